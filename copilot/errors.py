@@ -1,0 +1,44 @@
+"""The errors, one class for each next action of whoever reads them.
+
+CopilotError
+├── SettingsError      the operator must change the environment or the call
+├── KnowledgeError     a source or the index cannot be used (missing, unreadable, stale)
+├── ModelError         the remote chat model failed or answered nonsense
+├── ToolError          a tool call was wrong: goes back to the model as text, never to the person
+└── LimitExceeded      the turn used its steps or its budget
+"""
+
+from __future__ import annotations
+
+
+class CopilotError(Exception):
+    """Its text is fit to show to the person."""
+
+
+class SettingsError(CopilotError):
+    pass
+
+
+class KnowledgeError(CopilotError):
+    pass
+
+
+class ModelError(CopilotError):
+    """A remote chat model failed."""
+
+    def __init__(self, kind: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retryable = retryable
+
+
+class ToolError(CopilotError):
+    """Says what was wrong and what would be right; `nearest` holds up to three valid alternatives."""
+
+    def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.nearest = nearest
+
+
+class LimitExceeded(CopilotError):
+    pass

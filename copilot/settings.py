@@ -1,0 +1,82 @@
+"""Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from copilot.errors import SettingsError
+
+_ROOT = Path(__file__).resolve().parent
+PREFIX = "BEARING_"
+
+
+def shipped_workspace() -> Path:
+    """`knowledge/` of the checkout, or its copy inside an installed package."""
+    checkout = _ROOT.parent / "knowledge"
+    return checkout if checkout.is_dir() else _ROOT / "_knowledge"
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workspace: Path = Field(default_factory=shipped_workspace)
+    """The folder of documents and records to answer from."""
+    state_dir: Path | None = None
+    """Where indexes and conversations are kept; by default under the user's state folder, never in the workspace."""
+    model: str = "grounded"
+    """`grounded`, or `openai:NAME` for a remote chat model."""
+    base_url: str | None = None
+    """An OpenAI-compatible endpoint, for remote models other than OpenAI's own."""
+    api_key: SecretStr | None = None
+    """Key of the remote model; `OPENAI_API_KEY` is read when this is absent."""
+    timeout_seconds: float = Field(default=60.0, gt=0)
+    """How long one call of the remote model may take."""
+    viewer: str | None = None
+    """Who asks, when the call does not say: a name from `workspace.yaml`."""
+    today: date | None = None
+    """Pretend it is this day, for replays and evaluations."""
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Settings from `BEARING_…` variables; an override that is not None wins."""
+        environment = os.environ if environment is None else environment
+        names = {PREFIX + name.upper(): name for name in cls.model_fields}
+        given = {key: value for key, value in environment.items() if key.startswith(PREFIX) and value}
+        if unknown := sorted(set(given) - set(names)):
+            raise SettingsError(f"Unknown setting {unknown[0]!r}; known are {', '.join(sorted(names))}.")
+        values: dict[str, Any] = {names[key]: value for key, value in given.items()}
+        if "api_key" not in values and environment.get("OPENAI_API_KEY"):
+            values["api_key"] = environment["OPENAI_API_KEY"]
+        values |= {key: value for key, value in overrides.items() if value is not None}
+        try:
+            settings = cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            shown = "" if "api_key" in first["loc"] else f" ({first['input']!r})"
+            raise SettingsError(f"{name}{shown}: {first['msg']}.") from None
+        return settings.model_copy(update={"workspace": settings.workspace.expanduser().resolve()})
+
+    def workspace_state(self) -> Path:
+        """The folder that keeps this workspace's index and conversations; made when missing."""
+        root = self.state_dir or _user_state()
+        key = hashlib.sha256(str(self.workspace).encode()).hexdigest()[:12]
+        path = root.expanduser().resolve() / f"{self.workspace.name or 'root'}-{key}"
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"Cannot write {str(path)!r} ({error.strerror}); set {PREFIX}STATE_DIR to a writable folder."
+            ) from None
+        return path
+
+
+def _user_state() -> Path:
+    return Path(os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()) / "bearing"

@@ -1,0 +1,190 @@
+"""The nouns. Everything that crosses a border of the program is one of these, defined once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Cell = str | int | float | bool | None
+"""A value in a table. Dates are ISO strings."""
+
+EvidenceKind = Literal["passage", "record", "metric", "computation"]
+Status = Literal["answered", "insufficient_evidence", "needs_clarification", "not_permitted"]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Viewer(Frozen):
+    """Who asks. Unlabelled documents and rows are for everyone; a labelled one only for holders of its label."""
+
+    name: str = "everyone"
+    labels: frozenset[str] = frozenset()
+
+    def may_see(self, label: str | None) -> bool:
+        return not label or label in self.labels
+
+
+class Evidence(Frozen):
+    """Something read in this turn that a sentence may cite."""
+
+    id: str
+    """What a draft writes to cite it, as `[#id]`: `p-…` passage, `r-…` record, `m-…` metric, `x-…` computation."""
+    kind: EvidenceKind
+    source: str
+    """File inside the workspace, such as `playbook/mlops.md`."""
+    locator: str
+    """Where in the source: `lines 12-30`, `row 41`, or the query of a metric or computation."""
+    title: str
+    text: str
+    """All that was read. A number in a citing sentence must be found here."""
+    as_of: date | None = None
+
+
+class Statement(Frozen):
+    """One thing a tool found, as a sentence with the evidence that carries it."""
+
+    text: str
+    """One Markdown sentence, without citation markers."""
+    evidence: tuple[str, ...] = ()
+    role: Literal["answer", "detail", "caveat", "method"] = "detail"
+    """`answer` replies to the call, `detail` supports it, `caveat` limits it, `method` says how it was computed."""
+
+
+class Figure(Frozen):
+    """A number an answer stands behind."""
+
+    text: str
+    value: float
+    unit: str
+    marker: int | None = None
+    """The citation that carries it, once the answer is verified."""
+    evidence: str | None = Field(default=None, exclude=True)
+
+
+class Table(Frozen):
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Chart(Frozen):
+    title: str
+    spec: dict[str, Any]
+    """Vega-Lite, with inline data only."""
+
+
+class ToolResult(Frozen):
+    """What a tool gives: sentences with their evidence, tables, charts and the figures it stands behind."""
+
+    statements: tuple[Statement, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    """Complete questions that could be asked next."""
+    choices: tuple[str, ...] = ()
+    """Set when the call was ambiguous: the candidates to ask the person about, nearest first."""
+    hidden_rows: int = 0
+    """Rows the viewer may not see, so that totals are partial."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.statements
+
+    def render(self) -> str:
+        """The text a chat model reads: each sentence with its evidence ids, the tables, then the evidence quoted."""
+        lines = [" ".join([s.text, *(f"[#{e}]" for e in s.evidence)]) for s in self.statements]
+        if self.choices:
+            lines.append("Ambiguous; ask which is meant: " + "; ".join(self.choices))
+        for table in self.tables:
+            lines += ["", f"Table: {table.title}", " | ".join(table.columns)]
+            lines += [" | ".join("" if c is None else str(c) for c in row) for row in table.rows]
+        passages = [e for e in self.evidence if e.kind == "passage"]
+        for e in passages:
+            lines += ["", f"[#{e.id}] {e.title} ({e.source}, {e.locator})", e.text]
+        return "\n".join(lines).strip() or "Nothing was found."
+
+
+class Citation(Frozen):
+    """A claim's link to what was read."""
+
+    marker: int
+    kind: EvidenceKind
+    source: str
+    locator: str
+    title: str
+    quote: str
+    as_of: date | None = None
+
+
+class ToolCall(Frozen):
+    name: str
+    arguments: dict[str, Any]
+    seconds: float
+    ok: bool
+
+
+class Usage(Frozen):
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Seconds(Frozen):
+    total: float = 0.0
+    first_token: float = 0.0
+    retrieval: float = 0.0
+    tools: float = 0.0
+
+
+class Answer(Frozen):
+    """What `ask` returns. Its JSON form is the contract of `bearing ask --json`."""
+
+    id: str
+    question: str
+    status: Status
+    text: str
+    """Markdown with `[n]` markers, n being `Citation.marker`."""
+    citations: tuple[Citation, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    model: str = "grounded"
+    usage: Usage = Usage()
+    seconds: Seconds = Seconds()
+
+
+class Step(Frozen):
+    """A tool began or ended, for the screen to show while the answer is made."""
+
+    type: Literal["step"] = "step"
+    id: str
+    tool: str
+    label: str
+    """What is being done, for a person: "Searching the playbook and policies"."""
+    done: bool = False
+    seconds: float = 0.0
+    ok: bool = True
+
+
+class TextDelta(Frozen):
+    """The next piece of verified answer text, markers already `[n]`."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class Final(Frozen):
+    type: Literal["answer"] = "answer"
+    answer: Answer
+
+
+Event = Step | TextDelta | Final
+"""What `Copilot.stream` yields: steps, then text, then exactly one Final."""

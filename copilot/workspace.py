@@ -1,0 +1,127 @@
+"""The workspace: a company's folder, and what its `workspace.yaml` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from copilot.errors import KnowledgeError, SettingsError
+from copilot.types import Viewer
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Criterion(_Strict):
+    """One prioritization criterion, held in a column of the projects table."""
+
+    name: str
+    label: str = ""
+    column: str = ""
+    """Defaults to `name`. `<column>_low` and `<column>_high`, where present, bound the estimate."""
+    weight: float = Field(default=1.0, ge=0)
+    scale: tuple[float, float] = (1.0, 10.0)
+    """The two ends of the column's values, low first."""
+    direction: Literal["up", "down"] = "up"
+    """`down` when a lower value is better, as for risk."""
+    synonyms: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("name"), str):
+            name = data["name"]
+            return {"column": name, "label": name.replace("_", " ").capitalize(), **data}
+        return data
+
+
+# The six criteria of the playbook, used when workspace.yaml names none.
+DEFAULT_CRITERIA = (
+    Criterion(name="business_value", synonyms=("value", "impact", "benefit")),
+    Criterion(name="feasibility", synonyms=("ease", "technical difficulty", "doability")),
+    Criterion(
+        name="time_to_value", scale=(1, 36), direction="down", synonyms=("speed", "time", "quick wins")
+    ),
+    Criterion(name="strategic_importance", synonyms=("strategy", "strategic fit", "strategic value")),
+    Criterion(name="risk", direction="down", synonyms=("risk level", "riskiness")),
+    Criterion(name="data_readiness", synonyms=("data", "data quality", "data availability")),
+)
+
+
+class ViewerEntry(_Strict):
+    labels: frozenset[str] = frozenset()
+
+
+class Thresholds(_Strict):
+    """Limits that answers compare against. Shares are between 0 and 1."""
+
+    data_readiness_minimum: float = 6.0
+    """Below this the data of a project counts as not ready, on the criterion's own scale."""
+    quality_drop: float = 0.03
+    """A fall of a model's quality larger than this is worth a warning."""
+
+
+class WorkspaceConfig(_Strict):
+    """`workspace.yaml`. Everything has a default, so an empty or missing file is valid."""
+
+    organisation: str = ""
+    currency: str = ""
+    """ISO 4217 code such as EUR; empty when amounts carry none."""
+    fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
+    as_of: date | None = None
+    """The day the records describe; periods such as "last quarter" count back from it. Default: today."""
+    stages: tuple[str, ...] = (
+        "idea", "proof_of_concept", "pilot", "scaling", "production", "stopped", "retired",
+    )  # fmt: skip
+    """Stages of a project from first to last; what follows `production` has ended."""
+    criteria: tuple[Criterion, ...] = DEFAULT_CRITERIA
+    thresholds: Thresholds = Thresholds()
+    labels: frozenset[str] = frozenset()
+    viewers: dict[str, ViewerEntry] = {}
+    default_viewer: str = "everyone"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    root: Path
+    config: WorkspaceConfig
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        if not root.is_dir():
+            raise SettingsError(f"There is no workspace folder at {str(root)!r}.")
+        path = root / "workspace.yaml"
+        if not path.is_file():
+            return cls(root, WorkspaceConfig())
+        try:
+            data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            config = WorkspaceConfig.model_validate(data)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise KnowledgeError(f"{path}: cannot be read as YAML: {error}".replace("\n", " ")) from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise KnowledgeError(f"{path}: {where}: {first['msg']}.") from None
+        return cls(root, config)
+
+    @property
+    def title(self) -> str:
+        return self.config.organisation or self.root.name
+
+    def viewer(self, name: str | None = None) -> Viewer:
+        """The viewer of that name; "everyone", who holds no label, always exists."""
+        name = name or self.config.default_viewer
+        entry = self.config.viewers.get(name)
+        if entry is None and name != "everyone":
+            known = ", ".join(sorted({"everyone", *self.config.viewers}))
+            raise SettingsError(f"There is no viewer {name!r} in {self.title}; known are {known}.")
+        return Viewer(name=name, labels=entry.labels if entry else frozenset())
+
+    def today(self, override: date | None = None) -> date:
+        return override or self.config.as_of or date.today()
