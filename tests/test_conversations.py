@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.conversations import MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
+from copilot.errors import SettingsError
+from copilot.types import Answer, Citation, Evidence, ToolCall
+
+ANSWER = Answer(
+    id="a1",
+    question="How many pilots?",
+    status="answered",
+    text="Three projects are pilots [1].",
+    citations=(
+        Citation(
+            marker=1, kind="record", source="records/projects.csv", locator="row 2", title="P", quote="3"
+        ),
+    ),
+    tool_calls=(ToolCall(name="find_projects", arguments={"stage": "pilot"}, seconds=0.1, ok=True),),
+    model="openai:some-model",
+)
+EVIDENCE = Evidence(
+    id="x-1",
+    kind="computation",
+    source="records/projects.csv",
+    locator="3 rows",
+    title="Pilots",
+    text="3 pilots",
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "conversations.sqlite"
+
+
+@pytest.fixture
+def conversations(path: Path) -> Iterator[Conversations]:
+    store = Conversations(path, versions={"index": "abc"})
+    yield store
+    store.close()
+
+
+def run_python(code: str, path: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE)
+
+
+def test_a_conversation_is_there_after_a_restart(conversations: Conversations, path: Path) -> None:
+    id = conversations.start("ana")
+    conversations.append(id, "ana", ANSWER.question, ANSWER, [EVIDENCE])
+    conversations.close()
+
+    reopened = Conversations(path)
+    (turn,) = reopened.turns(id, "ana")
+    reopened.close()
+    assert turn.answer == ANSWER
+    assert (turn.question, turn.state, turn.partial, turn.parent) == (ANSWER.question, "answered", "", None)
+
+
+def test_the_first_question_gives_the_title(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    assert conversations.info(id, "ana").title == UNTITLED
+    conversations.begin_turn(id, "ana", "  Which pilots\nshould we stop? ")
+    conversations.begin_turn(id, "ana", "And in retail?")
+    assert conversations.info(id, "ana").title == "Which pilots should we stop?"
+
+
+def test_a_given_title_stays(conversations: Conversations) -> None:
+    id = conversations.start("ana", "Board meeting")
+    conversations.begin_turn(id, "ana", "Which pilots?")
+    assert conversations.info(id, "ana").title == "Board meeting"
+    conversations.rename(id, "ana", "Spring board meeting")
+    assert conversations.info(id, "ana").title == "Spring board meeting"
+
+
+def test_a_long_title_is_cut_at_a_word() -> None:
+    assert title_of("word " * 40) == "word word word word word word word word word word word word…"
+
+
+@given(st.text())
+def test_a_title_is_one_short_line(question: str) -> None:
+    title = title_of(question)
+    assert len(title) <= TITLE_LENGTH
+    assert title == " ".join(title.split())
+
+
+def test_conversations_are_listed_with_the_last_used_first(conversations: Conversations) -> None:
+    first, second = conversations.start("ana", "First"), conversations.start("ana", "Second")
+    assert [c.id for c in conversations.list("ana")] == [second, first]
+    conversations.begin_turn(first, "ana", "Anything new?")
+    assert [c.id for c in conversations.list("ana")] == [first, second]
+    assert [c.id for c in conversations.list("ana", limit=1)] == [first]
+
+
+def test_search_finds_titles_and_questions_in_any_case_and_takes_wildcards_literally(
+    conversations: Conversations,
+) -> None:
+    id = conversations.start("ana", "Über Piloten")
+    conversations.begin_turn(id, "ana", "Is 50% of it in PRODUCTION?")
+    conversations.start("ana", "Other")
+    for query in ("über", "piloten", "production", "50%", " "):
+        assert id in [c.id for c in conversations.list("ana", query)]
+    assert conversations.list("ana", "5_%") == ()
+
+
+def test_turns_come_in_order_and_the_last_ones_on_request(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    asked = [conversations.append(id, "ana", f"Question {n}", ANSWER) for n in range(4)]
+    turns = conversations.turns(id, "ana")
+    assert [t.id for t in turns] == asked
+    assert [t.parent for t in turns] == [None, *asked[:-1]]
+    assert [t.id for t in conversations.turns(id, "ana", last=2)] == asked[2:]
+    assert conversations.turns(id, "ana", last=0) == ()
+
+
+def test_a_turn_may_branch_from_an_earlier_one(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    first = conversations.append(id, "ana", "One", ANSWER)
+    conversations.append(id, "ana", "Two", ANSWER)
+    branch = conversations.begin_turn(id, "ana", "Two, asked again", parent=first)
+    assert {t.id: t.parent for t in conversations.turns(id, "ana")}[branch] == first
+    with pytest.raises(SettingsError, match="no turn"):
+        conversations.begin_turn(id, "ana", "Three", parent="elsewhere")
+
+
+def test_an_interrupted_turn_keeps_its_question_and_the_text_so_far(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    turn = conversations.begin_turn(id, "ana", "Why?")
+    conversations.keep_partial(turn, "Because the")
+    assert conversations.turns(id, "ana")[0].state == "answering"
+    conversations.interrupt_turn(turn)
+    stored = conversations.turns(id, "ana")[0]
+    assert (stored.question, stored.partial, stored.state) == ("Why?", "Because the", "interrupted")
+
+
+def test_an_answered_turn_cannot_be_interrupted(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    turn = conversations.append(id, "ana", "Why?", ANSWER)
+    conversations.interrupt_turn(turn, "late")
+    conversations.keep_partial(turn, "late")
+    stored = conversations.turns(id, "ana")[0]
+    assert (stored.state, stored.answer, stored.partial) == ("answered", ANSWER, "")
+
+
+def test_a_turn_whose_process_was_killed_counts_as_interrupted(path: Path) -> None:
+    code = """if True:
+        import os, signal, sys, pathlib
+        from copilot.conversations import Conversations
+        store = Conversations(pathlib.Path(sys.argv[1]))
+        store.ensure("c1", "ana")
+        turn = store.begin_turn("c1", "ana", "Why?")
+        store.keep_partial(turn, "Because")
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    with run_python(code, path) as process:
+        assert process.wait() == -9
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE turns SET touched = '2000-01-01T00:00:00.000000+00:00'")
+    connection.close()
+    store = Conversations(path)
+    (turn,) = store.turns("c1", "ana")
+    assert (turn.state, turn.partial) == ("interrupted", "Because")
+    store.append("c1", "ana", "And now?", ANSWER)
+    assert len(store.turns("c1", "ana")) == 2
+    store.close()
+
+
+def test_another_viewer_can_neither_see_nor_change_a_conversation(conversations: Conversations) -> None:
+    id = conversations.start("ana", "Secret plans")
+    turn = conversations.append(id, "ana", "Why?", ANSWER)
+    assert conversations.belongs_to(id, "ana")
+    assert not conversations.belongs_to(id, "bo")
+    assert conversations.list("bo") == ()
+    attempts = (
+        lambda: conversations.info(id, "bo"),
+        lambda: conversations.turns(id, "bo"),
+        lambda: conversations.begin_turn(id, "bo", "What?"),
+        lambda: conversations.append(id, "bo", "What?", ANSWER),
+        lambda: conversations.rename(id, "bo", "Mine"),
+        lambda: conversations.delete(id, "bo"),
+        lambda: conversations.rate(turn, "bo", False),
+        lambda: conversations.ensure(id, "bo", "Mine"),
+    )
+    for attempt in attempts:
+        with pytest.raises(SettingsError) as caught:
+            attempt()
+        assert "ana" not in str(caught.value)
+        assert "Secret" not in str(caught.value)
+    assert len(conversations.turns(id, "ana")) == 1
+
+
+def test_a_missing_conversation_reads_like_that_of_another_viewer(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    messages = []
+    for asked in (id, "missing"):
+        with pytest.raises(SettingsError) as caught:
+            conversations.turns(asked, "bo")
+        messages.append(str(caught.value).replace(asked, "ID"))
+    assert messages[0] == messages[1]
+
+
+def test_a_caller_may_bring_an_id_and_come_back_to_it(conversations: Conversations) -> None:
+    conversations.ensure("board-2026", "ana", "What now?")
+    conversations.ensure("board-2026", "ana", "Another title")
+    assert conversations.info("board-2026", "ana").title == "What now?"
+
+
+@pytest.mark.parametrize("id", ["", "-x", "a b", "../etc", "x" * 65, "ü"])
+def test_an_id_that_would_not_fit_in_a_url_is_refused(conversations: Conversations, id: str) -> None:
+    with pytest.raises(SettingsError, match="conversation id"):
+        conversations.ensure(id, "ana")
+
+
+def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(
+    conversations: Conversations, path: Path
+) -> None:
+    conversations.ensure("c1", "ana", "zebra crossing")
+    turn = conversations.append("c1", "ana", "Why?", ANSWER.model_copy(update={"text": "quagga text"}))
+    conversations.rate(turn, "ana", True, comment="okapi")
+    conversations.delete("c1", "ana")
+    assert conversations.list("ana") == ()
+    assert conversations.feedback() == ()
+    for viewer in ("ana", "bo"):
+        with pytest.raises(SettingsError):
+            conversations.ensure("c1", viewer)
+    conversations.close()
+    stored = path.read_bytes()
+    assert not any(word in stored for word in (b"zebra", b"quagga", b"okapi"))
+
+
+def test_an_answer_that_comes_after_its_conversation_was_deleted_is_only_audited(
+    conversations: Conversations,
+) -> None:
+    id = conversations.start("ana")
+    turn = conversations.begin_turn(id, "ana", "Why?")
+    conversations.delete(id, "ana")
+    conversations.finish_turn(turn, ANSWER)
+    assert [(e.viewer, e.status) for e in conversations.audit()] == [("ana", "asked"), ("ana", "answered")]
+
+
+def test_the_latest_rating_of_a_turn_counts(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    turn = conversations.append(id, "ana", "Why?", ANSWER)
+    conversations.append(id, "ana", "And then?", ANSWER)
+    conversations.rate(turn, "ana", True)
+    conversations.rate(turn, "ana", False, ["wrong number"], "It is four.")
+    (feedback,) = conversations.feedback()
+    assert (feedback.viewer, feedback.conversation, feedback.turn.id) == ("ana", id, turn)
+    assert (feedback.turn.rating, feedback.turn.reasons) == (False, ("wrong number",))
+    assert feedback.turn == conversations.turns(id, "ana")[0]
+    conversations.rate(turn, "ana", None)
+    assert conversations.feedback() == ()
+    assert conversations.turns(id, "ana")[0].rating is None
+
+
+def test_the_audit_trail_tells_what_an_answer_rested_on(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    turn = conversations.append(id, "ana", "Why?", ANSWER, [EVIDENCE])
+    asked, answered = conversations.audit()
+    assert (asked.status, asked.question, asked.viewer, asked.turn) == ("asked", "Why?", "ana", turn)
+    assert (answered.status, answered.answer_id, answered.model) == ("answered", "a1", "openai:some-model")
+    assert answered.tool_calls == ANSWER.tool_calls
+    (hashed,) = answered.evidence
+    assert (hashed.id, hashed.sha256) == ("x-1", hashlib.sha256(b"3 pilots").hexdigest())
+    assert answered.versions["index"] == "abc"
+    assert {"bearing", "python"} <= set(answered.versions)
+    assert conversations.audit(after=asked.number) == (answered,)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM audit", "UPDATE audit SET viewer = 'bo'"])
+def test_the_audit_trail_only_grows(conversations: Conversations, path: Path, statement: str) -> None:
+    conversations.begin_turn(conversations.start("ana"), "ana", "Why?")
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(statement)
+    connection.close()
+
+
+def test_text_that_is_not_unicode_is_stored_readably(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    conversations.begin_turn(id, "ana", "caf\udce9?")
+    assert conversations.turns(id, "ana")[0].question == "caf??"
+
+
+def test_two_processes_and_their_threads_write_at_once_and_nothing_is_lost(path: Path) -> None:
+    code = """if True:
+        import sys, pathlib, threading
+        from copilot.conversations import Conversations
+        from copilot.types import Answer
+        store = Conversations(pathlib.Path(sys.argv[1]))
+        store.ensure("shared", "ana")
+        answer = Answer(id="a", question="q", status="answered", text="t")
+        def work():
+            for n in range(20):
+                store.append("shared", "ana", f"Question {n}", answer)
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        [t.start() for t in threads]
+        [t.join() for t in threads]
+        store.close()
+    """
+    processes = [run_python(code, path) for _ in range(2)]
+    for process in processes:
+        with process:
+            assert process.wait() == 0
+    store = Conversations(path)
+    turns = store.turns("shared", "ana")
+    assert len(turns) == 80
+    assert [t.parent for t in turns] == [None, *(t.id for t in turns[:-1])]
+    assert len(store.audit()) == 160
+    store.close()
+
+
+def test_many_threads_share_one_store(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(10):
+                conversations.append(id, "ana", "Why?", ANSWER)
+                conversations.turns(id, "ana", last=1)
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(conversations.turns(id, "ana")) == 60
+
+
+def test_a_failed_change_leaves_nothing_half_done(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    first = conversations.begin_turn(id, "ana", "Why?")
+    with pytest.raises(SettingsError):
+        conversations.begin_turn(id, "ana", "Lost", parent="elsewhere")
+    assert [t.id for t in conversations.turns(id, "ana")] == [first]
+    assert len(conversations.audit()) == 1
+
+
+def test_the_schema_carries_its_version(conversations: Conversations, path: Path) -> None:
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+    connection.close()
+
+
+def test_a_file_of_a_newer_version_is_refused(conversations: Conversations, path: Path) -> None:
+    conversations.close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(SettingsError, match="newer version"):
+        Conversations(path)
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(path: Path) -> None:
+    path.write_bytes(b"not a database at all, but long enough to have a header" * 20)
+    with pytest.raises(SettingsError, match="cannot be used"):
+        Conversations(path)
