@@ -1,0 +1,95 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ui import markdown
+
+# Stronger than chance at hitting what is dangerous, and at cutting it in two.
+_PIECES = st.sampled_from(
+    ["$", "\\", "`", "```", "\n", "~", "~~", ":", "red[", "]", "[", "[1]", "[12", "!", "![x](//a.b/c)", "<", "<br>",
+     "<img src=//a.b>", ":smile:", ":material/home:", "|", "- ", "# ", "1. ", " ", "word", "5", "(", ")", "\u00e9"]
+)  # fmt: skip
+hostile = st.lists(_PIECES | st.text(max_size=3), max_size=25).map("".join)
+
+
+def _kinds(text: str) -> set[str]:
+    """The kinds of things a Markdown reader finds in the text."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    return {inner.type for token in tokens for inner in (token, *(token.children or []))}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("$5 and $6", r"\$5 and \$6"),
+        (r"already \$5", r"already \$5"),
+        ("~40% of ~~all~~ some", r"\~40% of ~~all~~ some"),
+        ("keep `$x` and `[1]`", "keep `$x` and `[1]`"),
+        ("```\n$x [1]\n```\n$y", "```\n$x [1]\n```\n\\$y"),
+        (":red[x] at 10:30", ":\u2060red[x] at 10:30"),
+        ("![pixel](https://example.org/p)", "!\u2060[pixel](https://example.org/p)"),
+        ("<b>bold</b> a<br>b", r"\<b>bold\</b> a b"),
+        ("# Top\n### Sub", "## Top\n### Sub"),
+    ],
+)
+def test_only_plain_markdown_keeps_its_meaning(written, shown):
+    assert markdown.safe(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a claim [1].", "a claim\u2060[1](#cite-a-1)."),
+        ("two [1][2]", "two\u2060[1](#cite-a-1)\u2060[2](#cite-a-2)"),
+        ("- [3] first", "- \u2060[3](#cite-a-3) first"),
+        ("[1](https://example.org)", "[1](https://example.org)"),
+    ],
+)
+def test_markers_become_links_to_their_citation(written, shown):
+    assert markdown.render(written, "a") == shown
+
+
+@given(hostile, st.data())
+def test_a_streamed_answer_ends_as_the_whole_answer_rendered(text, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    pieces = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
+    assert list(markdown.frames(pieces, "a"))[-1] == markdown.render(text, "a")
+
+
+@given(hostile)
+def test_no_frame_of_a_stream_holds_an_image(text):
+    for frame in markdown.frames(text, "a"):
+        assert "image" not in _kinds(frame)
+
+
+@given(hostile.map(lambda text: text.replace("`", "").replace("~~~", "")))
+def test_no_frame_of_a_stream_holds_html(text):
+    for frame in markdown.frames(text, "a"):
+        assert not _kinds(frame) & {"html_inline", "html_block"}
+
+
+@given(st.text(alphabet="ab $~:!", max_size=30))
+def test_no_dollar_outside_code_stays_bare(text):
+    shown = markdown.safe(text)
+    assert all(shown[:at].endswith("\\") for at, char in enumerate(shown) if char == "$")
+
+
+@given(hostile)
+def test_what_a_person_typed_is_shown_as_typed(text):
+    allowed = {
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "text",
+        "text_special",
+        "softbreak",
+        "hardbreak",
+    }
+    assert _kinds(markdown.literal(text)) <= allowed
+
+
+def test_a_label_is_one_line_without_markup():
+    assert markdown.label("Is *this*\n worth $5?") == r"Is \*this\* worth \$5?"

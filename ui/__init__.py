@@ -1,0 +1,1 @@
+"""The screens. They draw what `copilot` answers and decide nothing."""

@@ -1,0 +1,111 @@
+"""Text that others wrote, made safe for `st.markdown`, whole and while it streams.
+
+Streamlit's Markdown knows maths between dollars, `:colour[...]`, emoji and icon codes, HTML and images; an
+answer means none of them. An image would also call out to whoever the text names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+# Invisible, takes no width, and breaks whatever code it stands in.
+_JOINER = "\u2060"
+
+# A fence that is still open runs to the end, as in a browser.
+_FENCE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S
+)
+# On one line and without a bar: in a table a bar ends the cell, and with it the code.
+_INLINE_CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)[^\n|]+?(?<!`)(?P=ticks)(?!`)")
+_ESCAPABLE = re.compile(r"(?P<slashes>\\*)(?P<mark>\$|<|(?<!~)~(?!~))")
+_COLON_CODE = re.compile(r":(?=[\w+/-]+[:\[{])")
+_BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
+_HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
+_MARKER = re.compile(
+    r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M
+)
+_OPEN_MARKER = re.compile(r"\s*\[\d{0,3}$")
+_PUNCTUATION = re.compile(r"([\\`*_\[\]$~<>|&])")
+_LINE_START = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)])|(?=[#+=-]))")
+
+
+def safe(text: str) -> str:
+    """Markdown in which headings, emphasis, lists, tables, links, quotes and code mean something, and no more."""
+    return _outside_code(text, _escape)
+
+
+def render(text: str, answer_id: str) -> str:
+    """`safe`, with each marker `[n]` as the link that becomes a citation chip."""
+    return _outside_code(text, lambda prose: _link_markers(_escape(prose), answer_id))
+
+
+def frames(deltas: Iterable[str], answer_id: str) -> Iterator[str]:
+    """What to show after each piece of a streamed answer; the last frame is the whole answer rendered.
+
+    Each frame renders all the text so far, so that nothing unsafe can form across two pieces.
+    """
+    text = ""
+    for delta in deltas:
+        text += delta
+        yield render(_OPEN_MARKER.sub("", text), answer_id)
+    yield render(text, answer_id)
+
+
+def literal(text: str) -> str:
+    """Text shown as it was typed, line breaks included."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join("  \n".join(map(_literal_line, part.splitlines())) for part in paragraphs)
+
+
+def label(text: str) -> str:
+    """Text on one line, for a button, a page or a badge."""
+    escaped = _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    return _COLON_CODE.sub(":" + _JOINER, escaped)
+
+
+def _literal_line(line: str) -> str:
+    return _LINE_START.sub(lambda found: (found["number"] or "") + "\\", label(line))
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """`text` with `change` applied to what is not code, and with no image even where it looks like code."""
+
+    def change_block(block: str) -> str:
+        return _between(_INLINE_CODE, _HEADING.sub(_lower_heading, block), change)
+
+    return _between(_FENCE, text.replace("![", f"!{_JOINER}["), change_block)
+
+
+def _between(pattern: re.Pattern[str], text: str, change: Callable[[str], str]) -> str:
+    """`text` with `change` applied to what stands between the matches."""
+    pieces, end = [], 0
+    for found in pattern.finditer(text):
+        pieces += [change(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*pieces, change(text[end:])])
+
+
+def _escape(prose: str) -> str:
+    prose = _ESCAPABLE.sub(_add_slash, _BREAK_TAG.sub(" ", prose))
+    return _COLON_CODE.sub(":" + _JOINER, prose)
+
+
+def _add_slash(found: re.Match[str]) -> str:
+    # After an odd number of backslashes the mark is escaped already.
+    is_escaped = len(found["slashes"]) % 2
+    return found[0] if is_escaped else found["slashes"] + "\\" + found["mark"]
+
+
+def _lower_heading(found: re.Match[str]) -> str:
+    # The page's own title is the only first-level heading.
+    return "##" if len(found["level"]) < 3 else "###"
+
+
+def _link_markers(prose: str, answer_id: str) -> str:
+    def link(found: re.Match[str]) -> str:
+        # A chip clings to the word before it, so that it never starts a line alone.
+        number = found["number"]
+        return f"{found['start'] or ''}{_JOINER}[{number}](#cite-{answer_id}-{number})"
+
+    return _MARKER.sub(link, prose)
