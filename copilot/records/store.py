@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
 
-from copilot.records.schema import TableSchema
+import duckdb
+
+from copilot.errors import ToolError
+from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted
+from copilot.records.reading import RecordTable, column_key, read_tables
+from copilot.records.schema import Column, ColumnType, TableSchema
+from copilot.records.visibility import has_label, visible_relations
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
 
-Operator = Literal["=", "!=", "in", "not in", "<", "<=", ">", ">=", "contains", "missing", "present"]
+__all__ = ["ROW", "Aggregate", "Filter", "Measure", "Operator", "RecordView", "Records", "nearest"]
+
 Aggregate = Literal["count", "count distinct", "sum", "mean", "median", "min", "max"]
 
 ROW = "_row"
 """Every selected row carries the line number of its record in the source file under this name."""
 
-
-class Filter(Frozen):
-    """One condition on a column. Text is compared without case."""
-
-    column: str
-    op: Operator = "="
-    value: Cell | tuple[Cell, ...] = None
+_SQL_TYPES: dict[ColumnType, str] = {
+    "text": "VARCHAR",
+    "list": "VARCHAR",
+    "number": "DOUBLE",
+    "integer": "BIGINT",
+    "date": "DATE",
+    "boolean": "BOOLEAN",
+}
+_COUNTABLE = ("number", "integer", "boolean")
+_HOLDS: dict[ColumnType, str] = {"text": "text", "list": "lists", "date": "dates"}
+_ENGINE = {
+    # Tables are small and read by many threads at once: a thread a query costs less than several.
+    "threads": 1,
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 class Measure(Frozen):
@@ -40,12 +59,50 @@ class Records:
     sources: Mapping[str, str]
     """Table name to file inside the workspace."""
 
+    def __init__(self, tables: Sequence[RecordTable]) -> None:
+        self.tables = {table.schema.name: table.schema for table in tables}
+        self.sources = {table.schema.name: table.source for table in tables}
+        self._connection = duckdb.connect(":memory:", config=_ENGINE)
+        self._lock = threading.Lock()
+        self._views: dict[frozenset[str], RecordView] = {}
+        for table in tables:
+            self._store(table)
+        labelled = [quoted(name) for name, schema in self.tables.items() if has_label(schema)]
+        rows = [row for name in labelled for row in self.run(f"SELECT DISTINCT label FROM {name}")]
+        self._labels = frozenset(str(row["label"]) for row in rows if row["label"] is not None)
+
     @classmethod
     def load(cls, workspace: Workspace) -> Records:
-        raise NotImplementedError
+        return cls(read_tables(workspace))
 
     def view(self, viewer: Viewer) -> RecordView:
-        raise NotImplementedError
+        held = frozenset(label for label in self._labels if viewer.may_see(label))
+        with self._lock:
+            if held not in self._views:
+                relations = {name: quoted(name) for name in self.tables}
+                if held != self._labels:
+                    name = f"viewer_{len(self._views)}"
+                    relations = visible_relations(self._connection, self.tables, held, name)
+                self._views[held] = RecordView(self, relations)
+            return self._views[held]
+
+    def run(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Cell]]:
+        """The rows of a query over all tables, dates as ISO strings. Safe to call from several threads."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, list(parameters))
+            names = [description[0] for description in cursor.description or ()]
+            return [dict(zip(names, map(_cell, row), strict=True)) for row in cursor.fetchall()]
+
+    def _store(self, table: RecordTable) -> None:
+        columns = [
+            f"unnest(?::{_SQL_TYPES[column.type]}[]) AS {quoted(column.name)}"
+            for column in table.schema.columns
+        ]
+        self._connection.execute(
+            f"CREATE TABLE {quoted(table.schema.name)} AS "
+            f"SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}",
+            [table.rows, *(table.values[column.name] for column in table.schema.columns)],
+        )
 
 
 class RecordView:
@@ -54,8 +111,17 @@ class RecordView:
     tables: Mapping[str, TableSchema]
     sources: Mapping[str, str]
 
+    def __init__(self, records: Records, relations: Mapping[str, str]) -> None:
+        self.tables = records.tables
+        self.sources = records.sources
+        self._records = records
+        self._relations = relations
+        self._spellings: dict[tuple[str, str], dict[Cell, Cell]] = {}
+
     def has(self, table: str, column: str | None = None) -> bool:
-        raise NotImplementedError
+        if table not in self.tables:
+            return False
+        return column is None or any(c.name == column for c in self.tables[table].columns)
 
     def select(
         self,
@@ -65,8 +131,20 @@ class RecordView:
         order_by: Sequence[str] = (),
         limit: int | None = None,
     ) -> list[dict[str, Cell]]:
-        """Rows as dicts, `_row` included; `-column` orders descending; dates come as ISO strings."""
-        raise NotImplementedError
+        """Rows as dicts, `_row` included; `-column` orders descending; dates come as ISO strings.
+
+        Missing values are ordered last; text is ordered without case.
+        """
+        relation = self.relation(table)
+        names = [self.column(table, name).name for name in columns] if columns is not None else None
+        shown = "*" if names is None else ", ".join([ROW, *(quoted(n) for n in names if n != ROW)])
+        where = self._where(table, filters)
+        order = ", ".join([*(self._ordered(table, name) for name in order_by), ROW])
+        return self.run(
+            f"SELECT {shown} FROM {relation} WHERE {where.sql} ORDER BY {order}"
+            + (f" LIMIT {int(limit)}" if limit is not None else ""),
+            where.parameters,
+        )
 
     def aggregate(
         self,
@@ -75,16 +153,138 @@ class RecordView:
         measures: Sequence[Measure] = (),
         filters: Sequence[Filter] = (),
     ) -> list[dict[str, Cell]]:
-        """One row a group, the largest first measure first."""
-        raise NotImplementedError
+        """One row a group, the largest first measure first; without measures it counts.
+
+        Spellings of a text that differ in case are one group, shown in the most frequent spelling.
+        """
+        measures = measures or (Measure(name="count"),)
+        relation = self.relation(table)
+        groups = [self.column(table, name) for name in group_by]
+        keys = [f"lower({quoted(g.name)})" if g.type == "text" else quoted(g.name) for g in groups]
+        shown = [f"{key} AS {quoted(group.name)}" for key, group in zip(keys, groups, strict=True)]
+        shown += [f"{self._aggregated(table, m)} AS {quoted(m.name)}" for m in measures]
+        where = self._where(table, filters)
+        order = [
+            f"{len(groups) + 1} DESC NULLS LAST",
+            *(f"{n} NULLS LAST" for n in range(1, len(groups) + 1)),
+        ]
+        rows = self.run(
+            f"SELECT {', '.join(shown)} FROM {relation} WHERE {where.sql}"
+            + (f" GROUP BY {', '.join(keys)}" if keys else "")
+            + f" ORDER BY {', '.join(order)}",
+            where.parameters,
+        )
+        for group in groups:
+            if group.type == "text":
+                spelling = self._spelling(table, group.name)
+                rows = [{**row, group.name: spelling.get(row[group.name])} for row in rows]
+        return rows
 
     def row(self, table: str, key: str) -> dict[str, Cell] | None:
-        raise NotImplementedError
+        """The row with that key, written in any case."""
+        name = self.tables[table].key if self.has(table) else None
+        if name is None:
+            return None
+        return next(iter(self.select(table, [Filter(column=name, value=key)], limit=1)), None)
 
     def values(self, table: str, column: str) -> list[str]:
-        """The distinct values of a column, most frequent first."""
-        raise NotImplementedError
+        """The distinct values of a column, most frequent first; of a list column its items."""
+        kind = self.column(table, column)
+        if kind.type == "text":
+            return [str(value) for value in self._spelling(table, kind.name).values()]
+        name = quoted(kind.name)
+        item = f"unnest(string_split({name}, '; '))" if kind.type == "list" else name
+        rows = self.run(
+            f"SELECT value, count(*) FROM (SELECT {item} AS value FROM {self.relation(table)}) "
+            "WHERE value IS NOT NULL GROUP BY value ORDER BY 2 DESC, 1"
+        )
+        return [str(row["value"]) for row in rows]
 
     def hidden(self, table: str, filters: Sequence[Filter] = ()) -> int:
         """How many rows that match are withheld from this viewer."""
-        raise NotImplementedError
+        relation = self.relation(table)
+        if relation == quoted(table):
+            return 0
+        where = self._where(table, filters)
+        count = "SELECT count(*) AS n FROM {} WHERE " + where.sql
+        whole = self.run(count.format(quoted(table)), where.parameters)[0]["n"]
+        part = self.run(count.format(relation), where.parameters)[0]["n"]
+        return int(whole or 0) - int(part or 0)
+
+    def run(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Cell]]:
+        """The rows of a query over what `relation` names."""
+        return self._records.run(sql, parameters)
+
+    def relation(self, table: str) -> str:
+        """What to select from to read this table as the viewer may."""
+        if table not in self.tables:
+            raise ToolError(f"There is no table {table!r}.", nearest(table, self.tables))
+        return self._relations[table]
+
+    def column(self, table: str, name: str) -> Column:
+        """The column of that name; `Business value` finds `business_value`."""
+        if table not in self.tables:
+            raise ToolError(f"There is no table {table!r}.", nearest(table, self.tables))
+        columns = {column.name: column for column in self.tables[table].columns}
+        if name == ROW:
+            return Column(ROW, "integer", "Row in the source file.")
+        if name in columns:
+            return columns[name]
+        for column in columns.values():
+            if column_key(column.name) == column_key(name):
+                return column
+        raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
+
+    def _where(self, table: str, filters: Sequence[Filter]) -> Condition:
+        return all_of([condition(self.column(table, asked.column), asked) for asked in filters])
+
+    def _ordered(self, table: str, name: str) -> str:
+        column = self.column(table, name.removeprefix("-"))
+        key = f"lower({quoted(column.name)})" if column.type == "text" else quoted(column.name)
+        return f"{key} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
+
+    def _aggregated(self, table: str, measure: Measure) -> str:
+        if measure.column is None:
+            if measure.aggregate != "count":
+                raise ToolError(f"The {measure.aggregate} needs a column.")
+            return "count(*)"
+        column = self.column(table, measure.column)
+        name = quoted(column.name)
+        if measure.aggregate == "count":
+            return f"count({name})"
+        if measure.aggregate == "count distinct":
+            return f"count(DISTINCT {f'lower({name})' if column.type == 'text' else name})"
+        if measure.aggregate in ("sum", "mean", "median") and column.type not in _COUNTABLE:
+            numbers = [c.name for c in self.tables[table].columns if c.type in _COUNTABLE]
+            raise ToolError(
+                f"There is no {measure.aggregate} of {column.name}, which holds {_HOLDS[column.type]}.",
+                nearest(column.name, numbers),
+            )
+        value = f"CAST({name} AS INTEGER)" if column.type == "boolean" else name
+        return f"{ {'mean': 'avg'}.get(measure.aggregate, measure.aggregate) }({value})"
+
+    def _spelling(self, table: str, column: str) -> dict[Cell, Cell]:
+        """Lower-case text to its most frequent spelling, the most frequent text first."""
+        if (table, column) not in self._spellings:
+            name = quoted(column)
+            rows = self.run(
+                "SELECT key, arg_max(value, n) AS value FROM ("
+                f"SELECT lower({name}) AS key, {name} AS value, count(*) AS n FROM {self.relation(table)} "
+                f"WHERE {name} IS NOT NULL GROUP BY 1, 2 ORDER BY 2"
+                ") GROUP BY key ORDER BY sum(n) DESC, key"
+            )
+            self._spellings[table, column] = {row["key"]: row["value"] for row in rows}
+        return self._spellings[table, column]
+
+
+def nearest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
+    """The three choices most like a name."""
+    # Only a wrong call pays for the import.
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extract(name, list(choices), scorer=fuzz.WRatio, processor=utils.default_process, limit=3)
+    return tuple(choice for choice, _, _ in found)
+
+
+def _cell(value: Any) -> Cell:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,142 @@
+"""Filters as SQL conditions over quoted columns, their values always parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from copilot.errors import ToolError
+from copilot.records.cells import normalise, parse_boolean, parse_date, parse_number
+from copilot.records.schema import Column
+from copilot.types import Cell, Frozen
+
+Operator = Literal["=", "!=", "in", "not in", "<", "<=", ">", ">=", "contains", "missing", "present"]
+
+
+class Filter(Frozen):
+    """One condition on a column. Text is compared without case.
+
+    `!=` and `not in` keep the rows whose value is missing. A date may be given as a year or a month. On a
+    list column `=`, `in` and `contains` ask whether it has the item.
+    """
+
+    column: str
+    op: Operator = "="
+    value: Cell | tuple[Cell, ...] = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    sql: str
+    parameters: tuple[object, ...] = ()
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
+        return Condition("TRUE")
+    sql = " AND ".join(f"({condition.sql})" for condition in conditions)
+    return Condition(sql, tuple(p for condition in conditions for p in condition.parameters))
+
+
+def condition(column: Column, asked: Filter) -> Condition:
+    """The condition of a filter on the column it names."""
+    name = quoted(column.name)
+    values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    if asked.op == "missing" or (asked.op == "=" and asked.value is None):
+        return Condition(f"{name} IS NULL")
+    if asked.op == "present" or (asked.op == "!=" and asked.value is None):
+        return Condition(f"{name} IS NOT NULL")
+    if asked.op == "contains":
+        return _any([_contains(column, value) for value in values])
+    if asked.op in ("=", "in"):
+        return _any([_equal(column, value) for value in values])
+    if asked.op in ("!=", "not in"):
+        equal = _any([_equal(column, value) for value in values])
+        return Condition(f"({equal.sql}) IS NOT TRUE", equal.parameters)
+    if len(values) != 1:
+        raise ToolError(f"{asked.op!r} compares {column.name} with one value, not {len(values)}.")
+    return _compared(column, asked.op, values[0])
+
+
+def _any(conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
+        return Condition("FALSE")
+    sql = " OR ".join(f"({condition.sql})" for condition in conditions)
+    return Condition(sql, tuple(p for condition in conditions for p in condition.parameters))
+
+
+def _equal(column: Column, value: Cell) -> Condition:
+    name = quoted(column.name)
+    if value is None:
+        return Condition(f"{name} IS NULL")
+    if column.type == "text":
+        return Condition(f"lower({name}) = lower(?)", (_text(value),))
+    if column.type == "list":
+        return Condition(f"list_contains(string_split(lower({name}), '; '), lower(?))", (_text(value),))
+    if column.type == "date":
+        span = _span(column, value)
+        return Condition(f"{name} >= ? AND {name} < ?", (span.start, span.end))
+    return Condition(f"{name} = ?", (_scalar(column, value),))
+
+
+def _contains(column: Column, value: Cell) -> Condition:
+    if column.type == "list":
+        return _equal(column, value)
+    return Condition(f"contains(lower(CAST({quoted(column.name)} AS VARCHAR)), lower(?))", (_text(value),))
+
+
+def _compared(column: Column, op: str, value: Cell) -> Condition:
+    name = quoted(column.name)
+    if value is None:
+        raise ToolError(f"{op!r} needs a value to compare {column.name} with.")
+    if column.type == "date":
+        span = _span(column, value)
+        # "after 2025" begins where 2025 ends, "until 2025" includes all of it.
+        edge = span.end if op in ("<=", ">") else span.start
+        return Condition(f"{name} {'<' if op in ('<', '<=') else '>='} ?", (edge,))
+    if column.type in ("number", "integer"):
+        return Condition(f"{name} {op} ?", (_scalar(column, value),))
+    if column.type == "text":
+        return Condition(f"lower({name}) {op} lower(?)", (_text(value),))
+    raise ToolError(f"{column.name} holds {'yes or no' if column.type == 'boolean' else 'lists'}; use '='.")
+
+
+def _text(value: Cell) -> str:
+    return normalise(str(value))
+
+
+def _scalar(column: Column, value: Cell) -> float | bool:
+    if column.type == "boolean":
+        answer = value if isinstance(value, bool) else parse_boolean(_text(value))
+        if answer is None:
+            raise ToolError(f"{column.name} holds yes or no; {value!r} is neither.")
+        return answer
+    number = parse_number(_text(value)) if isinstance(value, str) else value
+    if number is None or isinstance(number, bool):
+        raise ToolError(f"{column.name} holds numbers; {value!r} is not one.")
+    return number
+
+
+@dataclass(frozen=True)
+class _Span:
+    start: date
+    end: date
+
+
+def _span(column: Column, value: Cell) -> _Span:
+    """The days a date stands for: one, or those of the month or year."""
+    text = _text(value)
+    if text.isdigit() and len(text) == 4:
+        return _Span(date(int(text), 1, 1), date(int(text) + 1, 1, 1))
+    day = parse_date(text)
+    if day is None:
+        raise ToolError(f"{column.name} holds dates; {value!r} is not one. Write it like 2026-03-31.")
+    if len(text) == 7 and text[4] == "-":
+        return _Span(day, date(day.year + day.month // 12, day.month % 12 + 1, 1))
+    return _Span(day, date.fromordinal(day.toordinal() + 1))

@@ -1,0 +1,174 @@
+"""The record tables of a workspace, read from its files and typed by the schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
+from pathlib import Path
+
+from copilot.records.cells import BadCell, DateOrder, Value, guess_type, typed
+from copilot.records.delimited import TextTable, read_delimited
+from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, TableSchema
+from copilot.workspace import Workspace, WorkspaceConfig
+
+FOLDER = "records"
+SUFFIXES = (".csv", ".tsv")
+
+_COLUMNS_OF_ANY_TABLE = (
+    Column("project_id", "text", "The project.", references="projects.id"),
+    Column("model_id", "text", "The model.", references="models.id"),
+    Column("label", "text", "Access label; empty for everyone."),
+)
+"""What makes rows of a table the schema does not know belong to a project or a model, or be withheld."""
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """One table as values, and what could not be understood."""
+
+    schema: TableSchema
+    """With the columns that are there only, those of the file that the schema does not know included."""
+    source: str
+    rows: list[int]
+    values: dict[str, list[Value]]
+    bad: list[BadCell] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)
+    unknown: tuple[str, ...] = ()
+    """Columns the schema does not know."""
+    missing: tuple[str, ...] = ()
+    """Required columns that are not there."""
+    unkeyed: tuple[tuple[int, str], ...] = ()
+    """Rows whose key was empty or taken, with the key found; they were given one made of the row number."""
+
+
+def record_files(root: Path) -> dict[str, Path]:
+    """Table name to file, for every delimited file of the records folder."""
+    folder = root / FOLDER
+    if not folder.is_dir():
+        return {}
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+    return {column_key(path.stem): path for path in files if path.is_file()}
+
+
+def column_key(name: str) -> str:
+    """The form under which two spellings of a name are the same: `Business value` is `business_value`."""
+    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table's text and where it is from."""
+
+    text: TextTable
+    path: str
+    """Inside the workspace."""
+    order: DateOrder | None = None
+    """How 3/4/2025 is meant; None when the column itself must tell."""
+
+
+def read_tables(workspace: Workspace) -> list[RecordTable]:
+    """Every table the workspace brings, in the order of the schema, its own further tables last."""
+    sources = read_sources(workspace.root)
+    order = {name: position for position, name in enumerate(TABLES)}
+    names = sorted(sources, key=lambda name: (order.get(name, len(order)), name))
+    return [type_table(name, sources[name], workspace.config) for name in names]
+
+
+def read_sources(root: Path) -> dict[str, Source]:
+    files = record_files(root)
+    return {
+        name: Source(read_delimited(path), path.relative_to(root).as_posix()) for name, path in files.items()
+    }
+
+
+def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTable:
+    """The text as values of the types the schema gives; what it does not know is typed by its looks."""
+    schema = TABLES.get(name) or TableSchema(name, f"Table of its own: {source.path}.", ())
+    columns: dict[str, Column] = {}
+    values: dict[str, list[Value]] = {}
+    bad: list[BadCell] = []
+    unknown: list[str] = []
+    expected = _expected(schema, config)
+    for header, texts in source.text.columns.items():
+        column = expected.pop(column_key(header), None)
+        if column is None:
+            column = Column(_free_name(header, columns), guess_type(texts), "A column of its own.")
+            unknown.append(column.name)
+        read = typed(column.name, column.type, texts, source.text.rows, source.order)
+        columns[column.name] = column
+        values[column.name] = _spelled_as(column.values, read.values)
+        bad += read.bad
+    unkeyed = _complete_key(schema, columns, values, source.text.rows)
+    return RecordTable(
+        schema=_present(schema, columns),
+        source=source.path,
+        rows=source.text.rows,
+        values=values,
+        bad=bad,
+        ragged=source.text.ragged,
+        unknown=tuple(unknown),
+        missing=tuple(c.name for c in schema.columns if c.required and column_key(c.name) in expected),
+        unkeyed=unkeyed,
+    )
+
+
+def _expected(schema: TableSchema, config: WorkspaceConfig) -> dict[str, Column]:
+    """The columns whose type is known beforehand, under their comparable names."""
+    columns = {column.name: column for column in schema.columns}
+    if schema.name == PROJECTS.name:
+        for criterion in config.criteria:
+            for name in (criterion.column, f"{criterion.column}_low", f"{criterion.column}_high"):
+                columns.setdefault(name, Column(name, "number", f"Criterion {criterion.label}."))
+    if schema.name in (PROJECTS.name, STAGE_HISTORY.name):
+        columns["stage"] = replace(columns["stage"], values=config.stages)
+    if schema.name not in TABLES:
+        columns = {column.name: column for column in _COLUMNS_OF_ANY_TABLE}
+    return {column_key(name): column for name, column in columns.items()}
+
+
+def _free_name(header: str, taken: Mapping[str, Column]) -> str:
+    folded = {name.lower() for name in taken}
+    spellings = chain([header], (f"{header}_{number}" for number in count(2)))
+    return next(name for name in spellings if name.lower() not in folded)
+
+
+def _spelled_as(allowed: Sequence[str], values: list[Value]) -> list[Value]:
+    """`Proof of concept` becomes `proof_of_concept` where that is what the column allows."""
+    if not allowed:
+        return values
+    spelling = {column_key(value): value for value in allowed}
+    return [spelling.get(column_key(value), value) if isinstance(value, str) else value for value in values]
+
+
+def _complete_key(
+    schema: TableSchema, columns: dict[str, Column], values: dict[str, list[Value]], rows: Sequence[int]
+) -> tuple[tuple[int, str], ...]:
+    """Gives each row without a key of its own one made of its row number, so that every row can be cited."""
+    if schema.key is None:
+        return ()
+    if schema.key not in columns:
+        columns[schema.key] = next(column for column in schema.columns if column.name == schema.key)
+        values[schema.key] = [None] * len(rows)
+    taken: set[str] = set()
+    unkeyed: list[tuple[int, str]] = []
+    keys = values[schema.key]
+    for position, (row, key) in enumerate(zip(rows, keys, strict=True)):
+        text = "" if key is None else str(key)
+        if not text or text.lower() in taken:
+            unkeyed.append((row, text))
+            keys[position] = f"{text or 'row'}-{row}"
+        taken.add(str(keys[position]).lower())
+    return tuple(unkeyed)
+
+
+def _present(schema: TableSchema, columns: Mapping[str, Column]) -> TableSchema:
+    """The schema, less what the file does not have."""
+    return replace(
+        schema,
+        columns=tuple(columns.values()),
+        title=schema.title if schema.title in columns else None,
+        time=schema.time if schema.time in columns else None,
+        text=tuple(name for name in schema.text if name in columns),
+    )

@@ -1,0 +1,89 @@
+"""Which rows exist for a viewer: not those of another label, nor those that refer to one withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from copilot.records.conditions import Condition, all_of, quoted
+from copilot.records.schema import TableSchema
+
+LABEL = "label"
+
+# What a table refers to comes before it, so that what is withheld there is known.
+_ORDER = {"projects": 0, "models": 1}
+
+
+def has_label(schema: TableSchema) -> bool:
+    return any(column.name == LABEL for column in schema.columns)
+
+
+def visible_relations(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, TableSchema],
+    held: frozenset[str],
+    schema_name: str,
+) -> dict[str, str]:
+    """For each table what to read from: the table itself, or a copy without what is withheld."""
+    connection.execute(f"CREATE SCHEMA {schema_name}")
+    withheld: dict[str, list[str]] = {}
+    relations = {}
+    for name in sorted(tables, key=lambda table: _ORDER.get(table, len(_ORDER))):
+        narrowed = _narrow(tables[name], held, withheld, connection)
+        relations[name] = quoted(name)
+        if narrowed:
+            relations[name] = f"{schema_name}.{quoted(name)}"
+            connection.execute(f"CREATE TABLE {relations[name]} AS {narrowed.sql}", narrowed.parameters)
+    return relations
+
+
+def _narrow(
+    schema: TableSchema,
+    held: frozenset[str],
+    withheld: dict[str, list[str]],
+    connection: duckdb.DuckDBPyConnection,
+) -> Condition | None:
+    """The query of the rows that exist; None when that is all of them. Notes the keys of the others."""
+    table = quoted(schema.name)
+    seen = _seen(schema, held, withheld)
+    key = f"lower({quoted(schema.key)})" if schema.key else "''"
+    hidden = connection.execute(
+        f"SELECT {key} FROM {table} WHERE ({seen.sql}) IS NOT TRUE", seen.parameters
+    ).fetchall()
+    withheld[schema.name] = [row[0] for row in hidden]
+    lists = _lists_without(schema, withheld)
+    if not hidden and not lists.sql:
+        return None
+    return Condition(
+        f"SELECT * {lists.sql} FROM {table} WHERE {seen.sql}", (*lists.parameters, *seen.parameters)
+    )
+
+
+def _seen(schema: TableSchema, held: frozenset[str], withheld: Mapping[str, list[str]]) -> Condition:
+    conditions = []
+    for column in schema.columns:
+        if column.name == LABEL:
+            conditions.append(
+                Condition(f"{LABEL} IS NULL OR list_contains(?::VARCHAR[], {LABEL})", (sorted(held),))
+            )
+        elif column.references and column.type != "list":
+            keys = withheld.get(column.references.partition(".")[0], [])
+            if keys:
+                sql = f"list_contains(?::VARCHAR[], lower({quoted(column.name)})) IS NOT TRUE"
+                conditions.append(Condition(sql, (keys,)))
+    return all_of(conditions)
+
+
+def _lists_without(schema: TableSchema, withheld: Mapping[str, list[str]]) -> Condition:
+    """The part of a SELECT that takes withheld keys out of lists of references; empty when none is there."""
+    replaced = []
+    parameters: list[object] = []
+    for column in schema.columns:
+        keys = withheld.get((column.references or "").partition(".")[0], [])
+        if column.type == "list" and keys:
+            name = quoted(column.name)
+            kept = f"list_filter(string_split({name}, '; '), lambda x: NOT list_contains(?::VARCHAR[], lower(x)))"
+            replaced.append(f"nullif(array_to_string({kept}, '; '), '') AS {name}")
+            parameters.append(keys)
+    return Condition(f"REPLACE ({', '.join(replaced)})" if replaced else "", tuple(parameters))
