@@ -42,6 +42,8 @@ class Evidence(Frozen):
     text: str
     """All that was read. A number in a citing sentence must be found here."""
     as_of: date | None = None
+    relevance: float | None = None
+    """Of a passage: similarity of its embedding to the query, -1 to 1."""
 
 
 class Statement(Frozen):
@@ -181,10 +183,17 @@ class TextDelta(Frozen):
     text: str
 
 
+class Restart(Frozen):
+    """The text shown so far is void; what follows replaces it. Sent when a remote model fails in mid-answer."""
+
+    type: Literal["restart"] = "restart"
+    reason: str
+
+
 class Final(Frozen):
     type: Literal["answer"] = "answer"
     answer: Answer
 
 
-Event = Step | TextDelta | Final
-"""What `Copilot.stream` yields: steps, then text, then exactly one Final."""
+Event = Step | TextDelta | Restart | Final
+"""What `Copilot.stream` yields: steps and text, then exactly one Final, whose text is the one to keep."""

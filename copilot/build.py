@@ -1,0 +1,129 @@
+"""From settings to a wired copilot: the only place that chooses concrete classes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copilot.errors import KnowledgeError
+from copilot.records.catalogue import Catalogue
+from copilot.records.store import Records
+from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.sync import sync
+from copilot.retrieval.types import SyncReport
+from copilot.settings import Settings
+from copilot.tools.sources import Sources
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    from copilot.chat import Copilot
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many chunks are embedded."""
+
+
+def switch_off_telemetry() -> None:
+    """Tells every dependency that would send usage data not to; a name set by the operator stays."""
+    for name, value in (
+        ("ANONYMIZED_TELEMETRY", "False"),
+        ("LANGSMITH_TRACING", "false"),
+        ("LANGCHAIN_TRACING_V2", "false"),
+        ("HF_HUB_OFFLINE", "1"),
+        ("HF_HUB_DISABLE_TELEMETRY", "1"),
+        ("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false"),
+        ("OTEL_SDK_DISABLED", "true"),
+        ("DO_NOT_TRACK", "1"),
+    ):
+        os.environ.setdefault(name, value)
+
+
+def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncReport, Records]:
+    """Brings the index of the workspace up to date with its files."""
+    switch_off_telemetry()
+    workspace = Workspace.open(settings.workspace)
+    records = Records.load(workspace)
+    return sync(workspace, records, settings.workspace_state(), progress), records
+
+
+def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
+    """The workspace, read and indexed; when another process is indexing, the index as it stands."""
+    switch_off_telemetry()
+    workspace = Workspace.open(settings.workspace)
+    records = Records.load(workspace)
+    state = settings.workspace_state()
+    retriever = Retriever(state)
+    try:
+        sync(workspace, records, state, progress)
+    except KnowledgeError:
+        # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
+        if not retriever.documents(Viewer()):
+            raise
+    return Sources(
+        workspace=workspace,
+        records=records,
+        metrics=Catalogue.load(workspace, records),
+        retriever=retriever,
+        today=workspace.today(settings.today),
+    )
+
+
+def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:
+    """A copilot over the workspace that the settings name, indexed and ready."""
+    settings = settings or Settings.from_env()
+    sources = open_sources(settings, progress)
+    return assemble(settings, sources)
+
+
+def assemble(settings: Settings, sources: Sources) -> Copilot:
+    """Chat models, tools and memory around sources that are open."""
+    from copilot.chat import ChatModels, Copilot
+    from copilot.conversations import Conversations
+    from copilot.models.entities import Lexicon
+    from copilot.models.grounded import GroundedChatModel
+
+    state = settings.workspace_state()
+    remote = None
+    if settings.model != "grounded":
+        from copilot.models.remote import remote_model
+
+        remote = remote_model(settings)
+    models = ChatModels(
+        grounded=lambda viewer: GroundedChatModel(
+            sources=sources, viewer=viewer, lexicon=Lexicon.build(sources, viewer)
+        ),
+        remote=remote,
+        remote_name=settings.model if remote else "",
+        system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
+    )
+    return Copilot(
+        sources, models, Conversations(state / "conversations.sqlite"), _memory(state), settings.viewer
+    )
+
+
+def _system_prompt(sources: Sources, viewer: str) -> str:
+    from copilot.prompts import render
+
+    config = sources.workspace.config
+    return render(
+        "system",
+        organisation=sources.workspace.title,
+        today=sources.today.isoformat(),
+        currency=config.currency or "no stated currency",
+        viewer=viewer,
+    )
+
+
+def _memory(state: Path) -> SqliteSaver:
+    """What the agent remembers of each conversation."""
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode=WAL")
+    return SqliteSaver(connection)
+

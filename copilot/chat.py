@@ -1,0 +1,355 @@
+"""The copilot: one question in; steps and verified text out; an Answer at the end."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    AgentState,
+    ModelCallLimitMiddleware,
+    ToolCallRequest,
+    ToolErrorMiddleware,
+)
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, RemoveMessage, ToolMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph.state import CompiledStateGraph
+
+from copilot.citations import Verifier
+from copilot.conversations import Conversations, title_of
+from copilot.errors import ModelError, ToolError
+from copilot.models.grounded import DRAFT
+from copilot.source_pages import SourcePage, open_source
+from copilot.suggestions import suggest
+from copilot.tools import LABELS, available, bind
+from copilot.tools.sources import Sources
+from copilot.types import (
+    Answer,
+    Citation,
+    Event,
+    Final,
+    Restart,
+    Seconds,
+    Status,
+    Step,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    Usage,
+    Viewer,
+)
+
+# A turn calls the chat model at most this often; a longer one is going in circles.
+MAX_MODEL_CALLS = 8
+# A longer question is cut to its beginning and end, where what is asked stands.
+MAX_QUESTION_CHARACTERS = 4000
+
+
+@dataclass(frozen=True)
+class ChatModels:
+    """Who writes the answers: the grounded model for each viewer, and a remote one before it when configured."""
+
+    grounded: Callable[[Viewer], BaseChatModel]
+    remote: BaseChatModel | None = None
+    remote_name: str = ""
+    system_prompt: Callable[[Viewer], str] | None = None
+    """What the remote model is told about its work."""
+
+
+@dataclass
+class _Turn:
+    """What one question has gathered so far."""
+
+    question: str
+    verifier: Verifier
+    model: str = "grounded"
+    began: float = field(default_factory=time.perf_counter)
+    results: dict[str, ToolResult] = field(default_factory=dict)
+    """By tool call id, in the order in which they came."""
+    pending: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    calls: list[ToolCall] = field(default_factory=list)
+    text: str = ""
+    about: dict[str, Any] = field(default_factory=dict)
+    input_tokens: int = 0
+    output_tokens: int = 0
+    first_token: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> TextDelta:
+        if not self.first_token:
+            self.first_token = time.perf_counter() - self.began
+        self.text += text
+        return TextDelta(text=text)
+
+    def forget_text(self) -> None:
+        """Drops the text so far; what was read stays readable."""
+        self.text, self.about = "", {}
+        self.verifier = Verifier(self.question, strike=self.verifier.strike, evidence=self.verifier.evidence)
+
+    def start_over(self, warning: str) -> None:
+        """Hands the question to the grounded model, with a word on why."""
+        self.model, self.verifier, self.text, self.about = "grounded", Verifier(self.question), "", {}
+        self.results, self.pending, self.calls = {}, {}, []
+        self.warnings.append(warning)
+
+
+class Copilot:
+    """Answers questions about one workspace. Safe to share between threads."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        models: ChatModels,
+        conversations: Conversations,
+        checkpointer: BaseCheckpointSaver[str],
+        viewer: str | None = None,
+    ) -> None:
+        self.sources = sources
+        self.conversations = conversations
+        self._models = models
+        self._checkpointer = checkpointer
+        self._default_viewer = viewer
+        self._agents: dict[tuple[Viewer, bool, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
+
+    @property
+    def title(self) -> str:
+        return self.sources.workspace.title
+
+    @property
+    def viewers(self) -> tuple[str, ...]:
+        """Everyone who may be signed in, the default first."""
+        config = self.sources.workspace.config
+        return tuple(dict.fromkeys([self.viewer().name, *config.viewers]))
+
+    def viewer(self, name: str | None = None) -> Viewer:
+        return self.sources.workspace.viewer(name or self._default_viewer)
+
+    def suggestions(self, viewer: str | None = None) -> tuple[str, ...]:
+        """Questions that this workspace can answer for this viewer, to start from."""
+        return suggest(self.sources, self.viewer(viewer))
+
+    def source(self, citation: Citation, viewer: str | None = None) -> SourcePage:
+        """The exact passage or record behind a citation, as this viewer may see it."""
+        return open_source(self.sources, self.viewer(viewer), citation)
+
+    def ask(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Answer:
+        """The answer to a question: `stream` read to its end."""
+        for event in self.stream(question, conversation, viewer):
+            if isinstance(event, Final):
+                return event.answer
+        raise AssertionError("a stream ends with a Final")
+
+    def stream(
+        self, question: str, conversation: str | None = None, viewer: str | None = None
+    ) -> Iterator[Event]:
+        """Steps and verified text as they come, then one Final.
+
+        With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
+        question stands alone and leaves no trace.
+        """
+        who = self.viewer(viewer)
+        stored: str | None = None
+        if conversation is not None:
+            self.conversations.ensure(conversation, who.name, title_of(question))
+            stored = self.conversations.begin_turn(conversation, who.name, question)
+        turn = self._begin(question)
+        finished = False
+        try:
+            yield from self._answer(turn, who, conversation)
+            answer = _assemble(turn, question)
+            if stored is not None:
+                self.conversations.finish_turn(stored, answer, turn.verifier.cited)
+            finished = True
+            yield Final(answer=answer)
+        finally:
+            if stored is not None and not finished:
+                self.conversations.interrupt_turn(stored, turn.text)
+
+    def _begin(self, question: str) -> _Turn:
+        text = " ".join(question.split())
+        warnings = []
+        if len(text) > MAX_QUESTION_CHARACTERS:
+            half = MAX_QUESTION_CHARACTERS // 2
+            warnings.append(
+                f"The question has {len(text):,} characters; only its first and last {half:,} were read."
+            )
+            text = f"{text[:half]} {text[-half:]}"
+        if self._models.remote is None:
+            return _Turn(text, Verifier(text), warnings=warnings)
+        return _Turn(text, Verifier(text, strike=True), model=self._models.remote_name, warnings=warnings)
+
+    def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
+        if not any(c.isalnum() for c in turn.question):
+            turn.about = {"status": "needs_clarification"}
+            yield turn.say("Ask a question about the strategy, the policies, the projects or the metrics.")
+            return
+        message = HumanMessage(turn.question, id=f"q-{uuid.uuid4().hex[:12]}")
+        if self._models.remote is not None:
+            try:
+                yield from self._run(turn, viewer, message, conversation, remote=True)
+                return
+            except ModelError as error:
+                yield Restart(reason=str(error))
+                turn.start_over(f"{error} The built-in model answered instead.")
+        yield from self._run(turn, viewer, message, conversation, remote=False)
+
+    def _run(
+        self, turn: _Turn, viewer: Viewer, message: HumanMessage, conversation: str | None, *, remote: bool
+    ) -> Iterator[Event]:
+        """One pass of the agent loop, its events turned into ours."""
+        agent = self._agent(viewer, remote=remote, remembers=conversation is not None)
+        config: Any = {"configurable": {"thread_id": f"{viewer.name}/{conversation}"}, "recursion_limit": 60}
+        messages: list[BaseMessage] = [message]
+        if conversation is not None and not remote and self._models.remote is not None:
+            messages = [*_leftovers(agent, config, message.id), message]
+        stream = agent.stream(
+            {"messages": messages}, config, stream_mode=["messages", "updates"],
+            durability="exit" if conversation is not None else None,
+        )  # fmt: skip
+        for mode, event in stream:
+            yield from self._events(turn, mode, event)
+        if rest := turn.verifier.close():
+            yield turn.say(rest)
+
+    def _events(self, turn: _Turn, mode: str, event: Any) -> Iterator[Event]:
+        if mode == "messages":
+            chunk, about = event
+            if about.get("langgraph_node") == "model" and isinstance(chunk, AIMessageChunk):
+                turn.about |= chunk.additional_kwargs.get(DRAFT, {})
+                if chunk.text and (ready := turn.verifier.feed(str(chunk.text))):
+                    yield turn.say(ready)
+            return
+        for node, update in event.items():
+            for message in (update or {}).get("messages", ()):
+                if node == "model" and isinstance(message, AIMessage):
+                    yield from self._model_spoke(turn, message)
+                elif node == "tools" and isinstance(message, ToolMessage):
+                    yield self._tool_ended(turn, message)
+
+    def _model_spoke(self, turn: _Turn, message: AIMessage) -> Iterator[Event]:
+        if message.usage_metadata:
+            turn.input_tokens += message.usage_metadata["input_tokens"]
+            turn.output_tokens += message.usage_metadata["output_tokens"]
+        if message.tool_calls and (turn.text or turn.verifier.close()):
+            # What a model says before it calls tools is no part of the answer.
+            turn.forget_text()
+            yield Restart(reason="The model went on to look things up.")
+        for call in message.tool_calls:
+            id = str(call["id"])
+            turn.pending[id] = (call["name"], call["args"])
+            yield Step(id=id, tool=call["name"], label=LABELS.get(call["name"], call["name"]))
+
+    def _tool_ended(self, turn: _Turn, message: ToolMessage) -> Step:
+        name, arguments = turn.pending.pop(message.tool_call_id, (str(message.name), {}))
+        seconds, ok = float(message.response_metadata.get("seconds", 0.0)), message.status != "error"
+        if isinstance(message.artifact, ToolResult):
+            turn.results[message.tool_call_id] = message.artifact
+            turn.verifier.read(message.artifact.evidence)
+        turn.calls.append(ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok))
+        return Step(
+            id=message.tool_call_id, tool=name, label=LABELS.get(name, name), done=True, seconds=seconds, ok=ok
+        )
+
+    def _agent(self, viewer: Viewer, *, remote: bool, remembers: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
+        key = (viewer, remote, remembers)
+        if key not in self._agents:
+            model = self._models.remote if remote else None
+            prompt = self._models.system_prompt
+            self._agents[key] = create_agent(
+                model or self._models.grounded(viewer),
+                [bind(tool, self.sources, viewer) for tool in available(self.sources)],
+                system_prompt=prompt(viewer) if remote and prompt else None,
+                middleware=[
+                    _Bookkeeping(),
+                    ToolErrorMiddleware(_tool_error),
+                    ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS),
+                ],
+                checkpointer=self._checkpointer if remembers else None,
+            )
+        return self._agents[key]
+
+
+class _Bookkeeping(AgentMiddleware[AgentState[Any], Any, Any]):
+    """Times each tool, and keeps the results' objects out of the stored conversation."""
+
+    def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
+        began = time.perf_counter()
+        message = handler(request)
+        if isinstance(message, ToolMessage):
+            message.response_metadata["seconds"] = time.perf_counter() - began
+        return message
+
+    def after_agent(self, state: AgentState[Any], runtime: Any) -> dict[str, Any] | None:
+        heavy = [m for m in state["messages"] if isinstance(m, ToolMessage) and m.artifact is not None]
+        return {"messages": [m.model_copy(update={"artifact": None}) for m in heavy]} if heavy else None
+
+
+def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
+    """A wrong call goes back to the model as text; anything else is a bug and ends the run."""
+    if isinstance(error, ToolError):
+        nearest = f" Nearest: {'; '.join(error.nearest)}." if error.nearest else ""
+        return f"{error}{nearest}"
+    return None
+
+
+def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None) -> list[BaseMessage]:
+    """Removes what a failed run left in the stored conversation after this question."""
+    messages = agent.get_state(config).values.get("messages", [])
+    at = next((i for i, m in enumerate(messages) if m.id == question), len(messages))
+    return [RemoveMessage(id=str(m.id)) for m in messages[at:]]
+
+
+def _assemble(turn: _Turn, question: str) -> Answer:
+    verifier = turn.verifier
+    cited = {item.id for item in verifier.cited}
+    shown = turn.about.get("shown")
+    results = [
+        result
+        for id, result in turn.results.items()
+        if (id in shown if shown is not None else any(e.id in cited for e in result.evidence))
+    ]
+    warnings = [*turn.warnings, *verifier.warnings, *turn.about.get("warnings", ())]
+    status = _status(turn, bool(cited))
+    if any(r.hidden_rows for r in results):
+        warnings.append("Some rows are kept from you, so totals are partial.")
+    follow_ups = turn.about.get("follow_ups") or [q for r in results for q in r.follow_ups]
+    return Answer(
+        id=f"a-{uuid.uuid4().hex[:12]}",
+        question=question,
+        status=status,
+        text=turn.text.strip(),
+        citations=verifier.citations,
+        figures=verifier.figures({f.text: f for r in results for f in r.figures}),
+        tables=tuple(t for r in results for t in r.tables),
+        charts=tuple(c for r in results for c in r.charts),
+        tool_calls=tuple(turn.calls),
+        follow_ups=tuple(dict.fromkeys(follow_ups))[:4],
+        warnings=tuple(dict.fromkeys(warnings)),
+        model=turn.model,
+        usage=Usage(input_tokens=turn.input_tokens, output_tokens=turn.output_tokens),
+        seconds=Seconds(
+            total=round(time.perf_counter() - turn.began, 4),
+            first_token=round(turn.first_token, 4),
+            retrieval=round(sum(c.seconds for c in turn.calls if c.name == "search_knowledge"), 4),
+            tools=round(sum(c.seconds for c in turn.calls), 4),
+        ),
+    )
+
+
+def _status(turn: _Turn, is_cited: bool) -> Status:
+    """What the model said of its answer; without a citation nothing counts as answered."""
+    said: Status | None = turn.about.get("status")
+    if said is not None and (said != "answered" or is_cited):
+        return said
+    if is_cited:
+        return "answered"
+    if turn.text.rstrip().endswith("?"):
+        return "needs_clarification"
+    return "insufficient_evidence"
+

@@ -1,0 +1,220 @@
+"""From a draft to an answer: only what was read is cited, only figures that were found are shown.
+
+A draft cites evidence as `[#id]` after the words it carries. Sentence by sentence, ids that were not read in
+this turn are dropped, and a sentence whose numbers are in none of its cited evidence is removed or struck.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from copilot.numbers import Number, find_numbers, is_supported
+from copilot.types import Citation, Evidence, Figure
+
+MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
+_MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
+# A sentence ends at its stop and the markers that follow it; a line ends in any case.
+_SENTENCE = re.compile(r"[^\n]*?(?:[.!?:](?=[\s*_\")\]]|$)[*_\")]*(?:[ \t]*\[#[^\]\s]+\])*[ \t]*|(?=\n)|$)\n*", re.DOTALL)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I)
+_ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
+_QUOTE_LIMIT = 600
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a Markdown text; joined they give the text back. List markers stay with their sentence."""
+    parts: list[str] = []
+    for match in _SENTENCE.finditer(text):
+        piece = match.group()
+        if not piece:
+            continue
+        if parts and "\n" not in parts[-1] and _is_open(parts[-1]):
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return parts
+
+
+def _is_open(piece: str) -> bool:
+    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner"."""
+    bare = piece.rstrip()
+    return bool(_ABBREVIATION.search(bare) or re.fullmatch(r"\s*\d{1,2}\.", bare) or bare.endswith(":"))
+
+
+@dataclass
+class Verifier:
+    """Turns a streamed draft into verified text with `[n]` markers."""
+
+    question: str
+    strike: bool = False
+    """Show an unsupported sentence struck through instead of leaving it out."""
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    _order: list[str] = field(default_factory=list)
+    _quoted: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    _figures: list[Figure] = field(default_factory=list)
+    _buffer: str = ""
+    _numbers: dict[str, list[Number]] = field(default_factory=dict)
+
+    def read(self, evidence: Iterable[Evidence]) -> None:
+        """Adds what a tool has read to what may be cited."""
+        for item in evidence:
+            self.evidence.setdefault(item.id, item)
+
+    def feed(self, delta: str) -> str:
+        """Takes the next piece of the draft; gives the verified text of the lines that are complete."""
+        self._buffer += delta
+        ready, newline, self._buffer = self._buffer.rpartition("\n")
+        return "".join(self._verify_line(line + "\n") for line in ready.split("\n")) if newline else ""
+
+    def close(self) -> str:
+        rest, self._buffer = self._buffer, ""
+        return self._verify_line(rest) if rest else ""
+
+    def _verify_line(self, line: str) -> str:
+        """A sentence without markers of its own is carried by the next markers on its line."""
+        sentences = split_sentences(line)
+        verified: list[str] = []
+        cited: list[str] = []
+        for sentence in reversed(sentences):
+            own = [id for id in MARKER.findall(sentence) if id in self.evidence]
+            cited = own or cited
+            verified.append(self._verify(sentence, cited))
+        text = "".join(self._number_markers(s) for s in reversed(verified))
+        return "\n" if line.endswith("\n") and not text.strip(" \t\n-*") else text
+
+    def _verify(self, sentence: str, cited: list[str]) -> str:
+        """The sentence with the markers of known evidence, or what stands in its place."""
+        bare = MARKER.sub("", sentence)
+        if missing := self._unsupported(bare, cited):
+            self.warnings.append(
+                f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}"
+            )
+            tail = "\n" * (len(sentence) - len(sentence.rstrip("\n")))
+            return f"~~{bare.strip()}~~ (not found in the sources){tail}" if self.strike else tail
+        for id in cited:
+            self._mark_quote(id, bare)
+        self._note_figures(bare, cited)
+        return sentence
+
+    def _number_markers(self, sentence: str) -> str:
+        return _MARKER_RUN.sub(lambda run: self._markers(run.group()), sentence)
+
+    def _markers(self, run: str) -> str:
+        known = [id for id in dict.fromkeys(MARKER.findall(run)) if id in self.evidence]
+        return "".join(f"[{self._number(id)}]" for id in known)
+
+    def _number(self, id: str) -> int:
+        if id not in self._order:
+            self._order.append(id)
+        return self._order.index(id) + 1
+
+    def _unsupported(self, bare: str, cited: list[str]) -> Number | None:
+        """The first number that neither the cited evidence nor the question contains."""
+        text = _ORDINAL.sub("", bare)
+        allowed = [n for id in cited for n in self._numbers_of(id)] + find_numbers(self.question)
+        return next((n for n in find_numbers(text) if not is_supported(n, allowed)), None)
+
+    def _numbers_of(self, id: str) -> list[Number]:
+        if id not in self._numbers:
+            item = self.evidence[id]
+            self._numbers[id] = find_numbers(f"{item.title}\n{item.locator}\n{item.text}")
+        return self._numbers[id]
+
+    def _mark_quote(self, id: str, sentence: str) -> None:
+        span = best_span(self.evidence[id].text, sentence)
+        if span is not None:
+            self._quoted.setdefault(id, []).append(span)
+
+    def _note_figures(self, bare: str, cited: list[str]) -> None:
+        for number in find_numbers(_ORDINAL.sub("", bare)):
+            holder = next((id for id in cited if is_supported(number, self._numbers_of(id))), None)
+            if holder is not None and number.unit != "date":
+                figure = Figure(
+                    text=number.text, value=number.value, unit=number.unit or "count", marker=None, evidence=holder
+                )
+                if figure not in self._figures:
+                    self._figures.append(figure)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the text cites, in the order of its markers."""
+        return tuple(
+            Citation(
+                marker=n,
+                kind=item.kind,
+                source=item.source,
+                locator=item.locator,
+                title=item.title,
+                quote=_quote(item, self._quoted.get(id, [])),
+                as_of=item.as_of,
+            )
+            for n, id in enumerate(self._order, 1)
+            for item in (self.evidence[id],)
+        )
+
+    def figures(self, stated: Mapping[str, Figure]) -> tuple[Figure, ...]:
+        """The numbers of the text with the citation that carries each.
+
+        `stated` holds the tools' own figures by their printed text: their unit is better than a guess.
+        """
+        result = []
+        for figure in self._figures:
+            better = stated.get(figure.text)
+            result.append(
+                figure.model_copy(
+                    update={
+                        "marker": self._order.index(figure.evidence) + 1 if figure.evidence in self._order else None,
+                        **({"unit": better.unit, "value": better.value} if better else {}),
+                    }
+                )
+            )
+        return tuple(result)
+
+    @property
+    def cited(self) -> tuple[Evidence, ...]:
+        return tuple(self.evidence[id] for id in self._order)
+
+
+def with_markers(text: str, ids: Iterable[str]) -> str:
+    """A sentence of a draft with the markers of its evidence before the closing stop."""
+    marks = "".join(f"[#{id}]" for id in ids)
+    bare = text.rstrip()
+    if marks and bare.endswith((".", "!", "?")) and not bare.endswith(("..", "e.g.", "etc.")):
+        return f"{bare[:-1]}{marks}{bare[-1]}"
+    return f"{bare}{marks}"
+
+
+def _quote(item: Evidence, spans: list[tuple[int, int]]) -> str:
+    """A contiguous part of the evidence that holds the cited sentences, or the first of them when far apart."""
+    if not spans:
+        return item.text[:_QUOTE_LIMIT].strip()
+    first, last = min(s for s, _ in spans), max(e for _, e in spans)
+    if last - first > _QUOTE_LIMIT:
+        first, last = min(spans)
+    return item.text[first:last].strip()
+
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+def best_span(text: str, sentence: str) -> tuple[int, int] | None:
+    """Where in a text the sentence stands, or the sentence of the text that shares most words with it."""
+    wanted = {w.lower() for w in _WORD.findall(sentence)}
+    best: tuple[float, tuple[int, int]] | None = None
+    for start, end in _spans(text):
+        words = {w.lower() for w in _WORD.findall(text[start:end])}
+        if not words:
+            continue
+        score = len(words & wanted) / len(words | wanted)
+        if best is None or score > best[0]:
+            best = (score, (start, end))
+    return best[1] if best and best[0] > 0 else None
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for piece in split_sentences(text):
+        yield start, start + len(piece.rstrip())
+        start += len(piece)

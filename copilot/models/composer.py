@@ -1,0 +1,175 @@
+"""From tool results to a draft: the headline that answers best, its support, and an honest "not found".
+
+Every sentence is taken from a tool's statements or quoted from a passage, followed by the ids of its evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from copilot.citations import with_markers
+from copilot.models.documents import answer_from_passages, nearest_topics
+from copilot.models.extract import Relevance
+from copilot.models.frame import Frame
+from copilot.models.planner import Plan
+from copilot.types import Evidence, Statement, Status, ToolResult
+
+# A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
+LEADS = 0.5
+# And is worth a paragraph beside the documents from this share on.
+SUPPORTS = 0.3
+# Below these the passages do not answer: shared informative words, and likeness of the best passage.
+MIN_COVERAGE = 0.45
+MIN_COSINE = 0.30
+SURE_COSINE = 0.52
+
+_ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One call and what came of it."""
+
+    tool: str
+    fit: float
+    result: ToolResult
+    id: str = ""
+
+
+@dataclass
+class Draft:
+    """A composed answer, citing evidence as `[#id]`."""
+
+    text: str
+    status: Status = "answered"
+    follow_ups: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    """Ids of the calls whose tables and charts belong to the answer."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str) -> Draft:
+    """The draft for a question from what its calls found."""
+    if plan.choices:
+        return _ask_back(plan.choices)
+    passages = [f for f in findings if f.tool == "search_knowledge"]
+    data = sorted((f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit)
+    evidence = _merge(passages)
+    relevance = Relevance(frame.topic, evidence)
+    known = _answerable(frame, relevance, evidence)
+    lead = _leading(data, relevance if known else None, evidence, frame)
+    if lead is not None:
+        return _data_first(frame, lead, data, evidence if known else [], relevance)
+    if known:
+        return _documents_first(frame, data, evidence, relevance)
+    if choices := next((f.result.choices for f in findings if f.result.choices), ()):
+        return _ask_back(choices)
+    if data and data[0].fit >= SUPPORTS and not frame.is_generic:
+        return _data_first(frame, data[0], data, [], relevance)
+    return _abstain(relevance, evidence, errors, organisation)
+
+
+def _merge(passages: Sequence[Finding]) -> list[Evidence]:
+    """The passages of all searches, each once, by the first search that found it."""
+    merged: dict[str, Evidence] = {}
+    for finding in passages:
+        for item in finding.result.evidence:
+            if item.id not in merged or (merged[item.id].relevance is None and item.relevance is not None):
+                merged[item.id] = item
+    return list(merged.values())
+
+
+def _answerable(frame: Frame, relevance: Relevance, evidence: Sequence[Evidence]) -> bool:
+    """Whether the passages are about the question at all."""
+    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+    coverage = max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
+    return cosine >= MIN_COSINE and (coverage >= MIN_COVERAGE or cosine >= SURE_COSINE)
+
+
+def _leading(
+    data: Sequence[Finding], relevance: Relevance | None, evidence: Sequence[Evidence], frame: Frame
+) -> Finding | None:
+    """The data finding that should open the answer, if any does better than the documents."""
+    if not data or data[0].fit < LEADS:
+        return None
+    if relevance is not None and not frame.is_own:
+        coverage = max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
+        if frame.is_generic and coverage > data[0].fit:
+            return None
+        if coverage >= 0.85 and data[0].fit < 0.7:
+            return None
+    return data[0]
+
+
+def _data_first(
+    frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
+) -> Draft:
+    lines = _statements(lead.result, limit=8)
+    shown = [lead.id]
+    for other in data:
+        if other is not lead and other.fit >= 0.6 and other.tool != lead.tool:
+            lines += ["", *_statements(other.result, limit=3)]
+            shown.append(other.id)
+    if evidence and _ASKS_BEYOND_DATA & frame.forms:
+        support = answer_from_passages(frame, evidence, relevance, brief=True)
+        if support:
+            lines += ["", "**What the documents say**", "", *support]
+    follow_ups = tuple(q for f in data for q in f.result.follow_ups)
+    return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
+
+
+def _documents_first(frame: Frame, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance) -> Draft:
+    lines = answer_from_passages(frame, evidence, relevance)
+    shown: list[str] = []
+    for finding in data:
+        if finding.fit >= SUPPORTS and len(shown) < 2:
+            lines += ["", "**In the records**", "", *_statements(finding.result, limit=4)]
+            shown.append(finding.id)
+    follow_ups = tuple(q for f in data for q in f.result.follow_ups)
+    return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
+
+
+def _statements(result: ToolResult, limit: int) -> list[str]:
+    """The answer sentences as the opening, the details as a list, then limits and method."""
+    answers = [s for s in result.statements if s.role == "answer"]
+    details = [s for s in result.statements if s.role == "detail"]
+    notes = [s for s in result.statements if s.role in ("caveat", "method")]
+    lines = [cite(answers[0])] if answers else []
+    listed = [*answers[1:], *details][: limit - len(lines)]
+    if listed:
+        lines += ["", *(f"- {cite(s)}" for s in listed)] if answers else [f"- {cite(s)}" for s in listed]
+    if notes:
+        lines += ["", *(cite(s) for s in notes[:4])]
+    return lines
+
+
+def cite(statement: Statement, limit: int = 3) -> str:
+    """A statement with its markers before the closing stop."""
+    return with_markers(statement.text, statement.evidence[:limit])
+
+
+def _ask_back(choices: Sequence[str]) -> Draft:
+    lines = ["Which one do you mean?", "", *(f"- {c}" for c in choices[:6])]
+    return Draft("\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:4]))
+
+
+def _abstain(
+    relevance: Relevance, evidence: Sequence[Evidence], errors: Sequence[str], organisation: str
+) -> Draft:
+    """Says that nothing was found, what was looked for in vain, and what lies nearest."""
+    who = f"The documents and records of {organisation}" if organisation else "The documents and records"
+    lines = [f"{who} do not answer this."]
+    lines += [error for error in dict.fromkeys(errors)][:2]
+    topics = nearest_topics(evidence)
+    if topics:
+        lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
+    return Draft(
+        "\n".join(lines),
+        status="insufficient_evidence",
+        follow_ups=tuple(f"What do the documents say about {t.lower()}?" for t in topics[:3]),
+    )
+
+
+def _unique(questions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(questions))[:4]

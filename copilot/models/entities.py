@@ -1,0 +1,316 @@
+"""What a question names: projects, models, units and other values, columns, metrics, criteria.
+
+The names come from the workspace itself, so linking needs no training. A `Lexicon` is made for one viewer: what
+the viewer may not see cannot be linked.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copilot.models.words import STOP_WORDS, Word, stem, stems, words
+from copilot.records.schema import TableSchema
+from copilot.records.store import RecordView
+from copilot.tools.sources import Sources
+from copilot.types import Viewer
+
+Kind = Literal["record", "value", "column", "metric", "criterion"]
+
+# A name with this share of its informative words in the question is meant.
+NAME_COVERAGE = 0.6
+# Two names closer than this in coverage are not told apart by the question.
+NAME_MARGIN = 0.12
+# A column with more distinct values than this holds free text, not categories.
+MAX_CATEGORIES = 80
+
+# How people call the stages of a project, whatever a workspace calls them.
+STAGE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "idea": ("idea", "proposal", "concept", "initiation", "proposed"),
+    "proof of concept": ("proof of concept", "poc", "prototype", "experiment"),
+    "pilot": ("pilot", "piloting", "trial", "pilot project"),
+    "development": ("development", "in development", "being built", "acquisition"),
+    "scaling": ("scaling", "rollout", "rolling out", "implementation"),
+    "production": ("production", "live", "deployed", "operation", "operational", "in use"),
+    "stopped": ("stopped", "cancelled", "abandoned", "killed"),
+    "retired": ("retired", "decommissioned", "sunset"),
+}
+# Other words for columns of the record tables.
+COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("unit", "business unit", "division", "department", "agency", "business"),
+    "stage": ("stage", "phase", "status", "lifecycle stage"),
+    "jurisdiction": ("jurisdiction", "country", "region", "geography", "market"),
+    "domain": ("domain", "field", "topic", "area", "use"),
+    "risk_class": ("risk class", "risk classification", "risk category"),
+    "business_owner": ("business owner", "owner in the business"),
+    "owner": ("owner", "lead", "project owner"),
+    "sponsor": ("sponsor", "executive sponsor"),
+    "budget": ("budget", "investment", "funding"),
+    "spend": ("spend", "spent", "spending", "cost", "money spent"),
+    "change_budget": ("change budget", "budget for change", "change management budget"),
+    "technology_budget": ("technology budget",),
+    "production_budget": ("production budget", "budget for production", "run budget"),
+    "expected_benefit": ("expected benefit", "expected value", "expected return", "benefit"),
+    "realised_benefit": ("realised benefit", "realized benefit", "achieved benefit", "benefit delivered"),
+    "headcount": ("headcount", "staff", "people", "team size"),
+    "adoption_plan": ("adoption plan",),
+    "integration": ("integration",),
+    "platform": ("platform", "stack"),
+    "vendor": ("vendor", "supplier", "provider"),
+    "severity": ("severity",),
+    "gate": ("gate", "approval gate"),
+    "personal_data": ("personal data",),
+    "generative": ("generative", "generative ai", "genai"),
+}
+_ID = re.compile(r"(?<![\w-])[A-Za-z]{1,5}-?\d{1,6}(?![\w-])")
+# Tables whose categories may be meant by a question that names no table.
+_MAIN_TABLES = ("projects", "models", "incidents", "decisions", "assessments", "roles")
+# Tables whose rows people call by name.
+_NAMED_TABLES = ("projects", "models")
+# Columns for which one distinctive word of a value is enough ("retail" for Retail Stores).
+_SHORT_NAMES = ("unit", "stage", "jurisdiction")
+_NOT_CATEGORIES = frozenset(
+    "id name title description label blocker owner sponsor business_owner human_oversight waiver note decision "
+    "reason conditions purpose key project_id model_id depends_on registry_version deployed_version".split()
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Something of the workspace that a question names."""
+
+    kind: Kind
+    table: str
+    """Table of the record, value or column; empty for metrics and criteria."""
+    key: str
+    """Record key, value, column name, metric name or criterion name."""
+    text: str
+    """As the question has it."""
+    start: int
+    end: int
+    column: str = ""
+    """Column of a value."""
+    name: str = ""
+    """For a person, when the key is a code."""
+    score: float = 1.0
+
+
+@dataclass(frozen=True)
+class Links:
+    """All that a question names."""
+
+    mentions: tuple[Mention, ...]
+    ambiguous: tuple[tuple[Mention, ...], ...] = ()
+    """Groups of records among which the question does not tell apart."""
+
+    def of(self, kind: Kind, table: str | None = None) -> tuple[Mention, ...]:
+        return tuple(m for m in self.mentions if m.kind == kind and table in (None, m.table))
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(m.key for m in self.of("column", table)))
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """A run of stems that stands for something."""
+
+    stems: tuple[str, ...]
+    kind: Kind
+    table: str
+    key: str
+    column: str = ""
+
+
+@dataclass
+class Lexicon:
+    """The names of one workspace, as one viewer may use them."""
+
+    phrases: dict[str, list[_Phrase]] = field(default_factory=dict)
+    """By first stem."""
+    records: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Upper-case key → (table, key, name)."""
+    names: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
+    """(table, key, informative stems of the name)."""
+    name_idf: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, sources: Sources, viewer: Viewer) -> Lexicon:
+        lexicon = cls()
+        view = sources.records.view(viewer)
+        for criterion in sources.workspace.config.criteria:
+            for text in (criterion.name.replace("_", " "), criterion.label, *criterion.synonyms):
+                lexicon._add(text, "criterion", "", criterion.name)
+        if sources.metrics is not None:
+            for name, metric in sources.metrics.metrics.items():
+                for text in (name.replace("_", " "), metric.label, *metric.synonyms):
+                    lexicon._add(text, "metric", "", name)
+        for table in view.tables.values():
+            lexicon._add_table(view, table)
+        lexicon._weigh_names()
+        return lexicon
+
+    def _add(self, text: str, kind: Kind, table: str, key: str, column: str = "") -> None:
+        run = tuple(stems(text))
+        if run and not all(s in STOP_WORDS for s in run):
+            phrase = _Phrase(run, kind, table, key, column)
+            known = self.phrases.setdefault(run[0], [])
+            if phrase not in known:
+                known.append(phrase)
+
+    def _add_table(self, view: RecordView, table: TableSchema) -> None:
+        if table.key and table.title:
+            for row in view.select(table.name, columns=[table.key, table.title]):
+                key, name = str(row[table.key] or ""), str(row[table.title] or "")
+                if key:
+                    self.records[key.upper()] = (table.name, key, name)
+                    if table.name in _NAMED_TABLES and len(stems(name)) > 1:
+                        self._add(name, "record", table.name, key)
+                    informative = frozenset(s for s in stems(name) if s not in STOP_WORDS and len(s) > 1)
+                    if table.name in _NAMED_TABLES and informative:
+                        self.names.append((table.name, key, informative))
+        aliases = view.aliases(table.name)
+        for column in table.columns:
+            if column.name == "label":
+                continue
+            others = COLUMN_WORDS.get(column.name, ())
+            for text in (column.name.replace("_", " "), *others, *aliases.get(column.name, ())):
+                self._add(text, "column", table.name, column.name)
+            if table.name in _MAIN_TABLES and column.type == "text" and column.name not in _NOT_CATEGORIES:
+                self._add_values(table.name, column.name, view.values(table.name, column.name))
+
+    def _add_values(self, table: str, column: str, values: Sequence[str]) -> None:
+        if len(values) > MAX_CATEGORIES:
+            return
+        by_word: Counter[str] = Counter(s for v in values for s in set(stems(v)))
+        for value in values:
+            self._add(value, "value", table, value, column)
+            if column == "stage":
+                for text in stage_words(value):
+                    self._add(text, "value", table, value, column)
+            if column in _SHORT_NAMES:
+                for s in set(stems(value)):
+                    if by_word[s] <= 3 and s not in STOP_WORDS and len(s) > 2 and s not in _UNIT_GENERIC:
+                        self._add_stem(s, table, value, column)
+
+    def _add_stem(self, run: str, table: str, value: str, column: str) -> None:
+        self.phrases.setdefault(run, []).append(_Phrase((run,), "value", table, value, column))
+
+    def _weigh_names(self) -> None:
+        frequency = Counter(s for _, _, informative in self.names for s in informative)
+        total = max(1, len(self.names))
+        self.name_idf = {s: math.log(1 + total / n) for s, n in frequency.items()}
+
+    def link(self, text: str) -> Links:
+        """What the text names; longer phrases win over shorter ones within them."""
+        found = [*self._link_ids(text)]
+        tokens = words(text)
+        found += self._link_phrases(text, tokens)
+        named, ambiguous = self._link_names(text, tokens, found)
+        kept = _without_nested([*found, *named])
+        return Links(tuple(sorted(kept, key=lambda m: (m.start, m.kind))), ambiguous)
+
+    def _link_ids(self, text: str) -> Iterable[Mention]:
+        for match in _ID.finditer(text):
+            known = self.records.get(match.group().upper())
+            if known:
+                table, key, name = known
+                yield Mention("record", table, key, match.group(), match.start(), match.end(), name=name)
+
+    def _link_phrases(self, text: str, tokens: list[Word]) -> list[Mention]:
+        found = []
+        for at, token in enumerate(tokens):
+            for phrase in self.phrases.get(token.stem, ()):
+                size = len(phrase.stems)
+                if tuple(w.stem for w in tokens[at : at + size]) == phrase.stems:
+                    start, end = token.start, tokens[at + size - 1].end
+                    name = self.records[phrase.key.upper()][2] if phrase.kind == "record" else ""
+                    found.append(
+                        Mention(
+                            phrase.kind, phrase.table, phrase.key, text[start:end], start, end, phrase.column, name
+                        )
+                    )
+        return found
+
+    def _link_names(
+        self, text: str, tokens: list[Word], found: Sequence[Mention]
+    ) -> tuple[list[Mention], tuple[tuple[Mention, ...], ...]]:
+        """Projects and models whose names the question holds well enough; those it cannot tell apart."""
+        taken = [m for m in found if m.kind == "record"]
+        asked = {w.stem: w for w in tokens}
+        scored: list[tuple[float, Mention]] = []
+        for table, key, informative in self.names:
+            shared = informative & asked.keys()
+            weight = sum(self.name_idf[s] for s in informative)
+            coverage = sum(self.name_idf[s] for s in shared) / weight if weight else 0.0
+            if coverage >= NAME_COVERAGE and (len(shared) >= 2 or len(informative) == 1):
+                hits = [asked[s] for s in shared]
+                start, end = min(w.start for w in hits), max(w.end for w in hits)
+                name = self.records[key.upper()][2]
+                mention = Mention("record", table, key, text[start:end], start, end, "", name, coverage)
+                if end - start <= 120 and not any(_overlaps(mention, other) for other in taken):
+                    scored.append((coverage, mention))
+        return _settle(scored)
+
+
+# Words of unit names that do not tell one unit from another.
+_UNIT_GENERIC = frozenset(
+    stem(w)
+    for w in "department division unit group office services service business company agency national us u the of "
+    "administration maintenance and".split()
+)
+
+
+def stage_words(stage: str) -> tuple[str, ...]:
+    """What people may call a stage, by the words of its own name."""
+    own = set(stems(stage.replace("_", " ")))
+    result: list[str] = [stage.replace("_", " ")]
+    for texts in STAGE_WORDS.values():
+        if any(set(stems(text)) <= own for text in texts):
+            result += texts
+    return tuple(dict.fromkeys(result))
+
+
+def _settle(scored: list[tuple[float, Mention]]) -> tuple[list[Mention], tuple[tuple[Mention, ...], ...]]:
+    """The clear winners, and the groups whose members are too close to tell apart."""
+    named: list[Mention] = []
+    ambiguous: list[tuple[Mention, ...]] = []
+    for table in _NAMED_TABLES:
+        ranked = sorted((s for s in scored if s[1].table == table), key=lambda s: (-s[0], s[1].key))
+        while ranked:
+            best = ranked[0]
+            rivals = [s for s in ranked if _overlaps(s[1], best[1])]
+            close = [m for score, m in rivals if best[0] - score < NAME_MARGIN]
+            if len(close) == 1:
+                named.append(best[1])
+            else:
+                ambiguous.append(tuple(close[:6]))
+            ranked = [s for s in ranked if not _overlaps(s[1], best[1])]
+    return named, tuple(ambiguous)
+
+
+def _overlaps(a: Mention, b: Mention) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def _without_nested(mentions: list[Mention]) -> list[Mention]:
+    """Drops a phrase that lies inside a longer one of the same kind, or inside a record's name given in full."""
+    kept = []
+    for m in mentions:
+        inside = any(
+            o is not m
+            and o.start <= m.start
+            and m.end <= o.end
+            and (o.end - o.start) > (m.end - m.start)
+            and (o.kind == m.kind or (o.kind == "record" and o.score == 1.0) or {o.kind, m.kind} <= _EXCLUSIVE)
+            for o in mentions
+        )
+        if not inside and m not in kept:
+            kept.append(m)
+    return kept
+
+
+_EXCLUSIVE = frozenset({"metric", "value", "column", "criterion"})

@@ -1,0 +1,178 @@
+"""The parts of passages that answer: sentences, list items, clauses, and the lists they stand in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.citations import split_sentences
+from copilot.models.words import content_stems, stem, stems
+from copilot.numbers import find_numbers
+from copilot.types import Evidence
+
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
+_CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
+_LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
+_SKIPPED = re.compile(r"^\s*(#|\||```|---|<!--|!\[|>)")
+# A unit longer than this is quoted by its first sentences.
+MAX_WORDS = 75
+
+# Which headings hold what a form of question asks for. Stems are compared, so "Causes" meets "cause".
+_HEADING_WORDS: Mapping[str, str] = {
+    "definition": "what definition overview purpose introduction meaning scope summary",
+    "causes": "why cause reason root trouble sign problem obstacle challenge pitfall mistake barrier risk failure",
+    "steps": "how step do approach procedure process action remedy requirement practice guidance plan response",
+    "quantity": "why matter figure measure number fact evidence",
+    "advice": "when fit choose criterion circumstance recommend suit decide advice",
+    "list": "list type kind element component part",
+    "strengths": "strength advantage benefit pro",
+    "weaknesses": "weakness disadvantage drawback con limit",
+    "measures": "measure metric indicator kpi monitor",
+    "clause": "requirement rule clause obligation class approval gate",
+    "diagnosis": "how diagnose drift decline step",
+}
+HEADING_STEMS = {form: frozenset(map(stem, text.split())) for form, text in _HEADING_WORDS.items()}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sentence, list item or clause of a passage, quoted as it stands."""
+
+    text: str
+    evidence: str
+    document: str
+    heading: str
+    kind: str
+    """`sentence`, `item` or `clause`."""
+    order: int
+    """Place in the passage."""
+    label: str = ""
+    """The bold lead of an item, or the number of a clause."""
+    relevance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive list items under one heading."""
+
+    items: tuple[Unit, ...]
+    heading: str
+    document: str
+
+
+def units(evidence: Evidence) -> list[Unit]:
+    """The quotable parts of a passage, in order."""
+    document, _, heading = evidence.title.partition(" › ")
+    found: list[Unit] = []
+    for text in _paragraphs(evidence.text):
+        clause, item = _CLAUSE.match(text), _ITEM.match(text)
+        if clause:
+            parts = [("clause", text, clause.group(1))]
+        elif item:
+            body = text[item.end() :]
+            lead = _LEAD.match(body)
+            parts = [("item", body, lead.group(1).rstrip(".:") if lead else "")]
+        else:
+            parts = [("sentence", s.strip(), "") for s in split_sentences(text) if len(s.split()) >= 4]
+        for kind, part, label in parts:
+            found.append(
+                Unit(
+                    text=_shorten(" ".join(part.split())),
+                    evidence=evidence.id,
+                    document=document,
+                    heading=heading,
+                    kind=kind,
+                    order=len(found),
+                    label=label,
+                    relevance=evidence.relevance if evidence.relevance is not None else 0.3,
+                )
+            )
+    return found
+
+
+def _paragraphs(text: str) -> Iterable[str]:
+    """Paragraphs and list items of a Markdown text, their lines joined."""
+    current: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        starts = bool(_ITEM.match(line)) or not line.strip() or bool(_SKIPPED.match(line))
+        if starts and current:
+            yield "\n".join(current)
+            current = []
+        if line.strip() and not _SKIPPED.match(line):
+            current.append(line)
+
+
+def _shorten(text: str) -> str:
+    if len(text.split()) <= MAX_WORDS:
+        return text
+    kept: list[str] = []
+    for sentence in split_sentences(text):
+        if kept and len(" ".join([*kept, sentence]).split()) > MAX_WORDS:
+            break
+        kept.append(sentence.strip())
+    return " ".join(kept)
+
+
+class Relevance:
+    """How well units answer one question: informative words shared, likeness of the passage, fitting heading."""
+
+    def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
+        self.terms = list(dict.fromkeys(content_stems(question)))
+        texts = [set(stems(f"{e.title} {e.text}")) for e in evidence]
+        total = max(1, len(texts))
+        self.idf = {t: math.log(1 + total / (1 + sum(t in text for text in texts))) for t in self.terms}
+        self.unknown = [t for t in self.terms if not any(t in text for text in texts)]
+
+    def coverage(self, text: str) -> float:
+        """Share of the question's informative words, weighted by rarity, that a text holds."""
+        have = set(stems(text))
+        weight = sum(self.idf.values())
+        return sum(w for t, w in self.idf.items() if t in have) / weight if weight else 0.0
+
+    def score(self, unit: Unit, forms: Iterable[str] = ()) -> float:
+        own = self.coverage(unit.text)
+        around = self.coverage(f"{unit.document} {unit.heading}")
+        score = own + 0.5 * around + 0.7 * unit.relevance
+        score += 0.25 * any(heading_fits(unit.heading or unit.document, form) for form in forms)
+        if unit.order == 0:
+            score += 0.06
+        if "definition" in forms and self.is_definition(unit):
+            score += 0.45
+        if "quantity" in forms and any(n.unit != "date" for n in find_numbers(unit.text)):
+            score += 0.3
+        return score
+
+    def is_definition(self, unit: Unit) -> bool:
+        """Whether a sentence opens by saying what the question's subject is."""
+        match = _DEFINES.match(unit.text)
+        return bool(match) and bool(set(stems(match["subject"])) & set(self.terms))
+
+
+_DEFINES = re.compile(
+    r"^(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(][^,.;:]{1,70}?)(?:\*\*)?\s+"
+    r"(?:is|are|means|refers? to|describes?|occurs? when|happens? when|stands? for)\b",
+    re.IGNORECASE,
+)
+
+
+def heading_fits(heading: str, form: str) -> bool:
+    return bool(set(stems(heading)) & HEADING_STEMS.get(form, frozenset()))
+
+
+def blocks(found: Sequence[Unit]) -> list[Block]:
+    """The lists among the units, items of one heading together, in their order."""
+    grouped: dict[tuple[str, str], list[Unit]] = {}
+    for unit in found:
+        if unit.kind == "item":
+            items = grouped.setdefault((unit.document, unit.heading), [])
+            if all(unit.text != other.text for other in items):
+                items.append(unit)
+    return [Block(tuple(items), heading, document) for (document, heading), items in grouped.items()]
+
+
+def similar(a: str, b: str) -> bool:
+    """Whether two texts say nearly the same, by their stems."""
+    left, right = set(content_stems(a)), set(content_stems(b))
+    return bool(left and right) and len(left & right) / min(len(left), len(right)) > 0.75

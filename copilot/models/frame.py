@@ -1,0 +1,170 @@
+"""A question as data: what form it has, what it names, which numbers and periods it gives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from copilot.models.entities import Lexicon, Links, Mention
+from copilot.models.periods import Period, find_period
+from copilot.models.words import content_stems, words
+
+Form = Literal[
+    "comparison", "verdict", "clause", "definition", "causes", "steps", "list", "advice", "quantity",
+    "aggregate", "ranking", "diagnosis",
+]  # fmt: skip
+
+# What a question wants, by its wording. Several may hold; the composer weighs them.
+_FORMS: tuple[tuple[Form, str], ...] = (
+    ("comparison", r"\b(compar\w+|contrast\w*|versus|vs\.?|differences? between|differ\w* from|better than|pros and cons"
+                   r"|trade-?offs?)\b|\bor\b[^?.]{2,60}\?"),
+    ("verdict", r"\b(dis)?agree\b|\b(evaluate|assess|judge) (the|this) (statement|claim|view)|\bis it (true|right|correct)"
+                r"|\bis that (true|right|correct)|\btrue that\b|\bmyth\b"),
+    ("clause", r"\b(which|what|where)\b[^?.]{0,60}\b(clause|article|polic(y|ies)|rules?|section|regulations?|laws?)\b"
+               r"|\bclause \d|\b(may|can|am|are) (we|i|they)( \w+)? (allowed|permitted|obliged|required)"
+               r"|\b(allowed|permitted|forbidden|prohibited) (to|by|under)"),
+    ("definition", r"^\W*(what|who) (is|are|does|do)\b|\bdefine\b|\bdefinition of\b|\bmeaning of\b|\bwhat .{2,40} means?\b"
+                   r"|\bexplain (what|the)\b|\bwhat phenomenon\b"),
+    ("causes", r"\bwhy\b|\broot causes?\b|\breasons?\b|\bcauses?\b|\bwent wrong\b|\bfail(s|ed|ing|ures?)?\b|\bobstacles?\b"
+               r"|\bbarriers?\b|\bpitfalls?\b|\bchallenges?\b|\bproblems?\b|\bholding\b[^?.]{0,20}\bback\b"),
+    ("steps", r"\bhow (do|does|should|can|could|to|would|might)\b|\bsteps?\b|\bapproach\b|\bstrateg(y|ies)\b|\bdesign\b"
+              r"|\bprocess\b|\bprocedure\b|\bremed(y|ies)\b|\bdiagnos\w+|\bactions?\b|\bfix\b|\bimprove\b|\bovercome\b"),
+    ("list", r"\b(list|identify|name|enumerate)\b|\b(which|what) (are|\w+s)\b|\bat least (\d+|two|three|four|five|six)\b"),
+    ("advice", r"\bshould (we|i|one|they)\b|\brecommend\w*|\badvi[cs]e\b|\bunder what\b|\bwhen (should|is|does|do|would)\b"
+               r"|\bbest way\b|\bright for\b|\bsuits?\b|\bchoose\b"),
+    ("quantity", r"\bhow (many|much|long|often|large|big|far)\b|\b(what|which) (share|percentage|per cent|percent|proportion|"
+                 r"fraction|ratio|number|amount)\b|\bpercentage of\b"),
+    ("aggregate", r"\bhow (many|much)\b|\bnumber of\b|\bcount( of)?\b|\bbreak ?down\b|\bdistribution\b|\btotals?\b|\bsum\b"
+                  r"|\baverage\b|\bmean\b|\bmedian\b|\b(share|percentage|proportion) of\b|\b(in|for|by|per) each\b"),
+    ("ranking", r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b|\bbest\b|\bworst\b|\bhighest[- ]scor\w+|\bscor(e|es|ed|ing)\b"
+                r"|\bweight(s|ed|ing|ings)?\b|\b(fund|invest|build|start|do|go)\b[^?.]{0,30}\bfirst\b|\bmost (promising|valuable|attractive)\b"
+                r"|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b"),
+    ("diagnosis", r"\bdrift\w*|\b(accuracy|quality|performance)\b[^?.]{0,60}\b(drop\w*|declin\w+|f[ae]ll\w*|deteriorat\w+|degrad\w+|down|worse\w*)"
+                  r"|\b(drop\w*|declin\w+|fall\w*|fell|degrad\w+)\b[^?.]{0,40}\b(accuracy|quality|performance)\b"),
+)  # fmt: skip
+_FORM_PATTERNS = tuple((form, re.compile(pattern, re.IGNORECASE)) for form, pattern in _FORMS)
+
+# "An organisation", "a retail company": a case to reason about, not the asker's own.
+_GENERIC = re.compile(
+    r"\b(an?|most|many|some|other|any|large|leading) (\w+ ){0,3}(organi[sz]ations?|compan(y|ies)|enterprises?|firms?|businesse?s?|banks?"
+    r"|insurers?|retailers?|manufacturers?)\b|\b(organi[sz]ations|companies|enterprises|firms|industry)\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"\b(we|our|ours|us)\b", re.IGNORECASE)
+_FOLLOW_UP = re.compile(
+    r"^\W*(and|but|also|so|then|what about|how about|same|ok(ay)?,? (and|but|now)|now|instead|only|just|without|with|"
+    r"excluding|including|in|for|by|versus|vs|or)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(it|its|they|them|their|those|these|that (project|model|one|metric|unit|ranking|list)|"
+    r"this (project|model|one|metric|unit|ranking|list)|the (former|latter|first one|second one|same))\b",
+    re.IGNORECASE,
+)
+_NUMBER_WORDS = {
+    w: n
+    for n, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+} | {"fifteen": 15, "twenty": 20}
+_COUNT = re.compile(
+    rf"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe)\s+(?:the\s+|at least\s+)?"
+    rf"(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})\b(?!\s*(?:%|per cent|percent|years?|quarters?|months?|weeks?|days?))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One question, read. A follow-up is completed from the frame before it."""
+
+    text: str
+    forms: frozenset[Form]
+    links: Links
+    period: Period | None
+    count: int | None
+    """How many are asked for: "top five", "at least four"."""
+    is_generic: bool
+    """About organisations in general rather than the asker's own."""
+    is_own: bool
+    topic: str = ""
+    """What to search for: the text, with the question it follows on when it cannot stand alone."""
+    follows: Frame | None = field(default=None, repr=False)
+
+    @property
+    def content(self) -> list[str]:
+        return content_stems(self.text)
+
+
+def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: Frame | None = None) -> Frame:
+    """The frame of a question, completed from the previous one where it cannot stand alone."""
+    links = lexicon.link(text)
+    count = _COUNT.search(text)
+    frame = Frame(
+        text=text,
+        forms=frozenset(form for form, pattern in _FORM_PATTERNS if pattern.search(text)),
+        links=links,
+        period=find_period(text, today, fiscal_start),
+        count=_as_int(count.group(1)) if count else None,
+        is_generic=bool(_GENERIC.search(text)) and not _OWN.search(text),
+        is_own=bool(_OWN.search(text)),
+        topic=text,
+    )
+    return _complete(frame, previous) if previous is not None else frame
+
+
+def _as_int(text: str) -> int:
+    return _NUMBER_WORDS.get(text.lower()) or int(text)
+
+
+def _complete(frame: Frame, previous: Frame) -> Frame:
+    """Adds what a follow-up leaves unsaid: "and in retail?", "how risky is it?"."""
+    elliptical = is_elliptical(frame)
+    if not elliptical and not _PRONOUN.search(frame.text):
+        return frame
+    if not elliptical:
+        carried = () if frame.links.of("record") else previous.links.of("record")
+        return replace(
+            frame,
+            links=Links((*frame.links.mentions, *carried), frame.links.ambiguous),
+            topic=f"{frame.text} {_names(carried) or previous.topic}",
+            follows=previous if not carried else None,
+        )
+    return replace(
+        frame,
+        forms=frame.forms | previous.forms,
+        links=_overlay(previous.links, frame.links),
+        period=frame.period or previous.period,
+        count=frame.count or previous.count,
+        is_generic=previous.is_generic,
+        is_own=previous.is_own or frame.is_own,
+        topic=f"{previous.topic} {frame.text}",
+        follows=previous,
+    )
+
+
+def is_elliptical(frame: Frame) -> bool:
+    """Whether the text is a fragment that changes the question before it."""
+    size = len(words(frame.text))
+    if _FOLLOW_UP.match(frame.text) and size <= 14:
+        return True
+    return size <= 5 and bool(frame.links.mentions) and not frame.forms - {"comparison"}
+
+
+def _names(mentions: tuple[Mention, ...]) -> str:
+    return " ".join(m.name or m.key for m in mentions)
+
+
+def _overlay(old: Links, new: Links) -> Links:
+    """The old links with those of the same sort replaced by the new ones."""
+    fresh = {_slot(m) for m in new.mentions}
+    if new.of("record") or new.ambiguous:
+        fresh.add("record")
+    kept = tuple(m for m in old.mentions if _slot(m) not in fresh)
+    return Links((*kept, *new.mentions), new.ambiguous)
+
+
+def _slot(mention: Mention) -> str:
+    return f"value:{mention.column}" if mention.kind == "value" else mention.kind

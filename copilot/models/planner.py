@@ -1,0 +1,404 @@
+"""From a read question to tool calls, without a model.
+
+Tools cost milliseconds, so every plausible one is called and the composer chooses among the results: choosing
+one tool by the wording alone is right two times in three (see docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.models.entities import Mention
+from copilot.models.frame import Frame
+from copilot.models.words import STOP_WORDS, content_stems, stem, words
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool call and how much of the question it takes up."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    fit: float
+    """Share of the question's meaning that the arguments express, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    calls: tuple[Call, ...]
+    choices: tuple[str, ...] = ()
+    """Set when the question must be asked back: what it could mean."""
+
+
+# Words that a call takes up without naming anything, by tool.
+_TAKEN = {
+    "find_projects": "how many number count total sum average mean median list show project pilot use case initiative "
+    "system model incident decision share percentage portfolio each breakdown distribution currently record recorded "
+    "stand status overall across there largest biggest smallest most expensive cheapest ai",
+    "prioritize_projects": "prioritize prioritise prioritization prioritisation rank ranking top best first score "
+    "weight weighting weighted project initiative use case fund invest where start double doubled triple ignore "
+    "ignoring promising highest priority portfolio order list shortlist build next year ai pilot why reason most "
+    "important pick",
+    "lookup_metric": "current currently latest last quarter month year trend development compare previous target "
+    "value rate level figure metric each change changed over past group see recent far date doing go going",
+    "project_record": "project model status state stand tell happen happening situation case ai system far",
+}
+_TAKEN_STEMS = {tool: frozenset(map(stem, text.split())) for tool, text in _TAKEN.items()}
+
+_TABLE_NOUNS: tuple[tuple[str, str], ...] = (
+    ("incidents", r"\bincidents?\b|\bwent wrong\b|\boutages?\b"),
+    ("decisions", r"\bdecisions?\b|\bdecided\b"),
+    ("models", r"\bmodels?\b"),
+    ("roles", r"\b(data scientists?|engineers?|staff|roles?|headcount|vacanc\w+|open positions?)\b"),
+    ("assessments", r"\bassessments?\b|\bmaturity\b|\bassessed\b"),
+    ("projects", r"\b(projects?|use cases?|initiatives?|pilots?|proofs? of concept|programmes?|programs?)\b"),
+)
+_RECORD_PLURAL = re.compile(
+    r"\b(projects|use cases|initiatives|pilots|models|incidents|decisions|systems|programmes|ones)\b", re.IGNORECASE
+)
+_ASKS_FOR_ROWS = re.compile(
+    r"\b(which|list|show|what|name|find|give|any|all|are there|do we have|have we|how many)\b", re.IGNORECASE
+)
+_ABSENT = re.compile(r"\b(without|no|missing|lack(s|ing)?|not named|nobody|has no|have no|with no)\b", re.IGNORECASE)
+_MONEY_COMPARISON = re.compile(
+    r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
+    r"(?:[€$£]|EUR|USD|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k|m|bn|thousand|million|billion)?\b",
+    re.IGNORECASE,
+)
+_OPS = {
+    "over": ">", "above": ">", "more than": ">", "exceed": ">", "exceeds": ">", "exceeding": ">", "at least": ">=",
+    "under": "<", "below": "<", "less than": "<", "at most": "<=", "up to": "<=",
+}  # fmt: skip
+_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_SUPERLATIVE = re.compile(r"\b(largest|biggest|highest|most expensive|greatest|most|smallest|lowest|least)\b", re.IGNORECASE)
+_SMALLEST = re.compile(r"\b(smallest|lowest|least|cheapest)\b", re.IGNORECASE)
+_AGGREGATES = (
+    ("mean", r"\b(average|mean)\b"),
+    ("median", r"\bmedian\b"),
+    ("sum", r"\b(total|sum|how much|altogether|overall)\b"),
+    ("max", r"\b(maximum|highest single)\b"),
+)
+_BY = re.compile(r"\b(by|per|in each|for each|each|every|across( the| all)?|broken down by|split by|grouped by|which)\s+", re.I)
+
+_FACTORS: tuple[tuple[float, str], ...] = (
+    (0.0, r"\b(ignor\w+|without|excluding|leav\w+ out|drop\w*|disregard\w*|regardless of|forget\w*|remov\w+)\b"),
+    (2.0, r"\b(doubl\w+|twice)\b"),
+    (3.0, r"\b(tripl\w+|three times|trebl\w+)\b"),
+    (0.5, r"\b(halv\w+|half)\b"),
+    (2.0, r"\b(more (weight|emphasis|important|importance)|emphasi[sz]\w+|stress\w*|prioriti[sz]e (by|for|on)|weight\w* (up|more))\b"),
+    (0.5, r"\b(less (weight|emphasis|important|importance)|weight\w* (down|less))\b"),
+)
+_WEIGHT_WORDS = re.compile(r"\b(weigh\w*|counts?|emphasi\w+|importan\w+|criteri\w+)\b|" + "|".join(p for _, p in _FACTORS), re.I)
+_ABSOLUTE_WEIGHT = re.compile(r"\b(?:at|to|of|is|=|:)?\s*(\d{1,3})\s?(?:%|per cent|percent)", re.IGNORECASE)
+_LEVELS = (
+    ("month", r"\bmonth(ly|s)?\b(?! ago)"),
+    ("quarter", r"\bquarter(ly|s)?\b"),
+    ("year", r"\b(annual(ly)?|yearly|by year|per year|each year)\b"),
+)
+_ASPECTS: tuple[tuple[str, str], ...] = (
+    ("money", r"\b(budget\w*|spend\w*|spent|cost\w*|money|benefit\w*|return|roi|worth|expensive|euros?|value for money)\b"),
+    ("criteria", r"\b(score\w*|criteri\w+|feasib\w+|readiness|business value|estimate\w*|difficult\w*)\b"),
+    ("governance", r"\b(risk class\w*|gate\w*|dpia|complian\w+|governance|fairness|validat\w+|oversight|waiver\w*|regulat\w+|polic\w+|approv\w+)\b"),
+    ("people", r"\b(owner\w*|own(s|ed)?|sponsor\w*|who|responsible|accountable|team|headcount)\b"),
+    ("models", r"\b(model\w*|accurac\w+|drift\w*|quality|retrain\w*|version\w*|perform\w+|declin\w+|drop\w*|fell|fall\w*)\b"),
+    ("history", r"\b(histor\w+|when|stage\w*|since|started|timeline|how long|stuck|moved?)\b"),
+    ("incidents", r"\b(incident\w*|went wrong|failure\w*|outage\w*|problem\w*|issue\w*)\b"),
+    ("decisions", r"\b(decision\w*|decided|approved|rejected|committee|condition\w*)\b"),
+    ("adoption", r"\b(adopt\w+|usage|users?|follow\w*|accept\w+|ignored?|uptake|trust)\b"),
+)  # fmt: skip
+
+
+def plan(frame: Frame, tools: Iterable[str]) -> Plan:
+    """The calls worth making for a question, the search first, then by how much of the question they take up."""
+    calls = [call for build in _BUILDERS for call in build(frame)]
+    known = [c for c in calls if c.tool in set(tools)]
+    choices = _choices(frame, known)
+    search, others = [c for c in known if c.tool == "search_knowledge"], [c for c in known if c.tool != "search_knowledge"]
+    return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices)
+
+
+def _choices(frame: Frame, calls: list[Call]) -> tuple[str, ...]:
+    """The candidates to ask about, when a single record is meant and the question fits several."""
+    if not frame.links.ambiguous or frame.links.of("record") or _RECORD_PLURAL.search(frame.text):
+        return ()
+    if frame.is_generic or any(c.fit >= 0.75 for c in calls if c.tool not in ("search_knowledge", "lookup_metric")):
+        return ()
+    group = frame.links.ambiguous[0]
+    return tuple(f"{m.name} ({m.key})" for m in group)
+
+
+# --- how much of a question a call takes up
+
+
+def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
+    """Share of the informative words that the mentions and the tool's own words account for."""
+    spans = [(m.start, m.end) for m in used]
+    informative = [w for w in words(frame.text) if w.stem in set(frame.content)]
+    if not informative:
+        return 0.5 if frame.follows is not None else 0.0
+    taken = _TAKEN_STEMS.get(tool, frozenset())
+    hits = sum(any(s <= w.start and w.end <= e for s, e in spans) or w.stem in taken or w.text.isdigit() for w in informative)
+    fit = hits / len(informative)
+    return max(0.0, fit - 0.3) if frame.is_generic else fit
+
+
+# --- search_knowledge
+
+
+def _search(frame: Frame) -> Iterable[Call]:
+    """The question itself; for a comparison also each side; for a long question each of its parts."""
+    yield Call("search_knowledge", {"query": frame.topic}, 0.0)
+    for query in [*comparands(frame.text)][:3] or _parts(frame.text):
+        yield Call("search_knowledge", {"query": query, "top_k": 6}, 0.0)
+
+
+_COMPARANDS = (
+    r"\b(?:compare|contrast|compare and contrast)\s+(?P<a>.+?)\s+(?:and|with|to|versus|vs\.?|against)\s+(?P<b>[^?.,]+)",
+    r"\bdifferences?\s+between\s+(?P<a>.+?)\s+and\s+(?P<b>[^?.,]+)",
+    r"\b(?P<a>[\w' -]{3,60}?)\s+(?:versus|vs\.?)\s+(?P<b>[\w' -]{3,60})",
+    r"\b(?:choose|pick|decide|be|use|prefer|adopt)\s+(?:between\s+)?(?P<a>[\w' -]{3,50}?)\s+or\s+(?P<b>[\w' -]{3,50})\?",
+    r"\bhow\s+(?:does|do)\s+(?P<a>.+?)\s+differ\s+from\s+(?P<b>[^?.,]+)",
+)
+
+
+def comparands(text: str) -> tuple[str, ...]:
+    """The two things that a question compares, without the words around them."""
+    for pattern in _COMPARANDS:
+        if match := re.search(pattern, text, re.IGNORECASE):
+            return tuple(_trim(match[g]) for g in ("a", "b"))
+    return ()
+
+
+def _trim(text: str) -> str:
+    text = re.sub(r"^\s*(and contrast|the|an?|our|between)\s+", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^\s*(the|an?|our)\s+", "", text, flags=re.IGNORECASE)
+    return re.split(r"\s+\b(for|in terms of|when|as|under|across|within|and say|and explain|on which)\b", text)[0].strip()
+
+
+def _parts(text: str) -> list[str]:
+    """The sentences of a long question that can be searched for alone."""
+    if len(words(text)) < 22:
+        return []
+    parts = re.split(r"(?<=[.?!;])\s+|,?\s+and (?=(?:identify|propose|recommend|describe|explain|what|how|why|which)\b)", text)
+    return [p for p in parts if len(set(content_stems(p))) >= 3][:3]
+
+
+# --- find_projects
+
+
+def _table(frame: Frame) -> str | None:
+    for table, pattern in _TABLE_NOUNS:
+        if re.search(pattern, frame.text, re.IGNORECASE):
+            return table
+    if any(m.column == "stage" for m in frame.links.of("value")):
+        return "projects"
+    if frame.follows is not None:
+        return _table(frame.follows)
+    return None
+
+
+def _find(frame: Frame) -> Iterable[Call]:
+    table = _table(frame)
+    wants = bool({"aggregate", "quantity"} & frame.forms) or bool(_ASKS_FOR_ROWS.search(frame.text)) or frame.follows
+    if table is None or not wants or (frame.links.of("record") and not _RECORD_PLURAL.search(frame.text)):
+        return
+    values = _value_filters(frame, table)
+    columns = [m for m in frame.links.of("column", table)]
+    absent = [m for m in columns if _is_absent(frame.text, m)]
+    groups = [m for m in columns if m not in absent and _is_grouped(frame.text, m)]
+    measured = next((m for m in columns if m not in absent and m not in groups and m.key in _NUMERIC), None)
+    filters = [*_merge(values), *({"column": m.key, "op": "missing"} for m in absent), *_amounts(frame.text, measured)]
+    filters += _flags(frame.text, columns, absent, groups)
+    arguments: dict[str, Any] = {"table": table, "filters": filters}
+    if frame.period is not None and (dated := _DATED.get(table)):
+        start, end = frame.period.start.isoformat(), frame.period.end.isoformat()
+        filters += [{"column": dated, "op": ">=", "value": start}, {"column": dated, "op": "<", "value": end}]
+    if groups:
+        arguments["group_by"] = list(dict.fromkeys(m.key for m in groups))[:2]
+    if measured is not None and (aggregate := _aggregate(frame.text)) and not _SUPERLATIVE.search(frame.text):
+        arguments["measure"] = {"aggregate": aggregate, "column": measured.key}
+    elif measured is not None and _SUPERLATIVE.search(frame.text):
+        arguments["order_by"] = measured.key if _SMALLEST.search(frame.text) else f"-{measured.key}"
+        arguments["limit"] = frame.count or 5
+    elif "aggregate" not in frame.forms and frame.count:
+        arguments["limit"] = frame.count
+    if not (filters or groups or measured or "aggregate" in frame.forms or _RECORD_PLURAL.search(frame.text)):
+        return
+    used = [*values, *columns, *(m for m in frame.links.mentions if m.kind == "record")]
+    yield Call("find_projects", arguments, _fit(frame, "find_projects", used))
+
+
+_NUMERIC = frozenset(
+    "budget spend technology_budget change_budget production_budget headcount expected_benefit realised_benefit "
+    "business_value feasibility time_to_value strategic_importance risk data_readiness score open_positions".split()
+)
+_DATED = {"projects": "started", "incidents": "date", "decisions": "date"}
+_FLAGS = frozenset("adoption_plan personal_data special_category_data scores_people decides_alone generative".split())
+
+
+def _value_filters(frame: Frame, table: str) -> list[Mention]:
+    """The category values that restrict the rows; one phrase restricts one column only."""
+    mentions = [m for m in frame.links.of("value", table)]
+    grouped = {m.key for m in frame.links.of("column", table) if _is_grouped(frame.text, m)}
+    chosen: dict[tuple[int, int], str] = {}
+    for m in sorted(mentions, key=lambda m: (_COLUMN_ORDER.get(m.column, 9), m.column)):
+        chosen.setdefault((m.start, m.end), m.column)
+    return [m for m in mentions if chosen[m.start, m.end] == m.column and m.column not in grouped]
+
+
+_COLUMN_ORDER = {"stage": 0, "unit": 1, "jurisdiction": 2, "risk_class": 3, "status": 4, "domain": 5, "role": 1, "area": 1}
+
+
+def _merge(values: list[Mention]) -> list[dict[str, Any]]:
+    by_column: dict[str, list[str]] = {}
+    for m in values:
+        by_column.setdefault(m.column, []).append(m.key)
+    return [
+        {"column": c, "op": "=", "value": v[0]} if len(set(v)) == 1 else {"column": c, "op": "in", "value": list(dict.fromkeys(v))}
+        for c, v in by_column.items()
+    ]
+
+
+def _is_grouped(text: str, m: Mention) -> bool:
+    before = text[max(0, m.start - 20) : m.start]
+    return any(match.end() == len(before) for match in _BY.finditer(before)) and m.key not in _NUMERIC
+
+
+def _is_absent(text: str, m: Mention) -> bool:
+    before = text[max(0, m.start - 24) : m.start]
+    return bool(_ABSENT.search(before))
+
+
+def _flags(text: str, columns: list[Mention], absent: list[Mention], groups: list[Mention]) -> list[dict[str, Any]]:
+    """Yes/no columns named as a property: "that use personal data"."""
+    return [
+        {"column": m.key, "op": "=", "value": True} for m in columns if m.key in _FLAGS and m not in absent and m not in groups
+    ]
+
+
+def _amounts(text: str, measured: Mention | None) -> list[dict[str, Any]]:
+    match = _MONEY_COMPARISON.search(text)
+    if match is None or measured is None:
+        return []
+    value = float(match["digits"].replace(",", "")) * _SCALE.get((match["scale"] or "").lower(), 1.0)
+    return [{"column": measured.key, "op": _OPS[match["op"].lower()], "value": value}]
+
+
+def _aggregate(text: str) -> str | None:
+    return next((name for name, pattern in _AGGREGATES if re.search(pattern, text, re.IGNORECASE)), None)
+
+
+# --- project_record
+
+
+def _record(frame: Frame) -> Iterable[Call]:
+    if _RECORD_PLURAL.search(frame.text) and "aggregate" in frame.forms:
+        return
+    records = [m for m in frame.links.of("record") if m.table in ("projects", "models")]
+    aspects = [name for name, pattern in _ASPECTS if re.search(pattern, frame.text, re.IGNORECASE)]
+    for m in list({m.key: m for m in records}.values())[:2]:
+        used = [x for x in frame.links.mentions if x.kind in ("record", "column", "criterion", "metric")]
+        fit = _fit(frame, "project_record", used) if len(frame.content) else 1.0
+        yield Call("project_record", {"project": m.key, "aspects": aspects}, max(fit, 0.6 * m.score))
+
+
+# --- prioritize_projects
+
+
+def _prioritize(frame: Frame) -> Iterable[Call]:
+    projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
+    changes, absolute = weight_changes(frame)
+    compares = "comparison" in frame.forms and len(projects) == 2
+    if not ("ranking" in frame.forms or changes or absolute or compares):
+        return
+    values = _value_filters(frame, "projects")
+    arguments: dict[str, Any] = {}
+    if frame.count:
+        arguments["top"] = frame.count
+    if len(projects) == 2:
+        arguments["compare"] = projects
+    if changes:
+        arguments["weight_changes"] = changes
+    if absolute:
+        arguments["weights"] = absolute
+    if values:
+        arguments["filters"] = _merge(values)
+    if re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE):
+        arguments["method"] = re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE)[1].lower()  # type: ignore[index]
+    criteria = frame.links.of("criterion") if changes or absolute or frame.follows else ()
+    yield Call("prioritize_projects", arguments, _fit(frame, "prioritize_projects", [*values, *criteria, *frame.links.of("record")]))
+
+
+def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
+    """The factors and the absolute weights that a question puts on criteria, read from the words nearest to each."""
+    factors: dict[str, float] = {}
+    absolute: dict[str, float] = {}
+    frames = [f for f in (frame.follows, frame) if f is not None]
+    for source in frames:
+        if not _WEIGHT_WORDS.search(source.text):
+            continue
+        cues = [(m.start(), m.end(), factor) for factor, pattern in _FACTORS for m in re.finditer(pattern, source.text, re.I)]
+        for mention in _own_mentions(source, "criterion"):
+            near = _ABSOLUTE_WEIGHT.match(source.text[mention.end : mention.end + 14])
+            if near is not None:
+                absolute[mention.key] = float(near.group(1)) / 100
+            elif cue := min(cues, key=lambda c: _gap(c, mention), default=None):
+                if _gap(cue, mention) <= 32:
+                    factors[mention.key] = cue[2]
+    return factors, absolute
+
+
+def _own_mentions(frame: Frame, kind: str) -> list[Mention]:
+    """Mentions whose span lies in the frame's own text, not carried over from an earlier question."""
+    return [m for m in frame.links.mentions if m.kind == kind and frame.text[m.start : m.end] == m.text]
+
+
+def _gap(cue: tuple[int, int, float], mention: Mention) -> int:
+    return mention.start - cue[1] if cue[1] <= mention.start else cue[0] - mention.end + 8
+
+
+# --- lookup_metric
+
+
+def _metric(frame: Frame) -> Iterable[Call]:
+    metrics = list({m.key: m for m in frame.links.of("metric")}.values())
+    for m in metrics[:2]:
+        arguments: dict[str, Any] = {"metric": m.key}
+        filters: dict[str, str] = {}
+        used: list[Mention] = [x for x in frame.links.mentions if x.kind == "metric"]
+        if records := frame.links.of("record", "projects"):
+            filters["project"] = records[0].key
+            used += records
+        units = [v for v in frame.links.of("value") if v.column == "unit"]
+        if units and not records:
+            filters["unit"] = units[0].key
+            used += units
+        if groups := [c for c in frame.links.of("column") if c.key in ("unit", "stage", "jurisdiction") and _is_grouped(frame.text, c)]:
+            arguments["by"] = groups[0].key
+            used += groups
+        if frame.period is not None:
+            arguments["period"] = frame.period.label
+        if filters:
+            arguments["filters"] = filters
+        if compare := _comparison(frame.text):
+            arguments["compare"] = compare
+        if (grain := next((g for g, p in _LEVELS if re.search(p, frame.text, re.I)), None)) and frame.period:
+            arguments["grain"] = grain
+        yield Call("lookup_metric", arguments, _fit(frame, "lookup_metric", used))
+
+
+def _comparison(text: str) -> str | None:
+    if re.search(r"\b(target|goal|plan(ned)?|on track)\b", text, re.IGNORECASE):
+        return "target"
+    if re.search(r"\b(year ago|last year|year[- ]on[- ]year|previous year|same (quarter|month) last year)\b", text, re.I):
+        return "previous_year"
+    if re.search(r"\b(previous|prior|before|compared|change[ds]?|grown?|grew|increas\w+|fall\w*|fell|drop\w*)\b", text, re.I):
+        return "previous_period"
+    return None
+
+
+_BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (_search, _find, _record, _prioritize, _metric)
+__all__ = ["Call", "Plan", "STOP_WORDS", "comparands", "plan", "weight_changes"]

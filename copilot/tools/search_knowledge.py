@@ -1,0 +1,80 @@
+"""Search of the documents: playbook, policies and whatever else the workspace holds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.citations import split_sentences
+from copilot.errors import ToolError
+from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.types import Chunk, ScoredChunk
+from copilot.tools.sources import Sources
+from copilot.types import Evidence, Statement, ToolResult, Viewer
+
+# A list cut into several chunks is read whole for this many of the best chunks.
+WHOLE_SECTIONS = 3
+
+
+class Arguments(BaseModel):
+    """Search the playbook, the policies and the other documents for passages about a topic.
+
+    Call this for what, why, how, when, which rule applies, definitions, comparisons and advice. For counts, sums,
+    rankings or facts about projects call the record tools instead: passages are a sample, never the whole.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
+    top_k: int = Field(default=10, ge=1, le=30, description="How many passages at the most.")
+    as_of: date | None = Field(
+        default=None, description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions."
+    )
+
+
+def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
+    """The passages nearest to a query, best first, with the whole list where the best ones are parts of one."""
+    retriever = sources.retriever
+    if retriever is None:
+        raise ToolError("This workspace holds no documents; ask about its records instead.")
+    scored = retriever.search(
+        arguments.query, viewer, top_k=arguments.top_k, as_of=arguments.as_of, kind="passage"
+    )
+    evidence = [_evidence(s.chunk, s.cosine) for s in scored]
+    known = {e.id for e in evidence}
+    for chunk in _rest_of_sections(retriever, viewer, scored):
+        if chunk.id not in known:
+            known.add(chunk.id)
+            evidence.append(_evidence(chunk, None))
+    return ToolResult(
+        statements=tuple(Statement(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]),
+        evidence=tuple(evidence),
+    )
+
+
+def _rest_of_sections(retriever: Retriever, viewer: Viewer, scored: list[ScoredChunk]) -> list[Chunk]:
+    return [
+        sibling
+        for s in scored[:WHOLE_SECTIONS]
+        for sibling in retriever.siblings(s.chunk, viewer)
+        if sibling.heading_path == s.chunk.heading_path and abs(sibling.position - s.chunk.position) <= 4
+    ]
+
+
+def _evidence(chunk: Chunk, cosine: float | None) -> Evidence:
+    path = [h for h in chunk.heading_path if h != chunk.title]
+    return Evidence(
+        id=chunk.id,
+        kind="passage",
+        source=chunk.document_id,
+        locator=chunk.locator,
+        title=" › ".join([chunk.title, *path]),
+        text=chunk.text,
+        as_of=chunk.effective,
+        relevance=cosine,
+    )
+
+
+def _opening(text: str) -> str:
+    return next((s.strip() for s in split_sentences(text) if s.strip()), text)[:400]
