@@ -53,9 +53,14 @@ def test_many_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
 
 def test_a_transaction_that_fails_is_undone_and_the_next_one_works(tmp_path: Path) -> None:
     database = Database(tmp_path / "notes.sqlite", [FIRST])
-    with pytest.raises(KeyError), database.write() as connection:
-        connection.execute("INSERT INTO notes VALUES ('lost')")
-        raise KeyError
+
+    def write_and_fail() -> None:
+        with database.write() as connection:
+            connection.execute("INSERT INTO notes VALUES ('lost')")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write_and_fail()
     with database.write() as connection:
         connection.execute("INSERT INTO notes VALUES ('kept')")
     assert [row["text"] for row in database.read("SELECT text FROM notes")] == ["kept"]

@@ -1,0 +1,1 @@
+"""Makes the modules beside it, such as the local model service, importable from every test."""
