@@ -1,0 +1,239 @@
+"""The command line: parses, calls one function, prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copilot.errors import CopilotError
+from copilot.settings import Settings
+
+if TYPE_CHECKING:
+    from copilot.chat import Copilot
+    from copilot.types import Answer
+
+app = typer.Typer(
+    help="Bearing answers strategy questions from your playbook, policies and project records.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+workspace_commands = typer.Typer(help="Look after a workspace.", no_args_is_help=True)
+eval_commands = typer.Typer(help="Measure the quality of answers.", no_args_is_help=True)
+app.add_typer(workspace_commands, name="workspace")
+app.add_typer(eval_commands, name="eval")
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
+]
+ViewerOption = Annotated[
+    str | None, typer.Option("--viewer", help="Who asks: a name from workspace.yaml.")
+]
+
+
+@app.command()
+def index(workspace: WorkspaceOption = None) -> None:
+    """Bring the index up to date with the workspace's files."""
+    from copilot.build import index as build_index
+
+    settings = Settings.from_env(workspace=workspace)
+    with _progress() as show:
+        report, records = build_index(settings, show)
+    rows = sum(len(t.columns) > 0 for t in records.tables.values())
+    typer.echo(
+        f"{settings.workspace.name}: {report.documents} documents, {report.chunks} chunks, "
+        f"{report.records} records searchable in {rows} tables "
+        f"({report.added} added, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged; {report.seconds:.1f} s)."
+    )
+    for path, reason in report.skipped:
+        typer.echo(f"  skipped {path}: {reason}")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    workspace: WorkspaceOption = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", help="Id of a conversation to go on with, or a new one.")
+    ] = None,
+    viewer: ViewerOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Answer one question."""
+    copilot = _open(workspace, quiet=json)
+    answer = copilot.ask(question, conversation=conversation, viewer=viewer)
+    if json:
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+    else:
+        _print(answer)
+
+
+@app.command()
+def chat(
+    workspace: WorkspaceOption = None,
+    conversation: Annotated[str | None, typer.Option("--conversation", help="A conversation to go on with.")] = None,
+    viewer: ViewerOption = None,
+) -> None:
+    """Ask and answer until an empty line or Ctrl-D."""
+    from copilot.types import Final, Restart, Step, TextDelta
+
+    copilot = _open(workspace)
+    thread = conversation or copilot.conversations.start(copilot.viewer(viewer).name)
+    typer.echo(f"{copilot.title}. An empty line ends the conversation ({thread}).")
+    while question := _read_line():
+        for event in copilot.stream(question, conversation=thread, viewer=viewer):
+            if isinstance(event, Step) and not event.done:
+                typer.secho(f"  {event.label} …", dim=True)
+            elif isinstance(event, TextDelta):
+                typer.echo(event.text, nl=False)
+            elif isinstance(event, Restart):
+                typer.secho(f"\n  {event.reason}", dim=True)
+            elif isinstance(event, Final):
+                typer.echo()
+                _print_apparatus(event.answer)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option("--port", help="Port of the web page.")] = 8501) -> None:
+    """Open the chat in the browser."""
+    import os
+
+    from copilot.build import switch_off_telemetry
+    from ui.launch import command
+
+    switch_off_telemetry()
+    typer.echo(f"Bearing is at http://localhost:{port}")
+    argv = command(port)
+    os.execv(argv[0], argv)
+
+
+@workspace_commands.command("check")
+def check(directory: Annotated[Path, typer.Argument(help="The workspace folder.")]) -> None:
+    """Say in plain words what is wrong with a workspace, with file, row and column."""
+    from copilot.checking import check as check_workspace
+
+    findings = check_workspace(directory)
+    for finding in findings:
+        typer.echo(str(finding))
+    errors = sum(f.severity == "error" for f in findings)
+    typer.echo(f"{errors} errors, {len(findings) - errors} remarks in {directory}.")
+    raise typer.Exit(2 if errors else 0)
+
+
+@eval_commands.command("run")
+def eval_run(
+    dataset: Annotated[str, typer.Argument(help="A YAML file of samples, or the name of a shipped one.")],
+    workspace: WorkspaceOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the run; runs/<time> by default.")] = None,
+) -> None:
+    """Ask every question of a dataset and score the answers."""
+    from evals.run import run
+
+    summary = run(dataset, Settings.from_env(workspace=workspace), out)
+    typer.echo(summary.render())
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = None) -> None:
+    """Check versions, workspace, index and model; exit 1 when something is wrong."""
+    from copilot.doctor import examine
+
+    checks = examine(Settings.from_env(workspace=workspace))
+    for item in checks:
+        typer.echo(f"{'ok  ' if item.ok else 'FAIL'} {item.name}: {item.detail}")
+    raise typer.Exit(0 if all(item.ok for item in checks) else 1)
+
+
+def _open(workspace: Path | None, quiet: bool = False) -> Copilot:
+    from copilot.build import open_copilot
+
+    settings = Settings.from_env(workspace=workspace)
+    if quiet:
+        return open_copilot(settings)
+    with _progress() as show:
+        return open_copilot(settings, show)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error that appears once there is something to embed."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("Indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    task = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()
+            task = bar.add_task("index", total=total)
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        if task is not None:
+            bar.stop()
+
+
+def _read_line() -> str:
+    try:
+        return input("\n> ").strip()
+    except (EOFError, KeyboardInterrupt):
+        return ""
+
+
+def _print(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(width=min(100, Console().width))
+    console.print(Markdown(answer.text.replace("[", r"\[")))
+    _print_apparatus(answer)
+
+
+def _print_apparatus(answer: Answer) -> None:
+    """What belongs to an answer beside its text: tables, sources, warnings, what to ask next."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=min(100, Console().width))
+    for table in answer.tables:
+        drawn = Table(title=table.title, title_justify="left")
+        for column in table.columns:
+            drawn.add_column(str(column))
+        for row in table.rows:
+            drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+        console.print()
+        console.print(drawn)
+    if answer.citations:
+        console.print()
+    for citation in answer.citations:
+        dated = f", {citation.as_of}" if citation.as_of else ""
+        console.print(
+            f"[{citation.marker}] {citation.title} ({citation.source}, {citation.locator}{dated})",
+            markup=False, highlight=False, style="dim",
+        )  # fmt: skip
+    for warning in answer.warnings:
+        console.print(f"Note: {warning}", markup=False, style="yellow")
+    if answer.follow_ups:
+        console.print("\nAsk next:", *(f"  {q}" for q in answer.follow_ups), sep="\n", markup=False, style="dim")
+
+
+def main() -> None:
+    """Runs a command; a CopilotError becomes one line on standard error and exit code 2."""
+    try:
+        app()
+    except CopilotError as error:
+        typer.echo(f"bearing: {error}", err=True)
+        sys.exit(2)

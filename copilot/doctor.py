@@ -1,0 +1,67 @@
+"""`bearing doctor`: whether everything an answer needs is there."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from copilot.errors import CopilotError
+from copilot.settings import Settings
+
+_PACKAGES = ("bearing", "langchain", "chromadb", "onnxruntime", "tantivy", "duckdb", "streamlit", "openai")
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Versions, workspace, index and model, each with what was found."""
+    return [
+        Check("versions", True, _versions()),
+        _checked("workspace", lambda: _workspace(settings)),
+        _checked("index", lambda: _index(settings)),
+        _checked("model", lambda: _model(settings)),
+    ]
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except CopilotError as error:
+        return Check(name, False, str(error))
+
+
+def _versions() -> str:
+    found = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    return f"Python {platform.python_version()}, " + ", ".join(found)
+
+
+def _workspace(settings: Settings) -> str:
+    from copilot.checking import check
+
+    errors = [f for f in check(settings.workspace) if f.severity == "error"]
+    if errors:
+        raise CopilotError(f"{len(errors)} errors in {settings.workspace}; the first: {errors[0]}")
+    return f"{settings.workspace} reads without an error"
+
+
+def _index(settings: Settings) -> str:
+    from copilot.build import index
+
+    report, _ = index(settings)
+    skipped = "".join(f"; skipped {path}: {reason}" for path, reason in report.skipped)
+    return f"{report.documents} documents and {report.records} records in {report.chunks} chunks{skipped}"
+
+
+def _model(settings: Settings) -> str:
+    if settings.model == "grounded":
+        return "grounded, built in; needs no network"
+    from copilot.models.remote import ping
+
+    return ping(settings)
