@@ -31,6 +31,7 @@ class Document:
     owner: str | None = None
     effective: date | None = None
     superseded_by: str | None = None
+    """Id of the document that replaced it, or what its author wrote when that is not in the workspace."""
     superseded_on: date | None = None
     """Effective date of the document that replaced it, when that is in the workspace."""
     label: str | None = None
@@ -60,7 +61,9 @@ class Chunk:
 
     @property
     def locator(self) -> str:
-        return f"row {self.first_line}" if self.kind == "record" else f"lines {self.first_line}-{self.last_line}"
+        return (
+            f"row {self.first_line}" if self.kind == "record" else f"lines {self.first_line}-{self.last_line}"
+        )
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,25 @@ class SyncReport:
     removed: int
     unchanged: int
     chunks: int
+    """Chunks in the index after the run."""
+    documents: int
+    """Documents in the index after the run, record rows not counted."""
+    records: int
+    """Record rows in the index after the run."""
     skipped: tuple[tuple[str, str], ...]
     """(path, reason) of files that could not be used."""
     seconds: float
+
+
+@dataclass(frozen=True)
+class DocumentInfo:
+    """A document of the library, without its text."""
+
+    id: str
+    title: str
+    owner: str | None = None
+    effective: date | None = None
+    superseded_by: str | None = None
+    superseded_on: date | None = None
+    label: str | None = None
+    tags: tuple[str, ...] = ()

@@ -1,0 +1,162 @@
+"""Documents cut into chunks: a section each, or parts of one where a section is too long to embed whole."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from copilot.retrieval import tokens
+from copilot.retrieval.markdown import plain_inline
+from copilot.retrieval.types import Chunk, Document, Section
+
+# The embedder reads 256 word pieces; 220 tokens of title, headings and text nearly always fit.
+LIMIT = 220
+_SMALLEST_LIMIT = 80
+_TINY = 25
+
+# Where a text may be cut, from the best place to the worst. The cut is at the end of the match.
+_BOUNDARIES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\n[ \t]*\n+",
+        r"\n(?=[ \t]*(?:[-*+|>]|\d+[.)][ \t]))",
+        r"(?<=[.!?;。！？])(?:[\"'”’)\]*]*)(?:\s+|(?<=[。！？]))",
+        r"\s+",
+        r"(?s:.{40})",
+    )
+)
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+
+
+def split(document: Document) -> list[Chunk]:
+    """The chunks of a document in reading order."""
+    if document.kind == "record":
+        (section,) = document.sections
+        return [_chunk(document, section, 0, "r-" + document.id.rpartition("#")[2])]
+    sections: Iterable[Section] = document.sections
+    # The rows of a table stay apart, so that each can be cited.
+    if not document.id.lower().endswith(".csv"):
+        sections = _merge_tiny(document.sections)
+    parts = [part for section in sections for part in _parts(section, document.title)]
+    seen: dict[str, int] = {}
+    chunks = []
+    for position, part in enumerate(parts):
+        content = "\0".join((document.id, *part.heading_path, part.text))
+        repetition = seen[content] = seen.get(content, -1) + 1
+        digest = hashlib.sha256(f"{content}\0{repetition}".encode()).hexdigest()
+        chunks.append(_chunk(document, part, position, f"p-{digest[:10]}"))
+    return chunks
+
+
+def heading_text(chunk: Chunk) -> str:
+    return "\n".join((chunk.title, *chunk.heading_path))
+
+
+def indexed_text(chunk: Chunk) -> str:
+    """What is embedded and indexed: title, headings and text, without Markdown's marks."""
+    lines = (plain_inline(re.sub(r"^\s*(?:[>#]+\s|\|)", "", line)) for line in chunk.text.split("\n"))
+    body = "\n".join(line.replace("|", " ") for line in lines if line.strip("-:| "))
+    if chunk.kind == "record":
+        return body
+    return f"{' > '.join((chunk.title, *chunk.heading_path))}\n{body}"
+
+
+def _chunk(document: Document, part: Section, position: int, id: str) -> Chunk:
+    return Chunk(
+        id=id,
+        document_id=document.id,
+        title=document.title,
+        kind=document.kind,
+        heading_path=part.heading_path,
+        text=part.text,
+        first_line=part.first_line,
+        last_line=part.last_line,
+        position=position,
+        effective=document.effective,
+        superseded_by=document.superseded_by,
+        superseded_on=document.superseded_on,
+        label=document.label,
+    )
+
+
+def _merge_tiny(sections: Iterable[Section]) -> Iterator[Section]:
+    """Sections, those of a few words joined with the one that follows them under the same heading."""
+    waiting: Section | None = None
+    for section in sections:
+        joined = _joined(waiting, section) if waiting else None
+        if waiting and not joined:
+            yield waiting
+        current = joined or section
+        if tokens.count(current.text) < _TINY:
+            waiting = current
+        else:
+            yield current
+            waiting = None
+    if waiting:
+        yield waiting
+
+
+def _joined(first: Section, second: Section) -> Section | None:
+    if tokens.count(first.text) + tokens.count(second.text) > LIMIT // 2:
+        return None
+    if second.heading_path[:-1] == first.heading_path:
+        # A line of introduction joins the first section below it.
+        text = f"{first.text}\n\n{second.text}"
+        return replace(second, text=text, first_line=first.first_line)
+    if first.heading_path and second.heading_path[:-1] == first.heading_path[:-1]:
+        text = "\n\n".join(f"{s.heading_path[-1]}\n{s.text}" for s in (first, second) if s.heading_path)
+        return Section(first.heading_path[:-1], text, first.first_line, second.last_line)
+    return None
+
+
+def _parts(section: Section, title: str) -> Iterator[Section]:
+    """The section, or consecutive parts of about equal size, each with its own lines."""
+    head = tokens.count("\n".join((title, *section.heading_path)))
+    limit = max(_SMALLEST_LIMIT, LIMIT - head)
+    size = tokens.count(section.text)
+    if size <= limit:
+        yield section
+        return
+    aim = min(limit, math.ceil(size / math.ceil(size / limit)) + _TINY)
+    for span in _pack(section.text, aim):
+        raw = section.text[span.start : span.end]
+        start = span.start + len(raw) - len(raw.lstrip())
+        text = raw.strip()
+        if text:
+            first = section.first_line + section.text.count("\n", 0, start)
+            yield Section(section.heading_path, text, first, first + text.count("\n"))
+
+
+def _pack(text: str, limit: int) -> Iterator[_Span]:
+    """Neighbouring pieces gathered up to the limit."""
+    gathered: _Span | None = None
+    size = 0
+    for piece in _pieces(text, _Span(0, len(text)), 0, limit):
+        weight = tokens.count(text[piece.start : piece.end])
+        if gathered and size + weight > limit:
+            yield gathered
+            gathered = None
+        gathered, size = (_Span(gathered.start, piece.end), size + weight) if gathered else (piece, weight)
+    if gathered:
+        yield gathered
+
+
+def _pieces(text: str, span: _Span, depth: int, limit: int) -> Iterator[_Span]:
+    """The span cut at the best boundaries into pieces that each keep to the limit."""
+    if depth == len(_BOUNDARIES) or tokens.count(text[span.start : span.end]) <= limit:
+        yield span
+        return
+    start = span.start
+    for match in _BOUNDARIES[depth].finditer(text, span.start, span.end):
+        if start < match.end() < span.end:
+            yield from _pieces(text, _Span(start, match.end()), depth + 1, limit)
+            start = match.end()
+    yield from _pieces(text, _Span(start, span.end), depth + 1, limit)

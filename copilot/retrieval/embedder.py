@@ -1,0 +1,94 @@
+"""all-MiniLM-L6-v2 as shipped in `minilm/`: a text becomes a unit vector of 384 numbers."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+DIMENSIONS = 384
+MODEL = "all-MiniLM-L6-v2-int8-931f1460"
+"""Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
+_FOLDER = Path(__file__).parent / "minilm"
+# The tokenizer file cuts at 128 word pieces; the model was trained on up to 256.
+_LENGTH = 256
+_REMEMBERED = 4096
+
+
+class _Network(NamedTuple):
+    session: Any
+    tokenizer: Any
+
+
+@cache
+def _network() -> _Network:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    # One thread a text, many texts at a time: half the CPU of one text on many threads, and the same vectors.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(
+        _FOLDER / "model.onnx", options, providers=["CPUExecutionProvider"]
+    )
+    tokenizer = Tokenizer.from_file(str(_FOLDER / "tokenizer.json"))
+    tokenizer.enable_truncation(_LENGTH)
+    tokenizer.no_padding()
+    return _Network(session, tokenizer)
+
+
+def encode(text: str) -> Vectors:
+    """The vector of one text. Never batched: int8 activations are scaled by the whole batch, so a text's vector
+    would depend on its neighbours, and a rebuilt index would differ from one that grew.
+    """
+    network = _network()
+    ids = np.array([network.tokenizer.encode(text).ids], dtype=np.int64)
+    inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    vector: Vectors = network.session.run(None, inputs)[0][0]
+    return vector
+
+
+def encode_each(texts: Sequence[str]) -> Iterator[Vectors]:
+    """Vectors in the order of the texts, computed on all cores."""
+    _network()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        yield from pool.map(encode, texts)
+
+
+class Embedder:
+    """`encode` with a memory of the texts seen last."""
+
+    def __init__(self, encode_text: Callable[[str], Vectors] = encode) -> None:
+        self._encode = encode_text
+        self._seen: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, each of length 1, so that a dot product is the cosine."""
+        if not texts:
+            return np.empty((0, DIMENSIONS), dtype=np.float32)
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text: str) -> Vectors:
+        with self._lock:
+            if text in self._seen:
+                self._seen.move_to_end(text)
+                return self._seen[text]
+        vector = self._encode(text)
+        with self._lock:
+            self._seen[text] = vector
+            if len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        return vector

@@ -1,0 +1,369 @@
+"""The SQLite file that says what is in the index. What it does not name does not exist, whatever the engines hold."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+
+from copilot.retrieval.embedder import DIMENSIONS, MODEL, Vectors
+from copilot.retrieval.entries import Entry
+from copilot.retrieval.types import Chunk, Document, DocumentInfo
+
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+
+VERSION = f"1 {MODEL}"
+"""Changes with whatever makes an older index unusable: the tables below, how chunks are made, the vectors' model."""
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE files (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT NOT NULL, reason TEXT);
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, owner TEXT, effective TEXT,
+    superseded_ref TEXT, superseded_by TEXT, superseded_on TEXT, label TEXT, tags TEXT NOT NULL);
+CREATE TABLE chunks (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, document_id TEXT NOT NULL, position INTEGER NOT NULL,
+    heading_path TEXT NOT NULL, text TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL,
+    effective INTEGER NOT NULL, superseded INTEGER NOT NULL, text_sha TEXT NOT NULL);
+CREATE INDEX chunks_by_id ON chunks (id);
+CREATE INDEX chunks_by_document ON chunks (document_id, position);
+CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
+"""
+_CHUNK_COLUMNS = """c.number, c.id, c.document_id, d.title, d.kind, c.heading_path, c.text, c.first_line, c.last_line,
+    c.position, d.effective, d.superseded_by, d.superseded_on, d.label"""
+_CHUNKS = f"SELECT {_CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id"
+_FEW = 500
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class FileState:
+    """A file as it was when last read."""
+
+    signature: str
+    sha256: str
+    reason: str | None
+    """Why it could not be used; None when it was."""
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """What decides whether a document's chunks still stand."""
+
+    info: DocumentInfo
+    kind: str
+    sha256: str
+    superseded_ref: str | None
+    """What its author wrote, before it was looked up among the documents."""
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    document: Document
+    superseded_ref: str | None
+    entries: tuple[Entry, ...]
+    text_shas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of few different values."""
+
+    values: list[str | None]
+    codes: Integers
+    """Row by row, the place among `values`."""
+
+    @classmethod
+    def of(cls, column: Sequence[str | None]) -> Category:
+        place = {value: code for code, value in enumerate(dict.fromkeys(column))}
+        return cls(list(place), np.array([place[value] for value in column], dtype=np.int64))
+
+    def isin(self, wanted: Collection[str | None]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        return np.array([value in wanted for value in self.values], dtype=np.bool_)[self.codes]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What ranking needs of every chunk, row by row; rows are in order of number."""
+
+    numbers: Integers
+    documents: Category
+    labels: Category
+    kinds: Category
+    effective: Integers
+    superseded: Integers
+
+
+class Manifest:
+    """One open connection; safe to use from several threads."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        mode = "rwc" if create else "rw"
+        self._database = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
+        )
+        self._lock = Lock()
+        self._execute("PRAGMA busy_timeout = 5000")
+        # Deleted text is overwritten, so that a removed document leaves no trace in the file.
+        self._execute("PRAGMA secure_delete = ON")
+        if create:
+            self._execute("PRAGMA journal_mode = WAL")
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def _execute(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._lock:
+            return self._database.execute(sql, values).fetchall()
+
+    def _many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        self._database.executemany(sql, rows)
+
+    # Reading
+
+    def version(self) -> str | None:
+        """None when the file holds no index yet."""
+        if not self._execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
+            return None
+        return self.meta("version")
+
+    def meta(self, name: str) -> str:
+        rows = self._execute("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def files(self) -> dict[str, FileState]:
+        return {path: FileState(*rest) for path, *rest in self._execute("SELECT * FROM files")}
+
+    def documents(self) -> dict[str, DocumentState]:
+        rows = self._execute(
+            """SELECT id, title, owner, effective, superseded_by, superseded_on, label, tags, kind, sha256,
+            superseded_ref FROM documents ORDER BY id"""
+        )
+        return {row[0]: DocumentState(_info(row), *row[8:]) for row in rows}
+
+    def counts(self) -> Mapping[str, int]:
+        """Documents by kind, and chunks."""
+        kinds = dict(self._execute("SELECT kind, count(*) FROM documents GROUP BY kind"))
+        ((chunks,),) = self._execute("SELECT count(*) FROM chunks")
+        return {"passage": 0, "record": 0, **kinds, "chunks": chunks}
+
+    def numbers(self) -> set[int]:
+        return {number for (number,) in self._execute("SELECT number FROM chunks")}
+
+    def numbers_of(self, documents: Collection[str]) -> set[int]:
+        return {
+            number
+            for batch in _batches(sorted(documents))
+            for (number,) in self._execute(
+                f"SELECT number FROM chunks WHERE document_id IN ({_marks(batch)})", batch
+            )
+        }
+
+    def columns(self) -> Columns:
+        rows = self._execute(
+            """SELECT c.number, c.document_id, d.label, d.kind, c.effective, c.superseded
+            FROM chunks c JOIN documents d ON d.id = c.document_id ORDER BY c.number"""
+        )
+        numbers, documents, labels, kinds, effective, superseded = (
+            zip(*rows, strict=True) if rows else [()] * 6
+        )
+        return Columns(
+            numbers=np.array(numbers, dtype=np.int64),
+            documents=Category.of(documents),
+            labels=Category.of(labels),
+            kinds=Category.of(kinds),
+            effective=np.array(effective, dtype=np.int64),
+            superseded=np.array(superseded, dtype=np.int64),
+        )
+
+    def entries(self) -> Iterator[Entry]:
+        for row in self._execute(_CHUNKS):
+            yield Entry(row[0], _chunk(row))
+
+    def chunks(self, numbers: Collection[int]) -> dict[int, Chunk]:
+        return {
+            row[0]: _chunk(row)
+            for batch in _batches(list(numbers))
+            for row in self._execute(f"{_CHUNKS} WHERE c.number IN ({_marks(batch)})", batch)
+        }
+
+    def chunk(self, id: str) -> list[Chunk]:
+        """The chunks of that id: one, unless two tables use the same key."""
+        return [
+            _chunk(row) for row in self._execute(f"{_CHUNKS} WHERE c.id = ? ORDER BY c.document_id", (id,))
+        ]
+
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        rows = self._execute(f"{_CHUNKS} WHERE c.document_id = ? ORDER BY c.position", (document_id,))
+        return [_chunk(row) for row in rows]
+
+    def vectors(self) -> Vectors:
+        """The vector of every chunk, rows in order of number."""
+        rows = self._execute(
+            "SELECT v.vector FROM chunks c JOIN vectors v ON v.text_sha = c.text_sha ORDER BY c.number"
+        )
+        return _matrix(blob for (blob,) in rows)
+
+    def vectors_of(self, numbers: Sequence[int]) -> Vectors:
+        """One row a number, in the order given."""
+        found = {
+            number: blob
+            for batch in _batches(numbers)
+            for number, blob in self._execute(
+                f"""SELECT c.number, v.vector FROM chunks c JOIN vectors v ON v.text_sha = c.text_sha
+                WHERE c.number IN ({_marks(batch)})""",
+                batch,
+            )
+        }
+        return _matrix(found[number] for number in numbers)
+
+    def cached(self, text_shas: Collection[str]) -> dict[str, bytes]:
+        return {
+            sha: blob
+            for batch in _batches(sorted(text_shas))
+            for sha, blob in self._execute(
+                f"SELECT text_sha, vector FROM vectors WHERE text_sha IN ({_marks(batch)})", batch
+            )
+        }
+
+    # Writing: only by the holder of the lock
+
+    def reset(self) -> None:
+        """An empty index of this version. The cached vectors stay when they are of the same model."""
+        keep = self.version() is not None and self.meta("model") == MODEL
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            for (name,) in self._database.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            ).fetchall():
+                if not (keep and name == "vectors"):
+                    self._database.execute(f'DROP TABLE "{name}"')
+            for statement in _SCHEMA.split(";\n"):
+                if statement.strip() and not (keep and "TABLE vectors" in statement):
+                    self._database.execute(statement)
+            meta = {"version": VERSION, "model": MODEL, "generation": "0", "unfinished": "yes"}
+            self._many("INSERT INTO meta VALUES (?, ?)", meta.items())
+
+    def set_meta(self, **values: str) -> None:
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def save_files(self, files: Mapping[str, FileState]) -> None:
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._replace_files(files)
+
+    def save_vectors(self, vectors: Mapping[str, bytes]) -> None:
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._many("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors.items())
+
+    def commit(
+        self,
+        *,
+        files: Mapping[str, FileState],
+        removed: Collection[str],
+        added: Sequence[NewDocument],
+        meta: Mapping[str, str],
+    ) -> None:
+        """The one moment at which readers see the new index."""
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            gone = [(id,) for id in {*removed, *(new.document.id for new in added)}]
+            self._many("DELETE FROM chunks WHERE document_id = ?", gone)
+            self._many("DELETE FROM documents WHERE id = ?", gone)
+            self._many(f"INSERT INTO documents VALUES ({_marks(range(11))})", map(_document_row, added))
+            rows = (row for new in added for row in _chunk_rows(new))
+            self._many(f"INSERT INTO chunks VALUES ({_marks(range(11))})", rows)
+            self._replace_files(files)
+            self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+
+    def prune_vectors(self) -> None:
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute("DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)")
+
+    def _replace_files(self, files: Mapping[str, FileState]) -> None:
+        self._database.execute("DELETE FROM files")
+        rows = ((path, f.signature, f.sha256, f.reason) for path, f in files.items())
+        self._many("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _batches(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _FEW):
+        yield values[start : start + _FEW]
+
+
+def _matrix(blobs: Iterable[bytes]) -> Vectors:
+    return np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(-1, DIMENSIONS)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _info(row: Sequence[Any]) -> DocumentInfo:
+    id, title, owner, effective, superseded_by, superseded_on, label, tags = row[:8]
+    return DocumentInfo(
+        id=id,
+        title=title,
+        owner=owner,
+        effective=_date(effective),
+        superseded_by=superseded_by,
+        superseded_on=_date(superseded_on),
+        label=label,
+        tags=tuple(json.loads(tags)),
+    )
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    _, id, document_id, title, kind, path, text, first, last, position, effective, by, on, label = row
+    return Chunk(
+        id=id,
+        document_id=document_id,
+        title=title,
+        kind=kind,
+        heading_path=tuple(json.loads(path)),
+        text=text,
+        first_line=first,
+        last_line=last,
+        position=position,
+        effective=_date(effective),
+        superseded_by=by,
+        superseded_on=_date(on),
+        label=label,
+    )
+
+
+def _document_row(new: NewDocument) -> tuple[object, ...]:
+    d = new.document
+    return (
+        d.id, d.kind, d.sha256, d.title, d.owner, _text(d.effective), new.superseded_ref, d.superseded_by,
+        _text(d.superseded_on), d.label, json.dumps(d.tags),
+    )  # fmt: skip
+
+
+def _chunk_rows(new: NewDocument) -> Iterator[tuple[object, ...]]:
+    for entry, text_sha in zip(new.entries, new.text_shas, strict=True):
+        c = entry.chunk
+        yield (
+            entry.number, c.id, c.document_id, c.position, json.dumps(c.heading_path), c.text, c.first_line,
+            c.last_line, entry.effective, entry.superseded, text_sha,
+        )  # fmt: skip

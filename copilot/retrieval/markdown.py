@@ -1,0 +1,85 @@
+"""Markdown split at its headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copilot.retrieval.types import Section
+
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_NOT_A_PARAGRAPH = re.compile(r"\s*(?:$|[-*+>|#]|\d+[.)]\s)")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(\*{1,3}|`+|~~)(?=\S)(.+?)(?<=\S)\1")
+
+
+def plain_inline(text: str) -> str:
+    """The words of a line without emphasis, code marks and link targets."""
+    return " ".join(_EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text)).split())
+
+
+@dataclass(frozen=True)
+class _Heading:
+    level: int
+    text: str
+    line: int
+    """Of its first line, from 0."""
+    body: int
+    """First line after it."""
+
+
+def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list[Section]]:
+    """The heading that names the whole document, if it opens with one of level 1, and the sections in order.
+
+    Line numbers count from 1 over the whole file. A heading with nothing beneath it is a section of its own words.
+    """
+    headings = list(_headings(lines, start))
+    title = headings[0].text if headings and headings[0].level == 1 else None
+    sections = []
+    if before := _section((), lines, start, headings[0].line if headings else len(lines)):
+        sections.append(before)
+    above: list[_Heading] = []
+    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+        above = [*(h for h in above if h.level < heading.level), heading]
+        path = tuple(h.text for h in above if h.text)
+        section = _section(path, lines, heading.body, following.line if following else len(lines))
+        has_children = following is not None and following.level > heading.level
+        if section:
+            sections.append(section)
+        elif heading.text and not has_children:
+            sections.append(Section(path, heading.text, heading.line + 1, heading.body))
+    return title, sections
+
+
+def _section(path: tuple[str, ...], lines: list[str], start: int, end: int) -> Section | None:
+    while start < end and not lines[start].strip():
+        start += 1
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    return Section(path, "\n".join(lines[start:end]), start + 1, end) if start < end else None
+
+
+def _headings(lines: list[str], start: int) -> Iterator[_Heading]:
+    fence = ""
+    opens_paragraph = False
+    """The line before stands alone so far, so that an underline makes it a heading."""
+    for number in range(start, len(lines)):
+        line = lines[number]
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+        elif mark:
+            fence = mark[1]
+        elif match := _ATX.match(line):
+            yield _Heading(len(match[1]), plain_inline(match[2] or ""), number, number + 1)
+        elif opens_paragraph and (match := _UNDERLINE.match(line)):
+            level = 1 if match[1][0] == "=" else 2
+            yield _Heading(level, plain_inline(lines[number - 1]), number - 1, number + 1)
+            opens_paragraph = False
+            continue
+        previous_is_blank = number == start or not lines[number - 1].strip() or _ATX.match(lines[number - 1])
+        opens_paragraph = not fence and bool(previous_is_blank) and not _NOT_A_PARAGRAPH.match(line)

@@ -1,0 +1,87 @@
+"""Keyword and vector scores fused into one ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from copilot.retrieval.embedder import Embedder, Vectors
+from copilot.retrieval.entries import Match, Scope
+from copilot.retrieval.snapshot import Snapshot
+from copilot.retrieval.types import ScoredChunk
+
+DEPTH = 100
+"""How many candidates each of the two searches gives to the fusion."""
+_SLACK = 1000
+
+
+def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k: int) -> list[ScoredChunk]:
+    """The best chunks in scope: the mean of the two searches' z-scores, each over its hundred best.
+
+    Half and half is the untuned choice, and beat rank fusion on seven collections out of seven or tied with it.
+    """
+    vector = embedder.embed([query])[0]
+    lexical = {match.number: match.score for match in snapshot.words.search(query, scope, DEPTH)}
+    # A half-written run may have left words that the manifest does not name.
+    lexical = {number: score for number, score in lexical.items() if number in snapshot.row_of}
+    dense = {match.number: match.score for match in _nearest(snapshot, vector, scope)}
+    candidates = sorted(dense.keys() | lexical.keys())
+    if len(lexical) < DEPTH:
+        # These are all that match; the others have no word of the query, which is a score too.
+        lexical = {number: lexical.get(number, 0.0) for number in candidates}
+    by_word, by_meaning = _z_scores(lexical, candidates), _z_scores(dense, candidates)
+    fused = {number: (by_word[number] + by_meaning[number]) / 2 for number in candidates}
+    best = sorted(candidates, key=lambda number: (-fused[number], number))[:top_k]
+    chunks = snapshot.manifest.chunks(best)
+    cosines = _cosines(snapshot, vector, best)
+    return [
+        ScoredChunk(chunks[number], fused[number], cosine, lexical.get(number, 0.0))
+        for number, cosine in zip(best, cosines, strict=True)
+        if number in chunks
+    ]
+
+
+def _nearest(snapshot: Snapshot, vector: Vectors, scope: Scope) -> list[Match]:
+    if snapshot.vectors is None:
+        # Entries that the manifest does not name may take places until the next sync removes them.
+        stale = min(_SLACK, max(0, snapshot.chroma.count() - len(snapshot.columns.numbers)))
+        found = snapshot.chroma.nearest(vector, scope, DEPTH + stale)
+        return [match for match in found if match.number in snapshot.row_of][:DEPTH]
+    cosines = _rounded(snapshot.vectors @ vector)
+    rows = np.flatnonzero(snapshot.visible(scope))
+    # Rows are in order of number, so equal scores stand in that order too.
+    best = rows[np.argsort(-cosines[rows], kind="stable")[:DEPTH]]
+    return [
+        Match(number, cosine)
+        for number, cosine in zip(
+            snapshot.columns.numbers[best].tolist(), cosines[best].tolist(), strict=True
+        )
+    ]
+
+
+def _cosines(snapshot: Snapshot, vector: Vectors, numbers: Sequence[int]) -> list[float]:
+    if not numbers:
+        return []
+    if snapshot.vectors is None:
+        vectors = snapshot.manifest.vectors_of(numbers)
+    else:
+        vectors = snapshot.vectors[[snapshot.row_of[number] for number in numbers]]
+    cosines: list[float] = _rounded(vectors @ vector).tolist()
+    return cosines
+
+
+def _rounded(cosines: Vectors) -> Vectors:
+    # The last bits depend on how many rows are multiplied at once.
+    return np.round(cosines.astype(np.float64), 6)
+
+
+def _z_scores(scores: Mapping[int, float], candidates: Sequence[int]) -> dict[int, float]:
+    """Each candidate's distance from the mean; one that the search did not return counts as its lowest."""
+    if not scores:
+        return dict.fromkeys(candidates, 0.0)
+    values = np.fromiter(scores.values(), dtype=np.float64)
+    mean, spread, lowest = float(values.mean()), float(values.std()), float(values.min())
+    if spread < 1e-9:
+        return dict.fromkeys(candidates, 0.0)
+    return {number: (scores.get(number, lowest) - mean) / spread for number in candidates}

@@ -1,0 +1,110 @@
+"""Search over the index: BM25 and vectors side by side, fused, within what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from copilot.retrieval.embedder import Embedder, Vectors
+from copilot.retrieval.entries import Scope
+from copilot.retrieval.ranking import rank
+from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
+from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
+from copilot.types import Viewer
+
+if TYPE_CHECKING:
+    from langchain_core.retrievers import BaseRetriever
+
+_T = TypeVar("_T")
+
+
+class Retriever:
+    """The index of one workspace, open for reading. It follows the index: a sync is seen by the next call."""
+
+    def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT) -> None:
+        self._state_dir = state_dir
+        self._exact_limit = exact_limit
+        self._embedder = Embedder()
+        self._lock = Lock()
+        self._snapshot: Snapshot | None = None
+
+    def search(
+        self,
+        query: str,
+        viewer: Viewer,
+        top_k: int = 8,
+        *,
+        as_of: date | None = None,
+        kind: Literal["passage", "record"] | None = None,
+        documents: Collection[str] | None = None,
+    ) -> list[ScoredChunk]:
+        """The best chunks that the viewer may see, best first.
+
+        Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was in force
+        on that day. `kind` and `documents` (ids) narrow the search further.
+        """
+        if not query.strip() or top_k < 1:
+            return []
+        scope = Scope(
+            labels=viewer.labels,
+            as_of=as_of.toordinal() if as_of else None,
+            kind=kind,
+            documents=None if documents is None else frozenset(documents),
+        )
+        return self._read(lambda snapshot: rank(snapshot, query, self._embedder, scope, top_k), [])
+
+    def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
+        """The chunk of that id, or None when there is none that the viewer may see."""
+        found = self._read(lambda snapshot: snapshot.manifest.chunk(id), [])
+        return next((chunk for chunk in found if viewer.may_see(chunk.label)), None)
+
+    def siblings(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
+        """The chunks under the same parent heading of the same document in reading order, the chunk itself included."""
+        found = self._read(lambda snapshot: snapshot.manifest.chunks_of(chunk.document_id), [])
+        parent = chunk.heading_path[:-1]
+        return [c for c in found if viewer.may_see(c.label) and c.heading_path[:-1] == parent]
+
+    def chunks_of(self, document_id: str, viewer: Viewer) -> list[Chunk]:
+        """All chunks of a document in reading order; none when the viewer may not see it."""
+        found = self._read(lambda snapshot: snapshot.manifest.chunks_of(document_id), [])
+        return [chunk for chunk in found if viewer.may_see(chunk.label)]
+
+    def documents(self, viewer: Viewer) -> list[DocumentInfo]:
+        """The documents that the viewer may see, superseded ones included, by id; record rows are not documents."""
+        states = self._read(lambda snapshot: snapshot.manifest.documents(), {})
+        return [s.info for s in states.values() if s.kind == "passage" and viewer.may_see(s.info.label)]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, one row a text; a dot product of two is their cosine."""
+        return self._embedder.embed(texts)
+
+    def as_langchain(self, viewer: Viewer, top_k: int = 8) -> BaseRetriever:
+        """This search as a LangChain retriever, for one viewer."""
+        from copilot.retrieval.langchain_retriever import LangChainRetriever
+
+        return LangChainRetriever(retriever=self, viewer=viewer, top_k=top_k)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._snapshot:
+                self._snapshot.manifest.close()
+            self._snapshot = None
+
+    def _read(self, read: Callable[[Snapshot], _T], empty: _T) -> _T:
+        """The result on one state of the index: read again when a sync has replaced that state meanwhile."""
+        while True:
+            snapshot = self._current()
+            if snapshot is None:
+                return empty
+            result = read(snapshot)
+            if snapshot.is_current():
+                return result
+
+    def _current(self) -> Snapshot | None:
+        with self._lock:
+            if self._snapshot is None or not self._snapshot.is_current():
+                self._snapshot = open_snapshot(self._state_dir, self._exact_limit)
+            return self._snapshot

@@ -1,0 +1,94 @@
+"""One state of the index, as a reader sees it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copilot.errors import KnowledgeError
+from copilot.retrieval.embedder import Vectors
+from copilot.retrieval.entries import FOREVER, Scope
+from copilot.retrieval.index import chroma_folder, manifest_path, words_folder
+from copilot.retrieval.lexical import LexicalIndex
+from copilot.retrieval.manifest import VERSION, Columns, Manifest
+
+if TYPE_CHECKING:
+    from copilot.retrieval.vectors import ChromaVectors
+
+EXACT_LIMIT = 20_000
+"""Up to so many chunks all vectors are compared, without approximation: 30 MB, and chromadb is not imported to answer a
+question. Beyond, Chroma searches."""
+
+
+class Snapshot:
+    """A generation of the index. What it names stays readable until a sync replaces it, which `is_current` tells."""
+
+    def __init__(self, state_dir: Path, manifest: Manifest, generation: str, exact_limit: int) -> None:
+        self.manifest = manifest
+        self.generation = generation
+        self.columns: Columns = manifest.columns()
+        few = len(self.columns.numbers) <= exact_limit
+        self.vectors: Vectors | None = manifest.vectors() if few else None
+        """Every vector in order of number, where there are few enough; otherwise Chroma is asked."""
+        self.words = LexicalIndex(words_folder(state_dir, generation))
+        self._state_dir = state_dir
+
+    def is_current(self) -> bool:
+        return self.manifest.meta("generation") == self.generation
+
+    @cached_property
+    def chroma(self) -> ChromaVectors:
+        from copilot.retrieval.vectors import ChromaVectors
+
+        return ChromaVectors(chroma_folder(self._state_dir))
+
+    @cached_property
+    def row_of(self) -> Mapping[int, int]:
+        return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
+
+    def visible(self, scope: Scope) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows a query may see."""
+        columns = self.columns
+        visible = columns.labels.isin({None, *scope.labels})
+        if scope.as_of is None:
+            visible &= columns.superseded == FOREVER
+        else:
+            visible &= (columns.effective <= scope.as_of) & (scope.as_of < columns.superseded)
+        if scope.kind is not None:
+            visible &= columns.kinds.isin({scope.kind})
+        if scope.documents is not None:
+            visible &= columns.documents.isin(scope.documents)
+        return visible
+
+
+def open_snapshot(state_dir: Path, exact_limit: int) -> Snapshot | None:
+    """The index as it is now, or None where nothing has been indexed yet."""
+    path = manifest_path(state_dir)
+    if not path.is_file():
+        return None
+    try:
+        return _open(state_dir, Manifest(path, create=False), exact_limit)
+    except sqlite3.DatabaseError as error:
+        raise KnowledgeError(f"The index cannot be read ({error}); run `bearing index`.") from None
+
+
+def _open(state_dir: Path, manifest: Manifest, exact_limit: int) -> Snapshot | None:
+    version = manifest.version()
+    if version is not None and version != VERSION:
+        raise KnowledgeError("The index was made by another version of Bearing; run `bearing index`.")
+    while version is not None and (generation := manifest.meta("generation")) != "0":
+        try:
+            snapshot = Snapshot(state_dir, manifest, generation, exact_limit)
+        except ValueError:
+            # A sync that ended meanwhile has removed the keywords of this generation.
+            if manifest.meta("generation") == generation:
+                raise KnowledgeError("The index is incomplete; run `bearing index`.") from None
+            continue
+        if snapshot.is_current():
+            return snapshot
+    return None
