@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -43,17 +44,24 @@ def remote_model(settings: Settings, max_retries: int = MAX_RETRIES) -> RemoteCh
 
     from copilot.models.openai_chat import RemoteChatModel
 
-    connect = min(_CONNECT_SECONDS, settings.timeout_seconds)
-    return RemoteChatModel(
+    timeout = openai.Timeout(
+        settings.timeout_seconds, connect=min(_CONNECT_SECONDS, settings.timeout_seconds)
+    )
+    http = openai.DefaultHttpxClient(timeout=timeout)
+    model = RemoteChatModel(
         model=name,
         base_url=settings.base_url or OPENAI_URL,
         api_key=settings.api_key or SecretStr(_PLACEHOLDER_KEY),
-        timeout=openai.Timeout(settings.timeout_seconds, connect=connect),
+        timeout=timeout,
+        http_client=http,
         max_retries=max_retries,
         temperature=0,
         stream_usage=True,
         use_responses_api=False,
     )
+    # Copies of the model share the client, so its connections are closed when the last of them is gone.
+    weakref.finalize(model.root_client, http.close)
+    return model
 
 
 def ping(settings: Settings) -> str:
