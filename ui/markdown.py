@@ -7,7 +7,7 @@ answer means none of them. An image would also call out to whoever the text name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 # Invisible, takes no width, and breaks whatever code it stands in.
 _JOINER = "\u2060"
@@ -31,7 +31,7 @@ _LINE_START = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)])|(?=[#+=-]))")
 
 
 def safe(text: str) -> str:
-    """Markdown in which headings, emphasis, lists, tables, links, quotes and code mean something, and no more."""
+    """Markdown in which headings, emphasis, lists, tables, links, quotes and code keep their meaning."""
     return _outside_code(text, _escape)
 
 
@@ -40,16 +40,12 @@ def render(text: str, answer_id: str) -> str:
     return _outside_code(text, lambda prose: _link_markers(_escape(prose), answer_id))
 
 
-def frames(deltas: Iterable[str], answer_id: str) -> Iterator[str]:
-    """What to show after each piece of a streamed answer; the last frame is the whole answer rendered.
+def frame(so_far: str, answer_id: str) -> str:
+    """`render` for an answer that is still being written: a marker shows when it is whole.
 
-    Each frame renders all the text so far, so that nothing unsafe can form across two pieces.
+    All the text so far is rendered each time, so that nothing unsafe can form across two pieces.
     """
-    text = ""
-    for delta in deltas:
-        text += delta
-        yield render(_OPEN_MARKER.sub("", text), answer_id)
-    yield render(text, answer_id)
+    return render(_OPEN_MARKER.sub("", so_far), answer_id)
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,102 @@
+"""The entrance of the screens: the frame of the page, who looks at it, and where one can go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from copilot import Copilot, CopilotError
+from ui import markdown, state
+from ui.pages import ask
+
+_STATIC = Path(__file__).parent / "static"
+_RECENT = 15
+_CONVERSATION_URL = re.compile(r"/c-([A-Za-z0-9_.:-]+)/?(?:\?|$)")
+
+
+def main() -> None:
+    st.set_page_config(
+        page_title="Bearing", page_icon=str(_STATIC / "logo.svg"), initial_sidebar_state="auto"
+    )
+    st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
+    try:
+        copilot = state.copilot()
+        viewer = _viewer(copilot)
+        _page(copilot, viewer).run()
+    except CopilotError as error:
+        st.error(markdown.literal(str(error)), icon=":material/error:")
+
+
+def _viewer(copilot: Copilot) -> str:
+    """Who asks. Without a sign-in, whoever opens the page may choose."""
+    if len(copilot.viewers) == 1:
+        return copilot.viewers[0]
+    chosen = st.sidebar.selectbox(
+        "Viewing as",
+        copilot.viewers,
+        key="viewer",
+        bind="query-params",
+        help="A stand-in until people sign in. You see the sources and conversations of this viewer.",
+    )
+    return str(chosen)
+
+
+def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
+    """The page that was asked for; one per conversation, and home."""
+    session = state.session()
+    home = st.Page(lambda: ask.home(copilot, viewer), title="Ask", icon=":material/forum:", default=True)
+    search = str(st.session_state.get("search") or "")
+    listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}
+    if found := _CONVERSATION_URL.search(st.context.url or ""):
+        session.opened.add(found[1])
+    if session.go_to:
+        session.opened.add(session.go_to)
+    pages = {id: _conversation_page(copilot, viewer, id, title) for id, title in listed.items()}
+    for id in session.opened - set(listed):
+        pages[id] = _conversation_page(copilot, viewer, id, None)
+
+    sections = {"": [home], "Recent": list(pages.values())}
+    page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
+    if listed or search:
+        _search_box(found_any=bool(listed))
+    if session.go_to is not None:
+        target, session.go_to = session.go_to, None
+        st.switch_page(pages.get(target, home))
+    return page
+
+
+def _conversation_page(copilot: Copilot, viewer: str, id: str, title: str | None) -> StreamlitPage:
+    """Hidden without a title: one that can be opened but is not listed."""
+    return st.Page(
+        _named(f"conversation_{id}", lambda: ask.conversation(copilot, viewer, id)),
+        title=markdown.label(title or "Conversation"),
+        url_path=f"c-{id}",
+        icon=":material/chat_bubble:",
+        visibility="visible" if title else "hidden",
+    )
+
+
+def _named(name: str, function: Callable[[], None]) -> Callable[[], None]:
+    # Streamlit tells the pages of one app apart by the names of their functions.
+    function.__name__ = name
+    return function
+
+
+def _search_box(*, found_any: bool) -> None:
+    with st.sidebar:
+        st.text_input(
+            "Search conversations",
+            key="search",
+            placeholder="Search conversations",
+            label_visibility="collapsed",
+            icon=":material/search:",
+        )
+        if not found_any:
+            st.caption("No conversation matches.")
+
+
+main()

@@ -1,0 +1,115 @@
+"""Citations on the screen: the chips in an answer, and the drawer that shows what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from copilot import Citation, Copilot, CopilotError
+from copilot.conversations import Turn
+from ui import export, markdown
+
+KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
+
+_FRONTEND = Path(__file__).parent / "frontend"
+
+
+@st.cache_resource
+def _page_behaviour() -> Any:
+    css, js = (_FRONTEND / f"page.{ending}" for ending in ("css", "js"))
+    return st.components.v2.component(
+        "bearing_page", css=css.read_text("utf-8"), js=js.read_text("utf-8"), isolate_styles=False
+    )
+
+
+# A fragment, so that opening a source leaves a running answer alone.
+@st.fragment
+def chips(copilot: Copilot, viewer: str, turns: Sequence[Turn], *, is_answering: bool) -> None:
+    """Brings the links in the answers of these turns to life: citation chips and copy buttons."""
+    answers = {turn.id: turn.answer for turn in turns if turn.answer}
+    happened = _page_behaviour()(
+        key="page_behaviour",
+        data={
+            "sources": {
+                f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in answer.citations
+            },
+            "copies": {id: export.answer_markdown(answer) for id, answer in answers.items()},
+            "announcement": "" if is_answering or not answers else f"Answer {len(answers)} is ready",
+            "isAnswering": is_answering,
+        },
+        on_opened_change=lambda: None,
+        on_stopped_change=lambda: None,
+    )
+    if happened.stopped:
+        st.rerun()
+    if happened.opened:
+        id, marker = happened.opened.rsplit("-", 1)
+        if id in answers:
+            _open(copilot, viewer, id, answers[id].citations, int(marker))
+
+
+def _card(citation: Citation) -> dict[str, str]:
+    where = " · ".join(filter(None, [KIND_NAMES[citation.kind], citation.source, citation.locator]))
+    # What a metric or a computation says is all cited; nothing in it stands out.
+    highlight = citation.quote if citation.kind in ("passage", "record") else ""
+    return {"title": citation.title, "quote": citation.quote, "where": where, "highlight": highlight}
+
+
+def _open(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citation], marker: int) -> None:
+    st.session_state.source = [citation.marker for citation in citations].index(marker)
+    _drawer(copilot, viewer, turn, citations)
+
+
+@st.dialog("Source", position="right", width=480)
+def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citation]) -> None:
+    at: int = st.session_state.source
+    citation = citations[at]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(f"{at + 1} of {len(citations)}", width="content")
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            for name, icon, to in (("Previous", "chevron_left", at - 1), ("Next", "chevron_right", at + 1)):
+                st.button(
+                    name,
+                    key=f"source_{name}",
+                    icon=f":material/{icon}:",
+                    icon_position="left" if to < at else "right",
+                    disabled=not 0 <= to < len(citations),
+                    on_click=_turn_to,
+                    args=(to,),
+                )
+    st.header(f"\\[{citation.marker}\\] {markdown.label(citation.title)}", anchor=False)
+    try:
+        page = copilot.source(citation, viewer)
+    except CopilotError as error:
+        st.info(markdown.literal(str(error)), icon=":material/info:")
+        st.markdown(markdown.safe(citation.quote))
+        return
+    with st.container(horizontal=True, gap="xsmall"):
+        st.badge(KIND_NAMES.get(page.kind, page.kind), color="blue")
+        if page.effective:
+            st.badge(day(page.effective), icon=":material/calendar_today:", color="gray")
+        if page.owner:
+            st.badge(markdown.label(page.owner), icon=":material/person:", color="gray")
+    if page.superseded_by:
+        st.warning(f"Superseded by {markdown.label(page.superseded_by)}", icon=":material/history:")
+    if page.before:
+        st.caption(markdown.safe(page.before))
+    with st.container(key=f"cited-{turn}-{citation.marker}"):
+        st.markdown(markdown.safe(page.text), anchors=False)
+    if page.after:
+        st.caption(markdown.safe(page.after))
+    st.caption(
+        ":material/folder_open: " + markdown.label(" · ".join(filter(None, [page.source, page.locator])))
+    )
+
+
+def _turn_to(position: int) -> None:
+    st.session_state.source = position
+
+
+def day(value: date) -> str:
+    return f"{value.day} {value:%B %Y}"

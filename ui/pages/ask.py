@@ -1,0 +1,212 @@
+"""The chat: a home page to start from, and one page for each conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import cast
+
+import streamlit as st
+
+from copilot import Copilot, CopilotError, Event
+from copilot.conversations import Turn
+from ui import citations, components, markdown
+from ui.state import TURNS_SHOWN, Pending, session
+
+MAX_QUESTION_CHARACTERS = 20_000
+SUGGESTIONS_SHOWN = 4
+_POLL_SECONDS = 2.0
+
+
+def home(copilot: Copilot, viewer: str) -> None:
+    st.set_page_config(layout="centered")
+    pending = session().pending
+    # Answered where it was asked and moved to its own address after: a change of page would take Stop away.
+    if pending:
+        _head(pending.question)
+        _thread(copilot, viewer, pending.conversation, (), pending)
+    else:
+        _welcome(copilot, viewer)
+        _question_box(copilot, viewer, None)
+
+
+def conversation(copilot: Copilot, viewer: str, id: str) -> None:
+    st.set_page_config(layout="centered")
+    if not copilot.conversations.belongs_to(id, viewer):
+        _not_available()
+        return
+    _head(copilot.conversations.info(id, viewer).title, lambda: _menu(copilot, viewer, id))
+    shown = session().turns_shown.get(id, TURNS_SHOWN)
+    turns = copilot.conversations.turns(id, viewer, shown + 1)
+    if len(turns) > shown:
+        st.button(
+            "Show earlier", icon=":material/expand_less:", type="tertiary", width="stretch",
+            on_click=lambda: session().turns_shown.update({id: shown + TURNS_SHOWN}),
+        )  # fmt: skip
+    pending = session().pending
+    _thread(copilot, viewer, id, turns[-shown:], pending if pending and pending.conversation == id else None)
+
+
+def _thread(copilot: Copilot, viewer: str, id: str, turns: tuple[Turn, ...], pending: Pending | None) -> None:
+    """The turns, the one being answered now, and the box for the next question."""
+    citations.chips(copilot, viewer, turns, is_answering=pending is not None)
+    for turn in turns:
+        _turn(copilot, viewer, id, turn, is_last=turn is turns[-1] and pending is None)
+    _question_box(copilot, viewer, id)
+    if pending:
+        _answer(copilot, viewer, pending)
+    elif turns and turns[-1].answer:
+        _follow_ups(copilot, viewer, id, turns[-1])
+    elif turns and turns[-1].state == "answering":
+        _await_elsewhere(copilot, viewer, id)
+
+
+def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) -> None:
+    components.question(turn.question, turn.id)
+    with st.chat_message("assistant", avatar=components.AVATAR):
+        if turn.answer:
+            components.answer(turn, turn.answer)
+        else:
+            components.unanswered(turn, session().failures.get(id) if is_last else None)
+        retry = (
+            (lambda: _ask(copilot, viewer, id, turn.question))
+            if is_last and turn.state != "answering"
+            else None
+        )
+        components.actions(copilot, viewer, turn, retry)
+
+
+def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
+    """Streams the answer of this run. The Copilot stores it, or as much as there was when it was stopped."""
+    here = session()
+    here.failures.pop(pending.conversation, None)
+    components.question(pending.question, "now")
+    # Closed at once when the script ends early, so that the Copilot keeps what there is.
+    events = cast(Generator[Event], copilot.stream(pending.question, pending.conversation, viewer))
+    try:
+        with st.chat_message("assistant", avatar=components.AVATAR), closing(events):
+            components.stream(events)
+    except CopilotError as error:
+        here.failures[pending.conversation] = str(error)
+    finally:
+        # Also when Stop or a reload ends this run.
+        here.pending = None
+        here.go_to = pending.conversation
+    st.rerun()
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _await_elsewhere(copilot: Copilot, viewer: str, id: str) -> None:
+    """Looks again until an answer that another tab or a former visit began has come."""
+    if copilot.conversations.turns(id, viewer, 1)[-1].state != "answering":
+        st.rerun()
+
+
+def _ask(copilot: Copilot, viewer: str, conversation: str | None, question: str | None) -> None:
+    """Runs before the page is drawn, so that its address exists when the navigation is made."""
+    if question and question.strip():
+        id = conversation or copilot.conversations.start(viewer, question)
+        session().pending = Pending(id, question.strip())
+
+
+def _question_box(copilot: Copilot, viewer: str, conversation: str | None) -> None:
+    st.chat_input(
+        "Ask a strategy question",
+        key="question",
+        submit_mode="stop",
+        max_chars=MAX_QUESTION_CHARACTERS,
+        on_submit=lambda: _ask(copilot, viewer, conversation, st.session_state.question),
+    )
+
+
+def _follow_ups(copilot: Copilot, viewer: str, id: str, turn: Turn) -> None:
+    if not turn.answer or not turn.answer.follow_ups:
+        return
+    key = f"follow-{turn.id}"
+    st.pills(
+        "Follow-up questions",
+        turn.answer.follow_ups,
+        key=key,
+        format_func=markdown.label,
+        label_visibility="collapsed",
+        on_change=lambda: _ask(copilot, viewer, id, st.session_state[key]),
+    )
+
+
+def _welcome(copilot: Copilot, viewer: str) -> None:
+    suggestions = copilot.suggestions(viewer)[:SUGGESTIONS_SHOWN]
+    st.space("large")
+    if not suggestions:
+        st.title("Nothing to answer from yet", anchor=False, text_alignment="center")
+        st.markdown(
+            f"The workspace of {markdown.label(copilot.title)} holds no documents and no records "
+            "that you may see. Add some to its folder, then run `bearing index`.",
+            text_alignment="center",
+        )
+        return
+    st.space("medium")
+    st.title("What are you deciding?", anchor=False, text_alignment="center")
+    st.markdown(
+        f"Ask about the AI strategy, policies and projects of {markdown.label(copilot.title)}. "
+        "Every claim links to the passage or record behind it.",
+        text_alignment="center",
+    )
+    st.space("small")
+    grid = st.grid(2, min_column_width=250, gap="small")
+    for at, text in enumerate(suggestions):
+        grid.button(
+            markdown.label(text), key=f"suggestion-{at}", width="stretch",
+            on_click=_ask, args=(copilot, viewer, None, text),
+        )  # fmt: skip
+
+
+def _head(title: str, menu: Callable[[], None] | None = None) -> None:
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        wrap=False,
+        key="conversation_head",
+    ):
+        st.title(markdown.label(title), anchor=False)
+        if menu:
+            menu()
+
+
+def _menu(copilot: Copilot, viewer: str, id: str) -> None:
+    chosen = st.menu_button(
+        ":material/more_horiz:",
+        ["Rename", "Delete"],
+        type="tertiary",
+        help="Rename or delete this conversation",
+    )
+    if chosen == "Rename":
+        _rename(copilot, viewer, id)
+    elif chosen == "Delete":
+        _delete(copilot, viewer, id)
+
+
+@st.dialog("Rename conversation")
+def _rename(copilot: Copilot, viewer: str, id: str) -> None:
+    with st.form("rename", border=False):
+        title = st.text_input("Title", copilot.conversations.info(id, viewer).title, max_chars=60)
+        if st.form_submit_button("Save", type="primary") and title.strip():
+            copilot.conversations.rename(id, viewer, title)
+            st.rerun()
+
+
+@st.dialog("Delete conversation?")
+def _delete(copilot: Copilot, viewer: str, id: str) -> None:
+    st.write("Its questions, answers and ratings are removed for good.")
+    if st.button("Delete", type="primary", icon=":material/delete:"):
+        copilot.conversations.delete(id, viewer)
+        session().go_to = ""
+        st.rerun()
+
+
+def _not_available() -> None:
+    st.title("This conversation is not available", anchor=False)
+    st.write("It may have been deleted, or it belongs to another viewer.")
+    if st.button("Ask a new question", icon=":material/forum:"):
+        session().go_to = ""
+        st.rerun()

@@ -1,0 +1,42 @@
+"""What one browser session remembers. Conversations are not here: the Copilot keeps those."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from copilot import Copilot, Settings, open_copilot
+
+TURNS_SHOWN = 10
+"""Questions with their answers drawn at once; drawing a hundred takes a browser twenty seconds."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A question that waits for its answer in this run of the script."""
+
+    conversation: str
+    question: str
+
+
+@dataclass
+class Session:
+    pending: Pending | None = None
+    go_to: str | None = None
+    """The conversation to open next; empty for the home page."""
+    opened: set[str] = field(default_factory=set)
+    """A page that leaves the navigation while it is open cannot run again, so each opened one stays."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """Why the last question of a conversation got no answer."""
+    turns_shown: dict[str, int] = field(default_factory=dict)
+
+
+def session() -> Session:
+    found: Session = st.session_state.setdefault("session", Session())
+    return found
+
+
+@st.cache_resource(show_spinner="Reading the workspace")
+def copilot() -> Copilot:
+    return open_copilot(Settings.from_env())
