@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.charts import bars, lines, stacked_bars
+from copilot.matrix_chart import (
+    PLOT_HEIGHT,
+    PLOT_WIDTH,
+    Point,
+    label_box,
+    place_labels,
+    shorten,
+    value_difficulty,
+)
+
+SHARE = st.floats(0, 1)
+POINTS = st.lists(
+    st.builds(Point, st.text("abc ", min_size=1, max_size=60), SHARE, SHARE, st.just("top")), max_size=20
+)
+
+
+def everything():
+    points = [Point("One", 0.2, 0.9, "top"), Point("Two", 0.7, 0.3, "others")]
+    return [
+        value_difficulty("Value and difficulty", points, 1),
+        bars("Projects by unit", "Unit", "Projects", [("Stores", 9), ("Bank", 7)]),
+        stacked_bars("Score", "Project", "Score", "Criterion", [("One", "Value", 0.2), ("One", "Risk", 0.1)]),
+        lines(
+            "Quality", "Accuracy", [("A", "2025-01-06", 0.88), ("A", "2025-01-13", 0.79)], ("Validated", 0.88)
+        ),
+    ]
+
+
+def data_of(spec):
+    found = [spec["data"]] if "data" in spec else []
+    return found + [d for layer in spec.get("layer", []) for d in data_of(layer)]
+
+
+def test_a_chart_carries_its_data_and_reads_nothing_from_elsewhere():
+    for chart in everything():
+        sources = data_of(chart.spec)
+        assert sources
+        assert all(set(source) == {"values"} for source in sources)
+        json.dumps(chart.spec)
+
+
+def test_a_chart_fits_its_container_and_either_theme():
+    for chart in everything():
+        assert chart.spec["width"] == "container"
+        assert chart.spec["background"] == "transparent"
+        assert chart.spec["config"]["font"] == "Inter, sans-serif"
+
+
+@given(POINTS)
+def test_no_label_covers_another_label_or_leaves_the_plot(points):
+    anchors = place_labels(points, len(points))
+    boxes = [
+        label_box((p.difficulty * PLOT_WIDTH, (1 - p.value) * PLOT_HEIGHT), a, shorten(p.label))
+        for p, a in zip(points, anchors, strict=True)
+        if a is not None
+    ]
+    assert all(box.is_inside(PLOT_WIDTH, PLOT_HEIGHT) for box in boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_only_as_many_points_as_asked_are_labelled():
+    points = [Point(f"P{i}", (i + 1) / 12, (i + 1) / 12, "top") for i in range(10)]
+    assert sum(anchor is not None for anchor in place_labels(points, 3)) == 3
+
+
+def test_a_long_name_is_cut_with_an_ellipsis():
+    assert shorten("x" * 80).endswith("…")
+    assert len(shorten("x" * 80)) <= 34
+
+
+def test_counts_are_drawn_on_whole_ticks():
+    spec = bars("n", "Unit", "Projects", [("A", 2), ("B", 1)]).spec
+    assert spec["encoding"]["x"]["axis"]["tickMinStep"] == 1.0
