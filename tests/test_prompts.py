@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copilot import prompts
+from copilot.citations import MARKER
+from copilot.prompts import render
+
+VARIABLES = {"organisation": "Acme $1 Ltd", "today": "2026-02-03", "currency": "EUR", "viewer": "ana"}
+
+
+def test_the_system_prompt_renders_with_its_variables() -> None:
+    text = render("system", **VARIABLES)
+    assert all(value in text for value in VARIABLES.values())
+
+
+@pytest.mark.parametrize("missing", VARIABLES)
+def test_a_missing_variable_is_an_error(missing: str) -> None:
+    with pytest.raises(ValueError, match=missing):
+        render("system", **{name: value for name, value in VARIABLES.items() if name != missing})
+
+
+def test_an_unused_variable_is_an_error() -> None:
+    with pytest.raises(ValueError, match="colour"):
+        render("system", **VARIABLES, colour="blue")
+
+
+def test_a_prompt_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        render("missing")
+
+
+def test_the_system_prompt_shows_citations_in_the_form_that_is_verified() -> None:
+    assert MARKER.findall(render("system", **VARIABLES)) == ["r-P-004", "x-1a2b3c4d"]
+
+
+def test_every_prompt_has_a_test_here() -> None:
+    folder = Path(prompts.__file__).parent
+    assert [path.stem for path in sorted(folder.glob("*.md"))] == ["system"]
