@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain, count
 from pathlib import Path
 
 from copilot.records.cells import BadCell, DateOrder, Value, guess_type, typed
 from copilot.records.delimited import TextTable, read_delimited
-from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, TableSchema
+from copilot.records.importing import TableMapping, import_table, load_mapping, source_path
+from copilot.records.names import column_key
+from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema
 from copilot.workspace import Workspace, WorkspaceConfig
 
 FOLDER = "records"
 SUFFIXES = (".csv", ".tsv")
+
+_FIRST_REAL_YEAR = 1910
+_SPREADSHEET_DAY_0 = date(1899, 12, 30)
 
 _COLUMNS_OF_ANY_TABLE = (
     Column("project_id", "text", "The project.", references="projects.id"),
@@ -52,11 +57,6 @@ def record_files(root: Path) -> dict[str, Path]:
     return {column_key(path.stem): path for path in files if path.is_file()}
 
 
-def column_key(name: str) -> str:
-    """The form under which two spellings of a name are the same: `Business value` is `business_value`."""
-    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
-
-
 @dataclass(frozen=True)
 class Source:
     """A table's text and where it is from."""
@@ -66,6 +66,10 @@ class Source:
     """Inside the workspace."""
     order: DateOrder | None = None
     """How 3/4/2025 is meant; None when the column itself must tell."""
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
+    """Types of columns the schema does not know."""
+    years_as_days: bool = False
+    """Dates before 1910 are years that a spreadsheet took for a count of days."""
 
 
 def read_tables(workspace: Workspace) -> list[RecordTable]:
@@ -77,10 +81,21 @@ def read_tables(workspace: Workspace) -> list[RecordTable]:
 
 
 def read_sources(root: Path) -> dict[str, Source]:
-    files = record_files(root)
-    return {
-        name: Source(read_delimited(path), path.relative_to(root).as_posix()) for name, path in files.items()
-    }
+    """The text of every table: mapped ones from the file their mapping names, the others from their own."""
+    mapping = load_mapping(root)
+    mapped = mapping.tables if mapping else {}
+    sources = {name: _import(root, name, how) for name, how in mapped.items()}
+    claimed = {source_path(root, how) for how in mapped.values()}
+    for name, path in record_files(root).items():
+        if name not in sources and path.resolve() not in claimed:
+            sources[name] = Source(read_delimited(path), path.relative_to(root).as_posix())
+    return sources
+
+
+def _import(root: Path, name: str, mapping: TableMapping) -> Source:
+    path = source_path(root, mapping).relative_to(root.resolve()).as_posix()
+    text = import_table(root, name, mapping)
+    return Source(text, path, mapping.dates, mapping.types, mapping.years_as_days)
 
 
 def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTable:
@@ -94,11 +109,14 @@ def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTabl
     for header, texts in source.text.columns.items():
         column = expected.pop(column_key(header), None)
         if column is None:
-            column = Column(_free_name(header, columns), guess_type(texts), "A column of its own.")
+            kind = source.types.get(header) or guess_type(texts)
+            column = Column(_free_name(header, columns), kind, "A column of its own.")
             unknown.append(column.name)
         read = typed(column.name, column.type, texts, source.text.rows, source.order)
         columns[column.name] = column
         values[column.name] = _spelled_as(column.values, read.values)
+        if source.years_as_days and column.type == "date":
+            values[column.name] = [_year_of_days(value) for value in read.values]
         bad += read.bad
     unkeyed = _complete_key(schema, columns, values, source.text.rows)
     return RecordTable(
@@ -140,6 +158,12 @@ def _spelled_as(allowed: Sequence[str], values: list[Value]) -> list[Value]:
         return values
     spelling = {column_key(value): value for value in allowed}
     return [spelling.get(column_key(value), value) if isinstance(value, str) else value for value in values]
+
+
+def _year_of_days(value: Value) -> Value:
+    if not isinstance(value, date) or value.year >= _FIRST_REAL_YEAR:
+        return value
+    return date(max(1, value.toordinal() - _SPREADSHEET_DAY_0.toordinal()), 1, 1)
 
 
 def _complete_key(

@@ -11,7 +11,8 @@ import duckdb
 
 from copilot.errors import ToolError
 from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted
-from copilot.records.reading import RecordTable, column_key, read_tables
+from copilot.records.names import column_key, nearest
+from copilot.records.reading import RecordTable, read_tables
 from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, visible_relations
 from copilot.types import Cell, Frozen, Viewer
@@ -275,15 +276,6 @@ class RecordView:
             )
             self._spellings[table, column] = {row["key"]: row["value"] for row in rows}
         return self._spellings[table, column]
-
-
-def nearest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
-    """The three choices most like a name."""
-    # Only a wrong call pays for the import.
-    from rapidfuzz import fuzz, process, utils
-
-    found = process.extract(name, list(choices), scorer=fuzz.WRatio, processor=utils.default_process, limit=3)
-    return tuple(choice for choice, _, _ in found)
 
 
 def _cell(value: Any) -> Cell:
