@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Fault:
+class Fault:
     message: str
     retryable: bool = False
 
 
-_FAULTS = {
-    "auth": _Fault("The model service rejected the key; check BEARING_API_KEY."),
-    "forbidden": _Fault("The key has no access to this model."),
-    "model": _Fault(
+FAULTS = {
+    "auth": Fault("The model service rejected the key; check BEARING_API_KEY."),
+    "forbidden": Fault("The key has no access to this model."),
+    "model": Fault(
         "The model service does not know this model, or its address is wrong; "
         "check BEARING_MODEL and BEARING_BASE_URL."
     ),
-    "quota": _Fault("The account at the model service has no quota left; check its plan and billing."),
-    "rate": _Fault("The model service is busy and turned the question away.", retryable=True),
-    "server": _Fault("The model service had an internal error.", retryable=True),
-    "timeout": _Fault("The model service took too long to answer.", retryable=True),
-    "network": _Fault("The model service could not be reached.", retryable=True),
-    "context": _Fault("The question and what was found for it are too long for this model."),
-    "filter": _Fault("The content filter of the model service blocked the question or the answer."),
-    "refusal": _Fault("The model declined to answer."),
-    "bad_request": _Fault("The model service does not accept this kind of request."),
-    "truncated": _Fault("The answer of the model was cut off.", retryable=True),
-    "malformed": _Fault("The model service returned something unreadable.", retryable=True),
-    "unknown": _Fault("The model service failed in an unexpected way."),
+    "quota": Fault("The account at the model service has no quota left; check its plan and billing."),
+    "rate": Fault("The model service is busy and turned the question away.", retryable=True),
+    "server": Fault("The model service had an internal error.", retryable=True),
+    "timeout": Fault("The model service took too long to answer.", retryable=True),
+    "network": Fault("The model service could not be reached.", retryable=True),
+    "context": Fault("The question and what was found for it are too long for this model."),
+    "filter": Fault("The content filter of the model service blocked the question or the answer."),
+    "refusal": Fault("The model declined to answer."),
+    "bad_request": Fault("The model service does not accept this kind of request."),
+    "truncated": Fault("The answer of the model was cut off.", retryable=True),
+    "malformed": Fault("The model service returned something unreadable.", retryable=True),
+    "unknown": Fault("The model service failed in an unexpected way."),
 }
 
 # Codes and types in the bodies of OpenAI, Azure, vLLM and llama.cpp; they say more than the HTTP status does.
@@ -109,7 +109,7 @@ def _is_object(text: str) -> bool:
 
 
 def _model_error(kind: str, hint: str = "") -> ModelError:
-    fault = _FAULTS[kind]
+    fault = FAULTS[kind]
     return ModelError(kind, f"{fault.message} {hint}".strip(), retryable=fault.retryable)
 
 
