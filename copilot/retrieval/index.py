@@ -1,8 +1,8 @@
-"""The index on disk: `manifest.db` says what is in it, `chroma/` holds the vectors, `words-N/` the keywords.
+"""The index on disk: `manifest.db` says what is in it, `chroma/` has the vectors, `words-N/` the words.
 
-The two engines are never trusted alone. A run adds to them, then commits the new list of chunks to the manifest in one
-transaction, then deletes what the list no longer names. Killed anywhere, it leaves the old list or the new one; entries
-that no list names are ignored, and the next run removes them.
+The two engines are never trusted alone. A run adds to them, then commits the new list of chunks to the
+manifest in one transaction, then deletes what the list no longer names. Killed anywhere, it leaves the old
+list or the new one; entries that no list names are ignored, and the next run removes them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from filelock import FileLock, Timeout
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Vectors
-from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import VERSION, FileState, Manifest, NewDocument
 
 _WAIT_SECONDS = 5.0
@@ -100,7 +99,7 @@ class IndexWriter:
         files: Mapping[str, FileState],
         meta: Mapping[str, str],
     ) -> None:
-        """Make the index hold `added` in place of documents with the same ids, and no longer hold `removed`."""
+        """Make the index hold `added`, in place of documents with the same ids, and not hold `removed`."""
         from copilot.retrieval import lexical
         from copilot.retrieval.vectors import ChromaVectors
 
@@ -124,6 +123,13 @@ class IndexWriter:
         )
         vectors.delete((before - fresh.keys()) if held is None else (held - live.keys()))
         self._clean(generation)
+
+    def remember(self, files: Mapping[str, FileState], meta: Mapping[str, str]) -> None:
+        """Keep what was seen of files whose documents have not changed, so that they are not read again."""
+        if files != self.manifest.files():
+            self.manifest.save_files(files)
+        if any(self.manifest.meta(name) != value for name, value in meta.items()):
+            self.manifest.set_meta(**meta)
 
     def _expected_count(self) -> int:
         return self.manifest.counts()["chunks"]

@@ -1,4 +1,4 @@
-"""BM25 over the chunks, by tantivy: English stemming and stop words, headings counted a little more than text."""
+"""BM25 over the chunks, by tantivy: English stemming and stop words, headings weighing a little more."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def _schema() -> tantivy.Schema:
 def build(folder: Path, entries: Iterable[Entry]) -> None:
     """Write a complete index into an empty folder.
 
-    Always whole, never in place: tantivy counts deleted texts in its word statistics until segments merge, so the
-    scores of an index that grew would differ from those of one that was rebuilt. 100,000 chunks take about 2 s.
+    Always whole, never in place: tantivy counts deleted texts in its word statistics until segments merge, so
+    the scores of an index that grew would differ from those of one that was rebuilt.
     """
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(folder))

@@ -151,7 +151,7 @@ def _front_matter(lines: list[str]) -> tuple[int, Mapping[str, Any]]:
 
 
 def _yaml_mapping(text: str, where: str) -> Mapping[str, Any]:
-    # What cannot be read may have been an access label, so the document is left out rather than shown to everyone.
+    # What cannot be read may have been an access label, so the document is left out, not shown to everyone.
     try:
         data = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:

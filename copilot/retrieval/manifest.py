@@ -1,4 +1,4 @@
-"""The SQLite file that says what is in the index. What it does not name does not exist, whatever the engines hold."""
+"""The SQLite file that says what is in the index. What it does not name does not exist."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from copilot.retrieval.types import Chunk, Document, DocumentInfo
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 VERSION = f"1 {MODEL}"
-"""Changes with whatever makes an older index unusable: the tables below, how chunks are made, the vectors' model."""
+"""Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT NOT NULL, reason TEXT);
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, owner TEXT, effective TEXT,
-    superseded_ref TEXT, superseded_by TEXT, superseded_on TEXT, label TEXT, tags TEXT NOT NULL);
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, owner TEXT,
+    effective TEXT, superseded_ref TEXT, superseded_by TEXT, superseded_on TEXT, label TEXT,
+    tags TEXT NOT NULL);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, document_id TEXT NOT NULL, position INTEGER NOT NULL,
     heading_path TEXT NOT NULL, text TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL,
@@ -36,9 +37,10 @@ CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_document ON chunks (document_id, position);
 CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
-_CHUNK_COLUMNS = """c.number, c.id, c.document_id, d.title, d.kind, c.heading_path, c.text, c.first_line, c.last_line,
-    c.position, d.effective, d.superseded_by, d.superseded_on, d.label"""
-_CHUNKS = f"SELECT {_CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id"
+_CHUNKS = """
+SELECT c.number, c.id, c.document_id, d.title, d.kind, c.heading_path, c.text, c.first_line, c.last_line,
+    c.position, d.effective, d.superseded_by, d.superseded_on, d.label
+FROM chunks c JOIN documents d ON d.id = c.document_id"""
 _FEW = 500
 _T = TypeVar("_T")
 

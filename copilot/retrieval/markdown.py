@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from copilot.retrieval.types import Section
 
@@ -34,7 +35,7 @@ class _Heading:
 def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list[Section]]:
     """The heading that names the whole document, if it opens with one of level 1, and the sections in order.
 
-    Line numbers count from 1 over the whole file. A heading with nothing beneath it is a section of its own words.
+    Line numbers count from 1 over the whole file. A heading with nothing beneath it is a section by itself.
     """
     headings = list(_headings(lines, start))
     title = headings[0].text if headings and headings[0].level == 1 else None
@@ -42,7 +43,7 @@ def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list
     if before := _section((), lines, start, headings[0].line if headings else len(lines)):
         sections.append(before)
     above: list[_Heading] = []
-    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+    for heading, following in zip_longest(headings, headings[1:]):
         above = [*(h for h in above if h.level < heading.level), heading]
         path = tuple(h.text for h in above if h.text)
         section = _section(path, lines, heading.body, following.line if following else len(lines))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
+from copilot.retrieval.manifest import DocumentState
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
@@ -18,7 +19,7 @@ from copilot.types import Viewer
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
-_T = TypeVar("_T")
+_Result = TypeVar("_Result", bound=Collection[object])
 
 
 class Retriever:
@@ -43,8 +44,8 @@ class Retriever:
     ) -> list[ScoredChunk]:
         """The best chunks that the viewer may see, best first.
 
-        Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was in force
-        on that day. `kind` and `documents` (ids) narrow the search further.
+        Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was
+        in force on that day. `kind` and `documents` (ids) narrow the search further.
         """
         if not query.strip() or top_k < 1:
             return []
@@ -58,23 +59,23 @@ class Retriever:
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
-        found = self._read(lambda snapshot: snapshot.manifest.chunk(id), [])
+        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunk(id), [])
         return next((chunk for chunk in found if viewer.may_see(chunk.label)), None)
 
     def siblings(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
-        """The chunks under the same parent heading of the same document in reading order, the chunk itself included."""
-        found = self._read(lambda snapshot: snapshot.manifest.chunks_of(chunk.document_id), [])
+        """The chunks of the document under the same parent heading, itself included, in reading order."""
+        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(chunk.document_id), [])
         parent = chunk.heading_path[:-1]
         return [c for c in found if viewer.may_see(c.label) and c.heading_path[:-1] == parent]
 
     def chunks_of(self, document_id: str, viewer: Viewer) -> list[Chunk]:
         """All chunks of a document in reading order; none when the viewer may not see it."""
-        found = self._read(lambda snapshot: snapshot.manifest.chunks_of(document_id), [])
+        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(document_id), [])
         return [chunk for chunk in found if viewer.may_see(chunk.label)]
 
     def documents(self, viewer: Viewer) -> list[DocumentInfo]:
-        """The documents that the viewer may see, superseded ones included, by id; record rows are not documents."""
-        states = self._read(lambda snapshot: snapshot.manifest.documents(), {})
+        """The documents, not the record rows, that the viewer may see, superseded ones included, by id."""
+        states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
         return [s.info for s in states.values() if s.kind == "passage" and viewer.may_see(s.info.label)]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -93,7 +94,7 @@ class Retriever:
                 self._snapshot.manifest.close()
             self._snapshot = None
 
-    def _read(self, read: Callable[[Snapshot], _T], empty: _T) -> _T:
+    def _read(self, read: Callable[[Snapshot], _Result], empty: _Result) -> _Result:
         """The result on one state of the index: read again when a sync has replaced that state meanwhile."""
         while True:
             snapshot = self._current()

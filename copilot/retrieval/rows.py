@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from copilot.records.schema import TableSchema
 from copilot.records.store import ROW, Records, RecordView
@@ -14,9 +14,16 @@ from copilot.types import Cell, Viewer
 _CONTEXT = ("unit", "domain", "stage", "jurisdiction", "kind", "status", "scaling", "blocker", "conditions")
 
 
-def record_documents(records: Records, labels: Iterable[str]) -> Iterator[Document]:
-    """Each row of the tables that have words to search; `labels` are all that rows may carry."""
-    view = records.view(Viewer(name="index", labels=frozenset(labels)))
+class _Indexer(Viewer):
+    """Reads every row: its label goes into the index, and each query is filtered by it."""
+
+    def may_see(self, label: str | None) -> bool:
+        return True
+
+
+def record_documents(records: Records) -> Iterator[Document]:
+    """Each row of the tables that have words to search."""
+    view = records.view(_Indexer(name="indexer"))
     project_labels = _project_labels(view)
     for name, table in view.tables.items():
         if table.key and table.text:

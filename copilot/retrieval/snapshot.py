@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
 
 EXACT_LIMIT = 20_000
-"""Up to so many chunks all vectors are compared, without approximation: 30 MB, and chromadb is not imported to answer a
-question. Beyond, Chroma searches."""
+"""Up to so many chunks all vectors are compared: 30 MB, nothing approximate, and no chromadb to import first.
+Beyond, Chroma searches."""
 
 
 class Snapshot:
-    """A generation of the index. What it names stays readable until a sync replaces it, which `is_current` tells."""
+    """A generation of the index, whole; once a sync has made another, `is_current` tells."""
 
     def __init__(self, state_dir: Path, manifest: Manifest, generation: str, exact_limit: int) -> None:
         self.manifest = manifest

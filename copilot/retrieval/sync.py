@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
@@ -37,11 +39,8 @@ def sync(
         changed = [id for id in found.loaded if id in before]
         if found.loaded or found.removed or writer.is_unfinished:
             _write(found, writer, progress)
-        elif found.files != writer.manifest.files() or found.meta["records"] != writer.manifest.meta(
-            "records"
-        ):
-            writer.manifest.save_files(found.files)
-            writer.manifest.set_meta(**found.meta)
+        else:
+            writer.remember(found.files, found.meta)
         counts = writer.manifest.counts()
     return SyncReport(
         added=len(found.loaded) - len(changed),
@@ -70,7 +69,8 @@ def _find_changes(
     workspace: Workspace, records: Records | None, manifest: Manifest, before: Mapping[str, DocumentState]
 ) -> _Changes:
     changes = _Changes()
-    sources = {source.id: source for source in loaders.find_sources(workspace.root)}
+    tables = set(records.sources.values()) if records else set()
+    sources = {s.id: s for s in loaders.find_sources(workspace.root) if s.id not in tables}
     known = manifest.files()
     for source in sources.values():
         _read_if_changed(source, known.get(source.id), changes)
@@ -111,7 +111,7 @@ def _read_records(
     if signature == manifest.meta("records"):
         return
     seen = set()
-    for document in record_documents(records, workspace.config.labels) if records else ():
+    for document in record_documents(records) if records else ():
         seen.add(document.id)
         state = before.get(document.id)
         if not (state and state.sha256 == document.sha256):
@@ -123,11 +123,13 @@ def _records_signature(workspace: Workspace, records: Records | None) -> str:
     """Tells whether any row can have changed, without reading one."""
     if records is None:
         return "none"
-    parts = sorted(workspace.config.labels)
-    for path in sorted((workspace.root / "records").rglob("*")):
+    paths = {workspace.root / source for source in records.sources.values()}
+    paths |= set((workspace.root / "records").rglob("*"))
+    parts = []
+    for path in sorted(paths):
         if path.is_file():
             stat = path.stat()
-            parts.append(f"{path.relative_to(workspace.root).as_posix()}:{stat.st_size}:{stat.st_mtime_ns}")
+            parts.append(f"{path}:{stat.st_size}:{stat.st_mtime_ns}")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -169,12 +171,19 @@ def _names(infos: Iterable[DocumentInfo]) -> dict[str, str]:
     return names
 
 
-def _successor(id: str, reference: str, names: Mapping[str, str], infos: Mapping[str, DocumentInfo]):  # type: ignore
+class _Successor(NamedTuple):
+    id: str
+    effective: date | None
+
+
+def _successor(
+    id: str, reference: str, names: Mapping[str, str], infos: Mapping[str, DocumentInfo]
+) -> _Successor:
     beside = (PurePosixPath(id).parent / reference).as_posix()
     found = names.get(beside.casefold()) or names.get(reference.casefold())
     if found is None or found == id:
-        return reference, None
-    return found, infos[found].effective
+        return _Successor(reference, None)
+    return _Successor(found, infos[found].effective)
 
 
 def _write(changes: _Changes, writer: IndexWriter, progress: Progress | None) -> None:

@@ -26,7 +26,7 @@ class Document:
     title: str
     sections: tuple[Section, ...]
     sha256: str
-    """Of the bytes (of the row's text for a row) and of whatever else changes the chunks, such as front matter."""
+    """Of the file and its sidecar; of the text for a row."""
     kind: Literal["passage", "record"] = "passage"
     owner: str | None = None
     effective: date | None = None
@@ -74,7 +74,7 @@ class ScoredChunk:
     cosine: float
     """Similarity of the embeddings, -1 to 1; comparable across queries."""
     bm25: float
-    """0 when no word matched."""
+    """0 when no word matched, or too few to be among the best hundred."""
 
 
 @dataclass(frozen=True)
