@@ -13,6 +13,8 @@ from copilot.models.faults import check_finish, classify
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
+    import httpx2
+
     from copilot.models.openai_chat import RemoteChatModel
 
 __all__ = ["check_finish", "classify", "ping", "remote_model"]
@@ -24,6 +26,8 @@ MAX_RETRIES = 2
 # An address that swallows packets shall not take the whole timeout.
 _CONNECT_SECONDS = 5.0
 _PING_SECONDS = 10.0
+# The grounded model can answer by then; the openai client would wait up to two minutes, twice.
+_LONGEST_WAIT_SECONDS = 10
 # Local services want some key in the header and ignore it.
 _PLACEHOLDER_KEY = "none"
 
@@ -47,7 +51,7 @@ def remote_model(settings: Settings, max_retries: int = MAX_RETRIES) -> RemoteCh
     timeout = openai.Timeout(
         settings.timeout_seconds, connect=min(_CONNECT_SECONDS, settings.timeout_seconds)
     )
-    http = openai.DefaultHttpxClient(timeout=timeout)
+    http = openai.DefaultHttpxClient(timeout=timeout, event_hooks={"response": [_forbid_a_long_wait]})
     model = RemoteChatModel(
         model=name,
         base_url=settings.base_url or OPENAI_URL,
@@ -87,6 +91,13 @@ def _offered(model: RemoteChatModel) -> frozenset[str]:
         raise failure from None
     except (ValueError, TypeError, AttributeError):
         return frozenset()
+
+
+def _forbid_a_long_wait(response: httpx2.Response) -> None:
+    """Tells the client not to try again when the service asks for more patience than a person has."""
+    seconds = response.headers.get("retry-after", "0")
+    if not seconds.isdecimal() or int(seconds) > _LONGEST_WAIT_SECONDS:
+        response.headers["x-should-retry"] = "false"
 
 
 def _is_http(url: str) -> bool:

@@ -146,6 +146,18 @@ def test_a_passing_failure_is_tried_again(server: OpenAIServer) -> None:
     assert len(server.requests) == 2
 
 
+def test_a_service_that_asks_for_a_long_wait_is_not_waited_for(server: OpenAIServer) -> None:
+    server.script = [Raw(429, {"error": {"message": "Slow down"}}, {"retry-after": "60"})]
+    assert fault_of(server, lambda s: remote_model(settings_for(s)).invoke("Why?")).kind == "rate"
+    assert len(server.requests) == 1
+
+
+def test_a_stream_of_one_piece_is_an_answer(server: OpenAIServer) -> None:
+    piece = '{"choices": [{"index": 0, "delta": {"content": "Yes."}, "finish_reason": "stop"}]}'
+    server.script = [Raw(200, f"data: {piece}\n\n", {"content-type": "text/event-stream"})]
+    assert stream(server).text == "Yes."
+
+
 # Faults
 
 REFUSED = {
