@@ -146,12 +146,13 @@ class Conversations:
 
     def list(self, viewer: str, query: str = "", limit: int = 50) -> tuple[ConversationInfo, ...]:
         """The viewer's conversations, the last used first; `query` is sought in titles and questions."""
+        sought = _storable(query).strip().casefold()
         rows = self._database.read(
             """SELECT id, title, updated FROM conversations
-            WHERE viewer = ?1 AND deleted IS NULL AND (?2 = '' OR instr(folded(title), ?2) OR EXISTS (
-                SELECT 1 FROM turns WHERE conversation = conversations.id AND instr(folded(question), ?2)))
-            ORDER BY updated DESC, rowid DESC LIMIT ?3""",
-            viewer, _storable(query).strip().casefold(), limit,
+            WHERE viewer = ? AND deleted IS NULL AND (? = '' OR instr(folded(title), ?) OR EXISTS (
+                SELECT 1 FROM turns WHERE conversation = conversations.id AND instr(folded(question), ?)))
+            ORDER BY updated DESC, rowid DESC LIMIT ?""",
+            viewer, sought, sought, sought, limit,
         )  # fmt: skip
         return tuple(_info(row) for row in rows)
 
@@ -183,11 +184,11 @@ class Conversations:
         turn, now, question = _new_id(), _now(), _storable(question)
         with self._database.write() as connection:
             self._require(conversation, viewer)
-            siblings = [row["id"] for row in self._database.read(
+            earlier = [row["id"] for row in self._database.read(
                 "SELECT id FROM turns WHERE conversation = ? ORDER BY number", conversation)]  # fmt: skip
-            if parent is not None and parent not in siblings:
+            if parent is not None and parent not in earlier:
                 raise SettingsError(f"There is no turn {parent!r} in conversation {conversation!r}.")
-            parent = parent or (siblings[-1] if siblings else None)
+            parent = parent or (earlier[-1] if earlier else None)
             connection.execute(
                 """INSERT INTO turns (id, conversation, parent, question, state, asked_at, touched)
                 VALUES (?, ?, ?, ?, 'answering', ?, ?)""",
@@ -226,12 +227,12 @@ class Conversations:
 
     def interrupt_turn(self, turn: str, partial: str = "") -> None:
         """Ends a turn that was not answered, with the text so far."""
-        now = _now()
+        now, text = _now(), _storable(partial)
         with self._database.write() as connection:
             changed = connection.execute(
-                """UPDATE turns SET state = 'interrupted', partial = iif(?1 = '', partial, ?1), touched = ?2
-                WHERE id = ?3 AND state = 'answering'""",
-                (_storable(partial), now, turn),
+                """UPDATE turns SET state = 'interrupted', partial = iif(? = '', partial, ?), touched = ?
+                WHERE id = ? AND state = 'answering'""",
+                (text, text, now, turn),
             )
             if changed.rowcount:
                 audit.record_end(connection, now, turn, None, (), self._versions)
