@@ -15,7 +15,7 @@ from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 

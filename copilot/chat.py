@@ -28,7 +28,7 @@ from copilot.models.grounded import DRAFT
 from copilot.source_pages import SourcePage, open_source
 from copilot.suggestions import suggest
 from copilot.tools import LABELS, available, bind
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import (
     Answer,
     Citation,

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from copilot.errors import KnowledgeError
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import Citation, EvidenceKind, Frozen, Viewer
 
 # Lines of the document shown before and after a passage.

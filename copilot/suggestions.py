@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import Viewer
 
 

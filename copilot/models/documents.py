@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from copilot.citations import with_markers
 from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fits, similar, units
-from copilot.models.frame import Form, Frame
+from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.planner import comparands
 from copilot.models.words import stems
 from copilot.types import Evidence
 
 # Most items of a list that is quoted when the question names no number.
 LIST_ITEMS = 7
-# The needs of a question in the order in which they are answered.
+# More lists than this make an answer nobody reads.
+_MOST_LISTS = 2
+# What a list can answer.
 _BLOCK_FORMS: tuple[Form, ...] = ("causes", "steps", "list", "diagnosis")
-_AGAINST = frozenset(
-    stems("myth mistake wrong not rarely rather instead misleading contrary however fails alone only")
-)
+# Words with which a text takes a stand against what it names.
+_AGAINST = frozenset(stems("myth mistake mistaken wrong false misleading misconception disagrees disagree untrue incorrect"))
 
 
 def answer_from_passages(
@@ -31,10 +34,10 @@ def answer_from_passages(
     if len(sides) == 2 and not brief:
         return _comparison(frame, sides, evidence, found, relevance)
     if "verdict" in frame.forms and not brief:
-        return _verdict(found, relevance)
+        return _verdict(frame, evidence, found)
     if "clause" in frame.forms and any(u.kind == "clause" for u in found):
         return _clauses(found, relevance, limit=2 if brief else 4)
-    return _sections(frame, found, relevance, brief)
+    return _sections(frame, evidence, found, brief)
 
 
 def nearest_topics(evidence: Sequence[Evidence]) -> list[str]:
@@ -51,88 +54,113 @@ def _best(found: Iterable[Unit], relevance: Relevance, forms: Iterable[str] = ()
     return sorted(found, key=lambda u: -relevance.score(u, forms))
 
 
-# --- definitions, quantities, causes, steps, advice: one paragraph or list for each need
+# --- definitions, quantities, causes, steps, advice: each part of the question in turn
 
 
-def _sections(frame: Frame, found: list[Unit], relevance: Relevance, brief: bool) -> list[str]:
-    forms = frame.forms
+@dataclass
+class _Page:
+    """The answer as it grows: what has been quoted is not quoted again."""
+
+    lines: list[str] = field(default_factory=list)
+    used: list[Unit] = field(default_factory=list)
+    lists: list[Block] = field(default_factory=list)
+
+    def add(self, unit: Unit | None, bullet: bool = False) -> None:
+        if unit is None or self.has(unit):
+            return
+        self.used.append(unit)
+        if self.lines and self.lines[-1] and bullet != self.lines[-1].startswith("- "):
+            self.lines.append("")
+        self.lines.append(f"- {_quote(unit)}" if bullet else _quote(unit))
+
+    def separate(self, heading: str) -> None:
+        """A heading between two lists that nothing else divides."""
+        if self.lines and self.lines[-1].startswith("- "):
+            self.lines += ["", f"**{heading}**"]
+
+    def has(self, unit: Unit) -> bool:
+        return any(similar(unit.text, other.text) for other in self.used)
+
+
+def _sections(frame: Frame, evidence: Sequence[Evidence], found: list[Unit], brief: bool) -> list[str]:
+    page = _Page()
+    parts = [p for p in parts_of(frame.text) if is_request(p) and forms_of(p)] or [frame.text]
+    for part in parts[: 1 if brief else 4]:
+        _answer_part(page, part, found, Relevance(frame.topic, evidence, focus=part), brief)
+    if len(page.used) < (2 if brief else 4):
+        relevance = Relevance(frame.topic, evidence)
+        for unit in _supports(found, relevance, page, 1 if brief else 3, frame.forms):
+            page.add(unit, bullet=True)
+    return page.lines
+
+
+def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance, brief: bool) -> None:
+    """A sentence that opens, the number asked for, then the one list that fits best."""
+    count = count_of(part)
+    forms = forms_of(part) | ({"list"} if count else set())
     prose = [u for u in found if u.kind != "item"] or found
-    lines: list[str] = []
-    used: list[Unit] = []
-
-    def add(unit: Unit | None, bullet: bool = False) -> None:
-        if unit is not None and not any(similar(unit.text, u.text) for u in used):
-            used.append(unit)
-            lines.append(f"- {_quote(unit)}" if bullet else _quote(unit))
-
-    lead_forms: list[str] = [f for f in ("definition", "quantity", "advice") if f in forms]
-    lead = _best(prose, relevance, lead_forms[:1] or ("definition",))
-    add(lead[0])
+    wanted = [f for f in _BLOCK_FORMS if f in forms]
+    block = _block(wanted, found, relevance, count) if wanted and len(page.lists) < _MOST_LISTS else None
+    if "definition" in forms or not page.used:
+        near = [u for u in prose if block is None or u.document == block.document or "definition" in forms]
+        opening = ("definition",) if "definition" in forms or block is not None else tuple(forms)
+        page.add(next(iter(_best(near or prose, relevance, opening)), None))
     if "quantity" in forms:
-        add(next(iter(_best(prose, relevance, ("quantity",))), None))
-    for form in _BLOCK_FORMS:
-        if form in forms or (form == "list" and frame.count):
-            block = _block(form, found, relevance, used, frame.count)
-            if block is not None and (not brief or len(lines) < 3):
-                intro = _introduction(block, prose, relevance, used)
-                if intro is not None and len(lines) > 1:
-                    lines.append("")
-                add(intro)
-                lines.append("")
-                for item in _items(block, relevance, min(frame.count or LIST_ITEMS, 4 if brief else 10)):
-                    add(item, bullet=True)
-    if "advice" in forms:
+        page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
+    if "advice" in forms and block is None:
         for unit in [u for u in _best(found, relevance, ("advice",)) if heading_fits(u.heading, "advice")][:2]:
-            add(unit, bullet=True)
-    if len(used) < (2 if brief else 4):
-        for unit in _supports(found, relevance, used, 1 if brief else 3, forms):
-            if lines and not lines[-1].startswith("- "):
-                lines.append("")
-            add(unit, bullet=True)
-    return lines
+            page.add(unit)
+    if block is not None and block not in page.lists:
+        page.lists.append(block)
+        page.add(_introduction(block, prose))
+        page.separate(block.heading or block.document)
+        limit = 4 if brief else wants_exactly(part) or max(count or 0, LIST_ITEMS)
+        for item in _items(block, relevance, limit):
+            page.add(item, bullet=True)
 
 
 def _supports(
-    found: Sequence[Unit], relevance: Relevance, used: Sequence[Unit], count: int, forms: Iterable[str]
+    found: Sequence[Unit], relevance: Relevance, page: _Page, count: int, forms: Iterable[str]
 ) -> list[Unit]:
-    """The next best units, those close to the question only."""
-    ranked = [u for u in _best(found, relevance, forms) if not any(similar(u.text, x.text) for x in used)]
-    if not ranked:
-        return []
-    floor = 0.6 * relevance.score(ranked[0], tuple(forms))
-    return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= floor]
+    """The next best units, those about as close to the question as the best one."""
+    ranked = [u for u in _best(found, relevance, forms) if not page.has(u)]
+    best = max((relevance.score(u, tuple(forms)) for u in [*ranked[:1], *page.used[:1]]), default=0.0)
+    return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= 0.7 * best]
 
 
-def _block(
-    form: str, found: Sequence[Unit], relevance: Relevance, used: Sequence[Unit], count: int | None
-) -> Block | None:
-    """The list that best answers a need: near the question, under a fitting heading, long enough."""
+def _block(forms: Sequence[str], found: Sequence[Unit], relevance: Relevance, count: int | None) -> Block | None:
+    """The list that best answers a part: near the question as a whole, under a fitting heading, long enough."""
     wanted = min(count or 3, 3)
-    candidates = [b for b in blocks(found) if len(b.items) >= wanted and not any(b.items[0] is u for u in used)]
 
     def value(block: Block) -> float:
-        scores = sorted((relevance.score(u) for u in block.items), reverse=True)
-        around = relevance.coverage(f"{block.document} {block.heading}")
-        enough = 0.1 if count and len(block.items) >= count else 0.0
-        return sum(scores[:3]) / min(3, len(scores)) + 0.5 * around + 0.4 * heading_fits(block.heading, form) + enough
+        text = " ".join([block.document, block.heading, *(u.text for u in block.items)])
+        around = relevance.focus_coverage(f"{block.document} {block.heading}")
+        fitting = max((0.3 * heading_fits(block.heading, form) for form in forms), default=0.0)
+        remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
+        near = max(u.relevance for u in block.items)
+        return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
 
-    fresh = [b for b in candidates if not all(any(similar(i.text, u.text) for u in used) for i in b.items)]
-    return max(fresh, key=value, default=None)
+    return max((b for b in blocks(found) if len(b.items) >= wanted), key=value, default=None)
+
+
+_REMEDY = re.compile(r"\b(remedy|action|fix|solution|mitigation|response)\s*:", re.IGNORECASE)
+
+
+def _has_remedies(block: Block) -> bool:
+    return sum(bool(_REMEDY.search(u.text)) for u in block.items) >= len(block.items) / 2
 
 
 def _items(block: Block, relevance: Relevance, limit: int) -> list[Unit]:
     """The items of a list in their own order; when there are too many, the nearest ones."""
-    if len(block.items) <= limit:
-        return list(block.items)
     chosen = sorted(block.items, key=lambda u: -relevance.score(u))[:limit]
     return [u for u in block.items if u in chosen]
 
 
-def _introduction(block: Block, prose: Sequence[Unit], relevance: Relevance, used: Sequence[Unit]) -> Unit | None:
-    """The sentence that opens the section of a list, when it is not yet quoted."""
+def _introduction(block: Block, prose: Sequence[Unit]) -> Unit | None:
+    """The sentence that opens the section of a list."""
     same = [u for u in prose if (u.document, u.heading) == (block.document, block.heading)]
-    fresh = [u for u in same if not any(similar(u.text, x.text) for x in used) and not u.text.endswith(":")]
-    return min(fresh, key=lambda u: u.order, default=None)
+    first = min(same, key=lambda u: u.order, default=None)
+    return first if first is not None and first.order < block.items[0].order else None
 
 
 # --- comparison
@@ -160,11 +188,13 @@ def _comparison(
         for aspect, name in _ASPECTS:
             chosen = _aspect(aspect, own, about, used)
             used += chosen
-            lines += [f"- {name}: {_quote(u)}" if name and not u.label else f"- {_quote(u)}" for u in chosen]
+            if name and chosen:
+                lines.append(f"- {name}:")
+            lines += [f"  - {_quote(u)}" if name else f"{_quote(u)}\n" for u in chosen]
     deciding = [u for u in _best(found, relevance, ("advice",)) if _names_both(u, sides) and not _seen(u, used)]
     if deciding:
         lines += ["", "**Choosing between them**", "", *(f"- {_quote(u)}" for u in deciding[:3])]
-    return lines[1:] if lines else _sections(frame, list(found), relevance, brief=False)
+    return lines[1:] if lines else _sections(frame, evidence, list(found), brief=False)
 
 
 def _aspect(aspect: str, own: Sequence[Unit], about: Relevance, used: Sequence[Unit]) -> list[Unit]:
@@ -195,20 +225,23 @@ def _seen(unit: Unit, used: Sequence[Unit]) -> bool:
 # --- verdict on a statement
 
 
-def _verdict(found: Sequence[Unit], relevance: Relevance) -> list[str]:
-    """What the documents hold for or against a statement; a side is named only when their wording takes one."""
-    ranked = _best(found, relevance, ("causes", "quantity"))[:12]
-    against = [u for u in ranked if len(_AGAINST & set(stems(u.text))) >= 1 and relevance.coverage(u.text) >= 0.25]
-    used: list[Unit] = []
-    for unit in [*against, *ranked]:
-        if not _seen(unit, used) and len(used) < 5:
-            used.append(unit)
-    opening = (
-        "The documents speak against it."
-        if len(against) >= 2
-        else "The documents do not settle it; this is what they say on it."
-    )
-    return [opening, "", *(f"- {_quote(u)}" for u in used)]
+_STATEMENT = re.compile(r"[\"“”‘']([^\"“”]{12,300}?)[\"“”’']|\b(?:claim|statement|view|true|agree|disagree) that ([^?.]{12,300})")
+
+
+def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) -> list[str]:
+    """What the documents hold for or against a statement; a side is taken only where their wording takes one."""
+    match = _STATEMENT.search(frame.text)
+    statement = Relevance((match[1] or match[2]) if match else frame.text, evidence)
+    ranked = sorted(found, key=lambda u: -(statement.coverage(u.text) + 0.3 * u.relevance))
+    page = _Page()
+    judged = next((u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None)
+    page.add(judged or ranked[0])
+    reasons = _block(("causes",), found, Relevance(frame.topic, evidence), None)
+    same = [b for b in blocks(found) if judged and (b.document, b.heading) == (judged.document, judged.heading)]
+    for item in (same[0] if same else reasons).items[:LIST_ITEMS] if same or reasons else ranked[1:5]:
+        page.add(item, bullet=True)
+    opening = "No: the documents speak against it." if judged else "The documents do not settle it; they say this."
+    return [opening, *page.lines]
 
 
 # --- which clause applies
@@ -225,6 +258,6 @@ def _clauses(found: Sequence[Unit], relevance: Relevance, limit: int) -> list[st
     lines = []
     for n, unit in enumerate(chosen):
         text = unit.text.removeprefix(f"**{unit.label}**").strip()
-        named = Unit(**{**unit.__dict__, "text": f"**{unit.document}, clause {unit.label}:** {text}"})
+        named = replace(unit, text=f"**{unit.document}, clause {unit.label}:** {text}")
         lines += [_quote(named), ""] if n == 0 else [f"- {_quote(named)}"]
     return lines

@@ -16,7 +16,7 @@ from typing import Literal
 from copilot.models.words import STOP_WORDS, Word, stem, stems, words
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import Viewer
 
 Kind = Literal["record", "value", "column", "metric", "criterion"]

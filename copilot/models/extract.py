@@ -15,6 +15,8 @@ from copilot.types import Evidence
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
 _LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
+_LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]+)\)")
+_FIRST_LINE = re.compile(r"\d+")
 _SKIPPED = re.compile(r"^\s*(#|\||```|---|<!--|!\[|>)")
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
@@ -47,7 +49,9 @@ class Unit:
     kind: str
     """`sentence`, `item` or `clause`."""
     order: int
-    """Place in the passage."""
+    """Place in the document."""
+    is_first: bool = False
+    """The first of its passage."""
     label: str = ""
     """The bold lead of an item, or the number of a clause."""
     relevance: float = 0.0
@@ -65,8 +69,11 @@ class Block:
 def units(evidence: Evidence) -> list[Unit]:
     """The quotable parts of a passage, in order."""
     document, _, heading = evidence.title.partition(" › ")
+    line = _FIRST_LINE.search(evidence.locator)
+    base = int(line.group()) * 1000 if line else 0
+    links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
-    for text in _paragraphs(evidence.text):
+    for text in _paragraphs(_LINK.sub(r"\1", evidence.text)):
         clause, item = _CLAUSE.match(text), _ITEM.match(text)
         if clause:
             parts = [("clause", text, clause.group(1))]
@@ -75,7 +82,7 @@ def units(evidence: Evidence) -> list[Unit]:
             lead = _LEAD.match(body)
             parts = [("item", body, lead.group(1).rstrip(".:") if lead else "")]
         else:
-            parts = [("sentence", s.strip(), "") for s in split_sentences(text) if len(s.split()) >= 4]
+            parts = [("sentence", s.strip(), "") for s in split_sentences(text) if _says_something(s, links)]
         for kind, part, label in parts:
             found.append(
                 Unit(
@@ -84,12 +91,19 @@ def units(evidence: Evidence) -> list[Unit]:
                     document=document,
                     heading=heading,
                     kind=kind,
-                    order=len(found),
+                    order=base + len(found),
+                    is_first=not found,
                     label=label,
                     relevance=evidence.relevance if evidence.relevance is not None else 0.3,
                 )
             )
     return found
+
+
+def _says_something(sentence: str, links: Sequence[str]) -> bool:
+    """Not a fragment, nor a short pointer to another document."""
+    size = len(sentence.split())
+    return size >= 4 and not (size < 12 and any(link in sentence for link in links))
 
 
 def _paragraphs(text: str) -> Iterable[str]:
@@ -118,25 +132,35 @@ def _shorten(text: str) -> str:
 class Relevance:
     """How well units answer one question: informative words shared, likeness of the passage, fitting heading."""
 
-    def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
+    def __init__(self, question: str, evidence: Sequence[Evidence], focus: str = "") -> None:
+        """The words of `focus`, the part of the question to answer now, count more."""
         self.terms = list(dict.fromkeys(content_stems(question)))
+        focused = set(content_stems(focus))
         texts = [set(stems(f"{e.title} {e.text}")) for e in evidence]
         total = max(1, len(texts))
-        self.idf = {t: math.log(1 + total / (1 + sum(t in text for text in texts))) for t in self.terms}
+        self.idf = {
+            t: math.log(1 + total / (1 + sum(t in text for text in texts))) * (2.5 if t in focused else 1)
+            for t in self.terms
+        }
+        self.focus = {t: w for t, w in self.idf.items() if t in focused} or self.idf
         self.unknown = [t for t in self.terms if not any(t in text for text in texts)]
+        subject = _SUBJECT.search(focus or question)
+        self.subject = set(content_stems(subject["subject"])) if subject else set()
 
     def coverage(self, text: str) -> float:
         """Share of the question's informative words, weighted by rarity, that a text holds."""
-        have = set(stems(text))
-        weight = sum(self.idf.values())
-        return sum(w for t, w in self.idf.items() if t in have) / weight if weight else 0.0
+        return _share(self.idf, text)
+
+    def focus_coverage(self, text: str) -> float:
+        """The same for the words of the part that is answered now."""
+        return _share(self.focus, text)
 
     def score(self, unit: Unit, forms: Iterable[str] = ()) -> float:
         own = self.coverage(unit.text)
         around = self.coverage(f"{unit.document} {unit.heading}")
         score = own + 0.5 * around + 0.7 * unit.relevance
         score += 0.25 * any(heading_fits(unit.heading or unit.document, form) for form in forms)
-        if unit.order == 0:
+        if unit.is_first:
             score += 0.06
         if "definition" in forms and self.is_definition(unit):
             score += 0.45
@@ -147,12 +171,28 @@ class Relevance:
     def is_definition(self, unit: Unit) -> bool:
         """Whether a sentence opens by saying what the question's subject is."""
         match = _DEFINES.match(unit.text)
-        return bool(match) and bool(set(stems(match["subject"])) & set(self.terms))
+        if match is None:
+            return False
+        named = set(content_stems(match["subject"]))
+        if self.subject:
+            return bool(named) and len(named & self.subject) / len(named | self.subject) >= 0.5
+        return bool(named & set(self.terms))
+
+
+def _share(weights: Mapping[str, float], text: str) -> float:
+    have = set(stems(text))
+    total = sum(weights.values())
+    return sum(w for t, w in weights.items() if t in have) / total if total else 0.0
 
 
 _DEFINES = re.compile(
-    r"^(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(][^,.;:]{1,70}?)(?:\*\*)?\s+"
+    r"^(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(\"][^.;:]{0,70}?)(?:\*\*)?\s+"
     r"(?:is|are|means|refers? to|describes?|occurs? when|happens? when|stands? for)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"\b(?:what (?:is|are|does|do)|define|definition of|meaning of|explain what)\s+(?:(?:an?|the|our|your|is|are|by)\s+)*"
+    r"(?P<subject>[^?.,;]+?)(?=\s+(?:and|mean\w*|is|are|in|when|for|so)\b|[?.,;]|$)",
     re.IGNORECASE,
 )
 
@@ -169,7 +209,10 @@ def blocks(found: Sequence[Unit]) -> list[Block]:
             items = grouped.setdefault((unit.document, unit.heading), [])
             if all(unit.text != other.text for other in items):
                 items.append(unit)
-    return [Block(tuple(items), heading, document) for (document, heading), items in grouped.items()]
+    return [
+        Block(tuple(sorted(items, key=lambda u: u.order)), heading, document)
+        for (document, heading), items in grouped.items()
+    ]
 
 
 def similar(a: str, b: str) -> bool:

@@ -31,7 +31,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
                r"|\bbarriers?\b|\bpitfalls?\b|\bchallenges?\b|\bproblems?\b|\bholding\b[^?.]{0,20}\bback\b"),
     ("steps", r"\bhow (do|does|should|can|could|to|would|might)\b|\bsteps?\b|\bapproach\b|\bstrateg(y|ies)\b|\bdesign\b"
               r"|\bprocess\b|\bprocedure\b|\bremed(y|ies)\b|\bdiagnos\w+|\bactions?\b|\bfix\b|\bimprove\b|\bovercome\b"),
-    ("list", r"\b(list|identify|name|enumerate)\b|\b(which|what) (are|\w+s)\b|\bat least (\d+|two|three|four|five|six)\b"),
+    ("list", r"\b(list|identify|name|enumerate)\b|\b(which|what) (are|\w{3,}s)\b|\bat least (\d+|two|three|four|five|six)\b"),
     ("advice", r"\bshould (we|i|one|they)\b|\brecommend\w*|\badvi[cs]e\b|\bunder what\b|\bwhen (should|is|does|do|would)\b"
                r"|\bbest way\b|\bright for\b|\bsuits?\b|\bchoose\b"),
     ("quantity", r"\bhow (many|much|long|often|large|big|far)\b|\b(what|which) (share|percentage|per cent|percent|proportion|"
@@ -70,8 +70,21 @@ _NUMBER_WORDS = {
     )
 } | {"fifteen": 15, "twenty": 20}
 _COUNT = re.compile(
-    rf"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe)\s+(?:the\s+|at least\s+)?"
+    rf"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe|give|propose|recommend|suggest)\s+(?:the\s+|at least\s+)?"
     rf"(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})\b(?!\s*(?:%|per cent|percent|years?|quarters?|months?|weeks?|days?))",
+    re.IGNORECASE,
+)
+
+_REQUEST = re.compile(
+    r"\W*(please\s+|and\s+|then\s+|also\s+)*(what|which|who|whom|whose|why|when|where|how|is|are|was|were|do|does|did|can|could|should|"
+    r"would|will|may|has|have|list|identify|name|explain|describe|define|compare|contrast|evaluate|assess|analy[sz]e|propose|"
+    r"recommend|suggest|design|draft|write|give|show|tell|find|outline|summari[sz]e|discuss|advise|rank|prioriti[sz]e|approximately|"
+    r"roughly|count|plot|calculate)\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"(?<=[.?!;])\s+|,?\s+and\s+(?=(?:how|what|why|when|which|who|where|list|explain|describe|define|give|name|propose|"
+    r"recommend|approximately|roughly|about)\b)",
     re.IGNORECASE,
 )
 
@@ -101,13 +114,12 @@ class Frame:
 def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: Frame | None = None) -> Frame:
     """The frame of a question, completed from the previous one where it cannot stand alone."""
     links = lexicon.link(text)
-    count = _COUNT.search(text)
     frame = Frame(
         text=text,
-        forms=frozenset(form for form, pattern in _FORM_PATTERNS if pattern.search(text)),
+        forms=forms_of(text),
         links=links,
         period=find_period(text, today, fiscal_start),
-        count=_as_int(count.group(1)) if count else None,
+        count=count_of(text),
         is_generic=bool(_GENERIC.search(text)) and not _OWN.search(text),
         is_own=bool(_OWN.search(text)),
         topic=text,
@@ -115,8 +127,30 @@ def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: 
     return _complete(frame, previous) if previous is not None else frame
 
 
-def _as_int(text: str) -> int:
-    return _NUMBER_WORDS.get(text.lower()) or int(text)
+def forms_of(text: str) -> frozenset[Form]:
+    """What a text asks for, by its wording."""
+    return frozenset(form for form, pattern in _FORM_PATTERNS if pattern.search(text))
+
+
+def count_of(text: str) -> int | None:
+    """How many of something a text asks for."""
+    match = _COUNT.search(text)
+    return (_NUMBER_WORDS.get(match[1].lower()) or int(match[1])) if match else None
+
+
+def wants_exactly(text: str) -> int | None:
+    """The number of items asked for, unless it is a lower bound."""
+    return None if re.search(r"\bat least\b|\bor more\b|\bminimum\b", text, re.IGNORECASE) else count_of(text)
+
+
+def is_request(part: str) -> bool:
+    """Whether a sentence asks for something, rather than telling the case."""
+    return part.rstrip().endswith("?") or bool(_REQUEST.match(part))
+
+
+def parts_of(text: str) -> list[str]:
+    """The sentences and coordinated requests of a text, each of which wants its own answer."""
+    return [part.strip() for part in _PART.split(text) if part and part.strip()]
 
 
 def _complete(frame: Frame, previous: Frame) -> Frame:

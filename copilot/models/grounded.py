@@ -22,7 +22,7 @@ from copilot.models.composer import Draft, Finding, compose
 from copilot.models.entities import Lexicon
 from copilot.models.frame import Frame, read
 from copilot.models.planner import Plan, plan
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer
 
 # How many earlier questions a follow-up may lean on.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.models.entities import Mention
-from copilot.models.frame import Frame
+from copilot.models.frame import Frame, parts_of
 from copilot.models.words import STOP_WORDS, content_stems, stem, words
 
 
@@ -151,8 +151,11 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
 def _search(frame: Frame) -> Iterable[Call]:
     """The question itself; for a comparison also each side; for a long question each of its parts."""
     yield Call("search_knowledge", {"query": frame.topic}, 0.0)
-    for query in [*comparands(frame.text)][:3] or _parts(frame.text):
-        yield Call("search_knowledge", {"query": query, "top_k": 6}, 0.0)
+    sides = comparands(frame.text)
+    for side in sides:
+        yield Call("search_knowledge", {"query": side, "top_k": 6, "whole_document": True}, 0.0)
+    for part in [] if sides else _parts(frame.text):
+        yield Call("search_knowledge", {"query": part, "top_k": 6}, 0.0)
 
 
 _COMPARANDS = (
@@ -182,8 +185,7 @@ def _parts(text: str) -> list[str]:
     """The sentences of a long question that can be searched for alone."""
     if len(words(text)) < 22:
         return []
-    parts = re.split(r"(?<=[.?!;])\s+|,?\s+and (?=(?:identify|propose|recommend|describe|explain|what|how|why|which)\b)", text)
-    return [p for p in parts if len(set(content_stems(p))) >= 3][:3]
+    return [p for p in parts_of(text) if len(set(content_stems(p))) >= 3][:3]
 
 
 # --- find_projects

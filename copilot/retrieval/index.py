@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -103,25 +103,25 @@ class IndexWriter:
         from copilot.retrieval import lexical
         from copilot.retrieval.vectors import ChromaVectors
 
-        recover = self.is_unfinished
-        self.manifest.set_meta(unfinished="yes")
         replaced = {*removed, *(new.document.id for new in added)}
         fresh = {entry.number: entry for new in added for entry in new.entries}
         live = {e.number: e for e in self.manifest.entries() if e.chunk.document_id not in replaced} | fresh
-        before = self.manifest.numbers_of(replaced)
-        vectors = ChromaVectors(chroma_folder(self._state_dir))
-        held = vectors.numbers() if recover or vectors.count() != self._expected_count() else None
-        missing = (fresh.keys() - before) if held is None else (live.keys() - held)
-        wanted = sorted(missing)
-        vectors.add([live[number] for number in wanted], self._vectors_for(wanted, added))
-        generation = str(time.time_ns())
-        words = words_folder(self._state_dir, generation)
-        shutil.rmtree(words, ignore_errors=True)
-        lexical.build(words, live.values())
-        self.manifest.commit(
-            files=files, removed=removed, added=added, meta={**meta, "generation": generation}
-        )
-        vectors.delete((before - fresh.keys()) if held is None else (held - live.keys()))
+        before = self.manifest.numbers()
+        with closing(ChromaVectors(chroma_folder(self._state_dir))) as vectors:
+            held = before
+            if self.is_unfinished or vectors.count() != len(before):
+                vectors.drop_other_models()
+                held = vectors.numbers()
+            self.manifest.set_meta(unfinished="yes")
+            missing = sorted(live.keys() - held)
+            vectors.add([live[number] for number in missing], self._vectors_for(missing, added))
+            # Never a name that was used before: a reader tells by it that the index has changed.
+            generation = str(time.time_ns())
+            lexical.build(words_folder(self._state_dir, generation), live.values())
+            self.manifest.commit(
+                files=files, removed=removed, added=added, meta={**meta, "generation": generation}
+            )
+            vectors.delete(held - live.keys())
         self._clean(generation)
 
     def remember(self, files: Mapping[str, FileState], meta: Mapping[str, str]) -> None:
@@ -130,9 +130,6 @@ class IndexWriter:
             self.manifest.save_files(files)
         if any(self.manifest.meta(name) != value for name, value in meta.items()):
             self.manifest.set_meta(**meta)
-
-    def _expected_count(self) -> int:
-        return self.manifest.counts()["chunks"]
 
     def _vectors_for(self, numbers: Sequence[int], added: Sequence[NewDocument]) -> Mapping[int, Vectors]:
         """Vectors of chunks, those that the manifest does not name yet by the hash of their text."""
@@ -146,8 +143,8 @@ class IndexWriter:
         for folder in index_folder(self._state_dir).glob("words-*"):
             if folder.name != f"words-{generation}":
                 shutil.rmtree(folder, ignore_errors=True)
-        self.manifest.prune_vectors()
         self.manifest.set_meta(unfinished="no")
+        self.manifest.forget()
 
 
 def _open_or_reset(path: Path) -> Manifest:

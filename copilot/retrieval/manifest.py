@@ -160,15 +160,6 @@ class Manifest:
     def numbers(self) -> set[int]:
         return {number for (number,) in self._execute("SELECT number FROM chunks")}
 
-    def numbers_of(self, documents: Collection[str]) -> set[int]:
-        return {
-            number
-            for batch in _batches(sorted(documents))
-            for (number,) in self._execute(
-                f"SELECT number FROM chunks WHERE document_id IN ({_marks(batch)})", batch
-            )
-        }
-
     def columns(self) -> Columns:
         rows = self._execute(
             """SELECT c.number, c.document_id, d.label, d.kind, c.effective, c.superseded
@@ -289,10 +280,12 @@ class Manifest:
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
-    def prune_vectors(self) -> None:
+    def forget(self) -> None:
+        """Remove the vectors that no chunk uses, and what was deleted from SQLite's log."""
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute("DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)")
+        self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _replace_files(self, files: Mapping[str, FileState]) -> None:
         self._database.execute("DELETE FROM files")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from copilot.retrieval.embedder import Vectors
+from copilot.retrieval.embedder import MODEL, Vectors
 from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
 
-_COLLECTION = "chunks"
 _BATCH = 1000
 # Wide enough that the approximate search finds what an exact one would (recall@100 over .99).
 _SEARCH_WIDTH = 400
@@ -23,13 +23,22 @@ class ChromaVectors:
         from chromadb.config import Settings
 
         folder.mkdir(parents=True, exist_ok=True)
-        client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
         # No embedding function: chromadb's own would be downloaded.
-        self._collection = client.get_or_create_collection(
-            _COLLECTION,
+        self._collection = self._client.get_or_create_collection(
+            MODEL,
             embedding_function=None,
             configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_WIDTH}},
         )
+
+    def close(self) -> None:
+        # A client left open would not see what another process writes later.
+        self._client.close()
+
+    def drop_other_models(self) -> None:
+        for collection in self._client.list_collections():
+            if collection.name != MODEL:
+                self._client.delete_collection(collection.name)
 
     def numbers(self) -> set[int]:
         return {_number(id) for id in self._collection.get(include=[])["ids"]}
@@ -71,11 +80,16 @@ def _label(label: str | None) -> str:
     return f"={label}" if label else ""
 
 
+def _document(id: str) -> str:
+    # Chroma keeps what was deleted in its log for a while, so names of documents stay out of it.
+    return hashlib.sha256(id.encode()).hexdigest()[:16]
+
+
 def _metadata(entry: Entry) -> dict[str, str | int]:
     return {
         "label": _label(entry.chunk.label),
         "kind": entry.chunk.kind,
-        "document": entry.chunk.document_id,
+        "document": _document(entry.chunk.document_id),
         "effective": entry.effective,
         "superseded": entry.superseded,
     }
@@ -90,5 +104,5 @@ def _where(scope: Scope) -> dict[str, Any]:
     if scope.kind is not None:
         conditions.append({"kind": {"$eq": scope.kind}})
     if scope.documents is not None:
-        conditions.append({"document": {"$in": sorted(scope.documents)}})
+        conditions.append({"document": {"$in": sorted(map(_document, scope.documents))}})
     return conditions[0] if len(conditions) == 1 else {"$and": conditions}

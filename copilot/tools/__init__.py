@@ -16,7 +16,7 @@ from copilot.tools import (
     project_record,
     search_knowledge,
 )
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +11,7 @@ from copilot.citations import split_sentences
 from copilot.errors import ToolError
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
-from copilot.tools.sources import Sources
+from copilot.sources import Sources
 from copilot.types import Evidence, Statement, ToolResult, Viewer
 
 # A list cut into several chunks is read whole for this many of the best chunks.
@@ -31,6 +32,9 @@ class Arguments(BaseModel):
     as_of: date | None = Field(
         default=None, description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions."
     )
+    whole_document: bool = Field(
+        default=False, description="Also read the rest of the best document, for a comparison or a summary of it."
+    )
 
 
 def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -43,7 +47,10 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     )
     evidence = [_evidence(s.chunk, s.cosine) for s in scored]
     known = {e.id for e in evidence}
-    for chunk in _rest_of_sections(retriever, viewer, scored):
+    rest = _rest_of_sections(retriever, viewer, scored)
+    if arguments.whole_document and scored:
+        rest += retriever.chunks_of(_main_document(scored), viewer)
+    for chunk in rest:
         if chunk.id not in known:
             known.add(chunk.id)
             evidence.append(_evidence(chunk, None))
@@ -60,6 +67,14 @@ def _rest_of_sections(retriever: Retriever, viewer: Viewer, scored: list[ScoredC
         for sibling in retriever.siblings(s.chunk, viewer)
         if sibling.heading_path == s.chunk.heading_path and abs(sibling.position - s.chunk.position) <= 4
     ]
+
+
+def _main_document(scored: list[ScoredChunk]) -> str:
+    """The document with most of the best passages, the better ones counting more."""
+    weights: Counter[str] = Counter()
+    for place, s in enumerate(scored):
+        weights[s.chunk.document_id] += 1 / (1 + place)  # type: ignore[assignment]
+    return weights.most_common(1)[0][0]
 
 
 def _evidence(chunk: Chunk, cosine: float | None) -> Evidence:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.citations import Verifier, best_span, split_sentences, with_markers
+from copilot.types import Evidence
+
+
+def passage(id: str, text: str) -> Evidence:
+    return Evidence(id=id, kind="passage", source="a.md", locator="lines 1-2", title="A", text=text)
+
+
+def verified(draft: str, *evidence: Evidence, question: str = "", strike: bool = False) -> tuple[str, Verifier]:
+    verifier = Verifier(question, strike=strike)
+    verifier.read(evidence)
+    return verifier.feed(draft) + verifier.close(), verifier
+
+
+DROP = passage("p-1", "The accuracy fell from 88 to 79 per cent. Nobody noticed.")
+
+
+def test_markers_are_numbered_in_order_of_appearance() -> None:
+    text, verifier = verified("B is so[#p-2]. A fell[#p-1]. B again[#p-2].", DROP, passage("p-2", "B is so."))
+    assert text == "B is so[1]. A fell[2]. B again[1]."
+    assert [c.marker for c in verifier.citations] == [1, 2]
+
+
+def test_an_id_that_was_not_read_does_not_resolve() -> None:
+    text, verifier = verified("A claim[#p-9].", DROP)
+    assert text == "A claim."
+    assert verifier.citations == ()
+
+
+def test_a_sentence_whose_number_is_not_in_its_source_is_left_out() -> None:
+    text, verifier = verified("It fell to 79%[#p-1]. It was 92% before[#p-1].", DROP)
+    assert text.strip() == "It fell to 79%[1]."
+    assert "92%" in verifier.warnings[0]
+
+
+def test_a_remote_model_s_unsupported_sentence_is_struck_and_flagged() -> None:
+    text, verifier = verified("It was 92% before[#p-1].", DROP, strike=True)
+    assert text == "~~It was 92% before.~~ (not found in the sources)"
+    assert verifier.citations == ()
+
+
+def test_a_number_of_the_question_may_be_repeated() -> None:
+    text, _ = verified("You ask about 40 pilots.", question="Why did 40 pilots fail?")
+    assert text == "You ask about 40 pilots."
+
+
+def test_a_sentence_without_a_marker_is_carried_by_the_next_one_on_its_line() -> None:
+    text, _ = verified("- **Drop.** It fell to 79%. Nobody noticed[#p-1].\n- It fell to 79%.\n", DROP)
+    assert text == "- **Drop.** It fell to 79%. Nobody noticed[1].\n\n"
+
+
+def test_the_quote_stands_in_the_source() -> None:
+    _, verifier = verified("Accuracy fell to 79 per cent[#p-1].", DROP)
+    assert verifier.citations[0].quote == "The accuracy fell from 88 to 79 per cent."
+    assert verifier.citations[0].quote in DROP.text
+
+
+def test_figures_carry_the_marker_of_their_citation() -> None:
+    _, verifier = verified("It fell to 79%[#p-1].", DROP)
+    (figure,) = verifier.figures({})
+    assert (figure.value, figure.unit, figure.marker) == (79, "percent", 1)
+
+
+def test_list_numbers_are_no_claims() -> None:
+    text, _ = verified("1. Confirm it[#p-1].\n2. Repair it[#p-1].\n", DROP)
+    assert text == "1. Confirm it[1].\n2. Repair it[1].\n"
+
+
+@given(st.lists(st.integers(min_value=1, max_value=12), min_size=1, max_size=30))
+def test_a_streamed_draft_gives_the_same_text_as_a_whole_one(cuts: list[int]) -> None:
+    draft = "It fell to 79%[#p-1]. It was 92%[#p-1].\n\n- Item one, e.g. this[#p-1].\n- Item two.\n\nEnd [#zz]"
+    whole, _ = verified(draft, DROP)
+    verifier = Verifier("")
+    verifier.read([DROP])
+    text, at = "", 0
+    for size in cuts:
+        text += verifier.feed(draft[at : at + size])
+        at += size
+    text += verifier.feed(draft[at:]) + verifier.close()
+    assert text == whole
+
+
+@given(st.text(max_size=300))
+def test_sentences_joined_give_the_text_back(text: str) -> None:
+    assert "".join(split_sentences(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["See e.g. the policy for it. Next.", "1. First step. 2nd.", "It costs 3.5 million. Then more."]
+)
+def test_abbreviations_and_decimals_do_not_end_a_sentence(text: str) -> None:
+    assert len(split_sentences(text)) == 2
+
+
+def test_markers_go_before_the_stop() -> None:
+    assert with_markers("It is so.", ["p-1", "p-2"]) == "It is so[#p-1][#p-2]."
+    assert with_markers("No stop", ["p-1"]) == "No stop[#p-1]"
+
+
+def test_a_text_that_shares_no_word_has_no_span() -> None:
+    assert best_span("Alpha beta.", "gamma") is None
