@@ -61,8 +61,11 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
 
     sections = {"": [home], "Recent": list(pages.values())}
     page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
-    if listed or search:
-        _search_box(found_any=bool(listed))
+    with st.sidebar:
+        if listed or search:
+            _search_box(found_any=bool(listed))
+        else:
+            st.caption("Your conversations will be listed here.")
     if session.go_to is not None:
         target, session.go_to = session.go_to, None
         st.switch_page(pages.get(target, home))
@@ -87,16 +90,15 @@ def _named(name: str, function: Callable[[], None]) -> Callable[[], None]:
 
 
 def _search_box(*, found_any: bool) -> None:
-    with st.sidebar:
-        st.text_input(
-            "Search conversations",
-            key="search",
-            placeholder="Search conversations",
-            label_visibility="collapsed",
-            icon=":material/search:",
-        )
-        if not found_any:
-            st.caption("No conversation matches.")
+    st.text_input(
+        "Search conversations",
+        key="search",
+        placeholder="Search conversations",
+        label_visibility="collapsed",
+        icon=":material/search:",
+    )
+    if not found_any:
+        st.caption("No conversation matches.")
 
 
 main()

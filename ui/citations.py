@@ -81,7 +81,8 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
                     on_click=_turn_to,
                     args=(to,),
                 )
-    st.header(f"\\[{citation.marker}\\] {markdown.label(citation.title)}", anchor=False)
+    with st.container(key="source_title"):
+        st.header(f"\\[{citation.marker}\\] {markdown.label(citation.title)}", anchor=False)
     try:
         page = copilot.source(citation, viewer)
     except CopilotError as error:

@@ -14,7 +14,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from copilot import Answer, Copilot
 from copilot.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
-from ui import export, markdown, theme
+from ui import export, markdown
 
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
@@ -204,7 +204,7 @@ def _table(table: Table, key: str) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        column_config={name: _column(name, frame[name]) for name in frame.columns},
+        column_config={str(name): _column(str(name), frame[name]) for name in frame.select_dtypes("number")},
         alt=f"Table: {table.title}; {len(table.rows)} rows of {', '.join(table.columns)}",
         key=f"table-{key}",
     )
@@ -225,19 +225,20 @@ def _table(table: Table, key: str) -> None:
             )
 
 
-def _column(name: str, values: pd.Series) -> ColumnConfig | None:
-    """How a column of numbers is written; text needs nothing."""
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return None
+def _column(name: str, values: pd.Series) -> ColumnConfig:
+    """How a column of numbers is written: all with the same decimals, thousands apart."""
     if name.strip().casefold() == "score":
-        highest = float(values.max())
-        return st.column_config.ProgressColumn(name, min_value=0, max_value=max(highest, 1), format="%.1f")
-    return st.column_config.NumberColumn(name, format="localized", width="small" if len(name) < 6 else None)
+        highest = max(float(values.max()), 1.0)
+        return st.column_config.ProgressColumn(name, min_value=0, max_value=highest, format="%.1f")
+    if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
+        return st.column_config.NumberColumn(name, format="localized")
+    decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())
+    return st.column_config.NumberColumn(name, format=f"%.{decimals}f")
 
 
 def _chart(chart: Chart, key: str) -> None:
-    spec = theme.chart(chart.spec, is_dark=st.context.theme.type == "dark")
-    st.vega_lite_chart(spec, theme=None, alt=_description(chart), key=f"chart-{key}")
+    # Charts bring colours that read on light and on dark; Streamlit's theme would paint over them.
+    st.vega_lite_chart(chart.spec, theme=None, alt=_description(chart), key=f"chart-{key}")
 
 
 def _description(chart: Chart) -> str:

@@ -19,13 +19,15 @@ _FENCE = re.compile(
 # On one line and without a bar: in a table a bar ends the cell, and with it the code.
 _INLINE_CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)[^\n|]+?(?<!`)(?P=ticks)(?!`)")
 _ESCAPABLE = re.compile(r"(?P<slashes>\\*)(?P<mark>\$|<|(?<!~)~(?!~))")
-_COLON_CODE = re.compile(r":(?=[\w+/-]+[:\[{])")
+# `:red[` and `:name` are read with the Markdown, where a backslash helps; `:smile:` and `:material/home:`
+# only after it, where the backslash is gone.
+_COLON = re.compile(r"(?P<slashes>\\*):(?=(?P<code>[\w+/-]+:)|[A-Za-z])")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(
     r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M
 )
-_OPEN_MARKER = re.compile(r"\s*\[\d{0,3}$")
+_OPEN_MARKER = re.compile(r"(?:\s*\[\d{0,3})+\Z")
 _PUNCTUATION = re.compile(r"([\\`*_\[\]$~<>|&])")
 _LINE_START = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)])|(?=[#+=-]))")
 
@@ -57,7 +59,7 @@ def literal(text: str) -> str:
 def label(text: str) -> str:
     """Text on one line, for a button, a page or a badge."""
     escaped = _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
-    return _COLON_CODE.sub(":" + _JOINER, escaped)
+    return _COLON.sub(_break_code, escaped)
 
 
 def _literal_line(line: str) -> str:
@@ -84,13 +86,18 @@ def _between(pattern: re.Pattern[str], text: str, change: Callable[[str], str]) 
 
 def _escape(prose: str) -> str:
     prose = _ESCAPABLE.sub(_add_slash, _BREAK_TAG.sub(" ", prose))
-    return _COLON_CODE.sub(":" + _JOINER, prose)
+    return _COLON.sub(_break_code, prose)
 
 
 def _add_slash(found: re.Match[str]) -> str:
     # After an odd number of backslashes the mark is escaped already.
     is_escaped = len(found["slashes"]) % 2
     return found[0] if is_escaped else found["slashes"] + "\\" + found["mark"]
+
+
+def _break_code(found: re.Match[str]) -> str:
+    slash = "" if len(found["slashes"]) % 2 else "\\"
+    return found["slashes"] + slash + ":" + (_JOINER if found["code"] else "")
 
 
 def _lower_heading(found: re.Match[str]) -> str:

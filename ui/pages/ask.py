@@ -21,13 +21,16 @@ _POLL_SECONDS = 2.0
 def home(copilot: Copilot, viewer: str) -> None:
     st.set_page_config(layout="centered")
     pending = session().pending
-    # Answered where it was asked and moved to its own address after: a change of page would take Stop away.
-    if pending:
-        _head(pending.question)
-        _thread(copilot, viewer, pending.conversation, (), pending)
-    else:
-        _welcome(copilot, viewer)
+    # One place for the welcome, so that it makes way at once for an answer and not at the end of it.
+    welcome = st.empty()
+    if pending is None:
+        with welcome.container():
+            _welcome(copilot, viewer)
         _question_box(copilot, viewer, None)
+        return
+    # Answered where it was asked and moved to its own address after: a change of page would take Stop away.
+    _head(copilot.conversations.info(pending.conversation, viewer).title)
+    _thread(copilot, viewer, pending.conversation, (), pending)
 
 
 def conversation(copilot: Copilot, viewer: str, id: str) -> None:
@@ -123,14 +126,16 @@ def _follow_ups(copilot: Copilot, viewer: str, id: str, turn: Turn) -> None:
     if not turn.answer or not turn.answer.follow_ups:
         return
     key = f"follow-{turn.id}"
-    st.pills(
-        "Follow-up questions",
-        turn.answer.follow_ups,
-        key=key,
-        format_func=markdown.label,
-        label_visibility="collapsed",
-        on_change=lambda: _ask(copilot, viewer, id, st.session_state[key]),
-    )
+    with st.container(key="follow_ups"):
+        st.pills(
+            "Follow-up questions",
+            turn.answer.follow_ups,
+            key=key,
+            format_func=markdown.label,
+            width="stretch",
+            label_visibility="collapsed",
+            on_change=lambda: _ask(copilot, viewer, id, st.session_state[key]),
+        )
 
 
 def _welcome(copilot: Copilot, viewer: str) -> None:
@@ -155,7 +160,7 @@ def _welcome(copilot: Copilot, viewer: str) -> None:
     grid = st.grid(2, min_column_width=250, gap="small")
     for at, text in enumerate(suggestions):
         grid.button(
-            markdown.label(text), key=f"suggestion-{at}", width="stretch",
+            markdown.label(text), key=f"suggestion-{at}", width="stretch", wrap=True,
             on_click=_ask, args=(copilot, viewer, None, text),
         )  # fmt: skip
 
