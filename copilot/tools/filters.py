@@ -1,0 +1,118 @@
+"""Conditions as a caller writes them, linked to the records and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.records.schema import TableSchema
+from copilot.records.store import Filter, Measure, Operator, RecordView
+from copilot.tools.linking import resolve_value
+from copilot.tools.reading import Row
+from copilot.tools.wording import listed, said, words
+from copilot.types import Cell
+
+
+class Condition(BaseModel):
+    """One condition on a column of the table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: str = Field(description="Column name, such as unit, stage, risk_class, budget or started.")
+    op: Operator = Field(
+        default="=",
+        description="How to compare. `contains` looks inside text; `missing` and `present` take no value.",
+    )
+    value: Cell | tuple[Cell, ...] = Field(
+        default=None,
+        description="What to compare with; a list for `in` and `not in`. Names may be approximate, dates are "
+        "YYYY-MM-DD, YYYY-MM or YYYY, amounts are in the workspace's currency, booleans true or false.",
+    )
+
+
+def linked(
+    view: RecordView, table: str, conditions: Sequence[Condition], stages: Sequence[str] = ()
+) -> list[Filter]:
+    """The conditions with real column names and values; a ToolError names the nearest where none is meant."""
+    filters = []
+    for asked in conditions:
+        column = view.column(table, asked.column)
+        value = asked.value
+        allowed = stages if column.name == "stage" else ()
+        if column.type in ("text", "list") and asked.op in ("=", "!=", "in", "not in"):
+            if isinstance(value, tuple):
+                value = tuple(_linked(view, table, column.name, v, allowed) for v in value)
+            else:
+                value = _linked(view, table, column.name, value, allowed)
+        filters.append(Filter(column=column.name, op=asked.op, value=value))
+    return filters
+
+
+def _linked(view: RecordView, table: str, column: str, value: Cell, allowed: Sequence[str]) -> Cell:
+    return value if value is None else resolve_value(view, table, column, str(value), allowed)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rows of a table that a viewer may see and that meet the conditions."""
+
+    view: RecordView
+    schema: TableSchema
+    filters: Sequence[Filter]
+    currency: str
+
+    @property
+    def table(self) -> str:
+        return self.schema.name
+
+    def count(self, filters: Sequence[Filter] | None = None) -> int:
+        chosen = self.filters if filters is None else filters
+        return int(str(self.view.aggregate(self.table, measures=[Measure(name="n")], filters=chosen)[0]["n"]))
+
+    def said(self, row: Row, column: str) -> str:
+        return said(row[column], column, self.currency)
+
+
+def predicate(filters: Sequence[Filter], count: int = 2, currency: str = "") -> str:
+    """What holds of the rows: "are in pilot and belong to Retail Stores"."""
+    return " and ".join(_clause(f, count == 1, currency) for f in filters)
+
+
+def _clause(asked: Filter, one: bool, currency: str) -> str:
+    column = words(asked.column)
+    values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    value = listed((words(said(v, asked.column, currency)) for v in values), "or")
+    has, record = ("has", "records") if one else ("have", "record")
+    if asked.op == "missing" or (asked.op == "=" and asked.value is None):
+        return f"{record} no {column}"
+    if asked.op == "present" or (asked.op == "!=" and asked.value is None):
+        return f"{record} the {column}"
+    if asked.op == "contains":
+        return f"{'mentions' if one else 'mention'} “{value}” in the {column}"
+    if asked.op in ("!=", "not in"):
+        return f"{'does' if one else 'do'} not have the {column} {value}"
+    if asked.op in ("=", "in"):
+        if asked.column == "stage":
+            # "are in pilot", but "are retired".
+            return f"{'is' if one else 'are'} {'' if value.endswith('ed') else 'in '}{value}"
+        if asked.column == "unit":
+            return f"{'belongs' if one else 'belong'} to {value}"
+        return f"{has} the {column} {value}" if not _is_flag(values) else _flag(column, values[0], one)
+    relation = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}[asked.op]
+    if isinstance(asked.value, str):
+        relation = {"<": "before", "<=": "up to", ">": "after", ">=": "from"}[asked.op]
+    return f"{has} {_article(column)} {column} {relation} {value}"
+
+
+def _is_flag(values: Sequence[Cell]) -> bool:
+    return len(values) == 1 and isinstance(values[0], bool)
+
+
+def _flag(column: str, value: Cell, one: bool) -> str:
+    return f"{'is' if one else 'are'} marked {'yes' if value else 'no'} for {column}"
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1] in "aeiou" else "a"
