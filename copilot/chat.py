@@ -49,6 +49,8 @@ from copilot.types import (
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
 MAX_QUESTION_CHARACTERS = 4000
+# How often the text of a long answer is saved while it is written.
+KEEP_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -159,10 +161,15 @@ class Copilot:
             self.conversations.ensure(conversation, who.name, title_of(question))
             stored = self.conversations.begin_turn(conversation, who.name, question)
         turn = self._begin(question)
+        kept = turn.began
         finished = False
         try:
-            yield from self._answer(turn, who, conversation)
-            answer = _assemble(turn, question)
+            for event in self._answer(turn, who, conversation):
+                yield event
+                if stored is not None and isinstance(event, TextDelta) and time.perf_counter() - kept > KEEP_SECONDS:
+                    self.conversations.keep_partial(stored, turn.text)
+                    kept = time.perf_counter()
+            answer = _assemble(turn)
             if stored is not None:
                 self.conversations.finish_turn(stored, answer, turn.verifier.cited)
             finished = True
@@ -171,8 +178,15 @@ class Copilot:
             if stored is not None and not finished:
                 self.conversations.interrupt_turn(stored, turn.text)
 
+    def forget(self, conversation: str, viewer: str | None = None) -> None:
+        """Deletes a conversation with all that the agent remembers of it."""
+        who = self.viewer(viewer)
+        self.conversations.delete(conversation, who.name)
+        self._checkpointer.delete_thread(f"{who.name}/{conversation}")
+
     def _begin(self, question: str) -> _Turn:
-        text = " ".join(question.split())
+        # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.
+        text = " ".join(question.encode("utf-8", "replace").decode().split())
         warnings = []
         if len(text) > MAX_QUESTION_CHARACTERS:
             half = MAX_QUESTION_CHARACTERS // 2
@@ -305,7 +319,7 @@ def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, quest
     return [RemoveMessage(id=str(m.id)) for m in messages[at:]]
 
 
-def _assemble(turn: _Turn, question: str) -> Answer:
+def _assemble(turn: _Turn) -> Answer:
     verifier = turn.verifier
     cited = {item.id for item in verifier.cited}
     shown = turn.about.get("shown")
@@ -321,7 +335,7 @@ def _assemble(turn: _Turn, question: str) -> Answer:
     follow_ups = turn.about.get("follow_ups") or [q for r in results for q in r.follow_ups]
     return Answer(
         id=f"a-{uuid.uuid4().hex[:12]}",
-        question=question,
+        question=turn.question,
         status=status,
         text=turn.text.strip(),
         citations=verifier.citations,

@@ -83,8 +83,12 @@ def _merge(passages: Sequence[Finding]) -> list[Evidence]:
 def _answerable(frame: Frame, relevance: Relevance, evidence: Sequence[Evidence]) -> bool:
     """Whether the passages are about the question at all."""
     cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
-    coverage = max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
+    coverage = relevance.known_share() * _best_coverage(relevance, evidence)
     return cosine >= MIN_COSINE and (coverage >= MIN_COVERAGE or cosine >= SURE_COSINE)
+
+
+def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    return max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
 
 
 def _leading(
@@ -94,7 +98,7 @@ def _leading(
     if not data or data[0].fit < LEADS:
         return None
     if relevance is not None and not frame.is_own:
-        coverage = max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
+        coverage = relevance.known_share() * _best_coverage(relevance, evidence)
         if frame.is_generic and coverage > data[0].fit:
             return None
         if coverage >= 0.85 and data[0].fit < 0.7:

@@ -15,6 +15,8 @@ from copilot.types import Evidence
 
 # Most items of a list that is quoted when the question names no number.
 LIST_ITEMS = 7
+# Steps are quoted whole: one left out misleads.
+STEP_ITEMS = 10
 # More lists than this make an answer nobody reads.
 _MOST_LISTS = 2
 # What a list can answer.
@@ -101,10 +103,9 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
     prose = [u for u in found if u.kind != "item"] or found
     wanted = [f for f in _BLOCK_FORMS if f in forms]
     block = _block(wanted, found, relevance, count) if wanted and len(page.lists) < _MOST_LISTS else None
-    if "definition" in forms or not page.used:
-        near = [u for u in prose if block is None or u.document == block.document or "definition" in forms]
-        opening = ("definition",) if "definition" in forms or block is not None else tuple(forms)
-        page.add(next(iter(_best(near or prose, relevance, opening)), None))
+    if "definition" in forms or (block is None and not page.used):
+        opening = ("definition",) if "definition" in forms else tuple(forms)
+        page.add(next(iter(_best(prose, relevance, opening)), None))
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
@@ -112,9 +113,11 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
             page.add(unit)
     if block is not None and block not in page.lists:
         page.lists.append(block)
-        page.add(_introduction(block, prose))
+        for sentence in _introduction(block, prose):
+            page.add(sentence)
         page.separate(block.heading or block.document)
-        limit = 4 if brief else wants_exactly(part) or max(count or 0, LIST_ITEMS)
+        most = STEP_ITEMS if {"steps", "diagnosis"} & forms and not count else LIST_ITEMS
+        limit = 4 if brief else wants_exactly(part) or max(count or 0, most)
         for item in _items(block, relevance, limit):
             page.add(item, bullet=True)
 
@@ -156,11 +159,11 @@ def _items(block: Block, relevance: Relevance, limit: int) -> list[Unit]:
     return [u for u in block.items if u in chosen]
 
 
-def _introduction(block: Block, prose: Sequence[Unit]) -> Unit | None:
-    """The sentence that opens the section of a list."""
+def _introduction(block: Block, prose: Sequence[Unit]) -> list[Unit]:
+    """The sentences before a list in its section, two at the most."""
     same = [u for u in prose if (u.document, u.heading) == (block.document, block.heading)]
-    first = min(same, key=lambda u: u.order, default=None)
-    return first if first is not None and first.order < block.items[0].order else None
+    before = sorted((u for u in same if u.order < block.items[0].order), key=lambda u: u.order)
+    return before[:2]
 
 
 # --- comparison

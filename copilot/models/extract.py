@@ -138,18 +138,22 @@ class Relevance:
         focused = set(content_stems(focus))
         texts = [set(stems(f"{e.title} {e.text}")) for e in evidence]
         total = max(1, len(texts))
+        found = {t: sum(t in text for text in texts) for t in self.terms}
+        self.unknown = [t for t in self.terms if not found[t]]
         self.idf = {
-            t: math.log(1 + total / (1 + sum(t in text for text in texts))) * (2.5 if t in focused else 1)
-            for t in self.terms
+            t: math.log(1 + total / n) * (2.5 if t in focused else 1) for t, n in found.items() if n
         }
         self.focus = {t: w for t, w in self.idf.items() if t in focused} or self.idf
-        self.unknown = [t for t in self.terms if not any(t in text for text in texts)]
         subject = _SUBJECT.search(focus or question)
         self.subject = set(content_stems(subject["subject"])) if subject else set()
 
     def coverage(self, text: str) -> float:
         """Share of the question's informative words, weighted by rarity, that a text holds."""
         return _share(self.idf, text)
+
+    def known_share(self) -> float:
+        """Share of the question's informative words that any passage holds."""
+        return 1 - len(self.unknown) / len(self.terms) if self.terms else 0.0
 
     def focus_coverage(self, text: str) -> float:
         """The same for the words of the part that is answered now."""

@@ -70,7 +70,7 @@ _NUMBER_WORDS = {
     )
 } | {"fifteen": 15, "twenty": 20}
 _COUNT = re.compile(
-    rf"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe|give|propose|recommend|suggest)\s+(?:the\s+|at least\s+)?"
+    rf"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe|give|propose|recommend|suggest|are|us|me)\s+(?:the\s+|at least\s+|up to\s+|our\s+)?"
     rf"(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})\b(?!\s*(?:%|per cent|percent|years?|quarters?|months?|weeks?|days?))",
     re.IGNORECASE,
 )
@@ -82,6 +82,8 @@ _REQUEST = re.compile(
     r"roughly|count|plot|calculate)\b",
     re.IGNORECASE,
 )
+# "When they scale, they find problems." tells the case; "When should we scale?" asks.
+_TELLS = re.compile(r"\W*(when|where|while|is|are|was|were|has|have|do|does|did|may|can|will)\b", re.IGNORECASE)
 _PART = re.compile(
     r"(?<=[.?!;])\s+|,?\s+and\s+(?=(?:how|what|why|when|which|who|where|list|explain|describe|define|give|name|propose|"
     r"recommend|approximately|roughly|about)\b)",
@@ -145,12 +147,21 @@ def wants_exactly(text: str) -> int | None:
 
 def is_request(part: str) -> bool:
     """Whether a sentence asks for something, rather than telling the case."""
-    return part.rstrip().endswith("?") or bool(_REQUEST.match(part))
+    if part.rstrip().endswith("?"):
+        return True
+    tells = part.rstrip().endswith(".") and bool(_TELLS.match(part))
+    return not tells and bool(_REQUEST.match(part))
 
 
 def parts_of(text: str) -> list[str]:
     """The sentences and coordinated requests of a text, each of which wants its own answer."""
-    return [part.strip() for part in _PART.split(text) if part and part.strip()]
+    parts: list[str] = []
+    for part in _PART.split(text):
+        if parts and len(parts[-1].split()) < 3:
+            parts[-1] = f"{parts[-1]} and {part.strip()}"
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
 
 
 def _complete(frame: Frame, previous: Frame) -> Frame:

@@ -15,7 +15,7 @@ from copilot.sources import Sources
 from copilot.types import Evidence, Statement, ToolResult, Viewer
 
 # A list cut into several chunks is read whole for this many of the best chunks.
-WHOLE_SECTIONS = 3
+WHOLE_SECTIONS = 6
 
 
 class Arguments(BaseModel):
