@@ -112,11 +112,17 @@ class Manifest:
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
         )
         self._lock = Lock()
+        self._path = path
+        self._inode = path.stat().st_ino
         self._execute("PRAGMA busy_timeout = 5000")
         # Deleted text is overwritten, so that a removed document leaves no trace in the file.
         self._execute("PRAGMA secure_delete = ON")
         if create:
             self._execute("PRAGMA journal_mode = WAL")
+
+    def is_replaced(self) -> bool:
+        """The file that this connection reads is no longer the one at its path."""
+        return not self._path.is_file() or self._path.stat().st_ino != self._inode
 
     def close(self) -> None:
         with self._lock:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from copilot.retrieval.embedder import Embedder, Vectors
-from copilot.retrieval.entries import Match, Scope
+from copilot.retrieval.entries import Scope
 from copilot.retrieval.snapshot import Snapshot
 from copilot.retrieval.types import ScoredChunk
 
@@ -26,7 +25,7 @@ def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k
     lexical = {match.number: match.score for match in snapshot.words.search(query, scope, DEPTH)}
     # A half-written run may have left words that the manifest does not name.
     lexical = {number: score for number, score in lexical.items() if number in snapshot.row_of}
-    dense = {match.number: match.score for match in _nearest(snapshot, vector, scope)}
+    dense = _nearest(snapshot, vector, scope)
     candidates = sorted(dense.keys() | lexical.keys())
     if len(lexical) < DEPTH:
         # These are all that match; the others have no word of the query, which is a score too.
@@ -37,44 +36,38 @@ def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k
     chunks = snapshot.manifest.chunks(best)
     cosines = _cosines(snapshot, vector, best)
     return [
-        ScoredChunk(chunks[number], fused[number], cosine, lexical.get(number, 0.0))
-        for number, cosine in zip(best, cosines, strict=True)
+        ScoredChunk(chunks[number], fused[number], cosines[number], lexical.get(number, 0.0))
+        for number in best
         if number in chunks
     ]
 
 
-def _nearest(snapshot: Snapshot, vector: Vectors, scope: Scope) -> list[Match]:
+def _nearest(snapshot: Snapshot, vector: Vectors, scope: Scope) -> dict[int, float]:
+    """The cosines of the nearest chunks in scope, nearest first."""
     if snapshot.vectors is None:
         # Entries that the manifest does not name may take places until the next sync removes them.
         stale = min(_SLACK, max(0, snapshot.chroma.count() - len(snapshot.columns.numbers)))
         found = snapshot.chroma.nearest(vector, scope, DEPTH + stale)
-        return [match for match in found if match.number in snapshot.row_of][:DEPTH]
-    cosines = _rounded(snapshot.vectors @ vector)
-    rows = np.flatnonzero(snapshot.visible(scope))
-    # Rows are in order of number, so equal scores stand in that order too.
-    best = rows[np.argsort(-cosines[rows], kind="stable")[:DEPTH]]
-    return [
-        Match(number, cosine)
-        for number, cosine in zip(
-            snapshot.columns.numbers[best].tolist(), cosines[best].tolist(), strict=True
-        )
-    ]
+        numbers = [match.number for match in found if match.number in snapshot.row_of][:DEPTH]
+    else:
+        rows = np.flatnonzero(snapshot.visible(scope))
+        nearness = (snapshot.vectors @ vector)[rows]
+        best = rows[np.argsort(-nearness, kind="stable")[:DEPTH]]
+        numbers = snapshot.columns.numbers[best].tolist()
+    cosines = _cosines(snapshot, vector, numbers)
+    return {number: cosines[number] for number in sorted(numbers, key=lambda n: (-cosines[n], n))}
 
 
-def _cosines(snapshot: Snapshot, vector: Vectors, numbers: Sequence[int]) -> list[float]:
+def _cosines(snapshot: Snapshot, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
     if not numbers:
-        return []
+        return {}
     if snapshot.vectors is None:
         vectors = snapshot.manifest.vectors_of(numbers)
     else:
         vectors = snapshot.vectors[[snapshot.row_of[number] for number in numbers]]
-    cosines: list[float] = _rounded(vectors @ vector).tolist()
-    return cosines
-
-
-def _rounded(cosines: Vectors) -> np.ndarray[Any, np.dtype[np.float64]]:
-    # The last bits depend on how many rows are multiplied at once.
-    return cosines.astype(np.float64).round(6)
+    # In double precision: the last bits of a float32 product depend on how many rows are multiplied.
+    products = vectors.astype(np.float64) @ vector.astype(np.float64)
+    return dict(zip(numbers, products.round(6).tolist(), strict=True))
 
 
 def _z_scores(scores: Mapping[int, float], candidates: Sequence[int]) -> dict[int, float]:

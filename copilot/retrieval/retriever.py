@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
-from copilot.retrieval.manifest import DocumentState
+from copilot.retrieval.index import manifest_path
+from copilot.retrieval.manifest import DocumentState, Manifest
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
@@ -30,6 +33,7 @@ class Retriever:
         self._exact_limit = exact_limit
         self._embedder = Embedder()
         self._lock = Lock()
+        self._manifest: Manifest | None = None
         self._snapshot: Snapshot | None = None
 
     def search(
@@ -47,7 +51,7 @@ class Retriever:
         Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was
         in force on that day. `kind` and `documents` (ids) narrow the search further.
         """
-        if not query.strip() or top_k < 1:
+        if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
         scope = Scope(
             labels=viewer.labels,
@@ -90,22 +94,37 @@ class Retriever:
 
     def close(self) -> None:
         with self._lock:
-            if self._snapshot:
-                self._snapshot.manifest.close()
-            self._snapshot = None
+            self._forget()
 
     def _read(self, read: Callable[[Snapshot], _Result], empty: _Result) -> _Result:
         """The result on one state of the index: read again when a sync has replaced that state meanwhile."""
-        while True:
-            snapshot = self._current()
-            if snapshot is None:
-                return empty
-            result = read(snapshot)
-            if snapshot.is_current():
-                return result
+        try:
+            while snapshot := self._current():
+                result = read(snapshot)
+                if snapshot.is_current():
+                    return result
+        except sqlite3.DatabaseError as error:
+            raise KnowledgeError(f"The index cannot be read ({error}); run `bearing index`.") from None
+        return empty
 
     def _current(self) -> Snapshot | None:
         with self._lock:
+            if self._manifest and self._manifest.is_replaced():
+                self._forget()
+            if self._manifest is None:
+                path = manifest_path(self._state_dir)
+                if not path.is_file():
+                    return None
+                self._manifest = Manifest(path, create=False)
             if self._snapshot is None or not self._snapshot.is_current():
-                self._snapshot = open_snapshot(self._state_dir, self._exact_limit)
+                if self._snapshot:
+                    self._snapshot.close()
+                self._snapshot = open_snapshot(self._state_dir, self._manifest, self._exact_limit)
             return self._snapshot
+
+    def _forget(self) -> None:
+        if self._snapshot:
+            self._snapshot.close()
+        if self._manifest:
+            self._manifest.close()
+        self._snapshot = self._manifest = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
-from copilot.retrieval.index import chroma_folder, manifest_path, words_folder
+from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Columns, Manifest
 
@@ -41,6 +40,10 @@ class Snapshot:
     def is_current(self) -> bool:
         return self.manifest.meta("generation") == self.generation
 
+    def close(self) -> None:
+        if "chroma" in self.__dict__:
+            self.chroma.close()
+
     @cached_property
     def chroma(self) -> ChromaVectors:
         from copilot.retrieval.vectors import ChromaVectors
@@ -66,18 +69,8 @@ class Snapshot:
         return visible
 
 
-def open_snapshot(state_dir: Path, exact_limit: int) -> Snapshot | None:
+def open_snapshot(state_dir: Path, manifest: Manifest, exact_limit: int) -> Snapshot | None:
     """The index as it is now, or None where nothing has been indexed yet."""
-    path = manifest_path(state_dir)
-    if not path.is_file():
-        return None
-    try:
-        return _open(state_dir, Manifest(path, create=False), exact_limit)
-    except sqlite3.DatabaseError as error:
-        raise KnowledgeError(f"The index cannot be read ({error}); run `bearing index`.") from None
-
-
-def _open(state_dir: Path, manifest: Manifest, exact_limit: int) -> Snapshot | None:
     version = manifest.version()
     if version is not None and version != VERSION:
         raise KnowledgeError("The index was made by another version of Bearing; run `bearing index`.")

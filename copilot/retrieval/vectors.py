@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
+from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import MODEL, Vectors
 from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
 
 _BATCH = 1000
+_ATTEMPTS = 5
 # Wide enough that the approximate search finds what an exact one would (recall@100 over .99).
 _SEARCH_WIDTH = 400
+
+
+_serial = itertools.count()
 
 
 class ChromaVectors:
     """One collection. Only the holder of the index lock may write: two writers break it without an error."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._lock = Lock()
+        self._open()
+
+    def _open(self) -> None:
         import chromadb
         from chromadb.config import Settings
 
-        folder.mkdir(parents=True, exist_ok=True)
-        self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        # chromadb keeps one engine a path for the life of the process, and that engine does not see what
+        # another process writes. A path spelled anew gets an engine that reads the disk.
+        path = f"{self._folder}{'/.' * (next(_serial) % 1000)}"
+        self._client = chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
         # No embedding function: chromadb's own would be downloaded.
         self._collection = self._client.get_or_create_collection(
             MODEL,
@@ -32,8 +47,8 @@ class ChromaVectors:
         )
 
     def close(self) -> None:
-        # A client left open would not see what another process writes later.
-        self._client.close()
+        with self._lock:
+            self._client.close()
 
     def drop_other_models(self) -> None:
         for collection in self._client.list_collections():
@@ -61,6 +76,19 @@ class ChromaVectors:
             self._collection.delete(ids=ids[start : start + _BATCH])
 
     def nearest(self, vector: Vectors, scope: Scope, top_k: int) -> list[Match]:
+        from chromadb.errors import ChromaError
+
+        for _ in range(_ATTEMPTS):
+            with self._lock:
+                try:
+                    return self._query(vector, scope, top_k)
+                except ChromaError:
+                    # While another process writes, what is in memory may not fit what is on disk.
+                    self._client.close()
+                    self._open()
+        raise KnowledgeError("The vectors of the index cannot be read; run `bearing index`.")
+
+    def _query(self, vector: Vectors, scope: Scope, top_k: int) -> list[Match]:
         found = self._collection.query(
             query_embeddings=[vector], n_results=top_k, where=_where(scope), include=["distances"]
         )

@@ -104,7 +104,7 @@ def test_common_encodings_are_recognised(tmp_path: Path, content: bytes) -> None
 
 
 def test_records_hidden_files_sidecars_and_settings_are_no_documents(tmp_path: Path) -> None:
-    for name in ("a.md", "README.md", "sub/b.txt", ".hidden.md", ".git/c.md", "records/p.csv", "workspace.yaml",
+    for name in ("a.md", "README.md", "sub/b.txt", ".hidden.md", ".git/c.md", "records/p.csv", "w.yaml",
                  "sub/b.txt.meta.yaml"):  # fmt: skip
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")

@@ -1,0 +1,129 @@
+"""Killed runs, and runs on a machine without a network."""
+
+import hashlib
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from retrieval_library import Library
+
+from copilot import retrieval
+from copilot.retrieval.retriever import Retriever
+from copilot.types import Viewer
+
+BOARD = Viewer(labels=frozenset({"board"}))
+QUERY = "how long is training data kept, and what is model drift?"
+
+SYNC = """
+import sys
+from pathlib import Path
+from copilot.retrieval.sync import sync
+from copilot.workspace import Workspace
+print("ready", flush=True)
+sync(Workspace.open(Path(sys.argv[1])), None, Path(sys.argv[2]))
+"""
+
+WITHOUT_NETWORK = """
+import socket, sys
+from datetime import date
+from pathlib import Path
+
+def refuse(*arguments, **named):
+    raise AssertionError(f"a socket was used: {arguments}")
+
+socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = refuse
+socket.socket.bind = socket.socket.sendto = refuse
+
+from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.sync import sync
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+root, state = map(Path, sys.argv[1:])
+report = sync(Workspace.open(root), None, state)
+for limit in (20_000, 0):
+    found = Retriever(state, exact_limit=limit).search("model drift", Viewer(), 3, as_of=date(2026, 3, 1))
+    print(report.documents, found[0].chunk.document_id)
+"""
+
+
+def contents(library: Library) -> list[object]:
+    """The ranking of everything, by either way of searching vectors."""
+    rankings = []
+    for exact_limit in (20_000, 0):
+        retriever = Retriever(library.state, exact_limit=exact_limit)
+        found = retriever.search(QUERY, BOARD, 99)
+        rankings.append([(s.chunk, s.score, s.cosine, s.bm25) for s in found])
+        retriever.close()
+    return list(rankings)
+
+
+def run(program: str, library: Library) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program, str(library.root), str(library.state)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_run_killed_anywhere_leaves_an_index_and_the_next_run_completes(library: Library) -> None:
+    library.sync()
+    states = [contents(library)[0]]
+    for number in range(40):
+        library.write(f"added/{number}.md", f"# Number {number}\n\nTraining data of ward {number} drifts.\n")
+    (library.root / "playbook/model-monitoring.md").unlink()
+    fresh = Library(library.root, library.state.parent / "fresh", library.retriever)
+    fresh.state.mkdir()
+    fresh.sync()
+    expected = contents(fresh)
+    states.append(expected[0])
+    draw = random.Random(20)
+    for _ in range(8):
+        start_and_kill(library, draw.uniform(0.1, 1.0))
+        assert contents(library)[0] in states
+    library.sync()
+    assert contents(library) == expected
+
+
+def start_and_kill(library: Library, after_seconds: float) -> None:
+    command = [sys.executable, "-c", SYNC, str(library.root), str(library.state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(after_seconds)
+        process.send_signal(signal.SIGKILL)
+
+
+def test_indexing_and_searching_open_no_socket(library: Library) -> None:
+    result = run(WITHOUT_NETWORK, library)
+    assert result.stderr == ""
+    assert result.stdout.split("\n")[:2] == ["7 playbook/model-monitoring.md"] * 2
+
+
+def test_a_reader_sees_the_old_index_or_the_new_one_while_another_process_writes(library: Library) -> None:
+    assert run(SYNC, library).returncode == 0
+    reader = Retriever(library.state)
+
+    def matches() -> int:
+        return sum(scored.bm25 > 0 for scored in reader.search("quorvex", BOARD, 99))
+
+    seen = {matches()}
+    for number in range(30):
+        library.write(f"added/{number}.md", f"# Number {number}\n\nThe quorvex of ward {number}.\n")
+    command = [sys.executable, "-c", SYNC, str(library.root), str(library.state)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            seen.add(matches())
+    assert matches() == 30
+    assert seen <= {0, 30}
+    reader.close()
+
+
+def test_the_shipped_model_and_vocabularies_are_the_ones_described() -> None:
+    folder = Path(retrieval.__file__).parent
+    for part in ("minilm", "vocab"):
+        description = (folder / part / "README.md").read_text()
+        files = [p for p in (folder / part).iterdir() if p.name not in ("README.md", "LICENSE")]
+        assert len(files) == 2
+        for path in files:
+            assert hashlib.sha256(path.read_bytes()).hexdigest() in description
