@@ -12,9 +12,12 @@ from copilot.types import Evidence, Statement, Table
 # More rows than this are named in one sentence instead of one each.
 _ROWS_WITH_A_SENTENCE = 7
 # What a list shows of a row unless told otherwise.
-_SHOWN = (
-    "unit", "stage", "stage_since", "project_id", "status", "severity", "date", "area", "aspect", "score", "role",
-)  # fmt: skip
+_SHOWN = ("unit", "stage", "stage_since", "project_id", "status", "severity", "date")
+_SHOWN_OF_UNITS = ("area", "aspect", "score", "role", "headcount", "open_positions")
+
+
+def _shown_columns(selection: Selection) -> tuple[str, ...]:
+    return _SHOWN if selection.schema.key else (*_SHOWN, *_SHOWN_OF_UNITS)
 
 
 def names(selection: Selection, rows: Sequence[Row], matching: int) -> str:
@@ -73,7 +76,9 @@ def _row_sentence(selection: Selection, row: Row) -> str:
     }
     asked = [f.column for f in selection.filters if f.op not in ("contains", "missing")]
     columns = [
-        c for c in dict.fromkeys([*_SHOWN, *asked]) if c not in said_already and row.get(c) is not None
+        c
+        for c in dict.fromkeys([*_shown_columns(selection), *asked])
+        if c not in said_already and row.get(c) is not None
     ]
     if selection.table == "projects" and "stage" in columns and "stage_since" in columns:
         columns.remove("stage_since")
@@ -87,7 +92,7 @@ def _row_sentence(selection: Selection, row: Row) -> str:
 
 def table(selection: Selection, rows: Sequence[Row], columns: Sequence[str], order_by: str | None) -> Table:
     schema, view = selection.schema, selection.view
-    shown = [view.column(schema.name, c).name for c in columns] or list(_SHOWN)
+    shown = [view.column(schema.name, c).name for c in columns] or list(_shown_columns(selection))
     ordered = [view.column(schema.name, order_by.removeprefix("-")).name] if order_by else []
     wanted = [schema.key, schema.title, *shown, *(f.column for f in selection.filters), *ordered]
     present = [c for c in dict.fromkeys(wanted) if c is not None and view.has(schema.name, c)]
