@@ -87,6 +87,10 @@ class Records:
                 self._views[held] = RecordView(self, relations)
             return self._views[held]
 
+    def whole(self) -> RecordView:
+        """Every row there is: to learn what a table holds, never to answer from."""
+        return self.view(Viewer(name="the workspace", labels=self._labels))
+
     def run(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Cell]]:
         """The rows of a query over all tables, dates as ISO strings. Safe to call from several threads."""
         with self._connection.cursor() as cursor:
@@ -177,7 +181,7 @@ class RecordView:
         )
         for group in groups:
             if group.type == "text":
-                spelling = self._spelling(table, group.name)
+                spelling = self.spelling(table, group.name)
                 rows = [{**row, group.name: spelling.get(row[group.name])} for row in rows]
         return rows
 
@@ -192,7 +196,7 @@ class RecordView:
         """The distinct values of a column, most frequent first; of a list column its items."""
         kind = self.column(table, column)
         if kind.type == "text":
-            return [str(value) for value in self._spelling(table, kind.name).values()]
+            return [str(value) for value in self.spelling(table, kind.name).values()]
         name = quoted(kind.name)
         item = f"unnest(string_split({name}, '; '))" if kind.type == "list" else name
         rows = self.run(
@@ -236,6 +240,19 @@ class RecordView:
                 return column
         raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
 
+    def spelling(self, table: str, column: str) -> dict[Cell, Cell]:
+        """Lower-case text to its most frequent spelling, the most frequent text first."""
+        if (table, column) not in self._spellings:
+            name = quoted(column)
+            rows = self.run(
+                "SELECT key, arg_max(value, n) AS value FROM ("
+                f"SELECT lower({name}) AS key, {name} AS value, count(*) AS n FROM {self.relation(table)} "
+                f"WHERE {name} IS NOT NULL GROUP BY 1, 2 ORDER BY 2"
+                ") GROUP BY key ORDER BY sum(n) DESC, key"
+            )
+            self._spellings[table, column] = {row["key"]: row["value"] for row in rows}
+        return self._spellings[table, column]
+
     def _where(self, table: str, filters: Sequence[Filter]) -> Condition:
         return all_of([condition(self.column(table, asked.column), asked) for asked in filters])
 
@@ -263,19 +280,6 @@ class RecordView:
             )
         value = f"CAST({name} AS INTEGER)" if column.type == "boolean" else name
         return f"{ {'mean': 'avg'}.get(measure.aggregate, measure.aggregate) }({value})"
-
-    def _spelling(self, table: str, column: str) -> dict[Cell, Cell]:
-        """Lower-case text to its most frequent spelling, the most frequent text first."""
-        if (table, column) not in self._spellings:
-            name = quoted(column)
-            rows = self.run(
-                "SELECT key, arg_max(value, n) AS value FROM ("
-                f"SELECT lower({name}) AS key, {name} AS value, count(*) AS n FROM {self.relation(table)} "
-                f"WHERE {name} IS NOT NULL GROUP BY 1, 2 ORDER BY 2"
-                ") GROUP BY key ORDER BY sum(n) DESC, key"
-            )
-            self._spellings[table, column] = {row["key"]: row["value"] for row in rows}
-        return self._spellings[table, column]
 
 
 def _cell(value: Any) -> Cell:
