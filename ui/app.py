@@ -20,7 +20,12 @@ _CONVERSATION_URL = re.compile(r"/c-([A-Za-z0-9_.:-]+)/?(?:\?|$)")
 
 def main() -> None:
     st.set_page_config(
-        page_title="Bearing", page_icon=str(_STATIC / "logo.svg"), initial_sidebar_state="auto"
+        page_title="Bearing",
+        page_icon=str(_STATIC / "logo.svg"),
+        # With an entry of its own the menu stays, and with it the choice between light and dark.
+        menu_items={
+            "About": "**Bearing** answers strategy questions from your playbook, policies and records."
+        },
     )
     st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
     try:
@@ -32,17 +37,25 @@ def main() -> None:
 
 
 def _viewer(copilot: Copilot) -> str:
-    """Who asks. Without a sign-in, whoever opens the page may choose."""
+    """Who asks. Without a sign-in, whoever opens the page may choose; the address keeps the choice."""
     if len(copilot.viewers) == 1:
         return copilot.viewers[0]
-    chosen = st.sidebar.selectbox(
-        "Viewing as",
-        copilot.viewers,
-        key="viewer",
-        bind="query-params",
-        help="A stand-in until people sign in. You see the sources and conversations of this viewer.",
+    named = st.query_params.get("viewer")
+    st.session_state.setdefault("viewer", named if named in copilot.viewers else copilot.viewers[0])
+    chosen = str(
+        st.sidebar.selectbox(
+            "Viewing as",
+            copilot.viewers,
+            key="viewer",
+            format_func=lambda name: name.replace("_", " "),
+            help="A stand-in until people sign in. You see the sources and conversations of this viewer.",
+        )
     )
-    return str(chosen)
+    if chosen != copilot.viewers[0]:
+        st.query_params["viewer"] = chosen
+    elif named:
+        del st.query_params["viewer"]
+    return chosen
 
 
 def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
@@ -65,10 +78,12 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         if listed or search:
             _search_box(found_any=bool(listed))
         else:
+            # Streamlit shows no navigation that has one entry only.
+            st.page_link(home)
             st.caption("Your conversations will be listed here.")
     if session.go_to is not None:
         target, session.go_to = session.go_to, None
-        st.switch_page(pages.get(target, home))
+        st.switch_page(pages.get(target, home), query_params=st.query_params.to_dict())
     return page
 
 

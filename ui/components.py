@@ -229,7 +229,7 @@ def _column(name: str, values: pd.Series) -> ColumnConfig:
     """How a column of numbers is written: all with the same decimals, thousands apart."""
     if name.strip().casefold() == "score":
         highest = max(float(values.max()), 1.0)
-        return st.column_config.ProgressColumn(name, min_value=0, max_value=highest, format="%.1f")
+        return st.column_config.ProgressColumn(name, min_value=0, max_value=highest, format="%.1f", width=130)
     if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
         return st.column_config.NumberColumn(name, format="localized")
     decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())

@@ -7,6 +7,9 @@ const idOf = (link) => link.getAttribute("href").replace(/^#(cite|copy)-/, "");
 const isChip = (link) => link.getAttribute("href").startsWith("#cite-");
 const linkOf = (event) => event.target.closest?.(LINKS);
 
+// A source asked for while an answer is written; opening it then would end the answer.
+let waiting;
+
 export default function ({ data, setTriggerValue, parentElement }) {
   const { sources = {}, copies = {}, announcement = "", isAnswering = false } = data ?? {};
 
@@ -16,6 +19,7 @@ export default function ({ data, setTriggerValue, parentElement }) {
     const source = sources[idOf(link)];
     const chip = `Source ${link.textContent}` + (source ? `: ${source.title}` : "");
     link.setAttribute("aria-label", isChip(link) ? chip : "Copy this answer");
+    if (isChip(link)) link.setAttribute("aria-disabled", String(!source));
   };
 
   const hideCard = () => document.getElementById("bearing-card")?.remove();
@@ -62,8 +66,13 @@ export default function ({ data, setTriggerValue, parentElement }) {
     event.stopPropagation();
     hideCard();
     if (!isChip(link)) copy(link);
+    else if (isAnswering) waiting = idOf(link);
     else if (sources[idOf(link)]) setTriggerValue("opened", idOf(link));
   };
+  if (!isAnswering && sources[waiting]) {
+    setTriggerValue("opened", waiting);
+    waiting = undefined;
+  }
 
   const say = (text) => {
     let status = document.getElementById("bearing-status");

@@ -132,7 +132,6 @@ def _follow_ups(copilot: Copilot, viewer: str, id: str, turn: Turn) -> None:
             turn.answer.follow_ups,
             key=key,
             format_func=markdown.label,
-            width="stretch",
             label_visibility="collapsed",
             on_change=lambda: _ask(copilot, viewer, id, st.session_state[key]),
         )
@@ -149,7 +148,7 @@ def _welcome(copilot: Copilot, viewer: str) -> None:
             text_alignment="center",
         )
         return
-    st.space("medium")
+    st.space("large")
     st.title("What are you deciding?", anchor=False, text_alignment="center")
     st.markdown(
         f"Ask about the AI strategy, policies and projects of {markdown.label(copilot.title)}. "
@@ -157,7 +156,7 @@ def _welcome(copilot: Copilot, viewer: str) -> None:
         text_alignment="center",
     )
     st.space("small")
-    grid = st.grid(2, min_column_width=250, gap="small")
+    grid = st.grid(2, min_column_width=250, gap="small", key="suggestions")
     for at, text in enumerate(suggestions):
         grid.button(
             markdown.label(text), key=f"suggestion-{at}", width="stretch", wrap=True,
