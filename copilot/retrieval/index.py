@@ -22,7 +22,8 @@ from filelock import FileLock, Timeout
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Vectors
-from copilot.retrieval.manifest import VERSION, FileState, Manifest, NewDocument
+from copilot.retrieval.manifest import VERSION, Manifest
+from copilot.retrieval.states import FileState, NewDocument
 
 _WAIT_SECONDS = 5.0
 

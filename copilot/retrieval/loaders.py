@@ -32,7 +32,6 @@ class SourceFile:
     id: str
     """Path inside the workspace, with forward slashes."""
     path: Path
-    size: int
     signature: str
     """Sizes and modification times of the file and of its sidecar."""
 
@@ -47,30 +46,40 @@ def find_sources(root: Path) -> list[SourceFile]:
     for path in _walk(root, root):
         if path.name.endswith(SIDECAR) or (path.parent == root and path.suffix in (".yaml", ".yml")):
             continue
-        stat = path.stat()
-        signature = f"{stat.st_size}:{stat.st_mtime_ns}"
-        sidecar = path.with_name(path.name + SIDECAR)
-        if sidecar.is_file():
-            beside = sidecar.stat()
-            signature += f":{beside.st_size}:{beside.st_mtime_ns}"
-        found.append(SourceFile(path.relative_to(root).as_posix(), path, stat.st_size, signature))
+        signatures = [_signature(path), _signature(path.with_name(path.name + SIDECAR))]
+        if signatures[0]:
+            found.append(SourceFile(path.relative_to(root).as_posix(), path, " ".join(signatures)))
     return sorted(found, key=lambda source: source.id)
 
 
+def _signature(path: Path) -> str:
+    """Empty when there is no such file, which may also have gone a moment ago."""
+    try:
+        stat = path.lstat()
+    except FileNotFoundError:
+        return ""
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
 def _walk(folder: Path, root: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        # A link may lead anywhere on the machine, or back to where it stands.
-        if path.name.startswith(".") or path.is_symlink():
+    try:
+        paths = list(folder.iterdir())
+    except OSError as error:
+        raise KnowledgeError(f"The folder {str(folder)!r} cannot be read: {error.strerror}.") from None
+    for path in paths:
+        if path.name.startswith(".") or path == root / _RECORDS:
             continue
-        if path.is_dir():
-            if path != root / _RECORDS:
-                yield from _walk(path, root)
-        elif path.is_file():
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path, root)
+        elif path.is_file() or path.is_symlink():
             yield path
 
 
 def fingerprint(source: SourceFile) -> str:
     """Hash of all that the document is made of."""
+    # A link may lead anywhere on the machine, or back to where it stands.
+    if source.path.is_symlink():
+        raise KnowledgeError("it is a link, and links are not followed; put the file itself here")
     digest = hashlib.sha256()
     for path in (source.path, source.sidecar):
         if path.is_file():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -15,9 +13,18 @@ import numpy as np
 
 from copilot.retrieval.embedder import DIMENSIONS, MODEL, Vectors
 from copilot.retrieval.entries import Entry
-from copilot.retrieval.types import Chunk, Document, DocumentInfo
-
-Integers = np.ndarray[Any, np.dtype[np.int64]]
+from copilot.retrieval.states import (
+    Category,
+    Columns,
+    DocumentState,
+    FileState,
+    NewDocument,
+    chunk_of,
+    chunk_rows,
+    document_row,
+    info_of,
+)
+from copilot.retrieval.types import Chunk
 
 VERSION = f"1 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
@@ -45,64 +52,6 @@ _FEW = 500
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
-class FileState:
-    """A file as it was when last read."""
-
-    signature: str
-    sha256: str
-    reason: str | None
-    """Why it could not be used; None when it was."""
-
-
-@dataclass(frozen=True)
-class DocumentState:
-    """What decides whether a document's chunks still stand."""
-
-    info: DocumentInfo
-    kind: str
-    sha256: str
-    superseded_ref: str | None
-    """What its author wrote, before it was looked up among the documents."""
-
-
-@dataclass(frozen=True)
-class NewDocument:
-    document: Document
-    superseded_ref: str | None
-    entries: tuple[Entry, ...]
-    text_shas: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Category:
-    """A column of few different values."""
-
-    values: list[str | None]
-    codes: Integers
-    """Row by row, the place among `values`."""
-
-    @classmethod
-    def of(cls, column: Sequence[str | None]) -> Category:
-        place = {value: code for code, value in enumerate(dict.fromkeys(column))}
-        return cls(list(place), np.array([place[value] for value in column], dtype=np.int64))
-
-    def isin(self, wanted: Collection[str | None]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        return np.array([value in wanted for value in self.values], dtype=np.bool_)[self.codes]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What ranking needs of every chunk, row by row; rows are in order of number."""
-
-    numbers: Integers
-    documents: Category
-    labels: Category
-    kinds: Category
-    effective: Integers
-    superseded: Integers
-
-
 class Manifest:
     """One open connection; safe to use from several threads."""
 
@@ -111,6 +60,7 @@ class Manifest:
         self._database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
         )
+        weakref.finalize(self, self._database.close)
         self._lock = Lock()
         self._path = path
         self._inode = path.stat().st_ino
@@ -155,7 +105,7 @@ class Manifest:
             """SELECT id, title, owner, effective, superseded_by, superseded_on, label, tags, kind, sha256,
             superseded_ref FROM documents ORDER BY id"""
         )
-        return {row[0]: DocumentState(_info(row), *row[8:]) for row in rows}
+        return {row[0]: DocumentState(info_of(row), *row[8:]) for row in rows}
 
     def counts(self) -> Mapping[str, int]:
         """Documents by kind, and chunks."""
@@ -185,11 +135,11 @@ class Manifest:
 
     def entries(self) -> Iterator[Entry]:
         for row in self._execute(_CHUNKS):
-            yield Entry(row[0], _chunk(row))
+            yield Entry(row[0], chunk_of(row))
 
     def chunks(self, numbers: Collection[int]) -> dict[int, Chunk]:
         return {
-            row[0]: _chunk(row)
+            row[0]: chunk_of(row)
             for batch in _batches(list(numbers))
             for row in self._execute(f"{_CHUNKS} WHERE c.number IN ({_marks(batch)})", batch)
         }
@@ -197,12 +147,12 @@ class Manifest:
     def chunk(self, id: str) -> list[Chunk]:
         """The chunks of that id: one, unless two tables use the same key."""
         return [
-            _chunk(row) for row in self._execute(f"{_CHUNKS} WHERE c.id = ? ORDER BY c.document_id", (id,))
+            chunk_of(row) for row in self._execute(f"{_CHUNKS} WHERE c.id = ? ORDER BY c.document_id", (id,))
         ]
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
         rows = self._execute(f"{_CHUNKS} WHERE c.document_id = ? ORDER BY c.position", (document_id,))
-        return [_chunk(row) for row in rows]
+        return [chunk_of(row) for row in rows]
 
     def vectors(self) -> Vectors:
         """The vector of every chunk, rows in order of number."""
@@ -280,8 +230,8 @@ class Manifest:
             gone = [(id,) for id in {*removed, *(new.document.id for new in added)}]
             self._many("DELETE FROM chunks WHERE document_id = ?", gone)
             self._many("DELETE FROM documents WHERE id = ?", gone)
-            self._many(f"INSERT INTO documents VALUES ({_marks(range(11))})", map(_document_row, added))
-            rows = (row for new in added for row in _chunk_rows(new))
+            self._many(f"INSERT INTO documents VALUES ({_marks(range(11))})", map(document_row, added))
+            rows = (row for new in added for row in chunk_rows(new))
             self._many(f"INSERT INTO chunks VALUES ({_marks(range(11))})", rows)
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
@@ -310,61 +260,3 @@ def _batches(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 def _matrix(blobs: Iterable[bytes]) -> Vectors:
     return np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(-1, DIMENSIONS)
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _info(row: Sequence[Any]) -> DocumentInfo:
-    id, title, owner, effective, superseded_by, superseded_on, label, tags = row[:8]
-    return DocumentInfo(
-        id=id,
-        title=title,
-        owner=owner,
-        effective=_date(effective),
-        superseded_by=superseded_by,
-        superseded_on=_date(superseded_on),
-        label=label,
-        tags=tuple(json.loads(tags)),
-    )
-
-
-def _chunk(row: Sequence[Any]) -> Chunk:
-    _, id, document_id, title, kind, path, text, first, last, position, effective, by, on, label = row
-    return Chunk(
-        id=id,
-        document_id=document_id,
-        title=title,
-        kind=kind,
-        heading_path=tuple(json.loads(path)),
-        text=text,
-        first_line=first,
-        last_line=last,
-        position=position,
-        effective=_date(effective),
-        superseded_by=by,
-        superseded_on=_date(on),
-        label=label,
-    )
-
-
-def _document_row(new: NewDocument) -> tuple[object, ...]:
-    d = new.document
-    return (
-        d.id, d.kind, d.sha256, d.title, d.owner, _text(d.effective), new.superseded_ref, d.superseded_by,
-        _text(d.superseded_on), d.label, json.dumps(d.tags),
-    )  # fmt: skip
-
-
-def _chunk_rows(new: NewDocument) -> Iterator[tuple[object, ...]]:
-    for entry, text_sha in zip(new.entries, new.text_shas, strict=True):
-        c = entry.chunk
-        yield (
-            entry.number, c.id, c.document_id, c.position, json.dumps(c.heading_path), c.text, c.first_line,
-            c.last_line, entry.effective, entry.superseded, text_sha,
-        )  # fmt: skip

@@ -13,9 +13,10 @@ from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
 from copilot.retrieval.index import manifest_path
-from copilot.retrieval.manifest import DocumentState, Manifest
+from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
+from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
 from copilot.types import Viewer
 

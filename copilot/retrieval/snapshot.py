@@ -14,7 +14,8 @@ from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
 from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
-from copilot.retrieval.manifest import VERSION, Columns, Manifest
+from copilot.retrieval.manifest import VERSION, Manifest
+from copilot.retrieval.states import Columns
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors

@@ -16,8 +16,9 @@ from copilot.retrieval import chunker, loaders
 from copilot.retrieval.embedder import encode_each
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.index import IndexWriter, writing
-from copilot.retrieval.manifest import DocumentState, FileState, Manifest, NewDocument
+from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.rows import record_documents
+from copilot.retrieval.states import DocumentState, FileState, NewDocument
 from copilot.retrieval.types import Document, DocumentInfo, SyncReport
 from copilot.workspace import Workspace
 

@@ -108,7 +108,6 @@ def test_records_hidden_files_sidecars_and_settings_are_no_documents(tmp_path: P
                  "sub/b.txt.meta.yaml"):  # fmt: skip
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    (tmp_path / "link.md").symlink_to("/etc/hostname")
     assert [source.id for source in loaders.find_sources(tmp_path)] == ["README.md", "a.md", "sub/b.txt"]
 
 
@@ -121,4 +120,8 @@ def test_what_cannot_be_used_says_why(tmp_path: Path) -> None:
     assert "is not valid YAML" in reason(tmp_path, "e.md", "---\nlabel: [board\n---\ntext")
     assert reason(tmp_path, "f.md", "---\neffective: soon\n---\ntext").startswith("effective must be a date")
     assert reason(tmp_path, "g.md", "---\nlabel: [a, b]\n---\ntext").startswith("label must be one value")
+    (tmp_path / "link.md").symlink_to("/etc/hostname")
+    (link,) = [source for source in loaders.find_sources(tmp_path) if source.id == "link.md"]
+    with pytest.raises(KnowledgeError, match="links are not followed"):
+        loaders.fingerprint(link)
     assert reason(tmp_path, "h.txt", b"a" * 20_000_001) == "it is larger than 20 MB"
