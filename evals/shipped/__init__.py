@@ -1,1 +1,1 @@
-"""The records of the fictional Meridian Group: hand-written plans, and the seeded script that turns them into files."""
+"""The records of the fictional Meridian Group: plans written by hand, and the script that fills them in."""

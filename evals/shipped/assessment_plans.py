@@ -86,14 +86,17 @@ NOTES: dict[tuple[str, str], tuple[str, str, str]] = {
         "Scoring runs overnight on a shared server.", "Enough for today's volume, untested at double.",
         "Load tested at three times the peak."),
     ("infrastructure", "reliability"): (
-        "Outages are noticed by users.", "Restart by hand within the day.", "Standby in place and tried out twice a year."),
+        "Outages are noticed by users.", "Restart by hand within the day.",
+        "Standby in place and tried out twice a year."),
     ("infrastructure", "integration"): (
         "Results leave the model as files.", "Interfaces to two of the main systems.",
         "Results appear in the systems people work in."),
     ("infrastructure", "deployment"): (
-        "Models are installed by hand.", "Scripts exist, one person knows them.", "Deployed and rolled back by pipeline."),
+        "Models are installed by hand.", "Scripts exist, one person knows them.",
+        "Deployed and rolled back by pipeline."),
     ("infrastructure", "cost_control"): (
-        "Nobody sees the cost of a model.", "Cost is known by unit, not by model.", "Cost per model is reported monthly."),
+        "Nobody sees the cost of a model.", "Cost is known by unit, not by model.",
+        "Cost per model is reported monthly."),
     ("mlops", "ci_cd"): (
         "No automated tests of data or models.", "Code is tested, data and models are not.",
         "Data, code and model tests run before each release."),
@@ -106,16 +109,21 @@ NOTES: dict[tuple[str, str], tuple[str, str, str]] = {
     ("mlops", "experiment_tracking"): (
         "Results live in notebooks.", "Tracked by some teams.", "Each run can be found and repeated."),
     ("mlops", "model_governance"): (
-        "Validation evidence could not be found for half of the sample.", "Evidence complete for high-risk models only.",
+        "Validation evidence could not be found for half of the sample.",
+        "Evidence complete for high-risk models only.",
         "Evidence complete and reviewed each quarter."),
     ("governance", "bias"): (
-        "Fairness is not tested before launch.", "Tested at launch, seldom repeated.", "Tested every six months with limits."),
+        "Fairness is not tested before launch.", "Tested at launch, seldom repeated.",
+        "Tested every six months with limits."),
     ("governance", "explainability"): (
-        "Users see a score without reasons.", "Reasons are shown for some models.", "Reasons are shown and checked with users."),
+        "Users see a score without reasons.", "Reasons are shown for some models.",
+        "Reasons are shown and checked with users."),
     ("governance", "privacy"): (
-        "Impact assessments are missing.", "Assessments exist, several older than a year.", "Assessments current for all systems."),
+        "Impact assessments are missing.", "Assessments exist, several older than a year.",
+        "Assessments current for all systems."),
     ("governance", "security"): (
-        "Models were never part of a security test.", "Tested before launch.", "Tested every year, supplier access reviewed."),
+        "Models were never part of a security test.", "Tested before launch.",
+        "Tested every year, supplier access reviewed."),
     ("governance", "accountability"): (
         "Nobody could say who answers for a wrong result.", "Owners are named, reviewers are not trained.",
         "Owner, reviewer and appeal are named for each system."),
@@ -123,7 +131,8 @@ NOTES: dict[tuple[str, str], tuple[str, str, str]] = {
         "Decisions follow experience and seniority.", "Figures are asked for, then argued about.",
         "Meetings start from agreed figures."),
     ("culture", "experimentation"): (
-        "A failed test is held against the team.", "Tests are allowed in one department.", "Small tests run every week."),
+        "A failed test is held against the team.", "Tests are allowed in one department.",
+        "Small tests run every week."),
     ("culture", "collaboration"): (
         "Data scientists and the business meet at hand-over.", "Joint teams for the largest projects.",
         "Business, data and technology share one team and goal."),
@@ -142,7 +151,8 @@ NOTES: dict[tuple[str, str], tuple[str, str, str]] = {
         "A separate screen that nobody has open.", "Opened from the main system, data typed twice.",
         "Built into the steps people already take."),
     ("change", "trust"): (
-        "Alerts come without reasons and are waved away.", "Trusted after a second look.", "Users rely on it and report errors."),
+        "Alerts come without reasons and are waved away.", "Trusted after a second look.",
+        "Users rely on it and report errors."),
     ("change", "incentives"): (
         "Bonus rules reward the old way of working.", "Targets do not mention the new way.",
         "Team goals include use and result of the system."),
@@ -152,34 +162,42 @@ NOTES: dict[tuple[str, str], tuple[str, str, str]] = {
 ROLES: dict[str, dict[str, str]] = {
     "Retail Stores": {
         "data_scientist": "11 2", "data_engineer": "5 4", "ml_engineer": "3 2", "mlops_engineer": "1 1",
-        "ai_product_manager": "2 1", "domain_expert": "4 0", "ai_governance_specialist": "1 0", "change_manager": "1 1",
+        "ai_product_manager": "2 1", "domain_expert": "4 0", "ai_governance_specialist": "1 0",
+        "change_manager": "1 1",
     },
     "Meridian Bank": {
         "data_scientist": "18 1", "data_engineer": "11 5", "ml_engineer": "7 3", "mlops_engineer": "3 2",
-        "ai_product_manager": "4 1", "domain_expert": "8 0", "ai_governance_specialist": "5 1", "change_manager": "1 0",
+        "ai_product_manager": "4 1", "domain_expert": "8 0", "ai_governance_specialist": "5 1",
+        "change_manager": "1 0",
     },
     "Insurance": {
         "data_scientist": "13 2", "data_engineer": "6 4", "ml_engineer": "3 2", "mlops_engineer": "1 2",
-        "ai_product_manager": "2 0", "domain_expert": "6 1", "ai_governance_specialist": "3 0", "change_manager": "0.5 1",
+        "ai_product_manager": "2 0", "domain_expert": "6 1", "ai_governance_specialist": "3 0",
+        "change_manager": "0.5 1",
     },
     "Manufacturing": {
         "data_scientist": "10 1", "data_engineer": "4 5", "ml_engineer": "2 3", "mlops_engineer": "0.5 1",
-        "ai_product_manager": "1 1", "domain_expert": "5 0", "ai_governance_specialist": "0.5 1", "change_manager": "0 2",
+        "ai_product_manager": "1 1", "domain_expert": "5 0", "ai_governance_specialist": "0.5 1",
+        "change_manager": "0 2",
     },
     "Logistics": {
         "data_scientist": "7 0", "data_engineer": "8 2", "ml_engineer": "5 1", "mlops_engineer": "2 0",
-        "ai_product_manager": "3 0", "domain_expert": "4 0", "ai_governance_specialist": "1 0", "change_manager": "2 0",
+        "ai_product_manager": "3 0", "domain_expert": "4 0", "ai_governance_specialist": "1 0",
+        "change_manager": "2 0",
     },
     "E-Commerce": {
         "data_scientist": "12 3", "data_engineer": "10 2", "ml_engineer": "9 2", "mlops_engineer": "4 1",
-        "ai_product_manager": "5 1", "domain_expert": "3 0", "ai_governance_specialist": "0.5 1", "change_manager": "1 0",
+        "ai_product_manager": "5 1", "domain_expert": "3 0", "ai_governance_specialist": "0.5 1",
+        "change_manager": "1 0",
     },
     "Wealth": {
         "data_scientist": "4 1", "data_engineer": "1.5 2", "ml_engineer": "0.5 1", "mlops_engineer": "0 1",
-        "ai_product_manager": "1 0", "domain_expert": "2 0", "ai_governance_specialist": "1 0", "change_manager": "0 1",
+        "ai_product_manager": "1 0", "domain_expert": "2 0", "ai_governance_specialist": "1 0",
+        "change_manager": "0 1",
     },
     "Group Services": {
         "data_scientist": "6 1", "data_engineer": "9 4", "ml_engineer": "6 3", "mlops_engineer": "5 3",
-        "ai_product_manager": "2 2", "domain_expert": "2 0", "ai_governance_specialist": "6 2", "change_manager": "2 1",
+        "ai_product_manager": "2 2", "domain_expert": "2 0", "ai_governance_specialist": "6 2",
+        "change_manager": "2 1",
     },
 }  # fmt: skip

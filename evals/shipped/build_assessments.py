@@ -32,7 +32,8 @@ def assessment_rows() -> list[Row]:
                 for aspect, score in zip(aspects, scores, strict=True):
                     shown = score if year == 2026 else _previous(unit, area, aspect, score)
                     rows.append({
-                        "unit": unit, "date": day.isoformat(), "area": area, "aspect": aspect, "score": f"{shown:g}",
+                        "unit": unit, "date": day.isoformat(), "area": area, "aspect": aspect,
+                        "score": f"{shown:g}",
                         "assessor": ASSESSORS[area], "note": _note(area, aspect, shown), "label": "",
                     })  # fmt: skip
     return rows
@@ -44,6 +45,7 @@ def role_rows() -> list[Row]:
         for role, text in roles.items():
             filled, unfilled = text.split()
             rows.append({
-                "unit": unit, "role": role, "headcount": filled, "open_positions": unfilled, "as_of": AS_OF.isoformat(),
+                "unit": unit, "role": role, "headcount": filled, "open_positions": unfilled,
+                "as_of": AS_OF.isoformat(),
             })  # fmt: skip
     return rows

@@ -10,7 +10,7 @@ from evals.shipped.model_plans import MODELS
 from evals.shipped.people import model_owner
 from evals.shipped.plan import AS_OF, Model, Project
 from evals.shipped.portfolio import PROJECTS
-from evals.shipped.rng import Stream, season
+from evals.shipped.rng import Stream, season, working_day
 
 _PROJECT = {p.slug: p for p in PROJECTS}
 FIRST_WEEK = date(2024, 11, 4)
@@ -27,8 +27,8 @@ def _deployed(model: Model) -> date | None:
     since = live_since(_PROJECT[model.project])
     assert since is not None, model.name
     # Usually retrained about on time; never before the project served real work.
-    age = stream.whole(25, round(model.retrain * 0.95))
-    return max(since, AS_OF - timedelta(days=age))
+    age = stream.whole(25, model.retrain - model.trained_days_before - 8)
+    return max(since, working_day(AS_OF - timedelta(days=age)))
 
 
 def _model_row(model: Model) -> Row:
@@ -117,9 +117,11 @@ def feature_rows() -> list[Row]:
     for feature in FEATURES:
         stream = Stream(feature.model, feature.name, "bins")
         for position, (label, before, after) in enumerate(feature.bins, 1):
+            trained = before / 100 * feature.trained + stream.noise(feature.trained * 0.001)
+            recent = after / 100 * feature.recent + stream.noise(feature.recent * 0.003)
             rows.append({
-                "model_id": IDS[feature.model], "feature": feature.name, "bin": label, "position": str(position),
-                "training_count": str(round(before / 100 * feature.trained + stream.noise(feature.trained * 0.001))),
-                "recent_count": str(round(after / 100 * feature.recent + stream.noise(feature.recent * 0.003))),
+                "model_id": IDS[feature.model], "feature": feature.name, "bin": label,
+                "position": str(position), "training_count": str(round(trained)),
+                "recent_count": str(round(recent)),
             })  # fmt: skip
     return rows

@@ -41,10 +41,12 @@ def observation(
     label: str = "",
 ) -> Row:
     return {
-        "metric": metric, "month": month.isoformat(), "unit": unit or (UNIT_OF[project.slug] if project else ""),
+        "metric": metric, "month": month.isoformat(),
+        "unit": unit or (UNIT_OF[project.slug] if project else ""),
         "project_id": project.id if project else "", "numerator": f"{numerator:.10g}",
         "denominator": "" if denominator is None else f"{denominator:.10g}",
-        "target": "" if target is None else f"{target:g}", "label": label or (project.label if project else ""),
+        "target": "" if target is None else f"{target:g}",
+        "label": label or (project.label if project else ""),
     }  # fmt: skip
 
 

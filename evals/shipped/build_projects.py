@@ -93,7 +93,7 @@ def _amounts(project: Project, stage: str) -> Row:
         "production": (93, 107), "stopped": (61, 99), "retired": (97, 100),
     }[stage]  # fmt: skip
     share = stream.whole(low, high) / 100
-    row = {key: "" for key in ("budget", "spend", "technology_budget", "change_budget", "headcount")}
+    row = dict.fromkeys(("budget", "spend", "technology_budget", "change_budget", "headcount"), "")
     row["production_budget"] = _money(project.run)
     if project.budget is not None:
         row["budget"] = _money(project.budget)
@@ -109,10 +109,9 @@ def _amounts(project: Project, stage: str) -> Row:
 
 
 def _benefits(project: Project) -> Row:
-    row = {
-        k: ""
-        for k in ("expected_benefit", "expected_basis", "realised_benefit", "realised_basis", "benefit_kind")
-    }
+    row = dict.fromkeys(
+        ("expected_benefit", "expected_basis", "realised_benefit", "realised_basis", "benefit_kind"), ""
+    )
     if project.expect:
         amount, basis = project.expect.split()
         row |= {"expected_benefit": _money(float(amount)), "expected_basis": _BASES[basis]}
@@ -207,7 +206,7 @@ def _evidence(project: Project, stage: str) -> Row:
         "classified_on", "dpia_date", "rights_assessment_date", "validated_on", "fairness_tested_on",
         "vendor_reviewed_on", "security_assessed_on", "rollback_tested_on",
     )  # fmt: skip
-    row |= {name: "" for name in names}
+    row |= dict.fromkeys(names, "")
     stream = Stream(project.slug, "evidence")
     personal, careful = "personal" in project.flags.split(), project.risk in ("high", "limited")
     touched = project.affects in ("customers", "employees", "applicants")

@@ -29,7 +29,8 @@ FEATURES: tuple[Feature, ...] = (
     # The campaign of May 2026 brought older applicants with lower, steadier income.
     *_of("Personal loan default score", 48200, 4360,
          applicant_age="18-24 9 6 | 25-34 29 18 | 35-44 28 18 | 45-54 20 16 | 55-64 10 17 | 65 and over 4 25",
-         yearly_income="under 20k 12 23 | 20-30k 21 28 | 30-45k 30 25 | 45-60k 20 14 | 60-90k 12 7 | over 90k 5 3",
+         yearly_income="under 20k 12 23 | 20-30k 21 28 | 30-45k 30 25 | 45-60k 20 14 | 60-90k 12 7 | over "
+         "90k 5 3",
          employment="employed 79 60 | self-employed 12 9 | retired 4 26 | other 5 5",
          loan_amount="under 3k 15 17 | 3-6k 26 28 | 6-12k 31 30 | 12-20k 19 17 | over 20k 9 8",
          debt_to_income="under 10% 22 21 | 10-20% 33 32 | 20-30% 26 27 | 30-40% 13 14 | over 40% 6 6",
@@ -67,7 +68,8 @@ FEATURES: tuple[Feature, ...] = (
          account_age="guest 22 27 | under 30 days 13 15 | 30-365 days 28 26 | over a year 37 32",
          device="mobile 61 64 | desktop 34 31 | tablet 5 5"),
     *_of("Parcel volume model", 54000, 4500,
-         weekday="Monday 21 21 | Tuesday 19 19 | Wednesday 18 18 | Thursday 17 17 | Friday 16 16 | Saturday 9 9",
+         weekday="Monday 21 21 | Tuesday 19 19 | Wednesday 18 18 | Thursday 17 17 | Friday 16 16 | "
+         "Saturday 9 9",
          sender="online shops 66 68 | companies 24 23 | private 10 9"),
     *_of("Weekly store demand model", 300000, 24000,
          promotion="none 71 70 | price 18 19 | display 7 7 | both 4 4",

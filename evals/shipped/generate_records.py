@@ -9,13 +9,18 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+
+import yaml
 
 from evals.shipped.build_assessments import assessment_rows, role_rows
 from evals.shipped.build_log import decision_rows, incident_rows
 from evals.shipped.build_models import feature_rows, model_rows, quality_rows
 from evals.shipped.build_observations import observation_rows
 from evals.shipped.build_projects import Row, history_rows, project_rows
+from evals.shipped.more_situations import situations
+from evals.shipped.plan import AS_OF
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,11 +53,24 @@ def write_records(folder: Path) -> None:
         write_csv(folder / f"{name}.csv", rows)
 
 
+def write_situations(path: Path) -> None:
+    listed = [{**asdict(s), "files": list(s.files), "keys": list(s.keys)} for s in situations(tables())]
+    text = yaml.safe_dump(
+        {"as_of": AS_OF, "situations": listed}, sort_keys=False, allow_unicode=True, width=110
+    )
+    path.write_text(
+        "# Where each planted situation is hidden in knowledge/records, with the figures to be found.\n"
+        "# Written by generate_records.py; files are relative to knowledge/records.\n"
+        "# Figures are those of a viewer without labels (leader), but for S-16.\n" + text,
+        encoding="utf-8",
+    )
+
+
 def main(arguments: Sequence[str]) -> None:
-    if arguments:
-        write_records(Path(arguments[0]))
-        return
-    write_records(_ROOT / "knowledge" / "records")
+    """Writes into the folder given, or over the shipped files."""
+    folder = Path(arguments[0]) if arguments else None
+    write_records(folder or _ROOT / "knowledge" / "records")
+    write_situations((folder or Path(__file__).parent) / "situations.yaml")
 
 
 if __name__ == "__main__":

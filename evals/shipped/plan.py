@@ -1,4 +1,4 @@
-"""What is written by hand about the fictional group. `generate_records` fills in the rest, seeded by each slug."""
+"""What is written by hand about the fictional group; the rest is filled in, seeded by each slug."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Project:
     where: str
     domain: str
     path: str
-    """Stages entered, as `i2402 c2406 p241118`: a letter of STAGES, then year, month and, where it matters, day."""
+    """Stages entered, as `i2402 c2406 p241118`: a letter of STAGES, year, month and sometimes day."""
     scores: str
-    """Value, feasibility, months to value, strategic importance, risk, data readiness; `-` where not estimated."""
+    """Value, feasibility, months to value, strategic importance, risk, data; `-` where not estimated."""
     budget: int | None
     """Thousands of EUR, like every other amount here."""
     tech: float | None = 82

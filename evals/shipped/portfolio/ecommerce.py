@@ -7,14 +7,17 @@ _PROJECTS = (
         "P-005", "recommendations", "Product recommendations",
         "Chooses the products shown on the home page, product pages and in the newsletter.",
         "EU", "personalisation", "x2110", "8 8 4 8 4 9", 1350, 84, 390,
-        "3300 e", "2480 m revenue", scaling="impact", risk="limited", flags="personal alone", affects="customers",
+        "3300 e", "2480 m revenue", platform="own", scaling="impact", risk="limited", flags="personal alone",
+        affects="customers",
         blocker="Merchandisers report that new products are hardly ever shown.",
     ),
     Project(
         "P-018", "search-ranking", "Search ranking",
         "Orders search results by relevance, availability and margin.",
         "EU", "personalisation", "i2302 c2305 p2308 x2405", "8 7 6 8 3 8", 920, 80, 260,
-        "2000 e", "1870 m revenue", scaling="vertical", risk="limited", flags="personal alone", affects="customers",
+        "2000 e", "1870 m revenue", platform="own", scaling="vertical", risk="limited",
+        flags="personal alone",
+        affects="customers",
     ),
     Project(
         "P-044", "descriptions", "Product description writer",
@@ -29,7 +32,8 @@ _PROJECTS = (
         "P-024", "payment-fraud", "Payment fraud screening",
         "Checks online orders for stolen cards and false addresses before shipping.",
         "US", "fraud", "i2305 c2308 p2310 x2406", "8 7 6 8 6 8", 840, 81, 220,
-        "1900 e", "1640 m loss", scaling="horizontal", risk="limited", flags="personal scores alone",
+        "1900 e", "1640 m loss", platform="own", scaling="horizontal", risk="limited",
+        flags="personal scores alone",
         affects="customers", oversight="Order review team",
     ),
     Project(
@@ -42,9 +46,11 @@ _PROJECTS = (
         "P-081", "shopping-assistant", "Shopping assistant",
         "Helps customers choose by conversation and puts products in the basket.",
         "UK", "customer service", "i2511 c2603 p2608", "7 5 9 8 6 6.5", 990, 92, None,
-        "2700 a", platform="vendor", vendor="Quillworks", risk="limited", flags="personal gen", affects="customers",
+        "2700 a", platform="vendor", vendor="Quillworks", risk="limited", flags="personal gen",
+        affects="customers",
         causes="budget integration gate tech", depends=("search-ranking",),
-        blocker="Launched to five per cent of visitors for the board demonstration, before the approval was complete.",
+        blocker="Launched to five per cent of visitors for the board demonstration, before the approval "
+        "was complete.",
     ),
     Project(
         "P-066", "slot-pricing", "Delivery slot pricing",
@@ -80,8 +86,10 @@ _PROJECTS = (
     Project(
         "P-088", "seller-risk", "Marketplace seller risk",
         "Rates new marketplace sellers by risk of fraud and poor service.",
-        "US", "fraud", "i2512 c2604", "6 6 8 6 5 6", 310, 82, None, "540 e", risk="limited", flags="?personal",
+        "US", "fraud", "i2512 c2604", "6 6 8 6 5 6", 310, 82, None, "540 e", risk="limited",
+        flags="?personal",
         affects="customers",
+        blocker="Court and register data of sellers outside the EU cannot be had.",
     ),
     Project(
         "P-101", "homepage", "Dynamic homepage layout",
@@ -94,6 +102,7 @@ _PROJECTS = (
         "Shows clothes on a picture of the customer.",
         "US", "personalisation", "i2606", "5 3 18 5 6 2", None, None, None, "", flags="personal ?special gen",
         affects="customers",
+        blocker="Pictures of customers may be biometric data; the opinion of counsel is open.",
     ),
     Project(
         "P-119", "query-translation", "Search query translation",

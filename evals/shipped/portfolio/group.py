@@ -8,13 +8,16 @@ _PROJECTS = (
         "Common data store, model registry, deployment and monitoring for the models of all units.",
         "EU", "platform", "i2306 c2311 p2407 s2509", "8 6 18 9 4 6", 6000, 90, 1800,
         "7500 a", "1300 e cost", scaling="horizontal", risk="minimal", affects="employees",
-        blocker="Only a minority of live models have moved to the platform; units were given no time or help to move.",
+        blocker="Most long-standing models still run on the servers of their units; nobody was given time "
+        "or help to move them.",
     ),
     Project(
         "P-073", "till-data", "Common product and stock data",
-        "One product code and one stock message for all till and warehouse systems, as the base for store models.",
+        "One product code and one stock message for all till and warehouse systems, as the base for store "
+        "models.",
         "UK", "data", "i2508 c2603", "7 5 15 8 3 4", 2400, 93, None,
         "", risk="minimal", affects="nobody", depends=("group-platform",),
+        blocker="The oldest till system can export stock only at night.",
     ),
     Project(
         "P-049", "invoice-matching", "Invoice matching for suppliers",
@@ -51,6 +54,7 @@ _PROJECTS = (
         "Collects machine and sensor data of all plants in one place with common names.",
         "EU", "data", "i2509 c2604", "6 6 12 7 2 5", 1600, 95, None,
         "", risk="minimal", affects="nobody", depends=("group-platform",),
+        blocker="Two plants have no network connection on the shop floor.",
     ),
     Project(
         "P-100", "target-screening", "Target screening for acquisitions",
@@ -60,8 +64,10 @@ _PROJECTS = (
     ),
     Project(
         "P-095", "workforce-closures", "Workforce planning for branch and office closures",
-        "Estimates which jobs fall away when branches and offices are merged, and which could be refilled by reskilling.",
-        "EU", "workforce", "i2601 c2607", "7 5 12 7 9 6", 520, 89, None, "4200 a", platform="own", risk="high",
+        "Estimates which jobs fall away when branches and offices are merged, and which could be refilled "
+        "by reskilling.",
+        "EU", "workforce", "i2601 c2607", "7 5 12 7 9 6", 520, 89, None, "4200 a", platform="own",
+        risk="high",
         flags="personal scores", affects="employees", label="people",
     ),
     Project(
@@ -75,11 +81,13 @@ _PROJECTS = (
         "Suggests courses and internal jobs from a person's skills and interests.",
         "EU", "learning", "i2607", "6 6 9 7 6 5", 330, None, None, "", flags="personal ?scores gen",
         affects="employees",
+        blocker="The works council wants to see first who can read a profile.",
     ),
     Project(
         "P-006", "print-demand", "Print room demand forecast",
         "Forecast paper and toner needs of the print rooms, which have been closed.",
-        "EU", "forecasting", "x2202 r2411", "2 9 2 1 1 8", 60, 90, None, "40 e", platform="own", risk="minimal",
+        "EU", "forecasting", "x2202 r2411", "2 9 2 1 1 8", 60, 90, None, "40 e", platform="own",
+        risk="minimal",
         affects="nobody",
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ _PROJECTS = (
         "P-010", "atlas-route", "Atlas route planning",
         "Plans the daily tours of 1,900 delivery vans from parcels, traffic and promised times.",
         "EU", "routing", "x2207", "9 8 5 9 3 8", 1900, 80, 480,
-        "4200 e", "3900 m cost", scaling="impact", risk="minimal", affects="employees",
+        "4200 e", "3900 m cost", platform="own", scaling="impact", risk="minimal", affects="employees",
         oversight="Dispatcher, who may change any tour",
     ),
     Project(
@@ -20,7 +20,8 @@ _PROJECTS = (
         "P-029", "delivery-promise", "Delivery time promise",
         "Predicts the two-hour window shown to the recipient.",
         "UK", "customer service", "i2308 c2312 p2404 x2502", "6 7 6 6 3 8", 610, 81, 140,
-        "900 a", "300 m cost", scaling="vertical", risk="minimal", flags="personal", affects="customers",
+        "900 a", "300 m cost", platform="own", scaling="vertical", risk="minimal", flags="personal",
+        affects="customers",
     ),
     Project(
         "P-056", "address", "Parcel address correction",
@@ -46,7 +47,8 @@ _PROJECTS = (
         "P-064", "driver-fatigue", "Driver fatigue alerts",
         "Warns drivers and dispatch when steering and eyelid movement suggest tiredness.",
         "UK", "safety", "i2504 c2509 p2601", "7 5 12 6 9 5", 860, 89, None,
-        "", platform="vendor", vendor="Wakepoint", risk="high", flags="personal special alone", affects="employees",
+        "", platform="vendor", vendor="Wakepoint", risk="high", flags="personal special alone",
+        affects="employees",
         causes="owner budget data gate plan",
         blocker="The union has not been consulted and drivers cover the camera.",
     ),
@@ -77,11 +79,13 @@ _PROJECTS = (
         "Forecasts returned parcels by depot and week, together with online sales.",
         "EU", "forecasting", "i2512 c2605", "5 7 5 5 2 7", 170, 78, None, "310 e", risk="minimal",
         affects="nobody", depends=("parcel-volume",),
+        blocker="E-Commerce sends return notices only after the parcel has arrived.",
     ),
     Project(
         "P-096", "carrier-audit", "Carrier invoice audit",
         "Finds carrier invoices that do not match the contract or the delivery.",
-        "UK", "finance", "i2602 c2607", "6 8 4 5 2 8", 140, 74, None, "560 e", risk="minimal", affects="nobody",
+        "UK", "finance", "i2602 c2607", "6 8 4 5 2 8", 140, 74, None, "560 e", risk="minimal",
+        affects="nobody",
         depends=("invoice-matching",),
     ),
     Project(

@@ -5,19 +5,22 @@ from evals.shipped.plan import Project, Unit
 _PROJECTS = (
     Project(
         "P-013", "replenishment", "Store shelf replenishment forecast",
-        "Forecasts sales per store, product and day and proposes the replenishment order that store managers confirm.",
+        "Forecasts sales per store, product and day and proposes the replenishment order that store "
+        "managers confirm.",
         "UK", "inventory", "i2212 c2303 p2308 x2406", "8 8 6 8 2 8", 1200, 74, 310,
-        "2600 e", "2150 m cost", scaling="horizontal", risk="minimal", affects="nobody", depends=("store-demand",),
+        "2600 e", "2150 m cost", scaling="horizontal", risk="minimal", affects="nobody",
+        depends=("store-demand",),
     ),
     Project(
         "P-008", "store-demand", "Store demand forecast",
         "Predicts weekly demand by store and product group for buying and labour planning in 412 stores.",
         "UK", "forecasting", "x2205", "7 9 4 7 2 9", 780, 80, 240,
-        "1500 e", "1380 m cost", scaling="impact", risk="minimal", affects="nobody",
+        "1500 e", "1380 m cost", platform="own", scaling="impact", risk="minimal", affects="nobody",
     ),
     Project(
         "P-034", "customer-value", "Customer value scoring for promotions",
-        "Scores each loyalty member by expected yearly value and decides which members receive personal promotions.",
+        "Scores each loyalty member by expected yearly value and decides which members receive personal "
+        "promotions.",
         "UK", "marketing", "i2311 c2402 p2406 x250203", "7 7 8 6 6 7", 540, 88, 120,
         "1900 a", "640 m revenue", platform="own", scaling="vertical", risk="limited",
         flags="personal scores alone", affects="customers",
@@ -28,42 +31,48 @@ _PROJECTS = (
         "P-017", "markdown", "Markdown optimisation for fresh food",
         "Suggests the evening price reduction for each fresh product so that less food is thrown away.",
         "EU", "pricing", "i2302 c2306 p2310 x2409", "6 7 5 6 3 8", 620, 76, 150,
-        "1100 e", "980 m cost", scaling="horizontal", risk="minimal", affects="nobody",
+        "1100 e", "980 m cost", platform="own", scaling="horizontal", risk="minimal", affects="nobody",
         oversight="Store duty manager",
     ),
     Project(
         "P-039", "footfall", "Store staffing by footfall forecast",
-        "Forecasts visitors per hour from door counters and tills and proposes the number of colleagues on the shop floor.",
+        "Forecasts visitors per hour from door counters and tills and proposes the number of colleagues on "
+        "the shop floor.",
         "EU", "workforce", "i2402 c2405 p2408 s2511", "6 7 7 6 5 7", 690, 79, 140,
         "1250 e", "310 m cost", scaling="horizontal", risk="limited", affects="employees",
         oversight="Store manager, who sets the final rota",
-        blocker="Works council in the Netherlands has asked for a second consultation before the next 60 stores.",
+        blocker="Works council in the Netherlands has asked for a second consultation before the next 60 "
+        "stores.",
     ),
     Project(
         "P-060", "inventory-500", "Inventory optimisation for stores",
-        "Sets order quantities and safety stock per product. It runs in five modern pilot stores and is planned for all 500 stores.",
+        "Sets order quantities and safety stock per product. It runs in five modern pilot stores and is "
+        "planned for all 500 stores.",
         "UK", "inventory", "i2501 c2505 p2511", "9 6 9 9 3 2.5", 1850, 91, None,
         "6400 a", scaling="horizontal", risk="minimal", affects="nobody",
         depends=("store-demand", "till-data"), causes="data budget integration tech",
-        blocker="Outside the five pilot stores, stock counts arrive by spreadsheet, product codes differ between "
-                "four till systems and a third of the stores have no delivery timestamps.",
+        blocker="Outside the five pilot stores, stock counts arrive by spreadsheet, product codes differ "
+        "between four till systems and a third of the stores have no delivery timestamps.",
         fixed={"data_readiness_low": "2", "data_readiness_high": "3"},
     ),
     Project(
         "P-050", "loyalty-churn", "Loyalty member churn early warning",
         "Scores loyalty members who are likely to stop shopping with us within eight weeks.",
         "UK", "marketing", "i2407 c2411 p2504", "6 7 7 5 5 6.5", 320, 85, None,
-        "850 a", platform="own", scaling="vertical", risk="high", flags="personal scores", affects="customers",
+        "850 a", platform="own", scaling="vertical", risk="high", flags="personal scores",
+        affects="customers",
         causes="owner budget plan",
         blocker="Marketing liked the list of names but nobody has said who would act on it or pay for it.",
     ),
     Project(
         "P-062", "shelf-camera", "Shelf gap detection by camera",
-        "Finds empty shelf places from ceiling cameras and sends a task to the handheld of the nearest colleague.",
+        "Finds empty shelf places from ceiling cameras and sends a task to the handheld of the nearest "
+        "colleague.",
         "EU", "store operations", "i2503 c2508 p2602", "6 5 12 5 4 5.5", 740, 93, None,
         "", platform="vendor", vendor="Shelfsight", risk="limited", flags="?personal", affects="employees",
         causes="owner budget data plan tech",
-        blocker="Three camera types in eleven stores give different picture quality, and faces are not yet masked in two of them.",
+        blocker="Three camera types in eleven stores give different picture quality, and faces are not yet "
+        "masked in two of them.",
     ),
     Project(
         "P-054", "self-checkout", "Self-checkout loss detection",
@@ -71,7 +80,8 @@ _PROJECTS = (
         "UK", "loss prevention", "i2408 c2412 p2507", "7 6 9 6 6 6", 880, 87, 190,
         "1600 e", platform="vendor", vendor="Tillguard", risk="limited", flags="personal ?special alone",
         affects="customers", causes="integration gate",
-        blocker="Alerts are shown on a separate tablet because the till supplier has not opened its interface.",
+        blocker="Alerts are shown on a separate tablet because the till supplier has not opened its "
+        "interface.",
     ),
     Project(
         "P-045", "planogram", "Planogram compliance from shelf photos",
@@ -82,7 +92,8 @@ _PROJECTS = (
     ),
     Project(
         "P-078", "store-assistant", "Store colleague knowledge assistant",
-        "Answers questions of store colleagues on procedures, product care and returns from the operations handbook.",
+        "Answers questions of store colleagues on procedures, product care and returns from the operations "
+        "handbook.",
         "UK", "employee support", "i2510 c2602 p2606", "5 8 5 5 3 7", 280, 72, None,
         "350 e", platform="vendor", vendor="Quillworks", scaling="horizontal", risk="limited", flags="gen",
         affects="employees", causes="budget plan",
@@ -100,6 +111,7 @@ _PROJECTS = (
         "Recommends regular shelf prices by region from elasticity and competitor prices.",
         "UK", "pricing", "i2512 c2605", "8 5 10 8 6 6", 650, 84, None,
         "2800 a", risk="minimal", affects="customers",
+        blocker="Competitor prices arrive once a week, too late for daily offers.",
     ),
     Project(
         "P-099", "recipes", "Recipe and basket suggestions in the app",
@@ -121,7 +133,9 @@ _PROJECTS = (
     Project(
         "P-120", "return-fraud", "Return fraud alerts at the service desk",
         "Warns service desk colleagues about return patterns that suggest fraud.",
-        "UK", "fraud", "i2609", "5 6 8 4 6 -", None, None, None, "", flags="personal ?scores", affects="customers",
+        "UK", "fraud", "i2609", "5 6 8 4 6 -", None, None, None, "", flags="personal ?scores",
+        affects="customers",
+        blocker="Return desks do not record who returned what.",
     ),
     Project(
         "P-001", "coupons", "Printed coupon targeting",
@@ -135,7 +149,8 @@ UNIT = Unit(
     "Retail Stores",
     _PROJECTS,
     owners=(
-        "Hannah Whitcombe", "Tomasz Zielinski", "Priya Raman", "Callum Fraser", "Lotte de Vries", "Ewa Nowicka",
+        "Hannah Whitcombe", "Tomasz Zielinski", "Priya Raman", "Callum Fraser", "Lotte de Vries",
+        "Ewa Nowicka",
         "Marcus Bell",
     ),
     sponsors=("Fiona Abernethy", "Joris van Dam"),

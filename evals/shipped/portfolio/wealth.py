@@ -7,7 +7,8 @@ _PROJECTS = (
         "P-025", "rebalancing", "Portfolio rebalancing alerts",
         "Tells advisers which client portfolios have moved away from the agreed risk profile.",
         "UK", "advice", "i2305 c2308 p2310 x2410", "7 7 7 7 6 7", 520, 80, 130,
-        "880 e", "690 m revenue", scaling="vertical", risk="limited", flags="personal", affects="customers",
+        "880 e", "690 m revenue", platform="own", scaling="vertical", risk="limited", flags="personal",
+        affects="customers",
         oversight="Client adviser",
     ),
     Project(
@@ -29,8 +30,10 @@ _PROJECTS = (
     Project(
         "P-091", "dormant", "Dormant client reactivation",
         "Suggests which dormant clients an adviser should call and about what.",
-        "UK", "sales", "i2601 c2606", "5 7 6 4 5 6", 150, 80, None, "320 a", risk="high", flags="personal scores",
+        "UK", "sales", "i2601 c2606", "5 7 6 4 5 6", 150, 80, None, "320 a", risk="high",
+        flags="personal scores",
         affects="customers",
+        blocker="Consent to be called is missing for half of the dormant clients.",
     ),
     Project(
         "P-084", "fund-research", "Fund research summaries",
