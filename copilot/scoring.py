@@ -96,7 +96,7 @@ def weighted_sum(values: Floats, weights: Sequence[float] | Floats) -> Scores:
     weight = shares(weights)
     known = ~np.isnan(values)
     weighted = np.where(known, np.nan_to_num(values) * weight, 0.0)
-    coverage = np.minimum((known * weight).sum(axis=1), 1.0)
+    coverage = np.round(np.minimum((known * weight).sum(axis=1), 1.0), 12)
     low = weighted.sum(axis=1)
     safe = np.where(coverage > 0, coverage, np.nan)
     return Scores(

@@ -123,8 +123,9 @@ def _quality_sentences(row: Row, name: str, measured: Quality, quality_drop: flo
         return [*texts, f"No validated {metric} is recorded for {name} to compare with."]
     gap = latest - float(validated)
     beside = f"{number(round(abs(gap) * 100, 1))} percentage points {'below' if gap < 0 else 'above'}"
+    level = _share(float(validated))
     texts.append(
-        f"Its latest {metric} of {_share(latest)} is {beside} the {_share(float(validated))} of its validation."
+        f"Its latest {metric} of {_share(latest)} is {beside} the {level} of its validation."
         if abs(gap) >= 0.0005
         else f"Its latest {metric} equals the {_share(latest)} of its validation."
     )
@@ -132,8 +133,8 @@ def _quality_sentences(row: Row, name: str, measured: Quality, quality_drop: flo
     if since is not None and len(measured.values) >= _SMOOTHING:
         limit = number(round(quality_drop * 100, 1))
         texts.append(
-            f"The four-week average has been more than {limit} percentage points below the validated {metric} "
-            f"since the week of {since}."
+            f"The four-week average has been more than {limit} percentage points below the validated "
+            f"{metric} since the week of {since}."
         )
     return texts
 

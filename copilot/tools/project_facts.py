@@ -195,7 +195,8 @@ def criteria(project: Project) -> list[Fact]:
     if readiness is not None and readiness < minimum:
         facts.append(
             project.fact(
-                f"Its data readiness of {number(readiness)} is below the {number(minimum)} that counts as ready",
+                f"Its data readiness of {number(readiness)} is below the {number(minimum)} "
+                "that counts as ready",
                 derived=True,
             )
         )

@@ -1,0 +1,203 @@
+"""The projects that stand for choice, their criteria as numbers, and the weights that apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copilot.errors import ToolError
+from copilot.records.store import Filter, RecordView
+from copilot.scoring import Estimates, Floats, criterion_meaning, estimates, shares
+from copilot.tools.linking import fold, link
+from copilot.tools.reading import Row
+from copilot.tools.wording import listed, percent, words
+from copilot.types import Cell
+from copilot.workspace import Criterion, WorkspaceConfig
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Projects in the order of their ids, and the criteria that at least one of them records."""
+
+    rows: tuple[Row, ...]
+    criteria: tuple[Criterion, ...]
+    absent: tuple[Criterion, ...]
+    """Criteria of the workspace that no candidate records."""
+    raw: Floats
+    """Likely values on each criterion's own scale; NaN where missing."""
+    estimates: Estimates
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(row["id"]) for row in self.rows]
+
+    def name(self, position: int) -> str:
+        row = self.rows[position]
+        title = row.get("name")
+        return f"{title} ({row['id']})" if title and title != row["id"] else str(row["id"])
+
+    def short_name(self, position: int) -> str:
+        return str(self.rows[position].get("name") or self.rows[position]["id"])
+
+    def column(self, view: RecordView, name: str) -> Floats | None:
+        """A numeric column that is no criterion."""
+        if not view.has("projects", name):
+            return None
+        values = np.array([_number(row.get(name)) for row in self.rows])
+        return None if np.isnan(values).all() else values
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Shares of all weight, one a usable criterion."""
+
+    used: Floats
+    workspace: Floats
+    source: str
+    """Where they come from, in words."""
+
+    @property
+    def is_changed(self) -> bool:
+        return not np.allclose(self.used, self.workspace)
+
+
+def ended_stages(stages: Sequence[str]) -> frozenset[str]:
+    """The folded stages from production on; none where a workspace has no such stage."""
+    folded = [fold(stage) for stage in stages]
+    return frozenset(folded[folded.index("production") :]) if "production" in folded else frozenset()
+
+
+def excludes_ended(
+    config: WorkspaceConfig, filters: Sequence[Filter], named: Sequence[str], include_ended: bool
+) -> bool:
+    """Whether projects in production and beyond are left out: not when the call says which ones it means."""
+    asks_for_stage = any(f.column == "stage" for f in filters)
+    return not (include_ended or asks_for_stage or named) and bool(ended_stages(config.stages))
+
+
+def chosen_rows(
+    view: RecordView,
+    config: WorkspaceConfig,
+    filters: Sequence[Filter],
+    named: Sequence[str],
+    compared: Sequence[str],
+    include_ended: bool,
+) -> list[Row]:
+    """The projects to rank: those named, else all that meet the filters and have not reached production."""
+    rows = view.select("projects", filters)
+    excluding = excludes_ended(config, filters, named, include_ended)
+    ended = ended_stages(config.stages) if excluding else frozenset()
+    picked = {
+        str(row["id"]): row
+        for row in rows
+        if row["id"] is not None
+        and (not named or row["id"] in named)
+        and fold(str(row.get("stage") or "")) not in ended
+    }
+    for key in compared:
+        if key not in picked and (row := view.row("projects", key)) is not None:
+            picked[key] = row
+    return [picked[key] for key in sorted(picked)]
+
+
+def gather(view: RecordView, config: WorkspaceConfig, rows: Sequence[Row]) -> Candidates:
+    """The criteria of the rows as numbers, in the order of their ids."""
+    usable = [c for c in config.criteria if _is_recorded(view, rows, c)]
+    absent = [c for c in config.criteria if c not in usable]
+    raw, low, high = (
+        np.array([[_number(row.get(f"{c.column}{end}")) for c in usable] for row in rows]).reshape(
+            len(rows), len(usable)
+        )
+        for end in ("", "_low", "_high")
+    )
+    known = estimates(usable, raw, low, high)
+    return Candidates(tuple(rows), tuple(usable), tuple(absent), raw, known)
+
+
+def _is_recorded(view: RecordView, rows: Sequence[Row], criterion: Criterion) -> bool:
+    """Whether a candidate has a likely value, or both bounds to take the middle of."""
+    if not view.has("projects", criterion.column):
+        return False
+    low, high = f"{criterion.column}_low", f"{criterion.column}_high"
+    return any(
+        not np.isnan(_number(row.get(criterion.column)))
+        or not np.isnan(_number(row.get(low)) + _number(row.get(high)))
+        for row in rows
+    )
+
+
+def _number(value: Cell) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else NAN
+
+
+def weigh(
+    config: WorkspaceConfig,
+    usable: Sequence[Criterion],
+    absolute: Mapping[str, float],
+    factors: Mapping[str, float],
+) -> Weights:
+    """The workspace's weights with what the question changes.
+
+    Absolute weights that add up to at most 1 are shares, and the criteria not named divide the rest; larger
+    ones stand beside the workspace's own.
+    """
+    own = {c.name: c.weight for c in config.criteria}
+    given = {_criterion(config.criteria, name): value for name, value in absolute.items()}
+    multiplied = {_criterion(config.criteria, name): value for name, value in factors.items()}
+    if any(value < 0 for value in (*given.values(), *multiplied.values())):
+        raise ToolError("A weight cannot be negative; 0 leaves a criterion out.")
+    asked = dict(own)
+    if given and sum(given.values()) <= 1.0 + 1e-9:
+        rest = sum(weight for name, weight in own.items() if name not in given)
+        scale = (1.0 - sum(given.values())) / rest if rest > 0 else 0.0
+        asked = {name: weight * scale for name, weight in own.items()}
+    asked |= given
+    asked = {name: weight * multiplied.get(name, 1.0) for name, weight in asked.items()}
+    if usable and sum(asked[c.name] for c in usable) <= 0:
+        raise ToolError("All weights of the criteria on record are 0; leave at least one above 0.")
+    used, workspace = shares([asked[c.name] for c in usable]), shares([own[c.name] for c in usable])
+    return Weights(used, workspace, _source(config, given, multiplied))
+
+
+def _source(config: WorkspaceConfig, given: Mapping[str, float], factors: Mapping[str, float]) -> str:
+    labels = {c.name: c.label.lower() for c in config.criteria}
+    changes = [f"{labels[name]} set to {percent(v) if v <= 1 else f'{v:g}'}" for name, v in given.items()]
+    changes += [f"{labels[name]} {_multiplied(factor)}" for name, factor in factors.items()]
+    equal = len({c.weight for c in config.criteria}) <= 1
+    base = "equal weights, as the workspace names none" if equal else "the workspace's weights"
+    return f"{base}, with {listed(changes)} as asked" if changes else base
+
+
+def _multiplied(factor: float) -> str:
+    return {0.0: "left out", 2.0: "doubled", 0.5: "halved", 3.0: "tripled"}.get(
+        factor, f"multiplied by {factor:g}"
+    )
+
+
+def _criterion(criteria: Sequence[Criterion], asked: str) -> str:
+    found = link(asked, {c.name: (c.label, *c.synonyms) for c in criteria})
+    if found.value is None:
+        known = listed(words(c.name) for c in criteria)
+        raise ToolError(f"There is no criterion {asked!r}; there are {known}.", found.nearest)
+    return found.value
+
+
+def meaning(criteria: Iterable[Criterion], exact: Sequence[str], within: Sequence[str]) -> int | None:
+    """The criterion called exactly so, else the one whose name or synonyms say so."""
+    known = list(criteria)
+    for position, criterion in enumerate(known):
+        if fold(criterion.name) in exact or fold(criterion.label) in exact:
+            return position
+    return criterion_meaning(known, within)
+
+
+def value_position(criteria: Iterable[Criterion]) -> int | None:
+    return meaning(criteria, ("business value", "value"), ("business value", "impact", "benefit"))
+
+
+def feasibility_position(criteria: Iterable[Criterion]) -> int | None:
+    return meaning(criteria, ("feasibility",), ("feasibility", "ease", "difficulty", "effort", "complexity"))
