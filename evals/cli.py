@@ -1,0 +1,150 @@
+"""`bearing eval`: parses, calls one function, prints."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copilot.settings import Settings
+
+app = typer.Typer(help="Measure the quality of answers.", no_args_is_help=True)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
+]
+ModelOption = Annotated[str | None, typer.Option("--model", help="`grounded`, or `openai:NAME`.")]
+FilterOption = Annotated[
+    list[str] | None, typer.Option("--filter", help="FIELD=VALUE, such as type=metric; may be repeated.")
+]
+JunitOption = Annotated[Path | None, typer.Option("--junit", help="Also write the results for CI.")]
+RunArgument = Annotated[Path, typer.Argument(help="The folder of a run.")]
+
+
+@app.command()
+def run(
+    dataset: Annotated[str, typer.Argument(help="A YAML file of samples, or the name of a shipped one.")],
+    workspace: WorkspaceOption = None,
+    model: ModelOption = None,
+    epochs: Annotated[int, typer.Option("--epochs", help="How often each question is asked.")] = 1,
+    filter: FilterOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the run; runs/<name> by default.")
+    ] = None,
+    junit: JunitOption = None,
+) -> None:
+    """Ask every question of a dataset and score the answers. An unfinished run there is continued."""
+    from evals.report import junit as junit_xml
+    from evals.run import run as run_dataset
+    from evals.runs import Run
+
+    settings = Settings.from_env(workspace=workspace, model=model)
+    summary = run_dataset(
+        dataset, settings, out, epochs=epochs, filters=filter or (), progress=_show_progress
+    )
+    typer.echo(summary.render())
+    if junit:
+        junit.write_text(junit_xml(Run(Path(summary.folder))), encoding="utf-8")
+
+
+@app.command()
+def rescore(
+    run: RunArgument,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Judge by the corrected samples of this dataset.")
+    ] = None,
+) -> None:
+    """Score stored answers again without asking again."""
+    from evals.runs import Run
+    from evals.samples import load
+    from evals.summary import summarise
+
+    record = Run(run)
+    record.rescore(load(dataset) if dataset else None)
+    typer.echo(summarise(record).render())
+
+
+@app.command()
+def compare(
+    base: RunArgument,
+    candidate: RunArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="Also write a report as one HTML file.")] = None,
+    junit: JunitOption = None,
+) -> None:
+    """Compare two runs sample by sample; exit 1 when the gate fails."""
+    from evals.compare import compare as compare_runs
+    from evals.report import html
+    from evals.report import junit as junit_xml
+    from evals.runs import Run
+
+    comparison = compare_runs(Run(base), Run(candidate))
+    typer.echo(comparison.render())
+    if out:
+        out.write_text(html(comparison), encoding="utf-8")
+    if junit:
+        junit.write_text(junit_xml(Run(candidate)), encoding="utf-8")
+    raise typer.Exit(0 if comparison.passes else 1)
+
+
+@app.command()
+def show(
+    run: RunArgument,
+    sample: Annotated[str | None, typer.Argument(help="Id of one sample, to see its answer.")] = None,
+) -> None:
+    """Print a run's numbers, or one answer with its scores and their reasons."""
+    from evals.runs import Run
+    from evals.show import show as show_run
+
+    typer.echo(show_run(Run(run), sample))
+
+
+@app.command()
+def mutate(
+    dataset: Annotated[str, typer.Argument(help="A dataset to ask first, or the folder of a run.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Damage right answers in known ways and print what share each scorer notices."""
+    from tempfile import TemporaryDirectory
+
+    from evals.mutate import mutate as mutate_run
+    from evals.mutate import render
+    from evals.run import run as run_dataset
+    from evals.runs import MANIFEST, Run
+
+    if (Path(dataset) / MANIFEST).is_file():
+        caught = mutate_run(Run(Path(dataset)))
+    else:
+        with TemporaryDirectory() as folder:
+            settings = Settings.from_env(workspace=workspace)
+            run_dataset(dataset, settings, Path(folder) / "run", progress=_show_progress)
+            caught = mutate_run(Run(Path(folder) / "run"))
+    typer.echo(render(caught))
+    raise typer.Exit(0 if all(c.is_good for c in caught if c.n) else 1)
+
+
+@app.command()
+def calibrate(labels: Annotated[Path, typer.Argument(help="A JSONL file of human labels.")]) -> None:
+    """Print how far each scorer agrees with human labels."""
+    from evals.calibrate import calibrate as agreements
+    from evals.calibrate import render
+
+    typer.echo(render(agreements(labels)))
+
+
+@app.command()
+def draft(workspace: WorkspaceOption = None) -> None:
+    """Propose questions for documents nobody asks about, as a dataset to correct."""
+    from copilot.build import open_copilot
+    from evals.draft import drafts, render
+
+    typer.echo(render(drafts(open_copilot(Settings.from_env(workspace=workspace)))))
+
+
+def _show_progress(done: int, total: int, sample: str) -> None:
+    """One line on standard error that is written over; whole lines where nobody watches."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done}/{total} {sample:<40}", err=True, nl=done == total)
+    elif done == total or done % 50 == 0:
+        typer.echo(f"{done}/{total}", err=True)

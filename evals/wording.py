@@ -1,0 +1,121 @@
+"""Answers as claims, and words by their weight: what the lexical scorers share."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from copilot.citations import split_sentences
+from copilot.models.words import content_stems
+
+_MARKERS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_STRUCK = re.compile(r"~~.*?~~(?: \(not found in the sources\))?")
+_LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+_EMPHASIS = re.compile(r"\*\*|__|`")
+# Fewer words that carry meaning than this say nothing that could be checked.
+CHECKABLE_STEMS = 3
+WINDOW = 3
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much a word says, by how few documents hold it."""
+
+    documents: int
+    frequency: Mapping[str, int]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Weights:
+        frequency: dict[str, int] = {}
+        count = 0
+        for text in texts:
+            count += 1
+            for stem in set(content_stems(text)):
+                frequency[stem] = frequency.get(stem, 0) + 1
+        return cls(count, frequency)
+
+    def __call__(self, stem: str) -> float:
+        seen = self.frequency.get(stem, 0)
+        return math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of an answer, with the citations that carry it."""
+
+    text: str
+    markers: tuple[int, ...]
+
+
+def claims(text: str) -> list[Claim]:
+    """The sentences that claim something. One without markers is carried by the next markers on its line."""
+    found: list[Claim] = []
+    for line in _STRUCK.sub("", text).splitlines():
+        if line.lstrip().startswith(("#", "|")):
+            continue
+        following: tuple[int, ...] = ()
+        on_line: list[Claim] = []
+        for piece in reversed(_sentences_with_markers(line)):
+            following = _markers(piece) or following
+            bare = strip_marks(piece)
+            if len(set(content_stems(bare))) >= CHECKABLE_STEMS and not bare.endswith((":", "?")):
+                on_line.append(Claim(bare, following))
+        found += reversed(on_line)
+    return found
+
+
+def _sentences_with_markers(line: str) -> list[str]:
+    """The sentences of a line; markers that follow a stop belong to the sentence before it."""
+    pieces: list[str] = []
+    for piece in split_sentences(line):
+        leading = _MARKERS.match(piece) if pieces else None
+        if leading:
+            pieces[-1] += leading.group()
+            piece = piece[leading.end() :]
+            while more := _MARKERS.match(piece):
+                pieces[-1] += more.group()
+                piece = piece[more.end() :]
+        if piece.strip():
+            pieces.append(piece)
+    return pieces
+
+
+def _markers(text: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(n) for run in _MARKERS.findall(text) for n in run.split(",")))
+
+
+def strip_marks(text: str) -> str:
+    """A sentence as prose: no citation, list or emphasis marks."""
+    return _EMPHASIS.sub("", _MARKERS.sub("", _LIST_MARK.sub("", text))).strip()
+
+
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a source or an answer, marks removed."""
+    stripped = (strip_marks(piece) for piece in split_sentences(text))
+    return tuple(piece for piece in stripped if any(c.isalnum() for c in piece))
+
+
+@lru_cache(maxsize=4096)
+def windows(text: str, size: int = WINDOW) -> tuple[frozenset[str], ...]:
+    """The stems of each run of neighbouring sentences."""
+    stems = [frozenset(content_stems(s)) for s in sentences(text)]
+    return tuple(frozenset().union(*stems[i : i + size]) for i in range(len(stems)))
+
+
+def coverage(wanted: frozenset[str], held: frozenset[str], weights: Weights) -> float:
+    """The share of the wanted stems, by weight, that are held."""
+    total = sum(weights(s) for s in wanted)
+    return sum(weights(s) for s in wanted & held) / total if total else 1.0
+
+
+def overlap(left: str, right: str, weights: Weights) -> float:
+    """How much two texts say the same: the harmonic mean of coverage both ways."""
+    a, b = frozenset(content_stems(left)), frozenset(content_stems(right))
+    if not a or not b:
+        return float(a == b)
+    there, back = coverage(a, b, weights), coverage(b, a, weights)
+    return 2 * there * back / (there + back) if there + back else 0.0
