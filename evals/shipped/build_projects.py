@@ -63,17 +63,28 @@ def _money(thousands: float | None) -> str:
     return "" if thousands is None else str(round(thousands * 1000))
 
 
+def _scores(project: Project, stage: str) -> dict[str, str]:
+    """The criteria as planned; an early project has rarely thought about all of them."""
+    stream = Stream(project.slug, "gaps")
+    forgotten = {"idea": 0.2, "proof_of_concept": 0.06}.get(stage, 0.0)
+    found = {}
+    for name, text in zip(_CRITERIA, project.scores.split(), strict=True):
+        is_missing = text == "-" or (stream.chance(forgotten) and name != "business_value")
+        found[name] = "" if is_missing else text
+    return found
+
+
 def _estimates(project: Project, stage: str) -> Row:
     """The six criteria with bounds where a person would have given them."""
     stream = Stream(project.slug, "estimates")
     bounded = {"idea": 0.35, "proof_of_concept": 0.7}.get(stage, 0.9)
     row: Row = {}
-    for name, text in zip(_CRITERIA, project.scores.split(), strict=True):
+    for name, text in _scores(project, stage).items():
         has_bounds, wide = stream.chance(bounded), stage in ("idea", "proof_of_concept", "pilot")
         below = stream.pick(("1", "1.5", "2") if wide else ("0.5", "1"))
         above = stream.pick(("0.5", "1", "1") if wide else ("0.5", "0.5", "1"))
-        row[name], row[f"{name}_low"], row[f"{name}_high"] = "" if text == "-" else text, "", ""
-        if text == "-" or not has_bounds:
+        row[name], row[f"{name}_low"], row[f"{name}_high"] = text, "", ""
+        if not text or not has_bounds:
             continue
         value = float(text)
         if name == "time_to_value":
@@ -86,13 +97,22 @@ def _estimates(project: Project, stage: str) -> Row:
     return row
 
 
-def _amounts(project: Project, stage: str) -> Row:
-    stream = Stream(project.slug, "amounts")
+def _spent(project: Project, stage: str, stream: Stream) -> float:
+    """The share of the budget that is spent."""
     low, high = {
-        "idea": (0, 2), "proof_of_concept": (12, 38), "pilot": (48, 96), "scaling": (70, 92),
+        "idea": (0, 2), "proof_of_concept": (12, 38), "pilot": (36, 48), "scaling": (70, 92),
         "production": (93, 107), "stopped": (61, 99), "retired": (97, 100),
     }[stage]  # fmt: skip
-    share = stream.whole(low, high) / 100
+    share = stream.whole(low, high)
+    if stage == "pilot":
+        # A pilot that drags on eats its budget.
+        share = min(stream.whole(91, 106), share + 4 * ((AS_OF - entries(project)[-1].entered).days // 30))
+    return share / 100
+
+
+def _amounts(project: Project, stage: str) -> Row:
+    stream = Stream(project.slug, "amounts")
+    share = _spent(project, stage, stream)
     row = dict.fromkeys(("budget", "spend", "technology_budget", "change_budget", "headcount"), "")
     row["production_budget"] = _money(project.run)
     if project.budget is not None:
@@ -251,7 +271,8 @@ def _row(project: Project, unit: Unit) -> Row:
         "stage_since": path[-1].entered.isoformat(), "started": path[0].entered.isoformat(),
     }  # fmt: skip
     row |= _people(project, unit, stage)
-    row |= {"scaling": project.scaling, "platform": project.platform}
+    undecided = stage == "idea" and project.platform == "shared" and Stream(project.slug, "stack").chance(0.6)
+    row |= {"scaling": project.scaling, "platform": "" if undecided else project.platform}
     row["depends_on"] = ";".join(_IDS[slug] for slug in project.depends)
     row |= _estimates(project, stage) | _amounts(project, stage) | _benefits(project)
     row |= _adoption(project, stage) | {"blocker": project.blocker}

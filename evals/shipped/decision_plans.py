@@ -144,7 +144,7 @@ DECISIONS: tuple[Decision, ...] = (
              "Targets were agreed with the works council in January.", "Look again in the 2027 round."),
     Decision("2026-09-17", "press-maintenance", "Manufacturing Executive Team",
              "Ask for a change plan for predictive maintenance.",
-             "Only a quarter of the recommendations was followed in August; the model itself is right.",
+             "Three in ten recommendations were followed in August, fewer each month; the model is right.",
              "Works council, shift leads and Human Resources take part."),
     Decision("2025-05-15", "ar-guide", _COMMITTEE, "Stop the augmented reality maintenance guide.",
              "Smart glasses cannot be worn with safety goggles."),
