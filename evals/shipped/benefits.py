@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -38,7 +39,7 @@ def benefit_rows(months: Sequence[date]) -> Iterable[tuple[str, str, date, int]]
             for n, month in enumerate(months) if since is None or month > since
         }  # fmt: skip
         year = [m for m in months[-12:] if m in weights]
-        total, scale = round(float(amount) * 1000), sum(weights[m] for m in year)
+        total, scale = round(float(amount) * 1000), math.fsum(weights[m] for m in year)
         monthly = {m: round(total * weights[m] / scale, -2) for m in weights}
         monthly[year[-1]] += total - sum(monthly[m] for m in year)
         for month, value in monthly.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -52,7 +53,7 @@ def policy_contradictions(tables: Tables) -> Situation:
                 "model": weeks[0]["model_id"], "validated_quality": 0.91,
                 "latest_quality": float(weeks[-1]["value"]), "step_in_week": "2026-07-06",
                 "mean_since_step": round(
-                    sum(float(w["value"]) for w in weeks if w["week"] >= "2026-07-06")
+                    math.fsum(float(w["value"]) for w in weeks if w["week"] >= "2026-07-06")
                     / sum(w["week"] >= "2026-07-06" for w in weeks), 4,
                 ),
                 "status": next(m["status"] for m in tables["models"] if m["id"] == weeks[0]["model_id"]),

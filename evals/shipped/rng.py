@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -19,7 +20,8 @@ class Stream(random.Random):
 
     def noise(self, size: float) -> float:
         """Roughly normal, with `size` its standard deviation."""
-        return (sum(self.random() for _ in range(12)) - 6.0) * size
+        # fsum, because the plain sum of floats changed with Python 3.12.
+        return (math.fsum(self.random() for _ in range(12)) - 6.0) * size
 
     def chance(self, probability: float) -> bool:
         return self.random() < probability

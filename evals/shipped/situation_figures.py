@@ -14,7 +14,7 @@ Figures = dict[str, Any]
 
 
 def total(rows: Sequence[Row], column: str) -> int:
-    return round(sum(float(r[column]) for r in rows if r[column]))
+    return round(math.fsum(float(r[column]) for r in rows if r[column]))
 
 
 def share(project: Row, column: str) -> float:
@@ -56,6 +56,8 @@ def population_stability(tables: Mapping[str, Sequence[Row]], model: str) -> dic
     found = {}
     for feature, counts in bins.items():
         trained, recent = sum(a for a, _ in counts), sum(b for _, b in counts)
-        index = sum((b / recent - a / trained) * math.log((b / recent) / (a / trained)) for a, b in counts)
+        index = math.fsum(
+            (b / recent - a / trained) * math.log((b / recent) / (a / trained)) for a, b in counts
+        )
         found[feature] = round(index, 3)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,7 +158,7 @@ def ignored_maintenance(tables: Tables) -> Situation:
         (project["id"], model["id"]),
         {
             "validated_quality": float(model["validated_quality"]),
-            "quality_mean_of_all_weeks": round(sum(weeks) / len(weeks), 3), "latest_quality": weeks[-1],
+            "quality_mean_of_all_weeks": round(math.fsum(weeks) / len(weeks), 3), "latest_quality": weeks[-1],
             "recommendations_followed": ratio_by_month(tables, "recommendations_followed", project["id"]),
             "adoption_rate": ratio_by_month(tables, "adoption_rate", project["id"]),
             "assessment_scores": scores, "employee_sentiment": latest(sentiment),
