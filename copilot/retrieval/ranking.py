@@ -9,11 +9,12 @@ import numpy as np
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
 from copilot.retrieval.snapshot import Snapshot
+from copilot.retrieval.states import Booleans
 from copilot.retrieval.types import ScoredChunk
 
 DEPTH = 100
 """How many candidates each of the two searches gives to the fusion."""
-_SLACK = 1000
+_FEW = 300
 
 
 def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k: int) -> list[ScoredChunk]:
@@ -44,18 +45,30 @@ def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k
 
 def _nearest(snapshot: Snapshot, vector: Vectors, scope: Scope) -> dict[int, float]:
     """The cosines of the nearest chunks in scope, nearest first."""
+    visible = snapshot.visible(scope)
     if snapshot.vectors is None:
-        # Entries that the manifest does not name may take places until the next sync removes them.
-        stale = min(_SLACK, max(0, snapshot.chroma.count() - len(snapshot.columns.numbers)))
-        found = snapshot.chroma.nearest(vector, scope, DEPTH + stale)
-        numbers = [match.number for match in found if match.number in snapshot.row_of][:DEPTH]
+        numbers = _nearest_in_chroma(snapshot, vector, scope, visible)
     else:
-        rows = np.flatnonzero(snapshot.visible(scope))
+        rows = np.flatnonzero(visible)
         nearness = (snapshot.vectors @ vector)[rows]
         best = rows[np.argsort(-nearness, kind="stable")[:DEPTH]]
         numbers = snapshot.columns.numbers[best].tolist()
     cosines = _cosines(snapshot, vector, numbers)
     return {number: cosines[number] for number in sorted(numbers, key=lambda n: (-cosines[n], n))}
+
+
+def _nearest_in_chroma(snapshot: Snapshot, vector: Vectors, scope: Scope, visible: Booleans) -> list[int]:
+    # Entries that the manifest does not name stay until the next sync removes them.
+    unnamed = max(0, snapshot.chroma.count() - len(visible))
+    withheld = int(len(visible) - visible.sum()) + unnamed
+    if withheld <= _FEW:
+        # The nearest of all, and as many more as are withheld, hold the nearest that are not: the chunks that
+        # Chroma's own filter finds in 25 times the time.
+        found = snapshot.chroma.nearest(vector, DEPTH + withheld)
+    else:
+        found = snapshot.chroma.nearest(vector, DEPTH + min(unnamed, _FEW), scope)
+    rows = ((match.number, snapshot.row_of.get(match.number)) for match in found)
+    return [number for number, row in rows if row is not None and visible[row]][:DEPTH]
 
 
 def _cosines(snapshot: Snapshot, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:

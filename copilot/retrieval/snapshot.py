@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Vectors
@@ -15,13 +13,13 @@ from copilot.retrieval.entries import FOREVER, Scope
 from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
-from copilot.retrieval.states import Columns
+from copilot.retrieval.states import Booleans, Columns
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
 
-EXACT_LIMIT = 20_000
-"""Up to so many chunks all vectors are compared: 30 MB, nothing approximate, and no chromadb to import first.
+EXACT_LIMIT = 10_000
+"""Up to so many chunks all vectors are compared: 15 MB, nothing approximate, and no chromadb to import first.
 Beyond, Chroma searches."""
 
 
@@ -55,7 +53,7 @@ class Snapshot:
     def row_of(self) -> Mapping[int, int]:
         return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
 
-    def visible(self, scope: Scope) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def visible(self, scope: Scope) -> Booleans:
         """Which rows a query may see."""
         columns = self.columns
         visible = columns.labels.isin({None, *scope.labels})

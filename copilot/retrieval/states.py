@@ -14,6 +14,7 @@ from copilot.retrieval.entries import Entry
 from copilot.retrieval.types import Chunk, Document, DocumentInfo
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
+Booleans = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Category:
         place = {value: code for code, value in enumerate(dict.fromkeys(column))}
         return cls(list(place), np.array([place[value] for value in column], dtype=np.int64))
 
-    def isin(self, wanted: Collection[str | None]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def isin(self, wanted: Collection[str | None]) -> Booleans:
         return np.array([value in wanted for value in self.values], dtype=np.bool_)[self.codes]
 
 

@@ -75,22 +75,26 @@ class ChromaVectors:
         for start in range(0, len(ids), _BATCH):
             self._collection.delete(ids=ids[start : start + _BATCH])
 
-    def nearest(self, vector: Vectors, scope: Scope, top_k: int) -> list[Match]:
+    def nearest(self, vector: Vectors, top_k: int, scope: Scope | None = None) -> list[Match]:
+        """The nearest entries, without a scope those of every label and day."""
         from chromadb.errors import ChromaError
 
         for _ in range(_ATTEMPTS):
             with self._lock:
                 try:
-                    return self._query(vector, scope, top_k)
+                    return self._query(vector, top_k, scope)
                 except ChromaError:
                     # While another process writes, what is in memory may not fit what is on disk.
                     self._client.close()
                     self._open()
         raise KnowledgeError("The vectors of the index cannot be read; run `bearing index`.")
 
-    def _query(self, vector: Vectors, scope: Scope, top_k: int) -> list[Match]:
+    def _query(self, vector: Vectors, top_k: int, scope: Scope | None) -> list[Match]:
         found = self._collection.query(
-            query_embeddings=[vector], n_results=top_k, where=_where(scope), include=["distances"]
+            query_embeddings=[vector],
+            n_results=top_k,
+            where=_where(scope) if scope else None,
+            include=["distances"],
         )
         ids, distances = found["ids"][0], found["distances"][0]
         return [Match(_number(id), 1.0 - distance) for id, distance in zip(ids, distances, strict=True)]

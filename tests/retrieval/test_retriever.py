@@ -99,7 +99,7 @@ def test_a_labelled_document_exists_only_for_who_holds_its_label(retriever: Retr
 
 
 def test_what_is_withheld_takes_no_place_in_the_ranking(library: Library) -> None:
-    for number in range(150):
+    for number in range(320):
         library.write(
             f"secret/{number}.md", f"---\nlabel: board\n---\n# Quorvex {number}\n\nquorvex {number} {number}"
         )

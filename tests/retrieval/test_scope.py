@@ -1,0 +1,42 @@
+"""The filter of a query says the same in all three places that apply it."""
+
+from datetime import date
+
+import pytest
+from retrieval_library import Library
+
+from copilot.retrieval.entries import Scope
+from copilot.retrieval.index import manifest_path
+from copilot.retrieval.manifest import Manifest
+from copilot.retrieval.snapshot import open_snapshot
+
+SCOPES = (
+    Scope(),
+    Scope(labels=frozenset({"board"})),
+    Scope(labels=frozenset({"other", "="})),
+    Scope(as_of=date(2025, 6, 30).toordinal()),
+    Scope(as_of=date(2025, 7, 1).toordinal(), labels=frozenset({"board"})),
+    Scope(as_of=date(2020, 1, 1).toordinal()),
+    Scope(kind="passage"),
+    Scope(kind="record"),
+    Scope(documents=frozenset({"policies/triage-models.md", "policies/board-risk-appetite.md"})),
+)
+QUERY = "model data training board ward drift policy patient score hospital tool lever logs limit sale"
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_vectors_words_and_manifest_agree_on_what_a_query_may_see(shared: Library, scope: Scope) -> None:
+    shared.sync()
+    manifest = Manifest(manifest_path(shared.state), create=False)
+    snapshot = open_snapshot(shared.state, manifest, 0)
+    assert snapshot is not None
+    numbers = snapshot.columns.numbers
+    visible = set(numbers[snapshot.visible(scope)].tolist())
+    vector = shared.retriever.embed([QUERY])[0]
+    assert {match.number for match in snapshot.chroma.nearest(vector, 1000, scope)} == visible
+    everything = Scope(labels=frozenset({"board"}), as_of=None)
+    matching = {m.number for m in snapshot.words.search(QUERY, scope, 1000)}
+    assert matching <= visible
+    assert matching >= {m.number for m in snapshot.words.search(QUERY, everything, 1000)} & visible
+    snapshot.close()
+    manifest.close()
