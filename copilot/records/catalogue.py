@@ -96,6 +96,11 @@ class Metric(BaseModel):
         return isinstance(parse(self.expression), exp.Count)
 
     @property
+    def is_sum(self) -> bool:
+        """Whether the values of months add up to that of the period."""
+        return self.additive and isinstance(parse(self.expression), exp.Sum | exp.Count)
+
+    @property
     def is_stock(self) -> bool:
         """Whether a period is worth its last month: an amount that cannot be added over time."""
         return not self.additive and isinstance(parse(self.expression), exp.Sum | exp.Count)

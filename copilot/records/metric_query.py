@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median_low
 from typing import Any
 
 from sqlglot import exp
@@ -14,6 +16,12 @@ from copilot.records.catalogue import Metric, parse
 from copilot.records.names import nearest
 from copilot.records.store import Filter, RecordView
 from copilot.types import Cell
+
+# Spans may overlap, so that one query gives a period, its parts and what it is compared with.
+_SPANS = (
+    "SELECT UNNEST(CAST(? AS INT[])) AS _span, UNNEST(CAST(? AS DATE[])) AS _start, "
+    "UNNEST(CAST(? AS DATE[])) AS _end"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,39 @@ class Extent:
     is_monthly: bool
     """Every date is the first of a month, so that it stands for the month."""
 
+    @property
+    def months_apart(self) -> int:
+        """How many months usually lie between two with data: 1 for monthly data, 3 for quarterly."""
+        gaps = [_months_between(a, b) for a, b in pairwise(self.months)]
+        return int(median_low(gaps)) if gaps else 1
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the data are about."""
+        return _months_later(self.last, 1) - timedelta(days=1) if self.is_monthly else self.last
+
+    @property
+    def covered_until(self) -> date:
+        """The first day that the next data would be about."""
+        if self.is_monthly:
+            return _months_later(self.last, self.months_apart)
+        return _months_later(self.last.replace(day=1), 1)
+
+    @property
+    def missing_months(self) -> tuple[date, ...]:
+        count = _months_between(self.months[0], self.months[-1])
+        span = (_months_later(self.months[0], number) for number in range(count))
+        return tuple(month for month in span if month not in set(self.months))
+
+
+def _months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _months_later(day: date, count: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, 1)
+
 
 def column_of(metric: Metric, dimension: str) -> str:
     if dimension not in metric.dimensions:
@@ -77,34 +118,42 @@ def points(
     by: str | None = None,
     filters: Mapping[str, str] | None = None,
 ) -> list[Point]:
-    """The value in each span and group that has rows, spans in order, the largest value of a span first."""
+    """The value in each span and group that has rows, spans in order, the largest value of a span first.
+
+    Spans may overlap.
+    """
     group = column_of(metric, by) if by else None
     select = exp.Select()
-    if spans and metric.time:
-        select = select.select(exp.alias_(_span_number(metric.time, spans), "span")).group_by("span")
+    dated = bool(spans and metric.time)
+    if dated:
+        select = select.select("_span").group_by("_span")
     spelling: Mapping[Cell, Cell] = {}
     if group:
         key: exp.Expression = exp.column(group, quoted=True)
         if view.column(metric.table, group).type == "text":
             key, spelling = exp.func("LOWER", key), view.spelling(metric.table, group)
-        select = select.select(exp.alias_(key, "grouped")).group_by("grouped")
-    select = select.select(exp.alias_(parse(metric.expression).copy(), "value"))
+        select = select.select(exp.alias_(key, "_group")).group_by("_group")
+    select = select.select(exp.alias_(parse(metric.expression).copy(), "_value"))
     if metric.target:
-        select = select.select(exp.alias_(parse(metric.target).copy(), "target"))
-    select = select.select(exp.alias_(exp.Count(this=exp.Star()), "n"))
+        select = select.select(exp.alias_(parse(metric.target).copy(), "_target"))
+    select = select.select(exp.alias_(exp.Count(this=exp.Star()), "_rows"))
     select = _from(select, view, metric, filters or {})
-    if spans and metric.time:
-        select = select.where(
-            exp.column(metric.time, quoted=True) >= _literal(min(span.start for span in spans)),
-            exp.column(metric.time, quoted=True) < _literal(max(span.end for span in spans)),
-        )
-    found = [_point(row, spelling) for row in view.run(select.sql(dialect="duckdb"))]
-    counted = [
-        point for point in found if point.rows and (point.span is not None or not spans or not metric.time)
+    if dated:
+        day = exp.column(metric.time or "", quoted=True)
+        select = select.join(parse(_SPANS).copy(), join_type="cross", join_alias="_spans")
+        select = select.where(day >= exp.column("_start"), day.copy() < exp.column("_end"))
+    parameters = [range(len(spans)), [s.start for s in spans], [s.end for s in spans]] if dated else []
+    found = [
+        _point(row, spelling) for row in view.run(select.sql(dialect="duckdb"), map(_listed, parameters))
     ]
+    counted = [point for point in found if point.rows]
     return sorted(
         counted, key=lambda p: (p.span or 0, p.value is None, -(p.value or 0), str(p.group).lower())
     )
+
+
+def _listed(values: Iterable[object]) -> list[object]:
+    return list(values)
 
 
 def extent(view: RecordView, metric: Metric, filters: Mapping[str, str] | None = None) -> Extent | None:
@@ -126,8 +175,9 @@ def group_values(view: RecordView, metric: Metric, dimension: str) -> list[str]:
     column = exp.column(column_of(metric, dimension), quoted=True)
     select = exp.Select().select(exp.alias_(column, "value")).where(column.copy().is_(exp.null()).not_())
     select = _from(select, view, metric, {}).group_by("value").order_by("count(*) DESC", "value")
-    found = {str(row["value"]).lower(): str(row["value"]) for row in view.run(select.sql(dialect="duckdb"))}
-    return list(found.values())
+    rows = view.run(select.sql(dialect="duckdb"))
+    found = {str(row["value"]).lower(): str(row["value"]) for row in reversed(rows)}
+    return list(reversed(found.values()))
 
 
 def _from(select: exp.Select, view: RecordView, metric: Metric, filters: Mapping[str, str]) -> exp.Select:
@@ -151,29 +201,16 @@ def _equals(column: str, value: object) -> exp.Expression:
     return exp.EQ(this=named, expression=exp.convert(value))
 
 
-def _span_number(time: str, spans: Sequence[Span]) -> exp.Expression:
-    case = exp.Case()
-    for number, span in enumerate(spans):
-        day = exp.column(time, quoted=True)
-        within = exp.and_(day >= _literal(span.start), day.copy() < _literal(span.end))
-        case = case.when(within, exp.convert(number))
-    return case
-
-
-def _literal(day: date) -> exp.Expression:
-    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
-
-
 def _point(row: Mapping[str, Cell], spelling: Mapping[Cell, Cell]) -> Point:
     def amount(name: str) -> float | None:
         value = row.get(name)
         return None if value is None or isinstance(value, str) else float(value)
 
-    span, group = row.get("span"), row.get("grouped")
+    span, group = row.get("_span"), row.get("_group")
     return Point(
         span=int(span) if isinstance(span, int) else None,
         group=spelling.get(group, group),
-        value=amount("value"),
-        target=amount("target"),
-        rows=int(amount("n") or 0),
+        value=amount("_value"),
+        target=amount("_target"),
+        rows=int(amount("_rows") or 0),
     )

@@ -83,7 +83,8 @@ def _lists_without(schema: TableSchema, withheld: Mapping[str, list[str]]) -> Co
         keys = withheld.get((column.references or "").partition(".")[0], [])
         if column.type == "list" and keys:
             name = quoted(column.name)
-            kept = f"list_filter(string_split({name}, '; '), lambda x: NOT list_contains(?::VARCHAR[], lower(x)))"
+            stays = "lambda item: NOT list_contains(?::VARCHAR[], lower(item))"
+            kept = f"list_filter(string_split({name}, '; '), {stays})"
             replaced.append(f"nullif(array_to_string({kept}, '; '), '') AS {name}")
             parameters.append(keys)
     return Condition(f"REPLACE ({', '.join(replaced)})" if replaced else "", tuple(parameters))
