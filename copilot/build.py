@@ -126,4 +126,3 @@ def _memory(state: Path) -> SqliteSaver:
     connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
     connection.execute("PRAGMA journal_mode=WAL")
     return SqliteSaver(connection)
-

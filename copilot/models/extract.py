@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.citations import split_sentences
-from copilot.models.words import content_stems, stem, stems
+from copilot.models.words import COMMON_STEMS, content_stems, stem, stems
 from copilot.numbers import find_numbers
 from copilot.types import Evidence
 
@@ -141,7 +141,9 @@ class Relevance:
         found = {t: sum(t in text for text in texts) for t in self.terms}
         self.unknown = [t for t in self.terms if not found[t]]
         self.idf = {
-            t: math.log(1 + total / n) * (2.5 if t in focused else 1) for t, n in found.items() if n
+            t: math.log(1 + total / n) * (2.5 if t in focused else 1) * (0.3 if t in COMMON_STEMS else 1)
+            for t, n in found.items()
+            if n
         }
         self.focus = {t: w for t, w in self.idf.items() if t in focused} or self.idf
         subject = _SUBJECT.search(focus or question)
@@ -164,13 +166,24 @@ class Relevance:
         around = self.coverage(f"{unit.document} {unit.heading}")
         score = own + 0.5 * around + 0.7 * unit.relevance
         score += 0.25 * any(heading_fits(unit.heading or unit.document, form) for form in forms)
+        if "who" in forms and _AGENT.search(unit.text):
+            score += 0.3
         if unit.is_first:
             score += 0.06
+        # Of two units that say the same, the shorter one.
+        score -= 0.002 * len(unit.text.split())
         if "definition" in forms and self.is_definition(unit):
             score += 0.45
+        if "definition" in forms and not unit.heading and unit.is_first and self._is_titled(unit.document):
+            score += 0.6
         if "quantity" in forms and any(n.unit != "date" for n in find_numbers(unit.text)):
             score += 0.3
         return score
+
+    def _is_titled(self, document: str) -> bool:
+        """Whether a document is named after the question's subject."""
+        title = set(content_stems(document)) - COMMON_STEMS
+        return bool(title) and len(title & (self.subject or set(self.terms))) / len(title) >= 0.75
 
     def is_definition(self, unit: Unit) -> bool:
         """Whether a sentence opens by saying what the question's subject is."""
@@ -183,6 +196,12 @@ class Relevance:
         return bool(named & set(self.terms))
 
 
+# Someone acts: what a question with "who" wants to read.
+_AGENT = re.compile(
+    r"\b(approves?|approved by|signs?|signed by|decides?|decided by|owns?|owned by|owner|responsible|accountable|led by|appoints?|"
+    r"officer|council|committee|head of|board|manager|director)\b",
+    re.IGNORECASE,
+)
 def _share(weights: Mapping[str, float], text: str) -> float:
     have = set(stems(text))
     total = sum(weights.values())

@@ -13,7 +13,7 @@ from copilot.models.words import content_stems, words
 
 Form = Literal[
     "comparison", "verdict", "clause", "definition", "causes", "steps", "list", "advice", "quantity",
-    "aggregate", "ranking", "diagnosis",
+    "aggregate", "ranking", "diagnosis", "who",
 ]  # fmt: skip
 
 # What a question wants, by its wording. Several may hold; the composer weighs them.
@@ -31,7 +31,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
                r"|\bbarriers?\b|\bpitfalls?\b|\bchallenges?\b|\bproblems?\b|\bholding\b[^?.]{0,20}\bback\b"),
     ("steps", r"\bhow (do|does|should|can|could|to|would|might)\b|\bsteps?\b|\bapproach\b|\bstrateg(y|ies)\b|\bdesign\b"
               r"|\bprocess\b|\bprocedure\b|\bremed(y|ies)\b|\bdiagnos\w+|\bactions?\b|\bfix\b|\bimprove\b|\bovercome\b"),
-    ("list", r"\b(list|identify|name|enumerate)\b|\b(which|what) (are|\w{3,}s)\b|\bat least (\d+|two|three|four|five|six)\b"),
+    ("list", r"\b(list|identify|name|enumerate)\b|\b(which|what) (are|(?!happens|does|goes|makes|means|causes|drives|counts|is|was|has)\w{3,}s)\b|\bat least (\d+|two|three|four|five|six)\b"),
     ("advice", r"\bshould (we|i|one|they)\b|\brecommend\w*|\badvi[cs]e\b|\bunder what\b|\bwhen (should|is|does|do|would)\b"
                r"|\bbest way\b|\bright for\b|\bsuits?\b|\bchoose\b"),
     ("quantity", r"\bhow (many|much|long|often|large|big|far)\b|\b(what|which) (share|percentage|per cent|percent|proportion|"
@@ -41,6 +41,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ("ranking", r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b|\bbest\b|\bworst\b|\bhighest[- ]scor\w+|\bscor(e|es|ed|ing)\b"
                 r"|\bweight(s|ed|ing|ings)?\b|\b(fund|invest|build|start|do|go)\b[^?.]{0,30}\bfirst\b|\bmost (promising|valuable|attractive)\b"
                 r"|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b"),
+    ("who", r"\bwho(se|m)?\b|\bwhich (role|body|committee|person|team)\b"),
     ("diagnosis", r"\bdrift\w*|\b(accuracy|quality|performance)\b[^?.]{0,60}\b(drop\w*|declin\w+|f[ae]ll\w*|deteriorat\w+|degrad\w+|down|worse\w*)"
                   r"|\b(drop\w*|declin\w+|fall\w*|fell|degrad\w+)\b[^?.]{0,40}\b(accuracy|quality|performance)\b"),
 )  # fmt: skip
@@ -64,10 +65,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_WORDS = {
-    w: n
-    for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
+    w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"fifteen": 15, "twenty": 20}
 _COUNT = re.compile(
     rf"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe|give|propose|recommend|suggest|are|us|me)\s+(?:the\s+|at least\s+|up to\s+|our\s+)?"
@@ -83,7 +81,9 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 # "When they scale, they find problems." tells the case; "When should we scale?" asks.
-_TELLS = re.compile(r"\W*(when|where|while|is|are|was|were|has|have|do|does|did|may|can|will)\b", re.IGNORECASE)
+_TELLS = re.compile(
+    r"\W*(when|where|while|is|are|was|were|has|have|do|does|did|may|can|will)\b", re.IGNORECASE
+)
 _PART = re.compile(
     r"(?<=[.?!;])\s+|,?\s+and\s+(?=(?:how|what|why|when|which|who|where|list|explain|describe|define|give|name|propose|"
     r"recommend|approximately|roughly|about)\b)",

@@ -15,7 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import ConfigDict
+from pydantic import ConfigDict, InstanceOf
 
 from copilot.models import guard
 from copilot.models.composer import Draft, Finding, compose
@@ -36,9 +36,9 @@ class GroundedChatModel(BaseChatModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    sources: Sources
+    sources: InstanceOf[Sources]
     viewer: Viewer
-    lexicon: Lexicon
+    lexicon: InstanceOf[Lexicon]
 
     @property
     def _llm_type(self) -> str:

@@ -20,7 +20,11 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 # Function words of English; a text with hardly any is in another language or is no sentence.
-_ENGLISH = frozenset(w for w in STOP_WORDS if w not in {"in", "on", "a", "me", "us", "an", "so", "do", "we", "no", "am", "per", "die"})
+_ENGLISH = frozenset(
+    w
+    for w in STOP_WORDS
+    if w not in {"in", "on", "a", "me", "us", "an", "so", "do", "we", "no", "am", "per", "die"}
+)
 
 
 def is_instruction(text: str) -> bool:

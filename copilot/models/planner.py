@@ -13,7 +13,7 @@ from typing import Any
 
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame, parts_of
-from copilot.models.words import STOP_WORDS, content_stems, stem, words
+from copilot.models.words import content_stems, stem, words
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,15 @@ _TABLE_NOUNS: tuple[tuple[str, str], ...] = (
     ("projects", r"\b(projects?|use cases?|initiatives?|pilots?|proofs? of concept|programmes?|programs?)\b"),
 )
 _RECORD_PLURAL = re.compile(
-    r"\b(projects|use cases|initiatives|pilots|models|incidents|decisions|systems|programmes|ones)\b", re.IGNORECASE
+    r"\b(projects|use cases|initiatives|pilots|models|incidents|decisions|systems|programmes|ones)\b",
+    re.IGNORECASE,
 )
 _ASKS_FOR_ROWS = re.compile(
     r"\b(which|list|show|what|name|find|give|any|all|are there|do we have|have we|how many)\b", re.IGNORECASE
 )
-_ABSENT = re.compile(r"\b(without|no|missing|lack(s|ing)?|not named|nobody|has no|have no|with no)\b", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"\b(without|no|missing|lack(s|ing)?|not named|nobody|has no|have no|with no)\b", re.IGNORECASE
+)
 _MONEY_COMPARISON = re.compile(
     r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
     r"(?:[€$£]|EUR|USD|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k|m|bn|thousand|million|billion)?\b",
@@ -73,7 +76,9 @@ _OPS = {
     "under": "<", "below": "<", "less than": "<", "at most": "<=", "up to": "<=",
 }  # fmt: skip
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
-_SUPERLATIVE = re.compile(r"\b(largest|biggest|highest|most expensive|greatest|most|smallest|lowest|least)\b", re.IGNORECASE)
+_SUPERLATIVE = re.compile(
+    r"\b(largest|biggest|highest|most expensive|greatest|most|smallest|lowest|least)\b", re.IGNORECASE
+)
 _SMALLEST = re.compile(r"\b(smallest|lowest|least|cheapest)\b", re.IGNORECASE)
 _AGGREGATES = (
     ("mean", r"\b(average|mean)\b"),
@@ -81,17 +86,28 @@ _AGGREGATES = (
     ("sum", r"\b(total|sum|how much|altogether|overall)\b"),
     ("max", r"\b(maximum|highest single)\b"),
 )
-_BY = re.compile(r"\b(by|per|in each|for each|each|every|across( the| all)?|broken down by|split by|grouped by|which)\s+", re.I)
+_BY = re.compile(
+    r"\b(by|per|in each|for each|each|every|across( the| all)?|broken down by|split by|grouped by|which)\s+",
+    re.I,
+)
 
 _FACTORS: tuple[tuple[float, str], ...] = (
-    (0.0, r"\b(ignor\w+|without|excluding|leav\w+ out|drop\w*|disregard\w*|regardless of|forget\w*|remov\w+)\b"),
+    (
+        0.0,
+        r"\b(ignor\w+|without|excluding|leav\w+ out|drop\w*|disregard\w*|regardless of|forget\w*|remov\w+)\b",
+    ),
     (2.0, r"\b(doubl\w+|twice)\b"),
     (3.0, r"\b(tripl\w+|three times|trebl\w+)\b"),
     (0.5, r"\b(halv\w+|half)\b"),
-    (2.0, r"\b(more (weight|emphasis|important|importance)|emphasi[sz]\w+|stress\w*|prioriti[sz]e (by|for|on)|weight\w* (up|more))\b"),
+    (
+        2.0,
+        r"\b(more (weight|emphasis|important|importance)|emphasi[sz]\w+|stress\w*|prioriti[sz]e (by|for|on)|weight\w* (up|more))\b",
+    ),
     (0.5, r"\b(less (weight|emphasis|important|importance)|weight\w* (down|less))\b"),
 )
-_WEIGHT_WORDS = re.compile(r"\b(weigh\w*|counts?|emphasi\w+|importan\w+|criteri\w+)\b|" + "|".join(p for _, p in _FACTORS), re.I)
+_WEIGHT_WORDS = re.compile(
+    r"\b(weigh\w*|counts?|emphasi\w+|importan\w+|criteri\w+)\b|" + "|".join(p for _, p in _FACTORS), re.I
+)
 _ABSOLUTE_WEIGHT = re.compile(r"\b(?:at|to|of|is|=|:)?\s*(\d{1,3})\s?(?:%|per cent|percent)", re.IGNORECASE)
 _LEVELS = (
     ("month", r"\bmonth(ly|s)?\b(?! ago)"),
@@ -115,16 +131,28 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     """The calls worth making for a question, the search first, then by how much of the question they take up."""
     calls = [call for build in _BUILDERS for call in build(frame)]
     known = [c for c in calls if c.tool in set(tools)]
+    if any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
+        known = [c for c in known if not _is_bare(c)]
     choices = _choices(frame, known)
-    search, others = [c for c in known if c.tool == "search_knowledge"], [c for c in known if c.tool != "search_knowledge"]
+    search, others = (
+        [c for c in known if c.tool == "search_knowledge"],
+        [c for c in known if c.tool != "search_knowledge"],
+    )
     return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices)
+
+
+def _is_bare(call: Call) -> bool:
+    """A listing of everything, which says nothing beside a call that narrows down."""
+    return call.tool == "find_projects" and not set(call.arguments) - {"table", "filters", "limit"} and not call.arguments["filters"]
 
 
 def _choices(frame: Frame, calls: list[Call]) -> tuple[str, ...]:
     """The candidates to ask about, when a single record is meant and the question fits several."""
     if not frame.links.ambiguous or frame.links.of("record") or _RECORD_PLURAL.search(frame.text):
         return ()
-    if frame.is_generic or any(c.fit >= 0.75 for c in calls if c.tool not in ("search_knowledge", "lookup_metric")):
+    if frame.is_generic or any(
+        c.fit >= 0.75 for c in calls if c.tool not in ("search_knowledge", "lookup_metric")
+    ):
         return ()
     group = frame.links.ambiguous[0]
     return tuple(f"{m.name} ({m.key})" for m in group)
@@ -140,7 +168,10 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
     if not informative:
         return 0.5 if frame.follows is not None else 0.0
     taken = _TAKEN_STEMS.get(tool, frozenset())
-    hits = sum(any(s <= w.start and w.end <= e for s, e in spans) or w.stem in taken or w.text.isdigit() for w in informative)
+    hits = sum(
+        any(s <= w.start and w.end <= e for s, e in spans) or w.stem in taken or w.stem.isdigit()
+        for w in informative
+    )
     fit = hits / len(informative)
     return max(0.0, fit - 0.3) if frame.is_generic else fit
 
@@ -151,6 +182,8 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
 def _search(frame: Frame) -> Iterable[Call]:
     """The question itself; for a comparison also each side; for a long question each of its parts."""
     yield Call("search_knowledge", {"query": frame.topic}, 0.0)
+    for document in frame.links.of("document")[:1]:
+        yield Call("search_knowledge", {"query": document.text, "top_k": 6, "whole_document": True}, 0.0)
     sides = comparands(frame.text)
     for side in sides:
         yield Call("search_knowledge", {"query": side, "top_k": 6, "whole_document": True}, 0.0)
@@ -178,7 +211,9 @@ def comparands(text: str) -> tuple[str, ...]:
 def _trim(text: str) -> str:
     text = re.sub(r"^\s*(and contrast|the|an?|our|between)\s+", "", text, flags=re.IGNORECASE)
     text = re.sub(r"^\s*(the|an?|our)\s+", "", text, flags=re.IGNORECASE)
-    return re.split(r"\s+\b(for|in terms of|when|as|under|across|within|and say|and explain|on which)\b", text)[0].strip()
+    return re.split(
+        r"\s+\b(for|in terms of|when|as|under|across|within|and say|and explain|on which)\b", text
+    )[0].strip()
 
 
 def _parts(text: str) -> list[str]:
@@ -197,6 +232,8 @@ def _table(frame: Frame) -> str | None:
             return table
     if any(m.column == "stage" for m in frame.links.of("value")):
         return "projects"
+    if "aggregate" in frame.forms and any(m.key in _NUMERIC for m in frame.links.of("column", "projects")):
+        return "projects"
     if frame.follows is not None:
         return _table(frame.follows)
     return None
@@ -204,7 +241,11 @@ def _table(frame: Frame) -> str | None:
 
 def _find(frame: Frame) -> Iterable[Call]:
     table = _table(frame)
-    wants = bool({"aggregate", "quantity"} & frame.forms) or bool(_ASKS_FOR_ROWS.search(frame.text)) or frame.follows
+    wants = (
+        bool({"aggregate", "quantity"} & frame.forms)
+        or bool(_ASKS_FOR_ROWS.search(frame.text))
+        or frame.follows
+    )
     if table is None or not wants or (frame.links.of("record") and not _RECORD_PLURAL.search(frame.text)):
         return
     values = _value_filters(frame, table)
@@ -212,7 +253,11 @@ def _find(frame: Frame) -> Iterable[Call]:
     absent = [m for m in columns if _is_absent(frame.text, m)]
     groups = [m for m in columns if m not in absent and _is_grouped(frame.text, m)]
     measured = next((m for m in columns if m not in absent and m not in groups and m.key in _NUMERIC), None)
-    filters = [*_merge(values), *({"column": m.key, "op": "missing"} for m in absent), *_amounts(frame.text, measured)]
+    filters = [
+        *_merge(values),
+        *({"column": m.key, "op": "missing"} for m in absent),
+        *_amounts(frame.text, measured),
+    ]
     filters += _flags(frame.text, columns, absent, groups)
     arguments: dict[str, Any] = {"table": table, "filters": filters}
     if frame.period is not None and (dated := _DATED.get(table)):
@@ -238,7 +283,9 @@ _NUMERIC = frozenset(
     "business_value feasibility time_to_value strategic_importance risk data_readiness score open_positions".split()
 )
 _DATED = {"projects": "started", "incidents": "date", "decisions": "date"}
-_FLAGS = frozenset("adoption_plan personal_data special_category_data scores_people decides_alone generative".split())
+_FLAGS = frozenset(
+    "adoption_plan personal_data special_category_data scores_people decides_alone generative".split()
+)
 
 
 def _value_filters(frame: Frame, table: str) -> list[Mention]:
@@ -251,7 +298,16 @@ def _value_filters(frame: Frame, table: str) -> list[Mention]:
     return [m for m in mentions if chosen[m.start, m.end] == m.column and m.column not in grouped]
 
 
-_COLUMN_ORDER = {"stage": 0, "unit": 1, "jurisdiction": 2, "risk_class": 3, "status": 4, "domain": 5, "role": 1, "area": 1}
+_COLUMN_ORDER = {
+    "stage": 0,
+    "unit": 1,
+    "jurisdiction": 2,
+    "risk_class": 3,
+    "status": 4,
+    "domain": 5,
+    "role": 1,
+    "area": 1,
+}
 
 
 def _merge(values: list[Mention]) -> list[dict[str, Any]]:
@@ -259,7 +315,9 @@ def _merge(values: list[Mention]) -> list[dict[str, Any]]:
     for m in values:
         by_column.setdefault(m.column, []).append(m.key)
     return [
-        {"column": c, "op": "=", "value": v[0]} if len(set(v)) == 1 else {"column": c, "op": "in", "value": list(dict.fromkeys(v))}
+        {"column": c, "op": "=", "value": v[0]}
+        if len(set(v)) == 1
+        else {"column": c, "op": "in", "value": list(dict.fromkeys(v))}
         for c, v in by_column.items()
     ]
 
@@ -274,10 +332,14 @@ def _is_absent(text: str, m: Mention) -> bool:
     return bool(_ABSENT.search(before))
 
 
-def _flags(text: str, columns: list[Mention], absent: list[Mention], groups: list[Mention]) -> list[dict[str, Any]]:
+def _flags(
+    text: str, columns: list[Mention], absent: list[Mention], groups: list[Mention]
+) -> list[dict[str, Any]]:
     """Yes/no columns named as a property: "that use personal data"."""
     return [
-        {"column": m.key, "op": "=", "value": True} for m in columns if m.key in _FLAGS and m not in absent and m not in groups
+        {"column": m.key, "op": "=", "value": True}
+        for m in columns
+        if m.key in _FLAGS and m not in absent and m not in groups
     ]
 
 
@@ -331,7 +393,8 @@ def _prioritize(frame: Frame) -> Iterable[Call]:
     if re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE):
         arguments["method"] = re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE)[1].lower()  # type: ignore[index]
     criteria = frame.links.of("criterion") if changes or absolute or frame.follows else ()
-    yield Call("prioritize_projects", arguments, _fit(frame, "prioritize_projects", [*values, *criteria, *frame.links.of("record")]))
+    fit = _fit(frame, "prioritize_projects", [*values, *criteria, *frame.links.of("record")])
+    yield Call("prioritize_projects", arguments, 1.0 if compares else fit)
 
 
 def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
@@ -342,7 +405,11 @@ def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
     for source in frames:
         if not _WEIGHT_WORDS.search(source.text):
             continue
-        cues = [(m.start(), m.end(), factor) for factor, pattern in _FACTORS for m in re.finditer(pattern, source.text, re.I)]
+        cues = [
+            (m.start(), m.end(), factor)
+            for factor, pattern in _FACTORS
+            for m in re.finditer(pattern, source.text, re.I)
+        ]
         for mention in _own_mentions(source, "criterion"):
             near = _ABSOLUTE_WEIGHT.match(source.text[mention.end : mention.end + 14])
             if near is not None:
@@ -378,7 +445,11 @@ def _metric(frame: Frame) -> Iterable[Call]:
         if units and not records:
             filters["unit"] = units[0].key
             used += units
-        if groups := [c for c in frame.links.of("column") if c.key in ("unit", "stage", "jurisdiction") and _is_grouped(frame.text, c)]:
+        if groups := [
+            c
+            for c in frame.links.of("column")
+            if c.key in ("unit", "stage", "jurisdiction") and _is_grouped(frame.text, c)
+        ]:
             arguments["by"] = groups[0].key
             used += groups
         if frame.period is not None:
@@ -395,12 +466,103 @@ def _metric(frame: Frame) -> Iterable[Call]:
 def _comparison(text: str) -> str | None:
     if re.search(r"\b(target|goal|plan(ned)?|on track)\b", text, re.IGNORECASE):
         return "target"
-    if re.search(r"\b(year ago|last year|year[- ]on[- ]year|previous year|same (quarter|month) last year)\b", text, re.I):
+    if re.search(
+        r"\b(year ago|last year|year[- ]on[- ]year|previous year|same (quarter|month) last year)\b",
+        text,
+        re.I,
+    ):
         return "previous_year"
-    if re.search(r"\b(previous|prior|before|compared|change[ds]?|grown?|grew|increas\w+|fall\w*|fell|drop\w*)\b", text, re.I):
+    if re.search(
+        r"\b(previous|prior|before|compared|change[ds]?|grown?|grew|increas\w+|fall\w*|fell|drop\w*)\b",
+        text,
+        re.I,
+    ):
         return "previous_period"
     return None
 
 
-_BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (_search, _find, _record, _prioritize, _metric)
-__all__ = ["Call", "Plan", "STOP_WORDS", "comparands", "plan", "weight_changes"]
+# --- check_model_health, diagnose_scaling, check_governance: a condition is described, with or without a name
+
+_HEALTH = re.compile(
+    r"\bdrift\w*|\bretrain\w*|\bmodel health\b|\b(models?|accuracy|quality)\b[^?.]{0,50}\b(health\w*|declin\w+|degrad\w+|deteriorat\w+|"
+    r"drop\w*|fall\w*|fell|wors\w+|overdue|stale|outdated|getting worse|losing)|\b(declin\w+|degrad\w+|failing|unhealthy|worst) models?\b"
+    r"|\bfeedback loops?\b[^?.]{0,40}\b(our|which|any|models?)\b",
+    re.IGNORECASE,
+)
+_SCALING = re.compile(
+    r"\bpurgatory\b|\b(stuck|stall\w*|stranded|trapped)\b|\bfunnel\b|\bconversion\b|\bpilots?\b[^?]{0,80}\b(production|scal\w+|fail\w*|"
+    r"go live|live|nowhere|die|reach\w*|ma[dk]e it)\b|\b(reach|get|move|make it|got|made it)\b[^?.]{0,20}\b(in)?to production\b"
+    r"|\bhow well do we scale\b|\bscaling (problem|diagnos\w+|bottleneck\w*)\b",
+    re.IGNORECASE,
+)
+_GOVERNANCE = re.compile(
+    r"\b(complian\w+|comply|complies|non-?complian\w+|violat\w+|breach\w*|contradict\w*|blocked|unmet|waivers?|overdue validation)\b"
+    r"|\b(which|what|any|missing|pass\w*|meet|meets|fail\w*|open)\b[^?.]{0,40}\b(gates?|rules|obligations|requirements|approvals?)\b"
+    r"|\b(ready|allowed|cleared|permitted|approved) (for|to go (live|into)|to launch)\b|\bgovernance (status|check|gaps?|issues?)\b"
+    r"|\bwhat (is|are) missing\b|\b(eu ai act|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
+    re.IGNORECASE,
+)
+_GATE = re.compile(r"\bG([1-4])\b")
+_CONDITION_WORDS = frozenset(
+    map(stem, "model project drift accuracy quality decline fall drop worse health retrain overdue pilot production stuck stall "
+              "purgatory funnel conversion reach fail gate rule compliance comply policy policies blocked block unmet waiver missing "
+              "requirement obligation approval governance violate breach contradict contradiction record ready launch live scale "
+              "current currently reason cause root problem status any portfolio which".split())
+)  # fmt: skip
+# What a described case is worth beside the documents when it names no record of ours.
+_CASE_FIT = 0.45
+
+
+def _condition(
+    frame: Frame, tool: str, pattern: re.Pattern[str], arguments: dict[str, Any], used: list[Mention]
+) -> Iterable[Call]:
+    if not pattern.search(frame.topic if frame.follows else frame.text):
+        return
+    spans = [(m.start, m.end) for m in used]
+    informative = [w for w in words(frame.text) if w.stem in set(frame.content)]
+    hits = sum(
+        w.stem in _CONDITION_WORDS or any(s <= w.start and w.end <= e for s, e in spans) for w in informative
+    )
+    share = hits / len(informative) if informative else 0.5
+    yield Call(tool, arguments, _CASE_FIT if frame.is_generic else max(share, _CASE_FIT))
+
+
+def _about(frame: Frame) -> tuple[dict[str, Any], list[Mention]]:
+    """The record and the unit that a question names, as arguments."""
+    arguments: dict[str, Any] = {}
+    used: list[Mention] = []
+    if projects := frame.links.of("record", "projects"):
+        arguments["project"] = projects[0].key
+        used.append(projects[0])
+    units = [v for v in frame.links.of("value") if v.column == "unit"]
+    if units and not projects:
+        arguments["unit"] = units[0].key
+        used += units
+    return arguments, used
+
+
+def _health(frame: Frame) -> Iterable[Call]:
+    arguments, used = _about(frame)
+    if models := frame.links.of("record", "models"):
+        arguments, used = {"model": models[0].key}, [models[0]]
+    yield from _condition(frame, "check_model_health", _HEALTH, arguments, used)
+
+
+def _scaling(frame: Frame) -> Iterable[Call]:
+    arguments, used = _about(frame)
+    arguments.pop("project", None)
+    if frame.period is not None:
+        arguments["since"] = frame.period.start.isoformat()
+    yield from _condition(frame, "diagnose_scaling", _SCALING, arguments, used)
+
+
+def _governance(frame: Frame) -> Iterable[Call]:
+    arguments, used = _about(frame)
+    if gate := _GATE.search(frame.text):
+        arguments["gate"] = gate.group()
+    yield from _condition(frame, "check_governance", _GOVERNANCE, arguments, used)
+
+
+_BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
+    _search, _find, _record, _prioritize, _metric, _health, _scaling, _governance,
+)  # fmt: skip

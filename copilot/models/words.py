@@ -39,6 +39,23 @@ _SPELLINGS = (
     (re.compile(r"(label|model|travel|cancel)l(ed|ing)$"), r"\1\2"),
     (re.compile(r"^analys(e|ed|es|ing)$"), r"analyz\1"),
 )
+# Forms that a stemmer does not bring together, and numbers up to twelve in digits.
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "keep": "kept", "hold": "held", "say": "said", "fall": "fell fallen", "rise": "rose risen", "grow": "grew grown",
+        "build": "built", "buy": "bought", "sell": "sold", "pay": "paid", "spend": "spent", "lead": "led", "lose": "lost",
+        "take": "took taken", "give": "gave given", "go": "went gone", "run": "ran", "choose": "chose chosen",
+        "write": "wrote written", "draw": "drew drawn", "mean": "meant", "meet": "met", "send": "sent", "teach": "taught",
+        "understand": "understood", "begin": "began begun", "break": "broke broken", "become": "became",
+        "forbid": "forbade forbidden", "find": "found", "bring": "brought", "hide": "hid hidden", "win": "won",
+        "person": "people", "criterion": "criteria", "approve": "approval approvals approver approvers",
+    }.items()
+    for form in forms.split()
+} | {
+    word: str(number)
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,6 +74,7 @@ class Word:
 def stem(word: str) -> str:
     """The stem of a word, British and American spellings made one."""
     lower = word.lower().replace("’", "'").removesuffix("'s")
+    lower = _IRREGULAR.get(lower, lower)
     for pattern, replacement in _SPELLINGS:
         lower = pattern.sub(replacement, lower)
     return str(_STEMMER.stemWord(lower))
@@ -80,6 +98,26 @@ def content_stems(text: str) -> list[str]:
     ]
 
 
+_AMERICAN = (
+    (re.compile(r"\bcenter(s?)\b"), r"centre\1"),
+    (re.compile(r"\b(\w{3,})ization(s?|al)\b"), r"\1isation\2"),
+    (re.compile(r"\b(\w{3,})iz(e|ed|es|ing|ers?)\b"), r"\1is\2"),
+    (re.compile(r"\b(behavi|lab|fav)or(s?)\b"), r"\1our\2"),
+)
+_DIGITS = {word: digit for word, digit in _IRREGULAR.items() if digit.isdigit()}
+
+
+def other_spellings(text: str) -> list[str]:
+    """British and American twins of a text's words, and digits for its number words, so that a search finds both."""
+    found: list[str] = []
+    for token in _TOKEN.findall(text):
+        lower = token.lower()
+        british = next((p.sub(r, lower) for p, r in _AMERICAN if p.search(lower)), None)
+        american = next((p.sub(r, lower) for p, r in _SPELLINGS[:4] if p.search(lower)), None)
+        found += [w for w in (british, american, _DIGITS.get(lower)) if w and w != lower]
+    return list(dict.fromkeys(found))
+
+
 def find_run(needle: tuple[str, ...], haystack: list[Word]) -> int | None:
     """Where the stems stand side by side in the words, or None."""
     size = len(needle)
@@ -93,3 +131,13 @@ def find_run(needle: tuple[str, ...], haystack: list[Word]) -> int | None:
 
 def has_any(text_stems: Iterable[str], cues: frozenset[str]) -> bool:
     return any(s in cues for s in text_stems)
+
+
+# Words that say which kind of text or thing is asked about, rather than what about it.
+COMMON_STEMS = frozenset(
+    map(
+        stem,
+        "policy policies clause article rule section apply applies say project system ai company organisation enterprise "
+        "group document playbook record happen need case".split(),
+    )
+)
