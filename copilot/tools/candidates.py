@@ -17,6 +17,9 @@ from copilot.types import Cell
 from copilot.workspace import Criterion, WorkspaceConfig
 
 NAN = float("nan")
+# Words that name the stage in which people use a system, and the ones after it.
+_RUNNING = frozenset({"production", "operation", "operational", "live", "deployed", "use"})
+_OVER = frozenset({"stopped", "retired", "cancelled", "closed"})
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,10 @@ class Weights:
 
 
 def ended_stages(stages: Sequence[str]) -> frozenset[str]:
-    """The folded stages from production on; none where a workspace has no such stage."""
+    """The folded stages from production on, whatever it is called; none where there is no such stage."""
     folded = [fold(stage) for stage in stages]
-    return frozenset(folded[folded.index("production") :]) if "production" in folded else frozenset()
+    first = next((i for i, stage in enumerate(folded) if _RUNNING & set(stage.split())), None)
+    return frozenset(folded[first:]) if first is not None else frozenset(_OVER & set(folded))
 
 
 def excludes_ended(
@@ -168,7 +172,7 @@ def _source(config: WorkspaceConfig, given: Mapping[str, float], factors: Mappin
     changes = [f"{labels[name]} set to {percent(v) if v <= 1 else f'{v:g}'}" for name, v in given.items()]
     changes += [f"{labels[name]} {_multiplied(factor)}" for name, factor in factors.items()]
     equal = len({c.weight for c in config.criteria}) <= 1
-    base = "equal weights, as the workspace names none" if equal else "the workspace's weights"
+    base = "equal weights" if equal else "the workspace's weights"
     return f"{base}, with {listed(changes)} as asked" if changes else base
 
 

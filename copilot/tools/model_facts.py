@@ -10,7 +10,7 @@ from copilot.charts import lines
 from copilot.records.store import Filter, RecordView
 from copilot.tools.project_facts import Fact
 from copilot.tools.reading import Row, computed, row_id
-from copilot.tools.wording import counted, number, sentence, words
+from copilot.tools.wording import counted, in_midsentence, number, sentence, words
 from copilot.types import Chart, Evidence, Figure
 
 # Weeks averaged before a fall counts, so that one bad week does not.
@@ -76,8 +76,8 @@ def model_facts(view: RecordView, row: Row, quality_drop: float, today: date) ->
 def _identity(row: Row, name: str, id: str) -> str:
     kind = f" ({row['kind']})" if row.get("kind") else ""
     status = f" is {words(str(row['status']))}" if row.get("status") else " has no recorded status"
-    purpose = str(row.get("purpose") or "").strip().rstrip(".")
-    gives = f"; it gives {purpose[:1].lower()}{purpose[1:]}" if purpose else ""
+    purpose = in_midsentence(str(row.get("purpose") or ""))
+    gives = f"; it gives {purpose}" if purpose else ""
     return f"Model {name} ({id}){kind}{status}{gives}"
 
 

@@ -8,9 +8,34 @@ from datetime import date
 
 from copilot.records.store import RecordView
 from copilot.tools.reading import Row
-from copilot.tools.wording import counted, listed, money, number, percent, said, sentence, words
+from copilot.tools.wording import (
+    counted,
+    in_midsentence,
+    listed,
+    money,
+    number,
+    percent,
+    said,
+    sentence,
+    words,
+)
 from copilot.types import Cell
 from copilot.workspace import WorkspaceConfig
+
+_PLAIN_NAMES = {
+    "business_owner": "owner in the business",
+    "scores_people": "whether it scores people",
+    "decides_alone": "whether it decides alone",
+    "generative": "whether it uses generative AI",
+    "personal_data": "whether it processes personal data",
+    "special_category_data": "whether it processes special-category data",
+    "affects": "whom it affects",
+    "dpia_date": "data protection impact assessment",
+    "rights_assessment_date": "fundamental rights impact assessment",
+    "validated_on": "independent validation",
+    "fairness_tested_on": "fairness test",
+    "production_budget": "budget to run it in production",
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +80,8 @@ class Project:
 
     def absent(self, columns: Sequence[str]) -> list[Fact]:
         """Which of the columns the table has and this row leaves empty."""
-        empty = [words(c) for c in columns if self.view.has("projects", c) and self.row.get(c) is None]
+        absent = [c for c in columns if self.view.has("projects", c) and self.row.get(c) is None]
+        empty = [_PLAIN_NAMES.get(c, words(c)) for c in absent]
         return [self.fact(f"Not recorded for {self.name}: {listed(empty)}")] if empty else []
 
 
@@ -63,8 +89,8 @@ def overview(project: Project) -> list[Fact]:
     unit = f" of {project.text('unit')}" if project.text("unit") else ""
     stage = f" is {_in_stage(project.text('stage'))}" if project.text("stage") else " has no recorded stage"
     since = f" since {project.text('stage_since')}" if project.text("stage_since") else ""
-    description = str(project.row.get("description") or "").strip().rstrip(".")
-    what = f": {description[:1].lower()}{description[1:]}" if description else ""
+    description = in_midsentence(str(project.row.get("description") or ""))
+    what = f": {description}" if description else ""
     kinds = {
         "horizontal": "by spreading one use across units",
         "vertical": "by going deeper in one function",

@@ -28,6 +28,9 @@ from copilot.tools.candidates import Candidates, Weights, feasibility_position, 
 Method = Literal["weighted_sum", "topsis", "rice", "wsjf"]
 METHOD_NAMES = {"weighted_sum": "weighted sum", "topsis": "TOPSIS", "rice": "RICE", "wsjf": "WSJF"}
 
+# Scores nearer than this are the same.
+_SAME = 1e-6
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -51,6 +54,12 @@ class Ranking:
     @property
     def is_of_100(self) -> bool:
         return self.method in ("weighted_sum", "topsis")
+
+    @property
+    def tied_first(self) -> int:
+        """How many candidates share the highest score."""
+        best = self.score[self.order[0]]
+        return int((np.abs(self.score - best) < _SAME).sum())
 
     @property
     def leaders(self) -> list[int]:
@@ -131,7 +140,9 @@ def flip_line(found: Ranking, places: int) -> Flip | None:
     if len(found.order) <= places:
         return None
     last, next_one = int(found.order[places - 1]), int(found.order[places])
-    if np.isnan(found.scores.score[next_one]):
+    gap = found.scores.score[last] - found.scores.score[next_one]
+    if np.isnan(gap) or gap < _SAME:
+        # What ties needs no change to change places.
         return None
     values = found.candidates.estimates.likely
     return Flip(

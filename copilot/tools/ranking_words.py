@@ -31,11 +31,21 @@ def opening(found: Ranking) -> str:
     """Who leads and how firm that is; when nothing is firm, that comes first."""
     leader = found.leaders[0]
     name, first = found.candidates.name(leader), float(found.firmness.first[leader])
+    if np.isnan(found.score[leader]):
+        return (
+            f"No score by {METHOD_NAMES[found.method]} is possible: each of {found.scope} lacks a part of it."
+        )
     if len(found.order) == 1:
         return f"{name} is the only candidate; it scores {score(found, leader)}."
     leads = f"leads {found.scope} by {METHOD_NAMES[found.method]}, with {score(found, leader)},"
     plausible = f"{percent(first)} of plausible weights and estimates{_by_weighted_sum(found)}"
     rival = _rival(found, leader)
+    if found.tied_first > 1:
+        return (
+            f"Nothing is firm at the top: {found.tied_first:,} of {found.scope} share the highest score, "
+            f"{score(found, leader)} by {METHOD_NAMES[found.method]}, and the records do not tell them "
+            f"apart; {name} is one of them."
+        )
     if first < NOT_FIRM:
         return f"Nothing is firm at the top: {name} {leads} but is first in only {plausible}{rival}."
     if first < FIRM:
@@ -224,7 +234,8 @@ def comparison(found: Ranking, one: int, other: int, wins: float) -> list[str]:
     texts = [
         f"{candidates.name(ahead)} comes before {candidates.name(behind)}: it ranks "
         f"{int(found.places[ahead])} with {score(found, ahead)} against {int(found.places[behind])} with "
-        f"{score(found, behind)}, and is ahead in {share} of plausible weights and estimates{_by_weighted_sum(found)}."
+        f"{score(found, behind)}, and is ahead in {share} of plausible weights and "
+        f"estimates{_by_weighted_sum(found)}."
     ]
     better, worse, unknown = _differences(found, ahead, behind)
     said = [f"better on {listed(better)}" if better else "", f"worse on {listed(worse)}" if worse else ""]

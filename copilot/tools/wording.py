@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from copilot.citations import split_sentences
 from copilot.types import Cell
 
 MONEY = frozenset(
@@ -79,6 +80,13 @@ def noun(table: str, count: int = 2) -> str:
     """What a row of a table is called, such as "projects"."""
     singular, plural = _NOUNS.get(table, (words(table).removesuffix("s"), words(table)))
     return singular if count == 1 else plural
+
+
+def in_midsentence(text: str) -> str:
+    """The first sentence of a text, to stand inside another: without its capital and its stop."""
+    first = next((s.strip() for s in split_sentences(text) if s.strip()), "").rstrip(".")
+    # An acronym at the start keeps its capitals.
+    return first if first[1:2].isupper() else first[:1].lower() + first[1:]
 
 
 def sentence(text: str) -> str:
