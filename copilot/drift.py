@@ -178,7 +178,7 @@ def shift(training: Sequence[float], recent: Sequence[float]) -> Shift:
     return Shift(
         psi=float(((q - p) * np.log(q / p)).sum()),
         distance=float(np.abs(np.cumsum(shares[1] - shares[0])).max()),
-        noise=_chance(len(before) - 1) * (1 / max(before.sum(), 1.0) + 1 / max(now.sum(), 1.0)),
+        noise=_chance(len(before) - 1) * float(1 / max(before.sum(), 1.0) + 1 / max(now.sum(), 1.0)),
         concentration=(float((shares[0] ** 2).sum()), float((shares[1] ** 2).sum())),
         moved_bin=moved,
         moved_share=(float(shares[0][moved]), float(shares[1][moved])),
