@@ -82,7 +82,7 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
                     args=(to,),
                 )
     with st.container(key="source_title"):
-        st.header(f"\\[{citation.marker}\\] {markdown.label(citation.title)}", anchor=False)
+        st.subheader(f"\\[{citation.marker}\\] {markdown.label(citation.title)}", anchor=False)
     try:
         page = copilot.source(citation, viewer)
     except CopilotError as error:

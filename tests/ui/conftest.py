@@ -1,0 +1,91 @@
+"""A real server over the small workspace, and a real browser where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from journey import Journey
+from playwright.sync_api import Browser, sync_playwright
+
+from ui.launch import command
+
+CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
+SLOW_MILLISECONDS = 60_000
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(names)} is installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    # Chromium refuses its sandbox to root, which is who runs tests in a container.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("server")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BEARING_")}
+    environment |= {"BEARING_WORKSPACE": str(CORPUS), "BEARING_STATE_DIR": str(folder / "state")}
+    log = folder / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [*command(port), "--server.headless=true"], env=environment, cwd=folder,
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            _await_health(server, f"http://localhost:{port}/_stcore/health", log)
+            yield f"http://localhost:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture
+def journey(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Journey]:
+    """A fresh visitor; `@pytest.mark.parametrize("journey", [{...}], indirect=True)` chooses the device."""
+    device = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"} | getattr(
+        request, "param", {}
+    )
+    context = browser.new_context(reduced_motion="reduce", accept_downloads=True, **device)
+    context.set_default_timeout(SLOW_MILLISECONDS)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    journey = Journey(context.new_page(), address)
+    yield journey
+    context.close()
+    assert not journey.faults, journey.faults
+
+
+def _await_health(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=2) as reply:
+                if reply.read() == b"ok":
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(log.read_text())

@@ -1,0 +1,78 @@
+"""What a visitor does, in the words of the screen."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+expect.set_options(timeout=60_000)
+
+_AT_REST = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]');
+}"""
+
+
+class Journey:
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.faults: list[str] = []
+        """Errors of the page's scripts, and requests to anywhere but the server."""
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", lambda request: self._note_request(request.url))
+
+    def _note_request(self, url: str) -> None:
+        if not url.startswith((self.address, self.address.replace("http", "ws"), "data:", "blob:")):
+            self.faults.append(f"asked for {url}")
+
+    def open(self, path: str = "/") -> None:
+        self.page.goto(self.address + path)
+        self.question_box.or_(self.page.get_by_role("heading", level=1)).first.wait_for()
+        self.rest()
+
+    def rest(self) -> None:
+        """Waits until the script has ended and everything drawn is of that run."""
+        self.page.wait_for_function(_AT_REST)
+
+    @property
+    def question_box(self) -> Locator:
+        return self.page.get_by_test_id("stChatInputTextArea")
+
+    @property
+    def answers(self) -> Locator:
+        """Each complete answer can be rated."""
+        return self.page.get_by_test_id("stFeedback")
+
+    @property
+    def chips(self) -> Locator:
+        return self.page.locator('a[href^="#cite-"]')
+
+    @property
+    def drawer(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def ask(self, question: str) -> None:
+        self.question_box.fill(question)
+        self.question_box.press("Enter")
+        self.await_answer(self.answers.count() + 1)
+
+    def await_answer(self, number: int) -> None:
+        expect(self.answers).to_have_count(number)
+        # The first answer of a conversation moves it to its own address.
+        self.page.wait_for_url("**/c-*")
+        self.rest()
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.answers.first.wait_for()
+        self.rest()
+
+    def open_source(self, chip: int = 0) -> None:
+        self.chips.nth(chip).click()
+        expect(self.drawer).to_be_visible()
+
+    def highlighted(self) -> str:
+        """The text that is marked as the quote in the drawer."""
+        marked = "[...(CSS.highlights.get('bearing-quote') ?? [])].map(String).join(' ')"
+        self.page.wait_for_function(f"{marked}.length > 0")
+        return str(self.page.evaluate(marked))

@@ -1,0 +1,161 @@
+import re
+
+import pytest
+from journey import Journey
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PLAYBOOK_QUESTION = "Why do pilots stall?"
+RANKING_QUESTION = "Which five projects should come first?"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def test_a_citation_opens_its_exact_passage_and_the_conversation_survives_a_reload(journey: Journey):
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.open_source()
+    expect(journey.drawer).to_contain_text("1 of")
+    assert journey.highlighted()
+    journey.page.keyboard.press("Escape")
+    expect(journey.drawer).to_have_count(0)
+    answer = journey.page.get_by_test_id("stChatMessage").inner_text()
+    journey.reload()
+    expect(journey.page.get_by_role("heading", level=1)).to_have_text(PLAYBOOK_QUESTION)
+    assert journey.page.get_by_test_id("stChatMessage").inner_text() == answer
+
+
+def test_the_drawer_turns_to_the_next_source_and_back(journey: Journey):
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION + " And what should we measure?")
+    journey.open_source()
+    first = journey.drawer.get_by_role("heading", level=3).inner_text()
+    journey.drawer.get_by_role("button", name="Next").click()
+    expect(journey.drawer.get_by_role("heading", level=3)).to_contain_text("[2]")
+    journey.drawer.get_by_role("button", name="Previous").click()
+    expect(journey.drawer.get_by_role("heading", level=3)).to_have_text(first)
+
+
+def test_a_citation_works_from_the_keyboard_and_gives_the_focus_back(journey: Journey):
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    chip = journey.chips.first
+    chip.focus()
+    expect(journey.page.locator("#bearing-card")).to_be_visible()
+    journey.page.keyboard.press("Space")
+    expect(journey.drawer).to_be_visible()
+    journey.page.keyboard.press("Escape")
+    expect(journey.drawer).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_a_rating_and_its_reason_survive_a_reload(journey: Journey):
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.answers.get_by_role("button").or_(journey.answers.get_by_role("radio")).nth(1).click()
+    journey.page.get_by_role("button", name="Too long").click()
+    journey.rest()
+    comment = journey.page.get_by_label("What should it have said?")
+    comment.fill("Only the first two")
+    comment.press("Enter")
+    journey.rest()
+    journey.page.wait_for_timeout(500)
+    journey.reload()
+    expect(comment).to_have_value("Only the first two")
+    expect(journey.page.get_by_text("Saved. Thank you.")).to_be_visible()
+
+
+def test_a_follow_up_is_asked_with_one_click(journey: Journey):
+    journey.open()
+    journey.ask(RANKING_QUESTION)
+    pill = journey.page.locator(".st-key-follow_ups").get_by_role("radio").first
+    question = pill.inner_text()
+    pill.click()
+    journey.await_answer(2)
+    expect(journey.page.get_by_text(question, exact=True).first).to_be_visible()
+
+
+def test_a_suggested_question_is_answered(journey: Journey):
+    journey.open()
+    journey.page.locator(".st-key-suggestions").get_by_role("button").first.click()
+    journey.await_answer(1)
+
+
+def test_an_answer_is_copied_with_its_sources(journey: Journey):
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.page.locator('a[href^="#copy-"]').click()
+    expect(journey.page.locator("#bearing-status")).to_have_text("The answer is copied")
+    copied = journey.page.evaluate("navigator.clipboard.readText()")
+    assert "[1]" in copied
+    assert "Sources" in copied
+
+
+def test_a_table_is_saved_as_csv_and_a_chart_has_a_name(journey: Journey):
+    journey.open()
+    journey.ask(RANKING_QUESTION)
+    with journey.page.expect_download() as download:
+        journey.page.get_by_role("button", name="CSV", exact=True).click()
+    assert "," in download.value.path().read_text("utf-8")
+    tabs = journey.page.get_by_role("tab")
+    tabs.last.click()
+    expect(journey.page.get_by_label(re.compile("^Chart: ")).first).to_be_visible()
+
+
+def test_dollars_colours_and_images_in_a_question_are_shown_as_typed(journey: Journey):
+    typed = "Is $5m or $6m :red[enough] for ~2 pilots ![x](https://example.org/x.png) :smile:?"
+    journey.open()
+    journey.ask(typed)
+    bubble = journey.page.locator('[class*="st-key-question-"]').inner_text()
+    # The joiner takes no room: it keeps ":smile:" from becoming a face.
+    assert bubble.replace("\u2060", "").strip() == typed
+    assert journey.page.locator(".katex, main img").count() == 0
+
+
+def test_a_conversation_is_renamed_found_and_deleted(journey: Journey):
+    page = journey.page
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    address = page.url
+    menu = page.locator(".st-key-conversation_head").get_by_role("button")
+    menu.click()
+    page.get_by_text("Rename", exact=True).click()
+    journey.drawer.get_by_role("textbox").fill("Stalling, $5 *x*")
+    journey.drawer.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stalling, $5 *x*")
+    search = page.get_by_label("Search conversations")
+    search.fill("stalling")
+    search.press("Enter")
+    expect(page.get_by_test_id("stSidebarNav")).to_contain_text("Stalling, $5 *x*")
+    menu.click()
+    page.get_by_text("Delete", exact=True).click()
+    journey.drawer.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What are you deciding?")
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This conversation is not available")
+
+
+def test_another_viewer_does_not_see_a_conversation(journey: Journey):
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.open(f"/{journey.page.url.rsplit('/', 1)[1]}?viewer=chief_physician")
+    expect(journey.page.get_by_role("heading", level=1)).to_have_text("This conversation is not available")
+    expect(journey.page.get_by_role("combobox", name="Viewing as")).to_have_value("chief physician")
+
+
+@pytest.mark.parametrize("journey", [PHONE, PHONE | {"color_scheme": "dark"}], indirect=True)
+def test_nothing_is_wider_than_a_phone(journey: Journey):
+    journey.open()
+    journey.ask(RANKING_QUESTION)
+    assert journey.page.evaluate("document.documentElement.scrollWidth") <= 390
+    journey.open_source()
+    assert journey.drawer.bounding_box()["width"] <= 390
+
+
+@pytest.mark.parametrize("journey", [{"color_scheme": "dark"}], indirect=True)
+def test_the_page_follows_a_dark_system(journey: Journey):
+    journey.open()
+    background = journey.page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    assert background == "rgb(20, 24, 31)"
