@@ -1,9 +1,9 @@
 """Bearing: answers strategy questions from an organisation's own playbook, policies and project records.
 
-    from copilot import Settings, open_copilot
+from copilot import Settings, open_copilot
 
-    answer = open_copilot(Settings.from_env()).ask("Which projects should come first?")
-    print(answer.text, answer.citations)
+answer = open_copilot(Settings.from_env()).ask("Which projects should come first?")
+print(answer.text, answer.citations)
 """
 
 from __future__ import annotations

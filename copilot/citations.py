@@ -16,8 +16,12 @@ from copilot.types import Citation, Evidence, Figure
 MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
 # A sentence ends at its stop and the markers that follow it; a line ends in any case.
-_SENTENCE = re.compile(r"[^\n]*?(?:[.!?:](?=[\s*_\")\]]|$)[*_\")]*(?:[ \t]*\[#[^\]\s]+\])*[ \t]*|(?=\n)|$)\n*", re.DOTALL)
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I)
+_SENTENCE = re.compile(
+    r"[^\n]*?(?:[.!?:](?=[\s*_\")\]]|$)[*_\")]*(?:[ \t]*\[#[^\]\s]+\])*[ \t]*|(?=\n)|$)\n*", re.DOTALL
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I
+)
 _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _QUOTE_LIMIT = 600
 
@@ -54,6 +58,7 @@ class Verifier:
     _order: list[str] = field(default_factory=list)
     _quoted: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _figures: list[Figure] = field(default_factory=list)
+    _titles: set[str] = field(default_factory=set)
     _buffer: str = ""
     _numbers: dict[str, list[Number]] = field(default_factory=dict)
 
@@ -61,6 +66,8 @@ class Verifier:
         """Adds what a tool has read to what may be cited."""
         for item in evidence:
             self.evidence.setdefault(item.id, item)
+            if item.kind == "passage":
+                self._titles.add(item.title.partition(" › ")[0])
 
     def feed(self, delta: str) -> str:
         """Takes the next piece of the draft; gives the verified text of the lines that are complete."""
@@ -113,6 +120,9 @@ class Verifier:
     def _unsupported(self, bare: str, cited: list[str]) -> Number | None:
         """The first number that neither the cited evidence nor the question contains."""
         text = _ORDINAL.sub("", bare)
+        for title in self._titles:
+            # The name of a document that was read is no claim: "Data retention policy 2025".
+            text = text.replace(title, "")
         allowed = [n for id in cited for n in self._numbers_of(id)] + find_numbers(self.question)
         return next((n for n in find_numbers(text) if not is_supported(n, allowed)), None)
 
@@ -132,7 +142,11 @@ class Verifier:
             holder = next((id for id in cited if is_supported(number, self._numbers_of(id))), None)
             if holder is not None and number.unit != "date":
                 figure = Figure(
-                    text=number.text, value=number.value, unit=number.unit or "count", marker=None, evidence=holder
+                    text=number.text,
+                    value=number.value,
+                    unit=number.unit or "count",
+                    marker=None,
+                    evidence=holder,
                 )
                 if figure not in self._figures:
                     self._figures.append(figure)
@@ -165,7 +179,9 @@ class Verifier:
             result.append(
                 figure.model_copy(
                     update={
-                        "marker": self._order.index(figure.evidence) + 1 if figure.evidence in self._order else None,
+                        "marker": self._order.index(figure.evidence) + 1
+                        if figure.evidence in self._order
+                        else None,
                         **({"unit": better.unit, "value": better.value} if better else {}),
                     }
                 )

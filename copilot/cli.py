@@ -31,9 +31,7 @@ app.add_typer(eval_commands, name="eval")
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
 ]
-ViewerOption = Annotated[
-    str | None, typer.Option("--viewer", help="Who asks: a name from workspace.yaml.")
-]
+ViewerOption = Annotated[str | None, typer.Option("--viewer", help="Who asks: a name from workspace.yaml.")]
 
 
 @app.command()
@@ -77,7 +75,9 @@ def ask(
 @app.command()
 def chat(
     workspace: WorkspaceOption = None,
-    conversation: Annotated[str | None, typer.Option("--conversation", help="A conversation to go on with.")] = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", help="A conversation to go on with.")
+    ] = None,
     viewer: ViewerOption = None,
 ) -> None:
     """Ask and answer until an empty line or Ctrl-D."""
@@ -130,7 +130,9 @@ def check(directory: Annotated[Path, typer.Argument(help="The workspace folder."
 def eval_run(
     dataset: Annotated[str, typer.Argument(help="A YAML file of samples, or the name of a shipped one.")],
     workspace: WorkspaceOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the run; runs/<time> by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the run; runs/<time> by default.")
+    ] = None,
 ) -> None:
     """Ask every question of a dataset and score the answers."""
     from evals.run import run
@@ -227,7 +229,9 @@ def _print_apparatus(answer: Answer) -> None:
     for warning in answer.warnings:
         console.print(f"Note: {warning}", markup=False, style="yellow")
     if answer.follow_ups:
-        console.print("\nAsk next:", *(f"  {q}" for q in answer.follow_ups), sep="\n", markup=False, style="dim")
+        console.print(
+            "\nAsk next:", *(f"  {q}" for q in answer.follow_ups), sep="\n", markup=False, style="dim"
+        )
 
 
 def main() -> None:

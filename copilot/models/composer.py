@@ -102,7 +102,9 @@ def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
 def _of_parts(frame: Frame, evidence: Sequence[Evidence]) -> list[Relevance]:
     """A long question is answerable when one of its requests is."""
     parts = [p for p in parts_of(frame.text) if is_request(p)]
-    return [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
+    return (
+        [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
+    )
 
 
 def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
@@ -134,7 +136,7 @@ def _data_first(
             lines += ["", *_statements(other.result, limit=3)]
             shown.append(other.id)
     beyond = _ASKS_BEYOND_DATA if lead.fit < 0.75 else frozenset({"steps", "verdict", "clause"})
-    if evidence and beyond & frame.forms:
+    if evidence and beyond & frame.forms and frame.follows is None:
         support = answer_from_passages(frame, evidence, relevance, brief=True)
         if support:
             lines += ["", "**What the documents say**", "", *support]

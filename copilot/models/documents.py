@@ -197,12 +197,18 @@ def _summary(frame: Frame, found: Sequence[Unit]) -> list[str]:
                 if unit.heading and not _FORMAL.search(unit.heading):
                     firsts.setdefault(unit.heading, unit)
             if opening and len(firsts) >= 3:
-                return [*(_quote(u) for u in opening), "", *(f"- {_quote(u)}" for u in [*firsts.values()][:LIST_ITEMS])]
+                return [
+                    *(_quote(u) for u in opening),
+                    "",
+                    *(f"- {_quote(u)}" for u in [*firsts.values()][:LIST_ITEMS]),
+                ]
     return []
 
 
 # Sections that every policy has and that say little about its content.
-_FORMAL = re.compile(r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE)
+_FORMAL = re.compile(
+    r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE
+)
 
 
 # --- comparison

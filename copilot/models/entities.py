@@ -21,10 +21,15 @@ from copilot.types import Viewer
 
 Kind = Literal["record", "value", "column", "metric", "criterion", "document"]
 
+Role = Literal["plain", "negated", "grouped", "absent"]
+"""How a question uses a name: "in pilot", "not in pilot", "by unit", "without an owner"."""
+
 # A name with this share of its informative words in the question is meant.
 NAME_COVERAGE = 0.6
 # Two names closer than this in coverage are not told apart by the question.
 NAME_MARGIN = 0.12
+# What a single word of a value's name is worth beside the whole name.
+SHORT_NAME = 0.8
 # A part of a name that fits more records than this names none.
 MOST_CANDIDATES = 6
 # A column with more distinct values than this holds free text, not categories.
@@ -99,6 +104,7 @@ class Mention:
     name: str = ""
     """For a person, when the key is a code."""
     score: float = 1.0
+    role: Role = "plain"
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,7 @@ class _Phrase:
     table: str
     key: str
     column: str = ""
+    score: float = 1.0
 
 
 @dataclass
@@ -161,7 +168,8 @@ class Lexicon:
 
     def _add(self, text: str, kind: Kind, table: str, key: str, column: str = "") -> None:
         run = tuple(stems(text))
-        if run and not all(s in STOP_WORDS for s in run):
+        # "US" is a code, "us" is not.
+        if run and (text.isupper() or not all(s in STOP_WORDS for s in run)):
             phrase = _Phrase(run, kind, table, key, column)
             known = self.phrases.setdefault(run[0], [])
             if phrase not in known:
@@ -203,7 +211,7 @@ class Lexicon:
                         self._add_stem(s, table, value, column)
 
     def _add_stem(self, run: str, table: str, value: str, column: str) -> None:
-        self.phrases.setdefault(run, []).append(_Phrase((run,), "value", table, value, column))
+        self.phrases.setdefault(run, []).append(_Phrase((run,), "value", table, value, column, SHORT_NAME))
 
     def _weigh_names(self) -> None:
         frequency = Counter(s for _, _, informative in self.names for s in informative)
@@ -234,6 +242,8 @@ class Lexicon:
         for at, token in enumerate(tokens):
             for phrase in self.phrases.get(token.stem, ()):
                 size = len(phrase.stems)
+                if size == 1 and token.is_stop and token.text != phrase.key:
+                    continue
                 if tuple(w.stem for w in tokens[at : at + size]) == phrase.stems:
                     start, end = token.start, tokens[at + size - 1].end
                     name = self.records[phrase.key.upper()][2] if phrase.kind == "record" else ""
@@ -247,6 +257,8 @@ class Lexicon:
                             end,
                             phrase.column,
                             name,
+                            phrase.score,
+                            _role(text, start),
                         )
                     )
         return found
@@ -262,7 +274,7 @@ class Lexicon:
             shared = informative & asked.keys()
             weight = sum(self.name_idf[s] for s in informative)
             coverage = sum(self.name_idf[s] for s in shared) / weight if weight else 0.0
-            if coverage >= NAME_COVERAGE and (len(shared) >= 2 or len(informative) == 1):
+            if coverage >= NAME_COVERAGE and len(shared) >= 2:
                 hits = [asked[s] for s in shared]
                 start, end = min(w.start for w in hits), max(w.end for w in hits)
                 name = self.records[key.upper()][2]
@@ -315,6 +327,38 @@ def stage_words(stage: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(result))
 
 
+# The words just before a name that say how it is used, the first that fits.
+_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    (
+        "grouped",
+        re.compile(
+            r"\b(by|per|in each|for each|each|every|across( the| all)?|(broken down|split|grouped) by|which)\s+$",
+            re.I,
+        ),
+    ),
+    (
+        "absent",
+        re.compile(
+            r"\b(without|no|missing|lack(s|ing)?|nobody|not? named)\s+((an?|any|the|named|a named)\s+)?$",
+            re.I,
+        ),
+    ),
+    (
+        "negated",
+        re.compile(
+            r"\b(not( yet)?( been| in| at| the)*|never( been)?|except( for)?|excluding|exclude|other than|non|without|"
+            r"outside( of)?|ignoring|but)[\s-]+((the|in)\s+)?$",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+
+def _role(text: str, start: int) -> Role:
+    before = text[max(0, start - 26) : start]
+    return next((role for role, pattern in _ROLES if pattern.search(before)), "plain")
+
+
 # What may follow or precede a name to say that it is one.
 _RECORD_NOUNS = frozenset(
     map(stem, "project model pilot initiative case tool system assistant programme solution".split())
@@ -361,6 +405,8 @@ def _overlaps(a: Mention, b: Mention) -> bool:
 
 def _without_nested(mentions: list[Mention]) -> list[Mention]:
     """Drops a phrase that lies inside a longer one of the same kind, or inside a record's name given in full."""
+    whole = {m.column for m in mentions if m.kind == "value" and m.score == 1.0}
+    mentions = [m for m in mentions if m.kind != "value" or m.score == 1.0 or m.column not in whole]
     kept = []
     for m in mentions:
         inside = any(

@@ -202,6 +202,8 @@ _AGENT = re.compile(
     r"officer|council|committee|head of|board|manager|director)\b",
     re.IGNORECASE,
 )
+
+
 def _share(weights: Mapping[str, float], text: str) -> float:
     have = set(stems(text))
     total = sum(weights.values())

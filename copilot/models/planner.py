@@ -63,9 +63,6 @@ _RECORD_PLURAL = re.compile(
 _ASKS_FOR_ROWS = re.compile(
     r"\b(which|list|show|what|name|find|give|any|all|are there|do we have|have we|how many)\b", re.IGNORECASE
 )
-_ABSENT = re.compile(
-    r"\b(without|no|missing|lack(s|ing)?|not named|nobody|has no|have no|with no)\b", re.IGNORECASE
-)
 _MONEY_COMPARISON = re.compile(
     r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
     r"(?:[€$£]|EUR|USD|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k|m|bn|thousand|million|billion)?\b",
@@ -85,10 +82,6 @@ _AGGREGATES = (
     ("median", r"\bmedian\b"),
     ("sum", r"\b(total|sum|how much|altogether|overall)\b"),
     ("max", r"\b(maximum|highest single)\b"),
-)
-_BY = re.compile(
-    r"\b(by|per|in each|for each|each|every|across( the| all)?|broken down by|split by|grouped by|which)\s+",
-    re.I,
 )
 
 _FACTORS: tuple[tuple[float, str], ...] = (
@@ -131,8 +124,9 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     """The calls worth making for a question, the search first, then by how much of the question they take up."""
     calls = [call for build in _BUILDERS for call in build(frame)]
     known = [c for c in calls if c.tool in set(tools)]
-    if any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
-        known = [c for c in known if not _is_bare(c)]
+    ranks = any(c.tool == "prioritize_projects" for c in known)
+    if ranks or any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
+        known = [c for c in known if not _is_bare(c, ranks)]
     choices = _choices(frame, known)
     search, others = (
         [c for c in known if c.tool == "search_knowledge"],
@@ -141,9 +135,11 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices)
 
 
-def _is_bare(call: Call) -> bool:
-    """A listing of everything, which says nothing beside a call that narrows down."""
-    return call.tool == "find_projects" and not set(call.arguments) - {"table", "filters", "limit"} and not call.arguments["filters"]
+def _is_bare(call: Call, ranks: bool = False) -> bool:
+    """A listing of everything, or of what is ranked anyway, which says nothing beside the other calls."""
+    if call.tool != "find_projects" or set(call.arguments) - {"table", "filters", "limit"}:
+        return False
+    return ranks or not call.arguments["filters"]
 
 
 def _choices(frame: Frame, calls: list[Call]) -> tuple[str, ...]:
@@ -250,8 +246,8 @@ def _find(frame: Frame) -> Iterable[Call]:
         return
     values = _value_filters(frame, table)
     columns = [m for m in frame.links.of("column", table)]
-    absent = [m for m in columns if _is_absent(frame.text, m)]
-    groups = [m for m in columns if m not in absent and _is_grouped(frame.text, m)]
+    absent = [m for m in columns if m.role == "absent"]
+    groups = [m for m in columns if m not in absent and _is_grouped(m)]
     measured = next((m for m in columns if m not in absent and m not in groups and m.key in _NUMERIC), None)
     filters = [
         *_merge(values),
@@ -291,9 +287,10 @@ _FLAGS = frozenset(
 def _value_filters(frame: Frame, table: str) -> list[Mention]:
     """The category values that restrict the rows; one phrase restricts one column only."""
     mentions = [m for m in frame.links.of("value", table)]
-    grouped = {m.key for m in frame.links.of("column", table) if _is_grouped(frame.text, m)}
+    grouped = {m.key for m in frame.links.of("column", table) if _is_grouped(m)}
+    mentions = [m for m in mentions if not _IS_ACTION.search(frame.text[max(0, m.start - 12) : m.start])]
     chosen: dict[tuple[int, int], str] = {}
-    for m in sorted(mentions, key=lambda m: (_COLUMN_ORDER.get(m.column, 9), m.column)):
+    for m in sorted(mentions, key=lambda m: (-m.score, _COLUMN_ORDER.get(m.column, 9), m.column)):
         chosen.setdefault((m.start, m.end), m.column)
     return [m for m in mentions if chosen[m.start, m.end] == m.column and m.column not in grouped]
 
@@ -310,26 +307,28 @@ _COLUMN_ORDER = {
 }
 
 
+# "Which should be deployed first": the stage is what is to be done, not where they are.
+_IS_ACTION = re.compile(r"\b(be|to|should|we|must|can)\s+$", re.IGNORECASE)
+
+
 def _merge(values: list[Mention]) -> list[dict[str, Any]]:
-    by_column: dict[str, list[str]] = {}
+    """The values of each column as one condition; "not yet deployed" excludes."""
+    by_column: dict[tuple[str, bool], list[str]] = {}
     for m in values:
-        by_column.setdefault(m.column, []).append(m.key)
-    return [
-        {"column": c, "op": "=", "value": v[0]}
-        if len(set(v)) == 1
-        else {"column": c, "op": "in", "value": list(dict.fromkeys(v))}
-        for c, v in by_column.items()
-    ]
+        # A value has no "without": "without the high-risk ones" excludes them.
+        by_column.setdefault((m.column, m.role in ("negated", "absent")), []).append(m.key)
+    conditions = []
+    for (column, negated), keys in by_column.items():
+        distinct = list(dict.fromkeys(keys))
+        if len(distinct) == 1:
+            conditions.append({"column": column, "op": "!=" if negated else "=", "value": distinct[0]})
+        else:
+            conditions.append({"column": column, "op": "not in" if negated else "in", "value": distinct})
+    return conditions
 
 
-def _is_grouped(text: str, m: Mention) -> bool:
-    before = text[max(0, m.start - 20) : m.start]
-    return any(match.end() == len(before) for match in _BY.finditer(before)) and m.key not in _NUMERIC
-
-
-def _is_absent(text: str, m: Mention) -> bool:
-    before = text[max(0, m.start - 24) : m.start]
-    return bool(_ABSENT.search(before))
+def _is_grouped(m: Mention) -> bool:
+    return m.role == "grouped" and m.key not in _NUMERIC
 
 
 def _flags(
@@ -411,6 +410,8 @@ def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
             for m in re.finditer(pattern, source.text, re.I)
         ]
         for mention in _own_mentions(source, "criterion"):
+            if _is_part_of_value(source, mention):
+                continue
             near = _ABSOLUTE_WEIGHT.match(source.text[mention.end : mention.end + 14])
             if near is not None:
                 absolute[mention.key] = float(near.group(1)) / 100
@@ -418,6 +419,14 @@ def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
                 if _gap(cue, mention) <= 32:
                     factors[mention.key] = cue[2]
     return factors, absolute
+
+
+def _is_part_of_value(frame: Frame, criterion: Mention) -> bool:
+    """In "high-risk" the word risk names the class of a project, not the criterion."""
+    return any(
+        criterion.key in value.column and 0 <= criterion.start - value.end <= 1
+        for value in frame.links.of("value")
+    )
 
 
 def _own_mentions(frame: Frame, kind: str) -> list[Mention]:
@@ -448,7 +457,7 @@ def _metric(frame: Frame) -> Iterable[Call]:
         if groups := [
             c
             for c in frame.links.of("column")
-            if c.key in ("unit", "stage", "jurisdiction") and _is_grouped(frame.text, c)
+            if c.key in ("unit", "stage", "jurisdiction") and _is_grouped(c)
         ]:
             arguments["by"] = groups[0].key
             used += groups

@@ -10,6 +10,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
 from copilot.tools import (
+    check_model_health,
     find_projects,
     lookup_metric,
     prioritize_projects,
@@ -38,6 +39,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool("prioritize_projects", "Scoring the projects", prioritize_projects.Arguments,
          prioritize_projects.prioritize_projects),
     Tool("lookup_metric", "Looking up the metric", lookup_metric.Arguments, lookup_metric.lookup_metric),
+    Tool("check_model_health", "Checking the models", check_model_health.Arguments,
+         check_model_health.check_model_health),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
 
@@ -48,11 +51,13 @@ def available(sources: Sources) -> Sequence[Tool]:
     if sources.retriever is None:
         absent.add("search_knowledge")
     if not sources.records.tables:
-        absent |= {"find_projects", "project_record", "prioritize_projects", "lookup_metric"}
+        absent |= {"find_projects", "lookup_metric"}
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
-        absent |= {"project_record", "prioritize_projects"}
+        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance"}
+    if "model_quality" not in sources.records.tables:
+        absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]
 
 
