@@ -11,14 +11,16 @@ import yaml
 from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, model_validator
 
 from copilot.errors import KnowledgeError
-from copilot.gate_conditions import ALWAYS, Condition, checks, parse
-from copilot.gate_facts import DERIVED
+from copilot.gates.conditions import ALWAYS, Condition, checks, parse
+from copilot.gates.facts import DERIVED
 from copilot.records.names import nearest
 from copilot.records.schema import PROJECTS, Column, ColumnType
 from copilot.types import Frozen
 from copilot.workspace import Workspace, WorkspaceConfig
 
 FILE = "gates.yaml"
+# The loader in C is eight times as fast; both are safe.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 GATES = ("G1", "G2", "G3", "G4")
 Gate = Literal["G1", "G2", "G3", "G4", "none"]
 
@@ -128,7 +130,7 @@ class Gates:
         if not path.is_file():
             return None
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            data = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise KnowledgeError(f"{path}: cannot be read as YAML: {error}".replace("\n", " ")) from None
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from copilot.gate_conditions import Fact, fact
+from copilot.gates.conditions import Fact, fact
 from copilot.records.schema import Column
 from copilot.records.store import RecordView
 from copilot.types import Cell

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from copilot.gate_conditions import AllOf, Cause, Check, Compiled, Context, checks, compiled
-from copilot.gate_facts import ProjectFacts
-from copilot.gates import FurtherSource, Gates, Rule
+from copilot.gates.conditions import AllOf, Cause, Check, Compiled, Context, checks, compiled
+from copilot.gates.facts import ProjectFacts
+from copilot.gates.rules import FurtherSource, Gates, Rule
 from copilot.workspace import WorkspaceConfig
 
 Outcome = Literal["met", "unmet", "unknown", "waived"]

@@ -1,0 +1,1 @@
+"""Governance rules as data, and whether a project meets them."""
