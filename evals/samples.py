@@ -204,8 +204,9 @@ class Dataset(Strict):
             members = [s for s in self.samples if s.pair == pair]
             if len(members) != 2 or members[0].question != members[1].question:
                 raise ValueError(f"the permission pair {pair!r} is not the same question asked twice")
-            if {s.expect == "answer" for s in members} != {True, False}:
-                raise ValueError(f"the permission pair {pair!r} needs one viewer with access and one without")
+            first, second = members
+            if first.viewer == second.viewer or (first.expect, first.numbers) == (second.expect, second.numbers):
+                raise ValueError(f"the permission pair {pair!r} needs two viewers who deserve different answers")
         return self
 
     def only(self, filters: Iterable[str]) -> Dataset:
