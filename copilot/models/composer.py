@@ -25,10 +25,13 @@ SUPPORTS_AS_RECORD = 0.3
 # hand, answerable or not from the shipped workspace, the confidence parts them with an area of .99 under the ROC curve.
 MIN_CONFIDENCE = 0.78
 SURE_CONFIDENCE = 0.86
+# More than this beside each other is a report, not an answer.
+MOST_FINDINGS = 4
 LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
 
-# Tools whose call names one record, or looks for the very condition that the question describes.
+# Tools whose call names one record, or looks for the very condition that the question describes; they say what is so,
+# and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
@@ -129,13 +132,15 @@ def _leading(
 def _data_first(
     frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
 ) -> Draft:
-    lines = _statements(lead.result, limit=8)
+    lines = _statements(frame, lead.result, limit=8)
     shown = [lead.id]
     for other in data:
-        if other is not lead and other.fit >= 0.6 and other.tool != lead.tool:
-            lines += ["", *_statements(other.result, limit=3)]
+        if other is not lead and other.fit >= SUPPORTS and len(shown) < MOST_FINDINGS:
+            lines += ["", *_statements(frame, other.result, limit=3)]
             shown.append(other.id)
-    beyond = _ASKS_BEYOND_DATA if lead.fit < 0.75 else frozenset({"steps", "verdict", "clause"})
+    beyond = _ASKS_BEYOND_DATA
+    if lead.fit >= 0.75 and lead.tool not in _ABOUT_ONE:
+        beyond = frozenset({"steps", "verdict", "clause"})
     if evidence and beyond & frame.forms and frame.follows is None:
         support = answer_from_passages(frame, evidence, relevance, brief=True)
         if support:
@@ -154,24 +159,38 @@ def _documents_first(
     for finding in data:
         wanted = SUPPORTS_AS_RECORD if finding.tool in _ABOUT_ONE else SUPPORTS
         if finding.fit >= wanted and len(shown) < 2:
-            lines += ["", "**In the records**", "", *_statements(finding.result, limit=4)]
+            lines += ["", "**In the records**", "", *_statements(frame, finding.result, limit=4)]
             shown.append(finding.id)
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
     return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
 
 
-def _statements(result: ToolResult, limit: int) -> list[str]:
-    """The answer sentences as the opening, the details as a list, then limits and method."""
-    answers = [s for s in result.statements if s.role == "answer"]
-    details = [s for s in result.statements if s.role == "detail"]
+def _statements(frame: Frame, result: ToolResult, limit: int) -> list[str]:
+    """The sentence that answers, the details as a list, then limits and method.
+
+    When there are more details than fit, those that share words with the question stay.
+    """
+    asked = set(frame.content)
     notes = [s for s in result.statements if s.role in ("caveat", "method")]
-    lines = [cite(answers[0])] if answers else []
-    listed = [*answers[1:], *details][: limit - len(lines)]
-    if listed:
-        lines += ["", *(f"- {cite(s)}" for s in listed)] if answers else [f"- {cite(s)}" for s in listed]
+    findings = [s for s in result.statements if s.role in ("answer", "detail")]
+    answers = [s for s in findings if s.role == "answer"]
+    first = answers[0] if answers else None
+    nearest = max(findings, key=lambda s: _shared(asked, s), default=None)
+    if nearest is not None and first is not None and _shared(asked, nearest) >= _shared(asked, first) + 2:
+        first = nearest
+    rest = [s for s in [*answers, *findings] if s is not first]
+    rest = list(dict.fromkeys(rest))
+    kept = sorted(rest, key=lambda s: (s.role != "answer", -_shared(asked, s), rest.index(s)))[: limit - 1]
+    listed = [s for s in rest if s in kept]
+    lines = [cite(first), ""] if first is not None else []
+    lines += [f"- {cite(s)}" for s in listed]
     if notes:
-        lines += ["", *(cite(s) for s in notes[:4])]
+        lines += ([""] if listed else []) + [cite(s) for s in notes[:4]]
     return lines
+
+
+def _shared(asked: set[str], statement: Statement) -> int:
+    return len(asked & set(content_stems(statement.text)))
 
 
 def cite(statement: Statement, limit: int = 3) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fits, similar, units
+from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fit, similar, units
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.planner import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, stems
@@ -116,9 +116,7 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
-        for unit in [u for u in _best(found, relevance, ("advice",)) if heading_fits(u.heading, "advice")][
-            :2
-        ]:
+        for unit in [u for u in _best(found, relevance, ("advice",)) if heading_fit(u.heading, "advice")][:2]:
             page.add(unit)
     if block is not None and block not in page.lists:
         page.lists.append(block)
@@ -151,7 +149,7 @@ def _block(
     def value(block: Block) -> float:
         text = " ".join([block.document, block.heading, *(u.text for u in block.items)])
         around = relevance.focus_coverage(f"{block.document} {block.heading}")
-        fitting = max((0.3 * heading_fits(block.heading, form) for form in forms), default=0.0)
+        fitting = max((0.3 * heading_fit(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
@@ -260,7 +258,7 @@ def _aspect(aspect: str, own: Sequence[Unit], about: Relevance, used: Sequence[U
     if aspect == "definition":
         prose = [u for u in own if u.kind != "item" and not _seen(u, used)]
         return _best(prose, about, ("definition",))[:1]
-    under = [u for u in own if heading_fits(u.heading, aspect) and not _seen(u, used)]
+    under = [u for u in own if heading_fit(u.heading, aspect) and not _seen(u, used)]
     items = [u for u in under if u.kind == "item"] or under
     return sorted(items, key=lambda u: u.order)[: 3 if aspect != "advice" else 2]
 

@@ -114,6 +114,8 @@ class Links:
     mentions: tuple[Mention, ...]
     ambiguous: tuple[tuple[Mention, ...], ...] = ()
     """Groups of records among which the question does not tell apart."""
+    usage_metrics: tuple[str, ...] = ()
+    """Metrics of how far people use a project's system, observed project by project."""
 
     def of(self, kind: Kind, table: str | None = None) -> tuple[Mention, ...]:
         return tuple(m for m in self.mentions if m.kind == kind and table in (None, m.table))
@@ -145,6 +147,7 @@ class Lexicon:
     names: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
     """(table, key, informative stems of the name)."""
     name_idf: dict[str, float] = field(default_factory=dict)
+    usage_metrics: tuple[str, ...] = ()
 
     @classmethod
     def build(cls, sources: Sources, viewer: Viewer) -> Lexicon:
@@ -157,6 +160,10 @@ class Lexicon:
             for name, metric in sources.metrics.metrics.items():
                 for text in (name.replace("_", " "), metric.label, *metric.synonyms):
                     lexicon._add(text, "metric", "", name)
+                if "project" in metric.dimensions and _USAGE & set(
+                    stems(f"{metric.label} {' '.join(metric.synonyms)}")
+                ):
+                    lexicon.usage_metrics = (*lexicon.usage_metrics, name)
         for table in view.tables.values():
             lexicon._add_table(view, table)
         for document in sources.retriever.documents(viewer) if sources.retriever else ():
@@ -228,7 +235,7 @@ class Lexicon:
         found += [m for m in close if m.kind == "metric" and m not in found]
         named, ambiguous = self._link_names(text, tokens, found)
         kept = _without_nested([*found, *named])
-        return Links(tuple(sorted(kept, key=lambda m: (m.start, m.kind))), ambiguous)
+        return Links(tuple(sorted(kept, key=lambda m: (m.start, m.kind))), ambiguous, self.usage_metrics)
 
     def _link_ids(self, text: str) -> Iterable[Mention]:
         for match in _ID.finditer(text):
@@ -299,7 +306,9 @@ class Lexicon:
                 if not _points_at_record(text, run):
                     continue
                 wanted = {w.stem for w in run} - _RECORD_NOUNS
-                if len(wanted) == 1 and not all(w.text[:1].isupper() for w in run if w.stem in wanted):
+                if len(wanted) == 1 and not (
+                    all(w.text[:1].isupper() for w in run if w.stem in wanted) or _is_definite(text, run)
+                ):
                     continue
                 fitting = [(table, key) for table, key, name in self.names if wanted and wanted <= name]
                 if 1 <= len(fitting) <= MOST_CANDIDATES:
@@ -309,6 +318,7 @@ class Lexicon:
                     return
 
 
+_USAGE = frozenset(map(stem, "adoption uptake usage used users followed accepted acceptance".split()))
 # Words of unit names that do not tell one unit from another.
 _UNIT_GENERIC = frozenset(
     stem(w)
@@ -379,6 +389,15 @@ def _points_at_record(text: str, run: Sequence[Word]) -> bool:
         and all(w.text[:1].isupper() and not w.text.isupper() for w in run)
         and before.rstrip()[-1:] not in ".?!"
     )
+
+
+def _is_definite(text: str, run: Sequence[Word]) -> bool:
+    """ "The churn model": an article before and a word for a record after."""
+    after = words(text[run[-1].end : run[-1].end + 14])
+    return bool(after) and after[0].stem in _RECORD_NOUNS and bool(_ARTICLE.search(text[: run[0].start]))
+
+
+_ARTICLE = re.compile(r"\b(the|our|this|that)\s+$", re.IGNORECASE)
 
 
 def _settle(scored: list[tuple[float, Mention]]) -> tuple[list[Mention], tuple[tuple[Mention, ...], ...]]:

@@ -21,11 +21,11 @@ _SKIPPED = re.compile(r"^\s*(#|\||```|---|<!--|!\[|>)")
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
 
-# Which headings hold what a form of question asks for. Stems are compared, so "Causes" meets "cause".
+# Which headings hold what a form of question asks for, after the bar those that come near it. Stems are compared.
 _HEADING_WORDS: Mapping[str, str] = {
     "definition": "what definition overview purpose introduction meaning scope summary",
-    "causes": "why cause reason root trouble sign problem obstacle challenge pitfall mistake barrier risk failure",
-    "steps": "how step do approach procedure process action remedy requirement practice guidance plan response",
+    "causes": "why cause reason root remedy obstacle | trouble sign problem challenge pitfall mistake barrier risk failure",
+    "steps": "how step do approach procedure process action remedy | requirement practice guidance plan response",
     "quantity": "why matter figure measure number fact evidence",
     "advice": "when fit choose criterion circumstance recommend suit decide advice",
     "list": "list type kind element component part",
@@ -35,7 +35,10 @@ _HEADING_WORDS: Mapping[str, str] = {
     "clause": "requirement rule clause obligation class approval gate",
     "diagnosis": "how diagnose drift decline step",
 }
-HEADING_STEMS = {form: frozenset(map(stem, text.split())) for form, text in _HEADING_WORDS.items()}
+HEADING_STEMS = {
+    form: tuple(frozenset(map(stem, part.split())) for part in text.split("|"))
+    for form, text in _HEADING_WORDS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class Relevance:
         own = self.coverage(unit.text)
         around = self.coverage(f"{unit.document} {unit.heading}")
         score = own + 0.5 * around + 0.7 * unit.relevance
-        score += 0.25 * any(heading_fits(unit.heading or unit.document, form) for form in forms)
+        score += 0.25 * max((heading_fit(unit.heading or unit.document, form) for form in forms), default=0.0)
         if "who" in forms and _AGENT.search(unit.text):
             score += 0.3
         if unit.is_first:
@@ -222,8 +225,11 @@ _SUBJECT = re.compile(
 )
 
 
-def heading_fits(heading: str, form: str) -> bool:
-    return bool(set(stems(heading)) & HEADING_STEMS.get(form, frozenset()))
+def heading_fit(heading: str, form: str) -> float:
+    """How well a heading promises what a form of question wants: 1, 0.6 for a heading near it, or 0."""
+    have = set(stems(heading))
+    tiers = HEADING_STEMS.get(form, ())
+    return next((1.0 - 0.4 * n for n, tier in enumerate(tiers) if have & tier), 0.0)
 
 
 def blocks(found: Sequence[Unit]) -> list[Block]:

@@ -118,7 +118,7 @@ def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: 
     links = lexicon.link(text)
     frame = Frame(
         text=text,
-        forms=forms_of(text),
+        forms=forms_of(_without_names(text, links)),
         links=links,
         period=find_period(text, today, fiscal_start),
         count=count_of(text),
@@ -127,6 +127,13 @@ def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: 
         topic=text,
     )
     return _complete(frame, previous) if previous is not None else frame
+
+
+def _without_names(text: str, links: Links) -> str:
+    """The text with the names of records blanked: "default score" is no request to score."""
+    for m in links.of("record"):
+        text = text[: m.start] + "x" * (m.end - m.start) + text[m.end :]
+    return text
 
 
 def forms_of(text: str) -> frozenset[Form]:
@@ -173,7 +180,7 @@ def _complete(frame: Frame, previous: Frame) -> Frame:
         carried = () if frame.links.of("record") else previous.links.of("record")
         return replace(
             frame,
-            links=Links((*frame.links.mentions, *carried), frame.links.ambiguous),
+            links=replace(frame.links, mentions=(*frame.links.mentions, *carried)),
             topic=f"{frame.text} {_names(carried) or previous.topic}",
             follows=previous if not carried else None,
         )
@@ -208,7 +215,7 @@ def _overlay(old: Links, new: Links) -> Links:
     if new.of("record") or new.ambiguous:
         fresh.add("record")
     kept = tuple(m for m in old.mentions if _slot(m) not in fresh)
-    return Links((*kept, *new.mentions), new.ambiguous)
+    return replace(new, mentions=(*kept, *new.mentions))
 
 
 def _slot(mention: Mention) -> str:

@@ -164,10 +164,14 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
     if not informative:
         return 0.5 if frame.follows is not None else 0.0
     taken = _TAKEN_STEMS.get(tool, frozenset())
-    hits = sum(
-        any(s <= w.start and w.end <= e for s, e in spans) or w.stem in taken or w.stem.isdigit()
-        for w in informative
-    )
+    # Words of a document's title ask for the document, whatever else they could mean.
+    titles = [(m.start, m.end) for m in frame.links.of("document")]
+    hits = 0
+    for word in informative:
+        if any(start <= word.start and word.end <= end for start, end in spans):
+            hits += 1
+        elif not any(start <= word.start and word.end <= end for start, end in titles):
+            hits += word.stem in taken or word.stem.isdigit()
     fit = hits / len(informative)
     return max(0.0, fit - 0.3) if frame.is_generic else fit
 
@@ -274,6 +278,10 @@ def _find(frame: Frame) -> Iterable[Call]:
     yield Call("find_projects", arguments, _fit(frame, "find_projects", used))
 
 
+# Two named projects are compared: this leads, their records follow.
+_COMPARED = 1.1
+# A call that was not asked for but belongs beside one that was.
+_SIDE_FIT = 0.62
 _NUMERIC = frozenset(
     "budget spend technology_budget change_budget production_budget headcount expected_benefit realised_benefit "
     "business_value feasibility time_to_value strategic_importance risk data_readiness score open_positions".split()
@@ -366,6 +374,13 @@ def _record(frame: Frame) -> Iterable[Call]:
         used = [x for x in frame.links.mentions if x.kind in ("record", "column", "criterion", "metric")]
         fit = _fit(frame, "project_record", used) if len(frame.content) else 1.0
         yield Call("project_record", {"project": m.key, "aspects": aspects}, max(fit, 0.6 * m.score))
+        if "adoption" in aspects and m.table == "projects" and not frame.links.of("metric"):
+            for metric in frame.links.usage_metrics[:2]:
+                yield Call(
+                    "lookup_metric",
+                    {"metric": metric, "filters": {"project": m.key}, "compare": "previous_year"},
+                    _SIDE_FIT,
+                )
 
 
 # --- prioritize_projects
@@ -393,7 +408,7 @@ def _prioritize(frame: Frame) -> Iterable[Call]:
         arguments["method"] = re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE)[1].lower()  # type: ignore[index]
     criteria = frame.links.of("criterion") if changes or absolute or frame.follows else ()
     fit = _fit(frame, "prioritize_projects", [*values, *criteria, *frame.links.of("record")])
-    yield Call("prioritize_projects", arguments, 1.0 if compares else fit)
+    yield Call("prioritize_projects", arguments, _COMPARED if compares else fit)
 
 
 def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
@@ -553,7 +568,11 @@ def _about(frame: Frame) -> tuple[dict[str, Any], list[Mention]]:
 def _health(frame: Frame) -> Iterable[Call]:
     arguments, used = _about(frame)
     if models := frame.links.of("record", "models"):
-        arguments, used = {"model": models[0].key}, [models[0]]
+        # How a model fares is what there is to say about a model.
+        yield Call(
+            "check_model_health", {"model": models[0].key}, max(_fit(frame, "project_record", models), 0.8)
+        )
+        return
     yield from _condition(frame, "check_model_health", _HEALTH, arguments, used)
 
 
