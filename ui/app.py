@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
@@ -30,8 +31,9 @@ def main() -> None:
     st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
     try:
         copilot = state.copilot()
+        top = st.sidebar.container()
         viewer = _viewer(copilot)
-        _page(copilot, viewer).run()
+        _page(copilot, viewer, top).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
 
@@ -58,7 +60,7 @@ def _viewer(copilot: Copilot) -> str:
     return chosen
 
 
-def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
+def _page(copilot: Copilot, viewer: str, top: DeltaGenerator) -> StreamlitPage:
     """The page that was asked for; one per conversation, and home."""
     session = state.session()
     home = st.Page(lambda: ask.home(copilot, viewer), title="Ask", icon=":material/forum:", default=True)
@@ -79,7 +81,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
             _search_box(found_any=bool(listed))
         else:
             # Streamlit shows no navigation that has one entry only.
-            st.page_link(home)
+            top.page_link(home)
             st.caption("Your conversations will be listed here.")
     if session.go_to is not None:
         target, session.go_to = session.go_to, None

@@ -21,7 +21,7 @@ _INLINE_CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)[^\n|]+?(?<!`)(?P=ticks)
 _ESCAPABLE = re.compile(r"(?P<slashes>\\*)(?P<mark>\$|<|(?<!~)~(?!~))")
 # `:red[` and `:name` are read with the Markdown, where a backslash helps; `:smile:` and `:material/home:`
 # only after it, where the backslash is gone.
-_COLON = re.compile(r"(?P<slashes>\\*):(?=(?P<code>[\w+/-]+:)|[A-Za-z])")
+_COLON = re.compile(r"(?P<slashes>\\*):(?=(?P<code>(?:material/)?[\w+-]+:)|[A-Za-z])")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(

@@ -36,7 +36,7 @@ def _kinds(text: str) -> set[str]:
         ("keep `$x` and `[1]`", "keep `$x` and `[1]`"),
         ("```\n$x [1]\n```\n$y", "```\n$x [1]\n```\n\\$y"),
         (":red[x] at 10:30", r"\:red[x] at 10:30"),
-        (":smile: on https://example.org", "\\:\u2060smile: on https://example.org"),
+        (":smile: on http://localhost:80/x", "\\:\u2060smile: on http://localhost:80/x"),
         ("![pixel](https://example.org/p)", "!\u2060[pixel](https://example.org/p)"),
         ("<b>bold</b> a<br>b", r"\<b>bold\</b> a b"),
         ("# Top\n### Sub", "## Top\n### Sub"),

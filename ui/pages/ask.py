@@ -26,6 +26,7 @@ def home(copilot: Copilot, viewer: str) -> None:
     if pending is None:
         with welcome.container():
             _welcome(copilot, viewer)
+            citations.chips(copilot, viewer, (), is_answering=False)
         _question_box(copilot, viewer, None)
         return
     # Answered where it was asked and moved to its own address after: a change of page would take Stop away.
