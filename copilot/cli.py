@@ -12,6 +12,7 @@ import typer
 
 from copilot.errors import CopilotError
 from copilot.settings import Settings
+from evals.cli import app as eval_commands
 
 if TYPE_CHECKING:
     from copilot.chat import Copilot
@@ -24,7 +25,6 @@ app = typer.Typer(
     add_completion=False,
 )
 workspace_commands = typer.Typer(help="Look after a workspace.", no_args_is_help=True)
-eval_commands = typer.Typer(help="Measure the quality of answers.", no_args_is_help=True)
 app.add_typer(workspace_commands, name="workspace")
 app.add_typer(eval_commands, name="eval")
 
@@ -124,21 +124,6 @@ def check(directory: Annotated[Path, typer.Argument(help="The workspace folder."
     errors = sum(f.severity == "error" for f in findings)
     typer.echo(f"{errors} errors, {len(findings) - errors} remarks in {directory}.")
     raise typer.Exit(2 if errors else 0)
-
-
-@eval_commands.command("run")
-def eval_run(
-    dataset: Annotated[str, typer.Argument(help="A YAML file of samples, or the name of a shipped one.")],
-    workspace: WorkspaceOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the run; runs/<time> by default.")
-    ] = None,
-) -> None:
-    """Ask every question of a dataset and score the answers."""
-    from evals.run import run
-
-    summary = run(dataset, Settings.from_env(workspace=workspace), out)
-    typer.echo(summary.render())
 
 
 @app.command()

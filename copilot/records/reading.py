@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
@@ -26,7 +27,7 @@ _COLUMNS_OF_ANY_TABLE = (
     Column("model_id", "text", "The model.", references="models.id"),
     Column("label", "text", "Access label; empty for everyone."),
 )
-"""What makes rows of a table the schema does not know belong to a project or a model, or be withheld."""
+"""What makes the rows of any table belong to a project or a model, or be withheld."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class RecordTable:
     """With the columns that are there only, those of the file that the schema does not know included."""
     source: str
     rows: list[int]
+    aliases: Mapping[str, str]
+    """What the file calls a column that was renamed, to the name it has here."""
     values: dict[str, list[Value]]
     bad: list[BadCell] = field(default_factory=list)
     ragged: list[int] = field(default_factory=list)
@@ -70,6 +73,8 @@ class Source:
     """Types of columns the schema does not know."""
     years_as_days: bool = False
     """Dates before 1910 are years that a spreadsheet took for a count of days."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """What the file calls a column that was renamed, to the name it has here."""
 
 
 def read_tables(workspace: Workspace) -> list[RecordTable]:
@@ -81,21 +86,32 @@ def read_tables(workspace: Workspace) -> list[RecordTable]:
 
 
 def read_sources(root: Path) -> dict[str, Source]:
-    """The text of every table: mapped ones from the file their mapping names, the others from their own."""
+    return {name: read() for name, read in source_readers(root).items()}
+
+
+def source_readers(root: Path) -> dict[str, Callable[[], Source]]:
+    """How to read each table: mapped ones from the file their mapping names, the others from their own."""
     mapping = load_mapping(root)
     mapped = mapping.tables if mapping else {}
-    sources = {name: _import(root, name, how) for name, how in mapped.items()}
-    claimed = {source_path(root, how) for how in mapped.values()}
+    readers: dict[str, Callable[[], Source]] = {
+        name: partial(_import, root, name, how) for name, how in mapped.items()
+    }
+    claimed = {(root / FOLDER / how.source).resolve() for how in mapped.values()}
     for name, path in record_files(root).items():
-        if name not in sources and path.resolve() not in claimed:
-            sources[name] = Source(read_delimited(path), path.relative_to(root).as_posix())
-    return sources
+        if name not in readers and path.resolve() not in claimed:
+            readers[name] = partial(_read, root, path)
+    return readers
+
+
+def _read(root: Path, path: Path) -> Source:
+    return Source(read_delimited(path), path.relative_to(root).as_posix())
 
 
 def _import(root: Path, name: str, mapping: TableMapping) -> Source:
     path = source_path(root, mapping).relative_to(root.resolve()).as_posix()
     text = import_table(root, name, mapping)
-    return Source(text, path, mapping.dates, mapping.types, mapping.years_as_days)
+    aliases = {old.rstrip("*"): new for old, new in mapping.rename.items()}
+    return Source(text, path, mapping.dates, mapping.types, mapping.years_as_days, aliases)
 
 
 def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTable:
@@ -123,6 +139,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTabl
         schema=_present(schema, columns),
         source=source.path,
         rows=source.text.rows,
+        aliases=source.aliases,
         values=values,
         bad=bad,
         ragged=source.text.ragged,
@@ -141,8 +158,8 @@ def _expected(schema: TableSchema, config: WorkspaceConfig) -> dict[str, Column]
                 columns.setdefault(name, Column(name, "number", f"Criterion {criterion.label}."))
     if schema.name in (PROJECTS.name, STAGE_HISTORY.name):
         columns["stage"] = replace(columns["stage"], values=config.stages)
-    if schema.name not in TABLES:
-        columns = {column.name: column for column in _COLUMNS_OF_ANY_TABLE}
+    for column in _COLUMNS_OF_ANY_TABLE:
+        columns.setdefault(column.name, column)
     return {column_key(name): column for name, column in columns.items()}
 
 

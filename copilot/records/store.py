@@ -66,6 +66,8 @@ class Records:
         self._connection = duckdb.connect(":memory:", config=_ENGINE)
         self._lock = threading.Lock()
         self._views: dict[frozenset[str], RecordView] = {}
+        self.aliases = {table.schema.name: table.aliases for table in tables}
+        """By table, what its file calls a renamed column, to the name it has here."""
         for table in tables:
             self._store(table)
         labelled = [quoted(name) for name, schema in self.tables.items() if has_label(schema)]
@@ -127,6 +129,13 @@ class RecordView:
         if table not in self.tables:
             return False
         return column is None or any(c.name == column for c in self.tables[table].columns)
+
+    def aliases(self, table: str) -> dict[str, tuple[str, ...]]:
+        """What people who know the source file call the columns of a table."""
+        names: dict[str, tuple[str, ...]] = {}
+        for alias, column in self._records.aliases.get(table, {}).items():
+            names[column] = (*names.get(column, ()), alias)
+        return names
 
     def select(
         self,
