@@ -16,7 +16,7 @@ _STRUCK = re.compile(r"~~.*?~~(?: \(not found in the sources\))?")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 # Fewer words that carry meaning than this say nothing that could be checked.
-CHECKABLE_STEMS = 3
+CHECKABLE_STEMS = 2
 WINDOW = 3
 
 
