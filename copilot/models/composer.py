@@ -120,7 +120,7 @@ def _leading(
     """The data finding that should open the answer, if any does better than the documents."""
     if not data or data[0].fit < LEADS:
         return None
-    if relevance is not None and not frame.is_own:
+    if relevance is not None:
         coverage = relevance.known_share() * _best_coverage(relevance, evidence)
         if frame.is_generic and coverage > data[0].fit:
             return None

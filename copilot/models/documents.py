@@ -42,7 +42,7 @@ def answer_from_passages(
     if (summary := _summary(frame, found)) and not brief:
         return summary
     if "clause" in frame.forms and any(u.kind == "clause" for u in found):
-        return _clauses(found, relevance, limit=2 if brief else 4)
+        return _clauses(frame, evidence, found, limit=2 if brief else 4)
     return _sections(frame, evidence, found, brief)
 
 
@@ -312,15 +312,16 @@ def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) 
 # --- which clause applies
 
 
-def _clauses(found: Sequence[Unit], relevance: Relevance, limit: int) -> list[str]:
-    """The clauses that apply, each named with its document."""
-    ranked = _best([u for u in found if u.kind == "clause"], relevance, ("clause",))
-    floor = 0.75 * relevance.score(ranked[0], ("clause",))
+def _clauses(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit], limit: int) -> list[str]:
+    """The clauses that apply to each part of the question, each named with its document."""
     chosen: list[Unit] = []
-    for unit in ranked[:limit]:
-        if relevance.score(unit, ("clause",)) >= floor:
-            chosen.append(unit)
-    lines = []
-    for n, unit in enumerate(chosen):
-        lines += [_quote(unit), ""] if n == 0 else [f"- {_quote(unit)}"]
-    return lines
+    parts = [p for p in parts_of(frame.text) if is_request(p)] or [frame.text]
+    for part in parts[:3]:
+        forms = ("clause", *forms_of(part))
+        relevance = Relevance(frame.topic, evidence, focus=part)
+        ranked = _best([u for u in found if u.kind == "clause"], relevance, forms)
+        floor = 0.7 * relevance.score(ranked[0], forms)
+        near = [u for u in ranked[:limit] if relevance.score(u, forms) >= floor]
+        chosen += [u for u in near if u not in chosen]
+    first, *rest = chosen
+    return [_quote(first), "", *(f"- {_quote(u)}" for u in rest[: limit + len(parts) - 2])]

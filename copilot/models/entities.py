@@ -86,6 +86,12 @@ _NOT_CATEGORIES = frozenset(
 )
 
 
+# What may follow or precede a name to say that it is one.
+_RECORD_NOUNS = frozenset(
+    map(stem, "project model pilot initiative case tool system assistant programme solution".split())
+)
+
+
 @dataclass(frozen=True)
 class Mention:
     """Something of the workspace that a question names."""
@@ -190,7 +196,11 @@ class Lexicon:
                     self.records[key.upper()] = (table.name, key, name)
                     if table.name in _NAMED_TABLES and len(stems(name)) > 1:
                         self._add(name, "record", table.name, key)
-                    informative = frozenset(s for s in stems(name) if s not in STOP_WORDS and len(s) > 1)
+                    informative = frozenset(
+                        s
+                        for s in stems(name)
+                        if s not in STOP_WORDS and s not in _RECORD_NOUNS and len(s) > 1
+                    )
                     if table.name in _NAMED_TABLES and informative:
                         self.names.append((table.name, key, informative))
         aliases = view.aliases(table.name)
@@ -286,7 +296,7 @@ class Lexicon:
                 start, end = min(w.start for w in hits), max(w.end for w in hits)
                 name = self.records[key.upper()][2]
                 mention = Mention("record", table, key, text[start:end], start, end, "", name, coverage)
-                if end - start <= 120 and not any(_overlaps(mention, other) for other in taken):
+                if end - start <= 30 * len(shared) and not any(_overlaps(mention, other) for other in taken):
                     scored.append((coverage, mention))
         if not scored:
             scored = list(self._link_short_names(text, tokens, found))
@@ -369,10 +379,6 @@ def _role(text: str, start: int) -> Role:
     return next((role for role, pattern in _ROLES if pattern.search(before)), "plain")
 
 
-# What may follow or precede a name to say that it is one.
-_RECORD_NOUNS = frozenset(
-    map(stem, "project model pilot initiative case tool system assistant programme solution".split())
-)
 _OF = re.compile(r"\b(of|about|on|for|is|how's|with|does|did)\s+(the\s+|our\s+)?$", re.IGNORECASE)
 
 

@@ -38,7 +38,7 @@ _FORMS: tuple[tuple[Form, str], ...] = (
                  r"fraction|ratio|number|amount)\b|\bpercentage of\b"),
     ("aggregate", r"\bhow (many|much)\b|\bnumber of\b|\bcount( of)?\b|\bbreak ?down\b|\bdistribution\b|\btotals?\b|\bsum\b"
                   r"|\baverage\b|\bmean\b|\bmedian\b|\b(share|percentage|proportion) of\b|\b(in|for|by|per) each\b"),
-    ("ranking", r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b|\bbest\b|\bworst\b|\bhighest[- ]scor\w+|\bscor(e|es|ed|ing)\b"
+    ("ranking", r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b|\bbest\b|\bworst\b|\bhighest[- ]scor\w+|\bscor(e|ed|ing)\b[^?.]{0,30}\b(projects?|initiatives?|pilots?|use cases?|candidates?)\b|\b(project|priority|overall|total)\s+scores?\b"
                 r"|\bweight(s|ed|ing|ings)?\b|\b(fund\w*|invest|build|start|do|go|come|tackle|be|work|approve|scale)\b[^?.]{0,30}\bfirst\b|\bpriorit(y|ies)\b|\bmost (promising|valuable|attractive)\b"
                 r"|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b"),
     ("who", r"\bwho(se|m)?\b|\bwhich (role|body|committee|person|team)\b"),

@@ -49,9 +49,11 @@ def restricted_label(text: str, labels: Iterable[str], held: Iterable[str]) -> s
 
 
 _PAPER_STEMS = frozenset(
-    map(stem, "paper papers document documents memo minutes pack file files report policy only confidential restricted "
-              "material restricted records data risk".split())
-)  # fmt: skip
+    map(
+        stem,
+        "paper document memo minutes pack file report only confidential restricted material".split(),
+    )
+)
 
 
 def is_english(text: str) -> bool:

@@ -218,9 +218,8 @@ def _trim(text: str) -> str:
 
 def _parts(text: str) -> list[str]:
     """The sentences of a long question that can be searched for alone."""
-    if len(words(text)) < 22:
-        return []
-    return [p for p in parts_of(text) if len(set(content_stems(p))) >= 3][:3]
+    parts = parts_of(text)
+    return [p for p in parts if len(set(content_stems(p))) >= 2][:3] if len(parts) > 1 else []
 
 
 # --- find_projects

@@ -49,7 +49,7 @@ _IRREGULAR = {
         "write": "wrote written", "draw": "drew drawn", "mean": "meant", "meet": "met", "send": "sent", "teach": "taught",
         "understand": "understood", "begin": "began begun", "break": "broke broken", "become": "became",
         "forbid": "forbade forbidden", "find": "found", "bring": "brought", "hide": "hid hidden", "win": "won",
-        "person": "people", "criterion": "criteria", "approve": "approval approvals approver approvers",
+        "criterion": "criteria", "approve": "approval approvals approver approvers",
     }.items()
     for form in forms.split()
 } | {
@@ -107,9 +107,30 @@ _AMERICAN = (
 _DIGITS = {word: digit for word, digit in _IRREGULAR.items() if digit.isdigit()}
 
 
-def other_spellings(text: str) -> list[str]:
-    """British and American twins of a text's words, and digits for its number words, so that a search finds both."""
-    found: list[str] = []
+# What people say, and what policies write.
+_FORMAL_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"\b({spoken})\b", re.IGNORECASE), written)
+    for spoken, written in (
+        (r"sign\w* off|sign\w* it off|green ?light\w*|ok(ay)? it", "approve approval"),
+        (r"go(es|ing)? live|went live|launch\w*|roll\w* out|switch\w* on", "production deployment"),
+        (r"kill\w*|pull\w* the plug|shut\w* down", "stop stopped"),
+        (r"longest|how long", "at most maximum duration"),
+        (r"biggest mistakes?|go(es)? wrong|went wrong", "common mistakes failure"),
+        (r"who (do|does|must|should) \w+ (call|tell|inform)|hears? about", "notify report escalate"),
+        (r"money|cash|funds?|funding", "budget funding"),
+        (r"bosses|boss|top brass|leadership", "executive sponsor"),
+        (r"staff|workers?|people|team members", "employees"),
+        (r"mood|feelings?", "emotion"),
+        (r"snoop\w*|spy\w*|watch(ing)? (staff|people|employees)", "monitoring"),
+        (r"fired?|lay\w* off|layoffs?|sacked", "job losses"),
+    )
+)
+
+
+def other_words(text: str) -> list[str]:
+    """British and American twins of a text's words, digits for its number words, and the written form of spoken
+    phrases, so that a search finds them all."""
+    found: list[str] = [written for pattern, written in _FORMAL_WORDS if pattern.search(text)]
     for token in _TOKEN.findall(text):
         lower = token.lower()
         british = next((p.sub(r, lower) for p, r in _AMERICAN if p.search(lower)), None)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.citations import split_sentences
 from copilot.errors import ToolError
-from copilot.models.words import other_spellings
+from copilot.models.words import other_words
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources
@@ -43,7 +43,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     retriever = sources.retriever
     if retriever is None:
         raise ToolError("This workspace holds no documents; ask about its records instead.")
-    query = " ".join([arguments.query, *other_spellings(arguments.query)])
+    query = " ".join([arguments.query, *other_words(arguments.query)])
     scored = retriever.search(
         query, viewer, top_k=arguments.top_k, as_of=arguments.as_of, kind="passage"
     )
