@@ -106,11 +106,13 @@ class Checker:
 
     def since(self, rule: Rule, project: ProjectFacts) -> date | None:
         """When an unmet rule began to be: the stage entered, the rule effective, or the evidence expired."""
-        days = [rule.effective, self.expires(rule, project)]
-        if days[1] is not None and days[1] >= self._today:
-            days.pop()
+        expired = self.expires(rule, project)
         entered = project.facts.get("stage_since")
-        days.append(date.fromisoformat(entered) if isinstance(entered, str) else None)
+        days = [
+            rule.effective,
+            date.fromisoformat(entered) if isinstance(entered, str) else None,
+            expired + timedelta(days=1) if expired and expired < self._today else None,
+        ]
         return max((day for day in days if day is not None), default=None)
 
     def also(self, rule: Rule, project: ProjectFacts) -> tuple[FurtherSource, ...]:

@@ -149,6 +149,15 @@ def checks(condition: Condition) -> Iterator[Check]:
             yield from checks(part)
 
 
+def has_choice(condition: Condition) -> bool:
+    """Whether one of several comparisons would be enough somewhere in a condition."""
+    if isinstance(condition, Check):
+        return False
+    if isinstance(condition, Not):
+        return isinstance(condition.part, AllOf) or has_choice(condition.part)
+    return isinstance(condition, AnyOf) or any(has_choice(part) for part in condition.parts)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a condition is read against, besides the facts."""

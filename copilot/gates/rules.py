@@ -62,6 +62,10 @@ class Source(Frozen):
     def applies_on(self, day: date) -> bool:
         return (self.effective is None or self.effective <= day) and not self.has_ended(day)
 
+    def is_called(self, asked: str) -> bool:
+        """Whether the words are part of its instrument and article."""
+        return asked.casefold().strip() in f"{self.instrument}, {self.article}".casefold()
+
     def has_ended(self, day: date) -> bool:
         return self.until is not None and self.until < day
 
@@ -94,6 +98,12 @@ class Rule(Source):
     waivers: tuple[str, ...] = ()
     """Words by which a recorded waiver names it; without any, it cannot be waived."""
     also: tuple[FurtherSource, ...] = ()
+
+    def is_named(self, asked: str) -> bool:
+        """Whether the words are its id, its title, or part of its own source."""
+        return asked.casefold().strip() in (self.id.casefold(), self.title.casefold()) or self.is_called(
+            asked
+        )
 
     @model_validator(mode="after")
     def _check_validity(self) -> Rule:
@@ -170,11 +180,7 @@ class Gates:
         """The rules of that id, title, instrument or article, written in any case; none when nothing fits."""
         folded = asked.casefold().strip()
         exact = tuple(r for r in self.rules if folded in (r.id.casefold(), r.title.casefold()))
-        return exact or tuple(
-            r
-            for r in self.rules
-            if any(folded in f"{s.instrument}, {s.article}".casefold() for s in (r, *r.also))
-        )
+        return exact or tuple(r for r in self.rules if any(s.is_called(asked) for s in (r, *r.also)))
 
 
 def _vocabulary(entries: Mapping[str, Any], columns: Iterable[Column]) -> dict[str, Column]:
