@@ -5,6 +5,7 @@ Every sentence is taken from a tool's statements or quoted from a passage, follo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from copilot.models.documents import answer_from_passages, nearest_topics
 from copilot.models.extract import Relevance
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
-from copilot.models.words import content_stems
+from copilot.models.words import content_stems, formal, stems
 from copilot.types import Evidence, Statement, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
@@ -23,8 +24,8 @@ SUPPORTS = 0.6
 SUPPORTS_AS_RECORD = 0.3
 # The passages' confidence below which they do not answer, and below which they only come near. On 58 questions by
 # hand, answerable or not from the shipped workspace, the confidence parts them with an area of .99 under the ROC curve.
-MIN_CONFIDENCE = 0.78
-SURE_CONFIDENCE = 0.86
+MIN_CONFIDENCE = 0.70
+SURE_CONFIDENCE = 0.84
 # More than this beside each other is a report, not an answer.
 MOST_FINDINGS = 4
 LONG_QUESTION = 14
@@ -72,6 +73,8 @@ def compose(
     relevance = Relevance(frame.topic, evidence)
     sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, evidence)])
     known = sure >= MIN_CONFIDENCE
+    if strangers := _strangers(frame, evidence):
+        return _unheard_of(strangers, evidence, organisation)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, evidence if known else [], relevance)
@@ -84,6 +87,42 @@ def compose(
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
         return _data_first(frame, data[0], data, [], relevance)
     return _abstain(relevance, evidence, errors, organisation)
+
+
+_NAME = re.compile(
+    r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])"
+)
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "october november december article annex clause section chapter gate act please thanks hello dear".split()
+)
+
+
+def _strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
+    """Names in the request that neither the records nor any passage found for it mention."""
+    linked = [(m.start, m.end) for m in frame.links.mentions]
+    read = set(stems(" ".join(f"{e.title} {e.text}" for e in evidence)))
+    names = []
+    for match in _NAME.finditer(frame.text):
+        words_of = [w for w in match.group().replace("-", " ").split() if w.lower() not in _CALENDAR]
+        inside = any(start < match.end() and match.start() < end for start, end in linked)
+        if words_of and not inside and not any(set(stems(w)) & read for w in words_of):
+            names.append(match.group())
+    return names
+
+
+def _unheard_of(names: Sequence[str], evidence: Sequence[Evidence], organisation: str) -> Draft:
+    who = f"The documents and records of {organisation}" if organisation else "The documents and records"
+    listed = " or ".join(f"“{n}”" for n in dict.fromkeys(names))
+    lines = [f"{who} do not mention {listed}."]
+    topics = nearest_topics(evidence)
+    if topics:
+        lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
+    return Draft(
+        "\n".join(lines),
+        status="insufficient_evidence",
+        follow_ups=tuple(f"What does “{t}” say?" for t in topics[:3]),
+    )
 
 
 def _merge(passages: Sequence[Finding]) -> list[Evidence]:
@@ -146,7 +185,14 @@ def _data_first(
         if support:
             lines += ["", "**What the documents say**", "", *support]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
-    return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
+    # A metric without a figure was found, but not for what was asked.
+    empty = lead.tool == "lookup_metric" and not lead.result.figures
+    return Draft(
+        "\n".join(lines),
+        status="insufficient_evidence" if empty else "answered",
+        follow_ups=_unique(follow_ups),
+        shown=tuple(shown),
+    )
 
 
 def _documents_first(
@@ -162,7 +208,13 @@ def _documents_first(
             lines += ["", "**In the records**", "", *_statements(frame, finding.result, limit=4)]
             shown.append(finding.id)
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
-    return Draft("\n".join(lines), follow_ups=_unique(follow_ups), shown=tuple(shown))
+    return Draft(
+        "\n".join(lines),
+        # Passages that only come near are shown, but nobody should take them for the answer.
+        status="answered" if is_sure or shown else "insufficient_evidence",
+        follow_ups=_unique(follow_ups),
+        shown=tuple(shown),
+    )
 
 
 def _statements(frame: Frame, result: ToolResult, limit: int) -> list[str]:
@@ -170,7 +222,7 @@ def _statements(frame: Frame, result: ToolResult, limit: int) -> list[str]:
 
     When there are more details than fit, those that share words with the question stay.
     """
-    asked = set(frame.content)
+    asked = set(content_stems(formal(frame.text)))
     notes = [s for s in result.statements if s.role in ("caveat", "method")]
     findings = [s for s in result.statements if s.role in ("answer", "detail")]
     answers = [s for s in findings if s.role == "answer"]

@@ -20,7 +20,7 @@ STEP_ITEMS = 10
 # More lists than this make an answer nobody reads.
 _MOST_LISTS = 2
 # What a list can answer.
-_BLOCK_FORMS: tuple[Form, ...] = ("causes", "steps", "list")
+_BLOCK_FORMS: tuple[Form, ...] = ("causes", "steps", "signs", "measures", "strengths", "weaknesses", "list")
 # Words with which a text takes a stand against what it names.
 _AGAINST = frozenset(
     stems("myth mistake mistaken wrong false misleading misconception disagrees disagree untrue incorrect")
@@ -87,6 +87,14 @@ class _Page:
         if self.lines and self.lines[-1].startswith("- "):
             self.lines += ["", f"**{heading}**"]
 
+    def quote_list(self, block: Block, introduction: Sequence[Unit], items: Sequence[Unit]) -> None:
+        self.lists.append(block)
+        for sentence in introduction:
+            self.add(sentence)
+        self.separate(block.heading or block.document)
+        for item in items:
+            self.add(item, bullet=True)
+
     def has(self, unit: Unit) -> bool:
         return any(similar(unit.text, other.text) for other in self.used)
 
@@ -110,6 +118,17 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
     prose = [u for u in found if u.kind != "item"] or found
     wanted = [f for f in _BLOCK_FORMS if f in forms]
     block = _block(wanted, found, relevance, count) if wanted and len(page.lists) < _MOST_LISTS else None
+    if {"strengths", "weaknesses"} <= forms and not page.lists:
+        # Both sides were asked for, and stand under headings of their own.
+        other = [u for u in found if block is None or u.heading != block.heading]
+        second = _block(
+            ["weaknesses" if block and heading_fit(block.heading, "strengths") else "strengths"],
+            other,
+            relevance,
+            None,
+        )
+    else:
+        second = None
     if "definition" in forms or (block is None and not page.used):
         opening = ("definition",) if "definition" in forms and "who" not in forms else tuple(forms)
         page.add(next(iter(_best(prose, relevance, opening)), None))
@@ -118,15 +137,11 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
     if "advice" in forms and block is None:
         for unit in [u for u in _best(found, relevance, ("advice",)) if heading_fit(u.heading, "advice")][:2]:
             page.add(unit)
-    if block is not None and block not in page.lists:
-        page.lists.append(block)
-        for sentence in _introduction(block, prose):
-            page.add(sentence)
-        page.separate(block.heading or block.document)
-        most = STEP_ITEMS if "steps" in forms and not count else LIST_ITEMS
-        limit = 4 if brief else wants_exactly(part) or max(count or 0, most)
-        for item in _items(block, relevance, limit):
-            page.add(item, bullet=True)
+    most = STEP_ITEMS if "steps" in forms and not count else LIST_ITEMS
+    limit = 4 if brief else wants_exactly(part) or max(count or 0, most)
+    for chosen in (block, second):
+        if chosen is not None and chosen not in page.lists:
+            page.quote_list(chosen, _introduction(chosen, prose), _items(chosen, relevance, limit))
 
 
 def _supports(

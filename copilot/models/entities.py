@@ -199,7 +199,10 @@ class Lexicon:
                     informative = frozenset(
                         s
                         for s in stems(name)
-                        if s not in STOP_WORDS and s not in _RECORD_NOUNS and len(s) > 1
+                        if s not in STOP_WORDS
+                        and s not in _RECORD_NOUNS
+                        and s not in COMMON_STEMS
+                        and len(s) > 1
                     )
                     if table.name in _NAMED_TABLES and informative:
                         self.names.append((table.name, key, informative))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.citations import split_sentences
-from copilot.models.words import COMMON_STEMS, content_stems, stem, stems
+from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.numbers import find_numbers
 from copilot.types import Evidence
 
@@ -31,6 +31,7 @@ _HEADING_WORDS: Mapping[str, str] = {
     "list": "list type kind element component part",
     "strengths": "strength advantage benefit pro",
     "weaknesses": "weakness disadvantage drawback con limit",
+    "signs": "sign trouble symptom warning",
     "measures": "measure metric indicator kpi monitor",
     "clause": "requirement rule clause obligation class approval gate",
     "diagnosis": "how diagnose drift decline step",
@@ -137,8 +138,8 @@ class Relevance:
 
     def __init__(self, question: str, evidence: Sequence[Evidence], focus: str = "") -> None:
         """The words of `focus`, the part of the question to answer now, count more."""
-        self.terms = list(dict.fromkeys(content_stems(question)))
-        focused = set(content_stems(focus))
+        self.terms = list(dict.fromkeys(content_stems(formal(question))))
+        focused = set(content_stems(formal(focus)))
         texts = [set(stems(f"{e.title} {e.text}")) for e in evidence]
         total = max(1, len(texts))
         found = {t: sum(t in text for text in texts) for t in self.terms}

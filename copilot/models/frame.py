@@ -41,6 +41,11 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ("ranking", r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b|\bbest\b|\bworst\b|\bhighest[- ]scor\w+|\bscor(e|ed|ing)\b[^?.]{0,30}\b(projects?|initiatives?|pilots?|use cases?|candidates?)\b|\b(project|priority|overall|total)\s+scores?\b"
                 r"|\bweight(s|ed|ing|ings)?\b|\b(fund\w*|invest|build|start|do|go|come|tackle|be|work|approve|scale)\b[^?.]{0,30}\bfirst\b|\bpriorit(y|ies)\b|\bmost (promising|valuable|attractive)\b"
                 r"|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b"),
+    ("signs", r"\bsigns?\b|\bsymptoms?\b|\bwarnings?\b|\bnotice\b|\brecogni[sz]e\b|\bspot\b|\bhow (do|would|can|could) (we|i|you) "
+              r"(know|tell|see)\b"),
+    ("measures", r"\bmeasur\w+|\bmetrics?\b|\bkpis?\b|\bindicators?\b|\btrack\b"),
+    ("strengths", r"\bgains?\b|\badvantages?\b|\bstrengths?\b|\bupsides?\b|\bpros\b|\bbenefits? of\b"),
+    ("weaknesses", r"\bdownsides?\b|\bdisadvantages?\b|\bweakness\w*|\bdrawbacks?\b|\bcons\b|\bdo i (risk|lose)|\bwe (risk|lose)\b|\brisks? of\b"),
     ("who", r"\bwho(se|m)?\b|\bwhich (role|body|committee|person|team)\b"),
     ("diagnosis", r"\bdrift\w*|\b(accuracy|quality|performance)\b[^?.]{0,60}\b(drop\w*|declin\w+|f[ae]ll\w*|deteriorat\w+|degrad\w+|down|worse\w*)"
                   r"|\b(drop\w*|declin\w+|fall\w*|fell|degrad\w+)\b[^?.]{0,40}\b(accuracy|quality|performance)\b"),
@@ -104,6 +109,7 @@ class Frame:
     is_generic: bool
     """About organisations in general rather than the asker's own."""
     is_own: bool
+    today: date = date.min
     topic: str = ""
     """What to search for: the text, with the question it follows on when it cannot stand alone."""
     follows: Frame | None = field(default=None, repr=False)
@@ -118,18 +124,19 @@ def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: 
     links = lexicon.link(text)
     frame = Frame(
         text=text,
-        forms=forms_of(_without_names(text, links)),
+        forms=forms_of(without_names(text, links)),
         links=links,
         period=find_period(text, today, fiscal_start),
         count=count_of(text),
         is_generic=bool(_GENERIC.search(text)) and not _OWN.search(text),
         is_own=bool(_OWN.search(text)),
+        today=today,
         topic=text,
     )
     return _complete(frame, previous) if previous is not None else frame
 
 
-def _without_names(text: str, links: Links) -> str:
+def without_names(text: str, links: Links) -> str:
     """The text with the names of records blanked: "default score" is no request to score."""
     for m in links.of("record"):
         text = text[: m.start] + "x" * (m.end - m.start) + text[m.end :]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from copilot.models.entities import Mention
-from copilot.models.frame import Frame, parts_of
+from copilot.models.frame import Frame, parts_of, without_names
 from copilot.models.words import content_stems, stem, words
 
 
@@ -171,7 +172,7 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
         if any(start <= word.start and word.end <= end for start, end in spans):
             hits += 1
         elif not any(start <= word.start and word.end <= end for start, end in titles):
-            hits += word.stem in taken or word.stem.isdigit()
+            hits += word.stem in taken or (word.stem.isdigit() and frame.period is None)
     fit = hits / len(informative)
     return max(0.0, fit - 0.3) if frame.is_generic else fit
 
@@ -181,7 +182,11 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
 
 def _search(frame: Frame) -> Iterable[Call]:
     """The question itself; for a comparison also each side; for a long question each of its parts."""
-    yield Call("search_knowledge", {"query": frame.topic}, 0.0)
+    as_of = _as_of(frame)
+    if as_of is not None:
+        yield Call("search_knowledge", {"query": frame.topic, "as_of": as_of.isoformat()}, 0.0)
+    if as_of is None or _CHANGED.search(frame.text):
+        yield Call("search_knowledge", {"query": frame.topic}, 0.0)
     for document in frame.links.of("document")[:1]:
         yield Call("search_knowledge", {"query": document.text, "top_k": 6, "whole_document": True}, 0.0)
     sides = comparands(frame.text)
@@ -191,9 +196,24 @@ def _search(frame: Frame) -> Iterable[Call]:
         yield Call("search_knowledge", {"query": part, "top_k": 6}, 0.0)
 
 
+_PAST = re.compile(
+    r"\b(was|were|did|had|said|back (in|then)|used to|previous(ly)?|old(er)?|earlier|former(ly)?|changed?|in force|as of|as at|until)\b",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(r"\bchang\w*|\bdiffer\w*|\bbetween\b|\bcompared?\b|\bnow\b", re.IGNORECASE)
+
+
+def _as_of(frame: Frame) -> date | None:
+    """The day whose rules a question about the past is asking for."""
+    period = frame.period
+    if period is None or period.end > frame.today or not _PAST.search(frame.text) or frame.links.of("metric"):
+        return None
+    return period.end - timedelta(days=1)
+
+
 _COMPARANDS = (
     r"\b(?:compare|contrast|compare and contrast)\s+(?P<a>.+?)\s+(?:and|with|to|versus|vs\.?|against)\s+(?P<b>[^?.,]+)",
-    r"\bdifferences?\s+between\s+(?P<a>.+?)\s+and\s+(?P<b>[^?.,]+)",
+    r"\b(?:differences?|differ\w*|choose|choice)\s+between\s+(?P<a>.+?)\s+and\s+(?P<b>[^?.,]+)",
     r"\b(?P<a>[\w' -]{3,60}?)\s+(?:versus|vs\.?)\s+(?P<b>[\w' -]{3,60})",
     r"\b(?:choose|pick|decide|be|use|prefer|adopt)\s+(?:between\s+)?(?P<a>[\w' -]{3,50}?)\s+or\s+(?P<b>[\w' -]{3,50})\?",
     r"\bhow\s+(?:does|do)\s+(?P<a>.+?)\s+differ\s+from\s+(?P<b>[^?.,]+)",
@@ -229,7 +249,7 @@ def _table(frame: Frame) -> str | None:
     for table, pattern in _TABLE_NOUNS:
         if re.search(pattern, frame.text, re.IGNORECASE):
             return table
-    if any(m.column == "stage" for m in frame.links.of("value")):
+    if any(m.column == "stage" for m in frame.links.of("value")) and {"aggregate", "quantity"} & frame.forms:
         return "projects"
     if "aggregate" in frame.forms and any(m.key in _NUMERIC for m in frame.links.of("column", "projects")):
         return "projects"
@@ -368,7 +388,8 @@ def _record(frame: Frame) -> Iterable[Call]:
     if _RECORD_PLURAL.search(frame.text) and "aggregate" in frame.forms:
         return
     records = [m for m in frame.links.of("record") if m.table in ("projects", "models")]
-    aspects = [name for name, pattern in _ASPECTS if re.search(pattern, frame.text, re.IGNORECASE)]
+    text = without_names(frame.text, frame.links)
+    aspects = [name for name, pattern in _ASPECTS if re.search(pattern, text, re.IGNORECASE)]
     for m in list({m.key: m for m in records}.values())[:2]:
         used = [x for x in frame.links.mentions if x.kind in ("record", "column", "criterion", "metric")]
         fit = _fit(frame, "project_record", used) if len(frame.content) else 1.0
@@ -464,9 +485,8 @@ def _metric(frame: Frame) -> Iterable[Call]:
         if records := frame.links.of("record", "projects"):
             filters["project"] = records[0].key
             used += records
-        units = [v for v in frame.links.of("value") if v.column == "unit"]
+        units = list({v.key: v for v in frame.links.of("value") if v.column == "unit"}.values())
         if units and not records:
-            filters["unit"] = units[0].key
             used += units
         if groups := [
             c
@@ -483,7 +503,11 @@ def _metric(frame: Frame) -> Iterable[Call]:
             arguments["compare"] = compare
         if (grain := next((g for g, p in _LEVELS if re.search(p, frame.text, re.I)), None)) and frame.period:
             arguments["grain"] = grain
-        yield Call("lookup_metric", arguments, _fit(frame, "lookup_metric", used))
+        fit = _fit(frame, "lookup_metric", used)
+        for unit in units[:3] if units and not records else []:
+            yield Call("lookup_metric", {**arguments, "filters": {"unit": unit.key}}, fit)
+        if not units or records:
+            yield Call("lookup_metric", arguments, fit)
 
 
 def _comparison(text: str) -> str | None:
@@ -514,7 +538,7 @@ _HEALTH = re.compile(
 )
 _SCALING = re.compile(
     r"\bpurgatory\b|\b(stuck|stall\w*|stranded|trapped)\b|\bfunnel\b|\bconversion\b|\bpilots?\b[^?]{0,80}\b(production|scal\w+|fail\w*|"
-    r"go live|live|nowhere|die|reach\w*|ma[dk]e it)\b|\b(reach|get|move|make it|got|made it)\b[^?.]{0,20}\b(in)?to production\b"
+    r"go live|live|nowhere|anywhere|die|reach\w*|ma[dk]e it)\b|\b(reach|get|move|make it|got|made it)\b[^?.]{0,20}\b(in)?to production\b"
     r"|\bhow well do we scale\b|\bscaling (problem|diagnos\w+|bottleneck\w*)\b",
     re.IGNORECASE,
 )

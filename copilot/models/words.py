@@ -122,9 +122,21 @@ _FORMAL_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"staff|workers?|people|team members", "employees"),
         (r"mood|feelings?", "emotion"),
         (r"snoop\w*|spy\w*|watch(ing)? (staff|people|employees)", "monitoring"),
-        (r"fired?|lay\w* off|layoffs?|sacked", "job losses"),
+        (
+            r"fired?|lay\w* off|layoffs?|sacked|(take|lose|cost)\w* (their|our|my|the) jobs?",
+            "job losses displacement anxiety",
+        ),
+        (r"scared|afraid|worried|nervous", "anxiety fear"),
+        (r"stand\w* in the way|block\w*|hold\w* \w* ?back|hold\w* (it|us|them) up", "holds up obstacle"),
     )
 )
+
+
+def formal(text: str) -> str:
+    """The text with spoken phrases in their written form."""
+    for pattern, written in _FORMAL_WORDS:
+        text = pattern.sub(written, text)
+    return text
 
 
 def other_words(text: str) -> list[str]:

@@ -31,10 +31,12 @@ class Arguments(BaseModel):
     query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
     top_k: int = Field(default=10, ge=1, le=30, description="How many passages at the most.")
     as_of: date | None = Field(
-        default=None, description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions."
+        default=None,
+        description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions.",
     )
     whole_document: bool = Field(
-        default=False, description="Also read the rest of the best document, for a comparison or a summary of it."
+        default=False,
+        description="Also read the rest of the best document, for a comparison or a summary of it.",
     )
 
 
@@ -45,7 +47,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         raise ToolError("This workspace holds no documents; ask about its records instead.")
     query = " ".join([arguments.query, *other_words(arguments.query)])
     scored = retriever.search(
-        query, viewer, top_k=arguments.top_k, as_of=arguments.as_of, kind="passage"
+        query, viewer, top_k=arguments.top_k, as_of=arguments.as_of or sources.today, kind="passage"
     )
     evidence = [_evidence(s.chunk, s.cosine) for s in scored]
     known = {e.id for e in evidence}
@@ -86,11 +88,16 @@ def _evidence(chunk: Chunk, cosine: float | None) -> Evidence:
         kind="passage",
         source=chunk.document_id,
         locator=chunk.locator,
-        title=" › ".join([chunk.title, *path]),
+        title=" › ".join([_dated_title(chunk), *path]),
         text=chunk.text,
         as_of=chunk.effective,
         relevance=cosine,
     )
+
+
+def _dated_title(chunk: Chunk) -> str:
+    """The title, with the day from which another document holds."""
+    return f"{chunk.title} (replaced {chunk.superseded_on})" if chunk.superseded_on else chunk.title
 
 
 def _opening(text: str) -> str:
