@@ -196,7 +196,7 @@ def _on_target(reading: Reading, request: Request) -> list[str]:
     assert last.point.target is not None
     gap = wording.against_target(last.point.value, last.point.target, reading.metric)
     return [
-        f"In {wording.when(last.period)} {reading.metric.title.lower()} {wording.verb(reading.metric)} {gap}."
+        f"In {wording.when(last.period)} {wording.inside(reading.metric.title)} {wording.verb(reading.metric)} {gap}."
     ]
 
 

@@ -1,0 +1,165 @@
+"""What is wrong with a workspace, in plain words: `bearing workspace check`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from copilot.errors import KnowledgeError
+from copilot.records.catalogue import FILE as METRICS
+from copilot.records.catalogue import Metric, problems, read_metrics
+from copilot.records.checks import Finding, Severity, check_tables
+from copilot.records.importing import FILE as MAPPING
+from copilot.records.reading import RecordTable, source_readers, type_table
+from copilot.retrieval.loaders import find_sources, load
+from copilot.workspace import Workspace, WorkspaceConfig
+
+# Of the same fault in one column, so many rows are shown.
+_MOST_ALIKE = 5
+
+
+def check(root: Path) -> list[Finding]:
+    """The findings, by file; a workspace without an error answers with all it holds."""
+    found: list[Finding] = []
+    workspace = _open(root, found)
+    tables = _read_tables(workspace, found)
+    found += check_tables(tables, workspace.config)
+    found += _viewers(workspace.config)
+    found += _metrics(root, tables)
+    documents = _documents(root, found)
+    if not tables and not documents and not found:
+        found.append(_whole(root.name, "error", "The folder holds no document and no records.",
+                            "Put Markdown files into it, or CSV files into records/."))  # fmt: skip
+    return _shortened(found)
+
+
+def _whole(file: str, severity: Severity, message: str, remedy: str) -> Finding:
+    return Finding(severity=severity, file=file, message=message, remedy=remedy)
+
+
+def _open(root: Path, found: list[Finding]) -> Workspace:
+    try:
+        return Workspace.open(root)
+    except KnowledgeError as error:
+        found.append(
+            _problem(root, "workspace.yaml", error, "Correct it; docs/workspace.md lists every key.")
+        )
+        return Workspace(root, WorkspaceConfig())
+
+
+def _problem(root: Path, file: str, error: KnowledgeError, remedy: str) -> Finding:
+    message = str(error).removeprefix(f"{root / file}: ")
+    return _whole(file, "error", message, remedy)
+
+
+def _read_tables(workspace: Workspace, found: list[Finding]) -> list[RecordTable]:
+    root = workspace.root
+    try:
+        readers = source_readers(root)
+    except KnowledgeError as error:
+        found.append(_problem(root, MAPPING, error, "Until it can be read, no record is."))
+        return []
+    tables = []
+    for name, read in readers.items():
+        try:
+            tables.append(type_table(name, read(), workspace.config))
+        except KnowledgeError as error:
+            text = str(error)
+            file = MAPPING if text.startswith(str(root / MAPPING)) else f"records/{name}.csv"
+            found.append(_problem(root, file, error, f"Until it can be read, {name} are missing."))
+    return tables
+
+
+def _viewers(config: WorkspaceConfig) -> Iterator[Finding]:
+    for name, viewer in config.viewers.items():
+        for label in sorted(viewer.labels - config.labels):
+            yield _whole(
+                "workspace.yaml",
+                "warning",
+                f"The viewer {name} holds the label {label!r}, which is not under labels.",
+                "Add it there, or correct its spelling.",
+            )
+    if config.default_viewer != "everyone" and config.default_viewer not in config.viewers:
+        yield _whole(
+            "workspace.yaml",
+            "error",
+            f"The default viewer {config.default_viewer!r} is not under viewers.",
+            "Add it there, or name one that is.",
+        )
+
+
+def _metrics(root: Path, tables: Iterable[RecordTable]) -> Iterator[Finding]:
+    path = root / METRICS
+    if not path.is_file():
+        return
+    try:
+        metrics = read_metrics(path)
+    except KnowledgeError as error:
+        yield _problem(root, METRICS, error, "Correct it; docs/workspace.md lists every key.")
+        return
+    by_name = {table.schema.name: table for table in tables}
+    for problem in problems(metrics, {name: table.schema for name, table in by_name.items()}):
+        yield _whole(
+            METRICS, "error", f"metrics.{problem}", "Until it is corrected, no question is answered."
+        )
+    yield from _unobserved(metrics, by_name)
+
+
+def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]) -> Iterator[Finding]:
+    """Metrics of the catalogue that no row has, and of rows that the catalogue does not have."""
+    described: set[str] = set()
+    observed: Counter[str] = Counter()
+    if "observations" in tables:
+        observed.update(str(value).lower() for value in tables["observations"].values.get("metric", []))
+    for metric in metrics.values():
+        wanted = metric.where.get("metric")
+        if metric.table != "observations" or not isinstance(wanted, str):
+            continue
+        described.add(wanted.lower())
+        if not observed[wanted.lower()]:
+            message = f"metrics.{metric.name}: no row of the observations has the metric {wanted!r}."
+            yield _whole(METRICS, "warning", message, "Add observations, or take the metric out.")
+    for name in sorted(set(observed) - described):
+        message = f"The observations hold the metric {name!r}, which is not described here."
+        yield _whole(METRICS, "info", message, "Describe it, so that it can be asked for.")
+
+
+def _documents(root: Path, found: list[Finding]) -> int:
+    """How many documents can be read; the others are findings."""
+    readable = 0
+    for source in find_sources(root):
+        try:
+            document = load(source, "")
+        except KnowledgeError as error:
+            message = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{source.id}: ")
+            found.append(_whole(source.id, "warning", f"It is left out: {message.rstrip('.')}.",
+                                "Save it in a format that is read, or take it out."))  # fmt: skip
+            continue
+        if any(section.text.strip() for section in document.sections):
+            readable += 1
+        else:
+            found.append(
+                _whole(source.id, "warning", "The document holds no text.", "Write it, or take it out.")
+            )
+    return readable
+
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+def _shortened(findings: Iterable[Finding]) -> list[Finding]:
+    """By file and severity; of many alike the first ones and their number."""
+
+    def kind(finding: Finding) -> tuple[str, int, str, str]:
+        return finding.file, _ORDER[finding.severity], finding.column or "", finding.remedy
+
+    shortened: list[Finding] = []
+    for _, alike in groupby(sorted(findings, key=lambda f: (*kind(f), f.row or 0)), kind):
+        group = list(alike)
+        shortened += group[:_MOST_ALIKE]
+        if len(group) > _MOST_ALIKE:
+            rest = f"The same kind of fault is in {len(group) - _MOST_ALIKE:,} more rows."
+            shortened.append(group[0].model_copy(update={"row": None, "message": rest}))
+    return shortened

@@ -1,0 +1,222 @@
+"""What is wrong with the cells of the record tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from copilot.records.cells import Value
+from copilot.records.names import column_key, nearest
+from copilot.records.reading import RecordTable
+from copilot.records.schema import TABLES, Column
+from copilot.types import Frozen
+from copilot.workspace import WorkspaceConfig
+
+Severity = Literal["error", "warning", "info"]
+
+_NEARLY_THE_SAME = 80.0
+_MOST_NAMED = 8
+
+# Ends of scales that the schema gives in words only.
+_SCALES: Mapping[tuple[str, str], tuple[float, float]] = {
+    ("assessments", "score"): (1, 5),
+    ("model_quality", "value"): (0, 1),
+    ("models", "validated_quality"): (0, 1),
+    ("incidents", "severity"): (1, 4),
+}
+
+
+class Finding(Frozen):
+    """One thing that is wrong, where, and what to do about it."""
+
+    severity: Severity
+    file: str
+    row: int | None = None
+    """As a spreadsheet numbers it; the header is row 1."""
+    column: str | None = None
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = [self.file]
+        place += [f"row {self.row}"] if self.row is not None else []
+        place += [f"column {self.column}"] if self.column else []
+        return f"{self.severity}: {', '.join(place)}: {self.message} {self.remedy}"
+
+
+def check_tables(tables: Sequence[RecordTable], config: WorkspaceConfig) -> Iterator[Finding]:
+    keys = {table.schema.name: _keys(table) for table in tables}
+    for table in tables:
+        yield from _columns(table)
+        yield from _bad_cells(table)
+        yield from _missing_keys(table)
+        yield from _required(table)
+        for column in table.schema.columns:
+            yield from _values(table, column)
+            yield from _references(table, column, keys)
+        yield from _scales(table, config)
+        if table.schema.name == "projects":
+            yield from _estimates(table, config)
+        yield from _labels(table, config)
+
+
+def _keys(table: RecordTable) -> set[str]:
+    return {str(value).lower() for value in table.values.get(table.schema.key or "", [])}
+
+
+def _finding(
+    table: RecordTable,
+    severity: Severity,
+    message: str,
+    remedy: str,
+    column: str | None = None,
+    row: int | None = None,
+) -> Finding:
+    return Finding(
+        severity=severity, file=table.source, row=row, column=column, message=message, remedy=remedy
+    )
+
+
+def _cells(table: RecordTable, column: str) -> Iterator[tuple[int, Value]]:
+    """Row and value of the cells of a column that are not empty."""
+    values = table.values.get(column, [])
+    return ((row, value) for row, value in zip(table.rows, values, strict=False) if value is not None)
+
+
+def _columns(table: RecordTable) -> Iterator[Finding]:
+    for name in table.missing:
+        yield _finding(table, "error", f"The column {name} is missing.", "Add it; it is required.", name, 1)
+    if table.schema.name not in TABLES:
+        message = f"{table.schema.name} is not one of the known tables; it is read as a table of its own."
+        yield _finding(table, "info", message, "Rename the file if it was meant to be one of them.")
+        return
+    yield from _unknown(table)
+    for row in table.ragged:
+        message = "The row has more or fewer cells than the header."
+        yield _finding(table, "warning", message, "Put quotes around cells that hold the delimiter.", row=row)
+
+
+def _unknown(table: RecordTable) -> Iterator[Finding]:
+    """A column that is nearly a known one may be a misspelling; the others are only told."""
+    present = {column.name for column in table.schema.columns}
+    absent = [column.name for column in TABLES[table.schema.name].columns if column.name not in present]
+    kept = []
+    for name in table.unknown:
+        key = column_key(name)
+        like = max(absent, key=lambda known: fuzz.ratio(key, known), default="")
+        if fuzz.ratio(key, like) < _NEARLY_THE_SAME:
+            kept.append(name)
+            continue
+        message = f"{name} is not a known column, and {like} is missing."
+        yield _finding(table, "warning", message, f"Rename it if {like} was meant.", name, 1)
+    if kept:
+        named = ", ".join(repr(_cut(name)) for name in kept[:_MOST_NAMED])
+        more = f" and {len(kept) - _MOST_NAMED} more" if len(kept) > _MOST_NAMED else ""
+        message = f"These columns are not known ones; they are kept and can be asked for: {named}{more}."
+        yield _finding(table, "info", message, "Nothing needs to be done.", row=1)
+
+
+def _bad_cells(table: RecordTable) -> Iterator[Finding]:
+    required = {column.name for column in table.schema.columns if column.required}
+    for bad in table.bad:
+        severity: Severity = "error" if bad.column in required else "warning"
+        message = f"{_shown(bad.text)} is not {bad.wanted}."
+        yield _finding(table, severity, message, "It is read as missing; correct it.", bad.column, bad.row)
+
+
+def _missing_keys(table: RecordTable) -> Iterator[Finding]:
+    key = table.schema.key
+    if key is None or key in table.missing:
+        return
+    for row, text in table.unkeyed:
+        problem = f"{text!r} is used by an earlier row too." if text else "It is empty."
+        yield _finding(table, "error", problem, f"Give the row a {key} of its own.", key, row)
+
+
+def _required(table: RecordTable) -> Iterator[Finding]:
+    bad = {(cell.row, cell.column) for cell in table.bad}
+    for column in table.schema.columns:
+        if not column.required or column.name == table.schema.key:
+            continue
+        for row, value in zip(table.rows, table.values[column.name], strict=True):
+            if value is None and (row, column.name) not in bad:
+                yield _finding(
+                    table, "error", "It is empty.", "It is required; fill it in.", column.name, row
+                )
+
+
+def _values(table: RecordTable, column: Column) -> Iterator[Finding]:
+    allowed = {value.lower() for value in column.values}
+    if not allowed:
+        return
+    names = ", ".join(column.values)
+    remedy = f"Use one of {names}."
+    if column.name == "stage":
+        remedy = f"Use one of {names}, or list it under stages in workspace.yaml."
+    for row, value in _cells(table, column.name):
+        if str(value).lower() not in allowed:
+            message = f"{_shown(value)} is not one of the values of {column.name}."
+            yield _finding(table, "warning", message, remedy, column.name, row)
+
+
+def _references(table: RecordTable, column: Column, keys: Mapping[str, set[str]]) -> Iterator[Finding]:
+    target = (column.references or "").partition(".")[0]
+    if not target:
+        return
+    if target not in keys:
+        if any(True for _ in _cells(table, column.name)):
+            message = f"It refers to {target}, and there is no such table."
+            yield _finding(table, "warning", message, f"Add records/{target}.csv.", column.name)
+        return
+    for row, value in _cells(table, column.name):
+        items = str(value).split("; ") if column.type == "list" else [str(value)]
+        for item in items:
+            if item.lower() not in keys[target]:
+                message = f"{_shown(item)} is not in {column.references}."
+                near = nearest(item, sorted(keys[target]))[:1]
+                hint = f"Was {near[0].upper()} meant?" if near else "Add the row it refers to."
+                yield _finding(table, "warning", message, hint, column.name, row)
+
+
+def _scales(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
+    scales = {column: ends for (name, column), ends in _SCALES.items() if name == table.schema.name}
+    if table.schema.name == "projects":
+        for criterion in config.criteria:
+            for name in (criterion.column, f"{criterion.column}_low", f"{criterion.column}_high"):
+                scales[name] = criterion.scale
+    for column, (low, high) in scales.items():
+        for row, value in _cells(table, column):
+            if isinstance(value, int | float) and not low <= value <= high:
+                message = f"{value:g} lies outside the scale from {low:g} to {high:g}."
+                yield _finding(table, "warning", message, "Correct it, or widen the scale.", column, row)
+
+
+def _estimates(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
+    """Low, likely and high must stand in that order."""
+    for criterion in config.criteria:
+        names = [f"{criterion.column}_low", criterion.column, f"{criterion.column}_high"]
+        columns = [table.values.get(name, [None] * len(table.rows)) for name in names]
+        for row, *triple in zip(table.rows, *columns, strict=True):
+            numbers = [value for value in triple if isinstance(value, int | float)]
+            if numbers != sorted(numbers):
+                said = ", ".join(f"{number:g}" for number in numbers)
+                message = f"The low, likely and high estimates are {said}, which is not their order."
+                yield _finding(table, "warning", message, "Correct them.", criterion.column, row)
+
+
+def _labels(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
+    held = frozenset().union(*(viewer.labels for viewer in config.viewers.values()))
+    for row, value in _cells(table, "label"):
+        if value not in config.labels | held:
+            message = f"The label {value!r} is not under labels in workspace.yaml, so nobody sees the row."
+            yield _finding(table, "warning", message, "Add the label there, or correct it.", "label", row)
+
+
+def _shown(value: object) -> str:
+    return repr(_cut(str(value)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
