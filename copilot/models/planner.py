@@ -43,7 +43,7 @@ _TAKEN = {
     "weight weighting weighted project initiative use case fund invest where start double doubled triple ignore "
     "ignoring promising highest priority portfolio order list shortlist build next year ai pilot why reason most "
     "important pick",
-    "lookup_metric": "current currently latest last quarter month year trend development compare previous target "
+    "lookup_metric": "ai current currently latest last quarter month year trend development compare previous target "
     "value rate level figure metric each change changed over past group see recent far date doing go going",
     "project_record": "project model status state stand tell happen happening situation case ai system far",
 }
@@ -161,6 +161,8 @@ def _choices(frame: Frame, calls: list[Call]) -> tuple[str, ...]:
 def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
     """Share of the informative words that the mentions and the tool's own words account for."""
     spans = [(m.start, m.end) for m in used]
+    if frame.period is not None and tool in _DATED_TOOLS:
+        spans.append(frame.period.span)
     informative = [w for w in words(frame.text) if w.stem in set(frame.content)]
     if not informative:
         return 0.5 if frame.follows is not None else 0.0
@@ -175,6 +177,10 @@ def _fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
             hits += word.stem in taken or (word.stem.isdigit() and frame.period is None)
     fit = hits / len(informative)
     return max(0.0, fit - 0.3) if frame.is_generic else fit
+
+
+# Tools that take the period of a question.
+_DATED_TOOLS = frozenset({"find_projects", "lookup_metric"})
 
 
 # --- search_knowledge

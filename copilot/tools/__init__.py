@@ -10,6 +10,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
 from copilot.tools import (
+    check_governance,
     check_model_health,
     find_projects,
     lookup_metric,
@@ -17,6 +18,7 @@ from copilot.tools import (
     project_record,
     search_knowledge,
 )
+from copilot.gates.rules import FILE as GATES_FILE
 from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer
 
@@ -41,6 +43,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool("lookup_metric", "Looking up the metric", lookup_metric.Arguments, lookup_metric.lookup_metric),
     Tool("check_model_health", "Checking the models", check_model_health.Arguments,
          check_model_health.check_model_health),
+    Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
+         check_governance.check_governance),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
 
@@ -56,6 +60,8 @@ def available(sources: Sources) -> Sequence[Tool]:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
         absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance"}
+    if not (sources.workspace.root / GATES_FILE).is_file():
+        absent.add("check_governance")
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]
