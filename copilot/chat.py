@@ -25,7 +25,7 @@ from langchain_core.messages import (
     RemoveMessage,
     ToolMessage,
 )
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
@@ -116,7 +116,7 @@ class Copilot:
         sources: Sources,
         models: ChatModels,
         conversations: Conversations,
-        checkpointer: BaseCheckpointSaver[str],
+        checkpointer: SqliteSaver,
         viewer: str | None = None,
     ) -> None:
         self.sources = sources
@@ -188,6 +188,13 @@ class Copilot:
         finally:
             if stored is not None and not finished:
                 self.conversations.interrupt_turn(stored, turn.text)
+
+    def close(self) -> None:
+        """Lets go of the files that are open."""
+        self.conversations.close()
+        self._checkpointer.conn.close()
+        if self.sources.retriever is not None:
+            self.sources.retriever.close()
 
     def forget(self, conversation: str, viewer: str | None = None) -> None:
         """Deletes a conversation with all that the agent remembers of it."""

@@ -549,7 +549,8 @@ _SCALING = re.compile(
     re.IGNORECASE,
 )
 _GOVERNANCE = re.compile(
-    r"\b(complian\w+|comply|complies|non-?complian\w+|violat\w+|breach\w*|contradict\w*|blocked|unmet|waivers?|overdue validation)\b"
+    r"\b(clauses?|polic(y|ies)|rules?|laws?|regulations?|obligations?)\b[^?.]{0,20}\b(apply|applies|bind|concern|cover)\b"
+    r"|\b(complian\w+|comply|complies|non-?complian\w+|violat\w+|breach\w*|contradict\w*|blocked|unmet|waivers?|overdue validation)\b"
     r"|\b(which|what|any|missing|pass\w*|meet|meets|fail\w*|open)\b[^?.]{0,40}\b(gates?|rules|obligations|requirements|approvals?)\b"
     r"|\b(ready|allowed|cleared|permitted|approved) (for|to go (live|into)|to launch)\b|\bgovernance (status|check|gaps?|issues?)\b"
     r"|\bwhat (is|are) missing\b|\b(eu ai act|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
@@ -558,7 +559,7 @@ _GOVERNANCE = re.compile(
 _GATE = re.compile(r"\bG([1-4])\b")
 _CONDITION_WORDS = frozenset(
     map(stem, "model project drift accuracy quality decline fall drop worse health retrain overdue pilot production stuck stall "
-              "purgatory funnel conversion reach fail gate rule compliance comply policy policies blocked block unmet waiver missing "
+              "purgatory funnel conversion reach fail gate rule compliance comply policy policies blocked block unmet waiver missing clause apply "
               "requirement obligation approval governance violate breach contradict contradiction record ready launch live scale "
               "current currently reason cause root problem status any portfolio which".split())
 )  # fmt: skip
@@ -615,6 +616,9 @@ def _scaling(frame: Frame) -> Iterable[Call]:
 
 def _governance(frame: Frame) -> Iterable[Call]:
     arguments, used = _about(frame)
+    if "clause" in frame.forms and not used:
+        # What a rule says is for the documents; which of ours it binds needs a name.
+        return
     if gate := _GATE.search(frame.text):
         arguments["gate"] = gate.group()
     yield from _condition(frame, "check_governance", _GOVERNANCE, arguments, used)
