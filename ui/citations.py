@@ -26,10 +26,11 @@ def _page_behaviour() -> Any:
     )
 
 
-# A fragment, so that opening a source leaves a running answer alone.
-@st.fragment
-def chips(copilot: Copilot, viewer: str, turns: Sequence[Turn], *, is_answering: bool) -> None:
-    """Brings the links in the answers of these turns to life: citation chips and copy buttons."""
+def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
+    """Brings the links in the answers of these turns to life; gives the source that was asked for, if any.
+
+    While an answer is written the page keeps such a wish for later: to run the script would end the answer.
+    """
     answers = {turn.id: turn.answer for turn in turns if turn.answer}
     happened = _page_behaviour()(
         key="page_behaviour",
@@ -42,14 +43,21 @@ def chips(copilot: Copilot, viewer: str, turns: Sequence[Turn], *, is_answering:
             "isAnswering": is_answering,
         },
         on_opened_change=lambda: None,
+        # That the script runs again is all that is wanted.
         on_stopped_change=lambda: None,
     )
-    if happened.stopped:
-        st.rerun()
-    if happened.opened:
-        id, marker = happened.opened.rsplit("-", 1)
-        if id in answers:
-            _open(copilot, viewer, id, answers[id].citations, int(marker))
+    opened: str | None = happened.opened
+    return opened
+
+
+def open_source(copilot: Copilot, viewer: str, turns: Sequence[Turn], opened: str) -> None:
+    """Shows the drawer with the source that `chips` gave."""
+    id, marker = opened.rsplit("-", 1)
+    citations = next((turn.answer.citations for turn in turns if turn.answer and turn.id == id), ())
+    markers = [citation.marker for citation in citations]
+    if int(marker) in markers:
+        st.session_state.source = markers.index(int(marker))
+        _drawer(copilot, viewer, id, citations)
 
 
 def _card(citation: Citation) -> dict[str, str]:
@@ -57,11 +65,6 @@ def _card(citation: Citation) -> dict[str, str]:
     # What a metric or a computation says is all cited; nothing in it stands out.
     highlight = citation.quote if citation.kind in ("passage", "record") else ""
     return {"title": citation.title, "quote": citation.quote, "where": where, "highlight": highlight}
-
-
-def _open(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citation], marker: int) -> None:
-    st.session_state.source = [citation.marker for citation in citations].index(marker)
-    _drawer(copilot, viewer, turn, citations)
 
 
 @st.dialog("Source", position="right", width=480)

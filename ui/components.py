@@ -228,8 +228,10 @@ def _table(table: Table, key: str) -> None:
 def _column(name: str, values: pd.Series) -> ColumnConfig:
     """How a column of numbers is written: all with the same decimals, thousands apart."""
     if name.strip().casefold() == "score":
-        highest = max(float(values.max()), 1.0)
-        return st.column_config.ProgressColumn(name, min_value=0, max_value=highest, format="%.1f", width=130)
+        # Of 1, of 10 or of 100, whichever holds them.
+        highest = float(values.max())
+        full = next((end for end in (1, 10, 100) if highest <= end), highest)
+        return st.column_config.ProgressColumn(name, min_value=0, max_value=full, format="%.1f", width=130)
     if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
         return st.column_config.NumberColumn(name, format="localized")
     decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())

@@ -23,6 +23,8 @@ _ESCAPABLE = re.compile(r"(?P<slashes>\\*)(?P<mark>\$|<|(?<!~)~(?!~))")
 # only after it, where the backslash is gone.
 _COLON = re.compile(r"(?P<slashes>\\*):(?=(?P<code>(?:material/)?[\w+-]+:)|[A-Za-z])")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
+# A link between files of the workspace, or to a place on the page, leads nowhere on the screen.
+_INNER_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?!https?://|mailto:)[^()\s]*\)")
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(
     r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M
@@ -85,7 +87,8 @@ def _between(pattern: re.Pattern[str], text: str, change: Callable[[str], str]) 
 
 
 def _escape(prose: str) -> str:
-    prose = _ESCAPABLE.sub(_add_slash, _BREAK_TAG.sub(" ", prose))
+    prose = _INNER_LINK.sub(r"\g<text>", _BREAK_TAG.sub(" ", prose))
+    prose = _ESCAPABLE.sub(_add_slash, prose)
     return _COLON.sub(_break_code, prose)
 
 

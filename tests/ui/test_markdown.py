@@ -39,6 +39,10 @@ def _kinds(text: str) -> set[str]:
         (":smile: on http://localhost:80/x", "\\:\u2060smile: on http://localhost:80/x"),
         ("![pixel](https://example.org/p)", "!\u2060[pixel](https://example.org/p)"),
         ("<b>bold</b> a<br>b", r"\<b>bold\</b> a b"),
+        (
+            "see [levers](change.md#how) and [a](https://example.org)",
+            "see levers and [a](https://example.org)",
+        ),
         ("# Top\n### Sub", "## Top\n### Sub"),
     ],
 )

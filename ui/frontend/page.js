@@ -3,128 +3,153 @@
 // All text enters by textContent, so that no document or model can write HTML into the page.
 
 const LINKS = 'a[href^="#cite-"], a[href^="#copy-"]';
+const QUICK_MILLISECONDS = 4000;
+// By then a new page has taken its full height, and with it its habit of keeping to the end.
+const DRAWN_MILLISECONDS = 500;
 const idOf = (link) => link.getAttribute("href").replace(/^#(cite|copy)-/, "");
 const isChip = (link) => link.getAttribute("href").startsWith("#cite-");
 const linkOf = (event) => event.target.closest?.(LINKS);
 
-// A source asked for while an answer is written; opening it then would end the answer.
-let waiting;
+// What was last drawn. The listeners are set once and read it, so that no click falls between two drawings.
+// It hangs on the window because Streamlit may load this module again.
+const page = (window.bearing ??= { sources: {}, copies: {}, isAnswering: false, isListening: false });
 
 export default function ({ data, setTriggerValue, parentElement }) {
-  const { sources = {}, copies = {}, announcement = "", isAnswering = false } = data ?? {};
-
-  const name = (link) => {
-    link.removeAttribute("target");
-    link.setAttribute("role", "button");
-    const source = sources[idOf(link)];
-    const chip = `Source ${link.textContent}` + (source ? `: ${source.title}` : "");
-    link.setAttribute("aria-label", isChip(link) ? chip : "Copy this answer");
-    if (isChip(link)) link.setAttribute("aria-disabled", String(!source));
-  };
-
-  const hideCard = () => document.getElementById("bearing-card")?.remove();
-  const showCard = (event) => {
-    const link = linkOf(event);
-    const source = link && isChip(link) && sources[idOf(link)];
-    if (!source) return;
-    hideCard();
-    const card = document.createElement("div");
-    card.id = "bearing-card";
-    card.setAttribute("role", "tooltip");
-    const theme = getComputedStyle(parentElement);
-    for (const [own, streamlit] of [["background", "background-color"], ["text", "text-color"], ["border", "border-color"]])
-      card.style.setProperty(`--card-${own}`, theme.getPropertyValue(`--st-${streamlit}`));
-    for (const [tag, text] of [["strong", source.title], ["span", source.quote], ["small", source.where]]) {
-      const part = document.createElement(tag);
-      part.textContent = text;
-      card.append(part);
-    }
-    document.querySelector(".stApp").append(card);
-    const at = link.getBoundingClientRect();
-    card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8))}px`;
-    const above = at.top - card.offsetHeight - 8;
-    card.style.top = `${above > 0 ? above : at.bottom + 8}px`;
-  };
-
-  const copy = async (link) => {
-    const label = link.lastChild;
-    const before = label.textContent;
-    try {
-      await navigator.clipboard.writeText(copies[idOf(link)]);
-      label.textContent = " Copied";
-      say("The answer is copied");
-    } catch {
-      label.textContent = " Not allowed by the browser";
-    }
-    setTimeout(() => { label.textContent = before; }, 1500);
-  };
-
-  const press = (event) => {
-    const link = linkOf(event);
-    if (!link || (event.type === "keydown" && event.key !== " ")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    hideCard();
-    if (!isChip(link)) copy(link);
-    else if (isAnswering) waiting = idOf(link);
-    else if (sources[idOf(link)]) setTriggerValue("opened", idOf(link));
-  };
-  if (!isAnswering && sources[waiting]) {
-    setTriggerValue("opened", waiting);
-    waiting = undefined;
-  }
-
-  const say = (text) => {
-    let status = document.getElementById("bearing-status");
-    if (!status) {
-      status = document.createElement("div");
-      status.id = "bearing-status";
-      status.setAttribute("role", "status");
-      status.setAttribute("aria-live", "polite");
-      (document.querySelector("main") ?? document.body).append(status);
-    }
-    if (text && status.textContent !== text) status.textContent = text;
-  };
-
-  let marked;
-  const markQuote = () => {
-    const passage = document.querySelector('[class*="st-key-cited-"]');
-    const id = passage?.className.match(/st-key-cited-(\S+)/)[1];
-    const range = sources[id] && CSS.highlights && rangeOf(sources[id].highlight, passage);
-    if (range) CSS.highlights.set("bearing-quote", new Highlight(range));
-    if (range && marked !== id) range.startContainer.parentElement.scrollIntoView({ block: "center" });
-    marked = range ? id : undefined;
-  };
-
-  const tend = () => {
-    document.querySelectorAll(LINKS).forEach(name);
-    markQuote();
-  };
-  const observer = new MutationObserver(tend);
-  observer.observe(document.body, { childList: true, subtree: true });
-  say(announcement);
+  Object.assign(page, data, { setTriggerValue, theme: getComputedStyle(parentElement) });
+  if (!page.isListening) listen();
+  say(page.announcement);
   tend();
+  // A source asked for while the answer was written; opening it then would have ended the answer.
+  if (!page.isAnswering && page.sources[page.waiting]) {
+    setTriggerValue("opened", page.waiting);
+    page.waiting = undefined;
+  }
+  clearInterval(page.watch);
+  if (page.isAnswering) {
+    page.askedAt ??= performance.now();
+    watchForStop();
+  } else if (page.askedAt !== undefined) {
+    // Nobody has read along with a quick answer, so it is shown from its question on, not from its end.
+    if (performance.now() - page.askedAt < QUICK_MILLISECONDS) setTimeout(() => lastQuestion()?.scrollIntoView(), DRAWN_MILLISECONDS);
+    page.askedAt = undefined;
+  }
+}
 
-  // A stopped script cannot draw its end; when it falls silent while answering, ask for one more run.
+function listen() {
+  page.isListening = true;
+  document.addEventListener("click", press, true);
+  document.addEventListener("keydown", press, true);
+  document.addEventListener("mouseover", showCard);
+  document.addEventListener("focusin", showCard);
+  document.addEventListener("mouseout", (event) => linkOf(event) && hideCard());
+  document.addEventListener("focusout", hideCard);
+  new MutationObserver(tend).observe(document.body, { childList: true, subtree: true });
+}
+
+function tend() {
+  // The question being answered comes into view wherever the reader was.
+  const asked = document.querySelector(".st-key-question-now");
+  if (asked && asked !== page.asked) asked.scrollIntoView();
+  page.asked = asked;
+  document.querySelectorAll(LINKS).forEach(name);
+  markQuote();
+}
+
+function name(link) {
+  link.removeAttribute("target");
+  link.setAttribute("role", "button");
+  if (!isChip(link)) return link.setAttribute("aria-label", "Copy this answer");
+  const source = page.sources[idOf(link)];
+  link.setAttribute("aria-label", `Source ${link.textContent}` + (source ? `: ${source.title}` : ""));
+  link.setAttribute("aria-disabled", String(!source));
+}
+
+function press(event) {
+  const link = linkOf(event);
+  if (!link || (event.type === "keydown" && event.key !== " ")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  hideCard();
+  if (!isChip(link)) copy(link);
+  else if (page.isAnswering) page.waiting = idOf(link);
+  else if (page.sources[idOf(link)]) page.setTriggerValue("opened", idOf(link));
+}
+
+async function copy(link) {
+  const label = link.lastChild;
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(page.copies[idOf(link)]);
+    label.textContent = " Copied";
+    say("The answer is copied");
+  } catch {
+    label.textContent = " Not allowed by the browser";
+  }
+  setTimeout(() => { label.textContent = before; }, 1500);
+}
+
+function lastQuestion() {
+  return [...document.querySelectorAll('[class*="st-key-question-"]')].pop();
+}
+
+function hideCard() {
+  document.getElementById("bearing-card")?.remove();
+}
+
+function showCard(event) {
+  const link = linkOf(event);
+  const source = link && isChip(link) && page.sources[idOf(link)];
+  if (!source) return;
+  hideCard();
+  const card = document.createElement("div");
+  card.id = "bearing-card";
+  card.setAttribute("role", "tooltip");
+  for (const part of ["background-color", "text-color", "border-color"])
+    card.style.setProperty(`--card-${part}`, page.theme.getPropertyValue(`--st-${part}`));
+  for (const [tag, text] of [["strong", source.title], ["span", source.quote], ["small", source.where]]) {
+    const part = document.createElement(tag);
+    part.textContent = text;
+    card.append(part);
+  }
+  document.querySelector(".stApp").append(card);
+  const at = link.getBoundingClientRect();
+  card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8))}px`;
+  const above = at.top - card.offsetHeight - 8;
+  card.style.top = `${above > 0 ? above : at.bottom + 8}px`;
+}
+
+function say(text) {
+  let status = document.getElementById("bearing-status");
+  if (!status) {
+    status = document.createElement("div");
+    status.id = "bearing-status";
+    status.setAttribute("role", "status");
+    status.setAttribute("aria-live", "polite");
+    (document.querySelector("main") ?? document.body).append(status);
+  }
+  if (text && status.textContent !== text) status.textContent = text;
+}
+
+// A stopped script cannot draw its end; when it falls silent while answering, ask for one more run.
+function watchForStop() {
   let idle = 0;
-  const watch = isAnswering && setInterval(() => {
+  page.watch = setInterval(() => {
     const state = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState;
     idle = state === "notRunning" ? idle + 1 : 0;
-    if (idle === 4) setTriggerValue("stopped", true);
+    if (idle < 4) return;
+    clearInterval(page.watch);
+    page.setTriggerValue("stopped", true);
   }, 100);
+}
 
-  const listeners = [
-    ["click", press, true], ["keydown", press, true], ["mouseover", showCard], ["focusin", showCard],
-    ["mouseout", (event) => linkOf(event) && hideCard()], ["focusout", hideCard],
-  ];
-  listeners.forEach(([type, listener, capture]) => document.addEventListener(type, listener, capture));
-  return () => {
-    clearInterval(watch);
-    observer.disconnect();
-    hideCard();
-    CSS.highlights?.delete("bearing-quote");
-    listeners.forEach(([type, listener, capture]) => document.removeEventListener(type, listener, capture));
-  };
+function markQuote() {
+  const passage = document.querySelector('[class*="st-key-cited-"]');
+  const id = passage?.className.match(/st-key-cited-(\S+)/)[1];
+  const range = page.sources[id] && CSS.highlights && rangeOf(page.sources[id].highlight, passage);
+  if (range) CSS.highlights.set("bearing-quote", new Highlight(range));
+  else CSS.highlights?.delete("bearing-quote");
+  if (range && page.marked !== id) range.startContainer.parentElement.scrollIntoView({ block: "center" });
+  page.marked = range ? id : undefined;
 }
 
 // Letters and digits alone are compared: the quote is the source's Markdown, the page shows it rendered.

@@ -26,7 +26,7 @@ def home(copilot: Copilot, viewer: str) -> None:
     if pending is None:
         with welcome.container():
             _welcome(copilot, viewer)
-            citations.chips(copilot, viewer, (), is_answering=False)
+            citations.chips((), is_answering=False)
         _question_box(copilot, viewer, None)
         return
     # Answered where it was asked and moved to its own address after: a change of page would take Stop away.
@@ -53,7 +53,7 @@ def conversation(copilot: Copilot, viewer: str, id: str) -> None:
 
 def _thread(copilot: Copilot, viewer: str, id: str, turns: tuple[Turn, ...], pending: Pending | None) -> None:
     """The turns, the one being answered now, and the box for the next question."""
-    citations.chips(copilot, viewer, turns, is_answering=pending is not None)
+    opened = citations.chips(turns, is_answering=pending is not None)
     for turn in turns:
         _turn(copilot, viewer, id, turn, is_last=turn is turns[-1] and pending is None)
     _question_box(copilot, viewer, id)
@@ -63,6 +63,8 @@ def _thread(copilot: Copilot, viewer: str, id: str, turns: tuple[Turn, ...], pen
         _follow_ups(copilot, viewer, id, turns[-1])
     elif turns and turns[-1].state == "answering":
         _await_elsewhere(copilot, viewer, id)
+    if opened:
+        citations.open_source(copilot, viewer, turns, opened)
 
 
 def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) -> None:
