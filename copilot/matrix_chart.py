@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from copilot.charts import INK, PALETTE, framed
@@ -13,7 +15,10 @@ from copilot.types import Chart
 PLOT_WIDTH, PLOT_HEIGHT = 560.0, 400.0
 _LETTER_WIDTH, _LINE_HEIGHT = 5.9, 13.0
 _MOST_LABELS = 14
-_LABEL_LENGTH = 34
+_SPACING = 6.5
+_GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+# A name is cut to the first length, and further where it has no room.
+_LABEL_LENGTHS = (34, 26, 18)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,22 @@ _ANCHORS = (
     Anchor("left", "top", 6, 6),
     Anchor("right", "bottom", -6, -5),
     Anchor("right", "top", -6, 6),
+    # Farther off, for a point among others.
+    Anchor("center", "bottom", 0, -18),
+    Anchor("center", "top", 0, 19),
+    Anchor("left", "middle", 24, 0),
+    Anchor("right", "middle", -24, 0),
+    Anchor("left", "bottom", 16, -16),
+    Anchor("right", "bottom", -16, -16),
+    Anchor("left", "top", 16, 17),
+    Anchor("right", "top", -16, 17),
 )
+
+
+@dataclass(frozen=True)
+class Label:
+    text: str
+    anchor: Anchor
 
 
 @dataclass(frozen=True)
@@ -91,13 +111,18 @@ class _Box:
 
 def value_difficulty(title: str, points: Sequence[Point], labelled: int) -> Chart:
     """Business value over difficulty, split at the middle; the first `labelled` points get their names."""
-    anchors = place_labels(points, labelled)
+    drawn = spread(points)
+    labels = place_labels(drawn, labelled)
+    # The first points are painted last, so that no other hides them.
     dots = [
-        {"name": p.label, "difficulty": p.difficulty, "value": p.value, "group": p.group, "detail": p.detail}
-        for p in points
-    ]
-    x = _axis("difficulty", "Difficulty (0 easy, 1 hard)")
-    y = _axis("value", "Business value (0 none, 1 most)")
+        {
+            "name": p.label, "difficulty": p.difficulty, "value": p.value, "group": p.group,
+            "detail": p.detail, "x": spot.difficulty, "y": spot.value,
+        }
+        for p, spot in reversed(list(zip(points, drawn, strict=True)))
+    ]  # fmt: skip
+    x = _axis("x", "Difficulty (0 easy, 1 hard)")
+    y = _axis("y", "Business value (0 none, 1 most)")
     groups = list(dict.fromkeys(p.group for p in points))
     color = {
         "field": "group",
@@ -115,9 +140,31 @@ def value_difficulty(title: str, points: Sequence[Point], labelled: int) -> Char
             "mark": {"type": "circle", "size": 70, "opacity": 0.85},
             "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
         },
-        *_labels(points, anchors),
+        *_labels(drawn, labels),
     ]
     return Chart(title=title, spec=framed({"height": int(PLOT_HEIGHT), "layer": layers}))
+
+
+def spread(points: Sequence[Point]) -> list[Point]:
+    """The points where they are drawn: those on the same spot are laid around it, none on top of another.
+
+    Estimates are mostly whole numbers, so many projects share a spot.
+    """
+    seen: Counter[tuple[float, float]] = Counter()
+    drawn = []
+    for point in points:
+        place = seen[point.difficulty, point.value]
+        seen[point.difficulty, point.value] += 1
+        # A sunflower's spiral: even spacing however many there are.
+        radius, angle = _SPACING * math.sqrt(place), place * _GOLDEN_ANGLE
+        difficulty = point.difficulty + radius * math.cos(angle) / PLOT_WIDTH
+        value = point.value + radius * math.sin(angle) / PLOT_HEIGHT
+        drawn.append(replace(point, difficulty=_inside(difficulty), value=_inside(value)))
+    return drawn
+
+
+def _inside(share: float) -> float:
+    return round(min(max(share, 0.0), 1.0), 4)
 
 
 def _axis(field: str, title: str) -> dict[str, Any]:
@@ -130,35 +177,40 @@ def _axis(field: str, title: str) -> dict[str, Any]:
     }
 
 
-def place_labels(points: Sequence[Point], labelled: int) -> list[Anchor | None]:
-    """An anchor for each point, greedily, so that no label covers a point, a caption or another label.
+def place_labels(points: Sequence[Point], labelled: int) -> list[Label | None]:
+    """A label for each point, greedily, so that none covers a point, a caption or another label.
 
-    None where nothing fits, and beyond the first `labelled` points.
+    Where the whole name has no room it is cut; None where nothing fits, and beyond the first `labelled`.
     """
     dots = [(p.difficulty * PLOT_WIDTH, (1 - p.value) * PLOT_HEIGHT) for p in points]
     taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
     taken += [label_box(_corner(c), c.anchor, c.text) for c in _CAPTIONS]
-    placed: list[Anchor | None] = []
+    placed: list[Label | None] = []
     for index, point in enumerate(points):
-        anchor = None
+        label = None
         if index < min(labelled, _MOST_LABELS):
-            for candidate in _ANCHORS:
-                box = label_box(dots[index], candidate, shorten(point.label))
-                others = (b for i, b in enumerate(taken) if i != index)
-                if box.is_inside(PLOT_WIDTH, PLOT_HEIGHT) and not any(box.overlaps(b) for b in others):
-                    anchor = candidate
-                    taken.append(box)
-                    break
-        placed.append(anchor)
+            others = [box for i, box in enumerate(taken) if i != index]
+            label = next(_fitting(dots[index], point.label, others), None)
+        if label is not None:
+            taken.append(label_box(dots[index], label.anchor, label.text))
+        placed.append(label)
     return placed
+
+
+def _fitting(dot: tuple[float, float], name: str, others: Sequence[_Box]) -> Iterator[Label]:
+    for length in _LABEL_LENGTHS:
+        for anchor in _ANCHORS:
+            box = label_box(dot, anchor, shorten(name, length))
+            if box.is_inside(PLOT_WIDTH, PLOT_HEIGHT) and not any(box.overlaps(other) for other in others):
+                yield Label(shorten(name, length), anchor)
 
 
 def _corner(caption: _Caption) -> tuple[float, float]:
     return caption.difficulty * PLOT_WIDTH, (1 - caption.value) * PLOT_HEIGHT
 
 
-def shorten(label: str) -> str:
-    return label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1].rstrip() + "…"
+def shorten(label: str, length: int = _LABEL_LENGTHS[0]) -> str:
+    return label if len(label) <= length else label[: length - 1].rstrip() + "…"
 
 
 def label_box(dot: tuple[float, float], anchor: Anchor, text: str) -> _Box:
@@ -169,13 +221,13 @@ def label_box(dot: tuple[float, float], anchor: Anchor, text: str) -> _Box:
     return _Box(left, top, left + width, top + _LINE_HEIGHT)
 
 
-def _labels(points: Sequence[Point], anchors: Sequence[Anchor | None]) -> Iterator[dict[str, Any]]:
+def _labels(points: Sequence[Point], labels: Sequence[Label | None]) -> Iterator[dict[str, Any]]:
     """A text layer for each anchor in use: Vega-Lite cannot offset marks by their data."""
     for anchor in _ANCHORS:
         values = [
-            {"text": shorten(p.label), "difficulty": p.difficulty, "value": p.value}
-            for p, a in zip(points, anchors, strict=True)
-            if a == anchor
+            {"text": label.text, "difficulty": p.difficulty, "value": p.value}
+            for p, label in zip(points, labels, strict=True)
+            if label is not None and label.anchor == anchor
         ]
         if values:
             yield {

@@ -13,6 +13,7 @@ from copilot.matrix_chart import (
     label_box,
     place_labels,
     shorten,
+    spread,
     value_difficulty,
 )
 
@@ -56,19 +57,29 @@ def test_a_chart_fits_its_container_and_either_theme():
 
 @given(POINTS)
 def test_no_label_covers_another_label_or_leaves_the_plot(points):
-    anchors = place_labels(points, len(points))
+    labels = place_labels(points, len(points))
     boxes = [
-        label_box((p.difficulty * PLOT_WIDTH, (1 - p.value) * PLOT_HEIGHT), a, shorten(p.label))
-        for p, a in zip(points, anchors, strict=True)
-        if a is not None
+        label_box((p.difficulty * PLOT_WIDTH, (1 - p.value) * PLOT_HEIGHT), found.anchor, found.text)
+        for p, found in zip(points, labels, strict=True)
+        if found is not None
     ]
     assert all(box.is_inside(PLOT_WIDTH, PLOT_HEIGHT) for box in boxes)
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
 
 
+def test_projects_on_the_same_spot_are_drawn_beside_each_other_and_keep_their_values():
+    points = [Point(f"P{i}", 0.5, 0.5, "top") for i in range(12)]
+    spots = {(p.difficulty, p.value) for p in spread(points)}
+    assert len(spots) == 12
+    assert all(abs(d - 0.5) < 0.06 and abs(v - 0.5) < 0.06 for d, v in spots)
+    dots = value_difficulty("Value and difficulty", points, 3).spec["layer"][6]["data"]["values"]
+    assert {(dot["difficulty"], dot["value"]) for dot in dots} == {(0.5, 0.5)}
+    assert dots[-1]["name"] == "P0"
+
+
 def test_only_as_many_points_as_asked_are_labelled():
     points = [Point(f"P{i}", (i + 1) / 12, (i + 1) / 12, "top") for i in range(10)]
-    assert sum(anchor is not None for anchor in place_labels(points, 3)) == 3
+    assert sum(label is not None for label in place_labels(points, 3)) == 3
 
 
 def test_a_long_name_is_cut_with_an_ellipsis():
