@@ -51,6 +51,7 @@ class Checker:
         self._today = today
         self._known = frozenset(known)
         self._stages = frozenset(stage.casefold() for stage in config.stages)
+        self._running = _binding(config.stages[0], config.stages)
         self._checked = tuple(
             self._compile(rule, config.stages) for rule in gates.rules if not rule.has_ended(today)
         )
@@ -78,6 +79,11 @@ class Checker:
                 outcome = "waived" if self.waiver(checked.rule, project) == "in force" else "unmet"
             found.append(Finding(checked.rule, outcome, checked.is_due))
         return tuple(found)
+
+    def has_ended(self, project: ProjectFacts) -> bool:
+        """Whether its stage comes after production."""
+        stage = project.facts.get("stage")
+        return stage in self._stages and stage not in self._running
 
     def blocking(self, project: ProjectFacts) -> list[str]:
         """The ids of the blocking rules that the project does not meet today."""

@@ -43,12 +43,18 @@ class Census:
     unknown_pairs: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     """By column, the projects for which it would have to be asked."""
+    awaited: Counter[str] = field(default_factory=Counter)
+    """By column, the undecided rules that wait for it, over all projects."""
     waived: list[Case] = field(default_factory=list)
     expired_waivers: list[Case] = field(default_factory=list)
     expiring: list[tuple[date, Case]] = field(default_factory=list)
     """Evidence that counts today and will not at the end of the period looked at."""
     upcoming: list[Case] = field(default_factory=list)
     """Unmet rules whose source does not apply yet."""
+
+    def most_asked(self) -> list[tuple[str, int]]:
+        """Columns with the projects for which they would have to be asked, what settles most first."""
+        return sorted(self.asked.items(), key=lambda item: (-item[1], -self.awaited[item[0]], item[0]))
 
 
 def take_census(review: Review, projects: Sequence[ProjectFacts], selection: Selection) -> Census:
@@ -71,6 +77,7 @@ def take_census(review: Review, projects: Sequence[ProjectFacts], selection: Sel
             if key not in remembered:
                 remembered[key] = checker.asked(finding, project)
             missing.update(remembered[key])
+            census.awaited.update(remembered[key])
         census.undecided += bool(missing)
         census.asked.update(missing)
     for cases in census.blocked.values():

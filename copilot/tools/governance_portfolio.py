@@ -139,7 +139,7 @@ def _say_unknown(report: _Report, review: Review, census: Census) -> None:
         return
     asked = listed(
         f"“{review.gates.questions[column]}” ({counted(count, 'project')})"
-        for column, count in census.asked.most_common(_NAMED)
+        for column, count in census.most_asked()[:_NAMED]
     )
     of = counted(census.undecided, "project")
     report.say("detail", f"In {of} a rule cannot be decided; the facts to ask for most often: {asked}")
@@ -192,9 +192,7 @@ def _tables(review: Review, census: Census, ordered: Sequence[str], top: int) ->
         for key in contradictory_in_order(census)
         for case in census.contradictions[key]
     ]  # fmt: skip
-    asked = [
-        (column, review.gates.questions[column], n) for column, n in census.asked.most_common(max(top, 20))
-    ]
+    asked = [(column, review.gates.questions[column], n) for column, n in census.most_asked()[: max(top, 20)]]
     tables = (
         Table(title="Projects with an unmet blocking rule", rows=tuple(blocked),
               columns=("Id", "Name", "Unit", "Stage", "Blocking rules unmet", "Since", "Rules")),

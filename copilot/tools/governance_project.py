@@ -194,7 +194,7 @@ def _say_next_gate(report: _Report, review: Review, project: ProjectFacts, selec
     passed = str(project.row.get("gate") or "none").upper()
     following = "G1" if passed == "NONE" else _after(passed)
     binding = {f.rule.id for f in review.checker.findings(project)}
-    if following is None or not binding:
+    if following is None or review.checker.has_ended(project):
         return
     coming = [
         f.rule
