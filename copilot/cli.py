@@ -28,6 +28,9 @@ workspace_commands = typer.Typer(help="Look after a workspace.", no_args_is_help
 app.add_typer(workspace_commands, name="workspace")
 app.add_typer(eval_commands, name="eval")
 
+# What a terminal shows of a table; all of it is in the JSON and in the browser.
+_COLUMNS, _ROWS = 6, 12
+
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
 ]
@@ -197,12 +200,14 @@ def _print_apparatus(answer: Answer) -> None:
     console = Console(width=min(100, Console().width))
     for table in answer.tables:
         drawn = Table(title=table.title, title_justify="left")
-        for column in table.columns:
+        for column in table.columns[:_COLUMNS]:
             drawn.add_column(str(column))
-        for row in table.rows:
-            drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+        for row in table.rows[:_ROWS]:
+            drawn.add_row(*("" if cell is None else str(cell) for cell in row[:_COLUMNS]))
         console.print()
         console.print(drawn)
+        if len(table.columns) > _COLUMNS or len(table.rows) > _ROWS:
+            console.print(f"({len(table.rows)} rows of {len(table.columns)} columns with --json)", style="dim")
     if answer.citations:
         console.print()
     for citation in answer.citations:

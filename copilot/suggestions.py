@@ -28,7 +28,7 @@ def _questions(sources: Sources, viewer: Viewer) -> Iterator[str]:
         if plain:
             yield f"How has {plain[0].label.lower()} developed over the last two quarters?"
     for title in _spread(titles):
-        yield f"What should we know about {title[:1].lower()}{title[1:]}?"
+        yield f"What does “{title}” say?"
     if view.has("projects"):
         yield "How many projects are there in each stage?"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fit, similar, units
+from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fit, similar, subject_of, units
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.planner import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, stems
@@ -17,6 +17,8 @@ from copilot.types import Evidence
 LIST_ITEMS = 7
 # Steps are quoted whole: one left out misleads.
 STEP_ITEMS = 10
+# A list not yet quoted is preferred when it is worth this share of the best one.
+NEXT_BEST = 0.82
 # More lists than this make an answer nobody reads.
 _MOST_LISTS = 2
 # What a list can answer.
@@ -103,7 +105,7 @@ def _sections(frame: Frame, evidence: Sequence[Evidence], found: list[Unit], bri
     page = _Page()
     parts = [p for p in parts_of(frame.text) if is_request(p) and forms_of(p)] or [frame.text]
     for part in parts[: 1 if brief else 4]:
-        _answer_part(page, part, found, Relevance(frame.topic, evidence, focus=part), brief)
+        _answer_part(page, part, evidence, found, Relevance(frame.topic, evidence, focus=part), brief)
     if len(page.used) < (2 if brief else 4):
         relevance = Relevance(frame.topic, evidence)
         for unit in _supports(found, relevance, page, 1 if brief else 3, frame.forms):
@@ -111,13 +113,21 @@ def _sections(frame: Frame, evidence: Sequence[Evidence], found: list[Unit], bri
     return page.lines
 
 
-def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance, brief: bool) -> None:
+def _answer_part(
+    page: _Page, part: str, evidence: Sequence[Evidence], found: list[Unit], relevance: Relevance, brief: bool
+) -> None:
     """A sentence that opens, the number asked for, then the one list that fits best."""
     count = count_of(part)
     forms = forms_of(part) | ({"list"} if count else set())
     prose = [u for u in found if u.kind != "item"] or found
-    wanted = [f for f in _BLOCK_FORMS if f in forms]
-    block = _block(wanted, found, relevance, count) if wanted and len(page.lists) < _MOST_LISTS else None
+    wanted = [
+        f for f in _BLOCK_FORMS if f in forms and (f == "list" or not (count and _ELEMENTS.search(part)))
+    ]
+    block = (
+        _block(wanted, found, relevance, count, page.lists)
+        if wanted and len(page.lists) < _MOST_LISTS
+        else None
+    )
     if {"strengths", "weaknesses"} <= forms and not page.lists:
         # Both sides were asked for, and stand under headings of their own.
         other = [u for u in found if block is None or u.heading != block.heading]
@@ -130,8 +140,13 @@ def _answer_part(page: _Page, part: str, found: list[Unit], relevance: Relevance
     else:
         second = None
     if "definition" in forms or (block is None and not page.used):
-        opening = ("definition",) if "definition" in forms and "who" not in forms else tuple(forms)
-        page.add(next(iter(_best(prose, relevance, opening)), None))
+        if "definition" in forms and "who" not in forms:
+            about = Relevance(subject_of(part), evidence)
+            if not about.terms or about.unknown or set(about.terms) <= _PLACEHOLDERS:
+                about = relevance
+            page.add(next(iter(_best(prose, about, ("definition",))), None))
+        else:
+            page.add(next(iter(_best(prose, relevance, tuple(forms))), None))
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
@@ -154,12 +169,19 @@ def _supports(
 
 
 def _block(
-    forms: Sequence[str], found: Sequence[Unit], relevance: Relevance, count: int | None
+    forms: Sequence[str],
+    found: Sequence[Unit],
+    relevance: Relevance,
+    count: int | None,
+    quoted: Sequence[Block] = (),
 ) -> Block | None:
-    """The list that best answers a part: near the question as a whole, under a fitting heading, long enough."""
+    """The list that best answers a part: near the question as a whole, under a fitting heading, long enough.
+
+    One that is quoted already is left for the next best, unless that is clearly worse.
+    """
     wanted = min(count or 3, 3)
     prose = [u for u in found if u.kind != "item"]
-    nearest = max(prose, key=relevance.score, default=None)
+    nearest = max(prose, key=lambda u: relevance.focus_coverage(u.text) + 0.7 * u.relevance, default=None)
 
     def value(block: Block) -> float:
         text = " ".join([block.document, block.heading, *(u.text for u in block.items)])
@@ -168,12 +190,24 @@ def _block(
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
-            fitting += 0.35
+            fitting += 0.25
         return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
 
-    return max((b for b in blocks(found) if len(b.items) >= wanted), key=value, default=None)
+    ranked = sorted((b for b in blocks(found) if len(b.items) >= wanted), key=value, reverse=True)
+    fresh = next((b for b in ranked if b not in quoted), None)
+    if fresh is not None and value(fresh) >= NEXT_BEST * value(ranked[0]):
+        return fresh
+    return ranked[0] if ranked else None
 
 
+# "What phenomenon is this?" names no subject.
+_PLACEHOLDERS = frozenset(stems("phenomenon issue situation concept term idea cause reason main likely difference"))
+# "Four elements", "the parts of it": an enumeration is wanted, whatever verb asks for it.
+_ELEMENTS = re.compile(
+    r"\b(elements?|components?|parts|levers?|dimensions?|pillars?|aspects?|capabilit(y|ies)|criteria|factors?|types|kinds|"
+    r"principles?|characteristics)\b",
+    re.IGNORECASE,
+)
 _REMEDY = re.compile(r"\b(remedy|action|fix|solution|mitigation|response)\s*:", re.IGNORECASE)
 
 

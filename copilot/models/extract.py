@@ -20,6 +20,7 @@ _FIRST_LINE = re.compile(r"\d+")
 _SKIPPED = re.compile(r"^\s*(#|\||```|---|<!--|!\[|>)")
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
+OPENING_WORDS = 14
 
 # Which headings hold what a form of question asks for, after the bar those that come near it. Stems are compared.
 _HEADING_WORDS: Mapping[str, str] = {
@@ -28,7 +29,7 @@ _HEADING_WORDS: Mapping[str, str] = {
     "steps": "how step do approach procedure process action remedy | requirement practice guidance plan response",
     "quantity": "why matter figure measure number fact evidence",
     "advice": "when fit choose criterion circumstance recommend suit decide advice",
-    "list": "list type kind element component part",
+    "list": "list type kind element component part | what",
     "strengths": "strength advantage benefit pro",
     "weaknesses": "weakness disadvantage drawback con limit",
     "signs": "sign trouble symptom warning",
@@ -168,7 +169,9 @@ class Relevance:
     def score(self, unit: Unit, forms: Iterable[str] = ()) -> float:
         own = self.coverage(unit.text)
         around = self.coverage(f"{unit.document} {unit.heading}")
-        score = own + 0.5 * around + 0.7 * unit.relevance
+        # What a sentence is about stands at its beginning.
+        opening = self.coverage(" ".join(unit.text.split()[:OPENING_WORDS]))
+        score = own + 0.25 * opening + 0.5 * around + 0.7 * unit.relevance
         score += 0.25 * max((heading_fit(unit.heading or unit.document, form) for form in forms), default=0.0)
         if "who" in forms and _AGENT.search(unit.text):
             score += 0.3
@@ -219,6 +222,14 @@ _DEFINES = re.compile(
     r"(?:is|are|means|refers? to|describes?|occurs? when|happens? when|stands? for)\b",
     re.IGNORECASE,
 )
+
+
+def subject_of(question: str) -> str:
+    """What a question wants defined, or the whole question."""
+    match = _SUBJECT.search(question)
+    return match["subject"] if match else question
+
+
 _SUBJECT = re.compile(
     r"\b(?:what (?:is|are|does|do)|define|definition of|meaning of|explain what)\s+(?:(?:an?|the|our|your|is|are|by)\s+)*"
     r"(?P<subject>[^?.,;]+?)(?=\s+(?:and|mean\w*|is|are|in|when|for|so)\b|[?.,;]|$)",
