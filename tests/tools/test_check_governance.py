@@ -78,7 +78,8 @@ BOARD_PAPER = "---\ntitle: Board paper\nlabel: board\n---\n# Board\n\n**1.1** Th
 PLAIN: dict[str, object] = {
     "name": None, "unit": "Bank", "jurisdiction": "EU", "stage": "production", "stage_since": "2026-03-01",
     "business_owner": "Ann", "affects": "customers", "risk_class": "limited",
-    "fairness_tested_on": "2026-10-01", "dpia_date": None, "gate": "G3", "waiver": None, "waiver_until": None, "label": None,
+    "fairness_tested_on": "2026-10-01", "dpia_date": None, "gate": "G3",
+    "waiver": None, "waiver_until": None, "label": None,
 }  # fmt: skip
 
 
