@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copilot.numbers import find_numbers
 from copilot.types import Answer
-from evals.support import names
+from evals.support import find_names
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _VERB = re.compile(
@@ -101,12 +101,12 @@ def _opens_line(text: str, at: int) -> bool:
 
 def _swapped_name(answer: Answer, chance: random.Random) -> Answer | None:
     """A name becomes that of something else."""
-    found = [n for n in names(answer.text) if f"[{n}]" not in answer.text]
+    found = [m for m in find_names(answer.text) if _in_claim(answer.text, m.start())]
     if not found:
         return None
     name = chance.choice(found)
-    other = chance.choice([o for o in _OTHER_NAMES if o.lower() != name.lower()])
-    return _with_text(answer, re.sub(rf"\b{re.escape(name)}\b", other, answer.text, count=1))
+    other = chance.choice([o for o in _OTHER_NAMES if o.lower() != name.group().lower()])
+    return _with_text(answer, answer.text[: name.start()] + other + answer.text[name.end() :])
 
 
 def _negated(answer: Answer, chance: random.Random) -> Answer | None:
@@ -182,6 +182,8 @@ class Kind:
     target: float
     """The share that must be caught; of a harmless edit, that may be."""
     is_harmless: bool = False
+    least_points: int = 0
+    """Only answers with so many expected points are damaged: fewer may all stand in what is left."""
 
 
 KINDS: tuple[Kind, ...] = (
@@ -192,7 +194,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("changed number", _changed_number, 0.95),
     Kind("swapped name", _swapped_name, 0.95),
     Kind("negation", _negated, 0.80),
-    Kind("truncation", _truncated, 0.60),
+    Kind("truncation", _truncated, 0.60, least_points=2),
     Kind("refusal", _refused, 0.95),
     Kind("empty answer", _emptied, 0.95),
     Kind("harmless: synonyms", _reworded, 0.02, is_harmless=True),

@@ -64,6 +64,8 @@ def _catch(
     odd: list[str] = []
     for sample, output in right:
         assert output.answer is not None
+        if len(sample.nuggets) + len(sample.numbers) < kind.least_points:
+            continue
         damaged = kind.damage(output.answer, random.Random(f"{seed} {kind.name} {sample.id}"))
         if damaged is None:
             continue

@@ -7,6 +7,7 @@ import platform
 import subprocess
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from copilot import Copilot, Settings, open_copilot
@@ -95,16 +96,18 @@ def _in_conversation(copilot: Copilot, sample: Sample, conversation: str) -> Ans
 
 
 def read_again(copilot: Copilot, answer: Answer, viewer: Viewer) -> tuple[Evidence, ...]:
-    """All that the answer's tool calls read: tools are pure, so the same calls bring the same evidence."""
+    """All that the answer's tool calls read: tools are pure, so the same calls bring the same evidence.
+
+    The best of each call come first: calls run side by side, so none of them ranks above another.
+    """
     tools = {tool.name: tool for tool in TOOLS}
-    read: dict[str, Evidence] = {}
-    for call in answer.tool_calls:
-        if call.ok and call.name in tools:
-            tool = tools[call.name]
-            result = tool.run(copilot.sources, viewer, tool.arguments(**call.arguments))
-            for item in result.evidence:
-                read.setdefault(item.id, item)
-    return tuple(read.values())
+    results = [
+        tools[call.name].run(copilot.sources, viewer, tools[call.name].arguments(**call.arguments)).evidence
+        for call in answer.tool_calls
+        if call.ok and call.name in tools
+    ]
+    in_turn = chain.from_iterable(zip_longest(*results))
+    return tuple({item.id: item for item in in_turn if item is not None}.values())
 
 
 def _open(

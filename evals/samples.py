@@ -205,8 +205,13 @@ class Dataset(Strict):
             if len(members) != 2 or members[0].question != members[1].question:
                 raise ValueError(f"the permission pair {pair!r} is not the same question asked twice")
             first, second = members
-            if first.viewer == second.viewer or (first.expect, first.numbers) == (second.expect, second.numbers):
-                raise ValueError(f"the permission pair {pair!r} needs two viewers who deserve different answers")
+            if first.viewer == second.viewer or (first.expect, first.numbers) == (
+                second.expect,
+                second.numbers,
+            ):
+                raise ValueError(
+                    f"the permission pair {pair!r} needs two viewers who deserve different answers"
+                )
         return self
 
     def only(self, filters: Iterable[str]) -> Dataset:

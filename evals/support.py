@@ -16,6 +16,9 @@ from copilot.numbers import Number, find_numbers, is_supported
 from evals.wording import Weights, coverage, sentences, windows
 
 SUPPORTED = 0.6
+# A record holds cells and not sentences: "Full-time equivalents on it: 25" shares only the 25 with its row.
+# Numbers and names decide there, and a few shared words show that the row is about the same thing.
+SUPPORTED_BY_RECORD = 0.2
 # Two sentences this alike say the same thing, so a negation in one of them alone turns it round.
 SAME_SENTENCE = 0.75
 _NEGATIONS = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none|nobody|nothing)\b|n[’']t\b", re.I)
@@ -30,41 +33,57 @@ _NAME = re.compile(
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a claim may lean on."""
+
+    text: str
+    is_record: bool = False
+    """A row of a table, whose cells are read as one."""
+
+
+@dataclass(frozen=True)
 class Support:
     is_supported: bool
     coverage: float
     reason: str
 
 
-def support(claim: str, texts: Sequence[str], weights: Weights, question: str = "") -> Support:
-    """Whether the texts together carry the claim. Numbers and names of the question need no source."""
+def support(claim: str, sources: Sequence[Source], weights: Weights, question: str = "") -> Support:
+    """Whether the sources together carry the claim. Numbers and names of the question need no source."""
+    texts = [source.text for source in sources]
     if not texts:
         return Support(False, 0.0, "nothing is cited")
     known = [n for text in (*texts, question) for n in _numbers(text)]
     missing = next((n for n in find_numbers(claim) if not is_supported(n, known)), None)
-    covered = _joint_coverage(claim, texts, weights)
+    covered = _joint_coverage(claim, sources, weights)
     if missing is not None:
         return Support(False, covered, f"{missing.text} is not in the source")
     words = frozenset[str]().union(*(_all_stems(text) for text in (*texts, question)))
     if strange := [name for name in names(claim) if not _all_stems(name) <= words]:
         return Support(False, covered, f"{strange[0]} is not in the source")
-    if covered < SUPPORTED:
+    if covered < (SUPPORTED_BY_RECORD if any(s.is_record for s in sources) else SUPPORTED):
         return Support(False, covered, f"covers {covered:.2f} of its words")
-    if is_turned_round(claim, texts, weights):
+    if misplaced := _misplaced_number(claim, sources, weights, question):
+        return Support(False, covered, f"{misplaced} stands elsewhere in the source")
+    if is_turned_round(claim, [s.text for s in sources if not s.is_record], weights):
         return Support(False, covered, "a negation differs")
     return Support(True, covered, f"covers {covered:.2f}")
 
 
 def names(text: str) -> list[str]:
     """Acronyms, codes and capitalised words, the first word of a sentence left out unless it is a code."""
+    return [match.group() for match in find_names(text)]
+
+
+def find_names(text: str) -> list[re.Match[str]]:
+    """The same with their places."""
     found = []
     for match in _NAME.finditer(text):
         name = match.group()
-        before = text[: match.start()].rstrip(" \"'(“‘")
-        opens = not before or before.endswith((".", "!", "?", ":", ";"))
-        if name.lower() in STOP_WORDS or (opens and name[1:].islower()):
-            continue
-        found.append(name)
+        before = text[: match.start()].rstrip(" \"'(“‘*-")
+        opens = not before or before.endswith((".", "!", "?", ":", ";", "\n", "]"))
+        if name.lower() not in STOP_WORDS and not (opens and name[1:].islower()):
+            found.append(match)
     return found
 
 
@@ -79,13 +98,37 @@ def _numbers(text: str) -> tuple[Number, ...]:
     return tuple(find_numbers(text))
 
 
-def _joint_coverage(claim: str, texts: Sequence[str], weights: Weights) -> float:
-    """Coverage by the best window of each text, taken together."""
+def _joint_coverage(claim: str, sources: Sequence[Source], weights: Weights) -> float:
+    """Coverage by the best window of each text, and by the whole of each record, taken together."""
     wanted = frozenset(content_stems(claim))
     best: list[frozenset[str]] = [
-        max(windows(text), key=lambda w: coverage(wanted, w, weights), default=frozenset()) for text in texts
+        max(_windows(source), key=lambda w: coverage(wanted, w, weights), default=frozenset())
+        for source in sources
     ]
     return coverage(wanted, frozenset[str]().union(*best), weights)
+
+
+def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, question: str) -> str | None:
+    """A number that the source holds, but not where it says the same thing."""
+    numbers = find_numbers(claim)
+    if not numbers:
+        return None
+    wanted = frozenset(s for s in content_stems(claim) if not s[0].isdigit())
+    near: list[str] = []
+    for source in sources:
+        told = sentences(source.text)
+        for at, sentence in enumerate(told):
+            if coverage(wanted, frozenset(content_stems(sentence)), weights) >= SAME_SENTENCE:
+                near += [*told[max(0, at - 1) : at + 2], told[0]]
+    if not near:
+        return None
+    near += [question, *(s.text for s in sources if s.is_record)]
+    known = [n for text in near for n in _numbers(text)]
+    return next((n.text for n in numbers if not is_supported(n, known)), None)
+
+
+def _windows(source: Source) -> Sequence[frozenset[str]]:
+    return [frozenset(content_stems(source.text))] if source.is_record else windows(source.text)
 
 
 def is_turned_round(claim: str, texts: Sequence[str], weights: Weights) -> bool:

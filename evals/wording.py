@@ -79,17 +79,31 @@ def _sentences_with_markers(line: str) -> list[str]:
                 pieces[-1] += more.group()
                 piece = piece[more.end() :]
         if piece.strip():
-            pieces.append(piece)
+            if pieces and _is_label(pieces[-1]):
+                pieces[-1] += piece
+            else:
+                pieces.append(piece)
     return pieces
+
+
+def _is_label(piece: str) -> bool:
+    """Whether a piece only names what the next sentence is about: "**Policy, clause 4.1:**", "**Reuse.**"."""
+    bare = strip_marks(piece)
+    return bare.endswith(":") or len(set(content_stems(bare))) < CHECKABLE_STEMS
 
 
 def _markers(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(n) for run in _MARKERS.findall(text) for n in run.split(",")))
 
 
+def plain_words(text: str) -> str:
+    """A text without citation and emphasis marks, its lines kept."""
+    return _EMPHASIS.sub("", _MARKERS.sub("", text))
+
+
 def strip_marks(text: str) -> str:
     """A sentence as prose: no citation, list or emphasis marks."""
-    return _EMPHASIS.sub("", _MARKERS.sub("", _LIST_MARK.sub("", text))).strip()
+    return plain_words(_LIST_MARK.sub("", text)).strip()
 
 
 @lru_cache(maxsize=4096)

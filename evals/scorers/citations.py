@@ -6,19 +6,20 @@ from collections.abc import Mapping
 
 from copilot.types import Evidence
 from evals.samples import Sample
+from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
-from evals.support import support
+from evals.support import Source, support
 from evals.wording import Claim, Weights, claims
 
 
-def recalls(claim: Claim, sources: Mapping[int, str], weights: Weights, question: str = "") -> bool:
+def recalls(claim: Claim, sources: Mapping[int, Source], weights: Weights, question: str = "") -> bool:
     """Whether the sources that a claim cites carry it together. One marker that leads nowhere fails it."""
     if not claim.markers or any(m not in sources for m in claim.markers):
         return False
     return support(claim.text, [sources[m] for m in claim.markers], weights, question).is_supported
 
 
-def precise(claim: Claim, sources: Mapping[int, str], weights: Weights, question: str = "") -> int:
+def precise(claim: Claim, sources: Mapping[int, Source], weights: Weights, question: str = "") -> int:
     """How many of a carried claim's citations carry it alone, or are missed by the others."""
     needed = 0
     for marker in claim.markers:
@@ -32,7 +33,7 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
     names = ("citation_recall", "citation_precision")
     if sample.expect != "answer":
         return dict.fromkeys(names, NOT_APPLICABLE)
-    made = claims(output.answer.text) if output.answer else []
+    made = claims(output.answer.text) if output.answer and not declines(output.answer) else []
     if not made:
         return dict.fromkeys(names, Score(value=0.0, explanation="nothing is claimed"))
     sources = {marker: whole(item) for marker, item in output.cited.items()}
@@ -53,6 +54,6 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
     }
 
 
-def whole(item: Evidence) -> str:
+def whole(item: Evidence) -> Source:
     """All of a source that a sentence may lean on."""
-    return f"{item.title}. {item.locator}.\n{item.text}"
+    return Source(f"{item.title}. {item.locator}.\n{item.text}", is_record=item.kind == "record")

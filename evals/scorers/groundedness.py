@@ -5,35 +5,36 @@ from __future__ import annotations
 from copilot.models.words import content_stems
 from evals.samples import Sample
 from evals.scorers.citations import whole
+from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
-from evals.support import support
+from evals.support import Source, support
 from evals.wording import Weights, claims, coverage, windows
 
 # A sentence that needs more sources than this together is a patchwork of words, not a claim that was read.
 SOURCES = 3
 
 
-def carriers(claim: str, texts: list[str], weights: Weights) -> list[str]:
-    """The texts that share most with a claim."""
+def carriers(claim: str, sources: list[Source], weights: Weights) -> list[Source]:
+    """The sources that share most with a claim."""
     wanted = frozenset(content_stems(claim))
 
-    def best(text: str) -> float:
-        return max((coverage(wanted, w, weights) for w in windows(text)), default=0.0)
+    def best(source: Source) -> float:
+        return max((coverage(wanted, w, weights) for w in windows(source.text)), default=0.0)
 
-    return sorted(texts, key=best, reverse=True)[:SOURCES]
+    return sorted(sources, key=best, reverse=True)[:SOURCES]
 
 
 def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
     if sample.expect != "answer":
         return {"groundedness": NOT_APPLICABLE}
-    made = claims(output.answer.text) if output.answer else []
+    made = claims(output.answer.text) if output.answer and not declines(output.answer) else []
     if not made:
         return {"groundedness": Score(value=0.0, explanation="nothing is claimed")}
-    texts = [whole(item) for item in (*output.evidence, *output.cited.values())]
+    sources = [whole(item) for item in (*output.evidence, *output.cited.values())]
     question = f"{' '.join(sample.history)} {sample.question}"
     loose = []
     for claim in made:
-        verdict = support(claim.text, carriers(claim.text, texts, weights), weights, question)
+        verdict = support(claim.text, carriers(claim.text, sources, weights), weights, question)
         if not verdict.is_supported:
             loose.append(f"{claim.text} ({verdict.reason})")
     return {

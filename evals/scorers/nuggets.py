@@ -8,9 +8,10 @@ from copilot.models.words import content_stems, stem
 from copilot.numbers import find_numbers
 from evals.samples import Matcher, Nugget, Sample
 from evals.scorers.numbers import finds
+from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
 from evals.support import is_turned_round
-from evals.wording import Weights, coverage, sentences
+from evals.wording import Weights, coverage, plain_words, sentences
 
 SAID = 0.7
 HALF_SAID = 0.5
@@ -25,7 +26,7 @@ def holds(matcher: Matcher, text: str) -> bool:
     if matcher.any_of:
         tests.append(any(_has_phrase(phrase, text) for phrase in matcher.any_of))
     if matcher.regex:
-        tests.append(re.search(matcher.regex, text, re.I | re.S) is not None)
+        tests.append(re.search(matcher.regex, plain_words(text), re.I | re.S) is not None)
     if matcher.number:
         tests.append(finds(matcher.number, text, ()))
     return all(tests)
@@ -77,8 +78,8 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
 
 
 def full_text(output: Output) -> str:
-    """What the person reads: the text and, line by line, the tables."""
-    if output.answer is None:
+    """What the person is told: the text and, line by line, the tables; nothing by a refusal."""
+    if output.answer is None or declines(output.answer):
         return ""
     lines = [output.answer.text]
     for table in output.answer.tables:

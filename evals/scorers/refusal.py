@@ -10,6 +10,8 @@ from evals.scores import NOT_APPLICABLE, Output, Score
 from evals.wording import Weights, sentences
 
 _CITED = re.compile(r"\[\d+\]")
+# Says of the very thing asked that it is not there, and may cite where it looked.
+_NOTHING = re.compile(r"\W*(?:there (?:is|are) no|no) (?:data|record|observation|information)s?\b", re.I)
 _REFUSES = re.compile(
     r"\b(?:i[’']?m sorry|i apologi[sz]e|unfortunately"
     r"|(?:cannot|can[’']?t|unable to|not able to|impossible to) (?:\w+ )?"
@@ -25,9 +27,16 @@ def refuses(answer: Answer) -> bool:
     """By status first; by words only where an answer is claimed and its beginning cites nothing."""
     if answer.status in ("insufficient_evidence", "not_permitted"):
         return True
+    if answer.status == "answered" and _NOTHING.match(answer.text):
+        return True
     opening = " ".join(sentences(answer.text)[:2])
     raw = answer.text[: len(opening) + 40]
     return answer.status == "answered" and bool(_REFUSES.search(opening)) and not _CITED.search(raw)
+
+
+def declines(answer: Answer) -> bool:
+    """Whether there is no answer: a refusal, or a question back."""
+    return answer.status == "needs_clarification" or refuses(answer)
 
 
 def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
@@ -44,15 +53,15 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
             "over_refusal": wrong if wants_answer else NOT_APPLICABLE,
         }
     asks = answer.status == "needs_clarification"
-    declines = refuses(answer) or asks
-    right = not declines if wants_answer else asks if sample.expect == "clarification" else declines
+    declined = declines(answer)
+    right = not declined if wants_answer else asks if sample.expect == "clarification" else declined
     explanation = f"{answer.status}; expected {sample.expect}"
     return {
         "refusal_ok": Score(value=float(right), explanation=explanation),
         "false_answer": NOT_APPLICABLE
         if wants_answer
-        else Score(value=float(not declines), explanation=explanation),
-        "over_refusal": Score(value=float(declines), explanation=explanation)
+        else Score(value=float(not declined), explanation=explanation),
+        "over_refusal": Score(value=float(declined), explanation=explanation)
         if wants_answer
         else NOT_APPLICABLE,
     }

@@ -155,6 +155,7 @@ def test_a_grounded_sentence_need_not_be_cited() -> None:
         ("answer", "answered", "I cannot find anything about it.", 0),
         ("refusal", "insufficient_evidence", "Nothing.", 1),
         ("refusal", "not_permitted", "No.", 1),
+        ("refusal", "answered", "There are no data on it for 2019 [1].", 1),
         ("refusal", "needs_clarification", "Which one?", 1),
         ("refusal", "answered", "It is 5 [1].", 0),
         ("clarification", "needs_clarification", "Which one?", 1),
@@ -165,6 +166,15 @@ def test_the_status_decides_before_the_words(expect: str, status: Any, text: str
     target = sample(type="unanswerable" if expect != "answer" else "advice", expect=expect)
     scores = refusal.score(target, output(answer(text, status=status)), WEIGHTS)
     assert scores["refusal_ok"].value == right
+
+
+def test_a_refusal_where_an_answer_was_due_says_and_cites_nothing() -> None:
+    made = answer(
+        "Nothing answers this. The nearest topics: model drift loses accuracy [1].",
+        status="insufficient_evidence",
+    )
+    scores = judge(sample(), output(made), WEIGHTS)
+    assert [scores[m].value for m in ("nuggets_vital", "citation_recall", "groundedness")] == [0, 0, 0]
 
 
 def test_false_answers_and_over_refusals_are_separate_numbers() -> None:

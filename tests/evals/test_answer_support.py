@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from eval_answers import DRIFT, PILOTS, WEIGHTS
 
-from evals.support import names, support
+from evals.support import Source, names, support
 from evals.wording import Claim, Weights, claims
 
 
@@ -50,13 +50,13 @@ def test_a_struck_sentence_claims_nothing() -> None:
     ],
 )
 def test_words_numbers_names_and_negation_decide(claim: str, carried: bool) -> None:
-    assert support(claim, [DRIFT.text], WEIGHTS).is_supported is carried
+    assert support(claim, [Source(DRIFT.text)], WEIGHTS).is_supported is carried
 
 
 def test_two_sources_may_carry_a_claim_together_that_neither_carries_alone() -> None:
     claim = "Model drift is a loss of accuracy, and pilots without a business owner stall."
-    assert support(claim, [DRIFT.text, PILOTS.text], WEIGHTS).is_supported
-    assert not support(claim, [PILOTS.text], WEIGHTS).is_supported
+    assert support(claim, [Source(DRIFT.text), Source(PILOTS.text)], WEIGHTS).is_supported
+    assert not support(claim, [Source(PILOTS.text)], WEIGHTS).is_supported
 
 
 def test_nothing_is_carried_by_nothing() -> None:
@@ -65,8 +65,8 @@ def test_nothing_is_carried_by_nothing() -> None:
 
 def test_a_name_from_the_question_needs_no_source() -> None:
     claim = "Model drift at Zephyr is a loss of accuracy over time."
-    assert not support(claim, [DRIFT.text], WEIGHTS).is_supported
-    assert support(claim, [DRIFT.text], WEIGHTS, "What ails Zephyr?").is_supported
+    assert not support(claim, [Source(DRIFT.text)], WEIGHTS).is_supported
+    assert support(claim, [Source(DRIFT.text)], WEIGHTS, "What ails Zephyr?").is_supported
 
 
 def test_the_first_word_of_a_sentence_is_no_name_unless_it_is_a_code() -> None:
@@ -80,3 +80,13 @@ def test_the_first_word_of_a_sentence_is_no_name_unless_it_is_a_code() -> None:
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     weights = Weights.of(["common rare", "common", "common"])
     assert weights("rare") > weights("common") > 0
+
+
+def test_the_cells_of_a_record_carry_a_sentence_by_its_numbers_and_names() -> None:
+    row = Source(
+        "id: P-017\nheadcount: 25\nowner: Mara Holt\nstage: pilot\nadoption_plan: no", is_record=True
+    )
+    assert support("Mara Holt owns it and 25 people work on the pilot.", [row], WEIGHTS).is_supported
+    assert not support("Mara Holt owns it and 26 people work on the pilot.", [row], WEIGHTS).is_supported
+    assert not support("Ivo Lang owns it and 25 people work on the pilot.", [row], WEIGHTS).is_supported
+    assert not support("The harvest was praised by the supervisors of weather.", [row], WEIGHTS).is_supported
