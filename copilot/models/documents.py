@@ -18,7 +18,7 @@ LIST_ITEMS = 7
 # Steps are quoted whole: one left out misleads.
 STEP_ITEMS = 10
 # A list not yet quoted is preferred when it is worth this share of the best one.
-NEXT_BEST = 0.82
+NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
 _MOST_LISTS = 2
 # What a list can answer.
@@ -184,19 +184,21 @@ def _block(
     nearest = max(prose, key=lambda u: relevance.focus_coverage(u.text) + 0.7 * u.relevance, default=None)
 
     def value(block: Block) -> float:
-        text = " ".join([block.document, block.heading, *(u.text for u in block.items)])
+        before = [u.text for u in prose if (u.document, u.heading) == (block.document, block.heading)]
+        text = " ".join([block.document, block.heading, *before, *(u.text for u in block.items)])
         around = relevance.focus_coverage(f"{block.document} {block.heading}")
         fitting = max((0.3 * heading_fit(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
-            fitting += 0.25
+            fitting += 0.35
         return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
 
     ranked = sorted((b for b in blocks(found) if len(b.items) >= wanted), key=value, reverse=True)
     fresh = next((b for b in ranked if b not in quoted), None)
-    if fresh is not None and value(fresh) >= NEXT_BEST * value(ranked[0]):
-        return fresh
+    if fresh is not None and ranked[0] in quoted and not _has_remedies(ranked[0]):
+        # Another request wants another list; one that pairs causes with remedies answers both.
+        return fresh if value(fresh) >= NEXT_BEST * value(ranked[0]) else ranked[0]
     return ranked[0] if ranked else None
 
 

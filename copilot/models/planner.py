@@ -565,6 +565,7 @@ _CONDITION_WORDS = frozenset(
 )  # fmt: skip
 # What a described case is worth beside the documents when it names no record of ours.
 _CASE_FIT = 0.45
+_OWN_CASE_FIT = 0.55
 
 
 def _condition(
@@ -578,7 +579,7 @@ def _condition(
         w.stem in _CONDITION_WORDS or any(s <= w.start and w.end <= e for s, e in spans) for w in informative
     )
     share = hits / len(informative) if informative else 0.5
-    yield Call(tool, arguments, _CASE_FIT if frame.is_generic else max(share, _CASE_FIT))
+    yield Call(tool, arguments, _CASE_FIT if frame.is_generic else max(share, _OWN_CASE_FIT))
 
 
 def _about(frame: Frame) -> tuple[dict[str, Any], list[Mention]]:

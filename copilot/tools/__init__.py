@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from copilot.tools import (
     check_governance,
     check_model_health,
+    diagnose_scaling,
     find_projects,
     lookup_metric,
     prioritize_projects,
@@ -43,6 +44,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool("lookup_metric", "Looking up the metric", lookup_metric.Arguments, lookup_metric.lookup_metric),
     Tool("check_model_health", "Checking the models", check_model_health.Arguments,
          check_model_health.check_model_health),
+    Tool("diagnose_scaling", "Following the projects from idea to production", diagnose_scaling.Arguments,
+         diagnose_scaling.diagnose_scaling),
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
 )  # fmt: skip
