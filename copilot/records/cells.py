@@ -106,10 +106,11 @@ def parse_date(text: str, order: DateOrder | None = None) -> date | None:
 
 
 def _slashed(first: int, second: int, year: int, order: DateOrder | None) -> date | None:
-    if first == second or first > 12 or order == "day first":
-        return date(year, second, first)
-    if second > 12 or order == "month first":
+    """Only one reading of 25/3 is a date, whatever the order; 3/4 needs one."""
+    if second > 12 or (order == "month first" and first <= 12):
         return date(year, first, second)
+    if first > 12 or first == second or order == "day first":
+        return date(year, second, first)
     return None
 
 
