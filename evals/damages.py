@@ -16,7 +16,7 @@ _VERB = re.compile(
     r"\b(is|are|was|were|has|have|can|must|should|needs?|gives?|shows?|takes?|makes?)\b(?! not)"
 )
 _AUXILIARIES = frozenset(("is", "are", "was", "were", "has", "have", "can", "must", "should"))
-_OTHER_NAMES = ("Zephyr", "Quillon", "OECD", "Marlowe", "ISO 27701")
+_OTHER_NAMES = ("Zephyr", "Quillon", "OECD", "Marlowe", "ISO 27701", "ITU")
 _SYNONYMS = {
     "large": "big",
     "begin": "start",
@@ -105,7 +105,8 @@ def _swapped_name(answer: Answer, chance: random.Random) -> Answer | None:
     if not found:
         return None
     name = chance.choice(found)
-    other = chance.choice([o for o in _OTHER_NAMES if o.lower() != name.group().lower()])
+    alike = [o for o in _OTHER_NAMES if o.isupper() == name.group().isupper() and o != name.group()]
+    other = chance.choice(alike)
     return _with_text(answer, answer.text[: name.start()] + other + answer.text[name.end() :])
 
 

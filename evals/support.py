@@ -39,6 +39,8 @@ class Source:
     text: str
     is_record: bool = False
     """A row of a table, whose cells are read as one."""
+    title: str = ""
+    """What it is called and where in it the text stands; a claim may name it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Support:
 
 def support(claim: str, sources: Sequence[Source], weights: Weights, question: str = "") -> Support:
     """Whether the sources together carry the claim. Numbers and names of the question need no source."""
-    texts = [source.text for source in sources]
+    texts = [f"{source.title}\n{source.text}" for source in sources]
     if not texts:
         return Support(False, 0.0, "nothing is cited")
     known = [n for text in (*texts, question) for n in _numbers(text)]
@@ -65,7 +67,7 @@ def support(claim: str, sources: Sequence[Source], weights: Weights, question: s
         return Support(False, covered, f"covers {covered:.2f} of its words")
     if misplaced := _misplaced_number(claim, sources, weights, question):
         return Support(False, covered, f"{misplaced} stands elsewhere in the source")
-    if is_turned_round(claim, [s.text for s in sources if not s.is_record], weights):
+    if is_turned_round(claim, [s for s in sources if not s.is_record], weights):
         return Support(False, covered, "a negation differs")
     return Support(True, covered, f"covers {covered:.2f}")
 
@@ -118,8 +120,8 @@ def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, q
     for source in sources:
         told = sentences(source.text)
         for at, sentence in enumerate(told):
-            if coverage(wanted, frozenset(content_stems(sentence)), weights) >= SAME_SENTENCE:
-                near += [*told[max(0, at - 1) : at + 2], told[0]]
+            if coverage(wanted, _stems(sentence) | _stems(source.title), weights) >= SAME_SENTENCE:
+                near += [*told[max(0, at - 1) : at + 2], source.title]
     if not near:
         return None
     near += [question, *(s.text for s in sources if s.is_record)]
@@ -128,18 +130,23 @@ def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, q
 
 
 def _windows(source: Source) -> Sequence[frozenset[str]]:
-    return [frozenset(content_stems(source.text))] if source.is_record else windows(source.text)
+    parts = [_stems(source.text)] if source.is_record else windows(source.text)
+    return [part | _stems(source.title) for part in parts]
 
 
-def is_turned_round(claim: str, texts: Sequence[str], weights: Weights) -> bool:
+@lru_cache(maxsize=8192)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(content_stems(text))
+
+
+def is_turned_round(claim: str, sources: Sequence[Source], weights: Weights) -> bool:
     """Whether the claim says or lacks a "not" that its nearest source sentence lacks or says."""
-    wanted = frozenset(content_stems(claim))
+    wanted = _stems(claim)
     denies = len(_NEGATIONS.findall(claim))
     best, nearest = 0.0, ""
-    for text in texts:
-        for sentence in sentences(text):
-            held = frozenset(content_stems(sentence))
-            there = coverage(wanted, held, weights)
+    for source in sources:
+        for sentence in sentences(source.text):
+            there = coverage(wanted, _stems(sentence) | _stems(source.title), weights)
             if there > best:
                 best, nearest = there, sentence
     if best < SAME_SENTENCE:
@@ -147,5 +154,5 @@ def is_turned_round(claim: str, texts: Sequence[str], weights: Weights) -> bool:
     source_denies = len(_NEGATIONS.findall(nearest))
     if denies > source_denies:
         return True
-    back = coverage(frozenset(content_stems(nearest)), wanted, weights)
+    back = coverage(_stems(nearest), wanted, weights)
     return denies < source_denies and back >= SAME_SENTENCE

@@ -56,4 +56,4 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
 
 def whole(item: Evidence) -> Source:
     """All of a source that a sentence may lean on."""
-    return Source(f"{item.title}. {item.locator}.\n{item.text}", is_record=item.kind == "record")
+    return Source(item.text, item.kind == "record", f"{item.title}. {item.locator}.")

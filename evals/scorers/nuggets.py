@@ -10,7 +10,7 @@ from evals.samples import Matcher, Nugget, Sample
 from evals.scorers.numbers import finds
 from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
-from evals.support import is_turned_round
+from evals.support import Source, is_turned_round
 from evals.wording import Weights, coverage, plain_words, sentences
 
 SAID = 0.7
@@ -53,7 +53,7 @@ def nugget_credit(nugget: Nugget, text: str, weights: Weights) -> float:
     printed = {round(n.value, 6) for n in find_numbers(text)}
     if any(round(n.value, 6) not in printed for n in find_numbers(nugget.text)):
         covered = min(covered, HALF_SAID - 0.01)
-    if covered >= SAID and is_turned_round(nugget.text, [best], weights):
+    if covered >= SAID and is_turned_round(nugget.text, [Source(best)], weights):
         return 0.0
     return 1.0 if covered >= SAID else 0.5 if covered >= HALF_SAID else 0.0
 

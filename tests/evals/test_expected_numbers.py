@@ -1,0 +1,129 @@
+"""The expected numbers of the datasets, computed again from the CSV files without the product.
+
+Each entry names a sample, the place of the number in it, and how the number comes about in plain Python. Rows with
+a label are left out, as for a viewer who holds none. A change of the records shows here which samples to correct.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evals.samples import DATASETS, load
+
+RECORDS = Path(__file__).parents[2] / "knowledge" / "records"
+QUARTER = ("2026-07", "2026-08", "2026-09")
+QUARTER_BEFORE = ("2026-04", "2026-05", "2026-06")
+OCTOBER = ("2026-10",)
+Row = dict[str, str]
+ENGINEERS = ("data_engineer", "ml_engineer", "mlops_engineer")
+
+
+def rows(table: str, labels: tuple[str, ...] = ("",), **equal: str) -> list[Row]:
+    with (RECORDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        read = list(csv.DictReader(file))
+    return [
+        row for row in read if row.get("label", "") in labels and all(row[k] == v for k, v in equal.items())
+    ]
+
+
+def total(found: list[Row], column: str) -> float:
+    return sum(float(row[column]) for row in found if row[column])
+
+
+def observed(
+    metric: str, months: tuple[str, ...], labels: tuple[str, ...] = ("",), **equal: str
+) -> list[Row]:
+    return [r for r in rows("observations", labels, metric=metric, **equal) if r["month"][:7] in months]
+
+
+def added(metric: str, months: tuple[str, ...], **equal: str) -> float:
+    return total(observed(metric, months, **equal), "numerator")
+
+
+def ratio(metric: str, months: tuple[str, ...], **equal: str) -> float:
+    found = observed(metric, months, **equal)
+    return total(found, "numerator") / total(found, "denominator")
+
+
+def share(metric: str, months: tuple[str, ...], **equal: str) -> float:
+    return 100 * ratio(metric, months, **equal)
+
+
+def count(table: str, **equal: str) -> float:
+    return len(rows(table, **equal))
+
+
+def role_heads(*roles: str) -> float:
+    return sum(float(r["headcount"]) for r in rows("roles") if r["role"] in roles)
+
+
+NUMBERS: dict[tuple[str, int], Callable[[], float]] = {
+    ("c-units-adoption", 0): lambda: share("adoption_rate", OCTOBER, unit="Manufacturing"),
+    ("c-units-adoption", 1): lambda: share("adoption_rate", OCTOBER, unit="E-Commerce"),
+    ("d-credit-model", 0): lambda: 100 * float(rows("model_quality", model_id="M-012")[-1]["value"]),
+    ("m-pilots-by-unit", 0): lambda: count("projects", stage="pilot"),
+    ("m-pilots-by-unit", 1): lambda: count("projects", stage="pilot", unit="Insurance"),
+    ("m-pilots-by-unit", 2): lambda: count("projects", stage="pilot", unit="Manufacturing"),
+    ("m-pilots-by-unit", 3): lambda: count("projects", stage="pilot", unit="Meridian Bank"),
+    ("m-pilots-by-unit", 4): lambda: count("projects", stage="pilot", unit="Wealth"),
+    ("m-production-count", 0): lambda: count("projects", stage="production"),
+    ("m-budget-total", 0): lambda: total(rows("projects"), "budget"),
+    ("m-budget-bank", 0): lambda: total(rows("projects", unit="Meridian Bank"), "budget"),
+    ("m-adoption-group", 0): lambda: share("adoption_rate", OCTOBER),
+    ("m-adoption-presses", 0): lambda: share("adoption_rate", QUARTER, project_id="P-030"),
+    ("m-adoption-presses", 1): lambda: share("adoption_rate", QUARTER_BEFORE, project_id="P-030"),
+    ("m-benefit-quarter", 0): lambda: added("realised_benefit", QUARTER),
+    ("m-benefit-quarter", 1): lambda: added("realised_benefit", QUARTER_BEFORE),
+    ("m-deploy-time", 0): lambda: ratio("time_to_deploy_days", QUARTER, unit="Wealth"),
+    ("m-uptime", 0): lambda: share("model_uptime", OCTOBER),
+    ("m-engineer-ratio", 0): lambda: role_heads(*ENGINEERS) / role_heads("data_scientist"),
+    ("m-high-risk-live", 0): lambda: count("projects", stage="production", risk_class="high"),
+    ("m-generative", 0): lambda: count("projects", generative="yes"),
+    ("t-retail", 0): lambda: count("projects", stage="pilot", unit="Retail Stores"),
+    ("t-owner", 0): lambda: total(rows("projects", id="P-028"), "spend"),
+    ("t-period", 0): lambda: share("adoption_rate", OCTOBER, unit="Logistics"),
+    ("x-count-chair", 0): lambda: len(rows("projects", ("", "board"))),
+    ("x-count-leader", 0): lambda: count("projects"),
+    ("hc-training-units", 0): lambda: share("training_completion", OCTOBER, unit="Manufacturing"),
+    ("hc-training-units", 1): lambda: share("training_completion", OCTOBER, unit="E-Commerce"),
+    ("hm-stopped", 0): lambda: count("projects", stage="stopped"),
+    ("hm-spend-manufacturing", 0): lambda: total(rows("projects", unit="Manufacturing"), "spend"),
+    ("hm-spend-by-unit", 0): lambda: total(rows("projects", unit="Meridian Bank"), "spend"),
+    ("hm-spend-by-unit", 1): lambda: total(rows("projects", unit="Wealth"), "spend"),
+    ("hm-incidents-quarter", 0): lambda: sum(r["date"][:7] in QUARTER for r in rows("incidents")),
+    ("hm-retail-benefit", 0): lambda: added("realised_benefit", QUARTER, unit="Retail Stores"),
+    ("hm-override-credit", 0): lambda: share("override_rate", OCTOBER, project_id="P-009"),
+    ("hm-trained", 0): lambda: added("people_trained", QUARTER),
+    ("hm-live-models", 0): lambda: count("models", status="live"),
+    ("hm-uk", 0): lambda: count("projects", jurisdiction="UK"),
+    ("hm-platform-share", 0): lambda: share("shared_platform_share", OCTOBER),
+    ("ht-spend", 0): lambda: count("projects", unit="Insurance", stage="production"),
+    ("ht-previous-quarter", 0): lambda: added("realised_benefit", QUARTER, unit="Insurance"),
+    ("hx-reassigned-hr", 0): lambda: total(
+        observed("positions_reassigned", OCTOBER, ("people",)), "numerator"
+    ),
+}
+# Found in a document, where the quote of the gold passage is the check.
+IN_DOCUMENTS = {"review-1-scaling-gap", "f-pilot-length", "x-loss-chair"}
+
+EXPECTED = {
+    (sample.id, place): number
+    for path in sorted(DATASETS.glob("*.yaml"))
+    for sample in load(path.stem).samples
+    if sample.id not in IN_DOCUMENTS
+    for place, number in enumerate(sample.numbers)
+}
+
+
+def test_every_expected_number_is_computed_here() -> None:
+    assert set(EXPECTED) == set(NUMBERS)
+
+
+@pytest.mark.parametrize("key", sorted(NUMBERS), ids=lambda key: f"{key[0]}-{key[1]}")
+def test_an_expected_number_is_what_the_files_say(key: tuple[str, int]) -> None:
+    expected = EXPECTED[key]
+    assert NUMBERS[key]() == pytest.approx(expected.value, abs=max(expected.tolerance, 1e-9))
