@@ -45,10 +45,9 @@ def index(workspace: WorkspaceOption = None) -> None:
     settings = Settings.from_env(workspace=workspace)
     with _progress() as show:
         report, records = build_index(settings, show)
-    rows = sum(len(t.columns) > 0 for t in records.tables.values())
     typer.echo(
         f"{settings.workspace.name}: {report.documents} documents, {report.chunks} chunks, "
-        f"{report.records} records searchable in {rows} tables "
+        f"{report.records} records searchable in {len(records.tables)} tables "
         f"({report.added} added, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged; {report.seconds:.1f} s)."
     )
@@ -125,7 +124,8 @@ def check(directory: Annotated[Path, typer.Argument(help="The workspace folder."
     for finding in findings:
         typer.echo(str(finding))
     errors = sum(f.severity == "error" for f in findings)
-    typer.echo(f"{errors} errors, {len(findings) - errors} remarks in {directory}.")
+    summary = f"{errors} errors, {len(findings) - errors} remarks in {directory}."
+    typer.echo(f"bearing: {summary}" if errors else summary, err=errors > 0)
     raise typer.Exit(2 if errors else 0)
 
 
@@ -156,9 +156,10 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
     bar = Progress(
         TextColumn("Indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
+        console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
     task = None
 
@@ -195,19 +196,22 @@ def _print(answer: Answer) -> None:
 def _print_apparatus(answer: Answer) -> None:
     """What belongs to an answer beside its text: tables, sources, warnings, what to ask next."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console(width=min(100, Console().width))
     for table in answer.tables:
-        drawn = Table(title=table.title, title_justify="left")
+        drawn = Table(title=escape(table.title), title_justify="left")
         for column in table.columns[:_COLUMNS]:
-            drawn.add_column(str(column))
+            drawn.add_column(escape(str(column)))
         for row in table.rows[:_ROWS]:
-            drawn.add_row(*("" if cell is None else str(cell) for cell in row[:_COLUMNS]))
+            drawn.add_row(*("" if cell is None else escape(str(cell)) for cell in row[:_COLUMNS]))
         console.print()
         console.print(drawn)
         if len(table.columns) > _COLUMNS or len(table.rows) > _ROWS:
-            console.print(f"({len(table.rows)} rows of {len(table.columns)} columns with --json)", style="dim")
+            console.print(
+                f"({len(table.rows)} rows of {len(table.columns)} columns with --json)", style="dim"
+            )
     if answer.citations:
         console.print()
     for citation in answer.citations:
@@ -225,9 +229,14 @@ def _print_apparatus(answer: Answer) -> None:
 
 
 def main() -> None:
-    """Runs a command; a CopilotError becomes one line on standard error and exit code 2."""
+    """Runs a command; a wrong call and a CopilotError become one line on standard error and exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        # It has no text where a command without arguments has printed its help.
+        if text := error.format_message():
+            typer.echo(f"bearing: {text.rstrip('.')}; see --help.", err=True)
+        sys.exit(2)
     except CopilotError as error:
-        typer.echo(f"bearing: {error}", err=True)
+        typer.echo(f"bearing: {' '.join(str(error).split())}", err=True)
         sys.exit(2)

@@ -23,7 +23,7 @@ class Check:
 def examine(settings: Settings) -> list[Check]:
     """Versions, workspace, index and model, each with what was found."""
     return [
-        Check("versions", True, _versions()),
+        _checked("versions", _versions),
         _checked("workspace", lambda: _workspace(settings)),
         _checked("index", lambda: _index(settings)),
         _checked("model", lambda: _model(settings)),
@@ -38,7 +38,10 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 
 
 def _versions() -> str:
-    found = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    try:
+        found = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    except importlib.metadata.PackageNotFoundError as error:
+        raise CopilotError(f"The package {error.name!r} is not installed.") from None
     return f"Python {platform.python_version()}, " + ", ".join(found)
 
 
