@@ -4,8 +4,8 @@
 
 const LINKS = 'a[href^="#cite-"], a[href^="#copy-"]';
 const QUICK_MILLISECONDS = 4000;
-// By then a new page has taken its full height, and with it its habit of keeping to the end.
-const DRAWN_MILLISECONDS = 500;
+// By then tables and charts have their height, and Streamlit has ended its own way down to the last line.
+const DRAWN_MILLISECONDS = 1200;
 const idOf = (link) => link.getAttribute("href").replace(/^#(cite|copy)-/, "");
 const isChip = (link) => link.getAttribute("href").startsWith("#cite-");
 const linkOf = (event) => event.target.closest?.(LINKS);
@@ -30,7 +30,7 @@ export default function ({ data, setTriggerValue, parentElement }) {
     watchForStop();
   } else if (page.askedAt !== undefined) {
     // Nobody has read along with a quick answer, so it is shown from its question on, not from its end.
-    if (performance.now() - page.askedAt < QUICK_MILLISECONDS) setTimeout(() => lastQuestion()?.scrollIntoView(), DRAWN_MILLISECONDS);
+    if (performance.now() - page.askedAt < QUICK_MILLISECONDS) showLastQuestion();
     page.askedAt = undefined;
   }
 }
@@ -88,8 +88,12 @@ async function copy(link) {
   setTimeout(() => { label.textContent = before; }, 1500);
 }
 
-function lastQuestion() {
-  return [...document.querySelectorAll('[class*="st-key-question-"]')].pop();
+function showLastQuestion() {
+  const scroll = setTimeout(() => {
+    [...document.querySelectorAll('[class*="st-key-question-"]')].pop()?.scrollIntoView();
+  }, DRAWN_MILLISECONDS);
+  for (const type of ["wheel", "touchstart", "pointerdown", "keydown"])
+    document.addEventListener(type, () => clearTimeout(scroll), { once: true, capture: true });
 }
 
 function hideCard() {
