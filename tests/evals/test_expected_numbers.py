@@ -1,7 +1,7 @@
 """The expected numbers of the datasets, computed again from the CSV files without the product.
 
-Each entry names a sample, the place of the number in it, and how the number comes about in plain Python. Rows with
-a label are left out, as for a viewer who holds none. A change of the records shows here which samples to correct.
+Each entry names a sample, the place of the number in it, and how the number comes about in plain Python. Rows
+with a label are left out, as for a viewer who holds none. Where the records change, this shows what to mend.
 """
 
 from __future__ import annotations
