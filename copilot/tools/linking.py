@@ -20,6 +20,8 @@ MARGIN = 8.0
 _NEARLY_THE_SAME = 90.0
 # Shorter texts match too much by chance.
 _SHORTEST_FUZZY = 3
+_CODE = re.compile(r"[^\W\d_]{1,6}[\W_]?\d+")
+"""P-017, H2 or m 04: letters and a number."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,17 @@ def link(asked: str, options: Mapping[str, Sequence[str]]) -> Link:
     exact = [v for v, names in options.items() if any(folded == fold(n) for n in (v, *names))]
     if len(exact) == 1:
         return Link(exact[0], (exact[0],), is_exact=True)
-    codes = [v for v in options if fold_code(v) == fold_code(asked)] if re.search(r"\d", asked) else []
+    code = fold_code(asked) if re.search(r"\d", asked) else None
+    codes = [v for v, names in options.items() if code in {fold_code(n) for n in (v, *names)}]
     if len(codes) == 1 and not exact:
         return Link(codes[0], (codes[0],), is_exact=True)
     if exact:
         return Link(None, tuple(exact[:3]), is_ambiguous=True)
-    return _nearest(folded, options)
+    found = _nearest(folded, options)
+    if _CODE.fullmatch(asked.strip()):
+        # Codes differ in a digit and are then other things: near is not meant, and not even perhaps meant.
+        return Link(None, found.nearest)
+    return found
 
 
 def _nearest(folded: str, options: Mapping[str, Sequence[str]]) -> Link:

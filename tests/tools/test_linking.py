@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_sources import BOARD, CORPUS, EVERYONE, open_sources
+from record_sources import BOARD, CORPUS, EVERYONE, open_sources, write_sources
 
 from copilot.errors import ToolError
 from copilot.tools.linking import fold, link, resolve_record, resolve_value
@@ -48,6 +48,13 @@ def test_an_id_is_found_however_it_is_written(asked):
     assert link(asked, {"P-017": ("Claims triage",), "P-117": ("Fraud alerts",)}).value == "P-017"
 
 
+@pytest.mark.parametrize("asked", ["P-019", "p19", "P 71", "P-0171"])
+def test_a_code_that_is_nearly_another_is_neither_it_nor_perhaps_it(asked):
+    found = link(asked, {"P-017": ("Claims triage",), "P-117": ("Fraud alerts",)})
+    assert (found.value, found.is_ambiguous) == (None, False)
+    assert found.nearest
+
+
 def test_nothing_near_gives_the_three_nearest():
     found = link("quantum", UNITS)
     assert found.value is None
@@ -80,6 +87,23 @@ def test_a_project_behind_a_label_does_not_exist_for_others(sources):
     with pytest.raises(ToolError) as caught:
         resolve_record(sources.records.view(EVERYONE), "Clinic Merger Model")
     assert "Merger" not in str(caught.value.nearest)
+
+
+@pytest.mark.parametrize("asked", ["H-09", "h9", "Clinic Merger Model", "clinic merger"])
+def test_a_withheld_project_is_answered_word_for_word_as_one_that_never_was(tmp_path, asked):
+    rows = [
+        {"id": f"H-0{n}", "name": name, "label": None}
+        for n, name in ((1, "Sepsis Early Warning"), (2, "Bed Planner"), (3, "Clinic Roster"))
+    ]
+    merger = {"id": "H-09", "name": "Clinic Merger Model", "label": "board"}
+    messages = []
+    for projects in ([*rows, merger], rows):
+        view = write_sources(tmp_path, projects).records.view(EVERYONE)
+        with pytest.raises(ToolError) as caught:
+            resolve_record(view, asked, ("models", "projects"))
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    assert messages[0].startswith(f"There is no model or project {asked!r}")
 
 
 def test_a_value_that_no_row_has_today_may_still_be_asked_for(sources):
