@@ -43,9 +43,7 @@ def _open(root: Path, found: list[Finding]) -> Workspace:
     try:
         return Workspace.open(root)
     except KnowledgeError as error:
-        found.append(
-            _problem(root, "workspace.yaml", error, "Correct it; docs/workspace.md lists every key.")
-        )
+        found.append(_problem(root, "workspace.yaml", error, "Correct it; docs/workspace.md lists every key."))
         return Workspace(root, WorkspaceConfig())
 
 
@@ -101,9 +99,7 @@ def _metrics(root: Path, tables: Iterable[RecordTable]) -> Iterator[Finding]:
         return
     by_name = {table.schema.name: table for table in tables}
     for problem in problems(metrics, {name: table.schema for name, table in by_name.items()}):
-        yield _whole(
-            METRICS, "error", f"metrics.{problem}", "Until it is corrected, no question is answered."
-        )
+        yield _whole(METRICS, "error", f"metrics.{problem}", "Until it is corrected, no question is answered.")
     yield from _unobserved(metrics, by_name)
 
 
@@ -140,9 +136,7 @@ def _documents(root: Path, found: list[Finding]) -> int:
         if any(section.text.strip() for section in document.sections):
             readable += 1
         else:
-            found.append(
-                _whole(source.id, "warning", "The document holds no text.", "Write it, or take it out.")
-            )
+            found.append(_whole(source.id, "warning", "The document holds no text.", "Write it, or take it out."))
     return readable
 
 

@@ -26,7 +26,7 @@ _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.])\d{3}(\1\d{3})*")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SURROUNDINGS = re.compile(r"^[A-Z]{3}(?=[\s\d.+-])|[A-Z]{3}$|[€$£¥\s'’_]")
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
-_ISO = re.compile(r"(\d{4})-?(\d{2})(?:-?(\d{2}))?(?:[T ].*)?")
+_ISO = re.compile(r"(\d{4})-?(\d{2})(?:-?(\d{2}))?(?:[T ]\d\d:.*)?")
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _WORDED = re.compile(rf"(?:{_DAY}[ .-]+)?([A-Za-z]{{3,9}})\.?[ .-]+(?:{_DAY},? )?(\d{{4}})")
 

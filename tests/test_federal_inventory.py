@@ -1,0 +1,112 @@
+"""A real inventory that nobody here wrote, loaded by a mapping, held against pandas on the raw file."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from copilot.checking import check
+from copilot.records.store import Filter, Records, RecordView
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "docs" / "examples" / "federal-inventory"
+FILE = "2024_consolidated_ai_inventory_raw_v2.csv"
+DATA = ROOT.parent / "shared" / "data" / "federal-inventory-2024" / FILE
+
+pytestmark = pytest.mark.skipif(not DATA.is_file(), reason="the inventory is not on this machine")
+
+STAGES = {
+    "Initiated": "initiated", "Planned": "initiated", "Ideation": "initiated",
+    "Acquisition and/or Development": "development", "Implementation and Assessment": "implementation",
+    "Operation and Maintenance": "operation", "In production": "operation", "In mission": "operation",
+    "Retired": "retired", "Research or Administrative Action Complete": "retired",
+}  # fmt: skip
+IMPACTS = {"rights-impacting": "rights", "safety-impacting": "safety", "both": "both", "neither": "neither"}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    root = tmp_path_factory.mktemp("inventory")
+    (root / "records").mkdir()
+    shutil.copy(EXAMPLE / "workspace.yaml", root)
+    shutil.copy(EXAMPLE / "mapping.yaml", root / "records")
+    shutil.copy(DATA, root / "records")
+    return Workspace.open(root)
+
+
+@pytest.fixture(scope="module")
+def view(workspace: Workspace) -> RecordView:
+    return Records.load(workspace).view(Viewer())
+
+
+@pytest.fixture(scope="module")
+def raw() -> object:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.read_csv(DATA, encoding="cp1252", dtype=str, keep_default_na=False)
+    return table.apply(lambda column: column.map(lambda text: " ".join(text.split())))
+
+
+def counts(view: RecordView, column: str) -> dict[object, object]:
+    return {row[column]: row["count"] for row in view.aggregate("projects", [column])}
+
+
+def told(texts) -> dict[object, int]:  # type: ignore[no-untyped-def]
+    """How often each text occurs, an empty one as None."""
+    return {text or None: int(count) for text, count in texts.value_counts().items()}
+
+
+def test_the_stages_are_counted_as_in_the_file(view: RecordView, raw) -> None:  # type: ignore[no-untyped-def]
+    assert counts(view, "stage") == told(raw["Stage of Development"].map(lambda text: STAGES.get(text, "")))
+
+
+def test_the_agencies_are_counted_as_in_the_file(view: RecordView, raw) -> None:  # type: ignore[no-untyped-def]
+    assert counts(view, "unit") == told(raw["Agency"])
+    live = raw[raw["Stage of Development"].isin([s for s, ours in STAGES.items() if ours == "operation"])]
+    groups = view.aggregate("projects", ["unit"], filters=[Filter(column="stage", value="operation")])
+    assert {row["unit"]: row["count"] for row in groups} == told(live["Agency"])
+
+
+def test_the_topics_are_counted_as_in_the_file(view: RecordView, raw) -> None:  # type: ignore[no-untyped-def]
+    def ours(text: str) -> str:
+        starts = ("Mission-Enabling", "Government Services")
+        return next((start for start in starts if text.startswith(start)), text)
+
+    assert counts(view, "domain") == told(raw["Use Case Topic Area"].map(ours))
+
+
+def test_impact_and_the_risk_read_from_it_are_counted_as_in_the_file(view: RecordView, raw) -> None:  # type: ignore[no-untyped-def]
+    column = next(name for name in raw.columns if name.startswith("Is the AI use case rights-impacting"))
+    expected = told(raw[column].map(lambda text: IMPACTS.get(text.lower(), text and "not assessed")))
+    assert counts(view, "impact") == expected
+    assert counts(view, "risk")[9.0] == expected["both"]
+    assert counts(view, "risk")[8.0] == expected["rights"] + expected["safety"]
+
+
+def test_the_years_are_counted_as_in_the_file(view: RecordView, raw) -> None:  # type: ignore[no-untyped-def]
+    pandas = pytest.importorskip("pandas")
+    days = pandas.to_datetime(raw["Date Initiated"], format="%m/%d/%Y", errors="coerce").dropna()
+
+    def year(day: date) -> int:
+        # A bare year that a spreadsheet took for the count of days since the end of 1899.
+        return day.year if day.year >= 1910 else (day - date(1899, 12, 30)) // timedelta(days=1)
+
+    expected = days.dt.date.map(year).value_counts()
+    years = [str(row["started"])[:4] for row in view.select("projects", [Filter(column="started", op="present")])]
+    assert {text: years.count(text) for text in set(years)} == {str(y): int(n) for y, n in expected.items()}
+
+
+def test_every_row_has_a_key_of_its_own_and_the_check_finds_no_error(workspace: Workspace, view: RecordView) -> None:
+    rows = view.select("projects", columns=["id"])
+    assert (len(rows), len({row["id"] for row in rows}), rows[0]["id"]) == (2133, 2133, "U-0002")
+    assert [str(finding) for finding in check(workspace.root) if finding.severity == "error"] == []
+
+
+def test_columns_that_are_not_ours_can_still_be_asked_for(view: RecordView, raw) -> None:  # type: ignore[no-untyped-def]
+    column = "Does this project include custom-developed code?"
+    yes = view.aggregate("projects", filters=[Filter(column=column, value="yes")])
+    assert yes == [{"count": int((raw[column] == "Yes").sum())}]
