@@ -11,11 +11,11 @@ from typing import Any
 from langchain.agents import create_agent
 from langchain.agents.middleware import (
     AgentMiddleware,
-    AgentState,
     ModelCallLimitMiddleware,
     ToolCallRequest,
     ToolErrorMiddleware,
 )
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
@@ -30,12 +30,12 @@ from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
 from copilot.conversations import Conversations, title_of
-from copilot.errors import ModelError, ToolError
+from copilot.errors import LimitExceeded, ModelError, ToolError
 from copilot.models.grounded import DRAFT
 from copilot.source_pages import SourcePage, open_source
+from copilot.sources import Sources
 from copilot.suggestions import suggest
 from copilot.tools import LABELS, available, bind
-from copilot.sources import Sources
 from copilot.types import (
     Answer,
     Citation,
@@ -79,8 +79,8 @@ class _Turn:
     verifier: Verifier
     model: str = "grounded"
     began: float = field(default_factory=time.perf_counter)
-    results: dict[str, ToolResult] = field(default_factory=dict)
-    """By tool call id, in the order in which they came."""
+    results: list[tuple[str, ToolResult]] = field(default_factory=list)
+    """Each with the id of its call, which some services use again in the next round of calls."""
     pending: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     calls: list[ToolCall] = field(default_factory=list)
     text: str = ""
@@ -104,7 +104,7 @@ class _Turn:
     def start_over(self, warning: str) -> None:
         """Hands the question to the grounded model, with a word on why."""
         self.model, self.verifier, self.text, self.about = "grounded", Verifier(self.question), "", {}
-        self.results, self.pending, self.calls = {}, {}, []
+        self.results, self.pending, self.calls = [], {}, []
         self.warnings.append(warning)
 
 
@@ -154,9 +154,7 @@ class Copilot:
                 return event.answer
         raise AssertionError("a stream ends with a Final")
 
-    def stream(
-        self, question: str, conversation: str | None = None, viewer: str | None = None
-    ) -> Iterator[Event]:
+    def stream(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Iterator[Event]:
         """Steps and verified text as they come, then one Final.
 
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
@@ -173,11 +171,7 @@ class Copilot:
         try:
             for event in self._answer(turn, who, conversation):
                 yield event
-                if (
-                    stored is not None
-                    and isinstance(event, TextDelta)
-                    and time.perf_counter() - kept > KEEP_SECONDS
-                ):
+                if stored is not None and isinstance(event, TextDelta) and time.perf_counter() - kept > KEEP_SECONDS:
                     self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
             answer = _assemble(turn)
@@ -208,9 +202,7 @@ class Copilot:
         warnings = []
         if len(text) > MAX_QUESTION_CHARACTERS:
             half = MAX_QUESTION_CHARACTERS // 2
-            warnings.append(
-                f"The question has {len(text):,} characters; only its first and last {half:,} were read."
-            )
+            warnings.append(f"The question has {len(text):,} characters; only its first and last {half:,} were read.")
             text = f"{text[:half]} {text[-half:]}"
         if self._models.remote is None:
             return _Turn(text, Verifier(text), warnings=warnings)
@@ -226,7 +218,7 @@ class Copilot:
             try:
                 yield from self._run(turn, viewer, message, conversation, remote=True)
                 return
-            except ModelError as error:
+            except (ModelError, LimitExceeded) as error:
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
         yield from self._run(turn, viewer, message, conversation, remote=False)
@@ -244,8 +236,13 @@ class Copilot:
             {"messages": messages}, config, stream_mode=["messages", "updates"],
             durability="exit" if conversation is not None else None,
         )  # fmt: skip
-        for mode, event in stream:
-            yield from self._events(turn, mode, event)
+        try:
+            for mode, event in stream:
+                yield from self._events(turn, mode, event)
+        except ModelCallLimitExceededError:
+            raise LimitExceeded(
+                f"The model looked things up {MAX_MODEL_CALLS} times without coming to an answer."
+            ) from None
         if rest := turn.verifier.close():
             yield turn.say(rest)
 
@@ -281,7 +278,7 @@ class Copilot:
         name, arguments = turn.pending.pop(message.tool_call_id, (str(message.name), {}))
         seconds, ok = float(message.response_metadata.get("seconds", 0.0)), message.status != "error"
         if isinstance(message.artifact, ToolResult):
-            turn.results[message.tool_call_id] = message.artifact
+            turn.results.append((message.tool_call_id, message.artifact))
             turn.verifier.read(message.artifact.evidence)
         turn.calls.append(ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok))
         return Step(
@@ -293,9 +290,7 @@ class Copilot:
             ok=ok,
         )
 
-    def _agent(
-        self, viewer: Viewer, *, remote: bool, remembers: bool
-    ) -> CompiledStateGraph[Any, Any, Any, Any]:
+    def _agent(self, viewer: Viewer, *, remote: bool, remembers: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
         key = (viewer, remote, remembers)
         if key not in self._agents:
             model = self._models.remote if remote else None
@@ -307,14 +302,14 @@ class Copilot:
                 middleware=[
                     _Bookkeeping(),
                     ToolErrorMiddleware(_tool_error),
-                    ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS),
+                    ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
                 ],
                 checkpointer=self._checkpointer if remembers else None,
             )
         return self._agents[key]
 
 
-class _Bookkeeping(AgentMiddleware[AgentState[Any], Any, Any]):
+class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
     """Times each tool, and keeps the results' objects out of the stored conversation."""
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
@@ -324,7 +319,7 @@ class _Bookkeeping(AgentMiddleware[AgentState[Any], Any, Any]):
             message.response_metadata["seconds"] = time.perf_counter() - began
         return message
 
-    def after_agent(self, state: AgentState[Any], runtime: Any) -> dict[str, Any] | None:
+    def after_agent(self, state: dict[str, Any], runtime: Any) -> dict[str, Any] | None:
         heavy = [m for m in state["messages"] if isinstance(m, ToolMessage) and m.artifact is not None]
         return {"messages": [m.model_copy(update={"artifact": None}) for m in heavy]} if heavy else None
 
@@ -337,9 +332,7 @@ def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
     return None
 
 
-def _leftovers(
-    agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None
-) -> list[BaseMessage]:
+def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None) -> list[BaseMessage]:
     """Removes what a failed run left in the stored conversation after this question."""
     messages = agent.get_state(config).values.get("messages", [])
     at = next((i for i, m in enumerate(messages) if m.id == question), len(messages))
@@ -352,7 +345,7 @@ def _assemble(turn: _Turn) -> Answer:
     shown = turn.about.get("shown")
     results = [
         result
-        for id, result in turn.results.items()
+        for id, result in turn.results
         if (id in shown if shown is not None else any(e.id in cited for e in result.evidence))
     ]
     warnings = [*turn.warnings, *verifier.warnings, *turn.about.get("warnings", ())]
