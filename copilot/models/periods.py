@@ -65,8 +65,7 @@ _SPANS = {
     "before": rf"(?:before|prior to) (?P<a>{_ANY_POINT})",
 }  # fmt: skip
 _PATTERNS = {
-    name: re.compile(rf"(?<![\w/.-])(?:{pattern})", re.IGNORECASE)
-    for name, pattern in {**_SPANS, **_POINTS}.items()
+    name: re.compile(rf"(?<![\w/.-])(?:{pattern})", re.IGNORECASE) for name, pattern in {**_SPANS, **_POINTS}.items()
 }
 
 # A comparison names what to compare with, not the period that is asked about.
@@ -76,9 +75,7 @@ _COMPARED = re.compile(
     rf"|\bsame (?:month|quarter|half|period|time)(?: (?:of|in|the))* {_ANY_POINT}",
     re.IGNORECASE,
 )
-_MONTH_LIKE_WORD = re.compile(
-    r"(?:may|march|mar|jan|dec|sep|sept|oct|nov|jun|jul|aug|apr|feb)\.?$", re.IGNORECASE
-)
+_MONTH_LIKE_WORD = re.compile(r"(?:may|march|mar|jan|dec|sep|sept|oct|nov|jun|jul|aug|apr|feb)\.?$", re.IGNORECASE)
 _BEFORE_A_MONTH = re.compile(
     r"\b(?:in|during|since|until|till|of|for|last|this|before|after|early|late|mid)[ -]$", re.I
 )
@@ -105,9 +102,7 @@ def find_period(text: str, today: date, fiscal_start: int = 1) -> Period | None:
     """The first period that a question names, with where it stands; None when it names none."""
     masked = _COMPARED.sub(lambda found: " " * len(found[0]), text)
     calendar = Calendar(today, fiscal_start)
-    found = [
-        (match, name) for name, pattern in _PATTERNS.items() for match in _matches(pattern, masked, name)
-    ]
+    found = [(match, name) for name, pattern in _PATTERNS.items() for match in _matches(pattern, masked, name)]
     for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
         if period := _build(name, match, calendar):
             return replace(period, span=match.span())
@@ -189,9 +184,7 @@ def _relative(match: re.Match[str], calendar: Calendar) -> Period | None:
         return calendar.days(monday - timedelta(weeks=count), monday, "week")
     if grain == "day":
         return calendar.days(calendar.tomorrow - timedelta(days=count), calendar.tomorrow, "day")
-    trailing = (
-        which in ("past", "trailing", "rolling") or count > 1 or bool(match["lead"] and match["lead"].strip())
-    )
+    trailing = which in ("past", "trailing", "rolling") or count > 1 or bool(match["lead"] and match["lead"].strip())
     if grain == "year" and trailing and not match["kind"]:
         return calendar.last(12 * count, "month", False)
     return calendar.last(count, grain, fiscal)
@@ -243,9 +236,7 @@ def _part(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 
 def _month_number(name: str) -> int:
-    return next(
-        number for number, month in enumerate(MONTH_NAMES, 1) if month[:3].lower() == name[:3].lower()
-    )
+    return next(number for number, month in enumerate(MONTH_NAMES, 1) if month[:3].lower() == name[:3].lower())
 
 
 def _month(match: re.Match[str], calendar: Calendar) -> Period:
@@ -294,9 +285,7 @@ def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period 
         return _whole(text, calendar)
     year = re.search(rf"{_A_YEAR}$", end, re.IGNORECASE)
     first = _whole(f"{text} {year[0]}", calendar) if year else None
-    return (
-        first if first and first.start <= last.start else _whole(text, replace(calendar, today=last.last_day))
-    )
+    return first if first and first.start <= last.start else _whole(text, replace(calendar, today=last.last_day))
 
 
 def _since(match: re.Match[str], calendar: Calendar) -> Period | None:

@@ -186,9 +186,7 @@ def _wrong_expression(text: str, columns: Iterable[str]) -> str | None:
     except SqlglotError as error:
         return f"{text!r} cannot be read: {str(error).splitlines()[0]}"
     for node in tree.walk():
-        allowed = isinstance(node, _ALLOWED) and (
-            not isinstance(node, exp.AggFunc) or isinstance(node, _AGGREGATES)
-        )
+        allowed = isinstance(node, _ALLOWED) and (not isinstance(node, exp.AggFunc) or isinstance(node, _AGGREGATES))
         if not allowed:
             return f"{node.sql(dialect='duckdb')!r} is not allowed; use aggregates, arithmetic and CASE."
     if not tree.find(*_AGGREGATES):

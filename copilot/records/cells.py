@@ -13,9 +13,7 @@ from copilot.records.schema import ColumnType
 DateOrder = Literal["day first", "month first"]
 Value = str | float | int | bool | date | None
 
-NOTHING = frozenset(
-    {"", "-", "–", "—", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "unknown", "tbd", "?"}
-)
+NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "unknown", "tbd", "?"})
 """What people write in a cell that should hold a number, a date or a yes/no when they have none."""
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "x"})
@@ -94,9 +92,7 @@ def parse_date(text: str, order: DateOrder | None = None) -> date | None:
         if found := _ISO.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3] or 1))
         if found := _SLASHED.fullmatch(text.split(" ")[0]):
-            return _slashed(
-                int(found[1]), int(found[3]), int(found[4]), "day first" if found[2] == "." else order
-            )
+            return _slashed(int(found[1]), int(found[3]), int(found[4]), "day first" if found[2] == "." else order)
         if found := _WORDED.fullmatch(text):
             month = _MONTHS.index(found[2][:3].lower()) + 1
             return date(int(found[4]), month, int(found[1] or found[3] or 1))

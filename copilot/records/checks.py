@@ -74,9 +74,7 @@ def _finding(
     column: str | None = None,
     row: int | None = None,
 ) -> Finding:
-    return Finding(
-        severity=severity, file=table.source, row=row, column=column, message=message, remedy=remedy
-    )
+    return Finding(severity=severity, file=table.source, row=row, column=column, message=message, remedy=remedy)
 
 
 def _cells(table: RecordTable, column: str) -> Iterator[tuple[int, Value]]:
@@ -142,9 +140,7 @@ def _required(table: RecordTable) -> Iterator[Finding]:
             continue
         for row, value in zip(table.rows, table.values[column.name], strict=True):
             if value is None and (row, column.name) not in bad:
-                yield _finding(
-                    table, "error", "It is empty.", "It is required; fill it in.", column.name, row
-                )
+                yield _finding(table, "error", "It is empty.", "It is required; fill it in.", column.name, row)
 
 
 def _values(table: RecordTable, column: Column) -> Iterator[Finding]:

@@ -159,8 +159,7 @@ def import_table(root: Path, name: str, mapping: TableMapping) -> TextTable:
     read = read_delimited(source_path(root, mapping), mapping.encoding, mapping.delimiter)
     blank = {normalise(word).lower() for word in mapping.missing}
     original = {
-        header: ["" if text.lower() in blank else text for text in texts]
-        for header, texts in read.columns.items()
+        header: ["" if text.lower() in blank else text for text in texts] for header, texts in read.columns.items()
     }
     where = f"{root / FILE}: tables.{name}"
     columns = _renamed(original, mapping.rename, where)
@@ -203,9 +202,7 @@ def _derive(
         seen = {**original, **columns}
         names = {name: _find(name, seen, f"{where}.derive.{target}") for name in derivation.columns()}
         texts = {name: seen[found] for name, found in names.items()}
-        columns[target] = [
-            derivation.value({name: cells[row] for name, cells in texts.items()}) for row in range(rows)
-        ]
+        columns[target] = [derivation.value({name: cells[row] for name, cells in texts.items()}) for row in range(rows)]
 
 
 def _find(name: str, columns: Mapping[str, list[str]], where: str) -> str:

@@ -19,8 +19,7 @@ from copilot.types import Cell
 
 # Spans may overlap, so that one query gives a period, its parts and what it is compared with.
 _SPANS = (
-    "SELECT UNNEST(CAST(? AS INT[])) AS _span, UNNEST(CAST(? AS DATE[])) AS _start, "
-    "UNNEST(CAST(? AS DATE[])) AS _end"
+    "SELECT UNNEST(CAST(? AS INT[])) AS _span, UNNEST(CAST(? AS DATE[])) AS _start, UNNEST(CAST(? AS DATE[])) AS _end"
 )
 
 
@@ -101,9 +100,7 @@ def column_of(metric: Metric, dimension: str) -> str:
 
 def row_filters(metric: Metric, filters: Mapping[str, str], span: Span | None = None) -> list[Filter]:
     """The conditions on rows, for counting what is withheld."""
-    conditions = [
-        Filter(column=column, op="in", value=_values(value)) for column, value in metric.where.items()
-    ]
+    conditions = [Filter(column=column, op="in", value=_values(value)) for column, value in metric.where.items()]
     conditions += [Filter(column=column_of(metric, name), value=value) for name, value in filters.items()]
     if span is not None and metric.time:
         conditions.append(Filter(column=metric.time, op=">=", value=span.start.isoformat()))
@@ -143,13 +140,9 @@ def points(
         select = select.join(parse(_SPANS).copy(), join_type="cross", join_alias="_spans")
         select = select.where(day >= exp.column("_start"), day.copy() < exp.column("_end"))
     parameters = [range(len(spans)), [s.start for s in spans], [s.end for s in spans]] if dated else []
-    found = [
-        _point(row, spelling) for row in view.run(select.sql(dialect="duckdb"), map(_listed, parameters))
-    ]
+    found = [_point(row, spelling) for row in view.run(select.sql(dialect="duckdb"), map(_listed, parameters))]
     counted = [point for point in found if point.rows]
-    return sorted(
-        counted, key=lambda p: (p.span or 0, p.value is None, -(p.value or 0), str(p.group).lower())
-    )
+    return sorted(counted, key=lambda p: (p.span or 0, p.value is None, -(p.value or 0), str(p.group).lower()))
 
 
 def _listed(values: Iterable[object]) -> list[object]:

@@ -93,9 +93,7 @@ def source_readers(root: Path) -> dict[str, Callable[[], Source]]:
     """How to read each table: mapped ones from the file their mapping names, the others from their own."""
     mapping = load_mapping(root)
     mapped = mapping.tables if mapping else {}
-    readers: dict[str, Callable[[], Source]] = {
-        name: partial(_import, root, name, how) for name, how in mapped.items()
-    }
+    readers: dict[str, Callable[[], Source]] = {name: partial(_import, root, name, how) for name, how in mapped.items()}
     claimed = {(root / FOLDER / how.source).resolve() for how in mapped.values()}
     for name, path in record_files(root).items():
         if name not in readers and path.resolve() not in claimed:

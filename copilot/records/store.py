@@ -102,12 +102,10 @@ class Records:
 
     def _store(self, table: RecordTable) -> None:
         columns = [
-            f"unnest(?::{_SQL_TYPES[column.type]}[]) AS {quoted(column.name)}"
-            for column in table.schema.columns
+            f"unnest(?::{_SQL_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.schema.columns
         ]
         self._connection.execute(
-            f"CREATE TABLE {quoted(table.schema.name)} AS "
-            f"SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}",
+            f"CREATE TABLE {quoted(table.schema.name)} AS SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}",
             [table.rows, *(table.values[column.name] for column in table.schema.columns)],
         )
 

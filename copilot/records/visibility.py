@@ -48,25 +48,19 @@ def _narrow(
     table = quoted(schema.name)
     seen = _seen(schema, held, withheld)
     key = f"lower({quoted(schema.key)})" if schema.key else "''"
-    hidden = connection.execute(
-        f"SELECT {key} FROM {table} WHERE ({seen.sql}) IS NOT TRUE", seen.parameters
-    ).fetchall()
+    hidden = connection.execute(f"SELECT {key} FROM {table} WHERE ({seen.sql}) IS NOT TRUE", seen.parameters).fetchall()
     withheld[schema.name] = [row[0] for row in hidden]
     lists = _lists_without(schema, withheld)
     if not hidden and not lists.sql:
         return None
-    return Condition(
-        f"SELECT * {lists.sql} FROM {table} WHERE {seen.sql}", (*lists.parameters, *seen.parameters)
-    )
+    return Condition(f"SELECT * {lists.sql} FROM {table} WHERE {seen.sql}", (*lists.parameters, *seen.parameters))
 
 
 def _seen(schema: TableSchema, held: frozenset[str], withheld: Mapping[str, list[str]]) -> Condition:
     conditions = []
     for column in schema.columns:
         if column.name == LABEL:
-            conditions.append(
-                Condition(f"{LABEL} IS NULL OR list_contains(?::VARCHAR[], {LABEL})", (sorted(held),))
-            )
+            conditions.append(Condition(f"{LABEL} IS NULL OR list_contains(?::VARCHAR[], {LABEL})", (sorted(held),)))
         elif column.references and column.type != "list":
             keys = withheld.get(column.references.partition(".")[0], [])
             if keys:

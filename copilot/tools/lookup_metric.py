@@ -37,9 +37,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     metric: str = Field(description="Name, label or synonym of the metric.", min_length=1, max_length=200)
-    by: str | None = Field(
-        default=None, description="Dimension to break it down by, such as unit or project."
-    )
+    by: str | None = Field(default=None, description="Dimension to break it down by, such as unit or project.")
     filters: dict[str, str] = Field(
         default={}, description="Dimension to value; a project by id or name: {'project': 'P-017'}."
     )
@@ -54,9 +52,7 @@ class Arguments(BaseModel):
     compare: Literal["previous_period", "previous_year", "target"] | None = Field(
         default=None, description="What to compare the period with. Default: the period before."
     )
-    top: int | None = Field(
-        default=None, ge=1, le=100, description="Show only so many groups, largest first."
-    )
+    top: int | None = Field(default=None, ge=1, le=100, description="Show only so many groups, largest first.")
 
 
 def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -116,9 +112,7 @@ def _dimension(metric: Metric, asked: str) -> str:
     return found.value if found and found.value else asked
 
 
-def _filters(
-    view: RecordView, metric: Metric, asked: Mapping[str, str], names: Mapping[str, str]
-) -> dict[str, str]:
+def _filters(view: RecordView, metric: Metric, asked: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     """The filters under their dimensions' names, each with the value that is meant."""
     resolved = {}
     for wanted, text in asked.items():

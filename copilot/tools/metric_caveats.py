@@ -70,9 +70,7 @@ def _gaps(reading: Reading, period: Period, extent: Extent) -> Iterator[str]:
     missing = [month for month in extent.missing_months if period.start <= month < period.end]
     if missing:
         named = wording.joined([wording.month_of(month) for month in missing[:_MOST_GAPS_NAMED]])
-        more = (
-            f" and {len(missing) - _MOST_GAPS_NAMED} more months" if len(missing) > _MOST_GAPS_NAMED else ""
-        )
+        more = f" and {len(missing) - _MOST_GAPS_NAMED} more months" if len(missing) > _MOST_GAPS_NAMED else ""
         yield f"There are no data for {named}{more}."
 
 

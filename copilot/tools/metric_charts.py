@@ -78,9 +78,7 @@ def charts(reading: Reading, subject: str, names: Mapping[str, str], top: int | 
 
 
 def _axis(reading: Reading) -> dict[str, Any]:
-    title = reading.metric.title + (
-        "" if reading.metric.unit in ("share", "count") else f", {reading.metric.unit}"
-    )
+    title = reading.metric.title + ("" if reading.metric.unit in ("share", "count") else f", {reading.metric.unit}")
     return {"title": title, **({"format": ".0%"} if reading.metric.unit == "share" else {})}
 
 

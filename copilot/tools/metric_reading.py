@@ -112,9 +112,7 @@ def _is_comparable(metric: Metric, reach: Extent, periods: Iterable[Period], cal
     return covered or not metric.is_sum
 
 
-def latest_value(
-    view: RecordView, metric: Metric, filters: Mapping[str, str], calendar: Calendar
-) -> Value | None:
+def latest_value(view: RecordView, metric: Metric, filters: Mapping[str, str], calendar: Calendar) -> Value | None:
     """The metric in its latest month with data."""
     reading = read(view, Request(metric, None, filters, None, None, "target"), calendar)
     if reading.total is None or reading.total.value is None:
@@ -185,10 +183,9 @@ def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def _grouped(view: RecordView, request: Request, period: Period, earlier: Period) -> Sequence[GroupValue]:
-    found = _points(
-        view, request.metric, [period, *([earlier] if earlier else [])], request.filters, request.by
-    )
+def _grouped(view: RecordView, request: Request, period: Period, earlier: Period | None) -> Sequence[GroupValue]:
+    periods = [period, earlier] if earlier else [period]
+    found = _points(view, request.metric, periods, request.filters, request.by)
     now = [point for point in found if point.span == 0]
     before = {point.group: point for point in found if point.span == 1}
     return [GroupValue(point.group, point, before.get(point.group)) for point in now]
@@ -204,24 +201,18 @@ def _points(
     read = points(view, metric, [span for _, span in owned], by, filters)
     latest = {owned[point.span][0]: point.span for point in read if point.span is not None}
     return [
-        replace(point, span=number)
-        for number, month in sorted(latest.items())
-        for point in read
-        if point.span == month
+        replace(point, span=number) for number, month in sorted(latest.items()) for point in read if point.span == month
     ]
 
 
 def _month_spans(period: Period) -> list[Span]:
     firsts = [first_day(month) for month in range(_month(period.start), _month(period.last_day) + 2)]
     return [
-        Span(max(start, period.start), min(end, period.end))
-        for start, end in zip(firsts, firsts[1:], strict=False)
+        Span(max(start, period.start), min(end, period.end)) for start, end in zip(firsts, firsts[1:], strict=False)
     ]
 
 
-def _with_zeros(
-    found: Sequence[Point], periods: Sequence[Period], reach: Extent, calendar: Calendar
-) -> list[Point]:
+def _with_zeros(found: Sequence[Point], periods: Sequence[Period], reach: Extent, calendar: Calendar) -> list[Point]:
     by_span = {point.span: point for point in found}
     return [
         by_span.get(number, Point(number, None, 0.0, None, 0))

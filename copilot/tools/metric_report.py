@@ -73,9 +73,7 @@ def _answers(reading: Reading, request: Request, context: Context, subject: str,
     if reading.total is None or (reading.period is not None and reading.extent is None):
         return [_nothing(reading, subject, hidden, context.calendar)]
     if reading.total.value is None:
-        return [
-            f"{subject} cannot be computed: the {reading.total.rows:,} rows hold nothing to compute it from."
-        ]
+        return [f"{subject} cannot be computed: the {reading.total.rows:,} rows hold nothing to compute it from."]
     overall = _overall(reading, subject, context)
     answers = [*_by_group(reading, subject, context), overall] if reading.groups else [overall]
     return [*answers, *_compared(reading, request), *_on_target(reading, request)]
@@ -87,9 +85,7 @@ def _nothing(reading: Reading, subject: str, hidden: int, calendar: Calendar) ->
     first, last = wording.month_of(reading.extent.first), wording.month_of(reading.extent.last)
     reach = f"in {first} only" if first == last else f"from {first} to {last}"
     future = "; nothing is extrapolated" if reading.period.start > calendar.today else ""
-    return (
-        f"There are no data on {subject} for {wording.when(reading.period)}; there are data {reach}{future}."
-    )
+    return f"There are no data on {subject} for {wording.when(reading.period)}; there are data {reach}{future}."
 
 
 def _overall(reading: Reading, subject: str, context: Context) -> str:
@@ -112,9 +108,7 @@ def _overall(reading: Reading, subject: str, context: Context) -> str:
     if before is None or before.point.value is None:
         return f"{opening} {now} {wording.during(reading.period)}{target}."
     change = wording.moved(before.point.value, total.value, metric.unit)
-    return (
-        f"{opening} {now} {wording.during(reading.period)}, {change} {wording.during(before.period)}{target}."
-    )
+    return f"{opening} {now} {wording.during(reading.period)}, {change} {wording.during(before.period)}{target}."
 
 
 def _compared(reading: Reading, request: Request) -> list[str]:
@@ -224,10 +218,10 @@ def _numbers(reading: Reading, context: Context) -> list[str]:
         lines.append(f"{value.period.label}: {_value(value, metric)}{goal} ({value.point.rows:,} rows)")
     if reading.total is not None:
         label = reading.period.label if reading.period else "As of today"
-        goal = reading.total.target
+        wanted = reading.total.target
         lines.append(
             f"{label} overall: {_last(reading.total.value, metric)} ({reading.total.rows:,} rows)"
-            + (f", target {wording.shown(goal, metric.unit)}" if goal is not None else "")
+            + (f", target {wording.shown(wanted, metric.unit)}" if wanted is not None else "")
         )
     for group in reading.groups:
         before = group.before.value if group.before else None
@@ -296,9 +290,9 @@ def _figures(reading: Reading, evidence: str) -> tuple[Figure, ...]:
     if reading.total is None:
         return ()
     points = [reading.total, *(value.point for value in reading.parts)]
-    points += [reading.before.point if reading.before else None]
+    points += [reading.before.point] if reading.before else []
     points += [group.now for group in reading.groups[:_MOST_GROUPS_NAMED]]
-    values = dict.fromkeys(p.value for p in points if p is not None and p.value is not None)
+    values = dict.fromkeys(p.value for p in points if p.value is not None)
     return tuple(wording.figure(value, reading.metric.unit, evidence) for value in values)
 
 

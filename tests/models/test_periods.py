@@ -101,9 +101,7 @@ def test_a_quarter_is_complete_on_its_last_day() -> None:
     assert span("last quarter", today=date(2026, 6, 30)) == ("2026-04-01", "2026-06-30")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "soon", "the first half", "Q5 2025", "31 June 2026", "last 0 quarters", "May we"]
-)
+@pytest.mark.parametrize("text", ["", "soon", "the first half", "Q5 2025", "31 June 2026", "last 0 quarters", "May we"])
 def test_what_is_no_period_is_not_read_as_one(text: str) -> None:
     assert parse_period(text, TODAY) is None
 
@@ -192,9 +190,7 @@ def test_the_label_of_a_period_reads_as_the_same_period(today: date, fiscal_star
 
 
 @given(st.text(max_size=60), days, fiscal_starts)
-def test_any_text_is_read_without_an_error_and_its_place_lies_inside(
-    text: str, today: date, fiscal_start: int
-) -> None:
+def test_any_text_is_read_without_an_error_and_its_place_lies_inside(text: str, today: date, fiscal_start: int) -> None:
     period = find_period(text, today, fiscal_start)
     if period is not None:
         assert 0 <= period.span[0] < period.span[1] <= len(text)

@@ -24,9 +24,7 @@ HOURS = CATALOGUE.metrics["hours_saved"]
 VIEW = RECORDS.view(Viewer())
 
 FIRST_HALF = Span(date(2026, 1, 1), date(2026, 7, 1))
-OBSERVATIONS = (
-    "metric,month,unit,numerator,denominator\na,2026-01-01,X,1,4\na,2026-01-01,Y,3,4\nb,2026-01-01,X,5,\n"
-)
+OBSERVATIONS = "metric,month,unit,numerator,denominator\na,2026-01-01,X,1,4\na,2026-01-01,Y,3,4\nb,2026-01-01,X,5,\n"
 
 
 def workspace(root: Path, metrics: str | None, observations: str = OBSERVATIONS) -> Workspace:
@@ -47,9 +45,7 @@ def catalogue(root: Path, metrics: str | None, observations: str = OBSERVATIONS)
 def test_a_ratio_is_computed_over_the_rows_not_over_the_ratios_of_months() -> None:
     rows = VIEW.select("observations", [Filter(column="metric", value="weekly_use")])
     spring = [row for row in rows if str(row["month"]) >= "2026-01-01"]
-    expected = sum(float(r["numerator"] or 0) for r in spring) / sum(
-        float(r["denominator"] or 0) for r in spring
-    )
+    expected = sum(float(r["numerator"] or 0) for r in spring) / sum(float(r["denominator"] or 0) for r in spring)
     point = points(VIEW, USE, [FIRST_HALF])[0]
     assert (point.value, point.rows) == (pytest.approx(expected), len(spring))
 
@@ -127,9 +123,7 @@ def test_a_workspace_that_observes_nothing_has_no_catalogue(tmp_path: Path) -> N
         ("colour: red", "metrics.m.colour"),
     ],
 )
-def test_a_metric_that_does_not_fit_its_table_is_refused_by_name_and_key(
-    tmp_path: Path, entry: str, told: str
-) -> None:
+def test_a_metric_that_does_not_fit_its_table_is_refused_by_name_and_key(tmp_path: Path, entry: str, told: str) -> None:
     with pytest.raises(KnowledgeError) as caught:
         catalogue(tmp_path, f"metrics:\n  m:\n    {entry}\n")
     assert told in str(caught.value)

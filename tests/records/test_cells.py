@@ -23,9 +23,7 @@ def test_a_number_is_read_as_people_write_it(text: str, number: float) -> None:
     assert parse_number(text) == pytest.approx(number)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "abc", "1-2", "12 months", "nan", "inf", "1_000", "1,2,3", "--1", "3/4"]
-)
+@pytest.mark.parametrize("text", ["", "abc", "1-2", "12 months", "nan", "inf", "1_000", "1,2,3", "--1", "3/4"])
 def test_what_is_no_number_is_not_read_as_one(text: str) -> None:
     assert parse_number(text) is None
 
@@ -45,9 +43,7 @@ def test_a_date_is_read_as_people_write_it(text: str, day: date) -> None:
     assert parse_date(text) == day
 
 
-@pytest.mark.parametrize(
-    "text", ["", "3/4/2026", "2026-02-30", "31/31/2026", "soon", "Q3 2026", "2026", "12345678"]
-)
+@pytest.mark.parametrize("text", ["", "3/4/2026", "2026-02-30", "31/31/2026", "soon", "Q3 2026", "2026", "12345678"])
 def test_what_is_no_date_or_could_be_two_is_not_read_as_one(text: str) -> None:
     assert parse_date(text) is None
 

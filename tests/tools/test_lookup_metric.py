@@ -50,8 +50,7 @@ def test_without_a_period_the_latest_month_is_told_with_the_one_before() -> None
 def test_two_quarters_of_a_project_are_told_each_with_the_change_and_the_months_beside() -> None:
     result = ask(metric="use", filters={"project": "bed planer"}, period="last two quarters")
     assert answers(result) == [
-        "Weekly use of Bed Planner (H-02) was 41.1% in 2026 Q1 and 46.7% in 2026 Q2: "
-        "a rise of 5.6 percentage points."
+        "Weekly use of Bed Planner (H-02) was 41.1% in 2026 Q1 and 46.7% in 2026 Q2: a rise of 5.6 percentage points."
     ]
     assert "In 2026 Q2 weekly use was 28.3 percentage points below the target of 75.0%." in said(result)
     quarters, months = result.tables
@@ -71,9 +70,7 @@ def test_definition_owner_and_age_come_with_the_number() -> None:
 def test_an_amount_over_many_months_is_told_as_a_sum_with_its_ends() -> None:
     result = ask(metric="time saved", period="year to date")
     total = sum(int(row[1] or 0) for row in result.tables[0].rows)  # type: ignore[arg-type]
-    assert answers(result)[0].startswith(
-        f"Hours saved were {total:,} hours over January 2026 to June 2026: from"
-    )
+    assert answers(result)[0].startswith(f"Hours saved were {total:,} hours over January 2026 to June 2026: from")
 
 
 def test_groups_are_told_highest_and_lowest_and_all_stand_in_the_table() -> None:
@@ -105,9 +102,7 @@ def test_a_partly_covered_period_says_so() -> None:
 
 def test_a_period_without_data_names_the_months_that_have_some_and_nothing_is_extrapolated() -> None:
     past = ask(metric="weekly use", period="2023")
-    assert answers(past) == [
-        "There are no data on Weekly use for 2023; there are data from January 2025 to June 2026."
-    ]
+    assert answers(past) == ["There are no data on Weekly use for 2023; there are data from January 2025 to June 2026."]
     assert answers(ask(metric="weekly use", period="next quarter"))[0].endswith("nothing is extrapolated.")
     assert past.figures == ()
 
@@ -192,9 +187,7 @@ def test_an_unknown_metric_is_answered_with_the_three_nearest(asked: str) -> Non
         ({"period": "whenever"}, "last two quarters"),
     ],
 )
-def test_a_wrong_argument_is_answered_with_the_nearest_right_one(
-    arguments: dict[str, object], nearest: str
-) -> None:
+def test_a_wrong_argument_is_answered_with_the_nearest_right_one(arguments: dict[str, object], nearest: str) -> None:
     with pytest.raises(ToolError) as caught:
         ask(metric="weekly use", **arguments)
     assert nearest in caught.value.nearest
