@@ -28,9 +28,7 @@ def questions(sources: Sources) -> Iterator[str]:
     viewer = sources.workspace.viewer()
     view = sources.records.view(viewer)
     titles = [d.title for d in sources.retriever.documents(viewer)] if sources.retriever else []
-    projects = (
-        [str(r["name"]) for r in view.select("projects", columns=["name"])] if view.has("projects") else []
-    )
+    projects = [str(r["name"]) for r in view.select("projects", columns=["name"])] if view.has("projects") else []
     units = view.values("projects", "unit") if view.has("projects", "unit") else []
     metrics = [m.label for m in sources.metrics.metrics.values()] if sources.metrics else []
     makers = (
@@ -70,9 +68,7 @@ def main() -> None:
         from copilot.build import index
 
         report, _ = index(settings)
-        print(
-            f"index from nothing   {report.chunks} chunks in {took:.1f} s, {report.chunks / took:.0f} chunks/s"
-        )
+        print(f"index from nothing   {report.chunks} chunks in {took:.1f} s, {report.chunks / took:.0f} chunks/s")
         print(f"index unchanged      {report.seconds * 1000:.0f} ms")
         asked = list(islice(questions(copilot.sources), QUESTIONS))
         copilot.ask(asked[0])
@@ -82,9 +78,8 @@ def main() -> None:
             copilot.ask(question)
             seconds.append(time.perf_counter() - began)
         cuts = statistics.quantiles(seconds, n=20)
-        print(
-            f"warm ask, {len(asked)} asked  p50 {statistics.median(seconds) * 1000:.0f} ms, p95 {cuts[-1] * 1000:.0f} ms"
-        )
+        middle = statistics.median(seconds)
+        print(f"warm ask, {len(asked)} asked  p50 {middle * 1000:.0f} ms, p95 {cuts[-1] * 1000:.0f} ms")
         print(f"peak memory          {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         arguments = ["--workspace", str(options.workspace)] if options.workspace else []
         starts = [cold_start(arguments) for _ in range(3)]

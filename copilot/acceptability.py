@@ -94,9 +94,7 @@ def _canonical(known: Estimates) -> NDArray[np.intp]:
     return np.lexsort(columns.T[::-1])
 
 
-def _draw_weights(
-    rng: np.random.Generator, centre: Floats, size: int, concentration: float | None
-) -> Singles:
+def _draw_weights(rng: np.random.Generator, centre: Floats, size: int, concentration: float | None) -> Singles:
     shape = (centre > 0).astype(float) if concentration is None else centre * concentration
     # A Dirichlet draw is gamma draws divided by their sum; the floor keeps tiny shapes from dividing by zero.
     gammas = rng.standard_gamma(np.broadcast_to(shape, (size, len(centre)))) + np.where(shape > 0, 1e-12, 0.0)
@@ -139,9 +137,7 @@ class _Sampler:
                 values[j][:, options] += self._above_low(rng, size, j, options)
         return values
 
-    def _above_low(
-        self, rng: np.random.Generator, size: int, criterion: int, options: NDArray[np.intp]
-    ) -> Singles:
+    def _above_low(self, rng: np.random.Generator, size: int, criterion: int, options: NDArray[np.intp]) -> Singles:
         """How far above their low ends the estimates are drawn.
 
         (1 - c)·min + c·max of two uniform draws has the triangular distribution with its mode at c; a single

@@ -92,6 +92,5 @@ def entries(database: Database, after: int = 0) -> tuple[AuditEntry, ...]:
     rows = database.read("SELECT * FROM audit WHERE number > ? ORDER BY number", after)
     decoded = ("evidence", "tool_calls", "versions")
     return tuple(
-        AuditEntry.model_validate(dict(row) | {name: json.loads(row[name]) for name in decoded})
-        for row in rows
+        AuditEntry.model_validate(dict(row) | {name: json.loads(row[name]) for name in decoded}) for row in rows
     )

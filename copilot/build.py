@@ -101,9 +101,7 @@ def assemble(settings: Settings, sources: Sources) -> Copilot:
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
-    return Copilot(
-        sources, models, Conversations(state / "conversations.sqlite"), _memory(state), settings.viewer
-    )
+    return Copilot(sources, models, Conversations(state / "conversations.sqlite"), _memory(state), settings.viewer)
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:

@@ -40,14 +40,11 @@ def bars(
     return Chart(title=title, spec=framed(spec))
 
 
-def stacked_bars(
-    title: str, category: str, measure: str, part: str, rows: Sequence[tuple[str, str, float]]
-) -> Chart:
+def stacked_bars(title: str, category: str, measure: str, part: str, rows: Sequence[tuple[str, str, float]]) -> Chart:
     """One horizontal bar a category made of parts, as (category, part, size), in the order given."""
     parts = list(dict.fromkeys(row[1] for row in rows))
     values = [
-        {"category": name, "part": piece, "measure": size, "order": parts.index(piece)}
-        for name, piece, size in rows
+        {"category": name, "part": piece, "measure": size, "order": parts.index(piece)} for name, piece, size in rows
     ]
     spec = {
         "data": {"values": values},

@@ -95,9 +95,7 @@ class Verifier:
         """The sentence with the markers of known evidence, or what stands in its place."""
         bare = MARKER.sub("", sentence)
         if missing := self._unsupported(bare, cited):
-            self.warnings.append(
-                f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}"
-            )
+            self.warnings.append(f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}")
             tail = "\n" * (len(sentence) - len(sentence.rstrip("\n")))
             return f"~~{bare.strip()}~~ (not found in the sources){tail}" if self.strike else tail
         for id in cited:
@@ -179,9 +177,7 @@ class Verifier:
             result.append(
                 figure.model_copy(
                     update={
-                        "marker": self._order.index(figure.evidence) + 1
-                        if figure.evidence in self._order
-                        else None,
+                        "marker": self._order.index(figure.evidence) + 1 if figure.evidence in self._order else None,
                         **({"unit": better.unit, "value": better.value} if better else {}),
                     }
                 )

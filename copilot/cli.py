@@ -77,9 +77,7 @@ def ask(
 @app.command()
 def chat(
     workspace: WorkspaceOption = None,
-    conversation: Annotated[
-        str | None, typer.Option("--conversation", help="A conversation to go on with.")
-    ] = None,
+    conversation: Annotated[str | None, typer.Option("--conversation", help="A conversation to go on with.")] = None,
     viewer: ViewerOption = None,
 ) -> None:
     """Ask and answer until an empty line or Ctrl-D."""
@@ -209,9 +207,7 @@ def _print_apparatus(answer: Answer) -> None:
         console.print()
         console.print(drawn)
         if len(table.columns) > _COLUMNS or len(table.rows) > _ROWS:
-            console.print(
-                f"({len(table.rows)} rows of {len(table.columns)} columns with --json)", style="dim"
-            )
+            console.print(f"({len(table.rows)} rows of {len(table.columns)} columns with --json)", style="dim")
     if answer.citations:
         console.print()
     for citation in answer.citations:
@@ -223,9 +219,7 @@ def _print_apparatus(answer: Answer) -> None:
     for warning in answer.warnings:
         console.print(f"Note: {warning}", markup=False, style="yellow")
     if answer.follow_ups:
-        console.print(
-            "\nAsk next:", *(f"  {q}" for q in answer.follow_ups), sep="\n", markup=False, style="dim"
-        )
+        console.print("\nAsk next:", *(f"  {q}" for q in answer.follow_ups), sep="\n", markup=False, style="dim")
 
 
 def main() -> None:

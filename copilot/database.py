@@ -70,9 +70,7 @@ class Database:
         connection.execute("PRAGMA secure_delete = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > len(migrations):
-            raise SettingsError(
-                f"{str(self._path)!r} was written by a newer version of Bearing; upgrade to read it."
-            )
+            raise SettingsError(f"{str(self._path)!r} was written by a newer version of Bearing; upgrade to read it.")
         for number, statements in enumerate(migrations[version:], version + 1):
             with self.write():
                 for statement in statements:

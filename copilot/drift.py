@@ -196,9 +196,7 @@ def _against_last_year(values: Series) -> Decline | None:
     place = locate(change[start:])
     strength = found.peak / _ALARM
     confidence: Confidence = "high" if strength >= 2 and fall >= 2 * spread / np.sqrt(LATEST) else "medium"
-    return Decline(
-        "year-over-year CUSUM", SEASON + start + place.index, fall, place.shape, confidence, strength
-    )
+    return Decline("year-over-year CUSUM", SEASON + start + place.index, fall, place.shape, confidence, strength)
 
 
 def _against_first_half(values: Series) -> Decline | None:

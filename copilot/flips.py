@@ -40,9 +40,7 @@ class EstimateChange:
         return abs(self.after - (0.5 if np.isnan(self.before) else self.before))
 
 
-def weight_change(
-    values: Floats, weights: Sequence[float] | Floats, option: int, top_k: int
-) -> WeightChange | None:
+def weight_change(values: Floats, weights: Sequence[float] | Floats, option: int, top_k: int) -> WeightChange | None:
     """The smallest change of one weight that brings an option into the first `top_k`."""
     found = [
         change
@@ -52,9 +50,7 @@ def weight_change(
     return min(found, key=lambda change: change.size, default=None)
 
 
-def swap_by_weight(
-    values: Floats, weights: Sequence[float] | Floats, ahead: int, behind: int
-) -> WeightChange | None:
+def swap_by_weight(values: Floats, weights: Sequence[float] | Floats, ahead: int, behind: int) -> WeightChange | None:
     """The smallest change of one weight that puts the option behind before the one ahead."""
     return weight_change(values[[ahead, behind]], weights, option=1, top_k=1)
 
@@ -74,9 +70,7 @@ def swap_by_estimate(
     return min(found, key=lambda change: change.size, default=None)
 
 
-def _weight_change(
-    values: Floats, weights: Floats, option: int, top_k: int, criterion: int
-) -> WeightChange | None:
+def _weight_change(values: Floats, weights: Floats, option: int, top_k: int, criterion: int) -> WeightChange | None:
     line = _Line(values, weights, criterion)
     today = float(weights[criterion])
     if 1.0 - today < TIE:
@@ -121,9 +115,7 @@ class _Line:
         with np.errstate(divide="ignore", invalid="ignore"):
             straight = np.where(np.abs(square) < TIE, -constant / linear, np.nan)
             root = np.sqrt(linear**2 - 4 * square * constant)
-            both = [
-                np.where(np.abs(square) < TIE, np.nan, (-linear + s * root) / (2 * square)) for s in (1, -1)
-            ]
+            both = [np.where(np.abs(square) < TIE, np.nan, (-linear + s * root) / (2 * square)) for s in (1, -1)]
         found: Floats = np.concatenate([straight, *both])
         usable: Floats = found[np.isfinite(found) & (found > 0)]
         return usable
@@ -141,9 +133,7 @@ class _Line:
         return np.where(np.isinf(own[:, 0]), np.inf, ahead)
 
 
-def _estimate_changes(
-    values: Floats, weights: Floats, option: int, target: float
-) -> Iterator[EstimateChange]:
+def _estimate_changes(values: Floats, weights: Floats, option: int, target: float) -> Iterator[EstimateChange]:
     """The changes of one estimate of the option that bring its score to the target."""
     row = values[option]
     known = ~np.isnan(row)

@@ -99,10 +99,7 @@ class _Box:
 
     def overlaps(self, other: _Box) -> bool:
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def is_inside(self, width: float, height: float) -> bool:
@@ -249,9 +246,7 @@ def _midlines() -> Iterator[dict[str, Any]]:
 def _captions() -> Iterator[dict[str, Any]]:
     for caption in _CAPTIONS:
         yield {
-            "data": {
-                "values": [{"text": caption.text, "difficulty": caption.difficulty, "value": caption.value}]
-            },
+            "data": {"values": [{"text": caption.text, "difficulty": caption.difficulty, "value": caption.value}]},
             "mark": {**_text(caption.anchor), "fontSize": 12, "fontWeight": 600, "opacity": 0.55},
             "encoding": _PLACED_TEXT,
         }

@@ -30,7 +30,8 @@ _NUMBER = re.compile(
        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
        (?:\s?(?P<scale>thousand|million|billion|trillion|mio|mn|bn|tn|[kKmMbB])(?![\w]))?
        (?:\s?(?P<code>{"|".join(_CODES)})\b)?
-       (?:\s?(?P<unit>%|per\ cent|percent(?:age\ points?)?|points?\b|pp\b|days?\b|weeks?\b|months?\b|years?\b|hours?\b))?
+       (?:\s?(?P<unit>%|per\ cent|percent(?:age\ points?)?|points?\b|pp\b
+                      |days?\b|weeks?\b|months?\b|years?\b|hours?\b))?
        (?![\w]|-[A-Za-z]{{0,1}}\d|[./]\d)
     )""",
     re.VERBOSE,
@@ -92,9 +93,7 @@ def is_supported(number: Number, evidence: list[Number]) -> bool:
 
 def _equal(number: Number, other: Number) -> bool:
     if "date" in (number.unit, other.unit):
-        return number.unit == other.unit and (
-            number.text == other.text or other.text.startswith(number.text + "-")
-        )
+        return number.unit == other.unit and (number.text == other.text or other.text.startswith(number.text + "-"))
     step = 0.5 * 10.0**-number.decimals * number.scale
     candidates = [abs(other.value)]
     if number.unit in ("percent", "points") and other.unit == "":

@@ -45,9 +45,7 @@ class Criterion(_Strict):
 DEFAULT_CRITERIA = (
     Criterion(name="business_value", synonyms=("value", "impact", "benefit")),
     Criterion(name="feasibility", synonyms=("ease", "technical difficulty", "doability")),
-    Criterion(
-        name="time_to_value", scale=(1, 36), direction="down", synonyms=("speed", "time", "quick wins")
-    ),
+    Criterion(name="time_to_value", scale=(1, 36), direction="down", synonyms=("speed", "time", "quick wins")),
     Criterion(name="strategic_importance", synonyms=("strategy", "strategic fit", "strategic value")),
     Criterion(name="risk", direction="down", synonyms=("risk level", "riskiness")),
     Criterion(name="data_readiness", synonyms=("data", "data quality", "data availability")),

@@ -10,8 +10,8 @@ from copilot.tools import TOOLS, Tool
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "tools.md"
 HEAD = """# Tools
 
-What the copilot can call, as the chat model reads it. Each is a pure function over what the viewer may see; sums, counts and
-ranks are over all rows, never a sample. This page is written by `scripts/document_tools.py`; a test keeps it in step.
+What the copilot can call, as the chat model reads it. Each is a pure function over what the viewer may see; sums,
+counts and ranks are over all rows, never a sample. This page is written by `scripts/document_tools.py`; a test keeps it in step.
 """
 
 

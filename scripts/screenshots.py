@@ -31,9 +31,7 @@ AT_REST = """() => document.querySelector('[data-testid=stApp]')?.dataset.testSc
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--question", action="append")
     options = parser.parse_args()
@@ -88,9 +86,7 @@ def visit(browser: Browser, address: str, name: str, settings: dict[str, Any], q
     for number, question in enumerate(questions, 2):
         box.fill(question)
         box.press("Enter")
-        page.wait_for_function(
-            f"document.querySelectorAll('[data-testid=stFeedback]').length >= {number - 1}"
-        )
+        page.wait_for_function(f"document.querySelectorAll('[data-testid=stFeedback]').length >= {number - 1}")
         page.wait_for_url("**/c-*")
         save(page, f"{name}-{number}-answer")
         page.locator('[class*="st-key-question-"]').last.scroll_into_view_if_needed()

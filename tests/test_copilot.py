@@ -87,7 +87,12 @@ def test_a_pronoun_stands_for_the_project_named_before(copilot: Copilot) -> None
 
 @pytest.mark.parametrize(
     "question",
-    ["What is the capital of Australia?", "asdf qwer zxcv", "Wer gewann die Weltmeisterschaft?", "How tall is Project Zeppelin?"],
+    [
+        "What is the capital of Australia?",
+        "asdf qwer zxcv",
+        "Wer gewann die Weltmeisterschaft?",
+        "How tall is Project Zeppelin?",
+    ],
 )
 def test_what_nobody_wrote_down_is_not_answered(copilot: Copilot, question: str) -> None:
     answer = copilot.ask(question)

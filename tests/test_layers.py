@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Lower number, lower room. A module may import its own room and those below.
 ROOMS = {
     "copilot.types": 0, "copilot.errors": 0,
-    "copilot.numbers": 1, "copilot.settings": 1, "copilot.workspace": 1, "copilot.database": 1, "copilot.prompts": 1,
+    "copilot.numbers": 1, "copilot.settings": 1, "copilot.workspace": 1, "copilot.database": 1,
+    "copilot.prompts": 1,
     "copilot.charts": 1, "copilot.matrix_chart": 1, "copilot.audit": 2, "copilot.citations": 2, "copilot.conversations": 3,
     "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5, "copilot.sources": 6,
     "copilot.models": 7, "copilot.tools": 8, "copilot.source_pages": 8, "copilot.suggestions": 8,
@@ -75,7 +76,5 @@ def test_a_module_imports_only_its_own_room_and_lower_ones(module: str, path: Pa
 
 
 def test_streamlit_is_imported_only_by_the_screens() -> None:
-    users = {
-        module for module, path in modules() if any(name.startswith("streamlit") for name in imports(path))
-    }
+    users = {module for module, path in modules() if any(name.startswith("streamlit") for name in imports(path))}
     assert all(module.startswith("ui") for module in users), users

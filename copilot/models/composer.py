@@ -14,7 +14,7 @@ from copilot.models.documents import answer_from_passages, nearest_topics
 from copilot.models.extract import Relevance
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
-from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
+from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
 from copilot.types import Evidence, Statement, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
@@ -59,16 +59,12 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
 
 
-def compose(
-    frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str
-) -> Draft:
+def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str) -> Draft:
     """The draft for a question from what its calls found."""
     if plan.choices:
         return _ask_back(plan.choices)
     passages = [f for f in findings if f.tool == "search_knowledge"]
-    data = sorted(
-        (f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit
-    )
+    data = sorted((f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit)
     evidence = _merge(passages)
     relevance = Relevance(frame.topic, evidence)
     sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, evidence)])
@@ -89,12 +85,13 @@ def compose(
     return _abstain(relevance, evidence, errors, organisation)
 
 
-_NAME = re.compile(
-    r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])"
-)
+_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])")
 _CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-    "october november december article annex clause section chapter gate act please thanks hello dear".split()
+    listed(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
+        "july august september october november december article annex clause section chapter gate act "
+        "please thanks hello dear"
+    )
 )
 
 
@@ -137,7 +134,7 @@ def _merge(passages: Sequence[Finding]) -> list[Evidence]:
 
 
 def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
-    """How surely the passages are about the question: likeness of the best one, and the share of its words they hold."""
+    """How surely the passages are about the question: likeness of the best one, share of its words that they hold."""
     cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
     return cosine + 0.5 * relevance.known_share() * _best_coverage(relevance, evidence)
 
@@ -145,9 +142,7 @@ def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
 def _of_parts(frame: Frame, evidence: Sequence[Evidence]) -> list[Relevance]:
     """A long question is answerable when one of its requests is."""
     parts = [p for p in parts_of(frame.text) if is_request(p)]
-    return (
-        [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
-    )
+    return [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
 
 
 def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
@@ -256,13 +251,11 @@ def _ask_back(choices: Sequence[str]) -> Draft:
     return Draft("\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:4]))
 
 
-def _abstain(
-    relevance: Relevance, evidence: Sequence[Evidence], errors: Sequence[str], organisation: str
-) -> Draft:
+def _abstain(relevance: Relevance, evidence: Sequence[Evidence], errors: Sequence[str], organisation: str) -> Draft:
     """Says that nothing was found, what was looked for in vain, and what lies nearest."""
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
     lines = [f"{who} do not answer this."]
-    lines += [error for error in dict.fromkeys(errors)][:2]
+    lines += list(dict.fromkeys(errors))[:2]
     topics = nearest_topics(evidence)
     if topics:
         lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from copilot.citations import with_markers
 from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fit, similar, subject_of, units
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
-from copilot.models.planner import comparands
+from copilot.models.plans.search import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, stems
 from copilot.types import Evidence
 
@@ -120,14 +120,8 @@ def _answer_part(
     count = count_of(part)
     forms = forms_of(part) | ({"list"} if count else set())
     prose = [u for u in found if u.kind != "item"] or found
-    wanted = [
-        f for f in _BLOCK_FORMS if f in forms and (f == "list" or not (count and _ELEMENTS.search(part)))
-    ]
-    block = (
-        _block(wanted, found, relevance, count, page.lists)
-        if wanted and len(page.lists) < _MOST_LISTS
-        else None
-    )
+    wanted = [f for f in _BLOCK_FORMS if f in forms and (f == "list" or not (count and _ELEMENTS.search(part)))]
+    block = _block(wanted, found, relevance, count, page.lists) if wanted and len(page.lists) < _MOST_LISTS else None
     if {"strengths", "weaknesses"} <= forms and not page.lists:
         # Both sides were asked for, and stand under headings of their own.
         other = [u for u in found if block is None or u.heading != block.heading]
@@ -159,9 +153,7 @@ def _answer_part(
             page.quote_list(chosen, _introduction(chosen, prose), _items(chosen, relevance, limit))
 
 
-def _supports(
-    found: Sequence[Unit], relevance: Relevance, page: _Page, count: int, forms: Iterable[str]
-) -> list[Unit]:
+def _supports(found: Sequence[Unit], relevance: Relevance, page: _Page, count: int, forms: Iterable[str]) -> list[Unit]:
     """The next best units, those about as close to the question as the best one."""
     ranked = [u for u in _best(found, relevance, forms) if not page.has(u)]
     best = max((relevance.score(u, tuple(forms)) for u in [*ranked[:1], *page.used[:1]]), default=0.0)
@@ -206,7 +198,10 @@ def _block(
 _PLACEHOLDERS = frozenset(stems("phenomenon issue situation concept term idea cause reason main likely difference"))
 # "Four elements", "the parts of it": an enumeration is wanted, whatever verb asks for it.
 _ELEMENTS = re.compile(
-    r"\b(elements?|components?|parts|levers?|dimensions?|pillars?|aspects?|capabilit(y|ies)|criteria|factors?|types|kinds|"
+    r"\b(elements?|components?|parts"
+    r"|levers?|dimensions?|pillars?"
+    r"|aspects?|capabilit(y|ies)"
+    r"|criteria|factors?|types|kinds|"
     r"principles?|characteristics)\b",
     re.IGNORECASE,
 )
@@ -255,9 +250,7 @@ def _summary(frame: Frame, found: Sequence[Unit]) -> list[str]:
 
 
 # Sections that every policy has and that say little about its content.
-_FORMAL = re.compile(
-    r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE
-)
+_FORMAL = re.compile(r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE)
 
 
 # --- comparison
@@ -297,9 +290,7 @@ def _comparison(
             if name and chosen:
                 lines.append(f"- {name}:")
             lines += [f"  - {_quote(u)}" if name else f"{_quote(u)}\n" for u in chosen]
-    deciding = [
-        u for u in _best(found, relevance, ("advice",)) if _names_both(u, sides) and not _seen(u, used)
-    ]
+    deciding = [u for u in _best(found, relevance, ("advice",)) if _names_both(u, sides) and not _seen(u, used)]
     if deciding:
         lines += ["", "**Choosing between them**", "", *(f"- {_quote(u)}" for u in deciding[:3])]
     return lines[1:] if lines else _sections(frame, evidence, list(found), brief=False)
@@ -344,19 +335,14 @@ def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) 
     statement = Relevance((match[1] or match[2]) if match else frame.text, evidence)
     ranked = sorted(found, key=lambda u: -(statement.coverage(u.text) + 0.3 * u.relevance))
     page = _Page()
-    judged = next(
-        (u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None
-    )
+    judged = next((u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None)
     page.add(judged or ranked[0])
-    reasons = _block(("causes",), found, Relevance(frame.topic, evidence), None)
-    same = [
-        b for b in blocks(found) if judged and (b.document, b.heading) == (judged.document, judged.heading)
-    ]
-    for item in (same[0] if same else reasons).items[:LIST_ITEMS] if same or reasons else ranked[1:5]:
+    where = (judged.document, judged.heading) if judged else None
+    reasons = next((b for b in blocks(found) if (b.document, b.heading) == where), None)
+    reasons = reasons or _block(("causes",), found, Relevance(frame.topic, evidence), None)
+    for item in reasons.items[:LIST_ITEMS] if reasons else ranked[1:5]:
         page.add(item, bullet=True)
-    opening = (
-        "No: the documents speak against it." if judged else "The documents do not settle it; they say this."
-    )
+    opening = "No: the documents speak against it." if judged else "The documents do not settle it; they say this."
     return [opening, *page.lines]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copilot.models.words import COMMON_STEMS, STOP_WORDS, Word, stem, stems, words
+from copilot.models.words import COMMON_STEMS, STOP_WORDS, Word, listed, stem, stems, words
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -81,14 +81,17 @@ _NAMED_TABLES = ("projects", "models")
 # Columns for which one distinctive word of a value is enough ("retail" for Retail Stores).
 _SHORT_NAMES = ("unit", "stage", "jurisdiction")
 _NOT_CATEGORIES = frozenset(
-    "id name title description label blocker owner sponsor business_owner human_oversight waiver note decision "
-    "reason conditions purpose key project_id model_id depends_on registry_version deployed_version".split()
+    listed(
+        "id name title description label blocker owner sponsor business_owner human_oversight waiver note "
+        "decision reason conditions purpose key project_id model_id depends_on registry_version "
+        "deployed_version"
+    )
 )
 
 
 # What may follow or precede a name to say that it is one.
 _RECORD_NOUNS = frozenset(
-    map(stem, "project model pilot initiative case tool system assistant programme solution".split())
+    map(stem, listed("project model pilot initiative case tool system assistant programme solution"))
 )
 
 
@@ -199,10 +202,7 @@ class Lexicon:
                     informative = frozenset(
                         s
                         for s in stems(name)
-                        if s not in STOP_WORDS
-                        and s not in _RECORD_NOUNS
-                        and s not in COMMON_STEMS
-                        and len(s) > 1
+                        if s not in STOP_WORDS and s not in _RECORD_NOUNS and s not in COMMON_STEMS and len(s) > 1
                     )
                     if table.name in _NAMED_TABLES and informative:
                         self.names.append((table.name, key, informative))
@@ -331,12 +331,14 @@ class Lexicon:
                     return
 
 
-_USAGE = frozenset(map(stem, "adoption uptake usage used users followed accepted acceptance".split()))
+_USAGE = frozenset(map(stem, listed("adoption uptake usage used users followed accepted acceptance")))
 # Words of unit names that do not tell one unit from another.
 _UNIT_GENERIC = frozenset(
     stem(w)
-    for w in "department division unit group office services service business company agency national us u the of "
-    "administration maintenance and".split()
+    for w in listed(
+        "department division unit group office services service business company agency national us u the "
+        "of administration maintenance and"
+    )
 )
 
 
@@ -355,7 +357,10 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "grouped",
         re.compile(
-            r"\b(by|per|in each|for each|each|every|across( the| all)?|(broken down|split|grouped) by|which)\s+$",
+            r"\b(by|per|in each|for each"
+            r"|each|every|across( the"
+            r"| all)?|(broken down|split"
+            r"|grouped) by|which)\s+$",
             re.I,
         ),
     ),
@@ -369,7 +374,10 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "negated",
         re.compile(
-            r"\b(not( yet)?( been| in| at| the)*|never( been)?|except( for)?|excluding|exclude|other than|non|without|"
+            r"\b(not( yet)?( been| in"
+            r"| at| the)*|never( been)?"
+            r"|except( for)?|excluding"
+            r"|exclude|other than|non|without|"
             r"outside( of)?|ignoring|but)[\s-]+((the|in)\s+)?$",
             re.IGNORECASE,
         ),
@@ -442,9 +450,7 @@ def _without_nested(mentions: list[Mention]) -> list[Mention]:
             and o.start <= m.start
             and m.end <= o.end
             and (o.end - o.start) > (m.end - m.start)
-            and (
-                o.kind == m.kind or (o.kind == "record" and o.score == 1.0) or {o.kind, m.kind} <= _EXCLUSIVE
-            )
+            and (o.kind == m.kind or (o.kind == "record" and o.score == 1.0) or {o.kind, m.kind} <= _EXCLUSIVE)
             for o in mentions
         )
         if not inside and m not in kept:

@@ -25,7 +25,7 @@ OPENING_WORDS = 14
 # Which headings hold what a form of question asks for, after the bar those that come near it. Stems are compared.
 _HEADING_WORDS: Mapping[str, str] = {
     "definition": "what definition overview purpose introduction meaning scope summary",
-    "causes": "why cause reason root remedy obstacle | trouble sign problem challenge pitfall mistake barrier risk failure",
+    "causes": "why cause reason root remedy obstacle | trouble sign problem challenge pitfall mistake barrier failure",
     "steps": "how step do approach procedure process action remedy | requirement practice guidance plan response",
     "quantity": "why matter figure measure number fact evidence",
     "advice": "when fit choose criterion circumstance recommend suit decide advice",
@@ -38,8 +38,7 @@ _HEADING_WORDS: Mapping[str, str] = {
     "diagnosis": "how diagnose drift decline step",
 }
 HEADING_STEMS = {
-    form: tuple(frozenset(map(stem, part.split())) for part in text.split("|"))
-    for form, text in _HEADING_WORDS.items()
+    form: tuple(frozenset(map(stem, part.split())) for part in text.split("|")) for form, text in _HEADING_WORDS.items()
 }
 
 
@@ -205,7 +204,10 @@ class Relevance:
 
 # Someone acts: what a question with "who" wants to read.
 _AGENT = re.compile(
-    r"\b(approves?|approved by|signs?|signed by|decides?|decided by|owns?|owned by|owner|responsible|accountable|led by|appoints?|"
+    r"\b(approves?|approved by|signs?"
+    r"|signed by|decides?|decided by"
+    r"|owns?|owned by|owner|responsible"
+    r"|accountable|led by|appoints?|"
     r"officer|council|committee|head of|board|manager|director)\b",
     re.IGNORECASE,
 )
@@ -231,7 +233,10 @@ def subject_of(question: str) -> str:
 
 
 _SUBJECT = re.compile(
-    r"\b(?:what (?:is|are|does|do)|define|definition of|meaning of|explain what)\s+(?:(?:an?|the|our|your|is|are|by)\s+)*"
+    r"\b(?:what (?:is|are|does|do)"
+    r"|define|definition of|meaning of"
+    r"|explain what)\s+(?:(?:an?"
+    r"|the|our|your|is|are|by)\s+)*"
     r"(?P<subject>[^?.,;]+?)(?=\s+(?:and|mean\w*|is|are|in|when|for|so)\b|[?.,;]|$)",
     re.IGNORECASE,
 )

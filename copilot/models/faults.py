@@ -27,8 +27,7 @@ FAULTS = {
     "auth": Fault("The model service rejected the key; check BEARING_API_KEY."),
     "forbidden": Fault("The key has no access to this model."),
     "model": Fault(
-        "The model service does not know this model, or its address is wrong; "
-        "check BEARING_MODEL and BEARING_BASE_URL."
+        "The model service does not know this model, or its address is wrong; check BEARING_MODEL and BEARING_BASE_URL."
     ),
     "quota": Fault("The account at the model service has no quota left; check its plan and billing."),
     "rate": Fault("The model service is busy and turned the question away.", retryable=True),
@@ -61,9 +60,7 @@ _BY_STATUS = {
 }  # fmt: skip
 _BY_FINISH_REASON = {"length": "truncated", "content_filter": "filter", "error": "server"}
 # Services without a code for it; sought only where the request was rejected.
-_TOO_LONG = re.compile(
-    r"context (length|window|size)|prompt is too long|input is too long|too many tokens", re.I
-)
+_TOO_LONG = re.compile(r"context (length|window|size)|prompt is too long|input is too long|too many tokens", re.I)
 # What may be shown of a code or a parameter: never a key or an organisation id, which have hyphens.
 _SHOWABLE = re.compile(r"[a-zA-Z_][a-zA-Z_.]{0,39}")
 

@@ -22,6 +22,7 @@ from copilot.models.composer import Draft, Finding, compose
 from copilot.models.entities import Lexicon
 from copilot.models.frame import Frame, read
 from copilot.models.planner import Plan, plan
+from copilot.models.plans.call import Call
 from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer
 
@@ -148,8 +149,8 @@ def _results_since_question(messages: Sequence[BaseMessage]) -> list[ToolMessage
     return [m for m in messages[last:] if isinstance(m, ToolMessage)]
 
 
-def _call_id(planned: Plan, call: object) -> str:
-    return f"call_{planned.calls.index(call)}"  # type: ignore[arg-type]
+def _call_id(planned: Plan, call: Call) -> str:
+    return f"call_{planned.calls.index(call)}"
 
 
 def _calls(planned: Plan) -> AIMessage:

@@ -5,25 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from copilot.models.words import STOP_WORDS, stem, words
+from copilot.models.words import STOP_WORDS, listed, stem, words
 
 _INSTRUCTION = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass|skip|break)\b[^.?!]{0,40}\b(rules?|instructions?|prompts?|polic(y|ies) you|"
+    r"\b(ignore|disregard|forget"
+    r"|override|bypass|skip"
+    r"|break)\b[^.?!]{0,40}\b(rules?"
+    r"|instructions?|prompts?"
+    r"|polic(y|ies) you|"
     r"guardrails?|restrictions?|permissions?|safety|limits?|filters?)\b"
     r"|\b(system|hidden|initial|original|developer) (prompt|instructions?|message)\b"
-    r"|\b(you are|act as|pretend (to be|you are)|behave (as|like)|role-?play)\b[^.?!]{0,40}\b(now|dan|admin\w*|root|unrestricted|"
+    r"|\b(you are|act as|pretend (to be"
+    r"|you are)|behave (as|like)"
+    r"|role-?play)\b[^.?!]{0,40}\b(now"
+    r"|dan|admin\w*|root|unrestricted|"
     r"developer|jailbroken|no (rules|limits)|evil|different)\b"
     r"|\b(jailbreak|developer mode|sudo|dan mode)\b"
-    r"|\b(reveal|print|show|dump|leak|exfiltrate)\b[^.?!]{0,30}\b(your|the) (prompts?|rules|instructions|api[- ]?keys?|secrets?|"
+    r"|\b(reveal|print|show|dump|leak"
+    r"|exfiltrate)\b[^.?!]{0,30}\b(your"
+    r"|the) (prompts?|rules|instructions"
+    r"|api[- ]?keys?|secrets?|"
     r"passwords?|credentials|configuration|environment)\b"
-    r"|\b(run|execute|eval)\b[^.?!]{0,20}\b(command|shell|code|sql|script)\b|\bdrop table\b|\brm -rf\b|</?(script|system|assistant)\b",
+    r"|\b(run|execute"
+    r"|eval)\b[^.?!]{0,20}\b(command"
+    r"|shell|code|sql"
+    r"|script)\b|\bdrop table\b|\brm -rf\b"
+    r"|</?(script|system|assistant)\b",
     re.IGNORECASE,
 )
 # Function words of English; a text with hardly any is in another language or is no sentence.
 _ENGLISH = frozenset(
-    w
-    for w in STOP_WORDS
-    if w not in {"in", "on", "a", "me", "us", "an", "so", "do", "we", "no", "am", "per", "die"}
+    w for w in STOP_WORDS if w not in {"in", "on", "a", "me", "us", "an", "so", "do", "we", "no", "am", "per", "die"}
 )
 
 
@@ -51,7 +63,7 @@ def restricted_label(text: str, labels: Iterable[str], held: Iterable[str]) -> s
 _PAPER_STEMS = frozenset(
     map(
         stem,
-        "paper document memo minutes pack file report only confidential restricted material".split(),
+        listed("paper document memo minutes pack file report only confidential restricted material"),
     )
 )
 

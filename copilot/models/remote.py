@@ -48,9 +48,7 @@ def remote_model(settings: Settings, max_retries: int = MAX_RETRIES) -> RemoteCh
 
     from copilot.models.openai_chat import RemoteChatModel
 
-    timeout = openai.Timeout(
-        settings.timeout_seconds, connect=min(_CONNECT_SECONDS, settings.timeout_seconds)
-    )
+    timeout = openai.Timeout(settings.timeout_seconds, connect=min(_CONNECT_SECONDS, settings.timeout_seconds))
     http = openai.DefaultHttpxClient(timeout=timeout, event_hooks={"response": [_forbid_a_long_wait]})
     model = RemoteChatModel(
         model=name,

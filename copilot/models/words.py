@@ -9,26 +9,37 @@ from functools import lru_cache
 
 import snowballstemmer
 
+
+def listed(text: str) -> list[str]:
+    """The words of a list that is easier to read as a line of text."""
+    return text.split()
+
+
 _STEMMER = snowballstemmer.stemmer("english")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*")
 
 STOP_WORDS = frozenset(
-    """a about above across after again against all also am an and any are as at be because been before being below
-    between both but by can could did do does doing down during each either else ever every few for from further
-    get give given go got had has have having he her here hers him his how i if in into is isn it its itself just
-    let like ll made make makes many may me might mine more most much must my neither no nor not now of off on once
-    one only onto or other our ours out over own per please put re s same say says see shall she should show so
-    some such t tell than that the their theirs them themselves then there these they thing things this those
-    through to too under until up upon us use used using ve very via want was we were what when where whether which
-    while who whom whose why will with within without would you your yours""".split()
+    listed(
+        "a about above across after again against all also am an and any are as at be because been before "
+        "being below between both but by can could did do does doing down during each either else ever "
+        "every few for from further get give given go got had has have having he her here hers him his "
+        "how i if in into is isn it its itself just let like ll made make makes many may me might mine "
+        "more most much must my neither no nor not now of off on once one only onto or other our ours out "
+        "over own per please put re s same say says see shall she should show so some such t tell than "
+        "that the their theirs them themselves then there these they thing things this those through to "
+        "too under until up upon us use used using ve very via want was we were what when where whether "
+        "which while who whom whose why will with within without would you your yours"
+    )
 )
 # Words that ask rather than say what is asked about.
 ASKING_WORDS = frozenset(
-    """answer answers ask believe compare comparison contrast define definition describe detail details discuss
-    evaluate example examples explain find identify information know list mean means name outline overview
-    propose provide question recommend specific specifically statement suggest summarise summarize summary think
-    understand various analyse analyze approximately least briefly quick quickly hello hi thanks okay ok kind
-    typically usually generally actually really""".split()
+    listed(
+        "answer answers ask believe compare comparison contrast define definition describe detail details "
+        "discuss evaluate example examples explain find identify information know list mean means name "
+        "outline overview propose provide question recommend specific specifically statement suggest "
+        "summarise summarize summary think understand various analyse analyze approximately least briefly "
+        "quick quickly hello hi thanks okay ok kind typically usually generally actually really"
+    )
 )
 _SPELLINGS = (
     (re.compile(r"^centre"), "center"),
@@ -42,19 +53,48 @@ _SPELLINGS = (
 # Forms that a stemmer does not bring together, and numbers up to twelve in digits.
 _IRREGULAR = {
     form: base
-    for base, forms in {
-        "keep": "kept", "hold": "held", "say": "said", "fall": "fell fallen", "rise": "rose risen", "grow": "grew grown",
-        "build": "built", "buy": "bought", "sell": "sold", "pay": "paid", "spend": "spent", "lead": "led", "lose": "lost",
-        "take": "took taken", "give": "gave given", "go": "went gone", "run": "ran", "choose": "chose chosen",
-        "write": "wrote written", "draw": "drew drawn", "mean": "meant", "meet": "met", "send": "sent", "teach": "taught",
-        "understand": "understood", "begin": "began begun", "break": "broke broken", "become": "became",
-        "forbid": "forbade forbidden", "find": "found", "bring": "brought", "hide": "hid hidden", "win": "won",
-        "criterion": "criteria", "approve": "approval approvals approver approvers",
-    }.items()
+    for base, forms in (
+        line.split(" ", 1)
+        for line in """keep kept
+hold held
+say said
+fall fell fallen
+rise rose risen
+grow grew grown
+build built
+buy bought
+sell sold
+pay paid
+spend spent
+lead led
+lose lost
+take took taken
+give gave given
+go went gone
+run ran
+choose chose chosen
+write wrote written
+draw drew drawn
+mean meant
+meet met
+send sent
+teach taught
+understand understood
+begin began begun
+break broke broken
+become became
+forbid forbade forbidden
+find found
+bring brought
+hide hid hidden
+win won
+criterion criteria
+approve approval approvals approver approvers""".splitlines()
+    )
     for form in forms.split()
 } | {
     word: str(number)
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    for number, word in enumerate(listed("zero one two three four five six seven eight nine ten eleven twelve"))
 }  # fmt: skip
 
 
@@ -170,7 +210,9 @@ def has_any(text_stems: Iterable[str], cues: frozenset[str]) -> bool:
 COMMON_STEMS = frozenset(
     map(
         stem,
-        "policy policies clause article rule section apply applies say project system ai company organisation enterprise "
-        "group document playbook record happen need case".split(),
+        listed(
+            "policy policies clause article rule section apply applies say project system ai company "
+            "organisation enterprise group document playbook record happen need case"
+        ),
     )
 )

@@ -9,6 +9,8 @@ from typing import Any
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
+from copilot.gates.rules import FILE as GATES_FILE
+from copilot.sources import Sources
 from copilot.tools import (
     check_governance,
     check_model_health,
@@ -19,8 +21,6 @@ from copilot.tools import (
     project_record,
     search_knowledge,
 )
-from copilot.gates.rules import FILE as GATES_FILE
-from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer
 
 

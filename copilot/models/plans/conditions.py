@@ -1,0 +1,137 @@
+"""Tools for a condition that a question describes: failing models, stalled pilots, unmet rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from copilot.models.entities import Mention
+from copilot.models.frame import Frame
+from copilot.models.plans.call import Call, fit
+from copilot.models.words import listed, stem, words
+
+_HEALTH = re.compile(
+    r"\bdrift\w*|\bretrain\w*"
+    r"|\bmodel health\b|\b(models?|accuracy"
+    r"|quality)\b[^?.]{0,50}\b(health\w*"
+    r"|declin\w+|degrad\w+|deteriorat\w+|"
+    r"drop\w*|fall\w*|fell|wors\w+"
+    r"|overdue|stale|outdated|getting worse"
+    r"|losing)|\b(declin\w+|degrad\w+"
+    r"|failing|unhealthy|worst) models?\b"
+    r"|\bfeedback loops?\b[^?.]{0,40}\b(our|which|any|models?)\b",
+    re.IGNORECASE,
+)
+
+
+_SCALING = re.compile(
+    r"\bpurgatory\b|\b(stuck|stall\w*"
+    r"|stranded|trapped)\b|\bfunnel\b"
+    r"|\bconversion\b"
+    r"|\bpilots?\b[^?]{0,80}\b(production"
+    r"|scal\w+|fail\w*|"
+    r"go live|live|nowhere|anywhere|die"
+    r"|reach\w*|ma[dk]e it)\b|\b(reach"
+    r"|get|move|make it|got"
+    r"|made it)\b[^?.]{0,20}\b(in)?to production\b"
+    r"|\bhow well do we scale\b|\bscaling (problem|diagnos\w+|bottleneck\w*)\b",
+    re.IGNORECASE,
+)
+
+
+_GOVERNANCE = re.compile(
+    r"\b(clauses?|polic(y|ies)"
+    r"|rules?|laws?|regulations?"
+    r"|obligations?)\b[^?.]{0,20}\b(apply"
+    r"|applies|bind|concern|cover)\b"
+    r"|\b(complian\w+|comply|complies"
+    r"|non-?complian\w+|violat\w+"
+    r"|breach\w*|contradict\w*|blocked"
+    r"|unmet|waivers?|overdue validation)\b"
+    r"|\b(which|what|any|missing"
+    r"|pass\w*|meet|meets|fail\w*"
+    r"|open)\b[^?.]{0,40}\b(gates?|rules"
+    r"|obligations|requirements|approvals?)\b"
+    r"|\b(ready|allowed|cleared|permitted"
+    r"|approved) (for|to go (live"
+    r"|into)|to launch)\b"
+    r"|\bgovernance (status"
+    r"|check|gaps?|issues?)\b"
+    r"|\bwhat (is|are) missing\b|\b(eu ai act|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
+    re.IGNORECASE,
+)
+
+
+_GATE = re.compile(r"\bG([1-4])\b")
+
+
+_CONDITION_WORDS = frozenset(
+    map(stem, listed(
+        "model project drift accuracy quality decline fall drop worse health retrain overdue pilot "
+        "production stuck stall purgatory funnel conversion reach fail gate rule compliance comply policy "
+        "policies blocked block unmet waiver missing clause apply requirement obligation approval "
+        "governance violate breach contradict contradiction record ready launch live scale current "
+        "currently reason cause root problem status any portfolio which"
+    ))
+)  # fmt: skip
+
+
+# What a described case is worth beside the documents when it names no record of ours.
+_CASE_FIT = 0.45
+
+
+_OWN_CASE_FIT = 0.55
+
+
+def _condition(
+    frame: Frame, tool: str, pattern: re.Pattern[str], arguments: dict[str, Any], used: list[Mention]
+) -> Iterable[Call]:
+    if not pattern.search(frame.topic if frame.follows else frame.text):
+        return
+    spans = [(m.start, m.end) for m in used]
+    informative = [w for w in words(frame.text) if w.stem in set(frame.content)]
+    hits = sum(w.stem in _CONDITION_WORDS or any(s <= w.start and w.end <= e for s, e in spans) for w in informative)
+    share = hits / len(informative) if informative else 0.5
+    yield Call(tool, arguments, _CASE_FIT if frame.is_generic else max(share, _OWN_CASE_FIT))
+
+
+def _about(frame: Frame) -> tuple[dict[str, Any], list[Mention]]:
+    """The record and the unit that a question names, as arguments."""
+    arguments: dict[str, Any] = {}
+    used: list[Mention] = []
+    if projects := frame.links.of("record", "projects"):
+        arguments["project"] = projects[0].key
+        used.append(projects[0])
+    units = [v for v in frame.links.of("value") if v.column == "unit"]
+    if units and not projects:
+        arguments["unit"] = units[0].key
+        used += units
+    return arguments, used
+
+
+def health(frame: Frame) -> Iterable[Call]:
+    arguments, used = _about(frame)
+    if models := frame.links.of("record", "models"):
+        # How a model fares is what there is to say about a model.
+        yield Call("check_model_health", {"model": models[0].key}, max(fit(frame, "project_record", models), 0.8))
+        return
+    yield from _condition(frame, "check_model_health", _HEALTH, arguments, used)
+
+
+def scaling(frame: Frame) -> Iterable[Call]:
+    arguments, used = _about(frame)
+    arguments.pop("project", None)
+    if frame.period is not None:
+        arguments["since"] = frame.period.start.isoformat()
+    yield from _condition(frame, "diagnose_scaling", _SCALING, arguments, used)
+
+
+def governance(frame: Frame) -> Iterable[Call]:
+    arguments, used = _about(frame)
+    if "clause" in frame.forms and not used:
+        # What a rule says is for the documents; which of ours it binds needs a name.
+        return
+    if gate := _GATE.search(frame.text):
+        arguments["gate"] = gate.group()
+    yield from _condition(frame, "check_governance", _GOVERNANCE, arguments, used)

@@ -1,0 +1,210 @@
+"""Counts and lists over the record tables, and single projects and models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from copilot.models.entities import Mention
+from copilot.models.frame import Frame, without_names
+from copilot.models.plans.call import Call, fit
+from copilot.models.plans.values import NUMERIC, as_conditions, is_grouped, value_filters
+
+_TABLE_NOUNS: tuple[tuple[str, str], ...] = (
+    ("incidents", r"\bincidents?\b|\bwent wrong\b|\boutages?\b"),
+    ("decisions", r"\bdecisions?\b|\bdecided\b"),
+    ("models", r"\bmodels?\b"),
+    ("roles", r"\b(data scientists?|engineers?|staff|roles?|headcount|vacanc\w+|open positions?)\b"),
+    ("assessments", r"\bassessments?\b|\bmaturity\b|\bassessed\b"),
+    ("projects", r"\b(projects?|use cases?|initiatives?|pilots?|proofs? of concept|programmes?|programs?)\b"),
+)
+
+
+RECORD_PLURAL = re.compile(
+    r"\b(projects|use cases|initiatives|pilots|models|incidents|decisions|systems|programmes|ones)\b",
+    re.IGNORECASE,
+)
+
+
+_ASKS_FOR_ROWS = re.compile(
+    r"\b(which|list|show|what|name|find|give|any|all|are there|do we have|have we|how many)\b", re.IGNORECASE
+)
+
+
+_MONEY_COMPARISON = re.compile(
+    r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
+    r"(?:[€$£]|EUR|USD"
+    r"|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k"
+    r"|m|bn|thousand|million|billion)?\b",
+    re.IGNORECASE,
+)
+
+
+_OPS = {
+    "over": ">", "above": ">", "more than": ">", "exceed": ">", "exceeds": ">", "exceeding": ">", "at least": ">=",
+    "under": "<", "below": "<", "less than": "<", "at most": "<=", "up to": "<=",
+}  # fmt: skip
+
+
+_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+
+
+_SUPERLATIVE = re.compile(
+    r"\b(largest|biggest|highest|most expensive|greatest|most|smallest|lowest|least)\b", re.IGNORECASE
+)
+
+
+_SMALLEST = re.compile(r"\b(smallest|lowest|least|cheapest)\b", re.IGNORECASE)
+
+
+_AGGREGATES = (
+    ("mean", r"\b(average|mean)\b"),
+    ("median", r"\bmedian\b"),
+    ("sum", r"\b(total|sum|how much|altogether|overall)\b"),
+    ("max", r"\b(maximum|highest single)\b"),
+)
+
+
+_DATED = {"projects": "started", "incidents": "date", "decisions": "date"}
+
+
+_FLAGS = frozenset(
+    [
+        "adoption_plan",
+        "personal_data",
+        "special_category_data",
+        "scores_people",
+        "decides_alone",
+        "generative",
+    ]
+)
+
+
+def _table(frame: Frame) -> str | None:
+    for table, pattern in _TABLE_NOUNS:
+        if re.search(pattern, frame.text, re.IGNORECASE):
+            return table
+    if any(m.column == "stage" for m in frame.links.of("value")) and {"aggregate", "quantity"} & frame.forms:
+        return "projects"
+    if "aggregate" in frame.forms and any(m.key in NUMERIC for m in frame.links.of("column", "projects")):
+        return "projects"
+    if frame.follows is not None:
+        return _table(frame.follows)
+    return None
+
+
+def find(frame: Frame) -> Iterable[Call]:
+    table = _table(frame)
+    wants = bool({"aggregate", "quantity"} & frame.forms) or bool(_ASKS_FOR_ROWS.search(frame.text)) or frame.follows
+    if table is None or not wants or (frame.links.of("record") and not RECORD_PLURAL.search(frame.text)):
+        return
+    values = value_filters(frame, table)
+    columns = list(frame.links.of("column", table))
+    absent = [m for m in columns if m.role == "absent"]
+    groups = [m for m in columns if m not in absent and is_grouped(m)]
+    measured = next((m for m in columns if m not in absent and m not in groups and m.key in NUMERIC), None)
+    filters = [
+        *as_conditions(values),
+        *({"column": m.key, "op": "missing"} for m in absent),
+        *_amounts(frame.text, measured),
+    ]
+    filters += _flags(frame.text, columns, absent, groups)
+    arguments: dict[str, Any] = {"table": table, "filters": filters}
+    if frame.period is not None and (dated := _DATED.get(table)):
+        start, end = frame.period.start.isoformat(), frame.period.end.isoformat()
+        filters += [{"column": dated, "op": ">=", "value": start}, {"column": dated, "op": "<", "value": end}]
+    if groups:
+        arguments["group_by"] = list(dict.fromkeys(m.key for m in groups))[:2]
+    if measured is not None and (aggregate := _aggregate(frame.text)) and not _SUPERLATIVE.search(frame.text):
+        arguments["measure"] = {"aggregate": aggregate, "column": measured.key}
+    elif measured is not None and _SUPERLATIVE.search(frame.text):
+        arguments["order_by"] = measured.key if _SMALLEST.search(frame.text) else f"-{measured.key}"
+        arguments["limit"] = frame.count or 5
+    elif "aggregate" not in frame.forms and frame.count:
+        arguments["limit"] = frame.count
+    if not (filters or groups or measured or "aggregate" in frame.forms or RECORD_PLURAL.search(frame.text)):
+        return
+    used = [*values, *columns, *(m for m in frame.links.mentions if m.kind == "record")]
+    yield Call("find_projects", arguments, fit(frame, "find_projects", used))
+
+
+def _flags(text: str, columns: list[Mention], absent: list[Mention], groups: list[Mention]) -> list[dict[str, Any]]:
+    """Yes/no columns named as a property: "that use personal data"."""
+    return [
+        {"column": m.key, "op": "=", "value": True}
+        for m in columns
+        if m.key in _FLAGS and m not in absent and m not in groups
+    ]
+
+
+def _amounts(text: str, measured: Mention | None) -> list[dict[str, Any]]:
+    match = _MONEY_COMPARISON.search(text)
+    if match is None or measured is None:
+        return []
+    value = float(match["digits"].replace(",", "")) * _SCALE.get((match["scale"] or "").lower(), 1.0)
+    return [{"column": measured.key, "op": _OPS[match["op"].lower()], "value": value}]
+
+
+def _aggregate(text: str) -> str | None:
+    return next((name for name, pattern in _AGGREGATES if re.search(pattern, text, re.IGNORECASE)), None)
+
+
+_ASPECTS: tuple[tuple[str, str], ...] = (
+    (
+        "money",
+        (
+            r"\b(budget\w*|spend\w*|spent"
+            r"|cost\w*|money|benefit\w*"
+            r"|return|roi|worth|expensive"
+            r"|euros?|value for money)\b"
+        ),
+    ),
+    ("criteria", r"\b(score\w*|criteri\w+|feasib\w+|readiness|business value|estimate\w*|difficult\w*)\b"),
+    (
+        "governance",
+        (
+            r"\b(risk class\w*|gate\w*|dpia"
+            r"|complian\w+|governance|fairness"
+            r"|validat\w+|oversight|waiver\w*"
+            r"|regulat\w+|polic\w+|approv\w+)\b"
+        ),
+    ),
+    ("people", r"\b(owner\w*|own(s|ed)?|sponsor\w*|who|responsible|accountable|team|headcount)\b"),
+    (
+        "models",
+        (
+            r"\b(model\w*|accurac\w+"
+            r"|drift\w*|quality|retrain\w*"
+            r"|version\w*|perform\w+|declin\w+"
+            r"|drop\w*|fell|fall\w*)\b"
+        ),
+    ),
+    ("history", r"\b(histor\w+|when|stage\w*|since|started|timeline|how long|stuck|moved?)\b"),
+    ("incidents", r"\b(incident\w*|went wrong|failure\w*|outage\w*|problem\w*|issue\w*)\b"),
+    ("decisions", r"\b(decision\w*|decided|approved|rejected|committee|condition\w*)\b"),
+    ("adoption", r"\b(adopt\w+|usage|users?|follow\w*|accept\w+|ignored?|uptake|trust)\b"),
+)
+
+
+# A call that was not asked for but belongs beside one that was.
+_SIDE_FIT = 0.62
+
+
+def record(frame: Frame) -> Iterable[Call]:
+    if RECORD_PLURAL.search(frame.text) and "aggregate" in frame.forms:
+        return
+    records = [m for m in frame.links.of("record") if m.table in ("projects", "models")]
+    text = without_names(frame.text, frame.links)
+    aspects = [name for name, pattern in _ASPECTS if re.search(pattern, text, re.IGNORECASE)]
+    for m in list({m.key: m for m in records}.values())[:2]:
+        used = [x for x in frame.links.mentions if x.kind in ("record", "column", "criterion", "metric")]
+        share = fit(frame, "project_record", used) if len(frame.content) else 1.0
+        yield Call("project_record", {"project": m.key, "aspects": aspects}, max(share, 0.6 * m.score))
+        if "adoption" in aspects and m.table == "projects" and not frame.links.of("metric"):
+            for metric in frame.links.usage_metrics[:2]:
+                yield Call(
+                    "lookup_metric",
+                    {"metric": metric, "filters": {"project": m.key}, "compare": "previous_year"},
+                    _SIDE_FIT,
+                )
