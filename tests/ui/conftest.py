@@ -66,9 +66,7 @@ def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture
 def journey(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Journey]:
     """A fresh visitor; `@pytest.mark.parametrize("journey", [{...}], indirect=True)` chooses the device."""
-    device = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"} | getattr(
-        request, "param", {}
-    )
+    device = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"} | getattr(request, "param", {})
     context = browser.new_context(reduced_motion="reduce", accept_downloads=True, **device)
     context.set_default_timeout(SLOW_MILLISECONDS)
     context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -6,9 +6,7 @@ import pytest
 from copilot import Answer, Citation, Table
 from ui import export
 
-TABLE = Table(
-    title="Ranking, first half", columns=("Project", "Note"), rows=(("A|B", "=1+1"), ("C", None), ("D", -3))
-)
+TABLE = Table(title="Ranking, first half", columns=("Project", "Note"), rows=(("A|B", "=1+1"), ("C", None), ("D", -3)))
 
 
 def test_a_copied_answer_ends_with_its_numbered_sources():
@@ -32,8 +30,6 @@ def test_a_spreadsheet_runs_no_formula_of_a_saved_table():
     assert rows == [["Project", "Note"], ["A|B", "'=1+1"], ["C", ""], ["D", "-3"]]
 
 
-@pytest.mark.parametrize(
-    ("title", "name"), [("Ranking, first half", "ranking-first-half.csv"), ("日本", "table.csv")]
-)
+@pytest.mark.parametrize(("title", "name"), [("Ranking, first half", "ranking-first-half.csv"), ("日本", "table.csv")])
 def test_a_file_is_named_after_its_table(title: str, name: str):
     assert export.file_name(title, "csv") == name

@@ -7,22 +7,37 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 PLAYBOOK_QUESTION = "Why do pilots stall?"
+POLICY_QUESTION = "What is the data retention period?"
 RANKING_QUESTION = "Which five projects should come first?"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 def test_a_citation_opens_its_exact_passage_and_the_conversation_survives_a_reload(journey: Journey):
     journey.open()
-    journey.ask(PLAYBOOK_QUESTION)
+    journey.ask(POLICY_QUESTION)
     journey.open_source()
     expect(journey.drawer).to_contain_text("1 of")
-    assert journey.highlighted()
+    assert "twenty-four months" in journey.highlighted()
     journey.page.keyboard.press("Escape")
     expect(journey.drawer).to_have_count(0)
     answer = journey.page.get_by_test_id("stChatMessage").inner_text()
     journey.reload()
-    expect(journey.page.get_by_role("heading", level=1)).to_have_text(PLAYBOOK_QUESTION)
+    expect(journey.page.get_by_role("heading", level=1)).to_have_text(POLICY_QUESTION)
     assert journey.page.get_by_test_id("stChatMessage").inner_text() == answer
+
+
+def test_every_cited_passage_is_marked_in_its_source(journey: Journey):
+    journey.open()
+    journey.ask("What does the playbook say about adoption on the wards?")
+    journey.open_source()
+    assert journey.highlighted()
+    following = journey.drawer.get_by_role("button", name="Next")
+    while following.is_enabled():
+        before = journey.drawer.get_by_role("heading", level=3).inner_text()
+        following.click()
+        expect(journey.drawer.get_by_role("heading", level=3)).not_to_have_text(before)
+        journey.rest()
+        assert journey.highlighted()
 
 
 def test_the_drawer_turns_to_the_next_source_and_back(journey: Journey):

@@ -3,6 +3,7 @@
 // All text enters by textContent, so that no document or model can write HTML into the page.
 
 const LINKS = 'a[href^="#cite-"], a[href^="#copy-"]';
+const LETTERS = /[\p{L}\p{N}]/gu;
 const QUICK_MILLISECONDS = 4000;
 // By then tables and charts have their height, and Streamlit has ended its own way down to the last line.
 const DRAWN_MILLISECONDS = 1200;
@@ -149,30 +150,47 @@ function watchForStop() {
 function markQuote() {
   const passage = document.querySelector('[class*="st-key-cited-"]');
   const id = passage?.className.match(/st-key-cited-(\S+)/)[1];
-  const range = page.sources[id] && CSS.highlights && rangeOf(page.sources[id].highlight, passage);
-  if (range) CSS.highlights.set("bearing-quote", new Highlight(range));
+  const ranges = page.sources[id] && CSS.highlights ? rangesOf(page.sources[id].highlight, passage) : [];
+  if (ranges.length) CSS.highlights.set("bearing-quote", new Highlight(...ranges));
   else CSS.highlights?.delete("bearing-quote");
-  if (range && page.marked !== id) range.startContainer.parentElement.scrollIntoView({ block: "center" });
-  page.marked = range ? id : undefined;
+  if (ranges.length && page.marked !== id) ranges[0].startContainer.parentElement.scrollIntoView({ block: "center" });
+  page.marked = ranges.length ? id : undefined;
 }
 
-// Letters and digits alone are compared: the quote is the source's Markdown, the page shows it rendered.
-function rangeOf(quote, root) {
-  const wanted = [...quote.matchAll(/[\p{L}\p{N}]/gu)].map((found) => found[0]).join("");
+// Where each paragraph of the quote stands: what lies between two of them, such as a heading, is not quoted.
+// Letters and digits alone are compared, because the quote is the source's Markdown and the page shows it
+// rendered, without the numbers of lists and the targets of links.
+function rangesOf(quote, root) {
+  const { text, places } = lettersOf(root);
+  const ranges = [];
+  let from = 0;
+  for (const paragraph of quote.split(/\n\s*\n/)) {
+    const rendered = paragraph.replace(/^\s*\d+[.)]\s+/gm, "").replace(/\]\([^()\s]*\)/g, "]");
+    const wanted = (rendered.match(LETTERS) ?? []).join("");
+    const at = wanted ? text.indexOf(wanted, from) : -1;
+    if (at < 0) continue;
+    from = at + wanted.length;
+    ranges.push(rangeBetween(places[at], places[from - 1]));
+  }
+  return ranges;
+}
+
+function lettersOf(root) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const places = [];
   let text = "";
   for (let node = walker.nextNode(); node; node = walker.nextNode())
-    for (const found of node.data.matchAll(/[\p{L}\p{N}]/gu)) {
-      text += found[0];
-      for (let unit = 0; unit < found[0].length; unit++) places.push([node, found.index, found.index + found[0].length]);
+    for (const { 0: letter, index } of node.data.matchAll(LETTERS)) {
+      text += letter;
+      for (let unit = 0; unit < letter.length; unit++) places.push({ node, start: index, end: index + letter.length });
     }
-  const at = wanted ? text.indexOf(wanted) : -1;
-  if (at < 0) return null;
+  return { text, places };
+}
+
+function rangeBetween(first, last) {
   const range = new Range();
-  range.setStart(places[at][0], places[at][1]);
-  const [lastNode, , end] = places[at + wanted.length - 1];
+  range.setStart(first.node, first.start);
   // The full stop or bracket that ends the quote belongs to it.
-  range.setEnd(lastNode, lastNode.data.slice(end).match(/^[\p{P}]?/u)[0].length + end);
+  range.setEnd(last.node, last.end + last.node.data.slice(last.end).match(/^\p{P}?/u)[0].length);
   return range;
 }
