@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +70,8 @@ def ask(
     copilot = _open(workspace, quiet=json)
     answer = copilot.ask(question, conversation=conversation, viewer=viewer)
     if json:
-        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+        # JSON is UTF-8 whatever the encoding of the terminal.
+        sys.stdout.buffer.write(answer.model_dump_json(indent=2).encode() + b"\n")
     else:
         _print(answer)
 
@@ -224,6 +226,10 @@ def _print_apparatus(answer: Answer) -> None:
 
 def main() -> None:
     """Runs a command; a wrong call and a CopilotError become one line on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that lacks a character shows a question mark.
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as error:

@@ -141,6 +141,13 @@ def test_odd_questions_get_an_answer_in_proper_form(state: Path, question: str) 
     assert answer_to(question, state=state)["text"]
 
 
+def test_a_terminal_that_lacks_a_character_gets_the_answer_all_the_same(state: Path) -> None:
+    shown = bearing("ask", "Köln?", state=state, PYTHONIOENCODING="ascii")
+    written = bearing("ask", "Köln?", "--json", state=state, PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert json.loads(written.stdout)["question"] == "Köln?"
+
+
 # Conversations and viewers
 
 
