@@ -28,11 +28,8 @@ from copilot.tools.model_findings import (
 )
 from copilot.tools.model_health import UNMEASURED_AFTER_DAYS, Health, read_health
 from copilot.tools.reading import Row, computed, read_row, row_id
-from copilot.tools.wording import counted, listed, sentence, words
+from copilot.tools.wording import NAMED, counted, first_of, listed, sentence, words
 from copilot.types import Evidence, Statement, ToolResult, Viewer
-
-# Names in one sentence of the overview; the table has more.
-_NAMED = 8
 
 
 class Arguments(BaseModel):
@@ -46,9 +43,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str | None = Field(
-        default=None, description="Name or id of a model, or of the project it belongs to."
-    )
+    model: str | None = Field(default=None, description="Name or id of a model, or of the project it belongs to.")
     project: str | None = Field(default=None, description="Name or id of a project whose models to check.")
     unit: str | None = Field(default=None, description="Business unit whose models to check.")
     top: int = Field(default=10, ge=1, le=100, description="How many of the worst models to describe.")
@@ -89,16 +84,14 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
     shown = healths[: arguments.top]
     said = _single(healths[0], drop) if single else _overview(scope, healths, shown, drop)
     if hidden := view.hidden("models", scope.filters):
-        said.append(_Said("Totals leave out models that this viewer may not see.", role="caveat"))
+        said.append(
+            _Said("Models that this viewer may not see are left out, so the figures are partial.", role="caveat")
+        )
     x = _computation(sources, view, scope, healths, said, drop)
     return ToolResult(
         statements=tuple(Statement(text=s.text, evidence=(x.id, *s.ids), role=s.role) for s in said),
         evidence=(x, *_rows_read(sources, view, healths, said)),
-        tables=(inputs_table(healths[0]),)
-        if single and healths[0].inputs
-        else ()
-        if single
-        else (table(shown),),
+        tables=(inputs_table(healths[0]),) if single and healths[0].inputs else () if single else (table(shown),),
         charts=charts(healths if single else [h for h in shown if h.decline], single),
         figures=figures(healths, single, x.id),
         follow_ups=follow_ups(healths, single),
@@ -117,9 +110,7 @@ def _scope(view: RecordView, arguments: Arguments) -> _Scope:
     if arguments.project is not None:
         return _of_project(view, resolve_record(view, arguments.project).key, live)
     if arguments.unit is not None:
-        unit = (
-            resolve_value(view, "projects", "unit", arguments.unit) if view.has("projects", "unit") else None
-        )
+        unit = resolve_value(view, "projects", "unit", arguments.unit) if view.has("projects", "unit") else None
         if unit is None or not view.has("models", "project_id"):
             raise ToolError("The records do not say which unit a model belongs to.")
         owned = view.select("projects", [Filter(column="unit", value=unit)], ["id"])
@@ -187,15 +178,14 @@ def _overview(scope: _Scope, healths: Sequence[Health], shown: Sequence[Health],
     )
     if declining:
         opening += f": {_named(declining)}"
-    said = [_Said(sentence(opening), _ids(declining[:_NAMED]), "answer")]
+    said = [_Said(sentence(opening), _ids(declining[:NAMED]), "answer")]
     limit = f"{drop * 100:.1f} points"
     if beyond:
         verb = "has" if len(beyond) == 1 else "have"
         said.append(
             _Said(
-                f"Of the declining models, {len(beyond):,} {verb} fallen more than {limit} below the "
-                "validated level.",
-                _ids(beyond[:_NAMED]),
+                f"Of the declining models, {len(beyond):,} {verb} fallen more than {limit} below the validated level.",
+                _ids(beyond[:NAMED]),
                 "answer",
             )
         )
@@ -234,17 +224,17 @@ def _further(healths: Sequence[Health]) -> list[_Said]:
         found = [h for h in healths if has(h)]
         if found:
             what = phrase.format(f"{counted(len(found), 'model')} {'has' if len(found) == 1 else 'have'}")
-            said.append(_Said(sentence(f"{what}: {_named(found, about)}"), _ids(found[:_NAMED])))
+            said.append(_Said(sentence(f"{what}: {_named(found, about)}"), _ids(found[:NAMED])))
     return said
 
 
 def _named(healths: Sequence[Health], about: Callable[[Health], str] = lambda h: "") -> str:
     names = []
-    for health in healths[:_NAMED]:
+    for health in healths:
         known = ", ".join(t for t in (health.id if health.name != health.id else "", about(health)) if t)
         names.append(f"{health.name} ({known})" if known else health.name)
-    more = len(healths) - len(names)
-    return listed([*names, f"{more:,} more"] if more > 0 else names)
+    # The table holds the worst only, so it is not pointed to.
+    return first_of(names, rest="")
 
 
 def _ids(healths: Iterable[Health]) -> tuple[str, ...]:
@@ -276,9 +266,7 @@ def _computation(
     )
 
 
-def _rows_read(
-    sources: Sources, view: RecordView, healths: Sequence[Health], said: Sequence[_Said]
-) -> list[Evidence]:
+def _rows_read(sources: Sources, view: RecordView, healths: Sequence[Health], said: Sequence[_Said]) -> list[Evidence]:
     """The rows of the models and incidents that the sentences cite."""
     cited = {id for s in said for id in s.ids}
     rows = [("models", h.row) for h in healths] + [("incidents", row) for h in healths for row in h.incidents]

@@ -14,7 +14,8 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import scaling_drawing as drawing
 from copilot.tools import scaling_findings as findings
-from copilot.tools.filters import Condition, linked, predicate
+from copilot.tools.condition_words import qualified
+from copilot.tools.filters import Condition, linked
 from copilot.tools.linking import resolve_value
 from copilot.tools.reading import Row, computed, read_row, row_id
 from copilot.tools.scaling_paths import Portfolio, read_portfolio
@@ -33,18 +34,14 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    unit: str | None = Field(
-        default=None, description="Business unit whose projects to look at; all without it."
-    )
+    unit: str | None = Field(default=None, description="Business unit whose projects to look at; all without it.")
     since: date | None = Field(
         default=None,
         description="Start of a cohort (YYYY-MM-DD): only projects that entered the pilot on or "
         "after this day; "
         "those started on or after it where no stage history is kept.",
     )
-    filters: list[Condition] = Field(
-        default=[], description="Further conditions on projects that all must hold."
-    )
+    filters: list[Condition] = Field(default=[], description="Further conditions on projects that all must hold.")
     top_causes: int = Field(default=8, ge=1, le=10, description="How many causes to describe at the most.")
 
 
@@ -81,9 +78,7 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     rows = {row_id(view, "projects", row): row for s in said for row in s.rows}
     return ToolResult(
         statements=tuple(
-            Statement(
-                text=s.text, evidence=(x.id, *(row_id(view, "projects", r) for r in s.rows)), role=s.role
-            )
+            Statement(text=s.text, evidence=(x.id, *(row_id(view, "projects", r) for r in s.rows)), role=s.role)
             for s in said
         ),
         evidence=(
@@ -114,7 +109,7 @@ def _scope(arguments: Arguments, filters: Sequence[Filter], currency: str) -> st
     """What follows "projects": "of Retail Stores", or nothing."""
     if arguments.unit is not None and len(filters) == 1:
         return f" of {filters[0].value}"
-    return f" that {predicate(filters, 2, currency)}" if filters else ""
+    return qualified("projects", filters, currency).removeprefix("projects")
 
 
 def _judge(sources: Sources, portfolio: Portfolio) -> _Causes:
@@ -173,8 +168,7 @@ def _caveats(portfolio: Portfolio, judged: _Causes, hidden: int) -> list[str]:
         )
     if count := portfolio.unstaged:
         texts.append(
-            f"{counted(count, 'project')} {'has' if count == 1 else 'have'} no stage that the "
-            "workspace lists."
+            f"{counted(count, 'project')} {'has' if count == 1 else 'have'} no stage that the workspace lists."
         )
     if hidden:
         texts.append("Totals leave out projects that this viewer may not see.")
@@ -197,8 +191,7 @@ def _computation(
         + (f", since {portfolio.since}" if portfolio.since else "")
         + f", {len(portfolio.rows):,} rows, as of {sources.today}",
         [
-            f"Computed over {counted(len(portfolio.rows), 'project')} of {view.sources['projects']} "
-            f"and {history}.",
+            f"Computed over {counted(len(portfolio.rows), 'project')} of {view.sources['projects']} and {history}.",
             *(s.text for s in said),
         ],
         sources.today,
@@ -224,9 +217,7 @@ def _figures(portfolio: Portfolio, evidence: str) -> tuple[Figure, ...]:
         figures = [
             Figure(text=f"{found.entered:,}", value=found.entered, unit="projects", evidence=evidence),
             Figure(text=f"{found.reached:,}", value=found.reached, unit="projects", evidence=evidence),
-            Figure(
-                text=findings.share(found.share), value=found.share * 100, unit="percent", evidence=evidence
-            ),
+            Figure(text=findings.share(found.share), value=found.share * 100, unit="percent", evidence=evidence),
             *figures,
         ]
     return tuple(figures) if portfolio.stalled.rows or len(figures) > 1 else ()

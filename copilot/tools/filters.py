@@ -1,4 +1,4 @@
-"""Conditions as a caller writes them, linked to the records and put into words."""
+"""Conditions as a caller writes them, linked to the records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from copilot.records.schema import TableSchema
 from copilot.records.store import Filter, Measure, Operator, RecordView
 from copilot.tools.linking import resolve_value
 from copilot.tools.reading import Row
-from copilot.tools.wording import listed, said, words
+from copilot.tools.wording import said
 from copilot.types import Cell
 
 
@@ -32,9 +32,7 @@ class Condition(BaseModel):
     )
 
 
-def linked(
-    view: RecordView, table: str, conditions: Sequence[Condition], stages: Sequence[str] = ()
-) -> list[Filter]:
+def linked(view: RecordView, table: str, conditions: Sequence[Condition], stages: Sequence[str] = ()) -> list[Filter]:
     """The conditions with real column names and values; a ToolError names the nearest where none is meant."""
     filters = []
     for asked in conditions:
@@ -73,46 +71,3 @@ class Selection:
 
     def said(self, row: Row, column: str) -> str:
         return said(row[column], column, self.currency)
-
-
-def predicate(filters: Sequence[Filter], count: int = 2, currency: str = "") -> str:
-    """What holds of the rows: "are in pilot and belong to Retail Stores"."""
-    return " and ".join(_clause(f, count == 1, currency) for f in filters)
-
-
-def _clause(asked: Filter, one: bool, currency: str) -> str:
-    column = words(asked.column)
-    values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
-    value = listed((words(said(v, asked.column, currency)) for v in values), "or")
-    has, record = ("has", "records") if one else ("have", "record")
-    if asked.op == "missing" or (asked.op == "=" and asked.value is None):
-        return f"{record} no {column}"
-    if asked.op == "present" or (asked.op == "!=" and asked.value is None):
-        return f"{record} the {column}"
-    if asked.op == "contains":
-        return f"{'mentions' if one else 'mention'} “{value}” in the {column}"
-    if asked.op in ("!=", "not in"):
-        return f"{'does' if one else 'do'} not have the {column} {value}"
-    if asked.op in ("=", "in"):
-        if asked.column == "stage":
-            # "are in pilot", but "are retired".
-            return f"{'is' if one else 'are'} {'' if value.endswith('ed') else 'in '}{value}"
-        if asked.column == "unit":
-            return f"{'belongs' if one else 'belong'} to {value}"
-        return f"{has} the {column} {value}" if not _is_flag(values) else _flag(column, values[0], one)
-    relation = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}[asked.op]
-    if isinstance(asked.value, str):
-        relation = {"<": "before", "<=": "up to", ">": "after", ">=": "from"}[asked.op]
-    return f"{has} {_article(column)} {column} {relation} {value}"
-
-
-def _is_flag(values: Sequence[Cell]) -> bool:
-    return len(values) == 1 and isinstance(values[0], bool)
-
-
-def _flag(column: str, value: Cell, one: bool) -> str:
-    return f"{'is' if one else 'are'} marked {'yes' if value else 'no'} for {column}"
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[:1] in "aeiou" else "a"

@@ -10,11 +10,12 @@ from copilot.errors import ToolError
 from copilot.records.store import Aggregate, Filter, Measure, RecordView
 from copilot.sources import Sources
 from copilot.tools import listing
-from copilot.tools.filters import Condition, Selection, linked, predicate
+from copilot.tools.condition_words import none_of, predicate, qualified
+from copilot.tools.filters import Condition, Selection, linked
 from copilot.tools.grouping import Grouped, group
 from copilot.tools.linking import link
 from copilot.tools.reading import Row, computed, read_row, row_id
-from copilot.tools.wording import listed, noun, sentence, words
+from copilot.tools.wording import NAMED, listed, noun, sentence, words
 from copilot.types import Figure, Statement, ToolResult, Viewer
 
 
@@ -51,9 +52,7 @@ class Arguments(BaseModel):
     order_by: str | None = Field(
         default=None, description="Column that orders the listed rows; a leading minus: highest first."
     )
-    limit: int = Field(
-        default=20, ge=1, le=500, description="Rows to list at the most; counts take all rows."
-    )
+    limit: int = Field(default=20, ge=1, le=500, description="Rows to list at the most; counts take all rows.")
     columns: list[str] = Field(default=[], description="Columns to show of the listed rows.")
 
 
@@ -71,7 +70,7 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
     ordered = listing.ordering(selection, arguments.order_by, rows, matching) if arguments.order_by else ""
     caveats = [_missing(selection)] if filters else []
     if view.hidden(schema.name):
-        caveats.append("Totals leave out rows that this viewer may not see.")
+        caveats.append("Rows that this viewer may not see are left out, so the figures are partial.")
     answers = [opening, *grouped.sentences, *([ordered] if ordered else [])]
     if arguments.measure and not filters:
         # The measure answers; how many rows there are is only its background.
@@ -93,7 +92,7 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
     return ToolResult(
         statements=(
             *(
-                Statement(text=a, evidence=(x.id, *(ids if a == ordered else ())), role="answer")
+                Statement(text=a, evidence=(x.id, *(ids[:NAMED] if a == ordered else ())), role="answer")
                 for a in answers
             ),
             *(() if ordered else listing.details(selection, rows, matching, x) if rows else ()),
@@ -142,9 +141,9 @@ def _opening(selection: Selection, matching: int, total: int) -> str:
     rows = noun(selection.table, total)
     if not selection.filters:
         return f"There {'is' if total == 1 else 'are'} {total:,} {rows} in the records."
-    what = predicate(selection.filters, matching or 1, selection.currency)
     if not matching:
-        return f"None of the {total:,} {rows} {what}."
+        return f"{none_of(rows, f'{total:,}', selection.filters, selection.currency)}."
+    what = predicate(selection.filters, matching, selection.currency)
     if matching == total:
         return f"All {total:,} {rows} {what}."
     return f"{matching:,} of {total:,} {rows} {what}."
@@ -183,11 +182,11 @@ def _plain(asked: Filter) -> str:
 def _follow_ups(selection: Selection, arguments: Arguments, rows: Sequence[Row]) -> tuple[str, ...]:
     if selection.table != "projects":
         return ()
-    what = f" that {predicate(selection.filters, 2, selection.currency)}" if selection.filters else ""
+    which = qualified("projects", selection.filters, selection.currency)
     asked = []
     if not arguments.group_by and selection.view.has("projects", "unit"):
-        asked.append(f"How many projects{what}, by unit?")
-    asked.append(f"Which projects{what} should come first?")
+        asked.append(f"How many {which} are there, by unit?")
+    asked.append(f"Which {which} should come first?")
     title = selection.schema.title
     if rows and title and rows[0].get(title):
         asked.append(f"What is the state of {rows[0][title]}?")

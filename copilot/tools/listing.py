@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from copilot.tools.filters import Selection
 from copilot.tools.reading import Row, row_id
-from copilot.tools.wording import listed, noun, said, sentence, words
+from copilot.tools.wording import NAMED, first_of, noun, said, sentence, words
 from copilot.types import Evidence, Statement, Table
 
 # More rows than this are named in one sentence instead of one each.
@@ -21,10 +21,10 @@ def _shown_columns(selection: Selection) -> tuple[str, ...]:
 
 
 def names(selection: Selection, rows: Sequence[Row], matching: int) -> str:
-    """All listed rows by name, in one sentence."""
+    """The listed rows by name, in one sentence."""
     if not rows:
         return ""
-    named = listed(name(selection, row) for row in rows)
+    named = first_of(name(selection, row) for row in rows)
     if len(rows) < matching:
         return f"The first {len(rows):,} of the {matching:,} are {named}."
     return f"{'They are' if len(rows) > 1 else 'It is'} {named}."
@@ -36,24 +36,19 @@ def ordering(selection: Selection, order_by: str, rows: Sequence[Row], matching:
         return ""
     column = selection.view.column(selection.table, order_by.removeprefix("-"))
     high, low = ("latest", "earliest") if column.type == "date" else ("highest", "lowest")
-    shown = listed(f"{name(selection, row)} with {selection.said(row, column.name)}" for row in rows)
+    shown = first_of(f"{name(selection, row)} with {selection.said(row, column.name)}" for row in rows)
     count = f"the first {len(rows):,} of {matching:,}" if len(rows) < matching else f"the {matching:,}"
     way = f"{high if order_by.startswith('-') else low} first"
     verb = "is" if len(rows) == 1 else "are"
-    return sentence(
-        f"By {words(column.name)}, {way}, {count} {noun(selection.table, matching)} {verb} {shown}"
-    )
+    return sentence(f"By {words(column.name)}, {way}, {count} {noun(selection.table, matching)} {verb} {shown}")
 
 
 def details(selection: Selection, rows: Sequence[Row], matching: int, x: Evidence) -> list[Statement]:
     """A sentence a row while they are few, one for all when they are many."""
     ids = [row_id(selection.view, selection.table, row) for row in rows]
     if len(rows) > _ROWS_WITH_A_SENTENCE:
-        return [Statement(text=names(selection, rows, matching), evidence=(x.id, *ids))]
-    return [
-        Statement(text=_row_sentence(selection, row), evidence=(id,))
-        for row, id in zip(rows, ids, strict=True)
-    ]
+        return [Statement(text=names(selection, rows, matching), evidence=(x.id, *ids[:NAMED]))]
+    return [Statement(text=_row_sentence(selection, row), evidence=(id,)) for row, id in zip(rows, ids, strict=True)]
 
 
 def name(selection: Selection, row: Row) -> str:

@@ -21,8 +21,8 @@ def caveats(reading: Reading, request: Request, today: date, subject: str, hidde
     if reading.extent is not None:
         found += _stale(reading, request, reading.extent, today, subject)
     if hidden:
-        rows = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
-        found.append(f"{rows} withheld from you, so that the figures are partial.")
+        # Not how many: a count of what is withheld would give part of it away.
+        found.append("Rows that this viewer may not see are left out, so the figures are partial.")
     return found
 
 

@@ -66,9 +66,13 @@ def difference(before: float, now: float, unit: str) -> str:
     way = "a rise" if last > first else "a fall"
     by = round(abs(last - first), 2)
     if unit == "share":
-        return f"{way} of {by:.1f} percentage points"
+        return f"{way} of {_points(by)}"
     relative = f" ({abs(last - first) / abs(first):.1%})" if first else ""
     return f"{way} of {_printed(by, unit)}{relative}"
+
+
+def _points(by: float) -> str:
+    return f"{by:.1f} percentage {'point' if by == 1 else 'points'}"
 
 
 def against_target(value: float, target: float, metric: Metric) -> str:
@@ -78,7 +82,7 @@ def against_target(value: float, target: float, metric: Metric) -> str:
     if last == wanted:
         return f"equal to {goal}"
     gap = round(abs(last - wanted), 2)
-    text = f"{gap:.1f} percentage points" if metric.unit == "share" else _printed(gap, metric.unit)
+    text = _points(gap) if metric.unit == "share" else _printed(gap, metric.unit)
     return f"{text} {'above' if last > wanted else 'below'} {goal}"
 
 

@@ -219,9 +219,10 @@ def incident_sentences(health: Health) -> list[tuple[str, str]]:
 
 def limits(quality_drop: float) -> str:
     """How the figures came about, for the computation's text."""
+    drop = number(round(quality_drop * 100, 1))
     return (
         f"Latest quality is the mean of the last {LATEST} weeks; a fall of more than "
-        f"{number(round(quality_drop * 100, 1))} points below the validated level is worth a warning. From "
+        f"{drop} {'point' if drop == '1' else 'points'} below the validated level is worth a warning. From "
         f"{2 * SEASON} weeks on each week is compared with the same week {SEASON} weeks before, "
         f"below that with the first half of the series; under {SHORTEST} weeks only a limit and a slope."
     )

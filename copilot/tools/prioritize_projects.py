@@ -17,7 +17,8 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import ranking_words as say
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning, weigh
-from copilot.tools.filters import Condition, linked, predicate
+from copilot.tools.condition_words import predicate
+from copilot.tools.filters import Condition, linked
 from copilot.tools.linking import resolve_record
 from copilot.tools.ranking import METHOD_NAMES, Method, Ranking, flip, flip_line, rank, wins_against
 from copilot.tools.reading import computed, read_row, row_id
@@ -37,9 +38,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    projects: list[str] = Field(
-        default=[], description="Rank only these, by name or id; empty for all candidates."
-    )
+    projects: list[str] = Field(default=[], description="Rank only these, by name or id; empty for all candidates.")
     filters: list[Condition] = Field(default=[], description="Conditions that the ranked projects must meet.")
     weights: dict[str, float] = Field(
         default={},
@@ -51,12 +50,8 @@ class Arguments(BaseModel):
     )
     top: int = Field(default=5, ge=1, le=50, description="How many places there are to give.")
     compare: list[str] = Field(default=[], max_length=2, description="Two projects to set side by side.")
-    include_ended: bool = Field(
-        default=False, description="Also rank projects in production, stopped or retired."
-    )
-    method: Method = Field(
-        default="weighted_sum", description="How to score; weighted_sum unless asked otherwise."
-    )
+    include_ended: bool = Field(default=False, description="Also rank projects in production, stopped or retired.")
+    method: Method = Field(default="weighted_sum", description="How to score; weighted_sum unless asked otherwise.")
     draws: int = Field(
         default=DRAWS_IN_CHAT, ge=100, le=20_000, description="Draws behind the firmness; 10000 for a memo."
     )
@@ -92,13 +87,10 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
     x = _computation(sources, view, found, [s.text for s in said])
     listed_rows = list(dict.fromkeys([*pair, *found.leaders]))
     ids = {i: row_id(view, "projects", candidates.rows[i]) for i in listed_rows}
-    read = (
-        read_row(view, "projects", candidates.rows[i], config.currency, sources.today) for i in listed_rows
-    )
+    read = (read_row(view, "projects", candidates.rows[i], config.currency, sources.today) for i in listed_rows)
     return ToolResult(
         statements=tuple(
-            Statement(text=s.text, role=s.role, evidence=(x.id, *(ids[i] for i in s.about if i in ids)))
-            for s in said
+            Statement(text=s.text, role=s.role, evidence=(x.id, *(ids[i] for i in s.about if i in ids))) for s in said
         ),
         evidence=(x, *read),
         tables=(_table(found),),

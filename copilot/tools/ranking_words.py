@@ -9,7 +9,7 @@ import numpy as np
 from copilot.flips import EstimateChange
 from copilot.scoring import to_raw
 from copilot.tools.ranking import METHOD_NAMES, Flip, Ranking, ranks_with_workspace_weights
-from copilot.tools.wording import counted, listed, number, percent, sentence, words
+from copilot.tools.wording import counted, first_of, listed, number, percent, sentence, words
 from copilot.workspace import Criterion
 
 # First in fewer plausible draws than this, and the top is not firm; in more than that, it is.
@@ -32,9 +32,7 @@ def opening(found: Ranking) -> str:
     leader = found.leaders[0]
     name, first = found.candidates.name(leader), float(found.firmness.first[leader])
     if np.isnan(found.score[leader]):
-        return (
-            f"No score by {METHOD_NAMES[found.method]} is possible: each of {found.scope} lacks a part of it."
-        )
+        return f"No score by {METHOD_NAMES[found.method]} is possible: each of {found.scope} lacks a part of it."
     if len(found.order) == 1:
         return f"{name} is the only candidate; it scores {score(found, leader)}."
     leads = f"leads {found.scope} by {METHOD_NAMES[found.method]}, with {score(found, leader)},"
@@ -71,7 +69,10 @@ def line_firmness(found: Ranking) -> str:
     shares = {i: float(found.firmness.top[i]) for i in found.leaders}
     safe = [i for i in found.leaders if shares[i] >= SAFE]
     least = min(found.leaders, key=lambda i: shares[i])
-    names, weakest = listed(found.candidates.short_name(i) for i in safe), found.candidates.short_name(least)
+    names, weakest = (
+        first_of((found.candidates.short_name(i) for i in safe), rest=""),
+        found.candidates.short_name(least),
+    )
     who = f" ({names})" if 0 < len(safe) < found.top else ""
     how_many = {0: "none stays", 1: "1 stays"}.get(len(safe), f"{len(safe)} stay")
     return sentence(
@@ -183,9 +184,7 @@ def missing(found: Ranking) -> list[str]:
         labels = listed((c.label.lower() for c in candidates.absent), "or")
         texts.append(f"No candidate records {labels}, so the ranking leaves that out.")
     if lacking:
-        gaps = Counter(
-            {c.label.lower(): int((~known[:, j]).sum()) for j, c in enumerate(candidates.criteria)}
-        )
+        gaps = Counter({c.label.lower(): int((~known[:, j]).sum()) for j, c in enumerate(candidates.criteria)})
         most, count = gaps.most_common(1)[0]
         lack = "lacks" if len(lacking) == 1 else "lack"
         texts.append(
@@ -198,9 +197,7 @@ def missing(found: Ranking) -> list[str]:
 def _incomplete(found: Ranking, position: int) -> str:
     """How far what is missing could move the score of one of the top."""
     known = found.candidates.estimates.known[position]
-    absent = [
-        c.label.lower() for c, is_known in zip(found.candidates.criteria, known, strict=True) if not is_known
-    ]
+    absent = [c.label.lower() for c, is_known in zip(found.candidates.criteria, known, strict=True) if not is_known]
     low, high = (number(round(float(s[position]) * 100, 1)) for s in (found.scores.low, found.scores.high))
     return (
         f"{found.candidates.short_name(position)} has no {listed(absent, 'or')}: its weighted sum rests on "
@@ -223,7 +220,7 @@ def quadrants(found: Ranking) -> str:
         "fill-in": "low value at low difficulty (fill-ins)",
         "refuse": "low value at high difficulty (refuse)",
     }
-    return sentence("In the matrix, " + "; ".join(f"{meanings[n]}: {listed(m)}" for n, m in placed.items()))
+    return sentence("In the matrix, " + "; ".join(f"{meanings[n]}: {first_of(m, rest='')}" for n, m in placed.items()))
 
 
 def comparison(found: Ranking, one: int, other: int, wins: float) -> list[str]:

@@ -64,6 +64,17 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
+NAMED = 6
+"""A list in a sentence names no more rows than these."""
+
+
+def first_of(items: Iterable[str], total: int | None = None, rest: str = ", in the table") -> str:
+    """A, B, C, D, E, F and 14 more, in the table; all of them while they are few."""
+    texts = list(items)
+    more = (len(texts) if total is None else total) - len(texts[:NAMED])
+    return listed([*texts[:NAMED], f"{more:,} more"]) + rest if more > 0 else listed(texts)
+
+
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 

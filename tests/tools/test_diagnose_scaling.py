@@ -158,7 +158,7 @@ def test_hidden_projects_are_left_out_and_the_result_says_so(group: Sources) -> 
 def test_a_unit_or_a_condition_narrows_the_projects(group: Sources) -> None:
     assert "Of 3 projects of Shop that entered pilot, 0 (0.0%)" in texts(diagnose(group, unit="shop"))
     narrowed = diagnose(group, filters=[{"column": "gate", "value": "G2"}])
-    assert narrowed.statements[0].text.startswith("Of 2 projects that have the gate G2 that entered pilot")
+    assert narrowed.statements[0].text.startswith("Of 2 projects with gate G2 that entered pilot")
 
 
 def test_an_unknown_unit_gives_the_nearest(group: Sources) -> None:

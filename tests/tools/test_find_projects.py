@@ -57,9 +57,7 @@ def test_a_sum_of_a_benefit_is_split_by_what_it_rests_on(find):
 
 def test_an_average_says_how_many_record_it(find):
     result = find(measure={"aggregate": "mean", "column": "data_readiness"})
-    assert answers(result)[0] == (
-        "The average data readiness of the 6 projects that record it is 6.67; 2 record none."
-    )
+    assert answers(result)[0] == ("The average data readiness of the 6 projects that record it is 6.67; 2 record none.")
 
 
 def test_the_largest_come_first_with_their_amount(find):
@@ -74,17 +72,33 @@ def test_rows_whose_cell_is_empty_are_said_to_be_unjudged(find):
 
 
 def test_missing_and_yes_no_conditions_read_as_sentences(find):
-    assert answers(find(filters=[{"column": "sponsor", "op": "missing"}])) == [
-        "2 of 8 projects record no sponsor."
-    ]
+    assert answers(find(filters=[{"column": "sponsor", "op": "missing"}])) == ["2 of 8 projects record no sponsor."]
     flagged = find(filters=[{"column": "decides_alone", "value": True}])
-    assert answers(flagged) == ["1 of 8 projects is marked yes for decides alone."]
+    assert answers(flagged) == ["1 of 8 projects decides alone."]
+
+
+def test_a_long_list_names_six_and_points_to_the_table(tmp_path):
+    rows = [{"id": f"A-{i:02}", "name": f"Case {i}", "budget": 100 + i} for i in range(30)]
+    sources = write_sources(tmp_path, rows)
+    for order in (None, "-budget"):
+        result = find_projects(sources, EVERYONE, Arguments(order_by=order))
+        text = next(s.text for s in result.statements if "Case" in s.text)
+        assert text.count("Case") == 6
+        assert text.endswith("and 14 more, in the table.")
+        assert len(result.tables[0].rows) == 20
+        assert unsupported(result) == []
+
+
+def test_follow_ups_ask_as_a_person_would(find):
+    result = find(filters=[PILOT, {"column": "started", "op": "<", "value": "2026-01-01"}])
+    assert result.follow_ups[:2] == (
+        "How many projects in pilot started before 2026-01-01 are there, by unit?",
+        "Which projects in pilot started before 2026-01-01 should come first?",
+    )
 
 
 def test_a_stage_that_nobody_is_in_counts_to_none(find):
-    assert answers(find(filters=[{"column": "stage", "value": "retired"}])) == [
-        "None of the 8 projects is retired."
-    ]
+    assert answers(find(filters=[{"column": "stage", "value": "retired"}])) == ["None of the 8 projects is retired."]
 
 
 def test_each_listed_row_is_evidence_that_holds_the_whole_row(find):
@@ -98,9 +112,7 @@ def test_each_listed_row_is_evidence_that_holds_the_whole_row(find):
 def test_other_tables_are_counted_alike(find):
     result = find(table="role", group_by=["role"], measure={"aggregate": "sum", "column": "headcount"})
     assert "data engineer 4.5 and data scientist 4" in said(result)
-    assert answers(find(table="incidents", filters=[{"column": "status", "value": "open"}]))[0].startswith(
-        "1 of 2"
-    )
+    assert answers(find(table="incidents", filters=[{"column": "status", "value": "open"}]))[0].startswith("1 of 2")
 
 
 @pytest.mark.parametrize(

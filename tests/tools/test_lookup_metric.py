@@ -148,10 +148,10 @@ metrics:
     )[0].replace("Faults were ", "")
 
 
-def test_rows_withheld_are_counted_and_change_the_number() -> None:
+def test_rows_withheld_are_said_without_their_number_and_change_the_figure() -> None:
     result = ask(metric="weekly use", period="2026 Q2")
     assert result.hidden_rows == 3
-    assert "3 rows are withheld from you" in said(result)
+    assert "Rows that this viewer may not see are left out, so the figures are partial." in said(result)
     whole = ask(BOARD, metric="weekly use", period="2026 Q2")
     assert (whole.hidden_rows, answers(whole) == answers(result)) == (0, False)
     with pytest.raises(ToolError):
