@@ -95,7 +95,7 @@ def _phrase(asked: Filter, currency: str) -> _Phrase:
     if len(values) == 1 and isinstance(values[0], bool):
         return _flag(column, values[0], negated)
     if asked.column == "unit":
-        return _doing("belongs", f"to {value}", negated)
+        return replace(_doing("belongs", f"to {value}", negated), after_noun="" if negated else f"of {value}")
     verb, _, object_ = column.partition(" ")
     if _is_verb(column):
         return _doing(verb, f"{object_} {value}".strip(), negated)

@@ -184,8 +184,10 @@ def _follow_ups(selection: Selection, arguments: Arguments, rows: Sequence[Row])
         return ()
     which = qualified("projects", selection.filters, selection.currency)
     asked = []
-    if not arguments.group_by and selection.view.has("projects", "unit"):
-        asked.append(f"How many {which} are there, by unit?")
+    fixed = {f.column for f in selection.filters if f.op == "="}
+    by = next((c for c in ("unit", "stage") if c not in fixed and selection.view.has("projects", c)), None)
+    if by and not arguments.group_by:
+        asked.append(f"How many {which} are there, by {by}?")
     asked.append(f"Which {which} should come first?")
     title = selection.schema.title
     if rows and title and rows[0].get(title):

@@ -33,7 +33,7 @@ PILOT = where("stage", "=", "pilot")
         ([where("scores_people", "=", True)], "score people", "that score people"),
         ([where("decides_alone", "=", False)], "do not decide alone", "that do not decide alone"),
         ([where("personal_data", "=", True)],) + 2 * ("are marked yes for personal data",),
-        ([where("unit", "=", "Retail")], "belong to Retail", "that belong to Retail"),
+        ([where("unit", "=", "Retail")], "belong to Retail", "of Retail"),
         ([where("validated_on", "<", "2025")], "were validated before 2025", "validated before 2025"),
         ([where("stage_since", "<", "2025")],) + 2 * ("entered the stage before 2025",),
         ([SPONSOR], "record no sponsor", "that record no sponsor"),
@@ -59,8 +59,8 @@ def test_several_conditions_share_one_with_and_one_that():
     filters = [where("unit", "=", "Retail"), where("risk_class", "=", "high"), PILOT, SPONSOR, *YEAR]
     filters.append(where("budget", ">", 10.0))
     assert qualified("projects", filters, "EUR") == (
-        "projects in pilot started between 2025-01-01 and 2025-12-31 with risk class high and a budget above 10 EUR "
-        "that belong to Retail and record no sponsor"
+        "projects of Retail in pilot started between 2025-01-01 and 2025-12-31 with risk class high and a budget "
+        "above 10 EUR that record no sponsor"
     )
 
 
