@@ -83,6 +83,22 @@ def rank_acceptability(
     return _in_original_order(known, order, result, confidence)
 
 
+def drawn_scores(
+    known: Estimates,
+    weights: Sequence[float] | Floats,
+    draws: int,
+    concentration: float | None = ROUGHLY,
+    seed: int = 0,
+) -> Floats:
+    """Scores of all options, one row a draw of weights and estimates, drawn as in `rank_acceptability`."""
+    order = _canonical(known)
+    rng = np.random.Generator(np.random.SFC64(seed))
+    scores = np.empty((draws, len(order)))
+    drawn = _draw_weights(rng, shares(weights), draws, concentration)
+    scores[:, order] = _Sampler(known.rows(order)).scores(rng, drawn)
+    return scores
+
+
 def _chunks(draws: int) -> Iterator[int]:
     for start in range(0, draws, _CHUNK):
         yield min(_CHUNK, draws - start)

@@ -15,7 +15,8 @@ ROOMS = {
     "copilot.types": 0, "copilot.errors": 0,
     "copilot.numbers": 1, "copilot.settings": 1, "copilot.workspace": 1, "copilot.database": 1,
     "copilot.prompts": 1,
-    "copilot.charts": 1, "copilot.matrix_chart": 1, "copilot.audit": 2, "copilot.citations": 2, "copilot.conversations": 3,
+    "copilot.charts": 1, "copilot.matrix_chart": 1, "copilot.audit": 2, "copilot.citations": 2,
+    "copilot.conversations": 3,
     "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5, "copilot.sources": 6,
     "copilot.models": 7, "copilot.tools": 8, "copilot.source_pages": 8, "copilot.suggestions": 8,
     "copilot.checking": 8, "copilot.chat": 9, "copilot.build": 10, "copilot.doctor": 11,
@@ -28,6 +29,7 @@ MATHS = (
     "copilot.flips",
     "copilot.drift",
     "copilot.funnel",
+    "copilot.portfolio",
 )
 
 
