@@ -95,7 +95,8 @@ class Verifier:
         """The sentence with the markers of known evidence, or what stands in its place."""
         bare = MARKER.sub("", sentence)
         if missing := self._unsupported(bare, cited):
-            self.warnings.append(f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}")
+            done = "Struck through" if self.strike else "Left out"
+            self.warnings.append(f"{done} because {missing.text} is in none of the sources cited: {bare.strip()}")
             tail = "\n" * (len(sentence) - len(sentence.rstrip("\n")))
             return f"~~{bare.strip()}~~ (not found in the sources){tail}" if self.strike else tail
         for id in cited:

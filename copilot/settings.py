@@ -32,7 +32,7 @@ class Settings(BaseModel):
     """Where indexes and conversations are kept; by default under the user's state folder, never in the workspace."""
     model: str = "grounded"
     """`grounded`, or `openai:NAME` for a remote chat model."""
-    base_url: str | None = None
+    base_url: str | None = Field(default=None, repr=False)
     """An OpenAI-compatible endpoint, for remote models other than OpenAI's own."""
     api_key: SecretStr | None = None
     """Key of the remote model; `OPENAI_API_KEY` is read when this is absent."""

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from copilot.errors import KnowledgeError, SettingsError
 from copilot.types import Viewer
 
+# The loader in C reads a long file of rules ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +88,19 @@ class WorkspaceConfig(_Strict):
     default_viewer: str = "everyone"
 
 
+def read_yaml(path: Path) -> object:
+    """What a YAML file holds; a KnowledgeError says in one line what is wrong and where."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _LOADER)
+    except UnicodeDecodeError:
+        raise KnowledgeError(f"{path}: is not UTF-8 text.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it cannot be read as YAML"
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise KnowledgeError(f"{path}: {where}{problem}.") from None
+
+
 @dataclass(frozen=True)
 class Workspace:
     root: Path
@@ -98,10 +114,7 @@ class Workspace:
         if not path.is_file():
             return cls(root, WorkspaceConfig())
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            config = WorkspaceConfig.model_validate(data)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise KnowledgeError(f"{path}: cannot be read as YAML: {error}".replace("\n", " ")) from None
+            config = WorkspaceConfig.model_validate(read_yaml(path) or {})
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -11,7 +11,8 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "tools.md"
 HEAD = """# Tools
 
 What the copilot can call, as the chat model reads it. Each is a pure function over what the viewer may see; sums,
-counts and ranks are over all rows, never a sample. This page is written by `scripts/document_tools.py`; a test keeps it in step.
+counts and ranks are over all rows, never a sample. `scripts/document_tools.py` writes this page; a test keeps it
+in step.
 """
 
 

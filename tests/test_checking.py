@@ -95,7 +95,7 @@ def test_each_fault_of_a_table_is_told_with_its_place(tmp_path: Path, told: str)
         ({"records/mapping.yaml": "tables: {projects: {sources: a}}"}, "mapping.yaml: tables.projects.source"),
         ({"records/mapping.yaml": "tables: {projects: {source: a.csv}}"}, "there is no file 'a.csv'"),
         ({"workspace.yaml": "currency: EUR\nfiscal_year: 4\n"}, "workspace.yaml: fiscal_year: Extra"),
-        ({"workspace.yaml": "organisation: [\n"}, "error: workspace.yaml: cannot be read as YAML"),
+        ({"workspace.yaml": "organisation: [\n"}, "error: workspace.yaml: line 2, column 1: "),
         ({"workspace.yaml": "default_viewer: chair\n"}, "The default viewer 'chair' is not under viewers."),
         ({"workspace.yaml": "viewers: {chair: {labels: [board]}}\n"}, "holds the label 'board'"),
         ({"metrics.yaml": "metrics: {m: {unit: share}}"}, "metrics.m.table: there is no table"),

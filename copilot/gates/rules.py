@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, model_validator
 
 from copilot.errors import KnowledgeError
@@ -16,11 +15,10 @@ from copilot.gates.facts import DERIVED
 from copilot.records.names import nearest
 from copilot.records.schema import PROJECTS, Column, ColumnType
 from copilot.types import Frozen
-from copilot.workspace import Workspace, WorkspaceConfig
+from copilot.workspace import Workspace, WorkspaceConfig, read_yaml
 
 FILE = "gates.yaml"
 # The loader in C is eight times as fast; both are safe.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 GATES = ("G1", "G2", "G3", "G4")
 Gate = Literal["G1", "G2", "G3", "G4", "none"]
 
@@ -140,11 +138,7 @@ class Gates:
         if not path.is_file():
             return None
         try:
-            data = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise KnowledgeError(f"{path}: cannot be read as YAML: {error}".replace("\n", " ")) from None
-        try:
-            return cls.read(data, workspace.config, columns)
+            return cls.read(read_yaml(path), workspace.config, columns)
         except ValueError as error:
             raise KnowledgeError(f"{path}: {error}") from None
 

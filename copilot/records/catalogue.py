@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 import sqlglot
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -18,7 +17,7 @@ from copilot.errors import KnowledgeError
 from copilot.records.names import nearest
 from copilot.records.schema import OBSERVATIONS, TableSchema
 from copilot.records.store import Measure, Records
-from copilot.workspace import Workspace
+from copilot.workspace import Workspace, read_yaml
 
 FILE = "metrics.yaml"
 
@@ -127,12 +126,9 @@ class Catalogue:
 
 
 def read_metrics(path: Path) -> dict[str, Metric]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path}: cannot be read as YAML: {error}".replace("\n", " ")) from None
+    data = read_yaml(path)
     entries = data.get("metrics") if isinstance(data, dict) else None
-    if not isinstance(entries, dict) or set(data) != {"metrics"}:
+    if not isinstance(data, dict) or not isinstance(entries, dict) or set(data) != {"metrics"}:
         raise KnowledgeError(f"{path}: must hold the one key 'metrics', with a metric's name for each entry.")
     metrics = {}
     for name, entry in entries.items():

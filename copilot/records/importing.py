@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from copilot.errors import KnowledgeError
@@ -16,6 +15,7 @@ from copilot.records.cells import DateOrder, normalise
 from copilot.records.delimited import TextTable, read_delimited
 from copilot.records.names import nearest
 from copilot.records.schema import TABLES, ColumnType
+from copilot.workspace import read_yaml
 
 FILE = "records/mapping.yaml"
 
@@ -137,9 +137,7 @@ def load_mapping(root: Path) -> RecordMapping | None:
     if not path.is_file():
         return None
     try:
-        return RecordMapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path}: cannot be read as YAML: {error}".replace("\n", " ")) from None
+        return RecordMapping.model_validate(read_yaml(path) or {})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -1,1 +1,0 @@
-from copilot.sources import Sources as Sources
