@@ -12,9 +12,7 @@ from copilot.types import Answer
 from evals.support import find_names
 
 _MARKER = re.compile(r"\[(\d+)\]")
-_VERB = re.compile(
-    r"\b(is|are|was|were|has|have|can|must|should|needs?|gives?|shows?|takes?|makes?)\b(?! not)"
-)
+_VERB = re.compile(r"\b(is|are|was|were|has|have|can|must|should|needs?|gives?|shows?|takes?|makes?)\b(?! not)")
 _AUXILIARIES = frozenset(("is", "are", "was", "were", "has", "have", "can", "must", "should"))
 _OTHER_NAMES = ("Zephyr", "Quillon", "OECD", "Marlowe", "ISO 27701", "ITU")
 _SYNONYMS = {
@@ -22,7 +20,6 @@ _SYNONYMS = {
     "begin": "start",
     "often": "frequently",
     "therefore": "hence",
-    "many": "numerous",
 }
 
 Damage = Callable[[Answer, random.Random], Answer | None]
@@ -78,9 +75,7 @@ def _changed_number(answer: Answer, chance: random.Random) -> Answer | None:
     numbers = [
         n
         for n in find_numbers(answer.text)
-        if n.unit != "date"
-        and answer.text[n.start - 1 : n.start] != "["
-        and not _opens_line(answer.text, n.start)
+        if n.unit != "date" and answer.text[n.start - 1 : n.start] != "[" and not _opens_line(answer.text, n.start)
     ]
     if not numbers:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from itertools import product
 
 from evals.damages import KINDS, Kind
 from evals.runs import Run
@@ -16,6 +17,10 @@ WATCHED = (
     "passed", "nuggets_vital", "nuggets_all", "numbers_exact", "citation_recall", "citation_precision",
     "groundedness", "cited_recall", "refusal_ok",
 )  # fmt: skip
+
+
+# An answer is damaged so often, each time in another place where it has several.
+DRAWS = 3
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,15 @@ def _catch(
     by_metric = dict.fromkeys(WATCHED, 0)
     n = by_any = 0
     odd: list[str] = []
-    for sample, output in right:
+    seen: dict[str, set[str]] = {}
+    for (sample, output), draw in product(right, range(DRAWS)):
         assert output.answer is not None
         if len(sample.nuggets) + len(sample.numbers) < kind.least_points:
             continue
-        damaged = kind.damage(output.answer, random.Random(f"{seed} {kind.name} {sample.id}"))
-        if damaged is None:
+        damaged = kind.damage(output.answer, random.Random(f"{seed} {draw} {kind.name} {sample.id}"))
+        if damaged is None or damaged.text in seen.setdefault(sample.id, set()):
             continue
+        seen[sample.id].add(damaged.text)
         n += 1
         after = _watched(sample, output.model_copy(update={"answer": damaged}), weights)
         fallen = [m for m in WATCHED if m in before[sample.id] and after[m] < before[sample.id][m] - 1e-9]
@@ -77,7 +84,7 @@ def _catch(
         by_any += bool(fallen)
         if bool(fallen) == kind.is_harmless:
             odd.append(sample.id)
-    return Caught(kind, n, by_any, by_metric, tuple(odd))
+    return Caught(kind, n, by_any, by_metric, tuple(dict.fromkeys(odd)))
 
 
 def _watched(sample: Sample, output: Output, weights: Weights) -> dict[str, float]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import subprocess
+import uuid
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from itertools import chain, zip_longest
 from pathlib import Path
 
 from copilot import Copilot, Settings, open_copilot
-from copilot.errors import CopilotError, SettingsError
+from copilot.errors import LimitExceeded, ModelError, SettingsError
 from copilot.retrieval.manifest import VERSION as INDEX_VERSION
 from copilot.tools import TOOLS
-from copilot.types import Answer, Evidence, Viewer
+from copilot.types import Answer, Evidence, ToolCall, Viewer
 from copilot.workspace import Workspace
 from evals.lint import lint
 from evals.runs import MANIFEST, Manifest, Run, now
@@ -56,7 +58,7 @@ def run(
     plan = [(s, e) for e in range(epochs) for s in samples.samples]
     for done, (sample, epoch) in enumerate(plan, 1):
         if (sample.id, epoch) not in asked:
-            output = ask(copilot, sample, epoch, record.manifest.id)
+            output = ask(copilot, sample, epoch)
             record.keep(output, judge(sample, output, weights))
         if progress:
             progress(done, len(plan), sample.id)
@@ -65,10 +67,10 @@ def run(
     return summarise(record)
 
 
-def ask(copilot: Copilot, sample: Sample, epoch: int, run_id: str) -> Output:
+def ask(copilot: Copilot, sample: Sample, epoch: int) -> Output:
     """The answer to a sample, its earlier questions asked before it, its other wordings after it."""
     try:
-        answer = _in_conversation(copilot, sample, f"eval-{run_id}-{sample.id}-{epoch}")
+        answer = _in_conversation(copilot, sample)
         paraphrases = tuple(copilot.ask(text, viewer=sample.viewer) for text in sample.paraphrases)
         return Output(
             sample=sample.id,
@@ -78,15 +80,18 @@ def ask(copilot: Copilot, sample: Sample, epoch: int, run_id: str) -> Output:
             evidence=read_again(copilot, answer, copilot.viewer(sample.viewer)),
             paraphrases=paraphrases,
         )
-    except CopilotError as error:
+    except (ModelError, LimitExceeded) as error:
+        # Anything else is wrong with the set-up or the program, and no verdict on an answer.
         text = f"{type(error).__name__}: {error}"
         return Output(sample=sample.id, fingerprint=sample.fingerprint, epoch=epoch, answer=None, error=text)
 
 
-def _in_conversation(copilot: Copilot, sample: Sample, conversation: str) -> Answer:
-    """A conversation exists only where earlier turns matter, and leaves no trace."""
+def _in_conversation(copilot: Copilot, sample: Sample) -> Answer:
+    """A conversation exists only where earlier turns matter, and is forgotten afterwards."""
     if not sample.history:
         return copilot.ask(sample.question, viewer=sample.viewer)
+    # Ids are never used twice: a forgotten conversation keeps its own.
+    conversation = f"eval-{uuid.uuid4().hex}"
     try:
         for earlier in sample.history:
             copilot.ask(earlier, conversation=conversation, viewer=sample.viewer)
@@ -98,16 +103,22 @@ def _in_conversation(copilot: Copilot, sample: Sample, conversation: str) -> Ans
 def read_again(copilot: Copilot, answer: Answer, viewer: Viewer) -> tuple[Evidence, ...]:
     """All that the answer's tool calls read: tools are pure, so the same calls bring the same evidence.
 
-    The best of each call come first: calls run side by side, so none of them ranks above another.
+    The best of each call come first, the fullest query before the others: calls run side by side, so the order in
+    which they ended means nothing.
     """
     tools = {tool.name: tool for tool in TOOLS}
     results = [
         tools[call.name].run(copilot.sources, viewer, tools[call.name].arguments(**call.arguments)).evidence
-        for call in answer.tool_calls
+        for call in sorted(answer.tool_calls, key=_fullest_first)
         if call.ok and call.name in tools
     ]
     in_turn = chain.from_iterable(zip_longest(*results))
     return tuple({item.id: item for item in in_turn if item is not None}.values())
+
+
+def _fullest_first(call: ToolCall) -> tuple[int, str, str]:
+    arguments = json.dumps(call.arguments, sort_keys=True, default=str)
+    return -len(arguments), call.name, arguments
 
 
 def _open(
@@ -129,9 +140,7 @@ def _open(
     mine, theirs = manifest.conditions, record.manifest.conditions
     different = [name for name in mine if mine[name] != theirs[name]]
     if different:
-        raise SettingsError(
-            f"{str(folder)!r} holds a run with another {', '.join(different)}; name a new folder."
-        )
+        raise SettingsError(f"{str(folder)!r} holds a run with another {', '.join(different)}; name a new folder.")
     if not record.manifest.finished:
         record.mend()
     return record

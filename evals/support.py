@@ -7,6 +7,7 @@ supported. Coverage below 0.3 or above 0.9 is trustworthy; what lies between is 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ SUPPORTED = 0.6
 # A record holds cells and not sentences: "Full-time equivalents on it: 25" shares only the 25 with its row.
 # Numbers and names decide there, and a few shared words show that the row is about the same thing.
 SUPPORTED_BY_RECORD = 0.2
+# Two sentences this alike, each way, are one a copy of the other: every number must then be there as often.
+A_COPY = 0.9
 # Two sentences this alike say the same thing, so a negation in one of them alone turns it round.
 SAME_SENTENCE = 0.75
 _NEGATIONS = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none|nobody|nothing)\b|n[’']t\b", re.I)
@@ -104,8 +107,7 @@ def _joint_coverage(claim: str, sources: Sequence[Source], weights: Weights) -> 
     """Coverage by the best window of each text, and by the whole of each record, taken together."""
     wanted = frozenset(content_stems(claim))
     best: list[frozenset[str]] = [
-        max(_windows(source), key=lambda w: coverage(wanted, w, weights), default=frozenset())
-        for source in sources
+        max(_windows(source), key=lambda w: coverage(wanted, w, weights), default=frozenset()) for source in sources
     ]
     return coverage(wanted, frozenset[str]().union(*best), weights)
 
@@ -120,6 +122,8 @@ def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, q
     for source in sources:
         told = sentences(source.text)
         for at, sentence in enumerate(told):
+            if _copies(wanted, sentence, source.title, weights):
+                return _extra(numbers, (*_numbers(sentence), *_numbers(source.title), *_numbers(question)))
             if coverage(wanted, _stems(sentence) | _stems(source.title), weights) >= SAME_SENTENCE:
                 near += [*told[max(0, at - 1) : at + 2], source.title]
     if not near:
@@ -127,6 +131,21 @@ def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, q
     near += [question, *(s.text for s in sources if s.is_record)]
     known = [n for text in near for n in _numbers(text)]
     return next((n.text for n in numbers if not is_supported(n, known)), None)
+
+
+def _copies(wanted: frozenset[str], sentence: str, title: str, weights: Weights) -> bool:
+    held = frozenset(s for s in _stems(sentence) if not s[0].isdigit())
+    return coverage(wanted, held | _stems(title), weights) >= A_COPY and coverage(held, wanted, weights) >= A_COPY
+
+
+def _extra(numbers: Sequence[Number], known: Sequence[Number]) -> str | None:
+    """The first number that stands more often among these than among the known ones."""
+    left = Counter(round(abs(n.value), 6) for n in known)
+    for number in numbers:
+        left[round(abs(number.value), 6)] -= 1
+        if left[round(abs(number.value), 6)] < 0:
+            return number.text
+    return None
 
 
 def _windows(source: Source) -> Sequence[frozenset[str]]:

@@ -122,8 +122,9 @@ def windows(text: str, size: int = WINDOW) -> tuple[frozenset[str], ...]:
 
 def coverage(wanted: frozenset[str], held: frozenset[str], weights: Weights) -> float:
     """The share of the wanted stems, by weight, that are held."""
-    total = sum(weights(s) for s in wanted)
-    return sum(weights(s) for s in wanted & held) / total if total else 1.0
+    # Exact sums: a set has another order in every process, and a score must not.
+    total = math.fsum(weights(s) for s in wanted)
+    return math.fsum(weights(s) for s in wanted & held) / total if total else 1.0
 
 
 def overlap(left: str, right: str, weights: Weights) -> float:

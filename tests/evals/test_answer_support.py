@@ -90,3 +90,10 @@ def test_the_cells_of_a_record_carry_a_sentence_by_its_numbers_and_names() -> No
     assert not support("Mara Holt owns it and 26 people work on the pilot.", [row], WEIGHTS).is_supported
     assert not support("Ivo Lang owns it and 25 people work on the pilot.", [row], WEIGHTS).is_supported
     assert not support("The harvest was praised by the supervisors of weather.", [row], WEIGHTS).is_supported
+
+
+def test_a_number_of_a_copied_sentence_must_stand_there_as_often() -> None:
+    source = Source("Insurance has 5 pilots and Wealth has 2 pilots.\nLater 7 pilots were counted.")
+    assert support("Insurance has 5 pilots and Wealth has 2 pilots.", [source], WEIGHTS).is_supported
+    assert not support("Insurance has 5 pilots and Wealth has 5 pilots.", [source], WEIGHTS).is_supported
+    assert not support("Insurance has 7 pilots and Wealth has 2 pilots.", [source], WEIGHTS).is_supported
