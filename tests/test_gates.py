@@ -233,7 +233,7 @@ def test_a_file_that_is_not_rules_is_refused_with_its_path(tmp_path: Path) -> No
     workspace = Workspace(tmp_path, WorkspaceConfig())
     assert Gates.load(workspace) is None
     path = tmp_path / "gates.yaml"
-    for text, said in (("rules: [", "line 1, column 9"), ("facts: {}", "needs a list of rules")):
+    for text, said in (("rules: [", "line 2, column 1"), ("facts: {}", "needs a list of rules")):
         path.write_text(text)
         with pytest.raises(KnowledgeError, match=said) as caught:
             Gates.load(workspace)
