@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,9 +16,11 @@ from copilot.matrix_chart import Point, value_difficulty
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import ranking_words as say
+from copilot.tools.blocked_leaders import blocked_leaders
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning, weigh
 from copilot.tools.condition_words import predicate
 from copilot.tools.filters import Condition, linked
+from copilot.tools.governance_findings import blocked_projects
 from copilot.tools.linking import resolve_record
 from copilot.tools.ranking import METHOD_NAMES, Method, Ranking, flip, flip_line, rank, wins_against
 from copilot.tools.reading import computed, read_row, row_id
@@ -63,6 +65,8 @@ class _Said:
     role: Literal["answer", "detail", "caveat", "method"]
     about: tuple[int, ...] = ()
     """Candidates whose rows the sentence rests on."""
+    evidence: str = ""
+    """The computation behind it; empty for the ranking's own."""
 
 
 def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -82,7 +86,11 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
     scope = _scope(sources, arguments, filters, len(rows))
     found = rank(view, candidates, weights, arguments.method, arguments.top, arguments.draws, scope)
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
+    blocked = blocked_projects(sources, viewer)
+    held = blocked_leaders(sources, found, pair, blocked)
     said = [*_sentences(found, pair, arguments.draws), *([_HIDDEN] if view.hidden("projects") else [])]
+    if held:
+        said.append(_Said(held.text, "caveat", held.positions, held.evidence.id))
     said.append(_Said(say.method(found), "method"))
     x = _computation(sources, view, found, [s.text for s in said])
     listed_rows = list(dict.fromkeys([*pair, *found.leaders]))
@@ -90,13 +98,14 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
     read = (read_row(view, "projects", candidates.rows[i], config.currency, sources.today) for i in listed_rows)
     return ToolResult(
         statements=tuple(
-            Statement(text=s.text, role=s.role, evidence=(x.id, *(ids[i] for i in s.about if i in ids))) for s in said
+            Statement(text=s.text, role=s.role, evidence=(s.evidence or x.id, *(ids[i] for i in s.about if i in ids)))
+            for s in said
         ),
-        evidence=(x, *read),
-        tables=(_table(found),),
+        evidence=(x, *([held.evidence] if held else []), *read),
+        tables=(_table(found, blocked),),
         charts=tuple(_charts(found)),
         figures=tuple(_figures(found, x.id)),
-        follow_ups=_follow_ups(found),
+        follow_ups=_follow_ups(found, held.positions[0] if held else None),
         hidden_rows=hidden,
     )
 
@@ -185,7 +194,7 @@ def _computation(sources: Sources, view: RecordView, found: Ranking, said: Seque
     )
 
 
-def _table(found: Ranking) -> Table:
+def _table(found: Ranking, blocked: Mapping[str, Sequence[str]]) -> Table:
     candidates, firmness = found.candidates, found.firmness
     shown = [int(i) for i in found.order[: max(found.top, _ROWS_IN_TABLE)]]
 
@@ -197,12 +206,14 @@ def _table(found: Ranking) -> Table:
             yield None if np.isnan(value) else number(round(float(value), 1))
         yield percent(float(found.scores.coverage[i]))
         yield from (percent(float(firmness.first[i])), percent(float(firmness.top[i])), found.quadrant(i))
+        if blocked:
+            yield f"by {counted(len(rules), 'rule')}" if (rules := blocked.get(candidates.ids[i])) else None
 
     return Table(
         title=f"Ranking by {METHOD_NAMES[found.method]}",
         columns=(
             "Rank", "Id", "Project", "Unit", "Score", *(c.label for c in candidates.criteria), "Weight known",
-            "First in", f"Top {found.top} in", "Quadrant",
+            "First in", f"Top {found.top} in", "Quadrant", *(("Blocked",) if blocked else ()),
         ),
         rows=tuple(tuple(cells(i)) for i in shown),
     )  # fmt: skip
@@ -245,9 +256,11 @@ def _figures(found: Ranking, evidence: str) -> Iterator[Figure]:
     yield Figure(text=percent(first), value=round(first, 4), unit="share of draws", evidence=evidence)
 
 
-def _follow_ups(found: Ranking) -> tuple[str, ...]:
+def _follow_ups(found: Ranking, blocked: int | None) -> tuple[str, ...]:
     leader = found.candidates.short_name(found.leaders[0])
     asked = [f"What is the state of {leader}?"]
+    if blocked is not None:
+        asked.append(f"What blocks {found.candidates.short_name(blocked)}?")
     risk = meaning(found.candidates.criteria, ("risk",), ("risk",))
     if risk is not None and not found.weights.is_changed:
         label = found.candidates.criteria[risk].label.lower()

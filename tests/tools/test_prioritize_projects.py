@@ -125,9 +125,7 @@ def test_production_is_recognised_by_what_it_is_called(tmp_path, production):
         project("A-2", 2, 2, 20, 2, 8, 2, stage="trial"),
     ]
     config = f"as_of: 2026-06-30\nstages: [trial, {production}, retired]\n"
-    assert ranked(prioritize_projects(write_sources(tmp_path, rows, config), EVERYONE, Arguments())) == [
-        "A-2"
-    ]
+    assert ranked(prioritize_projects(write_sources(tmp_path, rows, config), EVERYONE, Arguments())) == ["A-2"]
 
 
 def test_hidden_projects_are_left_out_and_that_is_said(rank):
@@ -181,20 +179,56 @@ def test_every_number_said_stands_in_the_evidence_cited(rank, arguments):
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.lists(
-        st.lists(st.one_of(st.none(), st.integers(1, 10)), min_size=6, max_size=6), min_size=1, max_size=9
-    ),
+    st.lists(st.lists(st.one_of(st.none(), st.integers(1, 10)), min_size=6, max_size=6), min_size=1, max_size=9),
     st.randoms(),
 )
 def test_the_order_of_the_file_changes_nothing(tmp_path_factory, cells, shuffler: random.Random):
     rows = [project(f"A-{i}", *values) for i, values in enumerate(cells)]
     shuffled = list(rows)
     shuffler.shuffle(shuffled)
-    one = prioritize_projects(
-        write_sources(tmp_path_factory.mktemp("w"), rows), EVERYONE, Arguments(draws=200)
-    )
-    other = prioritize_projects(
-        write_sources(tmp_path_factory.mktemp("w"), shuffled), EVERYONE, Arguments(draws=200)
-    )
+    one = prioritize_projects(write_sources(tmp_path_factory.mktemp("w"), rows), EVERYONE, Arguments(draws=200))
+    other = prioritize_projects(write_sources(tmp_path_factory.mktemp("w"), shuffled), EVERYONE, Arguments(draws=200))
     assert [s.text for s in one.statements] == [s.text for s in other.statements]
     assert unsupported(one) == []
+
+
+GATES = """
+rules:
+  - id: plan
+    title: An adoption plan exists
+    instrument: Funding policy
+    severity: blocking
+    gate: G1
+    from_stage: idea
+    requires: adoption_plan = yes
+"""
+
+
+@pytest.fixture
+def gated(tmp_path):
+    rows = [project(f"A-{n}", 10 - n, 8, 3, 8, 2, 8, stage="pilot", adoption_plan=None) for n in (1, 2, 3)]
+    (tmp_path / "gates.yaml").write_text(GATES)
+    return tmp_path, rows
+
+
+def test_a_blocked_project_among_the_first_is_named_with_its_rules(gated):
+    root, rows = gated
+    for row, plan in zip(rows, ("no", "yes", "no"), strict=True):
+        row["adoption_plan"] = plan
+    result = prioritize_projects(write_sources(root, rows), EVERYONE, Arguments(top=2))
+    caveat = next(s for s in result.statements if "blocked" in s.text)
+    assert caveat.role == "caveat"
+    assert caveat.text.startswith("1 of the top 2 is blocked today by governance rules that the records do not meet")
+    assert "Case A-1 (A-1) by “An adoption plan exists”" in caveat.text
+    assert caveat.evidence[1:] == ("r-A-1",)
+    assert result.tables[0].columns[-1] == "Blocked"
+    assert [row[-1] for row in result.tables[0].rows] == ["by 1 rule", None, "by 1 rule"]
+    assert "What blocks Case A-1?" in result.follow_ups
+    assert unsupported(result) == []
+
+
+def test_what_is_merely_unknown_blocks_nothing(gated):
+    root, rows = gated
+    result = prioritize_projects(write_sources(root, rows), EVERYONE, Arguments(top=2))
+    assert "blocked" not in said(result)
+    assert result.tables[0].columns[-1] == "Quadrant"
