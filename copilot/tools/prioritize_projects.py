@@ -16,7 +16,7 @@ from copilot.matrix_chart import Point, value_difficulty
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import ranking_words as say
-from copilot.tools.blocked_leaders import blocked_leaders
+from copilot.tools.blocked_leaders import BlockedLeaders, blocked_leaders
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning, weigh
 from copilot.tools.condition_words import predicate
 from copilot.tools.filters import Condition, linked
@@ -88,9 +88,7 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     blocked = blocked_projects(sources, viewer)
     held = blocked_leaders(sources, found, pair, blocked)
-    said = [*_sentences(found, pair, arguments.draws), *([_HIDDEN] if view.hidden("projects") else [])]
-    if held:
-        said.append(_Said(held.text, "caveat", held.positions, held.evidence.id))
+    said = [*_sentences(found, pair, arguments.draws, held), *([_HIDDEN] if view.hidden("projects") else [])]
     said.append(_Said(say.method(found), "method"))
     x = _computation(sources, view, found, [s.text for s in said])
     listed_rows = list(dict.fromkeys([*pair, *found.leaders]))
@@ -122,7 +120,7 @@ def _scope(sources: Sources, arguments: Arguments, filters: Sequence[Filter], co
 _HIDDEN = _Said("The ranking leaves out projects that this viewer may not see.", "caveat")
 
 
-def _sentences(found: Ranking, pair: Sequence[int], draws: int) -> list[_Said]:
+def _sentences(found: Ranking, pair: Sequence[int], draws: int, held: BlockedLeaders | None) -> list[_Said]:
     """Everything that is said, the answer first."""
     said: list[_Said] = []
     if pair:
@@ -138,6 +136,8 @@ def _sentences(found: Ranking, pair: Sequence[int], draws: int) -> list[_Said]:
         said += [_Said(say.why(found, i), "answer", (i,)) for i in found.leaders]
         said += [_Said(text, "detail") for text in _flips(found)]
     said += [_Said(text, "detail") for text in (say.line_firmness(found), say.quadrants(found)) if text]
+    if held:
+        said.append(_Said(held.text, "caveat", held.positions, held.evidence.id))
     said.append(_Said(say.weights(found), "method"))
     return [*said, *(_Said(text, "caveat") for text in say.missing(found))]
 
