@@ -30,9 +30,7 @@ def run(
     model: ModelOption = None,
     epochs: Annotated[int, typer.Option("--epochs", help="How often each question is asked.")] = 1,
     filter: FilterOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the run; runs/<name> by default.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the run; runs/<name> by default.")] = None,
     junit: JunitOption = None,
 ) -> None:
     """Ask every question of a dataset and score the answers. An unfinished run there is continued."""
@@ -41,9 +39,7 @@ def run(
     from evals.runs import Run
 
     settings = Settings.from_env(workspace=workspace, model=model)
-    summary = run_dataset(
-        dataset, settings, out, epochs=epochs, filters=filter or (), progress=_show_progress
-    )
+    summary = run_dataset(dataset, settings, out, epochs=epochs, filters=filter or (), progress=_show_progress)
     typer.echo(summary.render())
     if junit:
         junit.write_text(junit_xml(Run(Path(summary.folder))), encoding="utf-8")

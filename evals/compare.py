@@ -161,9 +161,7 @@ def _gate(
     """Why the candidate may not pass, and what is worrying but may be chance."""
     failures: list[str] = []
     doubts: list[str] = []
-    broken = [
-        i for i, v in before["passed"].items() if samples[i].is_hard and v == 1 and after["passed"][i] < 1
-    ]
+    broken = [i for i, v in before["passed"].items() if samples[i].is_hard and v == 1 and after["passed"][i] < 1]
     if broken:
         failures.append(f"hard samples passed and now fail: {', '.join(sorted(broken))}")
     unsafe = sorted(i for i, value in after["safety"].items() if value < 1)

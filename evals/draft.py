@@ -36,9 +36,7 @@ def drafts(copilot: Copilot, datasets: Iterable[Dataset] | None = None) -> list[
             continue
         for chunk in retriever.chunks_of(document.id, viewer):
             heading = chunk.heading_path[-1] if chunk.heading_path else ""
-            question = _HEADING.get(
-                heading.lower(), f"What does {document.title} say about {heading.lower()}?"
-            )
+            question = _HEADING.get(heading.lower(), f"What does {document.title} say about {heading.lower()}?")
             first = re.split(r"(?<=[.!?])\s", " ".join(chunk.text.split()), maxsplit=1)[0][:_LIMIT]
             found.append(
                 {
@@ -56,6 +54,4 @@ def drafts(copilot: Copilot, datasets: Iterable[Dataset] | None = None) -> list[
 
 def render(samples: list[dict[str, object]]) -> str:
     """The drafts as a dataset file that a person can finish."""
-    return yaml.safe_dump(
-        {"name": "drafts", "samples": samples}, sort_keys=False, allow_unicode=True, width=100
-    )
+    return yaml.safe_dump({"name": "drafts", "samples": samples}, sort_keys=False, allow_unicode=True, width=100)

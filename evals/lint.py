@@ -21,9 +21,7 @@ def lint(dataset: Dataset, workspace: Workspace) -> list[str]:
     for sample in dataset.samples:
         faults += [f"{sample.id}: {fault}" for fault in _quotes(sample, workspace, texts)]
         if sample.viewer and sample.viewer not in viewers:
-            faults.append(
-                f"{sample.id}: nobody is called {sample.viewer!r}; known are {', '.join(sorted(viewers))}"
-            )
+            faults.append(f"{sample.id}: nobody is called {sample.viewer!r}; known are {', '.join(sorted(viewers))}")
         named = {tool.name for tool in sample.tools} | set(sample.forbidden_tools)
         faults += [f"{sample.id}: there is no tool {name!r}" for name in sorted(named - tools)]
     return faults

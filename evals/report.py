@@ -96,15 +96,9 @@ def junit(run: Run) -> str:
     passed = run.by_metric().get("passed", {})
     reasons = {j.sample: j.scores["passed"].explanation for j in run.scores() if "passed" in j.scores}
     failures = sum(passed.get(i, 0.0) < 1 for i in run.samples)
-    suite = Xml.Element(
-        "testsuite", name=run.manifest.dataset, tests=str(len(run.samples)), failures=str(failures)
-    )
+    suite = Xml.Element("testsuite", name=run.manifest.dataset, tests=str(len(run.samples)), failures=str(failures))
     for sample in run.samples.values():
-        case = Xml.SubElement(
-            suite, "testcase", classname=f"{run.manifest.dataset}.{sample.type}", name=sample.id
-        )
+        case = Xml.SubElement(suite, "testcase", classname=f"{run.manifest.dataset}.{sample.type}", name=sample.id)
         if passed.get(sample.id, 0.0) < 1:
-            Xml.SubElement(
-                case, "failure", message=reasons.get(sample.id, "not asked")
-            ).text = sample.question
+            Xml.SubElement(case, "failure", message=reasons.get(sample.id, "not asked")).text = sample.question
     return Xml.tostring(suite, encoding="unicode", xml_declaration=True)

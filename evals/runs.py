@@ -79,21 +79,15 @@ class Run:
             self.manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
             self.dataset = Dataset.model_validate_json((folder / SAMPLES).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise SettingsError(
-                f"{str(folder)!r} is not a run: it has no {Path(error.filename).name}."
-            ) from None
+            raise SettingsError(f"{str(folder)!r} is not a run: it has no {Path(error.filename).name}.") from None
         except ValidationError as error:
-            raise SettingsError(
-                f"{str(folder)!r} cannot be read as a run: {error.errors()[0]['msg']}."
-            ) from None
+            raise SettingsError(f"{str(folder)!r} cannot be read as a run: {error.errors()[0]['msg']}.") from None
 
     @classmethod
     def create(cls, folder: Path, manifest: Manifest, dataset: Dataset, weights: Weights) -> Run:
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / SAMPLES, dataset.model_dump_json(indent=1, exclude_defaults=True))
-        write(
-            folder / WORDS, json.dumps({"documents": weights.documents, "frequency": dict(weights.frequency)})
-        )
+        write(folder / WORDS, json.dumps({"documents": weights.documents, "frequency": dict(weights.frequency)}))
         write(folder / MANIFEST, manifest.model_dump_json(indent=1))
         return cls(folder)
 
@@ -152,9 +146,7 @@ class Run:
                     after.history,
                     after.viewer,
                 ):
-                    raise SettingsError(
-                        f"{after.id} asks something else now; its answer must be asked for again."
-                    )
+                    raise SettingsError(f"{after.id} asks something else now; its answer must be asked for again.")
             self.dataset = self.dataset.model_copy(update={"samples": samples})
         weights, samples_by_id = self.weights, self.samples
         judged = [

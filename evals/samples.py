@@ -62,17 +62,13 @@ class ExpectedNumber(Strict):
     @model_validator(mode="after")
     def _is_fully_scaled(self) -> ExpectedNumber:
         is_currency = len(self.unit) == CURRENCY_CODE and self.unit.isupper()
-        doubtful = (is_currency and abs(self.value) < 10_000) or (
-            self.unit == "percent" and 0 < abs(self.value) < 1
-        )
+        doubtful = (is_currency and abs(self.value) < 10_000) or (self.unit == "percent" and 0 < abs(self.value) < 1)
         if doubtful and not self.written:
             raise ValueError(f"{self.value} {self.unit} may lack its scale; add how it is written")
         if self.written:
             read = find_numbers(self.written)
             if not read or abs(read[0].value - self.value) > max(self.tolerance, 0.01 * abs(self.value)):
-                raise ValueError(
-                    f"{self.written!r} does not read as {self.value}; write the value fully scaled"
-                )
+                raise ValueError(f"{self.written!r} does not read as {self.value}; write the value fully scaled")
         return self
 
 
@@ -209,9 +205,7 @@ class Dataset(Strict):
                 second.expect,
                 second.numbers,
             ):
-                raise ValueError(
-                    f"the permission pair {pair!r} needs two viewers who deserve different answers"
-                )
+                raise ValueError(f"the permission pair {pair!r} needs two viewers who deserve different answers")
         return self
 
     def only(self, filters: Iterable[str]) -> Dataset:

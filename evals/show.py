@@ -33,9 +33,7 @@ def show_sample(run: Run, id: str) -> str:
                 "",
             ]
             lines += [f"[{c.marker}] {c.source}, {c.locator}: {c.title}" for c in answer.citations]
-            lines += [
-                f"Called {c.name}({c.arguments}){'' if c.ok else ' in vain'}" for c in answer.tool_calls
-            ]
+            lines += [f"Called {c.name}({c.arguments}){'' if c.ok else ' in vain'}" for c in answer.tool_calls]
         lines.append("")
         judged = scores.get(output.epoch, {})
         for metric in METRICS:

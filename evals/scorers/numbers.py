@@ -60,14 +60,8 @@ def _in_row(expected: ExpectedNumber, table: Table, row: Sequence[object]) -> bo
     for cell in row:
         if isinstance(cell, bool) or cell is None:
             continue
-        read = (
-            [Number("", float(cell), "", 0, 1, 0, 0)]
-            if isinstance(cell, int | float)
-            else find_numbers(str(cell))
-        )
-        if any(equals(expected, n.value, n.unit) for n in read) and _is_near(
-            expected.near, f"{label} {headings}"
-        ):
+        read = [Number("", float(cell), "", 0, 1, 0, 0)] if isinstance(cell, int | float) else find_numbers(str(cell))
+        if any(equals(expected, n.value, n.unit) for n in read) and _is_near(expected.near, f"{label} {headings}"):
             return True
     return False
 
@@ -87,9 +81,7 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
     found = [finds(expected, text, tables) for expected in sample.numbers]
     missing = [_shown(e) for e, ok in zip(sample.numbers, found, strict=True) if not ok]
     return {
-        "numbers_exact": Score(
-            value=sum(found) / len(found), explanation=f"not stated: {', '.join(missing) or 'none'}"
-        )
+        "numbers_exact": Score(value=sum(found) / len(found), explanation=f"not stated: {', '.join(missing) or 'none'}")
     }
 
 

@@ -66,9 +66,7 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
     ranked = [_units(sample.passages, item) for item in output.searched]
     documents = list(dict.fromkeys(p.document for p in sample.passages))
     read = list(dict.fromkeys(item.source for item in output.searched))
-    by_document = [
-        frozenset({documents.index(source)}) if source in documents else frozenset() for source in read
-    ]
+    by_document = [frozenset({documents.index(source)}) if source in documents else frozenset() for source in read]
     cited = list(output.cited.values())
     cited_units = [_units(sample.passages, item) for item in cited]
     cited_documents = {item.source for item in cited} & set(documents)

@@ -21,17 +21,14 @@ def argument_fits(expected: Any, given: Any, how: ArgumentMatch) -> bool:
     if how == "ignore_case":
         return str(expected).strip().lower() == str(given).strip().lower()
     if how == "number":
-        return isinstance(given, int | float) and abs(float(expected) - float(given)) <= 1e-6 * abs(
-            float(expected)
-        )
+        return isinstance(given, int | float) and abs(float(expected) - float(given)) <= 1e-6 * abs(float(expected))
     return bool(expected == given)
 
 
 def call_fits(expected: ExpectedTool, call: ToolCall) -> bool:
     """Whether a call is of the tool and has the listed arguments; others are not compared."""
     return call.name == expected.name and all(
-        name in call.arguments
-        and argument_fits(value, call.arguments[name], expected.match.get(name, "exact"))
+        name in call.arguments and argument_fits(value, call.arguments[name], expected.match.get(name, "exact"))
         for name, value in expected.arguments.items()
     )
 

@@ -26,9 +26,7 @@ PILOTS = Evidence(
     title="Pilots",
     text="Pilots without a business owner stall. Name an owner with a budget before the pilot starts.",
 )
-WEIGHTS = Weights.of(
-    [DRIFT.text, PILOTS.text, "Something else about budgets and owners.", "Weather and harvests."]
-)
+WEIGHTS = Weights.of([DRIFT.text, PILOTS.text, "Something else about budgets and owners.", "Weather and harvests."])
 
 
 def answer(text: str, *, cites: tuple[Evidence, ...] = (DRIFT, PILOTS), **more: Any) -> Answer:
@@ -39,18 +37,14 @@ def answer(text: str, *, cites: tuple[Evidence, ...] = (DRIFT, PILOTS), **more: 
         status=status,
         text=text,
         citations=tuple(
-            Citation(
-                marker=n, kind=e.kind, source=e.source, locator=e.locator, title=e.title, quote=e.text[:40]
-            )
+            Citation(marker=n, kind=e.kind, source=e.source, locator=e.locator, title=e.title, quote=e.text[:40])
             for n, e in enumerate(cites, 1)
         ),
         **more,
     )
 
 
-def output(
-    made: Answer | str | None, evidence: tuple[Evidence, ...] = (DRIFT, PILOTS), **more: Any
-) -> Output:
+def output(made: Answer | str | None, evidence: tuple[Evidence, ...] = (DRIFT, PILOTS), **more: Any) -> Output:
     made = answer(made) if isinstance(made, str) else made
     return Output(sample="s", fingerprint="f", answer=made, evidence=evidence, **more)
 

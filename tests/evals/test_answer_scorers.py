@@ -59,9 +59,7 @@ def test_a_matcher_that_misses_leaves_half_a_credit_at_most() -> None:
 
 
 def test_vital_points_count_apart_and_welcome_ones_count_half() -> None:
-    target = sample(
-        nuggets=({"text": "Model drift loses accuracy."}, {"text": "Weather matters.", "vital": False})
-    )
+    target = sample(nuggets=({"text": "Model drift loses accuracy."}, {"text": "Weather matters.", "vital": False}))
     scores = nuggets.score(target, output("Model drift loses accuracy."), WEIGHTS)
     assert scores["nuggets_vital"].value == 1
     assert scores["nuggets_all"].value == pytest.approx(1 / 1.5)
@@ -266,9 +264,7 @@ def test_whether_a_score_applies_depends_on_the_sample_alone() -> None:
     ):
         for one, two in ((right, other),):
             a, b = judge(target, one, WEIGHTS), judge(target, two, WEIGHTS)
-            assert {k for k, v in a.items() if v.value is None} == {
-                k for k, v in b.items() if v.value is None
-            }
+            assert {k for k, v in a.items() if v.value is None} == {k for k, v in b.items() if v.value is None}
 
 
 @pytest.mark.parametrize("made", ["", None])

@@ -83,9 +83,7 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
 
 
 def test_the_cells_of_a_record_carry_a_sentence_by_its_numbers_and_names() -> None:
-    row = Source(
-        "id: P-017\nheadcount: 25\nowner: Mara Holt\nstage: pilot\nadoption_plan: no", is_record=True
-    )
+    row = Source("id: P-017\nheadcount: 25\nowner: Mara Holt\nstage: pilot\nadoption_plan: no", is_record=True)
     assert support("Mara Holt owns it and 25 people work on the pilot.", [row], WEIGHTS).is_supported
     assert not support("Mara Holt owns it and 26 people work on the pilot.", [row], WEIGHTS).is_supported
     assert not support("Ivo Lang owns it and 25 people work on the pilot.", [row], WEIGHTS).is_supported

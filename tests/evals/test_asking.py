@@ -49,9 +49,7 @@ samples:
 def budget(workspace: Path) -> int:
     with (workspace / "records" / "projects.csv").open(encoding="utf-8", newline="") as file:
         return sum(
-            int(row["budget"].replace(",", ""))
-            for row in csv.DictReader(file)
-            if row["budget"] and not row["label"]
+            int(row["budget"].replace(",", "")) for row in csv.DictReader(file) if row["budget"] and not row["label"]
         )
 
 
@@ -150,9 +148,7 @@ def test_the_commands_run_compare_show_and_judge_again(place: Path, monkeypatch:
     monkeypatch.setenv("BEARING_STATE_DIR", str(place / "state"))
     command = CliRunner().invoke
     folder = str(place / "cli")
-    asked = command(
-        app, ["run", str(place / "set.yaml"), "--workspace", str(place / "wards"), "--out", folder]
-    )
+    asked = command(app, ["run", str(place / "set.yaml"), "--workspace", str(place / "wards"), "--out", folder])
     assert asked.exit_code == 0, asked.output
     report, xml = place / "report.html", place / "junit.xml"
     equal = command(app, ["compare", folder, folder, "--out", str(report), "--junit", str(xml)])

@@ -25,18 +25,14 @@ ENGINEERS = ("data_engineer", "ml_engineer", "mlops_engineer")
 def rows(table: str, labels: tuple[str, ...] = ("",), **equal: str) -> list[Row]:
     with (RECORDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         read = list(csv.DictReader(file))
-    return [
-        row for row in read if row.get("label", "") in labels and all(row[k] == v for k, v in equal.items())
-    ]
+    return [row for row in read if row.get("label", "") in labels and all(row[k] == v for k, v in equal.items())]
 
 
 def total(found: list[Row], column: str) -> float:
     return sum(float(row[column]) for row in found if row[column])
 
 
-def observed(
-    metric: str, months: tuple[str, ...], labels: tuple[str, ...] = ("",), **equal: str
-) -> list[Row]:
+def observed(metric: str, months: tuple[str, ...], labels: tuple[str, ...] = ("",), **equal: str) -> list[Row]:
     return [r for r in rows("observations", labels, metric=metric, **equal) if r["month"][:7] in months]
 
 
@@ -103,9 +99,7 @@ NUMBERS: dict[tuple[str, int], Callable[[], float]] = {
     ("hm-platform-share", 0): lambda: share("shared_platform_share", OCTOBER),
     ("ht-spend", 0): lambda: count("projects", unit="Insurance", stage="production"),
     ("ht-previous-quarter", 0): lambda: added("realised_benefit", QUARTER, unit="Insurance"),
-    ("hx-reassigned-hr", 0): lambda: total(
-        observed("positions_reassigned", OCTOBER, ("people",)), "numerator"
-    ),
+    ("hx-reassigned-hr", 0): lambda: total(observed("positions_reassigned", OCTOBER, ("people",)), "numerator"),
 }
 # Found in a document, where the quote of the gold passage is the check.
 IN_DOCUMENTS = {"review-1-scaling-gap", "f-pilot-length", "x-loss-chair"}

@@ -31,9 +31,7 @@ def test_damage_is_caught_and_harmless_edits_raise_no_alarm(tmp_path: Path) -> N
     run = make_run(tmp_path / "r", SAMPLES, {s.id: RIGHT for s in SAMPLES})
     caught = {c.kind.name: c for c in mutate(run)}
     assert {name for name, c in caught.items() if c.n and not c.is_good} == set()
-    assert all(
-        caught[name].n >= 8 for name in ("wrong citation", "changed number", "swapped name", "negation")
-    )
+    assert all(caught[name].n >= 8 for name in ("wrong citation", "changed number", "swapped name", "negation"))
     assert "| changed number |" in render(list(caught.values()))
 
 
