@@ -10,7 +10,9 @@ import pytest
 
 from copilot.checking import check
 from copilot.records.store import Filter, Records, RecordView
-from copilot.types import Viewer
+from copilot.sources import Sources
+from copilot.tools import check_governance, diagnose_scaling, find_projects, prioritize_projects
+from copilot.types import ToolResult, Viewer
 from copilot.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,8 +42,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def view(workspace: Workspace) -> RecordView:
-    return Records.load(workspace).view(Viewer())
+def sources(workspace: Workspace) -> Sources:
+    return Sources(workspace, Records.load(workspace), None, None, workspace.today())
+
+
+@pytest.fixture(scope="module")
+def view(sources: Sources) -> RecordView:
+    return sources.records.view(Viewer())
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +117,45 @@ def test_columns_that_are_not_ours_can_still_be_asked_for(view: RecordView, raw)
     column = "Does this project include custom-developed code?"
     yes = view.aggregate("projects", filters=[Filter(column=column, value="yes")])
     assert yes == [{"count": int((raw[column] == "Yes").sum())}]
+
+
+def text(result: ToolResult) -> str:
+    return "\n".join(statement.text for statement in result.statements)
+
+
+def test_projects_in_operation_by_unit_are_told_as_in_the_file(sources: Sources, raw) -> None:  # type: ignore[no-untyped-def]
+    live = raw[raw["Stage of Development"].map(lambda text: STAGES.get(text)) == "operation"]
+    asked = {"filters": [{"column": "stage", "value": "operation"}], "group_by": ["unit"]}
+    call = find_projects.Arguments.model_validate(asked)
+    result = find_projects.find_projects(sources, Viewer(), call)
+    assert {row[0]: row[1] for row in result.tables[0].rows} == told(live["Agency"])
+    assert result.statements[0].text == f"{len(live):,} of 2,133 projects are in operation."
+
+
+def test_what_is_not_deployed_is_ranked_and_the_missing_criteria_are_named(sources: Sources, raw) -> None:  # type: ignore[no-untyped-def]
+    call = prioritize_projects.Arguments(draws=200)
+    result = prioritize_projects.prioritize_projects(sources, Viewer(), call)
+    stages = raw["Stage of Development"].map(lambda text: STAGES.get(text, ""))
+    waiting = int((~stages.isin(["operation", "retired"])).sum())
+    assert f"of {waiting:,} projects that are not yet in production" in result.statements[0].text
+    assert "No candidate records business value, feasibility, time to value or strategic importance" in text(result)
+    by_id = {f"U-{row + 2:04}": stage for row, stage in enumerate(stages)}
+    assert not {by_id[str(row[1])] for row in result.tables[0].rows} & {"operation", "retired"}
+
+
+def test_the_funnel_counts_the_stages_and_claims_no_conversion(sources: Sources, raw) -> None:  # type: ignore[no-untyped-def]
+    result = diagnose_scaling.diagnose_scaling(sources, Viewer(), diagnose_scaling.Arguments())
+    stages = told(raw["Stage of Development"].map(lambda text: STAGES.get(text, "")))
+    assert {row[0]: row[2] for row in result.tables[0].rows} == {k: n for k, n in stages.items() if k}
+    assert "without a history of stages their conversion cannot be told" in result.statements[0].text
+
+
+def test_governance_rules_are_mostly_unknown_and_the_facts_to_ask_for_are_listed(sources: Sources) -> None:
+    shutil.copy(ROOT / "knowledge" / "gates.yaml", sources.workspace.root)
+    try:
+        result = check_governance.check_governance(sources, Viewer(), check_governance.Arguments())
+    finally:
+        (sources.workspace.root / "gates.yaml").unlink()
+    assert "Most of it is not known" in text(result)
+    assert "the facts to ask for most often" in text(result)
+    assert result.tables[-1].title == "Facts to ask for"
