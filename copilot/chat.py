@@ -82,7 +82,10 @@ class _Turn:
     results: list[tuple[str, ToolResult]] = field(default_factory=list)
     """Each with the id of its call, which some services use again in the next round of calls."""
     pending: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    calls: list[ToolCall] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Ids of the calls made, in order; a service may use one again in a later round."""
+    calls: list[tuple[int, ToolCall]] = field(default_factory=list)
+    """With the place of each among those made."""
     text: str = ""
     about: dict[str, Any] = field(default_factory=dict)
     input_tokens: int = 0
@@ -96,6 +99,10 @@ class _Turn:
         self.text += text
         return TextDelta(text=text)
 
+    def place(self, id: str) -> int:
+        """Where a call stands among those made, the latest of its id."""
+        return len(self.asked) - 1 - self.asked[::-1].index(id) if id in self.asked else len(self.asked)
+
     def forget_text(self) -> None:
         """Drops the text so far; what was read stays readable."""
         self.text, self.about = "", {}
@@ -104,7 +111,7 @@ class _Turn:
     def start_over(self, warning: str) -> None:
         """Hands the question to the grounded model, with a word on why."""
         self.model, self.verifier, self.text, self.about = "grounded", Verifier(self.question), "", {}
-        self.results, self.pending, self.calls = [], {}, []
+        self.results, self.pending, self.asked, self.calls = [], {}, [], []
         self.warnings.append(warning)
 
 
@@ -272,6 +279,7 @@ class Copilot:
         for call in message.tool_calls:
             id = str(call["id"])
             turn.pending[id] = (call["name"], call["args"])
+            turn.asked.append(id)
             yield Step(id=id, tool=call["name"], label=LABELS.get(call["name"], call["name"]))
 
     def _tool_ended(self, turn: _Turn, message: ToolMessage) -> Step:
@@ -280,7 +288,9 @@ class Copilot:
         if isinstance(message.artifact, ToolResult):
             turn.results.append((message.tool_call_id, message.artifact))
             turn.verifier.read(message.artifact.evidence)
-        turn.calls.append(ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok))
+        call = ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok)
+        # Calls run side by side and end in any order; they are told in the order in which they were made.
+        turn.calls.append((turn.place(message.tool_call_id), call))
         return Step(
             id=message.tool_call_id,
             tool=name,
@@ -341,11 +351,12 @@ def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, quest
 
 def _assemble(turn: _Turn) -> Answer:
     verifier = turn.verifier
+    calls = [call for _, call in sorted(turn.calls, key=lambda placed: placed[0])]
     cited = {item.id for item in verifier.cited}
     shown = turn.about.get("shown")
     results = [
         result
-        for id, result in turn.results
+        for id, result in sorted(turn.results, key=lambda found: turn.place(found[0]))
         if (id in shown if shown is not None else any(e.id in cited for e in result.evidence))
     ]
     warnings = [*turn.warnings, *verifier.warnings, *turn.about.get("warnings", ())]
@@ -360,7 +371,7 @@ def _assemble(turn: _Turn) -> Answer:
         figures=verifier.figures({f.text: f for r in results for f in r.figures}),
         tables=tuple(t for r in results for t in r.tables),
         charts=tuple(c for r in results for c in r.charts),
-        tool_calls=tuple(turn.calls),
+        tool_calls=tuple(calls),
         follow_ups=tuple(dict.fromkeys(follow_ups))[:4],
         warnings=tuple(dict.fromkeys(warnings)),
         model=turn.model,
@@ -368,8 +379,8 @@ def _assemble(turn: _Turn) -> Answer:
         seconds=Seconds(
             total=round(time.perf_counter() - turn.began, 4),
             first_token=round(turn.first_token, 4),
-            retrieval=round(sum(c.seconds for c in turn.calls if c.name == "search_knowledge"), 4),
-            tools=round(sum(c.seconds for c in turn.calls), 4),
+            retrieval=round(sum(c.seconds for c in calls if c.name == "search_knowledge"), 4),
+            tools=round(sum(c.seconds for c in calls), 4),
         ),
     )
 

@@ -210,6 +210,7 @@ def _quote(item: Evidence, spans: list[tuple[int, int]]) -> str:
 
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_WRAP = re.compile(r"\n(?!\s*(?:\n|$|[-*+#|>]|\d{1,2}[.)]\s))")
 
 
 def best_span(text: str, sentence: str) -> tuple[int, int] | None:
@@ -228,6 +229,7 @@ def best_span(text: str, sentence: str) -> tuple[int, int] | None:
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for piece in split_sentences(text):
+    # A line break within a paragraph ends no sentence; a blank is as long as the break it stands for.
+    for piece in split_sentences(_WRAP.sub(" ", text)):
         yield start, start + len(piece.rstrip())
         start += len(piece)

@@ -105,3 +105,9 @@ def test_markers_go_before_the_stop() -> None:
 
 def test_a_text_that_shares_no_word_has_no_span() -> None:
     assert best_span("Alpha beta.", "gamma") is None
+
+
+def test_a_quote_may_run_over_wrapped_lines() -> None:
+    wrapped = passage("p-1", "A decision is kept for seven years\nfrom the day it was taken. More.")
+    _, verifier = verified("A decision is kept for seven years from the day it was taken[#p-1].", wrapped)
+    assert verifier.citations[0].quote == "A decision is kept for seven years\nfrom the day it was taken."

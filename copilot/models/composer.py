@@ -69,6 +69,8 @@ def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Seque
     relevance = Relevance(frame.topic, evidence)
     sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, evidence)])
     known = sure >= MIN_CONFIDENCE
+    if plan.lacks_records and frame.is_own:
+        return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if strangers := _strangers(frame, evidence):
         return _unheard_of(strangers, evidence, organisation)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)

@@ -116,7 +116,8 @@ def _paragraphs(text: str) -> Iterable[str]:
     for line in [*text.splitlines(), ""]:
         starts = bool(_ITEM.match(line)) or not line.strip() or bool(_SKIPPED.match(line))
         if starts and current:
-            yield "\n".join(current)
+            # A line break within a paragraph ends no sentence.
+            yield " ".join(part.strip() for part in current)
             current = []
         if line.strip() and not _SKIPPED.match(line):
             current.append(line)

@@ -22,17 +22,25 @@ _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
 )  # fmt: skip
 
 
+# From this fit on a question is about records, whether or not there are any.
+_SURELY_RECORDS = 0.75
+
+
 @dataclass(frozen=True)
 class Plan:
     calls: tuple[Call, ...]
     choices: tuple[str, ...] = ()
     """Set when the question must be asked back: what it could mean."""
+    lacks_records: bool = False
+    """The question wants to be counted or ranked, and the workspace has nothing to do it on."""
 
 
 def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     """The calls worth making for a question, the search first, then by how much of the question they take up."""
     calls = [call for build in _BUILDERS for call in build(frame)]
-    known = [c for c in calls if c.tool in set(tools)]
+    available = set(tools)
+    known = [c for c in calls if c.tool in available]
+    lacks_records = not available - {"search_knowledge"} and any(c.fit >= _SURELY_RECORDS for c in calls)
     ranks = any(c.tool == "prioritize_projects" for c in known)
     if ranks or any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
         known = [c for c in known if not _is_bare(c, ranks)]
@@ -41,7 +49,7 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
         [c for c in known if c.tool == "search_knowledge"],
         [c for c in known if c.tool != "search_knowledge"],
     )
-    return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices)
+    return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices, lacks_records)
 
 
 def _is_bare(call: Call, ranks: bool = False) -> bool:

@@ -122,7 +122,7 @@ def health(frame: Frame) -> Iterable[Call]:
 def scaling(frame: Frame) -> Iterable[Call]:
     arguments, used = _about(frame)
     arguments.pop("project", None)
-    if frame.period is not None:
+    if frame.period is not None and frame.period.start <= frame.today:
         arguments["since"] = frame.period.start.isoformat()
     yield from _condition(frame, "diagnose_scaling", _SCALING, arguments, used)
 

@@ -111,7 +111,8 @@ def find(frame: Frame) -> Iterable[Call]:
     ]
     filters += _flags(frame.text, columns, absent, groups)
     arguments: dict[str, Any] = {"table": table, "filters": filters}
-    if frame.period is not None and (dated := _DATED.get(table)):
+    # "For the next quarter" is when something is to be done, not when the records began.
+    if frame.period is not None and frame.period.start <= frame.today and (dated := _DATED.get(table)):
         start, end = frame.period.start.isoformat(), frame.period.end.isoformat()
         filters += [{"column": dated, "op": ">=", "value": start}, {"column": dated, "op": "<", "value": end}]
     if groups:
