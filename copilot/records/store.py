@@ -105,7 +105,8 @@ class Records:
             f"unnest(?::{_SQL_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.schema.columns
         ]
         self._connection.execute(
-            f"CREATE TABLE {quoted(table.schema.name)} AS SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}",
+            f"CREATE TABLE {quoted(table.schema.name)} AS "
+            f"SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}{_by_time(table.schema)}",
             [table.rows, *(table.values[column.name] for column in table.schema.columns)],
         )
 
@@ -291,3 +292,8 @@ class RecordView:
 
 def _cell(value: Any) -> Cell:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _by_time(schema: TableSchema) -> str:
+    """Rows of one time beside one another: what asks for a period then reads that part of a large table only."""
+    return f" ORDER BY {quoted(schema.time)}, {ROW}" if schema.time else ""
