@@ -112,7 +112,8 @@ def bench_topsis() -> None:
         if find_spec(module) is None:
             print(f"  {name:16} is not installed, so it is left out.")
             continue
-        score = make(raw, rising)
+        # Negated, falling criteria rise, at the same distances: neither peer takes them as they are without more ado.
+        score = make(np.where(rising, raw, -raw))
         apart = float(np.abs(score(weights) - ours).max())
         drawn = rng.dirichlet(np.ones(6), PEER_DRAWS)
         one = measure(partial(_each, score, drawn), times=3).seconds / PEER_DRAWS
@@ -127,29 +128,23 @@ def _each(score: Callable[[Floats], Floats], drawn: Floats) -> None:
         score(weights)
 
 
-def _pymcdm(raw: Floats, rising: Sequence[bool]) -> Callable[[Floats], Floats]:
+def _pymcdm(rising: Floats) -> Callable[[Floats], Floats]:
     from pymcdm.methods import TOPSIS
     from pymcdm.normalizations import vector_normalization
 
-    # Its vector normalization turns falling criteria round, so every criterion is given as rising in length alone.
-    method = TOPSIS(normalization_function=lambda column, cost=False: vector_normalization(column, cost=False))
-    types = np.where(rising, 1, -1)
-    return lambda weights: np.asarray(method(raw, weights, types, validation=False))
+    method, types = TOPSIS(normalization_function=vector_normalization), np.ones(rising.shape[1])
+    return lambda weights: np.asarray(method(rising, weights, types, validation=False))
 
 
-def _scikit_criteria(raw: Floats, rising: Sequence[bool]) -> Callable[[Floats], Floats]:
+def _scikit_criteria(rising: Floats) -> Callable[[Floats], Floats]:
     import skcriteria
-    from skcriteria.agg.similarity import TOPSIS
+    from skcriteria.agg.topsis import TOPSIS
     from skcriteria.preprocessing.scalers import VectorScaler
 
-    method, objectives = TOPSIS(), np.where(rising, 1, -1)
+    method = TOPSIS()
     # Scaled once: only the weights differ between draws.
-    scaled = VectorScaler(target="matrix").transform(skcriteria.mkdm(raw, objectives))
-
-    def score(weights: Floats) -> Floats:
-        return np.asarray(method.evaluate(scaled.copy(weights=weights)).e_.similarity)
-
-    return score
+    scaled = VectorScaler(target="matrix").transform(skcriteria.mkdm(rising, [max] * rising.shape[1]))
+    return lambda weights: np.asarray(method.evaluate(scaled.replace(weights=weights)).e_.similarity)
 
 
 def bench_portfolio() -> None:
