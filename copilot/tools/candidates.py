@@ -128,8 +128,7 @@ def _is_recorded(view: RecordView, rows: Sequence[Row], criterion: Criterion) ->
         return False
     low, high = f"{criterion.column}_low", f"{criterion.column}_high"
     return any(
-        not np.isnan(_number(row.get(criterion.column)))
-        or not np.isnan(_number(row.get(low)) + _number(row.get(high)))
+        not np.isnan(_number(row.get(criterion.column))) or not np.isnan(_number(row.get(low)) + _number(row.get(high)))
         for row in rows
     )
 
@@ -177,9 +176,7 @@ def _source(config: WorkspaceConfig, given: Mapping[str, float], factors: Mappin
 
 
 def _multiplied(factor: float) -> str:
-    return {0.0: "left out", 2.0: "doubled", 0.5: "halved", 3.0: "tripled"}.get(
-        factor, f"multiplied by {factor:g}"
-    )
+    return {0.0: "left out", 2.0: "doubled", 0.5: "halved", 3.0: "tripled"}.get(factor, f"multiplied by {factor:g}")
 
 
 def _criterion(criteria: Sequence[Criterion], asked: str) -> str:

@@ -25,9 +25,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(
-        default=None, description="Name or id of one project; empty for all projects."
-    )
+    project: str | None = Field(default=None, description="Name or id of one project; empty for all projects.")
     unit: str | None = Field(
         default=None, description="Business unit whose projects are checked, when no project is named."
     )
@@ -40,9 +38,7 @@ class Arguments(BaseModel):
         default=None,
         description="Only rules with that id, title, instrument or article, such as EU AI Act or fairness.",
     )
-    top: int = Field(
-        default=10, ge=1, le=100, description="Findings told one by one at the most; counts are complete."
-    )
+    top: int = Field(default=10, ge=1, le=100, description="Findings told one by one at the most; counts are complete.")
 
 
 def check_governance(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -86,7 +82,5 @@ def _selection(review: Review, asked: str | None, gate: str | None) -> Selection
     chosen = tuple(rule for rule in rules if gate is None or rule.gate == gate)
     if not chosen:
         named = tuple(dict.fromkeys(rule.gate for rule in rules))
-        raise ToolError(
-            f"No rule on {asked!r} belongs to gate {gate}; they belong to {', '.join(named)}.", named
-        )
+        raise ToolError(f"No rule on {asked!r} belongs to gate {gate}; they belong to {', '.join(named)}.", named)
     return Selection(chosen, asked, gate)

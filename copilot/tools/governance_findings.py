@@ -55,9 +55,7 @@ class Review:
     def currency(self) -> str:
         return self.sources.workspace.config.currency
 
-    def findings(
-        self, project: ProjectFacts, selection: Selection, *, at_any_stage: bool = False
-    ) -> list[Finding]:
+    def findings(self, project: ProjectFacts, selection: Selection, *, at_any_stage: bool = False) -> list[Finding]:
         """What the chosen rules say; a law is left out where it does not reach the project."""
         chosen = {rule.id for rule in selection.rules}
         return [
@@ -191,8 +189,7 @@ def _wanted(review: Review, cause: Cause, rule: Rule) -> str:
     check = cause.check
     spellings = {value.casefold(): value for value in review.gates.vocabulary[check.fact].values}
     values = [
-        spellings.get(v, v) if isinstance(v, str) else _value(check.fact, v, review.currency)
-        for v in check.values
+        spellings.get(v, v) if isinstance(v, str) else _value(check.fact, v, review.currency) for v in check.values
     ]
     if check.op in ("present", "missing"):
         return "must be recorded" if (check.op == "present") != cause.negated else "must be empty"

@@ -37,18 +37,13 @@ def summary(health: Health) -> str:
         level = f" against a validated {share(health.validated)}" if health.validated is not None else ""
         change = f" ({points(health.points)})" if health.points is not None else ""
         detector = method(health)
-        return sentence(
-            f"{health.title} stands at {now}{level}{change}; no decline is detected ({detector}){inputs}"
-        )
+        return sentence(f"{health.title} stands at {now}{level}{change}; no decline is detected ({detector}){inputs}")
     began = (
         f"the decline began in about the week of {iso(health.onset)} ({decline.detector}, "
         f"{decline.confidence} confidence)"
     )
     if health.validated is not None and health.points is not None and health.points < 0:
-        text = (
-            f"{health.title} fell from a validated {share(health.validated)} to {now} "
-            f"({points(health.points)})"
-        )
+        text = f"{health.title} fell from a validated {share(health.validated)} to {now} ({points(health.points)})"
         return sentence(f"{text}; {began}{inputs}")
     level = f", at or above its validated {share(health.validated)}," if health.validated is not None else ""
     text = f"{health.title} is at {now}{level} yet {decline.fall * 100:.1f} points lower than before"
@@ -103,9 +98,7 @@ def detection(health: Health) -> str:
 def input_sentences(health: Health) -> list[str]:
     """How each shifted input moved, and what can be said of the others."""
     if not health.inputs:
-        return [
-            f"No histograms of the inputs of {health.title} are recorded, so their drift cannot be judged."
-        ]
+        return [f"No histograms of the inputs of {health.title} are recorded, so their drift cannot be judged."]
     moved = [*health.shifted, *health.watched]
     texts = [_moved(health, i) for i in moved]
     still = [i for i in health.inputs if i not in moved]
@@ -143,9 +136,7 @@ def loop(health: Health) -> str:
     lead = f"The decisions of {health.title} shape the data it is trained on next"
     if not health.may_feed_itself:
         if not health.inputs:
-            return (
-                f"{lead}, and without histograms of its inputs it cannot be told whether it feeds on itself."
-            )
+            return f"{lead}, and without histograms of its inputs it cannot be told whether it feeds on itself."
         return f"{lead}, but its inputs show neither a shift nor a rising concentration."
     signs = []
     if health.concentrating:
@@ -162,9 +153,7 @@ def loop(health: Health) -> str:
 def retraining(health: Health) -> str:
     due, trained = health.retraining_due, health.row.get("trained_on")
     if due is None:
-        return (
-            f"Whether {health.title} is due for retraining cannot be told: day or interval is not recorded."
-        )
+        return f"Whether {health.title} is due for retraining cannot be told: day or interval is not recorded."
     interval = counted(int(float(str(health.row["retrain_every_days"]))), "day")
     state = (
         f"overdue by {counted(health.overdue_days, 'day')} since {iso(due)}"
@@ -178,15 +167,10 @@ def version(health: Health) -> str:
     row = health.row
     running, newest = row.get("deployed_version"), row.get("registry_version")
     if not running or not newest:
-        return (
-            f"The version of {health.title} in use cannot be compared with the registry: one is not recorded."
-        )
+        return f"The version of {health.title} in use cannot be compared with the registry: one is not recorded."
     since = f", deployed on {row['deployed_on']}" if row.get("deployed_on") else ""
     if health.runs_another_version:
-        return (
-            f"{health.title} runs version {running}{since}, while the registry holds version "
-            f"{newest} as approved."
-        )
+        return f"{health.title} runs version {running}{since}, while the registry holds version {newest} as approved."
     return f"{health.title} runs version {running}{since}, which is the one approved in the registry."
 
 
@@ -211,9 +195,7 @@ def incident_sentences(health: Health) -> list[tuple[str, str]]:
         when = f" of {row['date']}" if row.get("date") else ""
         title = str(row.get("title") or "no title").rstrip(".")
         tail = f" ({about})" if about else ""
-        found.append(
-            (str(row["id"]), f"Incident {row['id']}{when}{tail} is linked to {health.title}: {title}.")
-        )
+        found.append((str(row["id"]), f"Incident {row['id']}{when}{tail} is linked to {health.title}: {title}."))
     return found
 
 

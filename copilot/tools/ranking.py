@@ -195,9 +195,7 @@ def _part(view: RecordView, candidates: Candidates, name: str, stand_ins: tuple[
     at = criterion_meaning(candidates.criteria, stand_ins)
     if at is None:
         # Nothing to multiply by and nothing to add: 1 in a product of shares, 0 in a sum.
-        return _Part(
-            np.full(len(candidates.rows), 0.0 if name == "risk_reduction" else 1.0), f"{said} left out"
-        )
+        return _Part(np.full(len(candidates.rows), 0.0 if name == "risk_reduction" else 1.0), f"{said} left out")
     label = f"{candidates.criteria[at].label.lower()} for {said}"
     # Confidence is a share, the other parts are points of ten.
     return _Part(candidates.estimates.likely[:, at] * (1.0 if name == "confidence" else 10.0), label)
