@@ -14,6 +14,7 @@ from copilot.models.documents import answer_from_passages, nearest_topics
 from copilot.models.extract import Relevance
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
+from copilot.models.plans.search import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
 from copilot.types import Evidence, Statement, Status, ToolResult
 
@@ -34,6 +35,7 @@ NEAR = "The documents do not address this directly; what comes nearest:"
 # Tools whose call names one record, or looks for the very condition that the question describes; they say what is so,
 # and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
+_OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
 
@@ -163,7 +165,15 @@ def _leading(
             return None
         if coverage >= 0.85 and data[0].fit < 0.7:
             return None
+        if _compares_notions(frame) and data[0].tool in _OVER_RECORDS:
+            return None
     return data[0]
+
+
+def _compares_notions(frame: Frame) -> bool:
+    """ "Data drift or model drift?" is about notions, not about records."""
+    sides = comparands(frame.text)
+    return len(sides) == 2 and not frame.links.of("record") and "aggregate" not in frame.forms
 
 
 def _data_first(
@@ -202,6 +212,8 @@ def _documents_first(
     shown: list[str] = []
     for finding in data:
         wanted = SUPPORTS_AS_RECORD if finding.tool in _ABOUT_ONE else SUPPORTS
+        if _compares_notions(frame) and finding.tool in _OVER_RECORDS:
+            continue
         if finding.fit >= wanted and len(shown) < 2:
             lines += ["", "**In the records**", "", *_statements(frame, finding.result, limit=4)]
             shown.append(finding.id)

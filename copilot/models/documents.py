@@ -140,7 +140,10 @@ def _answer_part(
                 about = relevance
             page.add(next(iter(_best(prose, about, ("definition",))), None))
         else:
-            page.add(next(iter(_best(prose, relevance, tuple(forms))), None))
+            # "Who is accountable when …": the word after "who" is what is asked.
+            asked = _WHO.search(part) if "who" in forms else None
+            about = Relevance(part, evidence, focus=asked["does"]) if asked else relevance
+            page.add(next(iter(_best(prose, about, tuple(forms))), None))
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
@@ -194,6 +197,10 @@ def _block(
     return ranked[0] if ranked else None
 
 
+_WHO = re.compile(
+    r"\bwho\b\s+(?:(?:is|are|was|were|has|have|to|must|should|can|may|will|would|does|do|need\w*)\s+)*(?P<does>\w+)",
+    re.I,
+)
 # "What phenomenon is this?" names no subject.
 _PLACEHOLDERS = frozenset(stems("phenomenon issue situation concept term idea cause reason main likely difference"))
 # "Four elements", "the parts of it": an enumeration is wanted, whatever verb asks for it.
@@ -283,17 +290,29 @@ def _comparison(
         own = [u for u in own if not _is_about(u, others, side, evidence)] or own
         if not own:
             continue
-        lines += ["", f"**{side[:1].upper()}{side[1:]}**", ""]
-        for aspect, name in _ASPECTS:
-            chosen = _aspect(aspect, own, about, used)
-            used += chosen
-            if name and chosen:
-                lines.append(f"- {name}:")
-            lines += [f"  - {_quote(u)}" if name else f"{_quote(u)}\n" for u in chosen]
+        lines += ["", f"**{side[:1].upper()}{side[1:]}**", "", *_side(own, about, used)]
     deciding = [u for u in _best(found, relevance, ("advice",)) if _names_both(u, sides) and not _seen(u, used)]
     if deciding:
-        lines += ["", "**Choosing between them**", "", *(f"- {_quote(u)}" for u in deciding[:3])]
+        heading = "Choosing between them" if "advice" in frame.forms else "Side by side"
+        lines += ["", f"**{heading}**", "", *(f"- {_quote(u)}" for u in deciding[:3])]
     return lines[1:] if lines else _sections(frame, evidence, list(found), brief=False)
+
+
+def _side(own: Sequence[Unit], about: Relevance, used: list[Unit]) -> list[str]:
+    """What is said of one side: its definition, then its strengths, weaknesses and when it fits, or what comes next."""
+    lines: list[str] = []
+    for aspect, name in _ASPECTS:
+        chosen = _aspect(aspect, own, about, used)
+        used += chosen
+        if name:
+            lines += [f"- {name}:", *(f"  - {_quote(u)}" for u in chosen)] if chosen else []
+        else:
+            lines += [line for u in chosen for line in (_quote(u), "")]
+    if not any(line.startswith("- ") for line in lines):
+        further = [u for u in _best(own, about, ("definition", "causes")) if not _seen(u, used)][:2]
+        used += further
+        lines += [f"- {_quote(u)}" for u in further]
+    return lines
 
 
 def _aspect(aspect: str, own: Sequence[Unit], about: Relevance, used: Sequence[Unit]) -> list[Unit]:

@@ -205,11 +205,8 @@ class Relevance:
 
 # Someone acts: what a question with "who" wants to read.
 _AGENT = re.compile(
-    r"\b(approves?|approved by|signs?"
-    r"|signed by|decides?|decided by"
-    r"|owns?|owned by|owner|responsible"
-    r"|accountable|led by|appoints?|"
-    r"officer|council|committee|head of|board|manager|director)\b",
+    r"\b(approves?|approved by|signs?|signed by|decides?|decided by|owns?|owned by|owner|responsible"
+    r"|accountab\w+|led by|appoints?|answers for|roles?|officer|council|committee|head of|board|manager|director)\b",
     re.IGNORECASE,
 )
 

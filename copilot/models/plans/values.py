@@ -42,7 +42,7 @@ def value_filters(frame: Frame, table: str) -> list[Mention]:
 
 
 # "Which should be deployed first": the stage is what is to be done, not where they are.
-_IS_ACTION = re.compile(r"\b(be|to|should|we|must|can)\s+$", re.IGNORECASE)
+_IS_ACTION = re.compile(r"\b(be|to|into|reach\w*|towards?|should|we|must|can)\s+$", re.IGNORECASE)
 
 
 def as_conditions(values: list[Mention]) -> list[dict[str, Any]]:
