@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call
-from copilot.models.plans.conditions import governance, health, scaling
+from copilot.models.plans.conditions import governance, health, readiness, scaling
 from copilot.models.plans.metrics import look_up
+from copilot.models.plans.portfolio import plan_set
 from copilot.models.plans.ranking import prioritize
 from copilot.models.plans.records import RECORD_PLURAL, find, record
 from copilot.models.plans.search import search
 
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
-    search, find, record, prioritize, look_up, health, scaling, governance,
+    search, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
 )  # fmt: skip
 
 

@@ -77,17 +77,41 @@ _CONDITION_WORDS = frozenset(
 )  # fmt: skip
 
 
+# Words with which a question looks at the records rather than at the rules.
+_OURS = re.compile(
+    r"\b(projects|models|pilots|systems|use cases|initiatives|records?|portfolio)\b"
+    r"|\b(any|which|each|every|all)\s+(\w+\s+)?(project|model|pilot|system|use case)s?\b|\bblocked\b",
+    re.IGNORECASE,
+)
 # What a described case is worth beside the documents when it names no record of ours.
 _CASE_FIT = 0.45
 
 
 _OWN_CASE_FIT = 0.55
+_READY_FIT = 0.7
+
+
+_READINESS = re.compile(
+    r"\b(read(y|iness)|maturity|mature|prepared)\b|\bweakest (link|area|spot)\b|\bhow (good|strong) is our\b",
+    re.IGNORECASE,
+)
+_AREAS: tuple[tuple[str, str], ...] = (
+    ("data_readiness", r"\bdata\b"),
+    ("mlops", r"\bmlops\b"),
+    ("infrastructure", r"\binfrastructure\b|\bplatform\b"),
+    ("governance", r"\bgovernance\b"),
+    ("culture", r"\bcultur\w+"),
+    ("change", r"\bchange\b|\badoption\b"),
+)
 
 
 def _condition(
     frame: Frame, tool: str, pattern: re.Pattern[str], arguments: dict[str, Any], used: list[Mention]
 ) -> Iterable[Call]:
     if not pattern.search(frame.topic if frame.follows else frame.text):
+        return
+    if not (used or frame.is_generic or frame.is_own or frame.follows or _OURS.search(frame.text)):
+        # "Who approves a waiver?" asks what the rule is, not where we stand.
         return
     spans = [(m.start, m.end) for m in used]
     informative = [w for w in words(frame.text) if w.stem in set(frame.content)]
@@ -125,6 +149,16 @@ def scaling(frame: Frame) -> Iterable[Call]:
     if frame.period is not None and frame.period.start <= frame.today:
         arguments["since"] = frame.period.start.isoformat()
     yield from _condition(frame, "diagnose_scaling", _SCALING, arguments, used)
+
+
+def readiness(frame: Frame) -> Iterable[Call]:
+    """How ready a project, a unit or everyone is; a question for one area asks for that area."""
+    arguments, used = _about(frame)
+    areas = [area for area, pattern in _AREAS if re.search(pattern, frame.text, re.IGNORECASE)]
+    if len(areas) == 1:
+        arguments["area"] = areas[0]
+    if _READINESS.search(frame.text) and (used or frame.is_own or "the group" in frame.text.lower()):
+        yield Call("assess_readiness", arguments, _READY_FIT)
 
 
 def governance(frame: Frame) -> Iterable[Call]:

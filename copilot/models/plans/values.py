@@ -61,5 +61,9 @@ def as_conditions(values: list[Mention]) -> list[dict[str, Any]]:
     return conditions
 
 
+# Columns of sentences, by which nobody groups.
+_PROSE = frozenset({"id", "name", "description", "blocker", "waiver", "note", "label"})
+
+
 def is_grouped(m: Mention) -> bool:
-    return m.role == "grouped" and m.key not in NUMERIC
+    return m.role == "grouped" and m.key not in NUMERIC and m.key not in _PROSE
