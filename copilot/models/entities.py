@@ -244,7 +244,7 @@ class Lexicon:
         tokens = words(text)
         found += self._link_phrases(text, tokens)
         # "pilots were launched" names the metric "pilots launched".
-        close = self._link_phrases(text, [w for w in tokens if not w.is_stop])
+        close = self._link_phrases(text, [w for w in tokens if w.text.lower() not in _AUXILIARIES])
         found += [m for m in close if m.kind == "metric" and m not in found]
         named, ambiguous = self._link_names(text, tokens, found)
         kept = _without_nested([*found, *named])
@@ -332,6 +332,7 @@ class Lexicon:
 
 
 _USAGE = frozenset(map(stem, listed("adoption uptake usage used users followed accepted acceptance")))
+_AUXILIARIES = frozenset(listed("is are was were be been being has have had"))
 # Words of unit names that do not tell one unit from another.
 _UNIT_GENERIC = frozenset(
     stem(w)

@@ -9,7 +9,7 @@ from typing import Any
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call
 from copilot.models.plans.ranking import weight_changes
-from copilot.models.plans.values import as_conditions, value_filters
+from copilot.models.plans.values import restriction
 from copilot.numbers import find_numbers
 
 _SET = re.compile(
@@ -24,6 +24,9 @@ _EACH_UNIT = re.compile(
     r"\bat least (one|two|1|2) (?:project )?(?:per|for each|in each|from each|a) unit\b", re.IGNORECASE
 )
 _HIGH_RISK = re.compile(r"\b(?:at most|no more than|only|maximum)\s+(one|two|three|\d)\s+high[- ]risk\b", re.IGNORECASE)
+# Columns whose value in the question is a limit of the set, not a property of each project.
+_LIMITS = frozenset({"risk_class"})
+_COSTS = frozenset({"budget", "spend", "headcount"})
 _WORDS = {"one": 1, "two": 2, "three": 3}
 # A budget and a request to choose under it say clearly what is wanted.
 _FIT = 0.9
@@ -44,9 +47,10 @@ def plan_set(frame: Frame) -> Iterable[Call]:
         arguments["minimum_per_unit"] = _WORDS.get(each[1].lower()) or int(each[1])
     if cap := _HIGH_RISK.search(frame.text):
         arguments["most_high_risk"] = _WORDS.get(cap[1].lower()) or int(cap[1])
-    values = [v for v in value_filters(frame, "projects") if v.column != "risk_class" or not cap]
-    if values:
-        arguments["filters"] = as_conditions(values)
+    rows = [c for c in restriction(frame, "projects").conditions if c["column"] not in _LIMITS or not cap]
+    conditions = [c for c in rows if c["column"] not in _COSTS]
+    if conditions:
+        arguments["filters"] = conditions
     factors, absolute = weight_changes(frame)
     arguments |= {"weight_changes": factors} if factors else {}
     arguments |= {"weights": absolute} if absolute else {}

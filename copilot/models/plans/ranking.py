@@ -9,7 +9,7 @@ from typing import Any
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call, fit
-from copilot.models.plans.values import as_conditions, value_filters
+from copilot.models.plans.values import restriction
 
 _FACTORS: tuple[tuple[float, str], ...] = (
     (
@@ -48,7 +48,7 @@ def prioritize(frame: Frame) -> Iterable[Call]:
     compares = "comparison" in frame.forms and len(projects) == 2
     if not ("ranking" in frame.forms or changes or absolute or compares):
         return
-    values = value_filters(frame, "projects")
+    rows = restriction(frame, "projects")
     arguments: dict[str, Any] = {}
     if frame.count:
         arguments["top"] = frame.count
@@ -58,12 +58,12 @@ def prioritize(frame: Frame) -> Iterable[Call]:
         arguments["weight_changes"] = changes
     if absolute:
         arguments["weights"] = absolute
-    if values:
-        arguments["filters"] = as_conditions(values)
-    if re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE):
-        arguments["method"] = re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE)[1].lower()  # type: ignore[index]
+    if rows.conditions:
+        arguments["filters"] = list(rows.conditions)
+    if method := re.search(r"\b(rice|wsjf|topsis)\b", frame.text, re.IGNORECASE):
+        arguments["method"] = method[1].lower()
     criteria = frame.links.of("criterion") if changes or absolute or frame.follows else ()
-    share = fit(frame, "prioritize_projects", [*values, *criteria, *frame.links.of("record")])
+    share = fit(frame, "prioritize_projects", [*rows.mentions, *criteria, *frame.links.of("record")])
     yield Call("prioritize_projects", arguments, _COMPARED if compares else share)
 
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from copilot.models.entities import Mention
 from copilot.models.frame import Frame, without_names
 from copilot.models.plans.call import Call, fit
-from copilot.models.plans.values import NUMERIC, as_conditions, is_grouped, value_filters
+from copilot.models.plans.values import NUMERIC, restriction
 
 _TABLE_NOUNS: tuple[tuple[str, str], ...] = (
     ("incidents", r"\bincidents?\b|\bwent wrong\b|\boutages?\b"),
@@ -32,24 +31,6 @@ _ASKS_FOR_ROWS = re.compile(
 )
 
 
-_MONEY_COMPARISON = re.compile(
-    r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
-    r"(?:[€$£]|EUR|USD"
-    r"|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k"
-    r"|m|bn|thousand|million|billion)?\b",
-    re.IGNORECASE,
-)
-
-
-_OPS = {
-    "over": ">", "above": ">", "more than": ">", "exceed": ">", "exceeds": ">", "exceeding": ">", "at least": ">=",
-    "under": "<", "below": "<", "less than": "<", "at most": "<=", "up to": "<=",
-}  # fmt: skip
-
-
-_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
-
-
 _SUPERLATIVE = re.compile(
     r"\b(largest|biggest|highest|most expensive|greatest|most|smallest|lowest|least)\b", re.IGNORECASE
 )
@@ -63,21 +44,6 @@ _AGGREGATES = (
     ("median", r"\bmedian\b"),
     ("sum", r"\b(total|sum|how much|altogether|overall)\b"),
     ("max", r"\b(maximum|highest single)\b"),
-)
-
-
-_DATED = {"projects": "started", "incidents": "date", "decisions": "date"}
-
-
-_FLAGS = frozenset(
-    [
-        "adoption_plan",
-        "personal_data",
-        "special_category_data",
-        "scores_people",
-        "decides_alone",
-        "generative",
-    ]
 )
 
 
@@ -99,22 +65,9 @@ def find(frame: Frame) -> Iterable[Call]:
     wants = bool({"aggregate", "quantity"} & frame.forms) or bool(_ASKS_FOR_ROWS.search(frame.text)) or frame.follows
     if table is None or not wants or (frame.links.of("record") and not RECORD_PLURAL.search(frame.text)):
         return
-    values = value_filters(frame, table)
-    columns = list(frame.links.of("column", table))
-    absent = [m for m in columns if m.role == "absent"]
-    groups = [m for m in columns if m not in absent and is_grouped(m)]
-    measured = next((m for m in columns if m not in absent and m not in groups and m.key in NUMERIC), None)
-    filters = [
-        *as_conditions(values),
-        *({"column": m.key, "op": "missing"} for m in absent),
-        *_amounts(frame.text, measured),
-    ]
-    filters += _flags(frame.text, columns, absent, groups)
-    arguments: dict[str, Any] = {"table": table, "filters": filters}
-    # "For the next quarter" is when something is to be done, not when the records began.
-    if frame.period is not None and frame.period.start <= frame.today and (dated := _DATED.get(table)):
-        start, end = frame.period.start.isoformat(), frame.period.end.isoformat()
-        filters += [{"column": dated, "op": ">=", "value": start}, {"column": dated, "op": "<", "value": end}]
+    rows = restriction(frame, table)
+    groups, measured = rows.groups, rows.measured
+    arguments: dict[str, Any] = {"table": table, "filters": list(rows.conditions)}
     if groups:
         arguments["group_by"] = list(dict.fromkeys(m.key for m in groups))[:2]
     if measured is not None and (aggregate := _aggregate(frame.text)) and not _SUPERLATIVE.search(frame.text):
@@ -124,27 +77,10 @@ def find(frame: Frame) -> Iterable[Call]:
         arguments["limit"] = frame.count or 5
     elif "aggregate" not in frame.forms and frame.count:
         arguments["limit"] = frame.count
-    if not (filters or groups or measured or "aggregate" in frame.forms or RECORD_PLURAL.search(frame.text)):
+    if not (rows.conditions or groups or measured or "aggregate" in frame.forms or RECORD_PLURAL.search(frame.text)):
         return
-    used = [*values, *columns, *(m for m in frame.links.mentions if m.kind == "record")]
+    used = [*rows.mentions, *(m for m in frame.links.mentions if m.kind == "record")]
     yield Call("find_projects", arguments, fit(frame, "find_projects", used))
-
-
-def _flags(text: str, columns: list[Mention], absent: list[Mention], groups: list[Mention]) -> list[dict[str, Any]]:
-    """Yes/no columns named as a property: "that use personal data"."""
-    return [
-        {"column": m.key, "op": "=", "value": True}
-        for m in columns
-        if m.key in _FLAGS and m not in absent and m not in groups
-    ]
-
-
-def _amounts(text: str, measured: Mention | None) -> list[dict[str, Any]]:
-    match = _MONEY_COMPARISON.search(text)
-    if match is None or measured is None:
-        return []
-    value = float(match["digits"].replace(",", "")) * _SCALE.get((match["scale"] or "").lower(), 1.0)
-    return [{"column": measured.key, "op": _OPS[match["op"].lower()], "value": value}]
 
 
 def _aggregate(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from copilot.models.entities import Mention
@@ -34,7 +35,7 @@ def value_filters(frame: Frame, table: str) -> list[Mention]:
     """The category values that restrict the rows; one phrase restricts one column only."""
     mentions = list(frame.links.of("value", table))
     grouped = {m.key for m in frame.links.of("column", table) if is_grouped(m)}
-    mentions = [m for m in mentions if not _IS_ACTION.search(frame.text[max(0, m.start - 12) : m.start])]
+    mentions = [m for m in mentions if m.column != "stage" or not _is_goal(frame.text, m)]
     chosen: dict[tuple[int, int], str] = {}
     for m in sorted(mentions, key=lambda m: (-m.score, _COLUMN_ORDER.get(m.column, 9), m.column)):
         chosen.setdefault((m.start, m.end), m.column)
@@ -43,6 +44,10 @@ def value_filters(frame: Frame, table: str) -> list[Mention]:
 
 # "Which should be deployed first": the stage is what is to be done, not where they are.
 _IS_ACTION = re.compile(r"\b(be|to|into|reach\w*|towards?|should|we|must|can)\s+$", re.IGNORECASE)
+
+
+def _is_goal(text: str, stage: Mention) -> bool:
+    return bool(_IS_ACTION.search(text[max(0, stage.start - 12) : stage.start]))
 
 
 def as_conditions(values: list[Mention]) -> list[dict[str, Any]]:
@@ -67,3 +72,81 @@ _PROSE = frozenset({"id", "name", "description", "blocker", "waiver", "note", "l
 
 def is_grouped(m: Mention) -> bool:
     return m.role == "grouped" and m.key not in NUMERIC and m.key not in _PROSE
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """The rows that a question is about, as conditions, and the words that say so."""
+
+    conditions: tuple[dict[str, Any], ...]
+    mentions: tuple[Mention, ...]
+    groups: tuple[Mention, ...]
+    """Columns to group by."""
+    measured: Mention | None
+    """The number that is asked for, summed or compared."""
+
+
+def restriction(frame: Frame, table: str) -> Restriction:
+    """What a question says of the rows: values, missing cells, amounts, properties and dates."""
+    values = value_filters(frame, table)
+    columns = frame.links.of("column", table)
+    absent = [m for m in columns if m.role == "absent"]
+    groups = [m for m in columns if m not in absent and is_grouped(m)]
+    measured = next((m for m in columns if m not in absent and m not in groups and m.key in NUMERIC), None)
+    conditions = [
+        *as_conditions(values),
+        *({"column": m.key, "op": "missing"} for m in absent),
+        *_amounts(frame.text, measured),
+        *_flags([m for m in columns if m not in absent and m not in groups]),
+    ]
+    # "For the next quarter" is when something is to be done, not when the records began.
+    if frame.period is not None and frame.period.start <= frame.today and (dated := _DATED.get(table)):
+        start, end = frame.period.start.isoformat(), frame.period.end.isoformat()
+        conditions += [{"column": dated, "op": ">=", "value": start}, {"column": dated, "op": "<", "value": end}]
+    return Restriction(tuple(conditions), (*values, *columns), tuple(groups), measured)
+
+
+_MONEY_COMPARISON = re.compile(
+    r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
+    r"(?:[€$£]|EUR|USD"
+    r"|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k"
+    r"|m|bn|thousand|million|billion)?\b",
+    re.IGNORECASE,
+)
+
+
+_OPS = {
+    "over": ">", "above": ">", "more than": ">", "exceed": ">", "exceeds": ">", "exceeding": ">", "at least": ">=",
+    "under": "<", "below": "<", "less than": "<", "at most": "<=", "up to": "<=",
+}  # fmt: skip
+
+
+_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+
+
+_DATED = {"projects": "started", "incidents": "date", "decisions": "date"}
+
+
+_FLAGS = frozenset(
+    [
+        "adoption_plan",
+        "personal_data",
+        "special_category_data",
+        "scores_people",
+        "decides_alone",
+        "generative",
+    ]
+)
+
+
+def _flags(columns: list[Mention]) -> list[dict[str, Any]]:
+    """Yes/no columns named as a property: "that use personal data"."""
+    return [{"column": m.key, "op": "=", "value": True} for m in columns if m.key in _FLAGS]
+
+
+def _amounts(text: str, measured: Mention | None) -> list[dict[str, Any]]:
+    match = _MONEY_COMPARISON.search(text)
+    if match is None or measured is None:
+        return []
+    value = float(match["digits"].replace(",", "")) * _SCALE.get((match["scale"] or "").lower(), 1.0)
+    return [{"column": measured.key, "op": _OPS[match["op"].lower()], "value": value}]
