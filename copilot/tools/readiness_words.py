@@ -154,8 +154,8 @@ def gaps(judged: Sequence[Judged], missing: Mapping[str, list[str]], unit: str |
     for name, lacking in missing.items():
         if name in labels:
             by.setdefault(tuple(lacking), []).append(labels[name])
-    for lacking, areas in by.items():
-        yield sentence(f"In {listed(areas)} there is no assessment of {listed(lacking)}")
+    for what, areas in by.items():
+        yield sentence(f"In {listed(areas)} there is no assessment of {listed(what)}")
 
 
 def method(judged: Iterable[Judged], days: Sequence[str]) -> str:
