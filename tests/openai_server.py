@@ -219,9 +219,7 @@ def _deltas(reply: Reply) -> Iterator[Json]:
         yield {"content": word}
     for index, call in enumerate(reply.calls):
         function = {"name": call.name, "arguments": ""}
-        yield {
-            "tool_calls": [{"index": index, "id": f"call_{index}", "type": "function", "function": function}]
-        }
+        yield {"tool_calls": [{"index": index, "id": f"call_{index}", "type": "function", "function": function}]}
         for start in range(0, len(call.text), 7):
             piece = {"arguments": call.text[start : start + 7]}
             yield {"tool_calls": [{"index": index, "function": piece}]}

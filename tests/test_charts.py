@@ -18,9 +18,7 @@ from copilot.matrix_chart import (
 )
 
 SHARE = st.floats(0, 1)
-POINTS = st.lists(
-    st.builds(Point, st.text("abc ", min_size=1, max_size=60), SHARE, SHARE, st.just("top")), max_size=20
-)
+POINTS = st.lists(st.builds(Point, st.text("abc ", min_size=1, max_size=60), SHARE, SHARE, st.just("top")), max_size=20)
 
 
 def everything():
@@ -29,9 +27,7 @@ def everything():
         value_difficulty("Value and difficulty", points, 1),
         bars("Projects by unit", "Unit", "Projects", [("Stores", 9), ("Bank", 7)]),
         stacked_bars("Score", "Project", "Score", "Criterion", [("One", "Value", 0.2), ("One", "Risk", 0.1)]),
-        lines(
-            "Quality", "Accuracy", [("A", "2025-01-06", 0.88), ("A", "2025-01-13", 0.79)], ("Validated", 0.88)
-        ),
+        lines("Quality", "Accuracy", [("A", "2025-01-06", 0.88), ("A", "2025-01-13", 0.79)], ("Validated", 0.88)),
     ]
 
 

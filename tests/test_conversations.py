@@ -22,9 +22,7 @@ ANSWER = Answer(
     status="answered",
     text="Three projects are pilots [1].",
     citations=(
-        Citation(
-            marker=1, kind="record", source="records/projects.csv", locator="row 2", title="P", quote="3"
-        ),
+        Citation(marker=1, kind="record", source="records/projects.csv", locator="row 2", title="P", quote="3"),
     ),
     tool_calls=(ToolCall(name="find_projects", arguments={"stage": "pilot"}, seconds=0.1, ok=True),),
     model="openai:some-model",
@@ -221,9 +219,7 @@ def test_an_id_that_would_not_fit_in_a_url_is_refused(conversations: Conversatio
         conversations.ensure(id, "ana")
 
 
-def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(
-    conversations: Conversations, path: Path
-) -> None:
+def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(conversations: Conversations, path: Path) -> None:
     conversations.ensure("c1", "ana", "zebra crossing")
     turn = conversations.append("c1", "ana", "Why?", ANSWER.model_copy(update={"text": "quagga text"}))
     conversations.rate(turn, "ana", True, comment="okapi")

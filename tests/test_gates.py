@@ -218,9 +218,7 @@ def test_an_id_may_be_used_once() -> None:
 
 
 def test_a_column_of_ones_own_needs_a_type() -> None:
-    with pytest.raises(
-        ValueError, match="no column 'risk_clas'; the nearest are .*risk_class.* needs a type"
-    ):
+    with pytest.raises(ValueError, match="no column 'risk_clas'; the nearest are .*risk_class.* needs a type"):
         read(rule(), facts={"risk_clas": {"question": "Which class?"}})
     gates = read(
         rule(requires="audited_on within_days 30"),
@@ -261,9 +259,7 @@ def check(
     return next(iter(checker.findings(held)), None), checker, held
 
 
-def result(
-    written: dict[str, object], project: dict[str, str | None], known: frozenset[str] = ALL
-) -> str | None:
+def result(written: dict[str, object], project: dict[str, str | None], known: frozenset[str] = ALL) -> str | None:
     finding, _, _ = check(written, project, known)
     return finding.outcome if finding else None
 
@@ -353,9 +349,7 @@ def test_a_rule_is_unmet_since_the_stage_or_its_effective_day() -> None:
 
 
 def test_what_is_asked_is_the_scope_first() -> None:
-    written = rule(
-        applies={"all": ["risk_class = high", "gate = G2"]}, requires="fairness_tested_on within_days 9"
-    )
+    written = rule(applies={"all": ["risk_class = high", "gate = G2"]}, requires="fairness_tested_on within_days 9")
     for project, asked in (
         ({**HIGH, "gate": None}, ("gate",)),
         ({**HIGH, "gate": "G2"}, ("fairness_tested_on",)),

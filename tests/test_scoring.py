@@ -29,9 +29,7 @@ UNIT = st.one_of(st.floats(0, 1).map(lambda x: round(x, 3)), st.just(NAN))
 @st.composite
 def matrices(draw, missing=True, most=8):
     shape = (draw(st.integers(2, most)), draw(st.integers(2, 4)))
-    return draw(
-        arrays(float, shape, elements=UNIT if missing else st.floats(0, 1).map(lambda x: round(x, 3)))
-    )
+    return draw(arrays(float, shape, elements=UNIT if missing else st.floats(0, 1).map(lambda x: round(x, 3))))
 
 
 @st.composite
@@ -172,9 +170,7 @@ def test_estimates_are_drawn_from_a_triangle_and_missing_ones_from_the_whole_sca
 
 def test_the_same_seed_gives_the_same_draws():
     values = unit_estimates(np.random.default_rng(1).random((6, 3)))
-    assert np.array_equal(
-        rank_acceptability(values, [1, 2, 3], 2).top, rank_acceptability(values, [1, 2, 3], 2).top
-    )
+    assert np.array_equal(rank_acceptability(values, [1, 2, 3], 2).top, rank_acceptability(values, [1, 2, 3], 2).top)
 
 
 def test_a_criterion_without_weight_is_never_drawn():
@@ -266,9 +262,7 @@ def topsis_by_hand(rows, weights, rising):
 def test_topsis_equals_the_textbook_computed_cell_by_cell():
     rows = [[250, 16, 12, 5], [200, 16, 8, 3], [300, 32, 16, 4], [275, 32, 8, 4], [225, 16, 16, 2]]
     weights, rising = [0.25, 0.25, 0.25, 0.25], [False, True, True, True]
-    assert topsis(np.array(rows, float), weights, rising) == pytest.approx(
-        topsis_by_hand(rows, weights, rising)
-    )
+    assert topsis(np.array(rows, float), weights, rising) == pytest.approx(topsis_by_hand(rows, weights, rising))
 
 
 def test_topsis_equals_an_independent_library():

@@ -24,9 +24,7 @@ def main() -> None:
         page_title="Bearing",
         page_icon=str(_STATIC / "logo.svg"),
         # With an entry of its own the menu stays, and with it the choice between light and dark.
-        menu_items={
-            "About": "**Bearing** answers strategy questions from your playbook, policies and records."
-        },
+        menu_items={"About": "**Bearing** answers strategy questions from your playbook, policies and records."},
     )
     st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
     try:

@@ -35,9 +35,7 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
     happened = _page_behaviour()(
         key="page_behaviour",
         data={
-            "sources": {
-                f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in answer.citations
-            },
+            "sources": {f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in answer.citations},
             "copies": {id: export.answer_markdown(answer) for id, answer in answers.items()},
             "announcement": "" if is_answering or not answers else f"Answer {len(answers)} is ready",
             "isAnswering": is_answering,
@@ -106,9 +104,7 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         st.markdown(markdown.safe(page.text), anchors=False)
     if page.after:
         st.caption(markdown.safe(page.after))
-    st.caption(
-        ":material/folder_open: " + markdown.label(" · ".join(filter(None, [page.source, page.locator])))
-    )
+    st.caption(":material/folder_open: " + markdown.label(" · ".join(filter(None, [page.source, page.locator]))))
 
 
 def _turn_to(position: int) -> None:

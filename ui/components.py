@@ -163,9 +163,7 @@ def _step(status: DeltaGenerator, words: str, seconds: float | None, ok: bool) -
 
 
 def _call_words(call: ToolCall) -> str:
-    given = ", ".join(
-        f"{name.replace('_', ' ')}: {_brief(value)}" for name, value in call.arguments.items() if value
-    )
+    given = ", ".join(f"{name.replace('_', ' ')}: {_brief(value)}" for name, value in call.arguments.items() if value)
     name = call.name.replace("_", " ").capitalize()
     return f"{name} ({given})" if given else name
 

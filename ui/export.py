@@ -14,9 +14,7 @@ def answer_markdown(answer: Answer) -> str:
     """The answer with its tables and its numbered sources."""
     parts = [answer.text, *(f"**{table.title}**\n\n{table_markdown(table)}" for table in answer.tables)]
     if answer.citations:
-        parts.append(
-            "\n".join(["Sources", "", *(_source_line(answer, at) for at in range(len(answer.citations)))])
-        )
+        parts.append("\n".join(["Sources", "", *(_source_line(answer, at) for at in range(len(answer.citations)))]))
     return "\n\n".join(parts) + "\n"
 
 

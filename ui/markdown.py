@@ -13,9 +13,7 @@ from collections.abc import Callable
 _JOINER = "\u2060"
 
 # A fence that is still open runs to the end, as in a browser.
-_FENCE = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S
-)
+_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S)
 # On one line and without a bar: in a table a bar ends the cell, and with it the code.
 _INLINE_CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)[^\n|]+?(?<!`)(?P=ticks)(?!`)")
 _ESCAPABLE = re.compile(r"(?P<slashes>\\*)(?P<mark>\$|<|(?<!~)~(?!~))")
@@ -26,9 +24,7 @@ _BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
 # A link between files of the workspace, or to a place on the page, leads nowhere on the screen.
 _INNER_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?!https?://|mailto:)[^()\s]*\)")
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
-_MARKER = re.compile(
-    r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M
-)
+_MARKER = re.compile(r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M)
 _OPEN_MARKER = re.compile(r"(?:\s*\[\d{0,3})+\Z")
 _PUNCTUATION = re.compile(r"([\\`*_\[\]$~<>|&])")
 _LINE_START = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)])|(?=[#+=-]))")

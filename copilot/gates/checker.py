@@ -52,9 +52,7 @@ class Checker:
         self._known = frozenset(known)
         self._stages = frozenset(stage.casefold() for stage in config.stages)
         self._running = _binding(config.stages[0], config.stages)
-        self._checked = tuple(
-            self._compile(rule, config.stages) for rule in gates.rules if not rule.has_ended(today)
-        )
+        self._checked = tuple(self._compile(rule, config.stages) for rule in gates.rules if not rule.has_ended(today))
         self._by_id = {checked.rule.id: checked for checked in self._checked}
 
     def findings(self, project: ProjectFacts, *, at_any_stage: bool = False) -> tuple[Finding, ...]:
@@ -135,9 +133,7 @@ class Checker:
         return isinstance(held, tuple) and not self._codes(jurisdictions).isdisjoint(held)
 
     def _codes(self, jurisdictions: Iterable[str]) -> frozenset[str]:
-        return frozenset(
-            code for name in jurisdictions for code in self._gates.areas.get(name, {name.casefold()})
-        )
+        return frozenset(code for name in jurisdictions for code in self._gates.areas.get(name, {name.casefold()}))
 
     def _compile(self, rule: Rule, stages: Sequence[str]) -> _Checked:
         context = Context(self._today, self._known, rule.validity_days)

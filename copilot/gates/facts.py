@@ -81,9 +81,7 @@ def read_facts(view: RecordView, vocabulary: Mapping[str, Column], today: date) 
     ]
 
 
-def project_facts(
-    row: Mapping[str, Cell], vocabulary: Mapping[str, Column], known: Iterable[str]
-) -> ProjectFacts:
+def project_facts(row: Mapping[str, Cell], vocabulary: Mapping[str, Column], known: Iterable[str]) -> ProjectFacts:
     """The facts of a projects row; what it does not hold is unknown."""
     shared = {name: row.get(name) for name in known}
     shared["change_share"] = _share(row.get("change_budget"), row.get("budget"))
@@ -99,9 +97,7 @@ def _share(part: Cell, whole: Cell) -> float | None:
 
 def _derived(view: RecordView, known: frozenset[str], today: date) -> dict[str, dict[str, Cell]]:
     """Facts from other tables, by project."""
-    found: dict[str, dict[str, Cell]] = {
-        str(row["id"]): {} for row in view.select("projects", columns=["id"])
-    }
+    found: dict[str, dict[str, Cell]] = {str(row["id"]): {} for row in view.select("projects", columns=["id"])}
     if "live_models" in known:
         live: dict[str, list[Mapping[str, Cell]]] = {project: [] for project in found}
         for model in view.select("models"):
@@ -117,9 +113,7 @@ def _derived(view: RecordView, known: frozenset[str], today: date) -> dict[str, 
             project, severity = str(incident["project_id"]), incident["severity"]
             is_severe = isinstance(severity, int | float) and severity <= 2
             if project in found and is_severe and str(incident["status"]).lower() == "open":
-                found[project]["open_severe_incidents"] = (
-                    int(found[project]["open_severe_incidents"] or 0) + 1
-                )
+                found[project]["open_severe_incidents"] = int(found[project]["open_severe_incidents"] or 0) + 1
     return found
 
 

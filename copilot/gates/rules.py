@@ -99,9 +99,7 @@ class Rule(Source):
 
     def is_named(self, asked: str) -> bool:
         """Whether the words are its id, its title, or part of its own source."""
-        return asked.casefold().strip() in (self.id.casefold(), self.title.casefold()) or self.is_called(
-            asked
-        )
+        return asked.casefold().strip() in (self.id.casefold(), self.title.casefold()) or self.is_called(asked)
 
     @model_validator(mode="after")
     def _check_validity(self) -> Rule:
@@ -164,10 +162,7 @@ class Gates:
             rules=file.rules,
             vocabulary=vocabulary,
             questions=questions | {name: entry.question for name, entry in file.facts.items()},
-            areas={
-                area: frozenset(code.casefold() for code in (area, *codes))
-                for area, codes in file.areas.items()
-            },
+            areas={area: frozenset(code.casefold() for code in (area, *codes)) for area, codes in file.areas.items()},
         )
 
     def rules_named(self, asked: str) -> tuple[Rule, ...]:
@@ -186,8 +181,7 @@ def _vocabulary(entries: Mapping[str, Any], columns: Iterable[Column]) -> dict[s
         if kind is None and name not in known:
             near = ", ".join(nearest(str(name), known))
             raise ValueError(
-                f"facts: there is no column {name!r}; the nearest are {near}. "
-                "A column of your own needs a type."
+                f"facts: there is no column {name!r}; the nearest are {near}. A column of your own needs a type."
             )
         if kind is not None:
             column = known.get(name, Column(name, "text", ""))

@@ -45,6 +45,9 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     ranks = any(c.tool == "prioritize_projects" for c in known)
     if ranks or any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
         known = [c for c in known if not _is_bare(c, ranks)]
+    if any(c.tool == "plan_portfolio" for c in known):
+        # The words for the limits of a set would make conditions and sums of their own.
+        known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
     choices = _choices(frame, known)
     search, others = (
         [c for c in known if c.tool == "search_knowledge"],

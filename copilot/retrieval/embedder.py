@@ -40,9 +40,7 @@ def _network() -> _Network:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(
-        _FOLDER / "model.onnx", options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(_FOLDER / "model.onnx", options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(_FOLDER / "tokenizer.json"))
     tokenizer.enable_truncation(_LENGTH)
     tokenizer.no_padding()

@@ -54,9 +54,7 @@ def writing(state_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[In
     try:
         lock.acquire()
     except Timeout:
-        raise KnowledgeError(
-            f"The index is being written by {_described(holder)}; try again when it ends."
-        ) from None
+        raise KnowledgeError(f"The index is being written by {_described(holder)}; try again when it ends.") from None
     try:
         now = datetime.now().isoformat(sep=" ", timespec="seconds")
         holder.write_text(json.dumps({"process": os.getpid(), "since": now}))
@@ -119,9 +117,7 @@ class IndexWriter:
             # Never a name that was used before: a reader tells by it that the index has changed.
             generation = str(time.time_ns())
             lexical.build(words_folder(self._state_dir, generation), live.values())
-            self.manifest.commit(
-                files=files, removed=removed, added=added, meta={**meta, "generation": generation}
-            )
+            self.manifest.commit(files=files, removed=removed, added=added, meta={**meta, "generation": generation})
             vectors.delete(held - live.keys())
         self._clean(generation)
 

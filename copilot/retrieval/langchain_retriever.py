@@ -18,9 +18,7 @@ class LangChainRetriever(BaseRetriever):
     viewer: Viewer
     top_k: int = 8
 
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[Document]:
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [
             Document(
                 id=scored.chunk.id,

@@ -91,16 +91,10 @@ class LexicalIndex:
             for field, weight in (("text", 1.0), ("heading", _HEADING_WEIGHT))
         ]
         wanted = [(tantivy.Occur.Must, tantivy.Query.boolean_query(clauses))]
-        filters = [
-            (tantivy.Occur.Must, tantivy.Query.const_score_query(f, 0.0)) for f in self._filters(scope)
-        ]
-        found = self._searcher.search(
-            tantivy.Query.boolean_query([*wanted, *filters]), limit=top_k, count=False
-        ).hits
+        filters = [(tantivy.Occur.Must, tantivy.Query.const_score_query(f, 0.0)) for f in self._filters(scope)]
+        found = self._searcher.search(tantivy.Query.boolean_query([*wanted, *filters]), limit=top_k, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in found])
-        matches = [
-            Match(int(number or 0), float(score)) for (score, _), number in zip(found, numbers, strict=True)
-        ]
+        matches = [Match(int(number or 0), float(score)) for (score, _), number in zip(found, numbers, strict=True)]
         return sorted(matches, key=lambda match: (-match.score, match.number))
 
     def _term(self, field: str, term: str, weight: float) -> tantivy.Query:

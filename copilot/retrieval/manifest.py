@@ -121,9 +121,7 @@ class Manifest:
             """SELECT c.number, c.document_id, d.label, d.kind, c.effective, c.superseded
             FROM chunks c JOIN documents d ON d.id = c.document_id ORDER BY c.number"""
         )
-        numbers, documents, labels, kinds, effective, superseded = (
-            zip(*rows, strict=True) if rows else [()] * 6
-        )
+        numbers, documents, labels, kinds, effective, superseded = zip(*rows, strict=True) if rows else [()] * 6
         return Columns(
             numbers=np.array(numbers, dtype=np.int64),
             documents=Category.of(documents),
@@ -146,9 +144,7 @@ class Manifest:
 
     def chunk(self, id: str) -> list[Chunk]:
         """The chunks of that id: one, unless two tables use the same key."""
-        return [
-            chunk_of(row) for row in self._execute(f"{_CHUNKS} WHERE c.id = ? ORDER BY c.document_id", (id,))
-        ]
+        return [chunk_of(row) for row in self._execute(f"{_CHUNKS} WHERE c.id = ? ORDER BY c.document_id", (id,))]
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
         rows = self._execute(f"{_CHUNKS} WHERE c.document_id = ? ORDER BY c.position", (document_id,))

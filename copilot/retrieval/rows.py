@@ -59,8 +59,6 @@ def _document(
 
 def _sentences(row: Mapping[str, Cell], table: TableSchema) -> str:
     words = [str(row[column]).strip().rstrip(".") for column in table.text if row.get(column)]
-    context = [
-        f"{column}: {row[column]}" for column in _CONTEXT if column not in table.text and row.get(column)
-    ]
+    context = [f"{column}: {row[column]}" for column in _CONTEXT if column not in table.text and row.get(column)]
     parts = [*words, *(["; ".join(context)] if context else [])]
     return ". ".join(parts).replace("_", " ") + "."

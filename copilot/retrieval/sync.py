@@ -138,9 +138,7 @@ def _resolve_supersession(
     before: Mapping[str, DocumentState], sources: Mapping[str, loaders.SourceFile], changes: _Changes
 ) -> None:
     """Look up what replaced each document; one whose successor moved or changed its date is read again."""
-    standing = {
-        id: state for id, state in before.items() if id not in changes.removed and id not in changes.loaded
-    }
+    standing = {id: state for id, state in before.items() if id not in changes.removed and id not in changes.loaded}
     infos = {id: state.info for id, state in standing.items() if state.kind == "passage"}
     infos |= {id: _info(document) for id, document in changes.loaded.items() if document.kind == "passage"}
     names = _names(infos.values())
@@ -177,9 +175,7 @@ class _Successor(NamedTuple):
     effective: date | None
 
 
-def _successor(
-    id: str, reference: str, names: Mapping[str, str], infos: Mapping[str, DocumentInfo]
-) -> _Successor:
+def _successor(id: str, reference: str, names: Mapping[str, str], infos: Mapping[str, DocumentInfo]) -> _Successor:
     beside = (PurePosixPath(id).parent / reference).as_posix()
     found = names.get(beside.casefold()) or names.get(reference.casefold())
     if found is None or found == id:
@@ -207,9 +203,7 @@ def _embed_missing(texts: Mapping[str, str], manifest: Manifest, progress: Progr
     known = manifest.cached(texts.keys())
     missing = sorted(texts.keys() - known.keys())
     made: dict[str, bytes] = {}
-    for done, (sha, vector) in enumerate(
-        zip(missing, encode_each([texts[s] for s in missing]), strict=True), 1
-    ):
+    for done, (sha, vector) in enumerate(zip(missing, encode_each([texts[s] for s in missing]), strict=True), 1):
         made[sha] = vector.tobytes()
         if len(made) == _SAVE_EVERY or done == len(missing):
             manifest.save_vectors(made)

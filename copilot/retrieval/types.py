@@ -61,9 +61,7 @@ class Chunk:
 
     @property
     def locator(self) -> str:
-        return (
-            f"row {self.first_line}" if self.kind == "record" else f"lines {self.first_line}-{self.last_line}"
-        )
+        return f"row {self.first_line}" if self.kind == "record" else f"lines {self.first_line}-{self.last_line}"
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,13 @@ from pydantic import BaseModel
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.sources import Sources
 from copilot.tools import (
+    assess_readiness,
     check_governance,
     check_model_health,
     diagnose_scaling,
     find_projects,
     lookup_metric,
+    plan_portfolio,
     prioritize_projects,
     project_record,
     search_knowledge,
@@ -46,6 +48,9 @@ TOOLS: tuple[Tool, ...] = (
          check_model_health.check_model_health),
     Tool("diagnose_scaling", "Following the projects from idea to production", diagnose_scaling.Arguments,
          diagnose_scaling.diagnose_scaling),
+    Tool("plan_portfolio", "Choosing the best set of projects", plan_portfolio.Arguments,
+         plan_portfolio.plan_portfolio),
+    Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
 )  # fmt: skip
@@ -62,9 +67,11 @@ def available(sources: Sources) -> Sequence[Tool]:
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
-        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance"}
+        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio"}
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
+    if not {"assessments", "projects", "roles"} & sources.records.tables.keys():
+        absent.add("assess_readiness")
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]

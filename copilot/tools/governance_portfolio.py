@@ -36,9 +36,7 @@ _NAMED = 5
 class _Report:
     statements: list[tuple[Role, str, tuple[str, ...], tuple[Rule, ...]]] = field(default_factory=list)
 
-    def say(
-        self, role: Role, text: str, projects: Iterable[ProjectFacts] = (), rules: Iterable[Rule] = ()
-    ) -> None:
+    def say(self, role: Role, text: str, projects: Iterable[ProjectFacts] = (), rules: Iterable[Rule] = ()) -> None:
         keys = tuple(dict.fromkeys(str(p.row["id"]) for p in projects))
         self.statements.append((role, sentence(text), keys, tuple(rules)))
 
@@ -55,9 +53,7 @@ def report_portfolio(
     for case in ordered[:top]:
         _say_project(report, census.blocked[case])
     if len(ordered) > top:
-        report.say(
-            "caveat", f"Of {counted(len(ordered), 'blocked project')} the first {top} are told one by one"
-        )
+        report.say("caveat", f"Of {counted(len(ordered), 'blocked project')} the first {top} are told one by one")
     _say_contradictions(report, review, census, top)
     _say_unknown(report, review, census)
     _say_waivers(report, census, top)
@@ -85,9 +81,7 @@ def _say_blocked(report: _Report, review: Review, census: Census, total: int, wh
     report.say("answer", f"{text}; {counted(total, 'project')} were looked at")
     if census.unknown_pairs * 2 > census.pairs:
         share = f"{census.unknown_pairs:,} of {census.pairs:,} checks"
-        report.say(
-            "answer", f"Most of it is not known: in {share} the records lack a fact that the rule needs"
-        )
+        report.say("answer", f"Most of it is not known: in {share} the records lack a fact that the rule needs")
 
 
 def _say_rules(report: _Report, census: Census, top: int) -> None:

@@ -81,9 +81,7 @@ def report_project(review: Review, project: ProjectFacts, selection: Selection, 
     if gate is None:
         _say_next_gate(report, review, project, selection)
     checked = counted(len(selection.rules), "rule")
-    report.say(
-        "method", f"Checked against {checked} of gates.yaml on {review.today}; the rules need legal review"
-    )
+    report.say("method", f"Checked against {checked} of gates.yaml on {review.today}; the rules need legal review")
     return _result(review, project, report, standing, f"{checked} on {project.row['id']}")
 
 
@@ -148,9 +146,7 @@ def _further(review: Review, other: Source) -> str:
     return f"{source(other)} ({'; '.join(notes)})" if notes else source(other)
 
 
-def _say_unknown(
-    report: _Report, review: Review, project: ProjectFacts, unknown: Sequence[Finding], top: int
-) -> None:
+def _say_unknown(report: _Report, review: Review, project: ProjectFacts, unknown: Sequence[Finding], top: int) -> None:
     by_facts: dict[tuple[str, ...], list[Rule]] = {}
     for finding in unknown:
         by_facts.setdefault(review.checker.asked(finding, project), []).append(finding.rule)
@@ -212,9 +208,7 @@ def _after(gate: str) -> str | None:
     return GATES[GATES.index(gate) + 1] if gate in GATES[:-1] else None
 
 
-def _result(
-    review: Review, project: ProjectFacts, report: _Report, standing: _Standing, locator: str
-) -> ToolResult:
+def _result(review: Review, project: ProjectFacts, report: _Report, standing: _Standing, locator: str) -> ToolResult:
     row = read_row(review.view, "projects", project.row, review.currency, review.today)
     x = computed(
         review.view.sources["projects"],

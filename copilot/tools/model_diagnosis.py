@@ -34,19 +34,13 @@ def steps(health: Health, quality_drop: float) -> list[str]:
 def _confirm(health: Health) -> str:
     ask = "ask whether all outcomes have arrived and whether the way of measuring changed"
     if health.quality is None:
-        return (
-            f"the records hold no measured quality, so {ask.removeprefix('ask ')} cannot be "
-            "judged; ask for it"
-        )
+        return f"the records hold no measured quality, so {ask.removeprefix('ask ')} cannot be judged; ask for it"
     cases = health.quality.latest_cases
     if not cases:
         return f"the number of cases behind the latest weeks is not recorded, so ask for it, and {ask}"
     level = min(max(health.quality.latest, 0.0), 1.0)
     chance = 1.96 * sqrt(level * (1 - level) / cases) * 100
-    text = (
-        f"the latest weeks rest on {cases:,} cases, so chance alone moves the figure by about "
-        f"{chance:.1f} points"
-    )
+    text = f"the latest weeks rest on {cases:,} cases, so chance alone moves the figure by about {chance:.1f} points"
     if health.points is not None:
         verdict = "more than" if abs(health.points) > chance else "not more than"
         text += f" and the change of {points(health.points)} is {verdict} that"
@@ -65,15 +59,12 @@ def _pipeline(health: Health) -> str:
         known.append("the fall is a slow slide, which a single broken feed seldom causes")
     if released := _released_before(health):
         known.append(
-            f"the running version was released shortly before, on {iso(released)}, so run "
-            "its predecessor on like cases"
+            f"the running version was released shortly before, on {iso(released)}, so run its predecessor on like cases"
         )
     if health.runs_another_version:
         known.append("the version in use is not the newest approved one")
     if health.unmeasured_days:
-        known.append(
-            f"measurements stopped after the week of {iso(health.quality.last if health.quality else None)}"
-        )
+        known.append(f"measurements stopped after the week of {iso(health.quality.last if health.quality else None)}")
     open_ones = [str(i["id"]) for i in health.incidents if i.get("status") and i["status"] != "closed"]
     if open_ones:
         known.append(f"{listed(open_ones)} {'is' if len(open_ones) == 1 else 'are'} not closed")
@@ -82,9 +73,7 @@ def _pipeline(health: Health) -> str:
 
 
 def _segment(health: Health) -> str:
-    text = (
-        "the records hold no quality by segment, so ask for it by customer group, channel, region and product"
-    )
+    text = "the records hold no quality by segment, so ask for it by customer group, channel, region and product"
     moved = [*health.shifted, *health.watched]
     if moved:
         first = listed(f"{words(i.name)} {i.bins[i.shift.moved_bin]}" for i in moved[:2])
@@ -94,10 +83,7 @@ def _segment(health: Health) -> str:
 
 def _drift(health: Health) -> str:
     if not health.inputs:
-        return (
-            "no histograms of inputs are recorded, so ask for them to see whether the cases or "
-            "the outcomes changed"
-        )
+        return "no histograms of inputs are recorded, so ask for them to see whether the cases or the outcomes changed"
     if health.shifted:
         names = listed(words(i.name) for i in health.shifted)
         return (
@@ -136,19 +122,11 @@ def _decide(health: Health) -> str:
     if health.overdue_days:
         options.append(f"catch up on the retraining that is {counted(health.overdue_days, 'day')} overdue")
     if health.decline is not None and health.shifted:
-        options.append(
-            "restrict the model meanwhile to the groups it was trained for and let people decide the rest"
-        )
+        options.append("restrict the model meanwhile to the groups it was trained for and let people decide the rest")
     if not options:
-        return (
-            "nothing in the records calls for retraining, rolling back or restricting; ask the "
-            "owner to confirm"
-        )
+        return "nothing in the records calls for retraining, rolling back or restricting; ask the owner to confirm"
     owner = health.row.get("owner")
-    return (
-        f"what the records support is to {listed(options)}; ask "
-        f"{owner or 'the owner (not recorded)'} which is taken"
-    )
+    return f"what the records support is to {listed(options)}; ask {owner or 'the owner (not recorded)'} which is taken"
 
 
 def _released_before(health: Health) -> date | None:
@@ -167,18 +145,14 @@ def _validate(health: Health) -> str:
     )
     moved = " and on the groups that grew" if health.shifted else ""
     return (
-        f"a candidate has to reach {bar} on recent cases{moved}; ask for the results by group and "
-        "for the fairness test"
+        f"a candidate has to reach {bar} on recent cases{moved}; ask for the results by group and for the fairness test"
     )
 
 
 def _deploy(health: Health) -> str:
     running = health.row.get("deployed_version")
     keep = f"version {running}" if running else "the running version (not recorded)"
-    return (
-        f"run the candidate beside the old one on part of the cases first and keep {keep} ready; "
-        "ask who may stop it"
-    )
+    return f"run the candidate beside the old one on part of the cases first and keep {keep} ready; ask who may stop it"
 
 
 def _monitor(health: Health, quality_drop: float) -> str:

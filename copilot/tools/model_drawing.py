@@ -56,8 +56,7 @@ def inputs_table(health: Health) -> Table:
                 round(i.shift.psi, 2),
                 i.shift.level,
                 round(i.shift.distance, 2),
-                f"{i.bins[i.shift.moved_bin]}: {share(i.shift.moved_share[0])} to "
-                f"{share(i.shift.moved_share[1])}",
+                f"{i.bins[i.shift.moved_bin]}: {share(i.shift.moved_share[0])} to {share(i.shift.moved_share[1])}",
             )
             for i in health.inputs
         ),
@@ -122,9 +121,7 @@ def figures(healths: Sequence[Health], single: bool, evidence: str) -> tuple[Fig
         found.append(Figure(text=share(latest), value=latest, unit="latest quality", evidence=evidence))
     if health.points is not None:
         found.append(
-            Figure(
-                text=points(health.points), value=health.points, unit="percentage points", evidence=evidence
-            )
+            Figure(text=points(health.points), value=health.points, unit="percentage points", evidence=evidence)
         )
     return tuple(found)
 

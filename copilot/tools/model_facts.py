@@ -63,9 +63,7 @@ def model_facts(view: RecordView, row: Row, quality_drop: float, today: date) ->
         evidence.append(_quality_evidence(view, name, id, measured, sentences, today))
         facts += [Fact(text, (evidence[-1].id, source)) for text in sentences]
     if overdue := _retraining(row, name, today):
-        x = computed(
-            view.sources["models"], f"Retraining of {name}", f"{id}, as of {today}", [overdue], today
-        )
+        x = computed(view.sources["models"], f"Retraining of {name}", f"{id}, as of {today}", [overdue], today)
         evidence.append(x)
         facts.append(Fact(overdue, (x.id, source)))
     facts += [Fact(sentence(text), (source,)) for text in (*_versions(row, name), _identity(row, name, id))]
@@ -86,15 +84,11 @@ def _versions(row: Row, name: str) -> list[str]:
     since = f" since {row['deployed_on']}" if row.get("deployed_on") else ""
     texts = []
     if running and newest and running != newest:
-        texts.append(
-            f"{name} runs in version {running}{since}, although {newest} is approved in the registry"
-        )
+        texts.append(f"{name} runs in version {running}{since}, although {newest} is approved in the registry")
     elif running:
         texts.append(f"{name} runs in version {running}{since}")
     if row.get("uses_own_output"):
-        texts.append(
-            f"The decisions of {name} shape the data it is trained on next, so it may confirm itself"
-        )
+        texts.append(f"The decisions of {name} shape the data it is trained on next, so it may confirm itself")
     return texts
 
 
@@ -111,9 +105,7 @@ def _quality_sentences(row: Row, name: str, measured: Quality, quality_drop: flo
     change = latest - first
     moved = "stayed the same"
     if abs(change) >= 0.0005:
-        moved = (
-            f"{'rose' if change > 0 else 'fell'} by {number(round(abs(change) * 100, 1))} percentage points"
-        )
+        moved = f"{'rose' if change > 0 else 'fell'} by {number(round(abs(change) * 100, 1))} percentage points"
     texts = [
         f"The {metric} of {name} {moved}, from {_share(first)} in the week of {measured.weeks[0]} "
         f"to {_share(latest)} in the week of {measured.weeks[-1]}."
@@ -175,7 +167,5 @@ def _drawn(
     points = [(name, w, v) for w, v in zip(measured.weeks, measured.values, strict=True)]
     chart = lines(f"{metric.capitalize()} of {name} by week", metric.capitalize(), points, reference, ".0%")
     latest = measured.values[-1]
-    figure = Figure(
-        text=_share(latest), value=latest, unit="share", evidence=evidence[0].id if evidence else None
-    )
+    figure = Figure(text=_share(latest), value=latest, unit="share", evidence=evidence[0].id if evidence else None)
     return (chart,), (figure,)

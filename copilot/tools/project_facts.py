@@ -120,9 +120,7 @@ def stage(project: Project) -> list[Fact]:
         return project.absent(["stage"])
     since = _day(project.row.get("stage_since"))
     if since is None:
-        return [
-            project.fact(f"{project.name} is {_in_stage(project.text('stage'))}; since when is not recorded")
-        ]
+        return [project.fact(f"{project.name} is {_in_stage(project.text('stage'))}; since when is not recorded")]
     days = (project.today - since).days
     return [
         project.fact(
@@ -137,15 +135,9 @@ def budget(project: Project) -> list[Fact]:
     facts = []
     total, spend = project.amount("budget"), project.amount("spend")
     if total is not None:
-        spent = (
-            f", of which {project.money(spend)} ({percent(spend / total)}) is spent"
-            if spend and total
-            else ""
-        )
+        spent = f", of which {project.money(spend)} ({percent(spend / total)}) is spent" if spend and total else ""
         facts.append(
-            project.fact(
-                f"The budget of {project.name} is {project.money(total)}{spent}", derived=bool(spent)
-            )
+            project.fact(f"The budget of {project.name} is {project.money(total)}{spent}", derived=bool(spent))
         )
     elif spend is not None:
         facts.append(project.fact(f"{project.name} has spent {project.money(spend)}; no budget is recorded"))
@@ -157,9 +149,7 @@ def budget(project: Project) -> list[Fact]:
             text += f"; technology and data have {project.money(technology)} ({percent(technology / total)})"
         facts.append(project.fact(text, derived=True))
     if (production := project.amount("production_budget")) is not None:
-        facts.append(
-            project.fact(f"Running it in production has a budget of {project.money(production)} a year")
-        )
+        facts.append(project.fact(f"Running it in production has a budget of {project.money(production)} a year"))
     return [*facts, *project.absent(["budget", "spend", "change_budget", "production_budget"])]
 
 
@@ -174,9 +164,7 @@ def benefit(project: Project) -> list[Fact]:
         label = f" ({achieved})" if achieved else " (its basis is not recorded)"
         share = f", {percent(realised / expected)} of what was expected" if expected else ""
         facts.append(
-            project.fact(
-                f"Over the last twelve months it brought {project.money(realised)}{label}{share}", bool(share)
-            )
+            project.fact(f"Over the last twelve months it brought {project.money(realised)}{label}{share}", bool(share))
         )
     return [*facts, *project.absent(["expected_benefit", "realised_benefit"])]
 
@@ -184,20 +172,14 @@ def benefit(project: Project) -> list[Fact]:
 def adoption(project: Project) -> list[Fact]:
     facts = []
     if project.text("integration"):
-        facts.append(
-            project.fact(f"Integration into the systems people work in: {project.text('integration')}")
-        )
+        facts.append(project.fact(f"Integration into the systems people work in: {project.text('integration')}"))
     plan = project.row.get("adoption_plan")
     if plan is not None:
-        facts.append(
-            project.fact(f"A written plan for training and adoption {'exists' if plan else 'does not exist'}")
-        )
+        facts.append(project.fact(f"A written plan for training and adoption {'exists' if plan else 'does not exist'}"))
     change, total = project.amount("change_budget"), project.amount("budget")
     if change is not None and total:
         facts.append(
-            project.fact(
-                f"The change budget is {project.money(change)}, {percent(change / total)} of the budget", True
-            )
+            project.fact(f"The change budget is {project.money(change)}, {percent(change / total)} of the budget", True)
         )
     return [*facts, *project.absent(["integration", "adoption_plan", "change_budget", "business_owner"])]
 
@@ -221,8 +203,7 @@ def criteria(project: Project) -> list[Fact]:
     if readiness is not None and readiness < minimum:
         facts.append(
             project.fact(
-                f"Its data readiness of {number(readiness)} is below the {number(minimum)} "
-                "that counts as ready",
+                f"Its data readiness of {number(readiness)} is below the {number(minimum)} that counts as ready",
                 derived=True,
             )
         )
@@ -272,9 +253,7 @@ def governance(project: Project) -> list[Fact]:
     if flags:
         facts.append(project.fact(f"It {listed(flags)}"))
     if project.text("gate"):
-        passed = (
-            f"passed gate {project.text('gate')}" if project.text("gate") != "none" else "has passed no gate"
-        )
+        passed = f"passed gate {project.text('gate')}" if project.text("gate") != "none" else "has passed no gate"
         on = f" on {project.text('gate_date')}" if project.text("gate_date") else ""
         facts.append(project.fact(f"It {passed}{on}"))
     done = [f"{label} on {project.text(c)}" for c, label in _CONTROLS if project.text(c)]
@@ -283,11 +262,7 @@ def governance(project: Project) -> list[Fact]:
     if project.text("human_oversight"):
         facts.append(project.fact(f"It may be overridden by {project.text('human_oversight')}"))
     if project.text("waiver"):
-        until = (
-            f", until {project.text('waiver_until')}"
-            if project.text("waiver_until")
-            else ", with no end date"
-        )
+        until = f", until {project.text('waiver_until')}" if project.text("waiver_until") else ", with no end date"
         facts.append(project.fact(f"Waived: {project.text('waiver')}{until}"))
     unknown = [c for c, *_ in _FLAGS] + [c for c, _ in _CONTROLS]
     return [*facts, *project.absent(["risk_class", "gate", *unknown, "affects", "human_oversight"])]

@@ -100,9 +100,7 @@ def _tell(collected: _Collected, sources: Sources, project: Project, aspect: Asp
         tell = _incident if aspect == "incidents" else _decision
         collected.add(aspect, [Fact(tell(r), (e.id,)) for r, e in zip(rows, read, strict=True)], read)
         if not rows and view.has(aspect):
-            collected.add(
-                aspect, [project.fact(f"No {words(aspect)[:-1]} of {project.name} is recorded", True)]
-            )
+            collected.add(aspect, [project.fact(f"No {words(aspect)[:-1]} of {project.name} is recorded", True)])
 
 
 def _related(view: RecordView, table: str, project: str, order: str) -> list[Row]:
@@ -128,9 +126,7 @@ def _incident(row: Row) -> str:
     ]
     kind = ", ".join(part for part in parts if part)
     description = f" – {str(row['description']).rstrip('.')}" if row.get("description") else ""
-    return sentence(
-        f"Incident {row['id']} of {row['date']}{f' ({kind})' if kind else ''}: {row['title']}{description}"
-    )
+    return sentence(f"Incident {row['id']} of {row['date']}{f' ({kind})' if kind else ''}: {row['title']}{description}")
 
 
 def _decision(row: Row) -> str:
@@ -168,15 +164,11 @@ def _result(
     if derived:
         collected.evidence[x.id] = x
     leading = collected.facts[0][0] if collected.facts else "overview"
-    firsts = {
-        next(i for i, (a, _) in enumerate(collected.facts) if a == aspect) for aspect, _ in collected.facts
-    }
+    firsts = {next(i for i, (a, _) in enumerate(collected.facts) if a == aspect) for aspect, _ in collected.facts}
     statements = []
     for position, (aspect, fact) in enumerate(collected.facts):
         asked = aspect in arguments.aspects or (not arguments.aspects and aspect == leading)
-        role: Literal["answer", "detail"] = (
-            "answer" if position == 0 or (asked and position in firsts) else "detail"
-        )
+        role: Literal["answer", "detail"] = "answer" if position == 0 or (asked and position in firsts) else "detail"
         evidence = (x.id, *fact.evidence) if fact.derived else fact.evidence
         statements.append(Statement(text=fact.text, evidence=evidence, role=role))
     return ToolResult(

@@ -48,10 +48,7 @@ def opening(portfolio: Portfolio, scope: str) -> str:
         )
     if not found.entered:
         return f"No project{scope} has entered {pilot}{since}."
-    reached = (
-        f"{found.reached:,} ({share(found.share)}) {'has' if found.reached == 1 else 'have'} "
-        f"reached {production}"
-    )
+    reached = f"{found.reached:,} ({share(found.share)}) {'has' if found.reached == 1 else 'have'} reached {production}"
     others = Counter(p.now.stage for p in portfolio.unconverted)
     rest = [_remaining(portfolio, stage, count) for stage, count in others.most_common()]
     tail = f"; {listed(rest)}" if rest else ""
@@ -103,9 +100,7 @@ def stalled(portfolio: Portfolio, scope: str) -> str:
     )
     moved = len(portfolio.pilot.days_until_move)
     if portfolio.pilot.median_until_move is not None:
-        said += (
-            f"; the median of the {moved:,} that moved on is {number(portfolio.pilot.median_until_move)} days"
-        )
+        said += f"; the median of the {moved:,} that moved on is {number(portfolio.pilot.median_until_move)} days"
     if found.without_day:
         said += f"; for {found.without_day:,} the day is not recorded"
     return f"{said}."
@@ -141,9 +136,7 @@ def leading(found: Sequence[Found], group: str) -> str:
     if not shown:
         return ""
     parts = [f"{f.cause.name.lower()} ({len(f.shown):,}, {percent(f.share)})" for f in shown]
-    verb = (
-        "cause that the records show is" if len(parts) == 1 else "causes that the records show most often are"
-    )
+    verb = "cause that the records show is" if len(parts) == 1 else "causes that the records show most often are"
     return f"Among the {found[0].of:,} {group}, the {verb} {listed(parts)}."
 
 

@@ -116,9 +116,7 @@ def read_portfolio(
     paths = [path for id, row in rows.items() if (path := _path(id, row, history.get(id, ()))) is not None]
     changes = sum(len(stays) for stays in history.values())
     if since is not None:
-        paths = [
-            p for p in paths if (begun := _begun(p, rows[p.project], ladder, changes)) and begun >= since
-        ]
+        paths = [p for p in paths if (begun := _begun(p, rows[p.project], ladder, changes)) and begun >= since]
     return Portfolio(rows, everyone, tuple(paths), ladder, changes, since, today)
 
 

@@ -99,8 +99,7 @@ def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str) -> list[Ca
             "Not integrated",
             "has no integration or only a planned one",
             "have no integration or only a planned one",
-            "build the connection to the system people work in as part of the pilot, with time of "
-            "its owners reserved",
+            "build the connection to the system people work in as part of the pilot, with time of its owners reserved",
             ("integration",),
             _integration,
         ),
@@ -108,8 +107,7 @@ def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str) -> list[Ca
             "No gate evidence",
             f"has passed {behind}",
             f"have passed {behind}",
-            "list the evidence that the next gate asks for, give each piece an owner and a date, and "
-            "review it early",
+            "list the evidence that the next gate asks for, give each piece an owner and a date, and review it early",
             ("gate",),
             lambda row: _gate(row, gate),
         ),
@@ -134,8 +132,7 @@ def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str) -> list[Ca
             "Benefit only assumed",
             "has neither a measured nor an estimated benefit",
             "have neither a measured nor an estimated benefit",
-            "agree on a baseline and one measure of success, and measure both in the pilot before "
-            "asking for more",
+            "agree on a baseline and one measure of success, and measure both in the pilot before asking for more",
             ("expected_basis", "realised_basis"),
             _benefit,
         ),
@@ -173,10 +170,7 @@ def empty_note(found: Sequence[Found]) -> str:
     columns = [words(f.cause.columns[0]) for f in found if f.cause.is_empty_none]
     if not columns:
         return ""
-    return (
-        f"An empty {listed(columns, 'or')} is read as none; the records cannot tell it from a cell "
-        "nobody filled in."
-    )
+    return f"An empty {listed(columns, 'or')} is read as none; the records cannot tell it from a cell nobody filled in."
 
 
 def _missing(column: str) -> Callable[[Row], Verdict]:

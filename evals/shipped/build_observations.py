@@ -89,9 +89,7 @@ def _late_rise(metric: str, slug: str, since: date, to: float) -> dict[date, flo
 
 def _overrides() -> Iterable[Row]:
     late = {
-        _PROJECT["credit-personal"].id: _late_rise(
-            "override_rate", "credit-personal", date(2026, 6, 1), 0.142
-        ),
+        _PROJECT["credit-personal"].id: _late_rise("override_rate", "credit-personal", date(2026, 6, 1), 0.142),
         _PROJECT["claims-triage"].id: _late_rise("override_rate", "claims-triage", date(2026, 7, 1), 0.168),
     }
     for row in _ratio("override_rate", OVERRIDES, 0.03):
@@ -110,15 +108,11 @@ def _unit_rows(unit: str) -> Iterable[Row]:
         yield observation("model_uptime", month, round(minutes * up), minutes, unit=unit, target=0.995)
         deployments = stream.whole(1, 3) + (n > 18) + (unit == "E-Commerce") * 3
         lasted = _line(*profile.deploy_days, n, count) * (1 + stream.noise(0.07))
-        yield observation(
-            "time_to_deploy_days", month, round(lasted * deployments), deployments, unit=unit, target=60
-        )
+        yield observation("time_to_deploy_days", month, round(lasted * deployments), deployments, unit=unit, target=60)
         if profile.satisfaction:
             answers = round((900 + 400 * live) * (1 + 0.1 * season(month.month) + stream.noise(0.05)))
             mark = _line(*profile.satisfaction, n, count) + stream.noise(0.05)
-            yield observation(
-                "customer_satisfaction", month, round(answers * mark), answers, unit=unit, target=7.5
-            )
+            yield observation("customer_satisfaction", month, round(answers * mark), answers, unit=unit, target=7.5)
         predictions = round(profile.predictions * (0.7 + 0.3 * n / count + 0.05 * season(month.month)))
         price = _line(*profile.cost_per_thousand, n, count) * (1 + stream.noise(0.02))
         yield observation("inference_cost", month, round(predictions * price), predictions, unit=unit)
@@ -138,9 +132,7 @@ def _unit_rows(unit: str) -> Iterable[Row]:
             asked, begin, end = profile.sentiment
             answers = round(asked * (1 + stream.noise(0.03)))
             mark = _line(begin, end, n, count) + stream.noise(0.03)
-            yield observation(
-                "employee_sentiment", month, round(answers * mark), answers, unit=unit, target=3.8
-            )
+            yield observation("employee_sentiment", month, round(answers * mark), answers, unit=unit, target=3.8)
         stored = _line(*profile.terabytes, n, count) * (1 + stream.noise(0.006))
         yield observation("terabytes_collected", month, round(stored), unit=unit)
         built = max(0, round(_line(*profile.built, n, count) * (1 + stream.noise(0.1))))

@@ -55,9 +55,7 @@ def write_records(folder: Path) -> None:
 
 def write_situations(path: Path) -> None:
     listed = [{**asdict(s), "files": list(s.files), "keys": list(s.keys)} for s in situations(tables())]
-    text = yaml.safe_dump(
-        {"as_of": AS_OF, "situations": listed}, sort_keys=False, allow_unicode=True, width=110
-    )
+    text = yaml.safe_dump({"as_of": AS_OF, "situations": listed}, sort_keys=False, allow_unicode=True, width=110)
     path.write_text(
         "# Where each planted situation is hidden in knowledge/records, with the figures to be found.\n"
         "# Written by generate_records.py; files are relative to knowledge/records.\n"

@@ -91,9 +91,7 @@ def duplicates(tables: Tables) -> Situation:
     }  # fmt: skip
     rows = {p["name"]: p for p in tables["projects"]}
     found = {
-        topic: [
-            {key: rows[name][key] for key in ("id", "unit", "stage", "platform", "budget")} for name in names
-        ]
+        topic: [{key: rows[name][key] for key in ("id", "unit", "stage", "platform", "budget")} for name in names]
         for topic, names in groups.items()
     }
     return Situation(

@@ -56,8 +56,6 @@ def population_stability(tables: Mapping[str, Sequence[Row]], model: str) -> dic
     found = {}
     for feature, counts in bins.items():
         trained, recent = sum(a for a, _ in counts), sum(b for _, b in counts)
-        index = math.fsum(
-            (b / recent - a / trained) * math.log((b / recent) / (a / trained)) for a, b in counts
-        )
+        index = math.fsum((b / recent - a / trained) * math.log((b / recent) / (a / trained)) for a, b in counts)
         found[feature] = round(index, 3)
     return found

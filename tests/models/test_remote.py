@@ -119,9 +119,7 @@ def test_a_service_without_a_key_gets_none_of_ours(server: OpenAIServer) -> None
 
 @ASK
 @pytest.mark.parametrize("parameter", ["temperature", "stream_options"])
-def test_a_parameter_that_the_service_refuses_is_left_out(
-    server: OpenAIServer, ask: type, parameter: str
-) -> None:
+def test_a_parameter_that_the_service_refuses_is_left_out(server: OpenAIServer, ask: type, parameter: str) -> None:
     def refuse(request: dict[str, object]) -> Reply | Raw:
         if parameter in request:
             return failure(400, f"Unsupported value: '{parameter}'", "invalid_request_error", None, parameter)
@@ -219,9 +217,7 @@ def test_a_refused_request_says_what_is_wrong(server: OpenAIServer, ask: type, k
         ("malformed", Raw(200, "fine", {"content-type": "text/plain"})),
     ],
 )
-def test_an_answer_that_is_not_one_is_an_error(
-    server: OpenAIServer, ask: type, kind: str, reply: Reply | Raw
-) -> None:
+def test_an_answer_that_is_not_one_is_an_error(server: OpenAIServer, ask: type, kind: str, reply: Reply | Raw) -> None:
     server.script = [reply]
     assert fault_of(server, ask).kind == kind
 
@@ -305,9 +301,7 @@ def test_a_failure_from_elsewhere_is_unknown_and_a_classified_one_stays() -> Non
 def test_a_message_with_text_or_a_tool_call_is_finished() -> None:
     done = {"finish_reason": "stop"}
     check_finish(AIMessage("Yes.", response_metadata=done))
-    check_finish(
-        AIMessage("", tool_calls=[{"name": "search", "args": {}, "id": "1"}], response_metadata=done)
-    )
+    check_finish(AIMessage("", tool_calls=[{"name": "search", "args": {}, "id": "1"}], response_metadata=done))
 
 
 # In LangChain's agent
@@ -355,9 +349,7 @@ def test_a_model_that_is_not_remote_is_refused(server: OpenAIServer, model: str)
         remote_model(settings_for(server, model=model))
 
 
-@pytest.mark.parametrize(
-    "url", ["localhost:8080/v1", "ftp://host", "http://", "http://[", "file:///etc/passwd"]
-)
+@pytest.mark.parametrize("url", ["localhost:8080/v1", "ftp://host", "http://", "http://[", "file:///etc/passwd"])
 def test_an_address_that_is_not_http_is_refused(server: OpenAIServer, url: str) -> None:
     with pytest.raises(SettingsError, match="BEARING_BASE_URL"):
         remote_model(settings_for(server, base_url=url))
@@ -370,9 +362,7 @@ def test_the_key_is_in_no_text_form_of_the_model(server: OpenAIServer) -> None:
 
 
 def test_importing_the_remote_path_loads_neither_openai_nor_langchain() -> None:
-    code = (
-        "import sys, copilot.models.remote; sys.exit(bool({'openai', 'langchain_core'} & set(sys.modules)))"
-    )
+    code = "import sys, copilot.models.remote; sys.exit(bool({'openai', 'langchain_core'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

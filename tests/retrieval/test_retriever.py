@@ -44,9 +44,7 @@ def documents(retriever: Retriever, query: str, viewer: Viewer = EVERYONE, **nar
         ("how many months are prediction logs stored", NEW, ""),
     ],
 )
-def test_a_question_finds_its_section_first(
-    retriever: Retriever, query: str, document: str, heading: str
-) -> None:
+def test_a_question_finds_its_section_first(retriever: Retriever, query: str, document: str, heading: str) -> None:
     best = retriever.search(query, EVERYONE, 1)[0].chunk
     assert best.document_id == document
     assert " ".join(best.heading_path).startswith(heading)
@@ -65,9 +63,7 @@ def test_the_same_question_has_the_same_answer(retriever: Retriever, shared: Lib
     again.close()
 
 
-@pytest.mark.parametrize(
-    "query", ["", "  \n", "?!", "the of and", "\0", "漢字", "AND OR NOT (", 'title:"x"^2 -y~']
-)
+@pytest.mark.parametrize("query", ["", "  \n", "?!", "the of and", "\0", "漢字", "AND OR NOT (", 'title:"x"^2 -y~'])
 def test_a_question_without_words_is_no_error(retriever: Retriever, query: str) -> None:
     found = retriever.search(query, EVERYONE, 3)
     assert len(found) == (3 if query.strip() else 0)
@@ -93,16 +89,14 @@ def test_a_labelled_document_exists_only_for_who_holds_its_label(retriever: Retr
     assert retriever.chunk(chunk.id, EVERYONE) is None
     assert retriever.siblings(chunk, EVERYONE) == []
     assert retriever.chunks_of(chunk.document_id, EVERYONE) == []
-    assert {info.id for info in retriever.documents(BOARD)} - {
-        info.id for info in retriever.documents(EVERYONE)
-    } == {"policies/board-risk-appetite.md"}
+    assert {info.id for info in retriever.documents(BOARD)} - {info.id for info in retriever.documents(EVERYONE)} == {
+        "policies/board-risk-appetite.md"
+    }
 
 
 def test_what_is_withheld_takes_no_place_in_the_ranking(library: Library) -> None:
     for number in range(320):
-        library.write(
-            f"secret/{number}.md", f"---\nlabel: board\n---\n# Quorvex {number}\n\nquorvex {number} {number}"
-        )
+        library.write(f"secret/{number}.md", f"---\nlabel: board\n---\n# Quorvex {number}\n\nquorvex {number} {number}")
     library.write("open.md", "# Opening hours\n\nThe quorvex desk opens at eight.")
     library.sync()
     for limit in (20_000, 0):

@@ -67,9 +67,7 @@ def test_a_changed_document_leaves_no_trace_of_what_it_said(library: Library) ->
     library.sync()
     assert library.search("quorvex protocol")[0].bm25 > 0
     assert b"dawn" in library.bytes_on_disk()
-    library.write(
-        "quorvex.md", "# Quorvex\n\nThe quorvex protocol says that beds are counted at noon by anyone.\n"
-    )
+    library.write("quorvex.md", "# Quorvex\n\nThe quorvex protocol says that beds are counted at noon by anyone.\n")
     assert library.sync().changed == 1
     best = library.search("quorvex protocol")[0].chunk
     assert "noon" in best.text
@@ -240,9 +238,7 @@ def test_record_rows_are_indexed_and_follow_their_tables(tmp_path: Path) -> None
     state.mkdir()
     table = root / "records/projects.csv"
     header = "id,name,description,unit,stage,label\n"
-    table.write_text(
-        f"{header}P-1,Bed planner,Plans beds,North,pilot,\nP-2,Sale,Sells imaging,South,idea,board\n"
-    )
+    table.write_text(f"{header}P-1,Bed planner,Plans beds,North,pilot,\nP-2,Sale,Sells imaging,South,idea,board\n")
     workspace = Workspace.open(root)
     report = sync(workspace, Records.load(workspace), state)
     assert (report.records, report.documents) == (2, 0)

@@ -46,9 +46,7 @@ def observed(metric: str, project_id: str) -> list[float]:
 
 def year_total(metric: str, first: str, last: str) -> float:
     return sum(
-        float(r["numerator"])
-        for r in read("observations")
-        if r["metric"] == metric and first <= r["month"] <= last
+        float(r["numerator"]) for r in read("observations") if r["metric"] == metric and first <= r["month"] <= last
     )
 
 
@@ -184,11 +182,7 @@ def test_every_observed_metric_is_in_the_catalogue_and_every_entry_finds_rows() 
 
 def test_no_two_metrics_share_a_name_or_synonym() -> None:
     catalogue = yaml.safe_load((ROOT / "knowledge" / "metrics.yaml").read_text(encoding="utf-8"))["metrics"]
-    words = [
-        word.casefold()
-        for entry in catalogue.values()
-        for word in (entry["label"], *entry.get("synonyms", ()))
-    ]
+    words = [word.casefold() for entry in catalogue.values() for word in (entry["label"], *entry.get("synonyms", ()))]
     assert sorted(w for w in set(words) if words.count(w) > 1) == []
 
 
@@ -239,9 +233,7 @@ def test_the_credit_model_slid_from_88_to_79_per_cent_on_an_unchanged_version() 
     assert model["deployed_version"] == model["registry_version"]
     age = date.fromisoformat(AS_OF) - date.fromisoformat(model["trained_on"])
     assert age.days > int(model["retrain_every_days"])
-    assert any(
-        "campaign" in d["decision"] for d in read("decisions") if d["project_id"] == model["project_id"]
-    )
+    assert any("campaign" in d["decision"] for d in read("decisions") if d["project_id"] == model["project_id"])
 
 
 def test_the_inputs_of_the_credit_model_moved_in_age_and_not_in_loan_amount(

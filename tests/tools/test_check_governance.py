@@ -122,13 +122,9 @@ def run(sources: Sources, viewer: Viewer = EVERYONE, **asked: object) -> ToolRes
 
 def test_a_blocked_project_says_so_first_and_then_each_rule_with_what_is_missing(sources: Sources) -> None:
     found = run(sources, project="claims reader")
-    assert answers(found) == [
-        "Claims reader (P-2) is blocked: 2 blocking rules are unmet, and none is unknown."
-    ]
+    assert answers(found) == ["Claims reader (P-2) is blocked: 2 blocking rules are unmet, and none is unknown."]
     text = said(found)
-    assert (
-        "Unmet, since 2026-03-01: “A business owner is named” (blocking, Funding policy, clause 6.1)" in text
-    )
+    assert "Unmet, since 2026-03-01: “A business owner is named” (blocking, Funding policy, clause 6.1)" in text
     assert "the record says business owner: not recorded" in text
     assert "fairness tested on: 2026-02-01, must not be older than 183 days" in text
     assert "also asked by EU law, Article 9 (from 2027-12-02; check it)" in text
@@ -165,9 +161,7 @@ def test_an_unknown_fact_becomes_a_question_and_not_a_pass(sources: Sources) -> 
         "Price finder (P-4) is not known to be blocked: no blocking rule is unmet, but 1 rule cannot be "
         "decided because facts are missing."
     )
-    assert "Not known: “The fairness test is not older than 6 months”; to decide, ask: Affects:" in said(
-        found
-    )
+    assert "Not known: “The fairness test is not older than 6 months”; to decide, ask: Affects:" in said(found)
 
 
 def test_a_project_that_meets_its_rules_is_not_blocked(sources: Sources) -> None:
@@ -220,9 +214,7 @@ def test_the_portfolio_tells_contradictions_waivers_questions_and_expiry(sources
         "The record of Claims reader (P-2), as of 2026-10-31, says stage: production and business owner: not "
         "recorded, against “A business owner is named” (Funding policy, clause 6.1, effective 2026-01-01)"
     ) in text
-    assert (
-        "Late waiver (P-5): “The fairness test is not older than 6 months” is waived until 2026-12-31" in text
-    )
+    assert "Late waiver (P-5): “The fairness test is not older than 6 months” is waived until 2026-12-31" in text
     assert "Ended waiver (P-6): the waiver “Fairness test put off” ended on 2026-08-31" in text
     assert "In 1 project a rule cannot be decided" in text
     assert "Soon over (P-7) on 2026-11-09" in text
@@ -246,9 +238,7 @@ def test_the_portfolio_narrows_to_a_unit_a_gate_or_a_law(sources: Sources) -> No
         ({"unit": "Moon base"}, "Moon base"),
     ],
 )
-def test_a_wrong_call_says_what_would_be_right(
-    sources: Sources, asked: dict[str, str], said_of_it: str
-) -> None:
+def test_a_wrong_call_says_what_would_be_right(sources: Sources, asked: dict[str, str], said_of_it: str) -> None:
     with pytest.raises(ToolError, match=said_of_it) as caught:
         run(sources, **asked)
     assert caught.value.nearest
@@ -283,9 +273,7 @@ def test_a_foreign_export_is_mostly_unknown_and_says_what_to_ask(tmp_path: Path)
 def test_two_thousand_projects_are_checked_quickly(tmp_path: Path) -> None:
     shipped = open_sources(SHIPPED)
     rows = shipped.records.view(EVERYONE).select("projects")
-    many = [
-        {k: v for k, v in rows[n % len(rows)].items() if k not in ("_row", "depends_on")} for n in range(2000)
-    ]
+    many = [{k: v for k, v in rows[n % len(rows)].items() if k not in ("_row", "depends_on")} for n in range(2000)]
     large = write_sources(tmp_path, [{**row, "id": f"Q-{n:04}"} for n, row in enumerate(many)], CONFIG)
     (tmp_path / "gates.yaml").write_text((SHIPPED / "gates.yaml").read_text())
     started = time.process_time()

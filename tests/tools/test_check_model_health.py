@@ -95,10 +95,7 @@ def test_one_model_is_answered_with_its_fall_when_it_began_and_what_shifted(bank
     onset = (LAST_WEEK - timedelta(weeks=103 - 80)).isoformat()
     assert answer.role == "answer"
     assert answer.text.startswith("Loan score (M-1) fell from a validated 88.0% to ")
-    assert (
-        f"the decline began in about the week of {onset} (year-over-year CUSUM, high confidence)"
-        in answer.text
-    )
+    assert f"the decline began in about the week of {onset} (year-over-year CUSUM, high confidence)" in answer.text
     assert answer.text.endswith("1 input has shifted (age).")
     assert "r-M-1" in answer.evidence
 
@@ -128,10 +125,7 @@ def test_one_model_tells_retraining_version_and_incidents(bank: Sources) -> None
     found = texts(check(bank, model="M-1"))
     assert "retraining is overdue by 119 days since 2026-07-04" in found
     assert "runs version 3.0, deployed on 2026-06-15, while the registry holds version 3.1" in found
-    assert (
-        "Incident I-7 of 2026-09-01 (severity 2, open) is linked to Loan score (M-1): Refusals overturned."
-        in found
-    )
+    assert "Incident I-7 of 2026-09-01 (severity 2, open) is linked to Loan score (M-1): Refusals overturned." in found
 
 
 def test_a_model_that_learns_from_its_own_output_and_concentrates_is_suspected(bank: Sources) -> None:
@@ -186,8 +180,7 @@ def test_a_short_series_is_judged_with_low_confidence(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("M-2", [0.85] * 8 + [0.78] * 6))
     answer = check(where, model="M-2").statements[0].text
     assert (
-        "(-7.0 points); the decline began in about the week of 2026-09-21 (threshold breach, low confidence)"
-        in answer
+        "(-7.0 points); the decline began in about the week of 2026-09-21 (threshold breach, low confidence)" in answer
     )
 
 
@@ -201,9 +194,7 @@ def test_models_without_any_measurement_are_still_reported(tmp_path: Path) -> No
 def test_a_models_table_with_only_ids_is_not_an_error(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("A", series(0.8, 0.06)), models="id\nA\nB\n")
     result = check(where)
-    assert (
-        result.statements[0].text == "1 of 2 models is declining: A (A)." or "A" in result.statements[0].text
-    )
+    assert result.statements[0].text == "1 of 2 models is declining: A (A)." or "A" in result.statements[0].text
     assert_supported(result)
     assert_supported(check(where, model="A"))
 
@@ -228,9 +219,7 @@ def test_the_same_call_gives_the_same_result(bank: Sources) -> None:
 
 
 def test_two_hundred_models_of_two_years_are_checked_in_a_fifth_of_a_second(tmp_path: Path) -> None:
-    models = "id,name,status,validated_quality\n" + "".join(
-        f"M-{n},Model {n},live,0.85\n" for n in range(200)
-    )
+    models = "id,name,status,validated_quality\n" + "".join(f"M-{n},Model {n},live,0.85\n" for n in range(200))
     rows = "".join(quality(f"M-{n}", series(0.85, 0.05 * (n % 4 == 0))) for n in range(200))
     where = sources(tmp_path, rows, models=models)
     seconds = []

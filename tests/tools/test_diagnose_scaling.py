@@ -70,8 +70,7 @@ def test_the_conversion_is_counted_over_all_that_entered_the_pilot(group: Source
     result = diagnose(group)
     assert result.statements[0].role == "answer"
     assert result.statements[0].text == (
-        "Of 5 projects that entered pilot, 1 (20.0%) has reached production; 3 are still in pilot "
-        "and 1 is stopped."
+        "Of 5 projects that entered pilot, 1 (20.0%) has reached production; 3 are still in pilot and 1 is stopped."
     )
     assert "a 95% interval from 3.6% to 62.4% (Wilson score, 5 cases)" in texts(result)
     assert "Of the 2 whose outcome is decided, 1 reached production and 1 ended before it" in texts(result)
@@ -83,10 +82,7 @@ def test_a_cohort_counts_only_those_that_entered_the_pilot_since(group: Sources)
         "Of 3 projects that entered pilot since 2025-06-01, 0 (0.0%) have reached production; "
         "2 are still in pilot and 1 is stopped."
     )
-    assert (
-        "3 of them have not got beyond pilot: 2 are still there, 1 of these for more than 180 days"
-        in texts(result)
-    )
+    assert "3 of them have not got beyond pilot: 2 are still there, 1 of these for more than 180 days" in texts(result)
     assert "No project has entered pilot since 2030-01-01." in texts(diagnose(group, since="2030-01-01"))
 
 
@@ -100,20 +96,13 @@ def test_stalled_are_those_in_pilot_for_more_than_180_days(group: Sources) -> No
 def test_each_cause_names_its_projects_and_a_remedy(group: Sources) -> None:
     found = texts(diagnose(group))
     assert "1 of the 2 projects stalled in pilot (50%) has no business owner: Churn (P-2)" in found
-    assert (
-        "2 of the 2 projects stalled in pilot (100%) have no production budget: Churn (P-2) and Chat (P-3)"
-        in found
-    )
+    assert "2 of the 2 projects stalled in pilot (100%) have no production budget: Churn (P-2) and Chat (P-3)" in found
     assert "has a data readiness below 6: Churn (P-2)" in found
     assert "among them 1 with none at all and 1 with no more than a plan" in found
-    assert (
-        "no gate or one below the G2 of most projects in pilot: Churn (P-2); among them 1 with gate G1"
-        in found
-    )
+    assert "no gate or one below the G2 of most projects in pilot: Churn (P-2); among them 1 with gate G1" in found
     assert "has no adoption plan: Churn (P-2)" in found
     assert (
-        "spends most on technology and little on change: Churn (P-2); among them 1 with at most 10% on change"
-        in found
+        "spends most on technology and little on change: Churn (P-2); among them 1 with at most 10% on change" in found
     )
     assert "has neither a measured nor an estimated benefit: Churn (P-2)" in found
     assert "of the projects in production it is 0 of 2" in found

@@ -74,11 +74,7 @@ def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) 
             components.answer(turn, turn.answer)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
-        retry = (
-            (lambda: _ask(copilot, viewer, id, turn.question))
-            if is_last and turn.state != "answering"
-            else None
-        )
+        retry = (lambda: _ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
         components.actions(copilot, viewer, turn, retry)
 
 

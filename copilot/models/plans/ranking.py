@@ -110,4 +110,8 @@ def _own_mentions(frame: Frame, kind: str) -> list[Mention]:
 
 
 def _gap(cue: tuple[int, int, float], mention: Mention) -> int:
-    return mention.start - cue[1] if cue[1] <= mention.start else cue[0] - mention.end + 8
+    """How far a word about weights is from a criterion; one behind it counts as farther unless it follows at once."""
+    if cue[1] <= mention.start:
+        return mention.start - cue[1]
+    behind = cue[0] - mention.end
+    return behind if behind <= 2 else behind + 8
