@@ -47,6 +47,8 @@ class Finding:
     fit: float
     result: ToolResult
     id: str = ""
+    left_out: tuple[str, ...] = ()
+    """Words of the question that the call did not take into account."""
 
 
 @dataclass
@@ -180,6 +182,9 @@ def _data_first(
     frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
 ) -> Draft:
     lines = _statements(frame, lead.result, limit=8)
+    if lead.left_out:
+        words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
+        lines += ["", f"Not taken into account: {words_left}."]
     shown = [lead.id]
     for other in data:
         if other is not lead and other.fit >= SUPPORTS and len(shown) < MOST_FINDINGS:

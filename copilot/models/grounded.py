@@ -126,9 +126,11 @@ class GroundedChatModel(BaseChatModel):
     def _compose(self, frame: Frame, planned: Plan, results: Sequence[ToolMessage]) -> Draft:
         findings, errors = [], []
         for message in results:
-            fit = next((c.fit for c in planned.calls if _call_id(planned, c) == message.tool_call_id), 0.0)
+            call = next((c for c in planned.calls if _call_id(planned, c) == message.tool_call_id), None)
+            fit = call.fit if call else 0.0
             if isinstance(message.artifact, ToolResult):
-                findings.append(Finding(str(message.name), fit, message.artifact, message.tool_call_id))
+                ignored = call.left_out if call else ()
+                findings.append(Finding(str(message.name), fit, message.artifact, message.tool_call_id, ignored))
             elif message.status == "error" and fit >= 0.5:
                 errors.append(str(message.content))
         draft = compose(frame, planned, findings, errors, self.sources.workspace.config.organisation)

@@ -192,3 +192,15 @@ def test_papers_of_a_label_are_for_its_holders() -> None:
 def test_other_languages_are_noticed() -> None:
     assert guard.is_english("How many of our projects are in the pilot stage?")
     assert not guard.is_english("Wie viele Projekte befinden sich derzeit noch immer im Pilotbetrieb?")
+
+
+def test_a_column_named_with_its_number_is_a_condition() -> None:
+    found = conditions("find_projects", "How many incidents are severity 2?")
+    assert found == {("severity", "=", 2)}
+
+
+def test_words_that_a_count_does_not_heed_are_kept_to_be_told() -> None:
+    calls = plan(frame("How many pilots are in blue buildings?"), NAMES).calls
+    assert next(c.left_out for c in calls if c.tool == "find_projects") == ("blue", "buildings")
+    calls = plan(frame("How many projects are in pilot in each unit?"), NAMES).calls
+    assert next(c.left_out for c in calls if c.tool == "find_projects") == ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
-from copilot.models.words import stem, words
+from copilot.models.words import Word, stem, words
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,21 @@ class Call:
     arguments: Mapping[str, Any]
     fit: float
     """Share of the question's meaning that the arguments express, 0 to 1."""
+    left_out: tuple[str, ...] = ()
+    """Words of the question that the arguments do not express."""
 
 
 # Words that a call takes up without naming anything, by tool.
 _TAKEN = {
     "find_projects": "how many number count total sum average mean median list show project pilot use case initiative "
-    "system model incident decision share percentage portfolio each breakdown distribution currently record recorded "
+    "system model incident decision decide share percentage portfolio each breakdown distribution currently record recorded "
     "stand status overall across there largest biggest smallest most expensive cheapest ai",
     "prioritize_projects": "prioritize prioritise prioritization prioritisation rank ranking top best first score "
     "weight weighting weighted project initiative use case fund invest where start double doubled triple ignore "
     "ignoring promising highest priority portfolio order list shortlist build next year ai pilot why reason most "
     "important pick",
-    "lookup_metric": "ai current currently latest last quarter month year trend development compare previous target "
+    "lookup_metric": "number look good bad "
+    "ai current currently latest last quarter month year trend development compare previous target "
     "value rate level figure metric each change changed over past group see recent far date doing go going",
     "project_record": "project model status state stand tell happen happening situation case ai system far",
 }
@@ -45,20 +48,30 @@ _DATED_TOOLS = frozenset({"find_projects", "lookup_metric"})
 
 def fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:
     """Share of the informative words that the mentions and the tool's own words account for."""
-    spans = [(m.start, m.end) for m in used]
-    if frame.period is not None and tool in _DATED_TOOLS:
-        spans.append(frame.period.span)
     informative = [w for w in words(frame.text) if w.stem in set(frame.content)]
     if not informative:
         return 0.5 if frame.follows is not None else 0.0
+    share = 1 - len(left_out(frame, tool, used)) / len(informative)
+    return max(0.0, share - 0.3) if frame.is_generic else share
+
+
+def left_out(frame: Frame, tool: str, used: Iterable[Mention]) -> tuple[str, ...]:
+    """The informative words that neither the mentions nor the tool's own words account for."""
+    spans = [(m.start, m.end) for m in used]
+    if frame.period is not None and tool in _DATED_TOOLS:
+        spans.append(frame.period.span)
     taken = _TAKEN_STEMS.get(tool, frozenset())
     # Words of a document's title ask for the document, whatever else they could mean.
     titles = [(m.start, m.end) for m in frame.links.of("document")]
-    hits = 0
-    for word in informative:
-        if any(start <= word.start and word.end <= end for start, end in spans):
-            hits += 1
-        elif not any(start <= word.start and word.end <= end for start, end in titles):
-            hits += word.stem in taken or (word.stem.isdigit() and frame.period is None)
-    fit = hits / len(informative)
-    return max(0.0, fit - 0.3) if frame.is_generic else fit
+    left = []
+    for word in words(frame.text):
+        if word.stem not in set(frame.content) or _within(word, spans):
+            continue
+        own = word.stem in taken or (word.stem.isdigit() and frame.period is None)
+        if not own or _within(word, titles):
+            left.append(word.text)
+    return tuple(left)
+
+
+def _within(word: Word, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= word.start and word.end <= end for start, end in spans)

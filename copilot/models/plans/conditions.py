@@ -53,7 +53,7 @@ _GOVERNANCE = re.compile(
     r"|pass\w*|meet|meets|fail\w*"
     r"|open)\b[^?.]{0,40}\b(gates?|rules"
     r"|obligations|requirements|approvals?)\b"
-    r"|\b(ready|allowed|cleared|permitted"
+    r"|\b(allowed|cleared|permitted|approved) to\b|\b(ready|allowed|cleared|permitted"
     r"|approved) (for|to go (live"
     r"|into)|to launch)\b"
     r"|\bgovernance (status"

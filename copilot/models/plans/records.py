@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from copilot.models.frame import Frame, without_names
-from copilot.models.plans.call import Call, fit
+from copilot.models.plans.call import Call, fit, left_out
 from copilot.models.plans.values import NUMERIC, restriction
 
 _TABLE_NOUNS: tuple[tuple[str, str], ...] = (
     ("incidents", r"\bincidents?\b|\bwent wrong\b|\boutages?\b"),
-    ("decisions", r"\bdecisions?\b|\bdecided\b"),
+    ("decisions", r"\bdecisions?\b|\bdecid\w+"),
     ("models", r"\bmodels?\b"),
     ("roles", r"\b(data scientists?|engineers?|staff|roles?|headcount|vacanc\w+|open positions?)\b"),
     ("assessments", r"\bassessments?\b|\bmaturity\b|\bassessed\b"),
@@ -80,7 +80,8 @@ def find(frame: Frame) -> Iterable[Call]:
     if not (rows.conditions or groups or measured or "aggregate" in frame.forms or RECORD_PLURAL.search(frame.text)):
         return
     used = [*rows.mentions, *(m for m in frame.links.mentions if m.kind == "record")]
-    yield Call("find_projects", arguments, fit(frame, "find_projects", used))
+    ignored = left_out(frame, "find_projects", used) if frame.follows is None else ()
+    yield Call("find_projects", arguments, fit(frame, "find_projects", used), ignored)
 
 
 def _aggregate(text: str) -> str | None:

@@ -98,6 +98,7 @@ def restriction(frame: Frame, table: str) -> Restriction:
         *({"column": m.key, "op": "missing"} for m in absent),
         *_amounts(frame.text, measured),
         *_flags([m for m in columns if m not in absent and m not in groups]),
+        *_levels(frame.text, [m for m in columns if m not in absent and m not in groups]),
     ]
     # "For the next quarter" is when something is to be done, not when the records began.
     if frame.period is not None and frame.period.start <= frame.today and (dated := _DATED.get(table)):
@@ -137,6 +138,25 @@ _FLAGS = frozenset(
         "generative",
     ]
 )
+
+
+_LEVEL = re.compile(
+    r"\s*(?:is|are|of|level|=)?\s*(\d{1,2})(?![\d.,%]|\s?(?:k|m|bn|million|months?|days?)\b)((?:\s*(?:,|or|and)\s*\d{1,2}\b)*)"
+)
+
+
+def _levels(text: str, columns: list[Mention]) -> list[dict[str, Any]]:
+    """A column named with the number it must have: "severity 1 or 2"."""
+    conditions = []
+    for m in columns:
+        match = _LEVEL.match(text, m.end) if m.key not in NUMERIC and text[m.start : m.end] == m.text else None
+        if match:
+            numbers = tuple(int(n) for n in re.findall(r"\d+", match.group()))
+            one = len(numbers) == 1
+            conditions.append(
+                {"column": m.key, "op": "=" if one else "in", "value": numbers[0] if one else list(numbers)}
+            )
+    return conditions
 
 
 def _flags(columns: list[Mention]) -> list[dict[str, Any]]:
