@@ -26,7 +26,8 @@ class Call:
 # Words that a call takes up without naming anything, by tool.
 _TAKEN = {
     "find_projects": "how many number count total sum average mean median list show project pilot use case initiative "
-    "system model incident decision decide share percentage portfolio each breakdown distribution currently record recorded "
+    "system model incident decision decide share "
+    "percentage portfolio each breakdown distribution currently record recorded "
     "stand status overall across there largest biggest smallest most expensive cheapest ai",
     "prioritize_projects": "prioritize prioritise prioritization prioritisation rank ranking top best first score "
     "weight weighting weighted project initiative use case fund invest where start double doubled triple ignore "
