@@ -160,7 +160,7 @@ def _supports(found: Sequence[Unit], relevance: Relevance, page: _Page, count: i
     """The next best units, those about as close to the question as the best one."""
     ranked = [u for u in _best(found, relevance, forms) if not page.has(u)]
     best = max((relevance.score(u, tuple(forms)) for u in [*ranked[:1], *page.used[:1]]), default=0.0)
-    return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= 0.7 * best]
+    return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= 0.5 * best]
 
 
 def _block(
