@@ -368,6 +368,16 @@ def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) 
 # --- which clause applies
 
 
+def _both_versions(ranked: Sequence[Unit], limit: int) -> list[Unit]:
+    """The best clauses; when some are of a replaced document and some are in force, half of each."""
+    replaced = [u for u in ranked if "(replaced " in u.document]
+    current = [u for u in ranked if "(replaced " not in u.document]
+    if not replaced or not current:
+        return list(ranked[:limit])
+    kept = [*replaced[: limit // 2], *current[: limit - limit // 2]]
+    return [u for u in ranked if u in kept]
+
+
 def _clauses(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit], limit: int) -> list[str]:
     """The clauses that apply to each part of the question, each named with its document."""
     chosen: list[Unit] = []
@@ -377,7 +387,7 @@ def _clauses(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit], 
         relevance = Relevance(frame.topic, evidence, focus=part)
         ranked = _best([u for u in found if u.kind == "clause"], relevance, forms)
         floor = 0.7 * relevance.score(ranked[0], forms)
-        near = [u for u in ranked[:limit] if relevance.score(u, forms) >= floor]
+        near = [u for u in _both_versions(ranked, limit) if relevance.score(u, forms) >= floor]
         chosen += [u for u in near if u not in chosen]
     first, *rest = chosen
     return [_quote(first), "", *(f"- {_quote(u)}" for u in rest[: limit + len(parts) - 2])]

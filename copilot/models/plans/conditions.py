@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from copilot.models.entities import Mention
-from copilot.models.frame import Frame
+from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call, fit
 from copilot.models.words import listed, stem, words
 
@@ -77,6 +77,11 @@ _CONDITION_WORDS = frozenset(
 )  # fmt: skip
 
 
+_PERFORMS = re.compile(
+    r"\b(perform\w*|accurac\w+|quality|drift\w*|degrad\w+|declin\w+|getting worse|validated level"
+    r"|still good|still work\w*)\b",
+    re.IGNORECASE,
+)
 # Words with which a question looks at the records rather than at the rules.
 _OURS = re.compile(
     r"\b(projects|models|pilots|systems|use cases|initiatives|records?|portfolio)\b"
@@ -89,6 +94,7 @@ _CASE_FIT = 0.45
 
 _OWN_CASE_FIT = 0.55
 _READY_FIT = 0.7
+_NAMED_FIT = 1.05
 
 
 _READINESS = re.compile(
@@ -108,7 +114,7 @@ _AREAS: tuple[tuple[str, str], ...] = (
 def _condition(
     frame: Frame, tool: str, pattern: re.Pattern[str], arguments: dict[str, Any], used: list[Mention]
 ) -> Iterable[Call]:
-    if not pattern.search(frame.topic if frame.follows else frame.text):
+    if not pattern.search(frame.topic if frame.follows and is_elliptical(frame) else frame.text):
         return
     if not (used or frame.is_generic or frame.is_own or frame.follows or _OURS.search(frame.text)):
         # "Who approves a waiver?" asks what the rule is, not where we stand.
@@ -139,6 +145,9 @@ def health(frame: Frame) -> Iterable[Call]:
     if models := frame.links.of("record", "models"):
         # How a model fares is what there is to say about a model.
         yield Call("check_model_health", {"model": models[0].key}, max(fit(frame, "project_record", models), 0.8))
+        return
+    if frame.links.of("record", "projects") and _PERFORMS.search(frame.text):
+        yield Call("check_model_health", arguments, _NAMED_FIT)
         return
     yield from _condition(frame, "check_model_health", _HEALTH, arguments, used)
 
