@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
 from copilot.models.documents import answer_from_passages, nearest_topics
-from copilot.models.extract import Relevance
+from copilot.models.extract import Relevance, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
 from copilot.models.plans.search import comparands
@@ -83,6 +83,7 @@ def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Seque
     if known:
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
+        is_sure = is_sure and not _is_subject_unknown(frame, relevance)
         return _documents_first(frame, data, evidence, relevance, is_sure)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
@@ -99,6 +100,25 @@ _CALENDAR = frozenset(
         "please thanks hello dear"
     )
 )
+
+
+_ASKS_WHAT_IS = re.compile(r"\W*(what('?s| is| are)|define)\b", re.IGNORECASE)
+# Words before a subject that need not stand in any document for it to be known.
+_QUALIFIERS = frozenset(
+    stems(
+        "minimum maximum average total current main key typical usual latest normal overall biggest role "
+        "purpose point use"
+    )
+)
+
+
+def _is_subject_unknown(frame: Frame, relevance: Relevance) -> bool:
+    """Whether no passage holds the very thing that is asked for: "what is the salary of our data officer"."""
+    subject = subject_of(frame.text)
+    if subject == frame.text or not _ASKS_WHAT_IS.match(frame.text):
+        return False
+    named = [t for t in content_stems(formal(subject)) if t not in _QUALIFIERS and t not in COMMON_STEMS]
+    return bool(named) and named[0] in relevance.unknown
 
 
 def _strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:

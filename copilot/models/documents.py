@@ -369,13 +369,20 @@ def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) 
 
 
 def _both_versions(ranked: Sequence[Unit], limit: int) -> list[Unit]:
-    """The best clauses; when some are of a replaced document and some are in force, half of each."""
+    """The best clauses; those of a replaced document each with the clause in force that is most like it."""
     replaced = [u for u in ranked if "(replaced " in u.document]
     current = [u for u in ranked if "(replaced " not in u.document]
     if not replaced or not current:
         return list(ranked[:limit])
-    kept = [*replaced[: limit // 2], *current[: limit - limit // 2]]
-    return [u for u in ranked if u in kept]
+    kept: list[Unit] = []
+    for old in replaced[: limit // 2]:
+        said = set(content_stems(old.text))
+        kept += [old, max(current, key=lambda u: _likeness(said, set(content_stems(u.text))))]
+    return list(dict.fromkeys(kept))
+
+
+def _likeness(left: set[str], right: set[str]) -> float:
+    return len(left & right) / max(1, len(left | right))
 
 
 def _clauses(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit], limit: int) -> list[str]:

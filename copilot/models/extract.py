@@ -231,7 +231,7 @@ def subject_of(question: str) -> str:
 
 
 _SUBJECT = re.compile(
-    r"\b(?:what (?:is|are|does|do)"
+    r"\b(?:what(?: is|'?s| are| does| do)"
     r"|define|definition of|meaning of"
     r"|explain what)\s+(?:(?:an?"
     r"|the|our|your|is|are|by)\s+)*"
