@@ -35,6 +35,8 @@ NEAR = "The documents do not address this directly; what comes nearest:"
 # Tools whose call names one record, or looks for the very condition that the question describes; they say what is so,
 # and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
+# Their statements run from first to last: a later one that shares more words with the question does not lead.
+_ORDERED = frozenset({"prioritize_projects", "plan_portfolio"})
 _OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
@@ -201,14 +203,14 @@ def _compares_notions(frame: Frame) -> bool:
 def _data_first(
     frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
 ) -> Draft:
-    lines = _statements(frame, lead.result, limit=8)
+    lines = _statements(frame, lead, limit=8)
     if lead.left_out:
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
         lines += ["", f"Not taken into account: {words_left}."]
     shown = [lead.id]
     for other in data:
         if other is not lead and other.fit >= SUPPORTS and len(shown) < MOST_FINDINGS:
-            lines += ["", *_statements(frame, other.result, limit=3)]
+            lines += ["", *_statements(frame, other, limit=3)]
             shown.append(other.id)
     beyond = _ASKS_BEYOND_DATA
     if lead.fit >= 0.75 and lead.tool not in _ABOUT_ONE:
@@ -240,7 +242,7 @@ def _documents_first(
         if _compares_notions(frame) and finding.tool in _OVER_RECORDS:
             continue
         if finding.fit >= wanted and len(shown) < 2:
-            lines += ["", "**In the records**", "", *_statements(frame, finding.result, limit=4)]
+            lines += ["", "**In the records**", "", *_statements(frame, finding, limit=4)]
             shown.append(finding.id)
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
     return Draft(
@@ -252,19 +254,19 @@ def _documents_first(
     )
 
 
-def _statements(frame: Frame, result: ToolResult, limit: int) -> list[str]:
+def _statements(frame: Frame, finding: Finding, limit: int) -> list[str]:
     """The sentence that answers, the details as a list, then limits and method.
 
     When there are more details than fit, those that share words with the question stay.
     """
     asked = set(content_stems(formal(frame.text)))
-    notes = [s for s in result.statements if s.role in ("caveat", "method")]
-    findings = [s for s in result.statements if s.role in ("answer", "detail")]
+    notes = [s for s in finding.result.statements if s.role in ("caveat", "method")]
+    findings = [s for s in finding.result.statements if s.role in ("answer", "detail")]
     answers = [s for s in findings if s.role == "answer"]
     first = answers[0] if answers else None
     nearest = max(findings, key=lambda s: _shared(asked, s), default=None)
-    if nearest is not None and first is not None and _shared(asked, nearest) >= _shared(asked, first) + 2:
-        first = nearest
+    if finding.tool not in _ORDERED and nearest is not None and first is not None:
+        first = nearest if _shared(asked, nearest) >= _shared(asked, first) + 2 else first
     rest = [s for s in [*answers, *findings] if s is not first]
     rest = list(dict.fromkeys(rest))
     kept = sorted(rest, key=lambda s: (s.role != "answer", -_shared(asked, s), rest.index(s)))[: limit - 1]

@@ -94,6 +94,8 @@ def test_an_exclusion_survives_the_next_follow_up() -> None:
         ("Rank the projects with double weight on risk", {"risk": 2.0}),
         ("Rank the projects, ignoring time to value", {"time_to_value": 0.0}),
         ("Prioritise with risk counting triple and feasibility half", {"risk": 3.0, "feasibility": 0.5}),
+        ("Rank the projects as if risk mattered most", {"risk": 2.0}),
+        ("How would the ranking look if feasibility did not count?", {"feasibility": 0.0}),
         ("Rank the projects", {}),
     ],
 )
