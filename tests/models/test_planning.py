@@ -14,7 +14,7 @@ from copilot.models import guard
 from copilot.models.entities import Lexicon
 from copilot.models.frame import Frame, forms_of, parts_of, read
 from copilot.models.planner import plan
-from copilot.models.plans.ranking import weight_changes
+from copilot.models.plans.ranking import prioritize, weight_changes
 from copilot.models.plans.search import comparands
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
@@ -206,3 +206,9 @@ def test_words_that_a_count_does_not_heed_are_kept_to_be_told() -> None:
     assert next(c.left_out for c in calls if c.tool == "find_projects") == ("blue", "buildings")
     calls = plan(frame("How many projects are in pilot in each unit?"), NAMES).calls
     assert next(c.left_out for c in calls if c.tool == "find_projects") == ()
+
+
+def test_changed_weights_make_the_ranking_lead() -> None:
+    calls = list(prioritize(frame("Which projects should we fund if risk matters most?")))
+    assert [call.arguments["weight_changes"] for call in calls] == [{"risk": 2.0}]
+    assert calls[0].fit > 1

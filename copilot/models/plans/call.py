@@ -18,7 +18,7 @@ class Call:
     tool: str
     arguments: Mapping[str, Any]
     fit: float
-    """Share of the question's meaning that the arguments express, 0 to 1."""
+    """Share of the question's meaning that the arguments express, 0 to 1; above 1 when only this tool answers it."""
     left_out: tuple[str, ...] = ()
     """Words of the question that the arguments do not express."""
 

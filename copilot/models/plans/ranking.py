@@ -39,8 +39,8 @@ _WEIGHT_WORDS = re.compile(
 _ABSOLUTE_WEIGHT = re.compile(r"\b(?:at|to|of|is|=|:)?\s*(\d{1,3})\s?(?:%|per cent|percent)", re.IGNORECASE)
 
 
-# Two named projects are compared: this leads, their records follow.
-_COMPARED = 1.1
+# Two named projects are compared, or weights are changed: only this tool answers that; what records say follows.
+_LEADS = 1.1
 
 
 def prioritize(frame: Frame) -> Iterable[Call]:
@@ -65,7 +65,7 @@ def prioritize(frame: Frame) -> Iterable[Call]:
         arguments["method"] = method[1].lower()
     criteria = frame.links.of("criterion") if changes or absolute or frame.follows else ()
     share = fit(frame, "prioritize_projects", [*rows.mentions, *criteria, *frame.links.of("record")])
-    yield Call("prioritize_projects", arguments, _COMPARED if compares else share)
+    yield Call("prioritize_projects", arguments, _LEADS if compares or changes or absolute else share)
 
 
 # A word about weights concerns a criterion at most this many characters away.
