@@ -205,11 +205,8 @@ _WHO = re.compile(
 _PLACEHOLDERS = frozenset(stems("phenomenon issue situation concept term idea cause reason main likely difference"))
 # "Four elements", "the parts of it": an enumeration is wanted, whatever verb asks for it.
 _ELEMENTS = re.compile(
-    r"\b(elements?|components?|parts"
-    r"|levers?|dimensions?|pillars?"
-    r"|aspects?|capabilit(y|ies)"
-    r"|criteria|factors?|types|kinds|"
-    r"principles?|characteristics)\b",
+    r"\b(elements?|components?|parts|levers?|dimensions?|pillars?|aspects?|capabilit(y|ies)|criteria|factors?"
+    r"|types|kinds|principles?|characteristics)\b",
     re.IGNORECASE,
 )
 _REMEDY = re.compile(r"\b(remedy|action|fix|solution|mitigation|response)\s*:", re.IGNORECASE)

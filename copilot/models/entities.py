@@ -358,10 +358,8 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "grouped",
         re.compile(
-            r"\b(by|per|in each|for each"
-            r"|each|every|across( the"
-            r"| all)?|(broken down|split"
-            r"|grouped) by|which)\s+$",
+            r"\b(by|per|in each|for each|each|every|across( the| all)?|(broken down|split|grouped) by"
+            r"|which)\s+$",
             re.I,
         ),
     ),
@@ -375,11 +373,8 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "negated",
         re.compile(
-            r"\b(not( yet)?( been| in"
-            r"| at| the)*|never( been)?"
-            r"|except( for)?|excluding"
-            r"|exclude|other than|non|without|"
-            r"outside( of)?|ignoring|but)[\s-]+((the|in)\s+)?$",
+            r"\b(not( yet)?( been| in| at| the)*|never( been)?|except( for)?|excluding|exclude|other than|non"
+            r"|without|outside( of)?|ignoring|but)[\s-]+((the|in)\s+)?$",
             re.IGNORECASE,
         ),
     ),

@@ -20,137 +20,83 @@ Form = Literal[
 _FORMS: tuple[tuple[Form, str], ...] = (
     (
         "comparison",
-        r"\b(compar\w+|contrast\w*|versus"
-        r"|vs\.?|differences? between"
-        r"|differ\w* from"
-        r"|better than|pros and cons"
+        r"\b(compar\w+|contrast\w*|versus|vs\.?|differences? between|differ\w* from|better than|pros and cons"
         r"|trade-?offs?)\b|\bor\b[^?.]{2,60}\?",
     ),
     (
         "verdict",
-        r"\b(dis)?agree\b|\b(evaluate"
-        r"|assess|judge) (the"
-        r"|this) (statement|claim|view)"
-        r"|\bis it (true|right|correct)"
-        r"|\bis that (true|right|correct)|\btrue that\b|\bmyth\b",
+        r"\b(dis)?agree\b|\b(evaluate|assess|judge) (the|this) (statement|claim|view)|\bis it (true|right"
+        r"|correct)|\bis that (true|right|correct)|\btrue that\b|\bmyth\b",
     ),
     (
         "clause",
-        r"\b(which|what"
-        r"|where)\b[^?.]{0,60}\b(clause|article"
-        r"|polic(y|ies)|rules?|section"
-        r"|regulations?|laws?)\b"
-        r"|\bclause \d|\b(may|can|am|are) (we|i|they)( \w+)? (allowed|permitted|obliged|required)"
-        r"|\b(allowed|permitted|forbidden|prohibited) (to|by|under)",
+        r"\b(which|what|where)\b[^?.]{0,60}\b(clause|article|polic(y|ies)|rules?|section|regulations?|laws?)\b"
+        r"|\bclause \d|\b(may|can|am|are) (we|i|they)( \w+)? (allowed|permitted|obliged|required)|\b(allowed"
+        r"|permitted|forbidden|prohibited) (to|by|under)",
     ),
     (
         "definition",
-        r"^\W*(what|who) (is|are"
-        r"|does|do)\b|\bdefine\b"
-        r"|\bdefinition of\b|\bmeaning of\b"
-        r"|\bwhat .{2,40} means?\b"
+        r"^\W*(what|who) (is|are|does|do)\b|\bdefine\b|\bdefinition of\b|\bmeaning of\b|\bwhat .{2,40} means?\b"
         r"|\bexplain (what|the)\b|\bwhat phenomenon\b",
     ),
     (
         "causes",
-        r"\bwhy\b|\broot causes?\b"
-        r"|\breasons?\b|\bcauses?\b"
-        r"|\bwent wrong\b|\bfail(s|ed"
-        r"|ing|ures?)?\b|\bobstacles?\b"
-        r"|\bbarriers?\b|\bpitfalls?\b|\bchallenges?\b|\bproblems?\b|\bholding\b[^?.]{0,20}\bback\b",
+        r"\bwhy\b|\broot causes?\b|\breasons?\b|\bcauses?\b|\bwent wrong\b|\bfail(s|ed|ing|ures?)?\b"
+        r"|\bobstacles?\b|\bbarriers?\b|\bpitfalls?\b|\bchallenges?\b|\bproblems?\b"
+        r"|\bholding\b[^?.]{0,20}\bback\b",
     ),
     (
         "steps",
-        r"\bhow (do|does|should|can"
-        r"|could|to|would|might)\b"
-        r"|\bsteps?\b|\bapproach\b"
-        r"|\bstrateg(y|ies)\b|\bdesign\b"
-        r"|\bprocess\b|\bprocedure\b"
-        r"|\bremed(y|ies)\b|\bdiagnos\w+"
-        r"|\bactions?\b|\bfix\b"
-        r"|\bimprove\b|\bovercome\b",
+        r"\bhow (do|does|should|can|could|to|would|might)\b|\bsteps?\b|\bapproach\b|\bstrateg(y|ies)\b"
+        r"|\bdesign\b|\bprocess\b|\bprocedure\b|\bremed(y|ies)\b|\bdiagnos\w+|\bactions?\b|\bfix\b|\bimprove\b"
+        r"|\bovercome\b",
     ),
     (
         "list",
-        r"\b(list|identify|name"
-        r"|enumerate)\b|\b(which"
-        r"|what) (are|(?!happens"
-        r"|does|goes|makes|means"
-        r"|causes|drives|counts"
-        r"|is|was|has)\w{3,}s)\b"
-        r"|\bat least (\d+|two|three|four|five|six)\b",
+        r"\b(list|identify|name|enumerate)\b|\b(which|what) (are|(?!happens|does|goes|makes|means|causes|drives"
+        r"|counts|is|was|has)\w{3,}s)\b|\bat least (\d+|two|three|four|five|six)\b",
     ),
     (
         "advice",
-        r"\bshould (we|i|one|they)\b"
-        r"|\brecommend\w*|\badvi[cs]e\b"
-        r"|\bunder what\b|\bwhen (should"
-        r"|is|does|do|would)\b"
-        r"|\bbest way\b|\bright for\b|\bsuits?\b|\bchoose\b",
+        r"\bshould (we|i|one|they)\b|\brecommend\w*|\badvi[cs]e\b|\bunder what\b|\bwhen (should|is|does|do"
+        r"|would)\b|\bbest way\b|\bright for\b|\bsuits?\b|\bchoose\b",
     ),
     (
         "quantity",
-        r"\bhow (many|much|long|often"
-        r"|large|big|far)\b|\b(what"
-        r"|which) (share|percentage"
-        r"|per cent|percent|proportion|"
-        r"fraction|ratio|number|amount)\b|\bpercentage of\b",
+        r"\bhow (many|much|long|often|large|big|far)\b|\b(what|which) (share|percentage|per cent|percent"
+        r"|proportion|fraction|ratio|number|amount)\b|\bpercentage of\b",
     ),
     (
         "aggregate",
-        r"\bhow (many|much)\b"
-        r"|\bnumber of\b|\bcount( of)?\b"
-        r"|\bbreak ?down\b|\bdistribution\b"
-        r"|\btotals?\b|\bsum\b"
-        r"|\baverage\b|\bmean\b"
-        r"|\bmedian\b|\b(share|percentage"
-        r"|proportion) of\b|\b(in"
-        r"|for|by|per) each\b",
+        r"\bhow (many|much)\b|\bnumber of\b|\bcount( of)?\b|\bbreak ?down\b|\bdistribution\b|\btotals?\b"
+        r"|\bsum\b|\baverage\b|\bmean\b|\bmedian\b|\b(share|percentage|proportion) of\b|\b(in|for|by"
+        r"|per) each\b",
     ),
     (
         "ranking",
-        r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b"
-        r"|\bbest\b|\bworst\b"
-        r"|\bhighest[- ]scor\w+|\bscor(e|ed"
-        r"|ing)\b[^?.]{0,30}\b(projects?"
-        r"|initiatives?|pilots?|use cases?"
-        r"|candidates?)\b|\b(project|priority"
-        r"|overall|total)\s+scores?\b"
-        r"|\bweight(s|ed|ing"
-        r"|ings)?\b|\b(fund\w*|invest"
-        r"|build|start|do|go|come"
-        r"|tackle|be|work|approve"
-        r"|scale)\b[^?.]{0,30}\bfirst\b|\bpriorit(y"
-        r"|ies)\b|\bmost (promising"
-        r"|valuable|attractive)\b"
-        r"|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b",
+        r"\bprioriti[sz]\w+|\brank(s|ed|ing|ings)?\b|\btop\b|\bbest\b|\bworst\b|\bhighest[- ]scor\w+|\bscor(e"
+        r"|ed|ing)\b[^?.]{0,30}\b(projects?|initiatives?|pilots?|use cases?|candidates?)\b|\b(project|priority"
+        r"|overall|total)\s+scores?\b|\bweight(s|ed|ing|ings)?\b|\b(fund\w*|invest|build|start|do|go|come"
+        r"|tackle|be|work|approve|scale)\b[^?.]{0,30}\bfirst\b|\bpriorit(y|ies)\b|\bmost (promising|valuable"
+        r"|attractive)\b|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b",
     ),
     (
         "signs",
-        r"\bsigns?\b|\bsymptoms?\b"
-        r"|\bwarnings?\b|\bnotice\b"
-        r"|\brecogni[sz]e\b|\bspot\b|\bhow (do"
-        r"|would|can|could) (we|i|you) "
-        r"(know|tell|see)\b",
+        r"\bsigns?\b|\bsymptoms?\b|\bwarnings?\b|\bnotice\b|\brecogni[sz]e\b|\bspot\b|\bhow (do|would|can"
+        r"|could) (we|i|you) (know|tell|see)\b",
     ),
     ("measures", r"\bmeasur\w+|\bmetrics?\b|\bkpis?\b|\bindicators?\b|\btrack\b"),
     ("strengths", r"\bgains?\b|\badvantages?\b|\bstrengths?\b|\bupsides?\b|\bpros\b|\bbenefits? of\b"),
     (
         "weaknesses",
-        r"\bdownsides?\b|\bdisadvantages?\b"
-        r"|\bweakness\w*|\bdrawbacks?\b"
-        r"|\bcons\b|\bdo i (risk|lose)"
-        r"|\bwe (risk|lose)\b|\brisks? of\b",
+        r"\bdownsides?\b|\bdisadvantages?\b|\bweakness\w*|\bdrawbacks?\b|\bcons\b|\bdo i (risk|lose)|\bwe (risk"
+        r"|lose)\b|\brisks? of\b",
     ),
     ("who", r"\bwho(se|m)?\b|\bwhich (role|body|committee|person|team)\b"),
     (
         "diagnosis",
-        r"\bdrift\w*|\b(accuracy|quality"
-        r"|performance)\b[^?.]{0,60}\b(drop\w*"
-        r"|declin\w+|f[ae]ll\w*|deteriorat\w+"
-        r"|degrad\w+|down|worse\w*)"
-        r"|\b(drop\w*|declin\w+|fall\w*|fell"
-        r"|degrad\w+)\b[^?.]{0,40}\b(accuracy"
+        r"\bdrift\w*|\b(accuracy|quality|performance)\b[^?.]{0,60}\b(drop\w*|declin\w+|f[ae]ll\w*|deteriorat\w+"
+        r"|degrad\w+|down|worse\w*)|\b(drop\w*|declin\w+|fall\w*|fell|degrad\w+)\b[^?.]{0,40}\b(accuracy"
         r"|quality|performance)\b",
     ),
 )
@@ -158,61 +104,44 @@ _FORM_PATTERNS = tuple((form, re.compile(pattern, re.IGNORECASE)) for form, patt
 
 # "An organisation", "a retail company": a case to reason about, not the asker's own.
 _GENERIC = re.compile(
-    r"\b(an?|most|many|some|other|any|large"
-    r"|leading) (\w+ ){0,3}(organi[sz]ations?"
-    r"|compan(y|ies)|enterprises?"
-    r"|firms?|businesse?s?|banks?"
-    r"|insurers?|retailers?|manufacturers?)\b|\b(organi[sz]ations|companies|enterprises|firms|industry)\b",
+    r"\b(an?|most|many|some|other|any|large|leading) (\w+ ){0,3}(organi[sz]ations?|compan(y|ies)|enterprises?"
+    r"|firms?|businesse?s?|banks?|insurers?|retailers?|manufacturers?)\b|\b(organi[sz]ations|companies"
+    r"|enterprises|firms|industry)\b",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(we|our|ours|us)\b", re.IGNORECASE)
 _FOLLOW_UP = re.compile(
-    r"^\W*(and|but|also|so|then"
-    r"|what about|how about|same"
-    r"|ok(ay)?,? (and|but|now)|now"
-    r"|instead|only|just|without|with|"
-    r"excluding|including|in|for|by|versus|vs|or)\b",
+    r"^\W*(and|but|also|so|then|what about|how about|same|ok(ay)?,? (and|but|now)|now|instead|only|just|without"
+    r"|with|excluding|including|in|for|by|versus|vs|or)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(it|its|they|them|their|those|these|that (project|model|one|metric|unit|ranking|list)|"
-    r"this (project|model|one|metric|unit|ranking|list)|the (former|latter|first one|second one|same))\b",
+    r"\b(it|its|they|them|their|those|these|that (project|model|one|metric|unit|ranking|list)|this (project"
+    r"|model|one|metric|unit|ranking|list)|the (former|latter|first one|second one|same))\b",
     re.IGNORECASE,
 )
 _NUMBER_WORDS = {
     w: n for n, w in enumerate(listed("zero one two three four five six seven eight nine ten eleven twelve"))
 } | {"fifteen": 15, "twenty": 20}
 _COUNT = re.compile(
-    r"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe|give|"
-    r"propose|recommend|suggest|are|us|me)\s+(?:the\s+|at least\s+|up to\s+|our\s+)?"
+    r"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe"
+    r"|give|propose|recommend|suggest|are|us|me)\s+(?:the\s+|at least\s+|up to\s+|our\s+)?"
     rf"(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})\b(?!\s*(?:%|per cent|percent|years?|quarters?|months?|weeks?|days?))",
     re.IGNORECASE,
 )
 
 _REQUEST = re.compile(
-    r"\W*(please\s+|and\s+|then\s+"
-    r"|also\s+)*(what|which|who|whom|whose"
-    r"|why|when|where|how|is|are|was"
-    r"|were|do|does|did|can|could|should|"
-    r"would|will|may|has|have|list"
-    r"|identify|name|explain|describe"
-    r"|define|compare|contrast|evaluate"
-    r"|assess|analy[sz]e|propose|"
-    r"recommend|suggest|design|draft"
-    r"|write|give|show|tell|find|outline"
-    r"|summari[sz]e|discuss|advise|rank"
-    r"|prioriti[sz]e|approximately|"
-    r"roughly|count|plot|calculate)\b",
+    r"\W*(please\s+|and\s+|then\s+|also\s+)*(what|which|who|whom|whose|why|when|where|how|is|are|was|were|do"
+    r"|does|did|can|could|should|would|will|may|has|have|list|identify|name|explain|describe|define|compare"
+    r"|contrast|evaluate|assess|analy[sz]e|propose|recommend|suggest|design|draft|write|give|show|tell|find"
+    r"|outline|summari[sz]e|discuss|advise|rank|prioriti[sz]e|approximately|roughly|count|plot|calculate)\b",
     re.IGNORECASE,
 )
 # "When they scale, they find problems." tells the case; "When should we scale?" asks.
 _TELLS = re.compile(r"\W*(when|where|while|is|are|was|were|has|have|do|does|did|may|can|will)\b", re.IGNORECASE)
 _PART = re.compile(
-    r"(?<=[.?!;])\s+|,?\s+and\s+(?=(?:how"
-    r"|what|why|when|which"
-    r"|who|where|list|explain|describe"
-    r"|define|give|name|propose|"
-    r"recommend|approximately|roughly|about)\b)",
+    r"(?<=[.?!;])\s+|,?\s+and\s+(?=(?:how|what|why|when|which|who|where|list|explain|describe|define|give|name"
+    r"|propose|recommend|approximately|roughly|about)\b)",
     re.IGNORECASE,
 )
 

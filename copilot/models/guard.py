@@ -8,29 +8,14 @@ from collections.abc import Iterable
 from copilot.models.words import STOP_WORDS, listed, stem, words
 
 _INSTRUCTION = re.compile(
-    r"\b(ignore|disregard|forget"
-    r"|override|bypass|skip"
-    r"|break)\b[^.?!]{0,40}\b(rules?"
-    r"|instructions?|prompts?"
-    r"|polic(y|ies) you|"
-    r"guardrails?|restrictions?|permissions?|safety|limits?|filters?)\b"
-    r"|\b(system|hidden|initial|original|developer) (prompt|instructions?|message)\b"
-    r"|\b(you are|act as|pretend (to be"
-    r"|you are)|behave (as|like)"
-    r"|role-?play)\b[^.?!]{0,40}\b(now"
-    r"|dan|admin\w*|root|unrestricted|"
-    r"developer|jailbroken|no (rules|limits)|evil|different)\b"
-    r"|\b(jailbreak|developer mode|sudo|dan mode)\b"
-    r"|\b(reveal|print|show|dump|leak"
-    r"|exfiltrate)\b[^.?!]{0,30}\b(your"
-    r"|the) (prompts?|rules|instructions"
-    r"|api[- ]?keys?|secrets?|"
-    r"passwords?|credentials|configuration|environment)\b"
-    r"|\b(run|execute"
-    r"|eval)\b[^.?!]{0,20}\b(command"
-    r"|shell|code|sql"
-    r"|script)\b|\bdrop table\b|\brm -rf\b"
-    r"|</?(script|system|assistant)\b",
+    r"\b(ignore|disregard|forget|override|bypass|skip|break)\b[^.?!]{0,40}\b(rules?|instructions?|prompts?"
+    r"|polic(y|ies) you|guardrails?|restrictions?|permissions?|safety|limits?|filters?)\b|\b(system|hidden"
+    r"|initial|original|developer) (prompt|instructions?|message)\b|\b(you are|act as|pretend (to be|you are)"
+    r"|behave (as|like)|role-?play)\b[^.?!]{0,40}\b(now|dan|admin\w*|root|unrestricted|developer|jailbroken"
+    r"|no (rules|limits)|evil|different)\b|\b(jailbreak|developer mode|sudo|dan mode)\b|\b(reveal|print|show"
+    r"|dump|leak|exfiltrate)\b[^.?!]{0,30}\b(your|the) (prompts?|rules|instructions|api[- ]?keys?|secrets?"
+    r"|passwords?|credentials|configuration|environment)\b|\b(run|execute|eval)\b[^.?!]{0,20}\b(command|shell"
+    r"|code|sql|script)\b|\bdrop table\b|\brm -rf\b|</?(script|system|assistant)\b",
     re.IGNORECASE,
 )
 # Function words of English; a text with hardly any is in another language or is no sentence.

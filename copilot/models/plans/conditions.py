@@ -12,53 +12,31 @@ from copilot.models.plans.call import Call, fit
 from copilot.models.words import listed, stem, words
 
 _HEALTH = re.compile(
-    r"\bdrift\w*|\bretrain\w*"
-    r"|\bmodel health\b|\b(models?|accuracy"
-    r"|quality)\b[^?.]{0,50}\b(health\w*"
-    r"|declin\w+|degrad\w+|deteriorat\w+|"
-    r"drop\w*|fall\w*|fell|wors\w+"
-    r"|overdue|stale|outdated|getting worse"
-    r"|losing)|\b(declin\w+|degrad\w+"
-    r"|failing|unhealthy|worst) models?\b"
-    r"|\bfeedback loops?\b[^?.]{0,40}\b(our|which|any|models?)\b",
+    r"\bdrift\w*|\bretrain\w*|\bmodel health\b|\b(models?|accuracy|quality)\b[^?.]{0,50}\b(health\w*|declin\w+"
+    r"|degrad\w+|deteriorat\w+|drop\w*|fall\w*|fell|wors\w+|overdue|stale|outdated|getting worse|losing)"
+    r"|\b(declin\w+|degrad\w+|failing|unhealthy|worst) models?\b|\bfeedback loops?\b[^?.]{0,40}\b(our|which|any"
+    r"|models?)\b",
     re.IGNORECASE,
 )
 
 
 _SCALING = re.compile(
-    r"\bpurgatory\b|\b(stuck|stall\w*"
-    r"|stranded|trapped)\b|\bfunnel\b"
-    r"|\bconversion\b"
-    r"|\bpilots?\b[^?]{0,80}\b(production"
-    r"|scal\w+|fail\w*|"
-    r"go live|live|nowhere|anywhere|die"
-    r"|reach\w*|ma[dk]e it)\b|\b(reach"
-    r"|get|move|make it|got"
-    r"|made it)\b[^?.]{0,20}\b(in)?to production\b"
+    r"\bpurgatory\b|\b(stuck|stall\w*|stranded|trapped)\b|\bfunnel\b|\bconversion\b"
+    r"|\bpilots?\b[^?]{0,80}\b(production|scal\w+|fail\w*|go live|live|nowhere|anywhere|die|reach\w*"
+    r"|ma[dk]e it)\b|\b(reach|get|move|make it|got|made it)\b[^?.]{0,20}\b(in)?to production\b"
     r"|\bhow well do we scale\b|\bscaling (problem|diagnos\w+|bottleneck\w*)\b",
     re.IGNORECASE,
 )
 
 
 _GOVERNANCE = re.compile(
-    r"\b(clauses?|polic(y|ies)"
-    r"|rules?|laws?|regulations?"
-    r"|obligations?)\b[^?.]{0,20}\b(apply"
-    r"|applies|bind|concern|cover)\b"
-    r"|\b(complian\w+|comply|complies"
-    r"|non-?complian\w+|violat\w+"
-    r"|breach\w*|contradict\w*|blocked"
-    r"|unmet|waivers?|overdue validation)\b"
-    r"|\b(which|what|any|missing"
-    r"|pass\w*|meet|meets|fail\w*"
-    r"|open)\b[^?.]{0,40}\b(gates?|rules"
-    r"|obligations|requirements|approvals?)\b"
-    r"|\b(allowed|cleared|permitted|approved) to\b|\b(ready|allowed|cleared|permitted"
-    r"|approved) (for|to go (live"
-    r"|into)|to launch)\b"
-    r"|\bgovernance (status"
-    r"|check|gaps?|issues?)\b"
-    r"|\bwhat (is|are) missing\b|\b(eu ai act|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
+    r"\b(clauses?|polic(y|ies)|rules?|laws?|regulations?|obligations?)\b[^?.]{0,20}\b(apply|applies|bind"
+    r"|concern|cover)\b|\b(complian\w+|comply|complies|non-?complian\w+|violat\w+|breach\w*|contradict\w*"
+    r"|blocked|unmet|waivers?|overdue validation)\b|\b(which|what|any|missing|pass\w*|meet|meets|fail\w*"
+    r"|open)\b[^?.]{0,40}\b(gates?|rules|obligations|requirements|approvals?)\b|\b(allowed|cleared|permitted"
+    r"|approved) to\b|\b(ready|allowed|cleared|permitted|approved) (for|to go (live|into)|to launch)\b"
+    r"|\bgovernance (status|check|gaps?|issues?)\b|\bwhat (is|are) missing\b|\b(eu ai act"
+    r"|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
     re.IGNORECASE,
 )
 
@@ -78,14 +56,14 @@ _CONDITION_WORDS = frozenset(
 
 
 _PERFORMS = re.compile(
-    r"\b(perform\w*|accurac\w+|quality|drift\w*|degrad\w+|declin\w+|getting worse|validated level"
-    r"|still good|still work\w*)\b",
+    r"\b(perform\w*|accurac\w+|quality|drift\w*|degrad\w+|declin\w+|getting worse|validated level|still good"
+    r"|still work\w*)\b",
     re.IGNORECASE,
 )
 # Words with which a question looks at the records rather than at the rules.
 _OURS = re.compile(
-    r"\b(projects|models|pilots|systems|use cases|initiatives|records?|portfolio)\b"
-    r"|\b(any|which|each|every|all)\s+(\w+\s+)?(project|model|pilot|system|use case)s?\b|\bblocked\b",
+    r"\b(projects|models|pilots|systems|use cases|initiatives|records?|portfolio)\b|\b(any|which|each|every"
+    r"|all)\s+(\w+\s+)?(project|model|pilot|system|use case)s?\b|\bblocked\b",
     re.IGNORECASE,
 )
 # What a described case is worth beside the documents when it names no record of ours.

@@ -13,8 +13,8 @@ from copilot.models.plans.values import restriction
 from copilot.numbers import find_numbers
 
 _SET = re.compile(
-    r"\b(portfolio|mix|set|combination|bundle)\b|\bbudget of\b|\bgiven (a|our) budget\b|\bbest use of\b"
-    r"|\b(fund|afford|finance|pay for|do|start|build|choose|pick|select)\b[^?.]{0,40}\b(with|within|under|for|on)\b"
+    r"\b(portfolio|mix|set|combination|bundle)\b|\bbudget of\b|\bgiven (a|our) budget\b|\bbest use of\b|\b(fund"
+    r"|afford|finance|pay for|do|start|build|choose|pick|select)\b[^?.]{0,40}\b(with|within|under|for|on)\b"
     r"|\bspend\b[^?.]{0,30}\bon\b",
     re.IGNORECASE,
 )

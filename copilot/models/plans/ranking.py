@@ -14,18 +14,16 @@ from copilot.models.plans.values import restriction
 _FACTORS: tuple[tuple[float, str], ...] = (
     (
         0.0,
-        r"\b(ignor\w+|without|excluding|leav\w+ out|drop\w*|disregard\w*|regardless of|forget\w*|remov\w+"
-        r"|(did|does|do|should) not (count|matter)|(didn't|doesn't|don't|shouldn't) (count|matter))\b",
+        r"\b(ignor\w+|without|excluding|leav\w+ out|drop\w*|disregard\w*|regardless of|forget\w*|remov\w+|(did"
+        r"|does|do|should) not (count|matter)|(didn't|doesn't|don't|shouldn't) (count|matter))\b",
     ),
     (2.0, r"\b(doubl\w+|twice)\b"),
     (3.0, r"\b(tripl\w+|three times|trebl\w+)\b"),
     (0.5, r"\b(halv\w+|half)\b"),
     (
         2.0,
-        r"\b(more (weight|emphasis|important"
-        r"|importance)|emphasi[sz]\w+"
-        r"|stress\w*|prioriti[sz]e (by"
-        r"|for|on)|weight\w* (up|more)|(matter\w*|counts?|counted|weighs?) (the )?(most|more))\b",
+        r"\b(more (weight|emphasis|important|importance)|emphasi[sz]\w+|stress\w*|prioriti[sz]e (by|for|on)"
+        r"|weight\w* (up|more)|(matter\w*|counts?|counted|weighs?) (the )?(most|more))\b",
     ),
     (0.5, r"\b(less (weight|emphasis|important|importance)|weight\w* (down|less))\b"),
 )

@@ -92,19 +92,15 @@ _ASPECTS: tuple[tuple[str, str], ...] = (
     (
         "money",
         (
-            r"\b(budget\w*|spend\w*|spent"
-            r"|cost\w*|money|benefit\w*"
-            r"|return|roi|worth|expensive"
-            r"|euros?|value for money)\b"
+            r"\b(budget\w*|spend\w*|spent|cost\w*|money|benefit\w*|return|roi|worth|expensive|euros?"
+            r"|value for money)\b"
         ),
     ),
     ("criteria", r"\b(score\w*|criteri\w+|feasib\w+|readiness|business value|estimate\w*|difficult\w*)\b"),
     (
         "governance",
         (
-            r"\b(risk class\w*|gate\w*|dpia"
-            r"|complian\w+|governance|fairness"
-            r"|validat\w+|oversight|waiver\w*"
+            r"\b(risk class\w*|gate\w*|dpia|complian\w+|governance|fairness|validat\w+|oversight|waiver\w*"
             r"|regulat\w+|polic\w+|approv\w+)\b"
         ),
     ),
@@ -112,10 +108,8 @@ _ASPECTS: tuple[tuple[str, str], ...] = (
     (
         "models",
         (
-            r"\b(model\w*|accurac\w+"
-            r"|drift\w*|quality|retrain\w*"
-            r"|version\w*|perform\w+|declin\w+"
-            r"|drop\w*|fell|fall\w*)\b"
+            r"\b(model\w*|accurac\w+|drift\w*|quality|retrain\w*|version\w*|perform\w+|declin\w+|drop\w*|fell"
+            r"|fall\w*)\b"
         ),
     ),
     ("history", r"\b(histor\w+|when|stage\w*|since|started|timeline|how long|stuck|moved?)\b"),

@@ -28,9 +28,7 @@ def search(frame: Frame) -> Iterable[Call]:
 
 
 _PAST = re.compile(
-    r"\b(was|were|did|had|said|back (in"
-    r"|then)|used to|previous(ly)?"
-    r"|old(er)?|earlier|former(ly)?|changed?"
+    r"\b(was|were|did|had|said|back (in|then)|used to|previous(ly)?|old(er)?|earlier|former(ly)?|changed?"
     r"|in force|as of|as at|until)\b",
     re.IGNORECASE,
 )
@@ -48,9 +46,7 @@ def _as_of(frame: Frame) -> date | None:
 
 
 _COMPARANDS = (
-    r"\b(?:compare|contrast"
-    r"|compare and contrast)\s+(?P<a>.+?)\s+(?:and"
-    r"|with|to|versus|vs\.?"
+    r"\b(?:compare|contrast|compare and contrast)\s+(?P<a>.+?)\s+(?:and|with|to|versus|vs\.?"
     r"|against)\s+(?P<b>[^?.,]+)",
     r"\b(?:differences?|differ\w*|choose|choice)\s+between\s+(?P<a>.+?)\s+and\s+(?P<b>[^?.,]+)",
     r"\b(?P<a>[\w' -]{3,60}?)\s+(?:versus|vs\.?)\s+(?P<b>[\w' -]{3,60})",

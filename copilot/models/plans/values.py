@@ -108,10 +108,8 @@ def restriction(frame: Frame, table: str) -> Restriction:
 
 
 _MONEY_COMPARISON = re.compile(
-    r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+"
-    r"(?:[€$£]|EUR|USD"
-    r"|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k"
-    r"|m|bn|thousand|million|billion)?\b",
+    r"\b(?P<op>over|above|more than|at least|exceed(?:s|ing)?|under|below|less than|at most|up to)\s+(?:[€$£]"
+    r"|EUR|USD|GBP)?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>k|m|bn|thousand|million|billion)?\b",
     re.IGNORECASE,
 )
 
