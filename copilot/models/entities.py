@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.models.vocabulary import COLUMN_WORDS, stage_words
 from copilot.models.words import COMMON_STEMS, STOP_WORDS, Word, listed, stem, stems, words
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
@@ -35,44 +36,6 @@ MOST_CANDIDATES = 6
 # A column with more distinct values than this holds free text, not categories.
 MAX_CATEGORIES = 80
 
-# How people call the stages of a project, whatever a workspace calls them.
-STAGE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "idea": ("idea", "proposal", "concept", "initiation", "proposed"),
-    "proof of concept": ("proof of concept", "poc", "prototype", "experiment"),
-    "pilot": ("pilot", "piloting", "trial", "pilot project"),
-    "development": ("development", "in development", "being built", "acquisition"),
-    "scaling": ("scaling", "rollout", "rolling out", "implementation"),
-    "production": ("production", "live", "deployed", "operation", "operational", "in use"),
-    "stopped": ("stopped", "cancelled", "abandoned", "killed"),
-    "retired": ("retired", "decommissioned", "sunset"),
-}
-# Other words for columns of the record tables.
-COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
-    "unit": ("unit", "business unit", "division", "department", "agency", "business"),
-    "stage": ("stage", "phase", "status", "lifecycle stage"),
-    "jurisdiction": ("jurisdiction", "country", "region", "geography", "market"),
-    "domain": ("domain", "field", "topic", "area", "use"),
-    "risk_class": ("risk class", "risk classification", "risk category"),
-    "business_owner": ("business owner", "owner in the business"),
-    "owner": ("owner", "lead", "project owner"),
-    "sponsor": ("sponsor", "executive sponsor"),
-    "budget": ("budget", "investment", "funding"),
-    "spend": ("spend", "spent", "spending", "cost", "money spent"),
-    "change_budget": ("change budget", "budget for change", "change management budget"),
-    "technology_budget": ("technology budget",),
-    "production_budget": ("production budget", "budget for production", "run budget"),
-    "expected_benefit": ("expected benefit", "expected value", "expected return", "benefit"),
-    "realised_benefit": ("realised benefit", "realized benefit", "achieved benefit", "benefit delivered"),
-    "headcount": ("headcount", "staff", "people", "team size"),
-    "adoption_plan": ("adoption plan",),
-    "integration": ("integration",),
-    "platform": ("platform", "stack"),
-    "vendor": ("vendor", "supplier", "provider"),
-    "severity": ("severity",),
-    "gate": ("gate", "approval gate"),
-    "personal_data": ("personal data",),
-    "generative": ("generative", "generative ai", "genai"),
-}
 _ID = re.compile(r"(?<![\w-])[A-Za-z]{1,5}-?\d{1,6}(?![\w-])")
 # Tables whose categories may be meant by a question that names no table.
 _MAIN_TABLES = ("projects", "models", "incidents", "decisions", "assessments", "roles")
@@ -143,6 +106,8 @@ class _Phrase:
     key: str
     column: str = ""
     score: float = 1.0
+    is_participle: bool = False
+    """A single word in -ed, such as "estimated"."""
 
 
 @dataclass
@@ -186,7 +151,7 @@ class Lexicon:
         run = tuple(stems(text))
         # "US" is a code, "us" is not.
         if run and (text.isupper() or not all(s in STOP_WORDS for s in run)):
-            phrase = _Phrase(run, kind, table, key, column)
+            phrase = _Phrase(run, kind, table, key, column, is_participle=len(run) == 1 and text.endswith("ed"))
             known = self.phrases.setdefault(run[0], [])
             if phrase not in known:
                 known.append(phrase)
@@ -263,6 +228,8 @@ class Lexicon:
             for phrase in self.phrases.get(token.stem, ()):
                 size = len(phrase.stems)
                 if size == 1 and token.is_stop and token.text != phrase.key:
+                    continue
+                if phrase.is_participle and not _may_be_participle(token.text, phrase.kind):
                     continue
                 if tuple(w.stem for w in tokens[at : at + size]) == phrase.stems:
                     start, end = token.start, tokens[at + size - 1].end
@@ -343,16 +310,6 @@ _UNIT_GENERIC = frozenset(
 )
 
 
-def stage_words(stage: str) -> tuple[str, ...]:
-    """What people may call a stage, by the words of its own name."""
-    own = set(stems(stage.replace("_", " ")))
-    result: list[str] = [stage.replace("_", " ")]
-    for texts in STAGE_WORDS.values():
-        if any(set(stems(text)) <= own for text in texts):
-            result += texts
-    return tuple(dict.fromkeys(result))
-
-
 # The words just before a name that say how it is used, the first that fits.
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
@@ -431,6 +388,11 @@ def _settle(scored: list[tuple[float, Mention]]) -> tuple[list[Mention], tuple[t
     return named, tuple(ambiguous)
 
 
+def _may_be_participle(word: str, kind: Kind) -> bool:
+    """ "Estimates" is no value "estimated", though "approve" may ask for the approved; a column wants its own form."""
+    return word.lower().endswith("ed") if kind == "column" else not word.lower().endswith("s")
+
+
 def _overlaps(a: Mention, b: Mention) -> bool:
     return a.start < b.end and b.start < a.end
 
@@ -446,12 +408,19 @@ def _without_nested(mentions: list[Mention]) -> list[Mention]:
             and o.start <= m.start
             and m.end <= o.end
             and (o.end - o.start) > (m.end - m.start)
-            and (o.kind == m.kind or (o.kind == "record" and o.score == 1.0) or {o.kind, m.kind} <= _EXCLUSIVE)
+            and (o.kind == m.kind or _is_part_of_name(m, o) or {o.kind, m.kind} <= _EXCLUSIVE)
             for o in mentions
         )
         if not inside and m not in kept:
             kept.append(m)
     return kept
+
+
+def _is_part_of_name(part: Mention, record: Mention) -> bool:
+    """Whether the words belong to the name that the question gives, in full or in its telling words."""
+    if record.kind != "record":
+        return False
+    return record.score == 1.0 or set(stems(part.text)) <= set(stems(record.name))
 
 
 _EXCLUSIVE = frozenset({"document", "metric", "value", "column", "criterion"})

@@ -16,6 +16,11 @@ Form = Literal[
     "aggregate", "ranking", "diagnosis", "who", "signs", "measures", "strengths", "weaknesses",
 ]  # fmt: skip
 
+# "What have its projects returned?" asks for a sum.
+SUM_OF_MONEY = (
+    r"\bwhat (have|has|did|do|does)\b[^?.]{0,40}\b(returned?|delivered?|earned?|saved?|cost|spen[dt]|pa(y|id))\b"
+)
+
 # What a question wants, by its wording. Several may hold; the composer weighs them.
 _FORMS: tuple[tuple[Form, str], ...] = (
     (
@@ -70,7 +75,8 @@ _FORMS: tuple[tuple[Form, str], ...] = (
         "aggregate",
         r"\bhow (many|much)\b|\bnumber of\b|\bcount( of)?\b|\bbreak ?down\b|\bdistribution\b|\btotals?\b"
         r"|\bsum\b|\baverage\b|\bmean\b|\bmedian\b|\b(share|percentage|proportion) of\b|\b(in|for|by"
-        r"|per) each\b",
+        r"|per) each\b"
+        rf"|{SUM_OF_MONEY}",
     ),
     (
         "ranking",
@@ -78,7 +84,8 @@ _FORMS: tuple[tuple[Form, str], ...] = (
         r"|ed|ing)\b[^?.]{0,30}\b(projects?|initiatives?|pilots?|use cases?|candidates?)\b|\b(project|priority"
         r"|overall|total)\s+scores?\b|\bweight(s|ed|ing|ings)?\b|\b(fund\w*|invest|build|start|do|go|come"
         r"|tackle|be|work|approve|scale)\b[^?.]{0,30}\bfirst\b|\bpriorit(y|ies)\b|\bmost (promising|valuable"
-        r"|attractive)\b|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b|\bshortlist\b",
+        r"|attractive)\b|\bwhere (should|do) we (invest|start|begin|focus)\b|\bquick wins?\b"
+        r"|\bshortlist\b|\bovertak\w+",
     ),
     (
         "signs",
@@ -125,7 +132,7 @@ _NUMBER_WORDS = {
 } | {"fifteen": 15, "twenty": 20}
 _COUNT = re.compile(
     r"\b(?:top|best|first|least|worst|bottom|highest|largest|biggest|name|list|identify|explain|the|describe"
-    r"|give|propose|recommend|suggest|are|us|me)\s+(?:the\s+|at least\s+|up to\s+|our\s+)?"
+    r"|give|propose|recommend|suggest|which|are|us|me)\s+(?:the\s+|at least\s+|up to\s+|our\s+)?"
     rf"(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})\b(?!\s*(?:%|per cent|percent|years?|quarters?|months?|weeks?|days?))",
     re.IGNORECASE,
 )

@@ -212,3 +212,27 @@ def test_changed_weights_make_the_ranking_lead() -> None:
     calls = list(prioritize(frame("Which projects should we fund if risk matters most?")))
     assert [call.arguments["weight_changes"] for call in calls] == [{"risk": 2.0}]
     assert calls[0].fit > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "weights"),
+    [
+        ("Rank the projects by risk", {"risk": 1.0}),
+        ("Which pilots come first when ordered by risk and feasibility?", {"risk": 0.5, "feasibility": 0.5}),
+        ("Rank the pilots of Home Care", {}),
+    ],
+)
+def test_a_ranking_by_named_criteria_rests_on_them_alone(question: str, weights: dict[str, float]) -> None:
+    assert weight_changes(frame(question))[1] == weights
+
+
+def test_a_noun_is_not_the_participle_that_a_record_holds() -> None:
+    asked = "Which three pilots should go first, and what is missing from their estimates?"
+    assert conditions("prioritize_projects", asked) == {("stage", "=", "pilot")}
+    assert arguments("prioritize_projects", asked)["top"] == 3
+    assert all(c.tool != "check_governance" for c in plan(frame(asked), NAMES).calls)
+
+
+def test_what_projects_have_returned_is_summed() -> None:
+    asked = "What have the projects in Home Care returned so far?"
+    assert arguments("find_projects", asked)["measure"] == {"aggregate": "sum", "column": "realised_benefit"}

@@ -32,7 +32,7 @@ _TAKEN = {
     "prioritize_projects": "prioritize prioritise prioritization prioritisation rank ranking top best first score "
     "weight weighting weighted project initiative use case fund invest where start double doubled triple ignore "
     "ignoring promising highest priority portfolio order list shortlist build next year ai pilot why reason most "
-    "important pick",
+    "important pick go come memo prepare draft missing lack gap estimate overtake",
     "lookup_metric": "number look good bad "
     "ai current currently latest last quarter month year trend development compare previous target "
     "value rate level figure metric each change changed over past group see recent far date doing go going",

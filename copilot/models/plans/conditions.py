@@ -35,7 +35,8 @@ _GOVERNANCE = re.compile(
     r"|blocked|unmet|waivers?|overdue validation)\b|\b(which|what|any|missing|pass\w*|meet|meets|fail\w*"
     r"|open)\b[^?.]{0,40}\b(gates?|rules|obligations|requirements|approvals?)\b|\b(allowed|cleared|permitted"
     r"|approved) to\b|\b(ready|allowed|cleared|permitted|approved) (for|to go (live|into)|to launch)\b"
-    r"|\bgovernance (status|check|gaps?|issues?)\b|\bwhat (is|are) missing\b|\b(eu ai act"
+    r"|\bgovernance (status|check|gaps?|issues?)\b"
+    r"|\bwhat (is|are) missing\b(?! (in|from) \w+ (estimates?|scores?|records|data))|\b(eu ai act"
     r"|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
     re.IGNORECASE,
 )

@@ -30,11 +30,17 @@ _FACTORS: tuple[tuple[float, str], ...] = (
 
 
 _WEIGHT_WORDS = re.compile(
-    r"\b(weigh\w*|counts?|emphasi\w+|importan\w+|criteri\w+)\b|" + "|".join(p for _, p in _FACTORS), re.I
+    r"\b(weigh\w*|counts?|emphasi\w+|importan\w+|criteri\w+|(rank|sort|order)\w*\b.{0,40}\bby)\b|"
+    + "|".join(p for _, p in _FACTORS),
+    re.I,
 )
 
 
 _ABSOLUTE_WEIGHT = re.compile(r"\b(?:at|to|of|is|=|:)?\s*(\d{1,3})\s?(?:%|per cent|percent)", re.IGNORECASE)
+
+
+# "Rank by risk", "sorted by business value and risk": these criteria and no others.
+_RANKED_BY = re.compile(r"\b(rank|sort|order)\w*\b[^?.,;]{0,40}\bby\b[^?.;]{0,40}$", re.IGNORECASE)
 
 
 # Two named projects are compared, or weights are changed: only this tool answers that; what records say follows.
@@ -45,6 +51,7 @@ def prioritize(frame: Frame) -> Iterable[Call]:
     projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
     changes, absolute = weight_changes(frame)
     compares = "comparison" in frame.forms and len(projects) == 2
+    only_here = compares or changes or absolute or re.search(r"\bovertak\w+", frame.text, re.IGNORECASE)
     if not ("ranking" in frame.forms or changes or absolute or compares):
         return
     rows = restriction(frame, "projects")
@@ -63,7 +70,7 @@ def prioritize(frame: Frame) -> Iterable[Call]:
         arguments["method"] = method[1].lower()
     criteria = frame.links.of("criterion") if changes or absolute or frame.follows else ()
     share = fit(frame, "prioritize_projects", [*rows.mentions, *criteria, *frame.links.of("record")])
-    yield Call("prioritize_projects", arguments, _LEADS if compares or changes or absolute else share)
+    yield Call("prioritize_projects", arguments, _LEADS if only_here else share)
 
 
 # A word about weights concerns a criterion at most this many characters away.
@@ -83,8 +90,11 @@ def weight_changes(frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
             for factor, pattern in _FACTORS
             for m in re.finditer(pattern, source.text, re.I)
         ]
-        for mention in _own_mentions(source, "criterion"):
-            if _is_part_of_value(source, mention):
+        criteria = [m for m in _own_mentions(source, "criterion") if not _is_part_of_value(source, m)]
+        ranked_by = [m for m in criteria if _RANKED_BY.search(source.text[: m.start])]
+        for mention in criteria:
+            if mention in ranked_by:
+                absolute[mention.key] = 1 / len(ranked_by)
                 continue
             near = _ABSOLUTE_WEIGHT.match(source.text[mention.end : mention.end + 14])
             if near is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from copilot.models.frame import Frame, without_names
+from copilot.models.frame import SUM_OF_MONEY, Frame, without_names
 from copilot.models.plans.call import Call, fit, left_out
 from copilot.models.plans.values import NUMERIC, restriction
 
@@ -42,7 +42,7 @@ _SMALLEST = re.compile(r"\b(smallest|lowest|least|cheapest)\b", re.IGNORECASE)
 _AGGREGATES = (
     ("mean", r"\b(average|mean)\b"),
     ("median", r"\bmedian\b"),
-    ("sum", r"\b(total|sum|how much|altogether|overall)\b"),
+    ("sum", rf"\b(total|sum|how much|altogether|overall)\b|{SUM_OF_MONEY}"),
     ("max", r"\b(maximum|highest single)\b"),
 )
 
