@@ -236,3 +236,13 @@ def test_a_noun_is_not_the_participle_that_a_record_holds() -> None:
 def test_what_projects_have_returned_is_summed() -> None:
     asked = "What have the projects in Home Care returned so far?"
     assert arguments("find_projects", asked)["measure"] == {"aggregate": "sum", "column": "realised_benefit"}
+
+
+def test_what_would_change_the_order_is_a_question_to_the_ranking() -> None:
+    asked = (
+        "Which three pilots should go first, and what is missing from their estimates?",
+        "and what would have to be true for the second to overtake the first?",
+    )
+    calls = [c for c in plan(frame(*asked), NAMES).calls if c.tool != "search_knowledge"]
+    assert calls[0].tool == "prioritize_projects"
+    assert calls[0].arguments["top"] == 3
