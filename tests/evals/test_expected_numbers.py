@@ -53,8 +53,23 @@ def count(table: str, **equal: str) -> float:
     return len(rows(table, **equal))
 
 
-def role_heads(*roles: str) -> float:
-    return sum(float(r["headcount"]) for r in rows("roles") if r["role"] in roles)
+def role_heads(*roles: str, **equal: str) -> float:
+    return sum(float(r["headcount"]) for r in rows("roles", **equal) if r["role"] in roles)
+
+
+def engineers_per_scientist(unit: str) -> float:
+    return role_heads(*ENGINEERS, unit=unit) / role_heads("data_scientist", unit=unit)
+
+
+def cell(project: str, column: str) -> float:
+    return total(rows("projects", id=project), column)
+
+
+def pilots_of_two_years(stage: str = "") -> float:
+    """Pilots that began in the two years before the end of October 2026, or those of them now in a stage."""
+    now = {r["id"]: r["stage"] for r in rows("projects")}
+    begun = [r for r in rows("stage_history", stage="pilot") if "2024-11-01" <= r["entered"] <= "2026-10-31"]
+    return sum(not stage or now[r["project_id"]] == stage for r in begun)
 
 
 NUMBERS: dict[tuple[str, int], Callable[[], float]] = {
@@ -84,6 +99,22 @@ NUMBERS: dict[tuple[str, int], Callable[[], float]] = {
     ("t-period", 0): lambda: share("adoption_rate", OCTOBER, unit="Logistics"),
     ("x-count-chair", 0): lambda: len(rows("projects", ("", "board"))),
     ("x-count-leader", 0): lambda: count("projects"),
+    ("c-worried-least", 0): lambda: ratio("employee_sentiment", OCTOBER, unit="Manufacturing"),
+    ("c-worried-least", 1): lambda: ratio("employee_sentiment", OCTOBER, unit="E-Commerce"),
+    ("c-cheap-dear", 0): lambda: ratio("inference_cost", OCTOBER, unit="E-Commerce"),
+    ("c-cheap-dear", 1): lambda: ratio("inference_cost", OCTOBER, unit="Wealth"),
+    ("c-engineers-plants", 0): lambda: engineers_per_scientist("Manufacturing"),
+    ("c-engineers-plants", 1): lambda: engineers_per_scientist("Logistics"),
+    ("c-promise-came", 0): lambda: cell("P-021", "expected_benefit"),
+    ("c-promise-came", 1): lambda: cell("P-021", "realised_benefit"),
+    ("c-promise-came", 2): lambda: cell("P-029", "expected_benefit"),
+    ("c-promise-came", 3): lambda: cell("P-029", "realised_benefit"),
+    ("c-two-readers", 0): lambda: cell("P-037", "budget"),
+    ("c-two-readers", 1): lambda: cell("P-027", "budget"),
+    ("c-two-frauds", 0): lambda: cell("P-004", "realised_benefit"),
+    ("c-two-frauds", 1): lambda: cell("P-024", "realised_benefit"),
+    ("d-pilots-40", 0): lambda: pilots_of_two_years(),
+    ("d-pilots-40", 1): lambda: pilots_of_two_years("production"),
     ("hc-training-units", 0): lambda: share("training_completion", OCTOBER, unit="Manufacturing"),
     ("hc-training-units", 1): lambda: share("training_completion", OCTOBER, unit="E-Commerce"),
     ("hm-stopped", 0): lambda: count("projects", stage="stopped"),
