@@ -104,6 +104,11 @@ def test_a_permission_sample_without_its_counterpart_is_refused() -> None:
         Dataset(name="x", samples=(alone,))
 
 
+def test_a_canary_names_what_must_not_appear() -> None:
+    with pytest.raises(ValueError, match="must not appear"):
+        sample(split="canary")
+
+
 def test_a_permission_pair_needs_different_viewers_and_answers() -> None:
     one = sample(id="a", type="permission", pair="p", viewer="chair")
     with pytest.raises(ValueError, match="different answers"):
