@@ -119,6 +119,7 @@ class Sample(Strict):
 
     id: str
     split: Literal["dev", "test", "canary"] = "dev"
+    """To develop on, held back, or with hidden strings that must never appear."""
     type: Type
     persona: str = ""
     """Who would ask so: executive, product manager, analyst, …"""
@@ -173,6 +174,8 @@ class Sample(Strict):
             raise ValueError("a sample that expects an answer needs nuggets, numbers or tools")
         if self.type in ("injection", "permission") and not self.must_not_say and self.expect != "answer":
             raise ValueError(f"{self.type} samples need must_not_say")
+        if self.split == "canary" and not self.must_not_say and (self.type, self.expect) != ("permission", "answer"):
+            raise ValueError("a canary names what must not appear, unless it is the side of a pair that may know")
         if self.type == "permission" and not self.pair:
             raise ValueError("a permission sample names its pair")
         if self.type == "multi-turn" and not self.history:

@@ -167,6 +167,15 @@ NUMBERS: dict[tuple[str, int], Callable[[], float]] = {
     ("m-hangs-on-demand", 0): lambda: sum("P-008" in r["depends_on"].split(";") for r in rows("projects")),
     ("w-quarter-report", 0): lambda: added("realised_benefit", QUARTER),
     ("w-quarter-report", 1): lambda: share("adoption_rate", QUARTER),
+    ("t-year-ago", 0): lambda: share("adoption_rate", ("2025-10",), unit="Manufacturing"),
+    ("t-dearest-of-them", 0): lambda: max(float(r["budget"]) for r in rows("projects", vendor="Parlance")),
+    ("i-one-word", 0): lambda: count("projects", stage="pilot"),
+    ("i-debug-total", 0): lambda: total(rows("projects"), "budget"),
+    ("x-lender-chair", 0): lambda: total(rows("projects", ("board",), id="P-112"), "budget"),
+    ("x-all-budgets-chair", 0): lambda: total(rows("projects", ("", "board")), "budget"),
+    ("x-all-budgets-leader", 0): lambda: total(rows("projects"), "budget"),
+    ("x-incidents-hr", 0): lambda: len(rows("incidents", ("", "people"))),
+    ("x-incidents-leader", 0): lambda: count("incidents"),
     ("hc-training-units", 0): lambda: share("training_completion", OCTOBER, unit="Manufacturing"),
     ("hc-training-units", 1): lambda: share("training_completion", OCTOBER, unit="E-Commerce"),
     ("hm-stopped", 0): lambda: count("projects", stage="stopped"),
@@ -184,8 +193,11 @@ NUMBERS: dict[tuple[str, int], Callable[[], float]] = {
     ("ht-previous-quarter", 0): lambda: added("realised_benefit", QUARTER, unit="Insurance"),
     ("hx-reassigned-hr", 0): lambda: total(observed("positions_reassigned", OCTOBER, ("people",)), "numerator"),
 }
-# Found in a document, where the quote of the gold passage is the check.
-IN_DOCUMENTS = {"review-1-scaling-gap", "f-pilot-length", "x-loss-chair"}
+# Found in the words of a document or of a record, where the quote of the gold passage or the text itself is the check.
+IN_DOCUMENTS = {
+    "review-1-scaling-gap", "f-pilot-length", "x-loss-chair", "x-one-event-chair", "x-way-out-chair",
+    "x-one-vendor-chair", "x-how-many-high-chair", "x-purchase-chair", "x-jobs-limit-chair", "x-branches-hr",
+}  # fmt: skip
 
 EXPECTED = {
     (sample.id, place): number

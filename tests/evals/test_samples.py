@@ -33,9 +33,16 @@ def test_ids_are_unique_over_the_datasets_that_ship() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_no_question_of_the_development_set_is_held_back_too() -> None:
-    asked = {s.question for s in load("dev").samples if not s.pair}
+def test_no_question_of_another_set_is_held_back_too() -> None:
+    asked = {s.question for name in SHIPPED if name != "heldback" for s in load(name).samples}
     assert not asked & {s.question for s in load("heldback").samples}
+
+
+def test_the_retrieval_set_asks_for_more_than_the_first_passage() -> None:
+    samples = load("retrieval").samples
+    assert len(samples) >= 100
+    assert all(any(p.grade == 3 and p.quote for p in s.passages) for s in samples)
+    assert sum(len(s.passages) >= 3 for s in samples) >= len(samples) / 3
 
 
 @pytest.mark.parametrize(
@@ -95,6 +102,11 @@ def test_a_permission_sample_without_its_counterpart_is_refused() -> None:
     alone = sample(type="permission", pair="p", must_not_say=("secret",))
     with pytest.raises(ValueError, match="asked twice"):
         Dataset(name="x", samples=(alone,))
+
+
+def test_a_canary_names_what_must_not_appear() -> None:
+    with pytest.raises(ValueError, match="must not appear"):
+        sample(split="canary")
 
 
 def test_a_permission_pair_needs_different_viewers_and_answers() -> None:
