@@ -51,7 +51,7 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     records = _records(workspace, settings)
     report = sync(workspace, records, settings.workspace_state(), progress)
     with closing(Retriever(settings.workspace_state())) as retriever:
-        retriever.complete_sentences(progress)
+        retriever.complete_sentences(progress, _descriptions(Catalogue.load(workspace, records)))
     return report, records
 
 
@@ -61,6 +61,7 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
     state = settings.workspace_state()
+    metrics = Catalogue.load(workspace, records)
     retriever = Retriever(state)
     try:
         sync(workspace, records, state, progress)
@@ -69,11 +70,11 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         if not retriever.documents(Viewer()):
             raise
     else:
-        retriever.complete_sentences(progress)
+        retriever.complete_sentences(progress, _descriptions(metrics))
     return Sources(
         workspace=workspace,
         records=records,
-        metrics=Catalogue.load(workspace, records),
+        metrics=metrics,
         retriever=retriever,
         today=workspace.today(settings.today),
     )
@@ -91,6 +92,12 @@ def _records(workspace: Workspace, settings: Settings) -> Records:
     from copilot.records.warehouse import Warehouse
 
     return Records.load(workspace, Warehouse(settings.warehouse_url.get_secret_value(), tables))
+
+
+def _descriptions(metrics: Catalogue | None) -> list[str]:
+    from copilot.models.meaning import metric_texts
+
+    return [text for _, text in metric_texts(metrics)] if metrics else []
 
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:

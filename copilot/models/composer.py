@@ -14,7 +14,7 @@ from copilot.models.documents import answer_from_passages, nearest_sentences, ne
 from copilot.models.extract import Meaning, Passages, Relevance, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
-from copilot.models.plans.search import comparands
+from copilot.models.plans.search import SEARCHES, comparands
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
 from copilot.types import Evidence, Statement, Status, ToolResult
 
@@ -31,6 +31,10 @@ SURE_CONFIDENCE = 0.77
 MOST_FINDINGS = 4
 # What `nearness` must reach; tuned on everyday questions of the development set.
 MIN_NEARNESS = 0.8
+MIN_ROW_NEARNESS = 0.45
+FUTURE = "The records hold nothing about the future, and nothing is extrapolated. This is what they say today:"
+NO_FIGURE = "The records give no figure for this. What they say that comes nearest:"
+NEAREST_ROWS = "What the records say that comes nearest to this:"
 NEAREST = "No document says this in these words. What they say that comes nearest:"
 LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
@@ -41,6 +45,7 @@ _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scalin
 # Their statements run from first to last: a later one that shares more words with the question does not lead.
 _ORDERED = frozenset({"prioritize_projects", "plan_portfolio"})
 _OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
+_OF_TODAY = frozenset({"check_model_health", "lookup_metric", "project_record", "find_projects"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
 
@@ -79,8 +84,11 @@ def compose(
     """The draft for a question from what its calls found."""
     if plan.choices:
         return _ask_back(plan.choices)
+    if frame.links.unknown_ids and not frame.links.of("record"):
+        return _no_such(frame.links.unknown_ids)
     passages = [f for f in findings if f.tool == "search_knowledge"]
-    data = sorted((f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit)
+    rows = _Rows.of(next((f for f in findings if f.tool == "search_records"), None), frame)
+    data = sorted((f for f in findings if f.tool not in SEARCHES and not f.result.is_empty), key=lambda f: -f.fit)
     read = Passages(tuple(_merge(passages)), meaning)
     evidence = read.evidence
     relevance = read.relevance(frame.topic)
@@ -98,11 +106,20 @@ def compose(
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
         is_sure = is_sure and not _is_subject_unknown(frame, relevance)
-        return _documents_first(frame, data, read, relevance, is_sure)
-    if guided:
-        return _nearest_first(frame, data, read, relevance)
+        cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+        counted = bool(data) and data[0].fit >= SUPPORTS
+        if rows.are_near and not (frame.is_generic or counted) and rows.nearness > max(relevance.nearest, cosine):
+            return _rows_first(frame, rows, read, relevance)
+        if not is_sure and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS:
+            return _nearest_first(read, relevance, rows)
+        return _documents_first(frame, data, read, relevance, is_sure, rows)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
+    # What was asked for by name and is not there is not met by what is merely near.
+    if not errors and rows.are_near and (not guided or rows.nearness > relevance.nearest - 0.05):
+        return _rows_first(frame, rows, read, relevance)
+    if not errors and guided:
+        return _nearest_first(read, relevance, rows)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
         return _data_first(frame, data[0], data, Passages(()), relevance)
     return _abstain(relevance, evidence, errors, organisation)
@@ -112,7 +129,8 @@ _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“
 _CALENDAR = frozenset(
     listed(
         "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-        "july august september october november december article annex clause section chapter gate act "
+        "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+        "article annex clause section chapter gate act "
         "please thanks hello dear"
     )
 )
@@ -198,6 +216,25 @@ _FACT = re.compile(
 )
 
 
+_FIGURE = re.compile(
+    r"\b(how (many|much|far|old)|(what|which) (share|part|percentage|per cent|proportion|number|amount)|number of"
+    r"|nr of|no\. of|percentage of|share of|maximum|minimum|total|average|rate|spend|salary|price)\b",
+    re.IGNORECASE,
+)
+
+
+# "Will it be above 0.88 next spring?", not "what will be due" under rules that are written down.
+_FUTURE = re.compile(
+    r"\bwill\b[^.?!]*\b(be|reach|rise|fall|grow|return|recover|become|exceed|earn|save|cost)\b"
+    r"|\b(forecast|predict|expect)\b[^.?!]{0,40}\b(next|20\d\d)\b|\bnext (spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_about_the_future(question: str) -> bool:
+    return bool(_FUTURE.search(question))
+
+
 def asks_for_a_fact(question: str) -> bool:
     return bool(_FACT.search(question))
 
@@ -253,6 +290,8 @@ def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Pass
         if support:
             lines += ["", "**What the documents say**", "", *support]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
+    if asks_about_the_future(frame.text) and lead.tool in _OF_TODAY:
+        return Draft("\n".join([FUTURE, "", *lines]), "insufficient_evidence", _unique(follow_ups), tuple(shown))
     # A metric without a figure was found, but not for what was asked.
     empty = lead.tool == "lookup_metric" and not lead.result.figures
     return Draft(
@@ -264,7 +303,7 @@ def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Pass
 
 
 def _documents_first(
-    frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance, is_sure: bool
+    frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance, is_sure: bool, rows: _Rows
 ) -> Draft:
     lines = answer_from_passages(frame, read, relevance)
     if not is_sure:
@@ -277,6 +316,8 @@ def _documents_first(
         if finding.fit >= wanted and len(shown) < 2:
             lines += ["", "**In the records**", "", *_statements(frame, finding, limit=4)]
             shown.append(finding.id)
+    if not shown and rows.are_near and frame.is_own and rows.nearness >= relevance.nearest:
+        lines += ["", "**In the records**", "", *rows.lines(3)]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
     return Draft(
         "\n".join(lines),
@@ -287,9 +328,45 @@ def _documents_first(
     )
 
 
-def _nearest_first(frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance) -> Draft:
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of the records that say what a question describes."""
+
+    statements: tuple[Statement, ...] = ()
+    nearness: float = 0.0
+    """Cosine of the nearest row."""
+    are_near: bool = False
+
+    @classmethod
+    def of(cls, finding: Finding | None, frame: Frame) -> _Rows:
+        if finding is None or finding.result.is_empty:
+            return cls()
+        near = {e.id: e.relevance for e in finding.result.evidence}
+        best = max((value for value in near.values() if value is not None), default=0.0)
+        # Rows that the search did not find belong to the project of the best one.
+        kept = [s for s in finding.result.statements if (near[s.evidence[0]] or best) >= best - 0.15]
+        limit = MIN_ROW_NEARNESS + 0.05 if asks_for_a_fact(frame.text) else MIN_ROW_NEARNESS - 0.07
+        return cls(tuple(kept), best, best >= limit)
+
+    def lines(self, most: int) -> list[str]:
+        return [f"- {cite(s)}" for s in self.statements[:most]]
+
+
+def _rows_first(frame: Frame, rows: _Rows, read: Passages, relevance: Relevance) -> Draft:
+    """What the records say of the thing that is described, then the sentences of the documents that come near."""
+    # A row that is near is no figure.
+    lacks = bool(_FIGURE.search(frame.text))
+    lines = [NO_FIGURE if lacks else NEAREST_ROWS, "", *rows.lines(5)]
+    if relevance.nearest >= 0.4:
+        lines += ["", "**What the documents say**", "", *nearest_sentences(read, relevance, 2)]
+    return Draft("\n".join(lines), status="insufficient_evidence" if lacks else "answered")
+
+
+def _nearest_first(read: Passages, relevance: Relevance, rows: _Rows) -> Draft:
     """The sentences nearest to a question that no passage answers in its own words."""
     lines = [NEAREST, "", *nearest_sentences(read, relevance)]
+    if rows.are_near:
+        lines += ["", "**In the records**", "", *rows.lines(3)]
     return Draft("\n".join(lines))
 
 
@@ -329,6 +406,11 @@ def cite(statement: Statement, limit: int = 3) -> str:
 def _ask_back(choices: Sequence[str]) -> Draft:
     lines = ["Which one do you mean?", "", *(f"- {c}" for c in choices[:6])]
     return Draft("\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:4]))
+
+
+def _no_such(ids: Sequence[str]) -> Draft:
+    listed_ids = " or ".join(dict.fromkeys(ids))
+    return Draft(f"There is no {listed_ids} among the records that you may see.", status="insufficient_evidence")
 
 
 def _abstain(relevance: Relevance, evidence: Sequence[Evidence], errors: Sequence[str], organisation: str) -> Draft:

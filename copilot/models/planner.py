@@ -15,11 +15,11 @@ from copilot.models.plans.conditions import governance, health, readiness, scali
 from copilot.models.plans.metrics import look_up
 from copilot.models.plans.portfolio import plan_set
 from copilot.models.plans.ranking import prioritize
-from copilot.models.plans.records import RECORD_PLURAL, find, record
-from copilot.models.plans.search import search
+from copilot.models.plans.records import RECORD_PLURAL, dependants, find, record
+from copilot.models.plans.search import SEARCHES, search
 
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
-    search, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
+    search, dependants, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
 )  # fmt: skip
 
 
@@ -41,17 +41,17 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     calls = [call for build in _BUILDERS for call in build(frame)]
     available = set(tools)
     known = [c for c in calls if c.tool in available]
-    lacks_records = not available - {"search_knowledge"} and any(c.fit >= _SURELY_RECORDS for c in calls)
+    lacks_records = not available - set(SEARCHES) and any(c.fit >= _SURELY_RECORDS for c in calls)
     ranks = any(c.tool == "prioritize_projects" for c in known)
-    if ranks or any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
+    if ranks or any(c.tool not in SEARCHES and not _is_bare(c) for c in known):
         known = [c for c in known if not _is_bare(c, ranks)]
     if any(c.tool == "plan_portfolio" for c in known):
         # The words for the limits of a set would make conditions and sums of their own.
         known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
     choices = _choices(frame, known)
     search, others = (
-        [c for c in known if c.tool == "search_knowledge"],
-        [c for c in known if c.tool != "search_knowledge"],
+        [c for c in known if c.tool in SEARCHES],
+        [c for c in known if c.tool not in SEARCHES],
     )
     return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices, lacks_records)
 
@@ -67,7 +67,7 @@ def _choices(frame: Frame, calls: list[Call]) -> tuple[str, ...]:
     """The candidates to ask about, when a single record is meant and the question fits several."""
     if not frame.links.ambiguous or frame.links.of("record") or RECORD_PLURAL.search(frame.text):
         return ()
-    if frame.is_generic or any(c.fit >= 0.75 for c in calls if c.tool not in ("search_knowledge", "lookup_metric")):
+    if frame.is_generic or any(c.fit >= 0.75 for c in calls if c.tool not in (*SEARCHES, "lookup_metric")):
         return ()
     group = frame.links.ambiguous[0]
     return tuple(f"{m.name} ({m.key})" for m in group)

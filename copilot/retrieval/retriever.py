@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -98,20 +99,26 @@ class Retriever:
         )
         return [float(value) for value in products]
 
-    def complete_sentences(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Embeds the sentences of all passages that have no vector yet; a search that comes first embeds its own."""
+    def complete_sentences(
+        self, progress: Callable[[int, int], None] | None = None, others: Sequence[str] = ()
+    ) -> None:
+        """Embeds the sentences of all passages, and `others`, that have no vector yet.
+
+        A search that comes first embeds its own.
+        """
         snapshot = self._current()
         if snapshot is None:
             return
         self.likeness("", ["."])
         assert self._sentences is not None
-        if self._sentences.is_complete(snapshot.generation):
+        state = hashlib.sha256("\0".join([snapshot.generation, *others]).encode()).hexdigest()
+        if self._sentences.is_complete(state):
             return
         entries: list[Chunk] = self._read(
             lambda s: [e.chunk for e in s.manifest.entries() if e.chunk.kind == "passage"], []
         )
         texts = [text for chunk in entries for text in sentences(chunk.text) or [chunk.text]]
-        self._sentences.complete(snapshot.generation, texts, progress)
+        self._sentences.complete(state, [*texts, *others], progress)
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""

@@ -22,6 +22,7 @@ from copilot.tools import (
     prioritize_projects,
     project_record,
     search_knowledge,
+    search_records,
 )
 from copilot.types import ToolResult, Viewer
 
@@ -39,6 +40,7 @@ class Tool:
 
 TOOLS: tuple[Tool, ...] = (
     Tool("search_knowledge", "Searching the documents", search_knowledge.Arguments, search_knowledge.search_knowledge),
+    Tool("search_records", "Searching the records", search_records.Arguments, search_records.search_records),
     Tool("find_projects", "Counting over the records", find_projects.Arguments, find_projects.find_projects),
     Tool("project_record", "Reading the project's record", project_record.Arguments, project_record.project_record),
     Tool("prioritize_projects", "Scoring the projects", prioritize_projects.Arguments,
@@ -61,9 +63,9 @@ def available(sources: Sources) -> Sequence[Tool]:
     """The tools that this workspace has something to answer from."""
     absent = set()
     if sources.retriever is None:
-        absent.add("search_knowledge")
+        absent |= {"search_knowledge", "search_records"}
     if not sources.records.tables:
-        absent |= {"find_projects", "lookup_metric"}
+        absent |= {"find_projects", "lookup_metric", "search_records"}
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:

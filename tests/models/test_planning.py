@@ -15,7 +15,7 @@ from copilot.models.entities import Lexicon
 from copilot.models.frame import Frame, forms_of, parts_of, read
 from copilot.models.planner import plan
 from copilot.models.plans.ranking import prioritize, weight_changes
-from copilot.models.plans.search import comparands
+from copilot.models.plans.search import SEARCHES, comparands
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
@@ -125,7 +125,7 @@ def test_a_budget_to_choose_under_asks_for_a_set() -> None:
 
 
 def test_a_rule_is_asked_of_the_documents_a_standing_of_the_records() -> None:
-    assert all(c.tool == "search_knowledge" for c in plan(frame("Who approves a waiver?"), NAMES).calls)
+    assert all(c.tool in SEARCHES for c in plan(frame("Who approves a waiver?"), NAMES).calls)
     assert any(c.tool == "check_governance" for c in plan(frame("Which projects are blocked?"), NAMES).calls)
 
 
@@ -243,6 +243,37 @@ def test_what_would_change_the_order_is_a_question_to_the_ranking() -> None:
         "Which three pilots should go first, and what is missing from their estimates?",
         "and what would have to be true for the second to overtake the first?",
     )
-    calls = [c for c in plan(frame(*asked), NAMES).calls if c.tool != "search_knowledge"]
+    calls = [c for c in plan(frame(*asked), NAMES).calls if c.tool not in SEARCHES]
     assert calls[0].tool == "prioritize_projects"
     assert calls[0].arguments["top"] == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("pilots that nobody in the business owns - how many?", ("owner", "missing", None)),
+        ("How many pilots have been pilots for more than 100 days?", ("stage_since", "<", "2026-03-22")),
+        ("which projects depend on the Bed Planner?", ("depends_on", "=", "H-02")),
+    ],
+)
+def test_everyday_conditions_become_conditions_on_columns(question: str, expected: tuple[str, str, Any]) -> None:
+    assert expected in conditions("find_projects", question)
+
+
+@pytest.mark.parametrize(
+    ("hurried", "spelled"),
+    [
+        ("use last qtr", "use last quarter"),
+        ("nr of incidents that aren't closed", "number of incidents that are not closed"),
+        ("a 12 mio programme", "a 12 million programme"),
+        ("the third calendar quarter 2025", "the July to September 2025"),
+    ],
+)
+def test_what_is_typed_in_a_hurry_is_read_written_out(hurried: str, spelled: str) -> None:
+    assert frame(hurried).text == spelled
+
+
+def test_an_id_that_no_record_has_is_known_to_be_none() -> None:
+    assert frame("who owns H-77?").links.unknown_ids == ("H-77",)
+    assert frame("who owns H-01?").links.unknown_ids == ()
+    assert frame("what does ISO-42001 say?").links.unknown_ids == ()
