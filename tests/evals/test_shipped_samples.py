@@ -31,6 +31,10 @@ def test_there_are_enough_samples_of_every_type(open_samples: list[Sample]) -> N
     assert sum(counted.values()) >= sum(LEAST.values())
 
 
+def test_sixty_samples_are_held_back() -> None:
+    assert len(load("heldback").samples) >= 60
+
+
 def test_half_of_the_unanswerable_questions_are_near_misses(open_samples: list[Sample]) -> None:
     unanswerable = [s for s in open_samples if s.type == "unanswerable"]
     assert sum("near-miss" in s.tags for s in unanswerable) >= len(unanswerable) / 2
