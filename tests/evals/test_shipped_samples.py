@@ -51,6 +51,11 @@ def test_no_question_is_asked_twice_but_by_another_viewer(open_samples: list[Sam
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+def test_every_sample_says_who_wrote_and_who_read_it(name: str) -> None:
+    assert [s.id for s in load(name).samples if not (s.author and s.reviewer)] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_every_set_belongs_to_one_split(name: str) -> None:
     split = {"heldback": "test", "canary": "canary"}.get(name, "dev")
     assert {s.split for s in load(name).samples} == {split}
