@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,10 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
-    return sync(workspace, records, settings.workspace_state(), progress), records
+    report = sync(workspace, records, settings.workspace_state(), progress)
+    with closing(Retriever(settings.workspace_state())) as retriever:
+        retriever.complete_sentences(progress)
+    return report, records
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
@@ -64,6 +68,8 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
             raise
+    else:
+        retriever.complete_sentences(progress)
     return Sources(
         workspace=workspace,
         records=records,
