@@ -31,6 +31,10 @@ def test_there_are_enough_samples_of_every_type(open_samples: list[Sample]) -> N
     assert sum(counted.values()) >= sum(LEAST.values())
 
 
+def test_sixty_samples_are_held_back() -> None:
+    assert len(load("heldback").samples) >= 60
+
+
 def test_half_of_the_unanswerable_questions_are_near_misses(open_samples: list[Sample]) -> None:
     unanswerable = [s for s in open_samples if s.type == "unanswerable"]
     assert sum("near-miss" in s.tags for s in unanswerable) >= len(unanswerable) / 2
@@ -44,6 +48,11 @@ def test_every_planted_situation_is_asked_about(open_samples: list[Sample]) -> N
 def test_no_question_is_asked_twice_but_by_another_viewer(open_samples: list[Sample]) -> None:
     asked = Counter((s.question, s.history, s.viewer) for s in open_samples)
     assert [question for question, n in asked.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_sample_says_who_wrote_and_who_read_it(name: str) -> None:
+    assert [s.id for s in load(name).samples if not (s.author and s.reviewer)] == []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
