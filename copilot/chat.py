@@ -193,6 +193,8 @@ class Copilot:
     def close(self) -> None:
         """Lets go of the files that are open."""
         self.conversations.close()
+        if self.sources.snapshots is not None:
+            self.sources.snapshots.close()
         self._checkpointer.conn.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()

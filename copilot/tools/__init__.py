@@ -22,6 +22,7 @@ from copilot.tools import (
     prioritize_projects,
     project_record,
     search_knowledge,
+    what_changed,
 )
 from copilot.types import ToolResult, Viewer
 
@@ -53,6 +54,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
+    Tool("what_changed", "Comparing with earlier", what_changed.Arguments, what_changed.what_changed),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
 
@@ -63,7 +65,7 @@ def available(sources: Sources) -> Sequence[Tool]:
     if sources.retriever is None:
         absent.add("search_knowledge")
     if not sources.records.tables:
-        absent |= {"find_projects", "lookup_metric"}
+        absent |= {"find_projects", "lookup_metric", "what_changed"}
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:

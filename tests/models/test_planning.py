@@ -246,3 +246,28 @@ def test_what_would_change_the_order_is_a_question_to_the_ranking() -> None:
     calls = [c for c in plan(frame(*asked), NAMES).calls if c.tool != "search_knowledge"]
     assert calls[0].tool == "prioritize_projects"
     assert calls[0].arguments["top"] == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What changed since March?", {"since": "2026-03-01"}),
+        ("What is new since my last visit?", {}),
+        ("What has changed in Home Care since January?", {"since": "2026-01-01", "unit": "Home Care"}),
+        ("What changed for Bed Planner since May?", {"since": "2026-05-01", "project": "H-02"}),
+        ("Does last week's ranking still hold?", {"since": "2026-06-22", "about": ["ranking", "recommendations"]}),
+        ("Which of your earlier recommendations no longer hold?", {"about": ["recommendations"]}),
+    ],
+)
+def test_a_question_for_changes_compares_with_an_earlier_day_or_visit(question: str, expected: dict[str, Any]) -> None:
+    assert arguments("what_changed", question) == expected
+    calls = [c for c in plan(frame(question), NAMES).calls if c.tool != "search_knowledge"]
+    assert calls[0].tool == "what_changed"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How did weekly use change since March?", "What happens when a model drifts?", "How should a ward manage change?"],
+)
+def test_what_a_metric_or_a_document_tells_is_not_asked_of_the_snapshots(question: str) -> None:
+    assert all(c.tool != "what_changed" for c in plan(frame(question), NAMES).calls)
