@@ -23,10 +23,10 @@ in step.
 - A list is an option given again: `--compare P-001 --compare P-002`.
 - A mapping is `NAME=VALUE`: `--weights risk=0.4`.
 - A yes/no argument stands alone: `--include-ended`, `--no-include-ended`.
-- A condition is JSON: `--filters '{"column": "budget", "op": ">", "value": 1000000}'`. Where a tool takes conditions, an
-  option that is none of its arguments asks for rows whose column equals the value, such as `--stage pilot`.
+- A condition is JSON: `--filters '{"column": "budget", "op": ">", "value": 1000000}'`. Where a tool takes conditions,
+  an option that is none of its arguments asks for rows whose column equals the value, such as `--stage pilot`.
 
-`--json` prints the whole result as JSON. The exit code is 2 when the call is wrong, with one line that says what is right.
+`--json` prints the whole result as JSON. The exit code is 2 when the call is wrong, with one line that says why.
 
 ## From Python
 

@@ -32,6 +32,7 @@ MATHS = (
     "copilot.funnel",
     "copilot.portfolio",
     "copilot.changes",
+    "copilot.pairwise",
 )
 
 

@@ -271,3 +271,47 @@ def test_a_question_for_changes_compares_with_an_earlier_day_or_visit(question: 
 )
 def test_what_a_metric_or_a_document_tells_is_not_asked_of_the_snapshots(question: str) -> None:
     assert all(c.tool != "what_changed" for c in plan(frame(question), NAMES).calls)
+
+
+def compared(question: str, *before: str) -> list[tuple[str, float, str]]:
+    found = arguments("prioritize_projects", *before, question)
+    assert "weight_changes" not in found
+    return [(c["more_important"], c["times"], c["less_important"]) for c in found["comparisons"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "Rank the projects if business value matters twice as much as feasibility",
+            [("business_value", 2.0, "feasibility")],
+        ),
+        (
+            "Prioritise the projects: risk is more important than time to value, and time to value is three times as "
+            "important as feasibility",
+            [("risk", 3.0, "time_to_value"), ("time_to_value", 3.0, "feasibility")],
+        ),
+        ("Rank with business value half as important as risk", [("risk", 2.0, "business_value")]),
+        ("Rank with business value and risk equally important", [("business_value", 1.0, "risk")]),
+        ("Rank the pilots with risk much less important than feasibility", [("feasibility", 5.0, "risk")]),
+        ("Which pilots first, when feasibility outweighs risk?", [("feasibility", 3.0, "risk")]),
+    ],
+)
+def test_trade_offs_are_read_from_plain_speech(question: str, expected: list[tuple[str, float, str]]) -> None:
+    assert compared(question) == expected
+
+
+def test_a_trade_off_may_follow_a_ranking() -> None:
+    assert compared("and if risk matters more than feasibility?", "What are the top three projects?") == [
+        ("risk", 3.0, "feasibility")
+    ]
+
+
+def test_whether_a_criterion_matters_more_is_no_trade_off() -> None:
+    assert all(
+        c.tool != "prioritize_projects" for c in plan(frame("Is risk more important than feasibility?"), NAMES).calls
+    )
+
+
+def test_a_weight_given_in_per_cent_is_taken() -> None:
+    assert weight_changes(frame("Rank the projects with risk at 30%"))[1] == {"risk": 0.3}
