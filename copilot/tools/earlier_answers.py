@@ -32,13 +32,17 @@ class _Recommender:
     what: str
     is_ordered: bool
     """Whether the order of what it picks is part of what it recommends."""
+    cheaply: Mapping[str, Any]
+    """Arguments that leave out what is not compared, such as how firm it is."""
 
 
 _RECOMMENDERS: Mapping[str, _Recommender] = {
     "prioritize_projects": _Recommender(
-        prioritize_projects.Arguments, prioritize_projects.prioritize_projects, "ranking", True
+        prioritize_projects.Arguments, prioritize_projects.prioritize_projects, "ranking", True, {"draws": 100}
     ),
-    "plan_portfolio": _Recommender(plan_portfolio.Arguments, plan_portfolio.plan_portfolio, "set", False),
+    "plan_portfolio": _Recommender(
+        plan_portfolio.Arguments, plan_portfolio.plan_portfolio, "set", False, {"alternatives": 0}
+    ),
 }
 
 
@@ -107,7 +111,7 @@ def _check(sources: Sources, viewer: Viewer, conversations: Conversations, given
     tool = _RECOMMENDERS[given.tool]
     about = f"“{title_of(given.turn.question)}”, answered on {given.day.isoformat()}"
     try:
-        arguments = tool.arguments.model_validate(given.arguments)
+        arguments = tool.arguments.model_validate(given.arguments | tool.cheaply)
         again = tool.run(sources, viewer, arguments)
     except (ToolError, ValidationError) as error:
         reason = str(error) if isinstance(error, ToolError) else "its arguments are of an older version"
@@ -119,6 +123,13 @@ def _check(sources: Sources, viewer: Viewer, conversations: Conversations, given
         return None
     most = getattr(arguments, "top", None) if tool.is_ordered else None
     old, new = _picked(before, most), _picked(again.tables[0], most)
+    if pair := set(getattr(arguments, "compare", ())):
+        old, new = (
+            {key: name for key, name in _picked(t, None).items() if key in pair} for t in (before, again.tables[0])
+        )
+        if len(old) < len(pair):
+            # The table of then did not reach down to them.
+            return None
     changed = _records_changed(sources, viewer, conversations, given.turn)
     cited = f"; {changed}" if changed else ""
     if old == new or (not tool.is_ordered and set(old) == set(new)):

@@ -315,3 +315,54 @@ def test_whether_a_criterion_matters_more_is_no_trade_off() -> None:
 
 def test_a_weight_given_in_per_cent_is_taken() -> None:
     assert weight_changes(frame("Rank the projects with risk at 30%"))[1] == {"risk": 0.3}
+
+
+SET = "Which projects should we fund with a budget of 4m?"
+
+
+@pytest.mark.parametrize(
+    ("follow_ups", "expected"),
+    [
+        (("and with 6 million?",), {"budget": 6_000_000}),
+        (("and with 20 people?", "and with 3m?"), {"budget": 3_000_000, "headcount": 20.0}),
+        (("what if the budget were 10% higher?",), {"budget": 4_400_000}),
+        (("and without Bed Planner?",), {"budget": 4_000_000, "exclude": ["H-02"]}),
+        (("and Bed Planner must be in?",), {"budget": 4_000_000, "must_have": ["H-02"]}),
+        (("and if risk counts double?",), {"budget": 4_000_000, "weight_changes": {"risk": 2.0}}),
+        (
+            ("and without the high-risk ones?", "and with 6 million?"),
+            {"budget": 6_000_000, "filters": [{"column": "risk_class", "op": "!=", "value": "high"}]},
+        ),
+    ],
+)
+def test_a_follow_up_changes_the_set_that_was_asked_for(follow_ups: tuple[str, ...], expected: dict[str, Any]) -> None:
+    assert arguments("plan_portfolio", SET, *follow_ups) == expected
+    calls = [c for c in plan(frame(SET, *follow_ups), NAMES).calls if c.tool != "search_knowledge"]
+    assert calls[0].tool == "plan_portfolio"
+
+
+def test_a_budget_turns_a_ranking_into_a_set() -> None:
+    asked = ("What are the top three projects in Home Care?", "and with 2 million?")
+    assert arguments("plan_portfolio", *asked)["budget"] == 2_000_000
+    assert conditions("plan_portfolio", *asked) == {("unit", "=", "Home Care")}
+
+
+def test_another_question_after_a_set_stands_alone() -> None:
+    calls = plan(frame(SET, "How many projects are in pilot?"), NAMES).calls
+    assert all(c.tool != "plan_portfolio" for c in calls)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which is better, H-02 or H-03?",
+        "Is Bed Planner better than Radiology Triage?",
+        "Does Bed Planner beat Radiology Triage?",
+        "Which one should we fund, Bed Planner or Radiology Triage?",
+        "H-02 or H-03?",
+    ],
+)
+def test_two_named_projects_are_compared(question: str) -> None:
+    assert arguments("prioritize_projects", question) == {"compare": ["H-02", "H-03"]}
+    calls = [c for c in plan(frame(question), NAMES).calls if c.tool != "search_knowledge"]
+    assert calls[0].tool == "prioritize_projects"

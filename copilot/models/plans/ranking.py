@@ -50,6 +50,7 @@ _ABSOLUTE_WEIGHT = re.compile(
 _RANKED_BY = re.compile(r"\b(rank|sort|order)\w*\b[^?.,;]{0,40}\bby\b[^?.;]{0,40}$", re.IGNORECASE)
 
 
+_BEATS = re.compile(r"\b(beats?|(rank\w*|come\w*|is|go\w*) (ahead of|before|above)|prefer\w*)\b", re.IGNORECASE)
 # Two named projects are compared, or weights are changed: only this tool answers that; what records say follows.
 _LEADS = 1.1
 
@@ -58,13 +59,13 @@ def prioritize(frame: Frame) -> Iterable[Call]:
     projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
     changes, absolute = weight_changes(frame)
     traded = [trade_off.arguments for trade_off in trade_offs(frame)]
-    compares = "comparison" in frame.forms and len(projects) == 2
+    compares = len(projects) == 2 and bool("comparison" in frame.forms or _BEATS.search(frame.text))
     only_here = compares or changes or absolute or traded or re.search(r"\bovertak\w+", frame.text, re.IGNORECASE)
     if not ("ranking" in frame.forms or changes or absolute or traded or compares):
         return
     rows = restriction(frame, "projects")
     arguments: dict[str, Any] = {}
-    if frame.count:
+    if frame.count and not compares:
         arguments["top"] = frame.count
     if len(projects) == 2:
         arguments["compare"] = projects
