@@ -111,7 +111,7 @@ def _check(sources: Sources, viewer: Viewer, conversations: Conversations, given
     tool = _RECOMMENDERS[given.tool]
     about = f"“{title_of(given.turn.question)}”, answered on {given.day.isoformat()}"
     try:
-        arguments = tool.arguments.model_validate(given.arguments | tool.cheaply)
+        arguments = tool.arguments.model_validate({**given.arguments, **tool.cheaply})
         again = tool.run(sources, viewer, arguments)
     except (ToolError, ValidationError) as error:
         reason = str(error) if isinstance(error, ToolError) else "its arguments are of an older version"
