@@ -165,7 +165,7 @@ def row_name(schema: TableSchema, row: Row) -> str:
     if schema.key:
         key, title = str(row.get(schema.key)), str(row.get(schema.title) or "").rstrip(".") if schema.title else ""
         return f"{title} ({key})" if title and title != key else f"{noun(schema.name, 1)} {key}"
-    telling = [str(row[name]) for name in identity(schema)[:5] if row.get(name) is not None]
+    telling = [words(str(row[name])) for name in identity(schema)[:5] if row.get(name) is not None]
     return f"{noun(schema.name, 1)} {', '.join(telling)}"
 
 
