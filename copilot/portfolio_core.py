@@ -3,8 +3,9 @@
 For prices y ≥ 0 of the limits, no allowed choice is worth more than y·b + Σ max(0, v - Aᵀy), and a choice that
 takes an option against the sign of its v - Aᵀy, or leaves one out against it, is worth less by that amount at
 least. So once a choice is found that falls short of this bound by δ at the most, every option whose amount is
-above δ is settled, and a programme of the others alone proves the optimum (reduced-cost fixing: Nemhauser and
-Wolsey, Integer and Combinatorial Optimization, 1988, II.5.2).
+above δ is settled, and the others alone prove the optimum (reduced-cost fixing: Nemhauser and Wolsey, Integer and
+Combinatorial Optimization, 1988, II.5.2): all of their sets that lose at most δ are tried, or, where these are too
+many, the solver is given a programme of them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.portfolio_deviations import Doubtful, TooMany, best_deviation
 from copilot.scoring import Floats
 
 # Fewer options than this are solved as they are.
@@ -72,6 +74,8 @@ def optimum(programme: Programme, seconds: float) -> Optimum | None:
     prices = _prices(programme) if count >= _FEW else None
     if prices is None:
         return _search(programme, None, np.arange(count), until)
+    if tried := _by_deviations(programme, prices):
+        return tried
     size = _CORE
     found: Optimum | None = None
     while size < count:
@@ -91,6 +95,32 @@ def optimum(programme: Programme, seconds: float) -> Optimum | None:
         else:
             size *= _GROWTH
     return _search(programme, None, np.arange(count), until)
+
+
+def _by_deviations(programme: Programme, prices: _Prices) -> Optimum | None:
+    """The optimum by trying all that could be it; None where that is too much."""
+    losses = np.abs(prices.gain)
+    sorted_losses = np.sort(losses)
+    start = prices.gain > 0
+    room = programme.limits - programme.matrix @ start
+    most, short = float(sorted_losses[_CORE]), float("inf")
+    while most < sorted_losses[-1]:
+        items = np.flatnonzero(losses <= most)
+        signs = np.where(start[items], -1.0, 1.0)
+        uses = programme.matrix[:, items].toarray().T * signs[:, None]
+        try:
+            mask = best_deviation(Doubtful(losses[items], programme.values[items] * signs, uses, room), most)
+        except TooMany:
+            return None
+        if mask is not None:
+            chosen = start.copy()
+            chosen[items[mask]] ^= True
+            # Whatever is worth more than this choice loses less than it does.
+            short = prices.bound + prices.slack - float(programme.values[chosen].sum())
+            if short <= most:
+                return Optimum(np.flatnonzero(chosen), None)
+        most = min(short, float(sorted_losses[min(len(items) + _CORE, len(losses) - 1)]))
+    return None
 
 
 def relaxed(programme: Programme, drawn: Floats) -> Iterator[Floats]:

@@ -21,6 +21,7 @@ from copilot.portfolio import (
     next_best,
     relaxations,
 )
+from copilot.portfolio_deviations import Doubtful, TooMany, best_deviation
 from copilot.portfolio_firmness import ENUMERATED, inclusion
 
 
@@ -256,3 +257,32 @@ def test_a_search_without_time_says_so() -> None:
     problem = Problem(rng.uniform(1, 9, 150), (at_most("budget", rng.uniform(1, 9, 150), 99.5),))
     with pytest.raises(TooLong):
         best(problem, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 9), st.floats(0, 6))
+def test_the_best_deviation_is_the_one_that_trying_all_finds(seed: int, count: int, most: float) -> None:
+    rng = np.random.default_rng(seed)
+    doubtful = Doubtful(
+        losses=rng.uniform(0, 2, count),
+        values=rng.normal(0, 5, count),
+        uses=rng.integers(-4, 5, (count, 2)).astype(float),
+        room=rng.integers(-3, 6, 2).astype(float),
+    )
+    masks = [np.array(mask) for mask in itertools.product([False, True], repeat=count)]
+    allowed = [
+        mask
+        for mask in masks
+        if doubtful.losses[mask].sum() <= most and (doubtful.uses[mask].sum(axis=0) <= doubtful.room).all()
+    ]
+    found = best_deviation(doubtful, most)
+    assert (found is None) == (not allowed)
+    if found is not None:
+        assert doubtful.values[found].sum() == pytest.approx(max(doubtful.values[mask].sum() for mask in allowed))
+        assert any((found == mask).all() for mask in allowed)
+
+
+def test_more_deviations_than_are_worth_trying_are_given_up() -> None:
+    free = Doubtful(np.zeros(30), np.ones(30), np.zeros((30, 1)), np.zeros(1))
+    with pytest.raises(TooMany):
+        best_deviation(free, 1.0)
