@@ -366,3 +366,11 @@ def test_two_named_projects_are_compared(question: str) -> None:
     assert arguments("prioritize_projects", question) == {"compare": ["H-02", "H-03"]}
     calls = [c for c in plan(frame(question), NAMES).calls if c.tool != "search_knowledge"]
     assert calls[0].tool == "prioritize_projects"
+
+
+def test_trade_offs_weigh_a_set_as_they_weigh_a_ranking() -> None:
+    found = arguments("plan_portfolio", SET, "and if feasibility matters twice as much as risk?")
+    assert found["comparisons"] == [{"more_important": "feasibility", "less_important": "risk", "times": 2.0}]
+    assert "weight_changes" not in found
+    question = "What should we fund with 4m, which projects, if feasibility matters twice as much as risk?"
+    assert arguments("plan_portfolio", question)["comparisons"] == found["comparisons"]

@@ -237,3 +237,18 @@ def test_a_portfolio_of_two_thousand_takes_seconds_of_processor_time(tmp_path):
     # On an idle core it takes about one second; the rest is for a busy machine.
     assert time.process_time() - start < 4
     assert "proved, with a gap of 0%" in said(result)
+
+
+def test_trade_offs_change_the_set_and_are_said(tmp_path):
+    criteria = "".join(f"  - name: {name}\n    scale: [0, 10]\n" for name in ("business_value", "feasibility"))
+    two = f"as_of: 2026-06-30\ncriteria:\n{criteria}"
+    rows = [project("A", 9, 10, feasibility=1), project("B", 2, 10, feasibility=9)]
+    sources = write_sources(tmp_path, rows, two)
+    picked = {}
+    for more, less in (("business_value", "feasibility"), ("feasibility", "business_value")):
+        traded = {"more_important": more, "less_important": less, "times": 9}
+        result = plan_portfolio(sources, EVERYONE, Arguments.model_validate({"budget": 10, "comparisons": [traded]}))
+        picked[more] = chosen(result)
+        assert "The trade-offs agree with one another." in said(result)
+        assert unsupported(result) == []
+    assert picked == {"business_value": ["A"], "feasibility": ["B"]}

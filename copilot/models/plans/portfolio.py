@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
-from copilot.models.plans.ranking import weight_changes
+from copilot.models.plans.ranking import trade_offs, weight_changes
 from copilot.models.plans.values import restriction
 from copilot.numbers import find_numbers
 
@@ -86,6 +86,8 @@ def _asked_of(frame: Frame) -> dict[str, Any]:
     factors, absolute = weight_changes(frame)
     arguments |= {"weight_changes": factors} if factors else {}
     arguments |= {"weights": absolute} if absolute else {}
+    if traded := [trade_off.arguments for trade_off in trade_offs(frame)]:
+        arguments["comparisons"] = traded
     return arguments
 
 

@@ -162,7 +162,7 @@ _EQUALLY = re.compile(
 )
 _LARGEST = 9.0
 # "Is risk more important than value?" wants to know, and weighs nothing itself.
-_ASKS_WHETHER = re.compile(r"\W*(is|are|why|when|does|do|should|how|what)\b", re.IGNORECASE)
+_ASKS_WHETHER = re.compile(r"\W*(is|are|why|when|does|do)\b", re.IGNORECASE)
 
 
 def trade_offs(frame: Frame) -> list[TradeOff]:
