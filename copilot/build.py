@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot.conversations import Conversations
 from copilot.errors import KnowledgeError, SettingsError
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
@@ -16,6 +17,7 @@ from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
+from copilot.snapshots import Snapshots
 from copilot.sources import Sources
 from copilot.types import Viewer
 from copilot.workspace import Workspace
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     from copilot.chat import Copilot
+
+_SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
 
 Progress = Callable[[int, int], None]
 """Told how many of how many chunks are embedded."""
@@ -49,9 +53,11 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
-    report = sync(workspace, records, settings.workspace_state(), progress)
-    with closing(Retriever(settings.workspace_state())) as retriever:
+    state = settings.workspace_state()
+    report = sync(workspace, records, state, progress)
+    with closing(Retriever(state)) as retriever, closing(Snapshots(state / _SNAPSHOTS)) as snapshots:
         retriever.complete_sentences(progress, _descriptions(Catalogue.load(workspace, records)))
+        snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
     return report, records
 
 
@@ -71,12 +77,16 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
             raise
     else:
         retriever.complete_sentences(progress, _descriptions(metrics))
+    today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
+    snapshots.take(workspace, records, retriever.states(), today)
     return Sources(
         workspace=workspace,
         records=records,
         metrics=metrics,
         retriever=retriever,
-        today=workspace.today(settings.today),
+        today=today,
+        snapshots=snapshots,
+        conversations=Conversations(state / _CONVERSATIONS),
     )
 
 
@@ -110,7 +120,6 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
 def assemble(settings: Settings, sources: Sources) -> Copilot:
     """Chat models, tools and memory around sources that are open."""
     from copilot.chat import ChatModels, Copilot
-    from copilot.conversations import Conversations
     from copilot.models.entities import Lexicon
     from copilot.models.grounded import GroundedChatModel
 
@@ -128,7 +137,8 @@ def assemble(settings: Settings, sources: Sources) -> Copilot:
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
-    return Copilot(sources, models, Conversations(state / "conversations.sqlite"), _memory(state), settings.viewer)
+    conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
+    return Copilot(sources, models, conversations, _memory(state), settings.viewer)
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:

@@ -118,8 +118,8 @@ _GENERIC = re.compile(
 )
 _OWN = re.compile(r"\b(we|our|ours|us)\b", re.IGNORECASE)
 _FOLLOW_UP = re.compile(
-    r"^\W*(and|but|also|so|then|what about|how about|same|ok(ay)?,? (and|but|now)|now|instead|only|just|without"
-    r"|with|excluding|including|in|for|by|versus|vs|or)\b",
+    r"^\W*(and|but|also|so|then|what about|how about|what if|suppose|same|ok(ay)?,? (and|but|now)|now|instead|only|just"
+    r"|without|with|excluding|including|in|for|by|versus|vs|or)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(

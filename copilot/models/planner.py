@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call
+from copilot.models.plans.changes import changes
 from copilot.models.plans.conditions import governance, health, readiness, scaling
 from copilot.models.plans.metrics import look_up
 from copilot.models.plans.portfolio import plan_set
@@ -20,11 +21,14 @@ from copilot.models.plans.search import SEARCHES, search
 
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
     search, dependants, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
+    changes,
 )  # fmt: skip
 
 
 # From this fit on a question is about records, whether or not there are any.
 _SURELY_RECORDS = 0.75
+# From this fit on it is about what is different from earlier.
+_SURELY_CHANGES = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
         known = [c for c in known if not _is_bare(c, ranks)]
     if any(c.tool == "plan_portfolio" for c in known):
         # The words for the limits of a set would make conditions and sums of their own.
+        known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
+    if any(c.tool == "what_changed" and c.fit >= _SURELY_CHANGES for c in known):
+        # "What changed in our projects since March" asks for no list of those that began since.
         known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
     choices = _choices(frame, known)
     search, others = (

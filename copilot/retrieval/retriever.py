@@ -141,6 +141,11 @@ class Retriever:
         states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
         return [s.info for s in states.values() if s.kind == "passage" and viewer.may_see(s.info.label)]
 
+    def states(self) -> list[DocumentState]:
+        """Everything indexed with the hash of its content, whatever its label: for snapshots, never to answer from."""
+        states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
+        return list(states.values())
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text; a dot product of two is their cosine."""
         return self._embedder.embed(texts)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from copilot.errors import ToolError
 from copilot.gates.rules import FILE as GATES_FILE
+from copilot.records.names import nearest
 from copilot.sources import Sources
 from copilot.tools import (
     assess_readiness,
@@ -23,6 +25,7 @@ from copilot.tools import (
     project_record,
     search_knowledge,
     search_records,
+    what_changed,
 )
 from copilot.types import ToolResult, Viewer
 
@@ -55,6 +58,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
+    Tool("what_changed", "Comparing with earlier", what_changed.Arguments, what_changed.what_changed),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
 
@@ -65,7 +69,7 @@ def available(sources: Sources) -> Sequence[Tool]:
     if sources.retriever is None:
         absent |= {"search_knowledge", "search_records"}
     if not sources.records.tables:
-        absent |= {"find_projects", "lookup_metric", "search_records"}
+        absent |= {"find_projects", "lookup_metric", "search_records", "what_changed"}
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
@@ -77,6 +81,38 @@ def available(sources: Sources) -> Sequence[Tool]:
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]
+
+
+def named(name: str) -> Tool:
+    """The tool of that name; a ToolError with the nearest names when there is none."""
+    found = next((tool for tool in TOOLS if tool.name == name.replace("-", "_")), None)
+    if found is None:
+        near = tuple(nearest(name, [tool.name for tool in TOOLS]))
+        raise ToolError(f"There is no tool {name!r}; the nearest are {', '.join(near)}.", near)
+    return found
+
+
+def run(name: str, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any]) -> ToolResult:
+    """What the tool of that name finds; a ToolError says what is wrong with the call."""
+    tool = named(name)
+    if tool not in available(sources):
+        raise ToolError(f"{tool.name} has nothing to answer from in this workspace.")
+    try:
+        checked = tool.arguments.model_validate(arguments)
+    except ValidationError as error:
+        raise ToolError(_problem(tool, error)) from None
+    return tool.run(sources, viewer, checked)
+
+
+def _problem(tool: Tool, error: ValidationError) -> str:
+    # A misspelt argument is the reason when another is missing.
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        near = ", ".join(nearest(where, list(tool.arguments.model_fields)))
+        return f"{tool.name} has no argument {where!r}; the nearest are {near}."
+    shown = "" if first["type"] == "missing" else f" ({first['input']!r})"
+    return f"{tool.name}: {where}{shown}: {first['msg']}."
 
 
 def bind(tool: Tool, sources: Sources, viewer: Viewer) -> BaseTool:

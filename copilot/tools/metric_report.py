@@ -88,11 +88,12 @@ def _answers(reading: Reading, request: Request, context: Context, subject: str,
 
 def _nothing(reading: Reading, subject: str, hidden: int, calendar: Calendar) -> str:
     if reading.extent is None or reading.period is None:
-        return f"There are no data on {subject}{' that you may read' if hidden else ''}."
+        return f"There are no data on {wording.inside(subject)}{' that you may read' if hidden else ''}."
     first, last = wording.month_of(reading.extent.first), wording.month_of(reading.extent.last)
     reach = f"in {first} only" if first == last else f"from {first} to {last}"
     future = "; nothing is extrapolated" if reading.period.start > calendar.today else ""
-    return f"There are no data on {subject} for {wording.when(reading.period)}; there are data {reach}{future}."
+    when = wording.when(reading.period)
+    return f"There are no data on {wording.inside(subject)} for {when}; there are data {reach}{future}."
 
 
 def _overall(reading: Reading, subject: str, context: Context) -> str:
@@ -190,7 +191,8 @@ def _on_target(reading: Reading, request: Request) -> list[str]:
     if request.compare != "target" and len(parts) < 2:
         return []
     if not parts or parts[-1].point.target is None:
-        missing = f"{reading.metric.title} has no target."
+        have = "have" if wording.verb(reading.metric) == "were" else "has"
+        missing = f"{reading.metric.title} {have} no target."
         return [missing] if request.compare == "target" else []
     last = parts[-1]
     assert last.point.value is not None
