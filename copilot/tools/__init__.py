@@ -16,6 +16,7 @@ from copilot.tools import (
     check_governance,
     check_model_health,
     diagnose_scaling,
+    find_duplicates,
     find_projects,
     lookup_metric,
     plan_portfolio,
@@ -48,6 +49,8 @@ TOOLS: tuple[Tool, ...] = (
          check_model_health.check_model_health),
     Tool("diagnose_scaling", "Following the projects from idea to production", diagnose_scaling.Arguments,
          diagnose_scaling.diagnose_scaling),
+    Tool("find_duplicates", "Comparing what the projects do", find_duplicates.Arguments,
+         find_duplicates.find_duplicates),
     Tool("plan_portfolio", "Choosing the best set of projects", plan_portfolio.Arguments,
          plan_portfolio.plan_portfolio),
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
@@ -67,7 +70,8 @@ def available(sources: Sources) -> Sequence[Tool]:
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
-        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio"}
+        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio",
+                   "find_duplicates"}  # fmt: skip
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():

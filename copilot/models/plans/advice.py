@@ -1,0 +1,67 @@
+"""Advice computed from the records: duplicates, the operating model and change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from copilot.models.frame import Frame
+from copilot.models.plans.call import Call
+
+_WORK = (
+    r"(projects?|initiatives?|use cases?|pilots?|models?|systems?|efforts?|work|units?|divisions?|teams?|departments?)"
+)
+_SAME = (
+    r"(duplicat\w+|overlap\w*|redundan\w+|merg(e|ed|eable|ing)|consolidat\w+|twice"
+    r"|same (kind of )?(thing|problem|work|job))"
+)
+_DUPLICATES = re.compile(
+    rf"\b{_SAME}\b[^?.]{{0,60}}\b{_WORK}\b|\b{_WORK}\b[^?.]{{0,60}}\b{_SAME}\b"
+    r"|\b(buil\w*|buy\w*|bought|develop\w*|do|make|pay)\b[^?.]{0,30}\b(just |only )?once\b"
+    r"|\b(pay\w*|buil\w*|buy\w*|do\w*|invent\w*)\b[^?.]{0,20}\b(twice|the same)\b"
+    r"|\b(any(one|body)|who|which (unit|team|division)) else\b[^?.]{0,30}\b(do|does|doing|build\w*|work\w*|ha[sv]e?)\b"
+    r"|\bre-?invent\w*\b[^?.]{0,20}\bwheel\b",
+    re.IGNORECASE,
+)
+_SHARED = tuple(
+    (need, re.compile(rf"{units}[^?.]{{0,30}}\bshar(e|ed|ing)\b[^?.]{{0,20}}\b{what}\b", re.IGNORECASE))
+    for units in (r"\b(units?|divisions?|teams?|departments?|we|projects?)\b",)
+    for need, what in (
+        ("platform", r"(platforms?|stacks?|infrastructure|components?)"),
+        ("vendor", r"(vendors?|suppliers?|contracts?|licen[cs]es?|providers?)"),
+        ("base", r"(data( sources?)?|base|foundations?)"),
+    )
+)
+# "How many projects run on the shared platform" counts; "how is duplication avoided" asks for the method.
+_COUNTS = re.compile(r"\b(how many|number of|share of|percentage|adoption of|metric|rate)\b", re.IGNORECASE)
+_OURS = re.compile(
+    r"\b(we|our|us|which|what|where|any(one|body|thing)?|who|each other|list|show|find|are there)\b", re.IGNORECASE
+)
+_METHOD = re.compile(
+    r"\b(why (is|are|does|do)|how (is|are|does|do|should|can|could)|definition|define)\b", re.IGNORECASE
+)
+# Only this tool compares what projects do.
+_FIT = 0.95
+
+
+def duplicates(frame: Frame) -> Iterable[Call]:
+    """Projects that do the same thing: of all, of a unit, or like one that is named."""
+    text = frame.text
+    shared = next((need for need, pattern in _SHARED if pattern.search(text)), None)
+    if not (shared or _DUPLICATES.search(text)) or _COUNTS.search(text) or frame.is_generic or frame.links.of("metric"):
+        return
+    if not _OURS.search(text) or (_METHOD.search(text) and not frame.is_own):
+        return
+    arguments: dict[str, Any] = {}
+    projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
+    if len(projects) > 1:
+        return
+    units = [m for m in frame.links.of("value") if m.column == "unit"]
+    if projects:
+        arguments["project"] = projects[0]
+    elif units:
+        arguments["unit"] = units[0].key
+    if shared:
+        arguments["shared"] = shared
+    yield Call("find_duplicates", arguments, _FIT)
