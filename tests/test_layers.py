@@ -29,6 +29,7 @@ MATHS = (
     "copilot.flips",
     "copilot.drift",
     "copilot.funnel",
+    "copilot.operating_model",
     "copilot.overlap",
     "copilot.portfolio",
 )

@@ -36,7 +36,7 @@ NEAR = "The documents do not address this directly; what comes nearest:"
 # and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
 # Their statements run from first to last: a later one that shares more words with the question does not lead.
-_ORDERED = frozenset({"prioritize_projects", "plan_portfolio", "find_duplicates"})
+_ORDERED = frozenset({"prioritize_projects", "plan_portfolio", "find_duplicates", "recommend_operating_model"})
 _OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 

@@ -22,6 +22,7 @@ from copilot.tools import (
     plan_portfolio,
     prioritize_projects,
     project_record,
+    recommend_operating_model,
     search_knowledge,
 )
 from copilot.types import ToolResult, Viewer
@@ -51,6 +52,8 @@ TOOLS: tuple[Tool, ...] = (
          diagnose_scaling.diagnose_scaling),
     Tool("find_duplicates", "Comparing what the projects do", find_duplicates.Arguments,
          find_duplicates.find_duplicates),
+    Tool("recommend_operating_model", "Weighing the operating models", recommend_operating_model.Arguments,
+         recommend_operating_model.recommend_operating_model),
     Tool("plan_portfolio", "Choosing the best set of projects", plan_portfolio.Arguments,
          plan_portfolio.plan_portfolio),
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
@@ -75,7 +78,7 @@ def available(sources: Sources) -> Sequence[Tool]:
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():
-        absent.add("assess_readiness")
+        absent |= {"assess_readiness", "recommend_operating_model"}
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]

@@ -42,3 +42,38 @@ def test_duplicates_are_asked_for_in_many_ways(question: str, expected: dict[str
 )
 def test_notions_and_counts_are_not_comparisons_of_projects(question: str) -> None:
     assert "find_duplicates" not in called(question)
+
+
+@pytest.mark.parametrize(
+    ("questions", "expected"),
+    [
+        (["Should we run a centre of excellence or a federated model?"], {}),
+        (["Where should our AI people sit?"], {}),
+        (["Would a hub and spoke fit us?"], {}),
+        (["Which operating model would you recommend for our hospitals?"], {}),
+        (["Should Home Care have its own AI team?"], {"unit": "Home Care"}),
+        (["Should we centralise AI or leave it to the units?", "And for Home Care?"], {"unit": "Home Care"}),
+    ],
+)
+def test_advice_on_the_operating_model_is_asked_for_in_many_ways(
+    questions: list[str], expected: dict[str, str]
+) -> None:
+    assert arguments("recommend_operating_model", *questions) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is a centre of excellence?",
+        "Compare the centre of excellence with the federated model for a large bank.",
+        "What are the weaknesses of a hybrid model?",
+    ],
+)
+def test_what_the_operating_models_are_is_for_the_documents(question: str) -> None:
+    assert "recommend_operating_model" not in called(question)
+
+
+def test_a_case_that_is_told_is_not_answered_from_the_records_first() -> None:
+    told = "We're a bank with four divisions on one platform. Centre of excellence or federated?"
+    calls = {call.tool: call.fit for call in plan(frame(told), NAMES).calls}
+    assert calls["recommend_operating_model"] < 0.5

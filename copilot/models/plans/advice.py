@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from copilot.models.frame import Frame
+from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
 
 _WORK = (
@@ -65,3 +65,36 @@ def duplicates(frame: Frame) -> Iterable[Call]:
     if shared:
         arguments["shared"] = shared
     yield Call("find_duplicates", arguments, _FIT)
+
+
+_MODELS = re.compile(
+    r"\bcent(re|er)s? of excellence\b|\bCoE\b|\bfederat\w+|\bhub[- ]and[- ]spoke\b|\boperating models?\b"
+    r"|\b(de)?centrali[sz]\w+|\bhybrid\b|\b(central|own|dedicated|embedded|local) (AI |data science )?teams?\b"
+    r"|\bAI (team|people|staff|experts|specialists)s?\b[^?.]{0,30}\b(sit|belong|report|be placed|live)\b"
+    r"|\borgani[sz]e\b[^?.]{0,20}\bAI\b",
+    re.IGNORECASE,
+)
+_ADVISES = re.compile(
+    r"\b(should|ought|shall|recommend\w*|advi[cs]e|suggest\w*|fits?|suits?|suited|right|best|better|choose|need|want"
+    r"|would (change|flip|tip)|or)\b|\bmake sense\b",
+    re.IGNORECASE,
+)
+# "We are a bank with four divisions": a case that is told, not what the records hold.
+_TELLS_A_CASE = re.compile(
+    r"\b(we|i)\s?('re|’re|'m|’m| are| am)\s+(an?|the)\b|\b(my|our) (company|bank|firm|group|business) (is|has)\b"
+    r"|\bsuppose\b|\bimagine\b",
+    re.IGNORECASE,
+)
+_TELLS_LESS = 0.45
+
+
+def operating_model(frame: Frame) -> Iterable[Call]:
+    """Centre, hybrid or federated, for the asker's own organisation or one of its units."""
+    text = frame.topic if frame.follows is not None and is_elliptical(frame) else frame.text
+    units = [m for m in frame.links.of("value") if m.column == "unit"]
+    if not (_MODELS.search(text) and _ADVISES.search(text)) or frame.is_generic or frame.links.of("record"):
+        return
+    if not (frame.is_own or units or frame.follows):
+        return
+    arguments = {"unit": units[0].key} if units else {}
+    yield Call("recommend_operating_model", arguments, _TELLS_LESS if _TELLS_A_CASE.search(text) else _FIT)
