@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from copilot.models.frame import Frame
-from copilot.models.plans.advice import duplicates, operating_model
+from copilot.models.plans.advice import change, duplicates, operating_model
 from copilot.models.plans.call import Call
 from copilot.models.plans.conditions import governance, health, readiness, scaling
 from copilot.models.plans.metrics import look_up
@@ -21,7 +21,7 @@ from copilot.models.plans.search import search
 
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
     search, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
-    duplicates, operating_model,
+    duplicates, operating_model, change,
 )  # fmt: skip
 
 

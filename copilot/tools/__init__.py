@@ -19,6 +19,7 @@ from copilot.tools import (
     find_duplicates,
     find_projects,
     lookup_metric,
+    plan_change,
     plan_portfolio,
     prioritize_projects,
     project_record,
@@ -54,6 +55,7 @@ TOOLS: tuple[Tool, ...] = (
          find_duplicates.find_duplicates),
     Tool("recommend_operating_model", "Weighing the operating models", recommend_operating_model.Arguments,
          recommend_operating_model.recommend_operating_model),
+    Tool("plan_change", "Planning the change", plan_change.Arguments, plan_change.plan_change),
     Tool("plan_portfolio", "Choosing the best set of projects", plan_portfolio.Arguments,
          plan_portfolio.plan_portfolio),
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
@@ -78,7 +80,7 @@ def available(sources: Sources) -> Sequence[Tool]:
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():
-        absent |= {"assess_readiness", "recommend_operating_model"}
+        absent |= {"assess_readiness", "recommend_operating_model", "plan_change"}
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]

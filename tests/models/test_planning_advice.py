@@ -77,3 +77,34 @@ def test_a_case_that_is_told_is_not_answered_from_the_records_first() -> None:
     told = "We're a bank with four divisions on one platform. Centre of excellence or federated?"
     calls = {call.tool: call.fit for call in plan(frame(told), NAMES).calls}
     assert calls["recommend_operating_model"] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("questions", "expected"),
+    [
+        (["How should we manage the change for Bed Planner?"], {"project": "H-02"}),
+        (["Draft a change management plan for Radiology Triage"], {"project": "H-03"}),
+        (["How do we get nurses to use Fall Risk Score?"], {"project": "H-05"}),
+        (["Staff are afraid of Bed Planner, what should we do?"], {"project": "H-02"}),
+        (["How can we raise adoption in Home Care?"], {"unit": "Home Care"}),
+        (["We need a training plan for Visit Router"], {"project": "H-04"}),
+        (["How should we manage the change for Bed Planner?", "and for Visit Router?"], {"project": "H-04"}),
+        (["How do we get our people to trust AI?"], {}),
+    ],
+)
+def test_a_plan_for_the_change_is_asked_for_in_many_ways(questions: list[str], expected: dict[str, str]) -> None:
+    assert arguments("plan_change", *questions) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the five levers of change management?",
+        "A manufacturing company's employees resist predictive maintenance. Design a change management strategy.",
+        "How do we measure adoption?",
+        "How did the adoption of Bed Planner develop?",
+        "What changed in the retention policy?",
+    ],
+)
+def test_the_method_and_the_figures_of_change_are_not_a_plan(question: str) -> None:
+    assert "plan_change" not in called(question)

@@ -86,6 +86,7 @@ _TELLS_A_CASE = re.compile(
     re.IGNORECASE,
 )
 _TELLS_LESS = 0.45
+_PLAN_OF_ALL = 0.65
 
 
 def operating_model(frame: Frame) -> Iterable[Call]:
@@ -98,3 +99,48 @@ def operating_model(frame: Frame) -> Iterable[Call]:
         return
     arguments = {"unit": units[0].key} if units else {}
     yield Call("recommend_operating_model", arguments, _TELLS_LESS if _TELLS_A_CASE.search(text) else _FIT)
+
+
+_PEOPLE = (
+    r"\b(people|staff|users?|employees|colleagues|crews?|teams?|nurses|doctors|agents|advisers|managers|workers)\b"
+)
+_REFUSE = (
+    r"\b(fear\w*|afraid|worr(y|ied)|resist\w*|ignor\w+|low adoption|(do(es)? ?n[o’']t|not) (us|trust|follow)\w*)\b"
+)
+_WHAT_NOW = r"\b(what|how) (should|can|do|could) we\b"
+_CHANGE = re.compile(
+    "|".join(
+        (
+            r"\bchange[- ](management|plan|programme|program|strategy|measures)\b",
+            r"\b(manage|plan|lead|run|handle|support|design|organi[sz]e)\b[^?.]{0,20}\b(the )?change\b",
+            r"\b(raise|increase|improve|lift|boost|drive|win|get|fix|build)\b[^?.]{0,40}\b(adoption|usage|uptake|trust"
+            r"|buy-?in)\b",
+            rf"\b(get|bring|make|help|persuade|convince)\b[^?.]{{0,40}}{_PEOPLE}[^?.]{{0,30}}\b(us(e|ing)|adopt\w*|accept\w*"
+            r"|trust\w*|on board|follow\w*)\b",
+            r"\b(training|communication|adoption|reskilling|roll-?out) (plan|strategy|programme|program)\b",
+            rf"{_REFUSE}[^?.]{{0,80}}{_WHAT_NOW}",
+            rf"{_WHAT_NOW}[^?.]{{0,60}}{_REFUSE}",
+        )
+    ),
+    re.IGNORECASE,
+)
+# What the rules or the notion are, and figures of the past, are not a plan.
+_NO_PLAN = re.compile(
+    r"\bwhat (is|are|does|do)\b[^?.]{0,30}\b(change management|levers|mean)\b|\bchange (budget|share)\b"
+    r"|\bhow (much|many)\b|\bmeasur\w+ (the )?(change|adoption)\b",
+    re.IGNORECASE,
+)
+
+
+def change(frame: Frame) -> Iterable[Call]:
+    """A plan for the change in a project, a unit or the asker's own organisation."""
+    text = frame.topic if frame.follows is not None and is_elliptical(frame) else frame.text
+    if not _CHANGE.search(text) or _NO_PLAN.search(text) or frame.is_generic or _TELLS_A_CASE.search(text):
+        return
+    projects = frame.links.of("record", "projects")
+    units = [m for m in frame.links.of("value") if m.column == "unit"]
+    if not (projects or units or frame.is_own):
+        return
+    arguments = {"project": projects[0].key} if projects else {"unit": units[0].key} if units else {}
+    # A question that names neither may be about the method, which the documents tell.
+    yield Call("plan_change", arguments, _FIT if arguments else _PLAN_OF_ALL)
