@@ -124,7 +124,8 @@ def _columns(scope: Scope, lever: Lever) -> Iterator[str]:
         return
     if lever.name == "workflow" and (known := [row for row in scope.rows if row.get("integration")]):
         lacking = sum(fold(str(row["integration"])) in ("none", "planned") for row in known)
-        yield f"{lacking:,} of {counted(len(known), 'project')} have no integration yet"
+        have = "has" if len(known) == 1 else "have"
+        yield f"{lacking:,} of {counted(len(known), 'project')} {have} no integration yet"
     if held_up := [row for row in scope.rows if blockers(row, lever.terms)]:
         name = "names" if len(held_up) == 1 else "name"
         first = held_up[0].get("name") or held_up[0]["id"]

@@ -17,7 +17,7 @@ from copilot.tools import change_words as say
 from copilot.tools.change_facts import Observed, Scope, change_managers, observe, read_lever
 from copilot.tools.change_words import Measure
 from copilot.tools.findings import Computed, Said, Shown, assembled
-from copilot.tools.linking import fold, link, resolve_record
+from copilot.tools.linking import fold, resolve_record, resolve_unit
 from copilot.tools.passages import nearest_sentence, passages_about, sentences_of
 from copilot.tools.readiness_facts import going_on
 from copilot.tools.reading import Row
@@ -86,19 +86,9 @@ def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> Scope:
         row = view.row("projects", resolve_record(view, arguments.project).key)
         assert row is not None, "a resolved project has a row"
         return Scope(row, str(row["unit"]) if row.get("unit") else None, (row,))
-    unit = None if arguments.unit is None else _unit(view, arguments.unit)
+    unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
     rows: list[Row] = going_on(sources, view.select("projects")) if view.has("projects") else []
     return Scope(None, unit, tuple(r for r in rows if unit is None or fold(str(r.get("unit") or "")) == fold(unit)))
-
-
-def _unit(view: RecordView, asked: str) -> str:
-    """The unit that is meant, in whichever table it stands."""
-    units = {fold(v): v for table in _TABLES if view.has(table, "unit") for v in view.values(table, "unit")}
-    found = link(asked, dict.fromkeys(units.values(), ()))
-    if found.value is None:
-        nearest = ", ".join(found.nearest) or "none"
-        raise ToolError(f"There is no unit {asked!r}; the nearest are {nearest}.", found.nearest)
-    return found.value
 
 
 def _plan(sources: Sources, viewer: Viewer, view: RecordView, scope: Scope) -> _Plan:

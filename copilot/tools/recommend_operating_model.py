@@ -15,7 +15,7 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import operating_words as say
 from copilot.tools.findings import Computed, Said, Shown, assembled
-from copilot.tools.linking import fold, link
+from copilot.tools.linking import link, resolve_unit
 from copilot.tools.operating_facts import GROUP, JUDGED, UNIT, Fact, Facts, read_facts
 from copilot.tools.operating_words import Case
 from copilot.tools.passages import nearest_sentence, passages_about, sentences_of
@@ -81,7 +81,7 @@ def recommend_operating_model(sources: Sources, viewer: Viewer, arguments: Argum
 
 
 def _case(sources: Sources, view: RecordView, arguments: Arguments) -> Case:
-    unit = None if arguments.unit is None else _unit(view, arguments.unit)
+    unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
     facts = read_facts(sources, view, unit)
     criteria = (*(UNIT if unit else GROUP), *JUDGED)
     weights = {_named(criteria, name): factor for name, factor in arguments.weights.items()}
@@ -110,20 +110,6 @@ def _hidden(view: RecordView, table: str, unit: str | None) -> int:
 def _apart(facts: Facts, judged: Mapping[str, float]) -> list[Fact]:
     """What people judge takes the place of what was computed."""
     return [fact for fact in facts.known if fact.criterion.name not in judged]
-
-
-def _unit(view: RecordView, asked: str) -> str:
-    units = {
-        fold(value): value
-        for table in reversed(_TABLES)
-        if view.has(table, "unit")
-        for value in view.values(table, "unit")
-    }
-    found = link(asked, dict.fromkeys(units.values(), ()))
-    if found.value is None:
-        nearest = ", ".join(found.nearest) or "none"
-        raise ToolError(f"There is no unit {asked!r}; the nearest are {nearest}.", found.nearest)
-    return found.value
 
 
 def _named(criteria: Sequence[Criterion], asked: str) -> str:

@@ -83,13 +83,22 @@ def read_shared_work(sources: Sources, view: RecordView) -> SharedWork:
     """Of the projects that have not ended, those that are alike by name, description and field of use."""
     rows = sorted(going_on(sources, view.select("projects")), key=lambda row: str(row["id"]))
     field = _field(view)
-    texts = [". ".join(str(row[c]) for c in ("name", "description") if row.get(c)) for row in rows]
-    words = [frozenset(content_stems(text)) for text in texts]
+    texts = [_text(row) for row in rows]
+    words = [words_of(row) for row in rows]
     fields = [fold(str(row[field])) if field and row.get(field) else None for row in rows]
     alike = likeness(_vectors(sources, texts), words, fields) if rows else np.zeros((0, 0))
     units = [_unit(row.get("unit")) for row in rows]
     found = tuple(Overlap(tuple(rows[i] for i in g.members), g.likeness) for g in groups(alike, units))
     return SharedWork(tuple(rows), alike, found, field)
+
+
+def words_of(row: Row) -> frozenset[str]:
+    """The stems of what a project is called and does, function words left out."""
+    return frozenset(content_stems(_text(row)))
+
+
+def _text(row: Row) -> str:
+    return ". ".join(str(row[c]) for c in ("name", "description") if row.get(c))
 
 
 def _unit(value: Cell) -> str | None:

@@ -23,7 +23,10 @@ def called(question: str) -> set[str]:
         ("Where could units share a platform?", {"shared": "platform"}),
         ("Could our hospitals' teams share a vendor?", {"shared": "vendor"}),
         ("Does anyone else do what Bed Planner does?", {"project": "H-02"}),
-        ("Where does Home Care overlap with other units?", {"unit": "Home Care"}),
+        ("Where does Home Care overlap with other units?", {"units": ["Home Care"]}),
+        ("Could Home Care and Halden General share anything?", {"units": ["Home Care", "Halden General"]}),
+        ("Which vendors do several of our units share?", {"shared": "vendor"}),
+        ("Which triage projects could be merged?", {"about": "triage"}),
     ],
 )
 def test_duplicates_are_asked_for_in_many_ways(question: str, expected: dict[str, str]) -> None:
@@ -50,6 +53,7 @@ def test_notions_and_counts_are_not_comparisons_of_projects(question: str) -> No
         (["Should we run a centre of excellence or a federated model?"], {}),
         (["Where should our AI people sit?"], {}),
         (["Would a hub and spoke fit us?"], {}),
+        (["Should Home Care run AI on its own or be served centrally?"], {"unit": "Home Care"}),
         (["Which operating model would you recommend for our hospitals?"], {}),
         (["Should Home Care have its own AI team?"], {"unit": "Home Care"}),
         (["Should we centralise AI or leave it to the units?", "And for Home Care?"], {"unit": "Home Care"}),
@@ -90,6 +94,8 @@ def test_a_case_that_is_told_is_not_answered_from_the_records_first() -> None:
         (["We need a training plan for Visit Router"], {"project": "H-04"}),
         (["How should we manage the change for Bed Planner?", "and for Visit Router?"], {"project": "H-04"}),
         (["How do we get our people to trust AI?"], {}),
+        (["Adoption of Bed Planner is low. What should we do?"], {"project": "H-02"}),
+        (["Who owns the change for Visit Router and what comes first?"], {"project": "H-04"}),
     ],
 )
 def test_a_plan_for_the_change_is_asked_for_in_many_ways(questions: list[str], expected: dict[str, str]) -> None:

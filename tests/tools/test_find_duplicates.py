@@ -77,9 +77,20 @@ def test_what_is_like_one_project_is_told_with_what_is_only_near(telecom: Source
 
 
 def test_a_unit_narrows_to_the_groups_it_takes_part_in(telecom: Sources) -> None:
-    assert "no two of different units" in answers(find(telecom, unit="Group"))[0]
+    assert "no two of different units" in answers(find(telecom, units=["Group"]))[0]
     with pytest.raises(ToolError, match="No project has the unit"):
-        find(telecom, unit="Satellites")
+        find(telecom, units=["Satellites"])
+
+
+def test_words_narrow_to_the_groups_that_mention_them_and_strange_words_do_not_count(telecom: Sources) -> None:
+    assert "1 group across units about churn" in answers(find(telecom, about="churn"))[0]
+    assert "no two of different units" in answers(find(telecom, about="masts"))[0]
+    assert answers(find(telecom, about="zeppelin")) == answers(find(telecom))
+
+
+def test_two_units_are_asked_for_what_both_take_part_in(telecom: Sources) -> None:
+    assert "with projects of Mobile and Cable" in answers(find(telecom, units=["Mobile", "cable"]))[0]
+    assert "no two of different units" in answers(find(telecom, units=["Mobile", "Group"]))[0]
 
 
 def test_a_missing_budget_is_said_and_not_counted_as_nothing(tmp_path: Path) -> None:
@@ -91,7 +102,7 @@ def test_without_units_fields_or_descriptions_names_are_compared_and_that_is_sai
     sources = write_sources(tmp_path, [{"id": "1", "name": "Churn model"}, {"id": "2", "name": "Churn model two"}])
     assert "by their names alone" in said(find(sources))
     with pytest.raises(ToolError, match="which unit"):
-        find(sources, unit="Any")
+        find(sources, units=["Any"])
 
 
 def test_projects_withheld_are_neither_compared_nor_named(tmp_path: Path) -> None:
@@ -104,6 +115,6 @@ def test_projects_withheld_are_neither_compared_nor_named(tmp_path: Path) -> Non
     assert "P-2" in find(sources, BOARD).render()
 
 
-@pytest.mark.parametrize("arguments", [{}, {"shared": "base"}, {"project": "H-02"}, {"unit": "Home Care"}])
+@pytest.mark.parametrize("arguments", [{}, {"shared": "base"}, {"project": "H-02"}, {"units": ["Home Care"]}])
 def test_every_figure_stands_in_what_is_cited(arguments: dict[str, str]) -> None:
     assert unsupported(find(open_sources(CORPUS), **arguments)) == []

@@ -147,7 +147,7 @@ def test_with_almost_no_records_the_levers_stand_with_questions(tmp_path: Path) 
 def test_a_unit_is_planned_for_from_its_projects(plant: Sources) -> None:
     result = change(plant, unit="plant")
     assert "The change in Plant is that of 1 project going on" in answers(result)[0]
-    assert "1 of 1 project have no integration yet" in lever(result, "Workflow integration")
+    assert "1 of 1 project has no integration yet" in lever(result, "Workflow integration")
     with pytest.raises(ToolError, match="no unit 'Mine'"):
         change(plant, unit="Mine")
 
