@@ -24,6 +24,19 @@ ALIKE = 0.42
 """From this likeness on two projects count as doing the same thing."""
 NEAR = 0.34
 """A group holds no two projects that are less alike than this."""
+MANY, RISE = 100, 0.1
+"""Beyond so many projects both limits rise by this for each tenfold, as chance pairs grow with its square."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    alike: float
+    near: float
+
+    @classmethod
+    def of(cls, projects: int) -> Limits:
+        rise = RISE * max(0.0, math.log10(max(1, projects) / MANY))
+        return cls(ALIKE + rise, NEAR + rise)
 
 
 @dataclass(frozen=True)
@@ -67,11 +80,12 @@ def groups(alike: Floats, units: Sequence[str | None]) -> list[Group]:
 
     Pairs of different units found them before pairs of one unit, the most alike first.
     """
-    pairs = [(int(i), int(j)) for i, j in zip(*np.where(np.triu(alike, 1) >= ALIKE), strict=True)]
+    limits = Limits.of(len(alike))
+    pairs = [(int(i), int(j)) for i, j in zip(*np.where(np.triu(alike, 1) >= limits.alike), strict=True)]
     group_of = {i: [i] for i in range(len(alike))}
     for i, j in sorted(pairs, key=lambda pair: (units[pair[0]] == units[pair[1]], -alike[pair], pair)):
         first, second = group_of[i], group_of[j]
-        if first is second or alike[np.ix_(first, second)].min() < NEAR:
+        if first is second or alike[np.ix_(first, second)].min() < limits.near:
             continue
         first += second
         group_of.update(dict.fromkeys(second, first))

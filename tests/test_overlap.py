@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copilot.models.words import content_stems
-from copilot.overlap import ALIKE, NEAR, groups, likeness
+from copilot.overlap import ALIKE, NEAR, Limits, groups, likeness
 from copilot.retrieval.embedder import encode_each
 
 SETS = Path(__file__).parent / "fixtures" / "same_work"
@@ -89,3 +89,8 @@ def test_one_field_of_use_brings_projects_nearer_and_another_parts_them() -> Non
 
 def test_projects_without_any_word_are_like_nothing() -> None:
     assert groups(likeness(np.eye(2), [frozenset(), frozenset()], [None, None]), [None, None]) == []
+
+
+def test_among_many_projects_more_likeness_is_asked_for() -> None:
+    assert Limits.of(42) == Limits.of(100) == Limits(ALIKE, NEAR)
+    assert Limits.of(1000).alike == pytest.approx(ALIKE + 0.1)

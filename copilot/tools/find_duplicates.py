@@ -11,7 +11,6 @@ from copilot.charts import bars
 from copilot.errors import ToolError
 from copilot.models.words import stems
 from copilot.models.words import words as find_words
-from copilot.overlap import ALIKE, NEAR
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import overlap_words as say
@@ -19,8 +18,8 @@ from copilot.tools.findings import Computed, Said, Shown, assembled
 from copilot.tools.linking import fold, resolve_record, resolve_value
 from copilot.tools.overlap_words import Scope
 from copilot.tools.reading import Row
-from copilot.tools.shared_work import Overlap, SharedWork, amounts, read_shared_work, words_of
-from copilot.tools.wording import counted, listed, money, sentence, words
+from copilot.tools.shared_work import MANY_TO_COMPARE, Overlap, SharedWork, amounts, read_shared_work, words_of
+from copilot.tools.wording import counted, listed, money, number, sentence, words
 from copilot.types import Chart, Figure, Table, ToolResult, Viewer
 
 _NEAREST = 3
@@ -84,7 +83,7 @@ def _computation(work: SharedWork, view: RecordView, what: str) -> Computed:
     return Computed(
         "projects",
         "Projects that do the same thing",
-        f"{what}, by {columns}, {len(work.rows):,} rows, likeness from {ALIKE}",
+        f"{what}, by {columns}, {len(work.rows):,} rows, likeness from {number(work.limits.alike)}",
         tuple(
             f"{say.named(row)}: budget {row['budget']}" for o in work.overlaps for row in o.rows if row.get("budget")
         ),
@@ -137,8 +136,10 @@ def _sentences(scope: Scope, shared: str | None, hidden: int) -> Iterator[Said]:
         if need != shared:
             yield from (Said(text, "detail", _about(rows)) for text, rows in found)
     if scope.within:
-        named = [listed(say.named(row) for row in o.rows) for o in scope.within]
-        yield Said(sentence(f"Alike within one unit: {'; '.join(named)}"))
+        named = [listed(say.named(row) for row in o.rows) for o in scope.within[: say.NAMED]]
+        more = len(scope.within) - len(named)
+        rest = [f"{counted(more, 'more group')}, in the table"] if more else []
+        yield Said(sentence(f"Alike within one unit: {'; '.join([*named, *rest])}"))
     if scope.work.rows and not any(row.get("description") for row in scope.work.rows):
         yield Said("The projects have no description, so they are compared by their names alone.", "caveat")
     if scope.across or scope.within:
@@ -147,6 +148,8 @@ def _sentences(scope: Scope, shared: str | None, hidden: int) -> Iterator[Said]:
             f"{_MEASURED}, so let the owners confirm a group before you act on it.",
             "caveat",
         )
+    if len(scope.work.rows) > MANY_TO_COMPARE:
+        yield Said("Among so many projects chance likeness is frequent: take the groups as a list to check.", "caveat")
     if hidden:
         yield Said("Projects that this viewer may not see are not compared, so the totals are partial.", "caveat")
 
@@ -159,10 +162,10 @@ def _alike(work: SharedWork, view: RecordView, asked: str, currency: str, hidden
         row = view.select("projects", [Filter(column="id", value=key)])[0]
         yield Said(f"{say.named(row)} has ended, so it is not compared with what goes on.", "answer", _about([row]))
         return
-    own = work.rows[place]
+    own, limits = work.rows[place], work.limits
     order = sorted((i for i in range(len(work.rows)) if i != place), key=lambda i: (-work.alike[place, i], i))
-    same = [i for i in order if work.alike[place, i] >= ALIKE]
-    near = [i for i in order if NEAR <= work.alike[place, i] < ALIKE][:_NEAREST]
+    same = [i for i in order if work.alike[place, i] >= limits.alike]
+    near = [i for i in order if limits.near <= work.alike[place, i] < limits.alike][:_NEAREST]
     if not same:
         yield Said(f"No project that goes on appears to do what {say.named(own)} does.", "answer", _about([own]))
     for i in same[: say.NAMED]:
@@ -186,8 +189,8 @@ def _tables(scope: Scope) -> Iterator[Table]:
             title="Projects that do the same kind of work",
             columns=("Group", "Project", *(words(c).capitalize() for c in columns)),
             rows=tuple(
-                (number, say.named(row), *(row.get(c) for c in columns))
-                for number, overlap in enumerate(groups, start=1)
+                (place, say.named(row), *(row.get(c) for c in columns))
+                for place, overlap in enumerate(groups, start=1)
                 for row in overlap.rows
             ),
         )

@@ -16,7 +16,7 @@ from copilot.tools.readiness_facts import going_on, latest_roles, staff
 from copilot.tools.readiness_scores import BEST, mean, read_areas
 from copilot.tools.reading import Row
 from copilot.tools.scaling_paths import Portfolio, read_portfolio
-from copilot.tools.shared_work import SharedWork, read_shared_work
+from copilot.tools.shared_work import MANY_TO_COMPARE, field_of, read_shared_work
 from copilot.tools.wording import counted, listed, number, percent
 
 # A unit can build by itself with at least these people; fewer cannot cover engineering, operation and absence.
@@ -120,7 +120,8 @@ class _Reader:
     rows: tuple[Row, ...]
     """Projects going on, of the unit asked about."""
     units: tuple[str, ...]
-    work: SharedWork | None
+    everyone: tuple[Row, ...]
+    """Projects going on, of all units."""
 
     @property
     def where(self) -> str:
@@ -135,7 +136,7 @@ def read_facts(sources: Sources, view: RecordView, unit: str | None) -> Facts:
     reader = _reader(sources, view, unit)
     criteria = {c.name: c for c in (UNIT if unit else GROUP)}
     found: dict[str, Fact] = {}
-    readers = (_people, _portfolio, _conversion, _platform, _overlap, _risk, _control)
+    readers = (_people, _portfolio, _conversion, _platform, _overlap, _fields, _risk, _control)
     for name, value, text in (item for read in readers for item in read(reader)):
         if name in criteria:
             found[name] = Fact(criteria[name], value, text)
@@ -153,8 +154,7 @@ def _reader(sources: Sources, view: RecordView, unit: str | None) -> _Reader:
     named = [*(row.get("unit") for row in rows), *(row.get("unit") for row in latest_roles(view, None))]
     units = {fold(str(name)): str(name) for name in reversed(named) if name}
     own = [row for row in rows if unit is None or fold(str(row.get("unit") or "")) == fold(unit)]
-    work = read_shared_work(sources, view) if rows else None
-    return _Reader(sources, view, unit, tuple(own), tuple(sorted(units.values())), work)
+    return _Reader(sources, view, unit, tuple(own), tuple(sorted(units.values())), tuple(rows))
 
 
 def _people(reader: _Reader) -> Iterator[_Item]:
@@ -249,18 +249,23 @@ def _platform(reader: _Reader) -> Iterator[_Item]:
 
 
 def _overlap(reader: _Reader) -> Iterator[_Item]:
-    if reader.work is None or not reader.rows or len(reader.units) < 2:
+    # Comparing very many takes seconds, and find_duplicates does it when asked.
+    if not reader.rows or len(reader.units) < 2 or len(reader.everyone) > MANY_TO_COMPARE:
         return
+    work = read_shared_work(reader.sources, reader.view)
     own = {row["id"] for row in reader.rows}
-    alike = {row["id"] for overlap in reader.work.across for row in overlap.rows} & own
+    alike = {row["id"] for overlap in work.across for row in overlap.rows} & own
     share = len(alike) / len(own)
     text = f"{len(alike):,} of {counted(len(own), 'project')} ({percent(share)}) appear to do what another unit does"
     yield "duplicates", share, text
-    field = reader.work.field
+
+
+def _fields(reader: _Reader) -> Iterator[_Item]:
+    field = field_of(reader.view) if reader.rows and len(reader.units) > 1 else None
     if field is None:
         return
     units: dict[str, set[str]] = defaultdict(set)
-    for row in reader.work.rows:
+    for row in reader.everyone:
         if row.get(field) and row.get("unit"):
             units[fold(str(row[field]))].add(fold(str(row["unit"])))
     recorded = reader.recorded(field)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from copilot.models.words import content_stems
-from copilot.overlap import Floats, groups, likeness
+from copilot.overlap import Floats, Limits, groups, likeness
 from copilot.records.schema import PROJECTS
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -18,6 +18,9 @@ from copilot.tools.readiness_facts import going_on
 from copilot.tools.reading import Row
 from copilot.types import Cell
 
+MANY_TO_COMPARE = 500
+"""Beyond so many projects only the beginning of each text is compared, which takes a few seconds for 2,000."""
+_OPENING = 200
 # What a column that says the field of use is called where the workspace has one of its own.
 _FIELD_WORDS = frozenset({"domain", "topic", "field", "category", "technique", "theme", "task"})
 
@@ -65,6 +68,10 @@ class SharedWork:
     """The column that names the field of use."""
 
     @property
+    def limits(self) -> Limits:
+        return Limits.of(len(self.rows))
+
+    @property
     def across(self) -> tuple[Overlap, ...]:
         """Those across units, the largest budgets first."""
         return tuple(sorted((o for o in self.overlaps if o.is_across_units), key=lambda o: (-o.at_stake, -o.likeness)))
@@ -82,8 +89,8 @@ def amounts(rows: Sequence[Row]) -> list[float]:
 def read_shared_work(sources: Sources, view: RecordView) -> SharedWork:
     """Of the projects that have not ended, those that are alike by name, description and field of use."""
     rows = sorted(going_on(sources, view.select("projects")), key=lambda row: str(row["id"]))
-    field = _field(view)
-    texts = [_text(row) for row in rows]
+    field = field_of(view)
+    texts = [_text(row)[: _OPENING if len(rows) > MANY_TO_COMPARE else None] for row in rows]
     words = [words_of(row) for row in rows]
     fields = [fold(str(row[field])) if field and row.get(field) else None for row in rows]
     alike = likeness(_vectors(sources, texts), words, fields) if rows else np.zeros((0, 0))
@@ -105,7 +112,7 @@ def _unit(value: Cell) -> str | None:
     return fold(str(value)) if value else None
 
 
-def _field(view: RecordView) -> str | None:
+def field_of(view: RecordView) -> str | None:
     """The column of the field of use: the schema's own, else one of the workspace that is called so."""
     if view.has("projects", "domain"):
         return "domain"
