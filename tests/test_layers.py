@@ -30,6 +30,8 @@ MATHS = (
     "copilot.flips",
     "copilot.drift",
     "copilot.funnel",
+    "copilot.operating_model",
+    "copilot.overlap",
     "copilot.portfolio",
     "copilot.changes",
     "copilot.pairwise",

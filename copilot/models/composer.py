@@ -43,7 +43,18 @@ NEAR = "The documents do not address this directly; what comes nearest:"
 # and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
 # Their statements run from first to last: a later one that shares more words with the question does not lead.
-_ORDERED = frozenset({"prioritize_projects", "plan_portfolio", "what_changed"})
+_ORDERED = frozenset(
+    {
+        "prioritize_projects",
+        "plan_portfolio",
+        "find_duplicates",
+        "recommend_operating_model",
+        "plan_change",
+        "what_changed",
+    }
+)
+# They quote the documents themselves, and tell what a single record says of their matter.
+_WHOLE = frozenset({"find_duplicates", "recommend_operating_model", "plan_change"})
 _OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
 _OF_TODAY = frozenset({"check_model_health", "lookup_metric", "project_record", "find_projects"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
@@ -278,14 +289,15 @@ def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Pass
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
         lines += ["", f"Not taken into account: {words_left}."]
     shown = [lead.id]
-    for other in data:
+    beside = [f for f in data if lead.tool not in _WHOLE or f.tool != "project_record"]
+    for other in beside:
         if other is not lead and other.fit >= SUPPORTS and len(shown) < MOST_FINDINGS:
             lines += ["", *_statements(frame, other, limit=3)]
             shown.append(other.id)
     beyond = _ASKS_BEYOND_DATA
     if lead.fit >= 0.75 and lead.tool not in _ABOUT_ONE:
         beyond = frozenset({"steps", "verdict", "clause"})
-    if read.evidence and beyond & frame.forms and frame.follows is None:
+    if read.evidence and beyond & frame.forms and frame.follows is None and lead.tool not in _WHOLE:
         support = answer_from_passages(frame, read, relevance, brief=True)
         if support:
             lines += ["", "**What the documents say**", "", *support]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from copilot.models.frame import Frame
+from copilot.models.plans.advice import change, duplicates, operating_model
 from copilot.models.plans.call import Call
 from copilot.models.plans.changes import changes
 from copilot.models.plans.conditions import governance, health, readiness, scaling
@@ -22,6 +23,7 @@ from copilot.models.plans.search import SEARCHES, search
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
     search, dependants, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
     changes,
+    duplicates, operating_model, change,
 )  # fmt: skip
 
 

@@ -18,11 +18,14 @@ from copilot.tools import (
     check_governance,
     check_model_health,
     diagnose_scaling,
+    find_duplicates,
     find_projects,
     lookup_metric,
+    plan_change,
     plan_portfolio,
     prioritize_projects,
     project_record,
+    recommend_operating_model,
     search_knowledge,
     search_records,
     what_changed,
@@ -53,6 +56,11 @@ TOOLS: tuple[Tool, ...] = (
          check_model_health.check_model_health),
     Tool("diagnose_scaling", "Following the projects from idea to production", diagnose_scaling.Arguments,
          diagnose_scaling.diagnose_scaling),
+    Tool("find_duplicates", "Comparing what the projects do", find_duplicates.Arguments,
+         find_duplicates.find_duplicates),
+    Tool("recommend_operating_model", "Weighing the operating models", recommend_operating_model.Arguments,
+         recommend_operating_model.recommend_operating_model),
+    Tool("plan_change", "Planning the change", plan_change.Arguments, plan_change.plan_change),
     Tool("plan_portfolio", "Choosing the best set of projects", plan_portfolio.Arguments,
          plan_portfolio.plan_portfolio),
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
@@ -73,11 +81,12 @@ def available(sources: Sources) -> Sequence[Tool]:
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
-        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio"}
+        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio",
+                   "find_duplicates"}  # fmt: skip
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():
-        absent.add("assess_readiness")
+        absent |= {"assess_readiness", "recommend_operating_model", "plan_change"}
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]
