@@ -72,8 +72,23 @@ class _Said:
     about: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A portfolio and what is said of it."""
+
+    found: Plan | None
+    """None when the records allow no choice."""
+    scope: str
+    """Which projects stand for choice, in words."""
+    result: ToolResult
+
+
 def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """The best set with its proof, firmness, runner-up, what more budget would bring, and what is left out."""
+    return planned(sources, viewer, arguments).result
+
+
+def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     view, config = sources.records.view(viewer), sources.workspace.config
     _check(view, arguments)
     filters = linked(view, "projects", arguments.filters, config.stages)
@@ -85,7 +100,7 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     candidates = gather(view, config, rows)
     hidden = view.hidden("projects", filters)
     if not rows or not candidates.criteria:
-        return _without_choice(sources, view, len(rows), hidden)
+        return Planned(None, "", _without_choice(sources, view, len(rows), hidden))
     blocked = blocked_projects(sources, viewer)
     asked = Asked(
         frozenset(must),
@@ -98,7 +113,8 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     weights = weigh(config, candidates.criteria, arguments.weights, arguments.weight_changes)
     options = read_options(view, config, candidates, weights, asked)
     found = plan(options, _limits(arguments, config.currency), arguments.alternatives)
-    return _result(sources, view, found, _scope(sources, filters, len(rows)), arguments.top, hidden)
+    scope = _scope(sources, filters, len(rows))
+    return Planned(found, scope, _result(sources, view, found, scope, arguments.top, hidden))
 
 
 def _check(view: RecordView, arguments: Arguments) -> None:

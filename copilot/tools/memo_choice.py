@@ -1,0 +1,356 @@
+"""The decision, the recommendation and the ranking of a memo, in sentences, a table and a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from copilot.matrix_chart import Point, value_difficulty
+from copilot.memos.memo import VERDICTS, Call
+from copilot.memos.writer import Writer
+from copilot.tools import portfolio_words
+from copilot.tools import ranking_words as say
+from copilot.tools.candidates import feasibility_position, value_position
+from copilot.tools.memo_basis import Basis, name_of
+from copilot.tools.portfolio_options import names
+from copilot.tools.portfolio_plan import Plan
+from copilot.tools.ranking import Ranking, flip, flip_line
+from copilot.tools.reading import computed
+from copilot.tools.wording import counted, listed, money, number, percent, sentence, words
+from copilot.types import Cell, Table
+
+_NOTHING_FIRM = "nothing about the answer is firm"
+
+
+def write_decision(basis: Basis, writer: Writer) -> None:
+    """What is to be decided, what is recommended, and how firm that is."""
+    writer.read(basis.ranked.result.evidence)
+    if basis.planned:
+        writer.read(basis.planned.result.evidence)
+    said = [*_decision(basis)]
+    x = computed(
+        basis.view.sources["projects"],
+        "Recommendation of this memo",
+        "from the ranking, the portfolio and the governance rules",
+        [text for _, text in said],
+        basis.sources.today,
+    )
+    writer.read([x, *(basis.record(key) for key in basis.proposed)])
+    carried = [e.id for e in (basis.ranked.result.evidence[:1])]
+    carried += [e.id for e in basis.planned.result.evidence[:1]] if basis.planned else []
+    for key, text in said:
+        writer.say("decision", key, text, [*carried, x.id], is_caveat=key == "partial")
+
+
+def _decision(basis: Basis) -> Iterator[tuple[str, str]]:
+    yield "decision", _question(basis)
+    if basis.found is None:
+        yield from ((f"unranked:{n}", s.text) for n, s in enumerate(basis.ranked.result.statements))
+    yield "recommendation", _recommendation(basis)
+    if basis.found is not None:
+        yield "firmness", _firmness(basis, basis.found)
+    for call in basis.calls:
+        if call.blocked_by:
+            rules = listed(f"“{title}”" for title in call.blocked_by)
+            yield f"flag:{call.project}", f"Flag: {_named(basis, call)} is blocked today by {rules}."
+    for call in basis.calls:
+        if basis.is_ended(call.project):
+            stage = words(str(basis.row(call.project)["stage"]))
+            text = f"{_named(basis, call)} is in the stage {stage} already, so this decides on further money only."
+            yield f"further:{call.project}", text
+    if basis.is_partial:
+        yield "partial", "All totals and ranks are partial: projects that this viewer may not see are left out."
+
+
+def _question(basis: Basis) -> str:
+    unsure = f"; {_NOTHING_FIRM}" if basis.firmness == "not_firm" else ""
+    if basis.asked.projects:
+        each = listed(_named(basis, call) for call in basis.calls)
+        within = f" with {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
+        return f"The decision asked is whether to fund {each}{within}{unsure}."
+    if basis.plan and basis.planned:
+        return (
+            f"The decision asked is which of {basis.planned.scope} to fund under "
+            f"{portfolio_words.limits(basis.plan)}{unsure}."
+        )
+    if basis.found:
+        return f"The decision asked is which {basis.found.top} of {basis.found.scope} to fund first{unsure}."
+    return "The decision asked is which projects to fund first."
+
+
+def _recommendation(basis: Basis) -> str:
+    if basis.asked.projects:
+        return " ".join(_named_recommendation(basis, call) for call in basis.calls)
+    if basis.found is None:
+        return "No recommendation can be made on these records."
+    fund, hold = basis.verdicts("fund"), basis.verdicts("hold")
+    if basis.plan:
+        return _set_recommendation(basis, basis.plan, hold)
+    texts = []
+    if fund:
+        texts.append(f"Fund {counted(len(fund), 'project')} first, in this order: {_list(basis, fund)}.")
+    else:
+        texts.append("No project can be recommended for money now.")
+    if hold:
+        texts.append(f"Hold {_list(basis, hold)} until the blocking rules are met.")
+    if unknown := basis.verdicts("unknown"):
+        texts.append(f"Too little is recorded to say it of {_list(basis, unknown)}.")
+    return " ".join(texts)
+
+
+def _set_recommendation(basis: Basis, plan: Plan, hold: Sequence[Call]) -> str:
+    if not plan.chosen:
+        return f"No project can be chosen under {portfolio_words.limits(plan)}."
+    chosen = names(plan.options, plan.chosen, most=len(plan.chosen))
+    text = (
+        f"Fund {counted(len(plan.chosen), 'project')}, which cost {money(plan.cost, plan.limits.currency)} of budget "
+        f"not yet spent and together score {portfolio_words.points(plan.selection.value)} points: {chosen}."
+    )
+    return f"{text} Hold {_list(basis, hold)} until the blocking rules are met." if hold else text
+
+
+def _named_recommendation(basis: Basis, call: Call) -> str:
+    name = _named(basis, call)
+    if call.verdict == "hold":
+        return f"Hold the money of {name} until its blocking rules are met."
+    if call.verdict == "unknown" or basis.found is None:
+        return f"The records say too little of {name} to recommend for or against it."
+    position = basis.ids.index(call.project)
+    place = _place(basis.found, position)
+    if call.verdict == "fund":
+        return f"Fund {name}: {place}."
+    return f"Do not fund {name} ahead of others now: {place}."
+
+
+def _place(found: Ranking, position: int) -> str:
+    share = percent(float(found.firmness.top[position]))
+    return (
+        f"it ranks {int(found.places[position])} of {len(found.order):,} with {say.score(found, position)} and is "
+        f"among the first {found.top} in {share} of plausible weights and estimates"
+    )
+
+
+def _firmness(basis: Basis, found: Ranking) -> str:
+    if basis.plan:
+        return portfolio_words.firmness(basis.plan)
+    if basis.asked.projects:
+        return say.opening(found)
+    text = say.line_firmness(found) or say.opening(found)
+    return f"Nothing is firm here. {text}" if basis.firmness == "not_firm" else text
+
+
+def _list(basis: Basis, calls: Sequence[Call]) -> str:
+    return listed(_named(basis, call) for call in calls)
+
+
+def _named(basis: Basis, call: Call) -> str:
+    return name_of(basis.row(call.project))
+
+
+def write_ranking(basis: Basis, writer: Writer) -> None:
+    """The projects proposed and the first of the ranking, with score, firmness and what is recommended."""
+    found = basis.found
+    if found is None:
+        return
+    shown = _shown(basis)
+    read = [basis.record(basis.ids[i]) for i in shown]
+    x = basis.ranked.result.evidence[0]
+    said = [(f"why:{basis.ids[i]}", say.why(found, i)) for i in shown if basis.ids[i] in basis.proposed]
+    said += [*_left_out(basis)]
+    said += [("quadrants", say.quadrants(found))]
+    y = computed(
+        x.source, "Ranking of this memo", x.locator, [*(text for _, text in said), *_cells_said(basis, shown)],
+        basis.sources.today,
+    )  # fmt: skip
+    writer.read([y, *read])
+    by_id = {basis.ids[i]: e.id for i, e in zip(shown, read, strict=True)}
+    for key, text in said:
+        own = by_id.get(key.partition(":")[2])
+        writer.say("ranking", key, text, [x.id, y.id, *([own] if own else [])])
+    carried = [x.id, y.id, *(e.id for e in read)]
+    writer.tabulate("ranking", _table(basis, found, shown), carried)
+    points = [*_points(basis, found, shown)]
+    if len(points) > 1:
+        count = sum(found.quadrant(i) != "not placed" for i in shown)
+        writer.draw("ranking", value_difficulty("Value against difficulty", points, count), [x.id])
+
+
+def _left_out(basis: Basis) -> Iterator[tuple[str, str]]:
+    """Why a project of the first places is not in the best set."""
+    if basis.plan is None:
+        return
+    options = basis.plan.options
+    for call in basis.calls:
+        at = options.candidates.ids.index(call.project)
+        if at in basis.plan.selection.chosen:
+            continue
+        bar = options.bars.get(at)
+        why = bar.text if bar else f"it {portfolio_words.why_left_out(basis.plan, at)}"
+        yield f"out:{call.project}", sentence(f"{_named(basis, call)} is left out: {why}")
+
+
+def _shown(basis: Basis) -> list[int]:
+    """What is proposed, then the rest of the first places, by rank."""
+    assert basis.found is not None
+    proposed = {basis.ids.index(key) for key in basis.proposed if key in basis.ids}
+    shown = proposed | set(basis.found.leaders)
+    return sorted(shown, key=lambda i: int(basis.found.places[i]) if basis.found else 0)
+
+
+def _call(basis: Basis, position: int) -> str:
+    key = basis.ids[position]
+    call = next((c for c in basis.calls if c.project == key), None)
+    if call is not None:
+        return VERDICTS[call.verdict]
+    return VERDICTS["hold"] if basis.blocked.get(key) else "–"
+
+
+def _share_title(basis: Basis, found: Ranking) -> str:
+    return "In the best set in" if basis.plan else f"Top {found.top} in"
+
+
+def _cells_said(basis: Basis, shown: Sequence[int]) -> Iterator[str]:
+    """The figures of the table in words, for what it cites."""
+    assert basis.found is not None
+    title = _share_title(basis, basis.found).lower()
+    for i in shown:
+        cost = f", cost {money(c, basis.currency)}" if (c := _cost(basis, i)) is not None else ""
+        often = f", {title} {share} of draws" if (share := _share(basis, i)) else ""
+        yield f"{basis.found.candidates.name(i)}: {say.score(basis.found, i)}{often}{cost}."
+
+
+def _share(basis: Basis, position: int) -> str | None:
+    share = basis.share(position)
+    return None if np.isnan(share) else percent(share)
+
+
+def _cost(basis: Basis, position: int) -> float | None:
+    if basis.plan is None:
+        return None
+    options = basis.plan.options
+    cost = float(options.cost[options.candidates.ids.index(basis.ids[position])])
+    return None if np.isnan(cost) else cost
+
+
+def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
+    criteria = found.candidates.criteria
+    columns = [j for j in (value_position(criteria), feasibility_position(criteria)) if j is not None]
+    columns = list(dict.fromkeys(columns))
+    has_risk = basis.view.has("projects", "risk_class")
+
+    def cells(i: int) -> Iterator[Cell]:
+        row = found.candidates.rows[i]
+        yield from (int(found.places[i]), found.candidates.name(i), row.get("unit"))
+        for j in columns:
+            value = found.candidates.raw[i, j]
+            yield None if np.isnan(value) else number(round(float(value), 1))
+        yield None if np.isnan(found.score[i]) else number(round(float(found.score[i]), 1))
+        if basis.plan is not None:
+            cost = _cost(basis, i)
+            yield None if cost is None else number(cost)
+        yield _share(basis, i)
+        if has_risk:
+            yield row.get("risk_class")
+        yield _call(basis, i)
+
+    cost = (f"Cost {basis.currency}".strip(),) if basis.plan is not None else ()
+    return Table(
+        title="Ranking",
+        columns=(
+            "No.", "Project", "Unit", *(criteria[j].label for j in columns), "Score", *cost,
+            _share_title(basis, found), *(("Risk",) if has_risk else ()), "Call",
+        ),
+        rows=tuple(tuple(cells(i)) for i in shown),
+    )  # fmt: skip
+
+
+def _points(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[Point]:
+    others = [int(i) for i in found.order if int(i) not in set(shown)]
+    for i in [*shown, *others]:
+        if found.quadrant(i) == "not placed":
+            continue
+        call = _call(basis, i) if i in shown else "–"
+        yield Point(
+            label=found.candidates.short_name(i),
+            difficulty=round(found.difficulty(i), 3),
+            value=round(found.value(i), 3),
+            group="Other candidates" if call == "–" else call,
+            detail=f"Rank {int(found.places[i])}",
+        )
+
+
+def write_changes(basis: Basis, writer: Writer) -> None:
+    """The smallest changes that would alter the recommendation."""
+    found = basis.found
+    if found is None:
+        return
+    said = [(key, text) for key, text in _changes(basis, found) if text]
+    x = computed(
+        basis.view.sources["projects"], "What would change the recommendation", "smallest single changes",
+        [text for _, text in said], basis.sources.today,
+    )  # fmt: skip
+    writer.read([x])
+    carried = [x.id, basis.ranked.result.evidence[0].id]
+    carried += [basis.planned.result.evidence[0].id] if basis.planned else []
+    for key, text in said:
+        writer.say("changes", key, text, carried)
+
+
+def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
+    if basis.asked.projects:
+        for call in basis.calls:
+            yield from _turning(basis, found, basis.ids.index(call.project))
+    else:
+        yield from _at_the_line(found)
+    if basis.plan:
+        plan = basis.plan
+        yield from ((f"set:{n}", text) for n, text in enumerate(portfolio_words.alternatives(plan), 2))
+        yield "more_budget", portfolio_words.richer(plan)
+        for tried in plan.forced:
+            yield f"forced:{plan.options.candidates.ids[tried.option]}", portfolio_words.forced(plan, tried)
+    for call in basis.calls:
+        if call.blocked_by:
+            yield (
+                f"unblock:{call.project}",
+                f"{_named(basis, call)} would be weighed anew once its {counted(len(call.blocked_by), 'blocking rule')} "
+                f"{'is' if len(call.blocked_by) == 1 else 'are'} met.",
+            )
+
+
+def _at_the_line(found: Ranking) -> Iterator[tuple[str, str]]:
+    for places in sorted({1, found.top}):
+        if change := flip_line(found, places):
+            ahead = found.candidates.short_name(change.ahead)
+            goal = f"take the first place from {ahead}" if places == 1 else f"come into the top {places}"
+            yield f"flip:{places}", say.flip(found, change, goal)
+
+
+def _turning(basis: Basis, found: Ranking, position: int) -> Iterator[tuple[str, str]]:
+    """What would bring a named project into the first places, or out of them."""
+    if np.isnan(found.scores.score[position]) or len(found.order) <= found.top:
+        return
+    key, name = basis.ids[position], found.candidates.short_name(position)
+    if int(found.places[position]) <= found.top:
+        change = flip(found, position, int(found.order[found.top]))
+        yield f"flip:{key}", say.flip(found, change, f"come before {name}")
+        return
+    change = flip(found, int(found.order[found.top - 1]), position)
+    yield f"flip:{key}", say.flip(found, change, f"come into the top {found.top}")
+
+
+def write_method(basis: Basis, writer: Writer) -> None:
+    """Weights, draws, and what is missing."""
+    found = basis.found
+    if found is not None:
+        x = basis.ranked.result.evidence[0].id
+        writer.say("method", "weights", say.weights(found), [x])
+        writer.say("method", "draws", say.method(found), [x])
+        for n, text in enumerate(say.missing(found)):
+            writer.say("method", f"missing:{n}", sentence(text), [x], is_caveat=True)
+    if basis.planned and basis.plan:
+        x = basis.planned.result.evidence[0].id
+        writer.say("method", "proof", portfolio_words.proof(basis.plan), [x])
+        writer.say("method", "objective", portfolio_words.method(basis.plan), [x])
+        for n, text in enumerate(portfolio_words.caveats(basis.plan)):
+            writer.say("method", f"caveat:{n}", text, [x], is_caveat=True)
