@@ -11,10 +11,11 @@ from copilot.types import Chart, Evidence, Frozen, Table, ToolResult
 Kind = Literal["prioritization", "funding"]
 Verdict = Literal["fund", "hold", "next", "not_now", "unknown"]
 Firmness = Literal["firm", "partly_firm", "not_firm", "unknown"]
-SectionName = Literal["decision", "ranking", "gates", "risks", "changes", "dissent", "method"]
+SectionName = Literal["decision", "money", "ranking", "gates", "risks", "changes", "dissent", "method"]
 
 HEADINGS: dict[SectionName, str] = {
     "decision": "Decision asked",
+    "money": "Money",
     "ranking": "Ranking and how firm it is",
     "gates": "Gates before launch",
     "risks": "Risks",

@@ -68,15 +68,15 @@ def _question(basis: Basis) -> str:
     if basis.asked.projects:
         each = listed(_named(basis, call) for call in basis.calls)
         within = f" with {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
-        return f"The decision asked is whether to fund {each}{within}{unsure}."
+        return f"Decide whether to fund {each}{within}{unsure}."
     if basis.plan and basis.planned:
         return (
-            f"The decision asked is which of {basis.planned.scope} to fund under "
+            f"Decide which of {basis.planned.scope} to fund under "
             f"{portfolio_words.limits(basis.plan)}{unsure}."
         )
     if basis.found:
-        return f"The decision asked is which {basis.found.top} of {basis.found.scope} to fund first{unsure}."
-    return "The decision asked is which projects to fund first."
+        return f"Decide which {basis.found.top} of {basis.found.scope} to fund first{unsure}."
+    return "Decide which projects to fund first."
 
 
 def _recommendation(basis: Basis) -> str:
@@ -183,7 +183,7 @@ def _left_out(basis: Basis) -> Iterator[tuple[str, str]]:
     options = basis.plan.options
     for call in basis.calls:
         at = options.candidates.ids.index(call.project)
-        if at in basis.plan.selection.chosen:
+        if at in basis.plan.selection.chosen or call.blocked_by:
             continue
         bar = options.bars.get(at)
         why = bar.text if bar else f"it {portfolio_words.why_left_out(basis.plan, at)}"
@@ -241,7 +241,7 @@ def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
 
     def cells(i: int) -> Iterator[Cell]:
         row = found.candidates.rows[i]
-        yield from (int(found.places[i]), found.candidates.name(i), row.get("unit"))
+        yield from (int(found.places[i]), found.candidates.name(i))
         for j in columns:
             value = found.candidates.raw[i, j]
             yield None if np.isnan(value) else number(round(float(value), 1))
@@ -258,7 +258,7 @@ def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
     return Table(
         title="Ranking",
         columns=(
-            "No.", "Project", "Unit", *(criteria[j].label for j in columns), "Score", *cost,
+            "No.", "Project", *(criteria[j].label for j in columns), "Score", *cost,
             _share_title(basis, found), *(("Risk",) if has_risk else ()), "Call",
         ),
         rows=tuple(tuple(cells(i)) for i in shown),

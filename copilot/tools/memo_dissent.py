@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from copilot.gates.rules import FILE
+from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.records.store import Filter
 from copilot.scoring import Order, ranking, shares, weighted_sum
@@ -21,7 +22,7 @@ from copilot.tools.reading import Row, computed, read_row
 from copilot.tools.wording import counted, first_of, listed, number, percent, words
 from copilot.types import Evidence
 
-_SECTION = "dissent"
+_SECTION: SectionName = "dissent"
 _GIVEN_UP = frozenset({"stopped", "cancelled", "closed"})
 _AGAINST = re.compile(r"\b(reject|refus|stop|defer|postpon|declin|withh|halt|suspend|not (approv|fund)|no further)", re.I)
 _CONTRADICTIONS = 4

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
-from copilot.tools.memo_basis import Basis, name_of
+from copilot.tools.memo_basis import Basis, name_of, short_name_of
 from copilot.tools.project_record import Arguments, project_record
 from copilot.tools.reading import Row, computed
 from copilot.tools.wording import listed, money
 
 _TOLD = 6
-_SECTION = "decision"
+_SECTION: SectionName = "money"
 
 
 def write_money(basis: Basis, writer: Writer) -> None:
@@ -19,8 +20,10 @@ def write_money(basis: Basis, writer: Writer) -> None:
     for key in basis.proposed:
         told = project_record(basis.sources, basis.viewer, Arguments(project=key, aspects=["money"]))
         writer.read(told.evidence)
+        name = short_name_of(basis.row(key))
         for n, statement in enumerate(told.statements[:_TOLD]):
-            writer.say(_SECTION, f"money:{key}:{n}", statement.text, statement.evidence)
+            lead = "" if name in statement.text else f"{name}: "
+            writer.say(_SECTION, f"money:{key}:{n}", f"{lead}{statement.text}", (*statement.evidence, f"r-{key}"))
     if text := _together(basis):
         x = computed(
             basis.view.sources["projects"], "Money that the projects of this memo still need", "budget less spending",

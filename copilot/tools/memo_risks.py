@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.records.store import Filter
 from copilot.tools import check_model_health, project_record
@@ -15,7 +16,7 @@ from copilot.tools.wording import listed, number, percent
 from copilot.types import ToolResult
 
 _INCIDENTS = 2
-_SECTION = "risks"
+_SECTION: SectionName = "risks"
 _HIGH = frozenset({"high", "prohibited"})
 
 
