@@ -84,6 +84,8 @@ def assemble(settings: Settings, sources: Sources) -> Copilot:
     """Chat models, tools and memory around sources that are open."""
     from copilot.chat import ChatModels, Copilot
     from copilot.conversations import Conversations
+    from copilot.memos.store import FILE as MEMOS_FILE
+    from copilot.memos.store import Memos
     from copilot.models.entities import Lexicon
     from copilot.models.grounded import GroundedChatModel
 
@@ -101,7 +103,8 @@ def assemble(settings: Settings, sources: Sources) -> Copilot:
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
-    return Copilot(sources, models, Conversations(state / "conversations.sqlite"), _memory(state), settings.viewer)
+    conversations = Conversations(state / "conversations.sqlite")
+    return Copilot(sources, models, conversations, _memory(state), settings.viewer, Memos(state / MEMOS_FILE))
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:

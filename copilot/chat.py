@@ -31,6 +31,8 @@ from langgraph.graph.state import CompiledStateGraph
 from copilot.citations import Verifier
 from copilot.conversations import Conversations, title_of
 from copilot.errors import LimitExceeded, ModelError, ToolError
+from copilot.memos.memo import MemoResult
+from copilot.memos.store import Memos
 from copilot.models.grounded import DRAFT
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
@@ -125,9 +127,11 @@ class Copilot:
         conversations: Conversations,
         checkpointer: SqliteSaver,
         viewer: str | None = None,
+        memos: Memos | None = None,
     ) -> None:
         self.sources = sources
         self.conversations = conversations
+        self.memos = memos
         self._models = models
         self._checkpointer = checkpointer
         self._default_viewer = viewer
@@ -184,6 +188,7 @@ class Copilot:
             answer = _assemble(turn)
             if stored is not None:
                 self.conversations.finish_turn(stored, answer, turn.verifier.cited)
+                self._keep_memos(turn)
             finished = True
             yield Final(answer=answer)
         finally:
@@ -193,6 +198,8 @@ class Copilot:
     def close(self) -> None:
         """Lets go of the files that are open."""
         self.conversations.close()
+        if self.memos is not None:
+            self.memos.close()
         self._checkpointer.conn.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()
@@ -202,6 +209,12 @@ class Copilot:
         who = self.viewer(viewer)
         self.conversations.delete(conversation, who.name)
         self._checkpointer.delete_thread(f"{who.name}/{conversation}")
+
+    def _keep_memos(self, turn: _Turn) -> None:
+        """Tools draft and change nothing; the turn that is stored keeps what they drafted."""
+        for _, result in turn.results:
+            if isinstance(result, MemoResult) and self.memos is not None:
+                self.memos.keep(result.memo)
 
     def _begin(self, question: str) -> _Turn:
         # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.

@@ -58,7 +58,7 @@ def provenance(memo: Memo) -> str:
     p = memo.provenance
     weights = ", ".join(f"{name} {share:.4g}" for name, share in p.weights.items()) or "none"
     versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
-    arguments = ", ".join(f"{name}={value!r}" for name, value in p.arguments.items()) or "defaults"
+    arguments = ", ".join(f"{name}={value!r}" for name, value in p.arguments.items() if value) or "defaults"
     return (
         f"Arguments: {arguments}. Weights: {weights}. {p.draws:,} draws, seed {p.seed}. Versions: {versions}. "
         f"bearing memo check {memo.id} computes it again and says what still holds."

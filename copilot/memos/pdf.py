@@ -21,9 +21,7 @@ def write(memo: Memo) -> bytes:
 
     data = json.dumps(_data(memo), ensure_ascii=False)
     # Fonts of the machine are a fallback for scripts that the shipped ones do not cover.
-    document: bytes = typst.compile(
-        str(_TEMPLATE), format="pdf", font_paths=[str(FONTS)], sys_inputs={"memo": data}
-    )
+    document: bytes = typst.compile(str(_TEMPLATE), format="pdf", font_paths=[str(FONTS)], sys_inputs={"memo": data})
     return document
 
 

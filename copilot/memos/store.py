@@ -59,9 +59,7 @@ class Memos:
 
     def list(self, viewer: Viewer) -> tuple[MemoInfo, ...]:
         """The newest first."""
-        rows = self._database.read(
-            "SELECT kept, memo FROM memos WHERE viewer = ? ORDER BY number DESC", viewer.name
-        )
+        rows = self._database.read("SELECT kept, memo FROM memos WHERE viewer = ? ORDER BY number DESC", viewer.name)
         memos = ((row["kept"], Memo.model_validate_json(row["memo"])) for row in rows)
         return tuple(
             MemoInfo(

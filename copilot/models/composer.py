@@ -29,6 +29,9 @@ MIN_CONFIDENCE = 0.68
 SURE_CONFIDENCE = 0.77
 # More than this beside each other is a report, not an answer.
 MOST_FINDINGS = 4
+MOST_STATEMENTS = 8
+# A memo is told section by section.
+MOST_OF_MEMO = 16
 LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
 
@@ -36,7 +39,7 @@ NEAR = "The documents do not address this directly; what comes nearest:"
 # and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
 # Their statements run from first to last: a later one that shares more words with the question does not lead.
-_ORDERED = frozenset({"prioritize_projects", "plan_portfolio"})
+_ORDERED = frozenset({"prioritize_projects", "plan_portfolio", "draft_memo"})
 _OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
@@ -203,7 +206,7 @@ def _compares_notions(frame: Frame) -> bool:
 def _data_first(
     frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
 ) -> Draft:
-    lines = _statements(frame, lead, limit=8)
+    lines = _statements(frame, lead, limit=MOST_OF_MEMO if lead.tool == "draft_memo" else MOST_STATEMENTS)
     if lead.left_out:
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
         lines += ["", f"Not taken into account: {words_left}."]

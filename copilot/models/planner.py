@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call
 from copilot.models.plans.conditions import governance, health, readiness, scaling
+from copilot.models.plans.memos import draft
 from copilot.models.plans.metrics import look_up
 from copilot.models.plans.portfolio import plan_set
 from copilot.models.plans.ranking import prioritize
@@ -19,7 +20,7 @@ from copilot.models.plans.records import RECORD_PLURAL, find, record
 from copilot.models.plans.search import search
 
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
-    search, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
+    search, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set, draft,
 )  # fmt: skip
 
 
@@ -48,6 +49,9 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     if any(c.tool == "plan_portfolio" for c in known):
         # The words for the limits of a set would make conditions and sums of their own.
         known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
+    if any(c.tool == "draft_memo" for c in known):
+        # A memo holds what the others would tell beside it.
+        known = [c for c in known if c.tool in ("draft_memo", "search_knowledge")]
     choices = _choices(frame, known)
     search, others = (
         [c for c in known if c.tool == "search_knowledge"],

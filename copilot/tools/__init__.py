@@ -16,6 +16,7 @@ from copilot.tools import (
     check_governance,
     check_model_health,
     diagnose_scaling,
+    draft_memo,
     find_projects,
     lookup_metric,
     plan_portfolio,
@@ -53,6 +54,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
+    Tool("draft_memo", "Drafting the memo", draft_memo.Arguments, draft_memo.draft_memo),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
 
@@ -68,6 +70,7 @@ def available(sources: Sources) -> Sequence[Tool]:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
         absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio"}
+        absent.add("draft_memo")
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.memos.memo import FIRMNESS, HEADINGS, Memo, MemoResult, Provenance, SectionName, memo_id
+from copilot.memos.layout import lead as lead_of
+from copilot.memos.memo import FIRMNESS, HEADINGS, Line, Memo, MemoResult, Provenance, SectionName, memo_id
 from copilot.memos.writer import Writer
 from copilot.sources import Sources
 from copilot.tools.filters import Condition, linked
@@ -21,11 +24,13 @@ from copilot.tools.memo_gates import write_gates
 from copilot.tools.memo_money import write_money
 from copilot.tools.memo_risks import write_risks
 from copilot.tools.reading import computed
-from copilot.tools.wording import counted, listed, money, words
+from copilot.tools.wording import counted, listed, money
 from copilot.types import Statement, ToolResult, Viewer
 
-# Of each further section the chat shows so many lines; the memo has them all.
-_IN_CHAT: tuple[tuple[SectionName, int], ...] = (("gates", 2), ("risks", 1), ("changes", 1), ("dissent", 2))
+# Of each section the chat shows so many lines, of the decision all; the memo has the rest.
+_IN_CHAT: tuple[tuple[SectionName, int], ...] = (
+    ("decision", 0), ("money", 2), ("gates", 2), ("risks", 1), ("changes", 1), ("dissent", 2),
+)  # fmt: skip
 _LONGEST_TITLE = 300
 
 
@@ -137,7 +142,7 @@ def _provenance(basis: Basis, arguments: Arguments) -> Provenance:
         else {}
     )
     return Provenance(
-        arguments=arguments.model_dump(mode="json", exclude_defaults=True),
+        arguments=arguments.model_dump(mode="json"),
         viewer=basis.viewer.name,
         labels=basis.viewer.labels,
         today=basis.sources.today,
@@ -157,20 +162,11 @@ def _own_version() -> str:
 
 def _result(basis: Basis, memo: Memo) -> MemoResult:
     ids = {source.marker: source.evidence.id for source in memo.sources}
-    statements = [
-        Statement(
-            text=line.text,
-            evidence=tuple(ids[m] for m in line.markers),
-            role="caveat" if line.is_caveat else "answer",
-        )
-        for line in memo.section("decision").lines
-    ]
+    statements: list[Statement] = []
     for name, most in _IN_CHAT:
-        lines = [line for line in memo.section(name).lines if not line.is_caveat][:most]
-        statements += [
-            Statement(text=f"{HEADINGS[name]}: {line.text}", evidence=tuple(ids[m] for m in line.markers))
-            for line in lines
-        ]
+        lines = memo.section(name).lines
+        told = lines if name == "decision" else [line for line in lines if not line.is_caveat][:most]
+        statements += [_statement(name, line, ids) for line in told]
     account = _account(memo)
     x = computed(
         basis.view.sources["projects"], f"Memo {memo.id}: {memo.title}",
@@ -190,12 +186,23 @@ def _result(basis: Basis, memo: Memo) -> MemoResult:
     )
 
 
+def _statement(section: SectionName, line: Line, ids: Mapping[int, str]) -> Statement:
+    """A line with a word on which part of the memo it is."""
+    lead = lead_of(line).rstrip(".") if section == "decision" else HEADINGS[section]
+    role: Literal["answer", "detail", "caveat"] = "detail" if section != "decision" else "answer"
+    return Statement(
+        text=f"{lead}: {line.text}" if lead else line.text,
+        evidence=tuple(ids[marker] for marker in line.markers),
+        role="caveat" if line.is_caveat else role,
+    )
+
+
 def _account(memo: Memo) -> str:
     """What was drafted, how firm it is, and how to have it as a document."""
     lines = sum(len(section.lines) for section in memo.sections)
     return (
         f"The memo “{memo.title}” has the id {memo.id}, {counted(lines, 'sentence')} and "
-        f"{counted(len(memo.sources), 'source')}; as a {words(memo.kind)} its recommendation is "
+        f"{counted(len(memo.sources), 'source')}; the recommendation of this {memo.kind} memo is "
         f"{FIRMNESS[memo.firmness]}. A conversation keeps it: `bearing memo export {memo.id} --format pdf` writes "
         "it as PDF, and `md`, `docx` or `json` likewise; `bearing memo new` drafts one without a conversation."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ from copilot.types import Evidence, Viewer
 DRAWS = 10_000
 SEED = 0
 # A named project that is among the first in fewer plausible draws than this is not recommended ahead of others.
-_LIKELY = 0.5
+LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:
         best = planned(sources, viewer, _plan_arguments(asked))
     blocked = blocked_projects(sources, viewer)
     calls = tuple(_calls(view, asked, order.found, best.found if best else None, blocked))
-    firm = _firmness(order.found, best.found if best else None, calls)
+    firm = _firmness(order.found, best.found if best else None, asked, calls)
     return Basis(sources, viewer, view, asked, order, best, blocked, calls, firm)
 
 
@@ -180,7 +180,7 @@ def _named_verdict(key: str, found: Ranking | None, blocked: Mapping[str, Sequen
     position = found.candidates.ids.index(key)
     if _is_hardly_known(found, position):
         return "unknown"
-    return "fund" if found.firmness.top[position] >= _LIKELY else "not_now"
+    return "fund" if found.firmness.top[position] >= LIKELY else "not_now"
 
 
 def _leader_verdict(found: Ranking, position: int, blocked: Mapping[str, Sequence[str]]) -> Verdict:
@@ -192,9 +192,7 @@ def _leader_verdict(found: Ranking, position: int, blocked: Mapping[str, Sequenc
 def _set_verdicts(found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> list[tuple[str, Verdict]]:
     """The chosen, then those of the first places that are not: blocked ones, and the next in line."""
     ids = plan.options.candidates.ids
-    chosen: list[tuple[str, Verdict]] = [
-        (ids[i], "hold" if blocked.get(ids[i]) else "fund") for i in plan.chosen
-    ]
+    chosen: list[tuple[str, Verdict]] = [(ids[i], "hold" if blocked.get(ids[i]) else "fund") for i in plan.chosen]
     held = {key for key, _ in chosen}
     others = [found.candidates.ids[i] for i in found.leaders if found.candidates.ids[i] not in held]
     return chosen + [(key, _left_out_verdict(key, plan, blocked)) for key in others]
@@ -211,26 +209,34 @@ def _is_hardly_known(found: Ranking, position: int) -> bool:
     return bool(np.isnan(found.scores.score[position])) or coverage < ENOUGH_COVERAGE
 
 
-def _firmness(found: Ranking | None, plan: Plan | None, calls: Sequence[Call]) -> Firmness:
+def _firmness(found: Ranking | None, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Firmness:
     """How many of the projects proposed would be so under plausible weights and estimates."""
     if found is None:
         return "unknown"
-    proposed = [call.project for call in calls if call.verdict != "next"]
-    if plan is not None:
-        ids = plan.options.candidates.ids
-        shares = [float(plan.share[ids.index(key)]) for key in proposed if ids.index(key) in plan.selection.chosen]
-    else:
-        at = [found.candidates.ids.index(key) for key in proposed]
-        among = [float(found.firmness.top[i]) for i in at]
-        # Of a named project that is not recommended, firm is that it stays outside.
-        shares = [s if s >= _LIKELY else 1 - s for s in among]
-        if len(found.order) <= found.top:
-            # All are among the first; only who leads can be more or less firm.
-            shares = [float(found.firmness.first[found.leaders[0]])]
+    shares = [*_shares(found, plan, asked, calls)]
+    if not shares:
+        # That money is held while a blocking rule is unmet depends on no weight.
+        return "firm" if calls else "not_firm"
     safe = sum(share >= SAFE for share in shares)
-    if not shares or not safe:
-        return "not_firm"
-    return "firm" if safe == len(shares) else "partly_firm"
+    return "firm" if safe == len(shares) else "partly_firm" if safe else "not_firm"
+
+
+def _shares(found: Ranking, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Iterator[float]:
+    """In what share of draws each recommendation that rests on weights and estimates would be the same."""
+    if plan is not None:
+        yield from (float(plan.share[i]) for i in plan.chosen)
+        return
+    if len(found.order) <= found.top:
+        # All are among the first; only who leads can be more or less firm.
+        yield float(found.firmness.first[found.leaders[0]])
+        return
+    for call in calls:
+        share = float(found.firmness.top[found.candidates.ids.index(call.project)])
+        if not asked.projects:
+            yield share
+        elif call.verdict != "hold":
+            # Of a named project that is not recommended, firm is that it stays outside.
+            yield share if share >= LIKELY else 1 - share
 
 
 def resolved(view: RecordView, names: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from copilot.memos.writer import Writer
 from copilot.tools import portfolio_words
 from copilot.tools import ranking_words as say
 from copilot.tools.candidates import feasibility_position, value_position
-from copilot.tools.memo_basis import Basis, name_of
+from copilot.tools.memo_basis import LIKELY, Basis, name_of
 from copilot.tools.portfolio_options import names
 from copilot.tools.portfolio_plan import Plan
 from copilot.tools.ranking import Ranking, flip, flip_line
@@ -70,10 +70,7 @@ def _question(basis: Basis) -> str:
         within = f" with {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
         return f"Decide whether to fund {each}{within}{unsure}."
     if basis.plan and basis.planned:
-        return (
-            f"Decide which of {basis.planned.scope} to fund under "
-            f"{portfolio_words.limits(basis.plan)}{unsure}."
-        )
+        return f"Decide which of {basis.planned.scope} to fund under {portfolio_words.limits(basis.plan)}{unsure}."
     if basis.found:
         return f"Decide which {basis.found.top} of {basis.found.scope} to fund first{unsure}."
     return "Decide which projects to fund first."
@@ -103,9 +100,11 @@ def _set_recommendation(basis: Basis, plan: Plan, hold: Sequence[Call]) -> str:
     if not plan.chosen:
         return f"No project can be chosen under {portfolio_words.limits(plan)}."
     chosen = names(plan.options, plan.chosen, most=len(plan.chosen))
+    is_one = len(plan.chosen) == 1
+    cost, score = money(plan.cost, plan.limits.currency), portfolio_words.points(plan.selection.value)
     text = (
-        f"Fund {counted(len(plan.chosen), 'project')}, which cost {money(plan.cost, plan.limits.currency)} of budget "
-        f"not yet spent and together score {portfolio_words.points(plan.selection.value)} points: {chosen}."
+        f"Fund {counted(len(plan.chosen), 'project')}, which cost{'s' if is_one else ''} {cost} of budget not yet "
+        f"spent and {'scores' if is_one else 'together score'} {score} points: {chosen}."
     )
     return f"{text} Hold {_list(basis, hold)} until the blocking rules are met." if hold else text
 
@@ -135,9 +134,25 @@ def _firmness(basis: Basis, found: Ranking) -> str:
     if basis.plan:
         return portfolio_words.firmness(basis.plan)
     if basis.asked.projects:
-        return say.opening(found)
+        return _named_firmness(basis, found)
     text = say.line_firmness(found) or say.opening(found)
     return f"Nothing is firm here. {text}" if basis.firmness == "not_firm" else text
+
+
+def _named_firmness(basis: Basis, found: Ranking) -> str:
+    """How often each named project is where its recommendation puts it."""
+    if len(found.order) <= found.top:
+        return say.opening(found)
+    texts = []
+    for call in (c for c in basis.calls if c.verdict != "hold"):
+        share = float(found.firmness.top[basis.ids.index(call.project)])
+        inside = share >= LIKELY
+        belongs = "belongs" if inside else "does not belong"
+        held = percent(share if inside else 1 - share)
+        texts.append(f"that {_named(basis, call)} {belongs} among the first {found.top} holds in {held}")
+    if not texts:
+        return "To hold money while a blocking rule is unmet depends on no weight and no estimate."
+    return f"{sentence('; '.join(texts))[:-1]} of plausible weights and estimates."
 
 
 def _list(basis: Basis, calls: Sequence[Call]) -> str:
@@ -311,11 +326,10 @@ def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
             yield f"forced:{plan.options.candidates.ids[tried.option]}", portfolio_words.forced(plan, tried)
     for call in basis.calls:
         if call.blocked_by:
-            yield (
-                f"unblock:{call.project}",
-                f"{_named(basis, call)} would be weighed anew once its {counted(len(call.blocked_by), 'blocking rule')} "
-                f"{'is' if len(call.blocked_by) == 1 else 'are'} met.",
-            )
+            rules = counted(len(call.blocked_by), "blocking rule")
+            are = "is" if len(call.blocked_by) == 1 else "are"
+            text = f"{_named(basis, call)} would be weighed anew once its {rules} {are} met."
+            yield f"unblock:{call.project}", text
 
 
 def _at_the_line(found: Ranking) -> Iterator[tuple[str, str]]:

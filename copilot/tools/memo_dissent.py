@@ -24,7 +24,9 @@ from copilot.types import Evidence
 
 _SECTION: SectionName = "dissent"
 _GIVEN_UP = frozenset({"stopped", "cancelled", "closed"})
-_AGAINST = re.compile(r"\b(reject|refus|stop|defer|postpon|declin|withh|halt|suspend|not (approv|fund)|no further)", re.I)
+_AGAINST = re.compile(
+    r"\b(reject|refus|stop|defer|postpon|declin|withh|halt|suspend|not (approv|fund)|no further)", re.I
+)
 _CONTRADICTIONS = 4
 
 
@@ -70,27 +72,36 @@ def _other_weights(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
         what = "in the best set" if basis.plan else f"among the first {found.top}"
         held = ", but blocked today," if basis.blocked.get(basis.ids[rival]) else ""
         if basis.share(rival) > 0:
-            yield "rival", (
-                f"The strongest project {'not asked for' if proposed else 'not recommended'} is {found.candidates.name(rival)}, in place "
-                f"{int(found.places[rival])}: it is{held} {what} in {percent(basis.share(rival))} of plausible "
-                "weights and estimates."
+            yield (
+                "rival",
+                (
+                    f"The strongest project not {'asked for' if proposed else 'recommended'} is "
+                    f"{found.candidates.name(rival)}, in place {int(found.places[rival])}: it is{held} {what} in {percent(basis.share(rival))} of plausible "
+                    "weights and estimates."
+                ),
             )
     changes = [(*_doubled(found, j), j) for j in range(len(found.candidates.criteria)) if found.weights.used[j] > 0]
     changes = [change for change in changes if change[0]]
     if changes:
         comes, goes, j = max(changes, key=lambda c: (len(c[0]), -c[2]))
         label = found.candidates.criteria[j].label.lower()
-        yield "doubled", (
-            f"If {label} counted double, {_names(found, comes)} would come into the first {found.top} and "
-            f"{_names(found, goes)} would leave {'them' if found.top > 1 else 'it'}."
+        yield (
+            "doubled",
+            (
+                f"If {label} counted double, {_names(found, comes)} would come into the first {found.top} and "
+                f"{_names(found, goes)} would leave {'them' if found.top > 1 else 'it'}."
+            ),
         )
     other = [(int(_order(found, j)[0]), j) for j in range(len(found.candidates.criteria)) if found.weights.used[j] > 0]
     leaders = {i: j for i, j in reversed(other) if i != int(found.order[0])}
     for leader, j in sorted(leaders.items())[:2]:
         label = found.candidates.criteria[j].label.lower()
-        yield f"leader:{basis.ids[leader]}", (
-            f"If {label} counted double, {found.candidates.name(leader)} would be first instead of "
-            f"{found.candidates.name(int(found.order[0]))}."
+        yield (
+            f"leader:{basis.ids[leader]}",
+            (
+                f"If {label} counted double, {found.candidates.name(leader)} would be first instead of "
+                f"{found.candidates.name(int(found.order[0]))}."
+            ),
         )
 
 
@@ -126,18 +137,24 @@ def _estimates(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
     could.sort(key=lambda i: -float(found.scores.high[i]))
     if could:
         best = could[0]
-        yield "missing", (
-            f"{counted(len(could), 'project')} outside the first {found.top} could belong there, as an estimate is "
-            f"missing: at its best {found.candidates.name(best)} would score up to "
-            f"{number(round(float(found.scores.high[best]) * 100, 1))} against {number(round(line * 100, 1))} of the "
-            "last inside."
+        highest, last = (number(round(share * 100, 1)) for share in (float(found.scores.high[best]), line))
+        yield (
+            "missing",
+            (
+                f"{counted(len(could), 'project')} outside the first {found.top} could belong there, as an estimate is "
+                f"missing: at its best {found.candidates.name(best)} would score up to {highest} against {last} of "
+                "the last inside."
+            ),
         )
     for i in sorted(_recommended(basis, found)):
         if not known[i].all() and found.scores.low[i] < line:
             lacks = [c.label.lower() for c, k in zip(found.candidates.criteria, known[i], strict=True) if not k]
-            yield f"lacks:{basis.ids[i]}", (
-                f"{found.candidates.name(i)} has no {listed(lacks, 'or')} on record; at its worst it would score "
-                f"{number(round(float(found.scores.low[i]) * 100, 1))} and leave the first {found.top}."
+            yield (
+                f"lacks:{basis.ids[i]}",
+                (
+                    f"{found.candidates.name(i)} has no {listed(lacks, 'or')} on record; at its worst it would score "
+                    f"{number(round(float(found.scores.low[i]) * 100, 1))} and leave the first {found.top}."
+                ),
             )
 
 
@@ -150,7 +167,9 @@ def _benefits(basis: Basis) -> Iterator[tuple[str, str, Sequence[str]]]:
     if none:
         yield "no_benefit", f"No expected benefit is recorded of {listed(map(name_of, none))}.", _cited(none)
     if assumed:
-        text = f"The expected benefit is only assumed, neither estimated nor measured, of {listed(map(name_of, assumed))}."
+        text = (
+            f"The expected benefit is only assumed, neither estimated nor measured, of {listed(map(name_of, assumed))}."
+        )
         yield "assumed", text, _cited(assumed)
 
 
@@ -162,7 +181,7 @@ def _cited(rows: Sequence[Row]) -> list[str]:
     return [f"r-{row['id']}" for row in rows]
 
 
-def _endings(basis: Basis) -> Iterator[tuple[str, str, list[Row]]]:
+def _endings(basis: Basis) -> Iterator[tuple[str, str, Sequence[Row]]]:
     """What became of earlier projects in the same field: the view from outside."""
     view = basis.view
     if not view.has("projects", "domain") or not view.has("projects", "stage"):
@@ -171,13 +190,11 @@ def _endings(basis: Basis) -> Iterator[tuple[str, str, list[Row]]]:
     for domain in domains:
         if not domain:
             continue
-        rows = [r for r in view.select("projects", [Filter(column="domain", value=domain)])]
+        rows = view.select("projects", [Filter(column="domain", value=domain)])
         stopped = [r for r in rows if _GIVEN_UP & set(fold(str(r.get("stage") or "")).split())]
         if not stopped:
             continue
-        concerned = listed(
-            name_of(basis.row(key)) for key in basis.proposed if basis.row(key).get("domain") == domain
-        )
+        concerned = listed(name_of(basis.row(key)) for key in basis.proposed if basis.row(key).get("domain") == domain)
         named = first_of((f"{name_of(r)}{_why(basis, r)}" for r in stopped[:3]), rest="")
         more = f" and {len(stopped) - 3:,} more" if len(stopped) > 3 else ""
         text = (
@@ -211,7 +228,7 @@ def _write_contradictions(basis: Basis, writer: Writer) -> None:
             told += 1
             since = f", effective {rule.effective}" if rule.effective else ""
             text = (
-                f"The record of {name(project)}, as of {review.today}, says "
+                f"The record of {name(project)} says "
                 f"{recorded(review, rule.record_says, project)}, against “{rule.title}” ({source(rule)}{since})."
             )
             passages = review.passages(rule)

@@ -22,11 +22,17 @@ from copilot.tools.governance_findings import (
 )
 from copilot.tools.memo_basis import Basis
 from copilot.tools.reading import computed
-from copilot.tools.wording import counted, first_of, listed, sentence
+from copilot.tools.wording import counted, first_of, sentence
 from copilot.types import Table
 
 # Questions told at the most, those that settle most first.
 _ASKED = 8
+_STATES = (
+    "blocked today",
+    "not blocked at the stage of today but would be at launch",
+    "not known to be blocked, as facts are missing",
+    "not blocked",
+)
 _SECTION: SectionName = "gates"
 
 
@@ -91,27 +97,29 @@ def _gates(review: Review, project: ProjectFacts) -> _Gates:
 
 
 def _write_summary(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None:
-    today = [g for g in checked if g.blocking_now]
-    later = [g for g in checked if g.blocking and not g.blocking_now]
-    open_ = [g for g in checked if g.unknown and not g.blocking]
-    clear = [g for g in checked if not g.blocking and not g.unknown]
-    parts = [
-        f"{_who(group)} {'is' if len(group) == 1 else 'are'} {what}"
-        for group, what in (
-            (today, "blocked today"),
-            (later, "not blocked at the stage of today but would be at launch"),
-            (open_, "not known to be blocked, as facts are missing"),
-            (clear, "not blocked"),
-        )
-        if group
-    ]
-    said: list[tuple[str, str, Sequence[Rule]]] = []
-    said.append(("summary", f"Of {counted(len(checked), 'project')} proposed, {'; '.join(parts)}", ()))
-    _say_all(review, writer, "Gates before launch of the projects of this memo", said, [f"r-{g.key}" for g in checked])
+    by_state: dict[str, list[_Gates]] = {}
+    for gates in checked:
+        by_state.setdefault(_state(gates), []).append(gates)
+    if len(checked) == 1:
+        text = f"{name(checked[0].project)} is {_state(checked[0])}"
+    else:
+        parts = (_counted(by_state[state], state) for state in _STATES if state in by_state)
+        text = f"Of {counted(len(checked), 'project')} proposed, {'; '.join(parts)}"
+    records = [f"r-{gates.key}" for gates in checked]
+    _say_all(review, writer, "Gates before launch of the projects of this memo", [("summary", text, ())], records)
 
 
-def _who(group: Sequence[_Gates]) -> str:
-    return f"{len(group):,} ({first_of((name(g.project) for g in group), rest='')})"
+def _state(gates: _Gates) -> str:
+    if gates.blocking_now:
+        return _STATES[0]
+    if gates.blocking:
+        return _STATES[1]
+    return _STATES[2] if gates.unknown else _STATES[3]
+
+
+def _counted(group: Sequence[_Gates], state: str) -> str:
+    names = first_of((name(gates.project) for gates in group), rest="")
+    return f"{len(group):,} ({names}) {'is' if len(group) == 1 else 'are'} {state}"
 
 
 def _write_today(review: Review, writer: Writer, gates: _Gates) -> None:

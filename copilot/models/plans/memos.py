@@ -1,0 +1,57 @@
+"""Memos that a question asks to be written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from copilot.models.frame import Frame
+from copilot.models.plans.call import Call
+from copilot.models.plans.ranking import weight_changes
+from copilot.models.plans.values import restriction
+from copilot.numbers import find_numbers
+
+_DOCUMENT = (
+    r"(?:memo(?:randum)?s?|briefing (?:note|paper)|decision paper|board paper|funding (?:case|proposal|request)"
+    r"|business case|decision note)"
+)
+# "Draft a one-page prioritization memo": what is asked for is the document, not what one says.
+_WRITE = re.compile(
+    rf"\b(?:draft|write|prepare|create|make|produce|generate|compose|put together|give me|need|want|turn\b[^?.]*\binto)"
+    rf"\b[^?.;]{{0,60}}\b{_DOCUMENT}\b|^\W*(?:an?\s+)?(?:[\w-]+\s+){{0,3}}{_DOCUMENT}\s+(?:for|on|about)\b",
+    re.IGNORECASE,
+)
+# A memo on anything else than projects to fund is not this tool's.
+_ABOUT_CHOICE = re.compile(
+    r"\bpriorit\w+|\brank\w*|\bfund\w*|\binvest\w*|\bbudget\w*|\bportfolio\b|\btop\b|\bshortlist\w*"
+    r"|\b(?:projects?|initiatives?|pilots?|use cases?)\b",
+    re.IGNORECASE,
+)
+# Only this tool writes a memo, whatever else the words would fit.
+_FIT = 1.3
+_COSTS = frozenset({"budget", "spend", "headcount"})
+_MOST = 20
+
+
+def draft(frame: Frame) -> Iterable[Call]:
+    """A call when a question asks for a memo on projects: on the ones it names, or on the first of all."""
+    asks = _WRITE.search(frame.text) or (frame.follows is not None and _WRITE.search(frame.follows.text))
+    projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
+    if not asks or not (projects or _ABOUT_CHOICE.search(frame.text)):
+        return
+    arguments: dict[str, Any] = {}
+    if projects:
+        arguments["projects"] = projects
+    elif frame.count and frame.count <= _MOST:
+        arguments["top"] = frame.count
+    amounts = [n for n in find_numbers(frame.text) if n.unit.isupper() or n.scale > 1]
+    if amounts:
+        arguments["budget"] = amounts[0].value
+    conditions = [c for c in restriction(frame, "projects").conditions if c["column"] not in _COSTS]
+    if conditions and not projects:
+        arguments["filters"] = conditions
+    factors, absolute = weight_changes(frame)
+    arguments |= {"weight_changes": factors} if factors else {}
+    arguments |= {"weights": absolute} if absolute else {}
+    yield Call("draft_memo", arguments, _FIT)
