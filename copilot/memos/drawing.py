@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot.matrix_chart import PLOT_WIDTH
+from copilot.memos.plain import printable
 from copilot.types import Chart
 
 FONTS = Path(__file__).with_name("fonts")
@@ -33,4 +34,14 @@ def _converter() -> Any:
 
 def _sized(chart: Chart) -> dict[str, Any]:
     """On paper a chart has the width its labels were placed for, instead of that of a screen."""
-    return {**chart.spec, "width": int(PLOT_WIDTH), "background": "white"}
+    spec: dict[str, Any] = _printable({**chart.spec, "width": int(PLOT_WIDTH), "background": "white"})
+    return spec
+
+
+def _printable(part: Any) -> Any:
+    """The part of a spec with texts that the renderer can draw: a control character would end the process."""
+    if isinstance(part, str):
+        return printable(part)
+    if isinstance(part, dict):
+        return {key: _printable(value) for key, value in part.items()}
+    return [_printable(value) for value in part] if isinstance(part, list) else part

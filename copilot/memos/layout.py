@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.memos.memo import HEADINGS, Line, Memo, Section, Source
+from copilot.memos.plain import on_one_line
 from copilot.types import Cell, Table
 
 STATUS = "Draft, needs sign-off"
@@ -50,7 +51,7 @@ def reference(source: Source) -> str:
     """Where a source stands: "Search ranking, records/projects.csv, row 41 (2026-10-31)"."""
     evidence = source.evidence
     dated = f" ({evidence.as_of.isoformat()})" if evidence.as_of else ""
-    return f"{' '.join(evidence.title.split())}, {evidence.source}, {evidence.locator}{dated}"
+    return on_one_line(f"{evidence.title}, {evidence.source}, {evidence.locator}{dated}")
 
 
 def provenance(memo: Memo) -> str:
@@ -66,7 +67,7 @@ def provenance(memo: Memo) -> str:
 
 
 def shown(cell: Cell) -> str:
-    return "–" if cell is None else " ".join(str(cell).split())
+    return "–" if cell is None else on_one_line(str(cell))
 
 
 def is_numeric(table: Table, column: int) -> bool:

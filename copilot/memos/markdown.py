@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from copilot.memos import layout
 from copilot.memos.memo import Line, Memo, Section
+from copilot.memos.plain import on_one_line
 from copilot.types import Table
 
 # What CommonMark, its tables and the usual extensions for maths, HTML and strikethrough read inside a line.
@@ -72,5 +73,5 @@ def _marked(markers: tuple[int, ...]) -> str:
 
 def escape(text: str) -> str:
     """Text on one line that Markdown shows as it is written."""
-    flat = _MARKS.sub(r"\\\1", " ".join(text.split()))
+    flat = _MARKS.sub(r"\\\1", on_one_line(text))
     return _ORDERED.sub(r"\1\\\2", _FIRST.sub(r"\\\1", flat))

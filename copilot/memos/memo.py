@@ -9,7 +9,7 @@ from typing import Any, Literal
 from copilot.types import Chart, Evidence, Frozen, Table, ToolResult
 
 Kind = Literal["prioritization", "funding"]
-Verdict = Literal["fund", "hold", "next", "not_now", "unknown"]
+Verdict = Literal["fund", "hold", "left_out", "not_now", "unknown"]
 Firmness = Literal["firm", "partly_firm", "not_firm", "unknown"]
 SectionName = Literal["decision", "money", "ranking", "gates", "risks", "changes", "dissent", "method"]
 
@@ -26,7 +26,7 @@ HEADINGS: dict[SectionName, str] = {
 VERDICTS: dict[Verdict, str] = {
     "fund": "Fund",
     "hold": "Hold: blocked",
-    "next": "Next in line",
+    "left_out": "Left out",
     "not_now": "Not now",
     "unknown": "Not known",
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from typing import Any
 
 from copilot.memos import layout
 from copilot.memos.drawing import png
 from copilot.memos.memo import Line, Memo, Section
+from copilot.memos.plain import printable
 from copilot.types import Table
 
 _NAVY, _GREY, _ALARM = "0F2A43", "5B6472", "A4262C"
@@ -16,8 +16,6 @@ _BOX, _STRIPE = "F1F5F9", "F5F7FA"
 _FONT = "Inter"
 _TEXT_WIDTH_CM = 17.0
 _CHART_WIDTH_CM = 15.0
-# XML knows no other control characters than these three.
-_CONTROL = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(memo: Memo) -> bytes:
@@ -52,7 +50,7 @@ def _set_page(document: Any, memo: Memo) -> None:
         style.font.color.rgb = RGBColor.from_string(color)
     document.styles["Normal"].paragraph_format.space_after = Pt(5)
     core = document.core_properties
-    core.title, core.author, core.comments = _clean(memo.title)[:255], _clean(memo.organisation)[:255], memo.id
+    core.title, core.author, core.comments = printable(memo.title)[:255], printable(memo.organisation)[:255], memo.id
     _footer(section, memo)
 
 
@@ -211,14 +209,10 @@ def _paragraph(
 def _run(paragraph: Any, text: str, size: float | None = None, color: str | None = None, bold: bool = False) -> Any:
     from docx.shared import Pt, RGBColor
 
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(printable(text))
     if size is not None:
         run.font.size = Pt(size)
     if color is not None:
         run.font.color.rgb = RGBColor.from_string(color)
     run.font.bold = bold or None
     return run
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("\ufffd", text)

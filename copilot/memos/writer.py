@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from copilot.citations import Verifier, with_markers
 from copilot.memos.memo import Line, Section, SectionName, Source, sha256
+from copilot.memos.plain import on_one_line
 from copilot.numbers import find_numbers, is_supported
 from copilot.types import Cell, Chart, Evidence, Table
 
@@ -25,7 +26,7 @@ class Writer:
         self, section: SectionName, key: str, text: str, evidence: Sequence[str], *, is_caveat: bool = False
     ) -> None:
         """Adds a sentence; it is left out, with a warning, when a figure of it is in none of its evidence."""
-        flat = " ".join(text.split())
+        flat = on_one_line(text)
         known = list(dict.fromkeys(id for id in evidence if id in self._verifier.evidence))
         if not flat:
             return
@@ -46,6 +47,8 @@ class Writer:
         numbers = [n for text in texts for n in find_numbers(text)]
 
         def carried(cell: Cell) -> Cell:
+            if isinstance(cell, str):
+                cell = on_one_line(cell)
             if all(is_supported(n, numbers) for n in find_numbers("" if cell is None else str(cell))):
                 return cell
             self._verifier.warnings.append(f"Left out because it is in none of the sources cited: {cell}")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.errors import ToolError
 from copilot.memos.layout import lead as lead_of
 from copilot.memos.memo import FIRMNESS, HEADINGS, Line, Memo, MemoResult, Provenance, SectionName, memo_id
+from copilot.memos.plain import on_one_line
 from copilot.memos.writer import Writer
 from copilot.sources import Sources
 from copilot.tools.filters import Condition, linked
@@ -108,7 +109,7 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
     write_dissent(basis, writer)
     write_method(basis, writer)
     provenance = _provenance(basis, arguments)
-    title = " ".join(arguments.title.split()) or _title(basis)
+    title = on_one_line(arguments.title) or on_one_line(_title(basis))
     parts = [provenance.model_dump(mode="json", exclude={"versions", "labels"}), title]
     parts += [section.model_dump(mode="json") for section in writer.sections]
     parts += [source.sha256 for source in writer.sources]
@@ -116,7 +117,7 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
         id=memo_id(json.dumps(parts, sort_keys=True)),
         kind="funding" if basis.asked.projects else "prioritization",
         title=title,
-        organisation=basis.sources.workspace.title,
+        organisation=on_one_line(basis.sources.workspace.title),
         calls=basis.calls,
         firmness=basis.firmness,
         is_partial=basis.is_partial,

@@ -29,6 +29,8 @@ DRAWS = 10_000
 SEED = 0
 # A named project that is among the first in fewer plausible draws than this is not recommended ahead of others.
 LIKELY = 0.5
+# Scores of 0 to 100 nearer than this are the same.
+_SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Basis:
     @property
     def currency(self) -> str:
         return self.sources.workspace.config.currency
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether the records hold so few criteria that no order of the projects is worth acting on."""
+        return self.found is not None and _known_weight(self.found) < ENOUGH_COVERAGE
 
     @property
     def is_partial(self) -> bool:
@@ -130,12 +137,13 @@ def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:
         draws=DRAWS,
     )
     order = ranked(sources, viewer, arguments, also=asked.projects)
-    best = None
-    if asked.budget is not None and not asked.projects and order.found is not None:
+    best, found = None, order.found
+    if asked.budget is not None and not asked.projects and found and _known_weight(found) >= ENOUGH_COVERAGE:
         best = planned(sources, viewer, _plan_arguments(asked))
     blocked = blocked_projects(sources, viewer)
-    calls = tuple(_calls(view, asked, order.found, best.found if best else None, blocked))
-    firm = _firmness(order.found, best.found if best else None, asked, calls)
+    plan = best.found if best else None
+    calls = tuple(_calls(view, asked, found, plan, blocked))
+    firm = _firmness(found, plan, asked, calls)
     return Basis(sources, viewer, view, asked, order, best, blocked, calls, firm)
 
 
@@ -186,7 +194,7 @@ def _named_verdict(key: str, found: Ranking | None, blocked: Mapping[str, Sequen
 def _leader_verdict(found: Ranking, position: int, blocked: Mapping[str, Sequence[str]]) -> Verdict:
     if blocked.get(found.candidates.ids[position]):
         return "hold"
-    return "unknown" if _is_hardly_known(found, position) else "fund"
+    return "unknown" if _is_hardly_known(found, position) or _ties_outside(found, position) else "fund"
 
 
 def _set_verdicts(found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> list[tuple[str, Verdict]]:
@@ -201,17 +209,34 @@ def _set_verdicts(found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str
 def _left_out_verdict(key: str, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> Verdict:
     if blocked.get(key):
         return "hold"
-    return "not_now" if plan.options.candidates.ids.index(key) in plan.options.bars else "next"
+    return "not_now" if plan.options.candidates.ids.index(key) in plan.options.bars else "left_out"
+
+
+def _known_weight(found: Ranking) -> float:
+    """The share of the workspace's weight whose criteria any candidate records."""
+    recorded, absent = (
+        sum(c.weight for c in criteria) for criteria in (found.candidates.criteria, found.candidates.absent)
+    )
+    return recorded / (recorded + absent) if recorded else 0.0
 
 
 def _is_hardly_known(found: Ranking, position: int) -> bool:
-    coverage = float(found.scores.coverage[position])
+    coverage = float(found.scores.coverage[position]) * _known_weight(found)
     return bool(np.isnan(found.scores.score[position])) or coverage < ENOUGH_COVERAGE
+
+
+def _ties_outside(found: Ranking, position: int) -> bool:
+    """Whether a project beyond the first ones has the same score, so that only their ids tell them apart."""
+    if len(found.order) <= found.top:
+        return False
+    return bool(abs(found.score[position] - found.score[found.order[found.top]]) < _SAME)
 
 
 def _firmness(found: Ranking | None, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Firmness:
     """How many of the projects proposed would be so under plausible weights and estimates."""
     if found is None:
+        return "unknown"
+    if all(call.verdict == "unknown" for call in calls):
         return "unknown"
     shares = [*_shares(found, plan, asked, calls)]
     if not shares:
@@ -234,7 +259,7 @@ def _shares(found: Ranking, plan: Plan | None, asked: Asked, calls: Sequence[Cal
         share = float(found.firmness.top[found.candidates.ids.index(call.project)])
         if not asked.projects:
             yield share
-        elif call.verdict != "hold":
+        elif call.verdict not in ("hold", "unknown"):
             # Of a named project that is not recommended, firm is that it stays outside.
             yield share if share >= LIKELY else 1 - share
 

@@ -64,7 +64,7 @@ def _decision(basis: Basis) -> Iterator[tuple[str, str]]:
 
 
 def _question(basis: Basis) -> str:
-    unsure = f"; {_NOTHING_FIRM}" if basis.firmness == "not_firm" else ""
+    unsure = f"; {_NOTHING_FIRM}" if basis.firmness in ("not_firm", "unknown") else ""
     if basis.asked.projects:
         each = listed(_named(basis, call) for call in basis.calls)
         within = f" with {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
@@ -82,6 +82,8 @@ def _recommendation(basis: Basis) -> str:
     if basis.found is None:
         return "No recommendation can be made on these records."
     fund, hold = basis.verdicts("fund"), basis.verdicts("hold")
+    if basis.is_thin:
+        return _thin(basis.found)
     if basis.plan:
         return _set_recommendation(basis, basis.plan, hold)
     texts = []
@@ -92,8 +94,16 @@ def _recommendation(basis: Basis) -> str:
     if hold:
         texts.append(f"Hold {_list(basis, hold)} until the blocking rules are met.")
     if unknown := basis.verdicts("unknown"):
-        texts.append(f"Too little is recorded to say it of {_list(basis, unknown)}.")
+        texts.append(f"The records do not set {_list(basis, unknown)} apart from others, or say too little of them.")
     return " ".join(texts)
+
+
+def _thin(found: Ranking) -> str:
+    absent = listed((c.label.lower() for c in found.candidates.absent), "or")
+    return (
+        f"No project can be recommended: the records hold no {absent}, which carry most of the weight. The order "
+        "below rests on what is recorded and is no advice."
+    )
 
 
 def _set_recommendation(basis: Basis, plan: Plan, hold: Sequence[Call]) -> str:
@@ -144,12 +154,14 @@ def _named_firmness(basis: Basis, found: Ranking) -> str:
     if len(found.order) <= found.top:
         return say.opening(found)
     texts = []
-    for call in (c for c in basis.calls if c.verdict != "hold"):
+    for call in (c for c in basis.calls if c.verdict not in ("hold", "unknown")):
         share = float(found.firmness.top[basis.ids.index(call.project)])
         inside = share >= LIKELY
         belongs = "belongs" if inside else "does not belong"
         held = percent(share if inside else 1 - share)
         texts.append(f"that {_named(basis, call)} {belongs} among the first {found.top} holds in {held}")
+    if basis.verdicts("unknown") and not texts:
+        return "How firm a recommendation would be is not known."
     if not texts:
         return "To hold money while a blocking rule is unmet depends on no weight and no estimate."
     return f"{sentence('; '.join(texts))[:-1]} of plausible weights and estimates."
@@ -318,6 +330,9 @@ def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
             yield from _turning(basis, found, basis.ids.index(call.project))
     else:
         yield from _at_the_line(found)
+    if basis.is_thin:
+        absent = listed((c.label.lower() for c in found.candidates.absent), "and")
+        yield "record", f"With estimates of {absent} in the records a recommendation could be made."
     if basis.plan:
         plan = basis.plan
         yield from ((f"set:{n}", text) for n, text in enumerate(portfolio_words.alternatives(plan), 2))

@@ -72,13 +72,12 @@ def _other_weights(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
         what = "in the best set" if basis.plan else f"among the first {found.top}"
         held = ", but blocked today," if basis.blocked.get(basis.ids[rival]) else ""
         if basis.share(rival) > 0:
+            asked = "asked for" if proposed else "recommended"
             yield (
                 "rival",
-                (
-                    f"The strongest project not {'asked for' if proposed else 'recommended'} is "
-                    f"{found.candidates.name(rival)}, in place {int(found.places[rival])}: it is{held} {what} in {percent(basis.share(rival))} of plausible "
-                    "weights and estimates."
-                ),
+                f"The strongest project not {asked} is {found.candidates.name(rival)}, in place "
+                f"{int(found.places[rival])}: it is{held} {what} in {percent(basis.share(rival))} of plausible "
+                "weights and estimates.",
             )
     changes = [(*_doubled(found, j), j) for j in range(len(found.candidates.criteria)) if found.weights.used[j] > 0]
     changes = [change for change in changes if change[0]]

@@ -166,7 +166,9 @@ def _write_questions(review: Review, writer: Writer, checked: Sequence[_Gates]) 
     ordered = sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0]))
     said: list[tuple[str, str, Sequence[Rule]]] = []
     for columns, concerned in ordered[:_ASKED]:
-        projects = first_of(dict.fromkeys(name(gates.project) for gates, _ in concerned), rest="")
+        names = dict.fromkeys(name(gates.project) for gates, _ in concerned)
+        is_all = 1 < len(names) == len(checked)
+        projects = f"all {len(names):,} projects" if is_all else first_of(names, rest="")
         rules = list({rule.id: rule for _, rule in concerned}.values())
         settles = f"settles {counted(len(rules), 'rule')} of {projects}"
         said.append((f"ask:{'+'.join(columns)}", f"To ask: {questions(review, columns)} The answer {settles}", rules))

@@ -56,6 +56,10 @@ def _over_all(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Seq
             yield f"blocker:{row['id']}", text, _ids([row])
         if over := _spent(row):
             yield f"spent:{row['id']}", f"{name_of(row)} has spent {over} of its budget.", _ids([row])
+    absent = [table for table in ("incidents", "models") if not view.has(table)]
+    if absent:
+        text = f"The records hold no table of {listed(absent, 'or')}, so what happens in use cannot be seen in them."
+        yield "absent", text, []
     if view.has("incidents", "project_id"):
         without = [r for r in rows if not _incidents(basis, str(r["id"]))]
         if without:
