@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
 from copilot.memos.layout import shown
 from copilot.memos.memo import VERDICTS, Line, Memo, Section, SectionName
-from copilot.numbers import find_numbers
+from copilot.numbers import Number, find_numbers
 from copilot.types import Frozen
 
 State = Literal["holds", "changed", "gone", "new"]
@@ -144,13 +144,25 @@ def _lines(section: SectionName, before: tuple[Line, ...], after: tuple[Line, ..
 
 
 def _figures(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """The figures that differ, paired by their place where there are equally many."""
-    old, new = ([n.text for n in find_numbers(text)] for text in (before, after))
-    if len(old) == len(new):
-        yield from ((a, b) for a, b in zip(old, new, strict=True) if a != b)
+    """The figures that differ: paired where the words around them are the same, else as they went and came."""
+    old, new = find_numbers(before), find_numbers(after)
+    if len(old) == len(new) and _words(before, old) == _words(after, new):
+        yield from ((a.text, b.text) for a, b in zip(old, new, strict=True) if a.text != b.text)
         return
-    yield from ((a, "") for a in old if a not in new)
-    yield from (("", b) for b in new if b not in old)
+    yield from ((text, "") for text in _only(old, new))
+    yield from (("", text) for text in _only(new, old))
+
+
+def _words(text: str, numbers: Sequence[Number]) -> str:
+    """The text with its figures taken out."""
+    for number in reversed(numbers):
+        text = f"{text[: number.start]}#{text[number.end :]}"
+    return text
+
+
+def _only(these: Sequence[Number], those: Sequence[Number]) -> list[str]:
+    other = {number.text for number in those}
+    return list(dict.fromkeys(number.text for number in these if number.text not in other))
 
 
 def _read(memo: Memo) -> dict[str, str]:

@@ -166,7 +166,7 @@ def _result(basis: Basis, memo: Memo) -> MemoResult:
     statements: list[Statement] = []
     for name, most in _IN_CHAT:
         lines = memo.section(name).lines
-        told = lines if name == "decision" else [line for line in lines if not line.is_caveat][:most]
+        told = lines if name == "decision" else [line for line in lines if not line.is_caveat][:most] or lines[:most]
         statements += [_statement(name, line, ids) for line in told]
     account = _account(memo)
     x = computed(

@@ -124,6 +124,38 @@ def test_a_budget_to_choose_under_asks_for_a_set() -> None:
     assert (found["budget"], found["headcount"]) == (4_000_000, 12)
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Draft a prioritization memo for the top 8 within 4 million", {"top": 8, "budget": 4e6}),
+        ("Write a funding memo for Bed Planner and H-03", {"projects": ["H-02", "H-03"]}),
+        ("Please prepare a one-page memo on which pilots in Home Care to fund", {}),
+        ("I need a board paper that ranks our projects with NOK 2.5m", {"budget": 2.5e6}),
+    ],
+)
+def test_a_memo_is_asked_for_in_plain_words(question: str, expected: dict[str, Any]) -> None:
+    found = arguments("draft_memo", question)
+    assert found | expected == found
+
+
+def test_a_follow_up_changes_the_memo_that_was_asked_for() -> None:
+    found = arguments("draft_memo", "Draft a prioritization memo for the top 4 within 4 million", "and with 2 million?")
+    assert (found["top"], found["budget"]) == (4, 2e6)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the memo on data retention say?",
+        "Draft a memo on our data retention policy",
+        "Which projects should come first?",
+        "Who signs a funding memo?",
+    ],
+)
+def test_no_memo_is_drafted_unasked(question: str) -> None:
+    assert all(call.tool != "draft_memo" for call in plan(frame(question), NAMES).calls)
+
+
 def test_a_rule_is_asked_of_the_documents_a_standing_of_the_records() -> None:
     assert all(c.tool == "search_knowledge" for c in plan(frame("Who approves a waiver?"), NAMES).calls)
     assert any(c.tool == "check_governance" for c in plan(frame("Which projects are blocked?"), NAMES).calls)

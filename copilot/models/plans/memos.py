@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from copilot.models.frame import Frame
+from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
 from copilot.models.plans.ranking import weight_changes
 from copilot.models.plans.values import restriction
@@ -36,16 +36,18 @@ _MOST = 20
 
 def draft(frame: Frame) -> Iterable[Call]:
     """A call when a question asks for a memo on projects: on the ones it names, or on the first of all."""
-    asks = _WRITE.search(frame.text) or (frame.follows is not None and _WRITE.search(frame.follows.text))
+    # "And with 2 million?" changes the memo that was asked for before.
+    before = frame.follows if frame.follows is not None and is_elliptical(frame) else None
+    asked = [frame.text, *([before.text] if before is not None else [])]
     projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
-    if not asks or not (projects or _ABOUT_CHOICE.search(frame.text)):
+    if not any(map(_WRITE.search, asked)) or not (projects or any(map(_ABOUT_CHOICE.search, asked))):
         return
     arguments: dict[str, Any] = {}
     if projects:
         arguments["projects"] = projects
     elif frame.count and frame.count <= _MOST:
         arguments["top"] = frame.count
-    amounts = [n for n in find_numbers(frame.text) if n.unit.isupper() or n.scale > 1]
+    amounts = [n for text in asked for n in find_numbers(text) if n.unit.isupper() or n.scale > 1]
     if amounts:
         arguments["budget"] = amounts[0].value
     conditions = [c for c in restriction(frame, "projects").conditions if c["column"] not in _COSTS]
