@@ -19,10 +19,11 @@ from copilot.memos.writer import Writer
 from copilot.sources import Sources
 from copilot.tools.filters import Condition, linked
 from copilot.tools.memo_basis import DRAWS, SEED, Asked, Basis, name_of, of_unit, read_basis, resolved
-from copilot.tools.memo_choice import write_changes, write_decision, write_method, write_ranking
+from copilot.tools.memo_choice import write_changes, write_decision, write_method
 from copilot.tools.memo_dissent import write_dissent
 from copilot.tools.memo_gates import write_gates
 from copilot.tools.memo_money import write_money
+from copilot.tools.memo_ranking import write_ranking
 from copilot.tools.memo_risks import write_risks
 from copilot.tools.reading import computed
 from copilot.tools.wording import counted, listed, money
