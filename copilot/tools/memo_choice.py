@@ -193,7 +193,7 @@ def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
     if basis.asked.projects:
         for call in basis.calls:
             yield from _turning(basis, found, basis.ids.index(call.project))
-    else:
+    elif basis.plan is None:
         yield from _at_the_line(found)
     if basis.is_thin:
         absent = listed((c.label.lower() for c in found.candidates.absent), "and")

@@ -18,6 +18,8 @@ from copilot.tools.reading import computed
 from copilot.tools.wording import money, number, percent, sentence
 from copilot.types import Cell, Table
 
+_NO_CALL = "–"
+
 
 def write_ranking(basis: Basis, writer: Writer) -> None:
     """The projects proposed and the first of the ranking, with score, firmness and what is recommended."""
@@ -72,7 +74,7 @@ def _call(basis: Basis, position: int) -> str:
     call = next((c for c in basis.calls if c.project == key), None)
     if call is not None:
         return VERDICTS[call.verdict]
-    return VERDICTS["hold"] if basis.blocked.get(key) else "–"
+    return VERDICTS["hold"] if basis.blocked.get(key) else _NO_CALL
 
 
 def _share_title(basis: Basis, found: Ranking) -> str:
@@ -134,15 +136,17 @@ def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
 
 
 def _points(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[Point]:
-    others = [int(i) for i in found.order if int(i) not in set(shown)]
-    for i in [*shown, *others]:
+    """What a call is made on first, so that it is labelled and coloured before the rest."""
+    calls = {i: _call(basis, i) for i in shown}
+    others = [int(i) for i in found.order if int(i) not in calls]
+    for i in [*sorted(shown, key=lambda i: calls[i] == _NO_CALL), *others]:
         if found.quadrant(i) == "not placed":
             continue
-        call = _call(basis, i) if i in shown else "–"
+        call = calls.get(i, _NO_CALL)
         yield Point(
-            label=found.candidates.short_name(i),
+            label=f"{int(found.places[i])} {found.candidates.short_name(i)}",
             difficulty=round(found.difficulty(i), 3),
             value=round(found.value(i), 3),
-            group="Other candidates" if call == "–" else call,
-            detail=f"Rank {int(found.places[i])}",
+            group="Other candidates" if call == _NO_CALL else call,
+            detail=_call(basis, i),
         )
