@@ -144,7 +144,8 @@ def _provenance(basis: Basis, arguments: Arguments) -> Provenance:
         else {}
     )
     return Provenance(
-        arguments=arguments.model_dump(mode="json"),
+        # Ids outlast names.
+        arguments=arguments.model_dump(mode="json") | {"projects": list(basis.asked.projects)},
         viewer=basis.viewer.name,
         labels=basis.viewer.labels,
         today=basis.sources.today,

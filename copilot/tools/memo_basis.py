@@ -29,6 +29,7 @@ DRAWS = 10_000
 SEED = 0
 # A named project that is among the first in fewer plausible draws than this is not recommended ahead of others.
 LIKELY = 0.5
+_TABLES = ("projects", "incidents", "models", "model_quality", "decisions", "stage_history")
 # Scores of 0 to 100 nearer than this are the same.
 _SAME = 1e-6
 
@@ -79,7 +80,8 @@ class Basis:
 
     @property
     def is_partial(self) -> bool:
-        return self.view.hidden("projects") > 0
+        """Whether any table that a memo reads holds rows that the viewer may not see."""
+        return any(self.view.hidden(table) > 0 for table in _TABLES if table in self.view.tables)
 
     @property
     def proposed(self) -> list[str]:

@@ -57,7 +57,7 @@ def _decision(basis: Basis) -> Iterator[tuple[str, str]]:
             text = f"{_named(basis, call)} is in the stage {stage} already, so this decides on further money only."
             yield f"further:{call.project}", text
     if basis.is_partial:
-        yield "partial", "All totals and ranks are partial: projects that this viewer may not see are left out."
+        yield "partial", "All totals and ranks are partial: rows that this viewer may not see are left out."
 
 
 def _question(basis: Basis) -> str:

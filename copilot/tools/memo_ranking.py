@@ -148,5 +148,5 @@ def _points(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[Poin
             difficulty=round(found.difficulty(i), 3),
             value=round(found.value(i), 3),
             group="Other candidates" if call == _NO_CALL else call,
-            detail=_call(basis, i),
+            detail=call,
         )

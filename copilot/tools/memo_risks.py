@@ -64,7 +64,8 @@ def _over_all(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Seq
         without = [r for r in rows if not _incidents(basis, str(r["id"]))]
         if without:
             none = listed((short_name_of(r) for r in without), "or")
-            yield "no_incident", f"No incident is recorded of {none}.", _ids(without)
+            known = " that this viewer may see" if view.hidden("incidents") else ""
+            yield "no_incident", f"No incident{known} is recorded of {none}.", _ids(without)
 
 
 def _data(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequence[str]]]:

@@ -199,3 +199,17 @@ def test_a_memo_on_any_records_is_traceable(rows: list[dict[str, Any]], top: int
         assert [*untraceable(memo)] == []
         assert memo.warnings == ()
         assert memo.section("decision").lines
+
+
+def test_an_incident_that_is_kept_from_the_viewer_is_not_denied(tmp_path: Path) -> None:
+    write_sources(tmp_path, [project("P-1"), project("P-2")])
+    (tmp_path / "records" / "incidents.csv").write_text(
+        "id,date,project_id,title,label\nI-1,2026-05-01,P-1,Leak of names,board\n", encoding="utf-8"
+    )
+    memo = drafted(open_sources(tmp_path), projects=["P-1"])
+    assert "Leak of names" not in memo.model_dump_json()
+    assert "No incident that this viewer may see is recorded of Case P-1." in said(memo)
+    assert memo.is_partial
+    whole = drafted(open_sources(tmp_path), Viewer(name="chair", labels=frozenset({"board"})), projects=["P-1"])
+    assert "Leak of names" in said(whole)
+    assert not whole.is_partial

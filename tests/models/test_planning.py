@@ -130,6 +130,7 @@ def test_a_budget_to_choose_under_asks_for_a_set() -> None:
         ("Draft a prioritization memo for the top 8 within 4 million", {"top": 8, "budget": 4e6}),
         ("Write a funding memo for Bed Planner and H-03", {"projects": ["H-02", "H-03"]}),
         ("Please prepare a one-page memo on which pilots in Home Care to fund", {}),
+        ("Which projects come first? Draft a memo on the top 3 projects.", {"top": 3}),
         ("I need a board paper that ranks our projects with NOK 2.5m", {"budget": 2.5e6}),
     ],
 )
@@ -150,6 +151,8 @@ def test_a_follow_up_changes_the_memo_that_was_asked_for() -> None:
         "Draft a memo on our data retention policy",
         "Which projects should come first?",
         "Who signs a funding memo?",
+        "What do we need in a business case for a pilot?",
+        "How do I write a funding request for Bed Planner?",
     ],
 )
 def test_no_memo_is_drafted_unasked(question: str) -> None:

@@ -22,6 +22,12 @@ _WRITE = re.compile(
     rf"\b[^?.;]{{0,60}}\b{_DOCUMENT}\b|^\W*(?:an?\s+)?(?:[\w-]+\s+){{0,3}}{_DOCUMENT}\s+(?:for|on|about)\b",
     re.IGNORECASE,
 )
+# "What do we need in a business case?" asks about such documents.
+_ASKS = re.compile(
+    r"\W*(?:and |but |so )?(?:what|how|why|who|when|where|which|whose|does|do|did|is|are|was|should|must|may)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[?!;])\s+|(?<=[^\W\d])\.\s+")
 # A memo on anything else than projects to fund is not this tool's.
 _ABOUT_CHOICE = re.compile(
     r"\bpriorit\w+|\brank\w*|\bfund\w*|\binvest\w*|\bbudget\w*|\bportfolio\b|\btop\b|\bshortlist\w*"
@@ -40,7 +46,7 @@ def draft(frame: Frame) -> Iterable[Call]:
     before = frame.follows if frame.follows is not None and is_elliptical(frame) else None
     asked = [frame.text, *([before.text] if before is not None else [])]
     projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
-    if not any(map(_WRITE.search, asked)) or not (projects or any(map(_ABOUT_CHOICE.search, asked))):
+    if not any(map(_is_request, asked)) or not (projects or any(map(_ABOUT_CHOICE.search, asked))):
         return
     arguments: dict[str, Any] = {}
     if projects:
@@ -57,3 +63,8 @@ def draft(frame: Frame) -> Iterable[Call]:
     arguments |= {"weight_changes": factors} if factors else {}
     arguments |= {"weights": absolute} if absolute else {}
     yield Call("draft_memo", arguments, _FIT)
+
+
+def _is_request(text: str) -> bool:
+    """Whether one of its sentences asks for such a document to be written."""
+    return any(_WRITE.search(part) and not _ASKS.match(part) for part in _SENTENCE_END.split(text))
