@@ -72,6 +72,10 @@ def test_rankings_heed_the_conditions_that_counts_heed() -> None:
     }
 
 
+def test_an_initiative_is_any_project_not_one_at_its_start() -> None:
+    assert conditions("prioritize_projects", "Rank our AI initiatives by business value") == set()
+
+
 def test_what_is_to_be_done_is_no_condition() -> None:
     assert conditions("prioritize_projects", "Which projects should be deployed first?") == set()
 
@@ -151,6 +155,7 @@ def test_a_follow_up_changes_the_memo_that_was_asked_for() -> None:
         "Draft a memo on our data retention policy",
         "Which projects should come first?",
         "Who signs a funding memo?",
+        "Write a memo on why our pilots do not reach production",
         "What do we need in a business case for a pilot?",
         "How do I write a funding request for Bed Planner?",
     ],

@@ -30,8 +30,9 @@ _ASKS = re.compile(
 _SENTENCE_END = re.compile(r"(?<=[?!;])\s+|(?<=[^\W\d])\.\s+")
 # A memo on anything else than projects to fund is not this tool's.
 _ABOUT_CHOICE = re.compile(
-    r"\bpriorit\w+|\brank\w*|\bfund\w*|\binvest\w*|\bbudget\w*|\bportfolio\b|\btop\b|\bshortlist\w*"
-    r"|\b(?:projects?|initiatives?|pilots?|use cases?)\b",
+    r"\bpriorit\w+|\brank\w*|\bfund\w*|\binvest\w*|\bbudget\w*|\bportfolio\b|\btop\b|\bshortlist\w*|\bfirst\b"
+    r"|\b(?:choos|select|approv|decid)\w*\b[^?.]{0,40}\b(?:projects?|initiatives?|pilots?|use cases?)\b"
+    r"|\b(?:on|about|of) (?:all |our |the )+(?:AI )?(?:projects|initiatives|use cases)\b",
     re.IGNORECASE,
 )
 # Only this tool writes a memo, whatever else the words would fit.
