@@ -63,6 +63,8 @@ def new(
     store = _store(settings)
     store.keep(memo)
     store.close()
+    for warning in memo.warnings:
+        typer.echo(f"bearing: {warning}", err=True)
     _write(memo, wanted, out)
 
 

@@ -143,6 +143,10 @@ def test_a_memo_is_asked_for_in_plain_words(question: str, expected: dict[str, A
     assert found | expected == found
 
 
+def test_a_memo_on_an_id_that_no_project_has_is_not_one_on_all() -> None:
+    assert arguments("draft_memo", "Draft a funding memo for H-77")["projects"] == ["H-77"]
+
+
 def test_a_follow_up_changes_the_memo_that_was_asked_for() -> None:
     found = arguments("draft_memo", "Draft a prioritization memo for the top 4 within 4 million", "and with 2 million?")
     assert (found["top"], found["budget"]) == (4, 2e6)

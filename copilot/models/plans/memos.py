@@ -9,6 +9,7 @@ from typing import Any
 from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
 from copilot.models.plans.ranking import weight_changes
+from copilot.models.plans.records import RECORD_PLURAL
 from copilot.models.plans.values import restriction
 from copilot.numbers import find_numbers
 
@@ -35,6 +36,7 @@ _ABOUT_CHOICE = re.compile(
     r"|\b(?:on|about|of) (?:all |our |the )+(?:AI )?(?:projects|initiatives|use cases)\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"\b[A-Z]{1,4}-\d{1,6}\b")
 # Only this tool writes a memo, whatever else the words would fit.
 _FIT = 1.3
 _COSTS = frozenset({"budget", "spend", "headcount"})
@@ -46,8 +48,14 @@ def draft(frame: Frame) -> Iterable[Call]:
     # "And with 2 million?" changes the memo that was asked for before.
     before = frame.follows if frame.follows is not None and is_elliptical(frame) else None
     asked = [frame.text, *([before.text] if before is not None else [])]
-    projects = list(dict.fromkeys(m.key for m in frame.links.of("record", "projects")))
+    records = frame.links.of("record", "projects")
+    # An id that no project has must not pass for no id: the tool says which are near.
+    codes = (m.group() for m in _CODE.finditer(frame.text) if not any(r.start <= m.start() < r.end for r in records))
+    projects = list(dict.fromkeys([*(r.key for r in records), *codes]))
     if not any(map(_is_request, asked)) or not (projects or any(map(_ABOUT_CHOICE.search, asked))):
+        return
+    if not projects and frame.links.ambiguous and not RECORD_PLURAL.search(frame.text):
+        # Which project is meant is asked back first.
         return
     arguments: dict[str, Any] = {}
     if projects:
