@@ -11,7 +11,7 @@ import pytest
 from copilot.checking import check
 from copilot.records.store import Filter, Records, RecordView
 from copilot.sources import Sources
-from copilot.tools import check_governance, diagnose_scaling, find_projects, prioritize_projects
+from copilot.tools import check_governance, diagnose_scaling, draft_memo, find_projects, prioritize_projects
 from copilot.types import ToolResult, Viewer
 from copilot.workspace import Workspace
 
@@ -159,3 +159,14 @@ def test_governance_rules_are_mostly_unknown_and_the_facts_to_ask_for_are_listed
     assert "Most of it is not known" in text(result)
     assert "the facts to ask for most often" in text(result)
     assert result.tables[-1].title == "Facts to ask for"
+
+
+def test_a_memo_recommends_nothing_on_two_of_six_criteria_and_says_what_to_record(sources: Sources) -> None:
+    memo = draft_memo.draft(sources, Viewer(), draft_memo.Arguments(top=8))
+    assert {call.verdict for call in memo.calls} == {"unknown"}
+    said = [line.text for section in memo.sections for line in section.lines]
+    assert "nothing about the answer is firm" in said[0]
+    assert any(
+        "With estimates of business value, feasibility, time to value and strategic importance" in t for t in said
+    )
+    assert memo.warnings == ()
