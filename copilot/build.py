@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     from copilot.chat import Copilot
+    from copilot.memos.store import Memos
 
 _SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
 
@@ -112,13 +113,15 @@ def _descriptions(metrics: Catalogue | None) -> list[str]:
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:
     """A copilot over the workspace that the settings name, indexed and ready."""
+    from copilot.memos.store import FILE, Memos
+
     settings = settings or Settings.from_env()
     sources = open_sources(settings, progress)
-    return assemble(settings, sources)
+    return assemble(settings, sources, Memos(settings.workspace_state() / FILE))
 
 
-def assemble(settings: Settings, sources: Sources) -> Copilot:
-    """Chat models, tools and memory around sources that are open."""
+def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -> Copilot:
+    """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
     from copilot.chat import ChatModels, Copilot
     from copilot.models.entities import Lexicon
     from copilot.models.grounded import GroundedChatModel
@@ -138,7 +141,7 @@ def assemble(settings: Settings, sources: Sources) -> Copilot:
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
     conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
-    return Copilot(sources, models, conversations, _memory(state), settings.viewer)
+    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos)
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:

@@ -31,6 +31,8 @@ from langgraph.graph.state import CompiledStateGraph
 from copilot.citations import Verifier
 from copilot.conversations import Conversations, title_of
 from copilot.errors import LimitExceeded, ModelError, ToolError
+from copilot.memos.memo import MemoResult
+from copilot.memos.store import Memos
 from copilot.models.grounded import DRAFT
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
@@ -125,9 +127,11 @@ class Copilot:
         conversations: Conversations,
         checkpointer: SqliteSaver,
         viewer: str | None = None,
+        memos: Memos | None = None,
     ) -> None:
         self.sources = sources
         self.conversations = conversations
+        self.memos = memos
         self._models = models
         self._checkpointer = checkpointer
         self._default_viewer = viewer
@@ -188,6 +192,7 @@ class Copilot:
             answer = _assemble(turn)
             if stored is not None:
                 self.conversations.finish_turn(stored, answer, turn.verifier.cited)
+                self._keep_memos(turn)
             finished = True
             yield Final(answer=answer)
         finally:
@@ -199,6 +204,8 @@ class Copilot:
         self.conversations.close()
         if self.sources.snapshots is not None:
             self.sources.snapshots.close()
+        if self.memos is not None:
+            self.memos.close()
         self._checkpointer.conn.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()
@@ -208,6 +215,12 @@ class Copilot:
         who = self.viewer(viewer)
         self.conversations.delete(conversation, who.name)
         self._checkpointer.delete_thread(f"{who.name}/{conversation}")
+
+    def _keep_memos(self, turn: _Turn) -> None:
+        """Tools draft and change nothing; the turn that is stored keeps what they drafted."""
+        for _, result in turn.results:
+            if isinstance(result, MemoResult) and self.memos is not None:
+                self.memos.keep(result.memo)
 
     def _begin(self, question: str) -> _Turn:
         # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copilot.errors import CopilotError, ToolError
+from copilot.memo_commands import app as memo_commands
 from copilot.settings import Settings
 from evals.cli import app as eval_commands
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 workspace_commands = typer.Typer(help="Look after a workspace.", no_args_is_help=True)
 app.add_typer(workspace_commands, name="workspace")
 app.add_typer(eval_commands, name="eval")
+app.add_typer(memo_commands, name="memo")
 
 # What a terminal shows of a table; all of it is in the JSON and in the browser.
 _COLUMNS, _ROWS = 6, 12

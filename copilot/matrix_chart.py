@@ -13,7 +13,9 @@ from copilot.types import Chart
 
 # The width that labels are placed for; a wider container only gives them more room.
 PLOT_WIDTH, PLOT_HEIGHT = 560.0, 400.0
-_LETTER_WIDTH, _LINE_HEIGHT = 5.9, 13.0
+_LETTER_WIDTH, _CAPITAL_WIDTH, _WIDE_WIDTH, _LINE_HEIGHT = 5.9, 7.8, 11.0, 13.0
+# From here on the scripts of East Asia, whose letters are as wide as they are high.
+_WIDE = "\u2e80"
 _MOST_LABELS = 14
 _SPACING = 6.5
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
@@ -211,11 +213,15 @@ def shorten(label: str, length: int = _LABEL_LENGTHS[0]) -> str:
 
 
 def label_box(dot: tuple[float, float], anchor: Anchor, text: str) -> _Box:
-    width = len(text) * _LETTER_WIDTH
+    width = sum(map(_letter_width, text))
     x, y = dot[0] + anchor.dx, dot[1] + anchor.dy
     left = {"left": x, "right": x - width, "center": x - width / 2}[anchor.align]
     top = {"top": y, "bottom": y - _LINE_HEIGHT, "middle": y - _LINE_HEIGHT / 2}[anchor.baseline]
     return _Box(left, top, left + width, top + _LINE_HEIGHT)
+
+
+def _letter_width(letter: str) -> float:
+    return _WIDE_WIDTH if letter >= _WIDE else _CAPITAL_WIDTH if letter.isupper() else _LETTER_WIDTH
 
 
 def _labels(points: Sequence[Point], labels: Sequence[Label | None]) -> Iterator[dict[str, Any]]:

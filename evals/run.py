@@ -12,7 +12,8 @@ from importlib.metadata import version
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from copilot import Copilot, Settings, open_copilot
+from copilot import Copilot, Settings
+from copilot.build import assemble, open_sources
 from copilot.errors import LimitExceeded, ModelError, SettingsError
 from copilot.retrieval.manifest import VERSION as INDEX_VERSION
 from copilot.tools import TOOLS
@@ -51,7 +52,8 @@ def run(
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise SettingsError(f"{samples.name} does not fit the workspace: {faults[0]}{more}.")
     # Opened before the folder is made, so that a broken workspace leaves no empty run.
-    copilot = open_copilot(settings)
+    # Without a store of memos, so that what a sample drafts leaves no trace.
+    copilot = assemble(settings, open_sources(settings))
     record = _open(samples, settings, copilot, out, epochs, tuple(filters))
     weights = record.weights
     asked = {(o.sample, o.epoch) for o in record.outputs()}

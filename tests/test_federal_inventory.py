@@ -14,6 +14,7 @@ from copilot.sources import Sources
 from copilot.tools import (
     check_governance,
     diagnose_scaling,
+    draft_memo,
     find_projects,
     prioritize_projects,
     recommend_operating_model,
@@ -175,3 +176,14 @@ def test_the_operating_model_is_advised_from_what_the_inventory_holds_and_the_re
     assert rows["AI specialists"][1] == "The records do not say."
     assert "to be asked" in result.render()
     assert "not firm" in result.statements[0].text
+
+
+def test_a_memo_recommends_nothing_on_two_of_six_criteria_and_says_what_to_record(sources: Sources) -> None:
+    memo = draft_memo.draft(sources, Viewer(), draft_memo.Arguments(top=8))
+    assert {call.verdict for call in memo.calls} == {"unknown"}
+    said = [line.text for section in memo.sections for line in section.lines]
+    assert "nothing about the answer is firm" in said[0]
+    assert any(
+        "With estimates of business value, feasibility, time to value and strategic importance" in t for t in said
+    )
+    assert memo.warnings == ()

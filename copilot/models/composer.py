@@ -36,6 +36,9 @@ FUTURE = "The records hold nothing about the future, and nothing is extrapolated
 NO_FIGURE = "The records give no figure for this. What they say that comes nearest:"
 NEAREST_ROWS = "What the records say that comes nearest to this:"
 NEAREST = "No document says this in these words. What they say that comes nearest:"
+MOST_STATEMENTS = 8
+# A memo is told section by section.
+MOST_OF_MEMO = 16
 LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
 
@@ -51,6 +54,7 @@ _ORDERED = frozenset(
         "recommend_operating_model",
         "plan_change",
         "what_changed",
+        "draft_memo",
     }
 )
 # They quote the documents themselves, and tell what a single record says of their matter.
@@ -284,7 +288,7 @@ def _compares_notions(frame: Frame) -> bool:
 
 
 def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Passages, relevance: Relevance) -> Draft:
-    lines = _statements(frame, lead, limit=8)
+    lines = _statements(frame, lead, limit=MOST_OF_MEMO if lead.tool == "draft_memo" else MOST_STATEMENTS)
     if lead.left_out:
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
         lines += ["", f"Not taken into account: {words_left}."]

@@ -14,6 +14,7 @@ from copilot.models.plans.advice import change, duplicates, operating_model
 from copilot.models.plans.call import Call
 from copilot.models.plans.changes import changes
 from copilot.models.plans.conditions import governance, health, readiness, scaling
+from copilot.models.plans.memos import draft
 from copilot.models.plans.metrics import look_up
 from copilot.models.plans.portfolio import plan_set
 from copilot.models.plans.ranking import prioritize
@@ -24,6 +25,7 @@ _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
     search, dependants, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
     changes,
     duplicates, operating_model, change,
+    draft,
 )  # fmt: skip
 
 
@@ -57,6 +59,9 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     if any(c.tool == "what_changed" and c.fit >= _SURELY_CHANGES for c in known):
         # "What changed in our projects since March" asks for no list of those that began since.
         known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
+    if any(c.tool == "draft_memo" for c in known):
+        # A memo holds what the others would tell beside it.
+        known = [c for c in known if c.tool in ("draft_memo", "search_knowledge")]
     choices = _choices(frame, known)
     search, others = (
         [c for c in known if c.tool in SEARCHES],

@@ -8,7 +8,8 @@ from copilot.models.words import stems
 
 # How people call the stages of a project, whatever a workspace calls them.
 STAGE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "idea": ("idea", "proposal", "concept", "initiation", "proposed"),
+    # Not "initiation": it has the stem of "initiative", which is any project.
+    "idea": ("idea", "proposal", "concept", "proposed"),
     "proof of concept": ("proof of concept", "poc", "prototype", "experiment"),
     "pilot": ("pilot", "piloting", "trial", "pilot project"),
     "development": ("development", "in development", "being built", "acquisition"),

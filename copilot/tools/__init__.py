@@ -18,6 +18,7 @@ from copilot.tools import (
     check_governance,
     check_model_health,
     diagnose_scaling,
+    draft_memo,
     find_duplicates,
     find_projects,
     lookup_metric,
@@ -67,6 +68,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
     Tool("what_changed", "Comparing with earlier", what_changed.Arguments, what_changed.what_changed),
+    Tool("draft_memo", "Drafting the memo", draft_memo.Arguments, draft_memo.draft_memo),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
 
@@ -83,6 +85,7 @@ def available(sources: Sources) -> Sequence[Tool]:
     if "projects" not in sources.records.tables:
         absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio",
                    "find_duplicates"}  # fmt: skip
+        absent.add("draft_memo")
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():

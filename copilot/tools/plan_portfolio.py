@@ -76,8 +76,23 @@ class _Said:
     about: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A portfolio and what is said of it."""
+
+    found: Plan | None
+    """None when the records allow no choice."""
+    scope: str
+    """Which projects stand for choice, in words."""
+    result: ToolResult
+
+
 def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """The best set with its proof, firmness, runner-up, what more budget would bring, and what is left out."""
+    return planned(sources, viewer, arguments).result
+
+
+def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     view, config = sources.records.view(viewer), sources.workspace.config
     _check(view, arguments)
     filters = linked(view, "projects", arguments.filters, config.stages)
@@ -89,7 +104,7 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     candidates = gather(view, config, rows)
     hidden = view.hidden("projects", filters)
     if not rows or not candidates.criteria:
-        return _without_choice(sources, view, len(rows), hidden)
+        return Planned(None, "", _without_choice(sources, view, len(rows), hidden))
     blocked = blocked_projects(sources, viewer)
     asked = Asked(
         frozenset(must),
@@ -110,10 +125,11 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     )
     options = read_options(view, config, candidates, weights, asked)
     found = plan(options, _limits(arguments, config.currency), arguments.alternatives)
-    said = list(_sentences(found, _scope(sources, filters, len(rows)), arguments.top, hidden))
+    scope = _scope(sources, filters, len(rows))
+    said = list(_sentences(found, scope, arguments.top, hidden))
     if traded:
         said.insert(1, _Said(traded.text, "caveat" if traded.is_consistent else "answer"))
-    return _result(sources, view, found, [s for s in said if s.text], hidden)
+    return Planned(found, scope, _result(sources, view, found, [s for s in said if s.text], hidden))
 
 
 def _check(view: RecordView, arguments: Arguments) -> None:

@@ -75,19 +75,33 @@ class _Said:
     """The computation behind it; empty for the ranking's own."""
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking and what is said of it."""
+
+    found: Ranking | None
+    """None when the records allow no ranking."""
+    result: ToolResult
+
+
 def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """The top projects with reasons, firmness, flips, gaps and their place in the value/difficulty matrix."""
+    return ranked(sources, viewer, arguments).result
+
+
+def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequence[str] = ()) -> Ranked:
+    """`also` are ids of projects that stand for choice whatever their stage."""
     if len(arguments.compare) == 1:
         raise ToolError("A comparison needs two projects; name the second one, or leave `compare` empty.")
     view, config = sources.records.view(viewer), sources.workspace.config
     filters = linked(view, "projects", arguments.filters, config.stages)
     named = [resolve_record(view, name).key for name in arguments.projects]
     compared = list(dict.fromkeys(resolve_record(view, name).key for name in arguments.compare))
-    rows = chosen_rows(view, config, filters, named, compared, arguments.include_ended)
+    rows = chosen_rows(view, config, filters, named, [*compared, *also], arguments.include_ended)
     candidates = gather(view, config, rows)
     hidden = view.hidden("projects", filters)
     if not rows or not candidates.criteria:
-        return _without_ranking(sources, view, candidates, hidden)
+        return Ranked(None, _without_ranking(sources, view, candidates, hidden))
     traded = weights_from(config, arguments.comparisons) if arguments.comparisons else None
     weights = weigh(
         config,
@@ -97,7 +111,7 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
         traded.weights if traded else None,
         traded.source if traded else "",
     )
-    scope = _scope(sources, arguments, filters, len(rows))
+    scope = _scope(sources, arguments, filters, len(rows), bool(also))
     found = rank(view, candidates, weights, arguments.method, arguments.top, arguments.draws, scope)
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     blocked = blocked_projects(sources, viewer)
@@ -112,7 +126,7 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
     listed_rows = list(dict.fromkeys([*pair, *found.leaders]))
     ids = {i: row_id(view, "projects", candidates.rows[i]) for i in listed_rows}
     read = (read_row(view, "projects", candidates.rows[i], config.currency, sources.today) for i in listed_rows)
-    return ToolResult(
+    result = ToolResult(
         statements=tuple(
             Statement(text=s.text, role=s.role, evidence=(s.evidence or x.id, *(ids[i] for i in s.about if i in ids)))
             for s in said
@@ -124,13 +138,17 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
         follow_ups=_follow_ups(found, held.positions[0] if held else None),
         hidden_rows=hidden,
     )
+    return Ranked(found, result)
 
 
-def _scope(sources: Sources, arguments: Arguments, filters: Sequence[Filter], count: int) -> str:
+def _scope(
+    sources: Sources, arguments: Arguments, filters: Sequence[Filter], count: int, has_others: bool = False
+) -> str:
     """Which projects are ranked: "11 projects that belong to Retail Stores and are not yet in production"."""
     config = sources.workspace.config
     conditions = [predicate(filters, count, config.currency)] if filters else []
-    if excludes_ended(config, filters, arguments.projects, arguments.include_ended) and not arguments.compare:
+    is_open = excludes_ended(config, filters, arguments.projects, arguments.include_ended)
+    if is_open and not arguments.compare and not has_others:
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
     return f"{counted(count, 'project')}{f' that {listed(conditions)}' if conditions else ''}"
 

@@ -72,6 +72,10 @@ def test_rankings_heed_the_conditions_that_counts_heed() -> None:
     }
 
 
+def test_an_initiative_is_any_project_not_one_at_its_start() -> None:
+    assert conditions("prioritize_projects", "Rank our AI initiatives by business value") == set()
+
+
 def test_what_is_to_be_done_is_no_condition() -> None:
     assert conditions("prioritize_projects", "Which projects should be deployed first?") == set()
 
@@ -122,6 +126,46 @@ def test_a_name_with_a_typing_error_free_part_is_linked() -> None:
 def test_a_budget_to_choose_under_asks_for_a_set() -> None:
     found = arguments("plan_portfolio", "Which projects should we fund with a budget of 4m and 12 people?")
     assert (found["budget"], found["headcount"]) == (4_000_000, 12)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Draft a prioritization memo for the top 8 within 4 million", {"top": 8, "budget": 4e6}),
+        ("Write a funding memo for Bed Planner and H-03", {"projects": ["H-02", "H-03"]}),
+        ("Please prepare a one-page memo on which pilots in Home Care to fund", {}),
+        ("Which projects come first? Draft a memo on the top 3 projects.", {"top": 3}),
+        ("I need a board paper that ranks our projects with NOK 2.5m", {"budget": 2.5e6}),
+    ],
+)
+def test_a_memo_is_asked_for_in_plain_words(question: str, expected: dict[str, Any]) -> None:
+    found = arguments("draft_memo", question)
+    assert found | expected == found
+
+
+def test_a_memo_on_an_id_that_no_project_has_is_not_one_on_all() -> None:
+    assert arguments("draft_memo", "Draft a funding memo for H-77")["projects"] == ["H-77"]
+
+
+def test_a_follow_up_changes_the_memo_that_was_asked_for() -> None:
+    found = arguments("draft_memo", "Draft a prioritization memo for the top 4 within 4 million", "and with 2 million?")
+    assert (found["top"], found["budget"]) == (4, 2e6)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the memo on data retention say?",
+        "Draft a memo on our data retention policy",
+        "Which projects should come first?",
+        "Who signs a funding memo?",
+        "Write a memo on why our pilots do not reach production",
+        "What do we need in a business case for a pilot?",
+        "How do I write a funding request for Bed Planner?",
+    ],
+)
+def test_no_memo_is_drafted_unasked(question: str) -> None:
+    assert all(call.tool != "draft_memo" for call in plan(frame(question), NAMES).calls)
 
 
 def test_a_rule_is_asked_of_the_documents_a_standing_of_the_records() -> None:

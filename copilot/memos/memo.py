@@ -1,0 +1,127 @@
+"""A memo: a decision with its reasons, each sentence and figure with the evidence that carries it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any, Literal
+
+from copilot.types import Chart, Evidence, Frozen, Table, ToolResult
+
+Kind = Literal["prioritization", "funding"]
+Verdict = Literal["fund", "hold", "left_out", "not_now", "unknown"]
+Firmness = Literal["firm", "partly_firm", "not_firm", "unknown"]
+SectionName = Literal["decision", "money", "ranking", "gates", "risks", "changes", "dissent", "method"]
+
+HEADINGS: dict[SectionName, str] = {
+    "decision": "Decision asked",
+    "money": "Money",
+    "ranking": "Ranking and how firm it is",
+    "gates": "Gates before launch",
+    "risks": "Risks",
+    "changes": "What would change this",
+    "dissent": "The case against",
+    "method": "Method and limits",
+}
+VERDICTS: dict[Verdict, str] = {
+    "fund": "Fund",
+    "hold": "Hold: blocked",
+    "left_out": "Left out",
+    "not_now": "Not now",
+    "unknown": "Not known",
+}
+FIRMNESS: dict[Firmness, str] = {
+    "firm": "firm",
+    "partly_firm": "partly firm",
+    "not_firm": "not firm",
+    "unknown": "not known",
+}
+
+
+class Line(Frozen):
+    key: str
+    """The same in a later draft of the same memo, so that the two can be compared: `gate:P-017:EU-14`."""
+    text: str
+    """One sentence or a few, without markers and without markup."""
+    markers: tuple[int, ...]
+    """The sources that carry it; never empty."""
+    is_caveat: bool = False
+
+
+class Section(Frozen):
+    name: SectionName
+    lines: tuple[Line, ...] = ()
+    table: Table | None = None
+    """Its first column that holds an id or a name tells its rows apart."""
+    table_markers: tuple[int, ...] = ()
+    chart: Chart | None = None
+    chart_markers: tuple[int, ...] = ()
+
+
+class Call(Frozen):
+    """What is recommended for one project."""
+
+    project: str
+    name: str
+    verdict: Verdict
+    blocked_by: tuple[str, ...] = ()
+    """Titles of blocking governance rules that are unmet today."""
+
+
+class Source(Frozen):
+    marker: int
+    evidence: Evidence
+    sha256: str
+    """Of the text that was read."""
+
+
+class Provenance(Frozen):
+    """What the memo was computed from, so that it can be computed again."""
+
+    arguments: dict[str, Any]
+    """As given to `draft_memo`."""
+    viewer: str
+    labels: frozenset[str]
+    """Held by the viewer when it was drafted; a reader needs them all."""
+    today: date
+    """The day it counts from."""
+    weights: dict[str, float]
+    """Share of all weight by criterion; empty where nothing could be ranked."""
+    draws: int
+    seed: int
+    versions: dict[str, str]
+
+
+class Memo(Frozen):
+    id: str
+    kind: Kind
+    title: str
+    organisation: str
+    calls: tuple[Call, ...]
+    firmness: Firmness
+    is_partial: bool
+    """Rows that the viewer may not see were left out."""
+    sections: tuple[Section, ...]
+    sources: tuple[Source, ...]
+    provenance: Provenance
+    warnings: tuple[str, ...] = ()
+    """Sentences that were left out because their evidence does not carry them."""
+
+    def section(self, name: SectionName) -> Section:
+        """The section of that name; an empty one where the memo has none."""
+        return next((s for s in self.sections if s.name == name), Section(name=name))
+
+
+class MemoResult(ToolResult):
+    """What `draft_memo` gives: besides the short account, the memo for whoever keeps it."""
+
+    memo: Memo
+
+
+def memo_id(content: str) -> str:
+    """The same content has the same id, so that drafting again makes no second memo."""
+    return f"M-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,72 @@
+"""A memo as PDF, set by typst. The layout is `memo.typ`; the memo's text reaches it as JSON, never as markup."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from copilot.memos import layout
+from copilot.memos.drawing import FONTS, svg
+from copilot.memos.memo import Line, Memo, Section
+from copilot.types import Table
+
+_TEMPLATE = Path(__file__).with_name("memo.typ")
+# A table of no more rows is not broken over two pages.
+_ROWS_TOGETHER = 14
+
+
+def write(memo: Memo) -> bytes:
+    import typst
+
+    data = json.dumps(_data(memo), ensure_ascii=False)
+    # Fonts of the machine are a fallback for scripts that the shipped ones do not cover.
+    document: bytes = typst.compile(str(_TEMPLATE), format="pdf", font_paths=[str(FONTS)], sys_inputs={"memo": data})
+    return document
+
+
+def _data(memo: Memo) -> dict[str, Any]:
+    return {
+        "title": layout.breakable(memo.title),
+        "organisation": memo.organisation,
+        "subtitle": [layout.breakable(part) for part in layout.subtitle(memo)],
+        "footer": layout.breakable(layout.footer(memo)),
+        "decision": [_line(line) for line in memo.section("decision").lines],
+        "sections": [_section(heading, section) for heading, section in layout.headed(memo)],
+        "sources": [
+            {"mark": str(source.marker), "text": layout.breakable(layout.reference(source))} for source in memo.sources
+        ],
+        "provenance": layout.breakable(layout.provenance(memo)),
+    }
+
+
+def _section(heading: str, section: Section) -> dict[str, Any]:
+    return {
+        "heading": heading,
+        "chart": svg(section.chart) if section.chart else "",
+        "table": _table(section.table, section) if section.table else None,
+        "lines": [_line(line) for line in section.lines],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "lead": layout.lead(line),
+        "text": layout.breakable(line.text),
+        "marks": layout.marks(line.markers),
+        "flag": layout.is_flag(line),
+        "caveat": line.is_caveat,
+    }
+
+
+def _table(table: Table, section: Section) -> dict[str, Any]:
+    columns = [
+        {"title": layout.breakable(title), "numeric": layout.is_numeric(table, j), "width": width}
+        for j, (title, width) in enumerate(zip(table.columns, layout.widths(table), strict=True))
+    ]
+    return {
+        "columns": columns,
+        "rows": [[layout.breakable(layout.shown(cell)) for cell in row] for row in table.rows],
+        "marks": layout.marks(section.table_markers),
+        "together": len(table.rows) <= _ROWS_TOGETHER,
+    }

@@ -1,0 +1,85 @@
+"""Writes a memo's sentences, each verified against what it cites in the way answers are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from copilot.citations import Verifier, with_markers
+from copilot.memos.memo import Line, Section, SectionName, Source, sha256
+from copilot.memos.plain import on_one_line
+from copilot.numbers import find_numbers, is_supported
+from copilot.types import Cell, Chart, Evidence, Table
+
+
+class Writer:
+    """Gathers sections; sources are numbered in the order in which they are first cited."""
+
+    def __init__(self) -> None:
+        self._verifier = Verifier(question="")
+        self._order: list[str] = []
+        self._sections: dict[SectionName, Section] = {}
+
+    def read(self, evidence: Iterable[Evidence]) -> None:
+        self._verifier.read(evidence)
+
+    def say(
+        self, section: SectionName, key: str, text: str, evidence: Sequence[str], *, is_caveat: bool = False
+    ) -> None:
+        """Adds a sentence; it is left out, with a warning, when a figure of it is in none of its evidence."""
+        flat = on_one_line(text)
+        known = list(dict.fromkeys(id for id in evidence if id in self._verifier.evidence))
+        if not flat:
+            return
+        if not known:
+            self._verifier.warnings.append(f"Left out because it cites nothing that was read: {flat}")
+            return
+        before = len(self._verifier.warnings)
+        self._verifier.feed(with_markers(flat, known) + "\n")
+        if len(self._verifier.warnings) > before:
+            return
+        line = Line(key=key, text=flat, markers=self._numbered(known), is_caveat=is_caveat)
+        held = self._held(section)
+        self._sections[section] = held.model_copy(update={"lines": (*held.lines, line)})
+
+    def tabulate(self, section: SectionName, table: Table, evidence: Sequence[str]) -> None:
+        """Sets the section's table; a cell with a figure that is in none of the evidence is emptied."""
+        texts = [self._verifier.evidence[id].text for id in evidence]
+        numbers = [n for text in texts for n in find_numbers(text)]
+
+        def carried(cell: Cell) -> Cell:
+            if isinstance(cell, str):
+                cell = on_one_line(cell)
+            if all(is_supported(n, numbers) for n in find_numbers("" if cell is None else str(cell))):
+                return cell
+            self._verifier.warnings.append(f"Left out because it is in none of the sources cited: {cell}")
+            return None
+
+        rows = tuple(tuple(carried(cell) for cell in row) for row in table.rows)
+        update = {"table": table.model_copy(update={"rows": rows}), "table_markers": self._numbered(evidence)}
+        self._sections[section] = self._held(section).model_copy(update=update)
+
+    def draw(self, section: SectionName, chart: Chart, evidence: Sequence[str]) -> None:
+        update = {"chart": chart, "chart_markers": self._numbered(evidence)}
+        self._sections[section] = self._held(section).model_copy(update=update)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return tuple(self._sections.values())
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        read = (self._verifier.evidence[id] for id in self._order)
+        return tuple(Source(marker=n, evidence=e, sha256=sha256(e.text)) for n, e in enumerate(read, 1))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(self._verifier.warnings)
+
+    def _held(self, name: SectionName) -> Section:
+        return self._sections.get(name, Section(name=name))
+
+    def _numbered(self, evidence: Sequence[str]) -> tuple[int, ...]:
+        for id in evidence:
+            if id not in self._order:
+                self._order.append(id)
+        return tuple(sorted(self._order.index(id) + 1 for id in dict.fromkeys(evidence)))

@@ -1,0 +1,76 @@
+"""Workspaces to draft memos from, and the check that a memo says nothing that its sources do not."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from copilot.memos.memo import Memo
+from copilot.numbers import find_numbers, is_supported
+from copilot.records.store import Records
+from copilot.sources import Sources
+from copilot.tools.draft_memo import Arguments, draft
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+CORPUS = ROOT / "tests" / "fixtures" / "corpus"
+SHIPPED = ROOT / "knowledge"
+EVERYONE = Viewer()
+CONFIG = "as_of: 2026-06-30\ncurrency: EUR\norganisation: Test Works\n"
+
+
+def open_sources(root: Path) -> Sources:
+    """The records of a workspace without its documents."""
+    workspace = Workspace.open(root)
+    return Sources(workspace, Records.load(workspace), None, None, workspace.today())
+
+
+def project(id: str, value: float = 6, feasibility: float = 6, **more: object) -> dict[str, object]:
+    return {
+        "id": id, "name": f"Case {id}", "unit": "Shop", "stage": "pilot", "business_value": value,
+        "feasibility": feasibility, "time_to_value": 6, "strategic_importance": 5, "risk": 4, "data_readiness": 7,
+        "budget": 200_000, "spend": 50_000, "expected_benefit": 400_000, "expected_basis": "estimated", **more,
+    }  # fmt: skip
+
+
+def write_sources(root: Path, projects: Sequence[Mapping[str, object]], config: str = CONFIG) -> Sources:
+    (root / "records").mkdir(exist_ok=True)
+    (root / "workspace.yaml").write_text(config, encoding="utf-8")
+    columns = list(dict.fromkeys(column for row in projects for column in row))
+    with (root / "records" / "projects.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(projects)
+    return open_sources(root)
+
+
+def drafted(sources: Sources, viewer: Viewer = EVERYONE, **arguments: Any) -> Memo:
+    return draft(sources, viewer, Arguments(**arguments))
+
+
+def said(memo: Memo) -> str:
+    """All sentences and cells of a memo."""
+    lines = [line.text for section in memo.sections for line in section.lines]
+    cells = [str(cell) for s in memo.sections if s.table for row in s.table.rows for cell in row]
+    return "\n".join([memo.title, *lines, *cells])
+
+
+def untraceable(memo: Memo) -> Iterator[str]:
+    """Sentences and cells with a number that is in none of the sources they cite, and sentences that cite nothing."""
+    texts = {s.marker: f"{s.evidence.title}\n{s.evidence.locator}\n{s.evidence.text}" for s in memo.sources}
+    for section in memo.sections:
+        for line in section.lines:
+            if not line.markers or not _is_carried(line.text, [texts[m] for m in line.markers]):
+                yield line.text
+        cited = [texts[m] for m in section.table_markers]
+        for cell in (cell for row in (section.table.rows if section.table else ()) for cell in row):
+            if cell is not None and not _is_carried(str(cell), cited):
+                yield str(cell)
+
+
+def _is_carried(text: str, cited: Sequence[str]) -> bool:
+    read = [n for source in cited for n in find_numbers(source)]
+    return all(is_supported(number, read) for number in find_numbers(text))

@@ -1,0 +1,114 @@
+"""`bearing memo` as a person or a script meets it: real processes on a copy of the fixture hospital."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from memo_sources import CORPUS, ROOT
+
+Done = subprocess.CompletedProcess[str]
+
+
+class Desk:
+    """A workspace, its state and a folder to write to."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace, self.state, self.folder = root / "hospital", root / "state", root / "out"
+        shutil.copytree(CORPUS, self.workspace)
+        self.folder.mkdir()
+
+    def bearing(self, *arguments: str) -> Done:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("BEARING_")}
+        ours |= {"BEARING_STATE_DIR": str(self.state), "BEARING_WORKSPACE": str(self.workspace)}
+        command = [sys.executable, "-m", "copilot", *arguments]
+        return subprocess.run(
+            command, env=ours | {"PYTHONPATH": str(ROOT)}, cwd=self.folder, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    def memo(self, *arguments: str) -> str:
+        """The id of a new memo."""
+        done = self.bearing("memo", "new", *arguments, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        id: str = json.loads(done.stdout)["id"]
+        return id
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.mark.parametrize(("format", "start"), [("pdf", b"%PDF"), ("docx", b"PK"), ("md", b"# "), ("json", b"{")])
+def test_a_memo_is_kept_and_written_in_each_format(desk: Desk, format: str, start: bytes) -> None:
+    done = desk.bearing("memo", "new", "--top", "3", "--budget", "3m", "--format", format, "--out", f"memo.{format}")
+    assert done.returncode == 0, done.stderr
+    assert (desk.folder / f"memo.{format}").read_bytes().startswith(start)
+    id = done.stdout.split(":")[0]
+    assert id in desk.bearing("memo", "list").stdout
+    exported = desk.bearing("memo", "export", id, "--format", format)
+    assert (exported.returncode, (desk.folder / f"{id}.{format}").is_file()) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"), [("2.5m", 2.5e6), ("750k", 750_000), ("1,200,000", 1.2e6), ("NOK 3m", 3e6)]
+)
+def test_amounts_are_read_as_people_write_them(desk: Desk, written: str, amount: float) -> None:
+    done = desk.bearing("memo", "new", "--budget", written, "--format", "json")
+    assert json.loads(done.stdout)["provenance"]["arguments"]["budget"] == amount
+
+
+@pytest.mark.parametrize("written", ["4 apples", "€3m", "-2m", "lots", "1m 2m"])
+def test_what_is_no_amount_of_the_workspaces_currency_is_refused(desk: Desk, written: str) -> None:
+    done = desk.bearing("memo", "new", f"--budget={written}")
+    assert done.returncode == 2
+    assert "is not an amount in NOK" in done.stderr
+
+
+def test_a_memo_belongs_to_its_viewer(desk: Desk) -> None:
+    id = desk.memo("--top", "2", "--viewer", "chief_physician")
+    assert desk.bearing("memo", "show", id, "--viewer", "chief_physician").returncode == 0
+    refused = desk.bearing("memo", "show", id, "--viewer", "ward_manager")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "no memo" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("memo", "new", "Sepsis Monitor"), "the nearest are"),
+        (("memo", "new", "--unit", "Nowhere"), "the nearest are"),
+        (("memo", "new", "--format", "odt"), "there are md, docx, pdf, json"),
+        (("memo", "new", "--out", "missing/memo.md"), "the memo is kept as M-"),
+        (("memo", "check", "M-0"), "no memo 'M-0'"),
+    ],
+)
+def test_a_wrong_call_says_what_would_be_right(desk: Desk, arguments: tuple[str, ...], complaint: str) -> None:
+    done = desk.bearing(*arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_check_ends_with_1_when_the_recommendation_no_longer_holds(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    id = desk.memo("--top", "2")
+    held = desk.bearing("memo", "check", id)
+    assert (held.returncode, "The recommendation still holds." in held.stdout) == (0, True)
+    projects = desk.workspace / "records" / "projects.csv"
+    text = projects.read_text(encoding="utf-8")
+    assert ",7,6,8,8,5,6,3,7," in text
+    projects.write_text(text.replace(",7,6,8,8,5,6,3,7,", ",2,1,3,2,30,2,9,2,"), encoding="utf-8")
+    ended = desk.bearing("memo", "check", id)
+    assert ended.returncode == 1, ended.stdout
+    assert "The recommendation no longer holds." in ended.stdout
+    assert "Bed Planner" in ended.stdout
+    told = json.loads(desk.bearing("memo", "check", id, "--json").stdout)
+    assert told["holds"] is False
+    assert {line["state"] for line in told["lines"]} >= {"holds", "changed", "gone"}

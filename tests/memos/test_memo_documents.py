@@ -1,0 +1,166 @@
+"""Memos as files, opened again with the libraries that read such files."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from memo_sources import SHIPPED, drafted, open_sources, project, write_sources
+
+from copilot.matrix_chart import Point, value_difficulty
+from copilot.memos import drawing, markdown
+from copilot.memos.export import export
+from copilot.memos.memo import HEADINGS, Memo
+from copilot.memos.plain import on_one_line
+
+HOSTILE = (
+    '#set page(width: 1cm) [*bold*] _x_ $y$', '#import "x.typ": *', "[a](http://b) ![c](d) <script>e</script>",
+    "| pipe | table |", "A" * 200, "`code` \\ ~strike~", "<b>&amp;</b>", "= Heading", "- item", "@ref <label> // x",
+    "[#r-P-1]", "1. first", "bell\x07", "emoji 🚀 名前 проект",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def memo() -> Memo:
+    return drafted(open_sources(SHIPPED), top=8, budget=4_000_000, title="Q1 funding")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Memo:
+    rows = [
+        project(f"P-{n}", 3 + n % 7, 2 + n * 3 % 8, name=name, unit=name, domain=name, blocker=name)
+        for n, name in enumerate(HOSTILE)
+    ]
+    sources = write_sources(tmp_path_factory.mktemp("hostile"), rows)
+    return drafted(sources, top=len(rows), budget=3_000_000, title=HOSTILE[0])
+
+
+def pdf_pages(content: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(content)
+    try:
+        texts = []
+        for n in range(len(document)):
+            page = document[n]
+            text = page.get_textpage()
+            texts.append(text.get_text_bounded())
+            text.close()
+            page.close()
+        return texts
+    finally:
+        document.close()
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and the breaks that a line end or a soft break put in."""
+    return "".join(c for c in text if not c.isspace() and c not in "\u200b\ufffe\u00ad-")
+
+
+def test_a_pdf_holds_the_memo_and_numbers_its_pages(memo: Memo) -> None:
+    pages = pdf_pages(export(memo, "pdf"))
+    assert "Q1 funding" in pages[0]
+    for number, page in enumerate(pages, 1):
+        assert memo.id in page
+        assert memo.provenance.today.isoformat() in page
+        assert f"{number} / {len(pages)}" in page
+    whole = squeezed("".join(pages))
+    assert all(squeezed(HEADINGS[s.name]) in whole for s in memo.sections if s.name != "decision")
+    assert all(f"[{source.marker}]" in whole for source in memo.sources)
+
+
+def test_a_pdf_keeps_every_letter_inside_the_page(hostile: Memo) -> None:
+    document = pypdfium2.PdfDocument(export(hostile, "pdf"))
+    for n in range(len(document)):
+        page = document[n]
+        text = page.get_textpage()
+        boxes = [text.get_charbox(i) for i in range(text.count_chars())]
+        assert max(right for _, _, right, _ in boxes) <= page.get_width()
+        text.close()
+        page.close()
+    document.close()
+
+
+def test_a_word_file_holds_the_memo_with_chart_tables_and_page_numbers(memo: Memo) -> None:
+    document = Document(io.BytesIO(export(memo, "docx")))
+    assert document.paragraphs[0].text == "Q1 funding"
+    box, ranking, gates = document.tables
+    assert "Recommendation." in box.cell(0, 0).text
+    table = memo.section("ranking").table
+    assert table is not None
+    assert [cell.text for cell in ranking.rows[0].cells] == list(table.columns)
+    assert [cell.text for cell in ranking.rows[1].cells] == ["–" if c is None else str(c) for c in table.rows[0]]
+    assert len(gates.rows) > 1
+    assert len(document.inline_shapes) == 1
+    footer = document.sections[0].footer
+    assert memo.id in footer.paragraphs[0].text
+    assert "PAGE" in footer.paragraphs[0]._p.xml
+    text = "\n".join(p.text for p in document.paragraphs)
+    assert all(line.text in text for line in memo.section("dissent").lines)
+
+
+def test_markdown_holds_every_sentence_and_every_source(memo: Memo) -> None:
+    text = export(memo, "md").decode()
+    for section in memo.sections:
+        for line in section.lines:
+            assert markdown.escape(line.text) in text
+    assert all(f"\\[{source.marker}\\]" in text for source in memo.sources)
+
+
+def test_json_is_the_memo(memo: Memo) -> None:
+    assert Memo.model_validate(json.loads(export(memo, "json"))) == memo
+
+
+def test_hostile_names_stand_in_word_as_text(hostile: Memo) -> None:
+    document = Document(io.BytesIO(export(hostile, "docx")))
+    cells = {row.cells[1].text for row in document.tables[1].rows}
+    assert all(f"{on_one_line(name)} (P-{n})" in cells for n, name in enumerate(HOSTILE))
+
+
+def test_hostile_names_stand_in_a_pdf_as_text(hostile: Memo) -> None:
+    whole = squeezed("".join(pdf_pages(export(hostile, "pdf"))))
+    for name in HOSTILE[:-2]:
+        assert squeezed(name) in whole, name
+
+
+def test_hostile_names_stand_in_markdown_as_text(hostile: Memo) -> None:
+    page = MarkdownIt("commonmark").enable("table").parse(export(hostile, "md").decode())
+    cells = [token.children or [] for token in page if token.type == "inline"]
+    texts = {"".join(t.content for t in inline) for inline in cells}
+    assert all(f"{on_one_line(name)} (P-{n})" in texts for n, name in enumerate(HOSTILE))
+    assert not [t for inline in cells for t in inline if t.type in ("link_open", "image", "html_inline", "code_inline")]
+    assert not [token for token in page if token.type == "html_block"]
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_escaped_text_is_shown_by_markdown_as_it_is(text: str) -> None:
+    flat = on_one_line(text)
+    tokens = MarkdownIt("commonmark").parse(markdown.escape(text))
+    shown = ["".join(t.content for t in token.children or []) for token in tokens if token.type == "inline"]
+    assert shown == ([flat] if flat else [])
+    assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=250), min_size=2, max_size=4))
+def test_any_names_can_be_written_in_every_format(names: list[str]) -> None:
+    rows = [project(f"P-{n}", 2 + 2 * n, 8 - n, name=name, blocker=name) for n, name in enumerate(names)]
+    rows = [{k: v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for k, v in r.items()} for r in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        memo = drafted(write_sources(Path(folder), rows), top=2, title=names[0])
+        assert export(memo, "pdf").startswith(b"%PDF")
+        assert Document(io.BytesIO(export(memo, "docx"))).tables
+        assert export(memo, "md").startswith(b"# ")
+
+
+def test_a_chart_is_drawn_with_names_no_drawing_can_hold() -> None:
+    points = [Point("\x00\x07 <x> & ]]>", 0.2, 0.8, "Fund"), Point("名前", 0.7, 0.3, "Other candidates")]
+    chart = value_difficulty("Value", points, 2)
+    assert drawing.svg(chart).startswith("<svg")
+    assert drawing.png(chart).startswith(b"\x89PNG")

@@ -1,0 +1,60 @@
+"""A memo asked for in a conversation: complete in the answer, kept with the turn, and without a trace otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from memo_sources import CORPUS
+
+from copilot import Copilot, Settings, open_copilot
+
+QUESTION = "Draft a prioritization memo for the top 3 within 3 million"
+
+
+@pytest.fixture
+def copilot(tmp_path: Path) -> Iterator[Copilot]:
+    opened = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path))
+    yield opened
+    opened.close()
+
+
+def test_a_memo_in_chat_is_complete_and_cited(copilot: Copilot) -> None:
+    answer = copilot.ask(QUESTION)
+    assert answer.status == "answered"
+    assert [call.name for call in answer.tool_calls if call.name != "search_knowledge"] == ["draft_memo"]
+    for part in (
+        "Decision asked",
+        "Recommendation",
+        "Firmness",
+        "Gates",
+        "Risks",
+        "What would change",
+        "The case against",
+    ):
+        assert part in answer.text
+    assert answer.warnings == ()
+    assert {table.title for table in answer.tables} == {"Ranking"}
+    assert answer.charts
+    assert "bearing memo export M-" in answer.text
+
+
+def test_a_conversation_keeps_the_memo_that_its_answer_names(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    answer = copilot.ask(QUESTION, conversation="board-meeting")
+    kept = copilot.memos.list(copilot.viewer())
+    assert len(kept) == 1
+    assert kept[0].id in answer.text
+
+
+def test_a_question_without_a_conversation_keeps_nothing(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    copilot.ask(QUESTION)
+    assert copilot.memos.list(copilot.viewer()) == ()
+
+
+def test_a_funding_memo_is_about_the_project_that_is_named(copilot: Copilot) -> None:
+    answer = copilot.ask("Write a funding memo for Discharge Letters")
+    assert "whether to fund Discharge Letters (H-06)" in answer.text
+    assert "Money: " in answer.text

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from memo_sources import CORPUS, drafted, open_sources
+
+from copilot.errors import SettingsError
+from copilot.memos.memo import Memo
+from copilot.memos.store import Memos
+from copilot.types import Viewer
+
+BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}))
+
+
+@pytest.fixture
+def memos(tmp_path: Path) -> Iterator[Memos]:
+    store = Memos(tmp_path / "memos.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def memo() -> Memo:
+    return drafted(open_sources(CORPUS), BOARD, top=2)
+
+
+def test_a_kept_memo_is_read_as_it_was(memos: Memos, memo: Memo) -> None:
+    memos.keep(memo)
+    assert memos.read(memo.id, BOARD) == memo
+
+
+def test_the_same_memo_is_kept_once(memos: Memos, memo: Memo) -> None:
+    memos.keep(memo)
+    memos.keep(memo)
+    assert [info.id for info in memos.list(BOARD)] == [memo.id]
+
+
+def test_the_newest_memo_is_listed_first(memos: Memos, memo: Memo) -> None:
+    second = drafted(open_sources(CORPUS), BOARD, top=3)
+    memos.keep(memo)
+    memos.keep(second)
+    assert [info.id for info in memos.list(BOARD)] == [second.id, memo.id]
+
+
+def test_a_memo_belongs_to_the_viewer_it_was_drafted_for(memos: Memos, memo: Memo) -> None:
+    memos.keep(memo)
+    other = Viewer(name="ward_manager", labels=BOARD.labels)
+    assert memos.list(other) == ()
+    with pytest.raises(SettingsError, match="no memo"):
+        memos.read(memo.id, other)
+
+
+def test_a_viewer_who_lost_a_label_no_longer_reads_what_was_drafted_with_it(memos: Memos, memo: Memo) -> None:
+    memos.keep(memo)
+    without = Viewer(name=BOARD.name)
+    assert memos.list(without) == ()
+    with pytest.raises(SettingsError, match="no memo"):
+        memos.read(memo.id, without)
