@@ -19,7 +19,7 @@ from copilot.tools import TOOLS
 from copilot.types import Answer, Evidence, ToolCall, Viewer
 from copilot.workspace import Workspace
 from evals.lint import lint
-from evals.runs import MANIFEST, Manifest, Run, now
+from evals.runs import MANIFEST, Manifest, Price, Run, now
 from evals.samples import Dataset, Sample, load
 from evals.scorers import VERSION, judge
 from evals.scores import Output
@@ -41,6 +41,7 @@ def run(
     *,
     epochs: int = 1,
     filters: Sequence[str] = (),
+    price: Price | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Asks and judges a dataset. A folder that holds an unfinished run of the same kind is continued."""
@@ -52,7 +53,7 @@ def run(
         raise SettingsError(f"{samples.name} does not fit the workspace: {faults[0]}{more}.")
     # Opened before the folder is made, so that a broken workspace leaves no empty run.
     copilot = open_copilot(settings)
-    record = _open(samples, settings, copilot, out, epochs, tuple(filters))
+    record = _open(samples, settings, copilot, out, epochs, tuple(filters), price)
     weights = record.weights
     asked = {(o.sample, o.epoch) for o in record.outputs()}
     plan = [(s, e) for e in range(epochs) for s in samples.samples]
@@ -128,10 +129,11 @@ def _open(
     out: Path | None,
     epochs: int,
     filters: tuple[str, ...],
+    price: Price | None,
 ) -> Run:
     """The run's folder: a new one, or the unfinished one that is there."""
     folder = out or Path("runs") / f"{dataset.name}-{now().replace(':', '').removesuffix('+0000')}"
-    manifest = _manifest(dataset, settings, copilot, folder.name, epochs, filters)
+    manifest = _manifest(dataset, settings, copilot, folder.name, epochs, filters, price)
     if not (folder / MANIFEST).exists():
         if folder.exists() and any(folder.iterdir()):
             raise SettingsError(f"{str(folder)!r} holds other files; name a new or an empty folder.")
@@ -147,7 +149,13 @@ def _open(
 
 
 def _manifest(
-    dataset: Dataset, settings: Settings, copilot: Copilot, id: str, epochs: int, filters: tuple[str, ...]
+    dataset: Dataset,
+    settings: Settings,
+    copilot: Copilot,
+    id: str,
+    epochs: int,
+    filters: tuple[str, ...],
+    price: Price | None,
 ) -> Manifest:
     retriever = copilot.sources.retriever
     documents = len(retriever.documents(Viewer())) if retriever else 0
@@ -167,6 +175,7 @@ def _manifest(
         seed=SEED,
         scorers=VERSION,
         began=now(),
+        price=price,
     )
 
 

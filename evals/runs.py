@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from copilot.errors import SettingsError
 from copilot.types import Frozen, Usage
@@ -20,6 +20,18 @@ from evals.wording import Weights
 MANIFEST, SAMPLES, ANSWERS, SCORES, WORDS = (
     "manifest.json", "samples.json", "answers.jsonl", "scores.jsonl", "words.json",
 )  # fmt: skip
+# As many as a stored baseline keeps, so that a run equals the baseline made of it.
+DECIMALS = 6
+
+
+class Price(Frozen):
+    """Of a million tokens, in a currency of one's own choice."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+    def of(self, usage: Usage) -> float:
+        return (usage.input_tokens * self.input + usage.output_tokens * self.output) / 1e6
 
 
 class Manifest(Frozen):
@@ -48,6 +60,13 @@ class Manifest(Frozen):
     """Empty until every sample was asked; afterwards answers never change."""
     usage: Usage = Usage()
     seconds: float = 0.0
+    price: Price | None = None
+    """What tokens cost, where a person said it; the grounded model uses none."""
+
+    @property
+    def cost(self) -> float | None:
+        """Of all answers, in the currency of the price."""
+        return self.price.of(self.usage) if self.price else None
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -162,14 +181,14 @@ class Run:
         write(self.folder / MANIFEST, self.manifest.model_dump_json(indent=1))
 
     def by_metric(self) -> dict[str, dict[str, float]]:
-        """Metric, then sample: the mean over epochs. Only samples to which the metric applies."""
+        """Metric, then sample: the mean over epochs to six decimals. Only samples to which the metric applies."""
         gathered: dict[str, dict[str, list[float]]] = {}
         for judged in self.scores():
             for name, score in judged.scores.items():
                 if score.value is not None:
                     gathered.setdefault(name, {}).setdefault(judged.sample, []).append(score.value)
         return {
-            name: {sample: sum(values) / len(values) for sample, values in by_sample.items()}
+            name: {sample: round(sum(values) / len(values), DECIMALS) for sample, values in by_sample.items()}
             for name, by_sample in gathered.items()
         }
 

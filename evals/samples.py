@@ -140,6 +140,10 @@ class Sample(Strict):
     """Text that must appear nowhere in the answer; after `re:`, a regular expression."""
     must_not_cite: tuple[str, ...] = ()
     """Documents this viewer must not be shown."""
+    sections: tuple[str, ...] = ()
+    """Memo samples: the headings that must be there, each with something under it."""
+    rubrics: tuple[str, ...] = ()
+    """Yes-or-no questions about the answer that only a person or a judge model can settle."""
     pair: str = ""
     """Permission samples: the name shared by the same question with and without access."""
     hard: bool | None = None
