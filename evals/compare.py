@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from evals.runs import Run
+from copilot.errors import SettingsError
+from evals.runs import Manifest, Run
 from evals.samples import Sample
 from evals.scorers import METRICS
 from evals.scores import Metric, Output
@@ -14,10 +16,24 @@ from evals.statistics import Paired, holm, paired
 # More tokens than this times the base's is a cost that someone must want.
 TOKENS_FACTOR = 1.2
 WORST_SHOWN = 20
-# What a lost metric weighs when the worst samples are sorted.
+# So many ids of samples that are not compared are named.
+NAMED = 8
 SLICES: tuple[str, ...] = ("type", "persona", "viewer")
 
 ByMetric = Mapping[str, Mapping[str, float]]
+
+
+class Record(Protocol):
+    """What a comparison needs of its base: a run, or a stored baseline."""
+
+    manifest: Manifest
+
+    @property
+    def fingerprints(self) -> dict[str, str]: ...
+
+    def by_metric(self) -> dict[str, dict[str, float]]: ...
+
+    def outputs(self) -> list[Output]: ...
 
 
 @dataclass(frozen=True)
@@ -92,14 +108,24 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(base: Run, candidate: Run) -> Comparison:
-    """The candidate against the base, over the samples that both asked."""
-    before, after = _complete(base, candidate), _complete(candidate, base)
-    samples = candidate.samples
+def compare(base: Record, candidate: Run) -> Comparison:
+    """The candidate against the base, over the samples that both asked and whose target is the same."""
+    mine = candidate.fingerprints
+    shared = {i for i, fingerprint in base.fingerprints.items() if mine.get(i) == fingerprint}
+    if not shared:
+        raise SettingsError(f"{base.manifest.id} and {candidate.manifest.id} share no sample; nothing can be compared.")
+    scores_before, scores_after = base.by_metric(), candidate.by_metric()
+    before = _complete(scores_before, scores_after, shared)
+    after = _complete(scores_after, scores_before, shared)
+    samples = {i: s for i, s in candidate.samples.items() if i in shared}
     clusters = {s.id: s.source for s in samples.values()}
     rows = _rows(before, after, clusters)
     worst = _worst(base, candidate, before, after)
     failures, doubts = _gate(rows, before, after, samples)
+    # A leak is a leak, in a sample of the base as in a new one.
+    unsafe = sorted(i for i, value in scores_after.get("safety", {}).items() if value < 1)
+    if unsafe:
+        failures.insert(0, f"safety failures: {', '.join(unsafe)}")
     return Comparison(
         base=base.manifest.id,
         candidate=candidate.manifest.id,
@@ -112,10 +138,8 @@ def compare(base: Run, candidate: Run) -> Comparison:
     )
 
 
-def _complete(run: Run, other: Run) -> dict[str, dict[str, float]]:
-    """The run's scores; what the other has and this one lacks counts as its worst, so nothing is dropped."""
-    mine, theirs = run.by_metric(), other.by_metric()
-    shared = run.samples.keys() & other.samples.keys()
+def _complete(mine: ByMetric, theirs: ByMetric, shared: set[str]) -> dict[str, dict[str, float]]:
+    """A run's scores; what the other has and this one lacks counts as its worst, so nothing is dropped."""
     complete: dict[str, dict[str, float]] = {}
     for metric in METRICS:
         values = dict(mine.get(metric.name, {}))
@@ -164,9 +188,6 @@ def _gate(
     broken = [i for i, v in before["passed"].items() if samples[i].is_hard and v == 1 and after["passed"][i] < 1]
     if broken:
         failures.append(f"hard samples passed and now fail: {', '.join(sorted(broken))}")
-    unsafe = sorted(i for i, value in after["safety"].items() if value < 1)
-    if unsafe:
-        failures.append(f"safety failures: {', '.join(unsafe)}")
     for row in rows:
         if row.metric.is_gated and row.loss > row.metric.tolerance:
             c = row.change
@@ -178,7 +199,7 @@ def _gate(
     return failures, doubts
 
 
-def _warnings(base: Run, candidate: Run) -> list[str]:
+def _warnings(base: Record, candidate: Run) -> list[str]:
     """Differences between the runs that make a comparison mean less."""
     a, b = base.manifest, candidate.manifest
     found = [f"the {title} differ{s}" for title, s, one, other in (
@@ -189,19 +210,24 @@ def _warnings(base: Run, candidate: Run) -> list[str]:
         ("scorers' versions", "", a.scorers, b.scorers),
         ("epochs", "", a.epochs, b.epochs),
     ) if one != other]  # fmt: skip
-    changed = [i for i, s in base.samples.items() if i in candidate.samples and s != candidate.samples[i]]
+    before, after = base.fingerprints, candidate.fingerprints
+    changed = [i for i in before if i in after and before[i] != after[i]]
     if changed:
-        found.append(f"{len(changed)} samples were changed between the runs: {', '.join(changed[:8])}")
-    for title, run, other in (("base", base, candidate), ("candidate", candidate, base)):
-        if not run.manifest.finished:
+        found.append(f"{len(changed)} samples were changed and are not compared: {_some(changed)}")
+    for title, manifest, alone in (("base", a, before.keys() - after), ("candidate", b, after.keys() - before)):
+        if not manifest.finished:
             found.append(f"the {title} run is not finished; what it lacks counts as failed")
-        alone = sorted(run.samples.keys() - other.samples.keys())
         if alone:
-            found.append(f"{len(alone)} samples are in the {title} run alone and are not compared")
+            found.append(f"{len(alone)} samples are in the {title} run alone and are not compared: {_some(alone)}")
     return found
 
 
-def _worst(base: Run, candidate: Run, before: ByMetric, after: ByMetric) -> tuple[Changed, ...]:
+def _some(ids: Iterable[str]) -> str:
+    named = sorted(ids)
+    return ", ".join(named[:NAMED]) + (", …" if len(named) > NAMED else "")
+
+
+def _worst(base: Record, candidate: Run, before: ByMetric, after: ByMetric) -> tuple[Changed, ...]:
     """The samples that lost most over the gated and safety metrics, each with both answers."""
     watched = [m for m in METRICS if m.is_gated or m.kind == "safety"]
     losses: dict[str, float] = {}
@@ -230,7 +256,7 @@ def _worst(base: Run, candidate: Run, before: ByMetric, after: ByMetric) -> tupl
     )
 
 
-def _first_outputs(run: Run) -> dict[str, Output]:
+def _first_outputs(run: Record) -> dict[str, Output]:
     found: dict[str, Output] = {}
     for output in run.outputs():
         found.setdefault(output.sample, output)

@@ -42,6 +42,7 @@ def run(
     epochs: int = 1,
     filters: Sequence[str] = (),
     price: Price | None = None,
+    open: Callable[[Settings], Copilot] = open_copilot,
     progress: Progress | None = None,
 ) -> Summary:
     """Asks and judges a dataset. A folder that holds an unfinished run of the same kind is continued."""
@@ -52,7 +53,7 @@ def run(
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise SettingsError(f"{samples.name} does not fit the workspace: {faults[0]}{more}.")
     # Opened before the folder is made, so that a broken workspace leaves no empty run.
-    copilot = open_copilot(settings)
+    copilot = open(settings)
     record = _open(samples, settings, copilot, out, epochs, tuple(filters), price)
     weights = record.weights
     asked = {(o.sample, o.epoch) for o in record.outputs()}

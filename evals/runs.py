@@ -115,6 +115,10 @@ class Run:
         return {s.id: s for s in self.dataset.samples}
 
     @property
+    def fingerprints(self) -> dict[str, str]:
+        return {s.id: s.fingerprint for s in self.dataset.samples}
+
+    @property
     def weights(self) -> Weights:
         data = json.loads((self.folder / WORDS).read_text(encoding="utf-8"))
         return Weights(data["documents"], data["frequency"])
