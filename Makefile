@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock index clean
+.PHONY: run test check gate format lock index clean
 
 run: $(VENV)/.installed
 	@$(BIN)/bearing index
@@ -17,6 +17,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Asks the questions whose answers are accepted, and fails when an answer became worse.
+gate: $(VENV)/.installed
+	$(BIN)/bearing eval gate
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
