@@ -165,8 +165,9 @@ class Sample(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """Changes with anything that changes what is asked or expected."""
-        content = self.model_dump(mode="json", exclude={"author", "reviewer", "provenance", "tags", "split"})
+        """Changes with anything that changes what is asked or expected; a new field that is not used changes none."""
+        remarks = {"author", "reviewer", "provenance", "tags", "split"}
+        content = self.model_dump(mode="json", exclude=remarks, exclude_defaults=True)
         return _sha(content)[:16]
 
     @model_validator(mode="after")
