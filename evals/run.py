@@ -55,6 +55,16 @@ def run(
     # Opened before the folder is made, so that a broken workspace leaves no empty run.
     copilot = open(settings)
     record = _open(samples, settings, copilot, out, epochs, tuple(filters), price)
+    if not record.manifest.finished:
+        with record.writing():
+            record.mend()
+            _ask_the_rest(record, copilot, samples, epochs, progress)
+            record.finish()
+    return summarise(record)
+
+
+def _ask_the_rest(record: Run, copilot: Copilot, samples: Dataset, epochs: int, progress: Progress | None) -> None:
+    """Asks what the run lacks, epoch by epoch."""
     weights = record.weights
     asked = {(o.sample, o.epoch) for o in record.outputs()}
     plan = [(s, e) for e in range(epochs) for s in samples.samples]
@@ -64,9 +74,6 @@ def run(
             record.keep(output, judge(sample, output, weights))
         if progress:
             progress(done, len(plan), sample.id)
-    if not record.manifest.finished:
-        record.finish()
-    return summarise(record)
 
 
 def ask(copilot: Copilot, sample: Sample, epoch: int) -> Output:
@@ -144,8 +151,6 @@ def _open(
     different = [name for name in mine if mine[name] != theirs[name]]
     if different:
         raise SettingsError(f"{str(folder)!r} holds a run with another {', '.join(different)}; name a new folder.")
-    if not record.manifest.finished:
-        record.mend()
     return record
 
 

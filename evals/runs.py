@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from pydantic import Field, ValidationError
 
 from copilot.errors import SettingsError
@@ -20,6 +22,7 @@ from evals.wording import Weights
 MANIFEST, SAMPLES, ANSWERS, SCORES, WORDS = (
     "manifest.json", "samples.json", "answers.jsonl", "scores.jsonl", "words.json",
 )  # fmt: skip
+LOCK = ".lock"
 # As many as a stored baseline keeps, so that a run equals the baseline made of it.
 DECIMALS = 6
 
@@ -94,11 +97,21 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.manifest = self.read_manifest(folder)
         try:
-            self.manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
             self.dataset = Dataset.model_validate_json((folder / SAMPLES).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise SettingsError(f"{str(folder)!r} is not a run: it has no {Path(error.filename).name}.") from None
+        except ValidationError as error:
+            raise SettingsError(f"{str(folder)!r} cannot be read as a run: {error.errors()[0]['msg']}.") from None
+
+    @staticmethod
+    def read_manifest(folder: Path) -> Manifest:
+        """The manifest alone, where the samples are not needed."""
+        try:
+            return Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise SettingsError(f"{str(folder)!r} is not a run: it has no {MANIFEST}.") from None
         except ValidationError as error:
             raise SettingsError(f"{str(folder)!r} cannot be read as a run: {error.errors()[0]['msg']}.") from None
 
@@ -128,6 +141,37 @@ class Run:
 
     def scores(self) -> list[Judged]:
         return [Judged.model_validate_json(line) for line in lines(self.folder / SCORES)]
+
+    def answers_to(self, sample: str) -> list[Output]:
+        """The answers to one sample, by epoch; the others are passed over unread."""
+        return [Output.model_validate_json(line) for line in _of(sample, self.folder / ANSWERS)]
+
+    def scores_of(self, sample: str) -> list[Judged]:
+        return [Judged.model_validate_json(line) for line in _of(sample, self.folder / SCORES)]
+
+    def texts(self) -> dict[str, str]:
+        """What was first answered, by sample."""
+        found: dict[str, str] = {}
+        for line in lines(self.folder / ANSWERS):
+            entry = json.loads(line)
+            found.setdefault(entry["sample"], entry["answer"]["text"] if entry["answer"] else entry["error"])
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keeps other processes from writing to the run."""
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                yield
+        except Timeout:
+            raise SettingsError(f"The run {self.manifest.id} is being written by another process.") from None
+
+    def is_being_written(self) -> bool:
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                return False
+        except Timeout:
+            return True
 
     def keep(self, output: Output, scores: dict[str, Score]) -> None:
         """Adds an answer and its scores. A finished run takes no more."""
@@ -198,12 +242,19 @@ class Run:
 
 
 def lines(path: Path) -> Iterator[str]:
-    """The whole lines of a file; one that a killed process left unfinished is passed over."""
+    """The whole lines of a file, one by one; one that a killed process left unfinished is passed over."""
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        if line.strip():
-            yield line
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            if line.endswith("\n") and line.strip():
+                yield line
+
+
+def _of(sample: str, path: Path) -> Iterator[str]:
+    # The models write their first field first.
+    opening = f'{{"sample":{json.dumps(sample, ensure_ascii=False)},'
+    return (line for line in lines(path) if line.startswith(opening))
 
 
 def write(path: Path, text: str) -> None:

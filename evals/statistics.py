@@ -63,6 +63,8 @@ def paired(
 
 def bootstrap_interval(differences: np.ndarray, clusters: list[str]) -> tuple[float, float]:
     """The interval of the mean when whole clusters are drawn again and again."""
+    if not differences.any():
+        return 0.0, 0.0
     names = {name: place for place, name in enumerate(dict.fromkeys(clusters))}
     member = np.array([names[c] for c in clusters])
     sums = np.bincount(member, weights=differences, minlength=len(names))

@@ -19,7 +19,7 @@ def sections(text: str) -> dict[str, bool]:
     """The headings of a text, and whether anything stands under each before the next of its kind."""
     found = list(_HEADING.finditer(text))
     ends = [*(m.start() for m in found[1:]), len(text)][: len(found)]
-    named = {}
+    named: dict[str, bool] = {}
     for at, end in zip(found, ends, strict=True):
         after = text[at.end() : end] + (at.group().partition("**")[2].rpartition("**")[2] if at["label"] else "")
         name = (at["heading"] or at["label"]).strip(" :.")
