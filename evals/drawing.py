@@ -33,7 +33,6 @@ def slice_chart(rows: Sequence[SliceRow], title: str) -> dict[str, Any]:
     ]
     along = {"field": "mean", **_SHARE, "axis": _PERCENT}
     return framed({
-        "description": f"{title} by type of question, with 95% intervals",
         "data": {"values": values},
         "height": {"step": 30},
         "encoding": {"y": category, "tooltip": tooltip},
@@ -69,7 +68,6 @@ def trend_chart(rows: Sequence[RunRow], metrics: Sequence[tuple[str, str]]) -> d
     ]
     titles = [title for _, title in metrics]
     return framed({
-        "description": "Means over the latest runs of this dataset, the oldest first",
         "data": {"values": values},
         "height": 190,
         "mark": {"type": "line", "point": {"size": 45}, "strokeWidth": 2},
