@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
 from ui import markdown, state
-from ui.pages import ask, evaluations
+from ui.screens import ask, evaluations
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15

@@ -43,7 +43,7 @@ def add_run(place: Path, name: str, answers: dict[str, str], samples: list[Sampl
 
 def _page(viewer: str) -> None:
     from ui import state
-    from ui.pages import evaluations
+    from ui.screens import evaluations
 
     evaluations.page(state.copilot(), viewer)
 

@@ -37,7 +37,7 @@ def draw(copilot: Copilot, viewer: str) -> None:
     st.header(markdown.label(pair.sample.question), anchor=False)
     left, right = st.columns(2, gap="medium")
     for column, name, output in ((left, "First", pair.first), (right, "Second", pair.second)):
-        with column, st.container(border=True, height=420):
+        with column, st.container(border=True, height=320):
             st.markdown(f"**{name} answer**")
             st.markdown(_text(output), anchors=False)
     _form(base, candidate, pair, reviewer)

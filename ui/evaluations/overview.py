@@ -19,9 +19,10 @@ from ui.evaluations import reading, sample, start
 
 _TITLES = {m.name: m.title for m in METRICS}
 _SHORT = {
-    "passed": "Passed", "groundedness": "Grounded", "citation_precision": "Cited rightly",
-    "refusal_ok": "Rightly answered",
+    "passed": "Passed", "groundedness": "Grounded", "citation_precision": "Cited well",
+    "refusal_ok": "Answers when due",
 }  # fmt: skip
+NO_CHANGE = "no change"
 TREND_RUNS = 20
 WEAKLY_GROUNDED = 0.8
 ROW_PIXELS, HEAD_PIXELS, ROWS_SHOWN = 35, 38, 6
@@ -57,11 +58,10 @@ def _nothing_yet() -> None:
 
 
 def _choose(rows: Sequence[RunRow]) -> RunRow:
-    shares = {name: [row.means.get(name) for row in rows] for name in browse.CARDS}
+    shares = {name: [_percent(row.means.get(name)) for row in rows] for name in browse.CARDS}
     frame = pd.DataFrame({
         "Run": [row.id for row in rows],
         "When": [_when(row.began) for row in rows],
-        "Questions": [row.dataset for row in rows],
         "Model": [row.model for row in rows],
         "N": [row.asked for row in rows],
         **{_SHORT[name]: values for name, values in shares.items()},
@@ -80,13 +80,12 @@ def _choose(rows: Sequence[RunRow]) -> RunRow:
         height=min(len(rows), ROWS_SHOWN) * ROW_PIXELS + HEAD_PIXELS,
         alt="Runs, the newest first",
         column_config={
-            "Run": st.column_config.TextColumn(width=190),
-            "When": st.column_config.TextColumn(width=118),
-            "Questions": st.column_config.TextColumn(width=86),
-            "Model": st.column_config.TextColumn(width=86),
-            "N": st.column_config.NumberColumn(width=50),
+            "Run": st.column_config.TextColumn(width=182),
+            "When": st.column_config.TextColumn(width=98),
+            "Model": st.column_config.TextColumn(width=84),
+            "N": st.column_config.NumberColumn(width=48),
             **{
-                _SHORT[name]: st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent", width=118)
+                _SHORT[name]: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f%%", width=118)
                 for name in browse.CARDS
             },
             "Median s": st.column_config.NumberColumn(format="%.2f", width=80),
@@ -110,19 +109,23 @@ def _cards(row: RunRow, before: RunRow | None) -> None:
             continue
         n, share = row.counts[name], row.means[name]
         low, high = wilson_interval(share, n)
+        change = _change(row, before, name)
         grid.metric(
             _SHORT[name],
             f"{share:.0%}",
-            _change(row, before, name),
+            change,
+            delta_color="off" if change == NO_CHANGE else "normal",
+            delta_arrow="off" if change == NO_CHANGE else "auto",
             border=True,
-            delta_description=f"{low:.0%} to {high:.0%}, n = {n}",
-            help=f"{_TITLES[name]}. Change from the run of the same questions before, and the 95% interval.",
+            delta_description=f"{100 * low:.0f}–{100 * high:.0f}%",
+            help=f"{_TITLES[name]}, over {n} questions. Change from the run of the same questions before, "
+            "and the 95% interval.",
         )
     if row.seconds is not None:
         change = None if before is None or before.seconds is None else f"{row.seconds - before.seconds:+.2f}"
         grid.metric(
-            "Median seconds", f"{row.seconds:.2f}", change, delta_color="inverse", border=True,
-            delta_description="to the last word",
+            "Median seconds", f"{row.seconds:.2f}", change, delta_color="off", border=True,
+            help="To the last word. It depends on the machine and on what else it does.",
         )  # fmt: skip
 
 
@@ -130,14 +133,14 @@ def _change(row: RunRow, before: RunRow | None, name: str) -> str | None:
     if before is None or name not in before.means:
         return None
     change = row.means[name] - before.means[name]
-    return None if abs(change) < 0.0005 else f"{change:+.1%}"
+    return NO_CHANGE if abs(change) < 0.0005 else f"{change:+.1%}"
 
 
 def _charts(rows: Sequence[RunRow], row: RunRow, questions: Sequence[SampleRow]) -> str | None:
     """Both charts; gives the type of question that was clicked."""
     by_type, trend = st.tabs(["By type of question", "Trend"])
     with by_type:
-        st.caption("Share passed, with the 95% interval and n. Click a dot to filter.")
+        st.caption("Bars show the 95% interval. Click a dot to filter.")
         event = st.vega_lite_chart(
             slice_chart(browse.slices(questions), "Passed"), theme=None, key=f"slice-{row.id}", on_select="rerun",
             selection_mode="type", alt="Chart: share passed by type of question",
@@ -170,8 +173,7 @@ def _questions(questions: Sequence[SampleRow], kind: str | None) -> SampleRow | 
         "Type": [q.type for q in shown],
         "Question": [q.question for q in shown],
         "Passed": [None if q.passed is None else q.passed == 1 for q in shown],
-        "Grounded": [q.scores.get("groundedness") for q in shown],
-        "s": [q.seconds for q in shown],
+        "Grounded": [_percent(q.scores.get("groundedness")) for q in shown],
     })  # fmt: skip
     event = st.dataframe(
         frame,
@@ -182,12 +184,11 @@ def _questions(questions: Sequence[SampleRow], kind: str | None) -> SampleRow | 
         height=388,
         alt=f"{len(shown)} questions of this run",
         column_config={
-            "Id": st.column_config.TextColumn(width=130),
-            "Type": st.column_config.TextColumn(width=96),
-            "Question": st.column_config.TextColumn(width=250),
+            "Id": st.column_config.TextColumn(width=112),
+            "Type": st.column_config.TextColumn(width=88),
+            "Question": st.column_config.TextColumn(width=208),
             "Passed": st.column_config.CheckboxColumn(width=64),
-            "Grounded": st.column_config.NumberColumn(format="percent", width=78),
-            "s": st.column_config.NumberColumn(format="%.2f", width=50),
+            "Grounded": st.column_config.NumberColumn(format="%.0f%%", width=78),
         },
     )
     chosen = [row for row in event.selection.rows if row < len(shown)]
@@ -200,6 +201,10 @@ def _is_wanted(question: SampleRow, only: str) -> bool:
     if only == "Weakly grounded":
         return question.scores.get("groundedness", 1.0) < WEAKLY_GROUNDED
     return True
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _when(began: str) -> str:
