@@ -105,7 +105,7 @@ def actions(copilot: Copilot, viewer: str, turn: Turn, retry: Callable[[], None]
             )
             st.markdown(f"[:material/content_copy: Copy](#copy-{turn.id})", width="content")
             if st.button("Correct", icon=":material/edit:", type="tertiary", key=f"correct-{turn.id}"):
-                _correct(copilot, viewer, turn)
+                _correct(copilot, viewer, turn, turn.answer)
         if retry and st.button("Retry", icon=":material/refresh:", type="tertiary", key=f"retry-{turn.id}"):
             retry()
             st.rerun()
@@ -141,26 +141,37 @@ def _ask_why(copilot: Copilot, viewer: str, turn: Turn) -> None:
 
 def _draft_button(copilot: Copilot, viewer: str, turn: Turn) -> None:
     """One click makes the question one that evaluators may ask again."""
-    store = state.drafts()
-    if store.has(turn.id):
+    if state.drafts().has(turn.id):
         st.caption(":material/rule: The evaluators have it.", width="content")
-    elif st.button("Make it a test question", icon=":material/rule:", type="tertiary", key=f"draft-{turn.id}"):
-        here = st.session_state
-        complaint = ", ".join(here.get(f"why-{turn.id}") or ())
-        wish = here.get(f"comment-{turn.id}", "")
-        store.add(drafts.from_rating(turn, viewer, _before(copilot, viewer, turn), complaint, wish))
-        st.rerun(scope="fragment")
+        return
+    st.button(
+        "Make it a test question", icon=":material/rule:", type="tertiary", key=f"draft-{turn.id}",
+        on_click=_draft_rated, args=(copilot, viewer, turn),
+    )  # fmt: skip
+
+
+def _draft_rated(copilot: Copilot, viewer: str, turn: Turn) -> None:
+    here = st.session_state
+    complaint = ", ".join(here.get(f"why-{turn.id}") or ())
+    wish = here.get(f"comment-{turn.id}", "")
+    state.drafts().add(drafts.from_rating(turn, viewer, _before(copilot, viewer, turn), complaint, wish))
 
 
 @st.dialog("Correct this answer", width="large")
-def _correct(copilot: Copilot, viewer: str, turn: Turn) -> None:
-    """The answer as it should have been. It stays as it is here; the evaluators get both."""
+def _correct(copilot: Copilot, viewer: str, turn: Turn, answer: Answer) -> None:
     st.caption("The evaluators get your version as a draft of a test question. The answer here stays as it is.")
     with st.form("correct", border=False):
-        text = st.text_area("Answer", turn.answer.text if turn.answer else "", height=320, key=f"corrected-{turn.id}")
-        if st.form_submit_button("Save", type="primary") and turn.answer and text.strip() != turn.answer.text.strip():
-            state.drafts().add(drafts.from_correction(turn, viewer, _before(copilot, viewer, turn), text))
+        st.text_area("Answer", answer.text, height=320, key=f"corrected-{turn.id}")
+        if st.form_submit_button(
+            "Save", type="primary", on_click=_draft_corrected, args=(copilot, viewer, turn, answer)
+        ):
             st.rerun()
+
+
+def _draft_corrected(copilot: Copilot, viewer: str, turn: Turn, answer: Answer) -> None:
+    text = st.session_state[f"corrected-{turn.id}"]
+    if text.strip() != answer.text.strip():
+        state.drafts().add(drafts.from_correction(turn, viewer, _before(copilot, viewer, turn), text))
 
 
 def _before(copilot: Copilot, viewer: str, turn: Turn) -> tuple[str, ...]:

@@ -146,7 +146,8 @@ def test_a_blind_review_keeps_the_verdict_and_goes_on(place: Path) -> None:
 
 def draft(id: str, asked_as: str | None) -> Draft:
     return Draft(id=id, origin="thumbs down", at="2026-11-24T10:00:00+00:00", asked_as=asked_as,
-                 question=f"Question of {asked_as}?", answer="Nothing.", points=("The head nurse decides.",))  # fmt: skip
+                 question=f"Question of {asked_as}?", answer="Nothing.",
+                 points=("The head nurse decides.",))  # fmt: skip
 
 
 def test_a_draft_is_corrected_and_becomes_a_sample(place: Path) -> None:

@@ -182,7 +182,7 @@ def _questions(questions: Sequence[SampleRow], kind: str | None) -> SampleRow | 
         on_select="rerun",
         selection_mode="single-row",
         height=388,
-        alt=f"{len(shown)} questions of this run",
+        alt=f"Questions of this run: {len(shown)}",
         column_config={
             "Id": st.column_config.TextColumn(width=112),
             "Type": st.column_config.TextColumn(width=88),

@@ -60,7 +60,7 @@ def progress() -> None:
 
 def _underway(started: Started, asked: int, total: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"{asked} of {total} questions asked" if total else "Reading the workspace"
+        words = f"{asked} of {total} asked" if total else "Reading the workspace"
         st.progress(asked / total if total else 0.0, f"{markdown.label(started.folder.name)}: {words}")
         if st.button("Stop", icon=":material/stop_circle:", key=f"stop-{started.folder.name}"):
             started.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from copilot import Copilot
+from ui import state
 from ui.evaluations import blind, drafting, overview, side_by_side, start
 
 SECTIONS = {
@@ -25,5 +26,6 @@ def page(copilot: Copilot, viewer: str) -> None:
         "Section", list(SECTIONS), default="Runs", required=True, key="section", label_visibility="collapsed",
         bind="query-params",
     )  # fmt: skip
-    start.progress()
+    if state.started():
+        start.progress()
     SECTIONS[str(section)](copilot, viewer)
