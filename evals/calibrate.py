@@ -68,6 +68,12 @@ def calibrate(labels: Path) -> list[Agreement]:
     return [agreement(metric, pairs) for metric, pairs in sorted(found.items())]
 
 
+def fit_for_gate(labels: Path) -> frozenset[str]:
+    """The judge's metrics that agree with people well enough, on enough labels, to be used in a gate."""
+    judged = {"judge_points", "judge_rubrics"}
+    return frozenset(a.metric for a in calibrate(labels) if a.may_gate and a.metric in judged)
+
+
 def agreement(metric: str, pairs: list[tuple[float, float]]) -> Agreement:
     """Agreement of (score, label) pairs."""
     said = [score > YES for score, _ in pairs]

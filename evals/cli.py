@@ -78,13 +78,17 @@ def compare(
     candidate: RunArgument,
     out: ReportOption = None,
     junit: JunitOption = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="Human labels: a judge that agrees with them enters the gate.")
+    ] = None,
 ) -> None:
     """Compare two runs sample by sample; exit 1 when the gate fails."""
+    from evals.calibrate import fit_for_gate
     from evals.compare import compare as compare_runs
     from evals.report import junit as junit_xml
     from evals.runs import Run
 
-    comparison = compare_runs(_record(base), Run(candidate))
+    comparison = compare_runs(_record(base), Run(candidate), fit_for_gate(labels) if labels else ())
     _report(comparison, out)
     if junit:
         junit.write_text(junit_xml(Run(candidate)), encoding="utf-8")
@@ -131,6 +135,46 @@ def accept(
     from evals.runs import Run
 
     typer.echo(f"Accepted as {accept_run(Run(run), to)}.")
+
+
+@app.command()
+def judge(
+    run: RunArgument,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="A base run: also say whose answers are better, in both orders.")
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Have a language model judge stored answers: points, rubrics, preference. It needs a configured model."""
+    from evals.judge import judge_run, open_judge, prefer
+    from evals.runs import Run
+    from evals.summary import summarise
+
+    record, judging = Run(run), open_judge(Settings.from_env(model=model))
+    judge_run(record, judging, progress=_show_progress)
+    typer.echo(summarise(record).render())
+    if against:
+        counts = prefer(Run(against), record, judging)
+        typer.echo(
+            f"Base better {counts['first']}, candidate better {counts['second']}, even {counts['even']}; "
+            f"turned with the order {counts['inconsistent']}, unreadable {counts['error']}."
+        )
+    typer.echo(f"{judging.calls} calls of {judging.model}; the rest was known.")
+
+
+@app.command()
+def export(
+    run: RunArgument,
+    out: Annotated[Path, typer.Option("--out", help="The file to write, ending in .json.")],
+    format: Annotated[str, typer.Option("--format", help="`inspect`: a log that inspect-ai reads.")] = "inspect",
+) -> None:
+    """Write a run as a log of another program."""
+    from evals.inspect_log import write_log
+    from evals.runs import Run
+
+    if format != "inspect":
+        raise typer.BadParameter(f"{format!r} is unknown; known is inspect")
+    typer.echo(f"Wrote {write_log(Run(run), out)} answers to {out}.")
 
 
 @app.command()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from copilot.errors import SettingsError
@@ -108,8 +108,11 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(base: Record, candidate: Run) -> Comparison:
-    """The candidate against the base, over the samples that both asked and whose target is the same."""
+def compare(base: Record, candidate: Run, trusted: Collection[str] = ()) -> Comparison:
+    """The candidate against the base, over the samples that both asked and whose target is the same.
+
+    `trusted` names the metrics of a judge model that people agree with well enough for the gate.
+    """
     mine = candidate.fingerprints
     shared = {i for i, fingerprint in base.fingerprints.items() if mine.get(i) == fingerprint}
     if not shared:
@@ -119,7 +122,8 @@ def compare(base: Record, candidate: Run) -> Comparison:
     after = _complete(scores_after, scores_before, shared)
     samples = {i: s for i, s in candidate.samples.items() if i in shared}
     clusters = {s.id: s.source for s in samples.values()}
-    rows = _rows(before, after, clusters)
+    metrics = tuple(replace(m, is_gated=True) if m.name in trusted else m for m in METRICS)
+    rows = _rows(before, after, clusters, metrics)
     worst = _worst(base, candidate, before, after)
     failures, doubts = _gate(rows, before, after, samples)
     # A leak is a leak, in a sample of the base as in a new one.
@@ -143,22 +147,25 @@ def _complete(mine: ByMetric, theirs: ByMetric, shared: set[str]) -> dict[str, d
     complete: dict[str, dict[str, float]] = {}
     for metric in METRICS:
         values = dict(mine.get(metric.name, {}))
-        if metric.kind != "measure":
+        # A verdict that a judge did not give is counted as its error and not held against the answer.
+        if metric.kind not in ("measure", "judge"):
             for sample in theirs.get(metric.name, {}).keys() & shared:
                 values.setdefault(sample, metric.worst)
         complete[metric.name] = {s: v for s, v in values.items() if s in shared}
     return complete
 
 
-def _rows(before: ByMetric, after: ByMetric, clusters: Mapping[str, str]) -> tuple[Row, ...]:
+def _rows(
+    before: ByMetric, after: ByMetric, clusters: Mapping[str, str], metrics: tuple[Metric, ...] = METRICS
+) -> tuple[Row, ...]:
     changes: dict[str, Paired] = {}
-    for metric in METRICS:
+    for metric in metrics:
         up = metric.better == "up"
         change = paired(before[metric.name], after[metric.name], clusters, up_is_better=up)
         if change is not None:
             changes[metric.name] = change
-    adjusted = holm({m.name: changes[m.name].p for m in METRICS if m.is_gated and m.name in changes})
-    return tuple(Row(m, changes[m.name], adjusted.get(m.name)) for m in METRICS if m.name in changes)
+    adjusted = holm({m.name: changes[m.name].p for m in metrics if m.is_gated and m.name in changes})
+    return tuple(Row(m, changes[m.name], adjusted.get(m.name)) for m in metrics if m.name in changes)
 
 
 def _slices(

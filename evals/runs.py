@@ -23,6 +23,8 @@ MANIFEST, SAMPLES, ANSWERS, SCORES, WORDS = (
     "manifest.json", "samples.json", "answers.jsonl", "scores.jsonl", "words.json",
 )  # fmt: skip
 LOCK = ".lock"
+JUDGED = "judged.jsonl"
+"""Verdicts of a judge model, kept apart: they come later, cost money, and may be gone without harm."""
 # As many as a stored baseline keeps, so that a run equals the baseline made of it.
 DECIMALS = 6
 
@@ -140,14 +142,19 @@ class Run:
         return [Output.model_validate_json(line) for line in lines(self.folder / ANSWERS)]
 
     def scores(self) -> list[Judged]:
-        return [Judged.model_validate_json(line) for line in lines(self.folder / SCORES)]
+        """By the scorers, with the verdicts of a judge model where one was asked."""
+        verdicts = {(j.sample, j.epoch): j.scores for j in map(_judged, lines(self.folder / JUDGED))}
+        scored = map(_judged, lines(self.folder / SCORES))
+        return [j.model_copy(update={"scores": {**j.scores, **verdicts.get((j.sample, j.epoch), {})}}) for j in scored]
 
     def answers_to(self, sample: str) -> list[Output]:
         """The answers to one sample, by epoch; the others are passed over unread."""
         return [Output.model_validate_json(line) for line in _of(sample, self.folder / ANSWERS)]
 
     def scores_of(self, sample: str) -> list[Judged]:
-        return [Judged.model_validate_json(line) for line in _of(sample, self.folder / SCORES)]
+        verdicts = {j.epoch: j.scores for j in map(_judged, _of(sample, self.folder / JUDGED))}
+        scored = map(_judged, _of(sample, self.folder / SCORES))
+        return [j.model_copy(update={"scores": {**j.scores, **verdicts.get(j.epoch, {})}}) for j in scored]
 
     def texts(self) -> dict[str, str]:
         """What was first answered, by sample."""
@@ -186,7 +193,7 @@ class Run:
         """Drops what a killed run left half written: answers are whole lines, and each has its scores."""
         outputs = self.outputs()
         asked = {(o.sample, o.epoch) for o in outputs}
-        kept = [j for j in self.scores() if (j.sample, j.epoch) in asked]
+        kept = [j for j in map(_judged, lines(self.folder / SCORES)) if (j.sample, j.epoch) in asked]
         write(self.folder / ANSWERS, "".join(o.model_dump_json() + "\n" for o in outputs))
         write(self.folder / SCORES, "".join(j.model_dump_json() + "\n" for j in kept))
 
@@ -249,6 +256,10 @@ def lines(path: Path) -> Iterator[str]:
         for line in file:
             if line.endswith("\n") and line.strip():
                 yield line
+
+
+def _judged(line: str) -> Judged:
+    return Judged.model_validate_json(line)
 
 
 def _of(sample: str, path: Path) -> Iterator[str]:

@@ -59,6 +59,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("seconds", "Seconds", better="down", kind="measure"),
     Metric("first_token_seconds", "Seconds to first word", better="down", kind="measure"),
     Metric("tokens", "Tokens", better="down", kind="measure"),
+    Metric("judge_points", "Vital points, by judge", kind="judge"),
+    Metric("judge_rubrics", "Rubrics met, by judge", kind="judge"),
+    Metric("judge_error", "Judge could not be read", better="down", kind="judge"),
 )
 
 
