@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, SettingsError
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.retrieval.retriever import Retriever
@@ -47,15 +48,18 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     """Brings the index of the workspace up to date with its files."""
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
-    records = Records.load(workspace)
-    return sync(workspace, records, settings.workspace_state(), progress), records
+    records = _records(workspace, settings)
+    report = sync(workspace, records, settings.workspace_state(), progress)
+    with closing(Retriever(settings.workspace_state())) as retriever:
+        retriever.complete_sentences(progress)
+    return report, records
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
     """The workspace, read and indexed; when another process is indexing, the index as it stands."""
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
-    records = Records.load(workspace)
+    records = _records(workspace, settings)
     state = settings.workspace_state()
     retriever = Retriever(state)
     try:
@@ -64,6 +68,8 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
             raise
+    else:
+        retriever.complete_sentences(progress)
     return Sources(
         workspace=workspace,
         records=records,
@@ -71,6 +77,20 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         retriever=retriever,
         today=workspace.today(settings.today),
     )
+
+
+def _records(workspace: Workspace, settings: Settings) -> Records:
+    """The record tables, beside a warehouse where workspace.yaml names tables of one."""
+    tables = workspace.config.warehouse.tables
+    if not tables:
+        return Records.load(workspace)
+    if settings.warehouse_url is None:
+        raise SettingsError(
+            f"workspace.yaml says that {', '.join(tables)} is in a warehouse; set BEARING_WAREHOUSE_URL to its address."
+        )
+    from copilot.records.warehouse import Warehouse
+
+    return Records.load(workspace, Warehouse(settings.warehouse_url.get_secret_value(), tables))
 
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:

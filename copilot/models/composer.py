@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.documents import answer_from_passages, nearest_topics
-from copilot.models.extract import Relevance, subject_of
+from copilot.models.documents import answer_from_passages, nearest_sentences, nearest_topics
+from copilot.models.extract import Meaning, Passages, Relevance, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
 from copilot.models.plans.search import comparands
@@ -29,6 +29,9 @@ MIN_CONFIDENCE = 0.68
 SURE_CONFIDENCE = 0.77
 # More than this beside each other is a report, not an answer.
 MOST_FINDINGS = 4
+# What `nearness` must reach; tuned on everyday questions of the development set.
+MIN_NEARNESS = 0.8
+NEAREST = "No document says this in these words. What they say that comes nearest:"
 LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
 
@@ -65,32 +68,43 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
 
 
-def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str) -> Draft:
+def compose(
+    frame: Frame,
+    plan: Plan,
+    findings: Sequence[Finding],
+    errors: Sequence[str],
+    organisation: str,
+    meaning: Meaning | None = None,
+) -> Draft:
     """The draft for a question from what its calls found."""
     if plan.choices:
         return _ask_back(plan.choices)
     passages = [f for f in findings if f.tool == "search_knowledge"]
     data = sorted((f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit)
-    evidence = _merge(passages)
-    relevance = Relevance(frame.topic, evidence)
-    sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, evidence)])
+    read = Passages(tuple(_merge(passages)), meaning)
+    evidence = read.evidence
+    relevance = read.relevance(frame.topic)
+    sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, read)])
     known = sure >= MIN_CONFIDENCE
+    guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
     if plan.lacks_records and frame.is_own:
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if strangers := _strangers(frame, evidence):
         return _unheard_of(strangers, evidence, organisation)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
-        return _data_first(frame, lead, data, evidence if known else [], relevance)
+        return _data_first(frame, lead, data, read if known else Passages(()), relevance)
     if known:
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
         is_sure = is_sure and not _is_subject_unknown(frame, relevance)
-        return _documents_first(frame, data, evidence, relevance, is_sure)
+        return _documents_first(frame, data, read, relevance, is_sure)
+    if guided:
+        return _nearest_first(frame, data, read, relevance)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
-        return _data_first(frame, data[0], data, [], relevance)
+        return _data_first(frame, data[0], data, Passages(()), relevance)
     return _abstain(relevance, evidence, errors, organisation)
 
 
@@ -167,10 +181,31 @@ def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return cosine + 0.5 * relevance.known_share() * _best_coverage(relevance, evidence)
 
 
-def _of_parts(frame: Frame, evidence: Sequence[Evidence]) -> list[Relevance]:
+def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    """How near the passages come to a question in other words than theirs: nearest sentence, passage, known words."""
+    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+    return relevance.nearest + cosine + 0.4 * relevance.known_share()
+
+
+# Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
+_FACT = re.compile(
+    r"^\W*(?:(?:and|so|please|ok|hi|hello)\W+)*"
+    r"(?:what(?:'?s| is| are| was| were| will)|who|whose|when|where|list|which)\b"
+    r"|\b(?:how (?:many|much|old|far|often|long)"
+    r"|(?:what|which) (?:share|part|percentage|per cent|proportion|number|amount)"
+    r"|number of|percentage of|share of|spend|cost|salary|price|password|phone)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_a_fact(question: str) -> bool:
+    return bool(_FACT.search(question))
+
+
+def _of_parts(frame: Frame, read: Passages) -> list[Relevance]:
     """A long question is answerable when one of its requests is."""
     parts = [p for p in parts_of(frame.text) if is_request(p)]
-    return [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
+    return [read.relevance(p) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
 
 
 def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
@@ -200,9 +235,7 @@ def _compares_notions(frame: Frame) -> bool:
     return len(sides) == 2 and not frame.links.of("record") and "aggregate" not in frame.forms
 
 
-def _data_first(
-    frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
-) -> Draft:
+def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Passages, relevance: Relevance) -> Draft:
     lines = _statements(frame, lead, limit=8)
     if lead.left_out:
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
@@ -215,8 +248,8 @@ def _data_first(
     beyond = _ASKS_BEYOND_DATA
     if lead.fit >= 0.75 and lead.tool not in _ABOUT_ONE:
         beyond = frozenset({"steps", "verdict", "clause"})
-    if evidence and beyond & frame.forms and frame.follows is None:
-        support = answer_from_passages(frame, evidence, relevance, brief=True)
+    if read.evidence and beyond & frame.forms and frame.follows is None:
+        support = answer_from_passages(frame, read, relevance, brief=True)
         if support:
             lines += ["", "**What the documents say**", "", *support]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
@@ -231,9 +264,9 @@ def _data_first(
 
 
 def _documents_first(
-    frame: Frame, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance, is_sure: bool
+    frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance, is_sure: bool
 ) -> Draft:
-    lines = answer_from_passages(frame, evidence, relevance)
+    lines = answer_from_passages(frame, read, relevance)
     if not is_sure:
         lines = [NEAR, "", *lines]
     shown: list[str] = []
@@ -252,6 +285,12 @@ def _documents_first(
         follow_ups=_unique(follow_ups),
         shown=tuple(shown),
     )
+
+
+def _nearest_first(frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance) -> Draft:
+    """The sentences nearest to a question that no passage answers in its own words."""
+    lines = [NEAREST, "", *nearest_sentences(read, relevance)]
+    return Draft("\n".join(lines))
 
 
 def _statements(frame: Frame, finding: Finding, limit: int) -> list[str]:

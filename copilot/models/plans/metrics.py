@@ -41,6 +41,8 @@ def look_up(frame: Frame) -> Iterable[Call]:
             arguments["filters"] = filters
         if compare := _comparison(frame.text):
             arguments["compare"] = compare
+        if re.search(r"\bsql\b", frame.text, re.IGNORECASE):
+            arguments["show_sql"] = True
         if (grain := next((g for g, p in _LEVELS if re.search(p, frame.text, re.I)), None)) and frame.period:
             arguments["grain"] = grain
         share = fit(frame, "lookup_metric", used)
