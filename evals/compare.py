@@ -275,12 +275,10 @@ def _explanations(run: Run) -> Callable[[str], tuple[str, ...]]:
     titles = {m.name: m.title for m in METRICS}
     said: dict[str, tuple[str, ...]] = {}
     for judged in run.scores():
-        said.setdefault(
-            judged.sample,
-            tuple(
-                f"{titles[name]}: {score.explanation}"
-                for name, score in judged.scores.items()
-                if score.explanation and score.value is not None and score.value < 1
-            ),
-        )
+        # Metrics of one scorer often share their reason: the first that gives it stands for them.
+        reasons: dict[str, str] = {}
+        for name, score in judged.scores.items():
+            if score.explanation and score.value is not None and score.value < 1:
+                reasons.setdefault(score.explanation, f"{titles[name]}: {score.explanation}")
+        said.setdefault(judged.sample, tuple(reasons.values()))
     return lambda sample: said.get(sample, ())

@@ -69,7 +69,7 @@ def trend_chart(rows: Sequence[RunRow], metrics: Sequence[tuple[str, str]]) -> d
     titles = [title for _, title in metrics]
     return framed({
         "data": {"values": values},
-        "height": 190,
+        "height": 300,
         "mark": {"type": "line", "point": {"size": 45}, "strokeWidth": 2},
         "encoding": {
             "x": {

@@ -16,7 +16,7 @@ from copilot.tools.model_facts import model_facts
 from copilot.tools.project_facts import ROW_ASPECTS, Fact, Project
 from copilot.tools.reading import Row, computed, read_row, row_id
 from copilot.tools.row_sentences import decision, incident
-from copilot.tools.wording import listed, said, sentence, words
+from copilot.tools.wording import listed, said, words
 from copilot.types import Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
 
 Aspect = Literal[

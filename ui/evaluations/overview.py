@@ -80,15 +80,15 @@ def _choose(rows: Sequence[RunRow]) -> RunRow:
         height=min(len(rows), ROWS_SHOWN) * ROW_PIXELS + HEAD_PIXELS,
         alt="Runs, the newest first",
         column_config={
-            "Run": st.column_config.TextColumn(width=182),
-            "When": st.column_config.TextColumn(width=98),
+            "Run": st.column_config.TextColumn(width=172),
+            "When": st.column_config.TextColumn(width=94),
             "Model": st.column_config.TextColumn(width=84),
             "N": st.column_config.NumberColumn(width=48),
             **{
-                _SHORT[name]: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f%%", width=118)
+                _SHORT[name]: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f%%", width=122)
                 for name in browse.CARDS
             },
-            "Median s": st.column_config.NumberColumn(format="%.2f", width=80),
+            "Median s": st.column_config.NumberColumn(format="%.2f", width=72),
             "Cost each": st.column_config.NumberColumn(format="%.4f", width=84),
         },
     )
