@@ -26,7 +26,7 @@ from copilot.retrieval.states import (
 )
 from copilot.retrieval.types import Chunk
 
-VERSION = f"1 {MODEL}"
+VERSION = f"2 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
@@ -35,13 +35,14 @@ CREATE TABLE files (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT 
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, owner TEXT,
     effective TEXT, superseded_ref TEXT, superseded_by TEXT, superseded_on TEXT, label TEXT,
-    tags TEXT NOT NULL);
+    tags TEXT NOT NULL, spread INTEGER NOT NULL);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, document_id TEXT NOT NULL, position INTEGER NOT NULL,
     heading_path TEXT NOT NULL, text TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL,
     effective INTEGER NOT NULL, superseded INTEGER NOT NULL, text_sha TEXT NOT NULL);
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_document ON chunks (document_id, position);
+CREATE INDEX chunks_by_text ON chunks (text_sha);
 CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _CHUNKS = """
@@ -116,6 +117,20 @@ class Manifest:
     def numbers(self) -> set[int]:
         return {number for (number,) in self._execute("SELECT number FROM chunks")}
 
+    def numbers_of(self, documents: Collection[str]) -> set[int]:
+        return {
+            number
+            for batch in _batches(sorted(documents))
+            for (number,) in self._execute(f"SELECT number FROM chunks WHERE document_id IN ({_marks(batch)})", batch)
+        }
+
+    def text_shas_of(self, documents: Collection[str]) -> set[str]:
+        return {
+            sha
+            for batch in _batches(sorted(documents))
+            for (sha,) in self._execute(f"SELECT text_sha FROM chunks WHERE document_id IN ({_marks(batch)})", batch)
+        }
+
     def columns(self) -> Columns:
         rows = self._execute(
             """SELECT c.number, c.document_id, d.label, d.kind, c.effective, c.superseded
@@ -131,9 +146,14 @@ class Manifest:
             superseded=np.array(superseded, dtype=np.int64),
         )
 
-    def entries(self) -> Iterator[Entry]:
-        for row in self._execute(_CHUNKS):
-            yield Entry(row[0], chunk_of(row))
+    def entries_in(self, buckets: Collection[int], count: int) -> Iterator[Entry]:
+        """The entries of the documents in some of `count` buckets."""
+        for batch in _batches(sorted(buckets)):
+            for row in self._execute(f"{_CHUNKS} WHERE d.spread % ? IN ({_marks(batch)})", (count, *batch)):
+                yield Entry(row[0], chunk_of(row))
+
+    def entries_of(self, numbers: Collection[int]) -> list[Entry]:
+        return [Entry(number, chunk) for number, chunk in sorted(self.chunks(numbers).items())]
 
     def chunks(self, numbers: Collection[int]) -> dict[int, Chunk]:
         return {
@@ -226,17 +246,22 @@ class Manifest:
             gone = [(id,) for id in {*removed, *(new.document.id for new in added)}]
             self._many("DELETE FROM chunks WHERE document_id = ?", gone)
             self._many("DELETE FROM documents WHERE id = ?", gone)
-            self._many(f"INSERT INTO documents VALUES ({_marks(range(11))})", map(document_row, added))
+            self._many(f"INSERT INTO documents VALUES ({_marks(range(12))})", map(document_row, added))
             rows = (row for new in added for row in chunk_rows(new))
             self._many(f"INSERT INTO chunks VALUES ({_marks(range(11))})", rows)
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
-    def forget(self) -> None:
-        """Remove the vectors that no chunk uses, and what was deleted from SQLite's log."""
+    def forget(self, text_shas: Collection[str] | None) -> None:
+        """Remove those of the vectors, or of all, that no chunk uses, and what was deleted from SQLite's log."""
+        unused = "DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)"
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
-            self._database.execute("DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)")
+            if text_shas is None:
+                self._database.execute(unused)
+            else:
+                for batch in _batches(sorted(text_shas)):
+                    self._database.execute(f"{unused} AND text_sha IN ({_marks(batch)})", batch)
         self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _replace_files(self, files: Mapping[str, FileState]) -> None:

@@ -29,8 +29,9 @@ _Result = TypeVar("_Result", bound=Collection[object])
 class Retriever:
     """The index of one workspace, open for reading. It follows the index: a sync is seen by the next call."""
 
-    def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT) -> None:
+    def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT, chroma_url: str | None = None) -> None:
         self._state_dir = state_dir
+        self._chroma_url = chroma_url
         self._exact_limit = exact_limit
         self._embedder = Embedder()
         self._lock = Lock()
@@ -120,7 +121,7 @@ class Retriever:
             if self._snapshot is None or not self._snapshot.is_current():
                 if self._snapshot:
                     self._snapshot.close()
-                self._snapshot = open_snapshot(self._state_dir, self._manifest, self._exact_limit)
+                self._snapshot = open_snapshot(self._state_dir, self._manifest, self._exact_limit, self._chroma_url)
             return self._snapshot
 
     def _forget(self) -> None:

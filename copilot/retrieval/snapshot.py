@@ -26,7 +26,9 @@ Beyond, Chroma searches."""
 class Snapshot:
     """A generation of the index, whole; once a sync has made another, `is_current` tells."""
 
-    def __init__(self, state_dir: Path, manifest: Manifest, generation: str, exact_limit: int) -> None:
+    def __init__(
+        self, state_dir: Path, manifest: Manifest, generation: str, exact_limit: int, chroma_url: str | None = None
+    ) -> None:
         self.manifest = manifest
         self.generation = generation
         self.columns: Columns = manifest.columns()
@@ -35,6 +37,7 @@ class Snapshot:
         """Every vector in order of number, where there are few enough; otherwise Chroma is asked."""
         self.words = LexicalIndex(words_folder(state_dir, generation))
         self._state_dir = state_dir
+        self._chroma_url = chroma_url
 
     def is_current(self) -> bool:
         return self.manifest.meta("generation") == self.generation
@@ -47,7 +50,9 @@ class Snapshot:
     def chroma(self) -> ChromaVectors:
         from copilot.retrieval.vectors import ChromaVectors
 
-        return ChromaVectors(chroma_folder(self._state_dir))
+        if self.manifest.meta("vectors_at") != (self._chroma_url or ""):
+            raise KnowledgeError("The vectors of the index are kept elsewhere; run `bearing index`.")
+        return ChromaVectors(chroma_folder(self._state_dir), self._chroma_url)
 
     @cached_property
     def row_of(self) -> Mapping[int, int]:
@@ -68,14 +73,16 @@ class Snapshot:
         return visible
 
 
-def open_snapshot(state_dir: Path, manifest: Manifest, exact_limit: int) -> Snapshot | None:
+def open_snapshot(
+    state_dir: Path, manifest: Manifest, exact_limit: int, chroma_url: str | None = None
+) -> Snapshot | None:
     """The index as it is now, or None where nothing has been indexed yet."""
     version = manifest.version()
     if version is not None and version != VERSION:
         raise KnowledgeError("The index was made by another version of Bearing; run `bearing index`.")
     while version is not None and (generation := manifest.meta("generation")) != "0":
         try:
-            snapshot = Snapshot(state_dir, manifest, generation, exact_limit)
+            snapshot = Snapshot(state_dir, manifest, generation, exact_limit, chroma_url)
         except ValueError:
             # A sync that ended meanwhile has removed the keywords of this generation.
             if manifest.meta("generation") == generation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,11 @@ class Columns:
     superseded: Integers
 
 
+def spread(document_id: str) -> int:
+    """A number that tells a document's bucket of keywords: the remainder by the count of buckets."""
+    return int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4])
+
+
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -120,7 +126,7 @@ def document_row(new: NewDocument) -> tuple[object, ...]:
     d = new.document
     return (
         d.id, d.kind, d.sha256, d.title, d.owner, _text(d.effective), new.superseded_ref, d.superseded_by,
-        _text(d.superseded_on), d.label, json.dumps(d.tags),
+        _text(d.superseded_on), d.label, json.dumps(d.tags), spread(d.id),
     )  # fmt: skip
 
 

@@ -91,7 +91,8 @@ def test_a_renamed_document_is_found_under_its_new_name_only(library: Library) -
     library.sync()
     (library.root / "playbook/scaling-pilots.md").rename(library.root / "playbook/pilots.md")
     report = library.sync()
-    assert (report.added, report.removed, report.unchanged) == (1, 1, 6)
+    assert report.renamed == (("playbook/scaling-pilots.md", "playbook/pilots.md"),)
+    assert (report.added, report.removed, report.unchanged, report.embedded) == (0, 0, 6, 0)
     found = {scored.chunk.document_id for scored in library.search("why pilots stall", top_k=50)}
     assert "playbook/pilots.md" in found
     assert "playbook/scaling-pilots.md" not in found
