@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.errors import KnowledgeError
+from copilot.library import Library
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.retrieval.retriever import Retriever
@@ -48,7 +49,25 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
     records = Records.load(workspace)
-    return sync(workspace, records, settings.workspace_state(), progress), records
+    return _sync(settings, workspace, records, progress), records
+
+
+def _sync(settings: Settings, workspace: Workspace, records: Records, progress: Progress | None) -> SyncReport:
+    return sync(
+        workspace,
+        records,
+        settings.workspace_state(),
+        progress,
+        chroma_url=settings.chroma_url,
+        parallel=settings.parallel,
+    )
+
+
+def open_library(settings: Settings) -> Library:
+    """The documents of the workspace, to be looked after; what is changed shows after the next `index`."""
+    state = settings.workspace_state()
+    retriever = Retriever(state, chroma_url=settings.chroma_url)
+    return Library(Workspace.open(settings.workspace), state, retriever)
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
@@ -57,9 +76,9 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     workspace = Workspace.open(settings.workspace)
     records = Records.load(workspace)
     state = settings.workspace_state()
-    retriever = Retriever(state)
+    retriever = Retriever(state, chroma_url=settings.chroma_url)
     try:
-        sync(workspace, records, state, progress)
+        _sync(settings, workspace, records, progress)
     except KnowledgeError:
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):

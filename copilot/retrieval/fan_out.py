@@ -9,9 +9,6 @@ from typing import TypeVar
 
 from copilot.errors import SettingsError
 
-PARALLEL = r"threads|processes|ray|dask:tcp://\S+"
-"""What the setting may say. Threads are as fast as processes on one machine, because the embedding model and the
-tokenizer release Python's lock, and need one copy of the model."""
 _DASK = "dask:"
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -35,7 +32,11 @@ def fan_out(function: Callable[[_Item], _Result], items: Sequence[_Item], parall
 
 
 def _backend(parallel: str, opened: ExitStack) -> str:
-    """joblib's name of it, connected until `opened` is left."""
+    """joblib's name of it, connected until `opened` is left.
+
+    Threads are as fast as processes on one machine, because the embedding model and its tokenizer release Python's
+    lock, and they share one copy of the model.
+    """
     if parallel == "threads":
         return "threading"
     if parallel == "processes":
