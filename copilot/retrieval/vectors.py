@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -49,6 +50,11 @@ class ChromaVectors:
 
     def close(self) -> None:
         with self._lock:
+            self._leave()
+
+    def _leave(self) -> None:
+        # The client of a server is shared for the life of the process: chromadb leaves its connections open.
+        if not self._url:
             self._client.close()
 
     def drop_other_models(self) -> None:
@@ -98,7 +104,7 @@ class ChromaVectors:
                     return self._query(vector, top_k, scope)
                 except (ChromaError, HTTPError):
                     # While another process writes, what is in memory may not fit what is on disk.
-                    self._client.close()
+                    self._leave()
                     self._open()
         raise KnowledgeError("The vectors of the index cannot be read; run `bearing index`.")
 
@@ -123,6 +129,7 @@ def _embedded(folder: Path) -> Any:
     return chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
 
 
+@cache
 def _server(url: str) -> Any:
     import chromadb
     from chromadb.config import Settings
