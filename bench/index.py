@@ -192,8 +192,8 @@ def measure(size: int, embed_all: bool) -> None:
         f"built in {(own + rest) / own:.2f} x its time\n"
         f"  peak memory     {built['peak']:.0f} MB; on disk {disk:.0f} MB, {disk / chunks * 1000:.1f} kB a chunk\n"
         f"  changed file    {changed['cpu']:.2f} s CPU with its process, {changed['embedded']:.0f} texts embedded\n"
-        f"  query           p50 {asked['p50']:.1f} ms, p95 {asked['p95']:.1f} ms, p50 of CPU {asked['cpu']:.1f} ms; {QUERIES} different, "
-        "embedded each",
+        f"  query           p50 {asked['p50']:.1f} ms, p95 {asked['p95']:.1f} ms, p50 of CPU {asked['cpu']:.1f} ms; "
+        f"{QUERIES} different, embedded each",
         flush=True,
     )
 

@@ -27,7 +27,7 @@ from copilot.retrieval import buckets
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import VERSION, Manifest
-from copilot.retrieval.states import FileState, NewDocument, spread
+from copilot.retrieval.states import FileState, NewDocument, Twins, spread
 from copilot.retrieval.types import Health
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class IndexWriter:
         removed: Collection[str],
         files: Mapping[str, FileState],
         meta: Mapping[str, str],
+        twins: Twins,
     ) -> Health:
         """Make the index hold `added`, in place of documents with the same ids, and not hold `removed`.
 
@@ -136,7 +137,8 @@ class IndexWriter:
             lost = self.manifest.entries_of(missing - fresh.keys())
             self._add(vectors, [*lost, *(fresh[number] for number in sorted(missing & fresh.keys()))], added)
             generation = self._write_words(len(live), replaced, fresh.values())
-            self.manifest.commit(files=files, removed=removed, added=added, meta={**meta, "generation": generation})
+            meta = {**meta, "generation": generation}
+            self.manifest.commit(files=files, removed=removed, added=added, meta=meta, twins=twins)
             vectors.delete(held - live)
             health = self._examine(vectors, added=missing, removed=held - live, whole=unfinished)
             if not health.is_sound:

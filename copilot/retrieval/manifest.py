@@ -19,6 +19,7 @@ from copilot.retrieval.states import (
     DocumentState,
     FileState,
     NewDocument,
+    Twins,
     chunk_of,
     chunk_rows,
     document_row,
@@ -43,6 +44,7 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_document ON chunks (document_id, position);
 CREATE INDEX chunks_by_text ON chunks (text_sha);
+CREATE TABLE twins (number INTEGER PRIMARY KEY, first INTEGER NOT NULL);
 CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _CHUNKS = """
@@ -146,6 +148,10 @@ class Manifest:
             superseded=np.array(superseded, dtype=np.int64),
         )
 
+    def twins(self) -> dict[int, int]:
+        """Number of each chunk that has a twin to that of the first of them."""
+        return dict(self._execute("SELECT number, first FROM twins"))
+
     def entries_in(self, buckets: Collection[int], count: int) -> Iterator[Entry]:
         """The entries of the documents in some of `count` buckets."""
         for batch in _batches(sorted(buckets)):
@@ -239,6 +245,7 @@ class Manifest:
         removed: Collection[str],
         added: Sequence[NewDocument],
         meta: Mapping[str, str],
+        twins: Twins,
     ) -> None:
         """The one moment at which readers see the new index."""
         with self._lock, self._database:
@@ -249,6 +256,9 @@ class Manifest:
             self._many(f"INSERT INTO documents VALUES ({_marks(range(12))})", map(document_row, added))
             rows = (row for new in added for row in chunk_rows(new))
             self._many(f"INSERT INTO chunks VALUES ({_marks(range(11))})", rows)
+            self._many("DELETE FROM twins WHERE number = ?", ((number,) for number in twins.examined))
+            self._database.execute("DELETE FROM twins WHERE number NOT IN (SELECT number FROM chunks)")
+            self._many("INSERT OR REPLACE INTO twins VALUES (?, ?)", twins.first_of.items())
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 

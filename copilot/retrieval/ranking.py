@@ -33,11 +33,13 @@ def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k
         lexical = {number: lexical.get(number, 0.0) for number in candidates}
     by_word, by_meaning = _z_scores(lexical, candidates), _z_scores(dense, candidates)
     fused = {number: (by_word[number] + by_meaning[number]) / 2 for number in candidates}
-    best = sorted(candidates, key=lambda number: (-fused[number], number))[:top_k]
+    best = snapshot.one_of_each(sorted(candidates, key=lambda number: (-fused[number], number)))[:top_k]
     chunks = snapshot.manifest.chunks(best)
     cosines = _cosines(snapshot, vector, best)
     return [
-        ScoredChunk(chunks[number], fused[number], cosines[number], lexical.get(number, 0.0))
+        ScoredChunk(
+            chunks[number], fused[number], cosines[number], lexical.get(number, 0.0), snapshot.copies(number, scope)
+        )
         for number in best
         if number in chunks
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
 from copilot.retrieval.states import Booleans, Columns
+from copilot.retrieval.types import Chunk
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
@@ -57,6 +58,24 @@ class Snapshot:
     @cached_property
     def row_of(self) -> Mapping[int, int]:
         return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
+
+    @cached_property
+    def _twins(self) -> Mapping[int, int]:
+        return self.manifest.twins()
+
+    def one_of_each(self, numbers: Sequence[int]) -> list[int]:
+        """The numbers in their order, of those that say the same the first."""
+        return list({self._twins.get(number, number): number for number in reversed(numbers)}.values())[::-1]
+
+    def copies(self, number: int, scope: Scope) -> tuple[Chunk, ...]:
+        """The other chunks that say the same, those that a query may see."""
+        first = self._twins.get(number)
+        if first is None:
+            return ()
+        visible = self.visible(scope)
+        others = [n for n, f in self._twins.items() if f == first and n != number and visible[self.row_of[n]]]
+        found = self.manifest.chunks(others).values()
+        return tuple(sorted(found, key=lambda chunk: (chunk.document_id, chunk.position)))
 
     def visible(self, scope: Scope) -> Booleans:
         """Which rows a query may see."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,6 +45,16 @@ class NewDocument:
     superseded_ref: str | None
     entries: tuple[Entry, ...]
     text_shas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Passages that say the same as another one of their document's family."""
+
+    examined: frozenset[int]
+    """Numbers of standing chunks whose twins are given anew."""
+    first_of: Mapping[int, int]
+    """Number of each twin, the first included, to the number of the first."""
 
 
 @dataclass(frozen=True)

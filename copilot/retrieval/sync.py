@@ -6,13 +6,13 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
-from copilot.retrieval import chunker, loaders
+from copilot.retrieval import chunker, duplicates, loaders
 from copilot.retrieval.embedder import encode_each
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.fan_out import fan_out
@@ -53,7 +53,9 @@ def sync(
         embedded, health = 0, None
         if found.loaded or found.removed or writer.is_unfinished:
             added, embedded = _prepare(found, writer.manifest, progress, parallel)
-            health = writer.replace(added=added, removed=found.removed, files=found.files, meta=found.meta)
+            twins = duplicates.in_families(writer.manifest, before, added, found.removed)
+            meta = {**found.meta, "last_change": datetime.now().isoformat(sep=" ", timespec="seconds")}
+            health = writer.replace(added=added, removed=found.removed, files=found.files, meta=meta, twins=twins)
         else:
             writer.remember(found.files, found.meta)
         counts = writer.manifest.counts()

@@ -73,6 +73,8 @@ class ScoredChunk:
     """Similarity of the embeddings, -1 to 1; comparable across queries."""
     bm25: float
     """0 when no word matched, or too few to be among the best hundred."""
+    copies: tuple[Chunk, ...] = ()
+    """Chunks of other versions and copies of the document that say the same, each to be cited by its own locator."""
 
 
 @dataclass(frozen=True)
