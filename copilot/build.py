@@ -12,6 +12,7 @@ from copilot.errors import KnowledgeError
 from copilot.library import Library
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
+from copilot.retrieval import copying
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import SyncReport
@@ -61,6 +62,14 @@ def _sync(settings: Settings, workspace: Workspace, records: Records, progress: 
         chroma_url=settings.chroma_url,
         parallel=settings.parallel,
     )
+
+
+def copy_index(settings: Settings, target: Path) -> Path:
+    """Copies the index to the state folder of another machine; where in it."""
+    state = settings.workspace_state()
+    folder = target.expanduser().resolve() / state.name
+    copying.copy_index(state, folder)
+    return folder
 
 
 def open_library(settings: Settings) -> Library:

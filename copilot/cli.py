@@ -45,6 +45,9 @@ ViewerOption = Annotated[str | None, typer.Option("--viewer", help="Who asks: a 
 def index(
     workspace: WorkspaceOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and index every change until Ctrl-C.")] = False,
+    copy_to: Annotated[
+        Path | None, typer.Option("--copy-to", help="Then copy the index to the state folder of another machine.")
+    ] = None,
 ) -> None:
     """Bring the index up to date with the workspace's files."""
     from copilot.build import index as build_index
@@ -58,6 +61,10 @@ def index(
         f"({_changes(report)}, {report.unchanged} unchanged; {report.seconds:.1f} s)."
     )
     _echo_details(report)
+    if copy_to:
+        from copilot.build import copy_index
+
+        typer.echo(f"Copied to {copy_index(settings, copy_to)}.")
     if watch:
         from copilot.watching import watch as follow
 

@@ -33,6 +33,8 @@ from copilot.retrieval.types import Health
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
 
+COPIED = "copied"
+"""A file of this name says that the index is a copy, which only its origin may write."""
 _WAIT_SECONDS = 5.0
 _BATCH = 1000
 
@@ -58,6 +60,8 @@ def writing(
     state_dir: Path, chroma_url: str | None = None, wait_seconds: float = _WAIT_SECONDS
 ) -> Iterator[IndexWriter]:
     """The index open for its one writer."""
+    if (copied := index_folder(state_dir) / COPIED).is_file():
+        raise KnowledgeError(f"This index is a copy of {copied.read_text()}; documents are indexed there.")
     with locked(state_dir, wait_seconds), closing(IndexWriter(state_dir, chroma_url)) as writer:
         yield writer
 
