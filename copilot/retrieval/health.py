@@ -32,15 +32,16 @@ def examine(
     """Compare both engines with the manifest, and ask both for a sample of the chunks as a question would."""
     live = manifest.numbers()
     by_word = words.numbers()
+    drawn = _drawn(live)
     if whole or len(live) <= _COMPARED:
         by_vector = vectors.numbers()
         unheld, surplus = len(live - by_vector), len(by_vector - live)
     else:
         difference = len(live) - vectors.count()
-        wanted = {*added, *_drawn(live, _SAMPLE)}
+        wanted = {*added, *drawn}
         unheld = max(len(wanted - vectors.holding(wanted)), difference)
         surplus = max(len(vectors.holding(removed)), -difference)
-    sample = manifest.entries_of(_drawn(live, _SAMPLE))
+    sample = manifest.entries_of(drawn)
     lost_vectors = _not_found(manifest, vectors, sample) if not unheld else 0
     return Health(
         chunks=len(live),
@@ -50,9 +51,10 @@ def examine(
     )
 
 
-def _drawn(numbers: Collection[int], count: int) -> list[int]:
-    ordered = sorted(numbers)
-    return random.Random(len(ordered)).sample(ordered, min(count, len(ordered)))
+def _drawn(numbers: Collection[int]) -> list[int]:
+    """A sample that is another one after every change."""
+    ordered = list(numbers)
+    return random.Random(sum(ordered)).sample(ordered, min(_SAMPLE, len(ordered)))
 
 
 def _not_found(manifest: Manifest, vectors: ChromaVectors, sample: Sequence[Entry]) -> int:

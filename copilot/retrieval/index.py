@@ -133,7 +133,7 @@ class IndexWriter:
         forgotten = None if unfinished else self.manifest.text_shas_of(replaced)
         with closing(self._vectors()) as vectors:
             held = before
-            if unfinished or vectors.count() != len(before):
+            if unfinished:
                 vectors.drop_other_models()
                 held = vectors.numbers()
             self.manifest.set_meta(unfinished="yes", vectors_at=self._chroma_url or "")

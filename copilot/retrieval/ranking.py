@@ -60,8 +60,9 @@ def _nearest(snapshot: Snapshot, vector: Vectors, scope: Scope) -> dict[int, flo
 
 
 def _nearest_in_chroma(snapshot: Snapshot, vector: Vectors, scope: Scope, visible: Booleans) -> list[int]:
-    # Entries that the manifest does not name stay until the next sync removes them.
-    unnamed = max(0, snapshot.chroma.count() - len(visible))
+    # Entries that the manifest does not name are there only while a sync runs, or where one was killed.
+    unfinished = snapshot.manifest.meta("unfinished") == "yes"
+    unnamed = max(0, snapshot.chroma.count() - len(visible)) if unfinished else 0
     withheld = int(len(visible) - visible.sum()) + unnamed
     if withheld <= _FEW:
         # The nearest of all, and as many more as are withheld, hold the nearest that are not: the chunks that
