@@ -131,7 +131,7 @@ class IndexWriter:
         live = before - self.manifest.numbers_of(replaced) | fresh.keys()
         unfinished = self.is_unfinished
         forgotten = None if unfinished else self.manifest.text_shas_of(replaced)
-        with closing(self._vectors()) as vectors:
+        with closing(self._vectors()) as vectors, vectors.reached():
             held = before
             if unfinished:
                 vectors.drop_other_models()
@@ -152,7 +152,7 @@ class IndexWriter:
 
     def examine(self) -> Health:
         """Compare the engines with the manifest, entry by entry."""
-        with closing(self._vectors()) as vectors:
+        with closing(self._vectors()) as vectors, vectors.reached():
             return self._examine(vectors, whole=True)
 
     def _examine(

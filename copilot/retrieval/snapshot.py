@@ -63,19 +63,28 @@ class Snapshot:
     def _twins(self) -> Mapping[int, int]:
         return self.manifest.twins()
 
+    @cached_property
+    def _twins_by_first(self) -> Mapping[int, list[int]]:
+        groups: dict[int, list[int]] = {}
+        for number, first in self._twins.items():
+            groups.setdefault(first, []).append(number)
+        return groups
+
     def one_of_each(self, numbers: Sequence[int]) -> list[int]:
-        """The numbers in their order, of those that say the same the first."""
-        return list({self._twins.get(number, number): number for number in reversed(numbers)}.values())[::-1]
+        """The numbers in their order; of those that say the same only the first."""
+        best: dict[int, int] = {}
+        for number in numbers:
+            best.setdefault(self._twins.get(number, number), number)
+        return list(best.values())
 
     def copies(self, number: int, scope: Scope) -> tuple[Chunk, ...]:
         """The other chunks that say the same, those that a query may see."""
-        first = self._twins.get(number)
-        if first is None:
+        if number not in self._twins:
             return ()
         visible = self.visible(scope)
-        others = [n for n, f in self._twins.items() if f == first and n != number and visible[self.row_of[n]]]
-        found = self.manifest.chunks(others).values()
-        return tuple(sorted(found, key=lambda chunk: (chunk.document_id, chunk.position)))
+        others = (other for other in self._twins_by_first[self._twins[number]] if other != number)
+        found = self.manifest.chunks([other for other in others if visible[self.row_of[other]]])
+        return tuple(sorted(found.values(), key=lambda chunk: (chunk.document_id, chunk.position)))
 
     def visible(self, scope: Scope) -> Booleans:
         """Which rows a query may see."""

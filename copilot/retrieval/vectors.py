@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -56,6 +57,16 @@ class ChromaVectors:
         # The client of a server is shared for the life of the process: chromadb leaves its connections open.
         if not self._url:
             self._client.close()
+
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """A server that stops answering is said in one line."""
+        from httpx import HTTPError
+
+        try:
+            yield
+        except HTTPError:
+            raise KnowledgeError(f"The Chroma server at {self._url} does not answer.") from None
 
     def drop_other_models(self) -> None:
         ending = self._name.removeprefix(MODEL)

@@ -37,6 +37,7 @@ def test_copies_of_a_document_are_found_once_with_the_place_in_each(library: Lib
     (best,) = [s for s in library.search("quorvex protocol") if "quorvex" in s.chunk.text]
     places = {(c.document_id, c.locator) for c in (best.chunk, *best.copies)}
     assert places == {("policies/beds-v1.md", "lines 3-3"), ("archive/Copy of Beds (2).md", "lines 5-5")}
+    assert best == library.search("quorvex protocol", top_k=50)[0]
     (library.root / "policies/beds-v1.md").unlink()
     library.sync()
     assert found(library) == [("archive/Copy of Beds (2).md", [])]
@@ -102,6 +103,15 @@ def test_only_spelling_may_differ(library: Library, change: tuple[str, str], sam
     library.write("copy/beds.md", page("Beds", BODY.replace(*change)))
     library.sync()
     assert len(found(library)) == (1 if same else 2)
+
+
+def test_the_best_of_the_copies_keeps_its_place(library: Library) -> None:
+    library.write("beds.md", page("Beds", BODY))
+    library.write("other/beds.md", page("Of nights and porridge, of porridge and nights", BODY))
+    library.sync()
+    scored = library.search("quorvex beds", top_k=50)
+    assert [s.score for s in scored] == sorted((s.score for s in scored), reverse=True)
+    assert (scored[0].chunk.document_id, len(scored[0].copies)) == ("beds.md", 1)
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30), st.data())

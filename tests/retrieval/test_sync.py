@@ -271,6 +271,24 @@ def test_a_successor_that_moves_its_date_moves_the_end_of_what_it_replaced(libra
     assert retention() == ("data-retention-2025.md", None)
 
 
+def test_a_server_that_is_not_there_is_said_in_one_line(local_library: Library) -> None:
+    local_library.chroma_url = "http://127.0.0.1:9"
+    with pytest.raises(KnowledgeError, match=r"Chroma server at http://127.0.0.1:9 cannot be reached"):
+        local_library.sync()
+
+
+def test_an_index_moves_to_a_server_and_back(local_library: Library, chroma_url: str) -> None:
+    local_library.sync()
+    expected = rankings(local_library, 0)
+    for place in (chroma_url, None):
+        local_library.chroma_url = place
+        with pytest.raises(KnowledgeError, match="kept elsewhere"):
+            rankings(local_library, 0)
+        report = local_library.sync()
+        assert (report.embedded, report.health is not None) == (0, True)
+        assert rankings(local_library, 0) == expected
+
+
 def test_progress_ends_at_the_number_of_texts(library: Library) -> None:
     seen: list[tuple[int, int]] = []
     sync(
