@@ -130,7 +130,7 @@ class IndexWriter:
         before = self.manifest.numbers()
         live = before - self.manifest.numbers_of(replaced) | fresh.keys()
         unfinished = self.is_unfinished
-        forgotten = None if unfinished else self.manifest.text_shas_of(replaced)
+        forgotten = self.manifest.text_shas_of(replaced)
         with closing(self._vectors()) as vectors, vectors.reached():
             held = before
             if unfinished:
@@ -219,7 +219,7 @@ class IndexWriter:
             old = [entry.number for entry in batch if entry.number not in sha_of]
             vectors.add(batch, found | dict(zip(old, self.manifest.vectors_of(old), strict=True)))
 
-    def _clean(self, text_shas: Collection[str] | None) -> None:
+    def _clean(self, text_shas: Collection[str]) -> None:
         generation = self._words().name
         for folder in index_folder(self._state_dir).glob("words-*"):
             if folder.name != generation:

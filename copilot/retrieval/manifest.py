@@ -262,16 +262,17 @@ class Manifest:
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
-    def forget(self, text_shas: Collection[str] | None) -> None:
-        """Remove those of the vectors, or of all, that no chunk uses, and what was deleted from SQLite's log."""
+    def forget(self, text_shas: Collection[str]) -> None:
+        """Remove those of the vectors that no chunk uses, and what was deleted from SQLite's log."""
         unused = "DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)"
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
-            if text_shas is None:
+            for batch in _batches(sorted(text_shas)):
+                self._database.execute(f"{unused} AND text_sha IN ({_marks(batch)})", batch)
+            kept = "SELECT (SELECT count(*) FROM vectors) = (SELECT count(DISTINCT text_sha) FROM chunks)"
+            # A killed run may have made vectors that were then never used.
+            if self._database.execute(kept).fetchone() != (1,):
                 self._database.execute(unused)
-            else:
-                for batch in _batches(sorted(text_shas)):
-                    self._database.execute(f"{unused} AND text_sha IN ({_marks(batch)})", batch)
         self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _replace_files(self, files: Mapping[str, FileState]) -> None:

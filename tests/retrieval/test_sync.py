@@ -224,6 +224,16 @@ def test_a_run_without_changes_embeds_nothing_and_a_rebuilt_index_neither(librar
     assert (library.sync().embedded, library.sync().embedded) == (0, 0)
 
 
+def test_vectors_that_a_killed_run_made_for_nothing_are_forgotten(library: Library) -> None:
+    library.sync()
+    with writing(library.state, library.chroma_url) as writer:
+        writer.manifest.save_vectors({"0" * 32: bytes(384 * 4)})
+    library.write("a.md", "something new about parking")
+    library.sync()
+    with writing(library.state, library.chroma_url) as writer:
+        assert writer.manifest.cached(["0" * 32]) == {}
+
+
 def test_renaming_counts_only_where_the_content_is_the_same(library: Library) -> None:
     library.write("one.txt", "The quorvex desk.")
     library.write("two.txt", "The quorvex desk.")
