@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
+from copilot.retrieval.exact import unknown_references
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
@@ -46,21 +47,30 @@ class Retriever:
         as_of: date | None = None,
         kind: Literal["passage", "record"] | None = None,
         documents: Collection[str] | None = None,
+        per_document: int | None = None,
     ) -> list[ScoredChunk]:
         """The best chunks that the viewer may see, best first.
 
         Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was
-        in force on that day. `kind` and `documents` (ids) narrow the search further.
+        in force on that day. `kind` and `documents` (ids) narrow the search further; `per_document` is how
+        many chunks of one document may be among the results.
         """
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
-        scope = Scope(
-            labels=viewer.labels,
-            as_of=as_of.toordinal() if as_of else None,
-            kind=kind,
-            documents=None if documents is None else frozenset(documents),
-        )
-        return self._read(lambda snapshot: rank(snapshot, query, self._embedder, scope, top_k), [])
+        scope = _scope(viewer, as_of, kind, documents)
+        return self._read(lambda snapshot: rank(snapshot, query, self._embedder, scope, top_k, per_document), [])
+
+    def unknown_references(
+        self,
+        query: str,
+        viewer: Viewer,
+        *,
+        as_of: date | None = None,
+        kind: Literal["passage", "record"] | None = None,
+    ) -> list[str]:
+        """References of the query, such as "Article 214", that nothing the viewer may see has or mentions."""
+        scope = _scope(viewer, as_of, kind, None)
+        return self._read(lambda snapshot: unknown_references(snapshot, query, scope), [])
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
@@ -72,6 +82,15 @@ class Retriever:
         found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(chunk.document_id), [])
         parent = chunk.heading_path[:-1]
         return [c for c in found if viewer.may_see(c.label) and c.heading_path[:-1] == parent]
+
+    def section(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
+        """The chunks that make up the whole section of which this one is a part, in reading order."""
+        return [c for c in self.chunks_of(chunk.document_id, viewer) if c.heading_path == chunk.heading_path]
+
+    def neighbours(self, chunk: Chunk, viewer: Viewer, before: int = 1, after: int = 1) -> list[Chunk]:
+        """The chunk with those around it in its document, in reading order."""
+        first, last = chunk.position - before, chunk.position + after
+        return [c for c in self.chunks_of(chunk.document_id, viewer) if first <= c.position <= last]
 
     def chunks_of(self, document_id: str, viewer: Viewer) -> list[Chunk]:
         """All chunks of a document in reading order; none when the viewer may not see it."""
@@ -129,3 +148,17 @@ class Retriever:
         if self._manifest:
             self._manifest.close()
         self._snapshot = self._manifest = None
+
+
+def _scope(
+    viewer: Viewer,
+    as_of: date | None,
+    kind: Literal["passage", "record"] | None,
+    documents: Collection[str] | None,
+) -> Scope:
+    return Scope(
+        labels=viewer.labels,
+        as_of=as_of.toordinal() if as_of else None,
+        kind=kind,
+        documents=None if documents is None else frozenset(documents),
+    )

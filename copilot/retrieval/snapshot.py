@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
+from copilot.retrieval.fusion import Numbers
 from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
@@ -52,6 +55,14 @@ class Snapshot:
     @cached_property
     def row_of(self) -> Mapping[int, int]:
         return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
+
+    def vectors_of(self, numbers: Sequence[int]) -> Numbers:
+        """One row a number, in double precision: the last bits of a float32 product depend on its size."""
+        if self.vectors is None:
+            found = self.manifest.vectors_of(numbers)
+        else:
+            found = self.vectors[[self.row_of[number] for number in numbers]]
+        return found.astype(np.float64)
 
     def visible(self, scope: Scope) -> Booleans:
         """Which rows a query may see."""
