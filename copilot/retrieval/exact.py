@@ -21,6 +21,9 @@ _MOST_HITS = 5
 _MOST_REFERENCES = 6
 _LOOKED_AT = 50
 _TITLE_WEIGHT = 2.0
+# Stems of words with which a section is asked for, whatever is in it.
+_ASKING = """what do doe say state read text show me give quot cite explain mean which tell us our about contain cover
+can requir ask look up where find summar summaris content word how compar differ between you pleas"""
 
 
 def exact_hits(snapshot: Snapshot, question: str, vector: Numbers, scope: Scope) -> list[int]:
@@ -79,12 +82,21 @@ def _best(snapshot: Snapshot, found: Sequence[Match], said: str, question: str, 
     titles = _title_scores(snapshot, chunks, said) or _title_scores(snapshot, chunks, question)
     words = _standard([match.score for match in found])
     cosines = _standard((snapshot.vectors_of(numbers) @ vector).tolist())
+    if _asks_nothing_else(snapshot, question):
+        # The beginning of a section comes before its other pieces.
+        words = cosines = [0.0] * len(numbers)
     score = {
         number: round((word + cosine) / 2 + _TITLE_WEIGHT * titles.get(number, 0.0), 6)
         for number, word, cosine in zip(numbers, words, cosines, strict=True)
     }
     known = [number for number in numbers if number in chunks]
     return sorted(known, key=lambda number: (-score[number], chunks[number].position, number))[:_MOST_HITS]
+
+
+def _asks_nothing_else(snapshot: Snapshot, question: str) -> bool:
+    """Whether a question has no word beside its references that a text could be about."""
+    rest = references.without(question)
+    return not set(snapshot.words.stems(rest)) - set(_ASKING.split())
 
 
 def _title_scores(snapshot: Snapshot, chunks: Mapping[int, Chunk], text: str) -> dict[int, float]:

@@ -22,7 +22,7 @@ FEEDBACK = 0.3
 FEEDBACK_SIZE = 5
 SUPPORT = 0.5
 """How far a candidate rises towards its neighbours, 0 to 1."""
-NEIGHBOURS = 3
+NEIGHBOURS = 5
 _FLAT = 1e-9
 
 
@@ -86,7 +86,9 @@ def _fed_back(vectors: Numbers, question: Numbers, legs: Legs) -> Numbers:
 
 
 def _supported(scores: Numbers, vectors: Numbers) -> Numbers:
-    likeness = vectors @ vectors.T
+    # Single precision: a matrix with its own transpose takes a tenth of the time, and the scores are rounded.
+    single = vectors.astype(np.float32)
+    likeness = (single @ single.T).astype(np.float64)
     # Texts of one subject are all alike to a degree; only what exceeds that tells neighbours.
     likeness = np.clip(likeness - np.median(likeness), 0.0, None) ** 2
     np.fill_diagonal(likeness, 0.0)

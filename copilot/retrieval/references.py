@@ -8,7 +8,7 @@ kinds wherever they stand, with their abbreviations, so that a question about on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.retrieval.types import Chunk
@@ -43,11 +43,13 @@ _PARAGRAPH_OF = re.compile(
 _ARTICLE_PARAGRAPH = re.compile(
     r"\b(art(?:icle|\.)?\s?\d+[a-z]?),?\s(?:paragraph|para\.?)\s\(?(\d{1,3})\)?(?!\w)", re.IGNORECASE
 )
-_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{5,200})[\"”“»]")
+_QUOTED = re.compile(r"\"([^\"\n]{1,200})\"|[“„]([^”“\n]{1,200})[”“]|«([^»\n]{1,200})»")
 
 _MARKS = re.compile(r"^[\s>#*_|+-]+")
 _BARE = re.compile(r"^(?:\((?P<inside>\d{1,3})\)|(?P<number>\d{1,3}(?:\.\d{1,4}){0,5}))(?=[\s.):*_|]|$)")
-_PARAGRAPH = re.compile(r"^\(?(\d{1,3})[.)]{1,2}(?=\s)")
+_PARAGRAPH = re.compile(r"^\(?(\d{1,3})[.)]{1,2}(?=[\s*_])")
+# "Annex III: High-risk" and "Annex III High-risk" head a part; "Annex III, point 1" and "Annex III shall" cite one.
+_HEAD_ENDS = re.compile(r"\s*(?:$|[:.|*_–—-])|\s+[A-Z]")
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,11 @@ def asked_for(question: str) -> tuple[Reference, ...]:
 
 
 def _references(text: str) -> Iterator[Reference]:
+    end = 0
     for match in _REFERENCE.finditer(text):
         word, gap = match["word"], match["gap"]
         reference = _reference(word, gap, match["number"], match["parts"], match.start())
-        if reference is None:
+        if reference is None or match.start() < end:
             continue
         yield reference
         end = match.end()
@@ -96,9 +99,18 @@ def _references(text: str) -> Iterator[Reference]:
             end = following.end()
 
 
+def without(question: str) -> str:
+    """The question without its references."""
+    text = question
+    for reference in asked_for(question):
+        text = text.replace(reference.text, " ")
+    return text
+
+
 def quoted_in(question: str) -> tuple[str, ...]:
     """The phrases of two and more words that a question puts in quotation marks."""
-    return tuple(m[1].strip() for m in _QUOTED.finditer(question) if len(m[1].split()) >= 2)
+    phrases = (next(group for group in match.groups() if group) for match in _QUOTED.finditer(question))
+    return tuple(phrase.strip() for phrase in phrases if len(phrase.split()) >= 2)
 
 
 def index_terms(chunk: Chunk) -> set[str]:
@@ -110,49 +122,62 @@ def index_terms(chunk: Chunk) -> set[str]:
 
 def direct_keys(chunk: Chunk) -> set[str]:
     """Keys of the parts that a chunk is, or is a piece of: from its own heading and the heads of its paragraphs."""
-    heading = chunk.heading_path[-1] if chunk.heading_path else ""
-    keys = set(_keys_of_heading(heading)) if heading else set()
-    articles = [key for key in keys if key[0] not in "#*"]
-    for line in chunk.text.split("\n"):
-        stripped = _MARKS.sub("", line)
-        keys.update(_keys_of_paragraph(stripped))
-        if numbered := _PARAGRAPH.match(stripped):
-            keys.update(f"{article}({numbered[1]})" for article in articles)
+    keys: set[str] = set()
+    if chunk.heading_path:
+        keys.update(_keys_of_heading(chunk.heading_path[-1], chunk.heading_path[:-1]))
+    parts = [key for key in keys if key[0] not in "#*"]
+    for paragraph in _paragraphs(chunk.text):
+        keys.update(_keys_of_paragraph(paragraph))
+        if numbered := _PARAGRAPH.match(paragraph):
+            keys.update(f"{part}({numbered[1]})" for part in parts)
     if chunk.kind == "record":
-        keys.update(_keys_of_heading(chunk.document_id.rpartition("#")[2]))
+        keys.update(_keys_of_heading(chunk.document_id.rpartition("#")[2], ()))
     elif chunk.position == 0:
-        keys.update(_keys_of_heading(chunk.title))
+        keys.update(_keys_of_heading(chunk.title, ()))
     return keys
 
 
 def outer_keys(chunk: Chunk) -> set[str]:
     """Keys of the parts in which a chunk stands: from the headings above its own and its document's title."""
-    return {key for heading in (chunk.title, *chunk.heading_path[:-1]) for key in _keys_of_heading(heading)}
+    return {key for heading in (chunk.title, *chunk.heading_path[:-1]) for key in _keys_of_heading(heading, ())}
 
 
-def _keys_of_heading(heading: str) -> Iterator[str]:
+def _paragraphs(text: str) -> Iterator[str]:
+    """Each line that begins something, without its marks; a line that only continues another may cite anything."""
+    begins = True
+    for line in text.split("\n"):
+        stripped = _MARKS.sub("", line)
+        if stripped and (begins or stripped != line.strip() or _REFERENCE.fullmatch(stripped.strip())):
+            yield stripped
+        begins = not stripped or stripped.rstrip()[-1] in ".:;*"
+
+
+def _keys_of_heading(heading: str, above: Sequence[str]) -> Iterator[str]:
     text = _MARKS.sub("", heading)
     if match := _REFERENCE.match(text):
         yield from _defined(match)
-    yield from _keys_of_number(text)
+    if bare := _BARE.match(text):
+        number = bare["inside"] or bare["number"]
+        part = next(
+            (m for h in reversed(above) if (m := _REFERENCE.match(h)) and _kind(m["word"]) in _STRUCTURAL), None
+        )
+        if bare["inside"] and part is None:
+            yield f"recital {number}"
+            yield "* recital"
+        elif bare["inside"] and part:
+            yield f"{_kind(part['word'])} {_number(part['number'])}({number})"
+        else:
+            yield f"# {number}"
 
 
 def _keys_of_paragraph(text: str) -> Iterator[str]:
     """A paragraph that opens with a number of several levels, or with what cannot be an ordinary word."""
     if match := _REFERENCE.match(text):
-        word = match["word"]
-        if _kind(word) in _KINDS or (word.isupper() and match["number"][0].isdigit()):
+        is_id = match["word"].isupper() and match["number"][0].isdigit()
+        if is_id or (_kind(match["word"]) in _KINDS and _HEAD_ENDS.match(text, match.end())):
             yield from _defined(match)
     if (bare := _BARE.match(text)) and bare["number"] and "." in bare["number"]:
-        yield from _keys_of_number(text)
-
-
-def _keys_of_number(text: str) -> Iterator[str]:
-    if bare := _BARE.match(text):
-        if bare["inside"]:
-            yield f"recital {bare['inside']}"
-            yield "* recital"
-        yield f"# {bare['inside'] or bare['number']}"
+        yield f"# {bare['number']}"
 
 
 def _defined(match: re.Match[str]) -> Iterator[str]:

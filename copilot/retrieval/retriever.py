@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -17,13 +18,15 @@ from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
-from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
 from copilot.types import Viewer
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
+WITHHELD = "a newer document"
+"""Stands for a successor that the viewer may not see."""
+_Source = TypeVar("_Source", Chunk, DocumentInfo)
 _Result = TypeVar("_Result", bound=Collection[object])
 
 
@@ -58,7 +61,12 @@ class Retriever:
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
         scope = _scope(viewer, as_of, kind, documents)
-        return self._read(lambda snapshot: rank(snapshot, query, self._embedder, scope, top_k, per_document), [])
+
+        def ranked(snapshot: Snapshot) -> list[ScoredChunk]:
+            found = rank(snapshot, query, self._embedder, scope, top_k, per_document)
+            return [replace(scored, chunk=_told(snapshot, scored.chunk, viewer)) for scored in found]
+
+        return self._read(ranked, [])
 
     def unknown_references(
         self,
@@ -74,14 +82,12 @@ class Retriever:
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
-        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunk(id), [])
-        return next((chunk for chunk in found if viewer.may_see(chunk.label)), None)
+        return next(iter(self._chunks(viewer, lambda manifest: manifest.chunk(id))), None)
 
     def siblings(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
         """The chunks of the document under the same parent heading, itself included, in reading order."""
-        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(chunk.document_id), [])
         parent = chunk.heading_path[:-1]
-        return [c for c in found if viewer.may_see(c.label) and c.heading_path[:-1] == parent]
+        return [c for c in self.chunks_of(chunk.document_id, viewer) if c.heading_path[:-1] == parent]
 
     def section(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
         """The chunks that make up the whole section of which this one is a part, in reading order."""
@@ -94,13 +100,22 @@ class Retriever:
 
     def chunks_of(self, document_id: str, viewer: Viewer) -> list[Chunk]:
         """All chunks of a document in reading order; none when the viewer may not see it."""
-        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(document_id), [])
-        return [chunk for chunk in found if viewer.may_see(chunk.label)]
+        return self._chunks(viewer, lambda manifest: manifest.chunks_of(document_id))
+
+    def _chunks(self, viewer: Viewer, read: Callable[[Manifest], list[Chunk]]) -> list[Chunk]:
+        def visible(snapshot: Snapshot) -> list[Chunk]:
+            return [_told(snapshot, c, viewer) for c in read(snapshot.manifest) if viewer.may_see(c.label)]
+
+        return self._read(visible, [])
 
     def documents(self, viewer: Viewer) -> list[DocumentInfo]:
         """The documents, not the record rows, that the viewer may see, superseded ones included, by id."""
-        states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
-        return [s.info for s in states.values() if s.kind == "passage" and viewer.may_see(s.info.label)]
+
+        def visible(snapshot: Snapshot) -> list[DocumentInfo]:
+            passages = (s.info for s in snapshot.manifest.documents().values() if s.kind == "passage")
+            return [_told(snapshot, info, viewer) for info in passages if viewer.may_see(info.label)]
+
+        return self._read(visible, [])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text; a dot product of two is their cosine."""
@@ -162,3 +177,10 @@ def _scope(
         kind=kind,
         documents=None if documents is None else frozenset(documents),
     )
+
+
+def _told(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
+    """A document or chunk without the name of a successor that is withheld; that it was replaced is no secret."""
+    if source.superseded_by is None or viewer.may_see(snapshot.label_of.get(source.superseded_by)):
+        return source
+    return replace(source, superseded_by=WITHHELD)

@@ -56,6 +56,13 @@ class Snapshot:
     def row_of(self) -> Mapping[int, int]:
         return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
 
+    @cached_property
+    def label_of(self) -> Mapping[str | None, str | None]:
+        """The label of each document."""
+        documents, labels = self.columns.documents, self.columns.labels
+        pairs = zip(documents.codes.tolist(), labels.codes.tolist(), strict=True)
+        return {documents.values[document]: labels.values[label] for document, label in pairs}
+
     def vectors_of(self, numbers: Sequence[int]) -> Numbers:
         """One row a number, in double precision: the last bits of a float32 product depend on its size."""
         if self.vectors is None:
