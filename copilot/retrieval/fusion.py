@@ -37,6 +37,8 @@ class Candidates:
     """Whether the vector search returned it."""
     vectors: Numbers
     """Unit vectors, a row a candidate."""
+    documents: NDArray[np.int64]
+    """A number a document: chunks of one are alike, whatever is asked."""
 
 
 class Legs(NamedTuple):
@@ -67,13 +69,16 @@ def fuse(found: Candidates, question: Numbers, depth: int) -> Numbers:
     legs = z_scores(found, depth)
     if len(found.cosines) <= NEIGHBOURS:
         return legs.mean.round(6)
-    fed = legs._replace(by_meaning=_fed_back(found.vectors, question, legs))
-    return _supported(fed.mean, found.vectors).round(6)
+    fed = legs._replace(by_meaning=_fed_back(found, question, legs))
+    return _supported(fed.mean, found).round(6)
 
 
-def _fed_back(vectors: Numbers, question: Numbers, legs: Legs) -> Numbers:
-    """The second leg anew, by a question that moved towards the best candidates."""
-    best = np.argsort(-legs.mean, kind="stable")[:FEEDBACK_SIZE]
+def _fed_back(found: Candidates, question: Numbers, legs: Legs) -> Numbers:
+    """The second leg anew, by a question that moved towards the best candidates, one of each document."""
+    vectors = found.vectors
+    order = np.argsort(-legs.mean, kind="stable")
+    _, first = np.unique(found.documents[order], return_index=True)
+    best = order[np.sort(first)[:FEEDBACK_SIZE]]
     weights = np.clip(legs.mean[best], 0.0, None)
     centre = weights @ vectors[best]
     length = np.linalg.norm(centre)
@@ -85,13 +90,14 @@ def _fed_back(vectors: Numbers, question: Numbers, legs: Legs) -> Numbers:
     return fed
 
 
-def _supported(scores: Numbers, vectors: Numbers) -> Numbers:
+def _supported(scores: Numbers, found: Candidates) -> Numbers:
     # Single precision: a matrix with its own transpose takes a tenth of the time, and the scores are rounded.
-    single = vectors.astype(np.float32)
+    single = found.vectors.astype(np.float32)
     likeness = (single @ single.T).astype(np.float64)
     # Texts of one subject are all alike to a degree; only what exceeds that tells neighbours.
     likeness = np.clip(likeness - np.median(likeness), 0.0, None) ** 2
-    np.fill_diagonal(likeness, 0.0)
+    # Support comes from other documents; a long one would lift itself.
+    likeness[found.documents[:, None] == found.documents] = 0.0
     nearest = np.argpartition(-likeness, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
     weights = np.take_along_axis(likeness, nearest, axis=1)
     around = (weights * scores[nearest]).sum(axis=1) / (weights.sum(axis=1) + _FLAT)

@@ -48,6 +48,7 @@ def rank(
         cosines=(vectors @ vector).round(6),
         is_near=np.array([number in near for number in numbers]),
         vectors=vectors,
+        documents=snapshot.columns.documents.codes[[snapshot.row_of[number] for number in numbers]],
     )
     fused = dict(zip(numbers, fuse(found, vector, DEPTH).tolist(), strict=True))
     highest = max(fused.values())

@@ -47,7 +47,11 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         raise ToolError("This workspace holds no documents; ask about its records instead.")
     query = " ".join([arguments.query, *other_words(arguments.query)])
     scored = retriever.search(
-        query, viewer, top_k=arguments.top_k, as_of=arguments.as_of or sources.today, kind="passage"
+        query,
+        viewer,
+        top_k=arguments.top_k,
+        as_of=arguments.as_of or sources.today,
+        kind="passage",
     )
     evidence = [_evidence(s.chunk, s.cosine) for s in scored]
     known = {e.id for e in evidence}
