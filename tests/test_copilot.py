@@ -186,3 +186,12 @@ def test_suggestions_can_be_answered(copilot: Copilot) -> None:
     suggested = copilot.suggestions()
     assert len(suggested) == 4
     assert all(copilot.ask(q).status == "answered" for q in suggested)
+
+
+def test_a_section_that_no_document_has_is_not_answered_from_its_neighbours(copilot: Copilot) -> None:
+    answer = copilot.ask("What does Article 214 say about training data?")
+    assert answer.status == "insufficient_evidence"
+    assert "No document has or mentions “Article 214”" in answer.text
+    there = copilot.ask("What does clause 3.1 of the policy on triage models say?")
+    assert there.status == "answered"
+    assert "No triage model takes a decision alone" in there.text

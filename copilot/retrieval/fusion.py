@@ -24,6 +24,8 @@ SUPPORT = 0.5
 """How far a candidate rises towards its neighbours, 0 to 1."""
 NEIGHBOURS = 5
 _FLAT = 1e-9
+# OpenBLAS takes one thread up to this many multiplications.
+_ONE_THREAD = 262_144
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,7 @@ def _fed_back(found: Candidates, question: Numbers, legs: Legs) -> Numbers:
 
 
 def _supported(scores: Numbers, found: Candidates) -> Numbers:
-    # Single precision: a matrix with its own transpose takes a tenth of the time, and the scores are rounded.
-    single = found.vectors.astype(np.float32)
-    likeness = (single @ single.T).astype(np.float64)
+    likeness = _likeness(found.vectors.astype(np.float32))
     # Texts of one subject are all alike to a degree; only what exceeds that tells neighbours.
     likeness = np.clip(likeness - np.median(likeness), 0.0, None) ** 2
     # Support comes from other documents; a long one would lift itself.
@@ -104,6 +104,14 @@ def _supported(scores: Numbers, found: Candidates) -> Numbers:
     has_neighbours = weights.sum(axis=1) > _FLAT
     rise: Numbers = np.where(has_neighbours, np.maximum(around - scores, 0.0), 0.0)
     return scores + SUPPORT * rise
+
+
+def _likeness(vectors: NDArray[np.float32]) -> Numbers:
+    """Each cosine of two rows; in single precision, since scores are rounded."""
+    # A larger product is shared among threads that wait for each other: on busy cores that takes 70 ms, not 1.
+    rows = max(1, _ONE_THREAD // vectors.size)
+    pieces = [vectors[start : start + rows] @ vectors.T for start in range(0, len(vectors), rows)]
+    return np.vstack(pieces).astype(np.float64)
 
 
 def _standard(values: Numbers, sample: Numbers) -> Numbers:

@@ -1,6 +1,5 @@
 """The mathematics of the ranking, apart from any engine."""
 
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
