@@ -85,6 +85,14 @@ def _lines(path: Path) -> Iterable[Mapping[str, object]]:
         yield from (json.loads(line) for line in file if line.strip())
 
 
+def first_of_each(found: Sequence[Text]) -> list[Text]:
+    """Documents in the order of their first piece."""
+    first: dict[str, Text] = {}
+    for text in found:
+        first.setdefault(text.document, text)
+    return list(first.values())
+
+
 @dataclass(frozen=True)
 class Quality:
     """Means over the questions of a collection."""

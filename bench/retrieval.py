@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
-from judged import Collection, Text, judge, read_beir, read_workspace
+from judged import Collection, Text, first_of_each, judge, read_beir, read_workspace
 
 from copilot.retrieval import fusion
 from copilot.retrieval.embedder import Embedder
@@ -127,14 +127,6 @@ def our_searches(snapshot: Snapshot, collection: Collection) -> Mapping[str, Sea
         "plain z-score fusion": ranked(lambda found, _question, depth: fusion.z_scores(found, depth).mean),
         "Bearing": ranked(fusion.fuse),
     }
-
-
-def first_of_each(found: Sequence[Text]) -> list[Text]:
-    """Documents in the order of their first piece."""
-    first: dict[str, Text] = {}
-    for text in found:
-        first.setdefault(text.document, text)
-    return list(first.values())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from haystack import Document as HaystackDocument
 from haystack.components.joiners import DocumentJoiner
 from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
-from judged import Collection, Text
+from judged import Collection, Text, first_of_each
 from langchain_chroma import Chroma
 from langchain_classic.retrievers import EnsembleRetriever
 from langchain_community.retrievers import BM25Retriever
@@ -47,20 +47,13 @@ def searches(collection: Collection, folder: Path) -> Mapping[str, Callable[[str
 
     def texts(found: list[Document]) -> list[Text]:
         results = [Text(d.metadata["id"], d.metadata["title"], d.page_content) for d in found]
-        return results if collection.is_workspace else _first_of_each(results)
+        return results if collection.is_workspace else first_of_each(results)
 
     return {
         "LangChain: Chroma": lambda question: texts(chroma.invoke(question)),
         "LangChain: EnsembleRetriever": lambda question: texts(ensemble.invoke(question)),
         "Haystack: BM25 and vectors, RRF": lambda question: texts(haystack(question)),
     }
-
-
-def _first_of_each(found: list[Text]) -> list[Text]:
-    first: dict[str, Text] = {}
-    for text in found:
-        first.setdefault(text.document, text)
-    return list(first.values())
 
 
 def _chroma(pieces: list[Document], vectors: list[list[float]], folder: Path) -> Any:
