@@ -210,3 +210,12 @@ def test_the_future_is_not_told_from_records_of_today(copilot: Copilot) -> None:
     answer = copilot.ask("Will the Bed Planner be above its budget next spring?")
     assert answer.status == "insufficient_evidence"
     assert "nothing is extrapolated" in answer.text
+
+
+def test_a_section_that_no_document_has_is_not_answered_from_its_neighbours(copilot: Copilot) -> None:
+    answer = copilot.ask("What does Article 214 say about training data?")
+    assert answer.status == "insufficient_evidence"
+    assert "No document has or mentions “Article 214”" in answer.text
+    there = copilot.ask("What does clause 3.1 of the policy on triage models say?")
+    assert there.status == "answered"
+    assert "No triage model takes a decision alone" in there.text

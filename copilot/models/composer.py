@@ -113,10 +113,12 @@ def compose(
     if plan.lacks_records and frame.is_own:
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if strangers := _strangers(frame, evidence):
-        return _unheard_of(strangers, evidence, organisation)
+        return _unheard_of(_do_not_mention(strangers, organisation), evidence)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, read if known else Passages(()), relevance)
+    if unknown := [s.text for f in passages for s in f.result.statements if s.role == "caveat"]:
+        return _unheard_of(" ".join(dict.fromkeys(unknown)), evidence)
     if known:
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
@@ -184,10 +186,14 @@ def _strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
     return names
 
 
-def _unheard_of(names: Sequence[str], evidence: Sequence[Evidence], organisation: str) -> Draft:
+def _do_not_mention(names: Sequence[str], organisation: str) -> str:
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
     listed = " or ".join(f"“{n}”" for n in dict.fromkeys(names))
-    lines = [f"{who} do not mention {listed}."]
+    return f"{who} do not mention {listed}."
+
+
+def _unheard_of(opening: str, evidence: Sequence[Evidence]) -> Draft:
+    lines = [opening]
     topics = nearest_topics(evidence)
     if topics:
         lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]

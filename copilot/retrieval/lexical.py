@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import tantivy
 
+from copilot.retrieval import references
 from copilot.retrieval.chunker import heading_text
 from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
 
 _HEADING_WEIGHT = 0.4
+# Two words of a question that stand together in a text say more than each alone.
+_PROXIMITY_WEIGHT = 0.3
+_NEAR = 2
+_MOST_PAIRS = 12
 _LONGEST_QUERY_TERMS = 256
 _WRITER_BYTES = 64_000_000
+_WORD = re.compile(r"[^\W_]+")
 PUBLIC = "-"
 """How the absence of a label is written."""
 
@@ -35,7 +43,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("number", indexed=True, fast=True)
     for name in ("heading", "text"):
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
-    for name in ("label", "kind", "document"):
+    for name in ("label", "kind", "document", "reference"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("effective", "superseded"):
         builder.add_integer_field(name, indexed=True, fast=True)
@@ -62,11 +70,18 @@ def build(folder: Path, entries: Iterable[Entry]) -> None:
         document.add_text("label", f"={chunk.label}" if chunk.label else PUBLIC)
         document.add_text("kind", chunk.kind)
         document.add_text("document", chunk.document_id)
+        for key in sorted(references.index_terms(chunk)):
+            document.add_text("reference", key)
         document.add_integer("effective", entry.effective)
         document.add_integer("superseded", entry.superseded)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
+
+
+def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = dict.fromkeys(pair for pair in itertools.pairwise(terms) if pair[0] != pair[1])
+    return list(pairs)[:_MOST_PAIRS]
 
 
 class LexicalIndex:
@@ -87,23 +102,48 @@ class LexicalIndex:
         found = self._searcher.search(tantivy.Query.all_query(), limit=count, count=False).hits
         return {int(n or 0) for n in self._searcher.fast_field_values("number", [address for _, address in found])}
 
-    def search(self, query: str, scope: Scope, top_k: int) -> list[Match]:
-        """The best matches of any word of the query, best first."""
+    def search(self, query: str, scope: Scope, top_k: int, within: tantivy.Query | None = None) -> list[Match]:
+        """The best matches of any word of the query, best first; with `within`, of what that query matches too."""
         # A word asked for twice counts twice.
-        terms = Counter(self._words.analyze(query)[:_LONGEST_QUERY_TERMS])
-        if not terms:
-            return []
+        terms = self._words.analyze(query)[:_LONGEST_QUERY_TERMS]
         clauses = [
             (tantivy.Occur.Should, self._term(field, term, weight * times))
-            for term, times in terms.items()
+            for term, times in Counter(terms).items()
             for field, weight in (("text", 1.0), ("heading", _HEADING_WEIGHT))
         ]
-        wanted = [(tantivy.Occur.Must, tantivy.Query.boolean_query(clauses))]
-        filters = [(tantivy.Occur.Must, tantivy.Query.const_score_query(f, 0.0)) for f in self._filters(scope)]
-        found = self._searcher.search(tantivy.Query.boolean_query([*wanted, *filters]), limit=top_k, count=False).hits
+        if not clauses and within is None:
+            return []
+        clauses += [(tantivy.Occur.Should, self._beside(first, second)) for first, second in _neighbours(terms)]
+        # What `within` finds need not hold a word of the query.
+        occurs = tantivy.Occur.Must if within is None else tantivy.Occur.Should
+        wanted = [(occurs, tantivy.Query.boolean_query(clauses))] if clauses else []
+        filters = self._filters(scope) if within is None else [within, *self._filters(scope)]
+        needed = [(tantivy.Occur.Must, tantivy.Query.const_score_query(f, 0.0)) for f in filters]
+        found = self._searcher.search(tantivy.Query.boolean_query([*wanted, *needed]), limit=top_k, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in found])
         matches = [Match(int(number or 0), float(score)) for (score, _), number in zip(found, numbers, strict=True)]
         return sorted(matches, key=lambda match: (-match.score, match.number))
+
+    def referring(self, keys: Collection[str]) -> tantivy.Query:
+        """A query for what the index calls by any of the keys."""
+        return self._any_of("reference", keys)
+
+    def stems(self, text: str) -> list[str]:
+        """The words of a text as the index has them."""
+        return list(self._words.analyze(text))
+
+    def phrase(self, text: str) -> tantivy.Query | None:
+        """A query for words that stand in this order, beside each other; None for fewer than two."""
+        placed = [(place, self._words.analyze(word)) for place, word in enumerate(_WORD.findall(text))]
+        # Stop words are not in the index, but leave their place free.
+        terms = [(place, found[0]) for place, found in placed if found]
+        if len(terms) < 2:
+            return None
+        return tantivy.Query.phrase_query(self._schema, "text", terms)
+
+    def _beside(self, first: str, second: str) -> tantivy.Query:
+        query = tantivy.Query.phrase_query(self._schema, "text", [first, second], slop=_NEAR)
+        return tantivy.Query.boost_query(query, _PROXIMITY_WEIGHT)
 
     def _term(self, field: str, term: str, weight: float) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, field, term, index_option="freq")

@@ -16,6 +16,7 @@ import numpy as np
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
+from copilot.retrieval.exact import unknown_references
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank, z_scores
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 NEAREST = 50
 """How many of the best passages are ranked again by their nearest sentence."""
+WITHHELD = "a newer document"
+"""Stands for a successor that the viewer may not see."""
+_Source = TypeVar("_Source", Chunk, DocumentInfo)
 _Result = TypeVar("_Result", bound=Collection[object])
 
 
@@ -55,23 +59,25 @@ class Retriever:
         as_of: date | None = None,
         kind: Literal["passage", "record"] | None = None,
         documents: Collection[str] | None = None,
+        per_document: int | None = None,
     ) -> list[ScoredChunk]:
         """The best chunks that the viewer may see, best first.
 
         Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was
-        in force on that day. `kind` and `documents` (ids) narrow the search further.
+        in force on that day. `kind` and `documents` (ids) narrow the search further; `per_document` is how
+        many chunks of one document may be among the results.
         """
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
-        scope = Scope(
-            labels=viewer.labels,
-            as_of=as_of.toordinal() if as_of else None,
-            kind=kind,
-            documents=None if documents is None else frozenset(documents),
-        )
+        scope = _scope(viewer, as_of, kind, documents)
         # Record rows are a sentence each already.
         wide = max(top_k, NEAREST) if kind == "passage" else top_k
-        found: list[ScoredChunk] = self._read(lambda s: rank(s, query, self._embedder, scope, wide), [])
+
+        def ranked(snapshot: Snapshot) -> list[ScoredChunk]:
+            found = rank(snapshot, query, self._embedder, scope, wide, per_document)
+            return [replace(scored, chunk=_told(snapshot, scored.chunk, viewer)) for scored in found]
+
+        found: list[ScoredChunk] = self._read(ranked, [])
         return (self._by_sentence(query, found) if kind == "passage" else found)[:top_k]
 
     def _by_sentence(self, query: str, found: Sequence[ScoredChunk]) -> list[ScoredChunk]:
@@ -86,7 +92,8 @@ class Retriever:
         scored = [
             replace(s, score=(s.score + n) / 2, sentence=round(b, 6)) for s, n, b in zip(found, near, best, strict=True)
         ]
-        return sorted(scored, key=lambda s: -s.score)
+        # What the query names stays above all that is only near.
+        return sorted(scored, key=lambda s: (not s.is_exact, -s.score))
 
     def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
         """The cosine of each text to the query, -1 to 1; meant for sentences of the index, whose vectors are kept."""
@@ -124,26 +131,54 @@ class Retriever:
                 self._sentences = SentenceVectors(self._state_dir)
             return self._sentences
 
+    def unknown_references(
+        self,
+        query: str,
+        viewer: Viewer,
+        *,
+        as_of: date | None = None,
+        kind: Literal["passage", "record"] | None = None,
+    ) -> list[str]:
+        """References of the query, such as "Article 214", that nothing the viewer may see has or mentions."""
+        scope = _scope(viewer, as_of, kind, None)
+        return self._read(lambda snapshot: unknown_references(snapshot, query, scope), [])
+
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
-        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunk(id), [])
-        return next((chunk for chunk in found if viewer.may_see(chunk.label)), None)
+        return next(iter(self._chunks(viewer, lambda manifest: manifest.chunk(id))), None)
 
     def siblings(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
         """The chunks of the document under the same parent heading, itself included, in reading order."""
-        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(chunk.document_id), [])
         parent = chunk.heading_path[:-1]
-        return [c for c in found if viewer.may_see(c.label) and c.heading_path[:-1] == parent]
+        return [c for c in self.chunks_of(chunk.document_id, viewer) if c.heading_path[:-1] == parent]
+
+    def section(self, chunk: Chunk, viewer: Viewer) -> list[Chunk]:
+        """The chunks that make up the whole section of which this one is a part, in reading order."""
+        return [c for c in self.chunks_of(chunk.document_id, viewer) if c.heading_path == chunk.heading_path]
+
+    def neighbours(self, chunk: Chunk, viewer: Viewer, before: int = 1, after: int = 1) -> list[Chunk]:
+        """The chunk with those around it in its document, in reading order."""
+        first, last = chunk.position - before, chunk.position + after
+        return [c for c in self.chunks_of(chunk.document_id, viewer) if first <= c.position <= last]
 
     def chunks_of(self, document_id: str, viewer: Viewer) -> list[Chunk]:
         """All chunks of a document in reading order; none when the viewer may not see it."""
-        found: list[Chunk] = self._read(lambda snapshot: snapshot.manifest.chunks_of(document_id), [])
-        return [chunk for chunk in found if viewer.may_see(chunk.label)]
+        return self._chunks(viewer, lambda manifest: manifest.chunks_of(document_id))
+
+    def _chunks(self, viewer: Viewer, read: Callable[[Manifest], list[Chunk]]) -> list[Chunk]:
+        def visible(snapshot: Snapshot) -> list[Chunk]:
+            return [_told(snapshot, c, viewer) for c in read(snapshot.manifest) if viewer.may_see(c.label)]
+
+        return self._read(visible, [])
 
     def documents(self, viewer: Viewer) -> list[DocumentInfo]:
         """The documents, not the record rows, that the viewer may see, superseded ones included, by id."""
-        states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
-        return [s.info for s in states.values() if s.kind == "passage" and viewer.may_see(s.info.label)]
+
+        def visible(snapshot: Snapshot) -> list[DocumentInfo]:
+            passages = (s.info for s in snapshot.manifest.documents().values() if s.kind == "passage")
+            return [_told(snapshot, info, viewer) for info in passages if viewer.may_see(info.label)]
+
+        return self._read(visible, [])
 
     def states(self) -> list[DocumentState]:
         """Everything indexed with the hash of its content, whatever its label: for snapshots, never to answer from."""
@@ -199,3 +234,24 @@ class Retriever:
         if self._manifest:
             self._manifest.close()
         self._snapshot = self._manifest = None
+
+
+def _scope(
+    viewer: Viewer,
+    as_of: date | None,
+    kind: Literal["passage", "record"] | None,
+    documents: Collection[str] | None,
+) -> Scope:
+    return Scope(
+        labels=viewer.labels,
+        as_of=as_of.toordinal() if as_of else None,
+        kind=kind,
+        documents=None if documents is None else frozenset(documents),
+    )
+
+
+def _told(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
+    """A document or chunk without the name of a successor that is withheld; that it was replaced is no secret."""
+    if source.superseded_by is None or viewer.may_see(snapshot.label_of.get(source.superseded_by)):
+        return source
+    return replace(source, superseded_by=WITHHELD)

@@ -14,6 +14,9 @@ from copilot.types import Cell, Viewer
 _CONTEXT = ("unit", "domain", "stage", "jurisdiction", "kind", "status", "scaling", "blocker", "conditions")
 
 
+_JOINED = " + "
+
+
 class _Indexer(Viewer):
     """Reads every row: its label goes into the index, and each query is filtered by it."""
 
@@ -24,28 +27,44 @@ class _Indexer(Viewer):
 def record_documents(records: Records) -> Iterator[Document]:
     """Each row of the tables that have words to search."""
     view = records.view(_Indexer(name="indexer"))
-    project_labels = _project_labels(view)
+    labels = _Labels(view)
     for name, table in view.tables.items():
         if table.key and table.text:
             for row in view.select(name):
                 if row.get(table.key) not in (None, ""):
-                    yield _document(row, table, table.key, view.sources[name], project_labels)
+                    yield _document(row, table, table.key, view.sources[name], labels.needed(row, table))
 
 
-def _project_labels(view: RecordView) -> Mapping[str, str]:
-    if not view.has("projects", "label"):
-        return {}
-    return {str(row["id"]): str(row["label"]) for row in view.select("projects") if row["label"]}
+class _Labels:
+    """The labels that a viewer must hold to see a row: its own and those of the rows that it is about."""
+
+    def __init__(self, view: RecordView) -> None:
+        self._of_key: dict[tuple[str, str], frozenset[str]] = {}
+        # A model is about a project, so projects come first.
+        for name in ("projects", "models"):
+            if (table := view.tables.get(name)) and table.key:
+                for row in view.select(name):
+                    if needed := self._all(row, table):
+                        self._of_key[name, str(row[table.key]).lower()] = needed
+
+    def needed(self, row: Mapping[str, Cell], table: TableSchema) -> str | None:
+        # A chunk has one label. A row that needs several is found by nobody: the record tools still show it.
+        return _JOINED.join(sorted(self._all(row, table))) or None
+
+    def _all(self, row: Mapping[str, Cell], table: TableSchema) -> frozenset[str]:
+        needed = frozenset([str(row["label"])]) if row.get("label") else frozenset()
+        for column in table.columns:
+            if column.references and column.type != "list" and row.get(column.name):
+                target = column.references.partition(".")[0], str(row[column.name]).lower()
+                needed |= self._of_key.get(target, frozenset())
+        return needed
 
 
-def _document(
-    row: Mapping[str, Cell], table: TableSchema, key: str, source: str, project_labels: Mapping[str, str]
-) -> Document:
+def _document(row: Mapping[str, Cell], table: TableSchema, key: str, source: str, label: str | None) -> Document:
     identity = str(row[key])
     title = str(row.get(table.title or key) or identity)
     text = _sentences(row, table)
     line = int(str(row.get(ROW) or 1))
-    label = str(row.get("label") or project_labels.get(str(row.get("project_id")), "")) or None
     content = "\0".join((title, text, str(line), label or ""))
     return Document(
         id=f"{source}#{identity}",

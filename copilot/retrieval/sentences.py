@@ -92,7 +92,7 @@ class SentenceVectors:
         return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in keys]).astype(np.float32)
 
     def outdated(self, documents: Mapping[str, str]) -> list[str]:
-        """Of documents, by id with their hash, those whose sentences are not all there; of others the rest is forgotten."""
+        """Those of the documents, hashes by id, whose sentences are not all there; all others are forgotten."""
         known = {row["id"]: row["sha256"] for row in self._database.read("SELECT id, sha256 FROM documents")}
         if gone := [(id,) for id in known if id not in documents]:
             with self._database.write() as connection:
@@ -107,7 +107,7 @@ class SentenceVectors:
         documents: Mapping[str, str],
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Computes what is missing of the sentences of changed documents, by id, and forgets what they no longer hold."""
+        """Computes what is missing of changed documents, sentences by id, and forgets what they no longer hold."""
         self.vectors([text for several in texts.values() for text in several], progress)
         with self._database.write() as connection:
             connection.executemany("DELETE FROM uses WHERE document = ?", [(id,) for id in texts])

@@ -7,9 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
+from copilot.retrieval.fusion import Numbers
 from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
@@ -85,6 +88,21 @@ class Snapshot:
         others = (other for other in self._twins_by_first[self._twins[number]] if other != number)
         found = self.manifest.chunks([other for other in others if visible[self.row_of[other]]])
         return tuple(sorted(found.values(), key=lambda chunk: (chunk.document_id, chunk.position)))
+
+    @cached_property
+    def label_of(self) -> Mapping[str | None, str | None]:
+        """The label of each document."""
+        documents, labels = self.columns.documents, self.columns.labels
+        pairs = zip(documents.codes.tolist(), labels.codes.tolist(), strict=True)
+        return {documents.values[document]: labels.values[label] for document, label in pairs}
+
+    def vectors_of(self, numbers: Sequence[int]) -> Numbers:
+        """One row a number, in double precision: the last bits of a float32 product depend on its size."""
+        if self.vectors is None:
+            found = self.manifest.vectors_of(numbers)
+        else:
+            found = self.vectors[[self.row_of[number] for number in numbers]]
+        return found.astype(np.float64)
 
     def visible(self, scope: Scope) -> Booleans:
         """Which rows a query may see."""

@@ -68,11 +68,13 @@ class Chunk:
 class ScoredChunk:
     chunk: Chunk
     score: float
-    """Fused score: mean of the two z-scores, comparable within one query only."""
+    """Fused score, see `fusion`; comparable within one query only."""
     cosine: float
     """Similarity of the embeddings, -1 to 1; comparable across queries."""
     bm25: float
     """0 when no word matched, or too few to be among the best hundred."""
+    is_exact: bool = False
+    """It is what the query names, such as "Article 14", or holds the phrase that it quotes."""
     copies: tuple[Chunk, ...] = ()
     """Chunks of other versions and copies of the document that say the same, each to be cited by its own locator."""
     sentence: float | None = None

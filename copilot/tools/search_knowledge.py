@@ -48,7 +48,11 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         raise ToolError("This workspace holds no documents; ask about its records instead.")
     query = " ".join([arguments.query, *other_words(arguments.query)])
     scored = retriever.search(
-        query, viewer, top_k=arguments.top_k, as_of=arguments.as_of or sources.today, kind="passage"
+        query,
+        viewer,
+        top_k=arguments.top_k,
+        as_of=arguments.as_of or sources.today,
+        kind="passage",
     )
     evidence = [_evidence(s.chunk, s.cosine, s.copies) for s in scored]
     known = {e.id for e in evidence}
@@ -59,8 +63,11 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         if chunk.id not in known:
             known.add(chunk.id)
             evidence.append(_evidence(chunk, None))
+    unknown = retriever.unknown_references(arguments.query, viewer, as_of=arguments.as_of or sources.today)
+    missing = [Statement(text=f"No document has or mentions “{name}”.", role="caveat") for name in unknown]
+    found = [Statement(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]]
     return ToolResult(
-        statements=tuple(Statement(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]),
+        statements=(*missing, *found),
         evidence=tuple(evidence),
     )
 
