@@ -150,21 +150,29 @@ def _events(view: RecordView, scope: Scope, lever: Lever) -> list[tuple[str, Row
 
 
 def observe(sources: Sources, viewer: Viewer, scope: Scope, wanted: re.Pattern[str]) -> Observed | None:
-    """The first metric of the catalogue that is so called and has data for the project, else for its unit."""
+    """The first metric of the catalogue that is so called and has data for the project, else for its unit.
+
+    One that only has a synonym of the name comes last.
+    """
     if sources.metrics is None:
         return None
-    named = [m for m in sources.metrics.metrics.values() if not m.vanity and wanted.search(_names(m))]
     # A share or a score says how far things are; a count only that something was done.
-    named.sort(key=lambda metric: metric.unit in ("", "count", "number"))
-    for dimension, value in _groups(scope):
-        for metric in named:
-            if dimension in metric.dimensions and (found := _look_up(sources, viewer, metric, dimension, value)):
-                return found
+    known = sorted(sources.metrics.metrics.values(), key=lambda metric: metric.unit in ("", "count", "number"))
+    for names in (_titles, _synonyms):
+        named = [metric for metric in known if not metric.vanity and wanted.search(names(metric))]
+        for dimension, value in _groups(scope):
+            for metric in named:
+                if dimension in metric.dimensions and (found := _look_up(sources, viewer, metric, dimension, value)):
+                    return found
     return None
 
 
-def _names(metric: Metric) -> str:
-    return " ".join([words(metric.name), metric.title, *metric.synonyms])
+def _titles(metric: Metric) -> str:
+    return f"{words(metric.name)} {metric.title}"
+
+
+def _synonyms(metric: Metric) -> str:
+    return " ".join(metric.synonyms)
 
 
 def _groups(scope: Scope) -> list[tuple[str, str]]:

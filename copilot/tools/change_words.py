@@ -184,9 +184,11 @@ def _amount(row: Row, column: str) -> float:
     return float(str(row[column]))
 
 
-def questions(measures: Sequence[Measure], scope: Scope, knows_moves: bool) -> str:
+def questions(measures: Sequence[Measure], scope: Scope, adoption: Observed | None, knows_moves: bool) -> str:
     """The facts that no record holds."""
     asked = [m.lever.asks for m in measures if not m.shown.is_known]
+    if scope.project is not None and (adoption is None or not adoption.is_of_project):
+        asked.append("How many of the people who are meant to use it do so?")
     if scope.project is not None and scope.project.get("adoption_plan") is None:
         asked.append("Is there a written plan for adoption?")
     if not knows_moves:

@@ -101,7 +101,6 @@ class Fact:
     criterion: Criterion
     value: float
     text: str
-    rows: tuple[tuple[str, Row], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from copilot.tools.findings import Computed, Said, Shown, assembled
 from copilot.tools.linking import fold, resolve_record, resolve_unit
 from copilot.tools.passages import nearest_sentence, passages_about, sentences_of
 from copilot.tools.readiness_facts import going_on
+from copilot.tools.readiness_scores import BEST
 from copilot.tools.reading import Row
 from copilot.types import Evidence, Figure, Table, ToolResult, Viewer
 
@@ -55,7 +56,6 @@ class _Plan:
     """Employees in other posts because of AI."""
     reskilling: Unit | None
     budget: Unit | None
-    managers: tuple[float, float] | None
     passages: dict[str, Evidence]
     hidden: int
 
@@ -69,13 +69,13 @@ def plan_change(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolR
     said = list(_sentences(plan, sources.workspace.config.currency))
     table = next(t for t in (*_TABLES[1:], _TABLES[0]) if view.has(t))
     computation = Computed(table, f"Change plan for {plan.scope.whole}", f"five levers, as of {sources.today}")
+    scores = [(m.lever.label.lower(), m.shown.score) for m in plan.measures if m.shown.score is not None]
     shown = Shown(
         tables=(_table(plan),),
-        figures=tuple(Figure(text=f"{m.shown.score:g}", value=m.shown.score, unit=f"of 5, {m.lever.label.lower()}")
-                      for m in plan.measures if m.shown.score is not None),
+        figures=tuple(Figure(text=f"{score:g}", value=score, unit=f"of {BEST}, {name}") for name, score in scores),
         follow_ups=_follow_ups(plan),
         hidden_rows=plan.hidden,
-    )  # fmt: skip
+    )
     return assembled(sources, view, said, computation, shown)
 
 
@@ -127,7 +127,6 @@ def _plan(sources: Sources, viewer: Viewer, view: RecordView, scope: Scope) -> _
             prefer="steps",
         ),
         nearest_sentence(sources, sentences, levers.BUDGET, terms=levers.BUDGET_TERMS, used=used, prefer="steps"),
-        managers,
         {item.id: item for item in passages},
         _hidden(view, scope),
     )
@@ -140,13 +139,19 @@ def _is_running(sources: Sources, scope: Scope) -> bool:
 
 
 def _hidden(view: RecordView, scope: Scope) -> int:
-    tables = ["assessments", "observations"] + ([] if scope.project else ["projects"])
-    hidden = 0
-    for table in tables:
-        if view.has(table):
-            by_unit = scope.unit is not None and view.has(table, "unit")
-            hidden += view.hidden(table, [Filter(column="unit", value=scope.unit)] if by_unit else [])
-    return hidden
+    """Rows withheld of the tables that are read: of the unit, and what happened to the project."""
+    unit = [] if scope.unit is None else [Filter(column="unit", value=scope.unit)]
+    filters = dict.fromkeys(("assessments", "observations"), unit)
+    if scope.project is None:
+        filters["projects"] = unit
+    else:
+        of_project = [Filter(column="project_id", value=str(scope.project["id"]))]
+        filters |= dict.fromkeys(("incidents", "decisions"), of_project)
+    return sum(
+        view.hidden(table, [f for f in chosen if view.has(table, f.column)])
+        for table, chosen in filters.items()
+        if view.has(table)
+    )
 
 
 def _sentences(plan: _Plan, currency: str) -> Iterator[Said]:
@@ -167,7 +172,7 @@ def _sentences(plan: _Plan, currency: str) -> Iterator[Said]:
     yield Said(say.money(scope, currency), "detail", project)
     if plan.budget:
         yield Said(plan.budget.text, "detail", read=(plan.passages[plan.budget.evidence],), is_quote=True)
-    yield Said(say.questions(plan.measures, scope, plan.moved is not None), "caveat")
+    yield Said(say.questions(plan.measures, scope, plan.adoption, plan.moved is not None), "caveat")
     if not any(measure.quote for measure in plan.measures):
         yield Said("The documents say nothing about these levers; the measures are this tool's own.", "caveat")
     if not any(measure.shown.is_known for measure in plan.measures):

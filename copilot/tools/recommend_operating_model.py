@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +16,7 @@ from copilot.sources import Sources
 from copilot.tools import operating_words as say
 from copilot.tools.findings import Computed, Said, Shown, assembled
 from copilot.tools.linking import link, resolve_unit
-from copilot.tools.operating_facts import GROUP, JUDGED, UNIT, Fact, Facts, read_facts
+from copilot.tools.operating_facts import GROUP, JUDGED, UNIT, read_facts
 from copilot.tools.operating_words import Case
 from copilot.tools.passages import nearest_sentence, passages_about, sentences_of
 from copilot.tools.wording import counted, listed, number
@@ -24,6 +24,8 @@ from copilot.types import Cell, Evidence, Figure, Table, ToolResult, Viewer
 
 _TABLES = ("projects", "roles", "assessments")
 _QUOTED = 2
+_STEM = 4
+"""Letters that a model's name has in every spelling: centre and center, federated and federation."""
 # The field's own names of the three models; a passage without any of them is about something else.
 _TERMS = re.compile(
     r"\bcent(re|er)s? of excellence\b|\bCoE\b|\bfederat\w+|\bhub[ -]and[ -]spoke\b|\boperating models?\b"
@@ -89,7 +91,9 @@ def _case(sources: Sources, view: RecordView, arguments: Arguments) -> Case:
         raise ToolError("A weight cannot be negative; 0 leaves a criterion out.")
     judged = {_named(criteria, name): _judgement(value) for name, value in arguments.judgements.items()}
     texts = {fact.criterion.name: fact.text for fact in facts.known}
-    measured = [Measured(f.criterion, f.value, weights.get(f.criterion.name, 1.0)) for f in _apart(facts, judged)]
+    # What people judge takes the place of what was computed.
+    computed = [fact for fact in facts.known if fact.criterion.name not in judged]
+    measured = [Measured(f.criterion, f.value, weights.get(f.criterion.name, 1.0)) for f in computed]
     for criterion in criteria:
         if (value := judged.get(criterion.name)) is not None:
             as_judged = replace(JUDGED[0], name=criterion.name, label=criterion.label)
@@ -105,11 +109,6 @@ def _case(sources: Sources, view: RecordView, arguments: Arguments) -> Case:
 def _hidden(view: RecordView, table: str, unit: str | None) -> int:
     has_unit = unit is not None and view.has(table, "unit")
     return view.hidden(table, [Filter(column="unit", value=unit)] if has_unit else [])
-
-
-def _apart(facts: Facts, judged: Mapping[str, float]) -> list[Fact]:
-    """What people judge takes the place of what was computed."""
-    return [fact for fact in facts.known if fact.criterion.name not in judged]
 
 
 def _named(criteria: Sequence[Criterion], asked: str) -> str:
@@ -133,7 +132,7 @@ def _quotes(sources: Sources, case: Case, known: Sequence[Evidence]) -> Iterator
     passages, sentences = {item.id: item for item in known}, sentences_of(known)
     used: list[str] = []
     for model in case.advice.order[:_QUOTED]:
-        named = re.compile(re.escape(MODELS[model].split()[0][:5]), re.IGNORECASE)
+        named = re.compile(re.escape(MODELS[model][:_STEM]), re.IGNORECASE)
         query = _FITS.format(model=MODELS[model])
         if quote := nearest_sentence(sources, sentences, query, terms=named, used=used):
             used.append(quote.text)

@@ -94,6 +94,7 @@ def test_a_case_that_is_told_is_not_answered_from_the_records_first() -> None:
         (["We need a training plan for Visit Router"], {"project": "H-04"}),
         (["How should we manage the change for Bed Planner?", "and for Visit Router?"], {"project": "H-04"}),
         (["How do we get our people to trust AI?"], {}),
+        (["Why do nurses ignore Bed Planner?"], {"project": "H-02"}),
         (["Adoption of Bed Planner is low. What should we do?"], {"project": "H-02"}),
         (["Who owns the change for Visit Router and what comes first?"], {"project": "H-04"}),
     ],

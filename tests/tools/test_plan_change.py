@@ -118,6 +118,13 @@ def test_a_lever_is_measured_by_a_metric_of_the_catalogue_or_by_none(plant: Sour
     assert "no metric of the catalogue; one must be agreed" in lever(result, "Communication")
 
 
+def test_a_metric_called_so_comes_before_one_with_such_a_synonym(tmp_path: Path) -> None:
+    spent = "  change_share: {synonyms: [adoption budget], expression: SUM(change_budget), table: projects,\n"
+    spent += "    dimensions: {project: id, unit: unit}, unit: EUR}\n"
+    sources = write(tmp_path, metrics=METRICS + spent, **ALL | {"observations": OBSERVATIONS.replace(",P-1,", ",P-2,")})
+    assert answers(change(sources, project="P-1"))[0].count("Adoption rate in Plant was 25.0% in May 2026") == 1
+
+
 def test_incidents_stand_with_the_lever_that_their_words_name(plant: Sources) -> None:
     result = change(plant, project="P-1")
     assert "incident I-1 of 2026-04-01: pump broke" in lever(result, "Trust building")

@@ -159,6 +159,7 @@ _CHANGE = re.compile(
     ),
     re.IGNORECASE,
 )
+_WHY = re.compile(r"\bwhy\b", re.IGNORECASE)
 # What the rules or the notion are, and figures of the past, are not a plan.
 _NO_PLAN = re.compile(
     r"\bwhat (is|are|does|do)\b[^?.]{0,30}\b(change management|levers|mean)\b|\bchange (budget|share)\b"
@@ -170,10 +171,15 @@ _NO_PLAN = re.compile(
 def change(frame: Frame) -> Iterable[Call]:
     """A plan for the change in a project, a unit or the asker's own organisation."""
     text = frame.topic if frame.follows is not None and is_elliptical(frame) else frame.text
-    asks = _CHANGE.search(text) or (_TROUBLE.search(text) and _WHAT_NOW.search(text))
-    if not asks or _NO_PLAN.search(text) or frame.is_generic or _TELLS_A_CASE.search(text):
-        return
     projects = frame.links.of("record", "projects")
+    troubled = _TROUBLE.search(text) and (_WHAT_NOW.search(text) or (projects and _WHY.search(text)))
+    if (
+        not (_CHANGE.search(text) or troubled)
+        or _NO_PLAN.search(text)
+        or frame.is_generic
+        or _TELLS_A_CASE.search(text)
+    ):
+        return
     units = [m for m in frame.links.of("value") if m.column == "unit"]
     if not (projects or units or frame.is_own):
         return

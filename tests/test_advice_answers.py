@@ -1,0 +1,59 @@
+"""Advice through the front door: asked in plain speech, computed from the fixture hospital, cited and honest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copilot import Answer, Copilot, Settings, open_copilot
+
+CORPUS = Path(__file__).parent / "fixtures" / "corpus"
+
+
+@pytest.fixture(scope="module")
+def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    opened = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
+    yield opened
+    opened.close()
+
+
+def is_called(answer: Answer, tool: str) -> bool:
+    return any(call.name == tool and call.ok for call in answer.tool_calls)
+
+
+def test_the_operating_model_is_advised_with_what_would_change_it_and_what_to_ask(copilot: Copilot) -> None:
+    answer = copilot.ask("Should we run a centre of excellence or a federated model?")
+    assert is_called(answer, "recommend_operating_model")
+    assert answer.text.startswith("By 11 criteria a centre of excellence fits Halden Care best")
+    assert "would change the advice" in answer.text
+    assert "Not in the records, and to be asked" in answer.text
+    assert "documents say nothing about operating models" in answer.text
+    assert answer.warnings == ()
+    assert answer.citations[0].kind == "computation"
+
+
+def test_a_change_plan_cites_the_record_the_metric_and_the_document(copilot: Copilot) -> None:
+    answer = copilot.ask("How should we manage the change for Bed Planner?")
+    assert is_called(answer, "plan_change")
+    assert answer.text.startswith("Bed Planner (H-02) of Halden General is in scaling")
+    assert "Train on real cases, in paid time." in answer.text
+    assert {"computation", "metric", "record", "passage"} <= {citation.kind for citation in answer.citations}
+    assert answer.warnings == ()
+
+
+def test_a_follow_up_plans_for_the_next_project(copilot: Copilot) -> None:
+    conversation = "change"
+    copilot.ask("How should we manage the change for Bed Planner?", conversation=conversation)
+    answer = copilot.ask("And for Visit Router?", conversation=conversation)
+    assert answer.text.startswith("Visit Router (H-04) of Home Care is in production")
+
+
+def test_duplicates_are_compared_over_what_the_viewer_may_see(copilot: Copilot) -> None:
+    answer = copilot.ask("Which projects duplicate each other?")
+    assert is_called(answer, "find_duplicates")
+    assert answer.text.startswith("Of 8 projects that go on") or answer.text.startswith("Among 8 projects that go on")
+    assert "H-09" not in answer.text
+    assert "may not see" in answer.text
+    assert answer.warnings == ()
