@@ -21,12 +21,13 @@ import numpy as np
 from generated import MODELS, OBSERVATIONS, PROJECTS, SEED, TODAY, UNITS, WEEKS, write_workspace
 
 from copilot.acceptability import rank_acceptability
+from copilot.portfolio import Problem, at_least, at_most, best, needs
 from copilot.records.catalogue import Catalogue
 from copilot.records.metric_query import Span, points
 from copilot.records.store import Records
 from copilot.scoring import Estimates, Floats, shares, topsis
 from copilot.sources import Sources
-from copilot.tools import check_model_health, lookup_metric, prioritize_projects
+from copilot.tools import check_model_health, lookup_metric, plan_portfolio, prioritize_projects
 from copilot.tools.governance_findings import blocked_projects, open_review
 from copilot.types import Viewer
 from copilot.workspace import Workspace
@@ -149,11 +150,6 @@ def _scikit_criteria(rising: Floats) -> Callable[[Floats], Floats]:
 
 def bench_portfolio() -> None:
     """The best 2,000 of which a budget and headcount allow a part, with minimums, a cap and dependencies."""
-    if find_spec("copilot.portfolio") is None:
-        print("There is no portfolio yet, so it is left out.")
-        return
-    from copilot.portfolio import Problem, at_least, at_most, best, needs
-
     rng = np.random.default_rng(SEED)
     costs, people = rng.integers(40, 900, PROJECTS), rng.integers(1, 20, PROJECTS)
     risky = (rng.random(PROJECTS) < 0.3).astype(float)
@@ -170,7 +166,19 @@ def bench_portfolio() -> None:
     )
     found = best(problem)
     gap = "no set" if found is None else f"{len(found.chosen):,} chosen, gap {found.gap:.2%}"
-    report(f"portfolio of {PROJECTS:,} ({gap})", measure(lambda: best(problem), times=3), 2.0)
+    report(f"portfolio of {PROJECTS:,}, the optimum ({gap})", measure(lambda: best(problem), times=3), 2.0)
+
+
+def bench_portfolio_tool(sources: Sources) -> None:
+    """All that an answer says: the optimum, the next-best set, more budget, how firm, what is left out and why."""
+    for what, call in (
+        ("a budget", plan_portfolio.Arguments(budget=50_000_000)),
+        ("five limits", plan_portfolio.Arguments(
+            budget=50_000_000, headcount=800, most_high_risk=30, minimum_per_unit=3, most_projects=190,
+        )),
+    ):  # fmt: skip
+        cost = measure(partial(plan_portfolio.plan_portfolio, sources, VIEWER, call), times=3)
+        report(f"portfolio of {PROJECTS:,} under {what}, the whole tool", cost, 2.0)
 
 
 def bench_records(observations: int) -> None:
@@ -181,6 +189,7 @@ def bench_records(observations: int) -> None:
         records = Records.load(workspace)
         sources = Sources(workspace, records, Catalogue.load(workspace, records), None, TODAY)
         bench_metric(sources, observations)
+        bench_portfolio_tool(sources)
         models = check_model_health.Arguments()
         cost = measure(lambda: check_model_health.check_model_health(sources, VIEWER, models), times=3)
         report(f"health of {MODELS:,} models × {WEEKS:,} weeks, the whole tool", cost, 0.2)

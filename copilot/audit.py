@@ -94,3 +94,8 @@ def entries(database: Database, after: int = 0) -> tuple[AuditEntry, ...]:
     return tuple(
         AuditEntry.model_validate(dict(row) | {name: json.loads(row[name]) for name in decoded}) for row in rows
     )
+
+
+def evidence_of(database: Database, answer: str) -> tuple[EvidenceHash, ...]:
+    rows = database.read("SELECT evidence FROM audit WHERE answer_id = ? LIMIT 1", answer)
+    return tuple(EvidenceHash.model_validate(item) for row in rows for item in json.loads(row["evidence"]))

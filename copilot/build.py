@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot.errors import KnowledgeError
+from copilot.conversations import Conversations
+from copilot.errors import KnowledgeError, SettingsError
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
+from copilot.snapshots import Snapshots
 from copilot.sources import Sources
 from copilot.types import Viewer
 from copilot.workspace import Workspace
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
+
+_SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
 
 Progress = Callable[[int, int], None]
 """Told how many of how many chunks are embedded."""
@@ -48,16 +53,22 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     """Brings the index of the workspace up to date with its files."""
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
-    records = Records.load(workspace)
-    return sync(workspace, records, settings.workspace_state(), progress), records
+    records = _records(workspace, settings)
+    state = settings.workspace_state()
+    report = sync(workspace, records, state, progress)
+    with closing(Retriever(state)) as retriever, closing(Snapshots(state / _SNAPSHOTS)) as snapshots:
+        retriever.complete_sentences(progress, _descriptions(Catalogue.load(workspace, records)))
+        snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
+    return report, records
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
     """The workspace, read and indexed; when another process is indexing, the index as it stands."""
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
-    records = Records.load(workspace)
+    records = _records(workspace, settings)
     state = settings.workspace_state()
+    metrics = Catalogue.load(workspace, records)
     retriever = Retriever(state)
     try:
         sync(workspace, records, state, progress)
@@ -65,13 +76,39 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
             raise
+    else:
+        retriever.complete_sentences(progress, _descriptions(metrics))
+    today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
+    snapshots.take(workspace, records, retriever.states(), today)
     return Sources(
         workspace=workspace,
         records=records,
-        metrics=Catalogue.load(workspace, records),
+        metrics=metrics,
         retriever=retriever,
-        today=workspace.today(settings.today),
+        today=today,
+        snapshots=snapshots,
+        conversations=Conversations(state / _CONVERSATIONS),
     )
+
+
+def _records(workspace: Workspace, settings: Settings) -> Records:
+    """The record tables, beside a warehouse where workspace.yaml names tables of one."""
+    tables = workspace.config.warehouse.tables
+    if not tables:
+        return Records.load(workspace)
+    if settings.warehouse_url is None:
+        raise SettingsError(
+            f"workspace.yaml says that {', '.join(tables)} is in a warehouse; set BEARING_WAREHOUSE_URL to its address."
+        )
+    from copilot.records.warehouse import Warehouse
+
+    return Records.load(workspace, Warehouse(settings.warehouse_url.get_secret_value(), tables))
+
+
+def _descriptions(metrics: Catalogue | None) -> list[str]:
+    from copilot.models.meaning import metric_texts
+
+    return [text for _, text in metric_texts(metrics)] if metrics else []
 
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:
@@ -86,7 +123,6 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
 def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -> Copilot:
     """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
     from copilot.chat import ChatModels, Copilot
-    from copilot.conversations import Conversations
     from copilot.models.entities import Lexicon
     from copilot.models.grounded import GroundedChatModel
 
@@ -104,7 +140,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
-    conversations = Conversations(state / "conversations.sqlite")
+    conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
     return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos)
 
 

@@ -37,7 +37,7 @@ from copilot.models.grounded import DRAFT
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
 from copilot.suggestions import suggest
-from copilot.tools import LABELS, available, bind
+from copilot.tools import LABELS, available, bind, run
 from copilot.types import (
     Answer,
     Citation,
@@ -158,6 +158,10 @@ class Copilot:
         """The exact passage or record behind a citation, as this viewer may see it."""
         return open_source(self.sources, self.viewer(viewer), citation)
 
+    def call(self, tool: str, viewer: str | None = None, **arguments: Any) -> ToolResult:
+        """What one tool finds, without a chat; a ToolError says what is wrong with the call."""
+        return run(tool, self.sources, self.viewer(viewer), arguments)
+
     def ask(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Answer:
         """The answer to a question: `stream` read to its end."""
         for event in self.stream(question, conversation, viewer):
@@ -198,6 +202,8 @@ class Copilot:
     def close(self) -> None:
         """Lets go of the files that are open."""
         self.conversations.close()
+        if self.sources.snapshots is not None:
+            self.sources.snapshots.close()
         if self.memos is not None:
             self.memos.close()
         self._checkpointer.conn.close()

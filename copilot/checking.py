@@ -27,7 +27,7 @@ def check(root: Path) -> list[Finding]:
     tables = _read_tables(workspace, found)
     found += check_tables(tables, workspace.config)
     found += _viewers(workspace.config)
-    found += _metrics(root, tables)
+    found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
     documents = _documents(root, found)
     if not tables and not documents and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
@@ -88,7 +88,7 @@ def _viewers(config: WorkspaceConfig) -> Iterator[Finding]:
         )
 
 
-def _metrics(root: Path, tables: Iterable[RecordTable]) -> Iterator[Finding]:
+def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str]) -> Iterator[Finding]:
     path = root / METRICS
     if not path.is_file():
         return
@@ -97,6 +97,8 @@ def _metrics(root: Path, tables: Iterable[RecordTable]) -> Iterator[Finding]:
     except KnowledgeError as error:
         yield _problem(root, METRICS, error, "Correct it; docs/workspace.md lists every key.")
         return
+    # What a warehouse holds is checked when it is opened, where it can be reached.
+    metrics = {name: metric for name, metric in metrics.items() if metric.table not in elsewhere}
     by_name = {table.schema.name: table for table in tables}
     for problem in problems(metrics, {name: table.schema for name, table in by_name.items()}):
         yield _whole(METRICS, "error", f"metrics.{problem}", "Until it is corrected, no question is answered.")

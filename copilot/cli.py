@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, ToolError
 from copilot.memo_commands import app as memo_commands
 from copilot.settings import Settings
 from evals.cli import app as eval_commands
@@ -101,6 +101,42 @@ def chat(
             elif isinstance(event, Final):
                 typer.echo()
                 _print_apparatus(event.answer)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    help="Run one tool without a chat; without a name, list them all.",
+)
+def tool(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Which tool.")] = None,
+    arguments: Annotated[str | None, typer.Option("--arguments", help="Arguments as JSON, `-` or `@FILE`.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    help: Annotated[bool, typer.Option("--help", "-h", help="Show the arguments of the tool.")] = False,
+    viewer: ViewerOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    from copilot import tool_cli
+    from copilot.build import open_sources
+    from copilot.tools import named, run
+
+    if name is None:
+        typer.echo(tool_cli.overview())
+        return
+    if help:
+        typer.echo(tool_cli.help_of(named(name)))
+        return
+    given = tool_cli.read_arguments(named(name), context.args, arguments)
+    settings = Settings.from_env(workspace=workspace)
+    with _progress() as show:
+        sources = open_sources(settings, show)
+    result = run(name, sources, sources.workspace.viewer(viewer or settings.viewer), given)
+    if json:
+        sys.stdout.buffer.write(result.model_dump_json(indent=2).encode() + b"\n")
+    else:
+        _print(tool_cli.as_answer(result))
+    if result.choices:
+        raise ToolError(f"The call may mean more than one thing; name one of: {'; '.join(result.choices)}.")
 
 
 @app.command()

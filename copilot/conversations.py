@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from copilot import audit
-from copilot.audit import AuditEntry
+from copilot.audit import AuditEntry, EvidenceHash
 from copilot.database import Database
 from copilot.errors import SettingsError
 from copilot.types import Answer, Evidence, Frozen
@@ -179,6 +179,15 @@ class Conversations:
         rows = self._database.read(query, conversation, -1 if last is None else last)
         return tuple(_turn(row) for row in reversed(rows))
 
+    def turns_of(self, viewer: str, last: int) -> tuple[Turn, ...]:
+        """The newest turns of all the viewer's conversations, oldest first."""
+        rows = self._database.read(
+            f"""SELECT asked.* FROM ({_TURNS}) AS asked JOIN conversations ON conversations.id = asked.conversation
+            WHERE conversations.viewer = ? AND conversations.deleted IS NULL ORDER BY asked.number DESC LIMIT ?""",
+            viewer, last,
+        )  # fmt: skip
+        return tuple(_turn(row) for row in reversed(rows))
+
     def begin_turn(self, conversation: str, viewer: str, question: str, parent: str | None = None) -> str:
         """Stores a question before it is answered; it follows the newest turn unless another is named."""
         turn, now, question = _new_id(), _now(), _storable(question)
@@ -285,6 +294,10 @@ class Conversations:
             )
             for row in rows
         )
+
+    def evidence_of(self, answer: str) -> tuple[EvidenceHash, ...]:
+        """The hashes of what was cited by the answer of that id; none when there is no such answer."""
+        return audit.evidence_of(self._database, answer)
 
     def audit(self, after: int = 0) -> tuple[AuditEntry, ...]:
         return audit.entries(self._database, after)

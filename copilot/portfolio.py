@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
 import numpy as np
 
 from copilot.errors import ToolError
+from copilot.portfolio_core import OutOfTime, Programme, optimum, relaxed
 from copilot.scoring import Floats
 
 NO_LIMIT = float("inf")
-# A safety catch: 2,000 options take about a second.
-_TIME_LIMIT_SECONDS = 10.0
+# A safety catch: 2,000 options take a tenth of a second.
+TIME_LIMIT_SECONDS = 10.0
 # Of a limit: what sums of floats may be off by.
 _TOLERANCE = 1e-9
 # The solver keeps to limits within a tolerance; a set that is over one by less than that is ruled out again.
 _ATTEMPTS = 20
+
+
+class TooLong(ToolError):
+    """The time was up before any allowed set was found."""
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,19 @@ def needs(name: str, pairs: Iterable[tuple[int, int]]) -> Constraint:
     return Constraint(name, tuple(Row(pair, (1.0, -1.0), upper=0.0) for pair in pairs))
 
 
-def best(problem: Problem) -> Selection | None:
-    """The allowed set of the highest value; None when no set is allowed."""
+def best(problem: Problem, seconds: float = TIME_LIMIT_SECONDS) -> Selection | None:
+    """The allowed set of the highest value; None when no set is allowed. TooLong when the time is up before one."""
     for _ in range(_ATTEMPTS):
-        found = _solve(problem)
+        found = _solve(problem, seconds)
         if found is None or problem.allows(found.chosen):
             return found
         problem = problem.also(_unlike(found, len(problem.values)))
     raise ToolError("No set was found that keeps to all limits exactly; round the limits and ask again.")
 
 
-def next_best(problem: Problem, before: Sequence[Selection]) -> Selection | None:
+def next_best(problem: Problem, before: Sequence[Selection], seconds: float = TIME_LIMIT_SECONDS) -> Selection | None:
     """The best allowed set that is none of those before."""
-    return best(problem.also(*(_unlike(selection, len(problem.values)) for selection in before)))
+    return best(problem.also(*(_unlike(selection, len(problem.values)) for selection in before)), seconds)
 
 
 def relaxations(problem: Problem) -> list[Relaxation]:
@@ -140,10 +140,7 @@ def relaxations(problem: Problem) -> list[Relaxation]:
 
 def linear_relaxation(problem: Problem, drawn: Floats) -> Iterator[Floats]:
     """For each row of values the best choice when an option can be taken in part, as shares of options."""
-    constraint = _constraint(problem)
-    for values in drawn:
-        found = _milp(values, constraint, is_whole=False).x
-        yield np.zeros(len(values)) if found is None else found
+    return relaxed(_programme(problem), drawn)
 
 
 def _least(rest: Problem, constraint: Constraint) -> float | None:
@@ -163,59 +160,36 @@ def _unlike(selection: Selection, count: int) -> Constraint:
     return Constraint("another set", (Row(tuple(range(count)), signs, lower=1.0 - len(held)),))
 
 
-def _solve(problem: Problem) -> Selection | None:
+def _solve(problem: Problem, seconds: float) -> Selection | None:
     if not len(problem.values):
         return Selection((), 0.0, 0.0) if problem.allows(()) else None
-    found = _milp(problem.values, _constraint(problem), is_whole=True)
-    if found.x is None:
-        if found.status == 1:
-            raise ToolError(
-                f"No set that keeps to all limits was found within {_TIME_LIMIT_SECONDS:g} seconds; "
-                "leave out a limit or some of the projects."
-            )
+    try:
+        found = optimum(_programme(problem), seconds)
+    except OutOfTime:
+        raise TooLong(
+            f"No set that keeps to all limits was found within {seconds:.0f} seconds; "
+            "leave out a limit or some of the projects."
+        ) from None
+    if found is None:
         return None
-    chosen = tuple(int(i) for i in np.flatnonzero(found.x > 0.5))
-    value = float(problem.values[list(chosen)].sum())
-    bound = value if found.mip_dual_bound is None else max(value, -float(found.mip_dual_bound))
-    return Selection(chosen, value, value if found.status == 0 else bound)
+    value = float(problem.values[found.chosen].sum())
+    return Selection(tuple(found.chosen.tolist()), value, value if found.bound is None else found.bound)
 
 
-def _constraint(problem: Problem) -> Any:
-    """All rows as one constraint of the solver."""
-    from scipy.optimize import LinearConstraint
+def _programme(problem: Problem) -> Programme:
+    """All rows as upper limits."""
     from scipy.sparse import csr_array
 
-    rows = [row.scaled() for constraint in problem.constraints for row in constraint.rows]
+    rows = [side for constraint in problem.constraints for row in constraint.rows for side in _sides(row.scaled())]
     data = [c for row in rows for c in row.coefficients]
     where = [option for row in rows for option in row.options]
     starts = np.cumsum([0, *(len(row.options) for row in rows)])
     matrix = csr_array((data, where, starts), shape=(len(rows), len(problem.values)), dtype=float)
-    return LinearConstraint(matrix, [row.lower for row in rows], [row.upper for row in rows])
+    return Programme(np.asarray(problem.values, dtype=float), matrix, np.array([row.upper for row in rows]))
 
 
-def _milp(values: Floats, constraint: Any, *, is_whole: bool) -> Any:
-    from scipy.optimize import Bounds, milp
-
-    _silence()
-    return milp(
-        -np.asarray(values, dtype=float),
-        integrality=np.full(len(values), int(is_whole)),
-        bounds=Bounds(0, 1),
-        constraints=[constraint] if constraint.A.shape[0] else [],
-        options={"mip_rel_gap": 0.0, "time_limit": _TIME_LIMIT_SECONDS},
-    )
-
-
-@cache
-def _silence() -> None:
-    """Lets what C prints go nowhere.
-
-    HiGHS prints a line meant for its developers (its issue 2783), which would end up in what a program writes,
-    such as JSON. Python's own output does not pass through the standard output of C.
-    """
-    name = {"linux": "stdout", "darwin": "__stdoutp"}.get(sys.platform)
-    if name is None:
-        return
-    libc = ctypes.CDLL(None)
-    libc.fopen.restype = ctypes.c_void_p
-    ctypes.c_void_p.in_dll(libc, name).value = libc.fopen(os.devnull.encode(), b"w")
+def _sides(row: Row) -> Iterator[Row]:
+    if row.upper < NO_LIMIT:
+        yield row
+    if row.lower > -NO_LIMIT:
+        yield Row(row.options, tuple(-c for c in row.coefficients), upper=-row.lower)

@@ -15,6 +15,7 @@ from copilot.errors import SettingsError
 
 _ROOT = Path(__file__).resolve().parent
 PREFIX = "BEARING_"
+_SECRETS = ("api_key", "warehouse_url")
 
 
 def shipped_workspace() -> Path:
@@ -38,6 +39,8 @@ class Settings(BaseModel):
     """Key of the remote model; `OPENAI_API_KEY` is read when this is absent."""
     timeout_seconds: float = Field(default=60.0, gt=0)
     """How long one call of the remote model may take."""
+    warehouse_url: SecretStr | None = None
+    """ibis connection URL of the warehouse that holds the tables `workspace.yaml` names under `warehouse`."""
     viewer: str | None = None
     """Who asks, when the call does not say: a name from `workspace.yaml`."""
     today: date | None = None
@@ -60,7 +63,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + str(first["loc"][0]).upper()
-            shown = "" if "api_key" in first["loc"] else f" ({first['input']!r})"
+            shown = "" if first["loc"][0] in _SECRETS else f" ({first['input']!r})"
             raise SettingsError(f"{name}{shown}: {first['msg']}.") from None
         return settings.model_copy(update={"workspace": settings.workspace.expanduser().resolve()})
 

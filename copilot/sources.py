@@ -11,8 +11,10 @@ from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
     # Opening the records alone must not load the embedding model or the metric compiler.
+    from copilot.conversations import Conversations
     from copilot.records.catalogue import Catalogue
     from copilot.retrieval.retriever import Retriever
+    from copilot.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,7 @@ class Sources:
     """None when the workspace holds no document."""
     today: date
     """Periods such as "last quarter" count back from this day."""
+    snapshots: Snapshots | None = None
+    """What the workspace held earlier; None where nothing is kept."""
+    conversations: Conversations | None = None
+    """What was answered before."""

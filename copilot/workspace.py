@@ -68,6 +68,13 @@ class Thresholds(_Strict):
     """A fall of a model's quality larger than this is worth a warning."""
 
 
+class WarehouseConfig(_Strict):
+    """Tables of metrics.yaml whose rows are in a warehouse, not under records/."""
+
+    tables: dict[str, str] = {}
+    """The name that metrics.yaml uses, to the table there: `observations: analytics.ai_observations`."""
+
+
 class WorkspaceConfig(_Strict):
     """`workspace.yaml`. Everything has a default, so an empty or missing file is valid."""
 
@@ -86,6 +93,7 @@ class WorkspaceConfig(_Strict):
     labels: frozenset[str] = frozenset()
     viewers: dict[str, ViewerEntry] = {}
     default_viewer: str = "everyone"
+    warehouse: WarehouseConfig = WarehouseConfig()
 
 
 def read_yaml(path: Path) -> object:

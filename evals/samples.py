@@ -119,6 +119,7 @@ class Sample(Strict):
 
     id: str
     split: Literal["dev", "test", "canary"] = "dev"
+    """To develop on, held back, or with hidden strings that must never appear."""
     type: Type
     persona: str = ""
     """Who would ask so: executive, product manager, analyst, …"""
@@ -173,6 +174,8 @@ class Sample(Strict):
             raise ValueError("a sample that expects an answer needs nuggets, numbers or tools")
         if self.type in ("injection", "permission") and not self.must_not_say and self.expect != "answer":
             raise ValueError(f"{self.type} samples need must_not_say")
+        if self.split == "canary" and not self.must_not_say and (self.type, self.expect) != ("permission", "answer"):
+            raise ValueError("a canary names what must not appear, unless it is the side of a pair that may know")
         if self.type == "permission" and not self.pair:
             raise ValueError("a permission sample names its pair")
         if self.type == "multi-turn" and not self.history:
@@ -241,16 +244,51 @@ def find_dataset(name: str) -> Path:
 
 
 def load(name: str) -> Dataset:
-    """The dataset of a file or of a shipped name, refused with a reason when anything in it is unknown."""
+    """The dataset of a file or of a shipped name, refused with a reason when anything in it is unknown.
+
+    A large set may `include` other files, named by patterns relative to its own; a file may give `defaults`
+    for its samples.
+    """
     path = find_dataset(name)
+    data = _read(path)
+    if isinstance(data, dict):
+        included = [_read(part) for part in _parts(path, data.pop("include", None) or [])]
+        samples = [sample for part in (data, *included) for sample in _samples(part)]
+        data = {key: value for key, value in data.items() if key != "defaults"} | {"samples": samples}
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Dataset.model_validate(data)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name}: cannot be read as YAML: {error}".replace("\n", " ")) from None
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(f"{path.name}: {_where(data, first['loc'])}: {first['msg']}.") from None
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name}: cannot be read as YAML: {error}".replace("\n", " ")) from None
+
+
+def _parts(path: Path, patterns: Iterable[str]) -> list[Path]:
+    """The files that a dataset includes, each pattern's in the order of their names."""
+    found = []
+    for pattern in patterns:
+        matching = sorted(path.parent.glob(pattern))
+        if not matching:
+            raise SettingsError(f"{path.name}: nothing is called {pattern!r} beside it.")
+        found += matching
+    return found
+
+
+def _samples(part: Any) -> list[Any]:
+    """The samples of one file, with its defaults."""
+    unknown = set(part) - {"name", "description", "defaults", "samples"}
+    samples = part.get("samples") or []
+    if unknown or not isinstance(samples, list):
+        faults = ", ".join(sorted(map(repr, unknown))) or repr(samples)
+        raise SettingsError(f"A dataset has a name, a description, defaults and a list of samples, not {faults}.")
+    defaults = part.get("defaults") or {}
+    return [{**defaults, **sample} if isinstance(sample, dict) else sample for sample in samples]
 
 
 def _where(data: Any, location: tuple[int | str, ...]) -> str:

@@ -186,3 +186,27 @@ def test_suggestions_can_be_answered(copilot: Copilot) -> None:
     suggested = copilot.suggestions()
     assert len(suggested) == 4
     assert all(copilot.ask(q).status == "answered" for q in suggested)
+
+
+def test_what_a_question_describes_is_found_in_the_records(copilot: Copilot) -> None:
+    answer = copilot.ask("why did the two wards run full around the holiday?")
+    assert answer.status == "answered"
+    assert "Holidays were added to the inputs" in answer.text
+    assert any(c.kind == "record" for c in answer.citations)
+
+
+def test_a_record_that_does_not_exist_is_said_not_to(copilot: Copilot) -> None:
+    answer = copilot.ask("who owns H-77?")
+    assert answer.status == "insufficient_evidence"
+    assert "no H-77" in answer.text
+
+
+def test_a_metric_that_a_question_describes_for_a_period_is_looked_up(copilot: Copilot) -> None:
+    answer = copilot.ask("how much working time did staff get back in May 2026?")
+    assert any(c.name == "lookup_metric" for c in answer.tool_calls)
+
+
+def test_the_future_is_not_told_from_records_of_today(copilot: Copilot) -> None:
+    answer = copilot.ask("Will the Bed Planner be above its budget next spring?")
+    assert answer.status == "insufficient_evidence"
+    assert "nothing is extrapolated" in answer.text

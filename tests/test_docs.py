@@ -30,9 +30,8 @@ def test_a_setting_is_documented(name: str) -> None:
 
 def test_the_readme_names_commands_that_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in set(
-        re.findall(r"bearing (index|ask|chat|ui|doctor|workspace check|eval run|memo new|memo check)\b", readme)
-    ):
+    commands = r"bearing (index|ask|chat|ui|doctor|tool|workspace check|eval run|memo new|memo check)\b"
+    for command in set(re.findall(commands, readme)):
         result = CliRunner().invoke(app, [*command.split(), "--help"])
         assert result.exit_code == 0, command
 

@@ -11,7 +11,14 @@ import pytest
 from copilot.checking import check
 from copilot.records.store import Filter, Records, RecordView
 from copilot.sources import Sources
-from copilot.tools import check_governance, diagnose_scaling, draft_memo, find_projects, prioritize_projects
+from copilot.tools import (
+    check_governance,
+    diagnose_scaling,
+    draft_memo,
+    find_projects,
+    prioritize_projects,
+    recommend_operating_model,
+)
 from copilot.types import ToolResult, Viewer
 from copilot.workspace import Workspace
 
@@ -159,6 +166,16 @@ def test_governance_rules_are_mostly_unknown_and_the_facts_to_ask_for_are_listed
     assert "Most of it is not known" in text(result)
     assert "the facts to ask for most often" in text(result)
     assert result.tables[-1].title == "Facts to ask for"
+
+
+def test_the_operating_model_is_advised_from_what_the_inventory_holds_and_the_rest_is_asked(sources: Sources) -> None:
+    arguments = recommend_operating_model.Arguments()
+    result = recommend_operating_model.recommend_operating_model(sources, Viewer(), arguments)
+    rows = {row[0]: row for row in result.tables[-1].rows}
+    assert rows["Units with a project in production"][1] == "33 of 41 units have a project in production"
+    assert rows["AI specialists"][1] == "The records do not say."
+    assert "to be asked" in result.render()
+    assert "not firm" in result.statements[0].text
 
 
 def test_a_memo_recommends_nothing_on_two_of_six_criteria_and_says_what_to_record(sources: Sources) -> None:

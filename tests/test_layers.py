@@ -17,9 +17,10 @@ ROOMS = {
     "copilot.prompts": 1,
     "copilot.charts": 1, "copilot.matrix_chart": 1, "copilot.audit": 2, "copilot.citations": 2,
     "copilot.conversations": 3, "copilot.memos": 3,
-    "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5, "copilot.sources": 6,
+    "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5,
+    "copilot.snapshots": 6, "copilot.sources": 6,
     "copilot.models": 7, "copilot.tools": 8, "copilot.source_pages": 8, "copilot.suggestions": 8,
-    "copilot.checking": 8, "copilot.chat": 9, "copilot.build": 10, "copilot.doctor": 11,
+    "copilot.checking": 8, "copilot.chat": 9, "copilot.tool_cli": 9, "copilot.build": 10, "copilot.doctor": 11,
     "copilot": 12, "evals": 13, "ui": 13, "copilot.memo_commands": 13, "copilot.cli": 14, "copilot.__main__": 15,
 }  # fmt: skip
 # Pure mathematics of the tools: may use types, numbers and the workspace's criteria, nothing else of ours.
@@ -29,7 +30,11 @@ MATHS = (
     "copilot.flips",
     "copilot.drift",
     "copilot.funnel",
+    "copilot.operating_model",
+    "copilot.overlap",
     "copilot.portfolio",
+    "copilot.changes",
+    "copilot.pairwise",
 )
 
 

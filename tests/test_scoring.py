@@ -273,6 +273,23 @@ def test_topsis_equals_an_independent_library():
     assert found == pytest.approx(expected, abs=1e-7)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 30), st.integers(1, 7))
+def test_topsis_equals_pymcdm_on_whatever_numbers(seed, options, width):
+    methods = pytest.importorskip("pymcdm.methods")
+    normalizations = pytest.importorskip("pymcdm.normalizations")
+    rng = np.random.default_rng(seed)
+    raw, weights, rising = (
+        rng.uniform(0.5, 10, (options, width)),
+        shares(rng.uniform(0.1, 1, width)),
+        rng.random(width) < 0.6,
+    )
+    # Its default is another normalisation, with scores that differ.
+    judge = methods.TOPSIS(normalization_function=normalizations.vector_normalization)
+    expected = judge(raw, weights, np.where(rising, 1, -1), validation=False)
+    assert topsis(raw, weights, list(rising)) == pytest.approx(expected, abs=1e-9)
+
+
 @given(problems())
 def test_topsis_lies_between_nothing_and_one_and_leaves_missing_values_out(problem):
     values, weights = problem

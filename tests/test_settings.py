@@ -26,6 +26,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "base_url": "http://localhost:8080/v1",
         "api_key": KEY,
         "timeout_seconds": "2.5",
+        "warehouse_url": "duckdb:///data/warehouse.duckdb",
         "viewer": "ana",
         "today": "2026-02-03",
     }
@@ -38,6 +39,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.api_key is not None
     assert settings.api_key.get_secret_value() == KEY
     assert settings.timeout_seconds == 2.5
+    assert settings.warehouse_url is not None
+    assert settings.warehouse_url.get_secret_value() == "duckdb:///data/warehouse.duckdb"
     assert settings.viewer == "ana"
     assert settings.today == date(2026, 2, 3)
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.documents import answer_from_passages, nearest_topics
-from copilot.models.extract import Relevance, subject_of
+from copilot.models.documents import answer_from_passages, nearest_sentences, nearest_topics
+from copilot.models.extract import Meaning, Passages, Relevance, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
-from copilot.models.plans.search import comparands
+from copilot.models.plans.search import SEARCHES, comparands
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
 from copilot.types import Evidence, Statement, Status, ToolResult
 
@@ -29,6 +29,13 @@ MIN_CONFIDENCE = 0.68
 SURE_CONFIDENCE = 0.77
 # More than this beside each other is a report, not an answer.
 MOST_FINDINGS = 4
+# What `nearness` must reach; tuned on everyday questions of the development set.
+MIN_NEARNESS = 0.8
+MIN_ROW_NEARNESS = 0.45
+FUTURE = "The records hold nothing about the future, and nothing is extrapolated. This is what they say today:"
+NO_FIGURE = "The records give no figure for this. What they say that comes nearest:"
+NEAREST_ROWS = "What the records say that comes nearest to this:"
+NEAREST = "No document says this in these words. What they say that comes nearest:"
 MOST_STATEMENTS = 8
 # A memo is told section by section.
 MOST_OF_MEMO = 16
@@ -39,8 +46,21 @@ NEAR = "The documents do not address this directly; what comes nearest:"
 # and leave why and what to do to the documents.
 _ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
 # Their statements run from first to last: a later one that shares more words with the question does not lead.
-_ORDERED = frozenset({"prioritize_projects", "plan_portfolio", "draft_memo"})
+_ORDERED = frozenset(
+    {
+        "prioritize_projects",
+        "plan_portfolio",
+        "find_duplicates",
+        "recommend_operating_model",
+        "plan_change",
+        "what_changed",
+        "draft_memo",
+    }
+)
+# They quote the documents themselves, and tell what a single record says of their matter.
+_WHOLE = frozenset({"find_duplicates", "recommend_operating_model", "plan_change"})
 _OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
+_OF_TODAY = frozenset({"check_model_health", "lookup_metric", "project_record", "find_projects"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
 
@@ -68,32 +88,55 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
 
 
-def compose(frame: Frame, plan: Plan, findings: Sequence[Finding], errors: Sequence[str], organisation: str) -> Draft:
+def compose(
+    frame: Frame,
+    plan: Plan,
+    findings: Sequence[Finding],
+    errors: Sequence[str],
+    organisation: str,
+    meaning: Meaning | None = None,
+) -> Draft:
     """The draft for a question from what its calls found."""
     if plan.choices:
         return _ask_back(plan.choices)
+    if frame.links.unknown_ids and not frame.links.of("record"):
+        return _no_such(frame.links.unknown_ids)
     passages = [f for f in findings if f.tool == "search_knowledge"]
-    data = sorted((f for f in findings if f.tool != "search_knowledge" and not f.result.is_empty), key=lambda f: -f.fit)
-    evidence = _merge(passages)
-    relevance = Relevance(frame.topic, evidence)
-    sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, evidence)])
+    rows = _Rows.of(next((f for f in findings if f.tool == "search_records"), None), frame)
+    data = sorted((f for f in findings if f.tool not in SEARCHES and not f.result.is_empty), key=lambda f: -f.fit)
+    read = Passages(tuple(_merge(passages)), meaning)
+    evidence = read.evidence
+    relevance = read.relevance(frame.topic)
+    sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, read)])
     known = sure >= MIN_CONFIDENCE
+    guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
     if plan.lacks_records and frame.is_own:
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if strangers := _strangers(frame, evidence):
         return _unheard_of(strangers, evidence, organisation)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
-        return _data_first(frame, lead, data, evidence if known else [], relevance)
+        return _data_first(frame, lead, data, read if known else Passages(()), relevance)
     if known:
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
         is_sure = is_sure and not _is_subject_unknown(frame, relevance)
-        return _documents_first(frame, data, evidence, relevance, is_sure)
+        cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+        counted = bool(data) and data[0].fit >= SUPPORTS
+        if rows.are_near and not (frame.is_generic or counted) and rows.nearness > max(relevance.nearest, cosine):
+            return _rows_first(frame, rows, read, relevance)
+        if not is_sure and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS:
+            return _nearest_first(read, relevance, rows)
+        return _documents_first(frame, data, read, relevance, is_sure, rows)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
+    # What was asked for by name and is not there is not met by what is merely near.
+    if not errors and rows.are_near and (not guided or rows.nearness > relevance.nearest - 0.05):
+        return _rows_first(frame, rows, read, relevance)
+    if not errors and guided:
+        return _nearest_first(read, relevance, rows)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
-        return _data_first(frame, data[0], data, [], relevance)
+        return _data_first(frame, data[0], data, Passages(()), relevance)
     return _abstain(relevance, evidence, errors, organisation)
 
 
@@ -101,7 +144,8 @@ _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“
 _CALENDAR = frozenset(
     listed(
         "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-        "july august september october november december article annex clause section chapter gate act "
+        "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+        "article annex clause section chapter gate act "
         "please thanks hello dear"
     )
 )
@@ -170,10 +214,50 @@ def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return cosine + 0.5 * relevance.known_share() * _best_coverage(relevance, evidence)
 
 
-def _of_parts(frame: Frame, evidence: Sequence[Evidence]) -> list[Relevance]:
+def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    """How near the passages come to a question in other words than theirs: nearest sentence, passage, known words."""
+    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+    return relevance.nearest + cosine + 0.4 * relevance.known_share()
+
+
+# Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
+_FACT = re.compile(
+    r"^\W*(?:(?:and|so|please|ok|hi|hello)\W+)*"
+    r"(?:what(?:'?s| is| are| was| were| will)|who|whose|when|where|list|which)\b"
+    r"|\b(?:how (?:many|much|old|far|often|long)"
+    r"|(?:what|which) (?:share|part|percentage|per cent|proportion|number|amount)"
+    r"|number of|percentage of|share of|spend|cost|salary|price|password|phone)\b",
+    re.IGNORECASE,
+)
+
+
+_FIGURE = re.compile(
+    r"\b(how (many|much|far|old)|(what|which) (share|part|percentage|per cent|proportion|number|amount)|number of"
+    r"|nr of|no\. of|percentage of|share of|maximum|minimum|total|average|rate|spend|salary|price)\b",
+    re.IGNORECASE,
+)
+
+
+# "Will it be above 0.88 next spring?", not "what will be due" under rules that are written down.
+_FUTURE = re.compile(
+    r"\bwill\b[^.?!]*\b(be|reach|rise|fall|grow|return|recover|become|exceed|earn|save|cost)\b"
+    r"|\b(forecast|predict|expect)\b[^.?!]{0,40}\b(next|20\d\d)\b|\bnext (spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_about_the_future(question: str) -> bool:
+    return bool(_FUTURE.search(question))
+
+
+def asks_for_a_fact(question: str) -> bool:
+    return bool(_FACT.search(question))
+
+
+def _of_parts(frame: Frame, read: Passages) -> list[Relevance]:
     """A long question is answerable when one of its requests is."""
     parts = [p for p in parts_of(frame.text) if is_request(p)]
-    return [Relevance(p, evidence) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
+    return [read.relevance(p) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
 
 
 def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
@@ -203,26 +287,27 @@ def _compares_notions(frame: Frame) -> bool:
     return len(sides) == 2 and not frame.links.of("record") and "aggregate" not in frame.forms
 
 
-def _data_first(
-    frame: Frame, lead: Finding, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance
-) -> Draft:
+def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Passages, relevance: Relevance) -> Draft:
     lines = _statements(frame, lead, limit=MOST_OF_MEMO if lead.tool == "draft_memo" else MOST_STATEMENTS)
     if lead.left_out:
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
         lines += ["", f"Not taken into account: {words_left}."]
     shown = [lead.id]
-    for other in data:
+    beside = [f for f in data if lead.tool not in _WHOLE or f.tool != "project_record"]
+    for other in beside:
         if other is not lead and other.fit >= SUPPORTS and len(shown) < MOST_FINDINGS:
             lines += ["", *_statements(frame, other, limit=3)]
             shown.append(other.id)
     beyond = _ASKS_BEYOND_DATA
     if lead.fit >= 0.75 and lead.tool not in _ABOUT_ONE:
         beyond = frozenset({"steps", "verdict", "clause"})
-    if evidence and beyond & frame.forms and frame.follows is None:
-        support = answer_from_passages(frame, evidence, relevance, brief=True)
+    if read.evidence and beyond & frame.forms and frame.follows is None and lead.tool not in _WHOLE:
+        support = answer_from_passages(frame, read, relevance, brief=True)
         if support:
             lines += ["", "**What the documents say**", "", *support]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
+    if asks_about_the_future(frame.text) and lead.tool in _OF_TODAY:
+        return Draft("\n".join([FUTURE, "", *lines]), "insufficient_evidence", _unique(follow_ups), tuple(shown))
     # A metric without a figure was found, but not for what was asked.
     empty = lead.tool == "lookup_metric" and not lead.result.figures
     return Draft(
@@ -234,9 +319,9 @@ def _data_first(
 
 
 def _documents_first(
-    frame: Frame, data: Sequence[Finding], evidence: list[Evidence], relevance: Relevance, is_sure: bool
+    frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance, is_sure: bool, rows: _Rows
 ) -> Draft:
-    lines = answer_from_passages(frame, evidence, relevance)
+    lines = answer_from_passages(frame, read, relevance)
     if not is_sure:
         lines = [NEAR, "", *lines]
     shown: list[str] = []
@@ -247,6 +332,8 @@ def _documents_first(
         if finding.fit >= wanted and len(shown) < 2:
             lines += ["", "**In the records**", "", *_statements(frame, finding, limit=4)]
             shown.append(finding.id)
+    if not shown and rows.are_near and frame.is_own and rows.nearness >= relevance.nearest:
+        lines += ["", "**In the records**", "", *rows.lines(3)]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
     return Draft(
         "\n".join(lines),
@@ -255,6 +342,48 @@ def _documents_first(
         follow_ups=_unique(follow_ups),
         shown=tuple(shown),
     )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of the records that say what a question describes."""
+
+    statements: tuple[Statement, ...] = ()
+    nearness: float = 0.0
+    """Cosine of the nearest row."""
+    are_near: bool = False
+
+    @classmethod
+    def of(cls, finding: Finding | None, frame: Frame) -> _Rows:
+        if finding is None or finding.result.is_empty:
+            return cls()
+        near = {e.id: e.relevance for e in finding.result.evidence}
+        best = max((value for value in near.values() if value is not None), default=0.0)
+        # Rows that the search did not find belong to the project of the best one.
+        kept = [s for s in finding.result.statements if (near[s.evidence[0]] or best) >= best - 0.15]
+        limit = MIN_ROW_NEARNESS + 0.05 if asks_for_a_fact(frame.text) else MIN_ROW_NEARNESS - 0.07
+        return cls(tuple(kept), best, best >= limit)
+
+    def lines(self, most: int) -> list[str]:
+        return [f"- {cite(s)}" for s in self.statements[:most]]
+
+
+def _rows_first(frame: Frame, rows: _Rows, read: Passages, relevance: Relevance) -> Draft:
+    """What the records say of the thing that is described, then the sentences of the documents that come near."""
+    # A row that is near is no figure.
+    lacks = bool(_FIGURE.search(frame.text))
+    lines = [NO_FIGURE if lacks else NEAREST_ROWS, "", *rows.lines(5)]
+    if relevance.nearest >= 0.4:
+        lines += ["", "**What the documents say**", "", *nearest_sentences(read, relevance, 2)]
+    return Draft("\n".join(lines), status="insufficient_evidence" if lacks else "answered")
+
+
+def _nearest_first(read: Passages, relevance: Relevance, rows: _Rows) -> Draft:
+    """The sentences nearest to a question that no passage answers in its own words."""
+    lines = [NEAREST, "", *nearest_sentences(read, relevance)]
+    if rows.are_near:
+        lines += ["", "**In the records**", "", *rows.lines(3)]
+    return Draft("\n".join(lines))
 
 
 def _statements(frame: Frame, finding: Finding, limit: int) -> list[str]:
@@ -293,6 +422,11 @@ def cite(statement: Statement, limit: int = 3) -> str:
 def _ask_back(choices: Sequence[str]) -> Draft:
     lines = ["Which one do you mean?", "", *(f"- {c}" for c in choices[:6])]
     return Draft("\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:4]))
+
+
+def _no_such(ids: Sequence[str]) -> Draft:
+    listed_ids = " or ".join(dict.fromkeys(ids))
+    return Draft(f"There is no {listed_ids} among the records that you may see.", status="insufficient_evidence")
 
 
 def _abstain(relevance: Relevance, evidence: Sequence[Evidence], errors: Sequence[str], organisation: str) -> Draft:

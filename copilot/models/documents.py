@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.extract import Block, Relevance, Unit, blocks, heading_fit, similar, subject_of, units
+from copilot.models.extract import Block, Passages, Relevance, Unit, blocks, heading_fit, similar, subject_of
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.plans.search import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, stems
@@ -29,23 +29,31 @@ _AGAINST = frozenset(
 )
 
 
-def answer_from_passages(
-    frame: Frame, evidence: Sequence[Evidence], relevance: Relevance, brief: bool = False
-) -> list[str]:
+def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance, brief: bool = False) -> list[str]:
     """Markdown lines that answer a question by quoting passages; empty when nothing fits."""
-    found = [unit for item in evidence for unit in units(item)]
+    found = list(passages.units)
     if not found:
         return []
     sides = comparands(frame.text)
     if len(sides) == 2 and not brief:
-        return _comparison(frame, sides, evidence, found, relevance)
+        return _comparison(frame, sides, passages, found, relevance)
     if "verdict" in frame.forms and not brief:
-        return _verdict(frame, evidence, found)
+        return _verdict(frame, passages, found)
     if (summary := _summary(frame, found)) and not brief:
         return summary
     if "clause" in frame.forms and any(u.kind == "clause" for u in found):
-        return _clauses(frame, evidence, found, limit=2 if brief else 4)
-    return _sections(frame, evidence, found, brief)
+        return _clauses(frame, passages, found, limit=2 if brief else 4)
+    return _sections(frame, passages, found, brief)
+
+
+def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4) -> list[str]:
+    """The sentences nearest in meaning, each with its clause or heading, those much farther off left out."""
+    page = _Page()
+    ranked = sorted(passages.units, key=lambda u: -(relevance.nearness(u) + 0.3 * relevance.score(u)))
+    for unit in ranked:
+        if len(page.used) < most:
+            page.add(unit, bullet=True)
+    return page.lines
 
 
 def nearest_topics(evidence: Sequence[Evidence]) -> list[str]:
@@ -101,20 +109,20 @@ class _Page:
         return any(similar(unit.text, other.text) for other in self.used)
 
 
-def _sections(frame: Frame, evidence: Sequence[Evidence], found: list[Unit], brief: bool) -> list[str]:
+def _sections(frame: Frame, passages: Passages, found: list[Unit], brief: bool) -> list[str]:
     page = _Page()
     parts = [p for p in parts_of(frame.text) if is_request(p) and forms_of(p)] or [frame.text]
     for part in parts[: 1 if brief else 4]:
-        _answer_part(page, part, evidence, found, Relevance(frame.topic, evidence, focus=part), brief)
+        _answer_part(page, part, passages, found, passages.relevance(frame.topic, focus=part), brief)
     if len(page.used) < (2 if brief else 4):
-        relevance = Relevance(frame.topic, evidence)
+        relevance = passages.relevance(frame.topic)
         for unit in _supports(found, relevance, page, 1 if brief else 3, frame.forms):
             page.add(unit, bullet=True)
     return page.lines
 
 
 def _answer_part(
-    page: _Page, part: str, evidence: Sequence[Evidence], found: list[Unit], relevance: Relevance, brief: bool
+    page: _Page, part: str, passages: Passages, found: list[Unit], relevance: Relevance, brief: bool
 ) -> None:
     """A sentence that opens, the number asked for, then the one list that fits best."""
     count = count_of(part)
@@ -135,14 +143,14 @@ def _answer_part(
         second = None
     if "definition" in forms or (block is None and not page.used):
         if "definition" in forms and "who" not in forms:
-            about = Relevance(subject_of(part), evidence)
+            about = passages.relevance(subject_of(part))
             if not about.terms or about.unknown or set(about.terms) <= _PLACEHOLDERS:
                 about = relevance
             page.add(next(iter(_best(prose, about, ("definition",))), None))
         else:
             # "Who is accountable when …": the word after "who" is what is asked.
             asked = _WHO.search(part) if "who" in forms else None
-            about = Relevance(part, evidence, focus=asked["does"]) if asked else relevance
+            about = passages.relevance(part, focus=asked["does"]) if asked else relevance
             page.add(next(iter(_best(prose, about, tuple(forms))), None))
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
@@ -271,7 +279,7 @@ _ASPECTS = (
 def _comparison(
     frame: Frame,
     sides: Sequence[str],
-    evidence: Sequence[Evidence],
+    passages: Passages,
     found: Sequence[Unit],
     relevance: Relevance,
 ) -> list[str]:
@@ -279,12 +287,12 @@ def _comparison(
     lines: list[str] = []
     used: list[Unit] = []
     for side in sides:
-        about = Relevance(side, evidence)
+        about = passages.relevance(side)
         own = [u for u in found if about.coverage(f"{u.document} {u.heading}") >= 0.5] or [
             u for u in found if about.coverage(u.text) >= 0.6
         ]
         others = [o for o in sides if o != side]
-        own = [u for u in own if not _is_about(u, others, side, evidence)] or own
+        own = [u for u in own if not _is_about(u, others, side, passages)] or own
         if not own:
             continue
         lines += ["", f"**{side[:1].upper()}{side[1:]}**", "", *_side(own, about, used)]
@@ -292,7 +300,7 @@ def _comparison(
     if deciding:
         heading = "Choosing between them" if "advice" in frame.forms else "Side by side"
         lines += ["", f"**{heading}**", "", *(f"- {_quote(u)}" for u in deciding[:3])]
-    return lines[1:] if lines else _sections(frame, evidence, list(found), brief=False)
+    return lines[1:] if lines else _sections(frame, passages, list(found), brief=False)
 
 
 def _side(own: Sequence[Unit], about: Relevance, used: list[Unit]) -> list[str]:
@@ -321,7 +329,7 @@ def _aspect(aspect: str, own: Sequence[Unit], about: Relevance, used: Sequence[U
     return sorted(items, key=lambda u: u.order)[: 3 if aspect != "advice" else 2]
 
 
-def _is_about(unit: Unit, others: Sequence[str], side: str, evidence: Sequence[Evidence]) -> bool:
+def _is_about(unit: Unit, others: Sequence[str], side: str, passages: Passages) -> bool:
     """Whether a document is named after one of the other sides rather than this one."""
     title = set(stems(unit.document))
     own = len(set(stems(side)) & title)
@@ -345,17 +353,17 @@ _STATEMENT = re.compile(
 )
 
 
-def _verdict(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit]) -> list[str]:
+def _verdict(frame: Frame, passages: Passages, found: Sequence[Unit]) -> list[str]:
     """What the documents hold for or against a statement; a side is taken only where their wording takes one."""
     match = _STATEMENT.search(frame.text)
-    statement = Relevance((match[1] or match[2]) if match else frame.text, evidence)
+    statement = passages.relevance((match[1] or match[2]) if match else frame.text)
     ranked = sorted(found, key=lambda u: -(statement.coverage(u.text) + 0.3 * u.relevance))
     page = _Page()
     judged = next((u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None)
     page.add(judged or ranked[0])
     where = (judged.document, judged.heading) if judged else None
     reasons = next((b for b in blocks(found) if (b.document, b.heading) == where), None)
-    reasons = reasons or _block(("causes",), found, Relevance(frame.topic, evidence), None)
+    reasons = reasons or _block(("causes",), found, passages.relevance(frame.topic), None)
     for item in reasons.items[:LIST_ITEMS] if reasons else ranked[1:5]:
         page.add(item, bullet=True)
     opening = "No: the documents speak against it." if judged else "The documents do not settle it; they say this."
@@ -382,13 +390,13 @@ def _likeness(left: set[str], right: set[str]) -> float:
     return len(left & right) / max(1, len(left | right))
 
 
-def _clauses(frame: Frame, evidence: Sequence[Evidence], found: Sequence[Unit], limit: int) -> list[str]:
+def _clauses(frame: Frame, passages: Passages, found: Sequence[Unit], limit: int) -> list[str]:
     """The clauses that apply to each part of the question, each named with its document."""
     chosen: list[Unit] = []
     parts = [p for p in parts_of(frame.text) if is_request(p)] or [frame.text]
     for part in parts[:3]:
         forms = ("clause", *forms_of(part))
-        relevance = Relevance(frame.topic, evidence, focus=part)
+        relevance = passages.relevance(frame.topic, focus=part)
         ranked = _best([u for u in found if u.kind == "clause"], relevance, forms)
         floor = 0.7 * relevance.score(ranked[0], forms)
         near = [u for u in _both_versions(ranked, limit) if relevance.score(u, forms) >= floor]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.models.meaning import MetricMeanings
 from copilot.models.vocabulary import COLUMN_WORDS, stage_words
 from copilot.models.words import COMMON_STEMS, STOP_WORDS, Word, listed, stem, stems, words
 from copilot.records.schema import TableSchema
@@ -88,6 +89,8 @@ class Links:
     """Groups of records among which the question does not tell apart."""
     usage_metrics: tuple[str, ...] = ()
     """Metrics of how far people use a project's system, observed project by project."""
+    unknown_ids: tuple[str, ...] = ()
+    """Written like the ids of records, and none that the viewer may see."""
 
     def of(self, kind: Kind, table: str | None = None) -> tuple[Mention, ...]:
         return tuple(m for m in self.mentions if m.kind == kind and table in (None, m.table))
@@ -122,6 +125,7 @@ class Lexicon:
     """(table, key, informative stems of the name)."""
     name_idf: dict[str, float] = field(default_factory=dict)
     usage_metrics: tuple[str, ...] = ()
+    meanings: MetricMeanings | None = None
 
     @classmethod
     def build(cls, sources: Sources, viewer: Viewer) -> Lexicon:
@@ -138,6 +142,8 @@ class Lexicon:
                     stems(f"{metric.label} {' '.join(metric.synonyms)}")
                 ):
                     lexicon.usage_metrics = (*lexicon.usage_metrics, name)
+            if sources.retriever is not None:
+                lexicon.meanings = MetricMeanings.of(sources.metrics, sources.retriever.likeness)
         for table in view.tables.values():
             lexicon._add_table(view, table)
         for document in sources.retriever.documents(viewer) if sources.retriever else ():
@@ -208,12 +214,14 @@ class Lexicon:
         found = [*self._link_ids(text)]
         tokens = words(text)
         found += self._link_phrases(text, tokens)
+        found += self._link_ownerless(text)
         # "pilots were launched" names the metric "pilots launched".
         close = self._link_phrases(text, [w for w in tokens if w.text.lower() not in _AUXILIARIES])
         found += [m for m in close if m.kind == "metric" and m not in found]
         named, ambiguous = self._link_names(text, tokens, found)
         kept = _without_nested([*found, *named])
-        return Links(tuple(sorted(kept, key=lambda m: (m.start, m.kind))), ambiguous, self.usage_metrics)
+        mentions = tuple(sorted(kept, key=lambda m: (m.start, m.kind)))
+        return Links(mentions, ambiguous, self.usage_metrics, tuple(self._unknown_ids(text)))
 
     def _link_ids(self, text: str) -> Iterable[Mention]:
         for match in _ID.finditer(text):
@@ -221,6 +229,22 @@ class Lexicon:
             if known:
                 table, key, name = known
                 yield Mention("record", table, key, match.group(), match.start(), match.end(), name=name)
+
+    def _link_ownerless(self, text: str) -> Iterator[Mention]:
+        """ "Pilots that nobody in the business owns" have no owner there; where that is not recorded, none at all."""
+        match = _OWNERLESS.search(text)
+        known = {phrase.key for phrases in self.phrases.values() for phrase in phrases if phrase.kind == "column"}
+        column = next((name for name in ("business_owner", "owner") if name in known), None)
+        if match and column:
+            yield Mention("column", "projects", column, match.group(), *match.span(), role="absent")
+
+    def _unknown_ids(self, text: str) -> Iterator[str]:
+        """What is written as ids are here, letters and dash alike, without being one."""
+        prefixes = {key.rstrip("0123456789") for key in self.records}
+        for match in _ID.finditer(text):
+            asked = match.group().upper()
+            if asked not in self.records and asked.rstrip("0123456789") in prefixes and "-" in asked:
+                yield match.group()
 
     def _link_phrases(self, text: str, tokens: list[Word]) -> list[Mention]:
         found = []
@@ -230,6 +254,8 @@ class Lexicon:
                 if size == 1 and token.is_stop and token.text != phrase.key:
                     continue
                 if phrase.is_participle and not _may_be_participle(token.text, phrase.kind):
+                    continue
+                if phrase.kind == "value" and phrase.stems in _QUANTIFIERS:
                     continue
                 if tuple(w.stem for w in tokens[at : at + size]) == phrase.stems:
                     start, end = token.start, tokens[at + size - 1].end
@@ -299,6 +325,11 @@ class Lexicon:
 
 
 _USAGE = frozenset(map(stem, listed("adoption uptake usage used users followed accepted acceptance")))
+# Values that are everyday words, and are meant as such.
+_QUANTIFIERS = frozenset((stem(w),) for w in listed("nobody none no yes other others unknown all any some everyone"))
+_OWNERLESS = re.compile(
+    r"\b(nobody|no[ -]?one)\b[^.?!,]{0,30}\bown(s|ed|ing)?\b|\bownerless\b|\bno owners?\b", re.IGNORECASE
+)
 _AUXILIARIES = frozenset(listed("is are was were be been being has have had"))
 # Words of unit names that do not tell one unit from another.
 _UNIT_GENERIC = frozenset(

@@ -6,10 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 from copilot.citations import split_sentences
 from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.numbers import find_numbers
+from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence
 
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
@@ -17,7 +20,6 @@ _CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
 _LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]+)\)")
 _FIRST_LINE = re.compile(r"\d+")
-_SKIPPED = re.compile(r"^\s*(#|\||```|---|<!--|!\[|>)")
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
 OPENING_WORDS = 14
@@ -77,7 +79,7 @@ def units(evidence: Evidence) -> list[Unit]:
     base = int(line.group()) * 1000 if line else 0
     links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
-    for text in _paragraphs(_LINK.sub(r"\1", evidence.text)):
+    for text in paragraphs(_LINK.sub(r"\1", evidence.text)):
         clause, item = _CLAUSE.match(text), _ITEM.match(text)
         if clause:
             parts = [("clause", text, clause.group(1))]
@@ -110,19 +112,6 @@ def _says_something(sentence: str, links: Sequence[str]) -> bool:
     return size >= 4 and not (size < 12 and any(link in sentence for link in links))
 
 
-def _paragraphs(text: str) -> Iterable[str]:
-    """Paragraphs and list items of a Markdown text, their lines joined."""
-    current: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        starts = bool(_ITEM.match(line)) or not line.strip() or bool(_SKIPPED.match(line))
-        if starts and current:
-            # A line break within a paragraph ends no sentence.
-            yield " ".join(part.strip() for part in current)
-            current = []
-        if line.strip() and not _SKIPPED.match(line):
-            current.append(line)
-
-
 def _shorten(text: str) -> str:
     if len(text.split()) <= MAX_WORDS:
         return text
@@ -134,11 +123,41 @@ def _shorten(text: str) -> str:
     return " ".join(kept)
 
 
-class Relevance:
-    """How well units answer one question: informative words shared, likeness of the passage, fitting heading."""
+class Meaning(Protocol):
+    """Tells how near texts are to a question, as the retriever does."""
 
-    def __init__(self, question: str, evidence: Sequence[Evidence], focus: str = "") -> None:
-        """The words of `focus`, the part of the question to answer now, count more."""
+    def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text to the query."""
+
+
+@dataclass(frozen=True)
+class Passages:
+    """What the searches found, and how to tell which sentence of it is near to a question."""
+
+    evidence: tuple[Evidence, ...]
+    meaning: Meaning | None = None
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(unit for item in self.evidence for unit in units(item))
+
+    def relevance(self, question: str, focus: str = "") -> Relevance:
+        """How well units answer a question; the words of `focus`, the part to answer now, count more."""
+        near: dict[str, float] = {}
+        if self.meaning is not None:
+            said = list(dict.fromkeys(plain(unit.text) for unit in self.units))
+            near = dict(zip(said, self.meaning.likeness(focus or question, said), strict=True))
+        return Relevance(question, self.evidence, focus, near)
+
+
+class Relevance:
+    """How well units answer one question: informative words shared, nearness in meaning, fitting heading."""
+
+    def __init__(
+        self, question: str, evidence: Sequence[Evidence], focus: str = "", near: Mapping[str, float] | None = None
+    ) -> None:
+        """`near` is the cosine of each sentence, plain, to the question."""
+        self._near = near or {}
         self.terms = list(dict.fromkeys(content_stems(formal(question))))
         focused = set(content_stems(formal(focus)))
         texts = [set(stems(f"{e.title} {e.text}")) for e in evidence]
@@ -153,6 +172,15 @@ class Relevance:
         self.focus = {t: w for t, w in self.idf.items() if t in focused} or self.idf
         subject = _SUBJECT.search(focus or question)
         self.subject = set(content_stems(subject["subject"])) if subject else set()
+
+    def nearness(self, unit: Unit) -> float:
+        """Cosine of the sentence to the question; of its passage where that is not known."""
+        return self._near.get(plain(unit.text), unit.relevance)
+
+    @property
+    def nearest(self) -> float:
+        """The cosine of the nearest sentence."""
+        return max(self._near.values(), default=0.0)
 
     def coverage(self, text: str) -> float:
         """Share of the question's informative words, weighted by rarity, that a text holds."""
@@ -171,7 +199,7 @@ class Relevance:
         around = self.coverage(f"{unit.document} {unit.heading}")
         # What a sentence is about stands at its beginning.
         opening = self.coverage(" ".join(unit.text.split()[:OPENING_WORDS]))
-        score = own + 0.25 * opening + 0.5 * around + 0.7 * unit.relevance
+        score = own + 0.25 * opening + 0.5 * around + 0.5 * unit.relevance + 1.5 * self.nearness(unit)
         score += 0.25 * max((heading_fit(unit.heading or unit.document, form) for form in forms), default=0.0)
         if "who" in forms and _AGENT.search(unit.text):
             score += 0.3

@@ -9,7 +9,7 @@ from typing import Literal
 
 from copilot.models.entities import Lexicon, Links, Mention
 from copilot.models.periods import Period, find_period
-from copilot.models.words import content_stems, listed, words
+from copilot.models.words import content_stems, listed, spelled_out, words
 
 Form = Literal[
     "comparison", "verdict", "clause", "definition", "causes", "steps", "list", "advice", "quantity",
@@ -118,8 +118,8 @@ _GENERIC = re.compile(
 )
 _OWN = re.compile(r"\b(we|our|ours|us)\b", re.IGNORECASE)
 _FOLLOW_UP = re.compile(
-    r"^\W*(and|but|also|so|then|what about|how about|same|ok(ay)?,? (and|but|now)|now|instead|only|just|without"
-    r"|with|excluding|including|in|for|by|versus|vs|or)\b",
+    r"^\W*(and|but|also|so|then|what about|how about|what if|suppose|same|ok(ay)?,? (and|but|now)|now|instead|only|just"
+    r"|without|with|excluding|including|in|for|by|versus|vs|or)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -170,6 +170,8 @@ class Frame:
     topic: str = ""
     """What to search for: the text, with the question it follows on when it cannot stand alone."""
     follows: Frame | None = field(default=None, repr=False)
+    likely_metrics: tuple[str, ...] = ()
+    """Metrics that a question about a period may describe, where it names none."""
 
     @property
     def content(self) -> list[str]:
@@ -178,6 +180,7 @@ class Frame:
 
 def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: Frame | None = None) -> Frame:
     """The frame of a question, completed from the previous one where it cannot stand alone."""
+    text = spelled_out(text)
     links = lexicon.link(text)
     frame = Frame(
         text=text,
@@ -190,7 +193,17 @@ def read(text: str, lexicon: Lexicon, today: date, fiscal_start: int, previous: 
         today=today,
         topic=text,
     )
-    return _complete(frame, previous) if previous is not None else frame
+    frame = _complete(frame, previous) if previous is not None else frame
+    if frame.links.of("metric") or lexicon.meanings is None:
+        return frame
+    if frame.period is None:
+        shares = lexicon.meanings.near(frame.topic, shares=True) if _SHARE.search(text) else ()
+        return replace(frame, likely_metrics=shares)
+    return replace(frame, likely_metrics=lexicon.meanings.near(frame.topic))
+
+
+# "What percentage goes to …" describes a metric that is a share, whatever the period.
+_SHARE = re.compile(r"\b(?:what|which) (?:share|percentage|per ?cent|proportion|part|fraction)\b", re.IGNORECASE)
 
 
 def without_names(text: str, links: Links) -> str:

@@ -133,7 +133,8 @@ class GroundedChatModel(BaseChatModel):
                 findings.append(Finding(str(message.name), fit, message.artifact, message.tool_call_id, ignored))
             elif message.status == "error" and fit >= 0.5:
                 errors.append(str(message.content))
-        draft = compose(frame, planned, findings, errors, self.sources.workspace.config.organisation)
+        organisation = self.sources.workspace.config.organisation
+        draft = compose(frame, planned, findings, errors, organisation, self.sources.retriever)
         if draft.status == "insufficient_evidence" and not guard.is_english(frame.text):
             draft.text += "\n\nThe sources are in English; a question in English finds more."
         return draft

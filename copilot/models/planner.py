@@ -10,22 +10,29 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from copilot.models.frame import Frame
+from copilot.models.plans.advice import change, duplicates, operating_model
 from copilot.models.plans.call import Call
+from copilot.models.plans.changes import changes
 from copilot.models.plans.conditions import governance, health, readiness, scaling
 from copilot.models.plans.memos import draft
 from copilot.models.plans.metrics import look_up
 from copilot.models.plans.portfolio import plan_set
 from copilot.models.plans.ranking import prioritize
-from copilot.models.plans.records import RECORD_PLURAL, find, record
-from copilot.models.plans.search import search
+from copilot.models.plans.records import RECORD_PLURAL, dependants, find, record
+from copilot.models.plans.search import SEARCHES, search
 
 _BUILDERS: tuple[Callable[[Frame], Iterable[Call]], ...] = (
-    search, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set, draft,
+    search, dependants, find, record, prioritize, look_up, health, scaling, governance, readiness, plan_set,
+    changes,
+    duplicates, operating_model, change,
+    draft,
 )  # fmt: skip
 
 
 # From this fit on a question is about records, whether or not there are any.
 _SURELY_RECORDS = 0.75
+# From this fit on it is about what is different from earlier.
+_SURELY_CHANGES = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,20 +49,23 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     calls = [call for build in _BUILDERS for call in build(frame)]
     available = set(tools)
     known = [c for c in calls if c.tool in available]
-    lacks_records = not available - {"search_knowledge"} and any(c.fit >= _SURELY_RECORDS for c in calls)
+    lacks_records = not available - set(SEARCHES) and any(c.fit >= _SURELY_RECORDS for c in calls)
     ranks = any(c.tool == "prioritize_projects" for c in known)
-    if ranks or any(c.tool != "search_knowledge" and not _is_bare(c) for c in known):
+    if ranks or any(c.tool not in SEARCHES and not _is_bare(c) for c in known):
         known = [c for c in known if not _is_bare(c, ranks)]
     if any(c.tool == "plan_portfolio" for c in known):
         # The words for the limits of a set would make conditions and sums of their own.
+        known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
+    if any(c.tool == "what_changed" and c.fit >= _SURELY_CHANGES for c in known):
+        # "What changed in our projects since March" asks for no list of those that began since.
         known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]
     if any(c.tool == "draft_memo" for c in known):
         # A memo holds what the others would tell beside it.
         known = [c for c in known if c.tool in ("draft_memo", "search_knowledge")]
     choices = _choices(frame, known)
     search, others = (
-        [c for c in known if c.tool == "search_knowledge"],
-        [c for c in known if c.tool != "search_knowledge"],
+        [c for c in known if c.tool in SEARCHES],
+        [c for c in known if c.tool not in SEARCHES],
     )
     return Plan((*search, *sorted(others, key=lambda c: -c.fit)[:4]), choices, lacks_records)
 
@@ -71,7 +81,7 @@ def _choices(frame: Frame, calls: list[Call]) -> tuple[str, ...]:
     """The candidates to ask about, when a single record is meant and the question fits several."""
     if not frame.links.ambiguous or frame.links.of("record") or RECORD_PLURAL.search(frame.text):
         return ()
-    if frame.is_generic or any(c.fit >= 0.75 for c in calls if c.tool not in ("search_knowledge", "lookup_metric")):
+    if frame.is_generic or any(c.fit >= 0.75 for c in calls if c.tool not in (*SEARCHES, "lookup_metric")):
         return ()
     group = frame.links.ambiguous[0]
     return tuple(f"{m.name} ({m.key})" for m in group)

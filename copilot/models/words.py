@@ -172,6 +172,31 @@ _FORMAL_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+_SHORT_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), whole)
+    for pattern, whole in (
+        (r"\bqtr(s?)\b\.?", r"quarter\1"),
+        (r"\byrs?\b\.?", "year"),
+        (r"\b(?:nr|no|#)\.? of\b", "number of"),
+        (r"\b(are|is|was|were|do|does|did|has|have|had|would|should|could|must)n['’]t\b", r"\1 not"),
+        (r"\bw/(?=\s)", "with"),
+        (r"\b(\d+(?:[.,]\d+)?) ?(?:mio|mil|mln)\b\.?", r"\1 million"),
+        (r"\b(?:pls|plz)\b", "please"),
+        (r"\b(?:first|1st) calendar quarter (?:of )?(20\d\d)\b", r"January to March \1"),
+        (r"\b(?:second|2nd) calendar quarter (?:of )?(20\d\d)\b", r"April to June \1"),
+        (r"\b(?:third|3rd) calendar quarter (?:of )?(20\d\d)\b", r"July to September \1"),
+        (r"\b(?:fourth|4th|last) calendar quarter (?:of )?(20\d\d)\b", r"October to December \1"),
+    )
+)
+
+
+def spelled_out(text: str) -> str:
+    """The text with what people type in a hurry written out."""
+    for pattern, whole in _SHORT_FORMS:
+        text = pattern.sub(whole, text)
+    return text
+
+
 def formal(text: str) -> str:
     """The text with spoken phrases in their written form."""
     for pattern, written in _FORMAL_WORDS:

@@ -117,7 +117,7 @@ class Catalogue:
         path = workspace.root / FILE
         if path.is_file():
             metrics = read_metrics(path)
-            for problem in problems(metrics, records.tables):
+            for problem in problems(metrics, records.metric_tables):
                 raise KnowledgeError(f"{path}: metrics.{problem}")
             return cls(metrics, FILE)
         if OBSERVATIONS.name in records.tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -14,13 +14,8 @@ from sqlglot import exp
 from copilot.errors import ToolError
 from copilot.records.catalogue import Metric, parse
 from copilot.records.names import nearest
-from copilot.records.store import Filter, RecordView
+from copilot.records.store import RecordView
 from copilot.types import Cell
-
-# Spans may overlap, so that one query gives a period, its parts and what it is compared with.
-_SPANS = (
-    "SELECT UNNEST(CAST(? AS INT[])) AS _span, UNNEST(CAST(? AS DATE[])) AS _start, UNNEST(CAST(? AS DATE[])) AS _end"
-)
 
 
 @dataclass(frozen=True)
@@ -98,14 +93,21 @@ def column_of(metric: Metric, dimension: str) -> str:
     return metric.dimensions[dimension]
 
 
-def row_filters(metric: Metric, filters: Mapping[str, str], span: Span | None = None) -> list[Filter]:
-    """The conditions on rows, for counting what is withheld."""
-    conditions = [Filter(column=column, op="in", value=_values(value)) for column, value in metric.where.items()]
-    conditions += [Filter(column=column_of(metric, name), value=value) for name, value in filters.items()]
-    if span is not None and metric.time:
-        conditions.append(Filter(column=metric.time, op=">=", value=span.start.isoformat()))
-        conditions.append(Filter(column=metric.time, op="<", value=span.end.isoformat()))
-    return conditions
+def hidden_rows(view: RecordView, metric: Metric, filters: Mapping[str, str], span: Span | None = None) -> int:
+    """How many rows that the value is computed from are withheld from this viewer."""
+    engine = view.engine(metric.table)
+    whole, seen = engine.relation_tree(metric.table, whole=True), engine.relation_tree(metric.table)
+    if whole == seen:
+        return 0
+    counts = []
+    for relation in (whole, seen):
+        select = exp.Select().select(exp.alias_(exp.Count(this=exp.Star()), "n")).from_(relation)
+        select = _where(select, metric, filters)
+        if span is not None and metric.time:
+            day = exp.column(metric.time, quoted=True)
+            select = select.where(day >= _day(span.start), day.copy() < _day(span.end))
+        counts.append(int(engine.fetch(select)[0]["n"] or 0))
+    return counts[0] - counts[1]
 
 
 def points(
@@ -119,17 +121,34 @@ def points(
 
     Spans may overlap.
     """
+    engine = view.engine(metric.table)
+    spelling: Mapping[Cell, Cell] = {}
+    if by and engine.column(metric.table, column_of(metric, by)).type == "text":
+        spelling = engine.spelling(metric.table, column_of(metric, by))
+    found = [_point(row, spelling) for row in engine.fetch(query(view, metric, spans, by, filters))]
+    counted = [point for point in found if point.rows]
+    return sorted(counted, key=lambda p: (p.span or 0, p.value is None, -(p.value or 0), str(p.group).lower()))
+
+
+def query(
+    view: RecordView,
+    metric: Metric,
+    spans: Sequence[Span] = (),
+    by: str | None = None,
+    filters: Mapping[str, str] | None = None,
+) -> exp.Select:
+    """The query of `points`, for any engine: `.sql(dialect=…)` writes it down."""
+    engine = view.engine(metric.table)
     group = column_of(metric, by) if by else None
     select = exp.Select()
     dated = bool(spans and metric.time)
     if dated:
         select = select.select("_span").group_by("_span")
-    spelling: Mapping[Cell, Cell] = {}
     if group:
         key: exp.Expression = exp.column(group, quoted=True)
-        if view.column(metric.table, group).type == "text":
-            key, spelling = exp.func("LOWER", key), view.spelling(metric.table, group)
-        select = select.select(exp.alias_(key, "_group")).group_by("_group")
+        if engine.column(metric.table, group).type == "text":
+            key = exp.func("LOWER", key)
+        select = select.select(exp.alias_(key, "_group")).group_by(key.copy())
     select = select.select(exp.alias_(parse(metric.expression).copy(), "_value"))
     if metric.target:
         select = select.select(exp.alias_(parse(metric.target).copy(), "_target"))
@@ -137,16 +156,22 @@ def points(
     select = _from(select, view, metric, filters or {})
     if dated:
         day = exp.column(metric.time or "", quoted=True)
-        select = select.join(parse(_SPANS).copy(), join_type="cross", join_alias="_spans")
+        select = select.join(_spans(spans), join_type="cross")
         select = select.where(day >= exp.column("_start"), day.copy() < exp.column("_end"))
-    parameters = [range(len(spans)), [s.start for s in spans], [s.end for s in spans]] if dated else []
-    found = [_point(row, spelling) for row in view.run(select.sql(dialect="duckdb"), map(_listed, parameters))]
-    counted = [point for point in found if point.rows]
-    return sorted(counted, key=lambda p: (p.span or 0, p.value is None, -(p.value or 0), str(p.group).lower()))
+    return select
 
 
-def _listed(values: Iterable[object]) -> list[object]:
-    return list(values)
+def _spans(spans: Sequence[Span]) -> exp.Expression:
+    """The spans as rows. They may overlap, so that one query gives a period, its parts and what it is compared with."""
+    rows = [
+        exp.Tuple(expressions=[exp.Literal.number(number), _day(span.start), _day(span.end)])
+        for number, span in enumerate(spans)
+    ]
+    return exp.values(rows, alias="_spans", columns=["_span", "_start", "_end"])
+
+
+def _day(day: date) -> exp.Expression:
+    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
 
 
 def extent(view: RecordView, metric: Metric, filters: Mapping[str, str] | None = None) -> Extent | None:
@@ -155,8 +180,8 @@ def extent(view: RecordView, metric: Metric, filters: Mapping[str, str] | None =
         return None
     time = exp.column(metric.time, quoted=True)
     select = exp.Select().select(exp.alias_(time, "day")).distinct().where(time.copy().is_(exp.null()).not_())
-    select = _from(select, view, metric, filters or {}).order_by("day")
-    days = [date.fromisoformat(str(row["day"])) for row in view.run(select.sql(dialect="duckdb"))]
+    select = _from(select, view, metric, filters or {})
+    days = sorted(date.fromisoformat(str(row["day"])[:10]) for row in view.engine(metric.table).fetch(select))
     if not days:
         return None
     months = tuple(sorted({day.replace(day=1) for day in days}))
@@ -166,15 +191,20 @@ def extent(view: RecordView, metric: Metric, filters: Mapping[str, str] | None =
 def group_values(view: RecordView, metric: Metric, dimension: str) -> list[str]:
     """The values of a dimension that the metric has rows for, most frequent first."""
     column = exp.column(column_of(metric, dimension), quoted=True)
-    select = exp.Select().select(exp.alias_(column, "value")).where(column.copy().is_(exp.null()).not_())
-    select = _from(select, view, metric, {}).group_by("value").order_by("count(*) DESC", "value")
-    rows = view.run(select.sql(dialect="duckdb"))
-    found = {str(row["value"]).lower(): str(row["value"]) for row in reversed(rows)}
-    return list(reversed(found.values()))
+    select = exp.Select().select(exp.alias_(column, "value"), exp.alias_(exp.Count(this=exp.Star()), "n"))
+    select = select.where(column.copy().is_(exp.null()).not_()).group_by(column.copy())
+    rows = view.engine(metric.table).fetch(_from(select, view, metric, {}))
+    found: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: (-int(row["n"] or 0), str(row["value"]))):
+        found.setdefault(str(row["value"]).lower(), str(row["value"]))
+    return list(found.values())
 
 
 def _from(select: exp.Select, view: RecordView, metric: Metric, filters: Mapping[str, str]) -> exp.Select:
-    select = select.from_(exp.to_table(view.relation(metric.table), dialect="duckdb"))
+    return _where(select.from_(view.engine(metric.table).relation_tree(metric.table)), metric, filters)
+
+
+def _where(select: exp.Select, metric: Metric, filters: Mapping[str, str]) -> exp.Select:
     for column, value in metric.where.items():
         select = select.where(exp.or_(*(_equals(column, v) for v in _values(value))))
     for dimension, value in filters.items():

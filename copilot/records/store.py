@@ -5,18 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
 from copilot.errors import ToolError
 from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted
+from copilot.records.engines import MetricEngine
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
 from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, visible_relations
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
+
+if TYPE_CHECKING:
+    # Opening the records alone must not load the metric compiler.
+    from sqlglot import exp
+
+    from copilot.records.warehouse import Warehouse, WarehouseView
 
 __all__ = ["ROW", "Aggregate", "Filter", "Measure", "Operator", "RecordView", "Records", "nearest"]
 
@@ -60,12 +67,15 @@ class Records:
     sources: Mapping[str, str]
     """Table name to file inside the workspace."""
 
-    def __init__(self, tables: Sequence[RecordTable]) -> None:
+    def __init__(self, tables: Sequence[RecordTable], warehouse: Warehouse | None = None) -> None:
+        self.warehouse = warehouse
         self.tables = {table.schema.name: table.schema for table in tables}
         self.sources = {table.schema.name: table.source for table in tables}
         self._connection = duckdb.connect(":memory:", config=_ENGINE)
         self._lock = threading.Lock()
         self._views: dict[frozenset[str], RecordView] = {}
+        self._beside: dict[frozenset[str], RecordView] = {}
+        """With a warehouse, whose labels are only known there: the same views for each set of labels held."""
         self.aliases = {table.schema.name: table.aliases for table in tables}
         """By table, what its file calls a renamed column, to the name it has here."""
         for table in tables:
@@ -75,8 +85,13 @@ class Records:
         self._labels = frozenset(str(row["label"]) for row in rows if row["label"] is not None)
 
     @classmethod
-    def load(cls, workspace: Workspace) -> Records:
-        return cls(read_tables(workspace))
+    def load(cls, workspace: Workspace, warehouse: Warehouse | None = None) -> Records:
+        return cls(read_tables(workspace), warehouse)
+
+    @property
+    def metric_tables(self) -> Mapping[str, TableSchema]:
+        """What a metric may be computed over: the tables here, and those that a warehouse holds in their stead."""
+        return {**self.tables, **(self.warehouse.tables if self.warehouse else {})}
 
     def view(self, viewer: Viewer) -> RecordView:
         held = frozenset(label for label in self._labels if viewer.may_see(label))
@@ -87,7 +102,13 @@ class Records:
                     name = f"viewer_{len(self._views)}"
                     relations = visible_relations(self._connection, self.tables, held, name)
                 self._views[held] = RecordView(self, relations)
-            return self._views[held]
+            view = self._views[held]
+        if self.warehouse is None:
+            return view
+        with self._lock:
+            if viewer.labels not in self._beside:
+                self._beside[viewer.labels] = view.beside(self.warehouse, viewer)
+            return self._beside[viewer.labels]
 
     def whole(self) -> RecordView:
         """Every row there is: to learn what a table holds, never to answer from."""
@@ -117,12 +138,33 @@ class RecordView:
     tables: Mapping[str, TableSchema]
     sources: Mapping[str, str]
 
-    def __init__(self, records: Records, relations: Mapping[str, str]) -> None:
+    def __init__(self, records: Records, relations: Mapping[str, str], warehouse: WarehouseView | None = None) -> None:
         self.tables = records.tables
         self.sources = records.sources
         self._records = records
         self._relations = relations
+        self._warehouse = warehouse
         self._spellings: dict[tuple[str, str], dict[Cell, Cell]] = {}
+
+    def beside(self, warehouse: Warehouse, viewer: Viewer) -> RecordView:
+        """This view, with what the same viewer may read of a warehouse."""
+        return RecordView(self._records, self._relations, warehouse.view(viewer, self._withheld()))
+
+    def engine(self, table: str) -> MetricEngine:
+        """Where a metric over this table is computed."""
+        if self._warehouse is not None and table in self._warehouse.tables:
+            return self._warehouse
+        return self
+
+    def _withheld(self) -> dict[str, frozenset[str]]:
+        """By table, the keys of rows that this viewer may not know of."""
+        withheld = {}
+        for name, schema in self.tables.items():
+            if schema.key and self._relations[name] != quoted(name):
+                kept = f"SELECT {quoted(schema.key)} FROM {self._relations[name]}"
+                rows = self.run(f"SELECT {quoted(schema.key)} AS key FROM {quoted(name)} EXCEPT {kept}")
+                withheld[name] = frozenset(str(row["key"]) for row in rows)
+        return withheld
 
     def has(self, table: str, column: str | None = None) -> bool:
         if table not in self.tables:
@@ -233,6 +275,22 @@ class RecordView:
         if table not in self.tables:
             raise ToolError(f"There is no table {table!r}.", nearest(table, self.tables))
         return self._relations[table]
+
+    def relation_tree(self, table: str, whole: bool = False) -> exp.Expression:
+        """`relation`, or the table with every row there is, for a query written as a tree."""
+        from sqlglot import exp
+
+        self.relation(table)
+        return exp.to_table(quoted(table) if whole else self.relation(table), dialect=self.dialect())
+
+    def fetch(self, query: exp.Expression) -> list[dict[str, Cell]]:
+        return self.run(query.sql(dialect=self.dialect()))
+
+    def source(self, table: str) -> str:
+        return self.sources[table]
+
+    def dialect(self) -> str:
+        return "duckdb"
 
     def column(self, table: str, name: str) -> Column:
         """The column of that name; `Business value` finds `business_value`."""

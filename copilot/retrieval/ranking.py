@@ -83,6 +83,12 @@ def _cosines(snapshot: Snapshot, vector: Vectors, numbers: Sequence[int]) -> dic
     return dict(zip(numbers, products.round(6).tolist(), strict=True))
 
 
+def z_scores(values: Sequence[float]) -> list[float]:
+    """Distances from the mean in standard deviations; all 0 where nothing differs."""
+    spread = float(np.std(values)) if values else 0.0
+    return [0.0] * len(values) if spread < 1e-9 else [(v - float(np.mean(values))) / spread for v in values]
+
+
 def _z_scores(scores: Mapping[int, float], candidates: Sequence[int]) -> dict[int, float]:
     """Each candidate's distance from the mean; one that the search did not return counts as its lowest."""
     if not scores:

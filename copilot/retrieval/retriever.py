@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeVar
+
+import numpy as np
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Scope
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
-from copilot.retrieval.ranking import rank
+from copilot.retrieval.ranking import rank, z_scores
+from copilot.retrieval.sentences import SentenceVectors, sentences
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
 from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
@@ -23,6 +28,8 @@ from copilot.types import Viewer
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
+NEAREST = 50
+"""How many of the best passages are ranked again by their nearest sentence."""
 _Result = TypeVar("_Result", bound=Collection[object])
 
 
@@ -36,6 +43,7 @@ class Retriever:
         self._lock = Lock()
         self._manifest: Manifest | None = None
         self._snapshot: Snapshot | None = None
+        self._sentences: SentenceVectors | None = None
 
     def search(
         self,
@@ -60,7 +68,57 @@ class Retriever:
             kind=kind,
             documents=None if documents is None else frozenset(documents),
         )
-        return self._read(lambda snapshot: rank(snapshot, query, self._embedder, scope, top_k), [])
+        # Record rows are a sentence each already.
+        wide = max(top_k, NEAREST) if kind == "passage" else top_k
+        found: list[ScoredChunk] = self._read(lambda s: rank(s, query, self._embedder, scope, wide), [])
+        return (self._by_sentence(query, found) if kind == "passage" else found)[:top_k]
+
+    def _by_sentence(self, query: str, found: Sequence[ScoredChunk]) -> list[ScoredChunk]:
+        """The same chunks, those with a sentence near to the query first."""
+        texts = [sentences(scored.chunk.text) or [scored.chunk.text] for scored in found]
+        nearness = self.likeness(query, [text for several in texts for text in several])
+        best, start = [], 0
+        for several in texts:
+            best.append(max(nearness[start : start + len(several)]))
+            start += len(several)
+        near = z_scores(best)
+        scored = [
+            replace(s, score=(s.score + n) / 2, sentence=round(b, 6)) for s, n, b in zip(found, near, best, strict=True)
+        ]
+        return sorted(scored, key=lambda s: -s.score)
+
+    def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text to the query, -1 to 1; meant for sentences of the index, whose vectors are kept."""
+        if not texts:
+            return []
+        with self._lock:
+            if self._sentences is None:
+                self._sentences = SentenceVectors(self._state_dir)
+        products = self._sentences.vectors(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(
+            np.float64
+        )
+        return [float(value) for value in products]
+
+    def complete_sentences(
+        self, progress: Callable[[int, int], None] | None = None, others: Sequence[str] = ()
+    ) -> None:
+        """Embeds the sentences of all passages, and `others`, that have no vector yet.
+
+        A search that comes first embeds its own.
+        """
+        snapshot = self._current()
+        if snapshot is None:
+            return
+        self.likeness("", ["."])
+        assert self._sentences is not None
+        state = hashlib.sha256("\0".join([snapshot.generation, *others]).encode()).hexdigest()
+        if self._sentences.is_complete(state):
+            return
+        entries: list[Chunk] = self._read(
+            lambda s: [e.chunk for e in s.manifest.entries() if e.chunk.kind == "passage"], []
+        )
+        texts = [text for chunk in entries for text in sentences(chunk.text) or [chunk.text]]
+        self._sentences.complete(state, [*texts, *others], progress)
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
@@ -83,6 +141,11 @@ class Retriever:
         states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
         return [s.info for s in states.values() if s.kind == "passage" and viewer.may_see(s.info.label)]
 
+    def states(self) -> list[DocumentState]:
+        """Everything indexed with the hash of its content, whatever its label: for snapshots, never to answer from."""
+        states: dict[str, DocumentState] = self._read(lambda snapshot: snapshot.manifest.documents(), {})
+        return list(states.values())
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text; a dot product of two is their cosine."""
         return self._embedder.embed(texts)
@@ -96,6 +159,9 @@ class Retriever:
     def close(self) -> None:
         with self._lock:
             self._forget()
+            if self._sentences:
+                self._sentences.close()
+                self._sentences = None
 
     def _read(self, read: Callable[[Snapshot], _Result], empty: _Result) -> _Result:
         """The result on one state of the index: read again when a sync has replaced that state meanwhile."""

@@ -73,6 +73,8 @@ class ScoredChunk:
     """Similarity of the embeddings, -1 to 1; comparable across queries."""
     bm25: float
     """0 when no word matched, or too few to be among the best hundred."""
+    sentence: float | None = None
+    """Of a passage searched as such: cosine of its nearest sentence, comparable across queries."""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from copilot.errors import ToolError
 from copilot.gates.rules import FILE as GATES_FILE
+from copilot.records.names import nearest
 from copilot.sources import Sources
 from copilot.tools import (
     assess_readiness,
@@ -17,12 +19,17 @@ from copilot.tools import (
     check_model_health,
     diagnose_scaling,
     draft_memo,
+    find_duplicates,
     find_projects,
     lookup_metric,
+    plan_change,
     plan_portfolio,
     prioritize_projects,
     project_record,
+    recommend_operating_model,
     search_knowledge,
+    search_records,
+    what_changed,
 )
 from copilot.types import ToolResult, Viewer
 
@@ -40,6 +47,7 @@ class Tool:
 
 TOOLS: tuple[Tool, ...] = (
     Tool("search_knowledge", "Searching the documents", search_knowledge.Arguments, search_knowledge.search_knowledge),
+    Tool("search_records", "Searching the records", search_records.Arguments, search_records.search_records),
     Tool("find_projects", "Counting over the records", find_projects.Arguments, find_projects.find_projects),
     Tool("project_record", "Reading the project's record", project_record.Arguments, project_record.project_record),
     Tool("prioritize_projects", "Scoring the projects", prioritize_projects.Arguments,
@@ -49,11 +57,17 @@ TOOLS: tuple[Tool, ...] = (
          check_model_health.check_model_health),
     Tool("diagnose_scaling", "Following the projects from idea to production", diagnose_scaling.Arguments,
          diagnose_scaling.diagnose_scaling),
+    Tool("find_duplicates", "Comparing what the projects do", find_duplicates.Arguments,
+         find_duplicates.find_duplicates),
+    Tool("recommend_operating_model", "Weighing the operating models", recommend_operating_model.Arguments,
+         recommend_operating_model.recommend_operating_model),
+    Tool("plan_change", "Planning the change", plan_change.Arguments, plan_change.plan_change),
     Tool("plan_portfolio", "Choosing the best set of projects", plan_portfolio.Arguments,
          plan_portfolio.plan_portfolio),
     Tool("assess_readiness", "Scoring readiness", assess_readiness.Arguments, assess_readiness.assess_readiness),
     Tool("check_governance", "Checking the governance rules", check_governance.Arguments,
          check_governance.check_governance),
+    Tool("what_changed", "Comparing with earlier", what_changed.Arguments, what_changed.what_changed),
     Tool("draft_memo", "Drafting the memo", draft_memo.Arguments, draft_memo.draft_memo),
 )  # fmt: skip
 LABELS = {tool.name: tool.label for tool in TOOLS}
@@ -63,21 +77,54 @@ def available(sources: Sources) -> Sequence[Tool]:
     """The tools that this workspace has something to answer from."""
     absent = set()
     if sources.retriever is None:
-        absent.add("search_knowledge")
+        absent |= {"search_knowledge", "search_records"}
     if not sources.records.tables:
-        absent |= {"find_projects", "lookup_metric"}
+        absent |= {"find_projects", "lookup_metric", "search_records", "what_changed"}
     if sources.metrics is None:
         absent.add("lookup_metric")
     if "projects" not in sources.records.tables:
-        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio"}
+        absent |= {"project_record", "prioritize_projects", "diagnose_scaling", "check_governance", "plan_portfolio",
+                   "find_duplicates"}  # fmt: skip
         absent.add("draft_memo")
     if not (sources.workspace.root / GATES_FILE).is_file():
         absent.add("check_governance")
     if not {"assessments", "projects", "roles"} & sources.records.tables.keys():
-        absent.add("assess_readiness")
+        absent |= {"assess_readiness", "recommend_operating_model", "plan_change"}
     if "model_quality" not in sources.records.tables:
         absent.add("check_model_health")
     return [tool for tool in TOOLS if tool.name not in absent]
+
+
+def named(name: str) -> Tool:
+    """The tool of that name; a ToolError with the nearest names when there is none."""
+    found = next((tool for tool in TOOLS if tool.name == name.replace("-", "_")), None)
+    if found is None:
+        near = tuple(nearest(name, [tool.name for tool in TOOLS]))
+        raise ToolError(f"There is no tool {name!r}; the nearest are {', '.join(near)}.", near)
+    return found
+
+
+def run(name: str, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any]) -> ToolResult:
+    """What the tool of that name finds; a ToolError says what is wrong with the call."""
+    tool = named(name)
+    if tool not in available(sources):
+        raise ToolError(f"{tool.name} has nothing to answer from in this workspace.")
+    try:
+        checked = tool.arguments.model_validate(arguments)
+    except ValidationError as error:
+        raise ToolError(_problem(tool, error)) from None
+    return tool.run(sources, viewer, checked)
+
+
+def _problem(tool: Tool, error: ValidationError) -> str:
+    # A misspelt argument is the reason when another is missing.
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        near = ", ".join(nearest(where, list(tool.arguments.model_fields)))
+        return f"{tool.name} has no argument {where!r}; the nearest are {near}."
+    shown = "" if first["type"] == "missing" else f" ({first['input']!r})"
+    return f"{tool.name}: {where}{shown}: {first['msg']}."
 
 
 def bind(tool: Tool, sources: Sources, viewer: Viewer) -> BaseTool:

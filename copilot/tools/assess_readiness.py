@@ -13,7 +13,7 @@ from copilot.errors import ToolError
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import readiness_words as say
-from copilot.tools.linking import fold, link, resolve_record
+from copilot.tools.linking import link, resolve_record, resolve_unit
 from copilot.tools.readiness_facts import facts, going_on
 from copilot.tools.readiness_scores import BEST, Area, Scored, read_areas, unassessed
 from copilot.tools.readiness_words import Judged, judge
@@ -115,7 +115,7 @@ def _name(row: Row) -> str:
 
 
 def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> _Scope:
-    unit = None if arguments.unit is None else _unit(view, arguments.unit)
+    unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
     if arguments.project is not None:
         if not view.has("projects"):
             raise ToolError("The records hold no table of projects.")
@@ -137,21 +137,6 @@ def _of(unit: str | None) -> list[Filter]:
 
 def _hidden(view: RecordView, table: str, unit: str | None) -> int:
     return view.hidden(table, _of(unit)) if view.has(table) else 0
-
-
-def _unit(view: RecordView, asked: str) -> str:
-    """The unit that is meant, in whichever table it stands."""
-    units = {
-        fold(value): value
-        for table in reversed(_TABLES)
-        if view.has(table, "unit")
-        for value in view.values(table, "unit")
-    }
-    found = link(asked, dict.fromkeys(units.values(), ()))
-    if found.value is None:
-        nearest = ", ".join(found.nearest) or "none"
-        raise ToolError(f"There is no unit {asked!r}; the nearest are {nearest}.", found.nearest)
-    return found.value
 
 
 def _same(model: Sequence[Area], areas: Sequence[Area]) -> list[Area]:

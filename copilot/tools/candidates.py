@@ -142,36 +142,42 @@ def weigh(
     usable: Sequence[Criterion],
     absolute: Mapping[str, float],
     factors: Mapping[str, float],
+    elicited: Mapping[str, float] | None = None,
+    elicited_from: str = "",
 ) -> Weights:
-    """The workspace's weights with what the question changes.
+    """The workspace's weights with what the question changes; `elicited` ones stand in their place.
 
     Absolute weights that add up to at most 1 are shares, and the criteria not named divide the rest; larger
     ones stand beside the workspace's own.
     """
     own = {c.name: c.weight for c in config.criteria}
-    given = {_criterion(config.criteria, name): value for name, value in absolute.items()}
-    multiplied = {_criterion(config.criteria, name): value for name, value in factors.items()}
+    given = {criterion_named(config.criteria, name): value for name, value in absolute.items()}
+    multiplied = {criterion_named(config.criteria, name): value for name, value in factors.items()}
     if any(value < 0 for value in (*given.values(), *multiplied.values())):
         raise ToolError("A weight cannot be negative; 0 leaves a criterion out.")
-    asked = dict(own)
+    asked = dict(elicited or own)
     if given and sum(given.values()) <= 1.0 + 1e-9:
-        rest = sum(weight for name, weight in own.items() if name not in given)
+        rest = sum(weight for name, weight in asked.items() if name not in given)
         scale = (1.0 - sum(given.values())) / rest if rest > 0 else 0.0
-        asked = {name: weight * scale for name, weight in own.items()}
+        asked = {name: weight * scale for name, weight in asked.items()}
     asked |= given
     asked = {name: weight * multiplied.get(name, 1.0) for name, weight in asked.items()}
     if usable and sum(asked[c.name] for c in usable) <= 0:
         raise ToolError("All weights of the criteria on record are 0; leave at least one above 0.")
     used, workspace = shares([asked[c.name] for c in usable]), shares([own[c.name] for c in usable])
-    return Weights(used, workspace, _source(config, given, multiplied))
+    return Weights(used, workspace, _source(config, given, multiplied, elicited_from))
 
 
-def _source(config: WorkspaceConfig, given: Mapping[str, float], factors: Mapping[str, float]) -> str:
+def _source(
+    config: WorkspaceConfig, given: Mapping[str, float], factors: Mapping[str, float], elicited_from: str
+) -> str:
     labels = {c.name: c.label.lower() for c in config.criteria}
     changes = [f"{labels[name]} set to {percent(v) if v <= 1 else f'{v:g}'}" for name, v in given.items()]
     changes += [f"{labels[name]} {_multiplied(factor)}" for name, factor in factors.items()]
     equal = len({c.weight for c in config.criteria}) <= 1
     base = "equal weights" if equal else "the workspace's weights"
+    if elicited_from:
+        base = f"{base}, divided anew {elicited_from}"
     return f"{base}, with {listed(changes)} as asked" if changes else base
 
 
@@ -179,7 +185,7 @@ def _multiplied(factor: float) -> str:
     return {0.0: "left out", 2.0: "doubled", 0.5: "halved", 3.0: "tripled"}.get(factor, f"multiplied by {factor:g}")
 
 
-def _criterion(criteria: Sequence[Criterion], asked: str) -> str:
+def criterion_named(criteria: Sequence[Criterion], asked: str) -> str:
     found = link(asked, {c.name: (c.label, *c.synonyms) for c in criteria})
     if found.value is None:
         known = listed(words(c.name) for c in criteria)

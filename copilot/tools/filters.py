@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,6 +52,10 @@ def _linked(view: RecordView, table: str, column: str, value: Cell, allowed: Seq
     return value if value is None else resolve_value(view, table, column, str(value), allowed)
 
 
+METRIC_COLUMN = "metric"
+"""The column by which observations name their metric."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """The rows of a table that a viewer may see and that meet the conditions."""
@@ -60,6 +64,25 @@ class Selection:
     schema: TableSchema
     filters: Sequence[Filter]
     currency: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What people call the metrics that a table names."""
+
+    def titled(self, row: Row) -> Row:
+        """The row with the metric it is about under its title."""
+        name = row.get(METRIC_COLUMN)
+        return {**row, METRIC_COLUMN: self.titles[str(name)]} if name in self.titles else row
+
+    @property
+    def spoken_filters(self) -> list[Filter]:
+        """The conditions as sentences tell them."""
+        return [f.model_copy(update={"value": self._spoken(f)}) for f in self.filters]
+
+    def _spoken(self, asked: Filter) -> Cell | tuple[Cell, ...]:
+        if asked.column != METRIC_COLUMN or asked.value is None:
+            return asked.value
+        if isinstance(asked.value, tuple):
+            return tuple(self.titles.get(str(v), v) for v in asked.value)
+        return self.titles.get(str(asked.value), asked.value)
 
     @property
     def table(self) -> str:

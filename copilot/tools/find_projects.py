@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.records.schema import OBSERVATIONS
 from copilot.records.store import Aggregate, Filter, Measure, RecordView
 from copilot.sources import Sources
 from copilot.tools import listing
@@ -62,7 +63,9 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
     view = sources.records.view(viewer)
     schema = view.tables[_table(view, arguments.table)]
     filters = linked(view, schema.name, arguments.filters, config.stages)
-    selection = Selection(view, schema, filters, config.currency)
+    metrics = sources.metrics.metrics if sources.metrics and schema.name == OBSERVATIONS.name else {}
+    titles = {name: metric.title for name, metric in metrics.items()}
+    selection = Selection(view, schema, filters, config.currency, titles)
     matching, total = selection.count(), selection.count(())
     rows = _rows(selection, arguments)
     grouped = _grouped(selection, arguments)
@@ -128,7 +131,8 @@ def _rows(selection: Selection, arguments: Arguments) -> list[Row]:
     if (arguments.group_by or arguments.measure) and not arguments.order_by:
         return []
     order = [arguments.order_by] if arguments.order_by else []
-    return [*selection.view.select(selection.table, selection.filters, order_by=order, limit=arguments.limit)]
+    rows = selection.view.select(selection.table, selection.filters, order_by=order, limit=arguments.limit)
+    return [selection.titled(row) for row in rows]
 
 
 def _grouped(selection: Selection, arguments: Arguments) -> Grouped:
@@ -142,8 +146,8 @@ def _opening(selection: Selection, matching: int, total: int) -> str:
     if not selection.filters:
         return f"There {'is' if total == 1 else 'are'} {total:,} {rows} in the records."
     if not matching:
-        return f"{none_of(rows, f'{total:,}', selection.filters, selection.currency)}."
-    what = predicate(selection.filters, matching, selection.currency)
+        return f"{none_of(rows, f'{total:,}', selection.spoken_filters, selection.currency)}."
+    what = predicate(selection.spoken_filters, matching, selection.currency)
     if matching == total:
         return f"All {total:,} {rows} {what}."
     return f"{matching:,} of {total:,} {rows} {what}."
@@ -182,7 +186,7 @@ def _plain(asked: Filter) -> str:
 def _follow_ups(selection: Selection, arguments: Arguments, rows: Sequence[Row]) -> tuple[str, ...]:
     if selection.table != "projects":
         return ()
-    which = qualified("projects", selection.filters, selection.currency)
+    which = qualified("projects", selection.spoken_filters, selection.currency)
     asked = []
     fixed = {f.column for f in selection.filters if f.op == "="}
     by = next((c for c in ("unit", "stage") if c not in fixed and selection.view.has("projects", c)), None)

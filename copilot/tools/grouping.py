@@ -69,7 +69,8 @@ def _aggregated(asked: _Asked, columns: Sequence[str]) -> list[Row]:
         measures = [asked.measure, *measures]
         if asked.measured:
             measures.append(Measure(name="recorded", aggregate="count", column=asked.measured))
-    return list(asked.selection.view.aggregate(asked.table, columns, measures, asked.selection.filters))
+    rows = asked.selection.view.aggregate(asked.table, columns, measures, asked.selection.filters)
+    return [asked.selection.titled(row) for row in rows]
 
 
 def _whole(asked: _Asked) -> list[str]:

@@ -106,6 +106,20 @@ def resolve_value(view: RecordView, table: str, column: str, asked: str, allowed
     raise ToolError(message, found.nearest)
 
 
+def resolve_unit(view: RecordView, asked: str, tables: Sequence[str]) -> str:
+    """The unit that is meant, in whichever of the tables it stands; spelled as in the first that has it."""
+    units = {
+        fold(value): value
+        for table in reversed(tables)
+        if view.has(table, "unit")
+        for value in view.values(table, "unit")
+    }
+    found = link(asked, dict.fromkeys(units.values(), ()))
+    if found.value is None:
+        raise ToolError(f"There is no unit {asked!r}; the nearest are {_quoted(found.nearest)}.", found.nearest)
+    return found.value
+
+
 @dataclass(frozen=True)
 class RecordLink:
     table: str

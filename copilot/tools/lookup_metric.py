@@ -52,6 +52,7 @@ class Arguments(BaseModel):
     compare: Literal["previous_period", "previous_year", "target"] | None = Field(
         default=None, description="What to compare the period with. Default: the period before."
     )
+    show_sql: bool = Field(default=False, description="Also give the SQL of the query, for someone who checks it.")
     top: int | None = Field(default=None, ge=1, le=100, description="Show only so many groups, largest first.")
 
 
@@ -71,6 +72,7 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         period=_period(arguments.period, calendar) if arguments.period else None,
         grain=arguments.grain,
         compare=arguments.compare,
+        show_sql=arguments.show_sql,
     )
     reading = read(view, request, calendar)
     return report(reading, request, Context(sources, catalogue, view, calendar, names, arguments.top))
@@ -134,7 +136,7 @@ def _filters(view: RecordView, metric: Metric, asked: Mapping[str, str], names: 
 
 def _named_rows(view: RecordView, metric: Metric, dimension: str) -> str | None:
     """The table whose rows the values of a dimension are keys of, where those have names."""
-    column = view.column(metric.table, column_of(metric, dimension))
+    column = view.engine(metric.table).column(metric.table, column_of(metric, dimension))
     table = metric.table if column.name == "id" else (column.references or "").partition(".")[0]
     return table if table in _NAMED_TABLES and view.has(table, "name") else None
 

@@ -62,6 +62,7 @@ class Request:
     period: Period | None
     grain: Grain | None
     compare: Comparison | None
+    show_sql: bool = False
 
 
 def read(view: RecordView, request: Request, calendar: Calendar) -> Reading:

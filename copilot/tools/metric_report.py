@@ -10,7 +10,7 @@ from datetime import date
 
 from copilot.models.calendar import Calendar
 from copilot.records.catalogue import Catalogue, Metric
-from copilot.records.metric_query import Span, column_of, row_filters
+from copilot.records.metric_query import Span, column_of, hidden_rows, query
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools import metric_wording as wording
@@ -44,12 +44,19 @@ def report(reading: Reading, request: Request, context: Context) -> ToolResult:
     answers = _answers(reading, request, context, subject, hidden)
     method = _method(reading, context)
     limits = caveats(reading, request, context.calendar.today, subject, hidden)
-    text = "\n".join([*answers, *limits, method, *_numbers(reading, context)])
+    written = [_written(reading, context)] if request.show_sql else []
+    text = "\n".join([*answers, *limits, method, *written, *_numbers(reading, context)])
     evidence = _evidence(reading, text, context)
-    roles = ["answer", *["detail"] * (len(answers) - 1), *["caveat"] * len(limits), "method"]
+    roles = [
+        "answer",
+        *["detail"] * (len(answers) - 1),
+        *["caveat"] * len(limits),
+        "method",
+        *["detail"] * len(written),
+    ]
     statements = [
         Statement.model_validate({"text": sentence, "evidence": (evidence.id,), "role": role})
-        for sentence, role in zip([*answers, *limits, method], roles, strict=True)
+        for sentence, role in zip([*answers, *limits, method, *written], roles, strict=True)
     ]
     better = _better(reading, context)
     return ToolResult(
@@ -65,7 +72,7 @@ def report(reading: Reading, request: Request, context: Context) -> ToolResult:
 
 def _withheld(reading: Reading, context: Context) -> int:
     span = Span(reading.period.start, reading.period.end) if reading.period else None
-    return context.view.hidden(reading.metric.table, row_filters(reading.metric, reading.filters, span))
+    return hidden_rows(context.view, reading.metric, reading.filters, span)
 
 
 def _answers(reading: Reading, request: Request, context: Context, subject: str, hidden: int) -> list[str]:
@@ -81,11 +88,12 @@ def _answers(reading: Reading, request: Request, context: Context, subject: str,
 
 def _nothing(reading: Reading, subject: str, hidden: int, calendar: Calendar) -> str:
     if reading.extent is None or reading.period is None:
-        return f"There are no data on {subject}{' that you may read' if hidden else ''}."
+        return f"There are no data on {wording.inside(subject)}{' that you may read' if hidden else ''}."
     first, last = wording.month_of(reading.extent.first), wording.month_of(reading.extent.last)
     reach = f"in {first} only" if first == last else f"from {first} to {last}"
     future = "; nothing is extrapolated" if reading.period.start > calendar.today else ""
-    return f"There are no data on {subject} for {wording.when(reading.period)}; there are data {reach}{future}."
+    when = wording.when(reading.period)
+    return f"There are no data on {wording.inside(subject)} for {when}; there are data {reach}{future}."
 
 
 def _overall(reading: Reading, subject: str, context: Context) -> str:
@@ -183,7 +191,8 @@ def _on_target(reading: Reading, request: Request) -> list[str]:
     if request.compare != "target" and len(parts) < 2:
         return []
     if not parts or parts[-1].point.target is None:
-        missing = f"{reading.metric.title} has no target."
+        have = "have" if wording.verb(reading.metric) == "were" else "has"
+        missing = f"{reading.metric.title} {have} no target."
         return [missing] if request.compare == "target" else []
     last = parts[-1]
     assert last.point.value is not None
@@ -205,6 +214,14 @@ def _method(reading: Reading, context: Context) -> str:
         facts.append("a period shows its last month")
     definition = metric.definition.rstrip(".") or f"computed as {metric.expression}"
     return f"{metric.title}: {definition}; {'; '.join(facts)}."
+
+
+def _written(reading: Reading, context: Context) -> str:
+    """The query of the whole period, in the SQL of the engine that it runs on."""
+    spans = [Span(reading.period.start, reading.period.end)] if reading.period else []
+    asked = query(context.view, reading.metric, spans, reading.by, reading.filters)
+    dialect = context.view.engine(reading.metric.table).dialect()
+    return f"The query, as {dialect} reads it: `{asked.sql(dialect=dialect)}`"
 
 
 def _numbers(reading: Reading, context: Context) -> list[str]:
@@ -233,7 +250,7 @@ def _numbers(reading: Reading, context: Context) -> list[str]:
 
 def _evidence(reading: Reading, text: str, context: Context) -> Evidence:
     metric = reading.metric
-    table = context.view.sources[metric.table]
+    table = context.view.engine(metric.table).source(metric.table)
     conditions = [f"{column} = {value}" for column, value in metric.where.items()]
     conditions += [f"{column_of(metric, name)} = {value}" for name, value in reading.filters.items()]
     if reading.period is not None:

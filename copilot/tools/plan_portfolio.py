@@ -22,6 +22,7 @@ from copilot.tools.linking import resolve_record
 from copilot.tools.portfolio_options import Asked, Options, read_options
 from copilot.tools.portfolio_plan import Limits, Plan, plan
 from copilot.tools.reading import computed, read_row, row_id
+from copilot.tools.trade_offs import Comparison, weights_from
 from copilot.tools.wording import counted, listed, money, number, percent
 from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
 
@@ -60,6 +61,9 @@ class Arguments(BaseModel):
     )
     weight_changes: dict[str, float] = Field(
         default={}, description="Factor by criterion on the workspace's weight: 2 doubles it, 0 leaves it out."
+    )
+    comparisons: list[Comparison] = Field(
+        default=[], description="Trade-offs between two criteria each, from which the weights are worked out."
     )
     alternatives: int = Field(default=1, ge=0, le=5, description="How many next-best sets to give.")
     top: int = Field(default=5, ge=1, le=50, description="How many of the chosen projects to describe.")
@@ -110,11 +114,22 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         arguments.budget is not None,
         arguments.headcount is not None,
     )
-    weights = weigh(config, candidates.criteria, arguments.weights, arguments.weight_changes)
+    traded = weights_from(config, arguments.comparisons) if arguments.comparisons else None
+    weights = weigh(
+        config,
+        candidates.criteria,
+        arguments.weights,
+        arguments.weight_changes,
+        traded.weights if traded else None,
+        traded.source if traded else "",
+    )
     options = read_options(view, config, candidates, weights, asked)
     found = plan(options, _limits(arguments, config.currency), arguments.alternatives)
     scope = _scope(sources, filters, len(rows))
-    return Planned(found, scope, _result(sources, view, found, scope, arguments.top, hidden))
+    said = list(_sentences(found, scope, arguments.top, hidden))
+    if traded:
+        said.insert(1, _Said(traded.text, "caveat" if traded.is_consistent else "answer"))
+    return Planned(found, scope, _result(sources, view, found, [s for s in said if s.text], hidden))
 
 
 def _check(view: RecordView, arguments: Arguments) -> None:
@@ -152,8 +167,7 @@ def _scope(sources: Sources, filters: Sequence[Filter], count: int) -> str:
     return f"{counted(count, 'project')}{f' that {listed(conditions)}' if conditions else ''}"
 
 
-def _result(sources: Sources, view: RecordView, found: Plan, scope: str, top: int, hidden: int) -> ToolResult:
-    said = [s for s in _sentences(found, scope, top, hidden) if s.text]
+def _result(sources: Sources, view: RecordView, found: Plan, said: Sequence[_Said], hidden: int) -> ToolResult:
     x = _computation(sources, view, found, [s.text for s in said])
     read = list(dict.fromkeys(i for s in said for i in s.about))
     rows = {i: found.options.row(i) for i in read}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -58,24 +59,29 @@ class Options:
     """Pairs of candidates of which the first can only come with the second."""
     asked: Asked
 
-    @property
+    @cached_property
     def open(self) -> list[int]:
         """The candidates that can be chosen."""
         return [i for i in range(len(self.candidates.rows)) if i not in self.bars]
 
-    @property
+    @cached_property
     def score(self) -> Floats:
         """0 to 100; 0 where nothing is known."""
         return np.nan_to_num(self.scores.score) * 100
+
+    @cached_property
+    def high_risk(self) -> frozenset[int]:
+        """The candidates of a high risk class."""
+        folded = {
+            risk: fold(risk) in _HIGH for risk in {str(row.get("risk_class") or "") for row in self.candidates.rows}
+        }
+        return frozenset(i for i, row in enumerate(self.candidates.rows) if folded[str(row.get("risk_class") or "")])
 
     def row(self, position: int) -> Row:
         return self.candidates.rows[position]
 
     def unit(self, position: int) -> str:
         return str(self.row(position).get("unit") or "no unit")
-
-    def is_high_risk(self, position: int) -> bool:
-        return fold(str(self.row(position).get("risk_class") or "")) in _HIGH
 
     def blocked(self, position: int) -> list[str]:
         return list(self.asked.blocked.get(str(self.row(position)["id"]), ()))

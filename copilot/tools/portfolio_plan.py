@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from copilot.portfolio import (
     Constraint,
     Problem,
     Selection,
+    TooLong,
     at_least,
     at_most,
     best,
@@ -26,8 +29,10 @@ from copilot.tools.portfolio_options import Options
 from copilot.tools.wording import counted, listed, money, number
 
 MORE_BUDGET = 0.10
-# Draws are fewer for many options, so that the firmness takes about two seconds at the most.
+# Draws are fewer for many options, so that the firmness takes about a second at the most.
 _DRAWS_TIMES_OPTIONS, _FEWEST_DRAWS, _MOST_DRAWS = 30_000, 60, 300
+# What is told beside the best set is left out, and named, when it is not found within this time.
+PATIENCE_SECONDS = 15.0
 # Left-out projects for which it is tried what they would push out.
 _FORCED, _FORCED_OPTIONS = 2, 300
 
@@ -70,6 +75,12 @@ class Plan:
     forced: tuple[Forced, ...]
     short_units: tuple[str, ...]
     """Units with fewer projects that can be chosen than the minimum asks for."""
+    skipped: tuple[str, ...] = ()
+    """What there was no time for, in words."""
+
+    @cached_property
+    def held(self) -> frozenset[int]:
+        return frozenset(self.selection.chosen)
 
     @property
     def chosen(self) -> list[int]:
@@ -79,8 +90,7 @@ class Plan:
     @property
     def left_out(self) -> list[int]:
         """Candidates that could be chosen and are not, highest score first."""
-        held = set(self.selection.chosen)
-        return sorted((i for i in self.options.open if i not in held), key=lambda i: (-self.options.score[i], i))
+        return sorted((i for i in self.options.open if i not in self.held), key=lambda i: (-self.options.score[i], i))
 
     @property
     def cost(self) -> float:
@@ -91,8 +101,12 @@ class Plan:
         return float(np.nansum(self.options.headcount[self.chosen]))
 
 
-def plan(options: Options, limits: Limits, alternatives: int) -> Plan:
-    """The best set; a ToolError that names what to relax when no set keeps to the limits."""
+def plan(options: Options, limits: Limits, alternatives: int, seconds: float = PATIENCE_SECONDS) -> Plan:
+    """The best set; a ToolError that names what to relax when no set keeps to the limits.
+
+    After so many seconds what goes beyond the best set is left out.
+    """
+    clock = _Clock(time.monotonic() + seconds)
     places = options.open
     short = _short_units(options, limits)
     problem = Problem(options.score[places], tuple(_constraints(options, limits)))
@@ -101,7 +115,7 @@ def plan(options: Options, limits: Limits, alternatives: int) -> Plan:
         raise ToolError(_infeasible(problem, limits))
     others: list[Selection] = []
     for _ in range(alternatives):
-        other = next_best(problem, [found, *others])
+        other = clock.within("the next-best set", partial(next_best, problem, [found, *others]))
         if other is None:
             break
         others.append(other)
@@ -111,17 +125,41 @@ def plan(options: Options, limits: Limits, alternatives: int) -> Plan:
         known = options.candidates.estimates.rows(places)
         drawn = drawn_scores(known, options.weights.used, draws)
         share[places] = inclusion(problem, [s.chosen for s in (found, *others)], drawn)
+    richer = _richer(options, limits, problem, clock)
+    forced = tuple(_forced(problem, found, places, clock))
     return Plan(
         options,
         limits,
         _placed(found, places),
         tuple(_placed(other, places) for other in others),
-        _richer(options, limits, problem, places),
+        None if richer is None else _placed(richer, places),
         share,
         draws,
-        tuple(_forced(problem, found, places)),
+        forced,
         short,
+        tuple(clock.skipped),
     )
+
+
+@dataclass
+class _Clock:
+    """Gives each search what is left of the time, and notes those that did not come to a proved end in it."""
+
+    until: float
+    skipped: list[str] = field(default_factory=list)
+
+    def within(self, what: str, search: Callable[[float], Selection | None]) -> Selection | None:
+        left = self.until - time.monotonic()
+        try:
+            found = search(left) if left > 0 else None
+        except TooLong:
+            left = 0
+            found = None
+        if left > 0 and (found is None or found.gap <= 0):
+            return found
+        if what not in self.skipped:
+            self.skipped.append(what)
+        return None
 
 
 def _placed(selection: Selection, places: Sequence[int]) -> Selection:
@@ -140,7 +178,7 @@ def _constraints(options: Options, limits: Limits) -> Iterator[Constraint]:
         yield at_most(name, np.ones(len(places)), limits.most_projects)
     if limits.most_high_risk is not None:
         name = f"the limit of {counted(limits.most_high_risk, 'high-risk project')}"
-        yield at_most(name, [float(options.is_high_risk(i)) for i in places], limits.most_high_risk)
+        yield at_most(name, [float(i in options.high_risk) for i in places], limits.most_high_risk)
     if limits.minimum_per_unit:
         name = f"the minimum of {counted(limits.minimum_per_unit, 'project')} per unit"
         groups = _by_unit(options)
@@ -190,23 +228,24 @@ def _infeasible(problem: Problem, limits: Limits) -> str:
     return f"No set of projects keeps to {asked}; relax {listed(ways, 'or')}."
 
 
-def _richer(options: Options, limits: Limits, problem: Problem, places: Sequence[int]) -> Selection | None:
+def _richer(options: Options, limits: Limits, problem: Problem, clock: _Clock) -> Selection | None:
     if limits.budget is None:
         return None
     old = _budget(options, limits, limits.budget).name
     more = _budget(options, limits, limits.budget * (1 + MORE_BUDGET))
-    found = best(problem.without(old).also(more))
-    return None if found is None else _placed(found, places)
+    richer = problem.without(old).also(more)
+    return clock.within("what more budget would bring", partial(best, richer))
 
 
-def _forced(problem: Problem, found: Selection, places: Sequence[int]) -> Iterator[Forced]:
+def _forced(problem: Problem, found: Selection, places: Sequence[int], clock: _Clock) -> Iterator[Forced]:
     """What the highest-scoring projects left out would push out if they had to be in."""
     if len(places) > _FORCED_OPTIONS:
         return
     held = set(found.chosen)
     outside = sorted((i for i in range(len(places)) if i not in held), key=lambda i: (-problem.values[i], i))
     for option in outside[:_FORCED]:
-        other = best(problem.also(at_least("in", [([option], 1)])))
+        with_it = problem.also(at_least("in", [([option], 1)]))
+        other = clock.within("what a project left out would push out", partial(best, with_it))
         if other is None:
             continue
         yield Forced(

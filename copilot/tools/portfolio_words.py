@@ -116,7 +116,7 @@ def changes(plan: Plan, other: Selection) -> str:
 
 
 def alternatives(plan: Plan) -> Iterator[str]:
-    if not plan.others:
+    if not plan.others and not plan.skipped:
         yield "No other set keeps to these limits."
     for number_, other in enumerate(plan.others, 2):
         less = points(plan.selection.value - other.value)
@@ -148,15 +148,15 @@ def forced(plan: Plan, tried: Forced) -> str:
 
 def why_left_out(plan: Plan, position: int) -> str:
     """In a few words, of a project that could be chosen."""
-    options, asked, held = plan.options, plan.limits, set(plan.selection.chosen)
+    options, asked, held = plan.options, plan.limits, plan.held
     if asked.budget is not None and options.cost[position] > asked.budget:
         return "costs more than the whole budget"
     if asked.headcount is not None and options.headcount[position] > asked.headcount:
         return "needs more people than there are"
     if missing := [b for a, b in options.needs if a == position and b not in held]:
         return f"needs {listed(options.candidates.name(i) for i in missing)}, which is not chosen"
-    risky = sum(options.is_high_risk(i) for i in held)
-    if asked.most_high_risk is not None and options.is_high_risk(position) and risky >= asked.most_high_risk:
+    risky = len(options.high_risk & held)
+    if asked.most_high_risk is not None and position in options.high_risk and risky >= asked.most_high_risk:
         return "is of high risk, and the limit of these is reached"
     return "gives less score for what it takes"
 
@@ -190,6 +190,8 @@ def _plural(reason: str) -> str:
 
 def caveats(plan: Plan) -> Iterator[str]:
     options, chosen = plan.options, plan.chosen
+    if plan.skipped:
+        yield f"There was no time to find {listed(plan.skipped, 'or')}; fewer projects or limits would leave some."
     spent = [i for i in chosen if options.cost[i] == 0]
     if spent:
         have, their, they = ("has", "its", "it") if len(spent) == 1 else ("have", "their", "they")

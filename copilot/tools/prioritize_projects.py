@@ -24,6 +24,7 @@ from copilot.tools.governance_findings import blocked_projects
 from copilot.tools.linking import resolve_record
 from copilot.tools.ranking import METHOD_NAMES, Method, Ranking, flip, flip_line, rank, wins_against
 from copilot.tools.reading import computed, read_row, row_id
+from copilot.tools.trade_offs import Comparison, weights_from
 from copilot.tools.wording import counted, listed, number, percent
 from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
 
@@ -49,6 +50,11 @@ class Arguments(BaseModel):
     weight_changes: dict[str, float] = Field(
         default={},
         description="Factor by criterion on the workspace's weight: 2 doubles it, 0 leaves it out.",
+    )
+    comparisons: list[Comparison] = Field(
+        default=[],
+        description="Trade-offs between two criteria each, from which the weights are worked out; not every pair "
+        "needs one.",
     )
     top: int = Field(default=5, ge=1, le=50, description="How many places there are to give.")
     compare: list[str] = Field(default=[], max_length=2, description="Two projects to set side by side.")
@@ -96,13 +102,25 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     hidden = view.hidden("projects", filters)
     if not rows or not candidates.criteria:
         return Ranked(None, _without_ranking(sources, view, candidates, hidden))
-    weights = weigh(config, candidates.criteria, arguments.weights, arguments.weight_changes)
+    traded = weights_from(config, arguments.comparisons) if arguments.comparisons else None
+    weights = weigh(
+        config,
+        candidates.criteria,
+        arguments.weights,
+        arguments.weight_changes,
+        traded.weights if traded else None,
+        traded.source if traded else "",
+    )
     scope = _scope(sources, arguments, filters, len(rows), bool(also))
     found = rank(view, candidates, weights, arguments.method, arguments.top, arguments.draws, scope)
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     blocked = blocked_projects(sources, viewer)
     held = blocked_leaders(sources, found, pair, blocked)
-    said = [*_sentences(found, pair, arguments.draws, held), *([_HIDDEN] if view.hidden("projects") else [])]
+    consistency = [_Said(traded.text, "caveat" if traded.is_consistent else "answer")] if traded else []
+    said = [
+        *_sentences(found, pair, arguments.draws, held, consistency),
+        *([_HIDDEN] if view.hidden("projects") else []),
+    ]
     said.append(_Said(say.method(found), "method"))
     x = _computation(sources, view, found, [s.text for s in said])
     listed_rows = list(dict.fromkeys([*pair, *found.leaders]))
@@ -138,7 +156,9 @@ def _scope(
 _HIDDEN = _Said("The ranking leaves out projects that this viewer may not see.", "caveat")
 
 
-def _sentences(found: Ranking, pair: Sequence[int], draws: int, held: BlockedLeaders | None) -> list[_Said]:
+def _sentences(
+    found: Ranking, pair: Sequence[int], draws: int, held: BlockedLeaders | None, consistency: Sequence[_Said]
+) -> list[_Said]:
     """Everything that is said, the answer first."""
     said: list[_Said] = []
     if pair:
@@ -148,6 +168,7 @@ def _sentences(found: Ranking, pair: Sequence[int], draws: int, held: BlockedLea
         goal = f"come before {found.candidates.short_name(ahead)}"
         said.append(_Said(say.flip(found, flip(found, ahead, behind), goal), "answer", tuple(pair)))
     said.append(_Said(say.opening(found), "detail" if pair else "answer", (found.leaders[0],)))
+    said += consistency
     if moves := say.moves(found):
         said.append(_Said(moves, "answer"))
     if not pair:

@@ -15,7 +15,8 @@ from copilot.tools.linking import resolve_record
 from copilot.tools.model_facts import model_facts
 from copilot.tools.project_facts import ROW_ASPECTS, Fact, Project
 from copilot.tools.reading import Row, computed, read_row, row_id
-from copilot.tools.wording import listed, said, sentence, words
+from copilot.tools.row_sentences import decision, incident
+from copilot.tools.wording import listed, said, words
 from copilot.types import Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
 
 Aspect = Literal[
@@ -97,7 +98,7 @@ def _tell(collected: _Collected, sources: Sources, project: Project, aspect: Asp
     else:
         rows = _related(view, aspect, project.id, "-date")
         read = [read_row(view, aspect, r, sources.workspace.config.currency, sources.today) for r in rows]
-        tell = _incident if aspect == "incidents" else _decision
+        tell = incident if aspect == "incidents" else decision
         collected.add(aspect, [Fact(tell(r), (e.id,)) for r, e in zip(rows, read, strict=True)], read)
         if not rows and view.has(aspect):
             collected.add(aspect, [project.fact(f"No {words(aspect)[:-1]} of {project.name} is recorded", True)])
@@ -117,24 +118,6 @@ def _tell_models(collected: _Collected, sources: Sources, view: RecordView, rows
         collected.add("models", told.facts, [read, *told.evidence])
         collected.charts += told.charts
         collected.figures += told.figures
-
-
-def _incident(row: Row) -> str:
-    parts = [
-        f"severity {row['severity']}" if row.get("severity") is not None else "",
-        str(row.get("status") or ""),
-    ]
-    kind = ", ".join(part for part in parts if part)
-    description = f" – {str(row['description']).rstrip('.')}" if row.get("description") else ""
-    return sentence(f"Incident {row['id']} of {row['date']}{f' ({kind})' if kind else ''}: {row['title']}{description}")
-
-
-def _decision(row: Row) -> str:
-    body = f" by {row['body']}" if row.get("body") else ""
-    reason = f"; reason: {str(row['reason']).rstrip('.')}" if row.get("reason") else ""
-    conditions = f"; conditions: {str(row['conditions']).rstrip('.')}" if row.get("conditions") else ""
-    decided = str(row["decision"]).rstrip(".")
-    return sentence(f"Decision {row['id']} of {row['date']}{body}: {decided}{reason}{conditions}")
 
 
 def _history(project: Project, rows: Sequence[Row]) -> list[Fact]:

@@ -126,18 +126,23 @@ def _models(view: RecordView, rows: Sequence[Row], whole: str) -> Iterator[Fact]
     yield Fact("mlops", text)
 
 
-def staff(view: RecordView, unit: str | None) -> Staff | None:
-    """The latest count of each unit's engineers and data scientists, told by the words of the roles."""
+def latest_roles(view: RecordView, unit: str | None) -> list[Row]:
+    """The latest count of each role of each unit."""
     if not view.has("roles"):
-        return None
+        return []
     filters = [] if unit is None else [Filter(column="unit", value=unit)]
     order = ["as_of"] if view.has("roles", "as_of") else []
-    latest: dict[tuple[str, str], Row] = {
+    latest = {
         (fold(str(row["unit"])), fold(str(row["role"]))): row for row in view.select("roles", filters, order_by=order)
     }
+    return list(latest.values())
+
+
+def staff(view: RecordView, unit: str | None) -> Staff | None:
+    """The latest count of each unit's engineers and data scientists, told by the words of the roles."""
     engineers = scientists = 0.0
-    for (_, role), row in latest.items():
-        said, headcount = set(role.split()), row.get("headcount")
+    for row in latest_roles(view, unit):
+        said, headcount = set(fold(str(row["role"])).split()), row.get("headcount")
         if not isinstance(headcount, int | float):
             continue
         if said & _SCIENCE:

@@ -15,7 +15,7 @@ from copilot.models.entities import Lexicon
 from copilot.models.frame import Frame, forms_of, parts_of, read
 from copilot.models.planner import plan
 from copilot.models.plans.ranking import prioritize, weight_changes
-from copilot.models.plans.search import comparands
+from copilot.models.plans.search import SEARCHES, comparands
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
@@ -169,7 +169,7 @@ def test_no_memo_is_drafted_unasked(question: str) -> None:
 
 
 def test_a_rule_is_asked_of_the_documents_a_standing_of_the_records() -> None:
-    assert all(c.tool == "search_knowledge" for c in plan(frame("Who approves a waiver?"), NAMES).calls)
+    assert all(c.tool in SEARCHES for c in plan(frame("Who approves a waiver?"), NAMES).calls)
     assert any(c.tool == "check_governance" for c in plan(frame("Which projects are blocked?"), NAMES).calls)
 
 
@@ -287,6 +287,134 @@ def test_what_would_change_the_order_is_a_question_to_the_ranking() -> None:
         "Which three pilots should go first, and what is missing from their estimates?",
         "and what would have to be true for the second to overtake the first?",
     )
-    calls = [c for c in plan(frame(*asked), NAMES).calls if c.tool != "search_knowledge"]
+    calls = [c for c in plan(frame(*asked), NAMES).calls if c.tool not in SEARCHES]
     assert calls[0].tool == "prioritize_projects"
     assert calls[0].arguments["top"] == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What changed since March?", {"since": "2026-03-01"}),
+        ("What is new since my last visit?", {}),
+        ("What has changed in Home Care since January?", {"since": "2026-01-01", "unit": "Home Care"}),
+        ("What changed for Bed Planner since May?", {"since": "2026-05-01", "project": "H-02"}),
+        ("Does last week's ranking still hold?", {"since": "2026-06-22", "about": ["ranking", "recommendations"]}),
+        ("Which of your earlier recommendations no longer hold?", {"about": ["recommendations"]}),
+    ],
+)
+def test_a_question_for_changes_compares_with_an_earlier_day_or_visit(question: str, expected: dict[str, Any]) -> None:
+    assert arguments("what_changed", question) == expected
+    calls = [c for c in plan(frame(question), NAMES).calls if c.tool not in SEARCHES]
+    assert calls[0].tool == "what_changed"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How did weekly use change since March?", "What happens when a model drifts?", "How should a ward manage change?"],
+)
+def test_what_a_metric_or_a_document_tells_is_not_asked_of_the_snapshots(question: str) -> None:
+    assert all(c.tool != "what_changed" for c in plan(frame(question), NAMES).calls)
+
+
+def compared(question: str, *before: str) -> list[tuple[str, float, str]]:
+    found = arguments("prioritize_projects", *before, question)
+    assert "weight_changes" not in found
+    return [(c["more_important"], c["times"], c["less_important"]) for c in found["comparisons"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "Rank the projects if business value matters twice as much as feasibility",
+            [("business_value", 2.0, "feasibility")],
+        ),
+        (
+            "Prioritise the projects: risk is more important than time to value, and time to value is three times as "
+            "important as feasibility",
+            [("risk", 3.0, "time_to_value"), ("time_to_value", 3.0, "feasibility")],
+        ),
+        ("Rank with business value half as important as risk", [("risk", 2.0, "business_value")]),
+        ("Rank with business value and risk equally important", [("business_value", 1.0, "risk")]),
+        ("Rank the pilots with risk much less important than feasibility", [("feasibility", 5.0, "risk")]),
+        ("Which pilots first, when feasibility outweighs risk?", [("feasibility", 3.0, "risk")]),
+    ],
+)
+def test_trade_offs_are_read_from_plain_speech(question: str, expected: list[tuple[str, float, str]]) -> None:
+    assert compared(question) == expected
+
+
+def test_a_trade_off_may_follow_a_ranking() -> None:
+    assert compared("and if risk matters more than feasibility?", "What are the top three projects?") == [
+        ("risk", 3.0, "feasibility")
+    ]
+
+
+def test_whether_a_criterion_matters_more_is_no_trade_off() -> None:
+    assert all(
+        c.tool != "prioritize_projects" for c in plan(frame("Is risk more important than feasibility?"), NAMES).calls
+    )
+
+
+def test_a_weight_given_in_per_cent_is_taken() -> None:
+    assert weight_changes(frame("Rank the projects with risk at 30%"))[1] == {"risk": 0.3}
+
+
+SET = "Which projects should we fund with a budget of 4m?"
+
+
+@pytest.mark.parametrize(
+    ("follow_ups", "expected"),
+    [
+        (("and with 6 million?",), {"budget": 6_000_000}),
+        (("and with 20 people?", "and with 3m?"), {"budget": 3_000_000, "headcount": 20.0}),
+        (("what if the budget were 10% higher?",), {"budget": 4_400_000}),
+        (("and without Bed Planner?",), {"budget": 4_000_000, "exclude": ["H-02"]}),
+        (("and Bed Planner must be in?",), {"budget": 4_000_000, "must_have": ["H-02"]}),
+        (("and if risk counts double?",), {"budget": 4_000_000, "weight_changes": {"risk": 2.0}}),
+        (
+            ("and without the high-risk ones?", "and with 6 million?"),
+            {"budget": 6_000_000, "filters": [{"column": "risk_class", "op": "!=", "value": "high"}]},
+        ),
+    ],
+)
+def test_a_follow_up_changes_the_set_that_was_asked_for(follow_ups: tuple[str, ...], expected: dict[str, Any]) -> None:
+    assert arguments("plan_portfolio", SET, *follow_ups) == expected
+    calls = [c for c in plan(frame(SET, *follow_ups), NAMES).calls if c.tool not in SEARCHES]
+    assert calls[0].tool == "plan_portfolio"
+
+
+def test_a_budget_turns_a_ranking_into_a_set() -> None:
+    asked = ("What are the top three projects in Home Care?", "and with 2 million?")
+    assert arguments("plan_portfolio", *asked)["budget"] == 2_000_000
+    assert conditions("plan_portfolio", *asked) == {("unit", "=", "Home Care")}
+
+
+def test_another_question_after_a_set_stands_alone() -> None:
+    calls = plan(frame(SET, "How many projects are in pilot?"), NAMES).calls
+    assert all(c.tool != "plan_portfolio" for c in calls)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which is better, H-02 or H-03?",
+        "Is Bed Planner better than Radiology Triage?",
+        "Does Bed Planner beat Radiology Triage?",
+        "Which one should we fund, Bed Planner or Radiology Triage?",
+        "H-02 or H-03?",
+    ],
+)
+def test_two_named_projects_are_compared(question: str) -> None:
+    assert arguments("prioritize_projects", question) == {"compare": ["H-02", "H-03"]}
+    calls = [c for c in plan(frame(question), NAMES).calls if c.tool not in SEARCHES]
+    assert calls[0].tool == "prioritize_projects"
+
+
+def test_trade_offs_weigh_a_set_as_they_weigh_a_ranking() -> None:
+    found = arguments("plan_portfolio", SET, "and if feasibility matters twice as much as risk?")
+    assert found["comparisons"] == [{"more_important": "feasibility", "less_important": "risk", "times": 2.0}]
+    assert "weight_changes" not in found
+    question = "What should we fund with 4m, which projects, if feasibility matters twice as much as risk?"
+    assert arguments("plan_portfolio", question)["comparisons"] == found["comparisons"]

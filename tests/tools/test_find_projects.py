@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,12 @@ from hypothesis import strategies as st
 from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
 
 from copilot.errors import ToolError
+from copilot.records.catalogue import Catalogue
+from copilot.records.store import Records
+from copilot.sources import Sources
+from copilot.tools.filters import Condition
 from copilot.tools.find_projects import Arguments, find_projects
+from copilot.workspace import Workspace
 
 PILOT = {"column": "stage", "value": "pilots"}
 
@@ -180,3 +186,26 @@ def test_the_fixture_counts_equal_the_file(find):
     with (CORPUS / "records" / "projects.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if not row["label"]]
     assert find().figures[0].value == len(rows)
+
+
+def test_metrics_are_told_by_their_titles_and_not_by_their_names(tmp_path):
+    (tmp_path / "metrics.yaml").write_text(
+        "metrics:\n  moved_jobs:\n    label: Jobs that moved\n    where: {metric: moved_jobs}\n    time: month\n"
+    )
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "observations.csv").write_text(
+        "metric,month,unit,numerator\nmoved_jobs,2026-01-01,Shop,3\nmoved_jobs,2026-02-01,Shop,4\nother_thing,2026-02-01,Shop,4\n"
+    )
+    workspace = Workspace.open(tmp_path)
+    records = Records.load(workspace)
+    sources = Sources(workspace, records, Catalogue.load(workspace, records), None, date(2026, 3, 1))
+    one = Condition(column="metric", value="jobs that moved")
+    for arguments in (
+        Arguments(table="observations", group_by=["metric"]),
+        Arguments(table="observations", filters=[one]),
+    ):
+        result = find_projects(sources, EVERYONE, arguments)
+        assert "Jobs that moved" in said(result)
+        assert any("Jobs that moved" in row for row in result.tables[0].rows)
+        assert "moved_jobs" not in said(result)
+        assert unsupported(result) == []

@@ -102,7 +102,7 @@ def test_a_partly_covered_period_says_so() -> None:
 
 def test_a_period_without_data_names_the_months_that_have_some_and_nothing_is_extrapolated() -> None:
     past = ask(metric="weekly use", period="2023")
-    assert answers(past) == ["There are no data on Weekly use for 2023; there are data from January 2025 to June 2026."]
+    assert answers(past) == ["There are no data on weekly use for 2023; there are data from January 2025 to June 2026."]
     assert answers(ask(metric="weekly use", period="next quarter"))[0].endswith("nothing is extrapolated.")
     assert past.figures == ()
 

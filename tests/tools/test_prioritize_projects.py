@@ -232,3 +232,32 @@ def test_what_is_merely_unknown_blocks_nothing(gated):
     result = prioritize_projects(write_sources(root, rows), EVERYONE, Arguments(top=2))
     assert "blocked" not in said(result)
     assert result.tables[0].columns[-1] == "Quadrant"
+
+
+def trade_off(more, less, times=3.0):
+    return {"more_important": more, "less_important": less, "times": times}
+
+
+def test_a_trade_off_divides_the_weight_of_the_two_criteria_anew(rank):
+    result = rank(comparisons=[trade_off("value", "feasibility", 2)])
+    # Six equal weights of a sixth; the two together keep a third.
+    assert "business value 22.2%, feasibility 11.1%, time to value 16.7%" in said(result)
+    assert "divided anew from the trade-offs business value 2 times as important as feasibility" in said(result)
+    assert "The trade-offs agree with one another." in said(result)
+    assert unsupported(result) == []
+
+
+def test_trade_offs_that_contradict_one_another_are_said_first_hand(rank):
+    circle = [trade_off("risk", "feasibility"), trade_off("feasibility", "value"), trade_off("value", "risk")]
+    result = rank(comparisons=circle)
+    told = next(text for text in answers(result) if "contradict" in text)
+    assert "consistency ratio of" in told
+    assert "where 10% is acceptable: the judgement that clashes most is that" in told
+    assert unsupported(result) == []
+
+
+def test_a_trade_off_of_an_unknown_criterion_names_the_nearest(rank):
+    with pytest.raises(ToolError, match="There is no criterion 'colour'"):
+        rank(comparisons=[trade_off("colour", "risk")])
+    with pytest.raises(ToolError, match="compared with itself"):
+        rank(comparisons=[trade_off("risk", "risk")])

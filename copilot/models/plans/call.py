@@ -36,6 +36,9 @@ _TAKEN = {
     "lookup_metric": "number look good bad "
     "ai current currently latest last quarter month year trend development compare previous target "
     "value rate level figure metric each change changed over past group see recent far date doing go going",
+    "what_changed": "change changed new different news update happen happened move moved since last visit time "
+    "record row cell project ai portfolio rank ranking score gate metric document policy recommendation answer "
+    "still hold stand valid longer earlier anything today now top first week month quarter year anymore far",
     "project_record": "project model status state stand tell happen happening situation case ai system far",
 }
 
@@ -44,7 +47,7 @@ _TAKEN_STEMS = {tool: frozenset(map(stem, text.split())) for tool, text in _TAKE
 
 
 # Tools that take the period of a question.
-_DATED_TOOLS = frozenset({"find_projects", "lookup_metric"})
+_DATED_TOOLS = frozenset({"find_projects", "lookup_metric", "what_changed"})
 
 
 def fit(frame: Frame, tool: str, used: Iterable[Mention]) -> float:

@@ -11,6 +11,8 @@ from copilot.models.frame import Frame
 from copilot.models.plans.call import Call, fit
 from copilot.models.plans.values import is_grouped
 
+# What is described, not named, leads an answer only where nothing else takes up more of the question.
+_LIKELY = 0.62
 _LEVELS = (
     ("month", r"\bmonth(ly|s)?\b(?! ago)"),
     ("quarter", r"\bquarter(ly|s)?\b"),
@@ -19,9 +21,9 @@ _LEVELS = (
 
 
 def look_up(frame: Frame) -> Iterable[Call]:
-    metrics = list({m.key: m for m in frame.links.of("metric")}.values())
-    for m in metrics[:2]:
-        arguments: dict[str, Any] = {"metric": m.key}
+    metrics = list(dict.fromkeys(m.key for m in frame.links.of("metric"))) or frame.likely_metrics
+    for name in metrics[:2]:
+        arguments: dict[str, Any] = {"metric": name}
         filters: dict[str, str] = {}
         used: list[Mention] = [x for x in frame.links.mentions if x.kind == "metric"]
         if records := frame.links.of("record", "projects"):
@@ -41,9 +43,11 @@ def look_up(frame: Frame) -> Iterable[Call]:
             arguments["filters"] = filters
         if compare := _comparison(frame.text):
             arguments["compare"] = compare
+        if re.search(r"\bsql\b", frame.text, re.IGNORECASE):
+            arguments["show_sql"] = True
         if (grain := next((g for g, p in _LEVELS if re.search(p, frame.text, re.I)), None)) and frame.period:
             arguments["grain"] = grain
-        share = fit(frame, "lookup_metric", used)
+        share = _LIKELY if frame.likely_metrics else fit(frame, "lookup_metric", used)
         for unit in units[:3] if units and not records else []:
             yield Call("lookup_metric", {**arguments, "filters": {"unit": unit.key}}, share)
         if not units or records:

@@ -14,7 +14,7 @@ _TABLE_NOUNS: tuple[tuple[str, str], ...] = (
     ("incidents", r"\bincidents?\b|\bwent wrong\b|\boutages?\b"),
     ("decisions", r"\bdecisions?\b|\bdecid\w+"),
     ("models", r"\bmodels?\b"),
-    ("roles", r"\b(data scientists?|engineers?|staff|roles?|headcount|vacanc\w+|open positions?)\b"),
+    ("roles", r"\b(data scientists?|engineers?|staff|roles?|headcount|vacan\w+|open positions?)\b"),
     ("assessments", r"\bassessments?\b|\bmaturity\b|\bassessed\b"),
     ("projects", r"\b(projects?|use cases?|initiatives?|pilots?|proofs? of concept|programmes?|programs?)\b"),
 )
@@ -55,9 +55,27 @@ def _table(frame: Frame) -> str | None:
         return "projects"
     if "aggregate" in frame.forms and any(m.key in NUMERIC for m in frame.links.of("column", "projects")):
         return "projects"
+    if frame.links.of("value", "projects") and {"aggregate", "quantity", "list"} & frame.forms:
+        return "projects"
     if frame.follows is not None:
         return _table(frame.follows)
     return None
+
+
+# "Which projects wait for it", "what goes down with it".
+_DEPENDS = re.compile(
+    r"\b(depend\w*|rel(y|ies) on|relying|wait\w* (for|on)|need\w*|hangs? on|build\w* on|go(es)? down with"
+    r"|block\w* by)\b",
+    re.IGNORECASE,
+)
+
+
+def dependants(frame: Frame) -> Iterable[Call]:
+    """The projects that come after one that the question names."""
+    named = frame.links.of("record", "projects")
+    if len(named) == 1 and _DEPENDS.search(frame.text) and RECORD_PLURAL.search(frame.text):
+        conditions = [{"column": "depends_on", "op": "=", "value": named[0].key}]
+        yield Call("find_projects", {"table": "projects", "filters": conditions}, 0.9)
 
 
 def find(frame: Frame) -> Iterable[Call]:

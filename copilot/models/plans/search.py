@@ -10,9 +10,14 @@ from copilot.models.frame import Frame, parts_of
 from copilot.models.plans.call import Call
 from copilot.models.words import content_stems
 
+SEARCHES = ("search_knowledge", "search_records")
+"""Tools that look for what is near, whatever the question names."""
+
 
 def search(frame: Frame) -> Iterable[Call]:
-    """The question itself; for a comparison also each side; for a long question each of its parts."""
+    """The question itself, in documents and records; of the documents also each side of a comparison, or each part."""
+    if not frame.is_generic:
+        yield Call("search_records", {"query": frame.topic}, 0.0)
     as_of = _as_of(frame)
     if as_of is not None:
         yield Call("search_knowledge", {"query": frame.topic, "as_of": as_of.isoformat()}, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from copilot.models.entities import Mention
@@ -98,6 +99,7 @@ def restriction(frame: Frame, table: str) -> Restriction:
         *({"column": m.key, "op": "missing"} for m in absent),
         *_amounts(frame.text, measured),
         *_flags([m for m in columns if m not in absent and m not in groups]),
+        *_ages(frame, values),
         *_levels(frame.text, [m for m in columns if m not in absent and m not in groups]),
     ]
     # "For the next quarter" is when something is to be done, not when the records began.
@@ -155,6 +157,25 @@ def _levels(text: str, columns: list[Mention]) -> list[dict[str, Any]]:
                 {"column": m.key, "op": "=" if one else "in", "value": numbers[0] if one else list(numbers)}
             )
     return conditions
+
+
+_AGE = re.compile(
+    r"\b(?:for |since )?(?P<op>more than|over|longer than|older than|at least|less than|under)\s+(?P<count>\d+)\s+"
+    r"(?P<unit>day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+
+
+def _ages(frame: Frame, values: list[Mention]) -> list[dict[str, Any]]:
+    """How long rows have been in their stage: "in pilot for more than 270 days"."""
+    match = _AGE.search(frame.text)
+    if match is None or not any(m.column == "stage" for m in values):
+        return []
+    days = round(int(match["count"]) * _DAYS[match["unit"].lower()])
+    entered = (frame.today - timedelta(days=days)).isoformat()
+    op = {"at least": "<=", "less than": ">", "under": ">"}.get(match["op"].lower(), "<")
+    return [{"column": "stage_since", "op": op, "value": entered}]
 
 
 def _flags(columns: list[Mention]) -> list[dict[str, Any]]:

@@ -1,0 +1,231 @@
+"""Metric tables in a warehouse, reached through an ibis connection URL: the catalogue's queries run there."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlglot import exp
+
+from copilot.errors import KnowledgeError, SettingsError, ToolError
+from copilot.records.names import nearest
+from copilot.records.schema import TABLES, Column, ColumnType, TableSchema
+from copilot.records.visibility import LABEL
+from copilot.types import Cell, Viewer
+
+# One query of the catalogue reads a table once; what takes longer than this is not answered in a chat.
+_TIMEOUT_SECONDS = 30
+_REFERENCES = {"project_id": "projects.id", "model_id": "models.id"}
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
+
+
+class Warehouse:
+    """A connection that only ever reads. Safe to use from several threads, one query at a time."""
+
+    def __init__(self, url: str, tables: Mapping[str, str]) -> None:
+        """Connects; `tables` maps the names that metrics.yaml uses to those in the warehouse, `schema.table`.
+
+        SettingsError when the URL or its engine cannot be used, KnowledgeError when a table is not there.
+        """
+        self._lock = threading.Lock()
+        self._shown = _PASSWORD.sub("…", url)
+        self._backend = _connect(url, self._shown)
+        self._names = {name: exp.to_table(there) for name, there in tables.items()}
+        try:
+            self._read_only()
+            self.tables: dict[str, TableSchema] = {name: self._schema(name) for name in tables}
+        except KnowledgeError:
+            self.close()
+            raise
+
+    @property
+    def dialect(self) -> str:
+        return str(self._backend.dialect.__name__).lower()
+
+    def close(self) -> None:
+        self._backend.disconnect()
+
+    def view(self, viewer: Viewer, withheld: Mapping[str, frozenset[str]]) -> WarehouseView:
+        """What the viewer may read; `withheld` are keys of record tables whose rows the viewer may not know of."""
+        return WarehouseView(self, viewer.labels, withheld)
+
+    def table(self, name: str) -> exp.Table:
+        if name not in self._names:
+            raise ToolError(f"There is no warehouse table {name!r}.", nearest(name, self._names))
+        there = self._names[name]
+        return exp.table_(there.name, db=there.db or None, catalog=there.catalog or None, quoted=True)
+
+    def shown(self, name: str) -> str:
+        return f"{self._backend.name} table {self._names[name].sql()}"
+
+    def run(self, query: exp.Expression) -> list[dict[str, Cell]]:
+        """The rows of a query, decimals as floats, dates as ISO strings; a ToolError when the engine refuses it."""
+        sql = query.sql(dialect=self._backend.dialect)
+        with self._lock:
+            try:
+                cursor = self._backend.raw_sql(sql)
+                names = [description[0] for description in cursor.description or ()]
+                rows = cursor.fetchall() if names else []
+            except _driver_errors() as error:
+                raise ToolError(f"The warehouse ({self._shown}) did not answer: {_first_line(error)}.") from None
+            finally:
+                self._end_transaction()
+        return [dict(zip(names, map(_cell, row), strict=True)) for row in rows]
+
+    def _end_transaction(self) -> None:
+        """Left open it would hold its locks in the warehouse until the next query."""
+        connection = self._backend.con
+        if self._backend.name != "duckdb" and not getattr(connection, "closed", False):
+            connection.rollback()
+
+    def _read_only(self) -> None:
+        # DuckDB is opened read-only; the other engines get a user who may only read, which docs/operations.md asks for.
+        if self._backend.name == "postgres":
+            with self._backend.con.cursor() as cursor:
+                cursor.execute("SET default_transaction_read_only = on")
+                cursor.execute(f"SET statement_timeout = {_TIMEOUT_SECONDS * 1000}")
+            self._backend.con.commit()
+
+    def _schema(self, name: str) -> TableSchema:
+        from ibis.common.exceptions import IbisError, TableNotFound
+
+        there = self._names[name]
+        try:
+            found = self._backend.table(there.name, database=there.db or None).schema()
+        except (IbisError, TableNotFound, *_driver_errors()) as error:
+            raise KnowledgeError(
+                f"workspace.yaml: warehouse.tables.{name}: {there.sql()!r} cannot be read in {self._shown}: "
+                f"{_first_line(error)}."
+            ) from None
+        known = {column.name: column for column in TABLES[name].columns} if name in TABLES else {}
+        columns = tuple(
+            Column(
+                column,
+                _type_of(kind),
+                known[column].meaning if column in known else "",
+                references=known[column].references if column in known else _REFERENCES.get(column),
+            )
+            for column, kind in found.items()
+        )
+        return TableSchema(name, f"Rows of {there.sql()} in the warehouse.", columns)
+
+
+class WarehouseView:
+    """What one viewer may read of a warehouse: a `MetricEngine`."""
+
+    def __init__(self, warehouse: Warehouse, held: frozenset[str], withheld: Mapping[str, frozenset[str]]) -> None:
+        self.tables = warehouse.tables
+        self._warehouse = warehouse
+        self._held = held
+        self._withheld = withheld
+        self._spellings: dict[tuple[str, str], dict[Cell, Cell]] = {}
+
+    def relation_tree(self, table: str, whole: bool = False) -> exp.Expression:
+        named = self._warehouse.table(table)
+        seen = [] if whole else [*self._labels(table), *self._references(table)]
+        if not seen:
+            return named
+        return exp.select("*").from_(named).where(*seen).subquery(table)
+
+    def fetch(self, query: exp.Expression) -> list[dict[str, Cell]]:
+        return self._warehouse.run(query)
+
+    def source(self, table: str) -> str:
+        return self._warehouse.shown(table)
+
+    def dialect(self) -> str:
+        return self._warehouse.dialect
+
+    def column(self, table: str, name: str) -> Column:
+        columns = {column.name: column for column in self.tables[table].columns}
+        if name not in columns:
+            raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
+        return columns[name]
+
+    def spelling(self, table: str, column: str) -> dict[Cell, Cell]:
+        if (table, column) not in self._spellings:
+            named = exp.column(column, quoted=True)
+            query = exp.select(exp.alias_(named, "value"), exp.alias_(exp.Count(this=exp.Star()), "n"))
+            query = query.from_(self.relation_tree(table)).where(named.copy().is_(exp.null()).not_())
+            rows = self.fetch(query.group_by(named.copy()))
+            found: dict[Cell, Cell] = {}
+            for row in sorted(rows, key=lambda row: (-int(row["n"] or 0), str(row["value"]))):
+                found.setdefault(str(row["value"]).lower(), str(row["value"]))
+            self._spellings[table, column] = found
+        return self._spellings[table, column]
+
+    def _labels(self, table: str) -> list[exp.Expression]:
+        if not any(column.name == LABEL for column in self.tables[table].columns):
+            return []
+        label = exp.column(LABEL, quoted=True)
+        held = [exp.Literal.string(name) for name in sorted(self._held)]
+        allowed = [label.is_(exp.null()), *([label.copy().isin(*held)] if held else [])]
+        return [exp.or_(*allowed)]
+
+    def _references(self, table: str) -> list[exp.Expression]:
+        conditions = []
+        for column in self.tables[table].columns:
+            keys = sorted(self._withheld.get((column.references or "").partition(".")[0], ()))
+            if keys:
+                named = exp.column(column.name, quoted=True)
+                among = exp.func("LOWER", named).isin(*(exp.Literal.string(key.lower()) for key in keys))
+                conditions.append(exp.or_(named.copy().is_(exp.null()), among.not_()))
+        return conditions
+
+
+def _connect(url: str, shown: str) -> Any:
+    try:
+        import ibis
+        from ibis.common.exceptions import IbisError
+    except ModuleNotFoundError:
+        raise SettingsError(
+            'BEARING_WAREHOUSE_URL needs the warehouse extra: pip install "bearing[warehouse]".'
+        ) from None
+    try:
+        if url.startswith("duckdb://"):
+            # Opened to write it would lock the file for everyone else.
+            return ibis.duckdb.connect(url.removeprefix("duckdb://").partition("?")[0], read_only=True)
+        return ibis.connect(url)
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"BEARING_WAREHOUSE_URL: {shown} needs a driver that is not installed: {error}.") from None
+    except (IbisError, ValueError, *_driver_errors()) as error:
+        raise SettingsError(f"BEARING_WAREHOUSE_URL: {shown} cannot be reached: {_first_line(error)}.") from None
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """The error of each database driver that is already loaded; they share no ancestor but Exception."""
+    import sys
+
+    modules = (sys.modules.get(name) for name in ("duckdb", "psycopg", "snowflake.connector", "trino.exceptions"))
+    return (OSError, *(module.Error for module in modules if module is not None and hasattr(module, "Error")))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _type_of(kind: Any) -> ColumnType:
+    """An ibis data type as one of ours."""
+    if kind.is_boolean():
+        return "boolean"
+    if kind.is_integer():
+        return "integer"
+    if kind.is_numeric():
+        return "number"
+    if kind.is_date() or kind.is_timestamp():
+        return "date"
+    return "text"
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)

@@ -1,0 +1,76 @@
+"""Search of the record rows by what they say: the incident, decision or project that a question describes."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.errors import ToolError
+from copilot.records.store import Filter, RecordView
+from copilot.retrieval.types import ScoredChunk
+from copilot.sources import Sources
+from copilot.tools.reading import Row, read_row
+from copilot.tools.row_sentences import tell
+from copilot.types import Evidence, Statement, ToolResult, Viewer
+
+# Of the project that the best row is about, so many further rows of these tables.
+_RELATED = (("incidents", "-date", 2), ("decisions", "-date", 2))
+
+
+class Arguments(BaseModel):
+    """Find single projects, models, incidents and decisions by what their records say, in any words.
+
+    Call this for "what happened with the tool that …", "why was … stopped", "who decided to …", when the question
+    describes something without its name or id. Rows are a sample, best first; to count or list with conditions
+    call find_projects, for a project known by name project_record.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
+    top_k: int = Field(default=5, ge=1, le=20, description="How many rows at the most.")
+
+
+def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
+    """The rows nearest to a query, best first, then what else is recorded of the best one's project."""
+    retriever = sources.retriever
+    if retriever is None:
+        raise ToolError("The records of this workspace are not indexed; run `bearing index`.")
+    view = sources.records.view(viewer)
+    found = retriever.search(arguments.query, viewer, top_k=arguments.top_k, kind="record")
+    statements: list[Statement] = []
+    evidence: dict[str, Evidence] = {}
+
+    def add(table: str, row: Row, cosine: float | None) -> None:
+        read = read_row(view, table, row, sources.workspace.config.currency, sources.today)
+        if read.id not in evidence:
+            evidence[read.id] = read.model_copy(update={"relevance": cosine})
+            statements.append(Statement(text=tell(view.tables[table], row), evidence=(read.id,)))
+
+    rows = [(table, row, s.cosine) for s in found if (located := _row(view, s)) for table, row in [located]]
+    for table, row, cosine in rows:
+        add(table, row, cosine)
+    for table, row in _related(view, rows[0][0], rows[0][1]) if rows else ():
+        add(table, row, None)
+    return ToolResult(statements=tuple(statements), evidence=tuple(evidence.values()))
+
+
+def _row(view: RecordView, scored: ScoredChunk) -> tuple[str, Row] | None:
+    """The table and row that a chunk was made of; None when the records changed since it was indexed."""
+    source, _, key = scored.chunk.document_id.partition("#")
+    table = next((name for name, file in view.sources.items() if file == source), None)
+    row = view.row(table, key) if table else None
+    return (table, row) if table and row else None
+
+
+def _related(view: RecordView, table: str, row: Row) -> list[tuple[str, Row]]:
+    project = row.get("id") if table == "projects" else row.get("project_id")
+    if not project:
+        return []
+    found: list[tuple[str, Row]] = []
+    for other, order, most in _RELATED:
+        if view.has(other, "project_id"):
+            by = [order] if view.has(other, order.removeprefix("-")) else []
+            rows = view.select(other, [Filter(column="project_id", value=project)], order_by=by, limit=most)
+            found += [(other, related) for related in rows]
+    own = view.row("projects", str(project)) if table != "projects" and view.has("projects") else None
+    return [*([("projects", own)] if own else []), *found]

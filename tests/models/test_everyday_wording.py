@@ -1,0 +1,39 @@
+"""What people type in a hurry and in everyday words, read and planned on the records of the fixture hospital."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from test_planning import conditions, frame
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("pilots that nobody in the business owns - how many?", ("owner", "missing", None)),
+        ("How many pilots have been pilots for more than 100 days?", ("stage_since", "<", "2026-03-22")),
+        ("which projects depend on the Bed Planner?", ("depends_on", "=", "H-02")),
+    ],
+)
+def test_everyday_conditions_become_conditions_on_columns(question: str, expected: tuple[str, str, Any]) -> None:
+    assert expected in conditions("find_projects", question)
+
+
+@pytest.mark.parametrize(
+    ("hurried", "spelled"),
+    [
+        ("use last qtr", "use last quarter"),
+        ("nr of incidents that aren't closed", "number of incidents that are not closed"),
+        ("a 12 mio programme", "a 12 million programme"),
+        ("the third calendar quarter 2025", "the July to September 2025"),
+    ],
+)
+def test_what_is_typed_in_a_hurry_is_read_written_out(hurried: str, spelled: str) -> None:
+    assert frame(hurried).text == spelled
+
+
+def test_an_id_that_no_record_has_is_known_to_be_none() -> None:
+    assert frame("who owns H-77?").links.unknown_ids == ("H-77",)
+    assert frame("who owns H-01?").links.unknown_ids == ()
+    assert frame("what does ISO-42001 say?").links.unknown_ids == ()

@@ -1,0 +1,40 @@
+"""Rows found by what they say."""
+
+from __future__ import annotations
+
+import pytest
+from record_sources import BOARD, CORPUS, EVERYONE, said, unsupported
+
+from copilot.build import open_sources
+from copilot.settings import Settings
+from copilot.sources import Sources
+from copilot.tools.search_records import Arguments, search_records
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return open_sources(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
+
+
+def test_an_incident_is_found_by_what_happened(sources: Sources) -> None:
+    result = search_records(sources, EVERYONE, Arguments(query="why were there too few beds around the holiday?"))
+    assert result.statements[0].text.startswith("Incident I-1 of 2026-04-02")
+    assert result.statements[0].evidence == ("r-I-1",)
+    assert not unsupported(result)
+
+
+def test_the_project_of_the_best_row_and_its_decisions_follow(sources: Sources) -> None:
+    result = search_records(sources, EVERYONE, Arguments(query="beds forecast too low over Easter", top_k=1))
+    text = said(result)
+    assert "(H-02)" in text
+    assert "Decision D-2" in text
+
+
+def test_a_row_with_a_label_is_found_by_its_holders_only(sources: Sources) -> None:
+    seen = sources.records.view(BOARD).select("projects")
+    hidden = next(row for row in seen if row.get("label"))
+    asked = Arguments(query=f"{hidden['name']} {hidden.get('description') or ''}", top_k=20)
+    assert str(hidden["id"]) in said(search_records(sources, BOARD, asked))
+    result = search_records(sources, EVERYONE, asked)
+    assert str(hidden["id"]) not in "".join([said(result), *(e.text for e in result.evidence)])
+    assert str(hidden["name"]) not in said(result)
