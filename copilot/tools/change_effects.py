@@ -43,12 +43,13 @@ class Standing:
         return self.names.get(key, key)
 
 
-def standing(sources: Sources, viewer: Viewer, scope: Scope) -> Standing | None:
-    """The ranking by the workspace's weights; None where nothing can be ranked."""
+def standing(sources: Sources, viewer: Viewer, scope: Scope, hidden: frozenset[str]) -> Standing | None:
+    """The ranking by the workspace's weights without the hidden projects; None where nothing can be ranked."""
     view, config = sources.records.view(viewer), sources.workspace.config
     if not view.has("projects"):
         return None
-    rows = [row for row in chosen_rows(view, config, [], [], [], False) if scope.covers("projects", row)]
+    candidates_of_day = chosen_rows(view, config, [], [], [], False)
+    rows = [row for row in candidates_of_day if row["id"] not in hidden and scope.covers("projects", row)]
     candidates = gather(view, config, rows)
     if not rows or not candidates.criteria:
         return None
@@ -63,9 +64,14 @@ def standing(sources: Sources, viewer: Viewer, scope: Scope) -> Standing | None:
     )
 
 
-def in_ranking(then: Sources, now: Sources, viewer: Viewer, scope: Scope, baseline: Baseline, top: int) -> Section:
-    """Who led and who leads, what came into the top and what fell out of it, and every place that moved."""
-    before, after = standing(then, viewer, scope), standing(now, viewer, scope)
+def in_ranking(
+    then: Sources, now: Sources, viewer: Viewer, scope: Scope, hidden: frozenset[str], baseline: Baseline, top: int
+) -> Section:
+    """Who led and who leads, what came into the top and what fell out of it, and every place that moved.
+
+    `hidden` projects, which the viewer may not see then or now, take no part on either side.
+    """
+    before, after = standing(then, viewer, scope, hidden), standing(now, viewer, scope, hidden)
     if before is None or after is None:
         text = "the ranking cannot be compared: then or now no candidate records the criteria"
         return Section("Ranking", (Line(sentence(text), "answer"),))

@@ -98,6 +98,10 @@ class Hidden:
                 rows |= {(name, _key(row, names)) for row in whole.select(name) if _key(row, names) not in seen}
         return cls(frozenset(rows), frozenset(state.too_large))
 
+    @property
+    def projects(self) -> frozenset[str]:
+        return frozenset(str(key[0]) for table, key in self.rows if table == "projects" and len(key) == 1)
+
     def holds(self, schema: TableSchema, change: RowChange) -> bool:
         """A row that came into sight, or went out of it, was neither added nor removed."""
         return (schema.name, _key(change.row, identity(schema))) in self.rows

@@ -83,10 +83,7 @@ def in_answers(sources: Sources, viewer: Viewer) -> Section | None:
         first = f"all {counted(len(checked), 'recommendation')} given to you earlier still hold on today's records"
         if len(checked) == 1:
             first = "the one recommendation given to you earlier still holds on today's records"
-    lines = [
-        Line(sentence(first), "answer"),
-        *(Line(c.text, "detail") for c in [*gone, *checked] if c in gone or not gone),
-    ]
+    lines = [Line(sentence(first), "answer"), *(Line(c.text) for c in gone or checked)]
     rows = tuple(
         (c.given.turn.question, c.given.day.isoformat(), c.given.tool, "holds" if c.holds else "no longer holds")
         for c in checked
@@ -130,11 +127,20 @@ def _check(sources: Sources, viewer: Viewer, conversations: Conversations, given
         if len(old) < len(pair):
             # The table of then did not reach down to them.
             return None
+    old = {key: name for key, name in old.items() if not _is_withheld(sources, viewer, key)}
     changed = _records_changed(sources, viewer, conversations, given.turn)
     cited = f"; {changed}" if changed else ""
     if old == new or (not tool.is_ordered and set(old) == set(new)):
         return _Checked(given, True, sentence(f"{about}: the {tool.what} is the same today{cited}"))
     return _Checked(given, False, sentence(f"{about}: {_difference(tool, old, new)}{cited}"))
+
+
+def _is_withheld(sources: Sources, viewer: Viewer, project: str) -> bool:
+    """Whether a project is there today and the viewer may not see it any more."""
+    records = sources.records
+    return (
+        records.view(viewer).row("projects", project) is None and records.whole().row("projects", project) is not None
+    )
 
 
 def _picked(table: Table, most: int | None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from copilot.errors import ToolError
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import portfolio_words as say
-from copilot.tools.candidates import chosen_rows, excludes_ended, gather, weigh
+from copilot.tools.candidates import chosen_rows, excludes_ended, gather
 from copilot.tools.condition_words import predicate
 from copilot.tools.filters import Condition, linked
 from copilot.tools.governance_findings import blocked_projects
@@ -22,7 +22,7 @@ from copilot.tools.linking import resolve_record
 from copilot.tools.portfolio_options import Asked, Options, read_options
 from copilot.tools.portfolio_plan import Limits, Plan, plan
 from copilot.tools.reading import computed, read_row, row_id
-from copilot.tools.trade_offs import Comparison, weights_from
+from copilot.tools.trade_offs import Comparison, asked_weights
 from copilot.tools.wording import counted, listed, money, number, percent
 from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
 
@@ -114,21 +114,15 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         arguments.budget is not None,
         arguments.headcount is not None,
     )
-    traded = weights_from(config, arguments.comparisons) if arguments.comparisons else None
-    weights = weigh(
-        config,
-        candidates.criteria,
-        arguments.weights,
-        arguments.weight_changes,
-        traded.weights if traded else None,
-        traded.source if traded else "",
+    chosen = asked_weights(
+        config, candidates.criteria, arguments.weights, arguments.weight_changes, arguments.comparisons
     )
-    options = read_options(view, config, candidates, weights, asked)
+    options = read_options(view, config, candidates, chosen.weights, asked)
     found = plan(options, _limits(arguments, config.currency), arguments.alternatives)
     scope = _scope(sources, filters, len(rows))
     said = list(_sentences(found, scope, arguments.top, hidden))
-    if traded:
-        said.insert(1, _Said(traded.text, "caveat" if traded.is_consistent else "answer"))
+    if chosen.consistency:
+        said.insert(1, _Said(chosen.consistency, "caveat" if chosen.is_consistent else "answer"))
     return Planned(found, scope, _result(sources, view, found, [s for s in said if s.text], hidden))
 
 

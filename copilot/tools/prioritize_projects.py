@@ -17,14 +17,14 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools import ranking_words as say
 from copilot.tools.blocked_leaders import BlockedLeaders, blocked_leaders
-from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning, weigh
+from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning
 from copilot.tools.condition_words import predicate
 from copilot.tools.filters import Condition, linked
 from copilot.tools.governance_findings import blocked_projects
 from copilot.tools.linking import resolve_record
 from copilot.tools.ranking import METHOD_NAMES, Method, Ranking, flip, flip_line, rank, wins_against
 from copilot.tools.reading import computed, read_row, row_id
-from copilot.tools.trade_offs import Comparison, weights_from
+from copilot.tools.trade_offs import Comparison, asked_weights
 from copilot.tools.wording import counted, listed, number, percent
 from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
 
@@ -102,21 +102,15 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     hidden = view.hidden("projects", filters)
     if not rows or not candidates.criteria:
         return Ranked(None, _without_ranking(sources, view, candidates, hidden))
-    traded = weights_from(config, arguments.comparisons) if arguments.comparisons else None
-    weights = weigh(
-        config,
-        candidates.criteria,
-        arguments.weights,
-        arguments.weight_changes,
-        traded.weights if traded else None,
-        traded.source if traded else "",
+    asked = asked_weights(
+        config, candidates.criteria, arguments.weights, arguments.weight_changes, arguments.comparisons
     )
     scope = _scope(sources, arguments, filters, len(rows), bool(also))
-    found = rank(view, candidates, weights, arguments.method, arguments.top, arguments.draws, scope)
+    found = rank(view, candidates, asked.weights, arguments.method, arguments.top, arguments.draws, scope)
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     blocked = blocked_projects(sources, viewer)
     held = blocked_leaders(sources, found, pair, blocked)
-    consistency = [_Said(traded.text, "caveat" if traded.is_consistent else "answer")] if traded else []
+    consistency = [_Said(asked.consistency, "caveat" if asked.is_consistent else "answer")] if asked.consistency else []
     said = [
         *_sentences(found, pair, arguments.draws, held, consistency),
         *([_HIDDEN] if view.hidden("projects") else []),

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
 from copilot.pairwise import ACCEPTABLE, Group, Judgement, elicit
-from copilot.tools.candidates import criterion_named
+from copilot.tools.candidates import Weights, criterion_named, weigh
 from copilot.tools.wording import listed, number, percent, sentence
-from copilot.workspace import WorkspaceConfig
+from copilot.workspace import Criterion, WorkspaceConfig
 
 
 class Comparison(BaseModel):
@@ -30,42 +30,49 @@ class Comparison(BaseModel):
 
 
 @dataclass(frozen=True)
-class TradeOffs:
-    weights: Mapping[str, float]
-    """By criterion, in place of the workspace's."""
-    source: str
-    text: str
-    """How consistent the comparisons are, and which one clashes most with the others."""
-    is_consistent: bool
+class AskedWeights:
+    weights: Weights
+    consistency: str = ""
+    """How far the trade-offs agree, and which one clashes most with the others; empty without any."""
+    is_consistent: bool = True
 
 
-def weights_from(config: WorkspaceConfig, comparisons: Sequence[Comparison]) -> TradeOffs:
-    """The workspace's weights with those of compared criteria divided anew.
+def asked_weights(
+    config: WorkspaceConfig,
+    usable: Sequence[Criterion],
+    absolute: Mapping[str, float],
+    factors: Mapping[str, float],
+    comparisons: Sequence[Comparison],
+) -> AskedWeights:
+    """The workspace's weights, divided anew by trade-offs, with what a call sets or multiplies.
 
     Criteria that comparisons connect keep their weight together; what they are not compared with keeps its own.
     """
+    if not comparisons:
+        return AskedWeights(weigh(config, usable, absolute, factors))
     names = [criterion.name for criterion in config.criteria]
-    labels = {criterion.name: criterion.label.lower() for criterion in config.criteria}
-    judgements = []
-    for asked in comparisons:
-        pair = [criterion_named(config.criteria, name) for name in (asked.more_important, asked.less_important)]
-        if pair[0] == pair[1]:
-            raise ToolError(f"{labels[pair[0]]} is compared with itself; name another criterion.")
-        judgements.append(Judgement(names.index(pair[0]), names.index(pair[1]), asked.times))
-    weights = {criterion.name: criterion.weight for criterion in config.criteria}
+    labels = [criterion.label.lower() for criterion in config.criteria]
+    judgements = [_judgement(config, names, asked) for asked in comparisons]
+    elicited = {criterion.name: criterion.weight for criterion in config.criteria}
     groups = elicit(judgements)
     for group in groups:
         # Criteria that the workspace gives no weight get that of a criterion on the average.
-        total = sum(weights[names[i]] for i in group.members) or len(group.members) / len(names)
-        weights |= {names[i]: total * float(s) for i, s in zip(group.members, group.shares, strict=True)}
-    told = [f"{labels[names[j.one]]} {_times(j.times)} {labels[names[j.other]]}" for j in judgements]
+        total = sum(elicited[names[i]] for i in group.members) or len(group.members) / len(names)
+        elicited |= {names[i]: total * float(s) for i, s in zip(group.members, group.shares, strict=True)}
+    told = listed(f"{labels[j.one]} {_times(j.times)} {labels[j.other]}" for j in judgements)
     worst = max(groups, key=lambda group: group.consistency_ratio)
-    return TradeOffs(
-        weights,
-        f"from the trade-offs {listed(told)}",
-        _consistency(worst, [labels[name] for name in names]),
+    return AskedWeights(
+        weigh(config, usable, absolute, factors, elicited, f"from the trade-offs {told}"),
+        _consistency(worst, labels),
         worst.consistency_ratio <= ACCEPTABLE,
     )
+
+
+def _judgement(config: WorkspaceConfig, names: Sequence[str], asked: Comparison) -> Judgement:
+    one, other = (criterion_named(config.criteria, name) for name in (asked.more_important, asked.less_important))
+    if one == other:
+        raise ToolError(f"{asked.more_important!r} is compared with itself; name another criterion.")
+    return Judgement(names.index(one), names.index(other), asked.times)
 
 
 def _times(times: float) -> str:

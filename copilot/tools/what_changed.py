@@ -29,6 +29,8 @@ from copilot.tools.reading import computed, read_row, row_id
 from copilot.tools.wording import words
 from copilot.types import Evidence, Statement, ToolResult, Viewer
 
+_VISIT = "What changed since my last visit?"
+
 About = Literal["records", "ranking", "gates", "metrics", "documents", "recommendations"]
 
 
@@ -64,7 +66,8 @@ def what_changed(sources: Sources, viewer: Viewer, arguments: Arguments) -> Tool
     then = baseline.then(sources)
     hidden = max(sum(v.hidden(name) for name in v.tables) for v in _views(sources, then, viewer))
     sections = list(_sections(sources, then, viewer, baseline, scope, arguments))
-    return _result(sources, view, baseline, sections, hidden)
+    result = _result(sources, view, baseline, sections, hidden)
+    return result if arguments.since is None else result.model_copy(update={"follow_ups": (*result.follow_ups, _VISIT)})
 
 
 def _views(sources: Sources, then: Sources | None, viewer: Viewer) -> Iterator[RecordView]:
@@ -90,13 +93,15 @@ def _sections(
     wanted = set(arguments.about) or {"records", "ranking", "gates", "metrics", "documents", "recommendations"}
     is_whole = scope.projects is None
     found: list[Section | None] = []
-    if "ranking" in wanted and then is not None and arguments.project is None:
-        found.append(in_ranking(then, sources, viewer, scope, baseline, arguments.top))
+    hidden: Hidden | None = None
+    if then is not None and baseline.state is not None:
+        hidden = Hidden.of(then, sources, viewer, baseline.state)
+    if "ranking" in wanted and then is not None and hidden is not None and arguments.project is None:
+        found.append(in_ranking(then, sources, viewer, scope, hidden.projects, baseline, arguments.top))
     if "recommendations" in wanted and is_whole:
         found.append(in_answers(sources, viewer))
     if "records" in wanted:
-        if then is not None and baseline.state is not None:
-            hidden = Hidden.of(then, sources, viewer, baseline.state)
+        if then is not None and hidden is not None:
             changes = record_changes(then.records.view(viewer), sources.records.view(viewer), hidden, scope)
             found.append(in_records(changes, baseline, sources))
         if not baseline.reaches:
@@ -138,7 +143,7 @@ def _result(
         statements=tuple(statements),
         evidence=tuple(evidence.values()),
         tables=tuple(table for section in sections for table in section.tables),
-        follow_ups=("Which projects should come first?", "What changed since my last visit?"),
+        follow_ups=("Which projects should come first?",),
         hidden_rows=hidden,
     )
 
