@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
 from retrieval_library import Library
 
 from copilot import retrieval
@@ -90,6 +91,7 @@ def run_in_child(library: Library, killed_after_seconds: float | None) -> float:
     return time.perf_counter() - began
 
 
+@pytest.mark.timeout(900)  # ten seconds of CPU, but in a hundred processes: long on a busy machine
 def test_killed_at_any_moment_the_index_opens_and_the_next_run_completes(library: Library) -> None:
     library.sync()
     lengths = []
