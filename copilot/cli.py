@@ -56,6 +56,8 @@ def index(workspace: WorkspaceOption = None) -> None:
     )
     for path, reason in report.skipped:
         typer.echo(f"  skipped {path}: {reason}")
+    for path, note in report.partly:
+        typer.echo(f"  read in part {path}: {note}")
 
 
 @app.command()

@@ -59,6 +59,7 @@ def _index(settings: Settings) -> str:
 
     report, _ = index(settings)
     skipped = "".join(f"; skipped {path}: {reason}" for path, reason in report.skipped)
+    skipped += "".join(f"; read in part {path}: {note}" for path, note in report.partly)
     return f"{report.documents} documents and {report.records} records in {report.chunks} chunks{skipped}"
 
 

@@ -53,6 +53,7 @@ def sync(
         records=counts["record"],
         skipped=tuple((path, file.reason) for path, file in sorted(found.files.items()) if file.reason),
         seconds=time.perf_counter() - started,
+        partly=tuple((path, file.note) for path, file in sorted(found.files.items()) if file.note),
     )
 
 
@@ -88,16 +89,17 @@ def _read_if_changed(source: loaders.SourceFile, known: FileState | None, change
     if known and known.signature == source.signature:
         changes.files[source.id] = known
         return
-    sha256, reason = "", None
+    sha256, reason, note = "", None, ""
     try:
         sha256 = loaders.fingerprint(source)
         if not (known and known.sha256 == sha256):
-            changes.loaded[source.id] = loaders.load(source, sha256)
+            changes.loaded[source.id] = document = loaders.load(source, sha256)
+            note = document.note
         else:
-            reason = known.reason
+            reason, note = known.reason, known.note
     except KnowledgeError as error:
         reason = str(error)
-    changes.files[source.id] = FileState(source.signature, sha256, reason)
+    changes.files[source.id] = FileState(source.signature, sha256, reason, note)
 
 
 def _read_records(
