@@ -92,6 +92,7 @@ def _evidence(chunk: Chunk, cosine: float | None) -> Evidence:
         text=chunk.text,
         as_of=chunk.effective,
         relevance=cosine,
+        position=chunk.position,
     )
 
 
