@@ -1,15 +1,11 @@
 """A citation of a file that has no lines opens at its page, slide, row or attachment."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from office_files import message, pdf, workbook
 
 from copilot import Citation, Copilot, KnowledgeError, Settings, open_copilot
-
-sys.path.append(str(Path(__file__).parent / "retrieval"))
-from office_files import message, pdf, workbook  # noqa: E402  (a helper of the folder beside this one)
 
 FILLER = " ".join(f"Sentence {n} is about something else." for n in range(40))
 
