@@ -23,6 +23,7 @@ from copilot.retrieval import loaders
 from copilot.retrieval.loaders.archive import MOST_BYTES, MOST_PARTS, check_archive
 from copilot.retrieval.loaders.formats import SUFFIXES
 from copilot.retrieval.loaders.isolated import read_isolated
+from copilot.retrieval.markdown import sections_of_markdown
 from copilot.retrieval.types import Section
 
 ZEROS = b"0" * (1 << 20)
@@ -87,6 +88,14 @@ def test_a_table_of_contents_that_points_to_itself_is_read(tmp_path: Path) -> No
             b"5 0 obj\n<< /Title (A) /Next 5 0 R /First 5 0 R /Parent 4 0 R >>\nendobj\n"
             b"trailer << /Root 1 0 R >>\n%%EOF\n")  # fmt: skip
     assert reason(tmp_path, "a.pdf", loop)
+
+
+@pytest.mark.parametrize("line", ["# a" + " " * 200_000 + "x", "# " + "`" * 20_000 + "a", "# " + "[" * 20_000])
+def test_odd_markdown_takes_no_longer_than_its_size_asks_for(line: str) -> None:
+    started = time.monotonic()
+    assert sections_of_markdown([line], 0)[0] is not None
+    # Before, the least of these took minutes.
+    assert time.monotonic() - started < 3
 
 
 # Archives
