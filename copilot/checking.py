@@ -135,6 +135,9 @@ def _documents(root: Path, found: list[Finding]) -> int:
             found.append(_whole(source.id, "warning", f"It is left out: {message.rstrip('.')}.",
                                 "Save it in a format that is read, or take it out."))  # fmt: skip
             continue
+        if document.note:
+            found.append(_whole(source.id, "warning", f"It is read in part: {document.note}.",
+                                "Correct the file, or leave it so."))  # fmt: skip
         if any(section.text.strip() for section in document.sections):
             readable += 1
         else:

@@ -91,6 +91,8 @@ def _echo_details(report: SyncReport) -> None:
         typer.echo(f"  checked: {report.health}")
     for path, reason in report.skipped:
         typer.echo(f"  skipped {path}: {reason}")
+    for path, note in report.partly:
+        typer.echo(f"  read in part {path}: {note}")
 
 
 @app.command()

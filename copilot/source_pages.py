@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from copilot.errors import KnowledgeError
+from copilot.retrieval.loaders.encoding import decode
 from copilot.sources import Sources
 from copilot.types import Citation, EvidenceKind, Frozen, Viewer
 
@@ -23,12 +26,14 @@ class SourcePage(Frozen):
     source: str
     locator: str
     text: str
-    """The cited passage as it stands in the file, or the record as a Markdown table of fields."""
+    """The cited passage as it stands in the file or was read from it, or the record as a Markdown table of fields."""
     quote: str
     before: str = ""
     after: str = ""
     owner: str | None = None
     effective: date | None = None
+    dated: date | None = None
+    """When the file says it was made, where nobody stated from when it holds."""
     superseded_by: str | None = None
 
 
@@ -53,23 +58,56 @@ def _passage(sources: Sources, viewer: Viewer, citation: Citation) -> SourcePage
     documents = sources.retriever.documents(viewer) if sources.retriever else ()
     info = next((d for d in documents if d.id == citation.source), None)
     path = sources.workspace.root / citation.source
-    span = _LINES.fullmatch(citation.locator)
-    if info is None or span is None or not path.is_file():
+    if info is None or not path.is_file():
         raise KnowledgeError(f"{citation.source} is no longer in the library, or not for you.")
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    first, last = int(span[1]) - 1, int(span[2])
+    span = _LINES.fullmatch(citation.locator)
+    shown = _lines_of_file(path, span) if span else _chunk_among_others(sources, viewer, citation)
     return SourcePage(
         title=citation.title,
         kind="passage",
         source=citation.source,
         locator=citation.locator,
-        before="\n".join(lines[max(_body(lines), first - CONTEXT_LINES) : first]),
-        text="\n".join(lines[first:last]),
-        after="\n".join(lines[last : last + CONTEXT_LINES]),
+        before=shown.before,
+        text=shown.text,
+        after=shown.after,
         quote=citation.quote,
         owner=info.owner,
         effective=info.effective,
+        dated=info.dated,
         superseded_by=info.superseded_by,
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    before: str
+    text: str
+    after: str
+
+
+def _lines_of_file(path: Path, span: re.Match[str]) -> _Shown:
+    lines = decode(path.read_bytes()).split("\n")
+    first, last = int(span[1]) - 1, int(span[2])
+    return _Shown(
+        before="\n".join(lines[max(_body(lines), first - CONTEXT_LINES) : first]),
+        text="\n".join(lines[first:last]),
+        after="\n".join(lines[last : last + CONTEXT_LINES]),
+    )
+
+
+def _chunk_among_others(sources: Sources, viewer: Viewer, citation: Citation) -> _Shown:
+    """A passage of a page, slide or sheet as it was indexed: such a file is not read again to show it."""
+    chunks = sources.retriever.chunks_of(citation.source, viewer) if sources.retriever else []
+    there = [chunk for chunk in chunks if chunk.locator == citation.locator]
+    found = next((chunk for chunk in there if citation.quote in chunk.text), there[0] if there else None)
+    if found is None:
+        raise KnowledgeError(f"{citation.source} has changed: it no longer has {citation.locator}.")
+    before = "\n\n".join(chunk.text for chunk in chunks[max(0, found.position - 2) : found.position])
+    after = "\n\n".join(chunk.text for chunk in chunks[found.position + 1 : found.position + 3])
+    return _Shown(
+        before="\n".join(before.split("\n")[-CONTEXT_LINES:]),
+        text=found.text,
+        after="\n".join(after.split("\n")[:CONTEXT_LINES]),
     )
 
 

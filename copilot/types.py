@@ -44,6 +44,8 @@ class Evidence(Frozen):
     as_of: date | None = None
     relevance: float | None = None
     """Of a passage: similarity of its embedding to the query, -1 to 1."""
+    position: int | None = None
+    """Of a passage: its place among those of its document, from 0."""
 
 
 class Statement(Frozen):

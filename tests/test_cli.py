@@ -89,12 +89,14 @@ def assert_one_clear_line(done: Done) -> None:
 def test_index_counts_what_it_holds_and_names_what_it_skipped(tmp_path: Path) -> None:
     workspace = copy_of_the_corpus(tmp_path / "w", "playbook", "records")
     (workspace / "playbook" / "broken.md").write_bytes(b"\x00\x01\x02\xff" * 100)
+    (workspace / "playbook" / "ragged.csv").write_bytes(b"name,note\nA,x\nB,y,z\nC,w\n")
     first = bearing("index", "--workspace", str(workspace), state=tmp_path, workspace=None)
     assert first.returncode == 0
-    assert "3 documents" in first.stdout
+    assert "4 documents" in first.stdout
     assert " chunks" in first.stdout
     assert " records" in first.stdout
     assert "skipped playbook/broken.md: " in first.stdout
+    assert "read in part playbook/ragged.csv: row 3 has more" in first.stdout
 
 
 def test_a_second_index_finds_nothing_new(state: Path) -> None:

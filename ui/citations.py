@@ -94,6 +94,8 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         st.badge(KIND_NAMES.get(page.kind, page.kind), color="blue")
         if page.effective:
             st.badge(day(page.effective), icon=":material/calendar_today:", color="gray")
+        elif page.dated:
+            st.badge(f"file of {day(page.dated)}", icon=":material/draft:", color="gray")
         if page.owner:
             st.badge(markdown.label(page.owner), icon=":material/person:", color="gray")
     if page.superseded_by:

@@ -19,7 +19,6 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
 _LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]+)\)")
-_FIRST_LINE = re.compile(r"\d+")
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
 OPENING_WORDS = 14
@@ -75,8 +74,7 @@ class Block:
 def units(evidence: Evidence) -> list[Unit]:
     """The quotable parts of a passage, in order."""
     document, _, heading = evidence.title.partition(" › ")
-    line = _FIRST_LINE.search(evidence.locator)
-    base = int(line.group()) * 1000 if line else 0
+    base = (evidence.position or 0) * 1000
     links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
     for text in paragraphs(_LINK.sub(r"\1", evidence.text)):

@@ -41,11 +41,8 @@ def split(document: Document) -> list[Chunk]:
     if document.kind == "record":
         (section,) = document.sections
         return [_chunk(document, section, 0, "r-" + document.id.rpartition("#")[2])]
-    sections: Iterable[Section] = document.sections
-    # The rows of a table stay apart, so that each can be cited.
-    if not document.id.lower().endswith(".csv"):
-        sections = _merge_tiny(document.sections)
-    parts = [part for section in sections for part in _parts(section, document.title)]
+    pages = (page for section in _merge_tiny(document.sections) for page in _cut_at_pages(section))
+    parts = [part for page in pages for part in _parts(page, document.title)]
     seen: dict[str, int] = {}
     chunks = []
     for position, part in enumerate(parts):
@@ -80,6 +77,7 @@ def _chunk(document: Document, part: Section, position: int, id: str) -> Chunk:
         first_line=part.first_line,
         last_line=part.last_line,
         position=position,
+        place="" if part.unit == "line" and not part.within else part.place,
         effective=document.effective,
         superseded_by=document.superseded_by,
         superseded_on=document.superseded_on,
@@ -104,17 +102,47 @@ def _merge_tiny(sections: Iterable[Section]) -> Iterator[Section]:
         yield waiting
 
 
+def _cut_at_pages(section: Section) -> Iterator[Section]:
+    """A section of several pages cut where a page ends with a paragraph, so that a citation names one page."""
+    start = 0
+    for offset in section.breaks if section.unit == "page" else ():
+        before, after = section.text[start:offset], section.text[offset:]
+        if before.endswith("\n\n") and min(tokens.count(before), tokens.count(after)) >= _TINY:
+            yield section.part(start, offset)
+            start = offset
+    yield section.part(start, len(section.text)) if start else section
+
+
 def _joined(first: Section, second: Section) -> Section | None:
+    # The rows of a table stay apart, so that each can be cited; so do slides and attachments.
+    if first.unit in ("row", "slide") or (first.unit, first.within) != (second.unit, second.within):
+        return None
     if tokens.count(first.text) + tokens.count(second.text) > LIMIT // 2:
         return None
     if second.heading_path[:-1] == first.heading_path:
         # A line of introduction joins the first section below it.
-        text = f"{first.text}\n\n{second.text}"
-        return replace(second, text=text, first_line=first.first_line)
+        return _together(first, first.text, second, second.text, second.heading_path)
     if first.heading_path and second.heading_path[:-1] == first.heading_path[:-1]:
-        text = "\n\n".join(f"{s.heading_path[-1]}\n{s.text}" for s in (first, second) if s.heading_path)
-        return Section(first.heading_path[:-1], text, first.first_line, second.last_line)
+        one, two = ("\n".join((*s.heading_path[-1:], s.text)) for s in (first, second))
+        return _together(first, one, second, two, first.heading_path[:-1])
     return None
+
+
+def _together(first: Section, one: str, second: Section, two: str, heading_path: tuple[str, ...]) -> Section:
+    """Two sections as one; `one` and `two` are their texts, perhaps with a heading before them."""
+    start = len(one) + 2
+    breaks = (
+        *(offset + len(one) - len(first.text) for offset in first.breaks),
+        *[start] * (second.first_line - first.last_line),
+        *(offset + start + len(two) - len(second.text) for offset in second.breaks),
+    )
+    return replace(
+        second,
+        heading_path=heading_path,
+        text=f"{one}\n\n{two}",
+        first_line=first.first_line,
+        breaks=() if second.unit == "line" else breaks,
+    )
 
 
 def _parts(section: Section, title: str) -> Iterator[Section]:
@@ -129,12 +157,9 @@ def _parts(section: Section, title: str) -> Iterator[Section]:
     # Rather parts of one size than full ones with a short remainder, where that takes no more of them.
     even = list(_pack(section.text, min(limit, math.ceil(size / len(fewest)) + _TINY)))
     for span in even if len(even) == len(fewest) else fewest:
-        raw = section.text[span.start : span.end]
-        start = span.start + len(raw) - len(raw.lstrip())
-        text = raw.strip()
-        if text:
-            first = section.first_line + section.text.count("\n", 0, start)
-            yield Section(section.heading_path, text, first, first + text.count("\n"))
+        part = section.part(span.start, span.end)
+        if part.text:
+            yield part
 
 
 def _pack(text: str, limit: int) -> Iterator[_Span]:

@@ -32,15 +32,17 @@ VERSION = f"2 {MODEL}"
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE files (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT NOT NULL, reason TEXT);
+CREATE TABLE files (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT NOT NULL, reason TEXT,
+    note TEXT NOT NULL);
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, owner TEXT,
     effective TEXT, superseded_ref TEXT, superseded_by TEXT, superseded_on TEXT, label TEXT,
-    tags TEXT NOT NULL, spread INTEGER NOT NULL);
+    tags TEXT NOT NULL, spread INTEGER NOT NULL, dated TEXT);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, document_id TEXT NOT NULL, position INTEGER NOT NULL,
     heading_path TEXT NOT NULL, text TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL,
-    effective INTEGER NOT NULL, superseded INTEGER NOT NULL, text_sha TEXT NOT NULL);
+    effective INTEGER NOT NULL, superseded INTEGER NOT NULL, text_sha TEXT NOT NULL,
+    place TEXT NOT NULL);
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_document ON chunks (document_id, position);
 CREATE INDEX chunks_by_text ON chunks (text_sha);
@@ -49,7 +51,7 @@ CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _CHUNKS = """
 SELECT c.number, c.id, c.document_id, d.title, d.kind, c.heading_path, c.text, c.first_line, c.last_line,
-    c.position, d.effective, d.superseded_by, d.superseded_on, d.label
+    c.position, d.effective, d.superseded_by, d.superseded_on, d.label, c.place
 FROM chunks c JOIN documents d ON d.id = c.document_id"""
 _FEW = 500
 _T = TypeVar("_T")
@@ -105,10 +107,10 @@ class Manifest:
 
     def documents(self) -> dict[str, DocumentState]:
         rows = self._execute(
-            """SELECT id, title, owner, effective, superseded_by, superseded_on, label, tags, kind, sha256,
-            superseded_ref FROM documents ORDER BY id"""
+            """SELECT id, title, owner, effective, superseded_by, superseded_on, label, tags, dated, kind,
+            sha256, superseded_ref FROM documents ORDER BY id"""
         )
-        return {row[0]: DocumentState(info_of(row), *row[8:]) for row in rows}
+        return {row[0]: DocumentState(info_of(row), *row[9:]) for row in rows}
 
     def counts(self) -> Mapping[str, int]:
         """Documents by kind, and chunks."""
@@ -253,9 +255,9 @@ class Manifest:
             gone = [(id,) for id in {*removed, *(new.document.id for new in added)}]
             self._many("DELETE FROM chunks WHERE document_id = ?", gone)
             self._many("DELETE FROM documents WHERE id = ?", gone)
-            self._many(f"INSERT INTO documents VALUES ({_marks(range(12))})", map(document_row, added))
+            self._many(f"INSERT INTO documents VALUES ({_marks(range(13))})", map(document_row, added))
             rows = (row for new in added for row in chunk_rows(new))
-            self._many(f"INSERT INTO chunks VALUES ({_marks(range(11))})", rows)
+            self._many(f"INSERT INTO chunks VALUES ({_marks(range(12))})", rows)
             self._many("DELETE FROM twins WHERE number = ?", ((number,) for number in twins.examined))
             self._database.execute("DELETE FROM twins WHERE number NOT IN (SELECT number FROM chunks)")
             self._many("INSERT OR REPLACE INTO twins VALUES (?, ?)", twins.first_of.items())
@@ -277,8 +279,8 @@ class Manifest:
 
     def _replace_files(self, files: Mapping[str, FileState]) -> None:
         self._database.execute("DELETE FROM files")
-        rows = ((path, f.signature, f.sha256, f.reason) for path, f in files.items())
-        self._many("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
+        rows = ((path, f.signature, f.sha256, f.reason, f.note) for path, f in files.items())
+        self._many("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -9,17 +9,29 @@ from itertools import zip_longest
 
 from copilot.retrieval.types import Section
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NOT_A_PARAGRAPH = re.compile(r"\s*(?:$|[-*+>|#]|\d+[.)]\s)")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS = re.compile(r"(\*{1,3}|`+|~~)(?=\S)(.+?)(?<=\S)\1")
+# Bounded and without backtracking: a file may hold nothing but brackets or backticks.
+_LINK = re.compile(r"!?\[([^\]]{0,500})\]\([^)]{0,2000}\)")
+_EMPHASIS = re.compile(r"(\*{1,3}+|(?<!`)`++|~~)(?=\S)(.+?)(?<=\S)\1")
+_LONGEST_MARKED = 5_000
+"""A longer line is data, and stays as it is."""
 
 
 def plain_inline(text: str) -> str:
     """The words of a line without emphasis, code marks and link targets."""
+    if len(text) > _LONGEST_MARKED:
+        return " ".join(text.split())
     return " ".join(_EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text)).split())
+
+
+def _without_closing(heading: str) -> str:
+    """Without the hashes that may end a heading, and the blanks around it."""
+    text = heading.strip()
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else text
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ def _headings(lines: list[str], start: int) -> Iterator[_Heading]:
         elif mark:
             fence = mark[1]
         elif match := _ATX.match(line):
-            yield _Heading(len(match[1]), plain_inline(match[2] or ""), number, number + 1)
+            yield _Heading(len(match[1]), plain_inline(_without_closing(line[match.end() :])), number, number + 1)
         elif opens_paragraph and (match := _UNDERLINE.match(line)):
             level = 1 if match[1][0] == "=" else 2
             yield _Heading(level, plain_inline(lines[number - 1]), number - 1, number + 1)

@@ -26,6 +26,8 @@ class FileState:
     sha256: str
     reason: str | None
     """Why it could not be used; None when it was."""
+    note: str = ""
+    """What of it was left out, when it was used in part."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _text(day: date | None) -> str | None:
 
 
 def info_of(row: Sequence[Any]) -> DocumentInfo:
-    id, title, owner, effective, superseded_by, superseded_on, label, tags = row[:8]
+    id, title, owner, effective, superseded_by, superseded_on, label, tags, dated = row[:9]
     return DocumentInfo(
         id=id,
         title=title,
@@ -110,11 +112,12 @@ def info_of(row: Sequence[Any]) -> DocumentInfo:
         superseded_on=_date(superseded_on),
         label=label,
         tags=tuple(json.loads(tags)),
+        dated=_date(dated),
     )
 
 
 def chunk_of(row: Sequence[Any]) -> Chunk:
-    _, id, document_id, title, kind, path, text, first, last, position, effective, by, on, label = row
+    _, id, document_id, title, kind, path, text, first, last, position, effective, by, on, label, place = row
     return Chunk(
         id=id,
         document_id=document_id,
@@ -125,6 +128,7 @@ def chunk_of(row: Sequence[Any]) -> Chunk:
         first_line=first,
         last_line=last,
         position=position,
+        place=place,
         effective=_date(effective),
         superseded_by=by,
         superseded_on=_date(on),
@@ -136,7 +140,7 @@ def document_row(new: NewDocument) -> tuple[object, ...]:
     d = new.document
     return (
         d.id, d.kind, d.sha256, d.title, d.owner, _text(d.effective), new.superseded_ref, d.superseded_by,
-        _text(d.superseded_on), d.label, json.dumps(d.tags), spread(d.id),
+        _text(d.superseded_on), d.label, json.dumps(d.tags), spread(d.id), _text(d.dated),
     )  # fmt: skip
 
 
@@ -145,5 +149,5 @@ def chunk_rows(new: NewDocument) -> Iterator[tuple[object, ...]]:
         c = entry.chunk
         yield (
             entry.number, c.id, c.document_id, c.position, json.dumps(c.heading_path), c.text, c.first_line,
-            c.last_line, entry.effective, entry.superseded, text_sha,
+            c.last_line, entry.effective, entry.superseded, text_sha, c.place,
         )  # fmt: skip

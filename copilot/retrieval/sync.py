@@ -72,6 +72,7 @@ def sync(
         renamed=renamed,
         embedded=embedded,
         health=health,
+        partly=tuple((path, file.note) for path, file in sorted(found.files.items()) if file.note),
     )
 
 
@@ -145,8 +146,9 @@ def _read_if_changed(suspect: _Suspect) -> _Found:
     try:
         sha256 = loaders.fingerprint(source)
         if known and known.sha256 == sha256:
-            return _Found(FileState(source.signature, sha256, known.reason), None)
-        return _Found(FileState(source.signature, sha256, None), loaders.load(source, sha256))
+            return _Found(FileState(source.signature, sha256, known.reason, known.note), None)
+        document = loaders.load(source, sha256)
+        return _Found(FileState(source.signature, sha256, None, document.note), document)
     except KnowledgeError as error:
         return _Found(FileState(source.signature, sha256, str(error)), None)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
+
+Unit = Literal["line", "page", "slide", "row", "paragraph"]
+"""What a place in a file is counted in."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,37 @@ class Section:
     heading_path: tuple[str, ...]
     text: str
     first_line: int
+    """First line, or page, slide, row or paragraph, from 1."""
     last_line: int
+    unit: Unit = "line"
+    within: str = ""
+    """What holds those pages or rows: `sheet Budget`, `attachment plan.pdf`; the outermost first."""
+    breaks: tuple[int, ...] = ()
+    """Offsets in the text at which the next page, slide or paragraph begins; lines are counted by their ends."""
+
+    def part(self, start: int, end: int) -> Section:
+        """The text between two offsets, without blanks around it, and its place."""
+        raw = self.text[start:end]
+        start += len(raw) - len(raw.lstrip())
+        text = raw.strip()
+        end = start + len(text)
+        if self.unit == "line":
+            first = self.first_line + self.text.count("\n", 0, start)
+            return replace(self, text=text, first_line=first, last_line=first + text.count("\n"))
+        first = self.first_line + bisect_right(self.breaks, start)
+        last = self.first_line + bisect_right(self.breaks, max(start, end - 1))
+        breaks = tuple(offset - start for offset in self.breaks if start < offset < end)
+        return replace(self, text=text, first_line=first, last_line=last, breaks=breaks)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as a citation says it: `lines 3-9`, `page 12`, `sheet Budget, row 40`."""
+        first, last = self.first_line, self.last_line
+        if self.unit == "line":
+            span = f"lines {first}-{last}"
+        else:
+            span = f"{self.unit} {first}" if first == last else f"{self.unit}s {first}-{last}"
+        return f"{self.within}, {span}" if self.within else span
 
 
 @dataclass(frozen=True)
@@ -30,12 +64,16 @@ class Document:
     kind: Literal["passage", "record"] = "passage"
     owner: str | None = None
     effective: date | None = None
+    dated: date | None = None
+    """When the file says it was made, where its author states no `effective`: never the day from which it holds."""
     superseded_by: str | None = None
     """Id of the document that replaced it, or what its author wrote when that is not in the workspace."""
     superseded_on: date | None = None
     """Effective date of the document that replaced it, when that is in the workspace."""
     label: str | None = None
     tags: tuple[str, ...] = ()
+    note: str = ""
+    """What of the file was left out, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +92,8 @@ class Chunk:
     last_line: int
     position: int
     """Place among the chunks of its document, from 0."""
+    place: str = ""
+    """`page 12` or `sheet Budget, row 40`, of which the first and last line are the numbers; empty for lines."""
     effective: date | None = None
     superseded_by: str | None = None
     superseded_on: date | None = None
@@ -61,7 +101,9 @@ class Chunk:
 
     @property
     def locator(self) -> str:
-        return f"row {self.first_line}" if self.kind == "record" else f"lines {self.first_line}-{self.last_line}"
+        if self.kind == "record":
+            return f"row {self.first_line}"
+        return self.place or f"lines {self.first_line}-{self.last_line}"
 
 
 @dataclass(frozen=True)
@@ -127,6 +169,8 @@ class SyncReport:
     """Texts whose vector was computed in this run, and not known from an earlier one."""
     health: Health | None = None
     """What the self-check found; None when nothing was written."""
+    partly: tuple[tuple[str, str], ...] = ()
+    """(path, what was left out) of files that are used in part."""
 
 
 @dataclass(frozen=True)
@@ -141,3 +185,5 @@ class DocumentInfo:
     superseded_on: date | None = None
     label: str | None = None
     tags: tuple[str, ...] = ()
+    dated: date | None = None
+    """When the file itself says it was made; only where `effective` is not stated."""

@@ -125,6 +125,7 @@ def _passage_evidence(chunk: Chunk) -> Evidence:
         title=" › ".join([chunk.title, *path]),
         text=chunk.text,
         as_of=chunk.effective,
+        position=chunk.position,
     )
 
 

@@ -101,6 +101,7 @@ def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = ()) 
         text=chunk.text,
         as_of=chunk.effective,
         relevance=cosine,
+        position=chunk.position,
     )
 
 

@@ -104,8 +104,34 @@ def test_tiny_neighbours_are_joined_under_their_parent_with_their_headings() -> 
 
 
 def test_rows_of_a_table_stay_apart() -> None:
-    rows = tuple(Section((f"Row {n}",), "a: 1", n, n) for n in (2, 3))
+    rows = tuple(Section((f"Row {n}",), "a: 1", n, n, "row") for n in (2, 3))
     assert len(chunker.split(Document("t.csv", "T", rows, "0"))) == 2
+
+
+@given(st.lists(st.lists(WORDS.filter(str.strip), max_size=3), min_size=1, max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_a_chunk_of_pages_names_those_that_its_text_comes_from(pages: list[list[str]]) -> None:
+    words = [(f"w{page}x{n}", page) for page, texts in enumerate(pages, 1) for n, _ in enumerate(texts)]
+    if not words:
+        return
+    text, breaks, last = "", [], words[0][1]
+    for word, page in words:
+        breaks += [len(text)] * (page - last)
+        text += f"{word} {of_size(70)}\n\n"
+        last = page
+    section = Section((), text.rstrip(), words[0][1], words[-1][1], "page", breaks=tuple(breaks))
+    page_of = dict(words)
+    for chunk in chunker.split(Document("a.pdf", "A", (section,), "0")):
+        on = [page_of[word] for word in chunk.text.split() if word in page_of]
+        assert not on or (chunk.first_line <= on[0] and on[-1] <= chunk.last_line)
+        first, final = chunk.first_line, chunk.last_line
+        assert chunk.locator == (f"page {first}" if first == final else f"pages {first}-{final}")
+
+
+def test_tiny_sections_of_two_pages_are_joined_with_both_pages_named() -> None:
+    sections = tuple(Section(("A", name), name, page, page, "page") for name, page in (("yes", 3), ("no", 5)))
+    (chunk,) = chunker.split(Document("a.pdf", "T", sections, "0"))
+    assert (chunk.text, chunk.locator) == ("yes\nyes\n\nno\nno", "pages 3-5")
 
 
 def test_the_number_of_a_clause_stays_in_the_text() -> None:

@@ -1,0 +1,95 @@
+"""The files of a workspace that are meant to be documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from copilot.errors import KnowledgeError
+
+SIDECAR = ".meta.yaml"
+LARGEST_BYTES = 100_000_000
+_RECORDS = "records"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that may be a document, with what tells whether it has changed since it was last read."""
+
+    id: str
+    """Path inside the workspace, with forward slashes."""
+    path: Path
+    signature: str
+    """Sizes and modification times of the file and of its sidecar."""
+
+    @property
+    def sidecar(self) -> Path:
+        return self.path.with_name(self.path.name + SIDECAR)
+
+
+def find_sources(root: Path) -> list[SourceFile]:
+    """Every file under the workspace that is meant to be a document, supported or not, by id."""
+    found = []
+    for path in _walk(root, root):
+        if path.name.endswith(SIDECAR) or (path.parent == root and path.suffix in (".yaml", ".yml")):
+            continue
+        signatures = [_signature(path), _signature(path.with_name(path.name + SIDECAR))]
+        if signatures[0]:
+            found.append(SourceFile(path.relative_to(root).as_posix(), path, " ".join(signatures)))
+    return sorted(found, key=lambda source: source.id)
+
+
+def _signature(path: Path) -> str:
+    """Empty when there is no such file, which may also have gone a moment ago."""
+    try:
+        stat = path.lstat()
+    except FileNotFoundError:
+        return ""
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def _walk(folder: Path, root: Path) -> Iterator[Path]:
+    try:
+        paths = list(folder.iterdir())
+    except OSError as error:
+        raise KnowledgeError(f"The folder {str(folder)!r} cannot be read: {error.strerror}.") from None
+    for path in paths:
+        # `~$plan.docx` is what Word leaves beside a document that is open.
+        if path.name.startswith((".", "~$")) or path == root / _RECORDS:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path, root)
+        elif path.is_file() or path.is_symlink():
+            yield path
+
+
+def fingerprint(source: SourceFile) -> str:
+    """Hash of all that the document is made of."""
+    # A link may lead anywhere on the machine, or back to where it stands.
+    if source.path.is_symlink():
+        raise KnowledgeError("it is a link, and links are not followed; put the file itself here")
+    digest = hashlib.sha256()
+    for path in (source.path, source.sidecar):
+        if path.is_file():
+            for block in _blocks(path):
+                digest.update(block)
+            digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise KnowledgeError(f"it is larger than {LARGEST_BYTES // 1_000_000} MB; split it")
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise KnowledgeError(f"it cannot be read: {error.strerror}") from None
+
+
+def content_of(path: Path) -> bytes:
+    return b"".join(_blocks(path))

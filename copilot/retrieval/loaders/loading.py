@@ -1,0 +1,85 @@
+"""A file of the workspace turned into a Document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from copilot.errors import KnowledgeError
+from copilot.retrieval.loaders import plain
+from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.delimited import read_csv
+from copilot.retrieval.loaders.encoding import decode
+from copilot.retrieval.loaders.files import SourceFile, content_of
+from copilot.retrieval.loaders.formats import BY_SUFFIX, NAMES, Format, format_of
+from copilot.retrieval.loaders.isolated import read_isolated
+from copilot.retrieval.loaders.metadata import Metadata, front_matter, title_of_name, yaml_mapping
+from copilot.retrieval.markdown import plain_inline
+from copilot.retrieval.types import Document, Section
+
+_LARGEST_TEXT = 20_000_000
+# Read here: their readers are ours, take a time and a memory that grow with the file, and the file is limited.
+_OURS = ("markdown", "text", "csv")
+
+
+def load(source: SourceFile, sha256: str) -> Document:
+    """The document, or a KnowledgeError that says why the file cannot be one and what to do."""
+    data = content_of(source.path)
+    format = format_of(source.path.name, data)
+    written: Mapping[str, Any] = {}
+    if format in _OURS:
+        content, written = _read_ours(format, data)
+    else:
+        with source.path.open("rb") as file:
+            content = read_isolated(format, file)
+    if source.sidecar.is_file():
+        written = {**written, **yaml_mapping(decode(content_of(source.sidecar)), source.sidecar.name)}
+    if not content.sections:
+        raise KnowledgeError("it holds no text")
+    return _document(source, sha256, content, Metadata.of(written), _misnamed(source.path.name, format))
+
+
+def _read_ours(format: Format, data: bytes) -> tuple[Content, Mapping[str, Any]]:
+    if len(data) > _LARGEST_TEXT:
+        raise KnowledgeError(f"it is text of more than {_LARGEST_TEXT // 1_000_000} MB; split it")
+    text = decode(data)
+    if format == "csv":
+        return read_csv(text), {}
+    lines = text.split("\n")
+    start, written = front_matter(lines)
+    return (plain.read_markdown if format == "markdown" else plain.read_text)(lines, start), written
+
+
+def _document(
+    source: SourceFile, sha256: str, content: Content, about: Metadata, misnamed: tuple[str, ...]
+) -> Document:
+    title = about.title or content.title or title_of_name(source.path.stem)
+    return Document(
+        id=source.id,
+        title=title,
+        sections=tuple(_without_title(section, title) for section in content.sections),
+        sha256=sha256,
+        owner=about.owner,
+        effective=about.effective,
+        dated=None if about.effective else content.dated,
+        superseded_by=about.superseded_by,
+        label=about.label,
+        tags=about.tags,
+        note="; ".join((*misnamed, *content.notes)),
+    )
+
+
+def _misnamed(name: str, format: Format) -> tuple[str, ...]:
+    suffix = PurePosixPath(name).suffix.lower()
+    if BY_SUFFIX.get(suffix) == format:
+        return ()
+    return (f"it is read as {NAMES[format]}, which it is, whatever its name says; rename it",)
+
+
+def _without_title(section: Section, title: str) -> Section:
+    """The heading path without the document's title, which every chunk carries anyway."""
+    if section.heading_path and section.heading_path[0].casefold() == plain_inline(title).casefold():
+        return replace(section, heading_path=section.heading_path[1:])
+    return section

@@ -1,0 +1,83 @@
+"""PowerPoint: a slide is a section, with its title, bullets, tables and notes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from pptx import Presentation
+from pptx.exc import PackageNotFoundError
+from pptx.presentation import Presentation as Slides
+from pptx.shapes.base import BaseShape
+from pptx.slide import Slide
+
+from copilot.errors import KnowledgeError
+from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.office import created, stated_title
+from copilot.retrieval.loaders.table_rows import lines_of_rows
+from copilot.retrieval.types import Section
+
+# Placeholders of the master, the same on every slide (ECMA-376 part 1, 19.7.10).
+_FURNITURE = ("dt", "ftr", "sldNum", "hdr")
+
+
+def read(data: bytes) -> Content:
+    try:
+        presentation: Slides = Presentation(io.BytesIO(data))
+    except (PackageNotFoundError, KeyError, zipfile.BadZipFile) as error:
+        raise KnowledgeError(f"it is damaged or not a whole presentation ({error}); save it again") from None
+    sections = []
+    hidden = 0
+    pictures = []
+    for number, slide in enumerate(presentation.slides, 1):
+        if slide._element.get("show") == "0":
+            hidden += 1
+        title = slide.shapes.title
+        heading = " ".join(title.text_frame.text.split()) if title is not None else ""
+        text = "\n".join(_lines(slide.shapes, title)).strip()
+        if notes := _notes(slide):
+            text = f"{text}\n\nNotes: {notes}".strip()
+        if heading or text:
+            sections.append(Section((heading,) if heading else (), text or heading, number, number, "slide"))
+        elif len(slide.shapes):
+            pictures.append(str(number))
+    if not sections and pictures:
+        raise KnowledgeError("its slides hold only pictures: it needs OCR; export it as a searchable PDF")
+    left_out = []
+    if pictures:
+        left_out.append(f"slides {', '.join(pictures[:10])} hold only pictures: OCR is needed to find their text")
+    if hidden:
+        left_out.append(f"{hidden} hidden slides are read too; delete them if they should not be")
+    return Content(tuple(sections), stated_title(data), created(data), tuple(left_out))
+
+
+def _lines(shapes: Iterable[BaseShape], title: BaseShape | None) -> Iterator[str]:
+    for shape in shapes:
+        if (title is not None and shape.shape_id == title.shape_id) or _is_furniture(shape):
+            continue
+        if hasattr(shape, "shapes"):
+            yield from _lines(shape.shapes, None)
+        elif getattr(shape, "has_table", False):
+            yield from _table(shape)
+        elif shape.has_text_frame:
+            for paragraph in shape.text_frame.paragraphs:  # type: ignore[attr-defined]
+                if text := " ".join(paragraph.text.replace("\v", " ").split()):
+                    # A text box of one line is a label; the body's paragraphs are its bullets.
+                    yield f"{'  ' * paragraph.level}- {text}" if shape.is_placeholder else text
+
+
+def _is_furniture(shape: BaseShape) -> bool:
+    marks = shape._element.xpath(".//p:nvPr/p:ph/@type")
+    return bool(marks) and marks[0] in _FURNITURE
+
+
+def _table(shape: BaseShape) -> Iterator[str]:
+    rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in shape.table.rows]  # type: ignore[attr-defined]
+    yield from lines_of_rows(rows)
+
+
+def _notes(slide: Slide) -> str:
+    if not slide.has_notes_slide or slide.notes_slide.notes_text_frame is None:
+        return ""
+    return "\n".join(" ".join(line.split()) for line in slide.notes_slide.notes_text_frame.text.splitlines()).strip()

@@ -1,0 +1,84 @@
+"""Excel and OpenDocument sheets by calamine: a row is a section, a cell reads as its sheet shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal
+
+import python_calamine as calamine
+
+from copilot.errors import KnowledgeError
+from copilot.retrieval.loaders.cell_formats import Shown, shown_cells
+from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.office import created
+from copilot.retrieval.loaders.table_rows import MOST_ROWS, NumberedRow, sections_of_rows
+from copilot.retrieval.types import Section
+
+_MOST_COLUMNS = 500
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+
+def read(data: bytes) -> Content:
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError:
+        raise KnowledgeError("it is encrypted and opens only with a password; save it without one") from None
+    except calamine.CalamineError as error:
+        raise KnowledgeError(f"it is damaged or not a whole workbook ({error}); save it again in its program") from None
+    formats = shown_cells(data) if data.startswith(b"PK") else {}
+    sections: list[Section] = []
+    notes: list[str] = []
+    rows_left = MOST_ROWS
+    for sheet in workbook.sheets_metadata:
+        if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if sheet.visible != calamine.SheetVisibleEnum.Visible:
+            notes.append(f"the hidden sheet {sheet.name} is not read; show it if it should be")
+            continue
+        try:
+            rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), formats.get(sheet.name, {}), rows_left)
+        except calamine.CalamineError as error:
+            notes.append(f"the sheet {sheet.name} cannot be read ({error}); save the workbook again")
+            continue
+        rows_left -= len(rows)
+        notes += [f"sheet {sheet.name}: {reason}" for reason in cut]
+        sections += sections_of_rows(rows, (sheet.name,), f"sheet {sheet.name}")
+    return Content(tuple(sections), dated=created(data) if data.startswith(b"PK") else None, notes=tuple(notes))
+
+
+def _rows(sheet: calamine.CalamineSheet, shown: Shown, most: int) -> tuple[list[NumberedRow], list[str]]:
+    """The rows that hold something, and what was left out."""
+    rows: list[NumberedRow] = []
+    cut: list[str] = []
+    if sheet.start is None:
+        return rows, cut
+    # Rows come from the first of the sheet, their cells from the first column that is used.
+    _, skipped = sheet.start
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        texts = []
+        for column, cell in enumerate(cells[:_MOST_COLUMNS], skipped + 1):
+            text = _text(cell)
+            texts.append(shown[number, column](text) if (number, column) in shown else text)
+        if len(cells) > _MOST_COLUMNS and any(cell not in ("", None) for cell in cells[_MOST_COLUMNS:]):
+            cut = [f"only the first {_MOST_COLUMNS} columns are used"]
+        if any(texts):
+            if len(rows) == most:
+                cut.append(f"only the first {most:,} rows are used; put larger tables under records/ as CSV")
+                break
+            rows.append(NumberedRow(number, texts))
+    return rows, cut
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        # Excel keeps and shows 15 digits; more are noise of binary fractions.
+        number = Decimal(f"{cell:.15g}")
+        return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number:f}"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ", timespec="minutes")
+    if isinstance(cell, (dt.date, dt.time)):
+        return cell.isoformat()
+    return str(cell).strip()

@@ -1,0 +1,180 @@
+"""Word: headings, lists with their numbers, and tables row by row, in the order of the body.
+
+The parts of the package are read directly: what stands in content controls, insertions and text boxes counts,
+deletions and comments do not, and a table whose grid is broken is still read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copilot.errors import KnowledgeError
+from copilot.retrieval.loaders import office
+from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.office import Element
+from copilot.retrieval.loaders.table_rows import lines_of_rows
+from copilot.retrieval.loaders.word_numbering import MAIN, Numbering, Styles
+from copilot.retrieval.types import Section
+
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PARAGRAPH, _TABLE, _ROW, _CELL = (f"{MAIN}{name}" for name in ("p", "tbl", "tr", "tc"))
+_TEXT_BOX = f"{MAIN}txbxContent"
+# Deleted and moved text, field codes, properties; Fallback repeats a drawing for old programs.
+_SKIPPED = {f"{MAIN}{name}" for name in ("del", "moveFrom", "instrText", "pPr", "sectPr", "delText")} | {
+    _FALLBACK, _TEXT_BOX,
+}  # fmt: skip
+_CHARACTERS = {
+    f"{MAIN}tab": "\t", f"{MAIN}br": "\n", f"{MAIN}cr": "\n", f"{MAIN}noBreakHyphen": "-", f"{MAIN}ptab": "\t",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Block:
+    text: str
+    level: int | None = None
+    """Of a heading."""
+
+
+def read(data: bytes) -> Content:
+    document = _part(data, "document.xml")
+    if document is None:
+        raise KnowledgeError("it is damaged or not a whole Word document; save it again in Word")
+    styles = Styles(_part(data, "styles.xml"))
+    reader = _Reader(styles, Numbering(_part(data, "numbering.xml"), styles))
+    body = document.find(f"{MAIN}body")
+    blocks = list(reader.blocks(body)) if body is not None else []
+    blocks += _footnotes(_part(data, "footnotes.xml"), reader)
+    title = office.stated_title(data) or next((b.text for b in blocks if b.level == 0), None)
+    if not any(block.text for block in blocks):
+        raise KnowledgeError("it holds no text, perhaps only pictures of it, which need OCR")
+    return Content(tuple(_sections(blocks)), title, office.created(data))
+
+
+def _part(data: bytes, name: str) -> Element | None:
+    xml = office.part(data, posixpath.join("word", name))
+    try:
+        return office.parsed(xml) if xml else None
+    except office.BrokenXml as error:
+        raise KnowledgeError(f"it is damaged ({error.msg}); save it again in Word") from None
+
+
+class _Reader:
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
+        self._styles = styles
+        self._numbering = numbering
+
+    def blocks(self, parent: Element) -> Iterator[_Block]:
+        """Paragraphs and tables; what wraps them, such as a content control, is looked into."""
+        for element in parent:
+            if element.tag == _PARAGRAPH:
+                yield from self._paragraph(element)
+            elif element.tag == _TABLE:
+                yield from self._table(element)
+            elif element.tag not in _SKIPPED:
+                yield from self.blocks(element)
+
+    def _paragraph(self, element: Element) -> Iterator[_Block]:
+        text = _text(element).strip()
+        if text:
+            level = self._styles.heading_level(element)
+            label = self._numbering.label(element)
+            if level is None:
+                yield _Block(f"{label}{text}")
+            else:
+                yield _Block(" ".join(f"{label.lstrip()}{text}".split()).removeprefix("- "), level)
+        for box in element.iter(_TEXT_BOX):
+            if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
+                yield from self.blocks(box)
+
+    def _table(self, table: Element) -> Iterator[_Block]:
+        rows = []
+        for row in _children(table, _ROW):
+            rows.append([self._cell(cell) for cell in _children(row, _CELL)])
+        yield from map(_Block, lines_of_rows(rows))
+
+    def _cell(self, cell: Element) -> str:
+        return " ".join(" ".join(block.text.split()) for block in self.blocks(cell))
+
+
+def _children(parent: Element, tag: str) -> Iterator[Element]:
+    for element in parent:
+        if element.tag == tag:
+            yield element
+        elif element.tag not in _SKIPPED and element.tag not in (_TABLE, _PARAGRAPH):
+            yield from _children(element, tag)
+
+
+def _text(element: Element) -> str:
+    """What is read in a paragraph; a text box in it is a block of its own."""
+    parts = []
+    for child in element:
+        if child.tag in _SKIPPED:
+            continue
+        if child.tag == f"{MAIN}r" and child.find(f"{MAIN}rPr/{MAIN}vanish") is not None:
+            continue
+        if child.tag in (f"{MAIN}t", f"{_MATHS}t"):
+            parts.append(child.text or "")
+        elif child.tag == f"{_MATHS}f":
+            parts.append("/".join(_in_brackets(_text(half)) for half in child if half.tag != f"{_MATHS}fPr"))
+        elif child.tag == f"{_MATHS}sup" or _is_raised_number(child):
+            # Else ten to the sixth would read as 106.
+            parts.append(f"^{_text(child)}")
+        else:
+            parts.append(_CHARACTERS.get(str(child.tag)) or _text(child))
+    return "".join(parts)
+
+
+def _is_raised_number(run: Element) -> bool:
+    raised = run.find(f"{MAIN}rPr/{MAIN}vertAlign")
+    if raised is None or raised.get(f"{MAIN}val") != "superscript":
+        return False
+    return bool(re.fullmatch(r"[-−+]?\d+", _text(run)))
+
+
+def _in_brackets(term: str) -> str:
+    return f"({term})" if re.search(r"\w\W+\w", term) else term
+
+
+def _footnotes(part: Element | None, reader: _Reader) -> list[_Block]:
+    notes = [
+        block
+        for note in (part if part is not None else ())
+        if note.get(f"{MAIN}type") in (None, "normal")
+        for block in reader.blocks(note)
+    ]
+    return [_Block("Footnotes", 1), *notes] if notes else []
+
+
+def _sections(blocks: list[_Block]) -> Iterator[Section]:
+    """The blocks under their headings, counted as paragraphs from 1."""
+    path: list[tuple[int, str]] = []
+    held: list[str] = []
+    first = 1
+    for number, block in enumerate([*blocks, _Block("", 0)], 1):
+        if block.level is None:
+            held.append(block.text)
+            continue
+        if held or (path and block.level <= path[-1][0]) and first == number:
+            yield _section(tuple(text for _, text in path), held, first)
+        path = [*(p for p in path if p[0] < block.level), (block.level, block.text)]
+        held, first = [], number + 1
+
+
+def _section(path: tuple[str, ...], held: list[str], first: int) -> Section:
+    if not held:
+        # A heading with nothing beneath it is a section by itself.
+        return Section(path, path[-1], first - 1, first - 1, "paragraph")
+    text, breaks = held[0], []
+    for before, block in zip(held, held[1:], strict=False):
+        text += "\n" if _is_item(before) and _is_item(block) else "\n\n"
+        breaks.append(len(text))
+        text += block
+    return Section(path, text, first, first + len(held) - 1, "paragraph", breaks=tuple(breaks))
+
+
+def _is_item(block: str) -> bool:
+    return block.lstrip().startswith("- ")

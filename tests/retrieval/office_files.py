@@ -1,0 +1,99 @@
+"""Files of the office formats, made by the programs' own libraries, for the tests of their readers."""
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from email.message import EmailMessage
+from pathlib import Path
+
+import docx
+import pytest
+import typst
+import xlsxwriter
+from pptx import Presentation
+
+from copilot.errors import KnowledgeError
+from copilot.retrieval import chunker, loaders
+from copilot.retrieval.types import Document
+
+PAGE = (
+    "#set page(width: 15cm, height: 12cm, header: [Confidential draft], "
+    "footer: context [Page #counter(page).display()])\n"
+)
+
+
+def pdf(source: str) -> bytes:
+    return typst.compile(source.encode())
+
+
+def literal(text: str) -> str:
+    """Text as Typst sets it letter by letter, whatever it means in Typst's markup."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'#text("{escaped}")'
+
+
+def word(document: "docx.document.Document") -> bytes:
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def slides(presentation: Presentation) -> bytes:
+    buffer = io.BytesIO()
+    presentation.save(buffer)
+    return buffer.getvalue()
+
+
+def workbook(
+    sheets: Mapping[str, Sequence[Sequence[object]]], formats: Mapping[tuple[int, int], str] | None = None
+) -> bytes:
+    """Sheets of rows; `formats` gives the number format of cells by row and column from 0."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    code = (formats or {}).get((row, column))
+                    style = book.add_format({"num_format": code}) if code else None
+                    if cell is not None:
+                        sheet.write(row, column, cell, style) if style else sheet.write(row, column, cell)
+    return buffer.getvalue()
+
+
+def message(text: str, attachments: Mapping[str, bytes] | None = None, subject: str = "Budget") -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Ann <ann@example.org>", "Bo <bo@example.org>", subject
+    mail["Date"] = dt.datetime(2026, 3, 4, 9, tzinfo=dt.UTC)
+    mail.set_content(text)
+    for name, data in (attachments or {}).items():
+        mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+def archive(parts: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+def load(folder: Path, name: str, data: bytes) -> Document:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    (source,) = [s for s in loaders.find_sources(folder) if s.id == name]
+    return loaders.load(source, loaders.fingerprint(source))
+
+
+def reason(folder: Path, name: str, data: bytes) -> str:
+    with pytest.raises(KnowledgeError) as caught:
+        load(folder, name, data)
+    return str(caught.value)
+
+
+def places(document: Document) -> list[tuple[str, str]]:
+    """Where each chunk stands, and its text."""
+    return [(chunk.locator, chunk.text) for chunk in chunker.split(document)]

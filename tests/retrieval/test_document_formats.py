@@ -1,0 +1,333 @@
+"""What each format gives: headings, rows, places, numbers as they were written."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import docx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from office_files import PAGE, literal, load, message, pdf, places, slides, word, workbook
+from pptx import Presentation
+from pptx.util import Inches
+
+from copilot.retrieval import chunker
+
+SOME = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NUMBERS = st.one_of(
+    st.decimals(-(10**9), 10**9, places=2).map(lambda d: f"{d:,}"),
+    st.integers(-(10**12), 10**12).map(str),
+    st.floats(0, 100).map(lambda f: f"{f:.1f}%"),
+    st.dates(dt.date(1990, 1, 1), dt.date(2040, 1, 1)).map(dt.date.isoformat),
+    st.sampled_from(["2016/679", "1.2.3", "P-017", "EUR 35 000 000", "(300)", "+4.5", "10:45", "7.3 4.5 8.19"]),
+)
+
+
+def filler(sentences: int) -> str:
+    return " ".join(f"Sentence {n} says something about the governance of systems." for n in range(sentences))
+
+
+# PDF
+
+
+def test_a_pdf_is_cited_by_its_pages_and_headings_and_its_furniture_is_dropped(tmp_path: Path) -> None:
+    body = "\n\n".join(f"= Part {n}\n\n{filler(30)}" for n in ("one", "two", "three"))
+    document = load(tmp_path, "plan.pdf", pdf(PAGE + body))
+    assert [section.heading_path for section in document.sections] == [("Part one",), ("Part two",), ("Part three",)]
+    text = "\n".join(section.text for section in document.sections)
+    assert "Confidential" not in text
+    assert "Page" not in text
+    assert text.count("Sentence 17 says") == 3
+    assert document.sections[0].first_line == 1
+    assert {locator.split()[0] for locator, _ in places(document)} <= {"page", "pages"}
+
+
+def test_a_chunk_of_a_pdf_names_every_page_that_it_touches(tmp_path: Path) -> None:
+    pages = [f"Marker{n} {filler(3)}" for n in range(1, 9)]
+    document = load(tmp_path, "a.pdf", pdf("#pagebreak()\n".join(pages)))
+    for locator, text in places(document):
+        numbers = [int(word.removeprefix("Marker")) for word in text.split() if word.startswith("Marker")]
+        first, last = numbers[0], numbers[-1]
+        assert locator == (f"page {first}" if first == last else f"pages {first}-{last}")
+
+
+def test_words_broken_at_a_line_are_joined_and_real_hyphens_stay(tmp_path: Path) -> None:
+    source = """#set page(width: 6cm, height: 20cm)
+#set text(hyphenate: true, lang: "en")
+#set par(justify: true)
+Institutional accountability requires comprehensive documentation of responsibilities throughout organisational
+development, notwithstanding human-centred, context-specific, state-of-the-art considerations. Context-specific
+and human-centred stay. Regulation 2016-2019 stays."""
+    text = " ".join(load(tmp_path, "a.pdf", pdf(source)).sections[0].text.split())
+    for word_of_text in ("Institutional", "accountability", "comprehensive", "documentation", "responsibilities",
+                         "organisational", "notwithstanding", "2016-2019"):  # fmt: skip
+        assert word_of_text in text
+    assert text.lower().count("context-specific") == 2
+    assert text.lower().count("human-centred") == 2
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=30))
+@SOME
+def test_numbers_of_a_pdf_are_read_as_they_were_set(tmp_path: Path, numbers: list[str]) -> None:
+    lines = "\n\n".join(f"Item{n} is {literal(number)} in total." for n, number in enumerate(numbers))
+    document = load(tmp_path, "a.pdf", pdf(f"#set text(hyphenate: false)\n{lines}"))
+    text = " ".join(section.text for section in document.sections).replace("−", "-")
+    at = 0
+    for n, number in enumerate(numbers):
+        at = text.index(f"Item{n} is {number} in total.", at)
+
+
+def test_the_same_footer_as_a_total_on_every_page_is_no_reason_to_lose_a_number(tmp_path: Path) -> None:
+    pages = "#pagebreak()\n".join(f"Amounts of branch {n}.\n\n{n * n * 7}" for n in range(1, 6))
+    text = "\n".join(section.text for section in load(tmp_path, "a.pdf", pdf(pages)).sections)
+    assert [str(n * n * 7) in text for n in range(1, 6)] == [True] * 5
+
+
+# Word
+
+
+def test_word_headings_lists_and_tables_come_in_the_order_of_the_body(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("Policy", 0)
+    document.add_heading("Scope", 1)
+    document.add_paragraph("It covers all systems.")
+    document.add_paragraph("first point", style="List Bullet")
+    document.add_paragraph("second point", style="List Bullet")
+    table = document.add_table(rows=3, cols=3)
+    for row, cells in zip(table.rows, (["Unit", "Budget", "Share"], ["Sales", "1,200", "5%"], ["IT", "300", "7.5%"]),
+                          strict=True):  # fmt: skip
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    document.add_heading("Duties", 1)
+    document.add_paragraph("The owner signs.")
+    document.sections[0].header.paragraphs[0].text = "Running header"
+    loaded = load(tmp_path, "policy.docx", word(document))
+    assert loaded.title == "Policy"
+    assert [(s.heading_path, s.text, s.place) for s in loaded.sections] == [
+        (
+            ("Scope",),
+            "It covers all systems.\n\n- first point\n- second point\n"
+            "- Unit: Sales; Budget: 1,200; Share: 5%\n- Unit: IT; Budget: 300; Share: 7.5%",
+            "paragraphs 3-7",
+        ),
+        (("Duties",), "The owner signs.", "paragraph 9"),
+    ]
+
+
+def test_insertions_count_and_deletions_and_comments_do_not(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("Kept ")
+    run = f'<w:r {nsdecls("w")}><w:t xml:space="preserve">added </w:t></w:r>'
+    paragraph._p.append(parse_xml(f'<w:ins {nsdecls("w")} w:id="1" w:author="a">{run}</w:ins>'))
+    gone = f"<w:r {nsdecls('w')}><w:delText>removed</w:delText></w:r>"
+    paragraph._p.append(parse_xml(f'<w:del {nsdecls("w")} w:id="2" w:author="a">{gone}</w:del>'))
+    document.add_comment(paragraph.runs[0], text="A remark", author="b")
+    assert [s.text for s in load(tmp_path, "a.docx", word(document)).sections] == ["Kept added"]
+
+
+def test_the_numbers_that_word_writes_before_clauses_are_text(tmp_path: Path) -> None:
+    document = docx.Document()
+    for text in ("Approval", "Review"):
+        document.add_paragraph(text, style="List Number")
+    assert "1. Approval\n\n2. Review" in load(tmp_path, "a.docx", word(document)).sections[0].text
+
+
+def test_a_raised_number_does_not_run_into_the_one_before_it(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("It takes 10")
+    paragraph.add_run("25").font.superscript = True
+    assert load(tmp_path, "a.docx", word(document)).sections[0].text == "It takes 10^25"
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=20))
+@SOME
+def test_numbers_of_a_word_document_are_read_in_order(tmp_path: Path, numbers: list[str]) -> None:
+    document = docx.Document()
+    for number in numbers:
+        document.add_paragraph(f"It is {number} now")
+    (section,) = load(tmp_path, "a.docx", word(document)).sections
+    assert section.text == "\n\n".join(f"It is {number} now" for number in numbers)
+
+
+# PowerPoint
+
+
+def test_a_slide_gives_its_title_bullets_table_and_notes(tmp_path: Path) -> None:
+    presentation = Presentation()
+    first = presentation.slides.add_slide(presentation.slide_layouts[0])
+    first.shapes.title.text = "Opening"
+    slide = presentation.slides.add_slide(presentation.slide_layouts[1])
+    slide.shapes.title.text = "Roadmap"
+    slide.placeholders[1].text = "Start with 3 pilots"
+    table = slide.shapes.add_table(2, 3, Inches(1), Inches(3), Inches(5), Inches(1)).table
+    for row, cells in enumerate((["Unit", "Cost", "Gain"], ["Sales", "12.5", "40%"])):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    slide.notes_slide.notes_text_frame.text = "Say why."
+    document = load(tmp_path, "deck.pptx", slides(presentation))
+    assert [(s.heading_path, s.text, s.place) for s in document.sections] == [
+        (("Opening",), "Opening", "slide 1"),
+        (("Roadmap",), "- Start with 3 pilots\n- Unit: Sales; Cost: 12.5; Gain: 40%\n\nNotes: Say why.", "slide 2"),
+    ]
+
+
+# Excel
+
+
+def test_a_row_of_a_sheet_is_cited_with_the_names_of_its_columns(tmp_path: Path) -> None:
+    rows = [
+        ["Budget of the year"],
+        [],
+        ["Unit", "Amount", "Share", "Since"],
+        ["Sales", 1234567.5, 0.075, dt.date(2026, 3, 31)],
+        ["IT", 300, 0.1, None],
+    ]
+    formats = {(3, 1): "#,##0.00 [$€-407]", (3, 2): "0.0%", (4, 2): "0%", (3, 3): "dd/mm/yyyy"}
+    document = load(tmp_path, "b.xlsx", workbook({"Budget": rows, "Notes": [["a", "b"], [1, 2]]}, formats))
+    assert [(s.text, s.place) for s in document.sections] == [
+        ("Budget of the year", "sheet Budget, row 1"),
+        ("Unit: Sales\nAmount: € 1234567.5\nShare: 7.5%\nSince: 2026-03-31", "sheet Budget, row 4"),
+        ("Unit: IT\nAmount: 300\nShare: 10%", "sheet Budget, row 5"),
+        ("a: 1\nb: 2", "sheet Notes, row 2"),
+    ]
+    assert [chunk.locator for chunk in chunker.split(document)][1] == "sheet Budget, row 4"
+
+
+def test_a_table_that_begins_in_the_middle_of_a_sheet_keeps_its_rows_and_formats(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[], [], [None, None, "Name", "Share"], [None, None, "A", 0.25]]
+    document = load(tmp_path, "a.xlsx", workbook({"S": rows}, {(3, 3): "0%"}))
+    assert [(s.text, s.place) for s in document.sections] == [("Name: A\nShare: 25%", "sheet S, row 4")]
+
+
+@given(st.lists(st.decimals(-(10**11), 10**11, places=3), min_size=1, max_size=30))
+@SOME
+def test_numbers_of_a_sheet_are_read_exactly(tmp_path: Path, numbers: list[Decimal]) -> None:
+    rows: list[list[object]] = [["Name", "Value"], *(["n", float(number)] for number in numbers)]
+    document = load(tmp_path, "a.xlsx", workbook({"S": rows}))
+    read = [Decimal(section.text.rpartition("Value: ")[2]) for section in document.sections]
+    assert read == numbers
+
+
+def test_a_hidden_sheet_is_left_out_and_named(tmp_path: Path) -> None:
+    import io
+
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet("Shown").write_row(0, 0, ["open"])
+        hidden = book.add_worksheet("Draft")
+        hidden.write_row(0, 0, ["secret"])
+        hidden.hide()
+    document = load(tmp_path, "a.xlsx", buffer.getvalue())
+    assert ["secret" in s.text for s in document.sections] == [False]
+    assert document.note == "the hidden sheet Draft is not read; show it if it should be"
+
+
+# CSV
+
+
+def test_japanese_and_western_tables_are_told_apart(tmp_path: Path) -> None:
+    for encoding, text in (("cp932", "名前,年齢\n佐藤太郎,30\n"), ("cp932", "ひらがな,カナ\nあ,イ\n"),
+                           ("cp1252", "Café,Größe\nété à Noël,naïve\n"), ("utf-16", "Café,Größe\nx,y\n"),
+                           ("utf-16-le", "Name,Wert\nx,y\n")):  # fmt: skip
+        (section,) = load(tmp_path, "a.csv", text.encode(encoding)).sections
+        names = text.partition("\n")[0].split(",")
+        assert [line.partition(": ")[0] for line in section.text.split("\n")] == names
+
+
+def test_rows_with_too_many_cells_are_kept_and_reported(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.csv", b"name,note\nA,x\nB,y,surplus\nC,z\n")
+    assert document.sections[1].text == "name: B\nnote: y\ncolumn 3: surplus"
+    assert document.note == "row 3 has more than the usual 2 cells; check the delimiters there"
+
+
+# Web pages and mail
+
+
+def test_a_web_page_keeps_its_main_text_and_loses_its_menu(tmp_path: Path) -> None:
+    paragraphs = "".join(f"<p>{filler(4)} Fact {n}.</p>" for n in range(3))
+    page = f"""<!doctype html><html><head><title>Guide</title><meta name="date" content="2025-11-02">
+    <style>p {{}}</style></head><body><nav><a href="/">Home</a><a href="/x">Imprint</a></nav>
+    <article><h1>Guide</h1>{paragraphs}<h2>Fees</h2><p>{filler(2)} Ten to the sixth is 10<sup>6</sup>.</p>
+    <ul><li>one thing</li><li>another thing</li></ul>
+    <table><tr><th>Unit</th><th>Fee</th><th>Since</th></tr><tr><td>Sales</td><td>1,250</td><td>2024</td></tr></table>
+    </article><script>alert(1)</script></body></html>"""
+    document = load(tmp_path, "guide.html", page.encode())
+    text = "\n".join(section.text for section in document.sections)
+    assert (document.title, document.dated, document.effective) == ("Guide", dt.date(2025, 11, 2), None)
+    assert ("Fees",) in [section.heading_path for section in document.sections]
+    for words in ("Fact 2", "- one thing", "Unit: Sales; Fee: 1,250; Since: 2024", "10^6"):
+        assert words in text
+    assert "Imprint" not in text
+    assert "alert" not in text
+    assert document.sections[0].place.startswith("paragraph")
+
+
+def test_a_page_without_an_article_is_read_whole(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.html", b"<html><body><table><tr><td>Ring 112</td></tr></table></body></html>")
+    assert "Ring 112" in document.sections[0].text
+
+
+def test_a_message_is_read_with_its_attachments_each_in_its_own_place(tmp_path: Path) -> None:
+    inner = message("The inner text.", {"rows.csv": b"name,cost\nA,12\n"}, subject="Inner")
+    mail = message(
+        "Please approve 1,250 EUR.",
+        {"plan.pdf": pdf("Spend it."), "more.eml": inner, "photo.png": b"\x89PNG\r\n\x1a\n" + b"0" * 50},
+    )
+    document = load(tmp_path, "mail.eml", mail)
+    assert (document.title, document.dated) == ("Budget", dt.date(2026, 3, 4))
+    assert [(s.place, s.text) for s in document.sections][1:] == [
+        ("message, lines 1-1", "Please approve 1,250 EUR."),
+        ("attachment plan.pdf, page 1", "Spend it."),
+        (
+            "attachment more.eml, message, lines 1-4",
+            "From: Ann <ann@example.org>\nTo: Bo <bo@example.org>\nDate: Wed, 04 Mar 2026 09:00:00 +0000\n"
+            "Subject: Inner",
+        ),
+        ("attachment more.eml, message, lines 1-1", "The inner text."),
+        ("attachment more.eml, attachment rows.csv, row 2", "name: A\ncost: 12"),
+    ]
+    assert document.note == "attachment photo.png: it is an image (PNG); its text needs OCR"
+
+
+def test_an_attachment_may_be_large(tmp_path: Path) -> None:
+    page = "<html><body><article>" + "".join(f"<p>{filler(9)} Fact {n}.</p>" for n in range(4_000)) + "</article>"
+    document = load(tmp_path, "mail.eml", message("See the page.", {"page.html": page.encode()}))
+    assert "Fact 3999." in document.sections[-1].text
+
+
+def test_messages_inside_messages_are_opened_only_so_deep(tmp_path: Path) -> None:
+    mail = message("level 5")
+    for level in (4, 3, 2, 1):
+        mail = message(f"level {level}", {"next.eml": mail})
+    document = load(tmp_path, "deep.eml", mail)
+    text = "\n".join(section.text for section in document.sections)
+    assert ["level 3" in text, "level 4" in text] == [True, False]
+    assert document.note.endswith("messages are read 3 deep; save it as a file")
+
+
+# What is known about a document
+
+
+def test_the_date_of_the_file_itself_is_kept_apart_from_the_day_from_which_it_holds(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("Text.")
+    document.core_properties.modified = dt.datetime(2024, 5, 6)
+    data = word(document)
+    loaded = load(tmp_path, "a.docx", data)
+    assert (loaded.effective, loaded.dated) == (None, dt.date(2024, 5, 6))
+    (tmp_path / "a.docx.meta.yaml").write_text(
+        "title: Rules\nowner: Ann\neffective: 2025-01-01\nlabel: board\ntags: [x]\n"
+    )
+    loaded = load(tmp_path, "a.docx", data)
+    assert (loaded.title, loaded.owner, loaded.label, loaded.tags) == ("Rules", "Ann", "board", ("x",))
+    assert (loaded.effective, loaded.dated) == (dt.date(2025, 1, 1), None)
+
+
+def test_a_file_is_read_as_what_it_is_whatever_its_name_says(tmp_path: Path) -> None:
+    document = load(tmp_path, "report.txt", pdf("= Report\nAll is well."))
+    assert document.sections[0].place == "page 1"
+    assert document.note == "it is read as a PDF, which it is, whatever its name says; rename it"
