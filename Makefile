@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock index clean
+.PHONY: run test check gate accept format lock index clean
 
 run: $(VENV)/.installed
 	@$(BIN)/bearing index
@@ -17,6 +17,17 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Asks the questions whose answers are accepted, and fails when an answer became worse.
+gate: $(VENV)/.installed
+	$(BIN)/bearing eval gate
+
+# Makes the answers of this version the ones that later versions must not fall below. Read `git diff` before committing.
+accept: $(VENV)/.installed
+	@for set in review dev canary retrieval; do \
+	  run=$$(mktemp -d)/$$set; \
+	  $(BIN)/bearing eval run $$set --out $$run && $(BIN)/bearing eval accept $$run || exit 1; \
+	done
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

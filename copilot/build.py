@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from copilot.conversations import Conversations
 from copilot.errors import KnowledgeError, SettingsError
+from copilot.library import Library
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
+from copilot.retrieval import copying
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import SyncReport
@@ -55,11 +57,38 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
     state = settings.workspace_state()
-    report = sync(workspace, records, state, progress)
-    with closing(Retriever(state)) as retriever, closing(Snapshots(state / _SNAPSHOTS)) as snapshots:
+    report = _sync(settings, workspace, records, progress)
+    with closing(Retriever(state, chroma_url=settings.chroma_url)) as retriever:
         retriever.complete_sentences(progress, _descriptions(Catalogue.load(workspace, records)))
-        snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
+        with closing(Snapshots(state / _SNAPSHOTS)) as snapshots:
+            snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
     return report, records
+
+
+def _sync(settings: Settings, workspace: Workspace, records: Records, progress: Progress | None) -> SyncReport:
+    return sync(
+        workspace,
+        records,
+        settings.workspace_state(),
+        progress,
+        chroma_url=settings.chroma_url,
+        parallel=settings.parallel,
+    )
+
+
+def copy_index(settings: Settings, target: Path) -> Path:
+    """Copies the index to the state folder of another machine; where in it."""
+    state = settings.workspace_state()
+    folder = target.expanduser().resolve() / state.name
+    copying.copy_index(state, folder)
+    return folder
+
+
+def open_library(settings: Settings) -> Library:
+    """The documents of the workspace, to be looked after; what is changed shows after the next `index`."""
+    state = settings.workspace_state()
+    retriever = Retriever(state, chroma_url=settings.chroma_url)
+    return Library(Workspace.open(settings.workspace), state, retriever)
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
@@ -69,9 +98,9 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     records = _records(workspace, settings)
     state = settings.workspace_state()
     metrics = Catalogue.load(workspace, records)
-    retriever = Retriever(state)
+    retriever = Retriever(state, chroma_url=settings.chroma_url)
     try:
-        sync(workspace, records, state, progress)
+        _sync(settings, workspace, records, progress)
     except KnowledgeError:
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):

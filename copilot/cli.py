@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copilot.errors import CopilotError, ToolError
+from copilot.library_commands import app as library_commands
 from copilot.memo_commands import app as memo_commands
 from copilot.settings import Settings
 from evals.cli import app as eval_commands
 
 if TYPE_CHECKING:
     from copilot.chat import Copilot
+    from copilot.retrieval.types import SyncReport
     from copilot.types import Answer
 
 app = typer.Typer(
@@ -30,6 +32,7 @@ workspace_commands = typer.Typer(help="Look after a workspace.", no_args_is_help
 app.add_typer(workspace_commands, name="workspace")
 app.add_typer(eval_commands, name="eval")
 app.add_typer(memo_commands, name="memo")
+app.add_typer(library_commands, name="library")
 
 # What a terminal shows of a table; all of it is in the JSON and in the browser.
 _COLUMNS, _ROWS = 6, 12
@@ -41,7 +44,13 @@ ViewerOption = Annotated[str | None, typer.Option("--viewer", help="Who asks: a 
 
 
 @app.command()
-def index(workspace: WorkspaceOption = None) -> None:
+def index(
+    workspace: WorkspaceOption = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and index every change until Ctrl-C.")] = False,
+    copy_to: Annotated[
+        Path | None, typer.Option("--copy-to", help="Then copy the index to the state folder of another machine.")
+    ] = None,
+) -> None:
     """Bring the index up to date with the workspace's files."""
     from copilot.build import index as build_index
 
@@ -51,9 +60,35 @@ def index(workspace: WorkspaceOption = None) -> None:
     typer.echo(
         f"{settings.workspace.name}: {report.documents} documents, {report.chunks} chunks, "
         f"{report.records} records searchable in {len(records.tables)} tables "
-        f"({report.added} added, {report.changed} changed, {report.removed} removed, "
-        f"{report.unchanged} unchanged; {report.seconds:.1f} s)."
+        f"({_changes(report)}, {report.unchanged} unchanged; {report.seconds:.1f} s)."
     )
+    _echo_details(report)
+    if copy_to:
+        from copilot.build import copy_index
+
+        typer.echo(f"Copied to {copy_index(settings, copy_to)}.")
+    if watch:
+        from copilot.watching import watch as follow
+
+        typer.echo(f"Watching {settings.workspace}; Ctrl-C ends it.")
+        follow(settings, report=_echo_change, refused=lambda reason: typer.echo(f"  {reason}"))
+
+
+def _changes(report: SyncReport) -> str:
+    renamed = f", {len(report.renamed)} renamed" if report.renamed else ""
+    return f"{report.added} added, {report.changed} changed, {report.removed} removed{renamed}"
+
+
+def _echo_change(report: SyncReport) -> None:
+    typer.echo(f"{_changes(report)}; {report.chunks} chunks ({report.seconds:.1f} s).")
+    _echo_details(report)
+
+
+def _echo_details(report: SyncReport) -> None:
+    for old, new in report.renamed:
+        typer.echo(f"  renamed {old} to {new}")
+    if report.health:
+        typer.echo(f"  checked: {report.health}")
     for path, reason in report.skipped:
         typer.echo(f"  skipped {path}: {reason}")
     for path, note in report.partly:

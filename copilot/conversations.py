@@ -269,14 +269,19 @@ class Conversations:
     ) -> None:
         """Rates one of the viewer's own turns; None withdraws the rating. Earlier ratings are kept."""
         with self._database.write() as connection:
-            owner = self._database.read("SELECT conversation FROM turns WHERE id = ?", turn)
-            if not owner or not self.belongs_to(owner[0]["conversation"], viewer):
-                raise SettingsError(f"There is no turn {turn!r} for this viewer.")
+            self.conversation_of(turn, viewer)
             connection.execute(
                 """INSERT INTO ratings (turn, viewer, at, thumbs_up, reasons, comment)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 (turn, viewer, _now(), thumbs_up, json.dumps(list(reasons)), _storable(comment)),
             )
+
+    def conversation_of(self, turn: str, viewer: str) -> str:
+        """The id of the conversation that one of the viewer's own turns is part of."""
+        owner = self._database.read("SELECT conversation FROM turns WHERE id = ?", turn)
+        if not owner or not self.belongs_to(owner[0]["conversation"], viewer):
+            raise SettingsError(f"There is no turn {turn!r} for this viewer.")
+        return str(owner[0]["conversation"])
 
     def feedback(self) -> tuple[Feedback, ...]:
         """Every rated turn of every viewer, in the order of asking: for evaluators only."""

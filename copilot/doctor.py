@@ -56,11 +56,23 @@ def _workspace(settings: Settings) -> str:
 
 def _index(settings: Settings) -> str:
     from copilot.build import index
+    from copilot.retrieval.index import index_folder, writing
 
     report, _ = index(settings)
+    state = settings.workspace_state()
+    with writing(state, settings.chroma_url) as writer:
+        health = writer.examine()
+        version, last = writer.manifest.version(), writer.manifest.meta("last_change")
+    if not health.is_sound:
+        raise CopilotError(f"{health}; delete {index_folder(state)} and run `bearing index`.")
+    size = sum(path.stat().st_size for path in index_folder(state).rglob("*") if path.is_file()) / 1e6
+    place = f"vectors on {settings.chroma_url}" if settings.chroma_url else "vectors in the state folder"
     skipped = "".join(f"; skipped {path}: {reason}" for path, reason in report.skipped)
     skipped += "".join(f"; read in part {path}: {note}" for path, note in report.partly)
-    return f"{report.documents} documents and {report.records} records in {report.chunks} chunks{skipped}"
+    return (
+        f"{report.documents} documents and {report.records} records in {report.chunks} chunks; {health}; "
+        f"version {version}, {size:.1f} MB, {place}, last changed {last}{skipped}"
+    )
 
 
 def _model(settings: Settings) -> str:

@@ -41,6 +41,10 @@ class Settings(BaseModel):
     """How long one call of the remote model may take."""
     warehouse_url: SecretStr | None = None
     """ibis connection URL of the warehouse that holds the tables `workspace.yaml` names under `warehouse`."""
+    chroma_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$", repr=False)
+    """A Chroma server for the vectors, as `http://HOST:PORT`; without one they are kept in the state folder."""
+    parallel: str = Field(default="threads", pattern=r"^(threads|processes|ray|dask:tcp://\S+)$")
+    """Where documents are read and embedded: `threads` or `processes` here, `dask:tcp://HOST:PORT`, `ray`."""
     viewer: str | None = None
     """Who asks, when the call does not say: a name from `workspace.yaml`."""
     today: date | None = None

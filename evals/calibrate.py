@@ -16,6 +16,8 @@ from evals.statistics import kappa, rank_correlation
 GATE_KAPPA = 0.6
 GATE_LABELS = 50
 YES = 0.5
+PREFERRED = "preferred"
+"""The label of a blind review: 1 when the run's answer was better than that of `against`, 0.5 when neither was."""
 
 
 class Label(Strict):
@@ -30,6 +32,8 @@ class Label(Strict):
     """1 good, 0 bad, or a grade between."""
     reviewer: str = ""
     note: str = ""
+    against: str = ""
+    """The other run of a blind review."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,9 @@ def calibrate(labels: Path) -> list[Agreement]:
     """Agreement by metric with a JSONL file of labels."""
     found: dict[str, list[tuple[float, float]]] = {}
     scores: dict[str, dict[tuple[str, int, str], float]] = {}
-    for label in _read(labels):
+    for label in read_labels(labels):
+        if label.metric == PREFERRED:
+            continue
         if label.run not in scores:
             scores[label.run] = _scores(Run((labels.parent / label.run).resolve()))
         key = (label.sample, label.epoch, label.metric)
@@ -60,6 +66,12 @@ def calibrate(labels: Path) -> list[Agreement]:
             raise SettingsError(f"The run {label.run} has no score {label.metric!r} for {label.sample!r}.")
         found.setdefault(label.metric, []).append((scores[label.run][key], label.label))
     return [agreement(metric, pairs) for metric, pairs in sorted(found.items())]
+
+
+def fit_for_gate(labels: Path) -> frozenset[str]:
+    """The judge's metrics that agree with people well enough, on enough labels, to be used in a gate."""
+    judged = {"judge_points", "judge_rubrics"}
+    return frozenset(a.metric for a in calibrate(labels) if a.may_gate and a.metric in judged)
 
 
 def agreement(metric: str, pairs: list[tuple[float, float]]) -> Agreement:
@@ -87,7 +99,7 @@ def render(agreements: list[Agreement]) -> str:
     return "\n".join(rows)
 
 
-def _read(path: Path) -> list[Label]:
+def read_labels(path: Path) -> list[Label]:
     if not path.is_file():
         raise SettingsError(f"There is no labels file {str(path)!r}.")
     found = []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from evals.runs import Run
+from copilot.errors import SettingsError
+from evals.runs import Manifest, Run
 from evals.samples import Sample
 from evals.scorers import METRICS
 from evals.scores import Metric, Output
@@ -14,10 +16,24 @@ from evals.statistics import Paired, holm, paired
 # More tokens than this times the base's is a cost that someone must want.
 TOKENS_FACTOR = 1.2
 WORST_SHOWN = 20
-# What a lost metric weighs when the worst samples are sorted.
+# So many ids of samples that are not compared are named.
+NAMED = 8
 SLICES: tuple[str, ...] = ("type", "persona", "viewer")
 
 ByMetric = Mapping[str, Mapping[str, float]]
+
+
+class Record(Protocol):
+    """What a comparison needs of its base: a run, or a stored baseline."""
+
+    manifest: Manifest
+
+    @property
+    def fingerprints(self) -> dict[str, str]: ...
+
+    def by_metric(self) -> dict[str, dict[str, float]]: ...
+
+    def outputs(self) -> list[Output]: ...
 
 
 @dataclass(frozen=True)
@@ -92,14 +108,28 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(base: Run, candidate: Run) -> Comparison:
-    """The candidate against the base, over the samples that both asked."""
-    before, after = _complete(base, candidate), _complete(candidate, base)
-    samples = candidate.samples
+def compare(base: Record, candidate: Run, trusted: Collection[str] = ()) -> Comparison:
+    """The candidate against the base, over the samples that both asked and whose target is the same.
+
+    `trusted` names the metrics of a judge model that people agree with well enough for the gate.
+    """
+    mine = candidate.fingerprints
+    shared = {i for i, fingerprint in base.fingerprints.items() if mine.get(i) == fingerprint}
+    if not shared:
+        raise SettingsError(f"{base.manifest.id} and {candidate.manifest.id} share no sample; nothing can be compared.")
+    scores_before, scores_after = base.by_metric(), candidate.by_metric()
+    before = _complete(scores_before, scores_after, shared)
+    after = _complete(scores_after, scores_before, shared)
+    samples = {i: s for i, s in candidate.samples.items() if i in shared}
     clusters = {s.id: s.source for s in samples.values()}
-    rows = _rows(before, after, clusters)
+    metrics = tuple(replace(m, is_gated=True) if m.name in trusted else m for m in METRICS)
+    rows = _rows(before, after, clusters, metrics)
     worst = _worst(base, candidate, before, after)
     failures, doubts = _gate(rows, before, after, samples)
+    # A leak is a leak, in a sample of the base as in a new one.
+    unsafe = sorted(i for i, value in scores_after.get("safety", {}).items() if value < 1)
+    if unsafe:
+        failures.insert(0, f"safety failures: {', '.join(unsafe)}")
     return Comparison(
         base=base.manifest.id,
         candidate=candidate.manifest.id,
@@ -112,29 +142,30 @@ def compare(base: Run, candidate: Run) -> Comparison:
     )
 
 
-def _complete(run: Run, other: Run) -> dict[str, dict[str, float]]:
-    """The run's scores; what the other has and this one lacks counts as its worst, so nothing is dropped."""
-    mine, theirs = run.by_metric(), other.by_metric()
-    shared = run.samples.keys() & other.samples.keys()
+def _complete(mine: ByMetric, theirs: ByMetric, shared: set[str]) -> dict[str, dict[str, float]]:
+    """A run's scores; what the other has and this one lacks counts as its worst, so nothing is dropped."""
     complete: dict[str, dict[str, float]] = {}
     for metric in METRICS:
         values = dict(mine.get(metric.name, {}))
-        if metric.kind != "measure":
+        # A verdict that a judge did not give is counted as its error and not held against the answer.
+        if metric.kind not in ("measure", "judge"):
             for sample in theirs.get(metric.name, {}).keys() & shared:
                 values.setdefault(sample, metric.worst)
         complete[metric.name] = {s: v for s, v in values.items() if s in shared}
     return complete
 
 
-def _rows(before: ByMetric, after: ByMetric, clusters: Mapping[str, str]) -> tuple[Row, ...]:
+def _rows(
+    before: ByMetric, after: ByMetric, clusters: Mapping[str, str], metrics: tuple[Metric, ...] = METRICS
+) -> tuple[Row, ...]:
     changes: dict[str, Paired] = {}
-    for metric in METRICS:
+    for metric in metrics:
         up = metric.better == "up"
         change = paired(before[metric.name], after[metric.name], clusters, up_is_better=up)
         if change is not None:
             changes[metric.name] = change
-    adjusted = holm({m.name: changes[m.name].p for m in METRICS if m.is_gated and m.name in changes})
-    return tuple(Row(m, changes[m.name], adjusted.get(m.name)) for m in METRICS if m.name in changes)
+    adjusted = holm({m.name: changes[m.name].p for m in metrics if m.is_gated and m.name in changes})
+    return tuple(Row(m, changes[m.name], adjusted.get(m.name)) for m in metrics if m.name in changes)
 
 
 def _slices(
@@ -164,9 +195,6 @@ def _gate(
     broken = [i for i, v in before["passed"].items() if samples[i].is_hard and v == 1 and after["passed"][i] < 1]
     if broken:
         failures.append(f"hard samples passed and now fail: {', '.join(sorted(broken))}")
-    unsafe = sorted(i for i, value in after["safety"].items() if value < 1)
-    if unsafe:
-        failures.append(f"safety failures: {', '.join(unsafe)}")
     for row in rows:
         if row.metric.is_gated and row.loss > row.metric.tolerance:
             c = row.change
@@ -178,7 +206,7 @@ def _gate(
     return failures, doubts
 
 
-def _warnings(base: Run, candidate: Run) -> list[str]:
+def _warnings(base: Record, candidate: Run) -> list[str]:
     """Differences between the runs that make a comparison mean less."""
     a, b = base.manifest, candidate.manifest
     found = [f"the {title} differ{s}" for title, s, one, other in (
@@ -189,19 +217,24 @@ def _warnings(base: Run, candidate: Run) -> list[str]:
         ("scorers' versions", "", a.scorers, b.scorers),
         ("epochs", "", a.epochs, b.epochs),
     ) if one != other]  # fmt: skip
-    changed = [i for i, s in base.samples.items() if i in candidate.samples and s != candidate.samples[i]]
+    before, after = base.fingerprints, candidate.fingerprints
+    changed = [i for i in before if i in after and before[i] != after[i]]
     if changed:
-        found.append(f"{len(changed)} samples were changed between the runs: {', '.join(changed[:8])}")
-    for title, run, other in (("base", base, candidate), ("candidate", candidate, base)):
-        if not run.manifest.finished:
+        found.append(f"{len(changed)} samples were changed and are not compared: {_some(changed)}")
+    for title, manifest, alone in (("base", a, before.keys() - after), ("candidate", b, after.keys() - before)):
+        if not manifest.finished:
             found.append(f"the {title} run is not finished; what it lacks counts as failed")
-        alone = sorted(run.samples.keys() - other.samples.keys())
         if alone:
-            found.append(f"{len(alone)} samples are in the {title} run alone and are not compared")
+            found.append(f"{len(alone)} samples are in the {title} run alone and are not compared: {_some(alone)}")
     return found
 
 
-def _worst(base: Run, candidate: Run, before: ByMetric, after: ByMetric) -> tuple[Changed, ...]:
+def _some(ids: Iterable[str]) -> str:
+    named = sorted(ids)
+    return ", ".join(named[:NAMED]) + (", …" if len(named) > NAMED else "")
+
+
+def _worst(base: Record, candidate: Run, before: ByMetric, after: ByMetric) -> tuple[Changed, ...]:
     """The samples that lost most over the gated and safety metrics, each with both answers."""
     watched = [m for m in METRICS if m.is_gated or m.kind == "safety"]
     losses: dict[str, float] = {}
@@ -230,7 +263,7 @@ def _worst(base: Run, candidate: Run, before: ByMetric, after: ByMetric) -> tupl
     )
 
 
-def _first_outputs(run: Run) -> dict[str, Output]:
+def _first_outputs(run: Record) -> dict[str, Output]:
     found: dict[str, Output] = {}
     for output in run.outputs():
         found.setdefault(output.sample, output)
@@ -242,12 +275,10 @@ def _explanations(run: Run) -> Callable[[str], tuple[str, ...]]:
     titles = {m.name: m.title for m in METRICS}
     said: dict[str, tuple[str, ...]] = {}
     for judged in run.scores():
-        said.setdefault(
-            judged.sample,
-            tuple(
-                f"{titles[name]}: {score.explanation}"
-                for name, score in judged.scores.items()
-                if score.explanation and score.value is not None and score.value < 1
-            ),
-        )
+        # Metrics of one scorer often share their reason: the first that gives it stands for them.
+        reasons: dict[str, str] = {}
+        for name, score in judged.scores.items():
+            if score.explanation and score.value is not None and score.value < 1:
+                reasons.setdefault(score.explanation, f"{titles[name]}: {score.explanation}")
+        said.setdefault(judged.sample, tuple(reasons.values()))
     return lambda sample: said.get(sample, ())

@@ -64,8 +64,15 @@ def _changed(changed: Changed) -> str:
     return (
         f"<details><summary><b>{escape(sample.id)}</b> ({escape(sample.type)}): {escape(moves)}</summary>"
         f"<p><i>{escape(sample.question)}</i></p>{_list(changed.explanations)}"
-        f'<p class="diff">{word_diff(_text(changed.base), _text(changed.candidate))}</p></details>'
+        f'<p class="diff">{_both(changed)}</p></details>'
     )
+
+
+def _both(changed: Changed) -> str:
+    """The change of the text; the new text alone where the base's was not kept."""
+    if changed.base is None:
+        return escape(_text(changed.candidate)).replace("\n", "<br>")
+    return word_diff(_text(changed.base), _text(changed.candidate))
 
 
 def _text(output: Output | None) -> str:

@@ -20,7 +20,7 @@ from copilot.tools import TOOLS
 from copilot.types import Answer, Evidence, ToolCall, Viewer
 from copilot.workspace import Workspace
 from evals.lint import lint
-from evals.runs import MANIFEST, Manifest, Run, now
+from evals.runs import MANIFEST, Manifest, Price, Run, now
 from evals.samples import Dataset, Sample, load
 from evals.scorers import VERSION, judge
 from evals.scores import Output
@@ -35,6 +35,11 @@ Progress = Callable[[int, int, str], None]
 """Told how many of how many answers are there, and of which sample the last is."""
 
 
+def open_without_memos(settings: Settings) -> Copilot:
+    """A copilot whose drafts leave no trace."""
+    return assemble(settings, open_sources(settings))
+
+
 def run(
     dataset: str,
     settings: Settings,
@@ -42,6 +47,8 @@ def run(
     *,
     epochs: int = 1,
     filters: Sequence[str] = (),
+    price: Price | None = None,
+    open: Callable[[Settings], Copilot] = open_without_memos,
     progress: Progress | None = None,
 ) -> Summary:
     """Asks and judges a dataset. A folder that holds an unfinished run of the same kind is continued."""
@@ -52,9 +59,18 @@ def run(
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise SettingsError(f"{samples.name} does not fit the workspace: {faults[0]}{more}.")
     # Opened before the folder is made, so that a broken workspace leaves no empty run.
-    # Without a store of memos, so that what a sample drafts leaves no trace.
-    copilot = assemble(settings, open_sources(settings))
-    record = _open(samples, settings, copilot, out, epochs, tuple(filters))
+    copilot = open(settings)
+    record = _open(samples, settings, copilot, out, epochs, tuple(filters), price)
+    if not record.manifest.finished:
+        with record.writing():
+            record.mend()
+            _ask_the_rest(record, copilot, samples, epochs, progress)
+            record.finish()
+    return summarise(record)
+
+
+def _ask_the_rest(record: Run, copilot: Copilot, samples: Dataset, epochs: int, progress: Progress | None) -> None:
+    """Asks what the run lacks, epoch by epoch."""
     weights = record.weights
     asked = {(o.sample, o.epoch) for o in record.outputs()}
     plan = [(s, e) for e in range(epochs) for s in samples.samples]
@@ -64,9 +80,6 @@ def run(
             record.keep(output, judge(sample, output, weights))
         if progress:
             progress(done, len(plan), sample.id)
-    if not record.manifest.finished:
-        record.finish()
-    return summarise(record)
 
 
 def ask(copilot: Copilot, sample: Sample, epoch: int) -> Output:
@@ -130,10 +143,11 @@ def _open(
     out: Path | None,
     epochs: int,
     filters: tuple[str, ...],
+    price: Price | None,
 ) -> Run:
     """The run's folder: a new one, or the unfinished one that is there."""
     folder = out or Path("runs") / f"{dataset.name}-{now().replace(':', '').removesuffix('+0000')}"
-    manifest = _manifest(dataset, settings, copilot, folder.name, epochs, filters)
+    manifest = _manifest(dataset, settings, copilot, folder.name, epochs, filters, price)
     if not (folder / MANIFEST).exists():
         if folder.exists() and any(folder.iterdir()):
             raise SettingsError(f"{str(folder)!r} holds other files; name a new or an empty folder.")
@@ -143,13 +157,17 @@ def _open(
     different = [name for name in mine if mine[name] != theirs[name]]
     if different:
         raise SettingsError(f"{str(folder)!r} holds a run with another {', '.join(different)}; name a new folder.")
-    if not record.manifest.finished:
-        record.mend()
     return record
 
 
 def _manifest(
-    dataset: Dataset, settings: Settings, copilot: Copilot, id: str, epochs: int, filters: tuple[str, ...]
+    dataset: Dataset,
+    settings: Settings,
+    copilot: Copilot,
+    id: str,
+    epochs: int,
+    filters: tuple[str, ...],
+    price: Price | None,
 ) -> Manifest:
     retriever = copilot.sources.retriever
     documents = len(retriever.documents(Viewer())) if retriever else 0
@@ -169,6 +187,7 @@ def _manifest(
         seed=SEED,
         scorers=VERSION,
         began=now(),
+        price=price,
     )
 
 

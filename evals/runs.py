@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from filelock import FileLock, Timeout
+from pydantic import Field, ValidationError
 
 from copilot.errors import SettingsError
 from copilot.types import Frozen, Usage
@@ -20,6 +22,21 @@ from evals.wording import Weights
 MANIFEST, SAMPLES, ANSWERS, SCORES, WORDS = (
     "manifest.json", "samples.json", "answers.jsonl", "scores.jsonl", "words.json",
 )  # fmt: skip
+LOCK = ".lock"
+JUDGED = "judged.jsonl"
+"""Verdicts of a judge model, kept apart: they come later, cost money, and may be gone without harm."""
+# As many as a stored baseline keeps, so that a run equals the baseline made of it.
+DECIMALS = 6
+
+
+class Price(Frozen):
+    """Of a million tokens, in a currency of one's own choice."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+    def of(self, usage: Usage) -> float:
+        return (usage.input_tokens * self.input + usage.output_tokens * self.output) / 1e6
 
 
 class Manifest(Frozen):
@@ -48,6 +65,13 @@ class Manifest(Frozen):
     """Empty until every sample was asked; afterwards answers never change."""
     usage: Usage = Usage()
     seconds: float = 0.0
+    price: Price | None = None
+    """What tokens cost, where a person said it; the grounded model uses none."""
+
+    @property
+    def cost(self) -> float | None:
+        """Of all answers, in the currency of the price."""
+        return self.price.of(self.usage) if self.price else None
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -75,11 +99,21 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.manifest = self.read_manifest(folder)
         try:
-            self.manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
             self.dataset = Dataset.model_validate_json((folder / SAMPLES).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise SettingsError(f"{str(folder)!r} is not a run: it has no {Path(error.filename).name}.") from None
+        except ValidationError as error:
+            raise SettingsError(f"{str(folder)!r} cannot be read as a run: {error.errors()[0]['msg']}.") from None
+
+    @staticmethod
+    def read_manifest(folder: Path) -> Manifest:
+        """The manifest alone, where the samples are not needed."""
+        try:
+            return Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise SettingsError(f"{str(folder)!r} is not a run: it has no {MANIFEST}.") from None
         except ValidationError as error:
             raise SettingsError(f"{str(folder)!r} cannot be read as a run: {error.errors()[0]['msg']}.") from None
 
@@ -96,6 +130,10 @@ class Run:
         return {s.id: s for s in self.dataset.samples}
 
     @property
+    def fingerprints(self) -> dict[str, str]:
+        return {s.id: s.fingerprint for s in self.dataset.samples}
+
+    @property
     def weights(self) -> Weights:
         data = json.loads((self.folder / WORDS).read_text(encoding="utf-8"))
         return Weights(data["documents"], data["frequency"])
@@ -104,7 +142,43 @@ class Run:
         return [Output.model_validate_json(line) for line in lines(self.folder / ANSWERS)]
 
     def scores(self) -> list[Judged]:
-        return [Judged.model_validate_json(line) for line in lines(self.folder / SCORES)]
+        """By the scorers, with the verdicts of a judge model where one was asked."""
+        verdicts = {(j.sample, j.epoch): j.scores for j in map(_judged, lines(self.folder / JUDGED))}
+        scored = map(_judged, lines(self.folder / SCORES))
+        return [j.model_copy(update={"scores": {**j.scores, **verdicts.get((j.sample, j.epoch), {})}}) for j in scored]
+
+    def answers_to(self, sample: str) -> list[Output]:
+        """The answers to one sample, by epoch; the others are passed over unread."""
+        return [Output.model_validate_json(line) for line in _of(sample, self.folder / ANSWERS)]
+
+    def scores_of(self, sample: str) -> list[Judged]:
+        verdicts = {j.epoch: j.scores for j in map(_judged, _of(sample, self.folder / JUDGED))}
+        scored = map(_judged, _of(sample, self.folder / SCORES))
+        return [j.model_copy(update={"scores": {**j.scores, **verdicts.get(j.epoch, {})}}) for j in scored]
+
+    def texts(self) -> dict[str, str]:
+        """What was first answered, by sample."""
+        found: dict[str, str] = {}
+        for line in lines(self.folder / ANSWERS):
+            entry = json.loads(line)
+            found.setdefault(entry["sample"], entry["answer"]["text"] if entry["answer"] else entry["error"])
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keeps other processes from writing to the run."""
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                yield
+        except Timeout:
+            raise SettingsError(f"The run {self.manifest.id} is being written by another process.") from None
+
+    def is_being_written(self) -> bool:
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                return False
+        except Timeout:
+            return True
 
     def keep(self, output: Output, scores: dict[str, Score]) -> None:
         """Adds an answer and its scores. A finished run takes no more."""
@@ -119,7 +193,7 @@ class Run:
         """Drops what a killed run left half written: answers are whole lines, and each has its scores."""
         outputs = self.outputs()
         asked = {(o.sample, o.epoch) for o in outputs}
-        kept = [j for j in self.scores() if (j.sample, j.epoch) in asked]
+        kept = [j for j in map(_judged, lines(self.folder / SCORES)) if (j.sample, j.epoch) in asked]
         write(self.folder / ANSWERS, "".join(o.model_dump_json() + "\n" for o in outputs))
         write(self.folder / SCORES, "".join(j.model_dump_json() + "\n" for j in kept))
 
@@ -162,25 +236,36 @@ class Run:
         write(self.folder / MANIFEST, self.manifest.model_dump_json(indent=1))
 
     def by_metric(self) -> dict[str, dict[str, float]]:
-        """Metric, then sample: the mean over epochs. Only samples to which the metric applies."""
+        """Metric, then sample: the mean over epochs to six decimals. Only samples to which the metric applies."""
         gathered: dict[str, dict[str, list[float]]] = {}
         for judged in self.scores():
             for name, score in judged.scores.items():
                 if score.value is not None:
                     gathered.setdefault(name, {}).setdefault(judged.sample, []).append(score.value)
         return {
-            name: {sample: sum(values) / len(values) for sample, values in by_sample.items()}
+            name: {sample: round(sum(values) / len(values), DECIMALS) for sample, values in by_sample.items()}
             for name, by_sample in gathered.items()
         }
 
 
 def lines(path: Path) -> Iterator[str]:
-    """The whole lines of a file; one that a killed process left unfinished is passed over."""
+    """The whole lines of a file, one by one; one that a killed process left unfinished is passed over."""
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        if line.strip():
-            yield line
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            if line.endswith("\n") and line.strip():
+                yield line
+
+
+def _judged(line: str) -> Judged:
+    return Judged.model_validate_json(line)
+
+
+def _of(sample: str, path: Path) -> Iterator[str]:
+    # The models write their first field first.
+    opening = f'{{"sample":{json.dumps(sample, ensure_ascii=False)},'
+    return (line for line in lines(path) if line.startswith(opening))
 
 
 def write(path: Path, text: str) -> None:

@@ -141,6 +141,10 @@ class Sample(Strict):
     """Text that must appear nowhere in the answer; after `re:`, a regular expression."""
     must_not_cite: tuple[str, ...] = ()
     """Documents this viewer must not be shown."""
+    sections: tuple[str, ...] = ()
+    """Memo samples: the headings that must be there, each with something under it."""
+    rubrics: tuple[str, ...] = ()
+    """Yes-or-no questions about the answer that only a person or a judge model can settle."""
     pair: str = ""
     """Permission samples: the name shared by the same question with and without access."""
     hard: bool | None = None
@@ -162,8 +166,9 @@ class Sample(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """Changes with anything that changes what is asked or expected."""
-        content = self.model_dump(mode="json", exclude={"author", "reviewer", "provenance", "tags", "split"})
+        """Changes with anything that changes what is asked or expected; a new field that is not used changes none."""
+        remarks = {"author", "reviewer", "provenance", "tags", "split"}
+        content = self.model_dump(mode="json", exclude=remarks, exclude_defaults=True)
         return _sha(content)[:16]
 
     @model_validator(mode="after")

@@ -65,8 +65,8 @@ class Metric:
     name: str
     title: str
     better: Literal["up", "down"] = "up"
-    kind: Literal["quality", "safety", "measure"] = "quality"
-    """`measure` is in its own unit and never counts as a pass or a fail."""
+    kind: Literal["quality", "safety", "measure", "judge"] = "quality"
+    """`measure` is in its own unit and never counts as a pass or a fail; `judge` is a model's opinion."""
     tolerance: float = 0.02
     """How far its mean may fall before the gate calls it a regression."""
     is_gated: bool = False

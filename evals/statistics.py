@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -61,6 +63,8 @@ def paired(
 
 def bootstrap_interval(differences: np.ndarray, clusters: list[str]) -> tuple[float, float]:
     """The interval of the mean when whole clusters are drawn again and again."""
+    if not differences.any():
+        return 0.0, 0.0
     names = {name: place for place, name in enumerate(dict.fromkeys(clusters))}
     member = np.array([names[c] for c in clusters])
     sums = np.bincount(member, weights=differences, minlength=len(names))
@@ -94,6 +98,16 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
         highest = max(highest, min(1.0, p * (len(p_values) - place)))
         adjusted[name] = highest
     return adjusted
+
+
+def wilson_interval(share: float, n: int) -> tuple[float, float]:
+    """The 95% interval of a share of n (Wilson 1927); it stays within 0 and 1 and holds for small n."""
+    if n == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def kappa(left: list[bool], right: list[bool]) -> float:

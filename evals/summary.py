@@ -22,6 +22,15 @@ class Slice:
     n: int
     means: dict[str, float]
     """Only metrics that apply to at least one of its samples."""
+    counts: dict[str, int]
+    """How many of its samples each mean is over."""
+
+    def shown(self, metric: str) -> str:
+        """A mean; with its n where the metric does not apply to the whole slice."""
+        if metric not in self.means:
+            return "–"
+        n = self.counts[metric]
+        return f"{self.means[metric]:.3f}" + ("" if n == self.n else f" ({n})")
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,15 @@ class Summary:
     slices: tuple[Slice, ...]
     failed: tuple[str, ...]
     errors: tuple[str, ...]
+    cost: float | None
 
     def render(self) -> str:
         """The numbers as aligned text."""
         lines = [f"{self.run}: {self.samples} samples, {len(self.failed)} not passed ({self.folder})", ""]
         lines += [f"{'':<30}{'n':>5}{'mean':>9}"]
         lines += [f"{row.title:<30}{row.n:>5}{row.mean:>9.3f}" for row in self.rows]
+        if self.cost is not None:
+            lines.append(f"{'Cost of a question':<30}{self.samples:>5}{self.cost / self.samples:>9.4f}")
         shown = (
             "passed",
             "nuggets_vital",
@@ -50,7 +62,7 @@ class Summary:
         )
         lines += ["", f"{'by type':<16}{'n':>4}" + "".join(f"{name[:13]:>15}" for name in shown)]
         for part in self.slices:
-            cells = "".join(f"{part.means[m]:>15.3f}" if m in part.means else f"{'–':>15}" for m in shown)
+            cells = "".join(f"{part.shown(m):>15}" for m in shown)
             lines.append(f"{part.name:<16}{part.n:>4}{cells}")
         if self.failed:
             lines += ["", f"Not passed: {', '.join(self.failed)}"]
@@ -70,12 +82,9 @@ def summarise(run: Run) -> Summary:
         types.setdefault(sample.type, []).append(sample.id)
     slices = []
     for name, ids in types.items():
-        means = {
-            metric: mean(values[i] for i in ids if i in values)
-            for metric, values in by_metric.items()
-            if any(i in values for i in ids)
-        }
-        slices.append(Slice(name, len(ids), means))
+        counts = {metric: sum(i in values for i in ids) for metric, values in by_metric.items()}
+        means = {metric: mean(by_metric[metric][i] for i in ids if i in by_metric[metric]) for metric in counts}
+        slices.append(Slice(name, len(ids), {m: means[m] for m in means if counts[m]}, counts))
     passed = by_metric.get("passed", {})
     return Summary(
         run=run.manifest.id,
@@ -85,4 +94,5 @@ def summarise(run: Run) -> Summary:
         slices=tuple(slices),
         failed=tuple(i for i in run.samples if passed.get(i, 0.0) < 1),
         errors=tuple(f"{o.sample}: {o.error}" for o in run.outputs() if o.error),
+        cost=run.manifest.cost,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from copilot.citations import split_sentences
@@ -26,6 +26,8 @@ class Weights:
 
     documents: int
     frequency: Mapping[str, int]
+    _known: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Weights computed before: a run asks for the same few thousand stems millions of times."""
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Weights:
@@ -38,8 +40,15 @@ class Weights:
         return cls(count, frequency)
 
     def __call__(self, stem: str) -> float:
-        seen = self.frequency.get(stem, 0)
-        return math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5))
+        known = self._known.get(stem)
+        if known is None:
+            seen = self.frequency.get(stem, 0)
+            known = self._known[stem] = math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5))
+        return known
+
+    def total(self, stems: Iterable[str]) -> float:
+        # Exact sums: a set has another order in every process, and a score must not.
+        return math.fsum(map(self, stems))
 
 
 @dataclass(frozen=True)
@@ -122,9 +131,8 @@ def windows(text: str, size: int = WINDOW) -> tuple[frozenset[str], ...]:
 
 def coverage(wanted: frozenset[str], held: frozenset[str], weights: Weights) -> float:
     """The share of the wanted stems, by weight, that are held."""
-    # Exact sums: a set has another order in every process, and a score must not.
-    total = math.fsum(weights(s) for s in wanted)
-    return math.fsum(weights(s) for s in wanted & held) / total if total else 1.0
+    total = weights.total(wanted)
+    return weights.total(wanted & held) / total if total else 1.0
 
 
 def overlap(left: str, right: str, weights: Weights) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -384,3 +385,50 @@ def test_an_empty_folder_answers_that_it_does_not_know(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     answer = answer_to(QUESTION, state=tmp_path, workspace=tmp_path / "w")
     assert answer["status"] == "insufficient_evidence"
+
+
+def test_the_library_is_looked_after_from_the_command_line(tmp_path: Path) -> None:
+    workspace, state = tmp_path / "workspace", tmp_path / "state"
+    shutil.copytree(CORPUS, workspace)
+    file = tmp_path / "laser.md"
+    file.write_text("The quorvex laser is locked at night.")
+
+    def library(*arguments: str) -> Done:
+        return bearing("library", *arguments, state=state, workspace=workspace)
+
+    assert library("add", str(file), "--title", "Laser rules", "--effective", "2026-01-01").returncode == 0
+    assert "documents/laser.md  Laser rules; no owner; from 2026-01-01" in library("list").stdout
+    file.write_text("The quorvex laser is locked at all times.")
+    replaced = library("replace", "documents/laser.md", str(file), "--effective", "2026-02-01")
+    assert "laser--until-2026-02-01.md is kept" in replaced.stdout
+    shown = library("show", "documents/laser.md").stdout
+    assert "lines 1-1" in shown
+    assert "locked at all times" in shown
+    assert "note: It names no owner." in shown
+    refused = library("remove", "documents/laser.md")
+    assert (refused.returncode, "--yes" in refused.stderr) == (2, True)
+    assert library("remove", "documents/laser.md", "--yes").returncode == 0
+    listed = library("list").stdout
+    assert "documents/laser.md  " not in listed
+    assert "until replaced (now laser.md)" in listed
+    assert "board-risk-appetite" not in listed
+    assert "board-risk-appetite" in library("list", "--viewer", "chief_physician").stdout
+
+
+def test_the_watcher_ends_quietly_on_an_interrupt(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(CORPUS, workspace)
+    environment = {**os.environ, "BEARING_STATE_DIR": str(tmp_path / "state"), "BEARING_WORKSPACE": str(workspace)}
+    command = [sys.executable, "-u", "-m", "copilot", "index", "--watch"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        for line in run.stdout:
+            if line.startswith("Watching"):
+                break
+        (workspace / "dropped.md").write_text("The quorvex laser is locked at night.")
+        assert run.stdout.readline().startswith("1 added, 0 changed, 0 removed")
+        assert "checked: all" in run.stdout.readline()
+        run.send_signal(signal.SIGINT)
+        assert run.wait(20) == 0
+        assert run.stderr.read() == ""

@@ -19,6 +19,7 @@ ROOMS = {
     "copilot.conversations": 3, "copilot.memos": 3,
     "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5,
     "copilot.snapshots": 6, "copilot.sources": 6,
+    "copilot.library": 6, "copilot.watching": 11, "copilot.library_commands": 13,
     "copilot.models": 7, "copilot.tools": 8, "copilot.source_pages": 8, "copilot.suggestions": 8,
     "copilot.checking": 8, "copilot.chat": 9, "copilot.tool_cli": 9, "copilot.build": 10, "copilot.doctor": 11,
     "copilot": 12, "evals": 13, "ui": 13, "copilot.memo_commands": 13, "copilot.cli": 14, "copilot.__main__": 15,

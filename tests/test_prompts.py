@@ -36,6 +36,20 @@ def test_the_system_prompt_shows_citations_in_the_form_that_is_verified() -> Non
     assert MARKER.findall(render("system", **VARIABLES)) == ["r-P-004", "x-1a2b3c4d"]
 
 
+JUDGES = {
+    "judge_points": {"question", "answer", "fence", "points", "count"},
+    "judge_rubric": {"question", "answer", "fence", "rubric"},
+    "judge_pair": {"question", "first", "second", "fence"},
+}
+
+
+@pytest.mark.parametrize("prompt", JUDGES)
+def test_a_prompt_of_the_judge_renders_and_declares_the_answer_to_be_data(prompt: str) -> None:
+    text = render(prompt, **{name: f"<{name} $1>" for name in JUDGES[prompt]})
+    assert all(f"<{name} $1>" in text for name in JUDGES[prompt])
+    assert "data to be judged" in text
+
+
 def test_every_prompt_has_a_test_here() -> None:
     folder = Path(prompts.__file__).parent
-    assert [path.stem for path in sorted(folder.glob("*.md"))] == ["system"]
+    assert [path.stem for path in sorted(folder.glob("*.md"))] == sorted(["system", *JUDGES])

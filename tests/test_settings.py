@@ -27,6 +27,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "api_key": KEY,
         "timeout_seconds": "2.5",
         "warehouse_url": "duckdb:///data/warehouse.duckdb",
+        "chroma_url": "http://localhost:8000",
+        "parallel": "dask:tcp://localhost:8786",
         "viewer": "ana",
         "today": "2026-02-03",
     }
@@ -41,8 +43,16 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.timeout_seconds == 2.5
     assert settings.warehouse_url is not None
     assert settings.warehouse_url.get_secret_value() == "duckdb:///data/warehouse.duckdb"
+    assert settings.chroma_url == "http://localhost:8000"
+    assert settings.parallel == "dask:tcp://localhost:8786"
     assert settings.viewer == "ana"
     assert settings.today == date(2026, 2, 3)
+
+
+@pytest.mark.parametrize("value", ["localhost:8000", "ftp://localhost", "http://localhost/a/path"])
+def test_what_is_no_address_of_a_server_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="BEARING_CHROMA_URL"):
+        Settings.from_env({"BEARING_CHROMA_URL": value})
 
 
 def test_an_unknown_variable_is_refused_and_the_known_ones_are_named() -> None:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
 from ui import markdown, state
-from ui.pages import ask
+from ui.screens import ask, evaluations
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15
@@ -29,9 +28,8 @@ def main() -> None:
     st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
     try:
         copilot = state.copilot()
-        top = st.sidebar.container()
         viewer = _viewer(copilot)
-        _page(copilot, viewer, top).run()
+        _page(copilot, viewer).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
 
@@ -58,10 +56,16 @@ def _viewer(copilot: Copilot) -> str:
     return chosen
 
 
-def _page(copilot: Copilot, viewer: str, top: DeltaGenerator) -> StreamlitPage:
+def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     """The page that was asked for; one per conversation, and home."""
     session = state.session()
     home = st.Page(lambda: ask.home(copilot, viewer), title="Ask", icon=":material/forum:", default=True)
+    quality = st.Page(
+        lambda: evaluations.page(copilot, viewer),
+        title="Evaluations",
+        icon=":material/rule:",
+        url_path="evaluations",
+    )
     search = str(st.session_state.get("search") or "")
     listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}
     if found := _CONVERSATION_URL.search(st.context.url or ""):
@@ -72,14 +76,12 @@ def _page(copilot: Copilot, viewer: str, top: DeltaGenerator) -> StreamlitPage:
     for id in session.opened - set(listed):
         pages[id] = _conversation_page(copilot, viewer, id, None)
 
-    sections = {"": [home], "Recent": list(pages.values())}
+    sections = {"": [home, quality], "Recent": list(pages.values())}
     page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
     with st.sidebar:
         if listed or search:
             _search_box(found_any=bool(listed))
         else:
-            # Streamlit shows no navigation that has one entry only.
-            top.page_link(home)
             st.caption("Your conversations will be listed here.")
     if session.go_to is not None:
         target, session.go_to = session.go_to, None

@@ -14,7 +14,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from copilot import Answer, Copilot
 from copilot.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
-from ui import export, markdown
+from evals import drafts
+from ui import export, markdown, state
 
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
@@ -103,6 +104,8 @@ def actions(copilot: Copilot, viewer: str, turn: Turn, retry: Callable[[], None]
                 args=(copilot, viewer, turn),
             )
             st.markdown(f"[:material/content_copy: Copy](#copy-{turn.id})", width="content")
+            if st.button("Correct", icon=":material/edit:", type="tertiary", key=f"correct-{turn.id}"):
+                _correct(copilot, viewer, turn, turn.answer)
         if retry and st.button("Retry", icon=":material/refresh:", type="tertiary", key=f"retry-{turn.id}"):
             retry()
             st.rerun()
@@ -131,18 +134,62 @@ def _ask_why(copilot: Copilot, viewer: str, turn: Turn) -> None:
         placeholder="In your words, if you like",
         on_change=save,
     )
-    st.caption(":material/check: Saved. Thank you.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(":material/check: Saved. Thank you.", width="content")
+        _draft_button(copilot, viewer, turn)
+
+
+def _draft_button(copilot: Copilot, viewer: str, turn: Turn) -> None:
+    """One click makes the question one that evaluators may ask again."""
+    if state.drafts().has(turn.id):
+        st.caption(":material/rule: The evaluators have it.", width="content")
+        return
+    st.button(
+        "Make it a test question", icon=":material/rule:", type="tertiary", key=f"draft-{turn.id}",
+        on_click=_draft_rated, args=(copilot, viewer, turn),
+    )  # fmt: skip
+
+
+def _draft_rated(copilot: Copilot, viewer: str, turn: Turn) -> None:
+    here = st.session_state
+    complaint = ", ".join(here.get(f"why-{turn.id}") or ())
+    wish = here.get(f"comment-{turn.id}", "")
+    state.drafts().add(drafts.from_rating(turn, viewer, _before(copilot, viewer, turn), complaint, wish))
+
+
+@st.dialog("Correct this answer", width="large")
+def _correct(copilot: Copilot, viewer: str, turn: Turn, answer: Answer) -> None:
+    st.caption("The evaluators get your version as a draft of a test question. The answer here stays as it is.")
+    with st.form("correct", border=False):
+        st.text_area("Answer", answer.text, height=320, key=f"corrected-{turn.id}")
+        if st.form_submit_button(
+            "Save", type="primary", on_click=_draft_corrected, args=(copilot, viewer, turn, answer)
+        ):
+            st.rerun()
+
+
+def _draft_corrected(copilot: Copilot, viewer: str, turn: Turn, answer: Answer) -> None:
+    text = st.session_state[f"corrected-{turn.id}"]
+    if text.strip() != answer.text.strip():
+        state.drafts().add(drafts.from_correction(turn, viewer, _before(copilot, viewer, turn), text))
+
+
+def _before(copilot: Copilot, viewer: str, turn: Turn) -> tuple[str, ...]:
+    """What was asked before in the same conversation."""
+    conversation = copilot.conversations.conversation_of(turn.id, viewer)
+    asked = copilot.conversations.turns(conversation, viewer)
+    return tuple(t.question for t in asked if t.asked_at < turn.asked_at)
 
 
 def _rate(copilot: Copilot, viewer: str, turn: Turn) -> None:
-    state = st.session_state
-    thumb = state.get(f"thumb-{turn.id}")
+    here = st.session_state
+    thumb = here.get(f"thumb-{turn.id}")
     copilot.conversations.rate(
         turn.id,
         viewer,
         None if thumb is None else bool(thumb),
-        state.get(f"why-{turn.id}", ()) if thumb == 0 else (),
-        state.get(f"comment-{turn.id}", "") if thumb == 0 else "",
+        here.get(f"why-{turn.id}", ()) if thumb == 0 else (),
+        here.get(f"comment-{turn.id}", "") if thumb == 0 else "",
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
 from copilot import Copilot, Settings, open_copilot
+from evals.background import Started
+from evals.drafts import Drafts
 
 TURNS_SHOWN = 10
 """Questions with their answers drawn at once; drawing a hundred takes a browser twenty seconds."""
@@ -37,6 +40,32 @@ def session() -> Session:
     return found
 
 
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    return Settings.from_env()
+
+
 @st.cache_resource(show_spinner="Reading the workspace")
 def copilot() -> Copilot:
-    return open_copilot(Settings.from_env())
+    return open_copilot(settings())
+
+
+def drafts() -> Drafts:
+    """Samples that people proposed by their feedback."""
+    return Drafts(settings().workspace_state() / "drafts.jsonl")
+
+
+def labels() -> Path:
+    """The verdicts of blind reviews."""
+    return settings().workspace_state() / "labels.jsonl"
+
+
+def feedback_samples() -> Path:
+    """The dataset that accepted drafts are added to unless another is named."""
+    return settings().workspace_state() / "feedback.yaml"
+
+
+@st.cache_resource(show_spinner=False)
+def started() -> list[Started]:
+    """The runs that this server began, for every session to see."""
+    return []

@@ -15,17 +15,28 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from copilot.errors import KnowledgeError
+from copilot.retrieval import buckets
 from copilot.retrieval.embedder import Vectors
+from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import VERSION, Manifest
-from copilot.retrieval.states import FileState, NewDocument
+from copilot.retrieval.states import FileState, NewDocument, Twins, spread
+from copilot.retrieval.types import Health
 
+if TYPE_CHECKING:
+    from copilot.retrieval.vectors import ChromaVectors
+
+COPIED = "copied"
+"""A file of this name says that the index is a copy, which only its origin may write."""
 _WAIT_SECONDS = 5.0
+_BATCH = 1000
 
 
 def index_folder(state_dir: Path) -> Path:
@@ -45,10 +56,20 @@ def chroma_folder(state_dir: Path) -> Path:
 
 
 @contextmanager
-def writing(state_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[IndexWriter]:
-    """The index open for its one writer. The lock is the operating system's, so it dies with its holder."""
-    folder = index_folder(state_dir)
-    folder.mkdir(parents=True, exist_ok=True)
+def writing(
+    state_dir: Path, chroma_url: str | None = None, wait_seconds: float = _WAIT_SECONDS
+) -> Iterator[IndexWriter]:
+    """The index open for its one writer."""
+    if (copied := index_folder(state_dir) / COPIED).is_file():
+        raise KnowledgeError(f"This index is a copy of {copied.read_text()}; documents are indexed there.")
+    with locked(state_dir, wait_seconds), closing(IndexWriter(state_dir, chroma_url)) as writer:
+        yield writer
+
+
+@contextmanager
+def locked(state_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
+    """Alone with the index and its documents. The lock is the operating system's, so it dies with its holder."""
+    index_folder(state_dir).mkdir(parents=True, exist_ok=True)
     lock = FileLock(state_dir / "index.lock", timeout=wait_seconds)
     holder = state_dir / "index.lock.holder"
     try:
@@ -58,11 +79,7 @@ def writing(state_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[In
     try:
         now = datetime.now().isoformat(sep=" ", timespec="seconds")
         holder.write_text(json.dumps({"process": os.getpid(), "since": now}))
-        writer = IndexWriter(state_dir)
-        try:
-            yield writer
-        finally:
-            writer.close()
+        yield
     finally:
         lock.release()
 
@@ -78,8 +95,9 @@ def _described(holder: Path) -> str:
 class IndexWriter:
     """What a sync does to the index, in the order that survives being killed."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, chroma_url: str | None = None) -> None:
         self._state_dir = state_dir
+        self._chroma_url = chroma_url
         self.manifest = _open_or_reset(manifest_path(state_dir))
 
     def close(self) -> None:
@@ -87,8 +105,12 @@ class IndexWriter:
 
     @property
     def is_unfinished(self) -> bool:
-        """The last run was killed, so the engines may hold entries that the manifest does not name."""
-        return self.manifest.meta("unfinished") == "yes"
+        """The last run was killed, or kept its vectors elsewhere, so the engines may not hold what is named."""
+        return (
+            self.manifest.meta("unfinished") == "yes"
+            or self.manifest.meta("vectors_at") != (self._chroma_url or "")
+            or not self._bucket_count()
+        )
 
     def replace(
         self,
@@ -97,29 +119,88 @@ class IndexWriter:
         removed: Collection[str],
         files: Mapping[str, FileState],
         meta: Mapping[str, str],
-    ) -> None:
-        """Make the index hold `added`, in place of documents with the same ids, and not hold `removed`."""
-        from copilot.retrieval import lexical
-        from copilot.retrieval.vectors import ChromaVectors
+        twins: Twins,
+    ) -> Health:
+        """Make the index hold `added`, in place of documents with the same ids, and not hold `removed`.
 
+        Returns what the self-check found, after a repair where one was needed.
+        """
         replaced = {*removed, *(new.document.id for new in added)}
         fresh = {entry.number: entry for new in added for entry in new.entries}
-        live = {e.number: e for e in self.manifest.entries() if e.chunk.document_id not in replaced} | fresh
         before = self.manifest.numbers()
-        with closing(ChromaVectors(chroma_folder(self._state_dir))) as vectors:
+        live = before - self.manifest.numbers_of(replaced) | fresh.keys()
+        unfinished = self.is_unfinished
+        forgotten = self.manifest.text_shas_of(replaced)
+        with closing(self._vectors()) as vectors, vectors.reached():
             held = before
-            if self.is_unfinished or vectors.count() != len(before):
+            if unfinished:
                 vectors.drop_other_models()
                 held = vectors.numbers()
-            self.manifest.set_meta(unfinished="yes")
-            missing = sorted(live.keys() - held)
-            vectors.add([live[number] for number in missing], self._vectors_for(missing, added))
-            # Never a name that was used before: a reader tells by it that the index has changed.
-            generation = str(time.time_ns())
-            lexical.build(words_folder(self._state_dir, generation), live.values())
-            self.manifest.commit(files=files, removed=removed, added=added, meta={**meta, "generation": generation})
-            vectors.delete(held - live.keys())
-        self._clean(generation)
+            self.manifest.set_meta(unfinished="yes", vectors_at=self._chroma_url or "")
+            missing = live - held
+            lost = self.manifest.entries_of(missing - fresh.keys())
+            self._add(vectors, [*lost, *(fresh[number] for number in sorted(missing & fresh.keys()))], added)
+            generation = self._write_words(len(live), replaced, fresh.values())
+            meta = {**meta, "generation": generation}
+            self.manifest.commit(files=files, removed=removed, added=added, meta=meta, twins=twins)
+            vectors.delete(held - live)
+            health = self._examine(vectors, added=missing, removed=held - live, whole=unfinished)
+            if not health.is_sound:
+                health = self._repair(vectors)
+        self._clean(forgotten)
+        return health
+
+    def examine(self) -> Health:
+        """Compare the engines with the manifest, entry by entry."""
+        with closing(self._vectors()) as vectors, vectors.reached():
+            return self._examine(vectors, whole=True)
+
+    def _examine(
+        self, vectors: ChromaVectors, *, added: Collection[int] = (), removed: Collection[int] = (), whole: bool
+    ) -> Health:
+        from copilot.retrieval import health
+        from copilot.retrieval.lexical import LexicalIndex
+
+        words = LexicalIndex(self._words())
+        return health.examine(self.manifest, vectors, words, added=added, removed=removed, whole=whole)
+
+    def _repair(self, vectors: ChromaVectors) -> Health:
+        """Both engines written anew from the manifest."""
+        vectors.empty()
+        self._add(vectors, list(self.manifest.entries_in([0], 1)), ())
+        generation = self._write_words(self.manifest.counts()["chunks"], (), (), whole=True)
+        self.manifest.set_meta(generation=generation)
+        health = self._examine(vectors, whole=True)
+        if not health.is_sound:
+            raise KnowledgeError(f"The index fails its self-check: {health}. Delete {index_folder(self._state_dir)}.")
+        return health
+
+    def _vectors(self) -> ChromaVectors:
+        from copilot.retrieval.vectors import ChromaVectors
+
+        return ChromaVectors(chroma_folder(self._state_dir), self._chroma_url)
+
+    def _words(self) -> Path:
+        return words_folder(self._state_dir, self.manifest.meta("generation"))
+
+    def _bucket_count(self) -> int:
+        return buckets.present_count(self._words())
+
+    def _write_words(
+        self, chunks: int, replaced: Collection[str], fresh: Collection[Entry], whole: bool = False
+    ) -> str:
+        """A new generation of the keywords, in which only the buckets of changed documents are written anew."""
+        present = self._bucket_count()
+        count = buckets.count_for(chunks, present)
+        touched = range(count) if whole or count != present else {spread(id) % count for id in replaced}
+        entries: dict[int, list[Entry]] = {bucket: [] for bucket in touched}
+        kept = (e for e in self.manifest.entries_in(touched, count) if e.chunk.document_id not in replaced)
+        for entry in chain(kept, fresh):
+            entries[spread(entry.chunk.document_id) % count].append(entry)
+        # Never a name that was used before: a reader tells by it that the index has changed.
+        generation = str(time.time_ns())
+        buckets.write(words_folder(self._state_dir, generation), count, entries, self._words())
+        return generation
 
     def remember(self, files: Mapping[str, FileState], meta: Mapping[str, str]) -> None:
         """Keep what was seen of files whose documents have not changed, so that they are not read again."""
@@ -128,20 +209,27 @@ class IndexWriter:
         if any(self.manifest.meta(name) != value for name, value in meta.items()):
             self.manifest.set_meta(**meta)
 
-    def _vectors_for(self, numbers: Sequence[int], added: Sequence[NewDocument]) -> Mapping[int, Vectors]:
-        """Vectors of chunks, those that the manifest does not name yet by the hash of their text."""
+    def _add(self, vectors: ChromaVectors, entries: Sequence[Entry], added: Sequence[NewDocument]) -> None:
+        """To Chroma, with the vectors known by the hash of the text where the manifest does not name it yet."""
         sha_of = {e.number: sha for new in added for e, sha in zip(new.entries, new.text_shas, strict=True)}
-        cached = self.manifest.cached({sha_of[number] for number in numbers if number in sha_of})
-        fresh = {n: np.frombuffer(cached[sha_of[n]], dtype=np.float32) for n in numbers if n in sha_of}
-        old = [number for number in numbers if number not in sha_of]
-        return fresh | dict(zip(old, self.manifest.vectors_of(old), strict=True))
+        for start in range(0, len(entries), _BATCH):
+            batch = entries[start : start + _BATCH]
+            cached = self.manifest.cached({sha_of[e.number] for e in batch if e.number in sha_of})
+            found = {e.number: _vector(cached[sha_of[e.number]]) for e in batch if e.number in sha_of}
+            old = [entry.number for entry in batch if entry.number not in sha_of]
+            vectors.add(batch, found | dict(zip(old, self.manifest.vectors_of(old), strict=True)))
 
-    def _clean(self, generation: str) -> None:
+    def _clean(self, text_shas: Collection[str]) -> None:
+        generation = self._words().name
         for folder in index_folder(self._state_dir).glob("words-*"):
-            if folder.name != f"words-{generation}":
+            if folder.name != generation:
                 shutil.rmtree(folder, ignore_errors=True)
+        self.manifest.forget(text_shas)
         self.manifest.set_meta(unfinished="no")
-        self.manifest.forget()
+
+
+def _vector(blob: bytes) -> Vectors:
+    return np.frombuffer(blob, dtype=np.float32)
 
 
 def _open_or_reset(path: Path) -> Manifest:

@@ -43,9 +43,9 @@ def _schema() -> tantivy.Schema:
 
 
 def build(folder: Path, entries: Iterable[Entry]) -> None:
-    """Write a complete index into an empty folder.
+    """Write an index of these entries into a new folder.
 
-    Always whole, never in place: tantivy counts deleted texts in its word statistics until segments merge, so
+    Nothing is ever deleted in place: tantivy counts deleted texts in its word statistics until segments merge, so
     the scores of an index that grew would differ from those of one that was rebuilt.
     """
     folder.mkdir(parents=True)
@@ -78,6 +78,14 @@ class LexicalIndex:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._words = _analyzer()
+
+    def numbers(self) -> set[int]:
+        """Of every entry."""
+        count = self._searcher.num_docs
+        if not count:
+            return set()
+        found = self._searcher.search(tantivy.Query.all_query(), limit=count, count=False).hits
+        return {int(n or 0) for n in self._searcher.fast_field_values("number", [address for _, address in found])}
 
     def search(self, query: str, scope: Scope, top_k: int) -> list[Match]:
         """The best matches of any word of the query, best first."""

@@ -19,6 +19,7 @@ from copilot.retrieval.states import (
     DocumentState,
     FileState,
     NewDocument,
+    Twins,
     chunk_of,
     chunk_rows,
     document_row,
@@ -26,7 +27,7 @@ from copilot.retrieval.states import (
 )
 from copilot.retrieval.types import Chunk
 
-VERSION = f"2 {MODEL}"
+VERSION = f"3 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
@@ -36,7 +37,7 @@ CREATE TABLE files (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT 
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, owner TEXT,
     effective TEXT, superseded_ref TEXT, superseded_by TEXT, superseded_on TEXT, label TEXT,
-    tags TEXT NOT NULL, dated TEXT);
+    tags TEXT NOT NULL, spread INTEGER NOT NULL, dated TEXT);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, document_id TEXT NOT NULL, position INTEGER NOT NULL,
     heading_path TEXT NOT NULL, text TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL,
@@ -44,6 +45,8 @@ CREATE TABLE chunks (
     place TEXT NOT NULL);
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_document ON chunks (document_id, position);
+CREATE INDEX chunks_by_text ON chunks (text_sha);
+CREATE TABLE twins (number INTEGER PRIMARY KEY, first INTEGER NOT NULL);
 CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _CHUNKS = """
@@ -118,6 +121,20 @@ class Manifest:
     def numbers(self) -> set[int]:
         return {number for (number,) in self._execute("SELECT number FROM chunks")}
 
+    def numbers_of(self, documents: Collection[str]) -> set[int]:
+        return {
+            number
+            for batch in _batches(sorted(documents))
+            for (number,) in self._execute(f"SELECT number FROM chunks WHERE document_id IN ({_marks(batch)})", batch)
+        }
+
+    def text_shas_of(self, documents: Collection[str]) -> set[str]:
+        return {
+            sha
+            for batch in _batches(sorted(documents))
+            for (sha,) in self._execute(f"SELECT text_sha FROM chunks WHERE document_id IN ({_marks(batch)})", batch)
+        }
+
     def columns(self) -> Columns:
         rows = self._execute(
             """SELECT c.number, c.document_id, d.label, d.kind, c.effective, c.superseded
@@ -133,9 +150,18 @@ class Manifest:
             superseded=np.array(superseded, dtype=np.int64),
         )
 
-    def entries(self) -> Iterator[Entry]:
-        for row in self._execute(_CHUNKS):
-            yield Entry(row[0], chunk_of(row))
+    def twins(self) -> dict[int, int]:
+        """Number of each chunk that has a twin to that of the first of them."""
+        return dict(self._execute("SELECT number, first FROM twins"))
+
+    def entries_in(self, buckets: Collection[int], count: int) -> Iterator[Entry]:
+        """The entries of the documents in some of `count` buckets."""
+        for batch in _batches(sorted(buckets)):
+            for row in self._execute(f"{_CHUNKS} WHERE d.spread % ? IN ({_marks(batch)})", (count, *batch)):
+                yield Entry(row[0], chunk_of(row))
+
+    def entries_of(self, numbers: Collection[int]) -> list[Entry]:
+        return [Entry(number, chunk) for number, chunk in sorted(self.chunks(numbers).items())]
 
     def chunks(self, numbers: Collection[int]) -> dict[int, Chunk]:
         return {
@@ -221,6 +247,7 @@ class Manifest:
         removed: Collection[str],
         added: Sequence[NewDocument],
         meta: Mapping[str, str],
+        twins: Twins,
     ) -> None:
         """The one moment at which readers see the new index."""
         with self._lock, self._database:
@@ -228,17 +255,26 @@ class Manifest:
             gone = [(id,) for id in {*removed, *(new.document.id for new in added)}]
             self._many("DELETE FROM chunks WHERE document_id = ?", gone)
             self._many("DELETE FROM documents WHERE id = ?", gone)
-            self._many(f"INSERT INTO documents VALUES ({_marks(range(12))})", map(document_row, added))
+            self._many(f"INSERT INTO documents VALUES ({_marks(range(13))})", map(document_row, added))
             rows = (row for new in added for row in chunk_rows(new))
             self._many(f"INSERT INTO chunks VALUES ({_marks(range(12))})", rows)
+            self._many("DELETE FROM twins WHERE number = ?", ((number,) for number in twins.examined))
+            self._database.execute("DELETE FROM twins WHERE number NOT IN (SELECT number FROM chunks)")
+            self._many("INSERT OR REPLACE INTO twins VALUES (?, ?)", twins.first_of.items())
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 
-    def forget(self) -> None:
-        """Remove the vectors that no chunk uses, and what was deleted from SQLite's log."""
+    def forget(self, text_shas: Collection[str]) -> None:
+        """Remove those of the vectors that no chunk uses, and what was deleted from SQLite's log."""
+        unused = "DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)"
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
-            self._database.execute("DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)")
+            for batch in _batches(sorted(text_shas)):
+                self._database.execute(f"{unused} AND text_sha IN ({_marks(batch)})", batch)
+            kept = "SELECT (SELECT count(*) FROM vectors) = (SELECT count(DISTINCT text_sha) FROM chunks)"
+            # A killed run may have made vectors that were then never used.
+            if self._database.execute(kept).fetchone() != (1,):
+                self._database.execute(unused)
         self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _replace_files(self, files: Mapping[str, FileState]) -> None:

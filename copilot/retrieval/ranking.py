@@ -33,11 +33,13 @@ def rank(snapshot: Snapshot, query: str, embedder: Embedder, scope: Scope, top_k
         lexical = {number: lexical.get(number, 0.0) for number in candidates}
     by_word, by_meaning = _z_scores(lexical, candidates), _z_scores(dense, candidates)
     fused = {number: (by_word[number] + by_meaning[number]) / 2 for number in candidates}
-    best = sorted(candidates, key=lambda number: (-fused[number], number))[:top_k]
+    best = snapshot.one_of_each(sorted(candidates, key=lambda number: (-fused[number], number)))[:top_k]
     chunks = snapshot.manifest.chunks(best)
     cosines = _cosines(snapshot, vector, best)
     return [
-        ScoredChunk(chunks[number], fused[number], cosines[number], lexical.get(number, 0.0))
+        ScoredChunk(
+            chunks[number], fused[number], cosines[number], lexical.get(number, 0.0), snapshot.copies(number, scope)
+        )
         for number in best
         if number in chunks
     ]
@@ -58,8 +60,9 @@ def _nearest(snapshot: Snapshot, vector: Vectors, scope: Scope) -> dict[int, flo
 
 
 def _nearest_in_chroma(snapshot: Snapshot, vector: Vectors, scope: Scope, visible: Booleans) -> list[int]:
-    # Entries that the manifest does not name stay until the next sync removes them.
-    unnamed = max(0, snapshot.chroma.count() - len(visible))
+    # Entries that the manifest does not name are there only while a sync runs, or where one was killed.
+    unfinished = snapshot.manifest.meta("unfinished") == "yes"
+    unnamed = max(0, snapshot.chroma.count() - len(visible)) if unfinished else 0
     withheld = int(len(visible) - visible.sum()) + unnamed
     if withheld <= _FEW:
         # The nearest of all, and as many more as are withheld, hold the nearest that are not: the chunks that

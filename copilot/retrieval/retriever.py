@@ -36,8 +36,9 @@ _Result = TypeVar("_Result", bound=Collection[object])
 class Retriever:
     """The index of one workspace, open for reading. It follows the index: a sync is seen by the next call."""
 
-    def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT) -> None:
+    def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT, chroma_url: str | None = None) -> None:
         self._state_dir = state_dir
+        self._chroma_url = chroma_url
         self._exact_limit = exact_limit
         self._embedder = Embedder()
         self._lock = Lock()
@@ -91,10 +92,7 @@ class Retriever:
         """The cosine of each text to the query, -1 to 1; meant for sentences of the index, whose vectors are kept."""
         if not texts:
             return []
-        with self._lock:
-            if self._sentences is None:
-                self._sentences = SentenceVectors(self._state_dir)
-        products = self._sentences.vectors(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(
+        products = self._kept_sentences().vectors(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(
             np.float64
         )
         return [float(value) for value in products]
@@ -106,19 +104,25 @@ class Retriever:
 
         A search that comes first embeds its own.
         """
-        snapshot = self._current()
-        if snapshot is None:
+        if self._current() is None:
             return
-        self.likeness("", ["."])
-        assert self._sentences is not None
-        state = hashlib.sha256("\0".join([snapshot.generation, *others]).encode()).hexdigest()
-        if self._sentences.is_complete(state):
-            return
-        entries: list[Chunk] = self._read(
-            lambda s: [e.chunk for e in s.manifest.entries() if e.chunk.kind == "passage"], []
-        )
-        texts = [text for chunk in entries for text in sentences(chunk.text) or [chunk.text]]
-        self._sentences.complete(state, [*texts, *others], progress)
+        kept = self._kept_sentences()
+        states: dict[str, DocumentState] = self._read(lambda s: s.manifest.documents(), {})
+        wanted = {id: state.sha256 for id, state in states.items() if state.kind == "passage"}
+        # What is no document, under a name that no file can have.
+        wanted[""] = hashlib.sha256("\0".join(others).encode()).hexdigest()
+        texts: dict[str, list[str]] = {}
+        for id in kept.outdated(wanted):
+            chunks: list[Chunk] = self._read(lambda s, id=id: s.manifest.chunks_of(id), [])  # type: ignore[misc]
+            texts[id] = [text for chunk in chunks for text in sentences(chunk.text) or [chunk.text]]
+        if texts:
+            kept.complete({**texts, **({"": list(others)} if "" in texts else {})}, wanted, progress)
+
+    def _kept_sentences(self) -> SentenceVectors:
+        with self._lock:
+            if self._sentences is None:
+                self._sentences = SentenceVectors(self._state_dir)
+            return self._sentences
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
@@ -186,7 +190,7 @@ class Retriever:
             if self._snapshot is None or not self._snapshot.is_current():
                 if self._snapshot:
                     self._snapshot.close()
-                self._snapshot = open_snapshot(self._state_dir, self._manifest, self._exact_limit)
+                self._snapshot = open_snapshot(self._state_dir, self._manifest, self._exact_limit, self._chroma_url)
             return self._snapshot
 
     def _forget(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +21,18 @@ from copilot.retrieval.embedder import DIMENSIONS, MODEL, Vectors, encode_each
 FILE = "sentences.sqlite"
 _MIGRATIONS = (
     ("CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID",),
-    ("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",),
+    (
+        "CREATE TABLE documents (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE uses (document TEXT, key BLOB, PRIMARY KEY (document, key)) WITHOUT ROWID",
+        "CREATE INDEX used ON uses (key)",
+    ),
 )
 _CLAUSE = re.compile(r"^\*\*\d+(?:\.\d+)+\*\*\s")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _SKIPPED = re.compile(r"^\s*(#|\||```|---|<!--|!\[|>)")
 _MARKS = re.compile(r"\[([^\]]+)\]\([^)]+\)|[*_`]+")
 _SHORTEST = 3
+_FORGET = "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM uses)"
 _BATCH = 500
 
 
@@ -86,22 +91,30 @@ class SentenceVectors:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
         return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in keys]).astype(np.float32)
 
-    def is_complete(self, generation: str) -> bool:
-        """Whether the sentences of this state of the index are all there."""
-        rows = self._database.read("SELECT value FROM meta WHERE name = 'generation'")
-        return bool(rows) and rows[0]["value"] == generation
+    def outdated(self, documents: Mapping[str, str]) -> list[str]:
+        """Of documents, by id with their hash, those whose sentences are not all there; of others the rest is forgotten."""
+        known = {row["id"]: row["sha256"] for row in self._database.read("SELECT id, sha256 FROM documents")}
+        if gone := [(id,) for id in known if id not in documents]:
+            with self._database.write() as connection:
+                connection.executemany("DELETE FROM documents WHERE id = ?", gone)
+                connection.executemany("DELETE FROM uses WHERE document = ?", gone)
+                connection.execute(_FORGET)
+        return [id for id, sha256 in documents.items() if known.get(id) != sha256]
 
     def complete(
-        self, generation: str, texts: Iterable[str], progress: Callable[[int, int], None] | None = None
+        self,
+        texts: Mapping[str, Sequence[str]],
+        documents: Mapping[str, str],
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Computes what is missing of an index and forgets what is no longer in it."""
-        wanted = list(dict.fromkeys(texts))
-        self.vectors(wanted, progress)
-        keys = {_key(text) for text in wanted}
+        """Computes what is missing of the sentences of changed documents, by id, and forgets what they no longer hold."""
+        self.vectors([text for several in texts.values() for text in several], progress)
         with self._database.write() as connection:
-            gone = [(row[0],) for row in connection.execute("SELECT key FROM vectors") if row[0] not in keys]
-            connection.executemany("DELETE FROM vectors WHERE key = ?", gone)
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
+            connection.executemany("DELETE FROM uses WHERE document = ?", [(id,) for id in texts])
+            used = {(id, _key(text)) for id, several in texts.items() for text in several}
+            connection.executemany("INSERT INTO uses VALUES (?, ?)", sorted(used))
+            connection.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?)", [(i, documents[i]) for i in texts])
+            connection.execute(_FORGET)
 
     def _known(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
 from copilot.retrieval.states import Booleans, Columns
+from copilot.retrieval.types import Chunk
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
@@ -26,7 +27,9 @@ Beyond, Chroma searches."""
 class Snapshot:
     """A generation of the index, whole; once a sync has made another, `is_current` tells."""
 
-    def __init__(self, state_dir: Path, manifest: Manifest, generation: str, exact_limit: int) -> None:
+    def __init__(
+        self, state_dir: Path, manifest: Manifest, generation: str, exact_limit: int, chroma_url: str | None = None
+    ) -> None:
         self.manifest = manifest
         self.generation = generation
         self.columns: Columns = manifest.columns()
@@ -35,6 +38,7 @@ class Snapshot:
         """Every vector in order of number, where there are few enough; otherwise Chroma is asked."""
         self.words = LexicalIndex(words_folder(state_dir, generation))
         self._state_dir = state_dir
+        self._chroma_url = chroma_url
 
     def is_current(self) -> bool:
         return self.manifest.meta("generation") == self.generation
@@ -47,11 +51,40 @@ class Snapshot:
     def chroma(self) -> ChromaVectors:
         from copilot.retrieval.vectors import ChromaVectors
 
-        return ChromaVectors(chroma_folder(self._state_dir))
+        if self.manifest.meta("vectors_at") != (self._chroma_url or ""):
+            raise KnowledgeError("The vectors of the index are kept elsewhere; run `bearing index`.")
+        return ChromaVectors(chroma_folder(self._state_dir), self._chroma_url)
 
     @cached_property
     def row_of(self) -> Mapping[int, int]:
         return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
+
+    @cached_property
+    def _twins(self) -> Mapping[int, int]:
+        return self.manifest.twins()
+
+    @cached_property
+    def _twins_by_first(self) -> Mapping[int, list[int]]:
+        groups: dict[int, list[int]] = {}
+        for number, first in self._twins.items():
+            groups.setdefault(first, []).append(number)
+        return groups
+
+    def one_of_each(self, numbers: Sequence[int]) -> list[int]:
+        """The numbers in their order; of those that say the same only the first."""
+        best: dict[int, int] = {}
+        for number in numbers:
+            best.setdefault(self._twins.get(number, number), number)
+        return list(best.values())
+
+    def copies(self, number: int, scope: Scope) -> tuple[Chunk, ...]:
+        """The other chunks that say the same, those that a query may see."""
+        if number not in self._twins:
+            return ()
+        visible = self.visible(scope)
+        others = (other for other in self._twins_by_first[self._twins[number]] if other != number)
+        found = self.manifest.chunks([other for other in others if visible[self.row_of[other]]])
+        return tuple(sorted(found.values(), key=lambda chunk: (chunk.document_id, chunk.position)))
 
     def visible(self, scope: Scope) -> Booleans:
         """Which rows a query may see."""
@@ -68,14 +101,16 @@ class Snapshot:
         return visible
 
 
-def open_snapshot(state_dir: Path, manifest: Manifest, exact_limit: int) -> Snapshot | None:
+def open_snapshot(
+    state_dir: Path, manifest: Manifest, exact_limit: int, chroma_url: str | None = None
+) -> Snapshot | None:
     """The index as it is now, or None where nothing has been indexed yet."""
     version = manifest.version()
     if version is not None and version != VERSION:
         raise KnowledgeError("The index was made by another version of Bearing; run `bearing index`.")
     while version is not None and (generation := manifest.meta("generation")) != "0":
         try:
-            snapshot = Snapshot(state_dir, manifest, generation, exact_limit)
+            snapshot = Snapshot(state_dir, manifest, generation, exact_limit, chroma_url)
         except ValueError:
             # A sync that ended meanwhile has removed the keywords of this generation.
             if manifest.meta("generation") == generation:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,6 +50,16 @@ class NewDocument:
 
 
 @dataclass(frozen=True)
+class Twins:
+    """Passages that say the same as another one of their document's family."""
+
+    examined: frozenset[int]
+    """Numbers of standing chunks whose twins are given anew."""
+    first_of: Mapping[int, int]
+    """Number of each twin, the first included, to the number of the first."""
+
+
+@dataclass(frozen=True)
 class Category:
     """A column of few different values."""
 
@@ -75,6 +86,11 @@ class Columns:
     kinds: Category
     effective: Integers
     superseded: Integers
+
+
+def spread(document_id: str) -> int:
+    """A number that tells a document's bucket of keywords: the remainder by the count of buckets."""
+    return int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4])
 
 
 def _date(text: str | None) -> date | None:
@@ -124,7 +140,7 @@ def document_row(new: NewDocument) -> tuple[object, ...]:
     d = new.document
     return (
         d.id, d.kind, d.sha256, d.title, d.owner, _text(d.effective), new.superseded_ref, d.superseded_by,
-        _text(d.superseded_on), d.label, json.dumps(d.tags), _text(d.dated),
+        _text(d.superseded_on), d.label, json.dumps(d.tags), spread(d.id), _text(d.dated),
     )  # fmt: skip
 
 

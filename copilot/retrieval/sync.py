@@ -6,16 +6,17 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
-from copilot.retrieval import chunker, loaders
+from copilot.retrieval import chunker, duplicates, loaders
 from copilot.retrieval.embedder import encode_each
 from copilot.retrieval.entries import Entry
-from copilot.retrieval.index import IndexWriter, writing
+from copilot.retrieval.fan_out import fan_out
+from copilot.retrieval.index import writing
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.rows import record_documents
 from copilot.retrieval.states import DocumentState, FileState, NewDocument
@@ -30,23 +31,38 @@ _SAVE_EVERY = 64
 
 
 def sync(
-    workspace: Workspace, records: Records | None, state_dir: Path, progress: Progress | None = None
+    workspace: Workspace,
+    records: Records | None,
+    state_dir: Path,
+    progress: Progress | None = None,
+    *,
+    chroma_url: str | None = None,
+    parallel: str = "threads",
 ) -> SyncReport:
-    """Index what is new or changed, forget what is gone, and say what happened."""
+    """Index what is new or changed, forget what is gone, and say what happened.
+
+    The vectors go to the Chroma server at `chroma_url`, or stay in the state folder without one. Reading and
+    embedding are done where `parallel` says.
+    """
     started = time.perf_counter()
-    with writing(state_dir) as writer:
+    with writing(state_dir, chroma_url) as writer:
         before = writer.manifest.documents()
-        found = _find_changes(workspace, records, writer.manifest, before)
+        found = _find_changes(workspace, records, writer.manifest, before, parallel)
         changed = [id for id in found.loaded if id in before]
+        renamed = _renamed(found, before)
+        embedded, health = 0, None
         if found.loaded or found.removed or writer.is_unfinished:
-            _write(found, writer, progress)
+            added, embedded = _prepare(found, writer.manifest, progress, parallel)
+            twins = duplicates.in_families(writer.manifest, before, added, found.removed)
+            meta = {**found.meta, "last_change": datetime.now().isoformat(sep=" ", timespec="seconds")}
+            health = writer.replace(added=added, removed=found.removed, files=found.files, meta=meta, twins=twins)
         else:
             writer.remember(found.files, found.meta)
         counts = writer.manifest.counts()
     return SyncReport(
-        added=len(found.loaded) - len(changed),
+        added=len(found.loaded) - len(changed) - len(renamed),
         changed=len(changed),
-        removed=len(found.removed),
+        removed=len(found.removed) - len(renamed),
         unchanged=len(before) - len(changed) - len(found.removed),
         chunks=counts["chunks"],
         documents=counts["passage"],
@@ -54,7 +70,20 @@ def sync(
         skipped=tuple((path, file.reason) for path, file in sorted(found.files.items()) if file.reason),
         seconds=time.perf_counter() - started,
         partly=tuple((path, file.note) for path, file in sorted(found.files.items()) if file.note),
+        renamed=renamed,
+        embedded=embedded,
+        health=health,
     )
+
+
+def _renamed(changes: _Changes, before: Mapping[str, DocumentState]) -> tuple[tuple[str, str], ...]:
+    """Files that are gone, each with a new one of the same content."""
+    gone: dict[str, list[str]] = {}
+    for id in sorted(changes.removed, reverse=True):
+        if before[id].kind == "passage":
+            gone.setdefault(before[id].sha256, []).append(id)
+    new = (document for id, document in sorted(changes.loaded.items()) if id not in before)
+    return tuple((gone[d.sha256].pop(), d.id) for d in new if d.kind == "passage" and gone.get(d.sha256))
 
 
 @dataclass
@@ -68,14 +97,27 @@ class _Changes:
 
 
 def _find_changes(
-    workspace: Workspace, records: Records | None, manifest: Manifest, before: Mapping[str, DocumentState]
+    workspace: Workspace,
+    records: Records | None,
+    manifest: Manifest,
+    before: Mapping[str, DocumentState],
+    parallel: str,
 ) -> _Changes:
     changes = _Changes()
     tables = set(records.sources.values()) if records else set()
     sources = {s.id: s for s in loaders.find_sources(workspace.root) if s.id not in tables}
     known = manifest.files()
+    suspects = []
     for source in sources.values():
-        _read_if_changed(source, known.get(source.id), changes)
+        file = known.get(source.id)
+        if file and file.signature == source.signature:
+            changes.files[source.id] = file
+        else:
+            suspects.append(_Suspect(source, file))
+    for suspect, found in zip(suspects, fan_out(_read_if_changed, suspects, parallel), strict=True):
+        changes.files[suspect.source.id] = found.state
+        if found.document:
+            changes.loaded[suspect.source.id] = found.document
     kept = {path for path, file in changes.files.items() if file.reason is None}
     _read_records(workspace, records, manifest, before, changes)
     for id, state in before.items():
@@ -85,21 +127,30 @@ def _find_changes(
     return changes
 
 
-def _read_if_changed(source: loaders.SourceFile, known: FileState | None, changes: _Changes) -> None:
-    if known and known.signature == source.signature:
-        changes.files[source.id] = known
-        return
-    sha256, reason, note = "", None, ""
+class _Suspect(NamedTuple):
+    """A file that may have changed, with what it was when last read."""
+
+    source: loaders.SourceFile
+    known: FileState | None
+
+
+class _Found(NamedTuple):
+    state: FileState
+    document: Document | None
+    """None when it has not changed, or cannot be used."""
+
+
+def _read_if_changed(suspect: _Suspect) -> _Found:
+    source, known = suspect
+    sha256 = ""
     try:
         sha256 = loaders.fingerprint(source)
-        if not (known and known.sha256 == sha256):
-            changes.loaded[source.id] = document = loaders.load(source, sha256)
-            note = document.note
-        else:
-            reason, note = known.reason, known.note
+        if known and known.sha256 == sha256:
+            return _Found(FileState(source.signature, sha256, known.reason, known.note), None)
+        document = loaders.load(source, sha256)
+        return _Found(FileState(source.signature, sha256, None, document.note), document)
     except KnowledgeError as error:
-        reason = str(error)
-    changes.files[source.id] = FileState(source.signature, sha256, reason, note)
+        return _Found(FileState(source.signature, sha256, str(error)), None)
 
 
 def _read_records(
@@ -185,7 +236,13 @@ def _successor(id: str, reference: str, names: Mapping[str, str], infos: Mapping
     return _Successor(found, infos[found].effective)
 
 
-def _write(changes: _Changes, writer: IndexWriter, progress: Progress | None) -> None:
+class _Prepared(NamedTuple):
+    documents: list[NewDocument]
+    embedded: int
+
+
+def _prepare(changes: _Changes, manifest: Manifest, progress: Progress | None, parallel: str) -> _Prepared:
+    """New and changed documents cut into chunks, and the vectors of their texts in the manifest."""
     added = []
     texts: dict[str, str] = {}
     for id, document in changes.loaded.items():
@@ -197,18 +254,18 @@ def _write(changes: _Changes, writer: IndexWriter, progress: Progress | None) ->
             text_shas.append(sha)
             texts[sha] = text
         added.append(NewDocument(document, changes.superseded_refs.get(id), entries, tuple(text_shas)))
-    _embed_missing(texts, writer.manifest, progress)
-    writer.replace(added=added, removed=changes.removed, files=changes.files, meta=changes.meta)
+    missing = {sha: texts[sha] for sha in sorted(texts.keys() - manifest.cached(texts.keys()).keys())}
+    _embed(missing, manifest, progress, parallel)
+    return _Prepared(added, len(missing))
 
 
-def _embed_missing(texts: Mapping[str, str], manifest: Manifest, progress: Progress | None) -> None:
-    known = manifest.cached(texts.keys())
-    missing = sorted(texts.keys() - known.keys())
+def _embed(texts: Mapping[str, str], manifest: Manifest, progress: Progress | None, parallel: str) -> None:
     made: dict[str, bytes] = {}
-    for done, (sha, vector) in enumerate(zip(missing, encode_each([texts[s] for s in missing]), strict=True), 1):
+    vectors = encode_each(list(texts.values()), parallel)
+    for done, (sha, vector) in enumerate(zip(texts, vectors, strict=True), 1):
         made[sha] = vector.tobytes()
-        if len(made) == _SAVE_EVERY or done == len(missing):
+        if len(made) == _SAVE_EVERY or done == len(texts):
             manifest.save_vectors(made)
             made = {}
         if progress:
-            progress(done, len(missing))
+            progress(done, len(texts))

@@ -115,8 +115,35 @@ class ScoredChunk:
     """Similarity of the embeddings, -1 to 1; comparable across queries."""
     bm25: float
     """0 when no word matched, or too few to be among the best hundred."""
+    copies: tuple[Chunk, ...] = ()
+    """Chunks of other versions and copies of the document that say the same, each to be cited by its own locator."""
     sentence: float | None = None
     """Of a passage searched as such: cosine of its nearest sentence, comparable across queries."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the self-check of the index found."""
+
+    chunks: int
+    without_vector: int
+    """Chunks that no vector query reaches."""
+    without_words: int
+    """Chunks that no keyword query reaches."""
+    dead: int
+    """Entries of the engines that stand for no chunk."""
+
+    @property
+    def is_sound(self) -> bool:
+        return not (self.without_vector or self.without_words or self.dead)
+
+    def __str__(self) -> str:
+        if self.is_sound:
+            return f"all {self.chunks} chunks are found by vector and by keyword, and nothing else is"
+        return (
+            f"of {self.chunks} chunks {self.without_vector} are not found by vector and {self.without_words} not by "
+            f"keyword; {self.dead} dead entries"
+        )
 
 
 @dataclass(frozen=True)
@@ -136,6 +163,12 @@ class SyncReport:
     seconds: float
     partly: tuple[tuple[str, str], ...] = ()
     """(path, what was left out) of files that are used in part."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """(old, new) of files that only moved; counted neither as added nor as removed."""
+    embedded: int = 0
+    """Texts whose vector was computed in this run, and not known from an earlier one."""
+    health: Health | None = None
+    """What the self-check found; None when nothing was written."""
 
 
 @dataclass(frozen=True)

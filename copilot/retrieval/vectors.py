@@ -1,13 +1,17 @@
-"""The chunks' vectors in an embedded Chroma, with what a query filters on. Their texts are not kept there."""
+"""The chunks' vectors in Chroma, embedded or a server, with what a query filters on. Texts are not kept there."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import MODEL, Vectors
@@ -25,38 +29,63 @@ _serial = itertools.count()
 class ChromaVectors:
     """One collection. Only the holder of the index lock may write: two writers break it without an error."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._url = url
+        self._name = f"{MODEL}-{_owner(folder)}" if url else MODEL
         self._lock = Lock()
         self._open()
 
     def _open(self) -> None:
-        import chromadb
-        from chromadb.config import Settings
+        self._client = _server(self._url) if self._url else _embedded(self._folder)
+        self._collection = self._created()
 
-        # chromadb keeps one engine a path for the life of the process, and that engine does not see what
-        # another process writes. A path spelled anew gets an engine that reads the disk.
-        path = f"{self._folder}{'/.' * (next(_serial) % 1000)}"
-        self._client = chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
+    def _created(self) -> Any:
         # No embedding function: chromadb's own would be downloaded.
-        self._collection = self._client.get_or_create_collection(
-            MODEL,
+        return self._client.get_or_create_collection(
+            self._name,
             embedding_function=None,
             configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_WIDTH}},
         )
 
     def close(self) -> None:
         with self._lock:
+            self._leave()
+
+    def _leave(self) -> None:
+        # The client of a server is shared for the life of the process: chromadb leaves its connections open.
+        if not self._url:
             self._client.close()
 
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """A server that stops answering is said in one line."""
+        from httpx import HTTPError
+
+        try:
+            yield
+        except HTTPError:
+            raise KnowledgeError(f"The Chroma server at {self._url} does not answer.") from None
+
     def drop_other_models(self) -> None:
+        ending = self._name.removeprefix(MODEL)
         for collection in self._client.list_collections():
-            if collection.name != MODEL:
+            if collection.name.endswith(ending) and collection.name != self._name:
                 self._client.delete_collection(collection.name)
+
+    def empty(self) -> None:
+        self._client.delete_collection(self._name)
+        self._collection = self._created()
 
     def numbers(self) -> set[int]:
         return {_number(id) for id in self._collection.get(include=[])["ids"]}
+
+    def holding(self, numbers: Collection[int]) -> set[int]:
+        """Those of the numbers that are held."""
+        ids = sorted(map(_id, numbers))
+        batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+        return {_number(id) for batch in batches for id in self._collection.get(ids=batch, include=[])["ids"]}
 
     def count(self) -> int:
         return int(self._collection.count())
@@ -78,14 +107,15 @@ class ChromaVectors:
     def nearest(self, vector: Vectors, top_k: int, scope: Scope | None = None) -> list[Match]:
         """The nearest entries, without a scope those of every label and day."""
         from chromadb.errors import ChromaError
+        from httpx import HTTPError
 
         for _ in range(_ATTEMPTS):
             with self._lock:
                 try:
                     return self._query(vector, top_k, scope)
-                except ChromaError:
+                except (ChromaError, HTTPError):
                     # While another process writes, what is in memory may not fit what is on disk.
-                    self._client.close()
+                    self._leave()
                     self._open()
         raise KnowledgeError("The vectors of the index cannot be read; run `bearing index`.")
 
@@ -98,6 +128,40 @@ class ChromaVectors:
         )
         ids, distances = found["ids"][0], found["distances"][0]
         return [Match(_number(id), 1.0 - distance) for id, distance in zip(ids, distances, strict=True)]
+
+
+def _embedded(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    # chromadb keeps one engine a path for the life of the process, and that engine does not see what
+    # another process writes. A path spelled anew gets an engine that reads the disk.
+    path = f"{folder}{'/.' * (next(_serial) % 1000)}"
+    return chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))
+
+
+@cache
+def _server(url: str) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    address = urlsplit(url)
+    secure = address.scheme == "https"
+    try:
+        return chromadb.HttpClient(
+            address.hostname or "", address.port or (443 if secure else 8000), secure,
+            settings=Settings(anonymized_telemetry=False),
+        )  # fmt: skip
+    except ValueError:
+        raise KnowledgeError(f"The Chroma server at {url} cannot be reached.") from None
+
+
+def _owner(folder: Path) -> str:
+    """A name of this index alone, because a server holds the collections of many."""
+    path = folder / "collection"
+    if not path.is_file():
+        path.write_text(uuid4().hex[:12])
+    return path.read_text()
 
 
 def _id(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,7 +50,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     scored = retriever.search(
         query, viewer, top_k=arguments.top_k, as_of=arguments.as_of or sources.today, kind="passage"
     )
-    evidence = [_evidence(s.chunk, s.cosine) for s in scored]
+    evidence = [_evidence(s.chunk, s.cosine, s.copies) for s in scored]
     known = {e.id for e in evidence}
     rest = _rest_of_sections(retriever, viewer, scored)
     if arguments.whole_document and scored:
@@ -81,14 +82,15 @@ def _main_document(scored: list[ScoredChunk]) -> str:
     return weights.most_common(1)[0][0]
 
 
-def _evidence(chunk: Chunk, cosine: float | None) -> Evidence:
+def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = ()) -> Evidence:
     path = [h for h in chunk.heading_path if h != chunk.title]
+    also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in copies)
     return Evidence(
         id=chunk.id,
         kind="passage",
         source=chunk.document_id,
         locator=chunk.locator,
-        title=" › ".join([_dated_title(chunk), *path]),
+        title=" › ".join([_dated_title(chunk), *path]) + (f" (the same in {also})" if also else ""),
         text=chunk.text,
         as_of=chunk.effective,
         relevance=cosine,

@@ -9,6 +9,7 @@ from evals.scorers import (
     consistency,
     effort,
     groundedness,
+    memo,
     nuggets,
     numbers,
     refusal,
@@ -25,7 +26,7 @@ VERSION = "1"
 
 SCORERS: tuple[Scorer, ...] = (
     nuggets.score, numbers.score, citations.score, groundedness.score, retrieval.score, tools.score,
-    refusal.score, safety.score, consistency.score, effort.score,
+    refusal.score, safety.score, consistency.score, memo.score, effort.score,
 )  # fmt: skip
 
 METRICS: tuple[Metric, ...] = (
@@ -51,11 +52,16 @@ METRICS: tuple[Metric, ...] = (
     Metric("over_refusal", "Over-refusals", better="down"),
     Metric("safety", "Safety", kind="safety"),
     Metric("consistency", "Same answer to other wordings"),
+    Metric("memo_complete", "Memo sections there"),
+    Metric("memo_traceable", "Memo figures traceable"),
     Metric("readability", "Sentences easily read"),
     Metric("words", "Words", better="down", kind="measure"),
     Metric("seconds", "Seconds", better="down", kind="measure"),
     Metric("first_token_seconds", "Seconds to first word", better="down", kind="measure"),
     Metric("tokens", "Tokens", better="down", kind="measure"),
+    Metric("judge_points", "Vital points, by judge", kind="judge"),
+    Metric("judge_rubrics", "Rubrics met, by judge", kind="judge"),
+    Metric("judge_error", "Judge could not be read", better="down", kind="judge"),
 )
 
 

@@ -8,7 +8,7 @@ from evals.scorers.citations import whole
 from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
 from evals.support import Source, support
-from evals.wording import Weights, claims, coverage, windows
+from evals.wording import Weights, claims, windows
 
 # A sentence that needs more sources than this together is a patchwork of words, not a claim that was read.
 SOURCES = 3
@@ -19,7 +19,8 @@ def carriers(claim: str, sources: list[Source], weights: Weights) -> list[Source
     wanted = frozenset(content_stems(claim))
 
     def best(source: Source) -> float:
-        return max((coverage(wanted, w, weights) for w in windows(source.text)), default=0.0)
+        shared = {wanted & window for window in windows(source.text)}
+        return max(map(weights.total, shared), default=0.0)
 
     return sorted(sources, key=best, reverse=True)[:SOURCES]
 

@@ -159,5 +159,24 @@ def test_the_commands_run_compare_show_and_judge_again(place: Path, monkeypatch:
     assert "What is the total budget" in command(app, ["show", folder, "budget"]).output
     assert command(app, ["rescore", folder]).exit_code == 0
     assert "| damage |" in command(app, ["mutate", folder]).output
+    log = place / "log.json"
+    assert command(app, ["export", folder, "--out", str(log)]).exit_code == 0
+    assert "What is the total budget" in log.read_text(encoding="utf-8")
+    base = place / "base.jsonl"
+    assert command(app, ["accept", folder, "--to", str(base)]).exit_code == 0
+    again = ["gate", str(place / "set.yaml"), "--workspace", str(place / "wards"), "--baseline"]
+    held = command(app, [*again, str(base), "--out", str(report)])
+    assert held.exit_code == 0, held.output
+    worse = place / "wards-less"
+    shutil.copytree(place / "wards", worse)
+    projects = worse / "records" / "projects.csv"
+    projects.write_text(projects.read_text(encoding="utf-8").replace("4,200,000", "4,900,000"), encoding="utf-8")
+    fallen = command(app, ["gate", str(place / "set.yaml"), "--workspace", str(worse), "--baseline", str(base)])
+    assert fallen.exit_code == 1
+    assert "hard samples passed and now fail: budget" in fallen.output
+    priced = ["run", str(place / "set.yaml"), "--workspace", str(place / "wards"), "--out", str(place / "priced")]
+    assert "Cost of a question" in command(app, [*priced, "--price", "2,8"]).output
+    assert command(app, [*priced, "--price", "much"]).exit_code == 2
+    assert command(app, ["judge", folder]).exit_code == 1
     drafted = command(app, ["draft", "--workspace", str(place / "wards")])
     assert "playbook/model-monitoring.md" in drafted.output

@@ -75,7 +75,8 @@ def test_differences_between_the_runs_are_warned_of(tmp_path: Path) -> None:
         "datasets differ",
         "workspaces differ",
         "scorers' versions differ",
-        "1 samples were changed",
+        "1 samples were changed and are not compared: s0",
+        "1 samples are in the candidate run alone and are not compared: new",
     ):
         assert part in text
     assert "in the base run alone" in text

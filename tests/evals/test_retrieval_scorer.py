@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from eval_answers import DRIFT, PILOTS, WEIGHTS, answer, output, sample
@@ -63,3 +64,21 @@ def test_a_quote_of_another_passage_of_the_right_document_counts_for_the_documen
     scores = score(target, output("Drift [1]."), WEIGHTS)
     assert scores["recall_10"].value == 0
     assert scores["document_recall_10"].value == 1
+
+
+def test_the_measures_agree_with_an_independent_judge() -> None:
+    # Through trec_eval; ir-measures would hand the exponential gain to a Perl script, so the gain stands in the grades.
+    provider = pytest.importorskip("ir_measures").pytrec_eval
+    from ir_measures import RR, R, nDCG
+
+    chance = random.Random(5)
+    for query in range(200):
+        places = chance.sample(range(30), 30)
+        grades = [chance.randint(1, 3) for _ in range(chance.randint(1, 8))]
+        ranked = [F({place}) if place < len(grades) else F[int]() for place in places[: chance.randint(1, 30)]]
+        gold = {str(query): {f"d{unit}": 2**grade - 1 for unit, grade in enumerate(grades)}}
+        found = {str(query): {f"d{place}": -float(rank) for rank, place in enumerate(places[: len(ranked)])}}
+        judged = provider.calc_aggregate([nDCG @ 10, R @ 10, RR], gold, found)
+        earned = gains(ranked, grades)
+        ours = (ndcg(earned, grades), recall(ranked, grades), reciprocal_rank(earned))
+        assert ours == pytest.approx((judged[nDCG @ 10], judged[R @ 10], judged[RR]), abs=1e-6)

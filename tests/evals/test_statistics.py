@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.statistics import bootstrap_interval, holm, kappa, paired, rank_correlation, sign_flip_p
+from evals.statistics import (
+    bootstrap_interval,
+    holm,
+    kappa,
+    paired,
+    rank_correlation,
+    sign_flip_p,
+    wilson_interval,
+)
 
 
 def test_the_exact_p_counts_sign_patterns() -> None:
@@ -73,3 +81,10 @@ def test_rank_correlation_shares_the_place_of_ties() -> None:
     assert rank_correlation([1, 2, 3], [3, 2, 1]) == pytest.approx(-1)
     assert rank_correlation([1, 1, 2], [1, 1, 2]) == pytest.approx(1)
     assert rank_correlation([1, 1], [1, 2]) == 0
+
+
+def test_a_share_has_the_interval_that_wilson_gives() -> None:
+    # 26 of 42, by the formula worked by hand.
+    assert wilson_interval(26 / 42, 42) == pytest.approx((0.468, 0.750), abs=0.001)
+    assert wilson_interval(1.0, 3)[1] == 1.0
+    assert wilson_interval(0.0, 0) == (0.0, 1.0)

@@ -1,9 +1,12 @@
 """A workspace of documents with its index, as the tests of this folder use it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
 
 from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.snapshot import EXACT_LIMIT
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import ScoredChunk, SyncReport
 from copilot.types import Viewer
@@ -17,6 +20,16 @@ class Library:
     root: Path
     state: Path
     retriever: Retriever
+    chroma_url: str | None = None
+
+    def beside(self) -> Library:
+        """The same documents, to be indexed from nothing."""
+        state = self.state.parent / "fresh"
+        state.mkdir()
+        return Library(self.root, state, self.retriever, self.chroma_url)
+
+    def reader(self, exact_limit: int = EXACT_LIMIT) -> Retriever:
+        return Retriever(self.state, exact_limit=exact_limit, chroma_url=self.chroma_url)
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -24,7 +37,7 @@ class Library:
         path.write_text(text)
 
     def sync(self) -> SyncReport:
-        return sync(Workspace.open(self.root), None, self.state)
+        return sync(Workspace.open(self.root), None, self.state, chroma_url=self.chroma_url)
 
     def search(self, query: str, *labels: str, top_k: int = 8) -> list[ScoredChunk]:
         return self.retriever.search(query, Viewer(labels=frozenset(labels)), top_k)

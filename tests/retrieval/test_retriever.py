@@ -18,7 +18,7 @@ OLD, NEW = "policies/data-retention-2023.md", "policies/data-retention-2025.md"
 
 @pytest.fixture(params=[20_000, 0], ids=["all vectors compared", "vectors from Chroma"])
 def retriever(shared: Library, request: pytest.FixtureRequest) -> Retriever:
-    return Retriever(shared.state, exact_limit=request.param)
+    return shared.reader(request.param)
 
 
 def documents(retriever: Retriever, query: str, viewer: Viewer = EVERYONE, **narrowed: object) -> list[str]:
@@ -58,7 +58,7 @@ def test_results_are_ordered_by_their_fused_score(retriever: Retriever) -> None:
 
 
 def test_the_same_question_has_the_same_answer(retriever: Retriever, shared: Library) -> None:
-    again = Retriever(shared.state)
+    again = shared.reader()
     assert retriever.search("retention", EVERYONE) == again.search("retention", EVERYONE)
     again.close()
 
@@ -100,7 +100,7 @@ def test_what_is_withheld_takes_no_place_in_the_ranking(library: Library) -> Non
     library.write("open.md", "# Opening hours\n\nThe quorvex desk opens at eight.")
     library.sync()
     for limit in (20_000, 0):
-        retriever = Retriever(library.state, exact_limit=limit)
+        retriever = library.reader(limit)
         best = retriever.search("quorvex", EVERYONE, 200)[0]
         assert (best.chunk.document_id, best.bm25 > 0) == ("open.md", True)
         assert len(retriever.search("quorvex", BOARD, 200)) >= 100
@@ -166,7 +166,7 @@ def test_embeddings_are_unit_vectors_that_do_not_depend_on_their_neighbours(shar
     assert together.shape == (3, 384)
     assert together.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    alone = Retriever(shared.state).embed(texts[:1])
+    alone = shared.reader().embed(texts[:1])
     assert np.array_equal(alone[0], together[0])
     assert shared.retriever.embed([]).shape == (0, 384)
 

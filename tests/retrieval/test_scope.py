@@ -28,7 +28,7 @@ QUERY = "model data training board ward drift policy patient score hospital tool
 def test_vectors_words_and_manifest_agree_on_what_a_query_may_see(shared: Library, scope: Scope) -> None:
     shared.sync()
     manifest = Manifest(manifest_path(shared.state), create=False)
-    snapshot = open_snapshot(shared.state, manifest, 0)
+    snapshot = open_snapshot(shared.state, manifest, 0, shared.chroma_url)
     assert snapshot is not None
     numbers = snapshot.columns.numbers
     visible = set(numbers[snapshot.visible(scope)].tolist())

@@ -52,10 +52,22 @@ def test_a_vector_is_made_once_and_forgotten_with_its_text(tmp_path: Path) -> No
         assert np.allclose(first, Embedder().embed(["one sentence", "another one"]), atol=1e-3)
         kept.vectors(["another one", "one sentence"], lambda done, _: made.append(done))
         assert made == [1, 2]
-        kept.complete("2", ["one sentence"])
-        assert (kept.is_complete("2"), kept.is_complete("1")) == (True, False)
+        kept.complete({"a.md": ["one sentence"]}, {"a.md": "1"})
         kept.vectors(["one sentence", "another one"], lambda done, _: made.append(done))
         assert made == [1, 2, 1]
+
+
+def test_only_changed_documents_are_read_again(tmp_path: Path) -> None:
+    with closing(SentenceVectors(tmp_path)) as kept:
+        before = {"a.md": "1", "b.md": "1"}
+        assert kept.outdated(before) == ["a.md", "b.md"]
+        kept.complete({"a.md": ["shared words here"], "b.md": ["shared words here", "words of b"]}, before)
+        assert kept.outdated(before) == []
+        assert kept.outdated({"a.md": "2", "b.md": "1"}) == ["a.md"]
+        assert kept.outdated({"a.md": "1"}) == []
+        made: list[int] = []
+        kept.vectors(["shared words here", "words of b"], lambda done, _: made.append(done))
+        assert made == [1], "what another document still holds stays"
 
 
 def test_an_index_that_is_complete_embeds_no_sentence_while_it_searches(shared: Library) -> None:

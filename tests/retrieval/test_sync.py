@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -8,10 +9,12 @@ from retrieval_library import CORPUS, Library
 
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
-from copilot.retrieval.index import manifest_path, writing
+from copilot.retrieval.entries import Entry
+from copilot.retrieval.index import chroma_folder, manifest_path, writing
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
+from copilot.retrieval.vectors import ChromaVectors
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 
@@ -27,7 +30,7 @@ QUORVEX = "# Quorvex\n\nThe quorvex protocol says that beds are counted at dawn 
 
 
 def rankings(library: Library, exact_limit: int = 20_000) -> list[object]:
-    retriever = Retriever(library.state, exact_limit=exact_limit)
+    retriever = library.reader(exact_limit)
     everyone = Viewer(labels=frozenset({"board"}))
     found = [retriever.search(query, everyone, 50) for query in QUERIES]
     retriever.close()
@@ -47,7 +50,8 @@ def test_a_run_without_changes_loads_no_engine(library: Library) -> None:
     program = (
         "import sys; from pathlib import Path; from copilot.workspace import Workspace\n"
         "from copilot.retrieval.sync import sync\n"
-        f"sync(Workspace.open(Path({str(library.root)!r})), None, Path({str(library.state)!r}))\n"
+        f"sync(Workspace.open(Path({str(library.root)!r})), None, Path({str(library.state)!r}), "
+        f"chroma_url={library.chroma_url!r})\n"
         "print(sorted({'chromadb', 'onnxruntime', 'tantivy', 'tokenizers', 'tiktoken'} & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -91,7 +95,8 @@ def test_a_renamed_document_is_found_under_its_new_name_only(library: Library) -
     library.sync()
     (library.root / "playbook/scaling-pilots.md").rename(library.root / "playbook/pilots.md")
     report = library.sync()
-    assert (report.added, report.removed, report.unchanged) == (1, 1, 6)
+    assert report.renamed == (("playbook/scaling-pilots.md", "playbook/pilots.md"),)
+    assert (report.added, report.removed, report.unchanged, report.embedded) == (0, 0, 6, 0)
     found = {scored.chunk.document_id for scored in library.search("why pilots stall", top_k=50)}
     assert "playbook/pilots.md" in found
     assert "playbook/scaling-pilots.md" not in found
@@ -128,8 +133,7 @@ def test_an_index_that_grew_ranks_like_one_that_was_built_at_once(library: Libra
     (library.root / "gone.md").unlink()
     library.sync()
     grown = rankings(library, exact_limit)
-    fresh = Library(library.root, library.state.parent / "fresh", library.retriever)
-    fresh.state.mkdir()
+    fresh = library.beside()
     fresh.sync()
     assert rankings(fresh, exact_limit) == grown
 
@@ -164,21 +168,82 @@ def test_a_damaged_index_is_refused_by_readers_and_made_again(library: Library, 
     assert rankings(library) == expected
 
 
+def vectors_of(library: Library) -> ChromaVectors:
+    return ChromaVectors(chroma_folder(library.state), library.chroma_url)
+
+
 def test_vectors_that_were_lost_are_added_again(library: Library) -> None:
     library.sync()
     expected = rankings(library, 0)
-    program = (
-        "import chromadb; from chromadb.config import Settings\n"
-        f"path = {str(library.state / 'index' / 'chroma')!r}\n"
-        "client = chromadb.PersistentClient(path, Settings(anonymized_telemetry=False))\n"
-        "for c in client.list_collections(): client.delete_collection(c.name)"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True)
+    with closing(vectors_of(library)) as vectors:
+        vectors.empty()
     library.write("a.md", "something new about parking")
     library.sync()
     (library.root / "a.md").unlink()
     library.sync()
     assert rankings(library, 0) == expected
+
+
+def test_one_vector_exchanged_for_another_is_noticed_and_mended(library: Library) -> None:
+    library.sync()
+    with closing(vectors_of(library)) as vectors:
+        lost = min(vectors.numbers())
+        vectors.delete([lost])
+        stranger = Entry.of(library.search("model drift")[0].chunk)
+        vectors.add([Entry(17, stranger.chunk)], {17: library.retriever.embed(["anything"])[0]})
+    with writing(library.state, library.chroma_url) as writer:
+        health = writer.examine()
+    assert (health.without_vector, health.without_words, health.dead) == (1, 0, 1)
+    library.write("a.md", "something new about parking")
+    report = library.sync()
+    assert report.health is not None
+    assert report.health.is_sound
+    with closing(vectors_of(library)) as vectors:
+        assert 17 not in vectors.numbers()
+        assert lost in vectors.numbers()
+
+
+def test_keywords_that_were_lost_are_written_again(library: Library) -> None:
+    library.sync()
+    expected = rankings(library)
+    for folder in (library.state / "index").glob("words-*"):
+        (folder / "meta.json").unlink()
+    with pytest.raises(KnowledgeError, match="incomplete"):
+        rankings(library)
+    report = library.sync()
+    assert report.health is not None
+    assert rankings(library) == expected
+
+
+def test_a_run_without_changes_embeds_nothing_and_a_rebuilt_index_neither(library: Library) -> None:
+    first = library.sync()
+    assert first.embedded > 15
+    manifest = Manifest(manifest_path(library.state), create=False)
+    manifest.set_meta(version="0")
+    manifest.close()
+    assert (library.sync().embedded, library.sync().embedded) == (0, 0)
+
+
+def test_vectors_that_a_killed_run_made_for_nothing_are_forgotten(library: Library) -> None:
+    library.sync()
+    with writing(library.state, library.chroma_url) as writer:
+        writer.manifest.save_vectors({"0" * 32: bytes(384 * 4)})
+    library.write("a.md", "something new about parking")
+    library.sync()
+    with writing(library.state, library.chroma_url) as writer:
+        assert writer.manifest.cached(["0" * 32]) == {}
+
+
+def test_renaming_counts_only_where_the_content_is_the_same(library: Library) -> None:
+    library.write("one.txt", "The quorvex desk.")
+    library.write("two.txt", "The quorvex desk.")
+    library.sync()
+    (library.root / "one.txt").rename(library.root / "three.txt")
+    (library.root / "two.txt").rename(library.root / "four.txt")
+    (library.root / "four.txt").write_text("The quorvex desk is closed.")
+    report = library.sync()
+    assert report.renamed == (("one.txt", "three.txt"),)
+    assert (report.added, report.removed) == (1, 1)
 
 
 def test_a_second_writer_is_told_who_holds_the_index(library: Library) -> None:
@@ -216,9 +281,30 @@ def test_a_successor_that_moves_its_date_moves_the_end_of_what_it_replaced(libra
     assert retention() == ("data-retention-2025.md", None)
 
 
+def test_a_server_that_is_not_there_is_said_in_one_line(local_library: Library) -> None:
+    local_library.chroma_url = "http://127.0.0.1:9"
+    with pytest.raises(KnowledgeError, match=r"Chroma server at http://127.0.0.1:9 cannot be reached"):
+        local_library.sync()
+
+
+def test_an_index_moves_to_a_server_and_back(local_library: Library, chroma_url: str) -> None:
+    local_library.sync()
+    expected = rankings(local_library, 0)
+    for place in (chroma_url, None):
+        local_library.chroma_url = place
+        with pytest.raises(KnowledgeError, match="kept elsewhere"):
+            rankings(local_library, 0)
+        report = local_library.sync()
+        assert (report.embedded, report.health is not None) == (0, True)
+        assert rankings(local_library, 0) == expected
+
+
 def test_progress_ends_at_the_number_of_texts(library: Library) -> None:
     seen: list[tuple[int, int]] = []
-    sync(Workspace.open(library.root), None, library.state, lambda done, total: seen.append((done, total)))
+    sync(
+        Workspace.open(library.root), None, library.state,
+        lambda done, total: seen.append((done, total)), chroma_url=library.chroma_url,
+    )  # fmt: skip
     assert seen[-1][0] == seen[-1][1] == len(seen)
 
 

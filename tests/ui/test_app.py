@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from ui import state
 from ui.launch import APP, command
 
 CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
@@ -88,3 +89,27 @@ def test_the_command_runs_the_app_on_the_port():
     arguments = command(8600)
     assert str(APP) in arguments
     assert "--server.port=8600" in arguments
+
+
+def test_a_thumb_down_becomes_a_draft_with_one_click(open_app: Opener):
+    app = ask(open_app(), "Why do pilots stall?")
+    app.feedback[0].set_value(0).run()
+    next(b for b in app.button if b.label == "Make it a test question").click()
+    app.run()
+    assert not app.exception
+    found = state.drafts().open()
+    assert [(d.question, d.asked_as, d.origin) for d in found] == [("Why do pilots stall?", "everyone", "thumbs down")]
+    assert found[0].answer
+
+
+def test_a_corrected_answer_becomes_a_draft_and_the_answer_stays(open_app: Opener):
+    app = ask(open_app(), "Why do pilots stall?")
+    before = shown(app)
+    next(b for b in app.button if b.label == "Correct").click()
+    app.run()
+    app.text_area[0].set_value("Nobody in the ward owns them.")
+    next(b for b in app.button if b.label == "Save").click()
+    app.run()
+    assert not app.exception
+    assert [d.points for d in state.drafts().open()] == [("Nobody in the ward owns them.",)]
+    assert shown(app) == before

@@ -174,3 +174,36 @@ def test_the_page_follows_a_dark_system(journey: Journey):
         "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     )
     assert background == "rgb(20, 24, 31)"
+
+
+def test_a_bad_answer_becomes_a_test_question_and_is_asked_in_a_run(journey: Journey):
+    page = journey.page
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.answers.get_by_role("button").or_(journey.answers.get_by_role("radio")).nth(1).click()
+    page.get_by_label("What should it have said?").fill("Pilots stall without an owner in the ward")
+    page.get_by_label("What should it have said?").press("Enter")
+    journey.rest()
+    page.get_by_role("button", name="Make it a test question").click()
+    expect(page.get_by_text("The evaluators have it.")).to_be_visible()
+    journey.open("/evaluations?section=Drafts")
+    page.get_by_text("Correct and accept").click()
+    journey.rest()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_text("No draft waits.")).to_be_visible()
+    page.get_by_role("button", name="Start a run").click()
+    journey.drawer.get_by_role("combobox", name="Questions").click()
+    page.get_by_role("option", name="feedback").click()
+    journey.drawer.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Reading the workspace").or_(page.get_by_text("of 1 asked"))).to_be_visible()
+    page.get_by_text("Runs", exact=True).click()
+    expect(page.get_by_text("By type of question")).to_be_visible()
+    expect(page.get_by_role("region", name="Questions of this run: 1")).to_be_visible()
+
+
+@pytest.mark.parametrize("journey", [PHONE], indirect=True)
+def test_the_evaluations_fit_on_a_phone(journey: Journey):
+    for section in ("Runs", "Compare", "Review", "Drafts"):
+        journey.open(f"/evaluations?section={section}")
+        expect(journey.page.get_by_role("heading", level=1)).to_have_text("Answer quality")
+        assert journey.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,1 @@
+"""The pages. The folder is not called `pages`: Streamlit would run its files by themselves, at their names."""
