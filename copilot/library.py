@@ -175,7 +175,8 @@ def _warnings(info: DocumentInfo, chunks: Collection[Chunk]) -> Iterator[str]:
         if info.superseded_on is None:
             yield f"{info.superseded_by} is not in the library or has no date, so no day finds this version."
     if info.effective is None:
-        yield "It does not say from which day it is in force, so it counts as always in force."
+        made = f"; its file is of {info.dated}" if info.dated else ""
+        yield f"It does not say from which day it is in force, so it counts as always in force{made}."
     if info.owner is None:
         yield "It names no owner."
     if not chunks:

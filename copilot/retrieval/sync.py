@@ -69,10 +69,10 @@ def sync(
         records=counts["record"],
         skipped=tuple((path, file.reason) for path, file in sorted(found.files.items()) if file.reason),
         seconds=time.perf_counter() - started,
+        partly=tuple((path, file.note) for path, file in sorted(found.files.items()) if file.note),
         renamed=renamed,
         embedded=embedded,
         health=health,
-        partly=tuple((path, file.note) for path, file in sorted(found.files.items()) if file.note),
     )
 
 

@@ -163,14 +163,14 @@ class SyncReport:
     skipped: tuple[tuple[str, str], ...]
     """(path, reason) of files that could not be used."""
     seconds: float
+    partly: tuple[tuple[str, str], ...] = ()
+    """(path, what was left out) of files that are used in part."""
     renamed: tuple[tuple[str, str], ...] = ()
     """(old, new) of files that only moved; counted neither as added nor as removed."""
     embedded: int = 0
     """Texts whose vector was computed in this run, and not known from an earlier one."""
     health: Health | None = None
     """What the self-check found; None when nothing was written."""
-    partly: tuple[tuple[str, str], ...] = ()
-    """(path, what was left out) of files that are used in part."""
 
 
 @dataclass(frozen=True)
