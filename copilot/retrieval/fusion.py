@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
-# Chosen on one collection and reported on others (docs/decisions/0006); values near these do about as well.
+# Chosen on one collection and reported on others (docs/decisions/0009); values near these do about as well.
 FEEDBACK = 0.3
 """How far the question's vector moves towards the best candidates, 0 to 1."""
 FEEDBACK_SIZE = 5
