@@ -32,6 +32,7 @@ in step.
 
 ```python
 from copilot import open_copilot
+
 print(open_copilot().call("prioritize_projects", top=3).render())
 ```
 """
