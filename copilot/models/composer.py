@@ -181,7 +181,8 @@ def _strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
         named = match.group().replace("-", " ").split()
         words_of = [w for w in named if w.lower() not in _CALENDAR and stem(w) not in COMMON_STEMS]
         inside = any(start < match.end() and match.start() < end for start, end in linked)
-        if words_of and not inside and not any(set(stems(w)) & read for w in words_of):
+        elsewhere = set(stems(formal(match.group()))) - set(stems(match.group()))
+        if words_of and not inside and not any(set(stems(w)) & read for w in words_of) and not elsewhere & read:
             names.append(match.group())
     return names
 
@@ -256,8 +257,15 @@ def asks_about_the_future(question: str) -> bool:
     return bool(_FUTURE.search(question))
 
 
+# "How long do we have to keep it?" asks for a rule, which a text that is near may well be.
+_RULE = re.compile(
+    r"\b(have|has|had|got|need|needs|ought) (\w+ )?to\b|\b(must|may|can|should|shall|allowed|permitted|owe|owes)\b",
+    re.IGNORECASE,
+)
+
+
 def asks_for_a_fact(question: str) -> bool:
-    return bool(_FACT.search(question))
+    return bool(_FACT.search(question)) and not _RULE.search(question)
 
 
 def _of_parts(frame: Frame, read: Passages) -> list[Relevance]:

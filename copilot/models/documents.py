@@ -49,11 +49,14 @@ def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance,
 def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4) -> list[str]:
     """The sentences nearest in meaning, each with its clause or heading, those much farther off left out."""
     page = _Page()
-    ranked = sorted(passages.units, key=lambda u: -(relevance.nearness(u) + 0.3 * relevance.score(u)))
-    for unit in ranked:
+    for unit in sorted(passages.units, key=lambda u: -_nearness(relevance, u)):
         if len(page.used) < most:
             page.add(unit, bullet=True)
     return page.lines
+
+
+def _nearness(relevance: Relevance, unit: Unit) -> float:
+    return relevance.nearness(unit) + 0.3 * relevance.score(unit)
 
 
 def nearest_topics(evidence: Sequence[Evidence]) -> list[str]:
@@ -117,6 +120,11 @@ def _sections(frame: Frame, passages: Passages, found: list[Unit], brief: bool) 
     if len(page.used) < (2 if brief else 4):
         relevance = passages.relevance(frame.topic)
         for unit in _supports(found, relevance, page, 1 if brief else 3, frame.forms):
+            page.add(unit, bullet=True)
+    if not brief:
+        # Headings and forms choose lists; what is nearest in meaning may stand elsewhere.
+        relevance = passages.relevance(frame.topic)
+        for unit in sorted(found, key=lambda u: -_nearness(relevance, u))[:2]:
             page.add(unit, bullet=True)
     return page.lines
 
