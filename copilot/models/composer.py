@@ -16,6 +16,7 @@ from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.planner import Plan
 from copilot.models.plans.search import SEARCHES, comparands
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
+from copilot.numbers import Number, find_numbers
 from copilot.types import Evidence, Statement, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
@@ -127,16 +128,18 @@ def compose(
         counted = bool(data) and data[0].fit >= SUPPORTS
         if rows.are_near and not (frame.is_generic or counted) and rows.nearness > max(relevance.nearest, cosine):
             return _rows_first(frame, rows, read, relevance)
-        if not is_sure and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS:
-            return _nearest_first(read, relevance, rows)
+        lacks = _lacks_figure(frame, read, relevance)
+        is_sure = is_sure and not lacks
+        if not (is_sure or lacks or asks_for_a_fact(frame.text)) and nearness(relevance, evidence) >= MIN_NEARNESS:
+            return _nearest_first(frame, read, relevance, rows)
         return _documents_first(frame, data, read, relevance, is_sure, rows)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
     # What was asked for by name and is not there is not met by what is merely near.
     if not errors and rows.are_near and (not guided or rows.nearness > relevance.nearest - 0.05):
         return _rows_first(frame, rows, read, relevance)
-    if not errors and guided:
-        return _nearest_first(read, relevance, rows)
+    if not errors and guided and not _lacks_figure(frame, read, relevance):
+        return _nearest_first(frame, read, relevance, rows)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
         return _data_first(frame, data[0], data, Passages(()), relevance)
     return _abstain(relevance, evidence, errors, organisation)
@@ -227,10 +230,44 @@ def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return relevance.nearest + cosine + 0.4 * relevance.known_share()
 
 
+_KINDS = (
+    (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
+    (
+        re.compile(r"\bhow much\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b", re.I),
+        frozenset({"money", "percent"}),
+    ),
+    (re.compile(r"\b(which|what) (share|part|percentage|per ?cent|proportion)\b", re.I), frozenset({"percent"})),
+    (re.compile(r"\bhow many\b(?! (days?|weeks?|months?|years?|hours?))", re.I), frozenset({"count"})),
+)
+
+
+_NEAR_A_FIGURE = 6
+_COUNTED = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozens?|half)\b", re.IGNORECASE)
+
+
+def _lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
+    """Whether a figure is asked for that none of the nearest sentences holds one of its kind."""
+    wanted = next((kinds for pattern, kinds in _KINDS if pattern.search(frame.text)), None)
+    if wanted is None:
+        return False
+    nearest = sorted(read.units, key=lambda u: -relevance.nearness(u))[:_NEAR_A_FIGURE]
+    if "count" in wanted and any(_COUNTED.search(unit.text) for unit in nearest):
+        return False
+    return not any(_kind(number) in wanted for unit in nearest for number in find_numbers(unit.text))
+
+
+def _kind(number: Number) -> str:
+    if number.unit in ("percent", "points"):
+        return "percent"
+    if re.fullmatch(r"[A-Z]{3}", number.unit):
+        return "money"
+    return "date" if number.unit == "date" else "time" if number.unit else "count"
+
+
 # Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
 _FACT = re.compile(
     r"^\W*(?:(?:and|so|please|ok|hi|hello)\W+)*"
-    r"(?:what(?:'?s| is| are| was| were| will)|who|whose|when|where|list|which)\b"
+    r"(?:what(?:'?s| is| are| was| were| will| does| do| did)|who|whose|when|where|list|which)\b"
     r"|\b(?:how (?:many|much|old|far|often|long)"
     r"|(?:what|which) (?:share|part|percentage|per cent|proportion|number|amount)"
     r"|number of|percentage of|share of|spend|cost|salary|price|password|phone)\b",
@@ -392,9 +429,10 @@ def _rows_first(frame: Frame, rows: _Rows, read: Passages, relevance: Relevance)
     return Draft("\n".join(lines), status="insufficient_evidence" if lacks else "answered")
 
 
-def _nearest_first(read: Passages, relevance: Relevance, rows: _Rows) -> Draft:
+def _nearest_first(frame: Frame, read: Passages, relevance: Relevance, rows: _Rows) -> Draft:
     """The sentences nearest to a question that no passage answers in its own words."""
-    lines = [NEAREST, "", *nearest_sentences(read, relevance)]
+    is_rule = bool(_RULE.search(frame.text))
+    lines = [NEAREST, "", *nearest_sentences(read, relevance, is_rule=is_rule)]
     if rows.are_near:
         lines += ["", "**In the records**", "", *rows.lines(3)]
     return Draft("\n".join(lines))

@@ -46,10 +46,12 @@ def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance,
     return _sections(frame, passages, found, brief)
 
 
-def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4) -> list[str]:
+def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4, is_rule: bool = False) -> list[str]:
     """The sentences nearest in meaning, each with its clause or heading, those much farther off left out."""
     page = _Page()
-    for unit in sorted(passages.units, key=lambda u: -_nearness(relevance, u)):
+    # Asked what is allowed, a clause says it with more authority than advice that is as near.
+    clause = 0.04 if is_rule else 0.0
+    for unit in sorted(passages.units, key=lambda u: -_nearness(relevance, u) - clause * (u.kind == "clause")):
         if len(page.used) < most:
             page.add(unit, bullet=True)
     return page.lines

@@ -73,7 +73,8 @@ _FORMS: tuple[tuple[Form, str], ...] = (
     ),
     (
         "aggregate",
-        r"\bhow (many|much)\b|\bnumber of\b|\bcount( of)?\b|\bbreak ?down\b|\bdistribution\b|\btotals?\b"
+        r"\bhow (many|much)\b|\bnumber of\b|\badd(ed)? up\b"
+        r"|\bcount( of)?\b|\bbreak ?down\b|\bdistribution\b|\btotals?\b"
         r"|\bsum\b|\baverage\b|\bmean\b|\bmedian\b|\b(share|percentage|proportion) of\b|\b(in|for|by"
         r"|per) each\b"
         rf"|{SUM_OF_MONEY}",

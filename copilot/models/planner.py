@@ -51,8 +51,9 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     known = [c for c in calls if c.tool in available]
     lacks_records = not available - set(SEARCHES) and any(c.fit >= _SURELY_RECORDS for c in calls)
     ranks = any(c.tool == "prioritize_projects" for c in known)
-    if ranks or any(c.tool not in SEARCHES and not _is_bare(c) for c in known):
-        known = [c for c in known if not _is_bare(c, ranks)]
+    fullest = max((c.fit for c in known if c.tool not in SEARCHES and not _is_bare(c)), default=0.0)
+    # "How many incidents are there" is a listing of everything, and what is asked.
+    known = [c for c in known if not _is_bare(c, ranks) or (not ranks and c.fit > fullest)]
     if any(c.tool == "plan_portfolio" for c in known):
         # The words for the limits of a set would make conditions and sums of their own.
         known = [c for c in known if c.tool not in ("find_projects", "lookup_metric")]

@@ -11,7 +11,7 @@ from copilot.models.frame import Frame
 from copilot.models.plans.call import Call, fit
 
 _CHANGED = re.compile(
-    r"\bwhat('s| is| has| have)?\s+(been\s+)?(chang\w+|new|different|happen(ed|ing)|moved)\b|\b(any|which|list|show)\b"
+    r"\bwhat('s| is| has| have)?\s+(been\s+)?(chang\w+|new|different|moved)\b|\b(any|which|list|show)\b"
     r"[^?.]{0,30}\b(chang(e|es|ed)|news|updates?)\b|\banything (new|changed|different)\b|\bchange log\b"
     r"|\bwhat('s| is) different\b|\bhow\b[^?.]{0,40}\bchanged\b",
     re.IGNORECASE,

@@ -16,7 +16,11 @@ _TABLE_NOUNS: tuple[tuple[str, str], ...] = (
     ("models", r"\bmodels?\b"),
     ("roles", r"\b(data scientists?|engineers?|staff|roles?|headcount|vacan\w+|open positions?)\b"),
     ("assessments", r"\bassessments?\b|\bmaturity\b|\bassessed\b"),
-    ("projects", r"\b(projects?|use cases?|initiatives?|pilots?|proofs? of concept|programmes?|programs?)\b"),
+    (
+        "projects",
+        r"\b(projects?|(AI |project )?register"
+        r"|use cases?|initiatives?|pilots?|proofs? of concept|programmes?|programs?)\b",
+    ),
 )
 
 
@@ -42,7 +46,7 @@ _SMALLEST = re.compile(r"\b(smallest|lowest|least|cheapest)\b", re.IGNORECASE)
 _AGGREGATES = (
     ("mean", r"\b(average|mean)\b"),
     ("median", r"\bmedian\b"),
-    ("sum", rf"\b(total|sum|how much|altogether|overall)\b|{SUM_OF_MONEY}"),
+    ("sum", rf"\b(total|sum|add(ed)? up|how much|altogether|overall)\b|{SUM_OF_MONEY}"),
     ("max", r"\b(maximum|highest single)\b"),
 )
 
