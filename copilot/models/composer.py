@@ -242,7 +242,14 @@ _KINDS = (
 
 
 _NEAR_A_FIGURE = 6
-_COUNTED = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozens?|half)\b", re.IGNORECASE)
+_NUMBER_WORD = (
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
+    r"|hundred|dozens?|half)\b"
+)
+_WRITTEN = {
+    "count": re.compile(_NUMBER_WORD, re.IGNORECASE),
+    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b(minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE),
+}
 
 
 def _lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
@@ -251,7 +258,9 @@ def _lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
     if wanted is None:
         return False
     nearest = sorted(read.units, key=lambda u: -relevance.nearness(u))[:_NEAR_A_FIGURE]
-    if "count" in wanted and any(_COUNTED.search(unit.text) for unit in nearest):
+    # "Twenty-four months", "five to ten": what is written in words is a figure too.
+    written = [pattern for kind, pattern in _WRITTEN.items() if kind in wanted]
+    if any(pattern.search(unit.text) for pattern in written for unit in nearest):
         return False
     return not any(_kind(number) in wanted for unit in nearest for number in find_numbers(unit.text))
 
