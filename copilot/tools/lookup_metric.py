@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,6 +55,7 @@ class Arguments(BaseModel):
     )
     show_sql: bool = Field(default=False, description="Also give the SQL of the query, for someone who checks it.")
     top: int | None = Field(default=None, ge=1, le=100, description="Show only so many groups, largest first.")
+    bottom: int | None = Field(default=None, ge=1, le=100, description="Show only so many groups, smallest first.")
 
 
 def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -75,7 +77,12 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         show_sql=arguments.show_sql,
     )
     reading = read(view, request, calendar)
-    return report(reading, request, Context(sources, catalogue, view, calendar, names, arguments.top))
+    if arguments.bottom:
+        if arguments.top:
+            raise ToolError("Ask for the top or for the bottom groups, not for both in one call.")
+        reading = replace(reading, groups=reading.groups[::-1])
+    most = arguments.top or arguments.bottom
+    return report(reading, request, Context(sources, catalogue, view, calendar, names, most, bool(arguments.bottom)))
 
 
 def find_metric(catalogue: Catalogue, asked: str) -> Metric:

@@ -36,6 +36,8 @@ class Context:
     """Id of a project or model to its name."""
     top: int | None
     """How many groups to show."""
+    smallest_first: bool = False
+    """How many groups to show."""
 
 
 def report(reading: Reading, request: Request, context: Context) -> ToolResult:
@@ -167,18 +169,28 @@ def _by_group(reading: Reading, subject: str, context: Context) -> list[str]:
     when = f" {wording.during(reading.period)}" if reading.period else ""
     named = [
         f"{group_name(group.group, context.names)} {wording.shown(group.now.value or 0.0, metric.unit)}"
+        f"{_share_of_total(group.now.value or 0.0, reading)}"
         for group in known[: context.top or _MOST_GROUPS_NAMED]
     ]
-    shown = f"the {len(named)} largest of {len(known)}: " if len(named) < len(known) else ""
+    extreme = "smallest" if context.smallest_first else "largest"
+    shown = f"the {len(named)} {extreme} of {len(known)}: " if len(named) < len(known) else ""
     listed = f"{subject} by {by}{when}: {shown}{wording.joined(named)}."
     if len(known) <= _MOST_PARTS_NAMED or shown:
         return [listed]
     top, bottom = (
         f"{group_name(group.group, context.names)} ({_last(group.now.value, metric)})"
-        for group in (known[0], known[-1])
+        for group in ((known[-1], known[0]) if context.smallest_first else (known[0], known[-1]))
     )
     ends = f"{subject} by {by}{when} {wording.verb(metric)} highest in {top} and lowest in {bottom}."
     return [ends, listed]
+
+
+def _share_of_total(value: float, reading: Reading) -> str:
+    """The part of the whole, where groups add up to one."""
+    whole = reading.total.value if reading.total else None
+    if not reading.metric.is_sum or not whole or whole <= 0 or any((g.now.value or 0) < 0 for g in reading.groups):
+        return ""
+    return f" ({value / whole:.0%})"
 
 
 def _last(value: float | None, metric: Metric) -> str:

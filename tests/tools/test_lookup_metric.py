@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -225,3 +226,13 @@ def test_every_number_that_is_said_stands_in_the_evidence(
     assert all(figure.text in evidence[figure.evidence or ""].text for figure in result.figures)
     json.dumps([chart.spec for chart in result.charts])
     assert ask(BOARD if is_board else EVERYONE, sources, **arguments) == result
+
+
+def test_the_smallest_groups_come_first_when_asked_for_and_sums_tell_their_share() -> None:
+    top = answers(ask(metric="hours_saved", by="unit", period="2026 Q1", top=1))[0]
+    bottom = answers(ask(metric="hours_saved", by="unit", period="2026 Q1", bottom=1))[0]
+    assert "largest" in top
+    assert "smallest" in bottom
+    assert top.split(": ")[-1] != bottom.split(": ")[-1]
+    shares = re.findall(r"\((\d+)%\)", answers(ask(metric="hours_saved", by="unit", period="2026 Q1"))[0])
+    assert sum(map(int, shares)) in (99, 100, 101)
