@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_planning import conditions, frame
+from test_planning import NAMES, arguments, conditions, frame
+
+from copilot.models.planner import plan
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,13 @@ def test_an_id_that_no_record_has_is_known_to_be_none() -> None:
     assert frame("who owns H-77?").links.unknown_ids == ("H-77",)
     assert frame("who owns H-01?").links.unknown_ids == ()
     assert frame("what does ISO-42001 say?").links.unknown_ids == ()
+
+
+def test_groups_that_are_put_in_order_by_a_metric_are_no_ranking_of_projects() -> None:
+    asked = arguments("lookup_metric", "top 2 units by hours saved in 2026")
+    assert (asked["by"], asked["top"]) == ("unit", 2)
+    asked = arguments("lookup_metric", "which two units have the lowest weekly use?")
+    assert (asked["by"], asked["bottom"]) == ("unit", 2)
+    calls = plan(frame("top 2 units by hours saved in 2026"), NAMES).calls
+    assert all(c.tool != "prioritize_projects" for c in calls)
+    assert any(c.tool == "prioritize_projects" for c in plan(frame("What are the top 2 projects?"), NAMES).calls)

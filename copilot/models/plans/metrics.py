@@ -9,10 +9,11 @@ from typing import Any
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call, fit
-from copilot.models.plans.values import is_grouped
+from copilot.models.plans.values import is_grouped, ordered_group
 
 # What is described, not named, leads an answer only where nothing else takes up more of the question.
 _LIKELY = 0.62
+_LOWEST = re.compile(r"\b(bottom|lowest|smallest|least|worst|weakest)\b", re.IGNORECASE)
 _LEVELS = (
     ("month", r"\bmonth(ly|s)?\b(?! ago)"),
     ("quarter", r"\bquarter(ly|s)?\b"),
@@ -37,6 +38,11 @@ def look_up(frame: Frame) -> Iterable[Call]:
         ]:
             arguments["by"] = groups[0].key
             used += groups
+        elif (group := ordered_group(frame)) is not None:
+            arguments["by"] = group.key
+            used.append(group)
+            if frame.count:
+                arguments["bottom" if _LOWEST.search(frame.text) else "top"] = frame.count
         if frame.period is not None:
             arguments["period"] = frame.period.label
         if filters:

@@ -11,7 +11,7 @@ from typing import Any
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
 from copilot.models.plans.call import Call, fit
-from copilot.models.plans.values import restriction
+from copilot.models.plans.values import ordered_group, restriction
 
 _FACTORS: tuple[tuple[float, str], ...] = (
     (
@@ -62,6 +62,9 @@ def prioritize(frame: Frame) -> Iterable[Call]:
     compares = len(projects) == 2 and bool("comparison" in frame.forms or _BEATS.search(frame.text))
     only_here = compares or changes or absolute or traded or re.search(r"\bovertak\w+", frame.text, re.IGNORECASE)
     if not ("ranking" in frame.forms or changes or absolute or traded or compares):
+        return
+    if ordered_group(frame) is not None and not only_here:
+        # "The top three units by benefit" puts units in order, not projects.
         return
     rows = restriction(frame, "projects")
     arguments: dict[str, Any] = {}

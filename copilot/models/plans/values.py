@@ -75,6 +75,20 @@ def is_grouped(m: Mention) -> bool:
     return m.role == "grouped" and m.key not in NUMERIC and m.key not in _PROSE
 
 
+# "Top three units", "which divisions": the groups are what is put in order.
+_ORDERS = re.compile(
+    r"\b(top|bottom|best|worst|which|what|highest|lowest|largest|biggest|smallest)\b[\w ]{0,12}$", re.IGNORECASE
+)
+
+
+def ordered_group(frame: Frame) -> Mention | None:
+    """The column whose values a question puts in order by something else that it names."""
+    if not frame.links.of("metric"):
+        return None
+    plural = (m for m in frame.links.of("column") if m.text.endswith("s") and m.key not in NUMERIC | _PROSE)
+    return next((m for m in plural if _ORDERS.search(frame.text[: m.start])), None)
+
+
 @dataclass(frozen=True)
 class Restriction:
     """The rows that a question is about, as conditions, and the words that say so."""
