@@ -34,6 +34,19 @@ class Journey:
         """Waits until the script has ended and everything drawn is of that run."""
         self.page.wait_for_function(_AT_REST)
 
+    def press(self, button: Locator, then: Locator) -> None:
+        """Clicks until it has its effect: one that meets a redraw is lost, and a menu may be scrolled away."""
+        for _ in range(5):
+            if button.is_visible():
+                button.click()
+            try:
+                expect(then).to_be_in_viewport(timeout=10_000)
+            except AssertionError:
+                self.rest()
+            else:
+                return
+        expect(then).to_be_in_viewport()
+
     @property
     def question_box(self) -> Locator:
         return self.page.get_by_test_id("stChatInputTextArea")
