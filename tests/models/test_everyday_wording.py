@@ -49,3 +49,9 @@ def test_groups_that_are_put_in_order_by_a_metric_are_no_ranking_of_projects() -
     calls = plan(frame("top 2 units by hours saved in 2026"), NAMES).calls
     assert all(c.tool != "prioritize_projects" for c in calls)
     assert any(c.tool == "prioritize_projects" for c in plan(frame("What are the top 2 projects?"), NAMES).calls)
+
+
+def test_what_a_project_needs_before_launch_is_asked_of_the_governance_rules() -> None:
+    assert (
+        arguments("check_governance", "I run the Bed Planner: what do I still need before launch?")["project"] == "H-02"
+    )

@@ -36,6 +36,8 @@ _GOVERNANCE = re.compile(
     r"|open)\b[^?.]{0,40}\b(gates?|rules|obligations|requirements|approvals?)\b|\b(allowed|cleared|permitted"
     r"|approved) to\b|\b(ready|allowed|cleared|permitted|approved) (for|to go (live|into)|to launch)\b"
     r"|\bgovernance (status|check|gaps?|issues?)\b"
+    r"|\b(need\w*|missing|left|required|outstanding|do)\b[^?.]{0,25}\bbefore\b[^?.]{0,25}"
+    r"\b(launch\w*|go(ing)?[- ]live|production|release|roll[- ]?out)\b"
     r"|\bwhat (is|are) missing\b(?! (in|from) \w+ (estimates?|scores?|records|data))|\b(eu ai act"
     r"|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
     re.IGNORECASE,
