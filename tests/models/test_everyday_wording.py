@@ -55,3 +55,8 @@ def test_what_a_project_needs_before_launch_is_asked_of_the_governance_rules() -
     assert (
         arguments("check_governance", "I run the Bed Planner: what do I still need before launch?")["project"] == "H-02"
     )
+
+
+def test_where_money_is_wasted_is_asked_of_what_is_stalled() -> None:
+    called = {c.tool for c in plan(frame("Where are we wasting money on AI right now?"), NAMES).calls}
+    assert "diagnose_scaling" in called

@@ -24,7 +24,8 @@ _SCALING = re.compile(
     r"\bpurgatory\b|\b(stuck|stall\w*|stranded|trapped)\b|\bfunnel\b|\bconversion\b"
     r"|\bpilots?\b[^?]{0,80}\b(production|scal\w+|fail\w*|go live|live|nowhere|anywhere|die|reach\w*"
     r"|ma[dk]e it)\b|\b(reach|get|move|make it|got|made it)\b[^?.]{0,20}\b(in)?to production\b"
-    r"|\bhow well do we scale\b|\bscaling (problem|diagnos\w+|bottleneck\w*)\b",
+    r"|\bhow well do we scale\b|\bscaling (problem|diagnos\w+|bottleneck\w*)\b"
+    r"|\b(wast\w+|burn\w*)\b[^?.]{0,20}\b(money|budgets?|effort|funds?|cash)\b",
     re.IGNORECASE,
 )
 
@@ -36,8 +37,6 @@ _GOVERNANCE = re.compile(
     r"|open)\b[^?.]{0,40}\b(gates?|rules|obligations|requirements|approvals?)\b|\b(allowed|cleared|permitted"
     r"|approved) to\b|\b(ready|allowed|cleared|permitted|approved) (for|to go (live|into)|to launch)\b"
     r"|\bgovernance (status|check|gaps?|issues?)\b"
-    r"|\b(need\w*|missing|left|required|outstanding|do)\b[^?.]{0,25}\bbefore\b[^?.]{0,25}"
-    r"\b(launch\w*|go(ing)?[- ]live|production|release|roll[- ]?out)\b"
     r"|\bwhat (is|are) missing\b(?! (in|from) \w+ (estimates?|scores?|records|data))|\b(eu ai act"
     r"|gdpr)\b[^?.]{0,40}\b(project|projects|we|our)\b",
     re.IGNORECASE,
@@ -151,8 +150,20 @@ def readiness(frame: Frame) -> Iterable[Call]:
         yield Call("assess_readiness", arguments, _READY_FIT)
 
 
+# Nothing else tells what stands between a project and its launch.
+_BEFORE_LAUNCH = re.compile(
+    r"\b(need\w*|missing|left|required|outstanding|do)\b[^?.]{0,25}\bbefore\b[^?.]{0,25}"
+    r"\b(launch\w*|go(ing)?[- ]live|production|release|roll[- ]?out)\b",
+    re.IGNORECASE,
+)
+_ONLY_HERE = 1.05
+
+
 def governance(frame: Frame) -> Iterable[Call]:
     arguments, used = _about(frame)
+    if "project" in arguments and _BEFORE_LAUNCH.search(frame.text):
+        yield Call("check_governance", arguments, _ONLY_HERE)
+        return
     if "clause" in frame.forms and not used:
         # What a rule says is for the documents; which of ours it binds needs a name.
         return
