@@ -5,18 +5,29 @@ Every sentence is taken from a tool's statements or quoted from a passage, follo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
+from copilot.models.confidence import (
+    asks_about_the_future,
+    asks_for_a_fact,
+    asks_for_a_figure,
+    asks_for_a_rule,
+    best_coverage,
+    confidence,
+    is_subject_unknown,
+    lacks_figure,
+    nearness,
+    of_parts,
+    strangers,
+)
 from copilot.models.documents import answer_from_passages, nearest_sentences, nearest_topics
-from copilot.models.extract import Meaning, Passages, Relevance, subject_of
-from copilot.models.frame import Frame, is_request, parts_of
+from copilot.models.extract import Meaning, Passages, Relevance
+from copilot.models.frame import Frame
 from copilot.models.planner import Plan
 from copilot.models.plans.search import SEARCHES, comparands
-from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
-from copilot.numbers import Number, find_numbers
+from copilot.models.words import content_stems, formal
 from copilot.types import Evidence, Statement, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
@@ -24,8 +35,8 @@ LEADS = 0.5
 # And is worth a paragraph beside the documents from this share on; less for one record that the question names.
 SUPPORTS = 0.6
 SUPPORTS_AS_RECORD = 0.3
-# The passages' confidence below which they do not answer, and below which they only come near. On 58 questions by
-# hand, answerable or not from the shipped workspace, the confidence parts them with an area of .99 under the ROC curve.
+# The passages' confidence below which they do not answer, and below which they only come near. It parts questions put
+# in the documents' words well, and everyday wordings poorly: see docs/decisions/0014.
 MIN_CONFIDENCE = 0.68
 SURE_CONFIDENCE = 0.77
 # More than this beside each other is a report, not an answer.
@@ -108,13 +119,13 @@ def compose(
     read = Passages(tuple(_merge(passages)), meaning)
     evidence = read.evidence
     relevance = read.relevance(frame.topic)
-    sure = max(confidence(r, evidence) for r in [relevance, *_of_parts(frame, read)])
+    sure = max(confidence(r, evidence) for r in [relevance, *of_parts(frame, read)])
     known = sure >= MIN_CONFIDENCE
     guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
     if plan.lacks_records and frame.is_own:
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
-    if strangers := _strangers(frame, evidence):
-        return _unheard_of(_do_not_mention(strangers, organisation), evidence)
+    if unheard := strangers(frame, evidence):
+        return _unheard_of(_do_not_mention(unheard, organisation), evidence)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, read if known else Passages(()), relevance)
@@ -123,12 +134,12 @@ def compose(
     if known:
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
-        is_sure = is_sure and not _is_subject_unknown(frame, relevance)
+        is_sure = is_sure and not is_subject_unknown(frame, relevance)
         cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
         counted = bool(data) and data[0].fit >= SUPPORTS
         if rows.are_near and not (frame.is_generic or counted) and rows.nearness > max(relevance.nearest, cosine):
             return _rows_first(frame, rows, read, relevance)
-        lacks = _lacks_figure(frame, read, relevance)
+        lacks = lacks_figure(frame, read, relevance)
         is_sure = is_sure and not lacks
         if not (is_sure or lacks or asks_for_a_fact(frame.text)) and nearness(relevance, evidence) >= MIN_NEARNESS:
             return _nearest_first(frame, read, relevance, rows)
@@ -138,56 +149,11 @@ def compose(
     # What was asked for by name and is not there is not met by what is merely near.
     if not errors and rows.are_near and (not guided or rows.nearness > relevance.nearest - 0.05):
         return _rows_first(frame, rows, read, relevance)
-    if not errors and guided and not _lacks_figure(frame, read, relevance):
+    if not errors and guided and not lacks_figure(frame, read, relevance):
         return _nearest_first(frame, read, relevance, rows)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
         return _data_first(frame, data[0], data, Passages(()), relevance)
     return _abstain(relevance, evidence, errors, organisation)
-
-
-_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])")
-_CALENDAR = frozenset(
-    listed(
-        "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-        "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
-        "article annex clause section chapter gate act "
-        "please thanks hello dear"
-    )
-)
-
-
-_ASKS_WHAT_IS = re.compile(r"\W*(what('?s| is| are)|define)\b", re.IGNORECASE)
-# Words before a subject that need not stand in any document for it to be known.
-_QUALIFIERS = frozenset(
-    stems(
-        "minimum maximum average total current main key typical usual latest normal overall biggest role "
-        "purpose point use"
-    )
-)
-
-
-def _is_subject_unknown(frame: Frame, relevance: Relevance) -> bool:
-    """Whether no passage holds the very thing that is asked for: "what is the salary of our data officer"."""
-    subject = subject_of(frame.text)
-    if subject == frame.text or not _ASKS_WHAT_IS.match(frame.text):
-        return False
-    named = [t for t in content_stems(formal(subject)) if t not in _QUALIFIERS and t not in COMMON_STEMS]
-    return bool(named) and named[0] in relevance.unknown
-
-
-def _strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
-    """Names in the request that neither the records nor any passage found for it mention."""
-    linked = [(m.start, m.end) for m in frame.links.mentions]
-    read = set(stems(" ".join(f"{e.title} {e.text}" for e in evidence)))
-    names = []
-    for match in _NAME.finditer(frame.text):
-        named = match.group().replace("-", " ").split()
-        words_of = [w for w in named if w.lower() not in _CALENDAR and stem(w) not in COMMON_STEMS]
-        inside = any(start < match.end() and match.start() < end for start, end in linked)
-        elsewhere = set(stems(formal(match.group()))) - set(stems(match.group()))
-        if words_of and not inside and not any(set(stems(w)) & read for w in words_of) and not elsewhere & read:
-            names.append(match.group())
-    return names
 
 
 def _do_not_mention(names: Sequence[str], organisation: str) -> str:
@@ -218,112 +184,6 @@ def _merge(passages: Sequence[Finding]) -> list[Evidence]:
     return list(merged.values())
 
 
-def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
-    """How surely the passages are about the question: likeness of the best one, share of its words that they hold."""
-    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
-    return cosine + 0.5 * relevance.known_share() * _best_coverage(relevance, evidence)
-
-
-def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
-    """How near the passages come to a question in other words than theirs: nearest sentence, passage, known words."""
-    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
-    return relevance.nearest + cosine + 0.4 * relevance.known_share()
-
-
-_KINDS = (
-    (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
-    (
-        re.compile(r"\bhow much\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b", re.I),
-        frozenset({"money", "percent"}),
-    ),
-    (re.compile(r"\b(which|what) (share|part|percentage|per ?cent|proportion)\b", re.I), frozenset({"percent"})),
-    (re.compile(r"\bhow many\b(?! (days?|weeks?|months?|years?|hours?))", re.I), frozenset({"count"})),
-)
-
-
-_NEAR_A_FIGURE = 6
-_NUMBER_WORD = (
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
-    r"|hundred|dozens?|half)\b"
-)
-_WRITTEN = {
-    "count": re.compile(_NUMBER_WORD, re.IGNORECASE),
-    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b(minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE),
-}
-
-
-def _lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
-    """Whether a figure is asked for that none of the nearest sentences holds one of its kind."""
-    wanted = next((kinds for pattern, kinds in _KINDS if pattern.search(frame.text)), None)
-    if wanted is None:
-        return False
-    nearest = sorted(read.units, key=lambda u: -relevance.nearness(u))[:_NEAR_A_FIGURE]
-    # "Twenty-four months", "five to ten": what is written in words is a figure too.
-    written = [pattern for kind, pattern in _WRITTEN.items() if kind in wanted]
-    if any(pattern.search(unit.text) for pattern in written for unit in nearest):
-        return False
-    return not any(_kind(number) in wanted for unit in nearest for number in find_numbers(unit.text))
-
-
-def _kind(number: Number) -> str:
-    if number.unit in ("percent", "points"):
-        return "percent"
-    if re.fullmatch(r"[A-Z]{3}", number.unit):
-        return "money"
-    return "date" if number.unit == "date" else "time" if number.unit else "count"
-
-
-# Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
-_FACT = re.compile(
-    r"^\W*(?:(?:and|so|please|ok|hi|hello)\W+)*"
-    r"(?:what(?:'?s| is| are| was| were| will| does| do| did)|who|whose|when|where|list|which)\b"
-    r"|\b(?:how (?:many|much|old|far|often|long)"
-    r"|(?:what|which) (?:share|part|percentage|per cent|proportion|number|amount)"
-    r"|number of|percentage of|share of|spend|cost|salary|price|password|phone)\b",
-    re.IGNORECASE,
-)
-
-
-_FIGURE = re.compile(
-    r"\b(how (many|much|far|old)|(what|which) (share|part|percentage|per cent|proportion|number|amount)|number of"
-    r"|nr of|no\. of|percentage of|share of|maximum|minimum|total|average|rate|spend|salary|price)\b",
-    re.IGNORECASE,
-)
-
-
-# "Will it be above 0.88 next spring?", not "what will be due" under rules that are written down.
-_FUTURE = re.compile(
-    r"\bwill\b[^.?!]*\b(be|reach|rise|fall|grow|return|recover|become|exceed|earn|save|cost)\b"
-    r"|\b(forecast|predict|expect)\b[^.?!]{0,40}\b(next|20\d\d)\b|\bnext (spring|summer|autumn|winter)\b",
-    re.IGNORECASE,
-)
-
-
-def asks_about_the_future(question: str) -> bool:
-    return bool(_FUTURE.search(question))
-
-
-# "How long do we have to keep it?" asks for a rule, which a text that is near may well be.
-_RULE = re.compile(
-    r"\b(have|has|had|got|need|needs|ought) (\w+ )?to\b|\b(must|may|can|should|shall|allowed|permitted|owe|owes)\b",
-    re.IGNORECASE,
-)
-
-
-def asks_for_a_fact(question: str) -> bool:
-    return bool(_FACT.search(question)) and not _RULE.search(question)
-
-
-def _of_parts(frame: Frame, read: Passages) -> list[Relevance]:
-    """A long question is answerable when one of its requests is."""
-    parts = [p for p in parts_of(frame.text) if is_request(p)]
-    return [read.relevance(p) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
-
-
-def _best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
-    return max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
-
-
 def _leading(
     data: Sequence[Finding], relevance: Relevance | None, evidence: Sequence[Evidence], frame: Frame
 ) -> Finding | None:
@@ -331,7 +191,7 @@ def _leading(
     if not data or data[0].fit < LEADS:
         return None
     if relevance is not None:
-        coverage = relevance.known_share() * _best_coverage(relevance, evidence)
+        coverage = relevance.known_share() * best_coverage(relevance, evidence)
         if frame.is_generic and coverage > data[0].fit:
             return None
         if coverage >= 0.85 and data[0].fit < 0.7:
@@ -431,7 +291,7 @@ class _Rows:
 def _rows_first(frame: Frame, rows: _Rows, read: Passages, relevance: Relevance) -> Draft:
     """What the records say of the thing that is described, then the sentences of the documents that come near."""
     # A row that is near is no figure.
-    lacks = bool(_FIGURE.search(frame.text))
+    lacks = asks_for_a_figure(frame.text)
     lines = [NO_FIGURE if lacks else NEAREST_ROWS, "", *rows.lines(5)]
     if relevance.nearest >= 0.4:
         lines += ["", "**What the documents say**", "", *nearest_sentences(read, relevance, 2)]
@@ -440,7 +300,7 @@ def _rows_first(frame: Frame, rows: _Rows, read: Passages, relevance: Relevance)
 
 def _nearest_first(frame: Frame, read: Passages, relevance: Relevance, rows: _Rows) -> Draft:
     """The sentences nearest to a question that no passage answers in its own words."""
-    is_rule = bool(_RULE.search(frame.text))
+    is_rule = asks_for_a_rule(frame.text)
     lines = [NEAREST, "", *nearest_sentences(read, relevance, is_rule=is_rule)]
     if rows.are_near:
         lines += ["", "**In the records**", "", *rows.lines(3)]

@@ -1,0 +1,176 @@
+"""What a question asks for, and whether what was read can answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copilot.models.extract import Passages, Relevance, subject_of
+from copilot.models.frame import Frame, is_request, parts_of
+from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
+from copilot.numbers import Number, find_numbers
+from copilot.types import Evidence
+
+
+def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    """How surely the passages are about the question: likeness of the best one, share of its words that they hold."""
+    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+    return cosine + 0.5 * relevance.known_share() * best_coverage(relevance, evidence)
+
+
+def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    """How near the passages come to a question in other words than theirs: nearest sentence, passage, known words."""
+    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+    return relevance.nearest + cosine + 0.4 * relevance.known_share()
+
+
+_KINDS = (
+    (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
+    (
+        re.compile(r"\bhow much\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b", re.I),
+        frozenset({"money", "percent"}),
+    ),
+    (re.compile(r"\b(which|what) (share|part|percentage|per ?cent|proportion)\b", re.I), frozenset({"percent"})),
+    (re.compile(r"\bhow many\b(?! (days?|weeks?|months?|years?|hours?))", re.I), frozenset({"count"})),
+)
+
+
+_NEAR_A_FIGURE = 6
+_NUMBER_WORD = (
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
+    r"|hundred|dozens?|half)\b"
+)
+_WRITTEN = {
+    "count": re.compile(_NUMBER_WORD, re.IGNORECASE),
+    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b(minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE),
+}
+
+
+def lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
+    """Whether a figure is asked for that none of the nearest sentences holds one of its kind."""
+    wanted = next((kinds for pattern, kinds in _KINDS if pattern.search(frame.text)), None)
+    if wanted is None:
+        return False
+    nearest = sorted(read.units, key=lambda u: -relevance.nearness(u))[:_NEAR_A_FIGURE]
+    # "Twenty-four months", "five to ten": what is written in words is a figure too.
+    written = [pattern for kind, pattern in _WRITTEN.items() if kind in wanted]
+    if any(pattern.search(unit.text) for pattern in written for unit in nearest):
+        return False
+    return not any(_kind(number) in wanted for unit in nearest for number in find_numbers(unit.text))
+
+
+def _kind(number: Number) -> str:
+    if number.unit in ("percent", "points"):
+        return "percent"
+    if re.fullmatch(r"[A-Z]{3}", number.unit):
+        return "money"
+    return "date" if number.unit == "date" else "time" if number.unit else "count"
+
+
+# Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
+_FACT = re.compile(
+    r"^\W*(?:(?:and|so|please|ok|hi|hello)\W+)*"
+    r"(?:what(?:'?s| is| are| was| were| will| does| do| did)|who|whose|when|where|list|which)\b"
+    r"|\b(?:how (?:many|much|old|far|often|long)"
+    r"|(?:what|which) (?:share|part|percentage|per cent|proportion|number|amount)"
+    r"|number of|percentage of|share of|spend|cost|salary|price|password|phone)\b",
+    re.IGNORECASE,
+)
+
+
+_FIGURE = re.compile(
+    r"\b(how (many|much|far|old)|(what|which) (share|part|percentage|per cent|proportion|number|amount)|number of"
+    r"|nr of|no\. of|percentage of|share of|maximum|minimum|total|average|rate|spend|salary|price)\b",
+    re.IGNORECASE,
+)
+
+
+# "Will it be above 0.88 next spring?", not "what will be due" under rules that are written down.
+_FUTURE = re.compile(
+    r"\bwill\b[^.?!]*\b(be|reach|rise|fall|grow|return|recover|become|exceed|earn|save|cost)\b"
+    r"|\b(forecast|predict|expect)\b[^.?!]{0,40}\b(next|20\d\d)\b|\bnext (spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_about_the_future(question: str) -> bool:
+    """What will be, which records of today do not hold."""
+    return bool(_FUTURE.search(question))
+
+
+# "How long do we have to keep it?" asks for a rule, which a text that is near may well be.
+_RULE = re.compile(
+    r"\b(have|has|had|got|need|needs|ought) (\w+ )?to\b|\b(must|may|can|should|shall|allowed|permitted|owe|owes)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_a_fact(question: str) -> bool:
+    """One thing that is so or not, rather than what to do or what is allowed."""
+    return bool(_FACT.search(question)) and not asks_for_a_rule(question)
+
+
+def of_parts(frame: Frame, read: Passages) -> list[Relevance]:
+    """A long question is answerable when one of its requests is."""
+    parts = [p for p in parts_of(frame.text) if is_request(p)]
+    return [read.relevance(p) for p in parts if len(set(content_stems(p))) >= 3] if len(parts) > 1 else []
+
+
+def best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
+    """The largest share of the question's words, weighted by rarity, that one passage holds."""
+    return max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
+
+
+_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])")
+_CALENDAR = frozenset(
+    listed(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
+        "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+        "article annex clause section chapter gate act "
+        "please thanks hello dear"
+    )
+)
+
+
+_ASKS_WHAT_IS = re.compile(r"\W*(what('?s| is| are)|define)\b", re.IGNORECASE)
+# Words before a subject that need not stand in any document for it to be known.
+_QUALIFIERS = frozenset(
+    stems(
+        "minimum maximum average total current main key typical usual latest normal overall biggest role "
+        "purpose point use"
+    )
+)
+
+
+def is_subject_unknown(frame: Frame, relevance: Relevance) -> bool:
+    """Whether no passage holds the very thing that is asked for: "what is the salary of our data officer"."""
+    subject = subject_of(frame.text)
+    if subject == frame.text or not _ASKS_WHAT_IS.match(frame.text):
+        return False
+    named = [t for t in content_stems(formal(subject)) if t not in _QUALIFIERS and t not in COMMON_STEMS]
+    return bool(named) and named[0] in relevance.unknown
+
+
+def strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
+    """Names in the request that neither the records nor any passage found for it mention."""
+    linked = [(m.start, m.end) for m in frame.links.mentions]
+    read = set(stems(" ".join(f"{e.title} {e.text}" for e in evidence)))
+    names = []
+    for match in _NAME.finditer(frame.text):
+        named = match.group().replace("-", " ").split()
+        words_of = [w for w in named if w.lower() not in _CALENDAR and stem(w) not in COMMON_STEMS]
+        inside = any(start < match.end() and match.start() < end for start, end in linked)
+        elsewhere = set(stems(formal(match.group()))) - set(stems(match.group()))
+        if words_of and not inside and not any(set(stems(w)) & read for w in words_of) and not elsewhere & read:
+            names.append(match.group())
+    return names
+
+
+def asks_for_a_figure(question: str) -> bool:
+    """A number that only records or a rule can give."""
+    return bool(_FIGURE.search(question))
+
+
+def asks_for_a_rule(question: str) -> bool:
+    """What must or may be done."""
+    return bool(_RULE.search(question))
