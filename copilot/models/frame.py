@@ -297,4 +297,7 @@ def _overlay(old: Links, new: Links) -> Links:
 
 
 def _slot(mention: Mention) -> str:
-    return f"value:{mention.column}" if mention.kind == "value" else mention.kind
+    if mention.kind == "value":
+        return f"value:{mention.column}"
+    # "And which of them cost the most?" still asks of those without an owner.
+    return "absent" if mention.role == "absent" else mention.kind

@@ -60,3 +60,9 @@ def test_what_a_project_needs_before_launch_is_asked_of_the_governance_rules() -
 def test_where_money_is_wasted_is_asked_of_what_is_stalled() -> None:
     called = {c.tool for c in plan(frame("Where are we wasting money on AI right now?"), NAMES).calls}
     assert "diagnose_scaling" in called
+
+
+def test_a_follow_up_by_an_amount_keeps_what_was_missing() -> None:
+    first, then = "Which projects have no sponsor?", "and which of them cost the most?"
+    assert ("sponsor", "missing", None) in conditions("find_projects", first, then)
+    assert arguments("find_projects", first, then)["order_by"] == "-spend"

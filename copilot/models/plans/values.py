@@ -34,7 +34,9 @@ NUMERIC = frozenset(
 
 def value_filters(frame: Frame, table: str) -> list[Mention]:
     """The category values that restrict the rows; one phrase restricts one column only."""
-    mentions = list(frame.links.of("value", table))
+    # "Cost" is a kind of benefit and the money spent; where a number is meant, it is the number.
+    amounts = {(m.start, m.end) for m in frame.links.of("column", table) if m.key in NUMERIC}
+    mentions = [m for m in frame.links.of("value", table) if (m.start, m.end) not in amounts]
     grouped = {m.key for m in frame.links.of("column", table) if is_grouped(m)}
     mentions = [m for m in mentions if m.column != "stage" or not _is_goal(frame.text, m)]
     chosen: dict[tuple[int, int], str] = {}
