@@ -18,6 +18,7 @@ from copilot.models.confidence import (
     confidence,
     is_subject_unknown,
     lacks_figure,
+    nearest_passage,
     nearness,
     of_parts,
     strangers,
@@ -135,9 +136,9 @@ def compose(
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
         is_sure = is_sure and not is_subject_unknown(frame, relevance)
-        cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
+        nearest = max(relevance.nearest, nearest_passage(evidence))
         counted = bool(data) and data[0].fit >= SUPPORTS
-        if rows.are_near and not (frame.is_generic or counted) and rows.nearness > max(relevance.nearest, cosine):
+        if rows.are_near and not (frame.is_generic or counted) and rows.nearness > nearest:
             return _rows_first(frame, rows, read, relevance)
         lacks = lacks_figure(frame, read, relevance)
         is_sure = is_sure and not lacks

@@ -12,16 +12,19 @@ from copilot.numbers import Number, find_numbers
 from copilot.types import Evidence
 
 
+def nearest_passage(evidence: Sequence[Evidence]) -> float:
+    """The cosine of the passage nearest to the question."""
+    return max((e.relevance or 0.0 for e in evidence), default=0.0)
+
+
 def confidence(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     """How surely the passages are about the question: likeness of the best one, share of its words that they hold."""
-    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
-    return cosine + 0.5 * relevance.known_share() * best_coverage(relevance, evidence)
+    return nearest_passage(evidence) + 0.5 * relevance.known_share() * best_coverage(relevance, evidence)
 
 
 def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     """How near the passages come to a question in other words than theirs: nearest sentence, passage, known words."""
-    cosine = max((e.relevance or 0.0 for e in evidence), default=0.0)
-    return relevance.nearest + cosine + 0.4 * relevance.known_share()
+    return relevance.nearest + nearest_passage(evidence) + 0.4 * relevance.known_share()
 
 
 _KINDS = (
