@@ -147,7 +147,7 @@ def test_a_period_is_found_inside_a_question_with_its_place(question: str, text:
 def test_a_long_text_is_searched_quickly() -> None:
     started = process_time()
     find_period("between the last two and the first half of may from " * 400, TODAY)
-    assert process_time() - started < 2
+    assert process_time() - started < 10, "backtracking takes minutes"
 
 
 @given(

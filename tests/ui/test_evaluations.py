@@ -204,4 +204,5 @@ def test_a_run_of_a_thousand_samples_is_drawn_without_lag(place: Path) -> None:
     opened = time.perf_counter() - began
     assert "Question 900?" in shown(app)
     print(f"drawn again in {again:.2f} s, a question opened in {opened:.2f} s, {answers.stat().st_size / 1e6:.0f} MB")
-    assert max(again, opened) < 2.0
+    # Far above the hundredth of a second it takes: reading the whole run at each click would show.
+    assert max(again, opened) < 10.0
