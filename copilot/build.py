@@ -57,15 +57,16 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
     state = settings.workspace_state()
-    report = _sync(settings, workspace, records, progress)
-    with closing(Retriever(state, chroma_url=settings.chroma_url)) as retriever:
-        retriever.complete_sentences(progress, _descriptions(Catalogue.load(workspace, records)))
-        with closing(Snapshots(state / _SNAPSHOTS)) as snapshots:
-            snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
+    report = _sync(settings, workspace, records, Catalogue.load(workspace, records), progress)
+    retriever, snapshots = Retriever(state, chroma_url=settings.chroma_url), Snapshots(state / _SNAPSHOTS)
+    with closing(retriever), closing(snapshots):
+        snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
     return report, records
 
 
-def _sync(settings: Settings, workspace: Workspace, records: Records, progress: Progress | None) -> SyncReport:
+def _sync(
+    settings: Settings, workspace: Workspace, records: Records, metrics: Catalogue | None, progress: Progress | None
+) -> SyncReport:
     return sync(
         workspace,
         records,
@@ -73,6 +74,7 @@ def _sync(settings: Settings, workspace: Workspace, records: Records, progress: 
         progress,
         chroma_url=settings.chroma_url,
         parallel=settings.parallel,
+        phrases=_descriptions(metrics),
     )
 
 
@@ -100,13 +102,11 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     metrics = Catalogue.load(workspace, records)
     retriever = Retriever(state, chroma_url=settings.chroma_url)
     try:
-        _sync(settings, workspace, records, progress)
+        _sync(settings, workspace, records, metrics, progress)
     except KnowledgeError:
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
             raise
-    else:
-        retriever.complete_sentences(progress, _descriptions(metrics))
     today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
     snapshots.take(workspace, records, retriever.states(), today)
     return Sources(

@@ -31,6 +31,10 @@ _BOUNDARIES = tuple(
 )
 
 
+# A title says something by a word, a year or a code such as G3.
+_SAYING = re.compile(r"[^\W\d_]{2}|\b[^\W\d_]\d|\b(?:19|20)\d\d\b")
+
+
 class _Span(NamedTuple):
     start: int
     end: int
@@ -54,7 +58,13 @@ def split(document: Document) -> list[Chunk]:
 
 
 def heading_text(chunk: Chunk) -> str:
-    return "\n".join((chunk.title, *chunk.heading_path))
+    """Title and headings as they are indexed, a line each."""
+    return "\n".join(_headings(chunk))
+
+
+def _headings(chunk: Chunk) -> tuple[str, ...]:
+    # A file without a title has its name, and `0042.pdf` says nothing of what is in it.
+    return (chunk.title, *chunk.heading_path) if _SAYING.search(chunk.title) else chunk.heading_path
 
 
 def indexed_text(chunk: Chunk) -> str:
@@ -63,7 +73,7 @@ def indexed_text(chunk: Chunk) -> str:
     body = "\n".join(line.replace("|", " ") for line in lines if line.strip("-:| "))
     if chunk.kind == "record":
         return body
-    return f"{' > '.join((chunk.title, *chunk.heading_path))}\n{body}"
+    return f"{' > '.join(_headings(chunk))}\n{body}"
 
 
 def _chunk(document: Document, part: Section, position: int, id: str) -> Chunk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -22,7 +22,7 @@ MODEL = "all-MiniLM-L6-v2-int8-931f1460"
 _FOLDER = Path(__file__).parent / "minilm"
 # The tokenizer file cuts at 128 word pieces; the model was trained on up to 256.
 _LENGTH = 256
-_REMEMBERED = 4096
+_REMEMBERED = 8192
 # Texts a worker takes at a time: a tenth of a second of work.
 _SHARE = 16
 
@@ -89,14 +89,23 @@ class Embedder:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
         return np.stack([self._vector(text) for text in texts])
 
+    def remember(self, vectors: Mapping[str, Vectors]) -> None:
+        """Takes vectors that were computed before, by their text."""
+        with self._lock:
+            for text, vector in vectors.items():
+                self._seen[text] = vector
+                self._seen.move_to_end(text)
+            while len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+
+    def has(self, text: str) -> bool:
+        return text in self._seen
+
     def _vector(self, text: str) -> Vectors:
         with self._lock:
             if text in self._seen:
                 self._seen.move_to_end(text)
                 return self._seen[text]
         vector = self._encode(text)
-        with self._lock:
-            self._seen[text] = vector
-            if len(self._seen) > _REMEMBERED:
-                self._seen.popitem(last=False)
+        self.remember({text: vector})
         return vector

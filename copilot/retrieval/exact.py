@@ -20,6 +20,8 @@ from copilot.retrieval.types import Chunk
 _MOST_HITS = 5
 _MOST_REFERENCES = 6
 _LOOKED_AT = 50
+# So many words beside each other as in a text are taken from it, not found there by chance.
+_PASTED = 5
 _TITLE_WEIGHT = 2.0
 # Stems of words with which a section is asked for, whatever is in it.
 _ASKING = """what do doe say state read text show me give quot cite explain mean which tell us our about contain cover
@@ -35,6 +37,7 @@ def exact_hits(snapshot: Snapshot, question: str, vector: Numbers, scope: Scope)
         if (found := _parts_called(snapshot, reference, question, scope))
     ]
     groups += [_holding(snapshot, phrase, question, scope) for phrase in references.quoted_in(question)]
+    groups.append(_pasted(snapshot, question, scope))
     turns = itertools.zip_longest(*groups)
     return list(dict.fromkeys(number for turn in turns for number in turn if number is not None))
 
@@ -113,13 +116,25 @@ def _title_scores(snapshot: Snapshot, chunks: Mapping[int, Chunk], text: str) ->
 
 def _holding(snapshot: Snapshot, phrase: str, question: str, scope: Scope) -> list[int]:
     """The chunks that hold the phrase as it is written, but for capitals and line breaks."""
-    query = snapshot.words.phrase(phrase)
-    if query is None:
-        return []
-    found = [m.number for m in snapshot.words.search(question, scope, _LOOKED_AT, query)]
+    found = _in_order(snapshot, phrase, question, scope)
     chunks = snapshot.manifest.chunks(found)
     wanted = _plain(phrase)
     return [number for number in found if number in chunks and wanted in _plain(chunks[number].text)][:_MOST_HITS]
+
+
+def _pasted(snapshot: Snapshot, question: str, scope: Scope) -> list[int]:
+    """The chunks of which the whole question may be a part, pasted without quotation marks."""
+    if len(snapshot.words.stems(question)) < _PASTED:
+        return []
+    return _in_order(snapshot, question, question, scope)[:_MOST_HITS]
+
+
+def _in_order(snapshot: Snapshot, phrase: str, question: str, scope: Scope) -> list[int]:
+    """The chunks in which the words of a phrase stand beside each other in its order."""
+    query = snapshot.words.phrase(phrase)
+    if query is None:
+        return []
+    return [match.number for match in snapshot.words.search(question, scope, _LOOKED_AT, query)]
 
 
 def _plain(text: str) -> str:

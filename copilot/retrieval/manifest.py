@@ -27,7 +27,7 @@ from copilot.retrieval.states import (
 )
 from copilot.retrieval.types import Chunk
 
-VERSION = f"4 {MODEL}"
+VERSION = f"5 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
@@ -47,12 +47,16 @@ CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_document ON chunks (document_id, position);
 CREATE INDEX chunks_by_text ON chunks (text_sha);
 CREATE TABLE twins (number INTEGER PRIMARY KEY, first INTEGER NOT NULL);
-CREATE TABLE vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS vectors (text_sha TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS sentences (text_sha TEXT PRIMARY KEY, vectors BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS phrases (text TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _CHUNKS = """
 SELECT c.number, c.id, c.document_id, d.title, d.kind, c.heading_path, c.text, c.first_line, c.last_line,
     c.position, d.effective, d.superseded_by, d.superseded_on, d.label, c.place
 FROM chunks c JOIN documents d ON d.id = c.document_id"""
+_OF_CHUNKS = ("vectors", "sentences")
+_KEPT = (*_OF_CHUNKS, "phrases")
 _FEW = 500
 _T = TypeVar("_T")
 
@@ -198,6 +202,22 @@ class Manifest:
         }
         return _matrix(found[number] for number in numbers)
 
+    def sentences_of(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The packed vectors of the sentences of those that have any."""
+        return {
+            number: blob
+            for batch in _batches(numbers)
+            for number, blob in self._execute(
+                f"""SELECT c.number, s.vectors FROM chunks c JOIN sentences s ON s.text_sha = c.text_sha
+                WHERE c.number IN ({_marks(batch)})""",
+                batch,
+            )
+        }
+
+    def phrases(self) -> dict[str, bytes]:
+        """Texts beside the documents that questions are compared with, and the vector of each."""
+        return dict(self._execute("SELECT text, vector FROM phrases"))
+
     def cached(self, text_shas: Collection[str]) -> dict[str, bytes]:
         return {
             sha: blob
@@ -217,10 +237,10 @@ class Manifest:
             for (name,) in self._database.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             ).fetchall():
-                if not (keep and name == "vectors"):
+                if not (keep and name in _KEPT):
                     self._database.execute(f'DROP TABLE "{name}"')
             for statement in _SCHEMA.split(";\n"):
-                if statement.strip() and not (keep and "TABLE vectors" in statement):
+                if statement.strip():
                     self._database.execute(statement)
             meta = {"version": VERSION, "model": MODEL, "generation": "0", "unfinished": "yes"}
             self._many("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -235,10 +255,18 @@ class Manifest:
             self._database.execute("BEGIN IMMEDIATE")
             self._replace_files(files)
 
-    def save_vectors(self, vectors: Mapping[str, bytes]) -> None:
+    def save_vectors(self, vectors: Mapping[str, bytes], sentences: Mapping[str, bytes]) -> None:
+        """Of texts and of their sentences, by the hash of the text."""
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._many("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors.items())
+            self._many("INSERT OR REPLACE INTO sentences VALUES (?, ?)", sentences.items())
+
+    def save_phrases(self, vectors: Mapping[str, bytes], gone: Collection[str]) -> None:
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._many("INSERT OR REPLACE INTO phrases VALUES (?, ?)", vectors.items())
+            self._many("DELETE FROM phrases WHERE text = ?", ((text,) for text in gone))
 
     def commit(
         self,
@@ -266,15 +294,17 @@ class Manifest:
 
     def forget(self, text_shas: Collection[str]) -> None:
         """Remove those of the vectors that no chunk uses, and what was deleted from SQLite's log."""
-        unused = "DELETE FROM vectors WHERE text_sha NOT IN (SELECT text_sha FROM chunks)"
+        unused = [f"DELETE FROM {table} WHERE text_sha NOT IN (SELECT text_sha FROM chunks)" for table in _OF_CHUNKS]
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
             for batch in _batches(sorted(text_shas)):
-                self._database.execute(f"{unused} AND text_sha IN ({_marks(batch)})", batch)
+                for statement in unused:
+                    self._database.execute(f"{statement} AND text_sha IN ({_marks(batch)})", batch)
             kept = "SELECT (SELECT count(*) FROM vectors) = (SELECT count(DISTINCT text_sha) FROM chunks)"
             # A killed run may have made vectors that were then never used.
             if self._database.execute(kept).fetchone() != (1,):
-                self._database.execute(unused)
+                for statement in unused:
+                    self._database.execute(statement)
         self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _replace_files(self, files: Mapping[str, FileState]) -> None:

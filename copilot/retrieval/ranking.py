@@ -1,4 +1,4 @@
-"""Keyword and vector scores fused into one ranking, what the question names exactly before all else."""
+"""Words, meaning and nearest sentence fused into one ranking, what the question names exactly before all else."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from copilot.retrieval import fusion
-from copilot.retrieval.embedder import Embedder, Vectors
+from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.retrieval.entries import Scope
 from copilot.retrieval.exact import exact_hits
 from copilot.retrieval.fusion import Candidates, Numbers
+from copilot.retrieval.sentences import unpacked
 from copilot.retrieval.snapshot import Snapshot
 from copilot.retrieval.states import Booleans
 from copilot.retrieval.types import ScoredChunk
@@ -42,10 +43,13 @@ def rank(
     if not numbers:
         return []
     vectors = snapshot.vectors_of(numbers)
+    # Rounded, since the last bits of a product depend on how many rows are multiplied.
+    by_whole = (vectors @ vector).round(6)
+    by_sentence = _nearest_sentences(snapshot, numbers, vector)
     found = Candidates(
         bm25=np.array([bm25.get(number, np.nan) for number in numbers]),
-        # Rounded, since the last bits of a product depend on how many rows are multiplied.
-        cosines=(vectors @ vector).round(6),
+        cosines=by_whole,
+        sentences=np.array([by_sentence.get(number, whole) for number, whole in zip(numbers, by_whole, strict=True)]),
         is_near=np.array([number in near for number in numbers]),
         vectors=vectors,
         documents=snapshot.columns.documents.codes[[snapshot.row_of[number] for number in numbers]],
@@ -58,6 +62,7 @@ def rank(
     chosen = _spread(snapshot, order, per_document)[:top_k]
     chunks = snapshot.manifest.chunks(chosen)
     cosines = dict(zip(numbers, found.cosines.tolist(), strict=True))
+    nearest = dict(zip(numbers, found.sentences.tolist(), strict=True))
     return [
         ScoredChunk(
             chunks[number],
@@ -66,10 +71,21 @@ def rank(
             bm25.get(number, 0.0),
             number in exact,
             copies=snapshot.copies(number, scope),
+            sentence=nearest[number],
         )
         for number in chosen
         if number in chunks
     ]
+
+
+def _nearest_sentences(snapshot: Snapshot, numbers: Sequence[int], vector: Numbers) -> dict[int, float]:
+    """The cosine of the nearest sentence or heading of each chunk that has several."""
+    blobs = snapshot.manifest.sentences_of(numbers)
+    if not blobs:
+        return {}
+    cosines = unpacked(b"".join(blobs.values())).astype(np.float64) @ vector
+    starts = np.cumsum([0, *(len(blob) // DIMENSIONS for blob in blobs.values())])[:-1]
+    return dict(zip(blobs, np.maximum.reduceat(cosines, starts).round(6).tolist(), strict=True))
 
 
 def _spread(snapshot: Snapshot, order: Sequence[int], per_document: int | None) -> list[int]:
@@ -109,9 +125,3 @@ def _nearest_in_chroma(snapshot: Snapshot, vector: Vectors, scope: Scope, visibl
         found = snapshot.chroma.nearest(vector, DEPTH + min(unnamed, _FEW), scope)
     rows = ((match.number, snapshot.row_of.get(match.number)) for match in found)
     return [number for number, row in rows if row is not None and visible[row]][:DEPTH]
-
-
-def z_scores(values: Sequence[float]) -> list[float]:
-    """Distances from the mean in standard deviations; all 0 where nothing differs."""
-    spread = float(np.std(values)) if values else 0.0
-    return [0.0] * len(values) if spread < 1e-9 else [(v - float(np.mean(values))) / spread for v in values]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,12 +14,12 @@ import numpy as np
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
-from copilot.retrieval.entries import Scope
+from copilot.retrieval.entries import Entry, Scope
 from copilot.retrieval.exact import unknown_references
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
-from copilot.retrieval.ranking import rank, z_scores
-from copilot.retrieval.sentences import SentenceVectors, sentences
+from copilot.retrieval.ranking import rank
+from copilot.retrieval.sentences import Wording, unpacked
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
 from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
@@ -29,8 +28,8 @@ from copilot.types import Viewer
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
-NEAREST = 50
-"""How many of the best passages are ranked again by their nearest sentence."""
+_HANDED = 300
+"""The sentences of so many passages fill the embedder's memory."""
 WITHHELD = "a newer document"
 """Stands for a successor that the viewer may not see."""
 _Source = TypeVar("_Source", Chunk, DocumentInfo)
@@ -48,7 +47,7 @@ class Retriever:
         self._lock = Lock()
         self._manifest: Manifest | None = None
         self._snapshot: Snapshot | None = None
-        self._sentences: SentenceVectors | None = None
+        self._handed = _Handed()
 
     def search(
         self,
@@ -70,66 +69,36 @@ class Retriever:
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
         scope = _scope(viewer, as_of, kind, documents)
-        # Record rows are a sentence each already.
-        wide = max(top_k, NEAREST) if kind == "passage" else top_k
 
         def ranked(snapshot: Snapshot) -> list[ScoredChunk]:
-            found = rank(snapshot, query, self._embedder, scope, wide, per_document)
+            found = rank(snapshot, query, self._embedder, scope, top_k, per_document)
+            self._handed.note(scored.chunk for scored in found)
             return [replace(scored, chunk=_told(snapshot, scored.chunk, viewer)) for scored in found]
 
-        found: list[ScoredChunk] = self._read(ranked, [])
-        return (self._by_sentence(query, found) if kind == "passage" else found)[:top_k]
-
-    def _by_sentence(self, query: str, found: Sequence[ScoredChunk]) -> list[ScoredChunk]:
-        """The same chunks, those with a sentence near to the query first."""
-        texts = [sentences(scored.chunk.text) or [scored.chunk.text] for scored in found]
-        nearness = self.likeness(query, [text for several in texts for text in several])
-        best, start = [], 0
-        for several in texts:
-            best.append(max(nearness[start : start + len(several)]))
-            start += len(several)
-        near = z_scores(best)
-        scored = [
-            replace(s, score=(s.score + n) / 2, sentence=round(b, 6)) for s, n, b in zip(found, near, best, strict=True)
-        ]
-        # What the query names stays above all that is only near.
-        return sorted(scored, key=lambda s: (not s.is_exact, -s.score))
+        return self._read(ranked, [])
 
     def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
-        """The cosine of each text to the query, -1 to 1; meant for sentences of the index, whose vectors are kept."""
+        """The cosine of each text to the query, -1 to 1.
+
+        Meant for sentences of chunks that were returned lately, and for the phrases that were indexed beside the
+        documents: their vectors are kept. Any other text is embedded first.
+        """
         if not texts:
             return []
-        products = self._kept_sentences().vectors(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(
-            np.float64
-        )
+        if not all(map(self._embedder.has, texts)):
+            self._read(self._recall, ())
+        products = self._embedder.embed(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(np.float64)
         return [float(value) for value in products]
 
-    def complete_sentences(
-        self, progress: Callable[[int, int], None] | None = None, others: Sequence[str] = ()
-    ) -> None:
-        """Embeds the sentences of all passages, and `others`, that have no vector yet.
-
-        A search that comes first embeds its own.
-        """
-        if self._current() is None:
-            return
-        kept = self._kept_sentences()
-        states: dict[str, DocumentState] = self._read(lambda s: s.manifest.documents(), {})
-        wanted = {id: state.sha256 for id, state in states.items() if state.kind == "passage"}
-        # What is no document, under a name that no file can have.
-        wanted[""] = hashlib.sha256("\0".join(others).encode()).hexdigest()
-        texts: dict[str, list[str]] = {}
-        for id in kept.outdated(wanted):
-            chunks: list[Chunk] = self._read(lambda s, id=id: s.manifest.chunks_of(id), [])  # type: ignore[misc]
-            texts[id] = [text for chunk in chunks for text in sentences(chunk.text) or [chunk.text]]
-        if texts:
-            kept.complete({**texts, **({"": list(others)} if "" in texts else {})}, wanted, progress)
-
-    def _kept_sentences(self) -> SentenceVectors:
-        with self._lock:
-            if self._sentences is None:
-                self._sentences = SentenceVectors(self._state_dir)
-            return self._sentences
+    def _recall(self, snapshot: Snapshot) -> tuple[()]:
+        """Reads the vectors of the sentences of the chunks returned since the last time, and of the phrases."""
+        chunks = self._handed.taken()
+        blobs = snapshot.manifest.sentences_of(list(chunks))
+        for number, blob in blobs.items():
+            views = Wording.of(chunks[number]).views
+            self._embedder.remember(dict(zip(views, unpacked(blob), strict=True)))
+        self._embedder.remember(snapshot.phrases)
+        return ()
 
     def unknown_references(
         self,
@@ -167,7 +136,9 @@ class Retriever:
 
     def _chunks(self, viewer: Viewer, read: Callable[[Manifest], list[Chunk]]) -> list[Chunk]:
         def visible(snapshot: Snapshot) -> list[Chunk]:
-            return [_told(snapshot, c, viewer) for c in read(snapshot.manifest) if viewer.may_see(c.label)]
+            chunks = [chunk for chunk in read(snapshot.manifest) if viewer.may_see(chunk.label)]
+            self._handed.note(chunks)
+            return [_told(snapshot, chunk, viewer) for chunk in chunks]
 
         return self._read(visible, [])
 
@@ -198,9 +169,6 @@ class Retriever:
     def close(self) -> None:
         with self._lock:
             self._forget()
-            if self._sentences:
-                self._sentences.close()
-                self._sentences = None
 
     def _read(self, read: Callable[[Snapshot], _Result], empty: _Result) -> _Result:
         """The result on one state of the index: read again when a sync has replaced that state meanwhile."""
@@ -234,6 +202,25 @@ class Retriever:
         if self._manifest:
             self._manifest.close()
         self._snapshot = self._manifest = None
+
+
+class _Handed:
+    """Passages returned lately whose sentences nobody has asked for yet, by number."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._chunks: dict[int, Chunk] = {}
+
+    def note(self, chunks: Iterable[Chunk]) -> None:
+        with self._lock:
+            self._chunks |= {Entry.of(chunk).number: chunk for chunk in chunks if chunk.kind == "passage"}
+            for number in list(self._chunks)[:-_HANDED]:
+                del self._chunks[number]
+
+    def taken(self) -> dict[int, Chunk]:
+        with self._lock:
+            chunks, self._chunks = self._chunks, {}
+            return chunks
 
 
 def _scope(

@@ -63,6 +63,11 @@ class Snapshot:
         return {number: row for row, number in enumerate(self.columns.numbers.tolist())}
 
     @cached_property
+    def phrases(self) -> Mapping[str, Vectors]:
+        """Texts beside the documents that questions are compared with, and their vectors."""
+        return {text: np.frombuffer(blob, dtype=np.float32) for text, blob in self.manifest.phrases().items()}
+
+    @cached_property
     def _twins(self) -> Mapping[int, int]:
         return self.manifest.twins()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -13,12 +14,13 @@ from typing import NamedTuple
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
 from copilot.retrieval import chunker, duplicates, loaders
-from copilot.retrieval.embedder import encode_each
+from copilot.retrieval.embedder import Vectors, encode_each
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.fan_out import fan_out
 from copilot.retrieval.index import writing
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.rows import record_documents
+from copilot.retrieval.sentences import Wording, packed
 from copilot.retrieval.states import DocumentState, FileState, NewDocument
 from copilot.retrieval.types import Document, DocumentInfo, SyncReport
 from copilot.workspace import Workspace
@@ -38,11 +40,13 @@ def sync(
     *,
     chroma_url: str | None = None,
     parallel: str = "threads",
+    phrases: Collection[str] = (),
 ) -> SyncReport:
     """Index what is new or changed, forget what is gone, and say what happened.
 
     The vectors go to the Chroma server at `chroma_url`, or stay in the state folder without one. Reading and
-    embedding are done where `parallel` says.
+    embedding are done where `parallel` says. `phrases` are texts beside the documents that questions are compared
+    with; their vectors are kept too.
     """
     started = time.perf_counter()
     with writing(state_dir, chroma_url) as writer:
@@ -58,6 +62,7 @@ def sync(
             health = writer.replace(added=added, removed=found.removed, files=found.files, meta=meta, twins=twins)
         else:
             writer.remember(found.files, found.meta)
+        _keep_phrases(phrases, writer.manifest, parallel)
         counts = writer.manifest.counts()
     return SyncReport(
         added=len(found.loaded) - len(changed) - len(renamed),
@@ -244,28 +249,53 @@ class _Prepared(NamedTuple):
 def _prepare(changes: _Changes, manifest: Manifest, progress: Progress | None, parallel: str) -> _Prepared:
     """New and changed documents cut into chunks, and the vectors of their texts in the manifest."""
     added = []
-    texts: dict[str, str] = {}
+    wordings: dict[str, Wording] = {}
     for id, document in changes.loaded.items():
         entries = tuple(Entry.of(chunk) for chunk in chunker.split(document))
-        text_shas = []
-        for entry in entries:
-            text = chunker.indexed_text(entry.chunk)
-            sha = hashlib.sha256(text.encode()).hexdigest()[:32]
-            text_shas.append(sha)
-            texts[sha] = text
-        added.append(NewDocument(document, changes.superseded_refs.get(id), entries, tuple(text_shas)))
-    missing = {sha: texts[sha] for sha in sorted(texts.keys() - manifest.cached(texts.keys()).keys())}
+        of_document = [Wording.of(entry.chunk) for entry in entries]
+        text_shas = tuple(wording.sha for wording in of_document)
+        wordings |= zip(text_shas, of_document, strict=True)
+        added.append(NewDocument(document, changes.superseded_refs.get(id), entries, text_shas))
+    missing = {sha: wordings[sha] for sha in sorted(wordings.keys() - manifest.cached(wordings.keys()).keys())}
     _embed(missing, manifest, progress, parallel)
     return _Prepared(added, len(missing))
 
 
-def _embed(texts: Mapping[str, str], manifest: Manifest, progress: Progress | None, parallel: str) -> None:
-    made: dict[str, bytes] = {}
-    vectors = encode_each(list(texts.values()), parallel)
-    for done, (sha, vector) in enumerate(zip(texts, vectors, strict=True), 1):
-        made[sha] = vector.tobytes()
-        if len(made) == _SAVE_EVERY or done == len(texts):
-            manifest.save_vectors(made)
-            made = {}
+def _embed(wordings: Mapping[str, Wording], manifest: Manifest, progress: Progress | None, parallel: str) -> None:
+    whole: dict[str, bytes] = {}
+    sentences: dict[str, bytes] = {}
+    vectors = _vectors_of(list(wordings.values()), parallel)
+    for done, (sha, (first, *views)) in enumerate(zip(wordings, vectors, strict=True), 1):
+        whole[sha] = first.tobytes()
+        if views:
+            sentences[sha] = packed(views)
+        if len(whole) == _SAVE_EVERY or done == len(wordings):
+            manifest.save_vectors(whole, sentences)
+            whole, sentences = {}, {}
         if progress:
-            progress(done, len(texts))
+            progress(done, len(wordings))
+
+
+def _vectors_of(wordings: Sequence[Wording], parallel: str) -> Iterator[list[Vectors]]:
+    """The vectors of each wording's texts. A text of several is embedded once."""
+    left = Counter(text for wording in wordings for text in wording.texts)
+    texts = list(left)
+    made = zip(texts, encode_each(texts, parallel), strict=True)
+    waiting: dict[str, Vectors] = {}
+    for wording in wordings:
+        while not all(text in waiting for text in wording.texts):
+            text, vector = next(made)
+            waiting[text] = vector
+        yield [waiting[text] for text in wording.texts]
+        left.subtract(wording.texts)
+        for text in wording.texts:
+            if not left[text]:
+                waiting.pop(text, None)
+
+
+def _keep_phrases(phrases: Collection[str], manifest: Manifest, parallel: str) -> None:
+    known = manifest.phrases().keys()
+    new, gone = sorted({*phrases} - known), known - {*phrases}
+    if new or gone:
+        made = zip(new, encode_each(new, parallel), strict=True) if new else ()
+        manifest.save_phrases({text: vector.tobytes() for text, vector in made}, gone)

@@ -119,8 +119,8 @@ class ScoredChunk:
     """It is what the query names, such as "Article 14", or holds the phrase that it quotes."""
     copies: tuple[Chunk, ...] = ()
     """Chunks of other versions and copies of the document that say the same, each to be cited by its own locator."""
-    sentence: float | None = None
-    """Of a passage searched as such: cosine of its nearest sentence, comparable across queries."""
+    sentence: float = -1.0
+    """Cosine of its nearest sentence or heading, of the whole where it is one sentence; comparable across queries."""
 
 
 @dataclass(frozen=True)

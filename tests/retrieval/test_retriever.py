@@ -40,7 +40,7 @@ def documents(retriever: Retriever, query: str, viewer: Viewer = EVERYONE, **nar
             "A tool is adopted",
         ),
         ("what is data drift?", "playbook/model-monitoring.md", "Data drift"),
-        ("budget after the first year", "playbook/scaling-pilots.md", "What it is"),
+        ("an owner and a budget for each year after the first", "playbook/scaling-pilots.md", "What it is"),
         ("how many months are prediction logs stored", NEW, ""),
     ],
 )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from retrieval_library import Library
 
-from copilot.retrieval.embedder import Embedder
-from copilot.retrieval.retriever import NEAREST, Retriever
-from copilot.retrieval.sentences import SentenceVectors, plain, sentences
+from copilot.retrieval.embedder import DIMENSIONS
+from copilot.retrieval.index import manifest_path
+from copilot.retrieval.manifest import Manifest
+from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.sentences import Wording, packed, plain, sentences, unpacked
+from copilot.retrieval.sync import sync
 from copilot.types import Viewer
+from copilot.workspace import Workspace
 
 CLAUSES = """# Heading
 
@@ -45,39 +50,82 @@ def test_a_plain_text_stays_as_it_is_and_no_text_breaks_the_cutting(text: str) -
     assert all(part == plain(part) for part in sentences(text))
 
 
-def test_a_vector_is_made_once_and_forgotten_with_its_text(tmp_path: Path) -> None:
-    made: list[int] = []
-    with closing(SentenceVectors(tmp_path)) as kept:
-        first = kept.vectors(["one sentence", "another one"], lambda done, _: made.append(done))
-        assert np.allclose(first, Embedder().embed(["one sentence", "another one"]), atol=1e-3)
-        kept.vectors(["another one", "one sentence"], lambda done, _: made.append(done))
-        assert made == [1, 2]
-        kept.complete({"a.md": ["one sentence"]}, {"a.md": "1"})
-        kept.vectors(["one sentence", "another one"], lambda done, _: made.append(done))
-        assert made == [1, 2, 1]
+@given(st.lists(st.lists(st.floats(-1, 1, width=32), min_size=DIMENSIONS, max_size=DIMENSIONS), max_size=3))
+@settings(deadline=None)
+def test_packed_vectors_keep_their_direction(rows: list[list[float]]) -> None:
+    vectors = [np.array(row, dtype=np.float32) for row in rows]
+    vectors = [vector / length for vector in vectors if (length := np.linalg.norm(vector)) > 0.1]
+    for vector, back in zip(vectors, unpacked(packed(vectors)), strict=True):
+        assert vector @ back > 0.999
 
 
-def test_only_changed_documents_are_read_again(tmp_path: Path) -> None:
-    with closing(SentenceVectors(tmp_path)) as kept:
-        before = {"a.md": "1", "b.md": "1"}
-        assert kept.outdated(before) == ["a.md", "b.md"]
-        kept.complete({"a.md": ["shared words here"], "b.md": ["shared words here", "words of b"]}, before)
-        assert kept.outdated(before) == []
-        assert kept.outdated({"a.md": "2", "b.md": "1"}) == ["a.md"]
-        assert kept.outdated({"a.md": "1"}) == []
-        made: list[int] = []
-        kept.vectors(["shared words here", "words of b"], lambda done, _: made.append(done))
-        assert made == [1], "what another document still holds stays"
+def test_the_sentences_of_a_text_are_embedded_once_whatever_chunk_holds_them(library: Library) -> None:
+    same = "The quorvex is oiled weekly by its keeper. The keeper signs the book."
+    library.write("one.md", f"# One\n\n{same}")
+    library.write("two.md", f"# Two\n\n{same}")
+    library.sync()
+    with closing(Manifest(manifest_path(library.state), create=False)) as manifest:
+        numbers = sorted(manifest.numbers_of(["one.md", "two.md"]))
+        first, second = manifest.sentences_of(numbers).values()
+    # The heading differs, the sentences are bit for bit the same.
+    assert first[:DIMENSIONS] != second[:DIMENSIONS]
+    assert first[DIMENSIONS:] == second[DIMENSIONS:]
+    assert len(first) == 3 * DIMENSIONS
 
 
-def test_an_index_that_is_complete_embeds_no_sentence_while_it_searches(shared: Library) -> None:
+def sentences_kept(library: Library) -> int:
+    with closing(sqlite3.connect(manifest_path(library.state))) as database:
+        return int(database.execute("SELECT count(*) FROM sentences").fetchone()[0])
+
+
+def test_the_sentences_of_a_document_go_with_it(library: Library) -> None:
+    library.sync()
+    before = sentences_kept(library)
+    library.write("one.md", "# One\n\nThe quorvex is oiled weekly. The keeper signs the book.")
+    library.sync()
+    library.write("one.md", "# One\n\nThe quorvex is oiled daily. The keeper signs the book.")
+    library.write("two.md", "# Two\n\nAnother text is here. It stays where it is.")
+    library.sync()
+    (library.root / "two.md").unlink()
+    library.sync()
+    assert sentences_kept(library) == before + 1
+
+
+def test_phrases_follow_what_is_asked_for(library: Library) -> None:
+    library.write("one.md", "# One\n\nA text.")
+    workspace = Workspace.open(library.root)
+    for phrases in (["adoption rate", "cost"], ["cost", "incidents"]):
+        sync(workspace, None, library.state, phrases=phrases)
+        with closing(Manifest(manifest_path(library.state), create=False)) as manifest:
+            assert manifest.phrases().keys() == {*phrases}
+
+
+def test_a_passage_is_found_by_one_sentence_of_many(library: Library) -> None:
+    filler = "The canteen serves soup on Mondays and pasta on Fridays. " * 6
+    library.write("mixed.md", f"# Notes\n\n{filler}Staff may work from home two days a week. {filler}")
+    library.write("other.md", "# Notes\n\nStaff rest in the lounge. The lounge has a window to the garden.")
+    library.sync()
+    with closing(Retriever(library.state)) as retriever:
+        found = retriever.search("on how many days may I work at home?", Viewer())
+    assert found[0].chunk.document_id == "mixed.md"
+    assert found[0].sentence > found[0].cosine
+
+
+def test_a_short_list_is_the_beginning_of_a_long_one(shared: Library) -> None:
     with closing(Retriever(shared.state)) as retriever:
-        retriever.complete_sentences()
         found = retriever.search("how are wards told to use it", Viewer(), 8, kind="passage")
-        assert all(scored.sentence is not None for scored in found)
         assert [s.score for s in found] == sorted((s.score for s in found), reverse=True)
-        wide = retriever.search("how are wards told to use it", Viewer(), NEAREST, kind="passage")
+        wide = retriever.search("how are wards told to use it", Viewer(), 50, kind="passage")
         assert [s.chunk.id for s in wide[: len(found)]] == [s.chunk.id for s in found]
+
+
+def test_the_likeness_of_a_sentence_is_that_by_which_its_passage_was_found(shared: Library) -> None:
+    question = "how are wards told to use it"
+    with closing(Retriever(shared.state)) as retriever:
+        for scored in retriever.search(question, Viewer(), 8, kind="passage"):
+            views = Wording.of(scored.chunk).views
+            if views:
+                assert max(retriever.likeness(question, views)) == pytest.approx(scored.sentence, abs=1e-5)
 
 
 def test_likeness_is_the_cosine_and_needs_a_text(shared: Library) -> None:

@@ -227,7 +227,7 @@ def test_a_run_without_changes_embeds_nothing_and_a_rebuilt_index_neither(librar
 def test_vectors_that_a_killed_run_made_for_nothing_are_forgotten(library: Library) -> None:
     library.sync()
     with writing(library.state, library.chroma_url) as writer:
-        writer.manifest.save_vectors({"0" * 32: bytes(384 * 4)})
+        writer.manifest.save_vectors({"0" * 32: bytes(384 * 4)}, {"0" * 32: bytes(384)})
     library.write("a.md", "something new about parking")
     library.sync()
     with writing(library.state, library.chroma_url) as writer:
