@@ -72,7 +72,7 @@ def plain_word() -> bytes:
         ("a.html", b"<div>" * 5_000 + b"deep", "nested more than 250 deep"),
         ("a.md", b"---\na: &a [x]\nb: *a\n---\ntext", "uses YAML aliases"),
         ("b.md", b"---\nx: " + b"[" * 3_000 + b"\n---\ntext", "lists in brackets"),
-        ("d.md", b"---\n" + b"- " * 1_900 + b"\n---\ntext", "its front matter is not"),
+        ("d.md", b"---\nx:\n " + b"- " * 1_900 + b"\n---\ntext", "its front matter is not"),
         ("c.md", b"---\nx: 1999-99-99\n---\ntext", "its front matter is not valid YAML"),
     ],
 )  # fmt: skip
