@@ -1,10 +1,13 @@
 """What each format gives: headings, rows, places, numbers as they were written."""
 
 import datetime as dt
+import io
 from decimal import Decimal
 from pathlib import Path
 
 import docx
+import pytest
+import xlsxwriter
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
@@ -331,3 +334,67 @@ def test_a_file_is_read_as_what_it_is_whatever_its_name_says(tmp_path: Path) -> 
     document = load(tmp_path, "report.txt", pdf("= Report\nAll is well."))
     assert document.sections[0].place == "page 1"
     assert document.note == "it is read as a PDF, which it is, whatever its name says; rename it"
+
+
+# Merged cells and shared names
+
+
+def test_values_of_a_word_table_with_merged_cells_stand_under_their_own_columns(tmp_path: Path) -> None:
+    document = docx.Document()
+    rows = [["Role", "Night", "", "Weekend"], ["", "Base", "Extra", "Flat"], ["Driver", "30", "12", "45"],
+            ["Guard", "22", "9", "33"], ["Signaller", "26", "10", ""]]  # fmt: skip
+    table = document.add_table(rows=5, cols=4)
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    table.cell(0, 0).merge(table.cell(1, 0))
+    table.cell(3, 3).merge(table.cell(4, 3))
+    text = places(load(tmp_path, "a.docx", word(document)))[0][1]
+    assert text.split("\n") == [
+        "- Role: Driver; Night Base: 30; Night Extra: 12; Weekend Flat: 45",
+        "- Role: Guard; Night Base: 22; Night Extra: 9; Weekend Flat: 33",
+        "- Role: Signaller; Night Base: 26; Night Extra: 10; Weekend Flat: 33",
+    ]
+
+
+def test_a_title_merged_over_a_whole_word_table_names_no_column(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for row, cells in enumerate([["Rates", "", ""], ["Role", "Day", "Night"], ["Driver", "20", "30"]]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(0, 0).merge(table.cell(0, 2))
+    assert "- Role: Driver; Day: 20; Night: 30" in places(load(tmp_path, "a.docx", word(document)))[0][1]
+
+
+def test_merged_cells_of_a_sheet_speak_for_each_of_their_rows_and_columns(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Plan")
+        sheet.merge_range(0, 0, 0, 3, "Region totals")
+        sheet.write(1, 0, "Region")
+        sheet.merge_range(1, 1, 1, 2, "2026")
+        sheet.write(1, 3, "Owner")
+        sheet.write_row(2, 1, ["Plan", "Actual"])
+        sheet.merge_range(3, 0, 4, 0, "North")
+        sheet.write_row(3, 1, [10, 11, "Ann"])
+        sheet.write_row(4, 1, [20, 21, "Bo"])
+    found = places(load(tmp_path, "a.xlsx", buffer.getvalue()))
+    assert found == [
+        ("sheet Plan, row 1", "Region totals"),
+        ("sheet Plan, row 4", "Region: North\n2026 Plan: 10\n2026 Actual: 11\nOwner: Ann"),
+        ("sheet Plan, row 5", "Region: North\n2026 Plan: 20\n2026 Actual: 21\nOwner: Bo"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("Region,Q1,Q1\nNorth,10,11\nSouth,20,21\n", "Region: North\nQ1: 10\nQ1: 11"),
+        ("yes,no,no\nno,no,yes\n", "column 1: yes\ncolumn 2: no\ncolumn 3: no"),
+        ("Name,Contact,Contact\nAnn,ann@x,mobile\nBo,bo@x,desk\n", "Name: Ann\nContact: ann@x\nContact: mobile"),
+    ],
+)
+def test_columns_may_share_a_name(tmp_path: Path, table: str, row: str) -> None:
+    assert places(load(tmp_path, "a.csv", table.encode()))[0][1] == row
