@@ -88,6 +88,45 @@ def test_the_same_footer_as_a_total_on_every_page_is_no_reason_to_lose_a_number(
     assert [str(n * n * 7) in text for n in range(1, 6)] == [True] * 5
 
 
+def test_a_number_with_a_footnote_is_the_number(tmp_path: Path) -> None:
+    source = """The budget is 12,450 in 2026#footnote[Of the board.], 10#super[6] tonnes, copy1, H#sub[2]O and 7.5.
+#set text(size: 8pt)
+Small print of 2025 and 2024#super[3]."""
+    text = " ".join(load(tmp_path, "a.pdf", pdf(source)).sections[0].text.split())
+    assert "12,450 in 2026^1, 10^6 tonnes, copy1, H2O and 7.5." in text
+    assert "2025 and 2024^3." in text
+
+
+def test_a_word_broken_at_the_end_of_a_page_is_joined_across_header_and_footer(tmp_path: Path) -> None:
+    head = PAGE.replace("12cm", "6cm") + '#set text(hyphenate: true, lang: "en")\n#set par(justify: true)\n'
+    words = "comprehensively notwithstanding institutional accountability representation"
+    body = " ".join(f"Item{n} {words} {'so ' * (n % 7)} of number{n}" for n in range(60))
+    text = " ".join(" ".join(s.text.split()) for s in load(tmp_path, "a.pdf", pdf(head + body)).sections)
+    assert "Confidential" not in text
+    assert "Page" not in text
+    for word_of_text in words.split():
+        assert text.count(word_of_text) == 60
+
+
+def test_headers_of_short_pages_are_dropped_and_what_the_pages_say_alike_stays(tmp_path: Path) -> None:
+    pages = "#pagebreak()\n".join(
+        f"== {n}. Part {n}\nThe reserve of that year is {n * 1111}.\n\nMore is to be said of number {n}."
+        for n in range(1, 9)
+    )
+    text = "\n".join(s.text for s in load(tmp_path, "a.pdf", pdf(PAGE + pages)).sections)
+    assert "Confidential" not in text
+    assert [f"The reserve of that year is {n * 1111}." in text for n in range(1, 9)] == [True] * 8
+
+
+def test_a_table_over_pages_keeps_the_names_of_its_columns_and_its_rows_whole(tmp_path: Path) -> None:
+    rows = ",".join(f"[T{n:03d}],[Zone {n % 6}],[{n * 5}.25],[{n * 3}.75]" for n in range(100))
+    table = f"= Tariffs\n#table(columns: 4, table.header([Code],[Zone],[Peak],[Off-peak]),{rows})"
+    found = places(load(tmp_path, "a.pdf", pdf(PAGE.replace("12cm", "20cm") + table)))
+    assert "\n".join(text for _, text in found).count("Code Zone Peak Off-peak") == 1
+    for n in range(100):
+        assert any(f"T{n:03d} Zone {n % 6} {n * 5}.25 {n * 3}.75" in text for _, text in found)
+
+
 # Word
 
 
