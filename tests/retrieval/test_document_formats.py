@@ -437,3 +437,15 @@ def test_merged_cells_of_a_sheet_speak_for_each_of_their_rows_and_columns(tmp_pa
 )
 def test_columns_may_share_a_name(tmp_path: Path, table: str, row: str) -> None:
     assert places(load(tmp_path, "a.csv", table.encode()))[0][1] == row
+
+
+def test_a_row_that_only_groups_the_columns_names_none(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Cases")
+        sheet.merge_range(0, 0, 0, 2, "Section 1: Identity")
+        sheet.merge_range(0, 3, 0, 5, "Section 2: Risk")
+        sheet.write_row(1, 0, ["Id", "Name", "Unit", "Level", "Owner", "Date"])
+        sheet.write_row(2, 0, ["C-1", "Triage", "Care", "High", "Ann", "May"])
+    (_, row) = places(load(tmp_path, "a.xlsx", buffer.getvalue()))
+    assert row == ("sheet Cases, row 3", "Id: C-1\nName: Triage\nUnit: Care\nLevel: High\nOwner: Ann\nDate: May")

@@ -78,8 +78,16 @@ def _header(rows: Sequence[NumberedRow]) -> _Header:
         names, end = _names(row.cells), at + 1
         if end < len(first) - 1 and (both := _in_two_rows(names, _names(first[end].cells))):
             names, end = both, end + 1
+        if _is_band(names):
+            continue
         return _Header(names, at, end) if _name_columns(names, first[end:]) else _Header()
     return _Header()
+
+
+def _is_band(names: Sequence[str]) -> bool:
+    """Whether a row groups the columns, which the next one names."""
+    written = [name for name in names if name]
+    return 2 * len(set(written)) <= len(written)
 
 
 def _name_columns(names: Sequence[str], below: Sequence[NumberedRow]) -> bool:
@@ -89,9 +97,7 @@ def _name_columns(names: Sequence[str], below: Sequence[NumberedRow]) -> bool:
     if len(set(written)) == len(written):
         return True
     # Columns may share a name; a name that its column holds as a value is one.
-    return len(set(written)) > 1 and not any(
-        name and name == cell.strip() for row in below for name, cell in zip(names, row.cells, strict=False)
-    )
+    return not any(name and name == cell.strip() for row in below for name, cell in zip(names, row.cells, strict=False))
 
 
 def _in_two_rows(upper: Sequence[str], lower: Sequence[str]) -> list[str] | None:
