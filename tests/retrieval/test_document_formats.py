@@ -449,3 +449,36 @@ def test_a_row_that_only_groups_the_columns_names_none(tmp_path: Path) -> None:
         sheet.write_row(2, 0, ["C-1", "Triage", "Care", "High", "Ann", "May"])
     (_, row) = places(load(tmp_path, "a.xlsx", buffer.getvalue()))
     assert row == ("sheet Cases, row 3", "Id: C-1\nName: Triage\nUnit: Care\nLevel: High\nOwner: Ann\nDate: May")
+
+
+SHORT_PAGE = b"""<html><head><title>Refund rules</title></head><body><nav>Home</nav><main>
+<h1>Refund rules</h1>
+<p>Refunds are paid within 28 days.</p><h2>Delay</h2><ul><li>30 minutes: <b>50</b> percent</li>
+<li><p>60 minutes: 100 percent</p></li></ul>
+<table><tr><th>Class</th><th>Fee</th><th>Days</th></tr><tr><td>First</td><td>10</td><td>5</td></tr><tr><td>Second</td><td>5</td>
+<td>7</td></tr></table></main><footer>Talbot Rail</footer></body></html>"""
+SHORT_TEXT = [
+    "Refunds are paid within 28 days.",
+    "- 30 minutes: 50 percent\n- 60 minutes: 100 percent\n\n\n- Class: First; Fee: 10; Days: 5"
+    "\n- Class: Second; Fee: 5; Days: 7",
+]
+
+
+def test_a_short_page_keeps_headings_lists_and_tables(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.html", SHORT_PAGE)
+    assert [section.text for section in document.sections] == SHORT_TEXT
+    assert [section.heading_path for section in document.sections] == [(), ("Delay",)]
+    assert document.note == ""
+
+
+def test_a_message_in_html_keeps_headings_lists_and_tables(tmp_path: Path) -> None:
+    mail = b"From: a@x.org\nSubject: Rules\nContent-Type: text/html\n\n" + SHORT_PAGE
+    document = load(tmp_path, "a.eml", mail)
+    assert [section.text for section in document.sections][1:] == SHORT_TEXT
+
+
+def test_a_table_that_lays_out_a_page_is_no_table(tmp_path: Path) -> None:
+    rows = b"<tr><td>Dear all,</td></tr><tr><td>the train is late.</td></tr>"
+    page = b"<table><tr><td><table>" + rows + b"</table></td></tr></table>"
+    (section,) = load(tmp_path, "a.html", page).sections
+    assert section.text.split() == ["Dear", "all,", "the", "train", "is", "late."]
