@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,16 @@ _NOT_A_PARAGRAPH = re.compile(r"\s*(?:$|[-*+>|#]|\d+[.)]\s)")
 # Bounded and without backtracking: a file may hold nothing but brackets or backticks.
 _LINK = re.compile(r"!?\[([^\]]{0,500})\]\([^)]{0,2000}\)")
 _EMPHASIS = re.compile(r"(\*{1,3}+|(?<!`)`++|~~)(?=\S)(.+?)(?<=\S)\1")
+_TAG = re.compile(
+    r"</?(a|abbr|article|aside|b|blockquote|body|br|caption|center|code|col|colgroup|dd|details|div|dl|dt|em|figcaption|"
+    r"figure|font|footer|h[1-6]|header|hr|html|i|img|ins|kbd|li|main|mark|nav|ol|p|pre|s|section|small|span|strike|"
+    r"strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|u|ul)(?:\s[^<>]{0,1000})?/?>",
+    re.IGNORECASE,
+)
+_BREAKS = ("br", "p", "div", "li", "tr", "table", "summary", "details", "td", "th")
+_CELL_END = re.compile(r"</t[dh]>\s{0,9}(?=<t[dh][\s>])", re.IGNORECASE)
+_ROW_END = re.compile(r"</t[dh]>\s{0,9}</tr>\s{0,9}(?=<tr[\s>])", re.IGNORECASE)
+_RAISED = re.compile(r"(\d)<sup>([-−+]?\d+)</sup>", re.IGNORECASE)
 _LONGEST_MARKED = 5_000
 """A longer line is data, and stays as it is."""
 
@@ -50,7 +61,7 @@ def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list
     Line numbers count from 1 over the whole file. A heading with nothing beneath it is a section by itself.
     """
     headings = list(_headings(lines, start))
-    title = headings[0].text if headings and headings[0].level == 1 else None
+    title = headings[0].text if headings and _names_all(headings, lines) else None
     sections = []
     if before := _section((), lines, start, headings[0].line if headings else len(lines)):
         sections.append(before)
@@ -65,6 +76,51 @@ def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list
         elif heading.text and not has_children:
             sections.append(Section(path, heading.text, heading.line + 1, heading.body))
     return title, sections
+
+
+def _names_all(headings: list[_Heading], lines: list[str]) -> bool:
+    """Whether the first heading stands above the whole document, not as one of its parts."""
+    if headings[0].level != 1:
+        return False
+    following = next((h for h in headings[1:] if h.level == 1), None)
+    return following is None or not any(line.strip() for line in lines[headings[0].body : following.line])
+
+
+def without_html(lines: list[str], start: int) -> list[str]:
+    """The lines, as many as there were, without comments and tags outside of code."""
+    kept = lines[:start]
+    fence, comment = "", False
+    for line in lines[start:]:
+        mark = _FENCE.match(line)
+        if fence:
+            fence = "" if mark and mark[1].startswith(fence) else fence
+        elif mark and not comment:
+            fence = mark[1]
+        elif comment or "<" in line or "&" in line:
+            line, comment = _without_comments(line, comment)
+            line = _plain_html(line)
+        kept.append(line)
+    return kept
+
+
+def _without_comments(line: str, inside: bool) -> tuple[str, bool]:
+    """What of a line is in no comment, and whether one goes on after it."""
+    text = ""
+    while line:
+        before, found, after = line.partition("-->" if inside else "<!--")
+        text += "" if inside else before
+        inside = inside != bool(found)
+        line = after
+    return text, inside
+
+
+def _plain_html(line: str) -> str:
+    if len(line) > _LONGEST_MARKED:
+        return line
+    text = _RAISED.sub(r"\1^\2", _ROW_END.sub(" / ", _CELL_END.sub(" | ", line)))
+    text = html.unescape(_TAG.sub(lambda tag: " " if tag[1].lower() in _BREAKS else "", text))
+    indent = line[: len(line) - len(line.lstrip())]
+    return line if text == line else indent + " ".join(text.split())
 
 
 def _section(path: tuple[str, ...], lines: list[str], start: int, end: int) -> Section | None:

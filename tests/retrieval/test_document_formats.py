@@ -482,3 +482,14 @@ def test_a_table_that_lays_out_a_page_is_no_table(tmp_path: Path) -> None:
     page = b"<table><tr><td><table>" + rows + b"</table></td></tr></table>"
     (section,) = load(tmp_path, "a.html", page).sections
     assert section.text.split() == ["Dear", "all,", "the", "train", "is", "late."]
+
+
+def test_the_line_in_which_excel_states_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    table = "sep=;\r\nSupplier;Share\r\nAlpha;1,5\r\nBeta;2,5\r\n"
+    assert places(load(tmp_path, "a.csv", table.encode("cp1252")))[0] == ("row 3", "Supplier: Alpha\nShare: 1,5")
+
+
+def test_a_quotation_mark_that_is_never_closed_is_reported(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.csv", b'Site,Note\nGhent,"open\nLille,fine\nBruges,fine\n')
+    assert document.note == "row 2 holds all that follows it: a quotation mark is not closed there"
+    assert load(tmp_path, "b.csv", b'Pipe,Size\nA,5" wide\nB,6\n').note == ""
