@@ -118,10 +118,17 @@ class Library:
                     raise KnowledgeError(f"{self._id(path)} is there already.")
             with _announced(kept, {**_written_beside(present), "superseded_by": target.name}):
                 present.rename(kept)
+            self._lead(id, self._id(kept))
             _sidecar(present).unlink(missing_ok=True)
             with _announced(target, _named(complete)):
                 _copy(file, target)
         return Replaced(self._id(target), self._id(kept))
+
+    def _lead(self, id: str, kept: str) -> None:
+        """What the old version replaced was replaced by it, not by the new one that has its name."""
+        for state in self.retriever.states():
+            if state.info.superseded_by == id and (path := self._path(state.info.id)).is_file():
+                _write_beside(path, {**_written_beside(path), "superseded_by": kept})
 
     def remove(self, id: str, viewer: Viewer) -> None:
         """Delete a document and its sidecar from the workspace."""
@@ -153,7 +160,8 @@ class Library:
 
     def _check(self, file: Path, about: About) -> Document:
         """The file as it would be read; KnowledgeError when it cannot be a document here."""
-        if file.name.startswith(".") or file.name.endswith(loaders.SIDECAR):
+        is_text = file.name.isprintable()
+        if not is_text or file.name.startswith((".", "~$")) or file.name.endswith((loaders.SIDECAR, ".meta.yml")):
             raise KnowledgeError(f"{file.name!r} cannot be the name of a document.")
         if not file.is_file():
             raise KnowledgeError(f"There is no file {str(file)!r}.")
@@ -192,6 +200,11 @@ def _written_beside(path: Path) -> dict[str, object]:
     return yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {} if sidecar.is_file() else {}
 
 
+def _write_beside(path: Path, written: dict[str, object]) -> None:
+    text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
+    _whole(_sidecar(path), lambda draft: draft.write_text(text, encoding="utf-8"))
+
+
 def _named(about: About) -> dict[str, object]:
     values = {"title": about.title, "owner": about.owner, "effective": about.effective, "label": about.label}
     return {name: value for name, value in {**values, "tags": list(about.tags)}.items() if value}
@@ -200,15 +213,13 @@ def _named(about: About) -> dict[str, object]:
 @contextmanager
 def _announced(path: Path, written: dict[str, object]) -> Iterator[None]:
     """The sidecar stands before the document does, so that no run reads it without its label."""
-    sidecar = _sidecar(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if written:
-        text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
-        _whole(sidecar, lambda draft: draft.write_text(text, encoding="utf-8"))
+        _write_beside(path, written)
     try:
         yield
     except OSError as error:
-        sidecar.unlink(missing_ok=True)
+        _sidecar(path).unlink(missing_ok=True)
         raise KnowledgeError(f"{path.name} cannot be written: {error.strerror}.") from None
 
 
