@@ -25,6 +25,7 @@ _TAG = re.compile(
 )
 _BREAKS = ("br", "p", "div", "li", "tr", "table", "summary", "details", "td", "th")
 _CELL_END = re.compile(r"</t[dh]>\s{0,9}(?=<t[dh][\s>])", re.IGNORECASE)
+_COMMENT = re.compile(r"(<!--|-->)")
 _ROW_END = re.compile(r"</t[dh]>\s{0,9}</tr>\s{0,9}(?=<tr[\s>])", re.IGNORECASE)
 _RAISED = re.compile(r"(\d)<sup>([-−+]?\d+)</sup>", re.IGNORECASE)
 _LONGEST_MARKED = 5_000
@@ -89,16 +90,19 @@ def _names_all(headings: list[_Heading], lines: list[str]) -> bool:
 def without_html(lines: list[str], start: int) -> list[str]:
     """The lines, as many as there were, without comments and tags outside of code."""
     kept = lines[:start]
+    # A comment that nothing closes is text.
+    last_end = max((n for n, line in enumerate(lines) if "-->" in line), default=-1)
     fence, comment = "", False
-    for line in lines[start:]:
+    for number, line in enumerate(lines[start:], start):
         mark = _FENCE.match(line)
         if fence:
             fence = "" if mark and mark[1].startswith(fence) else fence
         elif mark and not comment:
             fence = mark[1]
         elif comment or "<" in line or "&" in line:
-            line, comment = _without_comments(line, comment)
-            line = _plain_html(line)
+            bare, goes_on = _without_comments(line, comment)
+            line = _plain_html(bare if number <= last_end else line)
+            comment = goes_on and number < last_end
         kept.append(line)
     return kept
 
@@ -106,11 +110,11 @@ def without_html(lines: list[str], start: int) -> list[str]:
 def _without_comments(line: str, inside: bool) -> tuple[str, bool]:
     """What of a line is in no comment, and whether one goes on after it."""
     text = ""
-    while line:
-        before, found, after = line.partition("-->" if inside else "<!--")
-        text += "" if inside else before
-        inside = inside != bool(found)
-        line = after
+    for piece in _COMMENT.split(line):
+        if piece == ("-->" if inside else "<!--"):
+            inside = not inside
+        elif not inside:
+            text += piece
     return text, inside
 
 
