@@ -62,7 +62,7 @@ def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list
     Line numbers count from 1 over the whole file. A heading with nothing beneath it is a section by itself.
     """
     headings = list(_headings(lines, start))
-    title = headings[0].text if headings and _names_all(headings, lines) else None
+    title = headings[0].text if headings and headings[0].level == 1 else None
     sections = []
     if before := _section((), lines, start, headings[0].line if headings else len(lines)):
         sections.append(before)
@@ -77,14 +77,6 @@ def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list
         elif heading.text and not has_children:
             sections.append(Section(path, heading.text, heading.line + 1, heading.body))
     return title, sections
-
-
-def _names_all(headings: list[_Heading], lines: list[str]) -> bool:
-    """Whether the first heading stands above the whole document, not as one of its parts."""
-    if headings[0].level != 1:
-        return False
-    following = next((h for h in headings[1:] if h.level == 1), None)
-    return following is None or not any(line.strip() for line in lines[headings[0].body : following.line])
 
 
 def without_html(lines: list[str], start: int) -> list[str]:

@@ -145,12 +145,3 @@ def test_html_in_markdown_is_read_as_its_reader_sees_it_on_the_same_lines(tmp_pa
 def test_a_comment_that_nothing_closes_is_text_and_an_arrow_is_no_comment(tmp_path: Path) -> None:
     (section,) = load(tmp_path, "a.md", "A --> B <!-- note --> and C\n\n<!-- open\n\nStill here.\n").sections
     assert section.text.split() == ["A", "-->", "B", "and", "C", "<!--", "open", "Still", "here."]
-
-
-def test_of_several_headings_of_level_one_the_first_names_the_document_only_with_nothing_beneath(
-    tmp_path: Path,
-) -> None:
-    parts = load(tmp_path, "parts.md", "# Buying\n\nThree quotes.\n\n# Paying\n\nWithin 21 days.\n")
-    whole = load(tmp_path, "whole.md", "# Purchasing\n\n# Buying\n\nThree quotes.\n")
-    assert (parts.title, [s.heading_path for s in parts.sections]) == ("Parts", [("Buying",), ("Paying",)])
-    assert (whole.title, whole.sections[-1].heading_path) == ("Purchasing", ("Buying",))
