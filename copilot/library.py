@@ -79,13 +79,16 @@ class Library:
         return Shown(info, chunks, tuple(_warnings(info, chunks)))
 
     def add(self, file: Path, about: About, folder: str = "documents") -> str:
-        """Copy a file into a folder of the workspace, with a sidecar that says what is known of it; its id."""
+        """Copy a file into a folder of the workspace, with a sidecar that says what is known of it; its id.
+
+        A sidecar that the file has already comes along; what `about` names goes before it.
+        """
         target = self._inside(folder) / file.name
         self._check(file, about)
         with locked(self.state_dir, self.wait_seconds):
             if target.exists():
                 raise KnowledgeError(f"{self._id(target)} is there already; replace it, or give the file another name.")
-            with _announced(target, _named(about)):
+            with _announced(target, {**_written_beside(file), **_named(about)}):
                 _copy(file, target)
         return self._id(target)
 
@@ -120,7 +123,7 @@ class Library:
                 present.rename(kept)
             self._lead(id, self._id(kept))
             _sidecar(present).unlink(missing_ok=True)
-            with _announced(target, _named(complete)):
+            with _announced(target, {**_written_beside(file), **_named(complete)}):
                 _copy(file, target)
         return Replaced(self._id(target), self._id(kept))
 

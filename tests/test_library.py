@@ -63,6 +63,15 @@ def test_an_added_document_is_found_with_what_was_said_of_it(desk: Desk) -> None
     assert shown.warnings == ()
 
 
+def test_the_sidecar_of_a_file_comes_with_it(desk: Desk) -> None:
+    desk.file("plan.txt.meta.yaml", "label: board\ntitle: The plan\n")
+    id = desk.library.add(desk.file("plan.txt", "The quorvex unit is for sale."), About(owner="Ann"))
+    index(desk.settings)
+    assert desk.found("quorvex") == []
+    (info,) = [info for info in desk.library.list(BOARD) if info.id == id]
+    assert (info.label, info.title, info.owner) == ("board", "The plan", "Ann")
+
+
 def test_a_labelled_document_is_there_only_for_who_holds_the_label(desk: Desk) -> None:
     id = desk.library.add(desk.file("sale.md", "The quorvex unit is for sale."), About(label="board"))
     index(desk.settings)

@@ -17,7 +17,7 @@ _BLOCK = 1 << 20
 
 
 class Unsettled(KnowledgeError):
-    """The file may be read another time: it was not to be had, or the machine was too busy."""
+    """The file was not to be had; another time it may be."""
 
 
 @dataclass(frozen=True)

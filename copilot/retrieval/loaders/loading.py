@@ -12,7 +12,7 @@ from copilot.retrieval.loaders import plain
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.delimited import read_csv
 from copilot.retrieval.loaders.encoding import decode
-from copilot.retrieval.loaders.files import SourceFile, content_of
+from copilot.retrieval.loaders.files import SourceFile, Unsettled, content_of
 from copilot.retrieval.loaders.formats import BY_SUFFIX, NAMES, Format, format_of
 from copilot.retrieval.loaders.isolated import read_isolated
 from copilot.retrieval.loaders.metadata import KEYS, Metadata, front_matter, title_of_name, yaml_mapping
@@ -32,12 +32,19 @@ def load(source: SourceFile, sha256: str) -> Document:
     if format in _OURS:
         content, written = _read_ours(format, data)
     else:
-        with source.path.open("rb") as file:
-            content = read_isolated(format, file)
+        content = _read_foreign(format, source)
     written = {**written, **_beside(source)}
     if not content.sections:
         raise KnowledgeError("it holds no text")
     return _document(source, sha256, content, Metadata.of(written), _misnamed(source.path.name, format))
+
+
+def _read_foreign(format: Format, source: SourceFile) -> Content:
+    try:
+        with source.path.open("rb") as file:
+            return read_isolated(format, file)
+    except OSError as error:
+        raise Unsettled(f"it cannot be read: {error.strerror}") from None
 
 
 def _beside(source: SourceFile) -> Mapping[str, Any]:
@@ -48,7 +55,7 @@ def _beside(source: SourceFile) -> Mapping[str, Any]:
     try:
         text = decode(content_of(source.sidecar))
     except KnowledgeError as error:
-        raise KnowledgeError(f"{name} cannot be used: {error}") from None
+        raise type(error)(f"{name} cannot be used: {error}") from None
     written = yaml_mapping(text, name)
     # The file is ours alone, and a word that is not known may be a label written wrong.
     if unknown := sorted(map(str, written.keys() - KEYS)):

@@ -47,15 +47,17 @@ class Metadata:
 
 def front_matter(lines: list[str]) -> tuple[int, Mapping[str, Any]]:
     """Where the text begins, and what is written above it between two lines of dashes."""
-    if lines[0].rstrip() != "---":
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].rstrip() != "---":
         return 0, {}
-    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), len(lines))
-    # A rule above text is none; what begins with a name and a colon is meant to be.
-    if not any(_KEY.match(line) for line in lines[1 : min(end, 2) if end == len(lines) else end]):
+    begin = first + 1
+    end = next((n for n, line in enumerate(lines[begin:], begin) if line.rstrip() in ("---", "...")), None)
+    # A rule above text begins none; what opens with a name and a colon is meant to be one.
+    if not any(map(_KEY.match, lines[begin : begin + 1 if end is None else end])):
         return 0, {}
-    if end == len(lines):
+    if end is None:
         raise KnowledgeError("its front matter does not end; write a line of three dashes after it")
-    return end + 1, yaml_mapping("\n".join(lines[1:end]), "its front matter")
+    return end + 1, yaml_mapping("\n".join(lines[begin:end]), "its front matter")
 
 
 def yaml_mapping(text: str, where: str) -> Mapping[str, Any]:
