@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -70,10 +71,15 @@ def _names(infos: Iterable[DocumentInfo]) -> dict[str, str]:
     for info in sorted(infos, key=lambda info: info.id):
         path = PurePosixPath(info.id)
         for name in (info.id, path.name, path.stem, info.title):
-            names.setdefault(name.casefold(), info.id)
+            names.setdefault(_plain(name), info.id)
     return names
 
 
 def _named(id: str, reference: str, names: Mapping[str, str]) -> str | None:
     beside = (PurePosixPath(id).parent / reference).as_posix()
-    return names.get(beside.casefold()) or names.get(reference.casefold())
+    return names.get(_plain(beside)) or names.get(_plain(reference))
+
+
+def _plain(name: str) -> str:
+    """Without capitals, and with accents as one character: macOS writes them as two."""
+    return unicodedata.normalize("NFC", name).casefold()

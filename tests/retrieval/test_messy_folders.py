@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -174,6 +175,12 @@ def test_a_successor_that_is_not_there_or_has_no_day_is_said(local_library: Libr
     write_version(local_library, "nowhere", "2025-01-01", "")
     assert local_library.sync().remarks == ()
     assert in_force(local_library, date(2024, 6, 1)) == {"a.md", "b.md"}
+
+
+def test_a_successor_is_found_however_its_accents_are_written(local_library: Library) -> None:
+    write_version(local_library, "a", "2024-01-01", unicodedata.normalize("NFC", "Rège.md"))
+    write_version(local_library, unicodedata.normalize("NFD", "Rège"), "2025-01-01", "")
+    assert local_library.sync().remarks == ()
 
 
 def test_a_replaced_document_that_can_no_longer_be_read_costs_no_run(local_library: Library) -> None:
