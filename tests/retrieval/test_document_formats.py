@@ -322,14 +322,14 @@ def test_a_message_is_read_with_its_attachments_each_in_its_own_place(tmp_path: 
     document = load(tmp_path, "mail.eml", mail)
     assert (document.title, document.dated) == ("Budget", dt.date(2026, 3, 4))
     assert [(s.place, s.text) for s in document.sections][1:] == [
-        ("message, lines 1-1", "Please approve 1,250 EUR."),
+        ("message, lines 6-6", "Please approve 1,250 EUR."),
         ("attachment plan.pdf, page 1", "Spend it."),
         (
             "attachment more.eml, message, lines 1-4",
             "From: Ann <ann@example.org>\nTo: Bo <bo@example.org>\nDate: Wed, 04 Mar 2026 09:00:00 +0000\n"
             "Subject: Inner",
         ),
-        ("attachment more.eml, message, lines 1-1", "The inner text."),
+        ("attachment more.eml, message, lines 6-6", "The inner text."),
         ("attachment more.eml, attachment rows.csv, row 2", "name: A\ncost: 12"),
     ]
     assert document.note == "attachment photo.png: it is an image (PNG); its text needs OCR"

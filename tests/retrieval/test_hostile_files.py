@@ -242,6 +242,6 @@ def test_one_bad_file_costs_no_other_and_the_report_names_it(library: Library) -
     assert [path for path, _ in report.skipped] == ["bad.pdf"]
     assert [path for path, _ in report.partly] == ["mail.eml", "ragged.csv"]
     assert library.search("quorvex")[0].chunk.locator == "page 1"
-    assert library.search("blenk due")[0].chunk.locator == "message, lines 1-1"
+    assert library.search("blenk due")[0].chunk.locator == "message, lines 6-6"
     again = library.sync()
     assert (again.skipped, again.partly, again.changed) == (report.skipped, report.partly, 0)
