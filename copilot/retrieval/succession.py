@@ -10,6 +10,11 @@ from pathlib import PurePosixPath
 
 from copilot.retrieval.types import DocumentInfo
 
+_UNKNOWN = "which is no document here, so no day finds this version; add that document, or correct the name"
+_BACK = "back to this version, so it counts as in force; correct it"
+_UNDATED = "has no effective day, so no day finds this version; give it one"
+_EARLIER = "begins before it, so no day finds this version; correct the days"
+
 
 @dataclass(frozen=True)
 class Successor:
@@ -23,36 +28,30 @@ class Successor:
 def successors(infos: Mapping[str, DocumentInfo], references: Mapping[str, str | None]) -> dict[str, Successor]:
     """What replaced each document that names a successor."""
     names = _names(infos.values())
-    found = {id: _named(id, reference, names) for id, reference in references.items() if reference}
-    in_time = {id: by for id, by in found.items() if by and not _is_earlier(infos[by], infos[id])}
-    return {id: _successor(id, str(references[id]), by, in_time, infos) for id, by in found.items()}
+    named = {id: (reference, _named(id, reference, names)) for id, reference in references.items() if reference}
+    links = {id: by for id, (_, by) in named.items() if by}
+    onward = {id: by for id, by in links.items() if not _is_earlier(infos[by], infos[id])}
+    found = {}
+    for id, (reference, by) in named.items():
+        if by is None:
+            found[id] = Successor(reference, remark=f"superseded_by names {reference!r}, {_UNKNOWN}")
+        # Days cut a circle open behind its last version; one that they do not cut would leave none in force.
+        elif id in _chain(by, links) and (id not in onward or id in _chain(by, onward)):
+            found[id] = Successor(None, remark=f"superseded_by leads by way of {by!r} {_BACK}")
+        else:
+            found[id] = _successor(infos[id], infos[by])
+    return found
 
 
-def _successor(
-    id: str, reference: str, by: str | None, in_time: Mapping[str, str], infos: Mapping[str, DocumentInfo]
-) -> Successor:
-    if by is None:
-        return Successor(
-            reference,
-            remark=f"superseded_by names {reference!r}, which is no document here, so no day finds this version; "
-            "add that document, or correct the name",
-        )
-    # The last of a circle that dates cut open is in force; one that nothing cuts would leave none in force.
-    if id not in in_time or id in _chain(by, in_time):
-        return Successor(
-            None,
-            remark=f"superseded_by names {by!r}, which begins no later than it or was replaced by it itself, so this "
-            "version counts as in force; correct it",
-        )
-    effective = infos[by].effective
-    undated = f"{by!r}, which replaced it, has no effective day, so no day finds this version; give it one"
-    return Successor(by, effective, "" if effective else undated)
+def _successor(replaced: DocumentInfo, by: DocumentInfo) -> Successor:
+    if by.effective is None:
+        return Successor(by.id, remark=f"{by.id!r}, which replaced it, {_UNDATED}")
+    remark = f"{by.id!r}, which replaced it, {_EARLIER}" if _is_earlier(by, replaced) else ""
+    return Successor(by.id, by.effective, remark)
 
 
 def _is_earlier(successor: DocumentInfo, replaced: DocumentInfo) -> bool:
-    if successor.id == replaced.id:
-        return True
-    return bool(successor.effective and replaced.effective and successor.effective <= replaced.effective)
+    return bool(successor.effective and replaced.effective and successor.effective < replaced.effective)
 
 
 def _chain(id: str, successor: Mapping[str, str]) -> Iterator[str]:

@@ -177,6 +177,15 @@ def test_a_successor_that_is_not_there_or_has_no_day_is_said(local_library: Libr
     assert in_force(local_library, date(2024, 6, 1)) == {"a.md", "b.md"}
 
 
+def test_a_successor_that_begins_before_what_it_replaced_replaces_it_and_is_said(local_library: Library) -> None:
+    write_version(local_library, "a", "2025-06-01", "b.md")
+    write_version(local_library, "b", "2025-01-01", "")
+    write_version(local_library, "c", "2025-01-01", "d.md")
+    write_version(local_library, "d", "2025-01-01", "")
+    assert {path: "correct the days" in remark for path, remark in local_library.sync().remarks} == {"a.md": True}
+    assert in_force(local_library) == in_force(local_library, date(2026, 1, 1)) == {"b.md", "d.md"}
+
+
 def test_a_successor_is_found_however_its_accents_are_written(local_library: Library) -> None:
     write_version(local_library, "a", "2024-01-01", unicodedata.normalize("NFC", "Rège.md"))
     write_version(local_library, unicodedata.normalize("NFD", "Rège"), "2025-01-01", "")
