@@ -40,7 +40,7 @@ def list_documents(workspace: Workspace = None, viewer: ViewerName = None) -> No
     library, who = _open(settings)
     for info in library.list(who):
         typer.echo(f"{info.id}  {_line(info)}")
-    _echo_remarks(report)
+    _echo_skipped(report)
 
 
 @app.command()
@@ -81,7 +81,7 @@ def add(
     library, _ = _open(settings)
     id = library.add(file, _about(title, owner, effective, label, tag), to)
     typer.echo(f"{id} is in the library.")
-    _echo_remarks(_indexed(settings))
+    _echo_skipped(_indexed(settings))
 
 
 @app.command()
@@ -102,7 +102,7 @@ def replace(
     library, who = _open(settings)
     done = library.replace(id, file, who, _about(title, owner, effective, label, tag))
     typer.echo(f"{done.current} is the new version; {done.kept} is kept for questions about earlier days.")
-    _echo_remarks(_indexed(settings))
+    _echo_skipped(_indexed(settings))
 
 
 @app.command()
@@ -155,6 +155,7 @@ def _line(info: DocumentInfo) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _echo_remarks(report: SyncReport) -> None:
-    for remark in report.remarked():
-        typer.echo(f"  {remark}")
+def _echo_skipped(report: SyncReport) -> None:
+    # What is said of a successor may name one that this viewer does not see; `bearing index` is for who may see all.
+    for path, reason in report.skipped:
+        typer.echo("  " + " ".join(f"not read: {path}: {reason}".split()))
