@@ -6,6 +6,7 @@ by the holder of the index lock, so that a watcher or a page never reads a docum
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from copilot.types import Viewer
 from copilot.workspace import Workspace
 
 _RECORDS = "records"
+# Hidden or left by Office, sidecars, names with line breaks or not in UTF-8.
+_NO_NAME = re.compile(r"^\.|^~\$|\.meta\.ya?ml$|[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,7 @@ class Library:
 
     def _check(self, file: Path, about: About) -> Document:
         """The file as it would be read; KnowledgeError when it cannot be a document here."""
-        is_text = file.name.isprintable()
-        if not is_text or file.name.startswith((".", "~$")) or file.name.endswith((loaders.SIDECAR, ".meta.yml")):
+        if _NO_NAME.search(file.name):
             raise KnowledgeError(f"{file.name!r} cannot be the name of a document.")
         if not file.is_file():
             raise KnowledgeError(f"There is no file {str(file)!r}.")

@@ -63,6 +63,11 @@ def test_an_added_document_is_found_with_what_was_said_of_it(desk: Desk) -> None
     assert shown.warnings == ()
 
 
+def test_a_file_may_have_blanks_of_any_kind_in_its_name(desk: Desk) -> None:
+    name = "Scan 2026-01-01 at 10.00\u202fAM \u00a0 – größe.md"
+    assert desk.library.add(desk.file(name, "The quorvex unit."), About()) == f"documents/{name}"
+
+
 def test_the_sidecar_of_a_file_comes_with_it(desk: Desk) -> None:
     desk.file("plan.txt.meta.yaml", "label: board\ntitle: The plan\n")
     id = desk.library.add(desk.file("plan.txt", "The quorvex unit is for sale."), About(owner="Ann"))
