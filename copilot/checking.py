@@ -13,7 +13,9 @@ from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Finding, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.reading import RecordTable, source_readers, type_table
-from copilot.retrieval.loaders import find_sources, load
+from copilot.retrieval.loaders import find_sources, fingerprint, load
+from copilot.retrieval.succession import successors
+from copilot.retrieval.types import DocumentInfo
 from copilot.workspace import Workspace, WorkspaceConfig
 
 # Of the same fault in one column, so many rows are shown.
@@ -28,7 +30,7 @@ def check(root: Path) -> list[Finding]:
     found += check_tables(tables, workspace.config)
     found += _viewers(workspace.config)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
-    documents = _documents(root, found)
+    documents = _documents(workspace, found)
     if not tables and not documents and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
                             "Put Markdown files into it, or CSV files into records/."))  # fmt: skip
@@ -124,25 +126,35 @@ def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]
         yield _whole(METRICS, "info", message, "Describe it, so that it can be asked for.")
 
 
-def _documents(root: Path, found: list[Finding]) -> int:
+def _documents(workspace: Workspace, found: list[Finding]) -> int:
     """How many documents can be read; the others are findings."""
-    readable = 0
-    for source in find_sources(root):
+    infos: dict[str, DocumentInfo] = {}
+    references: dict[str, str | None] = {}
+    for source in find_sources(workspace.root):
         try:
-            document = load(source, "")
+            document = load(source, fingerprint(source))
         except KnowledgeError as error:
-            message = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{source.id}: ")
-            found.append(_whole(source.id, "warning", f"It is left out: {message.rstrip('.')}.",
-                                "Save it in a format that is read, or take it out."))  # fmt: skip
+            reason, _, remedy = str(error).partition("; ")
+            remedy = _sentence(remedy or "correct it, or take it out")
+            found.append(_whole(source.id, "warning", f"It is left out: {reason}.", remedy))
             continue
         if document.note:
             found.append(_whole(source.id, "warning", f"It is read in part: {document.note}.",
                                 "Correct the file, or leave it so."))  # fmt: skip
-        if any(section.text.strip() for section in document.sections):
-            readable += 1
-        else:
-            found.append(_whole(source.id, "warning", "The document holds no text.", "Write it, or take it out."))
-    return readable
+        if document.label and document.label not in workspace.config.labels:
+            message = f"Its label {document.label!r} is not under labels in workspace.yaml, so nobody sees it."
+            found.append(_whole(source.id, "warning", message, "Add it there, or correct its spelling."))
+        infos[source.id] = DocumentInfo(source.id, document.title, effective=document.effective)
+        references[source.id] = document.superseded_by
+    for id, successor in successors(infos, references).items():
+        if successor.remark:
+            reason, _, remedy = successor.remark.partition("; ")
+            found.append(_whole(id, "warning", f"{reason}.", _sentence(remedy)))
+    return len(infos)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}

@@ -89,10 +89,8 @@ def _echo_details(report: SyncReport) -> None:
         typer.echo(f"  renamed {old} to {new}")
     if report.health:
         typer.echo(f"  checked: {report.health}")
-    for path, reason in report.skipped:
-        typer.echo(f"  skipped {path}: {reason}")
-    for path, note in report.partly:
-        typer.echo(f"  read in part {path}: {note}")
+    for remark in report.remarked():
+        typer.echo(f"  {remark}")
 
 
 @app.command()

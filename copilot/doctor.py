@@ -67,11 +67,10 @@ def _index(settings: Settings) -> str:
         raise CopilotError(f"{health}; delete {index_folder(state)} and run `bearing index`.")
     size = sum(path.stat().st_size for path in index_folder(state).rglob("*") if path.is_file()) / 1e6
     place = f"vectors on {settings.chroma_url}" if settings.chroma_url else "vectors in the state folder"
-    skipped = "".join(f"; skipped {path}: {reason}" for path, reason in report.skipped)
-    skipped += "".join(f"; read in part {path}: {note}" for path, note in report.partly)
+    remarks = "".join(f"\n       {remark}" for remark in report.remarked())
     return (
         f"{report.documents} documents and {report.records} records in {report.chunks} chunks; {health}; "
-        f"version {version}, {size:.1f} MB, {place}, last changed {last}{skipped}"
+        f"version {version}, {size:.1f} MB, {place}, last changed {last}{remarks}"
     )
 
 

@@ -6,6 +6,7 @@ by the holder of the index lock, so that a watcher or a page never reads a docum
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from copilot.types import Viewer
 from copilot.workspace import Workspace
 
 _RECORDS = "records"
+# Hidden or left by Office, sidecars, names with line breaks or not in UTF-8.
+_NO_NAME = re.compile(r"^\.|^~\$|\.meta\.ya?ml$|[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,16 @@ class Library:
         return Shown(info, chunks, tuple(_warnings(info, chunks)))
 
     def add(self, file: Path, about: About, folder: str = "documents") -> str:
-        """Copy a file into a folder of the workspace, with a sidecar that says what is known of it; its id."""
+        """Copy a file into a folder of the workspace, with a sidecar that says what is known of it; its id.
+
+        A sidecar that the file has already comes along; what `about` names goes before it.
+        """
         target = self._inside(folder) / file.name
         self._check(file, about)
         with locked(self.state_dir, self.wait_seconds):
             if target.exists():
                 raise KnowledgeError(f"{self._id(target)} is there already; replace it, or give the file another name.")
-            with _announced(target, _named(about)):
+            with _announced(target, {**_written_beside(file), **_named(about)}):
                 _copy(file, target)
         return self._id(target)
 
@@ -118,10 +124,17 @@ class Library:
                     raise KnowledgeError(f"{self._id(path)} is there already.")
             with _announced(kept, {**_written_beside(present), "superseded_by": target.name}):
                 present.rename(kept)
+            self._lead(id, self._id(kept))
             _sidecar(present).unlink(missing_ok=True)
-            with _announced(target, _named(complete)):
+            with _announced(target, {**_written_beside(file), **_named(complete)}):
                 _copy(file, target)
         return Replaced(self._id(target), self._id(kept))
+
+    def _lead(self, id: str, kept: str) -> None:
+        """What the old version replaced was replaced by it, not by the new one that has its name."""
+        for state in self.retriever.states():
+            if state.info.superseded_by == id and (path := self._path(state.info.id)).is_file():
+                _write_beside(path, {**_written_beside(path), "superseded_by": kept})
 
     def remove(self, id: str, viewer: Viewer) -> None:
         """Delete a document and its sidecar from the workspace."""
@@ -153,7 +166,7 @@ class Library:
 
     def _check(self, file: Path, about: About) -> Document:
         """The file as it would be read; KnowledgeError when it cannot be a document here."""
-        if file.name.startswith(".") or file.name.endswith(loaders.SIDECAR):
+        if _NO_NAME.search(file.name):
             raise KnowledgeError(f"{file.name!r} cannot be the name of a document.")
         if not file.is_file():
             raise KnowledgeError(f"There is no file {str(file)!r}.")
@@ -192,6 +205,11 @@ def _written_beside(path: Path) -> dict[str, object]:
     return yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {} if sidecar.is_file() else {}
 
 
+def _write_beside(path: Path, written: dict[str, object]) -> None:
+    text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
+    _whole(_sidecar(path), lambda draft: draft.write_text(text, encoding="utf-8"))
+
+
 def _named(about: About) -> dict[str, object]:
     values = {"title": about.title, "owner": about.owner, "effective": about.effective, "label": about.label}
     return {name: value for name, value in {**values, "tags": list(about.tags)}.items() if value}
@@ -200,15 +218,13 @@ def _named(about: About) -> dict[str, object]:
 @contextmanager
 def _announced(path: Path, written: dict[str, object]) -> Iterator[None]:
     """The sidecar stands before the document does, so that no run reads it without its label."""
-    sidecar = _sidecar(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if written:
-        text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
-        _whole(sidecar, lambda draft: draft.write_text(text, encoding="utf-8"))
+        _write_beside(path, written)
     try:
         yield
     except OSError as error:
-        sidecar.unlink(missing_ok=True)
+        _sidecar(path).unlink(missing_ok=True)
         raise KnowledgeError(f"{path.name} cannot be written: {error.strerror}.") from None
 
 

@@ -156,5 +156,6 @@ def _line(info: DocumentInfo) -> str:
 
 
 def _echo_skipped(report: SyncReport) -> None:
+    # What is said of a successor may name one that this viewer does not see; `bearing index` is for who may see all.
     for path, reason in report.skipped:
-        typer.echo(f"  not read: {path}: {reason}")
+        typer.echo("  " + " ".join(f"not read: {path}: {reason}".split()))

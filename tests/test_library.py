@@ -63,6 +63,20 @@ def test_an_added_document_is_found_with_what_was_said_of_it(desk: Desk) -> None
     assert shown.warnings == ()
 
 
+def test_a_file_may_have_blanks_of_any_kind_in_its_name(desk: Desk) -> None:
+    name = "Scan 2026-01-01 at 10.00\u202fAM \u00a0 – größe.md"
+    assert desk.library.add(desk.file(name, "The quorvex unit."), About()) == f"documents/{name}"
+
+
+def test_the_sidecar_of_a_file_comes_with_it(desk: Desk) -> None:
+    desk.file("plan.txt.meta.yaml", "label: board\ntitle: The plan\n")
+    id = desk.library.add(desk.file("plan.txt", "The quorvex unit is for sale."), About(owner="Ann"))
+    index(desk.settings)
+    assert desk.found("quorvex") == []
+    (info,) = [info for info in desk.library.list(BOARD) if info.id == id]
+    assert (info.label, info.title, info.owner) == ("board", "The plan", "Ann")
+
+
 def test_a_labelled_document_is_there_only_for_who_holds_the_label(desk: Desk) -> None:
     id = desk.library.add(desk.file("sale.md", "The quorvex unit is for sale."), About(label="board"))
     index(desk.settings)
@@ -93,6 +107,17 @@ def test_a_replaced_document_keeps_its_name_and_its_old_version_the_days_before(
     assert any("replaced by" in warning for warning in desk.library.show(done.kept, EVERYONE).warnings)
 
 
+def test_of_a_document_replaced_twice_each_day_finds_the_one_version_of_that_day(desk: Desk) -> None:
+    for effective, months in ((date(2026, 5, 1), 30), (date(2027, 5, 1), 36)):
+        new = desk.file("retention.md", f"# Data retention\n\nTraining data is kept for {months} quorvex months.\n")
+        desk.library.replace(RETENTION, new, EVERYONE, About(effective=effective))
+        index(desk.settings)
+    infos = [info for info in desk.library.list(EVERYONE) if "retention" in info.id]
+    for day in (date(2026, 4, 30), date(2026, 5, 1), date(2027, 4, 30), date(2027, 5, 1)):
+        in_force = [i for i in infos if i.effective and i.effective <= day < (i.superseded_on or date.max)]
+        assert len(in_force) == 1, day
+
+
 def test_a_new_version_of_a_labelled_document_keeps_the_label(desk: Desk) -> None:
     new = desk.file("appetite.md", "# Risk appetite\n\nThe quorvex unit is not for sale.\n")
     done = desk.library.replace("policies/board-risk-appetite.md", new, BOARD, About(effective=date(2027, 1, 1)))
@@ -119,6 +144,8 @@ def test_a_removed_document_is_gone_with_its_sidecar(desk: Desk) -> None:
         (lambda d: d.library.add(d.file("a.md", "x"), About(label="nobody")), "no label 'nobody'; known are board"),
         (lambda d: d.library.add(d.file("a.md", "---\nlabel: nobody\n---\nx"), About()), "no label 'nobody'"),
         (lambda d: d.library.add(d.file("a.exe", "x"), About()), "a.exe cannot be read"),
+        (lambda d: d.library.add(d.file("~$a.md", "x"), About()), "cannot be the name"),
+        (lambda d: d.library.add(d.file("a\nb.md", "x"), About()), "cannot be the name"),
         (lambda d: d.library.add(d.file("a.md", ""), About()), "a.md cannot be read: it is empty"),
         (lambda d: d.library.add(d.inbox / "none.md", About()), "no file"),
         (lambda d: d.library.add(d.file("a.md", "x"), About(), "../elsewhere"), "out of the workspace"),

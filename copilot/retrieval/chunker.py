@@ -25,6 +25,8 @@ _BOUNDARIES = tuple(
         r"\n[ \t]*\n+",
         r"\n(?=[ \t]*(?:[-*+|>]|\d+[.)][ \t]))",
         r"(?<=[.!?;。！？])(?:[\"'”’)\]*]*)(?:\s+|(?<=[。！？]))",
+        # Text without sentences, such as the lines of a table in a PDF.
+        r"\n",
         r"\s+",
         r"(?s:.{40})",
     )

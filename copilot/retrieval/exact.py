@@ -57,9 +57,15 @@ def _is_unknown(snapshot: Snapshot, reference: Reference, scope: Scope) -> bool:
     words = snapshot.words
     if not reference.is_structural and not words.search("", scope, 1, words.referring([reference.family])):
         return False
-    written = (reference.text, reference.keys[0])
-    mentions = (phrase for text in written if (phrase := words.phrase(text)))
-    return not any(words.search("", scope, 1, phrase) for phrase in mentions)
+    return not any(_is_mentioned(snapshot, text, scope) for text in (reference.text, reference.keys[0]))
+
+
+def _is_mentioned(snapshot: Snapshot, text: str, scope: Scope) -> bool:
+    words = snapshot.words
+    if phrase := words.phrase(text):
+        return bool(words.search("", scope, 1, phrase))
+    # "T077" is one word to the index, of which no phrase is made.
+    return text.isalnum() and bool(words.search(text, scope, 1))
 
 
 def _parts_called(snapshot: Snapshot, reference: Reference, question: str, scope: Scope) -> list[Match]:

@@ -27,7 +27,7 @@ from copilot.retrieval.states import (
 )
 from copilot.retrieval.types import Chunk
 
-VERSION = f"5 {MODEL}"
+VERSION = f"6 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,17 @@ _NOT_A_PARAGRAPH = re.compile(r"\s*(?:$|[-*+>|#]|\d+[.)]\s)")
 # Bounded and without backtracking: a file may hold nothing but brackets or backticks.
 _LINK = re.compile(r"!?\[([^\]]{0,500})\]\([^)]{0,2000}\)")
 _EMPHASIS = re.compile(r"(\*{1,3}+|(?<!`)`++|~~)(?=\S)(.+?)(?<=\S)\1")
+_TAG = re.compile(
+    r"</?(a|abbr|article|aside|b|blockquote|body|br|caption|center|code|col|colgroup|dd|details|div|dl|dt|em|figcaption|"
+    r"figure|font|footer|h[1-6]|header|hr|html|i|img|ins|kbd|li|main|mark|nav|ol|p|pre|s|section|small|span|strike|"
+    r"strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|u|ul)(?:\s[^<>]{0,1000})?/?>",
+    re.IGNORECASE,
+)
+_BREAKS = ("br", "p", "div", "li", "tr", "table", "summary", "details", "td", "th")
+_CELL_END = re.compile(r"</t[dh]>\s{0,9}(?=<t[dh][\s>])", re.IGNORECASE)
+_COMMENT = re.compile(r"(<!--|-->)")
+_ROW_END = re.compile(r"</t[dh]>\s{0,9}</tr>\s{0,9}(?=<tr[\s>])", re.IGNORECASE)
+_RAISED = re.compile(r"(\d)<sup>([-−+]?\d+)</sup>", re.IGNORECASE)
 _LONGEST_MARKED = 5_000
 """A longer line is data, and stays as it is."""
 
@@ -65,6 +77,46 @@ def sections_of_markdown(lines: list[str], start: int) -> tuple[str | None, list
         elif heading.text and not has_children:
             sections.append(Section(path, heading.text, heading.line + 1, heading.body))
     return title, sections
+
+
+def without_html(lines: list[str], start: int) -> list[str]:
+    """The lines, as many as there were, without comments and tags outside of code."""
+    kept = lines[:start]
+    # A comment that nothing closes is text.
+    last_end = max((n for n, line in enumerate(lines) if "-->" in line), default=-1)
+    fence, comment = "", False
+    for number, line in enumerate(lines[start:], start):
+        mark = _FENCE.match(line)
+        if fence:
+            fence = "" if mark and mark[1].startswith(fence) else fence
+        elif mark and not comment:
+            fence = mark[1]
+        elif comment or "<" in line or "&" in line:
+            bare, goes_on = _without_comments(line, comment)
+            line = _plain_html(bare if number <= last_end else line)
+            comment = goes_on and number < last_end
+        kept.append(line)
+    return kept
+
+
+def _without_comments(line: str, inside: bool) -> tuple[str, bool]:
+    """What of a line is in no comment, and whether one goes on after it."""
+    text = ""
+    for piece in _COMMENT.split(line):
+        if piece == ("-->" if inside else "<!--"):
+            inside = not inside
+        elif not inside:
+            text += piece
+    return text, inside
+
+
+def _plain_html(line: str) -> str:
+    if len(line) > _LONGEST_MARKED:
+        return line
+    text = _RAISED.sub(r"\1^\2", _ROW_END.sub(" / ", _CELL_END.sub(" | ", line)))
+    text = html.unescape(_TAG.sub(lambda tag: " " if tag[1].lower() in _BREAKS else "", text))
+    indent = line[: len(line) - len(line.lstrip())]
+    return line if text == line else indent + " ".join(text.split())
 
 
 def _section(path: tuple[str, ...], lines: list[str], start: int, end: int) -> Section | None:

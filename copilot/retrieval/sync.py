@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
-from copilot.retrieval import chunker, duplicates, loaders
+from copilot.retrieval import chunker, duplicates, loaders, succession
 from copilot.retrieval.embedder import Vectors, encode_each
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.fan_out import fan_out
@@ -78,6 +78,7 @@ def sync(
         renamed=renamed,
         embedded=embedded,
         health=health,
+        remarks=tuple(sorted(found.remarks.items())),
     )
 
 
@@ -98,6 +99,7 @@ class _Changes:
     """New and changed documents, as their authors wrote them."""
     removed: set[str] = field(default_factory=set)
     superseded_refs: dict[str, str | None] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
     meta: dict[str, str] = field(default_factory=dict)
 
 
@@ -150,10 +152,13 @@ def _read_if_changed(suspect: _Suspect) -> _Found:
     sha256 = ""
     try:
         sha256 = loaders.fingerprint(source)
-        if known and known.sha256 == sha256:
-            return _Found(FileState(source.signature, sha256, known.reason, known.note), None)
+        if known and known.sha256 == sha256 and known.reason is None:
+            return _Found(FileState(source.signature, sha256, None, known.note), None)
         document = loaders.load(source, sha256)
         return _Found(FileState(source.signature, sha256, None, document.note), document)
+    except loaders.Unsettled as error:
+        # Without a signature it is read again by the next run.
+        return _Found(FileState("", "", str(error)), None)
     except KnowledgeError as error:
         return _Found(FileState(source.signature, sha256, str(error)), None)
 
@@ -199,46 +204,33 @@ def _resolve_supersession(
     standing = {id: state for id, state in before.items() if id not in changes.removed and id not in changes.loaded}
     infos = {id: state.info for id, state in standing.items() if state.kind == "passage"}
     infos |= {id: _info(document) for id, document in changes.loaded.items() if document.kind == "passage"}
-    names = _names(infos.values())
-    for id, document in changes.loaded.items():
-        changes.superseded_refs[id] = document.superseded_by
-    for id, state in standing.items():
-        if state.superseded_ref:
-            by, on = _successor(id, state.superseded_ref, names, infos)
-            if (by, on) != (state.info.superseded_by, state.info.superseded_on):
-                changes.loaded[id] = loaders.load(sources[id], state.sha256)
-                changes.superseded_refs[id] = state.superseded_ref
-    for id, reference in changes.superseded_refs.items():
-        if reference:
-            by, on = _successor(id, reference, names, infos)
-            changes.loaded[id] = replace(changes.loaded[id], superseded_by=by, superseded_on=on)
+    references = {id: standing[id].superseded_ref for id in infos if id in standing}
+    references |= {id: document.superseded_by for id, document in changes.loaded.items()}
+    for id, successor in succession.successors(infos, references).items():
+        if successor.remark:
+            changes.remarks[id] = successor.remark
+        by, on = successor.id, successor.effective
+        if id in standing:
+            info = standing[id].info
+            if (by, on) == (info.superseded_by, info.superseded_on) or not _read_again(sources[id], changes):
+                continue
+        changes.loaded[id] = replace(changes.loaded[id], superseded_by=by, superseded_on=on)
+        changes.superseded_refs[id] = references[id]
+
+
+def _read_again(source: loaders.SourceFile, changes: _Changes) -> bool:
+    """False when it can no longer be read, so that it is left out."""
+    found = _read_if_changed(_Suspect(source, None))
+    changes.files[source.id] = found.state
+    if found.document:
+        changes.loaded[source.id] = found.document
+    else:
+        changes.removed.add(source.id)
+    return found.document is not None
 
 
 def _info(document: Document) -> DocumentInfo:
     return DocumentInfo(document.id, document.title, effective=document.effective)
-
-
-def _names(infos: Iterable[DocumentInfo]) -> dict[str, str]:
-    """Every way in which an author may name a document, to its id."""
-    names: dict[str, str] = {}
-    for info in sorted(infos, key=lambda info: info.id):
-        path = PurePosixPath(info.id)
-        for name in (info.id, path.name, path.stem, info.title):
-            names.setdefault(name.casefold(), info.id)
-    return names
-
-
-class _Successor(NamedTuple):
-    id: str
-    effective: date | None
-
-
-def _successor(id: str, reference: str, names: Mapping[str, str], infos: Mapping[str, DocumentInfo]) -> _Successor:
-    beside = (PurePosixPath(id).parent / reference).as_posix()
-    found = names.get(beside.casefold()) or names.get(reference.casefold())
-    if found is None or found == id:
-        return _Successor(reference, None)
-    return _Successor(found, infos[found].effective)
 
 
 class _Prepared(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -171,6 +172,15 @@ class SyncReport:
     """Texts whose vector was computed in this run, and not known from an earlier one."""
     health: Health | None = None
     """What the self-check found; None when nothing was written."""
+    remarks: tuple[tuple[str, str], ...] = ()
+    """(path, what its owner should mend) of documents that name a successor which cannot be one."""
+
+    def remarked(self) -> Iterator[str]:
+        """A line for each file that was not read whole or that its owner should mend."""
+        for what, files in (("skipped", self.skipped), ("read in part", self.partly), ("note on", self.remarks)):
+            for path, words in files:
+                # A name may hold a line break.
+                yield " ".join(f"{what} {path}: {words}".split())
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """What each format gives: headings, rows, places, numbers as they were written."""
 
 import datetime as dt
+import io
 from decimal import Decimal
 from pathlib import Path
 
 import docx
+import pytest
+import xlsxwriter
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
@@ -83,6 +86,45 @@ def test_the_same_footer_as_a_total_on_every_page_is_no_reason_to_lose_a_number(
     pages = "#pagebreak()\n".join(f"Amounts of branch {n}.\n\n{n * n * 7}" for n in range(1, 6))
     text = "\n".join(section.text for section in load(tmp_path, "a.pdf", pdf(pages)).sections)
     assert [str(n * n * 7) in text for n in range(1, 6)] == [True] * 5
+
+
+def test_a_number_with_a_footnote_is_the_number(tmp_path: Path) -> None:
+    source = """The budget is 12,450 in 2026#footnote[Of the board.], 10#super[6] tonnes, copy1, H#sub[2]O and 7.5.
+#set text(size: 8pt)
+Small print of 2025 and 2024#super[3]."""
+    text = " ".join(load(tmp_path, "a.pdf", pdf(source)).sections[0].text.split())
+    assert "12,450 in 2026^1, 10^6 tonnes, copy1, H2O and 7.5." in text
+    assert "2025 and 2024^3." in text
+
+
+def test_a_word_broken_at_the_end_of_a_page_is_joined_across_header_and_footer(tmp_path: Path) -> None:
+    head = PAGE.replace("12cm", "6cm") + '#set text(hyphenate: true, lang: "en")\n#set par(justify: true)\n'
+    words = "comprehensively notwithstanding institutional accountability representation"
+    body = " ".join(f"Item{n} {words} {'so ' * (n % 7)} of number{n}" for n in range(60))
+    text = " ".join(" ".join(s.text.split()) for s in load(tmp_path, "a.pdf", pdf(head + body)).sections)
+    assert "Confidential" not in text
+    assert "Page" not in text
+    for word_of_text in words.split():
+        assert text.count(word_of_text) == 60
+
+
+def test_headers_of_short_pages_are_dropped_and_what_the_pages_say_alike_stays(tmp_path: Path) -> None:
+    pages = "#pagebreak()\n".join(
+        f"== {n}. Part {n}\nThe reserve of that year is {n * 1111}.\n\nMore is to be said of number {n}."
+        for n in range(1, 9)
+    )
+    text = "\n".join(s.text for s in load(tmp_path, "a.pdf", pdf(PAGE + pages)).sections)
+    assert "Confidential" not in text
+    assert [f"The reserve of that year is {n * 1111}." in text for n in range(1, 9)] == [True] * 8
+
+
+def test_a_table_over_pages_keeps_the_names_of_its_columns_and_its_rows_whole(tmp_path: Path) -> None:
+    rows = ",".join(f"[T{n:03d}],[Zone {n % 6}],[{n * 5}.25],[{n * 3}.75]" for n in range(100))
+    table = f"= Tariffs\n#table(columns: 4, table.header([Code],[Zone],[Peak],[Off-peak]),{rows})"
+    found = places(load(tmp_path, "a.pdf", pdf(PAGE.replace("12cm", "20cm") + table)))
+    assert "\n".join(text for _, text in found).count("Code Zone Peak Off-peak") == 1
+    for n in range(100):
+        assert any(f"T{n:03d} Zone {n % 6} {n * 5}.25 {n * 3}.75" in text for _, text in found)
 
 
 # Word
@@ -280,14 +322,14 @@ def test_a_message_is_read_with_its_attachments_each_in_its_own_place(tmp_path: 
     document = load(tmp_path, "mail.eml", mail)
     assert (document.title, document.dated) == ("Budget", dt.date(2026, 3, 4))
     assert [(s.place, s.text) for s in document.sections][1:] == [
-        ("message, lines 1-1", "Please approve 1,250 EUR."),
+        ("message, lines 6-6", "Please approve 1,250 EUR."),
         ("attachment plan.pdf, page 1", "Spend it."),
         (
             "attachment more.eml, message, lines 1-4",
             "From: Ann <ann@example.org>\nTo: Bo <bo@example.org>\nDate: Wed, 04 Mar 2026 09:00:00 +0000\n"
             "Subject: Inner",
         ),
-        ("attachment more.eml, message, lines 1-1", "The inner text."),
+        ("attachment more.eml, message, lines 6-6", "The inner text."),
         ("attachment more.eml, attachment rows.csv, row 2", "name: A\ncost: 12"),
     ]
     assert document.note == "attachment photo.png: it is an image (PNG); its text needs OCR"
@@ -331,3 +373,123 @@ def test_a_file_is_read_as_what_it_is_whatever_its_name_says(tmp_path: Path) -> 
     document = load(tmp_path, "report.txt", pdf("= Report\nAll is well."))
     assert document.sections[0].place == "page 1"
     assert document.note == "it is read as a PDF, which it is, whatever its name says; rename it"
+
+
+# Merged cells and shared names
+
+
+def test_values_of_a_word_table_with_merged_cells_stand_under_their_own_columns(tmp_path: Path) -> None:
+    document = docx.Document()
+    rows = [["Role", "Night", "", "Weekend"], ["", "Base", "Extra", "Flat"], ["Driver", "30", "12", "45"],
+            ["Guard", "22", "9", "33"], ["Signaller", "26", "10", ""]]  # fmt: skip
+    table = document.add_table(rows=5, cols=4)
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    table.cell(0, 0).merge(table.cell(1, 0))
+    table.cell(3, 3).merge(table.cell(4, 3))
+    text = places(load(tmp_path, "a.docx", word(document)))[0][1]
+    assert text.split("\n") == [
+        "- Role: Driver; Night Base: 30; Night Extra: 12; Weekend Flat: 45",
+        "- Role: Guard; Night Base: 22; Night Extra: 9; Weekend Flat: 33",
+        "- Role: Signaller; Night Base: 26; Night Extra: 10; Weekend Flat: 33",
+    ]
+
+
+def test_a_title_merged_over_a_whole_word_table_names_no_column(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for row, cells in enumerate([["Rates", "", ""], ["Role", "Day", "Night"], ["Driver", "20", "30"]]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(0, 0).merge(table.cell(0, 2))
+    assert "- Role: Driver; Day: 20; Night: 30" in places(load(tmp_path, "a.docx", word(document)))[0][1]
+
+
+def test_merged_cells_of_a_sheet_speak_for_each_of_their_rows_and_columns(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Plan")
+        sheet.merge_range(0, 0, 0, 3, "Region totals")
+        sheet.write(1, 0, "Region")
+        sheet.merge_range(1, 1, 1, 2, "2026")
+        sheet.write(1, 3, "Owner")
+        sheet.write_row(2, 1, ["Plan", "Actual"])
+        sheet.merge_range(3, 0, 4, 0, "North")
+        sheet.write_row(3, 1, [10, 11, "Ann"])
+        sheet.write_row(4, 1, [20, 21, "Bo"])
+    found = places(load(tmp_path, "a.xlsx", buffer.getvalue()))
+    assert found == [
+        ("sheet Plan, row 1", "Region totals"),
+        ("sheet Plan, row 4", "Region: North\n2026 Plan: 10\n2026 Actual: 11\nOwner: Ann"),
+        ("sheet Plan, row 5", "Region: North\n2026 Plan: 20\n2026 Actual: 21\nOwner: Bo"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("Region,Q1,Q1\nNorth,10,11\nSouth,20,21\n", "Region: North\nQ1: 10\nQ1: 11"),
+        ("yes,no,no\nno,no,yes\n", "column 1: yes\ncolumn 2: no\ncolumn 3: no"),
+        ("Name,Contact,Contact\nAnn,ann@x,mobile\nBo,bo@x,desk\n", "Name: Ann\nContact: ann@x\nContact: mobile"),
+    ],
+)
+def test_columns_may_share_a_name(tmp_path: Path, table: str, row: str) -> None:
+    assert places(load(tmp_path, "a.csv", table.encode()))[0][1] == row
+
+
+def test_a_row_that_only_groups_the_columns_names_none(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Cases")
+        sheet.merge_range(0, 0, 0, 2, "Section 1: Identity")
+        sheet.merge_range(0, 3, 0, 5, "Section 2: Risk")
+        sheet.write_row(1, 0, ["Id", "Name", "Unit", "Level", "Owner", "Date"])
+        sheet.write_row(2, 0, ["C-1", "Triage", "Care", "High", "Ann", "May"])
+    (_, row) = places(load(tmp_path, "a.xlsx", buffer.getvalue()))
+    assert row == ("sheet Cases, row 3", "Id: C-1\nName: Triage\nUnit: Care\nLevel: High\nOwner: Ann\nDate: May")
+
+
+SHORT_PAGE = b"""<html><head><title>Refund rules</title></head><body><nav>Home</nav><main>
+<h1>Refund rules</h1>
+<p>Refunds are paid within 28 days.</p><h2>Delay</h2><ul><li>30 minutes: <b>50</b> percent</li>
+<li><p>60 minutes: 100 percent</p></li></ul>
+<table><tr><th>Class</th><th>Fee</th><th>Days</th></tr><tr><td>First</td><td>10</td><td>5</td></tr><tr><td>Second</td><td>5</td>
+<td>7</td></tr></table></main><footer>Talbot Rail</footer></body></html>"""
+SHORT_TEXT = [
+    "Refunds are paid within 28 days.",
+    "- 30 minutes: 50 percent\n- 60 minutes: 100 percent\n\n\n- Class: First; Fee: 10; Days: 5"
+    "\n- Class: Second; Fee: 5; Days: 7",
+]
+
+
+def test_a_short_page_keeps_headings_lists_and_tables(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.html", SHORT_PAGE)
+    assert [section.text for section in document.sections] == SHORT_TEXT
+    assert [section.heading_path for section in document.sections] == [(), ("Delay",)]
+    assert document.note == ""
+
+
+def test_a_message_in_html_keeps_headings_lists_and_tables(tmp_path: Path) -> None:
+    mail = b"From: a@x.org\nSubject: Rules\nContent-Type: text/html\n\n" + SHORT_PAGE
+    document = load(tmp_path, "a.eml", mail)
+    assert [section.text for section in document.sections][1:] == SHORT_TEXT
+
+
+def test_a_table_that_lays_out_a_page_is_no_table(tmp_path: Path) -> None:
+    rows = b"<tr><td>Dear all,</td></tr><tr><td>the train is late.</td></tr>"
+    page = b"<table><tr><td><table>" + rows + b"</table></td></tr></table>"
+    (section,) = load(tmp_path, "a.html", page).sections
+    assert section.text.split() == ["Dear", "all,", "the", "train", "is", "late."]
+
+
+def test_the_line_in_which_excel_states_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    table = "sep=;\r\nSupplier;Share\r\nAlpha;1,5\r\nBeta;2,5\r\n"
+    assert places(load(tmp_path, "a.csv", table.encode("cp1252")))[0] == ("row 3", "Supplier: Alpha\nShare: 1,5")
+
+
+def test_a_quotation_mark_that_is_never_closed_is_reported(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.csv", b'Site,Note\nGhent,"open\nLille,fine\nBruges,fine\n')
+    assert document.note == "row 2 holds all that follows it: a quotation mark is not closed there"
+    assert load(tmp_path, "b.csv", b'Pipe,Size\nA,5" wide\nB,6\n').note == ""

@@ -125,3 +125,23 @@ def test_what_cannot_be_used_says_why(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="links are not followed"):
         loaders.fingerprint(link)
     assert reason(tmp_path, "h.txt", b"a" * 20_000_001) == "it is text of more than 20 MB; split it"
+
+
+def test_html_in_markdown_is_read_as_its_reader_sees_it_on_the_same_lines(tmp_path: Path) -> None:
+    text = (
+        "# Recall\n\n<!-- draft:\nhide 123456 -->\n"
+        '<div align="center"><b>Recall</b> within <em>36&nbsp;hours</em></div>\n\n'
+        "<table><tr><th>Class</th><th>Hours</th></tr><tr><td>I</td><td>12</td></tr></table>\n\n"
+        "Line one<br>line two &amp; three, 10<sup>6</sup>, a < b and c > d\n\n```\n<b>code</b>\n```\n"
+    )  # fmt: skip
+    (section,) = load(tmp_path, "recall.md", text).sections
+    assert section.text.split("\n") == [
+        "Recall within 36 hours", "", "Class | Hours / I | 12", "", "Line one line two & three, 10^6, a < b and c > d",
+        "", "```", "<b>code</b>", "```",
+    ]  # fmt: skip
+    assert (section.first_line, section.last_line) == (5, 13)
+
+
+def test_a_comment_that_nothing_closes_is_text_and_an_arrow_is_no_comment(tmp_path: Path) -> None:
+    (section,) = load(tmp_path, "a.md", "A --> B <!-- note --> and C\n\n<!-- open\n\nStill here.\n").sections
+    assert section.text.split() == ["A", "-->", "B", "and", "C", "<!--", "open", "Still", "here."]

@@ -41,7 +41,8 @@ def read(data: bytes, depth: int = 0) -> Content:
     subject = _header(message, "Subject")
     bodies, attachments = _parts(message)
     notes: list[str] = []
-    sections = [_head(message), *_body(bodies, notes)]
+    head = _head(message)
+    sections = [head, *_body(bodies, head.last_line + 1, notes)]
     for number, (name, part) in enumerate(attachments):
         wall = min(_ATTACHMENT_SECONDS, int(_wall(depth) - _RESERVE_SECONDS - (time.monotonic() - started)))
         try:
@@ -99,12 +100,16 @@ def _head(message: Message) -> Section:
     return Section((), "\n".join(lines), 1, len(lines), within=_BODY)
 
 
-def _body(bodies: list[Message], notes: list[str]) -> Iterator[Section]:
+def _body(bodies: list[Message], start: int, notes: list[str]) -> Iterator[Section]:
+    """The text under the head; its lines are counted on, from the blank one between."""
     plain_text = [part for part in bodies if part.get_content_type() == "text/plain" and _payload(part).strip()]
     for part in plain_text or bodies:
         if part.get_content_type() == "text/plain":
-            if (text := _text(part)).strip():
-                yield from (replace(s, within=_BODY) for s in plain.read_text(text.split("\n")).sections)
+            lines = _text(part).split("\n")
+            for section in plain.read_text(lines).sections:
+                first, last = section.first_line + start, section.last_line + start
+                yield replace(section, first_line=first, last_line=last, within=_BODY)
+            start += len(lines)
             continue
         from copilot.retrieval.loaders import web
 

@@ -11,8 +11,13 @@ from copilot.errors import KnowledgeError
 
 SIDECAR = ".meta.yaml"
 LARGEST_BYTES = 100_000_000
+_SIDECARS = (SIDECAR, ".meta.yml")
 _RECORDS = "records"
 _BLOCK = 1 << 20
+
+
+class Unsettled(KnowledgeError):
+    """The file was not to be had; another time it may be."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class SourceFile:
     """Path inside the workspace, with forward slashes."""
     path: Path
     signature: str
-    """Sizes and modification times of the file and of its sidecar."""
+    """Sizes and times of the file and of its sidecar."""
 
     @property
     def sidecar(self) -> Path:
@@ -34,12 +39,20 @@ def find_sources(root: Path) -> list[SourceFile]:
     """Every file under the workspace that is meant to be a document, supported or not, by id."""
     found = []
     for path in _walk(root, root):
-        if path.name.endswith(SIDECAR) or (path.parent == root and path.suffix in (".yaml", ".yml")):
+        is_setting = path.parent == root and path.suffix in (".yaml", ".yml") and not path.name.endswith(_SIDECARS)
+        if is_setting or _is_sidecar(path):
             continue
         signatures = [_signature(path), _signature(path.with_name(path.name + SIDECAR))]
         if signatures[0]:
-            found.append(SourceFile(path.relative_to(root).as_posix(), path, " ".join(signatures)))
+            # A name that is no text would break whatever it is written to.
+            id = path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
+            found.append(SourceFile(id, path, " ".join(signatures)))
     return sorted(found, key=lambda source: source.id)
+
+
+def _is_sidecar(path: Path) -> bool:
+    """Whether the document that it is named after stands beside it."""
+    return path.name.endswith(SIDECAR) and path.with_name(path.name.removesuffix(SIDECAR)).is_file()
 
 
 def _signature(path: Path) -> str:
@@ -48,12 +61,16 @@ def _signature(path: Path) -> str:
         stat = path.lstat()
     except FileNotFoundError:
         return ""
-    return f"{stat.st_size}:{stat.st_mtime_ns}"
+    # A copy may keep size and time of what it replaces; only the time of the change to the entry tells.
+    return f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Path]:
     try:
         paths = list(folder.iterdir())
+    except FileNotFoundError:
+        # It has gone since it was named.
+        return
     except OSError as error:
         raise KnowledgeError(f"The folder {str(folder)!r} cannot be read: {error.strerror}.") from None
     for path in paths:
@@ -71,6 +88,13 @@ def fingerprint(source: SourceFile) -> str:
     # A link may lead anywhere on the machine, or back to where it stands.
     if source.path.is_symlink():
         raise KnowledgeError("it is a link, and links are not followed; put the file itself here")
+    if not source.path.as_posix().endswith(source.id):
+        raise KnowledgeError("its name is not in UTF-8, so no citation could open it; rename it")
+    if source.path.name.endswith(_SIDECARS):
+        raise KnowledgeError(
+            "it describes no file, so that its label protects none; name it after the whole name of one beside it, "
+            f"such as plan.pdf{SIDECAR}"
+        )
     digest = hashlib.sha256()
     for path in (source.path, source.sidecar):
         if path.is_file():
@@ -88,7 +112,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := file.read(_BLOCK):
                 yield block
     except OSError as error:
-        raise KnowledgeError(f"it cannot be read: {error.strerror}") from None
+        raise Unsettled(f"it cannot be read: {error.strerror}") from None
 
 
 def content_of(path: Path) -> bytes:

@@ -12,10 +12,10 @@ from copilot.retrieval.loaders import plain
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.delimited import read_csv
 from copilot.retrieval.loaders.encoding import decode
-from copilot.retrieval.loaders.files import SourceFile, content_of
+from copilot.retrieval.loaders.files import SourceFile, Unsettled, content_of
 from copilot.retrieval.loaders.formats import BY_SUFFIX, NAMES, Format, format_of
 from copilot.retrieval.loaders.isolated import read_isolated
-from copilot.retrieval.loaders.metadata import Metadata, front_matter, title_of_name, yaml_mapping
+from copilot.retrieval.loaders.metadata import KEYS, Metadata, front_matter, title_of_name, yaml_mapping
 from copilot.retrieval.markdown import plain_inline
 from copilot.retrieval.types import Document, Section
 
@@ -32,13 +32,35 @@ def load(source: SourceFile, sha256: str) -> Document:
     if format in _OURS:
         content, written = _read_ours(format, data)
     else:
-        with source.path.open("rb") as file:
-            content = read_isolated(format, file)
-    if source.sidecar.is_file():
-        written = {**written, **yaml_mapping(decode(content_of(source.sidecar)), source.sidecar.name)}
+        content = _read_foreign(format, source)
+    written = {**written, **_beside(source)}
     if not content.sections:
         raise KnowledgeError("it holds no text")
     return _document(source, sha256, content, Metadata.of(written), _misnamed(source.path.name, format))
+
+
+def _read_foreign(format: Format, source: SourceFile) -> Content:
+    try:
+        with source.path.open("rb") as file:
+            return read_isolated(format, file)
+    except OSError as error:
+        raise Unsettled(f"it cannot be read: {error.strerror}") from None
+
+
+def _beside(source: SourceFile) -> Mapping[str, Any]:
+    """What its sidecar says."""
+    name = source.sidecar.name
+    if not source.sidecar.is_file():
+        return {}
+    try:
+        text = decode(content_of(source.sidecar))
+    except KnowledgeError as error:
+        raise type(error)(f"{name} cannot be used: {error}") from None
+    written = yaml_mapping(text, name)
+    # The file is ours alone, and a word that is not known may be a label written wrong.
+    if unknown := sorted(map(str, written.keys() - KEYS)):
+        raise KnowledgeError(f"{name} names {', '.join(unknown)}, which is not known; known are {', '.join(KEYS)}")
+    return written
 
 
 def _read_ours(format: Format, data: bytes) -> tuple[Content, Mapping[str, Any]]:
@@ -63,7 +85,7 @@ def _document(
         sha256=sha256,
         owner=about.owner,
         effective=about.effective,
-        dated=None if about.effective else content.dated,
+        dated=None if about.effective else about.dated or content.dated,
         superseded_by=about.superseded_by,
         label=about.label,
         tags=about.tags,

@@ -14,6 +14,11 @@ from copilot.errors import KnowledgeError
 _LONGEST = 16_000
 _LONGEST_LINE = 4_000
 _MOST_BRACKETS = 100
+_KEY = re.compile(r"\s*(?:[\w.-]+\s*:(?:\s|$)|[?\"'{])")
+# What static sites, wikis and note programs call it, the last change first.
+_DATED = ("updated", "last_updated", "lastmod", "last_modified", "last_modified_at", "modified", "date", "created")
+
+KEYS = ("title", "owner", "effective", "superseded_by", "label", "tags")
 
 
 @dataclass(frozen=True)
@@ -24,30 +29,35 @@ class Metadata:
     superseded_by: str | None
     label: str | None
     tags: tuple[str, ...]
+    dated: date | None
+    """When it was written or changed, by the keys of other programs; never the day from which it holds."""
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Metadata:
-        tags = written.get("tags") or ()
-        if isinstance(tags, dict) or any(isinstance(tag, (dict, list)) for tag in tags):
-            raise KnowledgeError("tags must be a list of words")
         return cls(
             title=_text(written, "title"),
-            owner=_text(written, "owner"),
+            owner=", ".join(_words(written, "owner")) or None,
             effective=_date(written, "effective"),
             superseded_by=_text(written, "superseded_by"),
             label=_text(written, "label"),
-            tags=tuple(str(tag) for tag in (tags if isinstance(tags, (list, tuple)) else [tags])),
+            tags=tuple(word for words in _words(written, "tags") for word in re.split(r"\s*,\s*", words) if word),
+            dated=_dated(written),
         )
 
 
 def front_matter(lines: list[str]) -> tuple[int, Mapping[str, Any]]:
     """Where the text begins, and what is written above it between two lines of dashes."""
-    if lines[0].rstrip() != "---":
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].rstrip() != "---":
         return 0, {}
-    for number, line in enumerate(lines[1:], 1):
-        if line.rstrip() in ("---", "..."):
-            return number + 1, yaml_mapping("\n".join(lines[1:number]), "its front matter")
-    return 0, {}
+    begin = first + 1
+    end = next((n for n, line in enumerate(lines[begin:], begin) if line.rstrip() in ("---", "...")), None)
+    # A rule above text begins none; what opens with a name and a colon is meant to be one.
+    if not any(map(_KEY.match, lines[begin : begin + 1 if end is None else end])):
+        return 0, {}
+    if end is None:
+        raise KnowledgeError("its front matter does not end; write a line of three dashes after it")
+    return end + 1, yaml_mapping("\n".join(lines[begin:end]), "its front matter")
 
 
 def yaml_mapping(text: str, where: str) -> Mapping[str, Any]:
@@ -59,12 +69,20 @@ def yaml_mapping(text: str, where: str) -> Mapping[str, Any]:
     if len(re.findall(r"[\[{]", text)) > _MOST_BRACKETS:
         raise KnowledgeError(f"{where} holds more than {_MOST_BRACKETS} lists in brackets")
     try:
-        # A few lines of aliases of aliases stand for gigabytes.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise KnowledgeError(f"{where} uses YAML aliases (*name), which are not read; write the value out")
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            # A few lines of aliases of aliases stand for gigabytes.
+            if isinstance(event, yaml.AliasEvent):
+                raise KnowledgeError(f"{where} uses YAML aliases (*name), which are not read; write the value out")
+            if getattr(event, "tag", None):
+                raise KnowledgeError(f"{where} uses YAML tags (!name), which are not read; write the value alone")
         data = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise KnowledgeError(f"{where} is not valid YAML: {str(error).splitlines()[0]}") from None
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise KnowledgeError(
+            f"{where} is not valid YAML{line}: {problem}; put a value that holds a colon or a bracket into quotes"
+        ) from None
     except (RecursionError, ValueError) as error:
         raise KnowledgeError(f"{where} is not valid YAML: {error}") from None
     if not isinstance(data, dict):
@@ -79,6 +97,26 @@ def _text(written: Mapping[str, Any], name: str) -> str | None:
     if isinstance(value, (dict, list)):
         raise KnowledgeError(f"{name} must be one value, not {value!r}")
     return str(value).strip() or None
+
+
+def _words(written: Mapping[str, Any], name: str) -> list[str]:
+    """One value or a list of them."""
+    value = written.get(name)
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(each, (dict, list)) for each in values):
+        raise KnowledgeError(f"{name} must be a list of words")
+    return [text for each in values if each is not None and (text := str(each).strip())]
+
+
+def _dated(written: Mapping[str, Any]) -> date | None:
+    for name in _DATED:
+        try:
+            if found := _date({name: str(written.get(name) or "")[:10] or None}, name):
+                return found
+        except KnowledgeError:
+            # A key that is not ours may hold anything.
+            continue
+    return None
 
 
 def _date(written: Mapping[str, Any], name: str) -> date | None:

@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C he
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.pdf_headings import Line, OutlineEntry
-from copilot.retrieval.loaders.pdf_layout import sections_of_pages
+from copilot.retrieval.loaders.pdf_layout import HYPHEN, sections_of_pages
 
 MOST_PAGES = 5_000
 _BOLD_WEIGHT = 600
@@ -26,6 +26,10 @@ _REASONS = {
 _DAMAGED = "it is damaged or not a whole PDF; export it again"
 _SCANNED = "it holds only images of its text: it needs OCR; make it searchable with a scanning program, then replace it"
 _WITHOUT_TEXT = "it holds no text: it is empty, damaged, or drawn as shapes; export it again"
+_NUMBER_AFTER = re.compile(r"(?<=\S)\d+")
+# In sizes of the line's text; digits are about .7 high.
+_DIGIT_HEIGHT = 0.58
+_RAISED = 0.15
 _PDF_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -88,13 +92,40 @@ def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[Line]:
     offset = 0
     # Characters beyond the 16-bit plane count twice in pdfium, once here.
     is_plain = text.isascii() or max(map(ord, text)) < 0x10000
-    for raw in re.split(r"\r\n|\r|\n", text):
-        if words := raw.strip():
-            start = offset + raw.index(words[0])
-            looks = _look(text_page, start, start + len(words) - 1) if is_plain else (0.0, False)
-            yield Line(words, number, *looks)
-        offset += len(raw) + 2
+    for printed in re.split(r"\r\n|\r|\n", text):
+        # After a broken word pdfium goes on with what comes next on the page, be it the footer.
+        for raw in re.split(f"(?<={HYPHEN})", printed):
+            if words := raw.strip():
+                start = offset + raw.index(words[0])
+                size, is_bold = _look(text_page, start, start + len(words) - 1) if is_plain else (0.0, False)
+                yield Line(_with_raised_numbers(text_page, words, start, size), number, size, is_bold)
+            offset += len(raw)
+        offset += 2
     text_page.close()
+
+
+def _with_raised_numbers(text_page: pypdfium2.PdfTextPage, words: str, start: int, size: float) -> str:
+    """The line with `^` before raised digits: else 2026 with its footnote 1 would read as 20261."""
+    marked, done = "", 0
+    for match in _NUMBER_AFTER.finditer(words) if size else ():
+        place = match.end()
+        while place > match.start() and _is_raised(text_page, start + place - 1, start, size):
+            place -= 1
+        if place < match.end():
+            marked += words[done:place] + "^"
+            done = place
+    return marked + words[done:]
+
+
+def _is_raised(text_page: pypdfium2.PdfTextPage, place: int, first: int, size: float) -> bool:
+    """Whether a digit is lower than digits of that size are, and stands above the line's first character."""
+    handle = text_page.raw
+    x, baseline = ctypes.c_double(), ctypes.c_double()
+    index, base = (pdfium.FPDFText_GetCharIndexFromTextIndex(handle, at) for at in (place, first))
+    if not pdfium.FPDFText_GetCharOrigin(handle, base, ctypes.byref(x), ctypes.byref(baseline)):
+        return False
+    _, bottom, _, top = text_page.get_charbox(index)
+    return bool(0 < top - bottom < _DIGIT_HEIGHT * size and bottom > baseline.value + _RAISED * size)
 
 
 def _look(text_page: pypdfium2.PdfTextPage, first: int, last: int) -> tuple[float, bool]:

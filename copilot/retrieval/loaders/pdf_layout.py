@@ -13,7 +13,7 @@ from copilot.retrieval.types import Section
 
 Pages = Sequence[Sequence[Line]]
 
-_HYPHEN = "\ufffe"
+HYPHEN = "\ufffe"
 """What pdfium puts where a hyphen ends a line."""
 # A running header or footer is among so many lines at either end, on so large a part of the pages.
 _EDGE_LINES = 2
@@ -28,7 +28,7 @@ _ENDS = re.compile(r"[.:;!?][\"”’)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}")
 _CONTENTS = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$")
 _FEWEST_CONTENTS = 6
-_BROKEN = re.compile(rf"[^\W_]*{_HYPHEN}[^\W_]*")
+_BROKEN = re.compile(rf"[^\W_]*{HYPHEN}[^\W_]*")
 # Words that are more often the end of a longer one.
 _ENDINGS = frozenset((
     "able", "ably", "ally", "ance", "ation", "ence", "ible", "less", "like", "ment", "ness", "ship", "sion", "tion",
@@ -85,36 +85,42 @@ def _is_table_of_contents(page: Sequence[Line]) -> bool:
 # Running headers, footers and page numbers
 
 
-def _without_furniture(pages: Pages) -> list[list[Line]]:
+def _without_furniture(pages: Pages, lines: int = _EDGE_LINES) -> list[list[Line]]:
     places: dict[str, list[Line]] = defaultdict(list)
     for page in pages:
-        for line in _edges(page):
+        for line in _edges(page, lines):
             places[_shape(line.text)].append(line)
     needed = max(_FEWEST_PAGES, _SHARE_OF_PAGES * sum(map(bool, pages)))
     furniture = {shape for shape, found in places.items() if len(found) >= needed and _repeats(found)}
-    bare = [
-        [line for n, line in enumerate(page) if not (_is_edge(n, page) and _shape(line.text) in furniture)]
-        for page in pages
-    ]
+    first = {id(places[shape][0]) for shape in furniture}
+    bare = []
+    for page in pages:
+        kept: list[Line] = []
+        for number, line in enumerate(page):
+            is_furniture = _is_edge(number, page, lines) and _shape(line.text) in furniture
+            # The names of a table's columns stand above it on every page, but first below other text.
+            if not is_furniture or (kept and number < lines and id(line) in first):
+                kept.append(line)
+        bare.append(kept)
     # Pages that are alike from end to end, such as forms, are text and no furniture.
-    if _size(bare) < (1 - _MOST_FURNITURE) * _size(pages):
-        return [list(page) for page in pages]
-    return bare
+    if _size(bare) >= (1 - _MOST_FURNITURE) * _size(pages):
+        return bare
+    return _without_furniture(pages, lines - 1) if lines > 1 else [list(page) for page in pages]
 
 
 def _size(pages: Pages) -> int:
     return sum(len(line.text) for page in pages for line in page)
 
 
-def _is_edge(number: int, page: Sequence[Line]) -> bool:
-    return number < _EDGE_LINES or number >= len(page) - _EDGE_LINES
+def _is_edge(number: int, page: Sequence[Line], lines: int) -> bool:
+    return number < lines or number >= len(page) - lines
 
 
-def _edges(page: Sequence[Line]) -> Iterator[Line]:
+def _edges(page: Sequence[Line], lines: int) -> Iterator[Line]:
     """The lines at both ends of a page, each wording once."""
     seen = set()
     for number, line in enumerate(page):
-        if _is_edge(number, page) and (shape := _shape(line.text)) not in seen:
+        if _is_edge(number, page, lines) and (shape := _shape(line.text)) not in seen:
             seen.add(shape)
             yield line
 
@@ -150,19 +156,20 @@ def _with_words_joined(lines: list[Line]) -> list[Line]:
     )
     joined: list[Line] = []
     for line in lines:
-        text = re.sub(rf"([^\W_]*){_HYPHEN}([^\W_]*)", lambda m: _joined(m[1], m[2], words), line.text)
+        text = re.sub(rf"([^\W_]*){HYPHEN}([^\W_]*)", lambda m: _joined(m[1], m[2], words), line.text)
         before = joined[-1] if joined else None
-        half = re.search(r"([^\W\d_]+)[-\u00ad‐]$", before.text) if before else None
-        rest = re.match(r"[a-zà-ÿ]+", text)
+        is_broken = before is not None and before.text.endswith(HYPHEN)
+        half = re.search(rf"([^\W_]+){HYPHEN}$|([^\W\d_]+)[-\u00ad‐]$", before.text) if before else None
+        rest = re.match(r"[^\W_]+" if is_broken else r"[a-zà-ÿ]+", text)
         # What continues on the next page is joined there only when its size says that it is the same text.
         if before and half and rest and before.size == line.size:
-            whole = _joined(half[1], rest[0], words)
+            whole = _joined(half[1] or half[2], rest[0], words)
             first, _, following = text[rest.end() :].partition(" ")
             joined[-1] = replace(before, text=before.text[: half.start()] + whole + first)
             text = following.strip()
         if text:
             joined.append(replace(line, text=text))
-    return joined
+    return [replace(line, text=line.text.replace(HYPHEN, "-")) for line in joined]
 
 
 def _joined(left: str, right: str, words: Mapping[str, int]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.markdown import sections_of_markdown
+from copilot.retrieval.markdown import sections_of_markdown, without_html
 from copilot.retrieval.types import Section
 
 
 def read_markdown(lines: list[str], start: int = 0) -> Content:
-    title, sections = sections_of_markdown(lines, start)
+    title, sections = sections_of_markdown(without_html(lines, start), start)
     return Content(tuple(sections), title)
 
 

@@ -73,7 +73,18 @@ def _is_furniture(shape: BaseShape) -> bool:
 
 
 def _table(shape: BaseShape) -> Iterator[str]:
-    rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in shape.table.rows]  # type: ignore[attr-defined]
+    rows: list[list[str]] = []
+    for row in shape.table.rows:  # type: ignore[attr-defined]
+        texts: list[str] = []
+        for cell in row.cells:
+            text = " ".join(cell.text.split())
+            # What is merged reads as the cell that it is merged into.
+            if cell._tc.hMerge and texts:
+                text = texts[-1]
+            elif cell._tc.vMerge and rows:
+                text = rows[-1][len(texts)]
+            texts.append(text)
+        rows.append(texts)
     yield from lines_of_rows(rows)
 
 

@@ -16,6 +16,7 @@ from copilot.retrieval.loaders.table_rows import MOST_ROWS, NumberedRow, section
 from copilot.retrieval.types import Section
 
 _MOST_COLUMNS = 500
+_MOST_MERGED = 100_000
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
@@ -51,15 +52,19 @@ def _rows(sheet: calamine.CalamineSheet, shown: Shown, most: int) -> tuple[list[
     """The rows that hold something, and what was left out."""
     rows: list[NumberedRow] = []
     cut: list[str] = []
+    values: dict[tuple[int, int], str] = {}
     if sheet.start is None:
         return rows, cut
     # Rows come from the first of the sheet, their cells from the first column that is used.
     _, skipped = sheet.start
+    merged = _merged(sheet)
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = []
         for column, cell in enumerate(cells[:_MOST_COLUMNS], skipped + 1):
             text = _text(cell)
-            texts.append(shown[number, column](text) if (number, column) in shown else text)
+            text = shown[number, column](text) if (number, column) in shown else text
+            origin = merged.get((number, column))
+            texts.append(values.setdefault(origin, text) if origin else text)
         if len(cells) > _MOST_COLUMNS and any(cell not in ("", None) for cell in cells[_MOST_COLUMNS:]):
             cut = [f"only the first {_MOST_COLUMNS} columns are used"]
         if any(texts):
@@ -68,6 +73,24 @@ def _rows(sheet: calamine.CalamineSheet, shown: Shown, most: int) -> tuple[list[
                 break
             rows.append(NumberedRow(number, texts))
     return rows, cut
+
+
+def _merged(sheet: calamine.CalamineSheet) -> dict[tuple[int, int], tuple[int, int]]:
+    """Cells that are merged, by row and column from 1, to the first of them.
+
+    One over the whole width is a title and speaks for no column.
+    """
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        right = min(right, left + _MOST_COLUMNS)
+        if right - left + 1 >= sheet.width > 1 or (bottom - top + 1) * (right - left + 1) > _MOST_MERGED:
+            continue
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                found[row + 1, column + 1] = top + 1, left + 1
+        if len(found) > _MOST_MERGED:
+            break
+    return found
 
 
 def _text(cell: Cell) -> str:

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from copilot.retrieval.types import Section
 
@@ -33,15 +35,14 @@ def sections_of_rows(
 ) -> list[Section]:
     """The lines above the table as one section, then a section a row: `name of the column: value` lines."""
     filled = [row for row in rows if any(cell.strip() for cell in row.cells)]
-    at = _header(filled)
-    above = filled[: at or 0]
-    header = _names(filled[at].cells) if at is not None else []
+    header = _header(filled)
+    above = filled[: header.first]
     sections = []
     if above:
         text = "\n".join(" | ".join(filter(None, map(str.strip, row.cells))) for row in above)
         sections.append(Section(heading_path, text, above[0].number, above[-1].number, "row", within))
-    for row in filled[len(above) + (at is not None) :]:
-        text = "\n".join(_pairs(header, row.cells))
+    for row in filled[header.end :]:
+        text = "\n".join(_pairs(header.names, row.cells))
         path = (*heading_path, f"Row {row.number}")
         sections.append(Section(path, text, row.number, row.number, "row", within))
     return sections
@@ -59,19 +60,62 @@ def _pairs(header: Sequence[str], cells: Row) -> Iterator[str]:
             yield f"{name or f'column {column + 1}'}: {value}"
 
 
-def _header(rows: Sequence[NumberedRow]) -> int | None:
-    """Which of the first rows names the columns; None when none does."""
+class _Header(NamedTuple):
+    names: Sequence[str] = ()
+    first: int = 0
+    end: int = 0
+    """First row below it."""
+
+
+def _header(rows: Sequence[NumberedRow]) -> _Header:
+    """Which of the first rows name the columns; empty when none does."""
     first = rows[:_LOOKED_AT]
     counts = [sum(bool(cell.strip()) for cell in row.cells) for row in first]
     for at, row in enumerate(first[:-1] if len(first) == len(rows) else first):
         widest = max(counts[at:])
-        names = [cell.strip() for cell in row.cells if cell.strip()]
         if widest == 1 or counts[at] < _FILLED * widest:
             continue
-        if all(_is_name(name) for name in names) and len(set(names)) == len(names):
-            return at
+        names, end = _names(row.cells), at + 1
+        if end < len(first) - 1 and (both := _in_two_rows(names, _names(first[end].cells))):
+            names, end = both, end + 1
+        if _is_band(names):
+            continue
+        return _Header(names, at, end) if _name_columns(names, first[end:]) else _Header()
+    return _Header()
+
+
+def _is_band(names: Sequence[str]) -> bool:
+    """Whether a row groups the columns, which the next one names."""
+    written = [name for name in names if name]
+    return 2 * len(set(written)) <= len(written)
+
+
+def _name_columns(names: Sequence[str], below: Sequence[NumberedRow]) -> bool:
+    written = [name for name in names if name]
+    if not all(map(_is_name, written)):
+        return False
+    if len(set(written)) == len(written):
+        return True
+    # Columns may share a name; a name that its column holds as a value is one.
+    return not any(name and name == cell.strip() for row in below for name, cell in zip(names, row.cells, strict=False))
+
+
+def _in_two_rows(upper: Sequence[str], lower: Sequence[str]) -> list[str] | None:
+    """The names of a header in which some cells stand above several columns that the next row names."""
+    if len(lower) != len(upper):
         return None
-    return None
+    wide = {
+        column
+        for left, (one, other) in enumerate(pairwise(upper))
+        if one and one == other
+        for column in (left, left + 1)
+    }
+    named = all(_is_name(name) for name in lower if name) and all(lower[column] for column in wide)
+    # A column that both rows name alike, or only the upper one, tells the lower row from one of values.
+    told = any(lower[c] in ("", upper[c]) for c in range(len(upper)) if c not in wide and upper[c])
+    if not (wide and named and told):
+        return None
+    return [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip(upper, lower, strict=True)]
 
 
 def _is_name(cell: str) -> bool:
@@ -101,9 +145,8 @@ def lines_of_rows(rows: Sequence[Row]) -> list[str]:
     columns = max((sum(bool(cell.strip()) for cell in row.cells) for row in filled), default=0)
     if columns == 2:
         return ["- " + ": ".join(filter(None, map(str.strip, row.cells))) for row in filled]
-    at = _header(filled) if columns > 2 else None
-    if at is None:
+    header = _header(filled) if columns > 2 else _Header()
+    if not header.names:
         return [" | ".join(filter(None, map(str.strip, row.cells))) for row in filled]
-    header = _names(filled[at].cells)
-    above = [" | ".join(filter(None, map(str.strip, row.cells))) for row in filled[:at]]
-    return [*above, *("- " + "; ".join(_pairs(header, row.cells)) for row in filled[at + 1 :])]
+    above = [" | ".join(filter(None, map(str.strip, row.cells))) for row in filled[: header.first]]
+    return [*above, *("- " + "; ".join(_pairs(header.names, row.cells)) for row in filled[header.end :])]

@@ -25,7 +25,9 @@ _DATES = (
     "article:modified_time", "article:published_time", "og:updated_time", "last-modified", "dcterms.modified",
     "dcterms.date", "dc.date", "dc.date.issued", "date", "datemodified", "datepublished",
 )  # fmt: skip
-_NOT_TEXT = "script|style|noscript|template|nav|header|footer|aside|form|iframe|svg"
+_MARKED = re.compile(r"^\s*(?:#|[-*+] |\d+\. |\|)", re.MULTILINE)
+_MOST_COLUMNS = 100
+_NOT_TEXT = "head|script|style|noscript|template|nav|header|footer|aside|form|iframe|svg"
 _BLOCKS = "p|div|section|article|li|tr|h1|h2|h3|h4|h5|h6|br|dt|dd|blockquote|pre|table|ul|ol"
 
 
@@ -41,12 +43,15 @@ def read(data: bytes) -> Content:
         text, output_format="markdown", include_tables=True, include_comments=False, include_formatting=True,
         include_links=False, include_images=False, favor_recall=True, deduplicate=False,
     )  # fmt: skip
+    title, dated = _title(tree), _date(tree)
     notes: tuple[str, ...] = ()
     if not main or not main.strip():
         main = _all_text(tree)
         notes = ("no main text was recognised, so all of the page's text is used",)
+    elif _is_flat(main, tree):
+        main = _all_text(tree)
     heading, sections = sections_of_markdown(list(_plain_lines(main)), 0)
-    return Content(sections_of_blocks(sections), _title(tree) or heading, _date(tree), notes if main.strip() else ())
+    return Content(sections_of_blocks(sections), title or heading, dated, notes if main.strip() else ())
 
 
 def _plain_lines(markdown: str) -> Iterator[str]:
@@ -108,14 +113,52 @@ def _date(tree: Element) -> date | None:
     return None
 
 
+def _is_flat(main: str, tree: Element) -> bool:
+    """Whether the headings, lists and tables of a page are gone: of a short one trafilatura gives the bare words."""
+    return not _MARKED.search(main) and bool(tree.xpath("//h1 | //h2 | //h3 | //h4 | //li | //table"))
+
+
 def _all_text(tree: Element) -> str:
+    """The text as Markdown, menus left out."""
     for name in _NOT_TEXT.split("|"):
         for element in tree.xpath(f"//{name}"):
             element.drop_tree()
+    for table in tree.xpath("//table[not(.//table)]"):
+        _write(table, _table_lines(table))
+    for item in tree.xpath("//li[not(.//li)]"):
+        _write(item, [f"- {' '.join(item.text_content().split())}"])
     for name in _BLOCKS.split("|"):
         for element in tree.xpath(f"//{name}"):
             element.tail = "\n" + (element.tail or "")
             if name[0] == "h" and len(name) == 2:
-                element.text = f"\n{'#' * int(name[1])} {element.text or ''}"
+                _write(element, [f"{'#' * int(name[1])} {' '.join(element.text_content().split())}"])
     lines = (" ".join(line.split()) for line in str(tree.text_content()).split("\n"))
-    return "\n\n".join(line for line in lines if line.strip("# "))
+    text, before = "", ""
+    for line in lines:
+        if line.strip("#- "):
+            # Rows and points stay together.
+            text += ("\n" if line[0] in "-|" and before[:1] == line[0] else "\n\n") + line
+            before = line
+    return text.strip()
+
+
+def _write(element: Element, lines: list[str]) -> None:
+    """In place of all that it holds; none leave it as it is."""
+    if lines:
+        tail = element.tail
+        element.clear()
+        element.text, element.tail = "\n" + "\n".join(lines) + "\n", tail
+
+
+def _table_lines(table: Element) -> list[str]:
+    """Its rows; none of a table that only lays out a page."""
+    rows: list[list[str]] = []
+    for row in table.iter("tr"):
+        cells: list[str] = []
+        for cell in row.xpath("./td | ./th"):
+            span = min(int(match[0]), _MOST_COLUMNS) if (match := re.match(r"\d+", cell.get("colspan", ""))) else 1
+            cells += [" ".join(cell.text_content().split()).replace("|", "/")] * max(span, 1)
+        rows.append(cells)
+    widths = [len(row) for row in rows]
+    is_data = len(rows) > 1 and max(widths) > 1 and widths.count(max(widths)) > len(rows) / 2
+    return [f"| {' | '.join(row)} |" for row in rows] if is_data else []

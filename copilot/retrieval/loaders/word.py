@@ -30,6 +30,8 @@ _SKIPPED = {f"{MAIN}{name}" for name in ("del", "moveFrom", "instrText", "pPr", 
 _CHARACTERS = {
     f"{MAIN}tab": "\t", f"{MAIN}br": "\n", f"{MAIN}cr": "\n", f"{MAIN}noBreakHyphen": "-", f"{MAIN}ptab": "\t",
 }  # fmt: skip
+# Word writes no wider table.
+_MOST_COLUMNS = 63
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,17 @@ class _Reader:
                 yield from self.blocks(box)
 
     def _table(self, table: Element) -> Iterator[_Block]:
-        rows = []
+        rows: list[list[str]] = []
         for row in _children(table, _ROW):
-            rows.append([self._cell(cell) for cell in _children(row, _CELL)])
+            spans = [(cell, _span(cell)) for cell in _children(row, _CELL)]
+            texts: list[str] = []
+            for cell, span in spans:
+                text = self._cell(cell)
+                if _continues(cell) and rows and len(texts) < len(rows[-1]):
+                    text = rows[-1][len(texts)]
+                # A cell over several columns speaks for each, one over the whole width for none.
+                texts += [text] * span if len(spans) > 1 else [text]
+            rows.append(texts)
         yield from map(_Block, lines_of_rows(rows))
 
     def _cell(self, cell: Element) -> str:
@@ -106,6 +116,19 @@ def _children(parent: Element, tag: str) -> Iterator[Element]:
             yield element
         elif element.tag not in _SKIPPED and element.tag not in (_TABLE, _PARAGRAPH):
             yield from _children(element, tag)
+
+
+def _span(cell: Element) -> int:
+    """How many columns it stands over."""
+    span = cell.find(f"{MAIN}tcPr/{MAIN}gridSpan")
+    written = span.get(f"{MAIN}val", "1") if span is not None else "1"
+    return min(int(written), _MOST_COLUMNS) if written.isdigit() else 1
+
+
+def _continues(cell: Element) -> bool:
+    """Whether it is merged with the one above."""
+    merge = cell.find(f"{MAIN}tcPr/{MAIN}vMerge")
+    return merge is not None and merge.get(f"{MAIN}val", "continue") == "continue"
 
 
 def _text(element: Element) -> str:
