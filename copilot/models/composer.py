@@ -16,6 +16,7 @@ from copilot.models.confidence import (
     asks_for_a_rule,
     best_coverage,
     confidence,
+    is_about_a_named_part,
     is_subject_unknown,
     lacks_figure,
     nearest_passage,
@@ -121,6 +122,8 @@ def compose(
     evidence = read.evidence
     relevance = read.relevance(frame.topic)
     sure = max(confidence(r, evidence) for r in [relevance, *of_parts(frame, read)])
+    if is_about_a_named_part(frame, read):
+        sure = SURE_CONFIDENCE
     known = sure >= MIN_CONFIDENCE
     guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
     if plan.lacks_records and frame.is_own:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from copilot.models.extract import Passages, Relevance, subject_of
+from copilot.models.extract import Passages, Relevance, asks_only_for_parts, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
 from copilot.numbers import Number, find_numbers
+from copilot.retrieval.references import without
 from copilot.types import Evidence
 
 
@@ -122,6 +123,19 @@ def of_parts(frame: Frame, read: Passages) -> list[Relevance]:
 def best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     """The largest share of the question's words, weighted by rarity, that one passage holds."""
     return max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
+
+
+# A named part that shares nothing with the rest of the question is not what was asked for.
+_NEAR_A_PART = 0.3
+
+
+def is_about_a_named_part(frame: Frame, read: Passages) -> bool:
+    """Whether a part that the question names was read, and says something of what else the question asks."""
+    named = [u for u in read.units if u.is_named]
+    if not named or asks_only_for_parts(frame.text):
+        return bool(named)
+    rest = read.relevance(without(frame.text))
+    return any(rest.coverage(u.text) >= 0.5 or rest.nearness(u) >= _NEAR_A_PART for u in named)
 
 
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])")

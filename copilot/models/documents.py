@@ -7,16 +7,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.extract import Block, Passages, Relevance, Unit, blocks, heading_fit, similar, subject_of
+from copilot.models.extract import (
+    Block,
+    Passages,
+    Relevance,
+    Unit,
+    asks_only_for_parts,
+    blocks,
+    heading_fit,
+    opened_by,
+    similar,
+    subject_of,
+)
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.plans.search import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, stems
+from copilot.retrieval.references import Reference, asked_for, opens_with, without
 from copilot.types import Evidence
 
 # Most items of a list that is quoted when the question names no number.
 LIST_ITEMS = 7
 # Steps are quoted whole: one left out misleads.
 STEP_ITEMS = 10
+# Most sentences of a part that the question names.
+NAMED_UNITS = 6
 # A list not yet quoted is preferred when it is worth this share of the best one.
 NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
@@ -39,6 +53,8 @@ def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance,
         return _comparison(frame, sides, passages, found, relevance)
     if "verdict" in frame.forms and not brief:
         return _verdict(frame, passages, found)
+    if named := named_parts(frame.text, found):
+        return _named(frame, passages, named, found, brief)
     if (summary := _summary(frame, found)) and not brief:
         return summary
     if "clause" in frame.forms and any(u.kind == "clause" for u in found):
@@ -48,7 +64,7 @@ def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance,
 
 def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4, is_rule: bool = False) -> list[str]:
     """The sentences nearest in meaning, each with its clause or heading, those much farther off left out."""
-    page = _Page()
+    page = _Page(passages.units)
     # Asked what is allowed, a clause says it with more authority than advice that is as near.
     clause = 0.04 if is_rule else 0.0
     for unit in sorted(passages.units, key=lambda u: -_nearness(relevance, u) - clause * (u.kind == "clause")):
@@ -85,6 +101,8 @@ def _best(found: Iterable[Unit], relevance: Relevance, forms: Iterable[str] = ()
 class _Page:
     """The answer as it grows: what has been quoted is not quoted again."""
 
+    found: Sequence[Unit] = ()
+    """All that was read, for the items that a quoted sentence opens."""
     lines: list[str] = field(default_factory=list)
     used: list[Unit] = field(default_factory=list)
     lists: list[Block] = field(default_factory=list)
@@ -93,9 +111,18 @@ class _Page:
         if unit is None or self.has(unit):
             return
         self.used.append(unit)
-        if self.lines and self.lines[-1] and bullet != self.lines[-1].startswith("- "):
+        if self.lines and self.lines[-1] and bullet != self.lines[-1].lstrip().startswith("- "):
             self.lines.append("")
         self.lines.append(f"- {_quote(unit)}" if bullet else _quote(unit))
+        if unit.text.endswith(":"):
+            self._add_opened(unit, "  - " if bullet else "- ")
+
+    def _add_opened(self, unit: Unit, mark: str) -> None:
+        items = opened_by(unit, self.found)[:LIST_ITEMS]
+        if items and mark == "- ":
+            self.lines.append("")
+        self.lines += [f"{mark}{_quote(item)}" for item in items]
+        self.used += items
 
     def separate(self, heading: str) -> None:
         """A heading between two lists that nothing else divides."""
@@ -115,7 +142,7 @@ class _Page:
 
 
 def _sections(frame: Frame, passages: Passages, found: list[Unit], brief: bool) -> list[str]:
-    page = _Page()
+    page = _Page(found)
     parts = [p for p in parts_of(frame.text) if is_request(p) and forms_of(p)] or [frame.text]
     for part in parts[: 1 if brief else 4]:
         _answer_part(page, part, passages, found, passages.relevance(frame.topic, focus=part), brief)
@@ -275,6 +302,44 @@ def _summary(frame: Frame, found: Sequence[Unit]) -> list[str]:
 _FORMAL = re.compile(r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE)
 
 
+# --- what a part says that the question names
+
+
+def named_parts(question: str, found: Sequence[Unit]) -> list[Unit]:
+    """What is said in the parts that the question names: of a page with several, in those alone."""
+    asked = asked_for(question)
+    named = [u for u in found if u.is_named]
+    own = [u for u in named if any(_belongs_to(u, reference) for reference in asked)]
+    return own or named
+
+
+def _belongs_to(unit: Unit, reference: Reference) -> bool:
+    return any(opens_with(text, reference) for text in (unit.text, *unit.heading.split(" › ")))
+
+
+def _named(frame: Frame, passages: Passages, named: Sequence[Unit], found: Sequence[Unit], brief: bool) -> list[str]:
+    """A part from its beginning, or what in it is nearest to the rest of the question, then what is near elsewhere."""
+    page = _Page(found)
+    most = 3 if brief else NAMED_UNITS
+    if asks_only_for_parts(frame.text):
+        # One document after the other, each in its order.
+        documents = list(dict.fromkeys(u.document for u in named))
+        for document in documents:
+            own = sorted((u for u in named if u.document == document and not u.is_incomplete), key=lambda u: u.order)
+            for unit in own[: max(2, most // len(documents))]:
+                page.add(unit, bullet=bool(page.used))
+        return page.lines
+    relevance = passages.relevance(without(frame.text), focus=without(frame.text))
+    first, *others = _best(named, relevance, frame.forms)
+    page.add(first)
+    floor = 0.6 * relevance.score(first, frame.forms)
+    for unit in [u for u in others if relevance.score(u, frame.forms) >= floor][: most - 2]:
+        page.add(unit, bullet=True)
+    for unit in _best([u for u in found if not u.is_named], relevance, frame.forms)[: 0 if brief else 2]:
+        page.add(unit, bullet=True)
+    return page.lines
+
+
 # --- comparison
 
 
@@ -368,7 +433,7 @@ def _verdict(frame: Frame, passages: Passages, found: Sequence[Unit]) -> list[st
     match = _STATEMENT.search(frame.text)
     statement = passages.relevance((match[1] or match[2]) if match else frame.text)
     ranked = sorted(found, key=lambda u: -(statement.coverage(u.text) + 0.3 * u.relevance))
-    page = _Page()
+    page = _Page(found)
     judged = next((u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None)
     page.add(judged or ranked[0])
     where = (judged.document, judged.heading) if judged else None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Protocol
 
 from copilot.citations import split_sentences
 from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.numbers import find_numbers
+from copilot.retrieval.references import without
 from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence
 
@@ -19,9 +21,13 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
 _LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]+)\)")
+# A page's foot: an address and a number.
+_ADDRESS_LINE = re.compile(r"^(?:\d+/\d+ )?(?:\w+: )?https?://\S+(?: \d+(?:/\d+)?)?$", re.MULTILINE)
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
 OPENING_WORDS = 14
+# What standing in the best passage of the search counts, halved for the second, a third for the third.
+RANK_WEIGHT = 0.3
 
 # Which headings hold what a form of question asks for, after the bar those that come near it. Stems are compared.
 _HEADING_WORDS: Mapping[str, str] = {
@@ -60,6 +66,12 @@ class Unit:
     label: str = ""
     """The bold lead of an item, or the number of a clause."""
     relevance: float = 0.0
+    rank: int | None = None
+    """Place of its passage among those found, from 0; None for one that was only read beside them."""
+    is_named: bool = False
+    """In a part that the question names, such as "Article 14"."""
+    is_incomplete: bool = False
+    """A heading, a caption or an opening without what it opens: it says nothing alone."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def units(evidence: Evidence) -> list[Unit]:
     base = (evidence.position or 0) * 1000
     links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
-    for text in paragraphs(_LINK.sub(r"\1", evidence.text)):
+    for text in paragraphs(_LINK.sub(r"\1", _ADDRESS_LINE.sub("", evidence.text))):
         clause, item = _CLAUSE.match(text), _ITEM.match(text)
         if clause:
             parts = [("clause", text, clause.group(1))]
@@ -99,6 +111,8 @@ def units(evidence: Evidence) -> list[Unit]:
                     is_first=not found,
                     label=label,
                     relevance=evidence.relevance if evidence.relevance is not None else 0.3,
+                    is_named=evidence.is_named,
+                    is_incomplete=kind == "sentence" and _is_label(part),
                 )
             )
     return found
@@ -108,6 +122,27 @@ def _says_something(sentence: str, links: Sequence[str]) -> bool:
     """Not a fragment, nor a short pointer to another document."""
     size = len(sentence.split())
     return size >= 4 and not (size < 12 and any(link in sentence for link in links))
+
+
+# "SECTION 5 Standards", "Article 64: The Office **1.**": a heading that stands as a paragraph ends with no stop.
+_LABEL_END = re.compile(r"[.!?;:,…][\"'”’)\]*_]*$")
+_NUMBER_END = re.compile(r"\s*\**\d+(\.\d+)*\.?\**$")
+_CAPTION = re.compile(r"\W*(table|fig(ure|\.)?|exhibit)\s*\d", re.IGNORECASE)
+_LONGEST_LABEL = 16
+
+
+def _is_label(sentence: str) -> bool:
+    bare = _NUMBER_END.sub("", sentence.strip())
+    return bool(_CAPTION.match(bare)) or (len(bare.split()) <= _LONGEST_LABEL and not _LABEL_END.search(bare))
+
+
+# What a text was taken from is not what it says.
+_SOURCES = re.compile(r"\b(references|bibliography|works cited|further reading|literature)$", re.IGNORECASE)
+_SOURCE = re.compile(r"\bdoi\b|\bISBN\b|\barXiv\b|\bet al\.|, pp?\. ?\d+[\d–-]*\)?[.;]*$|\bIn Proceedings of\b")
+
+
+def _is_source(unit: Unit) -> bool:
+    return any(_SOURCES.search(part) for part in unit.heading.split(" › ")) or bool(_SOURCE.search(unit.text))
 
 
 def _shorten(text: str) -> str:
@@ -137,7 +172,15 @@ class Passages:
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        return tuple(unit for item in self.evidence for unit in units(item))
+        """What may be quoted of all passages, the best passage first; lists of sources only where nothing else is."""
+        ranks = {item.id: n for n, item in enumerate(e for e in self.evidence if e.relevance is not None)}
+        found = [replace(u, rank=ranks.get(item.id)) for item in self.evidence for u in units(item)]
+        found = [u for u in found if not _is_source(u)] or found
+        return tuple(replace(u, is_incomplete=u.is_incomplete or self._opens_nothing(u, found)) for u in found)
+
+    @staticmethod
+    def _opens_nothing(unit: Unit, found: Sequence[Unit]) -> bool:
+        return unit.text.endswith(":") and not opened_by(unit, found)
 
     def relevance(self, question: str, focus: str = "") -> Relevance:
         """How well units answer a question; the words of `focus`, the part to answer now, count more."""
@@ -203,6 +246,10 @@ class Relevance:
             score += 0.3
         if unit.is_first:
             score += 0.06
+        if unit.rank is not None:
+            score += RANK_WEIGHT / (1 + unit.rank)
+        if unit.is_incomplete:
+            score -= 0.5
         # Of two units that say the same, the shorter one.
         score -= 0.002 * len(unit.text.split())
         if "definition" in forms and self.is_definition(unit):
@@ -256,6 +303,14 @@ def subject_of(question: str) -> str:
     return match["subject"] if match else question
 
 
+def asks_only_for_parts(question: str) -> bool:
+    """Whether a question has no word beside the parts it names that a text could be about."""
+    return not set(content_stems(without(question))) - _ASKS_FOR_A_PART
+
+
+_ASKS_FOR_A_PART = COMMON_STEMS | frozenset(stems("require cover contain demand state mention content show read look"))
+
+
 _SUBJECT = re.compile(
     r"\b(?:what(?: is|'?s| are| does| do)"
     r"|define|definition of|meaning of"
@@ -285,6 +340,17 @@ def blocks(found: Sequence[Unit]) -> list[Block]:
         Block(tuple(sorted(items, key=lambda u: u.order)), heading, document)
         for (document, heading), items in grouped.items()
     ]
+
+
+def opened_by(unit: Unit, found: Sequence[Unit]) -> list[Unit]:
+    """The list items that follow on a sentence that ends with a colon."""
+    place = (unit.document, unit.heading)
+    after = sorted((u for u in found if (u.document, u.heading) == place and u.order > unit.order), key=_by_order)
+    return list(takewhile(lambda u: u.kind == "item" and not u.text.endswith(":"), after))
+
+
+def _by_order(unit: Unit) -> int:
+    return unit.order
 
 
 def similar(a: str, b: str) -> bool:

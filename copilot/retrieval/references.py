@@ -107,6 +107,11 @@ def without(question: str) -> str:
     return text
 
 
+def opens_with(text: str, reference: Reference) -> bool:
+    """Whether a heading or a paragraph begins with the name of the part, and so is that part."""
+    return any(key in reference.keys for key in _keys_of_heading(text, ()))
+
+
 def quoted_in(question: str) -> tuple[str, ...]:
     """The phrases of two and more words that a question puts in quotation marks."""
     phrases = (next(group for group in match.groups() if group) for match in _QUOTED.finditer(question))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.citations import split_sentences
 from copilot.errors import ToolError
 from copilot.models.words import other_words
+from copilot.retrieval.references import asked_for
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources
@@ -54,7 +55,8 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         as_of=arguments.as_of or sources.today,
         kind="passage",
     )
-    evidence = [_evidence(s.chunk, s.cosine, s.copies) for s in scored]
+    names_parts = bool(asked_for(arguments.query))
+    evidence = [_evidence(s.chunk, s.cosine, s.copies, s.is_exact and names_parts) for s in scored]
     known = {e.id for e in evidence}
     rest = _rest_of_sections(retriever, viewer, scored)
     if arguments.whole_document and scored:
@@ -89,7 +91,7 @@ def _main_document(scored: list[ScoredChunk]) -> str:
     return weights.most_common(1)[0][0]
 
 
-def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = ()) -> Evidence:
+def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = (), is_named: bool = False) -> Evidence:
     path = [h for h in chunk.heading_path if h != chunk.title]
     also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in copies)
     return Evidence(
@@ -102,6 +104,7 @@ def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = ()) 
         as_of=chunk.effective,
         relevance=cosine,
         position=chunk.position,
+        is_named=is_named,
     )
 
 
