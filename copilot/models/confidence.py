@@ -31,7 +31,11 @@ def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
 _KINDS = (
     (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
     (
-        re.compile(r"\bhow much\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b", re.I),
+        re.compile(
+            r"\bhow much (is|are|was|were|do|does|did|has|have|had|will|would|should|can|could|must|may|of|money|budget"
+            r"|funding|cash)\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b",
+            re.I,
+        ),
         frozenset({"money", "percent"}),
     ),
     (re.compile(r"\b(which|what) (share|part|percentage|per ?cent|proportion)\b", re.I), frozenset({"percent"})),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
 from copilot.models.extract import (
+    RANK_WEIGHT,
     Block,
     Passages,
     Relevance,
@@ -29,6 +31,8 @@ from copilot.types import Evidence
 LIST_ITEMS = 7
 # Steps are quoted whole: one left out misleads.
 STEP_ITEMS = 10
+# Other sections say it too, or say what the first does not.
+MOST_OF_A_SECTION = 3
 # Most sentences of a part that the question names.
 NAMED_UNITS = 6
 # A list not yet quoted is preferred when it is worth this share of the best one.
@@ -133,8 +137,10 @@ class _Page:
         self.lists.append(block)
         for sentence in introduction:
             self.add(sentence)
-        self.separate(block.heading or block.document)
-        for item in items:
+        rest = [item for item in items if not self.has(item)]
+        if len(rest) == len(items):
+            self.separate(block.heading or block.document)
+        for item in rest:
             self.add(item, bullet=True)
 
     def has(self, unit: Unit) -> bool:
@@ -178,17 +184,23 @@ def _answer_part(
         )
     else:
         second = None
-    if "definition" in forms or (block is None and not page.used):
+    if "definition" in forms or not page.used:
         if "definition" in forms and "who" not in forms:
             about = passages.relevance(subject_of(part))
             if not about.terms or about.unknown or set(about.terms) <= _PLACEHOLDERS:
                 about = relevance
-            page.add(next(iter(_best(prose, about, ("definition",))), None))
+            lead = next(iter(_best(prose, about, ("definition",))), None)
+            page.add(lead)
+            if lead is not None and about.is_definition(lead) and forms <= {"definition", "steps", "causes"}:
+                # "How is it defined?" wants no steps.
+                block = None
         else:
             # "Who is accountable when …": the word after "who" is what is asked.
             asked = _WHO.search(part) if "who" in forms else None
             about = passages.relevance(part, focus=asked["does"]) if asked else relevance
-            page.add(next(iter(_best(prose, about, tuple(forms))), None))
+            lead = next(iter(_best(prose, about, tuple(forms))), None)
+            if block is None or (lead is not None and not _is_of(lead, block)):
+                page.add(lead)
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
@@ -201,9 +213,19 @@ def _answer_part(
             page.quote_list(chosen, _introduction(chosen, prose), _items(chosen, relevance, limit))
 
 
+def _is_of(unit: Unit, block: Block) -> bool:
+    return (unit.document, unit.heading) == (block.document, block.heading)
+
+
 def _supports(found: Sequence[Unit], relevance: Relevance, page: _Page, count: int, forms: Iterable[str]) -> list[Unit]:
-    """The next best units, those about as close to the question as the best one."""
-    ranked = [u for u in _best(found, relevance, forms) if not page.has(u)]
+    """The next best units of other sections, those about as close to the question as the best one."""
+    seen: Counter[tuple[str, str]] = Counter((u.document, u.heading) for u in page.used)
+    ranked = []
+    for unit in _best(found, relevance, forms):
+        section = (unit.document, unit.heading)
+        if not page.has(unit) and seen[section] < MOST_OF_A_SECTION:
+            seen[section] += 1
+            ranked.append(unit)
     best = max((relevance.score(u, tuple(forms)) for u in [*ranked[:1], *page.used[:1]]), default=0.0)
     return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= 0.5 * best]
 
@@ -230,6 +252,9 @@ def _block(
         fitting = max((0.3 * heading_fit(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
+        ranks = [u.rank for u in block.items if u.rank is not None]
+        near += RANK_WEIGHT / (1 + min(ranks)) if ranks else 0.0
+        near += 0.6 * relevance.names(block.heading)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
             fitting += 0.35
         return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
@@ -335,7 +360,8 @@ def _named(frame: Frame, passages: Passages, named: Sequence[Unit], found: Seque
     floor = 0.6 * relevance.score(first, frame.forms)
     for unit in [u for u in others if relevance.score(u, frame.forms) >= floor][: most - 2]:
         page.add(unit, bullet=True)
-    for unit in _best([u for u in found if not u.is_named], relevance, frame.forms)[: 0 if brief else 2]:
+    elsewhere = [u for u in found if not u.is_named and relevance.score(u, frame.forms) >= floor]
+    for unit in _best(elsewhere, relevance, frame.forms)[: 0 if brief else 2]:
         page.add(unit, bullet=True)
     return page.lines
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from copilot.citations import split_sentences
 from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.numbers import find_numbers
-from copilot.retrieval.references import without
+from copilot.retrieval.references import is_head, without
 from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence
 
@@ -21,6 +21,7 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
 _LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]+)\)")
+_BULLET = re.compile(r"^\s*(?:--|[–—•·▪◦‣●■])\s+")
 # A page's foot: an address and a number.
 _ADDRESS_LINE = re.compile(r"^(?:\d+/\d+ )?(?:\w+: )?https?://\S+(?: \d+(?:/\d+)?)?$", re.MULTILINE)
 # A unit longer than this is quoted by its first sentences.
@@ -89,7 +90,7 @@ def units(evidence: Evidence) -> list[Unit]:
     base = (evidence.position or 0) * 1000
     links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
-    for text in paragraphs(_LINK.sub(r"\1", _ADDRESS_LINE.sub("", evidence.text))):
+    for text in paragraphs(_readable(evidence.text)):
         clause, item = _CLAUSE.match(text), _ITEM.match(text)
         if clause:
             parts = [("clause", text, clause.group(1))]
@@ -116,6 +117,12 @@ def units(evidence: Evidence) -> list[Unit]:
                 )
             )
     return found
+
+
+def _readable(text: str) -> str:
+    """The text without link addresses and page feet, its bullets as Markdown's, the names of its parts set off."""
+    lines = _LINK.sub(r"\1", _ADDRESS_LINE.sub("", text)).split("\n")
+    return "\n".join(f"\n{line}" if is_head(line) else _BULLET.sub("- ", line) for line in lines)
 
 
 def _says_something(sentence: str, links: Sequence[str]) -> bool:
@@ -250,6 +257,8 @@ class Relevance:
             score += RANK_WEIGHT / (1 + unit.rank)
         if unit.is_incomplete:
             score -= 0.5
+        if self.names(unit.heading):
+            score += 0.3
         # Of two units that say the same, the shorter one.
         score -= 0.002 * len(unit.text.split())
         if "definition" in forms and self.is_definition(unit):
@@ -260,10 +269,15 @@ class Relevance:
             score += 0.3
         return score
 
+    def names(self, heading: str) -> bool:
+        """Whether a section is named after what the question asks."""
+        return is_titled(heading.rpartition(" › ")[2], self.terms)
+
     def _is_titled(self, document: str) -> bool:
         """Whether a document is named after the question's subject."""
-        title = set(content_stems(document)) - COMMON_STEMS
-        return bool(title) and len(title & (self.subject or set(self.terms))) / len(title) >= 0.75
+        title, subject = set(content_stems(document)) - COMMON_STEMS, self.subject or set(self.terms)
+        shared = len(title & subject)
+        return bool(title) and shared / len(title) >= 0.75 and shared / len(subject - COMMON_STEMS or subject) >= 0.5
 
     def is_definition(self, unit: Unit) -> bool:
         """Whether a sentence opens by saying what the question's subject is."""
@@ -274,6 +288,12 @@ class Relevance:
         if self.subject:
             return bool(named) and len(named & self.subject) / len(named | self.subject) >= 0.5
         return bool(named & set(self.terms))
+
+
+def is_titled(heading: str, terms: Iterable[str]) -> bool:
+    """Whether a heading says, but for a word, nothing that is not asked for: "Article 66: Tasks of the Board"."""
+    title = set(content_stems(without(heading))) - COMMON_STEMS
+    return bool(title) and len(title & set(terms)) / len(title) >= 0.75
 
 
 # Someone acts: what a question with "who" wants to read.
@@ -291,7 +311,8 @@ def _share(weights: Mapping[str, float], text: str) -> float:
 
 
 _DEFINES = re.compile(
-    r"^(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(\"][^.;:]{0,70}?)(?:\*\*)?\s+"
+    r"^(?:(?:in|for|under|within|throughout) [^,;.]{1,60}, )?"
+    r"(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(\"][^.;:]{0,70}?)(?:\*\*)?\s+"
     r"(?:is|are|means|refers? to|describes?|occurs? when|happens? when|stands? for)\b",
     re.IGNORECASE,
 )
@@ -308,7 +329,9 @@ def asks_only_for_parts(question: str) -> bool:
     return not set(content_stems(without(question))) - _ASKS_FOR_A_PART
 
 
-_ASKS_FOR_A_PART = COMMON_STEMS | frozenset(stems("require cover contain demand state mention content show read look"))
+_ASKS_FOR_A_PART = COMMON_STEMS | frozenset(
+    stems("require cover contain demand state mention content show read look what")
+)
 
 
 _SUBJECT = re.compile(
@@ -343,10 +366,14 @@ def blocks(found: Sequence[Unit]) -> list[Block]:
 
 
 def opened_by(unit: Unit, found: Sequence[Unit]) -> list[Unit]:
-    """The list items that follow on a sentence that ends with a colon."""
+    """What a sentence that ends with a colon announces: the list items after it, or else the heads of several lists."""
     place = (unit.document, unit.heading)
     after = sorted((u for u in found if (u.document, u.heading) == place and u.order > unit.order), key=_by_order)
-    return list(takewhile(lambda u: u.kind == "item" and not u.text.endswith(":"), after))
+    items = list(takewhile(lambda u: u.kind == "item", after))
+    if items or unit.kind == "item":
+        return items
+    heads = takewhile(lambda u: u.kind == "item" or ":" in u.text, after)
+    return [u for u in heads if u.kind != "item"]
 
 
 def _by_order(unit: Unit) -> int:
@@ -356,4 +383,7 @@ def _by_order(unit: Unit) -> int:
 def similar(a: str, b: str) -> bool:
     """Whether two texts say nearly the same, by their stems."""
     left, right = set(content_stems(a)), set(content_stems(b))
+    if any(stem.isdigit() for stem in left - right) and any(stem.isdigit() for stem in right - left):
+        # The same rule with another amount is another rule.
+        return False
     return bool(left and right) and len(left & right) / min(len(left), len(right)) > 0.75

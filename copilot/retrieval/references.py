@@ -112,6 +112,12 @@ def opens_with(text: str, reference: Reference) -> bool:
     return any(key in reference.keys for key in _keys_of_heading(text, ()))
 
 
+def is_head(line: str) -> bool:
+    """Whether a line is nothing but the name of a part, such as "Annex III"."""
+    match = _REFERENCE.fullmatch(_MARKS.sub("", line).strip())
+    return match is not None and _kind(match["word"]) in _KINDS
+
+
 def quoted_in(question: str) -> tuple[str, ...]:
     """The phrases of two and more words that a question puts in quotation marks."""
     phrases = (next(group for group in match.groups() if group) for match in _QUOTED.finditer(question))

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.citations import split_sentences
 from copilot.errors import ToolError
-from copilot.models.words import other_words
-from copilot.retrieval.references import asked_for
+from copilot.models.extract import is_titled
+from copilot.models.words import content_stems, other_words
+from copilot.retrieval.references import Reference, asked_for, opens_with
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources
@@ -19,6 +20,8 @@ from copilot.types import Evidence, Statement, ToolResult, Viewer
 
 # A list cut into several chunks is read whole for this many of the best chunks.
 WHOLE_SECTIONS = 6
+# So much of a part that the query names is read.
+PART_CHUNKS = 8
 
 
 class Arguments(BaseModel):
@@ -55,10 +58,16 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         as_of=arguments.as_of or sources.today,
         kind="passage",
     )
-    names_parts = bool(asked_for(arguments.query))
-    evidence = [_evidence(s.chunk, s.cosine, s.copies, s.is_exact and names_parts) for s in scored]
+    names = asked_for(arguments.query)
+    named = _rest_of_parts(retriever, viewer, [s.chunk for s in scored if s.is_exact], names)
+    known = {chunk.id for chunk in named}
+    evidence = [
+        _evidence(s.chunk, s.cosine, s.copies, (s.is_exact and bool(names)) or s.chunk.id in known) for s in scored
+    ]
     known = {e.id for e in evidence}
-    rest = _rest_of_sections(retriever, viewer, scored)
+    evidence += [_evidence(chunk, None, is_named=True) for chunk in named if chunk.id not in known]
+    known |= {chunk.id for chunk in named}
+    rest = _rest_of_sections(retriever, viewer, scored, content_stems(arguments.query))
     if arguments.whole_document and scored:
         rest += retriever.chunks_of(_main_document(scored), viewer)
     for chunk in rest:
@@ -74,13 +83,35 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     )
 
 
-def _rest_of_sections(retriever: Retriever, viewer: Viewer, scored: list[ScoredChunk]) -> list[Chunk]:
+def _rest_of_sections(
+    retriever: Retriever, viewer: Viewer, scored: list[ScoredChunk], asked: Sequence[str]
+) -> list[Chunk]:
+    """The rest of the best chunks' sections, and of those that are named after what is asked."""
+    titled = [s for s in scored[WHOLE_SECTIONS:] if is_titled(" ".join(s.chunk.heading_path[-1:]), asked)]
     return [
         sibling
-        for s in scored[:WHOLE_SECTIONS]
+        for s in [*scored[:WHOLE_SECTIONS], *titled]
         for sibling in retriever.siblings(s.chunk, viewer)
         if sibling.heading_path == s.chunk.heading_path and abs(sibling.position - s.chunk.position) <= 4
     ]
+
+
+def _rest_of_parts(
+    retriever: Retriever, viewer: Viewer, named: Sequence[Chunk], names: Sequence[Reference]
+) -> list[Chunk]:
+    """What stands under the headings that are the parts a query names, from their beginnings."""
+    found: dict[str, Chunk] = {}
+    for chunk in named:
+        for depth, heading in enumerate(chunk.heading_path, 1):
+            if any(opens_with(heading, name) for name in names):
+                under = [
+                    c
+                    for c in retriever.chunks_of(chunk.document_id, viewer)
+                    if c.heading_path[:depth] == chunk.heading_path[:depth] and c.position >= chunk.position
+                ]
+                found |= {c.id: c for c in under[:PART_CHUNKS]}
+                break
+    return [*found.values()]
 
 
 def _main_document(scored: list[ScoredChunk]) -> str:
