@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from copilot.models import figures
 from copilot.models.extract import Passages, Relevance, asks_only_for_parts, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
-from copilot.numbers import Number, find_numbers
 from copilot.retrieval.references import without
 from copilot.types import Evidence
 
@@ -28,51 +28,18 @@ def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return relevance.nearest + nearest_passage(evidence) + 0.4 * relevance.known_share()
 
 
-_KINDS = (
-    (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
-    (
-        re.compile(
-            r"\bhow much (is|are|was|were|do|does|did|has|have|had|will|would|should|can|could|must|may|of|money|budget"
-            r"|funding|cash)\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b",
-            re.I,
-        ),
-        frozenset({"money", "percent"}),
-    ),
-    (re.compile(r"\b(which|what) (share|part|percentage|per ?cent|proportion)\b", re.I), frozenset({"percent"})),
-    (re.compile(r"\bhow many\b(?! (days?|weeks?|months?|years?|hours?))", re.I), frozenset({"count"})),
-)
-
-
 _NEAR_A_FIGURE = 6
-_NUMBER_WORD = (
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
-    r"|hundred|dozens?|half)\b"
-)
-_WRITTEN = {
-    "count": re.compile(_NUMBER_WORD, re.IGNORECASE),
-    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b(minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE),
-}
 
 
 def lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
     """Whether a figure is asked for that none of the nearest sentences holds one of its kind."""
-    wanted = next((kinds for pattern, kinds in _KINDS if pattern.search(frame.text)), None)
-    if wanted is None:
+    wanted = figures.demanded(frame.text)
+    if not wanted:
         return False
-    nearest = sorted(read.units, key=lambda u: -relevance.nearness(u))[:_NEAR_A_FIGURE]
-    # "Twenty-four months", "five to ten": what is written in words is a figure too.
-    written = [pattern for kind, pattern in _WRITTEN.items() if kind in wanted]
-    if any(pattern.search(unit.text) for pattern in written for unit in nearest):
-        return False
-    return not any(_kind(number) in wanted for unit in nearest for number in find_numbers(unit.text))
-
-
-def _kind(number: Number) -> str:
-    if number.unit in ("percent", "points"):
-        return "percent"
-    if re.fullmatch(r"[A-Z]{3}", number.unit):
-        return "money"
-    return "date" if number.unit == "date" else "time" if number.unit else "count"
+    # Of several questions in one, the sentences near to the one that asks for the figure.
+    asking = [read.relevance(part) for part in parts_of(frame.text) if figures.demanded(part) and part != frame.text]
+    near = [u for r in [relevance, *asking] for u in sorted(read.units, key=lambda u: -r.nearness(u))[:_NEAR_A_FIGURE]]
+    return not any(figures.holds(unit.text, wanted) for unit in near)
 
 
 # Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.

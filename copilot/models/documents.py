@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
 from copilot.models.extract import (
-    RANK_WEIGHT,
     Block,
     Passages,
     Relevance,
@@ -18,6 +17,7 @@ from copilot.models.extract import (
     blocks,
     heading_fit,
     opened_by,
+    rank_bonus,
     similar,
     subject_of,
 )
@@ -95,7 +95,7 @@ def _quote(unit: Unit) -> str:
 
 def _best(found: Iterable[Unit], relevance: Relevance, forms: Iterable[str] = ()) -> list[Unit]:
     forms = tuple(forms)
-    return sorted(found, key=lambda u: -relevance.score(u, forms))
+    return sorted(found, key=lambda u: -relevance.value(u, forms))
 
 
 # --- definitions, quantities, causes, steps, advice: each part of the question in turn
@@ -252,8 +252,7 @@ def _block(
         fitting = max((0.3 * heading_fit(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
-        ranks = [u.rank for u in block.items if u.rank is not None]
-        near += RANK_WEIGHT / (1 + min(ranks)) if ranks else 0.0
+        near += max(rank_bonus(u.rank) for u in block.items)
         near += 0.6 * relevance.names(block.heading)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
             fitting += 0.35

@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Protocol
 
 from copilot.citations import split_sentences
+from copilot.models import figures
 from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.numbers import find_numbers
 from copilot.retrieval.references import is_head, without
@@ -27,8 +28,6 @@ _ADDRESS_LINE = re.compile(r"^(?:\d+/\d+ )?(?:\w+: )?https?://\S+(?: \d+(?:/\d+)
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
 OPENING_WORDS = 14
-# What standing in the best passage of the search counts, halved for the second, a third for the third.
-RANK_WEIGHT = 0.3
 
 # Which headings hold what a form of question asks for, after the bar those that come near it. Stems are compared.
 _HEADING_WORDS: Mapping[str, str] = {
@@ -218,12 +217,17 @@ class Relevance:
             if n
         }
         self.focus = {t: w for t, w in self.idf.items() if t in focused} or self.idf
+        self._figures = figures.welcome(focus or question)
         subject = _SUBJECT.search(focus or question)
         self.subject = set(content_stems(subject["subject"])) if subject else set()
 
     def nearness(self, unit: Unit) -> float:
         """Cosine of the sentence to the question; of its passage where that is not known."""
         return self._near.get(plain(unit.text), unit.relevance)
+
+    def value(self, unit: Unit, forms: Iterable[str] = ()) -> float:
+        """The score, and what it counts that the search found the passage first."""
+        return self.score(unit, forms) + rank_bonus(unit.rank)
 
     @property
     def nearest(self) -> float:
@@ -253,8 +257,6 @@ class Relevance:
             score += 0.3
         if unit.is_first:
             score += 0.06
-        if unit.rank is not None:
-            score += RANK_WEIGHT / (1 + unit.rank)
         if unit.is_incomplete:
             score -= 0.5
         if self.names(unit.heading):
@@ -265,7 +267,9 @@ class Relevance:
             score += 0.45
         if "definition" in forms and not unit.heading and unit.is_first and self._is_titled(unit.document):
             score += 0.6
-        if "quantity" in forms and any(n.unit != "date" for n in find_numbers(unit.text)):
+        if self._figures:
+            score += 0.3 * figures.holds(unit.text, self._figures)
+        elif "quantity" in forms and any(n.unit != "date" for n in find_numbers(unit.text)):
             score += 0.3
         return score
 
@@ -288,6 +292,11 @@ class Relevance:
         if self.subject:
             return bool(named) and len(named & self.subject) / len(named | self.subject) >= 0.5
         return bool(named & set(self.terms))
+
+
+def rank_bonus(rank: int | None) -> float:
+    """What standing in the best passage of a search counts: half of it in the second, a third in the third."""
+    return 0.0 if rank is None else 0.3 / (1 + rank)
 
 
 def is_titled(heading: str, terms: Iterable[str]) -> bool:
