@@ -126,7 +126,7 @@ def compose(
         sure = SURE_CONFIDENCE
     known = sure >= MIN_CONFIDENCE
     guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
-    if plan.lacks_records and frame.is_own:
+    if plan.lacks_records and frame.is_own and not any(relevance.names(u.heading) for u in read.units):
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if unheard := strangers(frame, evidence):
         return _unheard_of(_do_not_mention(unheard, organisation), evidence)

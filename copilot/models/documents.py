@@ -35,6 +35,7 @@ STEP_ITEMS = 10
 MOST_OF_A_SECTION = 3
 # Most sentences of a part that the question names.
 NAMED_UNITS = 6
+LONGEST_HEADING = 12
 # A list not yet quoted is preferred when it is worth this share of the best one.
 NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
@@ -114,12 +115,21 @@ class _Page:
     def add(self, unit: Unit | None, bullet: bool = False) -> None:
         if unit is None or self.has(unit):
             return
+        text = self._under_its_heading(unit) + _quote(unit)
         self.used.append(unit)
         if self.lines and self.lines[-1] and bullet != self.lines[-1].lstrip().startswith("- "):
             self.lines.append("")
-        self.lines.append(f"- {_quote(unit)}" if bullet else _quote(unit))
+        self.lines.append(f"- {text}" if bullet else text)
         if unit.text.endswith(":"):
             self._add_opened(unit, "  - " if bullet else "- ")
+
+    def _under_its_heading(self, unit: Unit) -> str:
+        """The heading of a list item that stands apart from its list: "Not allowed:" may be half of what it says."""
+        heading = without(unit.heading.rpartition(" › ")[2]).strip(" :")
+        follows = bool(self.used) and (self.used[-1].document, self.used[-1].heading) == (unit.document, unit.heading)
+        if unit.kind != "item" or unit.label or follows or not 0 < len(heading.split()) <= LONGEST_HEADING:
+            return ""
+        return f"**{heading}:** "
 
     def _add_opened(self, unit: Unit, mark: str) -> None:
         items = opened_by(unit, self.found)[:LIST_ITEMS]
@@ -128,19 +138,11 @@ class _Page:
         self.lines += [f"{mark}{_quote(item)}" for item in items]
         self.used += items
 
-    def separate(self, heading: str) -> None:
-        """A heading between two lists that nothing else divides."""
-        if self.lines and self.lines[-1].startswith("- "):
-            self.lines += ["", f"**{heading}**"]
-
     def quote_list(self, block: Block, introduction: Sequence[Unit], items: Sequence[Unit]) -> None:
         self.lists.append(block)
         for sentence in introduction:
             self.add(sentence)
-        rest = [item for item in items if not self.has(item)]
-        if len(rest) == len(items):
-            self.separate(block.heading or block.document)
-        for item in rest:
+        for item in items:
             self.add(item, bullet=True)
 
     def has(self, unit: Unit) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
@@ -89,23 +89,14 @@ def units(evidence: Evidence) -> list[Unit]:
     base = (evidence.position or 0) * 1000
     links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
-    for text in paragraphs(_readable(evidence.text)):
-        clause, item = _CLAUSE.match(text), _ITEM.match(text)
-        if clause:
-            parts = [("clause", text, clause.group(1))]
-        elif item:
-            body = text[item.end() :]
-            lead = _LEAD.match(body)
-            parts = [("item", body, lead.group(1).rstrip(".:") if lead else "")]
-        else:
-            parts = [("sentence", s.strip(), "") for s in split_sentences(text) if _says_something(s, links)]
-        for kind, part, label in parts:
+    for inner, body in _sections(_readable(evidence.text)):
+        for kind, part, label in (part for text in paragraphs(body) for part in _parts(text, links)):
             found.append(
                 Unit(
                     text=_shorten(" ".join(part.split())),
                     evidence=evidence.id,
                     document=document,
-                    heading=heading,
+                    heading=" › ".join(h for h in (heading, inner) if h),
                     kind=kind,
                     order=base + len(found),
                     is_first=not found,
@@ -118,10 +109,44 @@ def units(evidence: Evidence) -> list[Unit]:
     return found
 
 
+def _parts(text: str, links: Sequence[str]) -> list[tuple[str, str, str]]:
+    """A paragraph as its clause, its item or its sentences: kind, text, label."""
+    if clause := _CLAUSE.match(text):
+        return [("clause", text, clause.group(1))]
+    if item := _ITEM.match(text):
+        body = text[item.end() :]
+        lead = _LEAD.match(body)
+        return [("item", body, lead.group(1).rstrip(".:") if lead else "")]
+    return [("sentence", s.strip(), "") for s in split_sentences(text) if _says_something(s, links)]
+
+
 def _readable(text: str) -> str:
-    """The text without link addresses and page feet, its bullets as Markdown's, the names of its parts set off."""
-    lines = _LINK.sub(r"\1", _ADDRESS_LINE.sub("", text)).split("\n")
-    return "\n".join(f"\n{line}" if is_head(line) else _BULLET.sub("- ", line) for line in lines)
+    """The text without link addresses and page feet, its bullets as Markdown's."""
+    return "\n".join(_BULLET.sub("- ", line) for line in _LINK.sub(r"\1", _ADDRESS_LINE.sub("", text)).split("\n"))
+
+
+_LONGEST_HEADING = 60
+_HEADING_LINE = re.compile(r"[\"“‘(§\d]?[A-Z§\d].*[^.,;:!?…]")
+_BEGINS = re.compile(r"\s*(?:[-*+] |[\"“‘(*]*[A-Z\d§])")
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    """The runs of a text, each with the heading that stands above it as a line of its own."""
+    lines = text.split("\n")
+    heading: list[str] = []
+    body: list[str] = []
+    for at, line in enumerate(lines):
+        starts = at == 0 or not lines[at - 1].strip() or (bool(heading) and not body)
+        following = next((below for below in lines[at + 1 :] if below.strip()), "")
+        stands_alone = starts and len(line) <= _LONGEST_HEADING and bool(_HEADING_LINE.fullmatch(line.strip()))
+        if is_head(line) or (stands_alone and bool(_BEGINS.match(following))):
+            if body:
+                yield " › ".join(heading), "\n".join(body)
+                heading, body = [], []
+            heading.append(line.strip())
+        elif line.strip() or body:
+            body.append(line)
+    yield " › ".join(heading), "\n".join(body)
 
 
 def _says_something(sentence: str, links: Sequence[str]) -> bool:
@@ -376,8 +401,9 @@ def blocks(found: Sequence[Unit]) -> list[Block]:
 
 def opened_by(unit: Unit, found: Sequence[Unit]) -> list[Unit]:
     """What a sentence that ends with a colon announces: the list items after it, or else the heads of several lists."""
-    place = (unit.document, unit.heading)
-    after = sorted((u for u in found if (u.document, u.heading) == place and u.order > unit.order), key=_by_order)
+    # What is under a heading goes on in the next passage, which does not repeat the heading.
+    same = (u for u in found if u.document == unit.document and unit.heading.startswith(u.heading))
+    after = sorted((u for u in same if u.order > unit.order), key=_by_order)
     items = list(takewhile(lambda u: u.kind == "item", after))
     if items or unit.kind == "item":
         return items
