@@ -19,6 +19,7 @@ from copilot.models.confidence import (
     is_about_a_named_part,
     is_subject_unknown,
     lacks_figure,
+    lacks_person,
     nearest_passage,
     nearness,
     of_parts,
@@ -122,11 +123,11 @@ def compose(
     evidence = read.evidence
     relevance = read.relevance(frame.topic)
     sure = max(confidence(r, evidence) for r in [relevance, *of_parts(frame, read)])
-    if is_about_a_named_part(frame, read):
+    if is_about_a_named_part(frame, read) or relevance.has_section(read.units):
         sure = SURE_CONFIDENCE
     known = sure >= MIN_CONFIDENCE
     guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
-    if plan.lacks_records and frame.is_own and not any(relevance.names(u.heading) for u in read.units):
+    if plan.lacks_records and frame.is_own and not relevance.has_section(read.units):
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if unheard := strangers(frame, evidence):
         return _unheard_of(_do_not_mention(unheard, organisation), evidence)
@@ -143,7 +144,7 @@ def compose(
         counted = bool(data) and data[0].fit >= SUPPORTS
         if rows.are_near and not (frame.is_generic or counted) and rows.nearness > nearest:
             return _rows_first(frame, rows, read, relevance)
-        lacks = lacks_figure(frame, read, relevance)
+        lacks = lacks_figure(frame, read, relevance) or lacks_person(frame, read)
         is_sure = is_sure and not lacks
         if not (is_sure or lacks or asks_for_a_fact(frame.text)) and nearness(relevance, evidence) >= MIN_NEARNESS:
             return _nearest_first(frame, read, relevance, rows)

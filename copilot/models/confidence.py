@@ -29,6 +29,12 @@ def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
 
 
 _NEAR_A_FIGURE = 6
+# Words that ask for a figure, or are in any sentence about one.
+_OF_FIGURES = COMMON_STEMS | frozenset(
+    stems(
+        "cost price amount sum budget money spend pay long often soon old share part percentage number year month day"
+    )
+)
 
 
 def lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
@@ -39,7 +45,12 @@ def lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
     # Of several questions in one, the sentences near to the one that asks for the figure.
     asking = [read.relevance(part) for part in parts_of(frame.text) if figures.demanded(part) and part != frame.text]
     near = [u for r in [relevance, *asking] for u in sorted(read.units, key=lambda u: -r.nearness(u))[:_NEAR_A_FIGURE]]
-    return not any(figures.holds(unit.text, wanted) for unit in near)
+    holding = [unit.text for unit in near if figures.holds(unit.text, wanted)]
+    if figures.happened(frame.text) or wanted == {"count"}:
+        # What something cost, or how many there are, is told by a sentence that speaks of it, not by any with a number.
+        about = {stem for stem in content_stems(frame.text) if not stem.isdigit()} - _OF_FIGURES
+        holding = [text for text in holding if not about or about & set(content_stems(text))]
+    return not holding
 
 
 # Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
@@ -137,6 +148,23 @@ def is_subject_unknown(frame: Frame, relevance: Relevance) -> bool:
         return False
     named = [t for t in content_stems(formal(subject)) if t not in _QUALIFIERS and t not in COMMON_STEMS]
     return bool(named) and named[0] in relevance.unknown
+
+
+_WHO_IS = re.compile(r"^\W*who(?: is|'s|’s| was) (?:the |our |my )(?P<role>[\w -]{3,40}?)\W*$", re.IGNORECASE)
+
+
+def lacks_person(frame: Frame, read: Passages) -> bool:
+    """Whether it is asked who someone is, by a role that no sentence ties to anyone."""
+    match = _WHO_IS.match(frame.text)
+    if match is None or len(match["role"].split()) > _LONGEST_ROLE:
+        return False
+    role = rf"(?i:\b{re.escape(match['role'])})"
+    after, before = r":? (?:is|are|was)\b|[:,(]? ?[A-Z]", r"\b(?:is|are|was|as) (?:the |our )?|[a-z][,(] (?:the )?"
+    tied = re.compile(f"{role}(?:{after})|(?:{before}){role}")
+    return not any(tied.search(unit.text) for unit in read.units)
+
+
+_LONGEST_ROLE = 4
 
 
 def strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:

@@ -31,11 +31,14 @@ from copilot.types import Evidence
 LIST_ITEMS = 7
 # Steps are quoted whole: one left out misleads.
 STEP_ITEMS = 10
+# Share of the nearest one's nearness from which on a sentence is worth reading beside it.
+MUCH_FARTHER = 0.6
 # Other sections say it too, or say what the first does not.
 MOST_OF_A_SECTION = 3
 # Most sentences of a part that the question names.
 NAMED_UNITS = 6
 LONGEST_HEADING = 12
+NESTED_ITEMS = 4
 # A list not yet quoted is preferred when it is worth this share of the best one.
 NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
@@ -71,11 +74,17 @@ def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4, i
     """The sentences nearest in meaning, each with its clause or heading, those much farther off left out."""
     page = _Page(passages.units)
     # Asked what is allowed, a clause says it with more authority than advice that is as near.
-    clause = 0.04 if is_rule else 0.0
-    for unit in sorted(passages.units, key=lambda u: -_nearness(relevance, u) - clause * (u.kind == "clause")):
+    for unit in _near_the_best(passages.units, relevance, 0.04 if is_rule else 0.0):
         if len(page.used) < most:
             page.add(unit, bullet=True)
     return page.lines
+
+
+def _near_the_best(found: Iterable[Unit], relevance: Relevance, clause_bonus: float = 0.0) -> list[Unit]:
+    """The units nearest in meaning, nearest first, without those much farther off than the first."""
+    near = {u: _nearness(relevance, u) + clause_bonus * (u.kind == "clause") for u in found}
+    ranked = sorted(near, key=lambda u: -near[u])
+    return [u for u in ranked if near[u] >= MUCH_FARTHER * near[ranked[0]]]
 
 
 def _nearness(relevance: Relevance, unit: Unit) -> float:
@@ -132,7 +141,7 @@ class _Page:
         return f"**{heading}:** "
 
     def _add_opened(self, unit: Unit, mark: str) -> None:
-        items = opened_by(unit, self.found)[:LIST_ITEMS]
+        items = opened_by(unit, self.found)[: LIST_ITEMS if mark == "- " else NESTED_ITEMS]
         if items and mark == "- ":
             self.lines.append("")
         self.lines += [f"{mark}{_quote(item)}" for item in items]
@@ -142,8 +151,9 @@ class _Page:
         self.lists.append(block)
         for sentence in introduction:
             self.add(sentence)
-        for item in items:
-            self.add(item, bullet=True)
+        if not any(item in self.used for item in block.items):
+            for item in items:
+                self.add(item, bullet=True)
 
     def has(self, unit: Unit) -> bool:
         return any(similar(unit.text, other.text) for other in self.used)
@@ -161,7 +171,7 @@ def _sections(frame: Frame, passages: Passages, found: list[Unit], brief: bool) 
     if not brief:
         # Headings and forms choose lists; what is nearest in meaning may stand elsewhere.
         relevance = passages.relevance(frame.topic)
-        for unit in sorted(found, key=lambda u: -_nearness(relevance, u))[:2]:
+        for unit in _near_the_best(found, relevance)[:2]:
             page.add(unit, bullet=True)
     return page.lines
 
@@ -200,8 +210,8 @@ def _answer_part(
             # "Who is accountable when …": the word after "who" is what is asked.
             asked = _WHO.search(part) if "who" in forms else None
             about = passages.relevance(part, focus=asked["does"]) if asked else relevance
-            lead = next(iter(_best(prose, about, tuple(forms))), None)
-            if block is None or (lead is not None and not _is_of(lead, block)):
+            lead = _lead(found, prose, about, forms)
+            if block is None or not (relevance.names(block.heading) or _is_of(lead, block)):
                 page.add(lead)
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
@@ -213,6 +223,12 @@ def _answer_part(
     for chosen in (block, second):
         if chosen is not None and chosen not in page.lists:
             page.quote_list(chosen, _introduction(chosen, prose), _items(chosen, relevance, limit))
+
+
+def _lead(found: Sequence[Unit], prose: Sequence[Unit], relevance: Relevance, forms: Iterable[str]) -> Unit:
+    """The sentence that opens; a list item, torn from its list, only where it is clearly better."""
+    sentence, best = _best(prose, relevance, forms)[0], _best(found, relevance, forms)[0]
+    return best if relevance.value(best, forms) > relevance.value(sentence, forms) + 0.3 else sentence
 
 
 def _is_of(unit: Unit, block: Block) -> bool:

@@ -177,13 +177,20 @@ def _is_source(unit: Unit) -> bool:
 
 
 def _shorten(text: str) -> str:
+    """The first sentences of a long text; of a long sentence the first members of its enumeration."""
     if len(text.split()) <= MAX_WORDS:
         return text
+    kept = _fitting(split_sentences(text))
+    members = _fitting(re.split(r"(?<=;)\s+", kept))
+    return members if members == kept else f"{members} …"
+
+
+def _fitting(pieces: Iterable[str]) -> str:
     kept: list[str] = []
-    for sentence in split_sentences(text):
-        if kept and len(" ".join([*kept, sentence]).split()) > MAX_WORDS:
+    for piece in pieces:
+        if kept and len(" ".join([*kept, piece]).split()) > MAX_WORDS:
             break
-        kept.append(sentence.strip())
+        kept.append(piece.strip())
     return " ".join(kept)
 
 
@@ -301,6 +308,11 @@ class Relevance:
     def names(self, heading: str) -> bool:
         """Whether a section is named after what the question asks."""
         return is_titled(heading.rpartition(" › ")[2], self.terms)
+
+    def has_section(self, found: Iterable[Unit]) -> bool:
+        """Whether a section is named after what the question asks, and after most of it."""
+        titles = {u.heading.rpartition(" › ")[2] for u in found if u.rank is not None and self.names(u.heading)}
+        return any(self.coverage(title) * self.known_share() >= 0.5 for title in titles)
 
     def _is_titled(self, document: str) -> bool:
         """Whether a document is named after the question's subject."""

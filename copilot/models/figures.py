@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 
 from copilot.numbers import Number, find_numbers
+from copilot.retrieval.references import asked_for
 
 Kinds = frozenset[str]
 """Of `time`, `date`, `money`, `percent` and `count`; none where no figure is asked for."""
 
 # What has no answer without a figure of these kinds.
 _DEMANDED: tuple[tuple[re.Pattern[str], Kinds], ...] = (
+    (re.compile(r"\bhow much (?:do|does|did|is|are|was|were)\b[^?]*\bcosts?\b", re.I), frozenset({"money"})),
     (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
     (
         re.compile(
             r"\bhow much (is|are|was|were|do|does|did|has|have|had|will|would|should|can|could|must|may|of|money|budget"
-            r"|funding|cash)\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b",
+            r"|funding|cash)\b|\b(which|what) (price|amount|sum|budget)\b"
+            r"|\bwhat (is|was|are|were) (the|our|its|their) (\w+ )?(budget|price|salary|fee)\b|\bcosts?\b",
             re.I,
         ),
         frozenset({"money", "percent"}),
@@ -38,18 +41,18 @@ _WELCOME: tuple[tuple[re.Pattern[str], Kinds], ...] = (
         frozenset({"money", "percent"}),
     ),
 )
+_MONTH = r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+_DAY = re.compile(rf"\b\d{{1,2}} {_MONTH}(?: \d{{4}})?")
+_TIMES = r"(?:minute|hour|day|week|month|quarter|year)s?"
 _NUMBER_WORD = (
     r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
     r"|hundred|dozens?|half)\b"
 )
 # "Twenty-four months", "five to ten", "2 August 2026": what is written in words is a figure too.
 _WRITTEN = {
-    "count": re.compile(_NUMBER_WORD, re.IGNORECASE),
-    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b(minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE),
-    "date": re.compile(
-        r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b"
-        r"(?=.{0,8}\d)|\b(19|20)\d\d\b"
-    ),
+    "count": re.compile(rf"{_NUMBER_WORD}(?![ -](?:\w+ )?{_TIMES}\b)", re.IGNORECASE),
+    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b{_TIMES}\b", re.IGNORECASE),
+    "date": re.compile(rf"{_MONTH}(?=.{{0,8}}\d)|\b(19|20)\d\d\b"),
 }
 
 
@@ -65,9 +68,27 @@ def welcome(question: str) -> Kinds:
 
 def holds(text: str, kinds: Kinds) -> bool:
     """Whether a text holds a figure of one of the kinds."""
-    if any(kind in kinds and pattern.search(text) for kind, pattern in _WRITTEN.items()):
+    # "Article 5" counts nothing; "35 000 000" is one number.
+    plain = _GROUPS.sub("", text)
+    for reference in asked_for(text):
+        if reference.is_structural or reference.is_id:
+            plain = plain.replace(reference.text, " ")
+    if any(kind in kinds and pattern.search(plain) for kind, pattern in _WRITTEN.items()):
         return True
-    return any(_kind(number) in kinds for number in find_numbers(text))
+    return any(_kind(number) in kinds for number in find_numbers(_DAY.sub("", plain)))
+
+
+_GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+
+
+def happened(question: str) -> bool:
+    """Whether it is asked what was, not what a rule demands: "how much did it cost?"."""
+    return bool(_HAPPENED.search(question))
+
+
+_HAPPENED = re.compile(
+    r"\b(did|was|were|has|have|had)\b(?! to\b)|\b(so far|last (year|quarter|month|week))\b", re.IGNORECASE
+)
 
 
 def _kind(number: Number) -> str:
@@ -75,4 +96,6 @@ def _kind(number: Number) -> str:
         return "percent"
     if re.fullmatch(r"[A-Z]{3}", number.unit):
         return "money"
-    return "date" if number.unit == "date" else "time" if number.unit else "count"
+    if number.unit:
+        return "date" if number.unit == "date" else "time"
+    return "date" if re.fullmatch(r"(19|20)\d\d", number.text) else "count"
