@@ -42,15 +42,20 @@ def lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
     wanted = figures.demanded(frame.text)
     if not wanted:
         return False
-    # Of several questions in one, the sentences near to the one that asks for the figure.
-    asking = [read.relevance(part) for part in parts_of(frame.text) if figures.demanded(part) and part != frame.text]
-    near = [u for r in [relevance, *asking] for u in sorted(read.units, key=lambda u: -r.nearness(u))[:_NEAR_A_FIGURE]]
-    holding = [unit.text for unit in near if figures.holds(unit.text, wanted)]
-    if figures.happened(frame.text) or wanted == {"count"}:
-        # What something cost, or how many there are, is told by a sentence that speaks of it, not by any with a number.
-        about = {stem for stem in content_stems(frame.text) if not stem.isdigit()} - _OF_FIGURES
-        holding = [text for text in holding if not about or about & set(content_stems(text))]
-    return not holding
+    about = {stem for stem in content_stems(frame.text) if not stem.isdigit()} - _OF_FIGURES
+
+    def is_held(near: Relevance, shared: int) -> bool:
+        """Whether a sentence near to a question holds the figure, and so many words of what it is about."""
+        nearest = sorted(read.units, key=lambda u: -near.nearness(u))[:_NEAR_A_FIGURE]
+        holding = (set(content_stems(u.text)) for u in nearest if figures.holds(u.text, wanted))
+        return any(len(about & stems_of) >= min(shared, len(about)) for stems_of in holding)
+
+    # What something cost, or how many there are, is told by a sentence that speaks of it, not by any with a number.
+    if is_held(relevance, 1 if figures.happened(frame.text) or wanted == {"count"} else 0):
+        return False
+    # Of several questions in one, the one that asks for the figure may be answered elsewhere than the others.
+    asking = [part for part in parts_of(frame.text) if figures.demanded(part) and part != frame.text]
+    return not any(is_held(read.relevance(part), 2) for part in asking)
 
 
 # Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
