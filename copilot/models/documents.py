@@ -39,6 +39,8 @@ MOST_OF_A_SECTION = 3
 NAMED_UNITS = 6
 LONGEST_HEADING = 12
 NESTED_ITEMS = 4
+# Share of the question's words that a list and what stands around it must hold to be an answer.
+LEAST_OF_A_LIST = 0.4
 # A list not yet quoted is preferred when it is worth this share of the best one.
 NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
@@ -263,9 +265,11 @@ def _block(
     prose = [u for u in found if u.kind != "item"]
     nearest = max(prose, key=lambda u: relevance.focus_coverage(u.text) + 0.7 * u.relevance, default=None)
 
-    def value(block: Block) -> float:
+    def text_of(block: Block) -> str:
         before = [u.text for u in prose if (u.document, u.heading) == (block.document, block.heading)]
-        text = " ".join([block.document, block.heading, *before, *(u.text for u in block.items)])
+        return " ".join([block.document, block.heading, *before, *(u.text for u in block.items)])
+
+    def value(block: Block) -> float:
         around = relevance.focus_coverage(f"{block.document} {block.heading}")
         fitting = max((0.3 * heading_fit(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
@@ -274,9 +278,11 @@ def _block(
         near += 0.6 * relevance.names(block.heading)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
             fitting += 0.35
-        return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
+        return relevance.coverage(text_of(block)) + 0.5 * around + 0.8 * near + fitting + remedies
 
-    ranked = sorted((b for b in blocks(found) if len(b.items) >= wanted), key=value, reverse=True)
+    long_enough = (b for b in blocks(found) if len(b.items) >= wanted)
+    about = [b for b in long_enough if relevance.coverage(text_of(b)) >= LEAST_OF_A_LIST]
+    ranked = sorted(about, key=value, reverse=True)
     fresh = next((b for b in ranked if b not in quoted), None)
     if fresh is not None and ranked[0] in quoted and not _has_remedies(ranked[0]):
         # Another request wants another list; one that pairs causes with remedies answers both.
