@@ -23,6 +23,7 @@ from copilot.models.confidence import (
     nearest_passage,
     nearness,
     of_parts,
+    other_document,
     strangers,
 )
 from copilot.models.documents import answer_from_passages, nearest_sentences, nearest_topics
@@ -131,6 +132,8 @@ def compose(
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if unheard := strangers(frame, evidence):
         return _unheard_of(_do_not_mention(unheard, organisation), evidence)
+    if other := other_document(frame, read):
+        return _unheard_of(f"The parts that were found are of other documents than “{other}”.", evidence)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, read if known else Passages(()), relevance)

@@ -9,7 +9,7 @@ from copilot.models import figures
 from copilot.models.extract import Passages, Relevance, asks_only_for_parts, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
-from copilot.retrieval.references import without
+from copilot.retrieval.references import asked_for, documents_of, without
 from copilot.types import Evidence
 
 
@@ -112,6 +112,18 @@ def best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
 
 
+def other_document(frame: Frame, read: Passages) -> str:
+    """The document whose part is asked for, where none that was read bears or says its name."""
+    named = [u for u in read.units if u.is_named]
+    titles = set(stems(" ".join(u.document for u in named)))
+
+    def is_read(name: str) -> bool:
+        words_of = set(stems(name))
+        return len(words_of & titles) >= len(words_of) / 2 or any(name in u.text for u in named)
+
+    return next((name for name in documents_of(frame.text) if named and not is_read(name)), "")
+
+
 # A named part that shares nothing with the rest of the question is not what was asked for.
 _NEAR_A_PART = 0.3
 
@@ -175,6 +187,7 @@ _LONGEST_ROLE = 4
 def strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
     """Names in the request that neither the records nor any passage found for it mention."""
     linked = [(m.start, m.end) for m in frame.links.mentions]
+    linked += [(r.start, r.start + len(r.text)) for r in asked_for(frame.text)]
     read = set(stems(" ".join(f"{e.title} {e.text}" for e in evidence)))
     names = []
     for match in _NAME.finditer(frame.text):

@@ -136,7 +136,8 @@ class _Page:
 
     def _under_its_heading(self, unit: Unit) -> str:
         """The heading of a list item that stands apart from its list: "Not allowed:" may be half of what it says."""
-        heading = without(unit.heading.rpartition(" › ")[2]).strip(" :")
+        heading = unit.heading.rpartition(" › ")[2]
+        heading = next((heading[len(r.text) :] for r in asked_for(heading) if r.start == 0), heading).strip(" :")
         follows = bool(self.used) and (self.used[-1].document, self.used[-1].heading) == (unit.document, unit.heading)
         if unit.kind != "item" or unit.label or follows or not 0 < len(heading.split()) <= LONGEST_HEADING:
             return ""
@@ -370,11 +371,13 @@ def _named(frame: Frame, passages: Passages, named: Sequence[Unit], found: Seque
     page = _Page(found)
     most = 3 if brief else NAMED_UNITS
     if asks_only_for_parts(frame.text):
-        # One document after the other, each in its order.
-        documents = list(dict.fromkeys(u.document for u in named))
-        for document in documents:
-            own = sorted((u for u in named if u.document == document and not u.is_incomplete), key=lambda u: u.order)
-            for unit in own[: max(2, most // len(documents))]:
+        # One part after the other, each in its order.
+        groups: dict[tuple[str, str], list[Unit]] = {}
+        for unit in sorted(named, key=lambda u: u.order):
+            part = next((r.text for r in asked_for(frame.text) if _belongs_to(unit, r)), "")
+            groups.setdefault((unit.document, part), []).append(unit)
+        for group in groups.values():
+            for unit in [u for u in group if not u.is_incomplete][: max(2, most // len(groups))]:
                 page.add(unit, bullet=bool(page.used))
         return page.lines
     relevance = passages.relevance(without(frame.text), focus=without(frame.text))

@@ -372,7 +372,8 @@ def subject_of(question: str) -> str:
 
 def asks_only_for_parts(question: str) -> bool:
     """Whether a question has no word beside the parts it names that a text could be about."""
-    return not set(content_stems(without(question))) - _ASKS_FOR_A_PART
+    asked = {stem for stem in content_stems(without(question)) if not stem.isdigit()}
+    return not asked - _ASKS_FOR_A_PART
 
 
 _ASKS_FOR_A_PART = COMMON_STEMS | frozenset(

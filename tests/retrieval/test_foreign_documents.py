@@ -22,7 +22,7 @@ INGEST = DATA / "ingest"
 QUESTIONS = Path(__file__).with_name("governance_questions.yaml")
 EVERYDAY = QUESTIONS.with_name("everyday_questions.yaml")
 # Of 60; measured, with room for two.
-EVERYDAY_MISSED = 16
+EVERYDAY_MISSED = 12
 needs_ingest = pytest.mark.skipif(not INGEST.is_dir(), reason="the test files of other projects are not here")
 needs_acts = pytest.mark.skipif(not (DATA / "nist-ai-rmf").is_dir(), reason="the public documents are not here")
 
@@ -212,7 +212,7 @@ def test_nineteen_of_twenty_questions_are_answered_with_a_citation_of_their_page
     missed = [ask for ask, right in cited.items() if not any(right)]
     later = [ask for ask, right in cited.items() if not any(right[:1])]
     assert len(missed) <= 3, missed
-    assert len(later) <= 8, later
+    assert len(later) <= 7, later
 
 
 @needs_acts
@@ -251,3 +251,9 @@ def test_a_part_that_is_named_is_quoted_from_its_beginning_and_nothing_else_is(c
         titles = [citation.title.split(" › ")[-1] for citation in answer.citations]
         assert titles
         assert all(title.startswith(heading) for title in titles), (ask, titles)
+
+
+@needs_acts
+@pytest.mark.parametrize("ask", ["Article 17 of the GDPR", "What does Article 6 of the Digital Services Act require?"])
+def test_a_part_of_a_document_that_is_not_there_is_not_answered_by_that_of_another(copilot: Copilot, ask: str) -> None:
+    assert not is_answered(copilot.ask(ask))
