@@ -26,7 +26,7 @@ from copilot.models.confidence import (
     other_document,
     strangers,
 )
-from copilot.models.documents import answer_from_passages, nearest_sentences, nearest_topics
+from copilot.models.documents import LONG_QUESTION, answer_from_passages, nearest_sentences, nearest_topics
 from copilot.models.extract import Meaning, Passages, Relevance
 from copilot.models.frame import Frame
 from copilot.models.planner import Plan
@@ -55,7 +55,6 @@ NEAREST = "No document says this in these words. What they say that comes neares
 MOST_STATEMENTS = 8
 # A memo is told section by section.
 MOST_OF_MEMO = 16
-LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
 
 # Tools whose call names one record, or looks for the very condition that the question describes; they say what is so,

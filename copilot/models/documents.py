@@ -41,6 +41,7 @@ LONGEST_HEADING = 12
 NESTED_ITEMS = 4
 # Share of the question's words that a list and what stands around it must hold to be an answer.
 LEAST_OF_A_LIST = 0.4
+LONG_QUESTION = 14
 # A list not yet quoted is preferred when it is worth this share of the best one.
 NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
@@ -281,9 +282,10 @@ def _block(
             fitting += 0.35
         return relevance.coverage(text_of(block)) + 0.5 * around + 0.8 * near + fitting + remedies
 
+    # A long question tells a case, most of whose words no list needs to hold.
+    least = LEAST_OF_A_LIST if len(relevance.terms) <= LONG_QUESTION else 0.0
     long_enough = (b for b in blocks(found) if len(b.items) >= wanted)
-    about = [b for b in long_enough if relevance.coverage(text_of(b)) >= LEAST_OF_A_LIST]
-    ranked = sorted(about, key=value, reverse=True)
+    ranked = sorted((b for b in long_enough if relevance.coverage(text_of(b)) >= least), key=value, reverse=True)
     fresh = next((b for b in ranked if b not in quoted), None)
     if fresh is not None and ranked[0] in quoted and not _has_remedies(ranked[0]):
         # Another request wants another list; one that pairs causes with remedies answers both.
