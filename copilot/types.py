@@ -46,6 +46,8 @@ class Evidence(Frozen):
     """Of a passage: similarity of its embedding to the query, -1 to 1."""
     position: int | None = None
     """Of a passage: its place among those of its document, from 0."""
+    is_named: bool = False
+    """Of a passage: it is a part that the query names, such as "Article 14"."""
 
 
 class Statement(Frozen):

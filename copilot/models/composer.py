@@ -16,14 +16,17 @@ from copilot.models.confidence import (
     asks_for_a_rule,
     best_coverage,
     confidence,
+    is_about_a_named_part,
     is_subject_unknown,
     lacks_figure,
+    lacks_person,
     nearest_passage,
     nearness,
     of_parts,
+    other_document,
     strangers,
 )
-from copilot.models.documents import answer_from_passages, nearest_sentences, nearest_topics
+from copilot.models.documents import LONG_QUESTION, answer_from_passages, nearest_sentences, nearest_topics
 from copilot.models.extract import Meaning, Passages, Relevance
 from copilot.models.frame import Frame
 from copilot.models.planner import Plan
@@ -52,7 +55,6 @@ NEAREST = "No document says this in these words. What they say that comes neares
 MOST_STATEMENTS = 8
 # A memo is told section by section.
 MOST_OF_MEMO = 16
-LONG_QUESTION = 14
 NEAR = "The documents do not address this directly; what comes nearest:"
 
 # Tools whose call names one record, or looks for the very condition that the question describes; they say what is so,
@@ -121,12 +123,16 @@ def compose(
     evidence = read.evidence
     relevance = read.relevance(frame.topic)
     sure = max(confidence(r, evidence) for r in [relevance, *of_parts(frame, read)])
+    if is_about_a_named_part(frame, read) or relevance.has_section(read.units):
+        sure = SURE_CONFIDENCE
     known = sure >= MIN_CONFIDENCE
     guided = not known and not asks_for_a_fact(frame.text) and nearness(relevance, evidence) >= MIN_NEARNESS
-    if plan.lacks_records and frame.is_own:
+    if plan.lacks_records and frame.is_own and not relevance.has_section(read.units):
         return _abstain(relevance, evidence, ["It holds no records to count or rank."], organisation)
     if unheard := strangers(frame, evidence):
         return _unheard_of(_do_not_mention(unheard, organisation), evidence)
+    if other := other_document(frame, read):
+        return _unheard_of(f"The parts that were found are of other documents than “{other}”.", evidence)
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, read if known else Passages(()), relevance)
@@ -140,7 +146,7 @@ def compose(
         counted = bool(data) and data[0].fit >= SUPPORTS
         if rows.are_near and not (frame.is_generic or counted) and rows.nearness > nearest:
             return _rows_first(frame, rows, read, relevance)
-        lacks = lacks_figure(frame, read, relevance)
+        lacks = lacks_figure(frame, read, relevance) or lacks_person(frame, read)
         is_sure = is_sure and not lacks
         if not (is_sure or lacks or asks_for_a_fact(frame.text)) and nearness(relevance, evidence) >= MIN_NEARNESS:
             return _nearest_first(frame, read, relevance, rows)

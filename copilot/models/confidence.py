@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from copilot.models.extract import Passages, Relevance, subject_of
+from copilot.models import figures
+from copilot.models.extract import Passages, Relevance, asks_only_for_parts, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
 from copilot.models.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
-from copilot.numbers import Number, find_numbers
+from copilot.retrieval.references import asked_for, documents_of, without
 from copilot.types import Evidence
 
 
@@ -27,47 +28,34 @@ def nearness(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return relevance.nearest + nearest_passage(evidence) + 0.4 * relevance.known_share()
 
 
-_KINDS = (
-    (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
-    (
-        re.compile(r"\bhow much\b|\b(which|what) (price|amount|sum|budget)\b|\bcosts?\b", re.I),
-        frozenset({"money", "percent"}),
-    ),
-    (re.compile(r"\b(which|what) (share|part|percentage|per ?cent|proportion)\b", re.I), frozenset({"percent"})),
-    (re.compile(r"\bhow many\b(?! (days?|weeks?|months?|years?|hours?))", re.I), frozenset({"count"})),
-)
-
-
 _NEAR_A_FIGURE = 6
-_NUMBER_WORD = (
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety"
-    r"|hundred|dozens?|half)\b"
+# Words that ask for a figure, or are in any sentence about one.
+_OF_FIGURES = COMMON_STEMS | frozenset(
+    stems(
+        "cost price amount sum budget money spend pay long often soon old share part percentage number year month day"
+    )
 )
-_WRITTEN = {
-    "count": re.compile(_NUMBER_WORD, re.IGNORECASE),
-    "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b(minute|hour|day|week|month|quarter|year)s?\b", re.IGNORECASE),
-}
 
 
 def lacks_figure(frame: Frame, read: Passages, relevance: Relevance) -> bool:
     """Whether a figure is asked for that none of the nearest sentences holds one of its kind."""
-    wanted = next((kinds for pattern, kinds in _KINDS if pattern.search(frame.text)), None)
-    if wanted is None:
+    wanted = figures.demanded(frame.text)
+    if not wanted:
         return False
-    nearest = sorted(read.units, key=lambda u: -relevance.nearness(u))[:_NEAR_A_FIGURE]
-    # "Twenty-four months", "five to ten": what is written in words is a figure too.
-    written = [pattern for kind, pattern in _WRITTEN.items() if kind in wanted]
-    if any(pattern.search(unit.text) for pattern in written for unit in nearest):
+    about = {stem for stem in content_stems(frame.text) if not stem.isdigit()} - _OF_FIGURES
+
+    def is_held(near: Relevance, shared: int) -> bool:
+        """Whether a sentence near to a question holds the figure, and so many words of what it is about."""
+        nearest = sorted(read.units, key=lambda u: -near.nearness(u))[:_NEAR_A_FIGURE]
+        holding = (set(content_stems(u.text)) for u in nearest if figures.holds(u.text, wanted))
+        return any(len(about & stems_of) >= min(shared, len(about)) for stems_of in holding)
+
+    # What something cost, or how many there are, is told by a sentence that speaks of it, not by any with a number.
+    if is_held(relevance, 1 if figures.happened(frame.text) or wanted == {"count"} else 0):
         return False
-    return not any(_kind(number) in wanted for unit in nearest for number in find_numbers(unit.text))
-
-
-def _kind(number: Number) -> str:
-    if number.unit in ("percent", "points"):
-        return "percent"
-    if re.fullmatch(r"[A-Z]{3}", number.unit):
-        return "money"
-    return "date" if number.unit == "date" else "time" if number.unit else "count"
+    # Of several questions in one, the one that asks for the figure may be answered elsewhere than the others.
+    asking = [part for part in parts_of(frame.text) if figures.demanded(part) and part != frame.text]
+    return not any(is_held(read.relevance(part), 2) for part in asking)
 
 
 # Asked for one fact, a text that is merely near is no answer; asked what to do or what is allowed, it may well be.
@@ -124,6 +112,31 @@ def best_coverage(relevance: Relevance, evidence: Sequence[Evidence]) -> float:
     return max((relevance.coverage(f"{e.title} {e.text}") for e in evidence), default=0.0)
 
 
+def other_document(frame: Frame, read: Passages) -> str:
+    """The document whose part is asked for, where none that was read bears or says its name."""
+    named = [u for u in read.units if u.is_named]
+    titles = set(stems(" ".join(u.document for u in named)))
+
+    def is_read(name: str) -> bool:
+        words_of = set(stems(name))
+        return len(words_of & titles) >= len(words_of) / 2 or any(name in u.text for u in named)
+
+    return next((name for name in documents_of(frame.text) if named and not is_read(name)), "")
+
+
+# A named part that shares nothing with the rest of the question is not what was asked for.
+_NEAR_A_PART = 0.3
+
+
+def is_about_a_named_part(frame: Frame, read: Passages) -> bool:
+    """Whether a part that the question names was read, and says something of what else the question asks."""
+    named = [u for u in read.units if u.is_named]
+    if not named or asks_only_for_parts(frame.text):
+        return bool(named)
+    rest = read.relevance(without(frame.text))
+    return any(rest.coverage(u.text) >= 0.5 or rest.nearness(u) >= _NEAR_A_PART for u in named)
+
+
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?:[- ][A-Z][a-z]+)*|(?<=[\"“‘'])[A-Z][\w -]{2,40}(?=[\"”’'])")
 _CALENDAR = frozenset(
     listed(
@@ -154,9 +167,27 @@ def is_subject_unknown(frame: Frame, relevance: Relevance) -> bool:
     return bool(named) and named[0] in relevance.unknown
 
 
+_WHO_IS = re.compile(r"^\W*who(?: is|'s|’s| was) (?:the |our |my )(?P<role>[\w -]{3,40}?)\W*$", re.IGNORECASE)
+
+
+def lacks_person(frame: Frame, read: Passages) -> bool:
+    """Whether it is asked who someone is, by a role that no sentence ties to anyone."""
+    match = _WHO_IS.match(frame.text)
+    if match is None or len(match["role"].split()) > _LONGEST_ROLE:
+        return False
+    role = rf"(?i:\b{re.escape(match['role'])})"
+    after, before = r":? (?:is|are|was)\b|[:,(]? ?[A-Z]", r"\b(?:is|are|was|as) (?:the |our )?|[a-z][,(] (?:the )?"
+    tied = re.compile(f"{role}(?:{after})|(?:{before}){role}")
+    return not any(tied.search(unit.text) for unit in read.units)
+
+
+_LONGEST_ROLE = 4
+
+
 def strangers(frame: Frame, evidence: Sequence[Evidence]) -> list[str]:
     """Names in the request that neither the records nor any passage found for it mention."""
     linked = [(m.start, m.end) for m in frame.links.mentions]
+    linked += [(r.start, r.start + len(r.text)) for r in asked_for(frame.text)]
     read = set(stems(" ".join(f"{e.title} {e.text}" for e in evidence)))
     names = []
     for match in _NAME.finditer(frame.text):

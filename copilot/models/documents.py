@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
-from copilot.models.extract import Block, Passages, Relevance, Unit, blocks, heading_fit, similar, subject_of
+from copilot.models.extract import (
+    Block,
+    Passages,
+    Relevance,
+    Unit,
+    asks_only_for_parts,
+    blocks,
+    heading_fit,
+    opened_by,
+    rank_bonus,
+    similar,
+    subject_of,
+)
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.plans.search import comparands
 from copilot.models.words import COMMON_STEMS, content_stems, stems
+from copilot.retrieval.references import Reference, asked_for, opens_with, without
 from copilot.types import Evidence
 
 # Most items of a list that is quoted when the question names no number.
 LIST_ITEMS = 7
 # Steps are quoted whole: one left out misleads.
 STEP_ITEMS = 10
+# Share of the nearest one's nearness from which on a sentence is worth reading beside it.
+MUCH_FARTHER = 0.6
+# Other sections say it too, or say what the first does not.
+MOST_OF_A_SECTION = 3
+# Most sentences of a part that the question names.
+NAMED_UNITS = 6
+LONGEST_HEADING = 12
+NESTED_ITEMS = 4
+# Share of the question's words that a list and what stands around it must hold to be an answer.
+LEAST_OF_A_LIST = 0.4
+LONG_QUESTION = 14
 # A list not yet quoted is preferred when it is worth this share of the best one.
 NEXT_BEST = 0.75
 # More lists than this make an answer nobody reads.
@@ -39,6 +64,8 @@ def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance,
         return _comparison(frame, sides, passages, found, relevance)
     if "verdict" in frame.forms and not brief:
         return _verdict(frame, passages, found)
+    if named := named_parts(frame.text, found):
+        return _named(frame, passages, named, found, brief)
     if (summary := _summary(frame, found)) and not brief:
         return summary
     if "clause" in frame.forms and any(u.kind == "clause" for u in found):
@@ -48,13 +75,19 @@ def answer_from_passages(frame: Frame, passages: Passages, relevance: Relevance,
 
 def nearest_sentences(passages: Passages, relevance: Relevance, most: int = 4, is_rule: bool = False) -> list[str]:
     """The sentences nearest in meaning, each with its clause or heading, those much farther off left out."""
-    page = _Page()
+    page = _Page(passages.units)
     # Asked what is allowed, a clause says it with more authority than advice that is as near.
-    clause = 0.04 if is_rule else 0.0
-    for unit in sorted(passages.units, key=lambda u: -_nearness(relevance, u) - clause * (u.kind == "clause")):
+    for unit in _near_the_best(passages.units, relevance, 0.04 if is_rule else 0.0):
         if len(page.used) < most:
             page.add(unit, bullet=True)
     return page.lines
+
+
+def _near_the_best(found: Iterable[Unit], relevance: Relevance, clause_bonus: float = 0.0) -> list[Unit]:
+    """The units nearest in meaning, nearest first, without those much farther off than the first."""
+    near = {u: _nearness(relevance, u) + clause_bonus * (u.kind == "clause") for u in found}
+    ranked = sorted(near, key=lambda u: -near[u])
+    return [u for u in ranked if near[u] >= MUCH_FARTHER * near[ranked[0]]]
 
 
 def _nearness(relevance: Relevance, unit: Unit) -> float:
@@ -75,7 +108,7 @@ def _quote(unit: Unit) -> str:
 
 def _best(found: Iterable[Unit], relevance: Relevance, forms: Iterable[str] = ()) -> list[Unit]:
     forms = tuple(forms)
-    return sorted(found, key=lambda u: -relevance.score(u, forms))
+    return sorted(found, key=lambda u: -relevance.value(u, forms))
 
 
 # --- definitions, quantities, causes, steps, advice: each part of the question in turn
@@ -85,6 +118,8 @@ def _best(found: Iterable[Unit], relevance: Relevance, forms: Iterable[str] = ()
 class _Page:
     """The answer as it grows: what has been quoted is not quoted again."""
 
+    found: Sequence[Unit] = ()
+    """All that was read, for the items that a quoted sentence opens."""
     lines: list[str] = field(default_factory=list)
     used: list[Unit] = field(default_factory=list)
     lists: list[Block] = field(default_factory=list)
@@ -92,30 +127,44 @@ class _Page:
     def add(self, unit: Unit | None, bullet: bool = False) -> None:
         if unit is None or self.has(unit):
             return
+        text = self._under_its_heading(unit) + _quote(unit)
         self.used.append(unit)
-        if self.lines and self.lines[-1] and bullet != self.lines[-1].startswith("- "):
+        if self.lines and self.lines[-1] and bullet != self.lines[-1].lstrip().startswith("- "):
             self.lines.append("")
-        self.lines.append(f"- {_quote(unit)}" if bullet else _quote(unit))
+        self.lines.append(f"- {text}" if bullet else text)
+        if unit.text.endswith(":"):
+            self._add_opened(unit, "  - " if bullet else "- ")
 
-    def separate(self, heading: str) -> None:
-        """A heading between two lists that nothing else divides."""
-        if self.lines and self.lines[-1].startswith("- "):
-            self.lines += ["", f"**{heading}**"]
+    def _under_its_heading(self, unit: Unit) -> str:
+        """The heading of a list item that stands apart from its list: "Not allowed:" may be half of what it says."""
+        heading = unit.heading.rpartition(" › ")[2]
+        heading = next((heading[len(r.text) :] for r in asked_for(heading) if r.start == 0), heading).strip(" :")
+        follows = bool(self.used) and (self.used[-1].document, self.used[-1].heading) == (unit.document, unit.heading)
+        if unit.kind != "item" or unit.label or follows or not 0 < len(heading.split()) <= LONGEST_HEADING:
+            return ""
+        return f"**{heading}:** "
+
+    def _add_opened(self, unit: Unit, mark: str) -> None:
+        items = opened_by(unit, self.found)[: LIST_ITEMS if mark == "- " else NESTED_ITEMS]
+        if items and mark == "- ":
+            self.lines.append("")
+        self.lines += [f"{mark}{_quote(item)}" for item in items]
+        self.used += items
 
     def quote_list(self, block: Block, introduction: Sequence[Unit], items: Sequence[Unit]) -> None:
         self.lists.append(block)
         for sentence in introduction:
             self.add(sentence)
-        self.separate(block.heading or block.document)
-        for item in items:
-            self.add(item, bullet=True)
+        if not any(item in self.used for item in block.items):
+            for item in items:
+                self.add(item, bullet=True)
 
     def has(self, unit: Unit) -> bool:
         return any(similar(unit.text, other.text) for other in self.used)
 
 
 def _sections(frame: Frame, passages: Passages, found: list[Unit], brief: bool) -> list[str]:
-    page = _Page()
+    page = _Page(found)
     parts = [p for p in parts_of(frame.text) if is_request(p) and forms_of(p)] or [frame.text]
     for part in parts[: 1 if brief else 4]:
         _answer_part(page, part, passages, found, passages.relevance(frame.topic, focus=part), brief)
@@ -126,7 +175,7 @@ def _sections(frame: Frame, passages: Passages, found: list[Unit], brief: bool) 
     if not brief:
         # Headings and forms choose lists; what is nearest in meaning may stand elsewhere.
         relevance = passages.relevance(frame.topic)
-        for unit in sorted(found, key=lambda u: -_nearness(relevance, u))[:2]:
+        for unit in _near_the_best(found, relevance)[:2]:
             page.add(unit, bullet=True)
     return page.lines
 
@@ -151,17 +200,23 @@ def _answer_part(
         )
     else:
         second = None
-    if "definition" in forms or (block is None and not page.used):
+    if "definition" in forms or not page.used:
         if "definition" in forms and "who" not in forms:
             about = passages.relevance(subject_of(part))
             if not about.terms or about.unknown or set(about.terms) <= _PLACEHOLDERS:
                 about = relevance
-            page.add(next(iter(_best(prose, about, ("definition",))), None))
+            lead = next(iter(_best(prose, about, ("definition",))), None)
+            page.add(lead)
+            if lead is not None and about.is_definition(lead) and forms <= {"definition", "steps", "causes"}:
+                # "How is it defined?" wants no steps.
+                block = None
         else:
             # "Who is accountable when …": the word after "who" is what is asked.
             asked = _WHO.search(part) if "who" in forms else None
             about = passages.relevance(part, focus=asked["does"]) if asked else relevance
-            page.add(next(iter(_best(prose, about, tuple(forms))), None))
+            lead = _lead(found, prose, about, forms)
+            if block is None or not (relevance.names(block.heading) or _is_of(lead, block)):
+                page.add(lead)
     if "quantity" in forms:
         page.add(next(iter(_best(prose, relevance, ("quantity",))), None))
     if "advice" in forms and block is None:
@@ -174,9 +229,25 @@ def _answer_part(
             page.quote_list(chosen, _introduction(chosen, prose), _items(chosen, relevance, limit))
 
 
+def _lead(found: Sequence[Unit], prose: Sequence[Unit], relevance: Relevance, forms: Iterable[str]) -> Unit:
+    """The sentence that opens; a list item, torn from its list, only where it is clearly better."""
+    sentence, best = _best(prose, relevance, forms)[0], _best(found, relevance, forms)[0]
+    return best if relevance.value(best, forms) > relevance.value(sentence, forms) + 0.3 else sentence
+
+
+def _is_of(unit: Unit, block: Block) -> bool:
+    return (unit.document, unit.heading) == (block.document, block.heading)
+
+
 def _supports(found: Sequence[Unit], relevance: Relevance, page: _Page, count: int, forms: Iterable[str]) -> list[Unit]:
-    """The next best units, those about as close to the question as the best one."""
-    ranked = [u for u in _best(found, relevance, forms) if not page.has(u)]
+    """The next best units of other sections, those about as close to the question as the best one."""
+    seen: Counter[tuple[str, str]] = Counter((u.document, u.heading) for u in page.used)
+    ranked = []
+    for unit in _best(found, relevance, forms):
+        section = (unit.document, unit.heading)
+        if not page.has(unit) and seen[section] < MOST_OF_A_SECTION:
+            seen[section] += 1
+            ranked.append(unit)
     best = max((relevance.score(u, tuple(forms)) for u in [*ranked[:1], *page.used[:1]]), default=0.0)
     return [u for u in ranked[:count] if relevance.score(u, tuple(forms)) >= 0.5 * best]
 
@@ -196,18 +267,25 @@ def _block(
     prose = [u for u in found if u.kind != "item"]
     nearest = max(prose, key=lambda u: relevance.focus_coverage(u.text) + 0.7 * u.relevance, default=None)
 
-    def value(block: Block) -> float:
+    def text_of(block: Block) -> str:
         before = [u.text for u in prose if (u.document, u.heading) == (block.document, block.heading)]
-        text = " ".join([block.document, block.heading, *before, *(u.text for u in block.items)])
+        return " ".join([block.document, block.heading, *before, *(u.text for u in block.items)])
+
+    def value(block: Block) -> float:
         around = relevance.focus_coverage(f"{block.document} {block.heading}")
         fitting = max((0.3 * heading_fit(block.heading, form) for form in forms), default=0.0)
         remedies = 0.15 * ("steps" in forms and "causes" in forms and _has_remedies(block))
         near = max(u.relevance for u in block.items)
+        near += max(rank_bonus(u.rank) for u in block.items)
+        near += 0.6 * relevance.names(block.heading)
         if nearest is not None and (nearest.document, nearest.heading) == (block.document, block.heading):
             fitting += 0.35
-        return relevance.coverage(text) + 0.5 * around + 0.8 * near + fitting + remedies
+        return relevance.coverage(text_of(block)) + 0.5 * around + 0.8 * near + fitting + remedies
 
-    ranked = sorted((b for b in blocks(found) if len(b.items) >= wanted), key=value, reverse=True)
+    # A long question tells a case, most of whose words no list needs to hold.
+    least = LEAST_OF_A_LIST if len(relevance.terms) <= LONG_QUESTION else 0.0
+    long_enough = (b for b in blocks(found) if len(b.items) >= wanted)
+    ranked = sorted((b for b in long_enough if relevance.coverage(text_of(b)) >= least), key=value, reverse=True)
     fresh = next((b for b in ranked if b not in quoted), None)
     if fresh is not None and ranked[0] in quoted and not _has_remedies(ranked[0]):
         # Another request wants another list; one that pairs causes with remedies answers both.
@@ -273,6 +351,47 @@ def _summary(frame: Frame, found: Sequence[Unit]) -> list[str]:
 
 # Sections that every policy has and that say little about its content.
 _FORMAL = re.compile(r"\b(scope|definitions?|review|purpose|related|references|contact|change log)\b", re.IGNORECASE)
+
+
+# --- what a part says that the question names
+
+
+def named_parts(question: str, found: Sequence[Unit]) -> list[Unit]:
+    """What is said in the parts that the question names: of a page with several, in those alone."""
+    asked = asked_for(question)
+    named = [u for u in found if u.is_named]
+    own = [u for u in named if any(_belongs_to(u, reference) for reference in asked)]
+    return own or named
+
+
+def _belongs_to(unit: Unit, reference: Reference) -> bool:
+    return any(opens_with(text, reference) for text in (unit.text, *unit.heading.split(" › ")))
+
+
+def _named(frame: Frame, passages: Passages, named: Sequence[Unit], found: Sequence[Unit], brief: bool) -> list[str]:
+    """A part from its beginning, or what in it is nearest to the rest of the question, then what is near elsewhere."""
+    page = _Page(found)
+    most = 3 if brief else NAMED_UNITS
+    if asks_only_for_parts(frame.text):
+        # One part after the other, each in its order.
+        groups: dict[tuple[str, str], list[Unit]] = {}
+        for unit in sorted(named, key=lambda u: u.order):
+            part = next((r.text for r in asked_for(frame.text) if _belongs_to(unit, r)), "")
+            groups.setdefault((unit.document, part), []).append(unit)
+        for group in groups.values():
+            for unit in [u for u in group if not u.is_incomplete][: max(2, most // len(groups))]:
+                page.add(unit, bullet=bool(page.used))
+        return page.lines
+    relevance = passages.relevance(without(frame.text), focus=without(frame.text))
+    first, *others = _best(named, relevance, frame.forms)
+    page.add(first)
+    floor = 0.6 * relevance.score(first, frame.forms)
+    for unit in [u for u in others if relevance.score(u, frame.forms) >= floor][: most - 2]:
+        page.add(unit, bullet=True)
+    elsewhere = [u for u in found if not u.is_named and relevance.score(u, frame.forms) >= floor]
+    for unit in _best(elsewhere, relevance, frame.forms)[: 0 if brief else 2]:
+        page.add(unit, bullet=True)
+    return page.lines
 
 
 # --- comparison
@@ -368,7 +487,7 @@ def _verdict(frame: Frame, passages: Passages, found: Sequence[Unit]) -> list[st
     match = _STATEMENT.search(frame.text)
     statement = passages.relevance((match[1] or match[2]) if match else frame.text)
     ranked = sorted(found, key=lambda u: -(statement.coverage(u.text) + 0.3 * u.relevance))
-    page = _Page()
+    page = _Page(found)
     judged = next((u for u in ranked[:8] if statement.coverage(u.text) >= 0.6 and _AGAINST & set(stems(u.text))), None)
     page.add(judged or ranked[0])
     where = (judged.document, judged.heading) if judged else None

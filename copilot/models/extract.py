@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Protocol
 
 from copilot.citations import split_sentences
+from copilot.models import figures
 from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.numbers import find_numbers
+from copilot.retrieval.references import is_head, without
 from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence
 
@@ -19,6 +22,9 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"^\*\*(\d+(?:\.\d+)+)\*\*\s*")
 _LEAD = re.compile(r"^\*\*(.+?)\*\*[.:]?\s*")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]+)\)")
+_BULLET = re.compile(r"^\s*(?:--|[–—•·▪◦‣●■])\s+")
+# A page's foot: an address and a number.
+_ADDRESS_LINE = re.compile(r"^(?:\d+/\d+ )?(?:\w+: )?https?://\S+(?: \d+(?:/\d+)?)?$", re.MULTILINE)
 # A unit longer than this is quoted by its first sentences.
 MAX_WORDS = 75
 OPENING_WORDS = 14
@@ -60,6 +66,12 @@ class Unit:
     label: str = ""
     """The bold lead of an item, or the number of a clause."""
     relevance: float = 0.0
+    rank: int | None = None
+    """Place of its passage among those found, from 0; None for one that was only read beside them."""
+    is_named: bool = False
+    """In a part that the question names, such as "Article 14"."""
+    is_incomplete: bool = False
+    """A heading, a caption or an opening without what it opens: it says nothing alone."""
 
 
 @dataclass(frozen=True)
@@ -77,31 +89,64 @@ def units(evidence: Evidence) -> list[Unit]:
     base = (evidence.position or 0) * 1000
     links = [m.group(1) for m in _LINK.finditer(evidence.text)]
     found: list[Unit] = []
-    for text in paragraphs(_LINK.sub(r"\1", evidence.text)):
-        clause, item = _CLAUSE.match(text), _ITEM.match(text)
-        if clause:
-            parts = [("clause", text, clause.group(1))]
-        elif item:
-            body = text[item.end() :]
-            lead = _LEAD.match(body)
-            parts = [("item", body, lead.group(1).rstrip(".:") if lead else "")]
-        else:
-            parts = [("sentence", s.strip(), "") for s in split_sentences(text) if _says_something(s, links)]
-        for kind, part, label in parts:
+    for inner, body in _sections(_readable(evidence.text)):
+        for kind, part, label in (part for text in paragraphs(body) for part in _parts(text, links)):
             found.append(
                 Unit(
                     text=_shorten(" ".join(part.split())),
                     evidence=evidence.id,
                     document=document,
-                    heading=heading,
+                    heading=" › ".join(h for h in (heading, inner) if h),
                     kind=kind,
                     order=base + len(found),
                     is_first=not found,
                     label=label,
                     relevance=evidence.relevance if evidence.relevance is not None else 0.3,
+                    is_named=evidence.is_named,
+                    is_incomplete=kind == "sentence" and _is_label(part),
                 )
             )
     return found
+
+
+def _parts(text: str, links: Sequence[str]) -> list[tuple[str, str, str]]:
+    """A paragraph as its clause, its item or its sentences: kind, text, label."""
+    if clause := _CLAUSE.match(text):
+        return [("clause", text, clause.group(1))]
+    if item := _ITEM.match(text):
+        body = text[item.end() :]
+        lead = _LEAD.match(body)
+        return [("item", body, lead.group(1).rstrip(".:") if lead else "")]
+    return [("sentence", s.strip(), "") for s in split_sentences(text) if _says_something(s, links)]
+
+
+def _readable(text: str) -> str:
+    """The text without link addresses and page feet, its bullets as Markdown's."""
+    return "\n".join(_BULLET.sub("- ", line) for line in _LINK.sub(r"\1", _ADDRESS_LINE.sub("", text)).split("\n"))
+
+
+_LONGEST_HEADING = 60
+_HEADING_LINE = re.compile(r"[\"“‘(§\d]?[A-Z§\d].*[^.,;:!?…]")
+_BEGINS = re.compile(r"\s*(?:[-*+] |[\"“‘(*]*[A-Z\d§])")
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    """The runs of a text, each with the heading that stands above it as a line of its own."""
+    lines = text.split("\n")
+    heading: list[str] = []
+    body: list[str] = []
+    for at, line in enumerate(lines):
+        starts = at == 0 or not lines[at - 1].strip() or (bool(heading) and not body)
+        following = next((below for below in lines[at + 1 :] if below.strip()), "")
+        stands_alone = starts and len(line) <= _LONGEST_HEADING and bool(_HEADING_LINE.fullmatch(line.strip()))
+        if is_head(line) or (stands_alone and bool(_BEGINS.match(following))):
+            if body:
+                yield " › ".join(heading), "\n".join(body)
+                heading, body = [], []
+            heading.append(line.strip())
+        elif line.strip() or body:
+            body.append(line)
+    yield " › ".join(heading), "\n".join(body)
 
 
 def _says_something(sentence: str, links: Sequence[str]) -> bool:
@@ -110,14 +155,42 @@ def _says_something(sentence: str, links: Sequence[str]) -> bool:
     return size >= 4 and not (size < 12 and any(link in sentence for link in links))
 
 
+# "SECTION 5 Standards", "Article 64: The Office **1.**": a heading that stands as a paragraph ends with no stop.
+_LABEL_END = re.compile(r"[.!?;:,…][\"'”’)\]*_]*$")
+_NUMBER_END = re.compile(r"\s*\**\d+(\.\d+)*\.?\**$")
+_CAPTION = re.compile(r"\W*(table|fig(ure|\.)?|exhibit)\s*\d", re.IGNORECASE)
+_LONGEST_LABEL = 16
+
+
+def _is_label(sentence: str) -> bool:
+    bare = _NUMBER_END.sub("", sentence.strip())
+    return bool(_CAPTION.match(bare)) or (len(bare.split()) <= _LONGEST_LABEL and not _LABEL_END.search(bare))
+
+
+# What a text was taken from is not what it says.
+_SOURCES = re.compile(r"\b(references|bibliography|works cited|further reading|literature)$", re.IGNORECASE)
+_SOURCE = re.compile(r"\bdoi\b|\bISBN\b|\barXiv\b|\bet al\.|, pp?\. ?\d+[\d–-]*\)?[.;]*$|\bIn Proceedings of\b")
+
+
+def _is_source(unit: Unit) -> bool:
+    return any(_SOURCES.search(part) for part in unit.heading.split(" › ")) or bool(_SOURCE.search(unit.text))
+
+
 def _shorten(text: str) -> str:
+    """The first sentences of a long text; of a long sentence the first members of its enumeration."""
     if len(text.split()) <= MAX_WORDS:
         return text
+    kept = _fitting(split_sentences(text))
+    members = _fitting(re.split(r"(?<=;)\s+", kept))
+    return members if members == kept else f"{members} …"
+
+
+def _fitting(pieces: Iterable[str]) -> str:
     kept: list[str] = []
-    for sentence in split_sentences(text):
-        if kept and len(" ".join([*kept, sentence]).split()) > MAX_WORDS:
+    for piece in pieces:
+        if kept and len(" ".join([*kept, piece]).split()) > MAX_WORDS:
             break
-        kept.append(sentence.strip())
+        kept.append(piece.strip())
     return " ".join(kept)
 
 
@@ -137,7 +210,15 @@ class Passages:
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        return tuple(unit for item in self.evidence for unit in units(item))
+        """What may be quoted of all passages, the best passage first; lists of sources only where nothing else is."""
+        ranks = {item.id: n for n, item in enumerate(e for e in self.evidence if e.relevance is not None)}
+        found = [replace(u, rank=ranks.get(item.id)) for item in self.evidence for u in units(item)]
+        found = [u for u in found if not _is_source(u)] or found
+        return tuple(replace(u, is_incomplete=u.is_incomplete or self._opens_nothing(u, found)) for u in found)
+
+    @staticmethod
+    def _opens_nothing(unit: Unit, found: Sequence[Unit]) -> bool:
+        return unit.text.endswith(":") and not opened_by(unit, found)
 
     def relevance(self, question: str, focus: str = "") -> Relevance:
         """How well units answer a question; the words of `focus`, the part to answer now, count more."""
@@ -168,12 +249,17 @@ class Relevance:
             if n
         }
         self.focus = {t: w for t, w in self.idf.items() if t in focused} or self.idf
+        self._figures = figures.welcome(focus or question)
         subject = _SUBJECT.search(focus or question)
         self.subject = set(content_stems(subject["subject"])) if subject else set()
 
     def nearness(self, unit: Unit) -> float:
         """Cosine of the sentence to the question; of its passage where that is not known."""
         return self._near.get(plain(unit.text), unit.relevance)
+
+    def value(self, unit: Unit, forms: Iterable[str] = ()) -> float:
+        """The score, and what it counts that the search found the passage first."""
+        return self.score(unit, forms) + rank_bonus(unit.rank)
 
     @property
     def nearest(self) -> float:
@@ -203,20 +289,36 @@ class Relevance:
             score += 0.3
         if unit.is_first:
             score += 0.06
+        if unit.is_incomplete:
+            score -= 0.5
+        if self.names(unit.heading):
+            score += 0.3
         # Of two units that say the same, the shorter one.
         score -= 0.002 * len(unit.text.split())
         if "definition" in forms and self.is_definition(unit):
             score += 0.45
         if "definition" in forms and not unit.heading and unit.is_first and self._is_titled(unit.document):
             score += 0.6
-        if "quantity" in forms and any(n.unit != "date" for n in find_numbers(unit.text)):
+        if self._figures:
+            score += 0.3 * figures.holds(unit.text, self._figures)
+        elif "quantity" in forms and any(n.unit != "date" for n in find_numbers(unit.text)):
             score += 0.3
         return score
 
+    def names(self, heading: str) -> bool:
+        """Whether a section is named after what the question asks."""
+        return is_titled(heading.rpartition(" › ")[2], self.terms)
+
+    def has_section(self, found: Iterable[Unit]) -> bool:
+        """Whether a section is named after what the question asks, and after most of it."""
+        titles = {u.heading.rpartition(" › ")[2] for u in found if u.rank is not None and self.names(u.heading)}
+        return any(self.coverage(title) * self.known_share() >= 0.5 for title in titles)
+
     def _is_titled(self, document: str) -> bool:
         """Whether a document is named after the question's subject."""
-        title = set(content_stems(document)) - COMMON_STEMS
-        return bool(title) and len(title & (self.subject or set(self.terms))) / len(title) >= 0.75
+        title, subject = set(content_stems(document)) - COMMON_STEMS, self.subject or set(self.terms)
+        shared = len(title & subject)
+        return bool(title) and shared / len(title) >= 0.75 and shared / len(subject - COMMON_STEMS or subject) >= 0.5
 
     def is_definition(self, unit: Unit) -> bool:
         """Whether a sentence opens by saying what the question's subject is."""
@@ -227,6 +329,17 @@ class Relevance:
         if self.subject:
             return bool(named) and len(named & self.subject) / len(named | self.subject) >= 0.5
         return bool(named & set(self.terms))
+
+
+def rank_bonus(rank: int | None) -> float:
+    """What standing in the best passage of a search counts: half of it in the second, a third in the third."""
+    return 0.0 if rank is None else 0.3 / (1 + rank)
+
+
+def is_titled(heading: str, terms: Iterable[str]) -> bool:
+    """Whether a heading says, but for a word, nothing that is not asked for: "Article 66: Tasks of the Board"."""
+    title = set(content_stems(without(heading))) - COMMON_STEMS
+    return bool(title) and len(title & set(terms)) / len(title) >= 0.75
 
 
 # Someone acts: what a question with "who" wants to read.
@@ -244,7 +357,8 @@ def _share(weights: Mapping[str, float], text: str) -> float:
 
 
 _DEFINES = re.compile(
-    r"^(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(\"][^.;:]{0,70}?)(?:\*\*)?\s+"
+    r"^(?:(?:in|for|under|within|throughout) [^,;.]{1,60}, )?"
+    r"(?:\*\*)?(?P<subject>(?:(?:an?|the)\s+)?[\w(\"][^.;:]{0,70}?)(?:\*\*)?\s+"
     r"(?:is|are|means|refers? to|describes?|occurs? when|happens? when|stands? for)\b",
     re.IGNORECASE,
 )
@@ -254,6 +368,17 @@ def subject_of(question: str) -> str:
     """What a question wants defined, or the whole question."""
     match = _SUBJECT.search(question)
     return match["subject"] if match else question
+
+
+def asks_only_for_parts(question: str) -> bool:
+    """Whether a question has no word beside the parts it names that a text could be about."""
+    asked = {stem for stem in content_stems(without(question)) if not stem.isdigit()}
+    return not asked - _ASKS_FOR_A_PART
+
+
+_ASKS_FOR_A_PART = COMMON_STEMS | frozenset(
+    stems("require cover contain demand state mention content show read look what")
+)
 
 
 _SUBJECT = re.compile(
@@ -287,7 +412,26 @@ def blocks(found: Sequence[Unit]) -> list[Block]:
     ]
 
 
+def opened_by(unit: Unit, found: Sequence[Unit]) -> list[Unit]:
+    """What a sentence that ends with a colon announces: the list items after it, or else the heads of several lists."""
+    # What is under a heading goes on in the next passage, which does not repeat the heading.
+    same = (u for u in found if u.document == unit.document and unit.heading.startswith(u.heading))
+    after = sorted((u for u in same if u.order > unit.order), key=_by_order)
+    items = list(takewhile(lambda u: u.kind == "item", after))
+    if items or unit.kind == "item":
+        return items
+    heads = takewhile(lambda u: u.kind == "item" or ":" in u.text, after)
+    return [u for u in heads if u.kind != "item"]
+
+
+def _by_order(unit: Unit) -> int:
+    return unit.order
+
+
 def similar(a: str, b: str) -> bool:
     """Whether two texts say nearly the same, by their stems."""
     left, right = set(content_stems(a)), set(content_stems(b))
+    if any(stem.isdigit() for stem in left - right) and any(stem.isdigit() for stem in right - left):
+        # The same rule with another amount is another rule.
+        return False
     return bool(left and right) and len(left & right) / min(len(left), len(right)) > 0.75

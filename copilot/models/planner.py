@@ -6,6 +6,7 @@ one tool by the wording alone is right two times in three (see docs/decisions/00
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -35,6 +36,10 @@ _SURELY_RECORDS = 0.75
 _SURELY_CHANGES = 0.5
 
 
+# "Which of our projects": of what is the asker's own, only records know.
+_OF_OURS = re.compile(r"\b(which|how many) of our\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Plan:
     calls: tuple[Call, ...]
@@ -49,7 +54,8 @@ def plan(frame: Frame, tools: Iterable[str]) -> Plan:
     calls = [call for build in _BUILDERS for call in build(frame)]
     available = set(tools)
     known = [c for c in calls if c.tool in available]
-    lacks_records = not available - set(SEARCHES) and any(c.fit >= _SURELY_RECORDS for c in calls)
+    counts = any(c.fit >= _SURELY_RECORDS for c in calls) or bool(_OF_OURS.search(frame.text))
+    lacks_records = counts and not available - set(SEARCHES)
     ranks = any(c.tool == "prioritize_projects" for c in known)
     fullest = max((c.fit for c in known if c.tool not in SEARCHES and not _is_bare(c)), default=0.0)
     # "How many incidents are there" is a listing of everything, and what is asked.

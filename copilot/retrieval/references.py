@@ -43,6 +43,8 @@ _PARAGRAPH_OF = re.compile(
 _ARTICLE_PARAGRAPH = re.compile(
     r"\b(art(?:icle|\.)?\s?\d+[a-z]?),?\s(?:paragraph|para\.?)\s\(?(\d{1,3})\)?(?!\w)", re.IGNORECASE
 )
+# "… of the Data Use Policy"
+_OF_DOCUMENT = r"\s+(?:of|in|under)\s+(?:the\s+)?(?P<document>[A-Z][\w-]*(?:\s+[A-Z][\w-]*)*)"
 _QUOTED = re.compile(r"\"([^\"\n]{1,200})\"|[“„]([^”“\n]{1,200})[”“]|«([^»\n]{1,200})»")
 
 _MARKS = re.compile(r"^[\s>#*_|+-]+")
@@ -100,11 +102,28 @@ def _references(text: str) -> Iterator[Reference]:
 
 
 def without(question: str) -> str:
-    """The question without its references."""
+    """The question without its references and the documents that they are said to be of."""
     text = question
     for reference in asked_for(question):
-        text = text.replace(reference.text, " ")
+        text = re.sub(rf"{re.escape(reference.text)}(?:{_OF_DOCUMENT})?", " ", text)
     return text
+
+
+def documents_of(question: str) -> tuple[str, ...]:
+    """The names of the documents whose parts a question asks for: "GDPR" of "Article 17 of the GDPR"."""
+    named = (re.search(rf"{re.escape(r.text)}{_OF_DOCUMENT}", question) for r in asked_for(question))
+    return tuple(match["document"] for match in named if match)
+
+
+def opens_with(text: str, reference: Reference) -> bool:
+    """Whether a heading or a paragraph begins with the name of the part, and so is that part."""
+    return any(key in reference.keys for key in _keys_of_heading(text, ()))
+
+
+def is_head(line: str) -> bool:
+    """Whether a line is nothing but the name of a part, such as "Annex III"."""
+    match = _REFERENCE.fullmatch(_MARKS.sub("", line).strip())
+    return match is not None and _kind(match["word"]) in _KINDS
 
 
 def quoted_in(question: str) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.citations import split_sentences
 from copilot.errors import ToolError
-from copilot.models.words import other_words
+from copilot.models.extract import is_titled
+from copilot.models.words import content_stems, other_words
+from copilot.retrieval.references import Reference, asked_for, opens_with
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources
@@ -18,6 +20,8 @@ from copilot.types import Evidence, Statement, ToolResult, Viewer
 
 # A list cut into several chunks is read whole for this many of the best chunks.
 WHOLE_SECTIONS = 6
+# So much of a part that the query names is read.
+PART_CHUNKS = 8
 
 
 class Arguments(BaseModel):
@@ -54,9 +58,16 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         as_of=arguments.as_of or sources.today,
         kind="passage",
     )
-    evidence = [_evidence(s.chunk, s.cosine, s.copies) for s in scored]
+    names = asked_for(arguments.query)
+    named = _rest_of_parts(retriever, viewer, [s.chunk for s in scored if s.is_exact], names)
+    known = {chunk.id for chunk in named}
+    evidence = [
+        _evidence(s.chunk, s.cosine, s.copies, (s.is_exact and bool(names)) or s.chunk.id in known) for s in scored
+    ]
     known = {e.id for e in evidence}
-    rest = _rest_of_sections(retriever, viewer, scored)
+    evidence += [_evidence(chunk, None, is_named=True) for chunk in named if chunk.id not in known]
+    known |= {chunk.id for chunk in named}
+    rest = _rest_of_sections(retriever, viewer, scored, content_stems(arguments.query))
     if arguments.whole_document and scored:
         rest += retriever.chunks_of(_main_document(scored), viewer)
     for chunk in rest:
@@ -72,13 +83,35 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     )
 
 
-def _rest_of_sections(retriever: Retriever, viewer: Viewer, scored: list[ScoredChunk]) -> list[Chunk]:
+def _rest_of_sections(
+    retriever: Retriever, viewer: Viewer, scored: list[ScoredChunk], asked: Sequence[str]
+) -> list[Chunk]:
+    """The rest of the best chunks' sections, and of those that are named after what is asked."""
+    titled = [s for s in scored[WHOLE_SECTIONS:] if is_titled(" ".join(s.chunk.heading_path[-1:]), asked)]
     return [
         sibling
-        for s in scored[:WHOLE_SECTIONS]
+        for s in [*scored[:WHOLE_SECTIONS], *titled]
         for sibling in retriever.siblings(s.chunk, viewer)
         if sibling.heading_path == s.chunk.heading_path and abs(sibling.position - s.chunk.position) <= 4
     ]
+
+
+def _rest_of_parts(
+    retriever: Retriever, viewer: Viewer, named: Sequence[Chunk], names: Sequence[Reference]
+) -> list[Chunk]:
+    """What stands under the headings that are the parts a query names, from their beginnings."""
+    found: dict[str, Chunk] = {}
+    for chunk in named:
+        for depth, heading in enumerate(chunk.heading_path, 1):
+            if any(opens_with(heading, name) for name in names):
+                under = [
+                    c
+                    for c in retriever.chunks_of(chunk.document_id, viewer)
+                    if c.heading_path[:depth] == chunk.heading_path[:depth] and c.position >= chunk.position
+                ]
+                found |= {c.id: c for c in under[:PART_CHUNKS]}
+                break
+    return [*found.values()]
 
 
 def _main_document(scored: list[ScoredChunk]) -> str:
@@ -89,7 +122,7 @@ def _main_document(scored: list[ScoredChunk]) -> str:
     return weights.most_common(1)[0][0]
 
 
-def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = ()) -> Evidence:
+def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = (), is_named: bool = False) -> Evidence:
     path = [h for h in chunk.heading_path if h != chunk.title]
     also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in copies)
     return Evidence(
@@ -102,6 +135,7 @@ def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = ()) 
         as_of=chunk.effective,
         relevance=cosine,
         position=chunk.position,
+        is_named=is_named,
     )
 
 

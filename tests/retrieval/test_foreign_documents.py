@@ -1,7 +1,9 @@
 """Documents that nobody here wrote, where they are present: test files of parsers, two frameworks and an act."""
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,17 +11,18 @@ from typing import Any
 import pytest
 import yaml
 
+from copilot import Answer, Citation, Copilot, Settings, Viewer, index, open_copilot
 from copilot.errors import KnowledgeError
 from copilot.retrieval import chunker, loaders
 from copilot.retrieval.retriever import Retriever
-from copilot.retrieval.sync import sync
 from copilot.retrieval.types import Chunk, Document
-from copilot.types import Viewer
-from copilot.workspace import Workspace
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 INGEST = DATA / "ingest"
 QUESTIONS = Path(__file__).with_name("governance_questions.yaml")
+EVERYDAY = QUESTIONS.with_name("everyday_questions.yaml")
+# Of 60; measured, with room for two.
+EVERYDAY_MISSED = 12
 needs_ingest = pytest.mark.skipif(not INGEST.is_dir(), reason="the test files of other projects are not here")
 needs_acts = pytest.mark.skipif(not (DATA / "nist-ai-rmf").is_dir(), reason="the public documents are not here")
 
@@ -96,19 +99,40 @@ class Question:
     places: tuple[Mapping[str, Any], ...]
 
     def is_answered_by(self, chunk: Chunk) -> bool:
+        return self._is_right(chunk.document_id, chunk.heading_path, chunk.first_line, chunk.last_line)
+
+    def is_answered_at(self, citation: Citation) -> bool:
+        first, last = numbers_of(citation.locator)
+        # A citation that spans many pages leaves the looking to the reader.
+        if "page" in citation.locator and last - first >= MOST_PAGES:
+            return False
+        return self._is_right(citation.source, citation.title.split(" › "), first, last)
+
+    def _is_right(self, document: str, headings: Sequence[str], first: int, last: int) -> bool:
         return any(
-            chunk.document_id == place["document"]
+            document == place["document"]
             and (
-                any(heading.startswith(place["heading"]) for heading in chunk.heading_path)
+                any(heading.startswith(place["heading"]) for heading in headings)
                 if "heading" in place
-                else any(chunk.first_line <= page <= chunk.last_line for page in place["pages"])
+                else any(first <= page <= last for page in place["pages"])
+                if "pages" in place
+                else first <= place["lines"][1] and place["lines"][0] <= last
             )
             for place in self.places
         )
 
 
-def questions() -> list[Question]:
-    data = yaml.safe_load(QUESTIONS.read_text())
+MOST_PAGES = 2
+
+
+def numbers_of(locator: str) -> tuple[int, int]:
+    """The first and the last page or line of "page 12" or "lines 3-9"."""
+    numbers = [int(number) for number in re.findall(r"\d+", locator)]
+    return numbers[0], numbers[-1]
+
+
+def questions(path: Path = QUESTIONS) -> list[Question]:
+    data = yaml.safe_load(path.read_text())
     named = data["documents"]
     return [
         Question(q["ask"], tuple({**place, "document": named[place["document"]]} for place in q["places"]))
@@ -155,17 +179,81 @@ def test_what_a_page_says_is_cited_with_that_page(chunks: list[Chunk]) -> None:
     assert "\ufffe" not in whole
 
 
+@pytest.fixture(scope="module")
+def settings(acts: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(workspace=acts, state_dir=tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="module")
+def copilot(settings: Settings) -> Iterator[Copilot]:
+    """Asked about the three documents; the index is made once for all questions."""
+    with closing(open_copilot(settings)) as opened:
+        yield opened
+
+
 @needs_acts
 def test_nineteen_of_twenty_questions_find_their_page_or_article_among_the_passages_read(
-    acts: Path, tmp_path: Path
+    settings: Settings, copilot: Copilot
 ) -> None:
-    report = sync(Workspace.open(acts), None, tmp_path)
+    report, _ = index(settings)
     assert (report.documents, report.skipped, report.partly) == (3, (), ())
-    retriever = Retriever(tmp_path)
-    missed = []
-    for question in questions():
-        found = retriever.search(question.ask, Viewer(), 10)
-        if not any(question.is_answered_by(scored.chunk) for scored in found):
-            missed.append(question.ask)
-    retriever.close()
+    with closing(Retriever(settings.workspace_state())) as retriever:
+        missed = [
+            question.ask
+            for question in questions()
+            if not any(question.is_answered_by(s.chunk) for s in retriever.search(question.ask, Viewer(), 10))
+        ]
     assert len(missed) <= 3, missed
+
+
+@needs_acts
+def test_nineteen_of_twenty_questions_are_answered_with_a_citation_of_their_page_or_article(copilot: Copilot) -> None:
+    cited = {question.ask: right_citations(copilot, question) for question in questions()}
+    missed = [ask for ask, right in cited.items() if not any(right)]
+    later = [ask for ask, right in cited.items() if not any(right[:1])]
+    assert len(missed) <= 3, missed
+    assert len(later) <= 7, later
+
+
+@needs_acts
+def test_everyday_wordings_are_answered_with_a_citation_of_the_right_place(copilot: Copilot) -> None:
+    asked = questions(EVERYDAY)
+    assert len(asked) == 60
+    missed = [question.ask for question in asked if not any(right_citations(copilot, question))]
+    assert len(missed) <= EVERYDAY_MISSED, missed
+
+
+def right_citations(copilot: Copilot, question: Question) -> list[bool]:
+    """For each citation in turn whether it is of the right place; nothing where the question is not answered."""
+    answer = copilot.ask(question.ask)
+    return [question.is_answered_at(citation) for citation in answer.citations] if is_answered(answer) else []
+
+
+@needs_acts
+def test_questions_that_the_documents_do_not_answer_are_hardly_ever_answered(copilot: Copilot) -> None:
+    asked = yaml.safe_load(EVERYDAY.read_text())["unanswered"]
+    assert len(asked) == 20
+    assert len(answered := [ask for ask in asked if is_answered(copilot.ask(ask))]) <= 2, answered
+
+
+def is_answered(answer: Answer) -> bool:
+    return answer.status == "answered"
+
+
+@needs_acts
+def test_a_part_that_is_named_is_quoted_from_its_beginning_and_nothing_else_is(copilot: Copilot) -> None:
+    for ask, heading in (
+        ("Art. 50", "Article 50:"),
+        ("What does recital 44 say?", "(44)"),
+        ("Article 10", "Article 10:"),
+    ):
+        answer = copilot.ask(ask)
+        titles = [citation.title.split(" › ")[-1] for citation in answer.citations]
+        assert titles
+        assert all(title.startswith(heading) for title in titles), (ask, titles)
+
+
+@needs_acts
+@pytest.mark.parametrize("ask", ["Article 17 of the GDPR", "What does Article 6 of the Digital Services Act require?"])
+def test_a_part_of_a_document_that_is_not_there_is_not_answered_by_that_of_another(copilot: Copilot, ask: str) -> None:
+    assert not is_answered(copilot.ask(ask))
