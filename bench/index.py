@@ -1,15 +1,15 @@
 """Cost of the index at several sizes: building, one changed file, asking, memory and disk.
 
 Run `python bench/index.py [--sizes 1000 10000 100000] [--embed-all]`. The documents recombine sentences of the
-sections of `knowledge/`. Computing 100,000 vectors takes a quarter of an hour of two idle cores, so beyond
+sections of `knowledge/`. Embedding 100,000 chunks and their sentences takes half an hour of two idle cores, so beyond
 `EMBEDDED` chunks the vectors are those of the sections, disturbed at random, unless `--embed-all` is given; the lines
-say which. Figures are of this machine and this run; compare only within one.
+say which. A query is what the chat asks: passages alone, ranked by words, meaning and nearest sentence. Figures are of
+this machine and this run; compare only within one.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import resource
@@ -26,9 +26,10 @@ from pathlib import Path
 import numpy as np
 
 from copilot.retrieval import chunker, loaders
-from copilot.retrieval.embedder import encode, encode_each
+from copilot.retrieval.embedder import Vectors, encode, encode_each
 from copilot.retrieval.index import writing
 from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.sentences import Wording, packed
 from copilot.retrieval.sync import sync
 from copilot.settings import shipped_workspace
 from copilot.types import Viewer
@@ -76,26 +77,32 @@ def write_documents(root: Path, chunks: int) -> None:
         path.write_text("\n".join([f"# {rng.choice(known.headings)} {number}\n", *sections]))
 
 
-def texts_of(root: Path) -> list[str]:
+def wordings_of(root: Path) -> list[Wording]:
     documents = (loaders.load(source, "") for source in loaders.find_sources(root))
-    return [chunker.indexed_text(chunk) for document in documents for chunk in chunker.split(document)]
+    return [Wording.of(chunk) for document in documents for chunk in chunker.split(document)]
 
 
-def disturbed(texts: Sequence[str], seed: int) -> Iterator[bytes]:
-    """A vector a text: of one of a few real texts, moved by about a fifth of its length."""
+def disturbed(wordings: Sequence[Wording], seed: int) -> Iterator[Vectors]:
+    """Vectors of each one's texts: of some of a few real texts, moved by about a fifth of their length."""
     rng = np.random.default_rng(seed)
-    real = np.stack(list(encode_each(texts[:EMBEDDED])))
-    for _ in texts:
-        vector = real[rng.integers(len(real))] + rng.normal(0, 0.2 / np.sqrt(real.shape[1]), real.shape[1])
-        yield (vector / np.linalg.norm(vector)).astype(np.float32).tobytes()
+    real = np.stack(list(encode_each([wording.whole for wording in wordings[:EMBEDDED]])))
+    for wording in wordings:
+        drawn = real[rng.integers(len(real), size=len(wording.texts))]
+        vectors = drawn + rng.normal(0, 0.2 / np.sqrt(real.shape[1]), drawn.shape)
+        yield (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 def give_vectors(root: Path, state: Path) -> None:
     """Put the vectors where an earlier run would have left them."""
-    texts = texts_of(root)
-    shas = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+    wordings = wordings_of(root)
+    whole: dict[str, bytes] = {}
+    sentences: dict[str, bytes] = {}
+    for wording, vectors in zip(wordings, disturbed(wordings, SEED), strict=True):
+        whole[wording.sha] = vectors[0].tobytes()
+        if wording.views:
+            sentences[wording.sha] = packed(list(vectors[1:]))
     with writing(state) as writer:
-        writer.manifest.save_vectors(dict(zip(shas, disturbed(texts, SEED), strict=True)))
+        writer.manifest.save_vectors(whole, sentences)
 
 
 def cpu() -> float:
@@ -131,12 +138,12 @@ def change(root: Path, state: Path) -> dict[str, float]:
 def ask(root: Path, state: Path) -> dict[str, float]:
     known, rng = material(), random.Random(SEED + 2)
     retriever, viewer = Retriever(state), Viewer()
-    retriever.search("warm", viewer)
+    retriever.search("warm", viewer, kind="passage")
     seconds, used = [], []
     for number in range(QUERIES):
         words = rng.choice(known.sentences).split()[:9]
         began, before = time.perf_counter(), time.process_time()
-        retriever.search(f"{' '.join(words)} {rng.choice(known.headings)} {number}", viewer)
+        retriever.search(f"{' '.join(words)} {rng.choice(known.headings)} {number}", viewer, kind="passage")
         seconds.append(time.perf_counter() - began)
         used.append(time.process_time() - before)
     return {
@@ -147,12 +154,14 @@ def ask(root: Path, state: Path) -> dict[str, float]:
 
 
 def embed(root: Path, state: Path) -> dict[str, float]:
-    texts = texts_of(root)[:EMBEDDED]
+    """What the vectors of some chunks and of their sentences take, each text once as in a run."""
+    wordings = wordings_of(root)[:EMBEDDED]
+    texts = list(dict.fromkeys(text for wording in wordings for text in wording.texts))
     encode("warm")
     began, used = time.perf_counter(), cpu()
     for _ in encode_each(texts):
         pass
-    return {"texts": len(texts), "seconds": time.perf_counter() - began, "cpu": cpu() - used}
+    return {"chunks": len(wordings), "seconds": time.perf_counter() - began, "cpu": cpu() - used}
 
 
 STEPS = {"build": build, "change": change, "ask": ask, "embed": embed}
@@ -181,7 +190,7 @@ def measure(size: int, embed_all: bool) -> None:
         disk = sum(path.stat().st_size for path in state.rglob("*") if path.is_file()) / 1e6
         shutil.rmtree(state)
     chunks = built["chunks"]
-    own = embedding["cpu"] / embedding["texts"]
+    own = embedding["cpu"] / embedding["chunks"]
     rest = (built["cpu"] - (0 if given else own * chunks)) / chunks
     how = f"vectors disturbed, {EMBEDDED} embedded to time it" if given else "every vector embedded"
     speed, each = chunks / built["seconds"], built["cpu"] / chunks * 1000
