@@ -356,7 +356,8 @@ class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
 def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
     """A wrong call goes back to the model as text; anything else is a bug and ends the run."""
     if isinstance(error, ToolError):
-        nearest = f" Nearest: {'; '.join(error.nearest)}." if error.nearest else ""
+        unsaid = [name for name in error.nearest if name not in str(error)]
+        nearest = f" Nearest: {'; '.join(unsaid)}." if unsaid else ""
         return f"{error}{nearest}"
     return None
 

@@ -138,6 +138,9 @@ def compose(
         return _data_first(frame, lead, data, read if known else Passages(()), relevance)
     if unknown := [s.text for f in passages for s in f.result.statements if s.role == "caveat"]:
         return _unheard_of(" ".join(dict.fromkeys(unknown)), evidence)
+    if errors and sure < SURE_CONFIDENCE:
+        # What was asked for by name and is not there is not met by what is merely near.
+        return _abstain(relevance, evidence, errors, organisation)
     if known:
         # A long question tells a case, most of whose words no document needs to hold.
         is_sure = sure >= SURE_CONFIDENCE or len(frame.content) > LONG_QUESTION
@@ -153,10 +156,9 @@ def compose(
         return _documents_first(frame, data, read, relevance, is_sure, rows)
     if choices := next((f.result.choices for f in findings if f.result.choices), ()):
         return _ask_back(choices)
-    # What was asked for by name and is not there is not met by what is merely near.
-    if not errors and rows.are_near and (not guided or rows.nearness > relevance.nearest - 0.05):
+    if rows.are_near and (not guided or rows.nearness > relevance.nearest - 0.05):
         return _rows_first(frame, rows, read, relevance)
-    if not errors and guided and not lacks_figure(frame, read, relevance):
+    if guided and not lacks_figure(frame, read, relevance):
         return _nearest_first(frame, read, relevance, rows)
     if data and data[0].fit >= SUPPORTS and not frame.is_generic:
         return _data_first(frame, data[0], data, Passages(()), relevance)

@@ -106,7 +106,8 @@ def units(evidence: Evidence) -> list[Unit]:
                     is_incomplete=kind == "sentence" and _is_label(part),
                 )
             )
-    return found
+    # All that a passage says is more than a heading.
+    return [replace(unit, is_incomplete=False) for unit in found] if len(found) == 1 else found
 
 
 def _parts(text: str, links: Sequence[str]) -> list[tuple[str, str, str]]:
@@ -138,7 +139,9 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
     for at, line in enumerate(lines):
         starts = at == 0 or not lines[at - 1].strip() or (bool(heading) and not body)
         following = next((below for below in lines[at + 1 :] if below.strip()), "")
-        stands_alone = starts and len(line) <= _LONGEST_HEADING and bool(_HEADING_LINE.fullmatch(line.strip()))
+        # "Unit: Sales" is a cell of a row and its name.
+        may_be = len(line) <= _LONGEST_HEADING and ": " not in line and bool(_HEADING_LINE.fullmatch(line.strip()))
+        stands_alone = starts and may_be
         if is_head(line) or (stands_alone and bool(_BEGINS.match(following))):
             if body:
                 yield " › ".join(heading), "\n".join(body)

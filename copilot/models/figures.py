@@ -52,6 +52,10 @@ _NUMBER_WORD = (
 _WRITTEN = {
     "count": re.compile(rf"{_NUMBER_WORD}(?![ -](?:\w+ )?{_TIMES}\b)", re.IGNORECASE),
     "time": re.compile(rf"{_NUMBER_WORD}[\w -]{{0,12}}\b{_TIMES}\b", re.IGNORECASE),
+    # A cell of a table after the name of its column, which tells what the figure is.
+    "money": re.compile(
+        r"\b(budget|cost|price|amount|sum|fee|salary|spend|spent|funding)s?\b[^:;.\d]{0,20}: \d", re.IGNORECASE
+    ),
     "date": re.compile(rf"{_MONTH}(?=.{{0,8}}\d)|\b(19|20)\d\d\b"),
 }
 

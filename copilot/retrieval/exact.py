@@ -71,7 +71,11 @@ def _is_mentioned(snapshot: Snapshot, text: str, scope: Scope) -> bool:
 def _parts_called(snapshot: Snapshot, reference: Reference, question: str, scope: Scope) -> list[Match]:
     """What is called so, by the narrowest name that anything has; else what stands in a part called so."""
     words = snapshot.words
-    for term in (*(f"={key}" for key in reference.keys), *(f">{key}" for key in reference.keys)):
+    terms = [*(f"={key}" for key in reference.keys), *(f">{key}" for key in reference.keys)]
+    # Most numbers of a question name nothing, which is found without scoring a word of it.
+    if not words.search("", scope, 1, words.referring(terms)):
+        return []
+    for term in terms:
         found = words.search(question, scope, _LOOKED_AT, words.referring([term]))
         if named := [match for match in found if match.number in snapshot.row_of]:
             return named
@@ -132,7 +136,7 @@ def _pasted(snapshot: Snapshot, question: str, scope: Scope) -> list[int]:
     """The chunks of which the whole question may be a part, pasted without quotation marks."""
     if len(snapshot.words.stems(question)) < _PASTED:
         return []
-    return _in_order(snapshot, question, question, scope)[:_MOST_HITS]
+    return _in_order(snapshot, question, "", scope)[:_MOST_HITS]
 
 
 def _in_order(snapshot: Snapshot, phrase: str, question: str, scope: Scope) -> list[int]:

@@ -10,7 +10,7 @@ but none is lowered: a text that alone answers has poor neighbours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,13 @@ class Candidates:
     """Unit vectors, a row a candidate."""
     documents: NDArray[np.int64]
     """A number a document: chunks of one are alike, whatever is asked."""
+
+
+def products(rows: NDArray[Any], vector: NDArray[Any]) -> Numbers:
+    """The product of each row with a vector, the same to the last bit whatever other rows there are."""
+    # BLAS would share this among threads that wait for each other, and sum each row in an order that depends on all.
+    found: Numbers = np.einsum("ij,j->i", rows, vector)
+    return found
 
 
 class Legs(NamedTuple):
@@ -93,7 +100,7 @@ def _fed_back(found: Candidates, question: Numbers, legs: Legs) -> Numbers:
     length = np.linalg.norm(centre)
     if length < _FLAT:
         return legs.by_meaning
-    cosines = vectors @ ((1 - FEEDBACK) * question + FEEDBACK * centre / length)
+    cosines = products(vectors, (1 - FEEDBACK) * question + FEEDBACK * centre / length)
     # On the scale that the leg had, so that both legs weigh as before.
     fed: Numbers = _standard(cosines, cosines) * legs.by_meaning.std() + legs.by_meaning.mean()
     return fed

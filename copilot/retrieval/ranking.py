@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -30,21 +31,24 @@ def rank(
     scope: Scope,
     top_k: int,
     per_document: int | None = None,
+    also: Sequence[str] = (),
     fuse: Fusion = fusion.fuse,
 ) -> list[ScoredChunk]:
-    """The best chunks in scope, of each document no more than `per_document`."""
-    vector = embedder.embed([query])[0].astype(np.float64)
-    bm25 = {match.number: match.score for match in snapshot.words.search(query, scope, DEPTH)}
+    """The best chunks in scope, of each document no more than `per_document`; `also` are other words for the same."""
+    widened = " ".join((query, *also))
+    # Both searches leave Python's lock, so that the longer one is all there is to wait for.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        words = beside.submit(snapshot.words.search, widened, scope, DEPTH)
+        vector = embedder.embed([widened])[0].astype(np.float64)
+        near = set(_nearest(snapshot, vector, scope))
     # A half-written run may have left words that the manifest does not name.
-    bm25 = {number: score for number, score in bm25.items() if number in snapshot.row_of}
+    bm25 = {match.number: match.score for match in words.result() if match.number in snapshot.row_of}
     exact = exact_hits(snapshot, query, vector, scope)
-    near = set(_nearest(snapshot, vector, scope))
     numbers = sorted(near | bm25.keys() | set(exact))
     if not numbers:
         return []
     vectors = snapshot.vectors_of(numbers)
-    # Rounded, since the last bits of a product depend on how many rows are multiplied.
-    by_whole = (vectors @ vector).round(6)
+    by_whole = fusion.products(vectors, vector).round(6)
     by_sentence = _nearest_sentences(snapshot, numbers, vector)
     found = Candidates(
         bm25=np.array([bm25.get(number, np.nan) for number in numbers]),
@@ -83,9 +87,9 @@ def _nearest_sentences(snapshot: Snapshot, numbers: Sequence[int], vector: Numbe
     blobs = snapshot.manifest.sentences_of(numbers)
     if not blobs:
         return {}
-    cosines = unpacked(b"".join(blobs.values())).astype(np.float64) @ vector
+    cosines = fusion.products(unpacked(b"".join(blobs.values())), vector.astype(np.float32))
     starts = np.cumsum([0, *(len(blob) // DIMENSIONS for blob in blobs.values())])[:-1]
-    return dict(zip(blobs, np.maximum.reduceat(cosines, starts).round(6).tolist(), strict=True))
+    return dict(zip(blobs, np.maximum.reduceat(cosines, starts).astype(np.float64).round(6).tolist(), strict=True))
 
 
 def _spread(snapshot: Snapshot, order: Sequence[int], per_document: int | None) -> list[int]:

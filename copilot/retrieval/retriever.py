@@ -59,19 +59,20 @@ class Retriever:
         kind: Literal["passage", "record"] | None = None,
         documents: Collection[str] | None = None,
         per_document: int | None = None,
+        also: Sequence[str] = (),
     ) -> list[ScoredChunk]:
         """The best chunks that the viewer may see, best first.
 
-        Only what is in force is searched: without `as_of` whatever nothing has replaced, with it whatever was
-        in force on that day. `kind` and `documents` (ids) narrow the search further; `per_document` is how
-        many chunks of one document may be among the results.
+        Only what is in force is searched, on the day `as_of` or else today. `kind` and `documents` (ids) narrow the
+        search further; `per_document` is how many chunks of one document may be among the results; `also` are other
+        words for those of the query.
         """
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
         scope = _scope(viewer, as_of, kind, documents)
 
         def ranked(snapshot: Snapshot) -> list[ScoredChunk]:
-            found = rank(snapshot, query, self._embedder, scope, top_k, per_document)
+            found = rank(snapshot, query, self._embedder, scope, top_k, per_document, also)
             self._handed.note(scored.chunk for scored in found)
             return [replace(scored, chunk=_told(snapshot, scored.chunk, viewer)) for scored in found]
 
@@ -231,7 +232,7 @@ def _scope(
 ) -> Scope:
     return Scope(
         labels=viewer.labels,
-        as_of=as_of.toordinal() if as_of else None,
+        as_of=(as_of or date.today()).toordinal(),
         kind=kind,
         documents=None if documents is None else frozenset(documents),
     )

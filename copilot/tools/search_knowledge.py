@@ -50,22 +50,23 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     retriever = sources.retriever
     if retriever is None:
         raise ToolError("This workspace holds no documents; ask about its records instead.")
-    query = " ".join([arguments.query, *other_words(arguments.query)])
     scored = retriever.search(
-        query,
+        arguments.query,
         viewer,
         top_k=arguments.top_k,
+        also=other_words(arguments.query),
         as_of=arguments.as_of or sources.today,
         kind="passage",
     )
-    names = asked_for(arguments.query)
+    names, today = asked_for(arguments.query), sources.today
     named = _rest_of_parts(retriever, viewer, [s.chunk for s in scored if s.is_exact], names)
     known = {chunk.id for chunk in named}
     evidence = [
-        _evidence(s.chunk, s.cosine, s.copies, (s.is_exact and bool(names)) or s.chunk.id in known) for s in scored
+        _evidence(s.chunk, today, s.cosine, s.copies, (s.is_exact and bool(names)) or s.chunk.id in known)
+        for s in scored
     ]
     known = {e.id for e in evidence}
-    evidence += [_evidence(chunk, None, is_named=True) for chunk in named if chunk.id not in known]
+    evidence += [_evidence(chunk, today, is_named=True) for chunk in named if chunk.id not in known]
     known |= {chunk.id for chunk in named}
     rest = _rest_of_sections(retriever, viewer, scored, content_stems(arguments.query))
     if arguments.whole_document and scored:
@@ -73,7 +74,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     for chunk in rest:
         if chunk.id not in known:
             known.add(chunk.id)
-            evidence.append(_evidence(chunk, None))
+            evidence.append(_evidence(chunk, today))
     unknown = retriever.unknown_references(arguments.query, viewer, as_of=arguments.as_of or sources.today)
     missing = [Statement(text=f"No document has or mentions “{name}”.", role="caveat") for name in unknown]
     found = [Statement(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]]
@@ -122,7 +123,9 @@ def _main_document(scored: list[ScoredChunk]) -> str:
     return weights.most_common(1)[0][0]
 
 
-def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = (), is_named: bool = False) -> Evidence:
+def _evidence(
+    chunk: Chunk, today: date, cosine: float | None = None, copies: Sequence[Chunk] = (), is_named: bool = False
+) -> Evidence:
     path = [h for h in chunk.heading_path if h != chunk.title]
     also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in copies)
     return Evidence(
@@ -130,7 +133,7 @@ def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = (), 
         kind="passage",
         source=chunk.document_id,
         locator=chunk.locator,
-        title=" › ".join([_dated_title(chunk), *path]) + (f" (the same in {also})" if also else ""),
+        title=" › ".join([_dated_title(chunk, today), *path]) + (f" (the same in {also})" if also else ""),
         text=chunk.text,
         as_of=chunk.effective,
         relevance=cosine,
@@ -139,9 +142,12 @@ def _evidence(chunk: Chunk, cosine: float | None, copies: Sequence[Chunk] = (), 
     )
 
 
-def _dated_title(chunk: Chunk) -> str:
+def _dated_title(chunk: Chunk, today: date) -> str:
     """The title, with the day from which another document holds."""
-    return f"{chunk.title} (replaced {chunk.superseded_on})" if chunk.superseded_on else chunk.title
+    if chunk.superseded_on is None:
+        return chunk.title
+    told = "replaced" if chunk.superseded_on <= today else "in force until"
+    return f"{chunk.title} ({told} {chunk.superseded_on})"
 
 
 def _opening(text: str) -> str:
