@@ -13,12 +13,19 @@ Kinds = frozenset[str]
 # What has no answer without a figure of these kinds.
 _DEMANDED: tuple[tuple[re.Pattern[str], Kinds], ...] = (
     (re.compile(r"\bhow much (?:do|does|did|is|are|was|were)\b[^?]*\bcosts?\b", re.I), frozenset({"money"})),
+    (
+        re.compile(
+            r"\b(which|what) (price|budget)\b"
+            r"|\bwhat (is|was|are|were) (the|our|its|their) (\w+ )?(budget|price|salary|fee)\b",
+            re.I,
+        ),
+        frozenset({"money"}),
+    ),
     (re.compile(r"\bhow (long|soon|quick\w*|fast|old|often)\b|\bby when\b", re.I), frozenset({"time", "date"})),
     (
         re.compile(
             r"\bhow much (is|are|was|were|do|does|did|has|have|had|will|would|should|can|could|must|may|of|money|budget"
-            r"|funding|cash)\b|\b(which|what) (price|amount|sum|budget)\b"
-            r"|\bwhat (is|was|are|were) (the|our|its|their) (\w+ )?(budget|price|salary|fee)\b|\bcosts?\b",
+            r"|funding|cash)\b|\b(which|what) (amount|sum)\b|\bcosts?\b",
             re.I,
         ),
         frozenset({"money", "percent"}),

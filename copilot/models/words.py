@@ -214,14 +214,15 @@ def formal(text: str) -> str:
 
 def other_words(text: str) -> list[str]:
     """British and American twins of a text's words, digits for its number words, and the written form of spoken
-    phrases, so that a search finds them all."""
-    found: list[str] = [written for pattern, written in _FORMAL_WORDS if pattern.search(text)]
+    phrases, so that a search finds them all. A word that the text says itself is none of them."""
+    found = [word for pattern, written in _FORMAL_WORDS if pattern.search(text) for word in written.split()]
     for token in _TOKEN.findall(text):
         lower = token.lower()
         british = next((p.sub(r, lower) for p, r in _AMERICAN if p.search(lower)), None)
         american = next((p.sub(r, lower) for p, r in _SPELLINGS[:4] if p.search(lower)), None)
         found += [w for w in (british, american, _DIGITS.get(lower)) if w and w != lower]
-    return list(dict.fromkeys(found))
+    said = {token.lower() for token in _TOKEN.findall(text)}
+    return [word for word in dict.fromkeys(found) if word not in said]
 
 
 def find_run(needle: tuple[str, ...], haystack: list[Word]) -> int | None:
