@@ -47,6 +47,8 @@ class Retriever:
         self._lock = Lock()
         self._manifest: Manifest | None = None
         self._snapshot: Snapshot | None = None
+        # Apart from the questions' vectors, which are never those of a packed sentence.
+        self._sentences = Embedder()
         self._handed = _Handed()
 
     def search(
@@ -86,9 +88,9 @@ class Retriever:
         """
         if not texts:
             return []
-        if not all(map(self._embedder.has, texts)):
+        if not all(map(self._sentences.has, texts)):
             self._read(self._recall, ())
-        products = self._embedder.embed(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(np.float64)
+        products = self._sentences.embed(texts).astype(np.float64) @ self._embedder.embed([query])[0].astype(np.float64)
         return [float(value) for value in products]
 
     def _recall(self, snapshot: Snapshot) -> tuple[()]:
@@ -97,8 +99,8 @@ class Retriever:
         blobs = snapshot.manifest.sentences_of(list(chunks))
         for number, blob in blobs.items():
             views = Wording.of(chunks[number]).views
-            self._embedder.remember(dict(zip(views, unpacked(blob), strict=True)))
-        self._embedder.remember(snapshot.phrases)
+            self._sentences.remember(dict(zip(views, unpacked(blob), strict=True)))
+        self._sentences.remember(snapshot.phrases)
         return ()
 
     def unknown_references(

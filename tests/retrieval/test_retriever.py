@@ -185,3 +185,13 @@ def test_it_is_a_langchain_retriever_for_one_viewer(shared: Library) -> None:
     assert len(found) == 2
     assert {d.metadata["source"] for d in found}.isdisjoint({"policies/board-risk-appetite.md"})
     assert found[0].id
+
+
+def test_a_sentence_pasted_without_quotation_marks_is_found_first(retriever: Retriever) -> None:
+    pasted = "no running budget. money was granted for building the model and none for hosting?"
+    best = retriever.search(pasted, EVERYONE, 1)[0]
+    assert best.is_exact
+    assert "No running budget" in best.chunk.text
+    assert not any(
+        scored.is_exact for scored in retriever.search("who grants the money for hosting a model?", EVERYONE)
+    )

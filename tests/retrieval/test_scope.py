@@ -9,6 +9,7 @@ from copilot.retrieval.entries import Scope
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.snapshot import open_snapshot
+from copilot.types import Viewer
 
 SCOPES = (
     Scope(),
@@ -40,3 +41,16 @@ def test_vectors_words_and_manifest_agree_on_what_a_query_may_see(shared: Librar
     assert matching >= {m.number for m in snapshot.words.search(QUERY, everything, 1000)} & visible
     snapshot.close()
     manifest.close()
+
+
+def test_a_version_that_begins_later_does_not_hide_the_one_in_force(library: Library) -> None:
+    library.write("leave.md", "---\nsuperseded_by: leave-2099.md\n---\nThe quorvex rests for ten days a year.")
+    library.write("leave-2099.md", "---\neffective: 2099-01-01\n---\nThe quorvex rests for twenty days a year.")
+    library.sync()
+    question = "how many days does the quorvex rest?"
+    found = {scored.chunk.document_id for scored in library.search(question)}
+    assert "leave.md" in found
+    assert "leave-2099.md" not in found
+    later = library.retriever.search(question, Viewer(), as_of=date(2099, 1, 1))
+    assert "leave.md" not in {scored.chunk.document_id for scored in later}
+    assert later[0].chunk.document_id == "leave-2099.md"
