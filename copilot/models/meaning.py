@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ from copilot.records.catalogue import Catalogue
 # it in nine of ten, and questions that no metric answers stayed below.
 _LEAST = 0.45
 _MARGIN = 0.05
+# What every metric and every question here is about tells none from another, and makes all of them alike.
+_SUBJECT = re.compile(
+    r"(?:\b(?:of|in|for|from|with|by) )?(?:\b(?:the|our|an?) )?\b(?:AI|artificial intelligence)\b", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class MetricMeanings:
         possible = self.shares if shares else self.dated
         texts = [(name, text) for name, text in self.texts if name in possible]
         nearest: dict[str, float] = {}
-        cosines = self.likeness(question, [text for _, text in texts])
+        cosines = self.likeness(_told(question), [text for _, text in texts])
         for (name, _), cosine in zip(texts, cosines, strict=True):
             nearest[name] = max(cosine, nearest.get(name, -1.0))
         ranked = sorted(nearest, key=lambda name: -nearest[name])
@@ -45,10 +50,14 @@ class MetricMeanings:
 
 
 def metric_texts(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """Label, synonyms and definition of each metric, as (metric, text)."""
+    """Label, synonyms and definition of each metric, as (metric, text), without the subject that all have in common."""
     return tuple(
-        (name, text)
+        (name, told)
         for name, metric in catalogue.metrics.items()
         for text in (metric.title, *metric.synonyms, metric.definition)
-        if text
+        if (told := _told(text))
     )
+
+
+def _told(text: str) -> str:
+    return " ".join(_SUBJECT.sub(" ", text).split())

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from test_planning import NAMES, arguments, conditions, frame
 
+from copilot.models.meaning import MetricMeanings
 from copilot.models.planner import plan
+from copilot.retrieval.embedder import Embedder
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,19 @@ def test_a_follow_up_by_an_amount_keeps_what_was_missing() -> None:
     first, then = "Which projects have no sponsor?", "and which of them cost the most?"
     assert ("sponsor", "missing", None) in conditions("find_projects", first, then)
     assert arguments("find_projects", first, then)["order_by"] == "-spend"
+
+
+def test_that_a_question_speaks_of_ai_brings_no_metric_near_to_it() -> None:
+    texts = (("incidents", "incidents"), ("incidents", "Incidents of systems found"), ("saved", "Cost saved"))
+    names = frozenset({"incidents", "saved"})
+    embed = Embedder().embed
+    meanings = MetricMeanings(texts, names, frozenset(), lambda q, ts: [float(c) for c in embed(ts) @ embed([q])[0]])
+    assert meanings.near("What did our competitors invest in AI last year?") == ()
+    assert meanings.near("Which AI law was passed last year?") == ()
+    assert meanings.near("How much did AI save us in 2025?") == ("saved",)
+
+
+def test_when_something_is_to_be_done_is_no_condition_on_the_records() -> None:
+    calls = plan(frame("Should we stop any pilot this quarter?"), NAMES).calls
+    assert not any(c["column"] == "started" for call in calls for c in call.arguments.get("filters", ()))
+    assert "started" in {column for column, _, _ in conditions("find_projects", "How many pilots started in 2025?")}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from copilot.models.calendar import Period
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
 from copilot.models.words import listed
@@ -118,11 +119,18 @@ def restriction(frame: Frame, table: str) -> Restriction:
         *_ages(frame, values),
         *_levels(frame.text, [m for m in columns if m not in absent and m not in groups]),
     ]
-    # "For the next quarter" is when something is to be done, not when the records began.
-    if frame.period is not None and frame.period.start <= frame.today and (dated := _DATED.get(table)):
+    if frame.period is not None and not _is_to_be_done(frame, frame.period) and (dated := _DATED.get(table)):
         start, end = frame.period.start.isoformat(), frame.period.end.isoformat()
         conditions += [{"column": dated, "op": ">=", "value": start}, {"column": dated, "op": "<", "value": end}]
     return Restriction(tuple(conditions), (*values, *columns), tuple(groups), measured)
+
+
+_ADVISES = re.compile(r"\b(should|shall|could|can|must|ought) (we|i|one)\b", re.IGNORECASE)
+
+
+def _is_to_be_done(frame: Frame, period: Period) -> bool:
+    """Whether the period is when something is to be done, such as "next quarter", not when the records began."""
+    return period.start > frame.today or (period.end > frame.today and bool(_ADVISES.search(frame.text)))
 
 
 _MONEY_COMPARISON = re.compile(
