@@ -20,15 +20,18 @@ from pathlib import Path
 import numpy as np
 from generated import MODELS, OBSERVATIONS, PROJECTS, SEED, TODAY, UNITS, WEEKS, write_workspace
 
-from copilot.acceptability import rank_acceptability
-from copilot.portfolio import Problem, at_least, at_most, best, needs
+from copilot.analysis.acceptability import rank_acceptability
+from copilot.analysis.portfolio import Problem, at_least, at_most, best, needs
+from copilot.analysis.scoring import Estimates, Floats, shares, topsis
 from copilot.records.catalogue import Catalogue
 from copilot.records.metric_query import Span, points
 from copilot.records.store import Records
-from copilot.scoring import Estimates, Floats, shares, topsis
 from copilot.sources import Sources
-from copilot.tools import check_model_health, lookup_metric, plan_portfolio, prioritize_projects
-from copilot.tools.governance_findings import blocked_projects, open_review
+from copilot.tools.check_governance.findings import blocked_projects, open_review
+from copilot.tools.check_model_health import tool as check_model_health
+from copilot.tools.lookup_metric import tool as lookup_metric
+from copilot.tools.plan_portfolio import tool as plan_portfolio
+from copilot.tools.prioritize_projects import tool as prioritize_projects
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 

@@ -1,3 +1,3 @@
-from copilot.cli import main
+from copilot.commands.cli import main
 
 main()

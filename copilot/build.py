@@ -9,9 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot.conversations import Conversations
 from copilot.errors import KnowledgeError, SettingsError
-from copilot.library import Library
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.retrieval import copying
@@ -19,9 +17,11 @@ from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
-from copilot.snapshots import Snapshots
 from copilot.sources import Sources
+from copilot.state.conversations import Conversations
 from copilot.types import Viewer
+from copilot.upkeep.library import Library
+from copilot.upkeep.snapshots import Snapshots
 from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     state = settings.workspace_state()
     remote = None
     if settings.model != "grounded":
-        from copilot.models.remote import remote_model
+        from copilot.models.remote.model import remote_model
 
         remote = remote_model(settings)
     models = ChatModels(

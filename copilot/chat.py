@@ -29,13 +29,13 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
-from copilot.conversations import Conversations, title_of
 from copilot.errors import LimitExceeded, ModelError, ToolError
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.grounded import DRAFT
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
+from copilot.state.conversations import Conversations, title_of
 from copilot.suggestions import suggest
 from copilot.tools import LABELS, available, bind, run
 from copilot.types import (

@@ -10,40 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from copilot.numbers import Number, find_numbers, is_supported
+from copilot.language.numbers import Number, find_numbers, is_supported
+from copilot.language.sentences import split_sentences
 from copilot.types import Citation, Evidence, Figure
 
 MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
-# A sentence ends at its stop and the markers that follow it; a line ends in any case.
-_SENTENCE = re.compile(
-    r"[^\n]*?(?:[.!?:](?=[\s*_\")\]]|$)[*_\")]*(?:[ \t]*\[#[^\]\s]+\])*[ \t]*|(?=\n)|$)\n*", re.DOTALL
-)
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I
-)
 _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _QUOTE_LIMIT = 600
-
-
-def split_sentences(text: str) -> list[str]:
-    """The sentences of a Markdown text; joined they give the text back. List markers stay with their sentence."""
-    parts: list[str] = []
-    for match in _SENTENCE.finditer(text):
-        piece = match.group()
-        if not piece:
-            continue
-        if parts and "\n" not in parts[-1] and _is_open(parts[-1]):
-            parts[-1] += piece
-        else:
-            parts.append(piece)
-    return parts
-
-
-def _is_open(piece: str) -> bool:
-    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner"."""
-    bare = piece.rstrip()
-    return bool(_ABBREVIATION.search(bare) or re.fullmatch(r"\s*\d{1,2}\.", bare) or bare.endswith(":"))
 
 
 @dataclass

@@ -11,10 +11,10 @@ from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
     # Opening the records alone must not load the embedding model or the metric compiler.
-    from copilot.conversations import Conversations
     from copilot.records.catalogue import Catalogue
     from copilot.retrieval.retriever import Retriever
-    from copilot.snapshots import Snapshots
+    from copilot.state.conversations import Conversations
+    from copilot.upkeep.snapshots import Snapshots
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from copilot.numbers import find_numbers
+from copilot.language.numbers import find_numbers
 from copilot.types import Answer
 from evals.support import find_names
 

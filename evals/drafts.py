@@ -13,8 +13,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import ValidationError
 
-from copilot.conversations import Turn
 from copilot.errors import SettingsError
+from copilot.state.conversations import Turn
 from copilot.types import Frozen
 from copilot.workspace import Workspace
 from evals.lint import lint

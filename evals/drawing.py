@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from copilot.charts import INK, PALETTE, framed
+from copilot.drawing.charts import INK, PALETTE, framed
 from evals.browse import RunRow, SliceRow
 
 _SHARE: dict[str, Any] = {"type": "quantitative", "title": None, "scale": {"domain": [0, 1]}}

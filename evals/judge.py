@@ -140,7 +140,7 @@ def open_judge(settings: Settings) -> Judge:
     """The configured chat model as a judge. It should be of another family than the one it judges."""
     if settings.model == "grounded":
         raise SettingsError("A judge needs a language model: set BEARING_MODEL or --model to openai:NAME.")
-    from copilot.models.remote import remote_model
+    from copilot.models.remote.model import remote_model
 
     model = remote_model(settings)
     return Judge(lambda prompt: str(model.invoke(prompt).text), settings.model, settings.workspace_state() / "judge")

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from copilot.errors import SettingsError
-from copilot.numbers import find_numbers
+from copilot.language.numbers import find_numbers
 
 DATASETS = Path(__file__).resolve().parent / "datasets"
 
@@ -41,7 +41,7 @@ class ExpectedNumber(Strict):
     value: float
     """Fully scaled: 12400000 for EUR 12.4 million, 79 (unit percent) for 79%."""
     unit: str = ""
-    """Empty for a count; `percent`, `points`, a currency code, `days`, …: as `copilot.numbers` names them."""
+    """Empty for a count; `percent`, `points`, a currency code, `days`, …: as `copilot.language.numbers` names them."""
     written: str = ""
     """As a person would print it. Asked for where a scale is easily forgotten, and must read as `value`."""
     relative_tolerance: float | None = Field(default=None, ge=0)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from copilot.models.words import STOP_WORDS, content_stems, stem
-from copilot.numbers import Number, find_numbers, is_supported
+from copilot.language.numbers import Number, find_numbers, is_supported
+from copilot.language.words import STOP_WORDS, content_stems, stem
 from evals.wording import Weights, coverage, sentences, windows
 
 SUPPORTED = 0.6

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from copilot.citations import split_sentences
-from copilot.models.words import content_stems
+from copilot.language.sentences import split_sentences
+from copilot.language.words import content_stems
 
 _MARKERS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _STRUCK = re.compile(r"~~.*?~~(?: \(not found in the sources\))?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.changes import compare_rows, compare_values, entered
+from copilot.analysis.changes import compare_rows, compare_values, entered
 
 CELLS = st.one_of(st.none(), st.integers(0, 3), st.sampled_from(["a", "b"]))
 ROWS = st.lists(st.fixed_dictionaries({"id": st.integers(0, 4), "x": CELLS, "y": CELLS}), max_size=8)

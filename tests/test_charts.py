@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.charts import bars, lines, stacked_bars
-from copilot.matrix_chart import (
+from copilot.drawing.charts import bars, lines, stacked_bars
+from copilot.drawing.matrix_chart import (
     PLOT_HEIGHT,
     PLOT_WIDTH,
     Point,

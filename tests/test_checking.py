@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from copilot.checking import check
 from copilot.records.catalogue import Metric
 from copilot.records.importing import TableMapping
 from copilot.records.schema import TABLES
+from copilot.upkeep.checking import check
 from copilot.workspace import Criterion, Thresholds, WorkspaceConfig
 
 ROOT = Path(__file__).resolve().parents[1]

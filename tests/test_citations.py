@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.citations import Verifier, best_span, split_sentences, with_markers
+from copilot.citations import Verifier, best_span, with_markers
+from copilot.language.sentences import split_sentences
 from copilot.types import Evidence
 
 

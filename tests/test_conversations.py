@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.conversations import MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
 from copilot.errors import SettingsError
+from copilot.state.conversations import MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
 from copilot.types import Answer, Citation, Evidence, ToolCall
 
 ANSWER = Answer(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copilot.database import Database
 from copilot.errors import SettingsError
+from copilot.state.database import Database
 
 FIRST = ("CREATE TABLE notes (text TEXT)",)
 SECOND = ("ALTER TABLE notes ADD COLUMN author TEXT", "UPDATE notes SET author = 'unknown'")

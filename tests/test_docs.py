@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from copilot.cli import app
+from copilot.commands.cli import app
 from copilot.settings import PREFIX, Settings
 from copilot.tools import TOOLS, Tool
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.drift import Series, cusum, find_decline, kendall_z, locate, shift, theil_sen, weekly
+from copilot.analysis.drift import Series, cusum, find_decline, kendall_z, locate, shift, theil_sen, weekly
 
 CHOSEN_ON, REPORTED_ON = 11, 4711
 

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from copilot.checking import check
 from copilot.records.store import Filter, Records, RecordView
 from copilot.sources import Sources
-from copilot.tools import (
-    check_governance,
-    diagnose_scaling,
-    draft_memo,
-    find_projects,
-    prioritize_projects,
-    recommend_operating_model,
-)
+from copilot.tools.check_governance import tool as check_governance
+from copilot.tools.diagnose_scaling import tool as diagnose_scaling
+from copilot.tools.draft_memo import tool as draft_memo
+from copilot.tools.find_projects import tool as find_projects
+from copilot.tools.prioritize_projects import tool as prioritize_projects
+from copilot.tools.recommend_operating_model import tool as recommend_operating_model
 from copilot.types import ToolResult, Viewer
+from copilot.upkeep.checking import check
 from copilot.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.funnel import Conversion, Ladder, Path, Stay, conversion, flows, in_order, wilson
+from copilot.analysis.funnel import Conversion, Ladder, Path, Stay, conversion, flows, in_order, wilson
 
 TODAY = date(2026, 10, 31)
 STAGES = ("idea", "proof_of_concept", "pilot", "scaling", "production", "stopped", "retired")

@@ -14,10 +14,10 @@ import yaml
 
 from copilot import Settings, Viewer
 from copilot.build import index, open_library
+from copilot.commands.watching import watch
 from copilot.errors import KnowledgeError
-from copilot.library import About, Library
 from copilot.retrieval.index import locked
-from copilot.watching import watch
+from copilot.upkeep.library import About, Library
 
 CORPUS = Path(__file__).parent / "fixtures" / "corpus"
 EVERYONE, BOARD = Viewer(), Viewer(labels=frozenset({"board"}))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.numbers import find_numbers, is_supported
+from copilot.language.numbers import find_numbers, is_supported
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.operating_model import MODELS, Anchor, Criterion, Measured, advise, holds_against
+from copilot.analysis.operating_model import MODELS, Anchor, Criterion, Measured, advise, holds_against
 
 CENTRE, HYBRID, FEDERATED = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 SCALE = Criterion("c", "C", "score", (Anchor(0, CENTRE), Anchor(5, HYBRID), Anchor(10, FEDERATED)))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copilot.models.words import content_stems
-from copilot.overlap import ALIKE, NEAR, Limits, groups, likeness
+from copilot.analysis.overlap import ALIKE, NEAR, Limits, groups, likeness
+from copilot.language.words import content_stems
 from copilot.retrieval.embedder import encode_each
 
 SETS = Path(__file__).parent / "fixtures" / "same_work"

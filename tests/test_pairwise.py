@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.pairwise import ACCEPTABLE, Judgement, elicit
+from copilot.analysis.pairwise import ACCEPTABLE, Judgement, elicit
 
 
 def test_two_criteria_divide_as_they_are_judged() -> None:

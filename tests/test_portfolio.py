@@ -10,18 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from copilot.portfolio import (
-    Problem,
-    TooLong,
-    at_least,
-    at_most,
-    best,
-    needs,
-    next_best,
-    relaxations,
-)
-from copilot.portfolio_deviations import Doubtful, TooMany, best_deviation
-from copilot.portfolio_firmness import ENUMERATED, inclusion
+from copilot.analysis.portfolio import Problem, TooLong, at_least, at_most, best, needs, next_best, relaxations
+from copilot.analysis.portfolio_deviations import Doubtful, TooMany, best_deviation
+from copilot.analysis.portfolio_firmness import ENUMERATED, inclusion
 
 
 def by_brute_force(problem: Problem) -> list[tuple[float, tuple[int, ...]]]:

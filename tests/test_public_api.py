@@ -46,7 +46,7 @@ def test_importing_copilot_loads_no_heavy_library() -> None:
 
 
 def test_what_only_reads_settings_or_parses_a_command_loads_no_heavy_library() -> None:
-    assert not loaded_by("from copilot import Settings, SettingsError, Answer; import copilot.cli") & HEAVY
+    assert not loaded_by("from copilot import Settings, SettingsError, Answer; import copilot.commands.cli") & HEAVY
 
 
 def test_answering_loads_no_user_interface(tmp_path: Path) -> None:

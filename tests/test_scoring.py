@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copilot.acceptability import rank_acceptability
-from copilot.flips import swap_by_estimate, swap_by_weight, weight_change
-from copilot.scoring import (
+from copilot.analysis.acceptability import rank_acceptability
+from copilot.analysis.flips import swap_by_estimate, swap_by_weight, weight_change
+from copilot.analysis.scoring import (
     criterion_meaning,
     estimates,
     quadrant,

@@ -12,8 +12,8 @@ import pytest
 from copilot.records.store import Records
 from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import DocumentInfo
-from copilot.snapshots import Snapshots
 from copilot.types import Viewer
+from copilot.upkeep.snapshots import Snapshots
 from copilot.workspace import Workspace
 
 CORPUS = Path(__file__).parent / "fixtures" / "corpus"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from copilot import Copilot, Settings, open_copilot
+from copilot.commands.tools import help_of, overview, read_arguments
 from copilot.errors import ToolError
-from copilot.tool_cli import help_of, overview, read_arguments
 from copilot.tools import TOOLS, Tool, named
 
 ROOT = Path(__file__).resolve().parents[1]

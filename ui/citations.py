@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from copilot import Citation, Copilot, CopilotError
-from copilot.conversations import Turn
+from copilot.state.conversations import Turn
 from ui import export, markdown
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}

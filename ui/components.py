@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from copilot import Answer, Copilot
-from copilot.conversations import Turn
+from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
 from ui import export, markdown, state

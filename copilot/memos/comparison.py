@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
+from copilot.language.numbers import Number, find_numbers
 from copilot.memos.layout import shown
 from copilot.memos.memo import VERDICTS, Line, Memo, Section, SectionName
-from copilot.numbers import Number, find_numbers
 from copilot.types import Frozen
 
 State = Literal["holds", "changed", "gone", "new"]

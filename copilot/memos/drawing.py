@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from copilot.matrix_chart import PLOT_WIDTH
+from copilot.drawing.matrix_chart import PLOT_WIDTH
 from copilot.memos.plain import printable
 from copilot.types import Chart
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copilot.database import Database
 from copilot.errors import SettingsError
 from copilot.memos.memo import Firmness, Kind, Memo
+from copilot.state.database import Database
 from copilot.types import Frozen, Viewer
 
 FILE = "memos.sqlite"

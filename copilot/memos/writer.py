@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from copilot.citations import Verifier, with_markers
+from copilot.language.numbers import find_numbers, is_supported
 from copilot.memos.memo import Line, Section, SectionName, Source, sha256
 from copilot.memos.plain import on_one_line
-from copilot.numbers import find_numbers, is_supported
 from copilot.types import Cell, Chart, Evidence, Table
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
+from copilot.language.words import content_stems, formal
 from copilot.models.confidence import (
     asks_about_the_future,
     asks_for_a_fact,
@@ -31,7 +32,6 @@ from copilot.models.extract import Meaning, Passages, Relevance
 from copilot.models.frame import Frame
 from copilot.models.planner import Plan
 from copilot.models.plans.search import SEARCHES, comparands
-from copilot.models.words import content_stems, formal
 from copilot.types import Evidence, Statement, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.

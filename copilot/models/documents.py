@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
+from copilot.language.words import COMMON_STEMS, content_stems, stems
 from copilot.models.extract import (
     Block,
     Passages,
@@ -23,7 +24,6 @@ from copilot.models.extract import (
 )
 from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
 from copilot.models.plans.search import comparands
-from copilot.models.words import COMMON_STEMS, content_stems, stems
 from copilot.retrieval.references import Reference, asked_for, opens_with, without
 from copilot.types import Evidence
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.language.vocabulary import COLUMN_WORDS, stage_words
+from copilot.language.words import COMMON_STEMS, STOP_WORDS, Word, listed, stem, stems, words
 from copilot.models.meaning import MetricMeanings
-from copilot.models.vocabulary import COLUMN_WORDS, stage_words
-from copilot.models.words import COMMON_STEMS, STOP_WORDS, Word, listed, stem, stems, words
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
 from copilot.sources import Sources

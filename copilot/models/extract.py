@@ -10,10 +10,10 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Protocol
 
-from copilot.citations import split_sentences
+from copilot.language.numbers import find_numbers
+from copilot.language.sentences import split_sentences
+from copilot.language.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.models import figures
-from copilot.models.words import COMMON_STEMS, content_stems, formal, stem, stems
-from copilot.numbers import find_numbers
 from copilot.retrieval.references import is_head, without
 from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence

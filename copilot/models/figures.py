@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copilot.numbers import Number, find_numbers
+from copilot.language.numbers import Number, find_numbers
 from copilot.retrieval.references import asked_for
 
 Kinds = frozenset[str]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from copilot.language.periods import Period, find_period
+from copilot.language.words import content_stems, listed, spelled_out, words
 from copilot.models.entities import Lexicon, Links, Mention
-from copilot.models.periods import Period, find_period
-from copilot.models.words import content_stems, listed, spelled_out, words
 
 Form = Literal[
     "comparison", "verdict", "clause", "definition", "causes", "steps", "list", "advice", "quantity",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from copilot.models.words import STOP_WORDS, listed, stem, words
+from copilot.language.words import STOP_WORDS, listed, stem, words
 
 _INSTRUCTION = re.compile(
     r"\b(ignore|disregard|forget|override|bypass|skip|break)\b[^.?!]{0,40}\b(rules?|instructions?|prompts?"

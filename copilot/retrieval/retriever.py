@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -24,9 +24,6 @@ from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
 from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
 from copilot.types import Viewer
-
-if TYPE_CHECKING:
-    from langchain_core.retrievers import BaseRetriever
 
 _HANDED = 300
 """The sentences of so many passages fill the embedder's memory."""
@@ -162,12 +159,6 @@ class Retriever:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text; a dot product of two is their cosine."""
         return self._embedder.embed(texts)
-
-    def as_langchain(self, viewer: Viewer, top_k: int = 8) -> BaseRetriever:
-        """This search as a LangChain retriever, for one viewer."""
-        from copilot.retrieval.langchain_retriever import LangChainRetriever
-
-        return LangChainRetriever(retriever=self, viewer=viewer, top_k=top_k)
 
     def close(self) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copilot.citations import split_sentences
+from copilot.language.sentences import split_sentences
 from copilot.retrieval.chunker import heading_text, indexed_text
 from copilot.retrieval.embedder import DIMENSIONS, Vectors
 from copilot.retrieval.types import Chunk

@@ -13,24 +13,22 @@ from copilot.errors import ToolError
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.records.names import nearest
 from copilot.sources import Sources
-from copilot.tools import (
-    assess_readiness,
-    check_governance,
-    check_model_health,
-    diagnose_scaling,
-    draft_memo,
-    find_duplicates,
-    find_projects,
-    lookup_metric,
-    plan_change,
-    plan_portfolio,
-    prioritize_projects,
-    project_record,
-    recommend_operating_model,
-    search_knowledge,
-    search_records,
-    what_changed,
-)
+from copilot.tools import search_records
+from copilot.tools.assess_readiness import tool as assess_readiness
+from copilot.tools.check_governance import tool as check_governance
+from copilot.tools.check_model_health import tool as check_model_health
+from copilot.tools.diagnose_scaling import tool as diagnose_scaling
+from copilot.tools.draft_memo import tool as draft_memo
+from copilot.tools.find_duplicates import tool as find_duplicates
+from copilot.tools.find_projects import tool as find_projects
+from copilot.tools.lookup_metric import tool as lookup_metric
+from copilot.tools.plan_change import tool as plan_change
+from copilot.tools.plan_portfolio import tool as plan_portfolio
+from copilot.tools.prioritize_projects import tool as prioritize_projects
+from copilot.tools.project_record import tool as project_record
+from copilot.tools.recommend_operating_model import tool as recommend_operating_model
+from copilot.tools.search_knowledge import tool as search_knowledge
+from copilot.tools.what_changed import tool as what_changed
 from copilot.types import ToolResult, Viewer
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from copilot.analysis.scoring import Estimates, Floats, criterion_meaning, estimates, shares
 from copilot.errors import ToolError
+from copilot.language.formatting import listed, percent, words
 from copilot.records.store import Filter, RecordView
-from copilot.scoring import Estimates, Floats, criterion_meaning, estimates, shares
+from copilot.tools.evidence import Row
 from copilot.tools.linking import fold, link
-from copilot.tools.reading import Row
-from copilot.tools.wording import listed, percent, words
 from copilot.types import Cell
 from copilot.workspace import Criterion, WorkspaceConfig
 

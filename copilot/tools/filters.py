@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.language.formatting import said
 from copilot.records.schema import TableSchema
 from copilot.records.store import Filter, Measure, Operator, RecordView
+from copilot.tools.evidence import Row
 from copilot.tools.linking import resolve_value
-from copilot.tools.reading import Row
-from copilot.tools.wording import said
 from copilot.types import Cell
 
 

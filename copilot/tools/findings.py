@@ -8,7 +8,7 @@ from typing import Literal
 
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.reading import Row, computed, read_row, row_id
+from copilot.tools.evidence import Row, computed, read_row, row_id
 from copilot.types import Chart, Evidence, Figure, Statement, Table, ToolResult
 
 

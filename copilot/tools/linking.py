@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from copilot.errors import ToolError
+from copilot.language.formatting import noun, words
 from copilot.records.store import RecordView
-from copilot.tools.wording import noun, words
 
 # Measured on 2,000 names: right ones scored 85 and more, wrong ones 50 and less.
 MINIMUM_SCORE = 80.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from copilot.language.formatting import in_midsentence, sentence, words
 from copilot.records.schema import TableSchema
-from copilot.tools.reading import Row
-from copilot.tools.wording import in_midsentence, sentence, words
+from copilot.tools.evidence import Row
 
 
 def tell(table: TableSchema, row: Row) -> str:

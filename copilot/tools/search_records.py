@@ -8,7 +8,7 @@ from copilot.errors import ToolError
 from copilot.records.store import Filter, RecordView
 from copilot.retrieval.types import ScoredChunk
 from copilot.sources import Sources
-from copilot.tools.reading import Row, read_row
+from copilot.tools.evidence import Row, read_row
 from copilot.tools.row_sentences import tell
 from copilot.types import Evidence, Statement, ToolResult, Viewer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copilot.types import Answer
 from evals.samples import Sample
 from evals.scorers import (
     citations,
@@ -71,8 +70,3 @@ def judge(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
     for scorer in SCORERS:
         scores |= scorer(sample, output, weights)
     return {"passed": passed(sample, output, scores), **scores}
-
-
-def judge_answer(sample: Sample, answer: Answer, weights: Weights) -> dict[str, Score]:
-    """The same for an answer alone, where nothing is known of what was read beyond its quotes."""
-    return judge(sample, Output(sample=sample.id, fingerprint=sample.fingerprint, answer=answer), weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Set
 
-from copilot.numbers import find_numbers
+from copilot.language.numbers import find_numbers
 from copilot.types import Answer
 from evals.samples import Sample
 from evals.scores import NOT_APPLICABLE, Output, Score

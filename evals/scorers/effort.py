@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.models.words import words
+from copilot.language.words import words
 from evals.samples import Sample
 from evals.scores import Output, Score
 from evals.wording import Weights, sentences

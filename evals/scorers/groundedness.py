@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.models.words import content_stems
+from copilot.language.words import content_stems
 from evals.samples import Sample
 from evals.scorers.citations import whole
 from evals.scorers.refusal import declines

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from copilot.models.words import content_stems
-from copilot.numbers import find_numbers
+from copilot.language.numbers import find_numbers
+from copilot.language.words import content_stems
 from evals.samples import Sample
 from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score

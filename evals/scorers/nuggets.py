@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from copilot.models.words import content_stems, stem
-from copilot.numbers import find_numbers
+from copilot.language.numbers import find_numbers
+from copilot.language.words import content_stems, stem
 from evals.samples import Matcher, Nugget, Sample
 from evals.scorers.numbers import finds
 from evals.scorers.refusal import declines

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copilot.models.words import stems
-from copilot.numbers import Number, find_numbers
+from copilot.language.numbers import Number, find_numbers
+from copilot.language.words import stems
 from copilot.types import Table
 from evals.samples import ExpectedNumber, Sample
 from evals.scores import NOT_APPLICABLE, Output, Score

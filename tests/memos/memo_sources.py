@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from copilot.language.numbers import find_numbers, is_supported
 from copilot.memos.memo import Memo
-from copilot.numbers import find_numbers, is_supported
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.draft_memo import Arguments, draft
+from copilot.tools.draft_memo.tool import Arguments, draft
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 

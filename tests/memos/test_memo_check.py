@@ -9,7 +9,7 @@ from typing import Any
 from memo_sources import EVERYONE, drafted, project, write_sources
 
 from copilot.memos.comparison import Check, CheckedLine
-from copilot.tools.memo_check import check_memo
+from copilot.tools.draft_memo.check import check_memo
 
 ROWS = [project("P-1", 9, 9), project("P-2", 7, 7), project("P-3", 4, 4), project("P-4", 3, 3)]
 

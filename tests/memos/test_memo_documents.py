@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from memo_sources import SHIPPED, drafted, open_sources, project, write_sources
 
-from copilot.matrix_chart import Point, value_difficulty
+from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.memos import drawing, markdown
 from copilot.memos.export import export
 from copilot.memos.memo import HEADINGS, Memo

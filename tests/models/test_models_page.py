@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.models.faults import FAULTS
+from copilot.models.remote.faults import FAULTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.models.periods import BEGINNING, find_period, parse_period
+from copilot.language.periods import BEGINNING, find_period, parse_period
 
 TODAY = date(2026, 8, 20)
 

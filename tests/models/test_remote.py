@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 from openai_server import USAGE, Call, Fault, OpenAIServer, Raw, Reply, failure
 
 from copilot.errors import ModelError, SettingsError
-from copilot.models.remote import check_finish, classify, ping, remote_model
+from copilot.models.remote.model import check_finish, classify, ping, remote_model
 from copilot.settings import Settings
 
 KEY = "sk-SECRET-1234"
@@ -362,7 +362,7 @@ def test_the_key_is_in_no_text_form_of_the_model(server: OpenAIServer) -> None:
 
 
 def test_importing_the_remote_path_loads_neither_openai_nor_langchain() -> None:
-    code = "import sys, copilot.models.remote; sys.exit(bool({'openai', 'langchain_core'} & set(sys.modules)))"
+    code = "import sys, copilot.models.remote.model; sys.exit(bool({'openai', 'langchain_core'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

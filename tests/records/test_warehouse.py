@@ -20,7 +20,7 @@ from copilot.records.metric_query import Point, Span, extent, group_values, hidd
 from copilot.records.store import Records
 from copilot.records.warehouse import Warehouse
 from copilot.settings import Settings
-from copilot.tools.lookup_metric import Arguments, lookup_metric
+from copilot.tools.lookup_metric.tool import Arguments, lookup_metric
 from copilot.types import Cell, Viewer
 from copilot.workspace import Workspace
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from retrieval_library import Library
 
-from copilot.checking import check
 from copilot.types import Viewer
+from copilot.upkeep.checking import check
 
 EVERYONE = Viewer()
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from langchain_core.retrievers import BaseRetriever
 from retrieval_library import Library
 
+from copilot.retrieval.langchain_retriever import LangChainRetriever
 from copilot.retrieval.retriever import Retriever
 from copilot.types import Viewer
 
@@ -179,7 +180,7 @@ def test_nothing_is_found_before_anything_is_indexed(tmp_path: Path) -> None:
 
 
 def test_it_is_a_langchain_retriever_for_one_viewer(shared: Library) -> None:
-    adapter = shared.retriever.as_langchain(EVERYONE, top_k=2)
+    adapter = LangChainRetriever(retriever=shared.retriever, viewer=EVERYONE, top_k=2)
     assert isinstance(adapter, BaseRetriever)
     found = adapter.invoke("sale of the imaging unit")
     assert len(found) == 2

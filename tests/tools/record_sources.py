@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from copilot.numbers import find_numbers, is_supported
+from copilot.language.numbers import find_numbers, is_supported
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer

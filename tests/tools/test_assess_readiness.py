@@ -8,7 +8,7 @@ from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said,
 from copilot.errors import ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.assess_readiness import Arguments, assess_readiness
+from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
 from copilot.workspace import Workspace
 
 ASSESSMENTS = (

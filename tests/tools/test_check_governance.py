@@ -14,8 +14,8 @@ from copilot.gates.rules import Gates
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.sources import Sources
-from copilot.tools.check_governance import Arguments, check_governance
-from copilot.tools.governance_findings import blocked_projects
+from copilot.tools.check_governance.findings import blocked_projects
+from copilot.tools.check_governance.tool import Arguments, check_governance
 from copilot.types import ToolResult, Viewer
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"

@@ -8,7 +8,7 @@ from record_sources import said, unsupported
 from copilot.errors import ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.check_model_health import Arguments, check_model_health
+from copilot.tools.check_model_health.tool import Arguments, check_model_health
 from copilot.types import ToolResult, Viewer
 from copilot.workspace import Workspace
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.records.store import Filter
-from copilot.tools.condition_words import none_of, predicate, qualified
+from copilot.tools.filter_phrasing import none_of, predicate, qualified
 
 
 def where(column, op, value=None):

@@ -7,7 +7,7 @@ from record_sources import said, unsupported
 from copilot.errors import ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.diagnose_scaling import Arguments, diagnose_scaling
+from copilot.tools.diagnose_scaling.tool import Arguments, diagnose_scaling
 from copilot.types import ToolResult, Viewer
 from copilot.workspace import Workspace
 

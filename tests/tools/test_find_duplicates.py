@@ -9,7 +9,7 @@ from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said,
 
 from copilot.errors import ToolError
 from copilot.sources import Sources
-from copilot.tools.find_duplicates import Arguments, find_duplicates
+from copilot.tools.find_duplicates.tool import Arguments, find_duplicates
 from copilot.types import ToolResult
 
 CHURN = "Predicts which customers will cancel their contract within three months."

@@ -13,7 +13,7 @@ from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.filters import Condition
-from copilot.tools.find_projects import Arguments, find_projects
+from copilot.tools.find_projects.tool import Arguments, find_projects
 from copilot.workspace import Workspace
 
 PILOT = {"column": "stage", "value": "pilots"}

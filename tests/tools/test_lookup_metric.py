@@ -14,7 +14,7 @@ from copilot.errors import ToolError
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.lookup_metric import Arguments, find_metric, lookup_metric
+from copilot.tools.lookup_metric.tool import Arguments, find_metric, lookup_metric
 from copilot.types import ToolResult, Viewer
 from copilot.workspace import Workspace
 

@@ -13,7 +13,7 @@ from copilot.errors import ToolError
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.plan_change import Arguments, plan_change
+from copilot.tools.plan_change.tool import Arguments, plan_change
 from copilot.types import ToolResult
 from copilot.workspace import Workspace
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
 
 from copilot.errors import ToolError
-from copilot.tools import portfolio_plan, portfolio_words
 from copilot.tools.candidates import gather, weigh
-from copilot.tools.plan_portfolio import Arguments, plan_portfolio
-from copilot.tools.portfolio_options import Asked, read_options
+from copilot.tools.plan_portfolio import phrasing as portfolio_words
+from copilot.tools.plan_portfolio import plan as portfolio_plan
+from copilot.tools.plan_portfolio.options import Asked, read_options
+from copilot.tools.plan_portfolio.tool import Arguments, plan_portfolio
 
 CONFIG = "as_of: 2026-06-30\ncurrency: EUR\ncriteria:\n  - name: business_value\n    scale: [0, 100]\n"
 

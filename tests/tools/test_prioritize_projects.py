@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
 
 from copilot.errors import ToolError
-from copilot.tools.prioritize_projects import Arguments, prioritize_projects
+from copilot.tools.prioritize_projects.tool import Arguments, prioritize_projects
 
 CRITERIA = (
     "business_value",

@@ -4,7 +4,7 @@ import pytest
 from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
 
 from copilot.errors import ToolError
-from copilot.tools.project_record import Arguments, project_record
+from copilot.tools.project_record.tool import Arguments, project_record
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ import pytest
 from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported
 
 from copilot import Settings, open_copilot
+from copilot.analysis.operating_model import Anchor
 from copilot.errors import ToolError
-from copilot.operating_model import Anchor
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.operating_facts import GROUP, JUDGED, UNIT
-from copilot.tools.recommend_operating_model import Arguments, recommend_operating_model
+from copilot.tools.recommend_operating_model.facts import GROUP, JUDGED, UNIT
+from copilot.tools.recommend_operating_model.tool import Arguments, recommend_operating_model
 from copilot.types import ToolResult
 from copilot.workspace import Workspace
 

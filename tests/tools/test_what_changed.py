@@ -15,8 +15,8 @@ from record_sources import open_sources as open_records
 
 from copilot import Copilot, Settings, open_copilot
 from copilot.errors import ToolError
-from copilot.tools.change_baseline import last_visit
-from copilot.tools.what_changed import Arguments, what_changed
+from copilot.tools.what_changed.baseline import last_visit
+from copilot.tools.what_changed.tool import Arguments, what_changed
 from copilot.types import ToolResult, Viewer
 
 GATES = Path(__file__).resolve().parents[2] / "knowledge" / "gates.yaml"

@@ -9,7 +9,7 @@ from typing import cast
 import streamlit as st
 
 from copilot import Copilot, CopilotError, Event
-from copilot.conversations import Turn
+from copilot.state.conversations import Turn
 from ui import citations, components, markdown
 from ui.state import TURNS_SHOWN, Pending, session
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from copilot.language.words import stems, words
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
-from copilot.models.words import stems, words
 
 _WORK = (
     r"(projects?|initiatives?|use cases?|pilots?|models?|systems?|efforts?|work|units?|divisions?|teams?|departments?)"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from copilot.language.words import Word, stem, words
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
-from copilot.models.words import Word, stem, words
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from copilot.language.words import listed, stem, words
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call, fit
-from copilot.models.words import listed, stem, words
 
 _HEALTH = re.compile(
     r"\bdrift\w*|\bretrain\w*|\bmodel health\b|\b(models?|accuracy|quality)\b[^?.]{0,50}\b(health\w*|declin\w+"

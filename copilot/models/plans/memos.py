@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from copilot.language.numbers import find_numbers
 from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
 from copilot.models.plans.ranking import weight_changes
 from copilot.models.plans.records import RECORD_PLURAL
 from copilot.models.plans.values import restriction
-from copilot.numbers import find_numbers
 
 _DOCUMENT = (
     r"(?:memo(?:randum)?s?|briefing (?:note|paper)|decision paper|board paper|funding (?:case|proposal|request)"

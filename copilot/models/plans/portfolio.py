@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from copilot.language.numbers import find_numbers
 from copilot.models.frame import Frame, is_elliptical
 from copilot.models.plans.call import Call
 from copilot.models.plans.ranking import trade_offs, weight_changes
 from copilot.models.plans.values import restriction
-from copilot.numbers import find_numbers
 
 _SET = re.compile(
     r"\b(portfolio|mix|set|combination|bundle)\b|\bbudget of\b|\bgiven (a|our) budget\b|\bbest use of\b|\b(fund"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from copilot.language.words import content_stems
 from copilot.models.frame import Frame, parts_of
 from copilot.models.plans.call import Call
-from copilot.models.words import content_stems
 
 SEARCHES = ("search_knowledge", "search_records")
 """Tools that look for what is near, whatever the question names."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from copilot.models.calendar import Period
+from copilot.language.calendar import Period
+from copilot.language.words import listed
 from copilot.models.entities import Mention
 from copilot.models.frame import Frame
-from copilot.models.words import listed
 
 _COLUMN_ORDER = {
     "stage": 0,

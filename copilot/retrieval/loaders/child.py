@@ -13,10 +13,8 @@ import sys
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.limits import CPU_SECONDS, MEMORY_BYTES
 
-MEMORY_BYTES = 1 << 30
-CPU_SECONDS = 20
-WALL_SECONDS = 30
 _FILE_BYTES = 100 << 20
 """Of what it writes to disk: an attachment on its way to its own reader."""
 

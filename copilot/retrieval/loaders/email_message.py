@@ -15,12 +15,12 @@ from email.utils import parsedate_to_datetime
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders import plain
-from copilot.retrieval.loaders.child import WALL_SECONDS
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.delimited import read_csv
 from copilot.retrieval.loaders.encoding import decode
 from copilot.retrieval.loaders.formats import format_of
 from copilot.retrieval.loaders.isolated import read_bytes_isolated
+from copilot.retrieval.loaders.limits import WALL_SECONDS
 from copilot.retrieval.types import Section
 
 DEEPEST = 3

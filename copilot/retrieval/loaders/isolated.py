@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from copilot.errors import KnowledgeError
-from copilot.retrieval.loaders.child import CPU_SECONDS, MEMORY_BYTES, WALL_SECONDS
 from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.limits import CPU_SECONDS, MEMORY_BYTES, WALL_SECONDS
 
 # JSON may write a character of text in six bytes.
 _MOST_OUTPUT = 150_000_000

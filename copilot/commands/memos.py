@@ -1,0 +1,221 @@
+"""`bearing memo`: drafts, keeps, shows, writes and checks memos."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copilot.errors import SettingsError
+from copilot.memos.export import FORMATS, Format, export
+from copilot.settings import Settings
+
+if TYPE_CHECKING:
+    from copilot.memos.comparison import Check, CheckedLine
+    from copilot.memos.memo import Memo
+    from copilot.memos.store import Memos
+    from copilot.sources import Sources
+    from copilot.types import Viewer
+
+app = typer.Typer(help="Draft memos for decisions, and check later whether they still hold.", no_args_is_help=True)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
+]
+ViewerOption = Annotated[str | None, typer.Option("--viewer", help="For whom: a name from workspace.yaml.")]
+FormatOption = Annotated[str, typer.Option("--format", help="md, docx, pdf or json.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="File to write; named after the memo's id without it.")]
+IdArgument = Annotated[str, typer.Argument(help="Id of a memo, as `bearing memo list` shows it.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.command()
+def new(
+    projects: Annotated[
+        list[str] | None, typer.Argument(help="Projects to decide on, by name or id; none to prioritize all.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, max=20, help="How many projects come first at the most.")] = 8,
+    budget: Annotated[
+        str | None, typer.Option("--budget", help="Money there is to spend: 4m, €2.5m, 750k, 4,000,000.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Only projects of this business unit.")] = None,
+    title: Annotated[str, typer.Option("--title", help="Title of the memo.")] = "",
+    format: FormatOption = "md",
+    out: OutOption = None,
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
+) -> None:
+    """Draft a memo, keep it, and write it; Markdown goes to the terminal unless --out names a file."""
+    from copilot.tools.draft_memo.tool import Arguments, draft
+
+    wanted = _format(format)
+    settings, sources, who = _open(workspace, viewer)
+    arguments = Arguments(
+        projects=projects or [],
+        top=top,
+        budget=_amount(budget, sources.workspace.config.currency) if budget else None,
+        unit=unit,
+        title=title,
+    )
+    memo = draft(sources, who, arguments)
+    store = _store(settings)
+    store.keep(memo)
+    store.close()
+    for warning in memo.warnings:
+        typer.echo(f"bearing: {warning}", err=True)
+    _write(memo, wanted, out)
+
+
+@app.command("list")
+def list_(workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> None:
+    """List the viewer's memos, the newest first."""
+    from copilot.memos.memo import FIRMNESS
+
+    settings, who = _settings(workspace, viewer)
+    store = _store(settings)
+    for info in store.list(who):
+        typer.echo(
+            f"{info.id}  {info.kept:%Y-%m-%d %H:%M}  {info.kind}, funds {info.recommended}, "
+            f"{FIRMNESS[info.firmness]}: {info.title}"
+        )
+    store.close()
+
+
+@app.command()
+def show(id: IdArgument, workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> None:
+    """Print a memo as Markdown."""
+    _print(export(_read(id, workspace, viewer), "md"))
+
+
+@app.command("export")
+def export_(
+    id: IdArgument,
+    format: FormatOption = "pdf",
+    out: OutOption = None,
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
+) -> None:
+    """Write a memo to a file."""
+    wanted = _format(format)
+    memo = _read(id, workspace, viewer)
+    _write(memo, wanted, out or Path(f"{memo.id}.{wanted}"))
+
+
+@app.command()
+def check(
+    id: IdArgument, workspace: WorkspaceOption = None, viewer: ViewerOption = None, json: JsonOption = False
+) -> None:
+    """Compute a memo again on today's data; exit 1 when its recommendation no longer holds."""
+    from copilot.tools.draft_memo.check import check_memo
+
+    settings, who = _settings(workspace, viewer)
+    store = _store(settings)
+    memo = store.read(id, who)
+    store.close()
+    _, sources, who = _open(workspace, viewer)
+    found = check_memo(sources, who, memo)
+    if json:
+        _print(found.model_dump_json(indent=2).encode() + b"\n")
+    else:
+        _print_check(found)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+def _settings(workspace: Path | None, viewer: str | None) -> tuple[Settings, Viewer]:
+    from copilot.workspace import Workspace
+
+    settings = Settings.from_env(workspace=workspace)
+    return settings, Workspace.open(settings.workspace).viewer(viewer or settings.viewer)
+
+
+def _open(workspace: Path | None, viewer: str | None) -> tuple[Settings, Sources, Viewer]:
+    from copilot.build import open_sources
+
+    settings = Settings.from_env(workspace=workspace)
+    sources = open_sources(settings)
+    return settings, sources, sources.workspace.viewer(viewer or settings.viewer)
+
+
+def _store(settings: Settings) -> Memos:
+    from copilot.memos.store import FILE, Memos
+
+    return Memos(settings.workspace_state() / FILE)
+
+
+def _read(id: str, workspace: Path | None, viewer: str | None) -> Memo:
+    settings, who = _settings(workspace, viewer)
+    store = _store(settings)
+    try:
+        return store.read(id, who)
+    finally:
+        store.close()
+
+
+def _format(asked: str) -> Format:
+    for known in FORMATS:
+        if asked.casefold().removeprefix(".") == known:
+            return known
+    raise SettingsError(f"There is no format {asked!r}; there are {', '.join(FORMATS)}.")
+
+
+def _amount(text: str, currency: str) -> float:
+    """An amount as people write it, in the workspace's currency."""
+    from copilot.language.numbers import find_numbers
+
+    found = find_numbers(text)
+    if len(found) != 1 or found[0].text != text.strip() or found[0].value <= 0 or found[0].unit not in ("", currency):
+        named = f" in {currency}" if currency else ""
+        raise SettingsError(f"{text!r} is not an amount{named}; write it as 4m, 750k or 4,000,000.")
+    return found[0].value
+
+
+def _write(memo: Memo, format: Format, out: Path | None) -> None:
+    if out is None and format in ("md", "json"):
+        _print(export(memo, format))
+        typer.echo(f"bearing: the memo is kept as {memo.id}.", err=True)
+        return
+    path = out or Path(f"{memo.id}.{format}")
+    try:
+        path.write_bytes(export(memo, format))
+    except OSError as error:
+        raise SettingsError(f"Cannot write {str(path)!r} ({error.strerror}); the memo is kept as {memo.id}.") from None
+    typer.echo(f"{memo.id}: {memo.title}\n{path}")
+
+
+def _print(content: bytes) -> None:
+    # A memo is UTF-8 whatever the encoding of the terminal.
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _print_check(found: Check) -> None:
+    typer.echo(f"{found.memo} “{found.title}”, as of {found.drafted}, computed again as of {found.today}.")
+    if found.holds:
+        typer.echo("The recommendation still holds.")
+    else:
+        typer.echo("The recommendation no longer holds.")
+    for reason in found.reasons:
+        typer.echo(f"  {reason}")
+    typer.echo(
+        f"{found.count('holds')} lines hold, {found.count('changed')} changed, {found.count('gone')} cannot be checked "
+        f"any more, {found.count('new')} are new; {len(found.sources_changed)} of {found.sources} records and "
+        "passages read differently."
+    )
+    for line in found.lines:
+        _print_line(line)
+    for title in found.sources_changed:
+        typer.echo(f"source changed    {title}")
+
+
+def _print_line(line: CheckedLine) -> None:
+    from copilot.memos.comparison import STATES
+
+    head = f"{STATES[line.state]:<18}{line.section}  "
+    if line.state == "changed":
+        typer.echo(f"{head}{line.before}\n{'':<18}now: {line.after}")
+        for before, after in line.figures:
+            typer.echo(f"{'':<18}figure: {before or 'none'} -> {after or 'none'}")
+    else:
+        typer.echo(f"{head}{line.after if line.state == 'new' else line.before}")

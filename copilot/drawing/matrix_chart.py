@@ -1,0 +1,276 @@
+"""The value/difficulty matrix as a chart, its labels placed so that they can be read."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from copilot.drawing.charts import INK, PALETTE, framed
+from copilot.types import Chart
+
+# The width that labels are placed for; a wider container only gives them more room.
+PLOT_WIDTH, PLOT_HEIGHT = 560.0, 400.0
+_LETTER_WIDTH, _CAPITAL_WIDTH, _WIDE_WIDTH, _LINE_HEIGHT = 5.9, 7.8, 11.0, 13.0
+# From here on the scripts of East Asia, whose letters are as wide as they are high.
+_WIDE = "\u2e80"
+_MOST_LABELS = 14
+_SPACING = 6.5
+_GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+# A name is cut to the first length, and further where it has no room.
+_LABEL_LENGTHS = (34, 26, 18)
+
+
+@dataclass(frozen=True)
+class Point:
+    """An option in the value/difficulty matrix, both 0 to 1."""
+
+    label: str
+    difficulty: float
+    value: float
+    group: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a label stands beside its point."""
+
+    align: str
+    baseline: str
+    dx: float
+    dy: float
+
+
+_ANCHORS = (
+    Anchor("left", "middle", 8, 0),
+    Anchor("right", "middle", -8, 0),
+    Anchor("center", "bottom", 0, -7),
+    Anchor("center", "top", 0, 8),
+    Anchor("left", "bottom", 6, -5),
+    Anchor("left", "top", 6, 6),
+    Anchor("right", "bottom", -6, -5),
+    Anchor("right", "top", -6, 6),
+    # Farther off, for a point among others.
+    Anchor("center", "bottom", 0, -18),
+    Anchor("center", "top", 0, 19),
+    Anchor("left", "middle", 24, 0),
+    Anchor("right", "middle", -24, 0),
+    Anchor("left", "bottom", 16, -16),
+    Anchor("right", "bottom", -16, -16),
+    Anchor("left", "top", 16, 17),
+    Anchor("right", "top", -16, 17),
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    text: str
+    anchor: Anchor
+
+
+@dataclass(frozen=True)
+class _Caption:
+    text: str
+    difficulty: float
+    value: float
+    anchor: Anchor
+
+
+_CAPTIONS = (
+    _Caption("Do first", 0.0, 1.0, Anchor("left", "top", 6, 6)),
+    _Caption("Strategic bets", 1.0, 1.0, Anchor("right", "top", -6, 6)),
+    _Caption("Fill-ins", 0.0, 0.0, Anchor("left", "bottom", 6, -6)),
+    _Caption("Refuse", 1.0, 0.0, Anchor("right", "bottom", -6, -6)),
+)
+_PLACED_TEXT = {
+    "x": {"field": "difficulty", "type": "quantitative"},
+    "y": {"field": "value", "type": "quantitative"},
+    "text": {"field": "text"},
+}
+
+
+@dataclass(frozen=True)
+class _Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: _Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def is_inside(self, width: float, height: float) -> bool:
+        return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
+
+
+def value_difficulty(title: str, points: Sequence[Point], labelled: int) -> Chart:
+    """Business value over difficulty, split at the middle; the first `labelled` points get their names."""
+    drawn = spread(points)
+    labels = place_labels(drawn, labelled)
+    # The first points are painted last, so that no other hides them.
+    dots = [
+        {
+            "name": p.label, "difficulty": p.difficulty, "value": p.value, "group": p.group,
+            "detail": p.detail, "x": spot.difficulty, "y": spot.value,
+        }
+        for p, spot in reversed(list(zip(points, drawn, strict=True)))
+    ]  # fmt: skip
+    x = _axis("x", "Difficulty (0 easy, 1 hard)")
+    y = _axis("y", "Business value (0 none, 1 most)")
+    groups = list(dict.fromkeys(p.group for p in points))
+    color = {
+        "field": "group",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": groups, "range": _shades(groups)},
+        "legend": {"orient": "top"} if len(groups) > 1 else None,
+    }
+    tooltip = [{"field": f, "title": f.capitalize()} for f in ("name", "value", "difficulty", "detail")]
+    layers: list[dict[str, Any]] = [
+        *_midlines(),
+        *_captions(),
+        {
+            "data": {"values": dots},
+            "mark": {"type": "circle", "size": 70, "opacity": 0.85},
+            "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
+        },
+        *_labels(drawn, labels),
+    ]
+    return Chart(title=title, spec=framed({"height": int(PLOT_HEIGHT), "layer": layers}))
+
+
+def spread(points: Sequence[Point]) -> list[Point]:
+    """The points where they are drawn: those on the same spot are laid around it, none on top of another.
+
+    Estimates are mostly whole numbers, so many projects share a spot.
+    """
+    seen: Counter[tuple[float, float]] = Counter()
+    drawn = []
+    for point in points:
+        place = seen[point.difficulty, point.value]
+        seen[point.difficulty, point.value] += 1
+        # A sunflower's spiral: even spacing however many there are.
+        radius, angle = _SPACING * math.sqrt(place), place * _GOLDEN_ANGLE
+        difficulty = point.difficulty + radius * math.cos(angle) / PLOT_WIDTH
+        value = point.value + radius * math.sin(angle) / PLOT_HEIGHT
+        drawn.append(replace(point, difficulty=_inside(difficulty), value=_inside(value)))
+    return drawn
+
+
+def _inside(share: float) -> float:
+    return round(min(max(share, 0.0), 1.0), 4)
+
+
+def _axis(field: str, title: str) -> dict[str, Any]:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": [0, 1]},
+        "axis": {"grid": False, "tickCount": 5},
+    }
+
+
+def place_labels(points: Sequence[Point], labelled: int) -> list[Label | None]:
+    """A label for each point, greedily, so that none covers a point, a caption or another label.
+
+    Where the whole name has no room it is cut; None where nothing fits, and beyond the first `labelled`.
+    """
+    dots = [(p.difficulty * PLOT_WIDTH, (1 - p.value) * PLOT_HEIGHT) for p in points]
+    taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    taken += [label_box(_corner(c), c.anchor, c.text) for c in _CAPTIONS]
+    placed: list[Label | None] = []
+    for index, point in enumerate(points):
+        label = None
+        if index < min(labelled, _MOST_LABELS):
+            others = [box for i, box in enumerate(taken) if i != index]
+            label = next(_fitting(dots[index], point.label, others), None)
+        if label is not None:
+            taken.append(label_box(dots[index], label.anchor, label.text))
+        placed.append(label)
+    return placed
+
+
+def _fitting(dot: tuple[float, float], name: str, others: Sequence[_Box]) -> Iterator[Label]:
+    for length in _LABEL_LENGTHS:
+        for anchor in _ANCHORS:
+            box = label_box(dot, anchor, shorten(name, length))
+            if box.is_inside(PLOT_WIDTH, PLOT_HEIGHT) and not any(box.overlaps(other) for other in others):
+                yield Label(shorten(name, length), anchor)
+
+
+def _corner(caption: _Caption) -> tuple[float, float]:
+    return caption.difficulty * PLOT_WIDTH, (1 - caption.value) * PLOT_HEIGHT
+
+
+def shorten(label: str, length: int = _LABEL_LENGTHS[0]) -> str:
+    return label if len(label) <= length else label[: length - 1].rstrip() + "…"
+
+
+def label_box(dot: tuple[float, float], anchor: Anchor, text: str) -> _Box:
+    width = sum(map(_letter_width, text))
+    x, y = dot[0] + anchor.dx, dot[1] + anchor.dy
+    left = {"left": x, "right": x - width, "center": x - width / 2}[anchor.align]
+    top = {"top": y, "bottom": y - _LINE_HEIGHT, "middle": y - _LINE_HEIGHT / 2}[anchor.baseline]
+    return _Box(left, top, left + width, top + _LINE_HEIGHT)
+
+
+def _letter_width(letter: str) -> float:
+    return _WIDE_WIDTH if letter >= _WIDE else _CAPITAL_WIDTH if letter.isupper() else _LETTER_WIDTH
+
+
+def _labels(points: Sequence[Point], labels: Sequence[Label | None]) -> Iterator[dict[str, Any]]:
+    """A text layer for each anchor in use: Vega-Lite cannot offset marks by their data."""
+    for anchor in _ANCHORS:
+        values = [
+            {"text": label.text, "difficulty": p.difficulty, "value": p.value}
+            for p, label in zip(points, labels, strict=True)
+            if label is not None and label.anchor == anchor
+        ]
+        if values:
+            yield {
+                "data": {"values": values},
+                "mark": {**_text(anchor), "fontSize": 11},
+                "encoding": _PLACED_TEXT,
+            }
+
+
+def _midlines() -> Iterator[dict[str, Any]]:
+    for channel in ("x", "y"):
+        yield {
+            "data": {"values": [{"middle": 0.5}]},
+            "mark": {"type": "rule", "strokeDash": [4, 4], "color": INK, "opacity": 0.5},
+            "encoding": {channel: {"field": "middle", "type": "quantitative"}},
+        }
+
+
+def _captions() -> Iterator[dict[str, Any]]:
+    for caption in _CAPTIONS:
+        yield {
+            "data": {"values": [{"text": caption.text, "difficulty": caption.difficulty, "value": caption.value}]},
+            "mark": {**_text(caption.anchor), "fontSize": 12, "fontWeight": 600, "opacity": 0.55},
+            "encoding": _PLACED_TEXT,
+        }
+
+
+def _text(anchor: Anchor) -> dict[str, Any]:
+    return {
+        "type": "text",
+        "align": anchor.align,
+        "baseline": anchor.baseline,
+        "dx": anchor.dx,
+        "dy": anchor.dy,
+        "color": INK,
+    }
+
+
+def _shades(groups: Sequence[str]) -> list[str]:
+    """The first group stands out; the last, where there are several, is the background."""
+    if len(groups) == 1:
+        return [PALETTE[0]]
+    return [*(PALETTE[i % len(PALETTE)] for i in range(len(groups) - 1)), PALETTE[-1]]

@@ -1,0 +1,106 @@
+"""Values as sentences and evidence print them: the same number in the same form in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from copilot.language.sentences import split_sentences
+from copilot.types import Cell
+
+MONEY = frozenset(
+    [
+        "budget",
+        "spend",
+        "technology_budget",
+        "change_budget",
+        "production_budget",
+        "expected_benefit",
+        "realised_benefit",
+    ]
+)
+"""Columns that hold amounts of the workspace's currency."""
+
+
+def number(value: float) -> str:
+    """1,250,000 and 12 and 0.79: thousands separated, at most two decimals."""
+    rounded = round(float(value), 2)
+    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.2f}".rstrip("0")
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1, in whole per cent; what is not quite nothing or all is not printed as either."""
+    if 0 < share < 0.005:
+        return "less than 1%"
+    if 0.995 <= share < 1:
+        return "more than 99%"
+    return f"{share * 100:.0f}%"
+
+
+def money(value: float, currency: str) -> str:
+    return f"{number(value)} {currency}".strip()
+
+
+def said(value: Cell, column: str = "", currency: str = "") -> str:
+    """A cell in words."""
+    if value is None:
+        return "not recorded"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return money(value, currency) if column in MONEY else number(value)
+    return str(value)
+
+
+def words(name: str) -> str:
+    """A column, stage or criterion as a person writes it."""
+    return name.replace("_", " ").strip()
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """A, B and C."""
+    texts = list(items)
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+NAMED = 6
+"""A list in a sentence names no more rows than these."""
+
+
+def first_of(items: Iterable[str], total: int | None = None, rest: str = ", in the table") -> str:
+    """A, B, C, D, E, F and 14 more, in the table; all of them while they are few."""
+    texts = list(items)
+    more = (len(texts) if total is None else total) - len(texts[:NAMED])
+    return listed([*texts[:NAMED], f"{more:,} more"]) + rest if more > 0 else listed(texts)
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+_NOUNS = {
+    "stage_history": ("stage change", "stage changes"),
+    "model_quality": ("quality measurement", "quality measurements"),
+    "feature_bins": ("histogram bin", "histogram bins"),
+    "roles": ("role entry", "role entries"),
+}
+
+
+def noun(table: str, count: int = 2) -> str:
+    """What a row of a table is called, such as "projects"."""
+    singular, plural = _NOUNS.get(table, (words(table).removesuffix("s"), words(table)))
+    return singular if count == 1 else plural
+
+
+def in_midsentence(text: str) -> str:
+    """The first sentence of a text, to stand inside another: without its capital and its stop."""
+    first = next((s.strip() for s in split_sentences(text) if s.strip()), "").rstrip(".")
+    # An acronym at the start keeps its capitals.
+    return first if first[1:2].isupper() else first[:1].lower() + first[1:]
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start and one stop at its end."""
+    stripped = text.strip().rstrip(".")
+    return stripped[:1].upper() + stripped[1:] + "."

@@ -1,0 +1,336 @@
+"""The periods of business speech: "last two quarters", "FY2026 Q2", "since March", "year to date"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from copilot.language.calendar import BEGINNING, MONTH_NAMES, MONTHS_IN, Calendar, Grain, Period
+
+__all__ = ["BEGINNING", "Grain", "Period", "find_period", "parse_period"]
+
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_COUNTS |= {"ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}
+_COUNTS |= {"couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_LONGEST_MONTHS = 600
+
+_COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
+_UNIT = r"(?:day|week|month|quarter|half-year|half year|year)s?"
+_FISCAL = r"(?:fiscal|financial)"
+_MONTH = "(?:" + "|".join(f"{name}|{name[:3]}\\.?" for name in MONTH_NAMES) + r"|Sept\.?)(?![A-Za-z])"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_PLAIN_YEAR = r"(?:19|20)\d\d(?!\d)"
+_FISCAL_YEAR = rf"(?:FY|{_FISCAL}(?: years?)?)\s?'?(?:\d{{4}}|\d\d)(?:/\d{{2,4}})?(?!\d)"
+_RELATIVE_YEAR = rf"(?:this|last|the current|the previous) (?:{_FISCAL} )?year"
+_A_YEAR = rf"(?:{_FISCAL_YEAR}|(?:calendar |calendar year |CY ?)?{_PLAIN_YEAR}|{_RELATIVE_YEAR})"
+_ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|last)"
+_PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:quarter|half))"
+
+_TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}))"
+_POINTS = {
+    "day": r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
+    "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
+    "day_month": rf"(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH}),? (?P<y>{_PLAIN_YEAR})",
+    "month_day": rf"(?P<m>{_MONTH}) (?P<d>{_DAY}),? (?P<y>{_PLAIN_YEAR})",
+    "month": rf"(?P<m>{_MONTH}){_TAIL}?",
+    "last_month": rf"(?:last|this) (?P<m>{_MONTH})",
+    "part": rf"(?P<part>{_PART}){_TAIL}?",
+    "year_part": rf"(?P<year>{_A_YEAR})(?:'s)?[ ,-]*(?P<part>[QH][1-4])\b",
+    "short_part": r"(?P<part>[QH][1-4]),? '(?P<short>\d\d)(?!\d)",
+    "year": rf"(?P<year>{_A_YEAR})",
+    "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
+    rf"(?P<which>last|past|previous|prior|preceding|recent|trailing|rolling|next|coming)"
+    rf"(?P<count> {_COUNT})? (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
+    "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
+    "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
+    "to_date": r"(?:the )?(?P<kind>fiscal |financial )?(?P<unit>year|quarter|month)[- ]to[- ]date\b"
+    r"|(?P<short>F?YTD|QTD|MTD)\b|so far this (?P<so_far>year|quarter|month)\b"
+    r"|this (?P<this>year|quarter|month) so far\b",
+    "twelve": r"(?P<ttm>TTM|LTM)\b",
+    "fiscal": rf"(?:the )?{_FISCAL} year(?! ?'?\d)\b",
+    "edge": rf"(?P<edge>(?:the )?(?:end|start|beginning) of )(?:the )?(?P<year>{_A_YEAR})",
+}  # fmt: skip
+_ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in _POINTS.values()) + ")"
+_SPANS = {
+    "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
+    "range": rf"(?:from )?(?P<a>{_ANY_POINT}) ?(?:to|until|till|through|-|–|—) ?"
+    rf"(?P<b>{_ANY_POINT}|now\b|today\b|date\b)",
+    "since": rf"(?:ever )?(?:since (?P<a>{_ANY_POINT})|from (?P<from>{_ANY_POINT}),? on(?:wards?)?\b"
+    rf"|starting (?:in |with )?(?P<starting>{_ANY_POINT}))",
+    "after": rf"after (?P<a>{_ANY_POINT})",
+    "until": rf"(?:until|till|up to|up until|through|by|as of) (?P<a>{_ANY_POINT})",
+    "before": rf"(?:before|prior to) (?P<a>{_ANY_POINT})",
+}  # fmt: skip
+_PATTERNS = {
+    name: re.compile(rf"(?<![\w/.-])(?:{pattern})", re.IGNORECASE) for name, pattern in {**_SPANS, **_POINTS}.items()
+}
+
+# A comparison names what to compare with, not the period that is asked about.
+_COMPARED = re.compile(
+    r"\b(?:compared (?:to|with)|relative to|versus|vs\.?|than|against)"
+    rf"(?: (?:in|the|for|of|that|it was))* {_ANY_POINT}"
+    rf"|\bsame (?:month|quarter|half|period|time)(?: (?:of|in|the))* {_ANY_POINT}",
+    re.IGNORECASE,
+)
+_MONTH_LIKE_WORD = re.compile(r"(?:may|march|mar|jan|dec|sep|sept|oct|nov|jun|jul|aug|apr|feb)\.?$", re.IGNORECASE)
+_BEFORE_A_MONTH = re.compile(
+    r"\b(?:in|during|since|until|till|of|for|last|this|before|after|early|late|mid)[ -]$", re.I
+)
+_BEFORE_A_QUANTITY = re.compile(
+    r"(?:[€$£¥#]\s?|[.,]|\b(?:EUR|USD|GBP|top|exactly|about|around|nearly|least|most)\s?)$", re.IGNORECASE
+)
+_AFTER_A_QUANTITY = re.compile(
+    r"[ -]?(?:%|per ?cent|projects?|people|employees|staff|users?|customers?|stores?|hours?|days?|weeks?"
+    r"|models?|cases?|rows?|pilots?|units?|times|words|characters|EUR|USD|GBP|euros?|dollars?|million|thousand|k\b)"
+    r"|[.,:/-]\d|/",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def parse_period(text: str, today: date, fiscal_start: int = 1) -> Period | None:
+    """The period that the whole of a text names, as `in the last two quarters`; None when it is none."""
+    whole = " ".join(text.split()).strip(" .?!")
+    stripped = re.sub(r"^(?:in|during|over|for|within|at|on)\s+(?:the\s+)?", "", whole, flags=re.IGNORECASE)
+    calendar = Calendar(today, fiscal_start)
+    return _whole(whole, calendar) or _whole(stripped, calendar)
+
+
+def find_period(text: str, today: date, fiscal_start: int = 1) -> Period | None:
+    """The first period that a question names, with where it stands; None when it names none."""
+    masked = _COMPARED.sub(lambda found: " " * len(found[0]), text)
+    calendar = Calendar(today, fiscal_start)
+    found = [(match, name) for name, pattern in _PATTERNS.items() for match in _matches(pattern, masked, name)]
+    for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
+        if period := _build(name, match, calendar):
+            return replace(period, span=match.span())
+    return None
+
+
+def _matches(pattern: re.Pattern[str], text: str, name: str) -> Iterator[re.Match[str]]:
+    for match in pattern.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        if name == "month" and _MONTH_LIKE_WORD.match(match[0]) and not _BEFORE_A_MONTH.search(before):
+            continue
+        is_amount = _BEFORE_A_QUANTITY.search(before) or _AFTER_A_QUANTITY.match(after)
+        if name == "year" and match[0].isdigit() and is_amount:
+            continue
+        yield match
+
+
+def _whole(text: str, calendar: Calendar) -> Period | None:
+    for name, pattern in _PATTERNS.items():
+        if (match := pattern.fullmatch(text)) and (period := _build(name, match, calendar)):
+            return replace(period, span=(0, len(text)))
+    return None
+
+
+def _build(name: str, match: re.Match[str], calendar: Calendar) -> Period | None:
+    try:
+        period = _BUILDERS[name](match, calendar)
+    except (ValueError, OverflowError):
+        return None  # no such day, as 31 June
+    return period if period and period.start < period.end else None
+
+
+@dataclass(frozen=True)
+class _Year:
+    number: int
+    fiscal: bool
+
+
+def _year(text: str, calendar: Calendar) -> _Year:
+    """`2025`, `FY26`, `fiscal year 2025/26` or `last year` as a number."""
+    fiscal = bool(re.match(rf"FY|.*{_FISCAL}", text, re.IGNORECASE))
+    digits = re.findall(r"\d+", text)
+    if digits:
+        number = int(digits[-1])
+        return _Year(number if number > 99 else 2000 + number, fiscal)
+    this = calendar.this("year", fiscal).last_day.year
+    return _Year(this if re.match(r"this|the current", text, re.IGNORECASE) else this - 1, fiscal)
+
+
+def _count(text: str | None) -> int:
+    word = (text or "one").strip().lower()
+    return int(word) if word.isdigit() else _COUNTS.get(word, 1)
+
+
+def _grain(unit: str) -> Grain:
+    word = unit.lower().rstrip("s")
+    grains: dict[str, Grain] = {
+        "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
+    }  # fmt: skip
+    return grains.get(word, "half")
+
+
+def _is_fiscal(kind: str | None, grain: Grain, calendar: Calendar) -> bool:
+    """Quarters and halves follow the fiscal year when there is one of its own; years only when said to."""
+    if kind:
+        return kind.strip().lower() != "calendar"
+    return calendar.has_fiscal_year and grain in ("quarter", "half")
+
+
+def _relative(match: re.Match[str], calendar: Calendar) -> Period | None:
+    which, count, grain = match["which"].lower(), _count(match["count"]), _grain(match["unit"])
+    fiscal = _is_fiscal(match["kind"], grain, calendar)
+    if count < 1 or count * MONTHS_IN.get(grain, 1) > _LONGEST_MONTHS:
+        return None
+    if which in ("next", "coming"):
+        return calendar.next(count, grain, fiscal) if grain in MONTHS_IN else None
+    if grain == "week":
+        monday = calendar.tomorrow - timedelta(days=calendar.tomorrow.weekday())
+        return calendar.days(monday - timedelta(weeks=count), monday, "week")
+    if grain == "day":
+        return calendar.days(calendar.tomorrow - timedelta(days=count), calendar.tomorrow, "day")
+    trailing = which in ("past", "trailing", "rolling") or count > 1 or bool(match["lead"] and match["lead"].strip())
+    if grain == "year" and trailing and not match["kind"]:
+        return calendar.last(12 * count, "month", False)
+    return calendar.last(count, grain, fiscal)
+
+
+def _this(match: re.Match[str], calendar: Calendar) -> Period | None:
+    grain = _grain(match["unit"])
+    if grain == "day":
+        return None
+    if grain == "week":
+        monday = calendar.today - timedelta(days=calendar.today.weekday())
+        return calendar.days(monday, monday + timedelta(weeks=1), "week")
+    return calendar.this(grain, _is_fiscal(match["kind"], grain, calendar))
+
+
+def _ago(match: re.Match[str], calendar: Calendar) -> Period | None:
+    grain, count = _grain(match["unit"]), _count(match["count"])
+    if grain not in MONTHS_IN or count * MONTHS_IN[grain] > _LONGEST_MONTHS:
+        return None
+    return calendar.ago(count, grain, _is_fiscal(None, grain, calendar))
+
+
+def _to_date(match: re.Match[str], calendar: Calendar) -> Period:
+    short = (match["short"] or "").upper()
+    units = {"Y": "year", "F": "year", "Q": "quarter", "M": "month"}
+    unit = units[short[0]] if short else match["unit"] or match["so_far"] or match["this"]
+    grain = _grain(unit)
+    fiscal = short.startswith("F") or _is_fiscal(match["kind"], grain, calendar)
+    return calendar.days(calendar.this(grain, fiscal).start, calendar.tomorrow, "month")
+
+
+def _part(match: re.Match[str], calendar: Calendar) -> Period | None:
+    words = match["part"].lower().removeprefix("the ").split()
+    named = match.groupdict()
+    year = _year(named["year"], calendar) if named.get("year") else None
+    if named.get("short"):
+        year = _Year(2000 + int(named["short"]), False)
+    grain: Grain = "quarter" if words[0][0] == "q" or words[-1] == "quarter" else "half"
+    if len(words) == 1:
+        position = int(words[0][1])
+    elif year is None and (grain == "half" or words[0] == "last"):
+        return None  # "the first half" of a meeting; "last quarter" counts back from today
+    else:
+        position = _ORDINALS.get(words[0], 12 // MONTHS_IN[grain])
+    if position * MONTHS_IN[grain] > 12:
+        return None
+    fiscal = year.fiscal if year else calendar.has_fiscal_year
+    return calendar.part(position - 1, grain, year.number if year else None, fiscal)
+
+
+def _month_number(name: str) -> int:
+    return next(number for number, month in enumerate(MONTH_NAMES, 1) if month[:3].lower() == name[:3].lower())
+
+
+def _month(match: re.Match[str], calendar: Calendar) -> Period:
+    named = match.groupdict()
+    year = _year(named["year"], calendar) if named.get("year") else None
+    month = _month_number(match["m"])
+    if year and year.fiscal and calendar.has_fiscal_year and month >= calendar.fiscal_start:
+        return calendar.month(month, year.number - 1)
+    return calendar.month(month, year.number if year else None)
+
+
+def _single_day(match: re.Match[str], calendar: Calendar) -> Period:
+    if match.groupdict().get("iso"):
+        day = date.fromisoformat(match["iso"])
+    else:
+        day = date(int(match["y"]), _month_number(match["m"]), int(match["d"].rstrip("dhnrst")))
+    return calendar.days(day, day + timedelta(days=1), "day")
+
+
+def _edge(match: re.Match[str], calendar: Calendar) -> Period:
+    """The end of a year is its last month, the start its first."""
+    year = calendar.year(*_pair(_year(match["year"], calendar)))
+    day = year.last_day if "end" in match["edge"].lower() else year.start
+    return calendar.units(calendar.containing(day, "month", False), 1, "month", False)
+
+
+def _pair(year: _Year) -> tuple[int, bool]:
+    return year.number, year.fiscal
+
+
+def _range(match: re.Match[str], calendar: Calendar) -> Period | None:
+    if match["b"].lower() in ("now", "today", "date"):
+        first = _whole(match["a"], calendar)
+        return calendar.days(first.start, calendar.tomorrow, first.grain) if first else None
+    last = _whole(match["b"], calendar)
+    first = _beginning(match["a"], match["b"], last, calendar) if last else None
+    if first is None or last is None or first.start > last.start:
+        return None
+    grain = first.grain if first.grain == last.grain else "month"
+    return Period(first.start, last.end, f"{first.label} to {last.label}", grain)
+
+
+def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period | None:
+    """In "between January and June 2026" the first month is of that year, or the latest before the end."""
+    if not re.fullmatch(rf"{_MONTH}|{_PART}", text, re.IGNORECASE):
+        return _whole(text, calendar)
+    year = re.search(rf"{_A_YEAR}$", end, re.IGNORECASE)
+    first = _whole(f"{text} {year[0]}", calendar) if year else None
+    return first if first and first.start <= last.start else _whole(text, replace(calendar, today=last.last_day))
+
+
+def _since(match: re.Match[str], calendar: Calendar) -> Period | None:
+    text = match["a"] or match["from"] or match["starting"]
+    first = _whole(text, calendar)
+    return calendar.days(first.start, calendar.tomorrow, first.grain) if first else None
+
+
+def _after(match: re.Match[str], calendar: Calendar) -> Period | None:
+    first = _whole(match["a"], calendar)
+    return calendar.days(first.end, calendar.tomorrow, first.grain) if first else None
+
+
+def _until(match: re.Match[str], calendar: Calendar) -> Period | None:
+    last = _whole(match["a"], calendar)
+    return calendar.days(BEGINNING, last.end, last.grain) if last else None
+
+
+def _before(match: re.Match[str], calendar: Calendar) -> Period | None:
+    last = _whole(match["a"], calendar)
+    return calendar.days(BEGINNING, last.start, last.grain) if last else None
+
+
+_BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
+    "between": _range,
+    "range": _range,
+    "since": _since,
+    "after": _after,
+    "until": _until,
+    "before": _before,
+    "day": _single_day,
+    "day_month": _single_day,
+    "month_day": _single_day,
+    "iso_month": lambda match, calendar: calendar.month(int(match["m"]), int(match["y"])),
+    "month": _month,
+    "last_month": _month,
+    "part": _part,
+    "year_part": _part,
+    "short_part": _part,
+    "year": lambda match, calendar: calendar.year(*_pair(_year(match["year"], calendar))),
+    "relative": _relative,
+    "this": _this,
+    "ago": _ago,
+    "to_date": _to_date,
+    "twelve": lambda match, calendar: calendar.last(12, "month", False),
+    "fiscal": lambda match, calendar: calendar.this("year", True),
+    "edge": _edge,
+}

@@ -1,0 +1,33 @@
+"""Sentences of a Markdown text."""
+
+from __future__ import annotations
+
+import re
+
+# A sentence ends at its stop and the markers that follow it; a line ends in any case.
+_SENTENCE = re.compile(
+    r"[^\n]*?(?:[.!?:](?=[\s*_\")\]]|$)[*_\")]*(?:[ \t]*\[#[^\]\s]+\])*[ \t]*|(?=\n)|$)\n*", re.DOTALL
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I
+)
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a Markdown text; joined they give the text back. List markers stay with their sentence."""
+    parts: list[str] = []
+    for match in _SENTENCE.finditer(text):
+        piece = match.group()
+        if not piece:
+            continue
+        if parts and "\n" not in parts[-1] and _is_open(parts[-1]):
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return parts
+
+
+def _is_open(piece: str) -> bool:
+    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner"."""
+    bare = piece.rstrip()
+    return bool(_ABBREVIATION.search(bare) or re.fullmatch(r"\s*\d{1,2}\.", bare) or bare.endswith(":"))

@@ -1,0 +1,359 @@
+"""Durable conversations, their answers, what people thought of them, and the audit trail, in one SQLite file.
+
+Safe for several threads and processes. A turn is stored before it is answered, so that a killed process
+leaves the question and the text so far. A deleted conversation is wiped, but its id stays taken, lest a
+newcomer inherit what an agent remembers under it.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import re
+import secrets
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from copilot.errors import SettingsError
+from copilot.state import audit
+from copilot.state.audit import AuditEntry, EvidenceHash
+from copilot.state.database import Database
+from copilot.types import Answer, Evidence, Frozen
+
+TurnState = Literal["answering", "answered", "interrupted"]
+
+TITLE_LENGTH = 60
+UNTITLED = "New conversation"
+# An unanswered turn silent for this long was interrupted; longer than one model call may take.
+SILENT_SECONDS = 90
+_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID_LENGTH = 12
+_CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+
+# One entry a version of the schema; entries are only ever added. An answer is kept as the JSON of `Answer`,
+# so a field that `Answer` loses or renames needs an entry that rewrites it.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE conversations (
+            id TEXT PRIMARY KEY, viewer TEXT NOT NULL, title TEXT NOT NULL,
+            created TEXT NOT NULL, updated TEXT NOT NULL, deleted TEXT)""",
+        "CREATE INDEX conversations_of_viewer ON conversations (viewer, updated)",
+        """CREATE TABLE turns (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+            conversation TEXT NOT NULL REFERENCES conversations (id),
+            parent TEXT, question TEXT NOT NULL, answer TEXT, partial TEXT NOT NULL DEFAULT '',
+            state TEXT NOT NULL, asked_at TEXT NOT NULL, touched TEXT NOT NULL)""",
+        "CREATE INDEX turns_of_conversation ON turns (conversation, number)",
+        """CREATE TABLE ratings (
+            number INTEGER PRIMARY KEY, turn TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+            viewer TEXT NOT NULL, at TEXT NOT NULL,
+            thumbs_up INTEGER, reasons TEXT NOT NULL, comment TEXT NOT NULL)""",
+        "CREATE INDEX ratings_of_turn ON ratings (turn, number)",
+        *audit.SCHEMA,
+    ),
+)
+
+_TURNS = """SELECT turns.*, ratings.thumbs_up, ratings.reasons, ratings.comment, ratings.at AS rated_at
+    FROM turns LEFT JOIN ratings
+    ON ratings.number = (SELECT max(number) FROM ratings WHERE ratings.turn = turns.id)"""
+
+
+class ConversationInfo(Frozen):
+    id: str
+    title: str
+    updated: datetime
+
+
+class Turn(Frozen):
+    """One question and what became of it."""
+
+    id: str
+    parent: str | None
+    """The turn it follows; two turns with one parent are branches."""
+    question: str
+    answer: Answer | None
+    partial: str
+    """The text so far of a turn that has no answer."""
+    state: TurnState
+    asked_at: datetime
+    rating: bool | None
+    """True for a thumb up, False for a thumb down."""
+    reasons: tuple[str, ...]
+    comment: str
+
+
+class Feedback(Frozen):
+    """A rated turn, for evaluators."""
+
+    conversation: str
+    viewer: str
+    rated_at: datetime
+    turn: Turn
+
+
+def title_of(question: str) -> str:
+    """The question on one line, cut at a word."""
+    text = " ".join(_storable(question).split())
+    if len(text) <= TITLE_LENGTH:
+        return text
+    cut = text[:TITLE_LENGTH]
+    space = cut.rfind(" ")
+    # Text without spaces, such as Japanese or one long word, is cut where it stands.
+    return cut[: space if space > TITLE_LENGTH // 2 else TITLE_LENGTH - 1].rstrip(" ,;:-") + "…"
+
+
+class Conversations:
+    """`viewer` is the name of who asks: a conversation exists only for the viewer that began it."""
+
+    def __init__(self, path: Path, versions: Mapping[str, str] | None = None) -> None:
+        """`versions` are noted in the audit trail beside those of Bearing and Python."""
+        self._database = Database(path, MIGRATIONS)
+        self._versions = json.dumps(_own_versions() | dict(versions or {}), sort_keys=True)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def start(self, viewer: str, title: str = "") -> str:
+        """The id of a new conversation; with no title it takes that of its first question."""
+        id = _new_id()
+        self.ensure(id, viewer, title)
+        return id
+
+    def ensure(self, id: str, viewer: str, title: str = "") -> None:
+        """Makes the conversation unless the viewer has it already; the id may be the caller's own."""
+        if not _CALLERS_ID.fullmatch(id):
+            raise SettingsError(
+                f"{id!r} cannot be a conversation id: use up to 64 letters, digits and _ . : -, "
+                "a letter or digit first."
+            )
+        now = _now()
+        with self._database.write() as connection:
+            connection.execute(
+                """INSERT OR IGNORE INTO conversations (id, viewer, title, created, updated)
+                VALUES (?, ?, ?, ?, ?)""",
+                (id, viewer, title_of(title), now, now),
+            )
+            if not self.belongs_to(id, viewer):
+                raise SettingsError(f"Conversation {id!r} is not available; choose another id.")
+
+    def belongs_to(self, id: str, viewer: str) -> bool:
+        query = "SELECT 1 FROM conversations WHERE id = ? AND viewer = ? AND deleted IS NULL"
+        return bool(self._database.read(query, id, viewer))
+
+    def list(self, viewer: str, query: str = "", limit: int = 50) -> tuple[ConversationInfo, ...]:
+        """The viewer's conversations, the last used first; `query` is sought in titles and questions."""
+        sought = _storable(query).strip().casefold()
+        rows = self._database.read(
+            """SELECT id, title, updated FROM conversations
+            WHERE viewer = ? AND deleted IS NULL AND (? = '' OR instr(folded(title), ?) OR EXISTS (
+                SELECT 1 FROM turns WHERE conversation = conversations.id AND instr(folded(question), ?)))
+            ORDER BY updated DESC, rowid DESC LIMIT ?""",
+            viewer, sought, sought, sought, limit,
+        )  # fmt: skip
+        return tuple(_info(row) for row in rows)
+
+    def info(self, id: str, viewer: str) -> ConversationInfo:
+        self._require(id, viewer)
+        return _info(self._database.read("SELECT id, title, updated FROM conversations WHERE id = ?", id)[0])
+
+    def rename(self, id: str, viewer: str, title: str) -> None:
+        with self._database.write() as connection:
+            self._require(id, viewer)
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title_of(title), id))
+
+    def delete(self, id: str, viewer: str) -> None:
+        """Wipes the turns, ratings and title. The audit trail stays, and the id cannot be used again."""
+        with self._database.write() as connection:
+            self._require(id, viewer)
+            connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
+            connection.execute("UPDATE conversations SET title = '', deleted = ? WHERE id = ?", (_now(), id))
+
+    def turns(self, conversation: str, viewer: str, last: int | None = None) -> tuple[Turn, ...]:
+        """In the order they were asked; only the newest `last` when given."""
+        self._require(conversation, viewer)
+        query = f"{_TURNS} WHERE conversation = ? ORDER BY turns.number DESC LIMIT ?"
+        rows = self._database.read(query, conversation, -1 if last is None else last)
+        return tuple(_turn(row) for row in reversed(rows))
+
+    def turns_of(self, viewer: str, last: int) -> tuple[Turn, ...]:
+        """The newest turns of all the viewer's conversations, oldest first."""
+        rows = self._database.read(
+            f"""SELECT asked.* FROM ({_TURNS}) AS asked JOIN conversations ON conversations.id = asked.conversation
+            WHERE conversations.viewer = ? AND conversations.deleted IS NULL ORDER BY asked.number DESC LIMIT ?""",
+            viewer, last,
+        )  # fmt: skip
+        return tuple(_turn(row) for row in reversed(rows))
+
+    def begin_turn(self, conversation: str, viewer: str, question: str, parent: str | None = None) -> str:
+        """Stores a question before it is answered; it follows the newest turn unless another is named."""
+        turn, now, question = _new_id(), _now(), _storable(question)
+        with self._database.write() as connection:
+            self._require(conversation, viewer)
+            earlier = [row["id"] for row in self._database.read(
+                "SELECT id FROM turns WHERE conversation = ? ORDER BY number", conversation)]  # fmt: skip
+            if parent is not None and parent not in earlier:
+                raise SettingsError(f"There is no turn {parent!r} in conversation {conversation!r}.")
+            parent = parent or (earlier[-1] if earlier else None)
+            connection.execute(
+                """INSERT INTO turns (id, conversation, parent, question, state, asked_at, touched)
+                VALUES (?, ?, ?, ?, 'answering', ?, ?)""",
+                (turn, conversation, parent, question, now, now),
+            )
+            connection.execute(
+                "UPDATE conversations SET updated = ?, title = iif(title = '', ?, title) WHERE id = ?",
+                (now, title_of(question), conversation),
+            )
+            audit.record_question(connection, now, viewer, conversation, turn, question, self._versions)
+        return turn
+
+    def keep_partial(self, turn: str, text: str) -> None:
+        """Stores the text so far, and that the turn is still being answered."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE turns SET partial = ?, touched = ? WHERE id = ? AND state = 'answering'",
+                (_storable(text), _now(), turn),
+            )
+
+    def finish_turn(self, turn: str, answer: Answer, evidence: Sequence[Evidence] = ()) -> None:
+        now = _now()
+        with self._database.write() as connection:
+            # Deleted while it was being answered, it still gets its entry in the audit trail.
+            connection.execute(
+                """UPDATE turns SET answer = ?, partial = '', state = 'answered', touched = ?
+                WHERE id = ?""",
+                (answer.model_dump_json(), now, turn),
+            )
+            connection.execute(
+                """UPDATE conversations SET updated = ?
+                WHERE id = (SELECT conversation FROM turns WHERE id = ?)""",
+                (now, turn),
+            )
+            audit.record_end(connection, now, turn, answer, evidence, self._versions)
+
+    def interrupt_turn(self, turn: str, partial: str = "") -> None:
+        """Ends a turn that was not answered, with the text so far."""
+        now, text = _now(), _storable(partial)
+        with self._database.write() as connection:
+            changed = connection.execute(
+                """UPDATE turns SET state = 'interrupted', partial = iif(? = '', partial, ?), touched = ?
+                WHERE id = ? AND state = 'answering'""",
+                (text, text, now, turn),
+            )
+            if changed.rowcount:
+                audit.record_end(connection, now, turn, None, (), self._versions)
+
+    def append(
+        self,
+        conversation: str,
+        viewer: str,
+        question: str,
+        answer: Answer,
+        evidence: Sequence[Evidence] = (),
+    ) -> str:
+        """Stores a question with its answer; gives the id of the turn."""
+        turn = self.begin_turn(conversation, viewer, question)
+        self.finish_turn(turn, answer, evidence)
+        return turn
+
+    def rate(
+        self,
+        turn: str,
+        viewer: str,
+        thumbs_up: bool | None,
+        reasons: Sequence[str] = (),
+        comment: str = "",
+    ) -> None:
+        """Rates one of the viewer's own turns; None withdraws the rating. Earlier ratings are kept."""
+        with self._database.write() as connection:
+            self.conversation_of(turn, viewer)
+            connection.execute(
+                """INSERT INTO ratings (turn, viewer, at, thumbs_up, reasons, comment)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                (turn, viewer, _now(), thumbs_up, json.dumps(list(reasons)), _storable(comment)),
+            )
+
+    def conversation_of(self, turn: str, viewer: str) -> str:
+        """The id of the conversation that one of the viewer's own turns is part of."""
+        owner = self._database.read("SELECT conversation FROM turns WHERE id = ?", turn)
+        if not owner or not self.belongs_to(owner[0]["conversation"], viewer):
+            raise SettingsError(f"There is no turn {turn!r} for this viewer.")
+        return str(owner[0]["conversation"])
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """Every rated turn of every viewer, in the order of asking: for evaluators only."""
+        rows = self._database.read(
+            f"""SELECT rated.*, conversations.viewer FROM ({_TURNS}) AS rated
+            JOIN conversations ON conversations.id = rated.conversation
+            WHERE rated.thumbs_up IS NOT NULL ORDER BY rated.number"""
+        )
+        return tuple(
+            Feedback(
+                conversation=row["conversation"],
+                viewer=row["viewer"],
+                rated_at=row["rated_at"],
+                turn=_turn(row),
+            )
+            for row in rows
+        )
+
+    def evidence_of(self, answer: str) -> tuple[EvidenceHash, ...]:
+        """The hashes of what was cited by the answer of that id; none when there is no such answer."""
+        return audit.evidence_of(self._database, answer)
+
+    def audit(self, after: int = 0) -> tuple[AuditEntry, ...]:
+        return audit.entries(self._database, after)
+
+    def _require(self, conversation: str, viewer: str) -> None:
+        # The same words whether it is missing or another's, so that nobody can find out what others have.
+        if not self.belongs_to(conversation, viewer):
+            raise SettingsError(f"There is no conversation {conversation!r} for this viewer.")
+
+
+def _info(row: sqlite3.Row) -> ConversationInfo:
+    return ConversationInfo(id=row["id"], title=row["title"] or UNTITLED, updated=row["updated"])
+
+
+def _turn(row: sqlite3.Row) -> Turn:
+    silent = row["touched"] < _text(datetime.now(UTC) - timedelta(seconds=SILENT_SECONDS))
+    return Turn(
+        id=row["id"],
+        parent=row["parent"],
+        question=row["question"],
+        answer=Answer.model_validate_json(row["answer"]) if row["answer"] else None,
+        partial=row["partial"],
+        state="interrupted" if silent and row["state"] == "answering" else row["state"],
+        asked_at=row["asked_at"],
+        rating=row["thumbs_up"],
+        reasons=json.loads(row["reasons"] or "[]"),
+        comment=row["comment"] or "",
+    )
+
+
+def _own_versions() -> dict[str, str]:
+    try:
+        bearing = importlib.metadata.version("bearing")
+    except importlib.metadata.PackageNotFoundError:
+        bearing = "not installed"
+    return {"bearing": bearing, "python": platform.python_version()}
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def _now() -> str:
+    return _text(datetime.now(UTC))
+
+
+def _text(moment: datetime) -> str:
+    # A fixed width, so that the order of the texts is that of the moments.
+    return moment.isoformat(timespec="microseconds")
+
+
+def _storable(text: str) -> str:
+    """Halves of surrogate pairs, as a shell may pass for bytes that are not UTF-8, become question marks."""
+    return text.encode("utf-8", "replace").decode()

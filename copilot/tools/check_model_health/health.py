@@ -1,0 +1,214 @@
+"""What the records tell of each model's health, read for all models in a few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+
+from copilot.analysis.drift import LATEST, Decline, Series, Shift, find_decline, shift, weekly
+from copilot.records.store import RecordView
+from copilot.tools.evidence import Row
+from copilot.types import Cell
+
+# Quality that was not measured for longer than this is called out.
+UNMEASURED_AFTER_DAYS = 28
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Quality by week, oldest first."""
+
+    first: date
+    last: date
+    """Week of the last measurement."""
+    values: Series
+    measured: int
+    """Weeks with a measurement; the others are drawn between neighbours."""
+    latest_cases: int | None
+    """Cases of the latest weeks, where recorded."""
+
+    @property
+    def latest(self) -> float:
+        return float(self.values[-LATEST:].mean())
+
+    def week(self, index: int) -> date:
+        return self.first + timedelta(weeks=index)
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str
+    bins: tuple[str, ...]
+    shift: Shift
+
+
+@dataclass(frozen=True)
+class Health:
+    row: Row
+    quality: Quality | None
+    decline: Decline | None
+    inputs: tuple[Input, ...]
+    """Largest shift first."""
+    incidents: tuple[Row, ...]
+    """Latest first."""
+    today: date
+
+    @property
+    def id(self) -> str:
+        return str(self.row["id"])
+
+    @property
+    def name(self) -> str:
+        return str(self.row.get("name") or self.id)
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} ({self.id})" if self.name != self.id else self.id
+
+    @property
+    def validated(self) -> float | None:
+        value = self.row.get("validated_quality")
+        return float(value) if isinstance(value, int | float) else None
+
+    @property
+    def points(self) -> float | None:
+        """Latest less validated quality in percentage points, of the rounded figures so that they add up."""
+        if self.quality is None or self.validated is None:
+            return None
+        return round(round(self.quality.latest * 100, 1) - round(self.validated * 100, 1), 1)
+
+    @property
+    def onset(self) -> date | None:
+        return self.quality.week(self.decline.onset) if self.quality and self.decline else None
+
+    @property
+    def shifted(self) -> tuple[Input, ...]:
+        return tuple(i for i in self.inputs if i.shift.level == "act")
+
+    @property
+    def watched(self) -> tuple[Input, ...]:
+        return tuple(i for i in self.inputs if i.shift.level == "watch")
+
+    @property
+    def concentrating(self) -> tuple[Input, ...]:
+        return tuple(i for i in self.inputs if i.shift.is_concentrating)
+
+    @property
+    def may_feed_itself(self) -> bool:
+        moved = bool(self.shifted or self.watched or self.concentrating)
+        return self.row.get("uses_own_output") is True and moved
+
+    @property
+    def retraining_due(self) -> date | None:
+        trained, interval = day(self.row.get("trained_on")), self.row.get("retrain_every_days")
+        if trained is None or not isinstance(interval, int | float) or interval <= 0:
+            return None
+        return trained + timedelta(days=int(interval))
+
+    @property
+    def overdue_days(self) -> int:
+        return max(0, (self.today - self.retraining_due).days) if self.retraining_due else 0
+
+    @property
+    def runs_another_version(self) -> bool:
+        running, newest = self.row.get("deployed_version"), self.row.get("registry_version")
+        return bool(running and newest and running != newest)
+
+    @property
+    def unmeasured_days(self) -> int:
+        """Days without a measurement, once they are too many."""
+        if self.quality is None:
+            return 0
+        days = (self.today - self.quality.last).days
+        return days if days > UNMEASURED_AFTER_DAYS else 0
+
+    @property
+    def needs_diagnosis(self) -> bool:
+        return bool(self.decline or self.shifted or self.may_feed_itself or self.unmeasured_days)
+
+    @property
+    def badness(self) -> tuple[float, ...]:
+        """Falls come first, the largest before the others; then shifted inputs, then what is overdue."""
+        fall = max(-(self.points or 0.0), 100 * self.decline.fall) if self.decline else 0.0
+        return (
+            fall,
+            float(len(self.shifted)),
+            float(self.may_feed_itself),
+            float(self.unmeasured_days),
+            float(self.overdue_days),
+            -(self.points or 0.0),
+        )
+
+
+def read_health(view: RecordView, models: Sequence[Row], quality_drop: float, today: date) -> list[Health]:
+    """The health of each of the models, worst first."""
+    qualities, inputs, incidents = _qualities(view, today), _inputs(view), _incidents(view)
+    found = []
+    for row in models:
+        id, level = str(row["id"]), row.get("validated_quality")
+        quality = qualities.get(id)
+        validated = float(level) if isinstance(level, int | float) else None
+        decline = find_decline(quality.values, validated, quality_drop) if quality else None
+        found.append(Health(row, quality, decline, inputs.get(id, ()), tuple(incidents.get(id, ())), today))
+    return sorted(found, key=lambda h: (*(-b for b in h.badness), h.id))
+
+
+def day(value: Cell) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _qualities(view: RecordView, today: date) -> dict[str, Quality]:
+    if not all(view.has("model_quality", c) for c in ("model_id", "week", "value")):
+        return {}
+    cases = "cases" if view.has("model_quality", "cases") else "NULL"
+    rows = view.run(
+        f"SELECT model_id, list(week - DATE '1970-01-01' ORDER BY week) AS days, "
+        f"list(value ORDER BY week) AS quality, list({cases} ORDER BY week) AS cases "
+        f"FROM {view.relation('model_quality')} WHERE week <= ? AND value IS NOT NULL GROUP BY model_id",
+        [today],
+    )
+    return {str(row["model_id"]): _quality(row) for row in rows}
+
+
+def _quality(row: Mapping[str, Any]) -> Quality:
+    days = cast(list[int], row["days"])
+    latest = [c for c in cast(list[int | None], row["cases"])[-LATEST:] if c]
+    return Quality(
+        first=_EPOCH + timedelta(days=days[0]),
+        last=_EPOCH + timedelta(days=days[-1]),
+        values=weekly(days, cast(list[float], row["quality"])),
+        measured=len(set(days)),
+        latest_cases=sum(latest) if len(latest) == min(LATEST, len(days)) else None,
+    )
+
+
+def _inputs(view: RecordView) -> dict[str, tuple[Input, ...]]:
+    needed = ("model_id", "feature", "bin", "position", "training_count", "recent_count")
+    if not all(view.has("feature_bins", c) for c in needed):
+        return {}
+    rows: list[dict[str, Any]] = view.run(
+        "SELECT model_id, feature, list(bin ORDER BY position) AS bins, "
+        "list(coalesce(training_count, 0) ORDER BY position) AS before, "
+        "list(coalesce(recent_count, 0) ORDER BY position) AS now "
+        f"FROM {view.relation('feature_bins')} GROUP BY model_id, feature ORDER BY min(_row)"
+    )
+    found: dict[str, list[Input]] = defaultdict(list)
+    for row in rows:
+        if sum(row["before"]) and sum(row["now"]):
+            bins = tuple(str(b) for b in row["bins"])
+            found[row["model_id"]].append(Input(str(row["feature"]), bins, shift(row["before"], row["now"])))
+    return {model: tuple(sorted(inputs, key=lambda i: -i.shift.psi)) for model, inputs in found.items()}
+
+
+def _incidents(view: RecordView) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    if view.has("incidents", "model_id"):
+        order = ["-date"] if view.has("incidents", "date") else []
+        for row in view.select("incidents", order_by=order):
+            if row["model_id"]:
+                found[str(row["model_id"])].append(row)
+    return found

@@ -1,0 +1,124 @@
+"""The way from pilot to production as tables and a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.analysis.funnel import conversion
+from copilot.drawing.charts import bars
+from copilot.language.formatting import percent, sentence, words
+from copilot.tools.diagnose_scaling.paths import Portfolio, text
+from copilot.tools.diagnose_scaling.phrasing import by_unit, group_name, share
+from copilot.tools.diagnose_scaling.stall_causes import Found
+from copilot.types import Cell, Chart, Table
+
+# Stalled projects listed at the most.
+_ROWS = 30
+
+
+def funnel_table(portfolio: Portfolio) -> Table:
+    known = portfolio.has_history
+    rows: list[tuple[Cell, ...]] = [
+        (
+            words(f.stage),
+            f.entered if known else None,
+            f.now,
+            f.moved_on if known else None,
+            f.ended if known else None,
+            f.median_until_move,
+            f.median_so_far,
+        )
+        for f in portfolio.flows
+    ]
+    columns = (
+        "Stage",
+        "Entered",
+        "Now in",
+        "Moved on",
+        "Ended",
+        "Median days until moving on",
+        "Median days so far",
+    )
+    return Table(title="Funnel by stage", columns=columns, rows=tuple(rows))
+
+
+def unit_table(portfolio: Portfolio) -> Table | None:
+    units, ladder = by_unit(portfolio), portfolio.ladder
+    if not portfolio.has_history or not units:
+        return None
+    rows: list[tuple[Cell, ...]] = []
+    for unit, paths in units.items():
+        found = conversion(paths, ladder.pilot, ladder.production)
+        low, high = share(found.interval.low), share(found.interval.high)
+        still = sum(p.now.stage == ladder.pilot for p in paths)
+        rows.append((unit, found.entered, found.reached, share(found.share), f"{low} to {high}", still))
+    pilot, production = words(ladder.pilot), words(ladder.production)
+    columns = (
+        "Unit",
+        f"Entered {pilot}",
+        f"Reached {production}",
+        "Share",
+        "95% interval",
+        f"Still in {pilot}",
+    )
+    return Table(title=f"From {pilot} to {production} by unit", columns=columns, rows=tuple(rows))
+
+
+def causes_table(found: Sequence[Found], production: Sequence[Found | None], group: str) -> Table:
+    return Table(
+        title=f"Causes among the {found[0].of:,} {group}",
+        columns=("Cause", "Projects", "Share", "Not recorded", "In production", "Remedy"),
+        rows=tuple(
+            (
+                f.cause.name,
+                len(f.shown),
+                percent(f.share),
+                f.unknown,
+                f"{len(there.shown):,} of {there.of:,}" if there else None,
+                sentence(f.cause.remedy),
+            )
+            for f, there in zip(found, production, strict=True)
+        ),
+    )
+
+
+def stalled_table(portfolio: Portfolio, found: Sequence[Found]) -> Table:
+    """Each stalled project with its causes, most causes first."""
+    shown: dict[str, list[str]] = {str(row["id"]): [] for row in portfolio.stalled.rows}
+    for cause in found:
+        for row in cause.shown:
+            shown[str(row["id"])].append(cause.cause.name.lower())
+    paths = {p.project: p for p in portfolio.paths}
+    order = sorted(shown, key=lambda id: (-len(shown[id]), -(portfolio.days(paths[id]) or 0), id))
+    rows = [
+        (
+            id,
+            text(portfolio.rows[id].get("name")),
+            text(portfolio.rows[id].get("unit")),
+            words(paths[id].now.stage),
+            portfolio.days(paths[id]),
+            len(shown[id]),
+            ", ".join(shown[id]),
+            text(portfolio.rows[id].get("blocker")),
+        )
+        for id in order[:_ROWS]
+    ]
+    columns = (
+        "Id",
+        "Project",
+        "Unit",
+        "Stage",
+        "Days in stage",
+        "Causes",
+        "Which",
+        "Blocker in the team's words",
+    )
+    title = sentence(group_name(portfolio)).rstrip(".")
+    if len(order) > _ROWS:
+        title += f", the first {_ROWS} of {len(order):,}"
+    return Table(title=title, columns=columns, rows=tuple(rows))
+
+
+def causes_chart(found: Sequence[Found], group: str) -> Chart:
+    rows = [(f.cause.name, float(len(f.shown))) for f in found]
+    return bars(f"Causes among the {found[0].of:,} {group}", "Cause", "Projects", rows)

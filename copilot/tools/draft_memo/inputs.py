@@ -1,0 +1,275 @@
+"""What a memo is drafted from: the ranking, the portfolio, and what they recommend for each project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copilot.analysis.scoring import ENOUGH_COVERAGE
+from copilot.memos.memo import Call, Firmness, Verdict
+from copilot.records.store import RecordView
+from copilot.sources import Sources
+from copilot.tools.candidates import ended_stages
+from copilot.tools.check_governance.findings import blocked_projects
+from copilot.tools.evidence import Row, read_row
+from copilot.tools.filters import Condition
+from copilot.tools.linking import fold, resolve_record, resolve_value
+from copilot.tools.plan_portfolio.plan import Plan
+from copilot.tools.plan_portfolio.tool import Arguments as PlanArguments
+from copilot.tools.plan_portfolio.tool import Planned, planned
+from copilot.tools.prioritize_projects.phrasing import SAFE
+from copilot.tools.prioritize_projects.ranking import Ranking
+from copilot.tools.prioritize_projects.tool import Arguments as RankArguments
+from copilot.tools.prioritize_projects.tool import Ranked, ranked
+from copilot.types import Evidence, Viewer
+
+DRAWS = 10_000
+SEED = 0
+# A named project that is among the first in fewer plausible draws than this is not recommended ahead of others.
+LIKELY = 0.5
+_TABLES = ("projects", "incidents", "models", "model_quality", "decisions", "stage_history")
+# Scores of 0 to 100 nearer than this are the same.
+_SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a memo is asked for, names resolved."""
+
+    projects: tuple[str, ...]
+    """Ids of the projects of a funding memo; empty for a prioritization memo."""
+    top: int
+    budget: float | None
+    filters: tuple[Condition, ...]
+    weights: Mapping[str, float]
+    weight_changes: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Basis:
+    sources: Sources
+    viewer: Viewer
+    view: RecordView
+    asked: Asked
+    ranked: Ranked
+    planned: Planned | None
+    """The best set within the budget; None for a funding memo, or where there is no budget."""
+    blocked: Mapping[str, Sequence[str]]
+    calls: tuple[Call, ...]
+    """Of the projects proposed, best first, then of those that a blocking rule keeps out."""
+    firmness: Firmness
+
+    @property
+    def found(self) -> Ranking | None:
+        return self.ranked.found
+
+    @property
+    def plan(self) -> Plan | None:
+        return self.planned.found if self.planned else None
+
+    @property
+    def currency(self) -> str:
+        return self.sources.workspace.config.currency
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether the records hold so few criteria that no order of the projects is worth acting on."""
+        return self.found is not None and _known_weight(self.found) < ENOUGH_COVERAGE
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether any table that a memo reads holds rows that the viewer may not see."""
+        return any(self.view.hidden(table) > 0 for table in _TABLES if table in self.view.tables)
+
+    @property
+    def proposed(self) -> list[str]:
+        """The projects that the decision is about, by id."""
+        return [call.project for call in self.calls]
+
+    def verdicts(self, verdict: Verdict) -> list[Call]:
+        return [call for call in self.calls if call.verdict == verdict]
+
+    def row(self, key: str) -> Row:
+        row = self.view.row("projects", key)
+        if row is None:
+            raise ValueError(f"the project {key!r} was read before and is gone")
+        return row
+
+    def record(self, key: str) -> Evidence:
+        return read_row(self.view, "projects", self.row(key), self.currency, self.sources.today)
+
+    def share(self, position: int) -> float:
+        """How often a candidate is in the best set, or among the first where no set is chosen.
+
+        NaN where it cannot be chosen.
+        """
+        if self.plan is not None:
+            at = self.plan.options.candidates.ids.index(self.ids[position])
+            return float("nan") if at in self.plan.options.bars else float(self.plan.share[at])
+        return float(self.found.firmness.top[position]) if self.found else float("nan")
+
+    def is_ended(self, key: str) -> bool:
+        """Whether a project is in production already, or beyond it."""
+        return fold(str(self.row(key).get("stage") or "")) in ended_stages(self.sources.workspace.config.stages)
+
+    @property
+    def ids(self) -> list[str]:
+        return self.found.candidates.ids if self.found else []
+
+
+def name_of(row: Row) -> str:
+    """Search ranking (P-018)."""
+    title = row.get("name")
+    return f"{title} ({row['id']})" if title and title != row["id"] else str(row["id"])
+
+
+def short_name_of(row: Row) -> str:
+    return str(row.get("name") or row["id"])
+
+
+def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:
+    view = sources.records.view(viewer)
+    arguments = RankArguments(
+        filters=list(asked.filters),
+        weights=dict(asked.weights),
+        weight_changes=dict(asked.weight_changes),
+        top=asked.top,
+        draws=DRAWS,
+    )
+    order = ranked(sources, viewer, arguments, also=asked.projects)
+    best, found = None, order.found
+    if asked.budget is not None and not asked.projects and found and _known_weight(found) >= ENOUGH_COVERAGE:
+        best = planned(sources, viewer, _plan_arguments(asked))
+    blocked = blocked_projects(sources, viewer)
+    plan = best.found if best else None
+    calls = tuple(_calls(view, asked, found, plan, blocked))
+    firm = _firmness(found, plan, asked, calls)
+    return Basis(sources, viewer, view, asked, order, best, blocked, calls, firm)
+
+
+def _plan_arguments(asked: Asked) -> PlanArguments:
+    return PlanArguments(
+        budget=asked.budget,
+        most_projects=asked.top,
+        filters=list(asked.filters),
+        weights=dict(asked.weights),
+        weight_changes=dict(asked.weight_changes),
+        top=asked.top,
+    )
+
+
+def _calls(
+    view: RecordView,
+    asked: Asked,
+    found: Ranking | None,
+    plan: Plan | None,
+    blocked: Mapping[str, Sequence[str]],
+) -> list[Call]:
+    if asked.projects:
+        keys = [(key, _named_verdict(key, found, blocked)) for key in asked.projects]
+    elif found is None:
+        return []
+    elif plan is None:
+        keys = [(found.candidates.ids[i], _leader_verdict(found, i, blocked)) for i in found.leaders]
+    else:
+        keys = _set_verdicts(found, plan, blocked)
+    rows = {key: view.row("projects", key) or {"id": key} for key, _ in keys}
+    return [
+        Call(project=key, name=short_name_of(rows[key]), verdict=verdict, blocked_by=tuple(blocked.get(key, ())))
+        for key, verdict in keys
+    ]
+
+
+def _named_verdict(key: str, found: Ranking | None, blocked: Mapping[str, Sequence[str]]) -> Verdict:
+    if blocked.get(key):
+        return "hold"
+    if found is None:
+        return "unknown"
+    position = found.candidates.ids.index(key)
+    if _is_hardly_known(found, position):
+        return "unknown"
+    return "fund" if found.firmness.top[position] >= LIKELY else "not_now"
+
+
+def _leader_verdict(found: Ranking, position: int, blocked: Mapping[str, Sequence[str]]) -> Verdict:
+    if blocked.get(found.candidates.ids[position]):
+        return "hold"
+    return "unknown" if _is_hardly_known(found, position) or _ties_outside(found, position) else "fund"
+
+
+def _set_verdicts(found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> list[tuple[str, Verdict]]:
+    """The chosen, then those of the first places that are not: blocked ones, and the next in line."""
+    ids = plan.options.candidates.ids
+    chosen: list[tuple[str, Verdict]] = [(ids[i], "hold" if blocked.get(ids[i]) else "fund") for i in plan.chosen]
+    held = {key for key, _ in chosen}
+    others = [found.candidates.ids[i] for i in found.leaders if found.candidates.ids[i] not in held]
+    return chosen + [(key, _left_out_verdict(key, plan, blocked)) for key in others]
+
+
+def _left_out_verdict(key: str, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> Verdict:
+    if blocked.get(key):
+        return "hold"
+    return "not_now" if plan.options.candidates.ids.index(key) in plan.options.bars else "left_out"
+
+
+def _known_weight(found: Ranking) -> float:
+    """The share of the workspace's weight whose criteria any candidate records."""
+    recorded, absent = (
+        sum(c.weight for c in criteria) for criteria in (found.candidates.criteria, found.candidates.absent)
+    )
+    return recorded / (recorded + absent) if recorded else 0.0
+
+
+def _is_hardly_known(found: Ranking, position: int) -> bool:
+    coverage = float(found.scores.coverage[position]) * _known_weight(found)
+    return bool(np.isnan(found.scores.score[position])) or coverage < ENOUGH_COVERAGE
+
+
+def _ties_outside(found: Ranking, position: int) -> bool:
+    """Whether a project beyond the first ones has the same score, so that only their ids tell them apart."""
+    if len(found.order) <= found.top:
+        return False
+    return bool(abs(found.score[position] - found.score[found.order[found.top]]) < _SAME)
+
+
+def _firmness(found: Ranking | None, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Firmness:
+    """How many of the projects proposed would be so under plausible weights and estimates."""
+    if found is None:
+        return "unknown"
+    if all(call.verdict == "unknown" for call in calls):
+        return "unknown"
+    shares = [*_shares(found, plan, asked, calls)]
+    if not shares:
+        # That money is held while a blocking rule is unmet depends on no weight.
+        return "firm" if calls else "not_firm"
+    safe = sum(share >= SAFE for share in shares)
+    return "firm" if safe == len(shares) else "partly_firm" if safe else "not_firm"
+
+
+def _shares(found: Ranking, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Iterator[float]:
+    """In what share of draws each recommendation that rests on weights and estimates would be the same."""
+    if plan is not None:
+        yield from (float(plan.share[i]) for i in plan.chosen)
+        return
+    if len(found.order) <= found.top:
+        # All are among the first; only who leads can be more or less firm.
+        yield float(found.firmness.first[found.leaders[0]])
+        return
+    for call in calls:
+        share = float(found.firmness.top[found.candidates.ids.index(call.project)])
+        if not asked.projects:
+            yield share
+        elif call.verdict not in ("hold", "unknown"):
+            # Of a named project that is not recommended, firm is that it stays outside.
+            yield share if share >= LIKELY else 1 - share
+
+
+def resolved(view: RecordView, names: Sequence[str]) -> tuple[str, ...]:
+    """The ids of projects called by name or id, each once."""
+    return tuple(dict.fromkeys(resolve_record(view, name).key for name in names))
+
+
+def of_unit(view: RecordView, unit: str) -> Condition:
+    return Condition(column="unit", op="=", value=resolve_value(view, "projects", "unit", unit))

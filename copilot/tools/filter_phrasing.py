@@ -1,0 +1,194 @@
+"""Conditions in words: what holds of rows, and rows called by what holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from copilot.language.formatting import listed, said, words
+from copilot.records.store import Filter, Operator
+from copilot.types import Cell
+
+# Columns named by what a project does. Plurals such as "inputs" end in s too, so the verbs are listed.
+_VERBS = ("affects", "contains", "decides", "depends", "has", "includes", "involves", "is", "replaces", "requires")
+# These are nouns as well, and verbs only with an object: "scores_people", but not "scores".
+_VERBS_WITH_OBJECT = ("covers", "handles", "needs", "processes", "scores", "serves", "supports", "targets", "uses")
+_BASE_FORMS = {"has": "have", "is": "are", "processes": "process"}
+_NUMBER_BOUNDS = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}
+_DATE_BOUNDS = {"<": "before", "<=": "up to", ">": "after", ">=": "from"}
+_OPPOSITES: dict[str, Operator] = {"!=": "=", "not in": "in"}
+_BOUNDS = tuple(_NUMBER_BOUNDS)
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    one: str
+    """The verb of one row; empty where the rest holds it."""
+    many: str
+    rest: str
+    after_noun: str = ""
+    """How it follows the noun without "that": "in pilot"; empty when it cannot."""
+    of_none: str = ""
+    """What one row does after "none of the"; empty when that is no different."""
+
+    def holds(self, is_one: bool) -> str:
+        return f"{self.one if is_one else self.many} {self.rest}".strip()
+
+
+def predicate(filters: Sequence[Filter], count: int = 2, currency: str = "") -> str:
+    """What holds of the rows: "are in pilot and belong to Retail Stores"."""
+    return listed(phrase.holds(count == 1) for phrase in _phrases(filters, currency))
+
+
+def none_of(rows: str, total: str, filters: Sequence[Filter], currency: str = "") -> str:
+    """That no row meets the conditions: "None of the 8 projects is in pilot"."""
+    if len(filters) == 1 and _asks_for_missing(filters[0]):
+        return f"All {total} {rows} record their {words(filters[0].column)}"
+    if len(filters) == 1 and filters[0].op in _OPPOSITES and filters[0].value is not None:
+        return f"All {total} {rows} {predicate([filters[0].model_copy(update={'op': _OPPOSITES[filters[0].op]})])}"
+    phrases = _phrases(filters, currency)
+    return f"None of the {total} {rows} {listed(p.of_none or p.holds(True) for p in phrases)}"
+
+
+def qualified(rows: str, filters: Sequence[Filter], currency: str = "") -> str:
+    """The rows called by their conditions: "projects in pilot started before 2025 that affect customers"."""
+    phrases = _phrases(filters, currency)
+    after = [p.after_noun for p in phrases if p.after_noun]
+    plain = [text for text in after if not text.startswith("with ")]
+    having = [text.removeprefix("with ") for text in after if text.startswith("with ")]
+    doing = [p.holds(False) for p in phrases if not p.after_noun]
+    parts = [rows, *plain, f"with {listed(having)}" if having else "", f"that {listed(doing)}" if doing else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _asks_for_missing(asked: Filter) -> bool:
+    return asked.op == "missing" or (asked.op == "=" and asked.value is None)
+
+
+def _phrases(filters: Sequence[Filter], currency: str) -> list[_Phrase]:
+    """A phrase a condition, but one for all bounds of a column."""
+    phrases = []
+    for position, asked in enumerate(filters):
+        if asked.op not in _BOUNDS:
+            phrases.append(_phrase(asked, currency))
+        elif not any(f.op in _BOUNDS and f.column == asked.column for f in filters[:position]):
+            bounds = [f for f in filters if f.op in _BOUNDS and f.column == asked.column]
+            phrases.append(_bounded(bounds, currency))
+    return phrases
+
+
+def _phrase(asked: Filter, currency: str) -> _Phrase:
+    column, values = words(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    value = listed((_value(v, asked.column, currency) for v in values), "or")
+    negated = asked.op in ("!=", "not in")
+    if _asks_for_missing(asked):
+        return _Phrase("records", "record", f"no {column}", of_none=f"lacks a recorded {column}")
+    if asked.op == "present" or (negated and asked.value is None):
+        return _Phrase("", "", f"record their {column}", of_none=f"records its {column}")
+    if asked.op == "contains":
+        return _Phrase("mentions", "mention", f"“{value}” in the {column}")
+    if asked.column == "stage":
+        # "in pilot", but "retired".
+        stage = f"{'not ' if negated else ''}{'' if value.endswith('ed') else 'in '}{value}"
+        return _Phrase("is", "are", stage, after_noun=stage)
+    if len(values) == 1 and isinstance(values[0], bool):
+        return _flag(column, values[0], negated)
+    if asked.column == "unit":
+        return replace(_doing("belongs", f"to {value}", negated), after_noun="" if negated else f"of {value}")
+    verb, _, object_ = column.partition(" ")
+    if _is_verb(column):
+        return _doing(verb, f"{object_} {value}".strip(), negated)
+    if negated:
+        return _doing("has", f"the {column} {value}", negated)
+    if (time := _time(asked.column)) is not None and value[:1].isdigit():
+        return _at(time, f"{'on' if len(value) == len('2026-03-31') else 'in'} {value}")
+    return _Phrase("has", "have", f"the {column} {value}", after_noun=f"with {column} {value}")
+
+
+def _value(value: Cell, column: str, currency: str) -> str:
+    return "none recorded" if value is None else words(said(value, column, currency))
+
+
+def _is_verb(column: str) -> bool:
+    first, _, object_ = column.partition(" ")
+    return first in _VERBS or (first in _VERBS_WITH_OBJECT and bool(object_))
+
+
+def _doing(verb: str, rest: str, negated: bool) -> _Phrase:
+    base = _BASE_FORMS.get(verb, verb.removesuffix("s"))
+    if not negated:
+        return _Phrase(verb, base, rest)
+    if verb == "is":
+        return _Phrase("is not", "are not", rest)
+    return _Phrase(f"does not {base}", f"do not {base}", rest)
+
+
+def _flag(column: str, value: bool, negated: bool) -> _Phrase:
+    """A column of yes and no; what is not yes may be unknown, so it is not called no."""
+    verb, _, object_ = column.partition(" ")
+    marked = f"{'not ' if negated else ''}marked {'yes' if value else 'no'} for {column}"
+    if _is_verb(column) and object_ and not (negated and not value):
+        said_of_none = "" if value else f"is {marked}"
+        return replace(_doing(verb, object_, negated or not value), of_none=said_of_none)
+    return _Phrase("is", "are", marked, after_noun=marked)
+
+
+def _bounded(bounds: Sequence[Filter], currency: str) -> _Phrase:
+    """All bounds of one column."""
+    column = words(bounds[0].column)
+    is_date = all(isinstance(f.value, str) for f in bounds)
+    relations = _DATE_BOUNDS if is_date else _NUMBER_BOUNDS
+    parts = [f"{relations[f.op]} {_value(_single(f), f.column, currency)}" for f in bounds]
+    span = _span(bounds, currency)
+    limit = span or listed(parts)
+    if is_date and (time := _time(bounds[0].column)) is not None:
+        return _at(time, limit)
+    text = f"{'an' if column[:1] in 'aeiou' else 'a'} {column} {limit}"
+    return _Phrase("has", "have", text, after_noun=f"with {text}")
+
+
+def _single(asked: Filter) -> Cell:
+    return asked.value[0] if isinstance(asked.value, tuple) else asked.value
+
+
+def _span(bounds: Sequence[Filter], currency: str) -> str:
+    """ "between a and b", both included, when the bounds are two such; else nothing."""
+    by_op = {f.op: _single(f) for f in bounds}
+    if len(bounds) != 2 or ">=" not in by_op:
+        return ""
+    first, last = by_op[">="], by_op.get("<=")
+    if last is None and isinstance(before := by_op.get("<"), str):
+        last = _day_before(before)
+    if last is None or (isinstance(first, str) and isinstance(last, str) and last < first):
+        return ""
+    column = bounds[0].column
+    return f"between {_value(first, column, currency)} and {_value(last, column, currency)}"
+
+
+def _day_before(text: str) -> str | None:
+    """The day before a day; None of anything else."""
+    try:
+        return (date.fromisoformat(text) - timedelta(days=1)).isoformat()
+    except ValueError:
+        return None
+
+
+def _time(column: str) -> _Phrase | None:
+    """What happened on the day that a column holds; None when its name does not say."""
+    name = words(column)
+    if name.endswith("ed") and " " not in name:
+        return _Phrase("", "", name, after_noun=name)
+    if name.endswith("ed on"):
+        done = name.removesuffix(" on")
+        return _Phrase("was", "were", done, after_noun=done)
+    if name.endswith(" since"):
+        return _Phrase("", "", f"entered the {name.removesuffix(' since')}")
+    if name in ("date", "day"):
+        return _Phrase("is", "are", "dated", after_noun="dated")
+    return None
+
+
+def _at(time: _Phrase, when: str) -> _Phrase:
+    after = f"{time.after_noun} {when}" if time.after_noun else ""
+    return _Phrase(time.one, time.many, f"{time.rest} {when}", after_noun=after)

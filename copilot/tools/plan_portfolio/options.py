@@ -1,0 +1,180 @@
+"""Which candidates can be chosen for a portfolio, what each costs, and why the others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from copilot.analysis.scoring import ENOUGH_COVERAGE, Floats, Scores, weighted_sum
+from copilot.errors import ToolError
+from copilot.language.formatting import listed, words
+from copilot.records.store import RecordView
+from copilot.tools.candidates import Candidates, Weights, ended_stages
+from copilot.tools.evidence import Row
+from copilot.tools.linking import fold
+from copilot.workspace import WorkspaceConfig
+
+Kind = Literal["excluded", "blocked", "no cost", "no headcount", "not scored", "dependency"]
+
+# Words for a stage that a project does not come back from.
+_GIVEN_UP = frozenset({"stopped", "cancelled", "closed", "retired"})
+_HIGH = frozenset({"high", "prohibited"})
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Why a candidate cannot be chosen."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the call says of single projects, by id."""
+
+    must: frozenset[str]
+    excluded: frozenset[str]
+    blocked: Mapping[str, list[str]]
+    """Titles of the unmet blocking rules of a project."""
+    leave_out_blocked: bool
+    needs_cost: bool
+    needs_headcount: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    candidates: Candidates
+    weights: Weights
+    scores: Scores
+    cost: Floats
+    """Approved budget not yet spent; NaN where no budget is recorded."""
+    headcount: Floats
+    bars: Mapping[int, Bar]
+    needs: tuple[tuple[int, int], ...]
+    """Pairs of candidates of which the first can only come with the second."""
+    asked: Asked
+
+    @cached_property
+    def open(self) -> list[int]:
+        """The candidates that can be chosen."""
+        return [i for i in range(len(self.candidates.rows)) if i not in self.bars]
+
+    @cached_property
+    def score(self) -> Floats:
+        """0 to 100; 0 where nothing is known."""
+        return np.nan_to_num(self.scores.score) * 100
+
+    @cached_property
+    def high_risk(self) -> frozenset[int]:
+        """The candidates of a high risk class."""
+        folded = {
+            risk: fold(risk) in _HIGH for risk in {str(row.get("risk_class") or "") for row in self.candidates.rows}
+        }
+        return frozenset(i for i, row in enumerate(self.candidates.rows) if folded[str(row.get("risk_class") or "")])
+
+    def row(self, position: int) -> Row:
+        return self.candidates.rows[position]
+
+    def unit(self, position: int) -> str:
+        return str(self.row(position).get("unit") or "no unit")
+
+    def blocked(self, position: int) -> list[str]:
+        return list(self.asked.blocked.get(str(self.row(position)["id"]), ()))
+
+
+def read_options(
+    view: RecordView, config: WorkspaceConfig, candidates: Candidates, weights: Weights, asked: Asked
+) -> Options:
+    rows = candidates.rows
+    scores = weighted_sum(candidates.estimates.likely, weights.used)
+    cost, headcount = np.array([_left(row) for row in rows]), np.array([_number(row, "headcount") for row in rows])
+    bars: dict[int, Bar] = {}
+    for position in range(len(rows)):
+        if bar := _bar(candidates, scores, cost, headcount, position, asked):
+            bars[position] = bar
+    needs = _dependencies(view, config, candidates, bars)
+    for position, bar in bars.items():
+        if str(rows[position]["id"]) in asked.must:
+            raise ToolError(f"{candidates.name(position)} must be in, but {bar.text}.")
+    return Options(candidates, weights, scores, cost, headcount, bars, needs, asked)
+
+
+def _number(row: Row, column: str) -> float:
+    value = row.get(column)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else float("nan")
+
+
+def _left(row: Row) -> float:
+    """The approved budget less what is spent; a missing amount spent counts as nothing."""
+    spent = float(np.nan_to_num(_number(row, "spend")))
+    return float(np.maximum(_number(row, "budget") - spent, 0.0))
+
+
+def _bar(
+    candidates: Candidates, scores: Scores, cost: Floats, headcount: Floats, position: int, asked: Asked
+) -> Bar | None:
+    key = str(candidates.rows[position]["id"])
+    if key in asked.excluded:
+        return Bar("excluded", "it is excluded by the call")
+    if asked.needs_cost and np.isnan(cost[position]):
+        return Bar("no cost", "it records no budget, so its cost is not known")
+    if asked.needs_headcount and np.isnan(headcount[position]):
+        return Bar("no headcount", "it records no headcount")
+    if key in asked.must:
+        return None
+    if asked.leave_out_blocked and (titles := asked.blocked.get(key)):
+        return Bar("blocked", f"it does not meet a blocking governance rule: {'; '.join(titles)}")
+    if np.isnan(scores.score[position]) or scores.coverage[position] < ENOUGH_COVERAGE:
+        return Bar("not scored", "less than half of the weight of its criteria is recorded")
+    return None
+
+
+def _dependencies(
+    view: RecordView, config: WorkspaceConfig, candidates: Candidates, bars: dict[int, Bar]
+) -> tuple[tuple[int, int], ...]:
+    """The dependencies among candidates; one that cannot be met bars the project, and those that need it."""
+    positions = {key: i for i, key in enumerate(candidates.ids)}
+    running = ended_stages(config.stages)
+    pairs: list[tuple[int, int]] = []
+    for position, needed in _needed(candidates):
+        if needed in positions:
+            pairs.append((position, positions[needed]))
+            continue
+        row = view.row("projects", needed)
+        stage = fold(str(row.get("stage") or "")) if row else ""
+        if stage in running and not _GIVEN_UP & set(stage.split()):
+            continue
+        why = "is not among the candidates" if row else "is not in the records that can be read"
+        if row and _GIVEN_UP & set(stage.split()):
+            why = f"is {words(str(row['stage']))}"
+        bars.setdefault(position, Bar("dependency", f"it needs {_named(row, needed)}, which {why}"))
+    changed = True
+    while changed:
+        lost = [(a, b) for a, b in pairs if b in bars and a not in bars]
+        changed = bool(lost)
+        for a, b in lost:
+            bars[a] = Bar("dependency", f"it needs {candidates.name(b)}, which cannot be chosen")
+    return tuple((a, b) for a, b in pairs if a not in bars and b not in bars)
+
+
+def _needed(candidates: Candidates) -> Iterator[tuple[int, str]]:
+    for position, row in enumerate(candidates.rows):
+        for key in str(row.get("depends_on") or "").split(";"):
+            if key.strip() and key.strip() != row["id"]:
+                yield position, key.strip()
+
+
+def _named(row: Row | None, key: str) -> str:
+    return f"{row['name']} ({key})" if row and row.get("name") else key
+
+
+def names(options: Options, positions: Sequence[int], most: int = 6) -> str:
+    """A (P-1), B (P-2) and 4 more."""
+    shown = [options.candidates.name(i) for i in positions[:most]]
+    more = len(positions) - most
+    return listed([*shown, f"{more:,} more"] if more > 0 else shown)

@@ -1,0 +1,64 @@
+"""Sentences of the documents that speak of one thing, found by meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from copilot.models.extract import Unit, heading_fit, units
+from copilot.sources import Sources
+from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
+from copilot.types import Evidence, Viewer
+
+# Cosine of a sentence and what is looked for, from which on it speaks of that.
+SPEAKS = 0.45
+_PREFERRED = 0.15
+_SHORTEST = 6
+"""Words; less is a heading, not a sentence to quote."""
+
+
+def passages_about(
+    sources: Sources, viewer: Viewer, queries: Sequence[str], terms: re.Pattern[str], relevance: float
+) -> list[Evidence]:
+    """The passages found that hold one of the terms and are as near to a query as asked; none without documents."""
+    found: dict[str, Evidence] = {}
+    if sources.retriever is None:
+        return []
+    for query in queries:
+        for item in search_knowledge(sources, viewer, Arguments(query=query, top_k=8)).evidence:
+            near = item.relevance is None or item.relevance >= relevance
+            if near and terms.search(f"{item.title} {item.text}"):
+                found.setdefault(item.id, item)
+    # Siblings of a passage come without a similarity; alone they prove nothing.
+    return list(found.values()) if any(item.relevance is not None for item in found.values()) else []
+
+
+def sentences_of(passages: Sequence[Evidence]) -> list[Unit]:
+    return [unit for item in passages for unit in units(item) if len(unit.text.split()) >= _SHORTEST]
+
+
+def nearest_sentence(
+    sources: Sources,
+    known: Sequence[Unit],
+    query: str,
+    *,
+    minimum: float = SPEAKS,
+    terms: re.Pattern[str] | None = None,
+    used: Collection[str] = (),
+    prefer: str = "",
+) -> Unit | None:
+    """The sentence nearest in meaning to a query, none of those used; None when none is near enough.
+
+    With `terms`, only sentences that hold one of them, an item headed by one before others that are about as near;
+    with `prefer`, a form such as "steps", likewise those under a heading of that form.
+    """
+    fresh = [u for u in known if u.text not in used and (terms is None or terms.search(u.text))]
+    if not fresh or sources.retriever is None:
+        return None
+    vectors = sources.retriever.embed([query, *(unit.text for unit in fresh)])
+    likeness = vectors[1:] @ vectors[0]
+    fits = [bool(terms and terms.search(u.label)) + bool(prefer and heading_fit(u.heading, prefer)) for u in fresh]
+    best = int((likeness + _PREFERRED * np.array(fits) - 2 * (likeness < minimum)).argmax())
+    return fresh[best] if likeness[best] >= minimum else None

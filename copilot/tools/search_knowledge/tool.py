@@ -1,0 +1,154 @@
+"""Search of the documents: playbook, policies and whatever else the workspace holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.errors import ToolError
+from copilot.language.sentences import split_sentences
+from copilot.language.words import content_stems, other_words
+from copilot.models.extract import is_titled
+from copilot.retrieval.references import Reference, asked_for, opens_with
+from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.types import Chunk, ScoredChunk
+from copilot.sources import Sources
+from copilot.types import Evidence, Statement, ToolResult, Viewer
+
+# A list cut into several chunks is read whole for this many of the best chunks.
+WHOLE_SECTIONS = 6
+# So much of a part that the query names is read.
+PART_CHUNKS = 8
+
+
+class Arguments(BaseModel):
+    """Search the playbook, the policies and the other documents for passages about a topic.
+
+    Call this for what, why, how, when, which rule applies, definitions, comparisons and advice. For counts, sums,
+    rankings or facts about projects call the record tools instead: passages are a sample, never the whole.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
+    top_k: int = Field(default=10, ge=1, le=30, description="How many passages at the most.")
+    as_of: date | None = Field(
+        default=None,
+        description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions.",
+    )
+    whole_document: bool = Field(
+        default=False,
+        description="Also read the rest of the best document, for a comparison or a summary of it.",
+    )
+
+
+def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
+    """The passages nearest to a query, best first, with the whole list where the best ones are parts of one."""
+    retriever = sources.retriever
+    if retriever is None:
+        raise ToolError("This workspace holds no documents; ask about its records instead.")
+    scored = retriever.search(
+        arguments.query,
+        viewer,
+        top_k=arguments.top_k,
+        also=other_words(arguments.query),
+        as_of=arguments.as_of or sources.today,
+        kind="passage",
+    )
+    names, today = asked_for(arguments.query), sources.today
+    named = _rest_of_parts(retriever, viewer, [s.chunk for s in scored if s.is_exact], names)
+    known = {chunk.id for chunk in named}
+    evidence = [
+        _evidence(s.chunk, today, s.cosine, s.copies, (s.is_exact and bool(names)) or s.chunk.id in known)
+        for s in scored
+    ]
+    known = {e.id for e in evidence}
+    evidence += [_evidence(chunk, today, is_named=True) for chunk in named if chunk.id not in known]
+    known |= {chunk.id for chunk in named}
+    rest = _rest_of_sections(retriever, viewer, scored, content_stems(arguments.query))
+    if arguments.whole_document and scored:
+        rest += retriever.chunks_of(_main_document(scored), viewer)
+    for chunk in rest:
+        if chunk.id not in known:
+            known.add(chunk.id)
+            evidence.append(_evidence(chunk, today))
+    unknown = retriever.unknown_references(arguments.query, viewer, as_of=arguments.as_of or sources.today)
+    missing = [Statement(text=f"No document has or mentions “{name}”.", role="caveat") for name in unknown]
+    found = [Statement(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]]
+    return ToolResult(
+        statements=(*missing, *found),
+        evidence=tuple(evidence),
+    )
+
+
+def _rest_of_sections(
+    retriever: Retriever, viewer: Viewer, scored: list[ScoredChunk], asked: Sequence[str]
+) -> list[Chunk]:
+    """The rest of the best chunks' sections, and of those that are named after what is asked."""
+    titled = [s for s in scored[WHOLE_SECTIONS:] if is_titled(" ".join(s.chunk.heading_path[-1:]), asked)]
+    return [
+        sibling
+        for s in [*scored[:WHOLE_SECTIONS], *titled]
+        for sibling in retriever.siblings(s.chunk, viewer)
+        if sibling.heading_path == s.chunk.heading_path and abs(sibling.position - s.chunk.position) <= 4
+    ]
+
+
+def _rest_of_parts(
+    retriever: Retriever, viewer: Viewer, named: Sequence[Chunk], names: Sequence[Reference]
+) -> list[Chunk]:
+    """What stands under the headings that are the parts a query names, from their beginnings."""
+    found: dict[str, Chunk] = {}
+    for chunk in named:
+        for depth, heading in enumerate(chunk.heading_path, 1):
+            if any(opens_with(heading, name) for name in names):
+                under = [
+                    c
+                    for c in retriever.chunks_of(chunk.document_id, viewer)
+                    if c.heading_path[:depth] == chunk.heading_path[:depth] and c.position >= chunk.position
+                ]
+                found |= {c.id: c for c in under[:PART_CHUNKS]}
+                break
+    return [*found.values()]
+
+
+def _main_document(scored: list[ScoredChunk]) -> str:
+    """The document with most of the best passages, the better ones counting more."""
+    weights: Counter[str] = Counter()
+    for place, s in enumerate(scored):
+        weights[s.chunk.document_id] += 1 / (1 + place)  # type: ignore[assignment]
+    return weights.most_common(1)[0][0]
+
+
+def _evidence(
+    chunk: Chunk, today: date, cosine: float | None = None, copies: Sequence[Chunk] = (), is_named: bool = False
+) -> Evidence:
+    path = [h for h in chunk.heading_path if h != chunk.title]
+    also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in copies)
+    return Evidence(
+        id=chunk.id,
+        kind="passage",
+        source=chunk.document_id,
+        locator=chunk.locator,
+        title=" › ".join([_dated_title(chunk, today), *path]) + (f" (the same in {also})" if also else ""),
+        text=chunk.text,
+        as_of=chunk.effective,
+        relevance=cosine,
+        position=chunk.position,
+        is_named=is_named,
+    )
+
+
+def _dated_title(chunk: Chunk, today: date) -> str:
+    """The title, with the day from which another document holds."""
+    if chunk.superseded_on is None:
+        return chunk.title
+    told = "replaced" if chunk.superseded_on <= today else "in force until"
+    return f"{chunk.title} ({told} {chunk.superseded_on})"
+
+
+def _opening(text: str) -> str:
+    return next((s.strip() for s in split_sentences(text) if s.strip()), text)[:400]
