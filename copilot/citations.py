@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.sentences import split_sentences
-from copilot.types import Citation, Evidence, Figure
+from copilot.language.support import is_supported_by
+from copilot.types import Calculation, Citation, Evidence, Figure
 
 MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
@@ -30,6 +31,8 @@ class Verifier:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     _order: list[str] = field(default_factory=list)
+    _parts: dict[str, list[str]] = field(default_factory=dict)
+    """By whole computation the parts of it that are cited."""
     _quoted: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _figures: list[Figure] = field(default_factory=list)
     _titles: set[str] = field(default_factory=set)
@@ -83,12 +86,20 @@ class Verifier:
 
     def _markers(self, run: str) -> str:
         known = [id for id in dict.fromkeys(MARKER.findall(run)) if id in self.evidence]
-        return "".join(f"[{self._number(id)}]" for id in known)
+        return "".join(f"[{n}]" for n in dict.fromkeys(self._number(id) for id in known))
 
     def _number(self, id: str) -> int:
-        if id not in self._order:
-            self._order.append(id)
-        return self._order.index(id) + 1
+        """The marker of evidence; parts of one computation share that of the whole."""
+        whole = self._whole(id)
+        if whole not in self._order:
+            self._order.append(whole)
+        if whole != id and id not in self._parts.setdefault(whole, []):
+            self._parts[whole].append(id)
+        return self._order.index(whole) + 1
+
+    def _whole(self, id: str) -> str:
+        part_of = self.evidence[id].part_of
+        return part_of if part_of in self.evidence else id
 
     def _unsupported(self, bare: str, cited: list[str]) -> Number | None:
         """The first number that neither the cited evidence nor the question contains."""
@@ -96,8 +107,22 @@ class Verifier:
         for title in self._titles:
             # The name of a document that was read is no claim: "Data retention policy 2025".
             text = text.replace(title, "")
-        allowed = [n for id in cited for n in self._numbers_of(id)] + find_numbers(self.question)
-        return next((n for n in find_numbers(text) if not is_supported(n, allowed)), None)
+        asked = find_numbers(self.question)
+        return next(
+            (
+                n
+                for n in find_numbers(text)
+                if not is_supported(n, asked) and not any(self._holds(id, n) for id in cited)
+            ),
+            None,
+        )
+
+    def _holds(self, id: str, number: Number) -> bool:
+        """Whether evidence carries a number: a computation by its values, anything else by its text."""
+        values = self.evidence[id].values
+        if values is not None:
+            return is_supported_by(number, values)
+        return is_supported(number, self._numbers_of(id))
 
     def _numbers_of(self, id: str) -> list[Number]:
         if id not in self._numbers:
@@ -112,7 +137,7 @@ class Verifier:
 
     def _note_figures(self, bare: str, cited: list[str]) -> None:
         for number in find_numbers(_ORDINAL.sub("", bare)):
-            holder = next((id for id in cited if is_supported(number, self._numbers_of(id))), None)
+            holder = next((id for id in cited if self._holds(id, number)), None)
             if holder is not None and number.unit != "date":
                 figure = Figure(
                     text=number.text,
@@ -134,12 +159,24 @@ class Verifier:
                 source=item.source,
                 locator=item.locator,
                 title=item.title,
-                quote=_quote(item, self._quoted.get(id, [])),
+                quote=self._quote(item),
                 as_of=item.as_of,
+                calculations=self._calculations(item),
             )
             for n, id in enumerate(self._order, 1)
             for item in (self.evidence[id],)
         )
+
+    def _quote(self, item: Evidence) -> str:
+        parts = self._parts.get(item.id)
+        if parts:
+            return "\n\n".join(self.evidence[id].text for id in parts)
+        return _quote(item, self._quoted.get(item.id, []))
+
+    def _calculations(self, item: Evidence) -> tuple[Calculation, ...]:
+        """How the cited parts came about, or the whole."""
+        own = [c for id in self._parts.get(item.id, []) if (c := self.evidence[id].calculation) is not None]
+        return tuple(dict.fromkeys(own)) or ((item.calculation,) if item.calculation else ())
 
     def figures(self, stated: Mapping[str, Figure]) -> tuple[Figure, ...]:
         """The numbers of the text with the citation that carries each.
@@ -152,15 +189,20 @@ class Verifier:
             result.append(
                 figure.model_copy(
                     update={
-                        "marker": self._order.index(figure.evidence) + 1 if figure.evidence in self._order else None,
+                        "marker": self._marker_of(figure.evidence),
                         **({"unit": better.unit, "value": better.value} if better else {}),
                     }
                 )
             )
         return tuple(result)
 
+    def _marker_of(self, id: str | None) -> int | None:
+        whole = self._whole(id) if id in self.evidence else None
+        return self._order.index(whole) + 1 if whole in self._order else None
+
     @property
     def cited(self) -> tuple[Evidence, ...]:
+        """What the text cites, in the order of its markers; of a computation the whole."""
         return tuple(self.evidence[id] for id in self._order)
 
 

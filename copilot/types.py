@@ -28,6 +28,45 @@ class Viewer(Frozen):
         return not label or label in self.labels
 
 
+Basis = Literal["recorded", "measured", "estimated", "assumed", "computed"]
+"""What a figure rests on: a cell of the records, a measurement, an estimate, an assumption, or a computation."""
+
+
+class Quantity(Frozen):
+    """A number with what it counts and how exactly it is known."""
+
+    value: float
+    unit: str = ""
+    """An ISO currency, a noun in the singular ("project", "day"), `share` (0 to 1, shown as per cent), `points`
+    (percentage points), `of 100`, or empty for a bare number."""
+    precision: int = 0
+    """Digits after the point that are shown; of a share, of its per cent."""
+    basis: Basis = "computed"
+
+
+Value = Quantity | date | bool | str | tuple[Quantity | date | str, ...] | None
+"""What a finding holds under a name; a text may be a name, a label or the words of a record."""
+
+
+class Table(Frozen):
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Calculation(Frozen):
+    """How figures came about, for a person who checks them."""
+
+    method: str
+    """In a few words: "weighted sum of six criteria", "count of rows"."""
+    formula: str = ""
+    """Such as `score = Σ weight × value`."""
+    query: str = ""
+    """The filter, or the SQL, by which rows were chosen."""
+    inputs: tuple[Table, ...] = ()
+    """What went in: weights and values, counts by group, the rows."""
+
+
 class Evidence(Frozen):
     """Something read in this turn that a sentence may cite."""
 
@@ -40,7 +79,7 @@ class Evidence(Frozen):
     """Where in the source: `lines 12-30`, `row 41`, or the query of a metric or computation."""
     title: str
     text: str
-    """All that was read. A number in a citing sentence must be found here."""
+    """All that was read. A number in a sentence that cites a passage or a record must be found here."""
     as_of: date | None = None
     relevance: float | None = None
     """Of a passage: similarity of its embedding to the query, -1 to 1."""
@@ -48,16 +87,36 @@ class Evidence(Frozen):
     """Of a passage: its place among those of its document, from 0."""
     is_named: bool = False
     """Of a passage: it is a part that the query names, such as "Article 14"."""
+    values: tuple[Quantity | date | bool | str, ...] | None = None
+    """Of a computation: its results. A number in a sentence that cites it must be one of them."""
+    calculation: Calculation | None = None
+    part_of: str = ""
+    """Of one result of a call: the computation that it is a part of. Parts of one computation share a citation."""
 
 
-class Statement(Frozen):
-    """One thing a tool found, as a sentence with the evidence that carries it."""
+Role = Literal["headline", "support", "caveat", "method", "option"]
+"""`headline` replies to the call, `support` carries it, `caveat` limits it, `method` says how it was computed,
+`option` is something else that could be done."""
 
-    text: str
-    """One Markdown sentence, without citation markers."""
+
+class Finding(Frozen):
+    """One thing that a tool found: what it is about, its values, what it rests on, and one sentence that says it."""
+
+    kind: str = "statement"
+    """What is found, in the tool's own vocabulary: `leader`, `flip`, `count`, `unmet_rule`."""
+    subject: str = ""
+    """What it is about: the id of a record, a unit, a metric; empty for the whole."""
+    role: Role = "support"
+    values: dict[str, Value] = {}
+    """Every name and figure that a sentence about it may use."""
+    figures: tuple[str, ...] = ()
+    """Names of the values that the answer stands behind."""
     evidence: tuple[str, ...] = ()
-    role: Literal["answer", "detail", "caveat", "method"] = "detail"
-    """`answer` replies to the call, `detail` supports it, `caveat` limits it, `method` says how it was computed."""
+    """Ids of what it rests on, what carries it most first."""
+    calculation: Calculation | None = None
+    """Where it has one of its own, apart from the call's."""
+    text: str = ""
+    """One Markdown sentence without citation markers; made from the values by the wording of its tool."""
 
 
 class Figure(Frozen):
@@ -71,12 +130,6 @@ class Figure(Frozen):
     evidence: str | None = Field(default=None, exclude=True)
 
 
-class Table(Frozen):
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
 class Chart(Frozen):
     title: str
     spec: dict[str, Any]
@@ -84,9 +137,9 @@ class Chart(Frozen):
 
 
 class ToolResult(Frozen):
-    """What a tool gives: sentences with their evidence, tables, charts and the figures it stands behind."""
+    """What a tool gives: findings with their evidence, tables, charts and the figures it stands behind."""
 
-    statements: tuple[Statement, ...] = ()
+    findings: tuple[Finding, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
@@ -100,11 +153,11 @@ class ToolResult(Frozen):
 
     @property
     def is_empty(self) -> bool:
-        return not self.statements
+        return not self.findings
 
     def render(self) -> str:
         """The text a chat model reads: each sentence with its evidence ids, the tables, then the evidence quoted."""
-        lines = [" ".join([s.text, *(f"[#{e}]" for e in s.evidence)]) for s in self.statements]
+        lines = [" ".join([s.text, *(f"[#{e}]" for e in s.evidence)]) for s in self.findings]
         if self.choices:
             lines.append("Ambiguous; ask which is meant: " + "; ".join(self.choices))
         for table in self.tables:
@@ -126,6 +179,8 @@ class Citation(Frozen):
     title: str
     quote: str
     as_of: date | None = None
+    calculations: tuple[Calculation, ...] = ()
+    """Of a computation: how the cited figures came about."""
 
 
 class ToolCall(Frozen):

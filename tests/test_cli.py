@@ -24,7 +24,7 @@ KEYS = {
         "id", "question", "status", "text", "citations", "figures", "tables", "charts", "tool_calls", "follow_ups",
         "warnings", "model", "usage", "seconds",
     },
-    "citations": {"marker", "kind", "source", "locator", "title", "quote", "as_of"},
+    "citations": {"marker", "kind", "source", "locator", "title", "quote", "as_of", "calculations"},
     "figures": {"text", "value", "unit", "marker"},
     "tables": {"title", "columns", "rows"},
     "charts": {"title", "spec"},

@@ -125,7 +125,7 @@ def test_columns_that_are_not_ours_can_still_be_asked_for(view: RecordView, raw)
 
 
 def text(result: ToolResult) -> str:
-    return "\n".join(statement.text for statement in result.statements)
+    return "\n".join(statement.text for statement in result.findings)
 
 
 def test_projects_in_operation_by_unit_are_told_as_in_the_file(sources: Sources, raw) -> None:  # type: ignore[no-untyped-def]
@@ -134,7 +134,7 @@ def test_projects_in_operation_by_unit_are_told_as_in_the_file(sources: Sources,
     call = find_projects.Arguments.model_validate(asked)
     result = find_projects.find_projects(sources, Viewer(), call)
     assert {row[0]: row[1] for row in result.tables[0].rows} == told(live["Agency"])
-    assert result.statements[0].text == f"{len(live):,} of 2,133 projects are in operation."
+    assert result.findings[0].text == f"{len(live):,} of 2,133 projects are in operation."
 
 
 def test_what_is_not_deployed_is_ranked_and_the_missing_criteria_are_named(sources: Sources, raw) -> None:  # type: ignore[no-untyped-def]
@@ -142,7 +142,7 @@ def test_what_is_not_deployed_is_ranked_and_the_missing_criteria_are_named(sourc
     result = prioritize_projects.prioritize_projects(sources, Viewer(), call)
     stages = raw["Stage of Development"].map(lambda text: STAGES.get(text, ""))
     waiting = int((~stages.isin(["operation", "retired"])).sum())
-    assert f"of {waiting:,} projects that are not yet in production" in result.statements[0].text
+    assert f"of {waiting:,} projects that are not yet in production" in result.findings[0].text
     assert "No candidate records business value, feasibility, time to value or strategic importance" in text(result)
     by_id = {f"U-{row + 2:04}": stage for row, stage in enumerate(stages)}
     assert not {by_id[str(row[1])] for row in result.tables[0].rows} & {"operation", "retired"}
@@ -152,7 +152,7 @@ def test_the_funnel_counts_the_stages_and_claims_no_conversion(sources: Sources,
     result = diagnose_scaling.diagnose_scaling(sources, Viewer(), diagnose_scaling.Arguments())
     stages = told(raw["Stage of Development"].map(lambda text: STAGES.get(text, "")))
     assert {row[0]: row[2] for row in result.tables[0].rows} == {k: n for k, n in stages.items() if k}
-    assert "without a history of stages their conversion cannot be told" in result.statements[0].text
+    assert "without a history of stages their conversion cannot be told" in result.findings[0].text
 
 
 def test_governance_rules_are_mostly_unknown_and_the_facts_to_ask_for_are_listed(sources: Sources) -> None:
@@ -173,7 +173,7 @@ def test_the_operating_model_is_advised_from_what_the_inventory_holds_and_the_re
     assert rows["Units with a project in production"][1] == "33 of 41 units have a project in production"
     assert rows["AI specialists"][1] == "The records do not say."
     assert "to be asked" in result.render()
-    assert "not firm" in result.statements[0].text
+    assert "not firm" in result.findings[0].text
 
 
 def test_a_memo_recommends_nothing_on_two_of_six_criteria_and_says_what_to_record(sources: Sources) -> None:

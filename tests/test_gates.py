@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.errors import KnowledgeError
-from copilot.gates.checker import Checker, Finding
+from copilot.gates.checker import Checker, RuleCheck
 from copilot.gates.conditions import (
     OPERATORS,
     AllOf,
@@ -252,7 +252,7 @@ HIGH: dict[str, str | None] = {
 
 def check(
     written: dict[str, object], project: dict[str, str | None], known: frozenset[str] = ALL
-) -> tuple[Finding | None, Checker, object]:
+) -> tuple[RuleCheck | None, Checker, object]:
     gates = read(written, areas={"EU": ["NL", "European Union"]})
     checker = Checker(gates, WorkspaceConfig(), known, TODAY)
     held = project_facts(project, gates.vocabulary, known)

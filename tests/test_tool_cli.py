@@ -127,7 +127,7 @@ def test_json_is_the_whole_result_and_nothing_else(state: Path) -> None:
     done = bearing(state, "prioritize_projects", "--arguments", "-", "--json", stdin='{"top": 2}')
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
-    assert {"statements", "evidence", "tables", "charts", "figures", "hidden_rows"} <= set(result)
+    assert {"findings", "evidence", "tables", "charts", "figures", "hidden_rows"} <= set(result)
     assert result["tables"][0]["title"] == "Ranking by weighted sum"
 
 

@@ -13,8 +13,9 @@ from pydantic.fields import FieldInfo
 
 from copilot.citations import Verifier, with_markers
 from copilot.errors import ToolError
-from copilot.tools import TOOLS, Tool
+from copilot.tools import TOOLS
 from copilot.tools.filters import Condition
+from copilot.tools.tool import Tool
 from copilot.types import Answer, ToolResult
 
 _FILTERS = "filters"
@@ -71,7 +72,7 @@ def as_answer(result: ToolResult) -> Answer:
     """The result in the form in which answers are printed, its sentences cited by number."""
     verifier = Verifier("")
     verifier.read(result.evidence)
-    lines = [with_markers(s.text, s.evidence[:3]) for s in result.statements]
+    lines = [with_markers(s.text, s.evidence[:3]) for s in result.findings]
     text = verifier.feed("\n\n".join(lines)) + verifier.close()
     return Answer(
         id="",

@@ -21,7 +21,7 @@ _ENDED = ("stopped", "retired")
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleCheck:
     """What a rule says of one project. A rule that does not apply to it has none."""
 
     rule: Rule
@@ -55,7 +55,7 @@ class Checker:
         self._checked = tuple(self._compile(rule, config.stages) for rule in gates.rules if not rule.has_ended(today))
         self._by_id = {checked.rule.id: checked for checked in self._checked}
 
-    def findings(self, project: ProjectFacts, *, at_any_stage: bool = False) -> tuple[Finding, ...]:
+    def findings(self, project: ProjectFacts, *, at_any_stage: bool = False) -> tuple[RuleCheck, ...]:
         """A finding for each rule that binds the project now, or would at some stage of it."""
         facts = project.facts
         stage = facts.get("stage")
@@ -75,7 +75,7 @@ class Checker:
                 outcome = "unknown"
             else:
                 outcome = "waived" if self.waiver(checked.rule, project) == "in force" else "unmet"
-            found.append(Finding(checked.rule, outcome, checked.is_due))
+            found.append(RuleCheck(checked.rule, outcome, checked.is_due))
         return tuple(found)
 
     def has_ended(self, project: ProjectFacts) -> bool:
@@ -87,11 +87,11 @@ class Checker:
         """The ids of the blocking rules that the project does not meet today."""
         return [finding.rule.id for finding in self.findings(project) if finding.is_blocking]
 
-    def causes(self, finding: Finding, project: ProjectFacts) -> tuple[Cause, ...]:
+    def causes(self, finding: RuleCheck, project: ProjectFacts) -> tuple[Cause, ...]:
         """The comparisons that make the requirement what it is."""
         return self._by_id[finding.rule.id].requires.causes(project.facts)
 
-    def asked(self, finding: Finding, project: ProjectFacts) -> tuple[str, ...]:
+    def asked(self, finding: RuleCheck, project: ProjectFacts) -> tuple[str, ...]:
         """The columns to fill to settle an unknown finding; first those that tell whether it applies."""
         checked, facts = self._by_id[finding.rule.id], project.facts
         undecided = next((c for c in (checked.scope, checked.requires) if c.test(facts) is None), None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from copilot.language.sentences import split_sentences
-from copilot.types import Cell
+from copilot.types import Cell, Quantity, Value
 
 MONEY = frozenset(
     [
@@ -21,10 +22,10 @@ MONEY = frozenset(
 """Columns that hold amounts of the workspace's currency."""
 
 
-def number(value: float) -> str:
-    """1,250,000 and 12 and 0.79: thousands separated, at most two decimals."""
-    rounded = round(float(value), 2)
-    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.2f}".rstrip("0")
+def number(value: float, decimals: int = 2) -> str:
+    """1,250,000 and 12 and 0.79: thousands separated, at most so many decimals."""
+    rounded = round(float(value), decimals)
+    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.{decimals}f}".rstrip("0")
 
 
 def percent(share: float) -> str:
@@ -40,7 +41,45 @@ def money(value: float, currency: str) -> str:
     return f"{number(value)} {currency}".strip()
 
 
-def said(value: Cell, column: str = "", currency: str = "") -> str:
+def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
+    """A quantity as sentences show it: 42%, 1,250,000 EUR, 71.7 of 100, 3 projects; `bare` leaves the unit away."""
+    value, unit = quantity.value, quantity.unit
+    if unit == "share":
+        return percent(value) if quantity.precision == 0 else f"{number(round(value * 100, quantity.precision))}%"
+    text = number(round(value, quantity.precision), max(quantity.precision, 2))
+    if bare or unit in ("", "rank"):
+        return text
+    if unit == "points":
+        return f"{text} percentage {'point' if text in ('1', '-1') else 'points'}"
+    if unit == "of 100" or unit.isupper():
+        return f"{text} {unit}"
+    return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
+
+
+def plural(noun: str) -> str:
+    """The plural of an English noun of this product's vocabulary."""
+    if noun in _IRREGULAR:
+        return _IRREGULAR[noun]
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+_IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria"}
+
+
+def format_value(value: Value, *, bare: bool = False) -> str:
+    """Any value of a finding in words."""
+    if isinstance(value, Quantity):
+        return format_quantity(value, bare=bare)
+    if isinstance(value, tuple):
+        return join_and(format_value(item, bare=bare) for item in value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return format_cell(value)
+
+
+def format_cell(value: Cell, column: str = "", currency: str = "") -> str:
     """A cell in words."""
     if value is None:
         return "not recorded"
@@ -51,12 +90,12 @@ def said(value: Cell, column: str = "", currency: str = "") -> str:
     return str(value)
 
 
-def words(name: str) -> str:
+def humanize(name: str) -> str:
     """A column, stage or criterion as a person writes it."""
     return name.replace("_", " ").strip()
 
 
-def listed(items: Iterable[str], last: str = "and") -> str:
+def join_and(items: Iterable[str], last: str = "and") -> str:
     """A, B and C."""
     texts = list(items)
     if len(texts) < 2:
@@ -68,14 +107,14 @@ NAMED = 6
 """A list in a sentence names no more rows than these."""
 
 
-def first_of(items: Iterable[str], total: int | None = None, rest: str = ", in the table") -> str:
+def join_first(items: Iterable[str], total: int | None = None, rest: str = ", in the table") -> str:
     """A, B, C, D, E, F and 14 more, in the table; all of them while they are few."""
     texts = list(items)
     more = (len(texts) if total is None else total) - len(texts[:NAMED])
-    return listed([*texts[:NAMED], f"{more:,} more"]) + rest if more > 0 else listed(texts)
+    return join_and([*texts[:NAMED], f"{more:,} more"]) + rest if more > 0 else join_and(texts)
 
 
-def counted(count: int, singular: str, plural: str | None = None) -> str:
+def pluralize(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
@@ -89,11 +128,11 @@ _NOUNS = {
 
 def noun(table: str, count: int = 2) -> str:
     """What a row of a table is called, such as "projects"."""
-    singular, plural = _NOUNS.get(table, (words(table).removesuffix("s"), words(table)))
+    singular, plural = _NOUNS.get(table, (humanize(table).removesuffix("s"), humanize(table)))
     return singular if count == 1 else plural
 
 
-def in_midsentence(text: str) -> str:
+def lowercase_first(text: str) -> str:
     """The first sentence of a text, to stand inside another: without its capital and its stop."""
     first = next((s.strip() for s in split_sentences(text) if s.strip()), "").rstrip(".")
     # An acronym at the start keeps its capitals.

@@ -28,11 +28,12 @@ from copilot.models.confidence import (
     strangers,
 )
 from copilot.models.documents import LONG_QUESTION, answer_from_passages, nearest_sentences, nearest_topics
-from copilot.models.extract import Meaning, Passages, Relevance
 from copilot.models.frame import Frame
 from copilot.models.planner import Plan
-from copilot.models.plans.search import SEARCHES, comparands
-from copilot.types import Evidence, Statement, Status, ToolResult
+from copilot.models.plans.search import comparands
+from copilot.passages.extract import Meaning, Passages, Relevance
+from copilot.tools.tool import Tool
+from copilot.types import Evidence, Finding, Status, ToolResult
 
 # A data tool leads the answer when its call takes up this share of the question, unless the documents do better.
 LEADS = 0.5
@@ -52,38 +53,18 @@ FUTURE = "The records hold nothing about the future, and nothing is extrapolated
 NO_FIGURE = "The records give no figure for this. What they say that comes nearest:"
 NEAREST_ROWS = "What the records say that comes nearest to this:"
 NEAREST = "No document says this in these words. What they say that comes nearest:"
-MOST_STATEMENTS = 8
-# A memo is told section by section.
-MOST_OF_MEMO = 16
 NEAR = "The documents do not address this directly; what comes nearest:"
 
 # Tools whose call names one record, or looks for the very condition that the question describes; they say what is so,
 # and leave why and what to do to the documents.
-_ABOUT_ONE = frozenset({"project_record", "check_model_health", "diagnose_scaling"})
-# Their statements run from first to last: a later one that shares more words with the question does not lead.
-_ORDERED = frozenset(
-    {
-        "prioritize_projects",
-        "plan_portfolio",
-        "find_duplicates",
-        "recommend_operating_model",
-        "plan_change",
-        "what_changed",
-        "draft_memo",
-    }
-)
-# They quote the documents themselves, and tell what a single record says of their matter.
-_WHOLE = frozenset({"find_duplicates", "recommend_operating_model", "plan_change"})
-_OVER_RECORDS = frozenset({"find_projects", "check_model_health", "diagnose_scaling", "check_governance"})
-_OF_TODAY = frozenset({"check_model_health", "lookup_metric", "project_record", "find_projects"})
 _ASKS_BEYOND_DATA = frozenset({"causes", "steps", "advice", "verdict", "definition", "clause"})
 
 
 @dataclass(frozen=True)
-class Finding:
+class ToolOutcome:
     """One call and what came of it."""
 
-    tool: str
+    tool: Tool
     fit: float
     result: ToolResult
     id: str = ""
@@ -106,7 +87,7 @@ class Draft:
 def compose(
     frame: Frame,
     plan: Plan,
-    findings: Sequence[Finding],
+    findings: Sequence[ToolOutcome],
     errors: Sequence[str],
     organisation: str,
     meaning: Meaning | None = None,
@@ -116,9 +97,9 @@ def compose(
         return _ask_back(plan.choices)
     if frame.links.unknown_ids and not frame.links.of("record"):
         return _no_such(frame.links.unknown_ids)
-    passages = [f for f in findings if f.tool == "search_knowledge"]
-    rows = _Rows.of(next((f for f in findings if f.tool == "search_records"), None), frame)
-    data = sorted((f for f in findings if f.tool not in SEARCHES and not f.result.is_empty), key=lambda f: -f.fit)
+    passages = [f for f in findings if f.tool.searches == "passages"]
+    rows = _Rows.of(next((f for f in findings if f.tool.searches == "rows"), None), frame)
+    data = sorted((f for f in findings if f.tool.searches is None and not f.result.is_empty), key=lambda f: -f.fit)
     read = Passages(tuple(_merge(passages)), meaning)
     evidence = read.evidence
     relevance = read.relevance(frame.topic)
@@ -136,7 +117,7 @@ def compose(
     lead = _leading(data, relevance if sure >= SURE_CONFIDENCE else None, evidence, frame)
     if lead is not None:
         return _data_first(frame, lead, data, read if known else Passages(()), relevance)
-    if unknown := [s.text for f in passages for s in f.result.statements if s.role == "caveat"]:
+    if unknown := [s.text for f in passages for s in f.result.findings if s.role == "caveat"]:
         return _unheard_of(" ".join(dict.fromkeys(unknown)), evidence)
     if errors and sure < SURE_CONFIDENCE:
         # What was asked for by name and is not there is not met by what is merely near.
@@ -183,7 +164,7 @@ def _unheard_of(opening: str, evidence: Sequence[Evidence]) -> Draft:
     )
 
 
-def _merge(passages: Sequence[Finding]) -> list[Evidence]:
+def _merge(passages: Sequence[ToolOutcome]) -> list[Evidence]:
     """The passages of all searches, each once, by the first search that found it."""
     merged: dict[str, Evidence] = {}
     for finding in passages:
@@ -194,8 +175,8 @@ def _merge(passages: Sequence[Finding]) -> list[Evidence]:
 
 
 def _leading(
-    data: Sequence[Finding], relevance: Relevance | None, evidence: Sequence[Evidence], frame: Frame
-) -> Finding | None:
+    data: Sequence[ToolOutcome], relevance: Relevance | None, evidence: Sequence[Evidence], frame: Frame
+) -> ToolOutcome | None:
     """The data finding that should open the answer, if any does better than the documents."""
     if not data or data[0].fit < LEADS:
         return None
@@ -205,7 +186,7 @@ def _leading(
             return None
         if coverage >= 0.85 and data[0].fit < 0.7:
             return None
-        if _compares_notions(frame) and data[0].tool in _OVER_RECORDS:
+        if _compares_notions(frame) and data[0].tool.covers_records:
             return None
     return data[0]
 
@@ -216,29 +197,31 @@ def _compares_notions(frame: Frame) -> bool:
     return len(sides) == 2 and not frame.links.of("record") and "aggregate" not in frame.forms
 
 
-def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Passages, relevance: Relevance) -> Draft:
-    lines = _statements(frame, lead, limit=MOST_OF_MEMO if lead.tool == "draft_memo" else MOST_STATEMENTS)
+def _data_first(
+    frame: Frame, lead: ToolOutcome, data: Sequence[ToolOutcome], read: Passages, relevance: Relevance
+) -> Draft:
+    lines = _statements(frame, lead, limit=lead.tool.most_findings)
     if lead.left_out:
         words_left = ", ".join(f"“{w}”" for w in dict.fromkeys(lead.left_out))
         lines += ["", f"Not taken into account: {words_left}."]
     shown = [lead.id]
-    beside = [f for f in data if lead.tool not in _WHOLE or f.tool != "project_record"]
+    beside = [f for f in data if not lead.tool.quotes_documents or not f.tool.is_record]
     for other in beside:
         if other is not lead and other.fit >= SUPPORTS and len(shown) < MOST_FINDINGS:
             lines += ["", *_statements(frame, other, limit=3)]
             shown.append(other.id)
     beyond = _ASKS_BEYOND_DATA
-    if lead.fit >= 0.75 and lead.tool not in _ABOUT_ONE:
+    if lead.fit >= 0.75 and not lead.tool.is_about_one:
         beyond = frozenset({"steps", "verdict", "clause"})
-    if read.evidence and beyond & frame.forms and frame.follows is None and lead.tool not in _WHOLE:
+    if read.evidence and beyond & frame.forms and frame.follows is None and not lead.tool.quotes_documents:
         support = answer_from_passages(frame, read, relevance, brief=True)
         if support:
             lines += ["", "**What the documents say**", "", *support]
     follow_ups = tuple(q for f in data if f.id in shown for q in f.result.follow_ups)
-    if asks_about_the_future(frame.text) and lead.tool in _OF_TODAY:
+    if asks_about_the_future(frame.text) and lead.tool.tells_today:
         return Draft("\n".join([FUTURE, "", *lines]), "insufficient_evidence", _unique(follow_ups), tuple(shown))
     # A metric without a figure was found, but not for what was asked.
-    empty = lead.tool == "lookup_metric" and not lead.result.figures
+    empty = lead.tool.needs_figure and not lead.result.figures
     return Draft(
         "\n".join(lines),
         status="insufficient_evidence" if empty else "answered",
@@ -248,15 +231,15 @@ def _data_first(frame: Frame, lead: Finding, data: Sequence[Finding], read: Pass
 
 
 def _documents_first(
-    frame: Frame, data: Sequence[Finding], read: Passages, relevance: Relevance, is_sure: bool, rows: _Rows
+    frame: Frame, data: Sequence[ToolOutcome], read: Passages, relevance: Relevance, is_sure: bool, rows: _Rows
 ) -> Draft:
     lines = answer_from_passages(frame, read, relevance)
     if not is_sure:
         lines = [NEAR, "", *lines]
     shown: list[str] = []
     for finding in data:
-        wanted = SUPPORTS_AS_RECORD if finding.tool in _ABOUT_ONE else SUPPORTS
-        if _compares_notions(frame) and finding.tool in _OVER_RECORDS:
+        wanted = SUPPORTS_AS_RECORD if finding.tool.is_about_one else SUPPORTS
+        if _compares_notions(frame) and finding.tool.covers_records:
             continue
         if finding.fit >= wanted and len(shown) < 2:
             lines += ["", "**In the records**", "", *_statements(frame, finding, limit=4)]
@@ -277,24 +260,24 @@ def _documents_first(
 class _Rows:
     """Rows of the records that say what a question describes."""
 
-    statements: tuple[Statement, ...] = ()
+    findings: tuple[Finding, ...] = ()
     nearness: float = 0.0
     """Cosine of the nearest row."""
     are_near: bool = False
 
     @classmethod
-    def of(cls, finding: Finding | None, frame: Frame) -> _Rows:
+    def of(cls, finding: ToolOutcome | None, frame: Frame) -> _Rows:
         if finding is None or finding.result.is_empty:
             return cls()
         near = {e.id: e.relevance for e in finding.result.evidence}
         best = max((value for value in near.values() if value is not None), default=0.0)
         # Rows that the search did not find belong to the project of the best one.
-        kept = [s for s in finding.result.statements if (near[s.evidence[0]] or best) >= best - 0.15]
+        kept = [s for s in finding.result.findings if (near[s.evidence[0]] or best) >= best - 0.15]
         limit = MIN_ROW_NEARNESS + 0.05 if asks_for_a_fact(frame.text) else MIN_ROW_NEARNESS - 0.07
         return cls(tuple(kept), best, best >= limit)
 
     def lines(self, most: int) -> list[str]:
-        return [f"- {cite(s)}" for s in self.statements[:most]]
+        return [f"- {cite(s)}" for s in self.findings[:most]]
 
 
 def _rows_first(frame: Frame, rows: _Rows, read: Passages, relevance: Relevance) -> Draft:
@@ -316,22 +299,21 @@ def _nearest_first(frame: Frame, read: Passages, relevance: Relevance, rows: _Ro
     return Draft("\n".join(lines))
 
 
-def _statements(frame: Frame, finding: Finding, limit: int) -> list[str]:
+def _statements(frame: Frame, finding: ToolOutcome, limit: int) -> list[str]:
     """The sentence that answers, the details as a list, then limits and method.
 
     When there are more details than fit, those that share words with the question stay.
     """
     asked = set(content_stems(formal(frame.text)))
-    notes = [s for s in finding.result.statements if s.role in ("caveat", "method")]
-    findings = [s for s in finding.result.statements if s.role in ("answer", "detail")]
-    answers = [s for s in findings if s.role == "answer"]
+    notes = [s for s in finding.result.findings if s.role in ("caveat", "method")]
+    findings = [s for s in finding.result.findings if s.role in ("headline", "support")]
+    answers = [s for s in findings if s.role == "headline"]
     first = answers[0] if answers else None
     nearest = max(findings, key=lambda s: _shared(asked, s), default=None)
-    if finding.tool not in _ORDERED and nearest is not None and first is not None:
+    if not finding.tool.is_ordered and nearest is not None and first is not None:
         first = nearest if _shared(asked, nearest) >= _shared(asked, first) + 2 else first
-    rest = [s for s in [*answers, *findings] if s is not first]
-    rest = list(dict.fromkeys(rest))
-    kept = sorted(rest, key=lambda s: (s.role != "answer", -_shared(asked, s), rest.index(s)))[: limit - 1]
+    rest = [s for s in [*answers, *(s for s in findings if s.role != "headline")] if s is not first]
+    kept = sorted(rest, key=lambda s: (s.role != "headline", -_shared(asked, s), rest.index(s)))[: limit - 1]
     listed = [s for s in rest if s in kept]
     lines = [cite(first), ""] if first is not None else []
     lines += [f"- {cite(s)}" for s in listed]
@@ -340,11 +322,11 @@ def _statements(frame: Frame, finding: Finding, limit: int) -> list[str]:
     return lines
 
 
-def _shared(asked: set[str], statement: Statement) -> int:
+def _shared(asked: set[str], statement: Finding) -> int:
     return len(asked & set(content_stems(statement.text)))
 
 
-def cite(statement: Statement, limit: int = 3) -> str:
+def cite(statement: Finding, limit: int = 3) -> str:
     """A statement with its markers before the closing stop."""
     return with_markers(statement.text, statement.evidence[:limit])
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from copilot.language.words import COMMON_STEMS, content_stems, formal, listed, stem, stems
-from copilot.models import figures
-from copilot.models.extract import Passages, Relevance, asks_only_for_parts, subject_of
 from copilot.models.frame import Frame, is_request, parts_of
+from copilot.passages import figures
+from copilot.passages.extract import Passages, Relevance, asks_only_for_parts, subject_of
 from copilot.retrieval.references import asked_for, documents_of, without
 from copilot.types import Evidence
 

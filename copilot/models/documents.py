@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
 from copilot.language.words import COMMON_STEMS, content_stems, stems
-from copilot.models.extract import (
+from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
+from copilot.models.plans.search import comparands
+from copilot.passages.extract import (
     Block,
     Passages,
     Relevance,
@@ -22,8 +24,6 @@ from copilot.models.extract import (
     similar,
     subject_of,
 )
-from copilot.models.frame import Form, Frame, count_of, forms_of, is_request, parts_of, wants_exactly
-from copilot.models.plans.search import comparands
 from copilot.retrieval.references import Reference, asked_for, opens_with, without
 from copilot.types import Evidence
 

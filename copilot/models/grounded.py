@@ -18,12 +18,13 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, InstanceOf
 
 from copilot.models import guard
-from copilot.models.composer import Draft, Finding, compose
+from copilot.models.composer import Draft, ToolOutcome, compose
 from copilot.models.entities import Lexicon
 from copilot.models.frame import Frame, read
 from copilot.models.planner import Plan, plan
 from copilot.models.plans.call import Call
 from copilot.sources import Sources
+from copilot.tools import named
 from copilot.types import ToolResult, Viewer
 
 # How many earlier questions a follow-up may lean on.
@@ -130,7 +131,9 @@ class GroundedChatModel(BaseChatModel):
             fit = call.fit if call else 0.0
             if isinstance(message.artifact, ToolResult):
                 ignored = call.left_out if call else ()
-                findings.append(Finding(str(message.name), fit, message.artifact, message.tool_call_id, ignored))
+                findings.append(
+                    ToolOutcome(named(str(message.name)), fit, message.artifact, message.tool_call_id, ignored)
+                )
             elif message.status == "error" and fit >= 0.5:
                 errors.append(str(message.content))
         organisation = self.sources.workspace.config.organisation

@@ -28,7 +28,7 @@ _SCALES: Mapping[tuple[str, str], tuple[float, float]] = {
 }
 
 
-class Finding(Frozen):
+class Issue(Frozen):
     """One thing that is wrong, where, and what to do about it."""
 
     severity: Severity
@@ -46,7 +46,7 @@ class Finding(Frozen):
         return f"{self.severity}: {', '.join(place)}: {self.message} {self.remedy}"
 
 
-def check_tables(tables: Sequence[RecordTable], config: WorkspaceConfig) -> Iterator[Finding]:
+def check_tables(tables: Sequence[RecordTable], config: WorkspaceConfig) -> Iterator[Issue]:
     keys = {table.schema.name: _keys(table) for table in tables}
     for table in tables:
         yield from _columns(table)
@@ -73,8 +73,8 @@ def _finding(
     remedy: str,
     column: str | None = None,
     row: int | None = None,
-) -> Finding:
-    return Finding(severity=severity, file=table.source, row=row, column=column, message=message, remedy=remedy)
+) -> Issue:
+    return Issue(severity=severity, file=table.source, row=row, column=column, message=message, remedy=remedy)
 
 
 def _cells(table: RecordTable, column: str) -> Iterator[tuple[int, Value]]:
@@ -83,7 +83,7 @@ def _cells(table: RecordTable, column: str) -> Iterator[tuple[int, Value]]:
     return ((row, value) for row, value in zip(table.rows, values, strict=False) if value is not None)
 
 
-def _columns(table: RecordTable) -> Iterator[Finding]:
+def _columns(table: RecordTable) -> Iterator[Issue]:
     for name in table.missing:
         yield _finding(table, "error", f"The column {name} is missing.", "Add it; it is required.", name, 1)
     if table.schema.name not in TABLES:
@@ -96,7 +96,7 @@ def _columns(table: RecordTable) -> Iterator[Finding]:
         yield _finding(table, "warning", message, "Put quotes around cells that hold the delimiter.", row=row)
 
 
-def _unknown(table: RecordTable) -> Iterator[Finding]:
+def _unknown(table: RecordTable) -> Iterator[Issue]:
     """A column that is nearly a known one may be a misspelling; the others are only told."""
     present = {column.name for column in table.schema.columns}
     absent = [column.name for column in TABLES[table.schema.name].columns if column.name not in present]
@@ -116,7 +116,7 @@ def _unknown(table: RecordTable) -> Iterator[Finding]:
         yield _finding(table, "info", message, "Nothing needs to be done.", row=1)
 
 
-def _bad_cells(table: RecordTable) -> Iterator[Finding]:
+def _bad_cells(table: RecordTable) -> Iterator[Issue]:
     required = {column.name for column in table.schema.columns if column.required}
     for bad in table.bad:
         severity: Severity = "error" if bad.column in required else "warning"
@@ -124,7 +124,7 @@ def _bad_cells(table: RecordTable) -> Iterator[Finding]:
         yield _finding(table, severity, message, "It is read as missing; correct it.", bad.column, bad.row)
 
 
-def _missing_keys(table: RecordTable) -> Iterator[Finding]:
+def _missing_keys(table: RecordTable) -> Iterator[Issue]:
     key = table.schema.key
     if key is None or key in table.missing:
         return
@@ -133,7 +133,7 @@ def _missing_keys(table: RecordTable) -> Iterator[Finding]:
         yield _finding(table, "error", problem, f"Give the row a {key} of its own.", key, row)
 
 
-def _required(table: RecordTable) -> Iterator[Finding]:
+def _required(table: RecordTable) -> Iterator[Issue]:
     bad = {(cell.row, cell.column) for cell in table.bad}
     for column in table.schema.columns:
         if not column.required or column.name == table.schema.key:
@@ -143,7 +143,7 @@ def _required(table: RecordTable) -> Iterator[Finding]:
                 yield _finding(table, "error", "It is empty.", "It is required; fill it in.", column.name, row)
 
 
-def _values(table: RecordTable, column: Column) -> Iterator[Finding]:
+def _values(table: RecordTable, column: Column) -> Iterator[Issue]:
     allowed = {value.lower() for value in column.values}
     if not allowed:
         return
@@ -157,7 +157,7 @@ def _values(table: RecordTable, column: Column) -> Iterator[Finding]:
             yield _finding(table, "warning", message, remedy, column.name, row)
 
 
-def _references(table: RecordTable, column: Column, keys: Mapping[str, set[str]]) -> Iterator[Finding]:
+def _references(table: RecordTable, column: Column, keys: Mapping[str, set[str]]) -> Iterator[Issue]:
     target = (column.references or "").partition(".")[0]
     if not target:
         return
@@ -176,7 +176,7 @@ def _references(table: RecordTable, column: Column, keys: Mapping[str, set[str]]
                 yield _finding(table, "warning", message, hint, column.name, row)
 
 
-def _scales(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
+def _scales(table: RecordTable, config: WorkspaceConfig) -> Iterator[Issue]:
     scales = {column: ends for (name, column), ends in _SCALES.items() if name == table.schema.name}
     if table.schema.name == "projects":
         for criterion in config.criteria:
@@ -189,7 +189,7 @@ def _scales(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
                 yield _finding(table, "warning", message, "Correct it, or widen the scale.", column, row)
 
 
-def _estimates(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
+def _estimates(table: RecordTable, config: WorkspaceConfig) -> Iterator[Issue]:
     """Low, likely and high must stand in that order."""
     for criterion in config.criteria:
         names = [f"{criterion.column}_low", criterion.column, f"{criterion.column}_high"]
@@ -202,7 +202,7 @@ def _estimates(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]
                 yield _finding(table, "warning", message, "Correct them.", criterion.column, row)
 
 
-def _labels(table: RecordTable, config: WorkspaceConfig) -> Iterator[Finding]:
+def _labels(table: RecordTable, config: WorkspaceConfig) -> Iterator[Issue]:
     held = frozenset().union(*(viewer.labels for viewer in config.viewers.values()))
     for row, value in _cells(table, "label"):
         if value not in config.labels | held:

@@ -9,7 +9,7 @@ import numpy as np
 
 from copilot.analysis.scoring import Estimates, Floats, criterion_meaning, estimates, shares
 from copilot.errors import ToolError
-from copilot.language.formatting import listed, percent, words
+from copilot.language.formatting import humanize, join_and, percent
 from copilot.records.store import Filter, RecordView
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold, link
@@ -178,7 +178,7 @@ def _source(
     base = "equal weights" if equal else "the workspace's weights"
     if elicited_from:
         base = f"{base}, divided anew {elicited_from}"
-    return f"{base}, with {listed(changes)} as asked" if changes else base
+    return f"{base}, with {join_and(changes)} as asked" if changes else base
 
 
 def _multiplied(factor: float) -> str:
@@ -188,7 +188,7 @@ def _multiplied(factor: float) -> str:
 def criterion_named(criteria: Sequence[Criterion], asked: str) -> str:
     found = link(asked, {c.name: (c.label, *c.synonyms) for c in criteria})
     if found.value is None:
-        known = listed(words(c.name) for c in criteria)
+        known = join_and(humanize(c.name) for c in criteria)
         raise ToolError(f"There is no criterion {asked!r}; there are {known}.", found.nearest)
     return found.value
 

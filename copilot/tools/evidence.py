@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from copilot.language.formatting import said, words
+from copilot.language.formatting import format_cell, humanize
 from copilot.records.store import ROW, RecordView
 from copilot.types import Cell, Evidence
 
@@ -24,8 +24,8 @@ def read_row(view: RecordView, table: str, row: Row, currency: str = "", as_of: 
     schema = view.tables[table]
     title = row.get(schema.title) if schema.title else None
     names = [c.name for c in schema.columns if c.name in row]
-    lines = [f"{name}: {said(row[name], name, currency)}" for name in names if row[name] is not None]
-    if empty := [words(name) for name in names if row[name] is None]:
+    lines = [f"{name}: {format_cell(row[name], name, currency)}" for name in names if row[name] is not None]
+    if empty := [humanize(name) for name in names if row[name] is None]:
         lines.append(f"Not recorded: {', '.join(empty)}.")
     return Evidence(
         id=row_id(view, table, row),

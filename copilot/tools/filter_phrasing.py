@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from copilot.language.formatting import listed, said, words
+from copilot.language.formatting import format_cell, humanize, join_and
 from copilot.records.store import Filter, Operator
 from copilot.types import Cell
 
@@ -38,17 +38,17 @@ class _Phrase:
 
 def predicate(filters: Sequence[Filter], count: int = 2, currency: str = "") -> str:
     """What holds of the rows: "are in pilot and belong to Retail Stores"."""
-    return listed(phrase.holds(count == 1) for phrase in _phrases(filters, currency))
+    return join_and(phrase.holds(count == 1) for phrase in _phrases(filters, currency))
 
 
 def none_of(rows: str, total: str, filters: Sequence[Filter], currency: str = "") -> str:
     """That no row meets the conditions: "None of the 8 projects is in pilot"."""
     if len(filters) == 1 and _asks_for_missing(filters[0]):
-        return f"All {total} {rows} record their {words(filters[0].column)}"
+        return f"All {total} {rows} record their {humanize(filters[0].column)}"
     if len(filters) == 1 and filters[0].op in _OPPOSITES and filters[0].value is not None:
         return f"All {total} {rows} {predicate([filters[0].model_copy(update={'op': _OPPOSITES[filters[0].op]})])}"
     phrases = _phrases(filters, currency)
-    return f"None of the {total} {rows} {listed(p.of_none or p.holds(True) for p in phrases)}"
+    return f"None of the {total} {rows} {join_and(p.of_none or p.holds(True) for p in phrases)}"
 
 
 def qualified(rows: str, filters: Sequence[Filter], currency: str = "") -> str:
@@ -58,7 +58,7 @@ def qualified(rows: str, filters: Sequence[Filter], currency: str = "") -> str:
     plain = [text for text in after if not text.startswith("with ")]
     having = [text.removeprefix("with ") for text in after if text.startswith("with ")]
     doing = [p.holds(False) for p in phrases if not p.after_noun]
-    parts = [rows, *plain, f"with {listed(having)}" if having else "", f"that {listed(doing)}" if doing else ""]
+    parts = [rows, *plain, f"with {join_and(having)}" if having else "", f"that {join_and(doing)}" if doing else ""]
     return " ".join(part for part in parts if part)
 
 
@@ -79,8 +79,8 @@ def _phrases(filters: Sequence[Filter], currency: str) -> list[_Phrase]:
 
 
 def _phrase(asked: Filter, currency: str) -> _Phrase:
-    column, values = words(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
-    value = listed((_value(v, asked.column, currency) for v in values), "or")
+    column, values = humanize(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    value = join_and((_value(v, asked.column, currency) for v in values), "or")
     negated = asked.op in ("!=", "not in")
     if _asks_for_missing(asked):
         return _Phrase("records", "record", f"no {column}", of_none=f"lacks a recorded {column}")
@@ -107,7 +107,7 @@ def _phrase(asked: Filter, currency: str) -> _Phrase:
 
 
 def _value(value: Cell, column: str, currency: str) -> str:
-    return "none recorded" if value is None else words(said(value, column, currency))
+    return "none recorded" if value is None else humanize(format_cell(value, column, currency))
 
 
 def _is_verb(column: str) -> bool:
@@ -136,12 +136,12 @@ def _flag(column: str, value: bool, negated: bool) -> _Phrase:
 
 def _bounded(bounds: Sequence[Filter], currency: str) -> _Phrase:
     """All bounds of one column."""
-    column = words(bounds[0].column)
+    column = humanize(bounds[0].column)
     is_date = all(isinstance(f.value, str) for f in bounds)
     relations = _DATE_BOUNDS if is_date else _NUMBER_BOUNDS
     parts = [f"{relations[f.op]} {_value(_single(f), f.column, currency)}" for f in bounds]
     span = _span(bounds, currency)
-    limit = span or listed(parts)
+    limit = span or join_and(parts)
     if is_date and (time := _time(bounds[0].column)) is not None:
         return _at(time, limit)
     text = f"{'an' if column[:1] in 'aeiou' else 'a'} {column} {limit}"
@@ -176,7 +176,7 @@ def _day_before(text: str) -> str | None:
 
 def _time(column: str) -> _Phrase | None:
     """What happened on the day that a column holds; None when its name does not say."""
-    name = words(column)
+    name = humanize(column)
     if name.endswith("ed") and " " not in name:
         return _Phrase("", "", name, after_noun=name)
     if name.endswith("ed on"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.language.formatting import said
+from copilot.language.formatting import format_cell
 from copilot.records.schema import TableSchema
 from copilot.records.store import Filter, Measure, Operator, RecordView
 from copilot.tools.evidence import Row
@@ -93,4 +93,4 @@ class Selection:
         return int(str(self.view.aggregate(self.table, measures=[Measure(name="n")], filters=chosen)[0]["n"]))
 
     def said(self, row: Row, column: str) -> str:
-        return said(row[column], column, self.currency)
+        return format_cell(row[column], column, self.currency)

@@ -1,83 +1,154 @@
-"""Sentences of a tool with what they rest on, put together to its result."""
+"""What a tool found, put together to its result: findings said by its wording, each with what it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
+from copilot.language.formatting import format_quantity, format_value, humanize
+from copilot.language.support import flat
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.evidence import Row, computed, read_row, row_id
-from copilot.types import Chart, Evidence, Figure, Statement, Table, ToolResult
+from copilot.tools.evidence import Row, read_row
+from copilot.types import Calculation, Chart, Evidence, Figure, Finding, Quantity, Table, ToolResult
+
+Phrase = Callable[[Finding], str]
+"""The sentence that says a finding, from its values alone; empty where nothing is to be said."""
+
+
+def no_follow_ups(findings: Sequence[Finding]) -> Iterable[str]:
+    return ()
 
 
 @dataclass(frozen=True)
-class Said:
-    text: str
-    role: Literal["answer", "detail", "caveat", "method"] = "detail"
-    rows: tuple[tuple[str, Row], ...] = ()
-    """Tables and rows that the sentence rests on."""
-    read: tuple[Evidence, ...] = ()
-    """Passages and metrics that it rests on."""
-    is_quote: bool = False
-    """The words of what was read, in which nothing was computed."""
+class Wording:
+    """How a tool speaks."""
+
+    phrases: Mapping[str, Phrase]
+    """By kind of finding."""
+    follow_ups: Callable[[Sequence[Finding]], Iterable[str]] = no_follow_ups
+    """Complete questions that could be asked next."""
 
 
 @dataclass(frozen=True)
-class Computed:
-    """What the computation behind the sentences is called, and where it looked."""
+class Computation:
+    """What the call computed: what it is called, where it looked, and how."""
 
-    table: str
+    source: str
+    """File of the records that were read."""
     title: str
     locator: str
-    lines: tuple[str, ...] = ()
-    """What was computed beyond the sentences."""
+    """The filter, period or method, in words."""
+    calculation: Calculation
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What goes with the sentences; a figure's evidence is the computation."""
+class Attachments:
+    """What goes with the findings."""
 
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    follow_ups: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     hidden_rows: int = 0
 
 
-def assembled(
-    sources: Sources, view: RecordView, said: Sequence[Said], computation: Computed, shown: Shown
+@dataclass
+class Reading:
+    """What a call has read, as evidence that its findings cite by id."""
+
+    sources: Sources
+    view: RecordView
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+
+    def row(self, table: str, row: Row) -> str:
+        """The id of a row that is cited."""
+        return self.add(read_row(self.view, table, row, self.sources.workspace.config.currency, self.sources.today))
+
+    def rows(self, table: str, rows: Iterable[Row]) -> tuple[str, ...]:
+        return tuple(self.row(table, row) for row in rows)
+
+    def add(self, evidence: Evidence) -> str:
+        """The id of a passage, metric or other computation that is cited."""
+        self.evidence.setdefault(evidence.id, evidence)
+        return evidence.id
+
+
+def build_result(
+    findings: Iterable[Finding],
+    wording: Wording,
+    computation: Computation,
+    reading: Reading,
+    attachments: Attachments | None = None,
 ) -> ToolResult:
-    """The result in which each sentence cites the computation, what was read, and its rows, in this order."""
-    currency = sources.workspace.config.currency
-    known = [s for s in said if s.text]
-    x = computed(
-        view.sources[computation.table],
-        computation.title,
-        computation.locator,
-        [*(s.text for s in known if not s.is_quote), *computation.lines],
-        sources.today,
+    """The result in which each finding is said and cites its own values, then what it rests on.
+
+    A finding without values says only what its evidence says: it cites no computation. A finding for which the
+    wording has nothing to say is left out. A KeyError names a kind that the wording does not know.
+    """
+    attached = attachments or Attachments()
+    said = [
+        finding.model_copy(update={"text": text})
+        for finding in findings
+        if (text := finding.text or wording.phrases[finding.kind](finding))
+    ]
+    whole = _whole(computation, said, reading.sources.today)
+    parts = {n: _part(whole, n, finding) for n, finding in enumerate(said) if finding.values}
+    cited = tuple(
+        f.model_copy(update={"evidence": (parts[n].id, *f.evidence)}) if n in parts else f for n, f in enumerate(said)
     )
-    rows = {row_id(view, table, row): (table, row) for s in known for table, row in s.rows}
-    read = {item.id: item for s in known for item in s.read}
     return ToolResult(
-        statements=tuple(
-            Statement(
-                text=s.text,
-                role=s.role,
-                evidence=(
-                    *(() if s.is_quote else (x.id,)),
-                    *(item.id for item in s.read),
-                    *(row_id(view, table, row) for table, row in s.rows),
-                ),
-            )
-            for s in known
-        ),
-        evidence=(x, *read.values(), *(read_row(view, t, r, currency, sources.today) for t, r in rows.values())),
-        tables=shown.tables,
-        charts=shown.charts,
-        figures=tuple(f.model_copy(update={"evidence": x.id}) for f in shown.figures),
-        follow_ups=shown.follow_ups,
-        hidden_rows=shown.hidden_rows,
+        findings=cited,
+        evidence=(whole, *parts.values(), *reading.evidence.values()),
+        tables=attached.tables,
+        charts=attached.charts,
+        figures=tuple(figure for n, f in enumerate(said) if n in parts for figure in _figures(f, parts[n].id)),
+        follow_ups=tuple(dict.fromkeys(wording.follow_ups(cited))),
+        choices=attached.choices,
+        hidden_rows=attached.hidden_rows,
     )
+
+
+def _whole(computation: Computation, findings: Sequence[Finding], today: date) -> Evidence:
+    values = flat(value for finding in findings for value in finding.values.values())
+    text = "\n".join(_listing(finding) for finding in findings if finding.values)
+    named = [computation.source, computation.title, computation.locator, text]
+    return Evidence(
+        id=f"x-{hashlib.sha256(chr(0).join(named).encode()).hexdigest()[:8]}",
+        kind="computation",
+        source=computation.source,
+        locator=computation.locator,
+        title=computation.title,
+        text=text,
+        as_of=today,
+        values=values,
+        calculation=computation.calculation,
+    )
+
+
+def _part(whole: Evidence, place: int, finding: Finding) -> Evidence:
+    return whole.model_copy(
+        update={
+            "id": f"{whole.id}.{place}",
+            "text": _listing(finding),
+            "values": flat(finding.values.values()),
+            "calculation": finding.calculation or whole.calculation,
+            "part_of": whole.id,
+        }
+    )
+
+
+def _listing(finding: Finding) -> str:
+    """The values by name, for a person who opens the computation."""
+    about = " ".join(part for part in (humanize(finding.kind), finding.subject) if part)
+    named = [f"{humanize(k)} {format_value(v)}" for k, v in finding.values.items() if v is not None and v != ()]
+    return f"{about}: {'; '.join(named)}"
+
+
+def _figures(finding: Finding, evidence: str) -> Iterable[Figure]:
+    for name in finding.figures:
+        value = finding.values[name]
+        if isinstance(value, Quantity):
+            unit = "share" if value.unit == "share" else value.unit
+            yield Figure(text=format_quantity(value), value=value.value, unit=unit, evidence=evidence)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from copilot.errors import ToolError
-from copilot.language.formatting import noun, words
+from copilot.language.formatting import humanize, noun
 from copilot.records.store import RecordView
 
 # Measured on 2,000 names: right ones scored 85 and more, wrong ones 50 and less.
@@ -99,7 +99,7 @@ def resolve_value(view: RecordView, table: str, column: str, asked: str, allowed
     found = link(asked, dict.fromkeys(values.values(), ()))
     if found.value is not None:
         return found.value
-    what = words(view.column(table, column).name)
+    what = humanize(view.column(table, column).name)
     if found.is_ambiguous:
         raise ToolError(f"{asked!r} may mean more than one {what}: {_quoted(found.nearest)}.", found.nearest)
     message = f"No {noun(table, 1)} has the {what} {asked!r}; the nearest are {_quoted(found.nearest)}."

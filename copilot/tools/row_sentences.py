@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from copilot.language.formatting import in_midsentence, sentence, words
+from copilot.language.formatting import humanize, lowercase_first, sentence
 from copilot.records.schema import TableSchema
 from copilot.tools.evidence import Row
 
@@ -34,18 +34,18 @@ def decision(row: Row) -> str:
 
 def project(row: Row) -> str:
     unit = f" of {row['unit']}" if row.get("unit") else ""
-    stage = f" is in {words(str(row['stage']))}" if row.get("stage") else " has no recorded stage"
+    stage = f" is in {humanize(str(row['stage']))}" if row.get("stage") else " has no recorded stage"
     since = f" since {row['stage_since']}" if row.get("stage") and row.get("stage_since") else ""
-    what = f": {in_midsentence(_bare(row['description']))}" if row.get("description") else ""
-    blocker = f"; what holds it up: {in_midsentence(_bare(row['blocker']))}" if row.get("blocker") else ""
+    what = f": {lowercase_first(_bare(row['description']))}" if row.get("description") else ""
+    blocker = f"; what holds it up: {lowercase_first(_bare(row['blocker']))}" if row.get("blocker") else ""
     return sentence(f"{row.get('name') or row['id']} ({row['id']}){unit}{stage}{since}{what}{blocker}")
 
 
 def model(row: Row) -> str:
     of = f" of project {row['project_id']}" if row.get("project_id") else ""
-    status = f" is {words(str(row['status']))}" if row.get("status") else ""
+    status = f" is {humanize(str(row['status']))}" if row.get("status") else ""
     purpose = row.get("purpose") or row.get("description")
-    what = f": {in_midsentence(_bare(purpose))}" if purpose else ""
+    what = f": {lowercase_first(_bare(purpose))}" if purpose else ""
     return sentence(f"Model {row.get('name') or row['id']} ({row['id']}){of}{status}{what}")
 
 

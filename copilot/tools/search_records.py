@@ -10,7 +10,8 @@ from copilot.retrieval.types import ScoredChunk
 from copilot.sources import Sources
 from copilot.tools.evidence import Row, read_row
 from copilot.tools.row_sentences import tell
-from copilot.types import Evidence, Statement, ToolResult, Viewer
+from copilot.tools.tool import Tool, has_records_index
+from copilot.types import Evidence, Finding, ToolResult, Viewer
 
 # Of the project that the best row is about, so many further rows of these tables.
 _RELATED = (("incidents", "-date", 2), ("decisions", "-date", 2))
@@ -37,21 +38,21 @@ def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
         raise ToolError("The records of this workspace are not indexed; run `bearing index`.")
     view = sources.records.view(viewer)
     found = retriever.search(arguments.query, viewer, top_k=arguments.top_k, kind="record")
-    statements: list[Statement] = []
+    statements: list[Finding] = []
     evidence: dict[str, Evidence] = {}
 
     def add(table: str, row: Row, cosine: float | None) -> None:
         read = read_row(view, table, row, sources.workspace.config.currency, sources.today)
         if read.id not in evidence:
             evidence[read.id] = read.model_copy(update={"relevance": cosine})
-            statements.append(Statement(text=tell(view.tables[table], row), evidence=(read.id,)))
+            statements.append(Finding(text=tell(view.tables[table], row), evidence=(read.id,)))
 
     rows = [(table, row, s.cosine) for s in found if (located := _row(view, s)) for table, row in [located]]
     for table, row, cosine in rows:
         add(table, row, cosine)
     for table, row in _related(view, rows[0][0], rows[0][1]) if rows else ():
         add(table, row, None)
-    return ToolResult(statements=tuple(statements), evidence=tuple(evidence.values()))
+    return ToolResult(findings=tuple(statements), evidence=tuple(evidence.values()))
 
 
 def _row(view: RecordView, scored: ScoredChunk) -> tuple[str, Row] | None:
@@ -74,3 +75,13 @@ def _related(view: RecordView, table: str, row: Row) -> list[tuple[str, Row]]:
             found += [(other, related) for related in rows]
     own = view.row("projects", str(project)) if table != "projects" and view.has("projects") else None
     return [*([("projects", own)] if own else []), *found]
+
+
+TOOL = Tool(
+    name="search_records",
+    label="Searching the records",
+    arguments=Arguments,
+    run=search_records,
+    is_available=has_records_index,
+    searches="rows",
+)

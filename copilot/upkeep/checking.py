@@ -10,7 +10,7 @@ from pathlib import Path
 from copilot.errors import KnowledgeError
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
-from copilot.records.checks import Finding, Severity, check_tables
+from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.reading import RecordTable, source_readers, type_table
 from copilot.retrieval.loaders import find_sources, fingerprint, load
@@ -22,9 +22,9 @@ from copilot.workspace import Workspace, WorkspaceConfig
 _MOST_ALIKE = 5
 
 
-def check(root: Path) -> list[Finding]:
+def check(root: Path) -> list[Issue]:
     """The findings, by file; a workspace without an error answers with all it holds."""
-    found: list[Finding] = []
+    found: list[Issue] = []
     workspace = _open(root, found)
     tables = _read_tables(workspace, found)
     found += check_tables(tables, workspace.config)
@@ -37,11 +37,11 @@ def check(root: Path) -> list[Finding]:
     return _shortened(found)
 
 
-def _whole(file: str, severity: Severity, message: str, remedy: str) -> Finding:
-    return Finding(severity=severity, file=file, message=message, remedy=remedy)
+def _whole(file: str, severity: Severity, message: str, remedy: str) -> Issue:
+    return Issue(severity=severity, file=file, message=message, remedy=remedy)
 
 
-def _open(root: Path, found: list[Finding]) -> Workspace:
+def _open(root: Path, found: list[Issue]) -> Workspace:
     try:
         return Workspace.open(root)
     except KnowledgeError as error:
@@ -49,12 +49,12 @@ def _open(root: Path, found: list[Finding]) -> Workspace:
         return Workspace(root, WorkspaceConfig())
 
 
-def _problem(root: Path, file: str, error: KnowledgeError, remedy: str) -> Finding:
+def _problem(root: Path, file: str, error: KnowledgeError, remedy: str) -> Issue:
     message = str(error).removeprefix(f"{root / file}: ")
     return _whole(file, "error", message, remedy)
 
 
-def _read_tables(workspace: Workspace, found: list[Finding]) -> list[RecordTable]:
+def _read_tables(workspace: Workspace, found: list[Issue]) -> list[RecordTable]:
     root = workspace.root
     try:
         readers = source_readers(root)
@@ -72,7 +72,7 @@ def _read_tables(workspace: Workspace, found: list[Finding]) -> list[RecordTable
     return tables
 
 
-def _viewers(config: WorkspaceConfig) -> Iterator[Finding]:
+def _viewers(config: WorkspaceConfig) -> Iterator[Issue]:
     for name, viewer in config.viewers.items():
         for label in sorted(viewer.labels - config.labels):
             yield _whole(
@@ -90,7 +90,7 @@ def _viewers(config: WorkspaceConfig) -> Iterator[Finding]:
         )
 
 
-def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str]) -> Iterator[Finding]:
+def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str]) -> Iterator[Issue]:
     path = root / METRICS
     if not path.is_file():
         return
@@ -107,7 +107,7 @@ def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str
     yield from _unobserved(metrics, by_name)
 
 
-def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]) -> Iterator[Finding]:
+def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]) -> Iterator[Issue]:
     """Metrics of the catalogue that no row has, and of rows that the catalogue does not have."""
     described: set[str] = set()
     observed: Counter[str] = Counter()
@@ -126,7 +126,7 @@ def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]
         yield _whole(METRICS, "info", message, "Describe it, so that it can be asked for.")
 
 
-def _documents(workspace: Workspace, found: list[Finding]) -> int:
+def _documents(workspace: Workspace, found: list[Issue]) -> int:
     """How many documents can be read; the others are findings."""
     infos: dict[str, DocumentInfo] = {}
     references: dict[str, str | None] = {}
@@ -160,13 +160,13 @@ def _sentence(words: str) -> str:
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def _shortened(findings: Iterable[Finding]) -> list[Finding]:
+def _shortened(findings: Iterable[Issue]) -> list[Issue]:
     """By file and severity; of many alike the first ones and their number."""
 
-    def kind(finding: Finding) -> tuple[str, int, str, str]:
+    def kind(finding: Issue) -> tuple[str, int, str, str]:
         return finding.file, _ORDER[finding.severity], finding.column or "", finding.remedy
 
-    shortened: list[Finding] = []
+    shortened: list[Issue] = []
     for _, alike in groupby(sorted(findings, key=lambda f: (*kind(f), f.row or 0)), kind):
         group = list(alike)
         shortened += group[:_MOST_ALIKE]

@@ -143,7 +143,7 @@ def test_an_answer_from_a_warehouse_cites_it_and_shows_its_sql_on_request(tmp_pa
     assert result.figures
     assert [f.value for f in result.figures] == pytest.approx([f.value for f in expected.figures])
     assert any("analytics.ai_observations" in e.locator for e in result.evidence)
-    sql = next(s.text for s in result.statements if "SELECT" in s.text)
+    sql = next(s.text for s in result.findings if "SELECT" in s.text)
     assert "ai_observations" in sql
     assert "'2026-04-01'" in sql
     assert moved.records.warehouse is not None

@@ -38,7 +38,7 @@ def unsupported(result: ToolResult) -> list[str]:
     """Sentences that cite nothing, or with a number in none of the first three evidences they cite."""
     evidence = {e.id: e for e in result.evidence}
     bad = []
-    for statement in result.statements:
+    for statement in result.findings:
         texts = [evidence[id].text for id in statement.evidence[:3] if id in evidence]
         read = [n for text in texts for n in find_numbers(text)]
         numbers = find_numbers(statement.text)
@@ -48,8 +48,8 @@ def unsupported(result: ToolResult) -> list[str]:
 
 
 def answers(result: ToolResult) -> list[str]:
-    return [s.text for s in result.statements if s.role == "answer"]
+    return [s.text for s in result.findings if s.role == "headline"]
 
 
 def said(result: ToolResult) -> str:
-    return "\n".join(s.text for s in result.statements)
+    return "\n".join(s.text for s in result.findings)

@@ -65,7 +65,7 @@ def test_the_weakest_link_comes_first_and_gets_the_next_step(group):
 
 def test_what_the_assessor_saw_at_the_lowest_score_is_told_with_its_row(group):
     result = assess(group)
-    lowest = next(s for s in result.statements if s.text.startswith("Lowest in MLOps"))
+    lowest = next(s for s in result.findings if s.text.startswith("Lowest in MLOps"))
     assert lowest.text == "Lowest in MLOps is monitoring in Shop with 1: nobody looks."
     assert lowest.evidence[1].startswith("r-assessments-")
 
@@ -96,7 +96,7 @@ def test_a_project_is_judged_by_its_own_record_beside_its_unit(group):
     assert "The data readiness of Churn (P-2) is 4 of 10, below the minimum of 6." in said(result)
     assert "Churn (P-2) has passed no approval gate." in said(result)
     assert "Infrastructure scores 1 of 5 by the records" in said(result)
-    assert "r-P-2" in result.statements[0].evidence
+    assert "r-P-2" in result.findings[0].evidence
 
 
 def test_one_area_of_one_unit_is_told_by_aspect(group):
@@ -161,5 +161,5 @@ def test_the_order_of_the_rows_changes_no_sentence(tmp_path):
         for table, text in ALL.items():
             header, *rows = text.splitlines(keepends=True)
             tables[table] = header + "".join(sorted(rows, reverse=turn))
-        texts.append([s.text for s in assess(write(tmp_path / name, **tables)).statements])
+        texts.append([s.text for s in assess(write(tmp_path / name, **tables)).findings])
     assert texts[0] == texts[1]

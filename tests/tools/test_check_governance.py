@@ -134,7 +134,7 @@ def test_a_blocked_project_says_so_first_and_then_each_rule_with_what_is_missing
 def test_a_rule_cites_its_policy_passage_and_the_record(sources: Sources) -> None:
     found = run(sources, project="P-2")
     evidence = {e.id: e for e in found.evidence}
-    cited = next(s for s in found.statements if "business owner is named" in s.text).evidence
+    cited = next(s for s in found.findings if "business owner is named" in s.text).evidence
     kinds = [evidence[id].kind for id in cited]
     assert kinds == ["computation", "record", "passage"]
     assert "**6.1** No system" in evidence[cited[2]].text

@@ -78,9 +78,9 @@ def check(where: Sources, viewer: Viewer | None = None, **arguments: object) -> 
 
 def test_one_model_is_answered_with_its_fall_when_it_began_and_what_shifted(bank: Sources) -> None:
     result = check(bank, model="loan score")
-    answer = result.statements[0]
+    answer = result.findings[0]
     onset = (LAST_WEEK - timedelta(weeks=103 - 80)).isoformat()
-    assert answer.role == "answer"
+    assert answer.role == "headline"
     assert answer.text.startswith("Loan score (M-1) fell from a validated 88.0% to ")
     assert f"the decline began in about the week of {onset} (year-over-year CUSUM, high confidence)" in answer.text
     assert answer.text.endswith("1 input has shifted (age).")
@@ -118,29 +118,29 @@ def test_one_model_tells_retraining_version_and_incidents(bank: Sources) -> None
 def test_a_model_that_learns_from_its_own_output_and_concentrates_is_suspected(bank: Sources) -> None:
     result = check(bank, model="product picker")
     assert "a feedback loop is suspected" in said(result)
-    assert "no decline is detected" in result.statements[0].text
+    assert "no decline is detected" in result.findings[0].text
     assert "feedback" not in said(check(bank, model="M-1"))
 
 
 def test_all_live_models_are_counted_and_the_worst_comes_first(bank: Sources) -> None:
     result = check(bank)
-    assert result.statements[0].text == "1 of 4 live models is declining: Loan score (M-1)."
+    assert result.findings[0].text == "1 of 4 live models is declining: Loan score (M-1)."
     assert [row[0] for row in result.tables[0].rows][0] == "M-1"
     assert "1 model has no quality measurement at all: Text writer (M-4)." in said(result)
     assert result.hidden_rows == 1
-    assert any("may not see" in s.text and s.role == "caveat" for s in result.statements)
+    assert any("may not see" in s.text and s.role == "caveat" for s in result.findings)
 
 
 def test_a_viewer_with_the_label_counts_the_labelled_model_too(bank: Sources) -> None:
     result = check(bank, Viewer(name="chair", labels=frozenset({"board"})))
-    assert "of 5 live models" in result.statements[0].text
+    assert "of 5 live models" in result.findings[0].text
     assert result.hidden_rows == 0
 
 
 def test_a_unit_and_a_project_narrow_the_models(bank: Sources) -> None:
-    assert "1 of 2 live models of Bank is declining" in check(bank, unit="bank").statements[0].text
-    assert "2 live models of Shop (P-2)" in check(bank, project="shop").statements[0].text
-    assert "1 of 2 live models of Lending (P-1)" in check(bank, model="Lending").statements[0].text
+    assert "1 of 2 live models of Bank is declining" in check(bank, unit="bank").findings[0].text
+    assert "2 live models of Shop (P-2)" in check(bank, project="shop").findings[0].text
+    assert "1 of 2 live models of Lending (P-1)" in check(bank, model="Lending").findings[0].text
 
 
 def test_unknown_names_give_the_nearest_three(bank: Sources) -> None:
@@ -165,7 +165,7 @@ def test_measurements_that_stopped_are_said_to_have_stopped(tmp_path: Path) -> N
 
 def test_a_short_series_is_judged_with_low_confidence(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("M-2", [0.85] * 8 + [0.78] * 6))
-    answer = check(where, model="M-2").statements[0].text
+    answer = check(where, model="M-2").findings[0].text
     assert (
         "(-7.0 points); the decline began in about the week of 2026-09-21 (threshold breach, low confidence)" in answer
     )
@@ -173,7 +173,7 @@ def test_a_short_series_is_judged_with_low_confidence(tmp_path: Path) -> None:
 
 def test_models_without_any_measurement_are_still_reported(tmp_path: Path) -> None:
     result = check(sources(tmp_path), model="M-1")
-    assert "has no quality measurements" in result.statements[0].text
+    assert "has no quality measurements" in result.findings[0].text
     assert "No histograms" in said(result)
     assert unsupported(result) == []
 
@@ -181,7 +181,7 @@ def test_models_without_any_measurement_are_still_reported(tmp_path: Path) -> No
 def test_a_models_table_with_only_ids_is_not_an_error(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("A", series(0.8, 0.06)), models="id\nA\nB\n")
     result = check(where)
-    assert result.statements[0].text == "1 of 2 models is declining: A (A)." or "A" in result.statements[0].text
+    assert result.findings[0].text == "1 of 2 models is declining: A (A)." or "A" in result.findings[0].text
     assert unsupported(result) == []
     assert unsupported(check(where, model="A")) == []
 
@@ -209,4 +209,4 @@ def test_two_hundred_models_of_two_years_are_checked_in_one_call(tmp_path: Path)
     models = "id,name,status,validated_quality\n" + "".join(f"M-{n},Model {n},live,0.85\n" for n in range(200))
     rows = "".join(quality(f"M-{n}", series(0.85, 0.05 * (n % 4 == 0))) for n in range(200))
     where = sources(tmp_path, rows, models=models)
-    assert "50 of 200 live models are declining" in check(where).statements[0].text
+    assert "50 of 200 live models are declining" in check(where).findings[0].text

@@ -56,8 +56,8 @@ def diagnose(where: Sources, viewer: Viewer | None = None, **arguments: object) 
 
 def test_the_conversion_is_counted_over_all_that_entered_the_pilot(group: Sources) -> None:
     result = diagnose(group)
-    assert result.statements[0].role == "answer"
-    assert result.statements[0].text == (
+    assert result.findings[0].role == "headline"
+    assert result.findings[0].text == (
         "Of 5 projects that entered pilot, 1 (20.0%) has reached production; 3 are still in pilot and 1 is stopped."
     )
     assert "a 95% interval from 3.6% to 62.4% (Wilson score, 5 cases)" in said(result)
@@ -66,7 +66,7 @@ def test_the_conversion_is_counted_over_all_that_entered_the_pilot(group: Source
 
 def test_a_cohort_counts_only_those_that_entered_the_pilot_since(group: Sources) -> None:
     result = diagnose(group, since="2025-06-01")
-    assert result.statements[0].text == (
+    assert result.findings[0].text == (
         "Of 3 projects that entered pilot since 2025-06-01, 0 (0.0%) have reached production; "
         "2 are still in pilot and 1 is stopped."
     )
@@ -127,15 +127,15 @@ def test_hidden_projects_are_left_out_and_the_result_says_so(group: Sources) -> 
     result = diagnose(group)
     assert result.hidden_rows == 1
     assert "Secret" not in result.model_dump_json()
-    assert any(s.role == "caveat" and "may not see" in s.text for s in result.statements)
+    assert any(s.role == "caveat" and "may not see" in s.text for s in result.findings)
     chair = diagnose(group, Viewer(name="chair", labels=frozenset({"board"})))
-    assert chair.statements[0].text.startswith("Of 6 projects that entered pilot, 1 (16.7%)")
+    assert chair.findings[0].text.startswith("Of 6 projects that entered pilot, 1 (16.7%)")
 
 
 def test_a_unit_or_a_condition_narrows_the_projects(group: Sources) -> None:
     assert "Of 3 projects of Shop that entered pilot, 0 (0.0%)" in said(diagnose(group, unit="shop"))
     narrowed = diagnose(group, filters=[{"column": "gate", "value": "G2"}])
-    assert narrowed.statements[0].text.startswith("Of 2 projects with gate G2 that entered pilot")
+    assert narrowed.findings[0].text.startswith("Of 2 projects with gate G2 that entered pilot")
 
 
 def test_an_unknown_unit_gives_the_nearest(group: Sources) -> None:
@@ -148,7 +148,7 @@ def test_without_a_history_the_stages_of_today_are_counted_and_nothing_more_is_c
     tmp_path: Path,
 ) -> None:
     result = diagnose(sources(tmp_path, projects=PROJECTS))
-    assert result.statements[0].text == (
+    assert result.findings[0].text == (
         "Of 7 projects with a recorded stage, 2 are in production today and 3 in pilot; without a history of "
         "stages "
         "their conversion cannot be told."
@@ -177,7 +177,7 @@ def test_a_foreign_table_with_few_columns_says_what_cannot_be_told(tmp_path: Pat
 @pytest.mark.parametrize("text", ["id,name\nA,Alpha\n", "id,stage\n", "id,name,stage\nA,Alpha,unheard of\n"])
 def test_a_table_without_usable_stages_is_answered_and_no_error(tmp_path: Path, text: str) -> None:
     result = diagnose(sources(tmp_path, projects=text))
-    assert result.statements[0].role == "answer"
+    assert result.findings[0].role == "headline"
     assert unsupported(result) == []
 
 
@@ -200,7 +200,7 @@ def test_the_order_of_the_rows_changes_no_sentence(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     first = diagnose(sources(tmp_path / "a", projects=PROJECTS, stage_history=HISTORY))
     second = diagnose(sources(tmp_path / "b", projects=turned, stage_history=HISTORY))
-    assert [s.text for s in first.statements if s.role == "answer"] == [
-        s.text for s in second.statements if s.role == "answer"
+    assert [s.text for s in first.findings if s.role == "headline"] == [
+        s.text for s in second.findings if s.role == "headline"
     ]
     assert first.tables == second.tables

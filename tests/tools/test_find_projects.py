@@ -88,7 +88,7 @@ def test_a_long_list_names_six_and_points_to_the_table(tmp_path):
     sources = write_sources(tmp_path, rows)
     for order in (None, "-budget"):
         result = find_projects(sources, EVERYONE, Arguments(order_by=order))
-        text = next(s.text for s in result.statements if "Case" in s.text)
+        text = next(s.text for s in result.findings if "Case" in s.text)
         assert text.count("Case") == 6
         assert text.endswith("and 14 more, in the table.")
         assert len(result.tables[0].rows) == 20

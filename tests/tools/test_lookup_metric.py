@@ -61,7 +61,7 @@ def test_two_quarters_of_a_project_are_told_each_with_the_change_and_the_months_
 
 
 def test_definition_owner_and_age_come_with_the_number() -> None:
-    method = [s.text for s in ask(metric="hours saved").statements if s.role == "method"]
+    method = [s.text for s in ask(metric="hours saved").findings if s.role == "method"]
     assert method == [
         "Hours saved: Hours of routine work that the staff did not have to do, as counted by the wards; "
         "owner Nils Haug; data up to June 2026."
@@ -219,8 +219,8 @@ def test_every_number_that_is_said_stands_in_the_evidence(
     sources = Sources(SOURCES.workspace, SOURCES.records, SOURCES.metrics, None, today)
     result = ask(BOARD if is_board else EVERYONE, sources, **arguments)
     assert unsupported(result) == []
-    assert result.statements[0].role == "answer"
-    assert all(s.text.endswith(".") and not s.text[0].islower() for s in result.statements)
+    assert result.findings[0].role == "headline"
+    assert all(s.text.endswith(".") and not s.text[0].islower() for s in result.findings)
     evidence = {e.id: e for e in result.evidence}
     assert all(e.kind == "metric" and e.id.startswith("m-") for e in result.evidence)
     assert all(figure.text in evidence[figure.evidence or ""].text for figure in result.figures)

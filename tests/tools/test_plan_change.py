@@ -129,7 +129,7 @@ def test_incidents_stand_with_the_lever_that_their_words_name(plant: Sources) ->
     result = change(plant, project="P-1")
     assert "incident I-1 of 2026-04-01: pump broke" in lever(result, "Trust building")
     assert "I-2" not in said(result)
-    cited = next(s for s in result.statements if s.text.startswith("Trust building"))
+    cited = next(s for s in result.findings if s.text.startswith("Trust building"))
     assert "r-I-1" in cited.evidence
 
 

@@ -206,7 +206,7 @@ def test_shuffling_the_rows_changes_nothing_that_is_said(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     one, other = (plan(tmp_path / f, r, budget=120) for f, r in (("a", rows), ("b", shuffled)))
-    assert [s.text for s in one.statements] == [s.text for s in other.statements]
+    assert [s.text for s in one.findings] == [s.text for s in other.findings]
     assert one.tables == other.tables
 
 

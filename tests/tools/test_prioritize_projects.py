@@ -188,7 +188,7 @@ def test_the_order_of_the_file_changes_nothing(tmp_path_factory, cells, shuffler
     shuffler.shuffle(shuffled)
     one = prioritize_projects(write_sources(tmp_path_factory.mktemp("w"), rows), EVERYONE, Arguments(draws=200))
     other = prioritize_projects(write_sources(tmp_path_factory.mktemp("w"), shuffled), EVERYONE, Arguments(draws=200))
-    assert [s.text for s in one.statements] == [s.text for s in other.statements]
+    assert [s.text for s in one.findings] == [s.text for s in other.findings]
     assert unsupported(one) == []
 
 
@@ -216,7 +216,7 @@ def test_a_blocked_project_among_the_first_is_named_with_its_rules(gated):
     for row, plan in zip(rows, ("no", "yes", "no"), strict=True):
         row["adoption_plan"] = plan
     result = prioritize_projects(write_sources(root, rows), EVERYONE, Arguments(top=2))
-    caveat = next(s for s in result.statements if "blocked" in s.text)
+    caveat = next(s for s in result.findings if "blocked" in s.text)
     assert caveat.role == "caveat"
     assert caveat.text.startswith("1 of the top 2 is blocked today by governance rules that the records do not meet")
     assert "Case A-1 (A-1) by “An adoption plan exists”" in caveat.text

@@ -18,8 +18,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 def test_an_incident_is_found_by_what_happened(sources: Sources) -> None:
     result = search_records(sources, EVERYONE, Arguments(query="why were there too few beds around the holiday?"))
-    assert result.statements[0].text.startswith("Incident I-1 of 2026-04-02")
-    assert result.statements[0].evidence == ("r-I-1",)
+    assert result.findings[0].text.startswith("Incident I-1 of 2026-04-02")
+    assert result.findings[0].evidence == ("r-I-1",)
     assert not unsupported(result)
 
 

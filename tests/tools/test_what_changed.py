@@ -102,7 +102,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 def test_a_changed_cell_is_told_with_its_old_and_new_value_and_the_row(story: Story) -> None:
     result = story.tell(since="2026-06-15", about=["records"])
     assert "Radiology Reading (H-03) changed name from Radiology Triage to Radiology Reading." in said(result)
-    told = next(s for s in result.statements if "Radiology Reading" in s.text)
+    told = next(s for s in result.findings if "Radiology Reading" in s.text)
     assert "r-H-03" in told.evidence
     assert ("projects", "Radiology Reading (H-03)", "changed", "name", "Radiology Triage", "Radiology Reading") in (
         result.tables[0].rows

@@ -1,0 +1,10 @@
+from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
+from copilot.tools.tool import Tool, has_assessments
+
+TOOL = Tool(
+    name="assess_readiness",
+    label="Scoring readiness",
+    arguments=Arguments,
+    run=assess_readiness,
+    is_available=has_assessments,
+)

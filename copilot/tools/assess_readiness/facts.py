@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.analysis.scoring import to_unit
-from copilot.language.formatting import counted, number, percent, words
+from copilot.language.formatting import humanize, number, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.scores import BEST, mean
@@ -88,7 +88,7 @@ def _data(sources: Sources, rows: Sequence[Row], whole: str) -> Iterator[Fact]:
     else:
         low = sum(value < minimum for value in values)
         text = (
-            f"The mean {label} of {counted(len(values), 'project')} {whole} that record it is "
+            f"The mean {label} of {pluralize(len(values), 'project')} {whole} that record it is "
             f"{number(average)} of {top}; {low:,} of them {'is' if low == 1 else 'are'} "
             f"below the minimum of {number(minimum)}."
         )
@@ -104,11 +104,11 @@ def _infrastructure(rows: Sequence[Row], whole: str) -> Iterator[Fact]:
         if not recorded:
             continue
         if len(rows) == 1:
-            value = words(recorded[0])
+            value = humanize(recorded[0])
             yield Fact("infrastructure", f"The {column} of {whole}: {value}.", float(recorded[0] == good))
             continue
         count = sum(value == good for value in recorded)
-        text = f"{count:,} of {counted(len(recorded), 'project')} {whole} ({percent(count / len(recorded))}) {does}."
+        text = f"{count:,} of {pluralize(len(recorded), 'project')} {whole} ({percent(count / len(recorded))}) {does}."
         yield Fact("infrastructure", text, count / len(recorded))
 
 
@@ -122,7 +122,7 @@ def _models(view: RecordView, rows: Sequence[Row], whole: str) -> Iterator[Fact]
     measured = {row["model_id"] for row in view.select("model_quality", columns=["model_id"])}
     count = sum(model["id"] in measured for model in live)
     verb = "has its" if count == 1 else "have their"
-    text = f"{count:,} of {counted(len(live), 'live model')} {whole} {verb} quality on record."
+    text = f"{count:,} of {pluralize(len(live), 'live model')} {whole} {verb} quality on record."
     yield Fact("mlops", text)
 
 
@@ -173,7 +173,7 @@ def _governance(sources: Sources, viewer: Viewer, rows: Sequence[Row], whole: st
     gates = [str(row["gate"]) for row in rows if row.get("gate") is not None]
     if gates and len(rows) > 1:
         passed = sum(gate != "none" for gate in gates)
-        text = f"{passed:,} of {counted(len(gates), 'project')} {whole} have passed an approval gate."
+        text = f"{passed:,} of {pluralize(len(gates), 'project')} {whole} have passed an approval gate."
         yield Fact("governance", text, passed / len(gates))
     elif gates:
         text = f"{whole} has passed " + ("no approval gate." if gates[0] == "none" else f"gate {gates[0]}.")
@@ -186,7 +186,7 @@ def _governance(sources: Sources, viewer: Viewer, rows: Sequence[Row], whole: st
         titles = "; ".join(blocked.get(str(rows[0]["id"]), ()))
         text = f"{whole} does not meet: {titles}." if titles else f"{whole} has no unmet blocking rule."
     else:
-        text = f"{len(held):,} of {counted(len(rows), 'project')} {whole} do not meet a blocking governance rule."
+        text = f"{len(held):,} of {pluralize(len(rows), 'project')} {whole} do not meet a blocking governance rule."
     yield Fact("governance", text, 1 - len(held) / len(rows))
 
 
@@ -199,11 +199,11 @@ def _change(rows: Sequence[Row], whole: str, currency: str) -> Iterator[Fact]:
     if both:
         change, total = sum(c for c, _ in both), sum(b for _, b in both)
         amounts = f"{number(change)} of {number(total)} {currency}".strip()
-        of = f"{counted(len(both), 'project')} {whole}" if len(rows) > 1 else whole
+        of = f"{pluralize(len(both), 'project')} {whole}" if len(rows) > 1 else whole
         yield Fact("change", f"{percent(change / total)} of the budget of {of} is for change, {amounts}.")
     plans = [bool(row["adoption_plan"]) for row in rows if row.get("adoption_plan") is not None]
     if plans and len(rows) > 1:
-        text = f"{sum(plans):,} of {counted(len(plans), 'project')} {whole} have a plan for adoption."
+        text = f"{sum(plans):,} of {pluralize(len(plans), 'project')} {whole} have a plan for adoption."
         yield Fact("change", text, sum(plans) / len(plans))
     elif plans:
         yield Fact("change", f"{whole} has {'a' if plans[0] else 'no'} plan for adoption.", float(plans[0]))

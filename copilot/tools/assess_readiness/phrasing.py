@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import counted, in_midsentence, listed, number, sentence
+from copilot.language.formatting import join_and, lowercase_first, number, pluralize, sentence
 from copilot.tools.assess_readiness.facts import Fact, from_records
 from copilot.tools.assess_readiness.scores import BEST, Area, Scored
 
@@ -60,9 +60,9 @@ def opening(judged: Sequence[Judged], whole: str) -> str:
     average = sum(j.score or 0 for j in known) / len(known)
     lowest = [j for j in known if round(j.score or 0, 1) == round(known[0].score or 0, 1)]
     verb, link = ("is", "link") if len(lowest) == 1 else ("are", "links")
-    weakest = f"the weakest {link} {verb} {listed(j.area.label for j in lowest)} with {score(known[0].score or 0)}"
+    weakest = f"the weakest {link} {verb} {join_and(j.area.label for j in lowest)} with {score(known[0].score or 0)}"
     best = known[-1]
-    text = f"The readiness {whole} is {score(average)} of {BEST} over {counted(len(known), 'area')}: {weakest}"
+    text = f"The readiness {whole} is {score(average)} of {BEST} over {pluralize(len(known), 'area')}: {weakest}"
     return f"{text}, the strongest {best.area.label} with {score(best.score or 0)}."
 
 
@@ -81,16 +81,16 @@ def area(judged: Judged, unit: str | None, whole: str = "") -> str:
             text += f"; the assessment of its unit gives {score(judged.of_unit)}"
         return text + "."
     found = judged.area
-    text += f" from {counted(len(found.scored), 'assessed aspect')}"
+    text += f" from {pluralize(len(found.scored), 'assessed aspect')}"
     if unit is None:
-        text += f" of {counted(len(found.units), 'unit')}"
+        text += f" of {pluralize(len(found.units), 'unit')}"
     text += _since(found)
     aspect, lowest = next(iter(found.aspects.items()))
     parts = [f"{aspect} with {score(lowest)}"] if len(found.aspects) > 1 else []
     if unit is None and len(found.units) > 1:
         name, low = next(iter(found.units.items()))
         parts.append(f"{name} with {score(low)}")
-    return f"{text}{f'; lowest {_be(parts)} {listed(parts)}' if parts else ''}."
+    return f"{text}{f'; lowest {_be(parts)} {join_and(parts)}' if parts else ''}."
 
 
 def _be(parts: Sequence[str]) -> str:
@@ -110,7 +110,7 @@ def _since(found: Area) -> str:
 
 def aspects(found: Area) -> str:
     parts = [f"{name} {score(value)}" for name, value in found.aspects.items()]
-    return sentence(f"The aspects of {found.label}, lowest first: {listed(parts)}") if len(parts) > 1 else ""
+    return sentence(f"The aspects of {found.label}, lowest first: {join_and(parts)}") if len(parts) > 1 else ""
 
 
 def weakest(found: Scored, label: str) -> str:
@@ -118,7 +118,7 @@ def weakest(found: Scored, label: str) -> str:
     if not (note := found.row.get("note")):
         return ""
     return sentence(
-        f"Lowest in {label} is {found.aspect} in {found.unit} with {score(found.score)}: {in_midsentence(str(note))}"
+        f"Lowest in {label} is {found.aspect} in {found.unit} with {score(found.score)}: {lowercase_first(str(note))}"
     )
 
 
@@ -148,14 +148,14 @@ def gaps(judged: Sequence[Judged], missing: Mapping[str, list[str]], unit: str |
     empty = [j.area.label for j in judged if not j.area.scored]
     if empty:
         where = "" if unit is None else f" in {unit}"
-        yield sentence(f"Not assessed{where}: {listed(empty)}")
+        yield sentence(f"Not assessed{where}: {join_and(empty)}")
     labels = {j.area.name: j.area.label for j in judged}
     by: dict[tuple[str, ...], list[str]] = {}
     for name, lacking in missing.items():
         if name in labels:
             by.setdefault(tuple(lacking), []).append(labels[name])
     for what, areas in by.items():
-        yield sentence(f"In {listed(areas)} there is no assessment of {listed(what)}")
+        yield sentence(f"In {join_and(areas)} there is no assessment of {join_and(what)}")
 
 
 def method(judged: Iterable[Judged], days: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import words
+from copilot.language.formatting import humanize
 from copilot.records.schema import ASSESSMENTS
 from copilot.records.store import Filter, RecordView
 from copilot.tools.evidence import Row
@@ -28,7 +28,7 @@ class Scored:
 
     @property
     def aspect(self) -> str:
-        return words(str(self.row.get("aspect") or "the whole"))
+        return humanize(str(self.row.get("aspect") or "the whole"))
 
     @property
     def score(self) -> float:
@@ -47,7 +47,7 @@ class Area:
     @property
     def label(self) -> str:
         # Its custom spelling; every other area is plain words.
-        return {"mlops": "MLOps"}.get(self.name, words(self.name))
+        return {"mlops": "MLOps"}.get(self.name, humanize(self.name))
 
     @property
     def score(self) -> float | None:

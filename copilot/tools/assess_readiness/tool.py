@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, words
+from copilot.language.formatting import humanize, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness import phrasing as say
@@ -19,7 +19,7 @@ from copilot.tools.assess_readiness.phrasing import Judged, judge
 from copilot.tools.assess_readiness.scores import BEST, Area, Scored, read_areas, unassessed
 from copilot.tools.evidence import Row, computed, read_row, row_id
 from copilot.tools.linking import link, resolve_record, resolve_unit
-from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
+from copilot.types import Cell, Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
 
 _TABLES = ("assessments", "projects", "roles")
 
@@ -71,7 +71,7 @@ class _Scope:
 @dataclass(frozen=True)
 class _Said:
     text: str
-    role: Literal["answer", "detail", "caveat", "method"] = "detail"
+    role: Literal["headline", "support", "caveat", "method"] = "support"
     about: tuple[tuple[str, Row], ...] = ()
     """Tables and rows that the sentence rests on."""
 
@@ -92,8 +92,8 @@ def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     rows = {row_id(view, table, row): (table, row) for s in said for table, row in s.about}
     currency = sources.workspace.config.currency
     return ToolResult(
-        statements=tuple(
-            Statement(text=s.text, role=s.role, evidence=(x.id, *(row_id(view, table, row) for table, row in s.about)))
+        findings=tuple(
+            Finding(text=s.text, role=s.role, evidence=(x.id, *(row_id(view, table, row) for table, row in s.about)))
             for s in said
         ),
         evidence=(x, *(read_row(view, t, row, currency, sources.today) for t, row in rows.values())),
@@ -148,10 +148,10 @@ def _same(model: Sequence[Area], areas: Sequence[Area]) -> list[Area]:
 def _asked(areas: Sequence[Area], asked: str | None) -> list[Area]:
     if asked is None:
         return list(areas)
-    names = {area.name: (area.label, words(area.name)) for area in areas}
+    names = {area.name: (area.label, humanize(area.name)) for area in areas}
     found = link(asked, names)
     if found.value is None:
-        known = ", ".join(words(area.name) for area in areas)
+        known = ", ".join(humanize(area.name) for area in areas)
         raise ToolError(f"There is no area {asked!r}; there are {known}.", found.nearest)
     return [area for area in areas if area.name == found.value]
 
@@ -163,21 +163,21 @@ def _sentences(
     known = [j for j in judged if j.score is not None]
     order = sorted(known, key=lambda j: (round(j.score or 0, 1), j.area.name))
     if not is_one_area or not known or known[0].rests_on_records:
-        yield _Said(say.opening(judged, scope.whole), "answer", project)
+        yield _Said(say.opening(judged, scope.whole), "headline", project)
     for j in order:
         if not is_one_area or not j.rests_on_records:
             yield _Said(
                 say.area(j, scope.unit, scope.whole if is_one_area else ""),
-                "answer",
+                "headline",
                 project if j.rests_on_records else (),
             )
     for j in judged:
         if is_one_area or j.area.name == "mlops":
-            yield _Said(say.aspects(j.area), "answer" if is_one_area else "detail")
-        yield from (_Said(fact.text, "answer" if is_one_area else "detail", project) for fact in j.facts)
+            yield _Said(say.aspects(j.area), "headline" if is_one_area else "support")
+        yield from (_Said(fact.text, "headline" if is_one_area else "support", project) for fact in j.facts)
     for j in order:
         if (lowest := j.area.weakest) is not None:
-            yield _Said(say.weakest(lowest, j.area.label), "detail", _rows(lowest))
+            yield _Said(say.weakest(lowest, j.area.label), "support", _rows(lowest))
     yield from (_Said(say.step(j, j is order[0] and len(order) > 1)) for j in order)
     yield from (_Said(say.apart(j), "caveat") for j in judged)
     yield from (_Said(text, "caveat") for text in say.gaps(judged, missing, scope.unit))
@@ -209,7 +209,7 @@ def _computation(
     return computed(
         source,
         f"Readiness {scope.whole}",
-        f"latest of {counted(len(scored), 'assessed aspect')}, {counted(len(scope.rows), 'project')}, "
+        f"latest of {pluralize(len(scored), 'assessed aspect')}, {pluralize(len(scope.rows), 'project')}, "
         f"as of {sources.today}",
         [*said, *lines],
         sources.today,

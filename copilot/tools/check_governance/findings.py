@@ -9,18 +9,18 @@ from datetime import date
 from typing import Literal
 
 from copilot.errors import ToolError
-from copilot.gates.checker import Checker, Finding
+from copilot.gates.checker import Checker, RuleCheck
 from copilot.gates.conditions import Cause, Fact, checks, has_choice
 from copilot.gates.facts import ProjectFacts, known_facts, read_facts
 from copilot.gates.rules import FILE, Gates, Rule, Source
-from copilot.language.formatting import listed, said, words
+from copilot.language.formatting import format_cell, humanize, join_and
 from copilot.records.store import RecordView
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
 from copilot.types import Cell, Evidence, Viewer
 
 EXPIRING_DAYS = 60
-Role = Literal["answer", "detail", "caveat", "method"]
+Role = Literal["headline", "support", "caveat", "method"]
 
 _BOUNDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
@@ -55,7 +55,7 @@ class Review:
     def currency(self) -> str:
         return self.sources.workspace.config.currency
 
-    def findings(self, project: ProjectFacts, selection: Selection, *, at_any_stage: bool = False) -> list[Finding]:
+    def findings(self, project: ProjectFacts, selection: Selection, *, at_any_stage: bool = False) -> list[RuleCheck]:
         """What the chosen rules say; a law is left out where it does not reach the project."""
         chosen = {rule.id for rule in selection.rules}
         return [
@@ -140,7 +140,7 @@ def source(of: Source) -> str:
     return f"{of.instrument}, {of.article}" if of.article else of.instrument
 
 
-def missing(review: Review, finding: Finding, project: ProjectFacts) -> str:
+def missing(review: Review, finding: RuleCheck, project: ProjectFacts) -> str:
     """What the record says, and what the rule asks instead."""
     rule = finding.rule
     causes = review.checker.causes(finding, project)
@@ -153,7 +153,7 @@ def missing(review: Review, finding: Finding, project: ProjectFacts) -> str:
 
 def recorded(review: Review, columns: Iterable[str], project: ProjectFacts) -> str:
     """The cells of a record that contradict a policy, in words."""
-    return listed(_cell(column, project.row, review.currency) for column in columns)
+    return join_and(_cell(column, project.row, review.currency) for column in columns)
 
 
 def asks_for_its_gate(rule: Rule) -> bool:
@@ -177,13 +177,13 @@ def _compared(review: Review, cause: Cause, project: ProjectFacts, rule: Rule) -
 
 
 def _cell(column: str, row: Mapping[str, Cell], currency: str) -> str:
-    return f"{words(column)}: {_value(column, row.get(column), currency)}"
+    return f"{humanize(column)}: {_value(column, row.get(column), currency)}"
 
 
 def _value(column: str, value: Fact, currency: str = "") -> str:
     if isinstance(value, int | float) and column.endswith("_share"):
         return f"{100 * value:.1f}".removesuffix(".0") + "%"
-    return listed(value) if isinstance(value, tuple) else said(value, column, currency)
+    return join_and(value) if isinstance(value, tuple) else format_cell(value, column, currency)
 
 
 def _wanted(review: Review, cause: Cause, rule: Rule) -> str:
@@ -202,4 +202,4 @@ def _wanted(review: Review, cause: Cause, rule: Rule) -> str:
     if bound:
         return f"must {'not ' if cause.negated else ''}be {bound} {values[0]}"
     is_wanted = (check.op in ("=", "in")) != cause.negated
-    return f"must {'' if is_wanted else 'not '}be {listed(values, 'or')}"
+    return f"must {'' if is_wanted else 'not '}be {join_and(values, 'or')}"

@@ -8,7 +8,7 @@ from datetime import date
 
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import Rule
-from copilot.language.formatting import counted, listed, sentence
+from copilot.language.formatting import join_and, pluralize, sentence
 from copilot.tools.check_governance.findings import EXPIRING_DAYS, Review, Role, Selection, name, recorded, source
 from copilot.tools.check_governance.summary import (
     Case,
@@ -19,18 +19,18 @@ from copilot.tools.check_governance.summary import (
     take_census,
 )
 from copilot.tools.evidence import computed, read_row
-from copilot.types import Evidence, Figure, Statement, Table, ToolResult
+from copilot.types import Evidence, Figure, Finding, Table, ToolResult
 
 _NAMED = 5
 
 
 @dataclass
 class _Report:
-    statements: list[tuple[Role, str, tuple[str, ...], tuple[Rule, ...]]] = field(default_factory=list)
+    findings: list[tuple[Role, str, tuple[str, ...], tuple[Rule, ...]]] = field(default_factory=list)
 
     def say(self, role: Role, text: str, projects: Iterable[ProjectFacts] = (), rules: Iterable[Rule] = ()) -> None:
         keys = tuple(dict.fromkeys(str(p.row["id"]) for p in projects))
-        self.statements.append((role, sentence(text), keys, tuple(rules)))
+        self.findings.append((role, sentence(text), keys, tuple(rules)))
 
 
 def report_portfolio(
@@ -45,13 +45,13 @@ def report_portfolio(
     for case in ordered[:top]:
         _say_project(report, census.blocked[case])
     if len(ordered) > top:
-        report.say("caveat", f"Of {counted(len(ordered), 'blocked project')} the first {top} are told one by one")
+        report.say("caveat", f"Of {pluralize(len(ordered), 'blocked project')} the first {top} are told one by one")
     _say_contradictions(report, review, census, top)
     _say_unknown(report, review, census)
     _say_waivers(report, census, top)
     _say_expiring(report, census, top)
     _say_upcoming(report, census)
-    checked = f"{counted(len(selection.rules), 'rule')} on {counted(len(projects), 'project')}"
+    checked = f"{pluralize(len(selection.rules), 'rule')} on {pluralize(len(projects), 'project')}"
     report.say("method", f"Checked {checked} on {review.today}; the rules of gates.yaml need legal review")
     hidden = review.view.hidden("projects")
     if hidden:
@@ -65,49 +65,49 @@ def _say_blocked(report: _Report, review: Review, census: Census, total: int, wh
     scope = f" ({what})" if what else ""
     verb = "has" if blocked == 1 else "have"
     least = "at least one blocking rule unmet"
-    text = f"{blocked:,} of {counted(bound, 'project')} that the rules bind{scope} {verb} {least}"
+    text = f"{blocked:,} of {pluralize(bound, 'project')} that the rules bind{scope} {verb} {least}"
     production = [p for p in census.bound if p.facts.get("stage") == "production"]
     if production:
         stuck = sum(str(p.row["id"]) in census.blocked for p in production)
         text += f", among them {stuck:,} of {len(production):,} in production"
-    report.say("answer", f"{text}; {counted(total, 'project')} were looked at")
+    report.say("headline", f"{text}; {pluralize(total, 'project')} were looked at")
     if census.unknown_pairs * 2 > census.pairs:
         share = f"{census.unknown_pairs:,} of {census.pairs:,} checks"
-        report.say("answer", f"Most of it is not known: in {share} the records lack a fact that the rule needs")
+        report.say("headline", f"Most of it is not known: in {share} the records lack a fact that the rule needs")
 
 
 def _say_rules(report: _Report, census: Census, top: int) -> None:
     ranked = by_rule(census)
     if ranked:
-        most = listed(f"“{rule.title}” ({counted(len(cases), 'project')})" for rule, cases in ranked[:3])
+        most = join_and(f"“{rule.title}” ({pluralize(len(cases), 'project')})" for rule, cases in ranked[:3])
         verb = "is" if len(ranked) == 1 else "are"
-        report.say("answer", f"Unmet most often {verb} {most}", rules=[rule for rule, _ in ranked[:3]])
+        report.say("headline", f"Unmet most often {verb} {most}", rules=[rule for rule, _ in ranked[:3]])
     for rule, cases in ranked[:top]:
         since = min((case.since for case in cases if case.since), default=None)
         oldest = f", in the longest case since {since}" if since else ""
         named = [name(case.project) for case in cases[:_NAMED]]
         rest = [f"{len(cases) - _NAMED:,} more"] if len(cases) > _NAMED else []
-        where = f"unmet in {counted(len(cases), 'project')}{oldest}: {listed([*named, *rest])}"
+        where = f"unmet in {pluralize(len(cases), 'project')}{oldest}: {join_and([*named, *rest])}"
         text = f"“{rule.title}” ({source(rule)}) is {where}"
-        report.say("detail", text, [case.project for case in cases[:_NAMED]], [rule])
+        report.say("support", text, [case.project for case in cases[:_NAMED]], [rule])
 
 
 def _say_project(report: _Report, cases: Sequence[Case]) -> None:
     project = cases[0].project
     since = f", the oldest since {cases[0].since}" if cases[0].since else ""
-    titles = listed(f"“{case.rule.title}”" for case in cases)
-    count = counted(len(cases), "blocking rule")
+    titles = join_and(f"“{case.rule.title}”" for case in cases)
+    count = pluralize(len(cases), "blocking rule")
     text = f"{name(project)}, in {project.row.get('stage')}, has {count} unmet{since}: {titles}"
-    report.say("detail", text, [project])
+    report.say("support", text, [project])
 
 
 def _say_contradictions(report: _Report, review: Review, census: Census, top: int) -> None:
     if not census.contradictions:
         return
-    projects = counted(len(census.contradictions), "project")
+    projects = pluralize(len(census.contradictions), "project")
     places = sum(map(len, census.contradictions.values()))
     text = f"The records of {projects} contradict a policy or law that is in force, in {places:,} places"
-    report.say("detail", text)
+    report.say("support", text)
     for key in contradictory_in_order(census)[:top]:
         cases = census.contradictions[key]
         project = cases[0].project
@@ -117,30 +117,30 @@ def _say_contradictions(report: _Report, review: Review, census: Census, top: in
             for case in cases
         )
         text = f"The record of {name(project)}, as of {review.today}, says {says}"
-        report.say("detail", text, [project], [case.rule for case in cases])
+        report.say("support", text, [project], [case.rule for case in cases])
 
 
 def _say_unknown(report: _Report, review: Review, census: Census) -> None:
     if not census.undecided:
         return
-    asked = listed(
-        f"“{review.gates.questions[column]}” ({counted(count, 'project')})"
+    asked = join_and(
+        f"“{review.gates.questions[column]}” ({pluralize(count, 'project')})"
         for column, count in census.most_asked()[:_NAMED]
     )
-    of = counted(census.undecided, "project")
-    report.say("detail", f"In {of} a rule cannot be decided; the facts to ask for most often: {asked}")
+    of = pluralize(census.undecided, "project")
+    report.say("support", f"In {of} a rule cannot be decided; the facts to ask for most often: {asked}")
 
 
 def _say_waivers(report: _Report, census: Census, top: int) -> None:
     for case in census.waived[:top]:
         until, text = case.project.row.get("waiver_until"), case.project.row.get("waiver")
         said = f"{name(case.project)}: “{case.rule.title}” is waived until {until} (“{text}”)"
-        report.say("detail", said, [case.project], [case.rule])
+        report.say("support", said, [case.project], [case.rule])
     for case in census.expired_waivers[:top]:
         until, text = case.project.row.get("waiver_until"), case.project.row.get("waiver")
         ended = f"{name(case.project)}: the waiver “{text}” ended on {until}"
         said = f"{ended}, so “{case.rule.title}” counts as unmet"
-        report.say("detail", said, [case.project], [case.rule])
+        report.say("support", said, [case.project], [case.rule])
 
 
 def _say_expiring(report: _Report, census: Census, top: int) -> None:
@@ -149,9 +149,9 @@ def _say_expiring(report: _Report, census: Census, top: int) -> None:
     soon = census.expiring[:top]
     count = len(census.expiring)
     verb = "expires" if count == 1 else "expire"
-    each = listed(f"{name(case.project)} on {ends} (“{case.rule.title}”)" for ends, case in soon)
-    text = f"{counted(count, 'piece')} of evidence {verb} in the next {EXPIRING_DAYS} days, first: {each}"
-    report.say("detail", text, [case.project for _, case in soon])
+    each = join_and(f"{name(case.project)} on {ends} (“{case.rule.title}”)" for ends, case in soon)
+    text = f"{pluralize(count, 'piece')} of evidence {verb} in the next {EXPIRING_DAYS} days, first: {each}"
+    report.say("support", text, [case.project for _, case in soon])
 
 
 def _say_upcoming(report: _Report, census: Census) -> None:
@@ -160,8 +160,8 @@ def _say_upcoming(report: _Report, census: Census) -> None:
         cases = [case for case in census.upcoming if case.rule.id == rule.id]
         note = f"; {rule.status}" if rule.status else ""
         text = f"From {rule.effective} “{rule.title}” ({source(rule)}) would be unmet in "
-        text += f"{counted(len(cases), 'project')}{note}"
-        report.say("detail", text, [case.project for case in cases[:_NAMED]], [rule])
+        text += f"{pluralize(len(cases), 'project')}{note}"
+        report.say("support", text, [case.project for case in cases[:_NAMED]], [rule])
 
 
 def _tables(review: Review, census: Census, ordered: Sequence[str], top: int) -> tuple[Table, ...]:
@@ -200,14 +200,14 @@ def _result(
         review.view.sources["projects"],
         "Governance rules on the portfolio",
         locator.removeprefix(", "),
-        [text for _, text, _, _ in report.statements],
+        [text for _, text, _, _ in report.findings],
         review.today,
     )
     rows: dict[str, Evidence] = {}
     passages: dict[str, Evidence] = {}
     by_key: Mapping[str, ProjectFacts] = {str(p.row["id"]): p for p in census.bound}
     statements = []
-    for role, text, keys, rules in report.statements:
+    for role, text, keys, rules in report.findings:
         for key in keys:
             rows.setdefault(
                 key,
@@ -216,11 +216,11 @@ def _result(
         found = {e.id: e for rule in rules for e in review.passages(rule)}
         passages |= found
         ids = (x.id, *(rows[key].id for key in keys), *found)
-        statements.append(Statement(text=text, evidence=ids, role=role))
+        statements.append(Finding(text=text, evidence=ids, role=role))
     blocked = len(census.blocked)
     first = next(iter(rows.values()), None)
     return ToolResult(
-        statements=tuple(statements),
+        findings=tuple(statements),
         evidence=(x, *rows.values(), *passages.values()),
         tables=tables,
         figures=(Figure(text=f"{blocked:,}", value=blocked, unit="projects blocked", evidence=x.id),),

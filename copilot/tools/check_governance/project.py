@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from copilot.gates.checker import Finding
+from copilot.gates.checker import RuleCheck
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import GATES, Rule, Source
-from copilot.language.formatting import counted, listed, sentence
+from copilot.language.formatting import join_and, pluralize, sentence
 from copilot.tools.check_governance.findings import (
     EXPIRING_DAYS,
     Review,
@@ -22,7 +22,7 @@ from copilot.tools.check_governance.findings import (
     source,
 )
 from copilot.tools.evidence import computed, read_row
-from copilot.types import Evidence, Figure, Statement, Table, ToolResult
+from copilot.types import Evidence, Figure, Finding, Table, ToolResult
 
 _ORDER = {"blocking": 0, "warning": 1}
 _COLUMNS = (
@@ -42,26 +42,26 @@ _COLUMNS = (
 class _Report:
     """Sentences with the rules whose passages carry them; the computation's text is made of the same."""
 
-    statements: list[tuple[Role, str, tuple[Rule, ...]]] = field(default_factory=list)
+    findings: list[tuple[Role, str, tuple[Rule, ...]]] = field(default_factory=list)
 
     def say(self, role: Role, text: str, rules: Iterable[Rule] = ()) -> None:
-        self.statements.append((role, text if text.endswith("?") else sentence(text), tuple(rules)))
+        self.findings.append((role, text if text.endswith("?") else sentence(text), tuple(rules)))
 
 
 @dataclass(frozen=True)
 class _Standing:
     """The findings of one project by outcome."""
 
-    unmet: tuple[Finding, ...]
+    unmet: tuple[RuleCheck, ...]
     """Due today, blocking ones first."""
-    unknown: tuple[Finding, ...]
-    waived: tuple[Finding, ...]
-    met: tuple[Finding, ...]
-    upcoming: tuple[Finding, ...]
+    unknown: tuple[RuleCheck, ...]
+    waived: tuple[RuleCheck, ...]
+    met: tuple[RuleCheck, ...]
+    upcoming: tuple[RuleCheck, ...]
     """Unmet, of a source that does not apply yet."""
 
     @property
-    def blocking(self) -> list[Finding]:
+    def blocking(self) -> list[RuleCheck]:
         return [finding for finding in self.unmet if finding.is_blocking]
 
 
@@ -73,20 +73,20 @@ def report_project(review: Review, project: ProjectFacts, selection: Selection, 
         findings = [f for f in findings if not (f.rule.gate == gate and asks_for_its_gate(f.rule))]
     standing = _standing(findings)
     report = _Report()
-    report.say("answer", _opening(project, standing, gate))
+    report.say("headline", _opening(project, standing, gate))
     _say_unmet(report, review, project, standing.unmet, top, has_stage=gate is None)
     _say_unknown(report, review, project, standing.unknown, top)
     _say_waivers(report, review, project, standing)
     _say_dates(report, review, project, standing)
     if gate is None:
         _say_next_gate(report, review, project, selection)
-    checked = counted(len(selection.rules), "rule")
+    checked = pluralize(len(selection.rules), "rule")
     report.say("method", f"Checked against {checked} of gates.yaml on {review.today}; the rules need legal review")
     return _result(review, project, report, standing, f"{checked} on {project.row['id']}")
 
 
-def _standing(findings: Sequence[Finding]) -> _Standing:
-    def of(outcome: str, *, is_due: bool | None = None) -> tuple[Finding, ...]:
+def _standing(findings: Sequence[RuleCheck]) -> _Standing:
+    def of(outcome: str, *, is_due: bool | None = None) -> tuple[RuleCheck, ...]:
         found = [f for f in findings if f.outcome == outcome and is_due in (None, f.is_due)]
         return tuple(sorted(found, key=lambda f: _ORDER[f.rule.severity]))
 
@@ -103,11 +103,11 @@ def _opening(project: ProjectFacts, standing: _Standing, gate: str | None) -> st
     title, stage = name(project), project.row.get("stage")
     at = f"Before gate {gate}, " if gate else ""
     unknown = len(standing.unknown)
-    undecided = f"{counted(unknown, 'rule')} cannot be decided because facts are missing"
+    undecided = f"{pluralize(unknown, 'rule')} cannot be decided because facts are missing"
     if not any((standing.unmet, standing.unknown, standing.waived, standing.met)):
         return f"{at}{title}, at stage {stage or 'not recorded'}, is bound by none of the rules checked"
     if standing.blocking:
-        blocking = counted(len(standing.blocking), "blocking rule")
+        blocking = pluralize(len(standing.blocking), "blocking rule")
         verb = "is" if len(standing.blocking) == 1 else "are"
         rest = undecided if unknown else "none is unknown"
         return f"{at}{title} is blocked: {blocking} {verb} unmet, and {rest}"
@@ -120,7 +120,7 @@ def _say_unmet(
     report: _Report,
     review: Review,
     project: ProjectFacts,
-    unmet: Sequence[Finding],
+    unmet: Sequence[RuleCheck],
     top: int,
     *,
     has_stage: bool,
@@ -131,13 +131,13 @@ def _say_unmet(
         since = review.checker.since(rule, project) if has_stage else None
         when = f", since {since}" if since else ""
         text = f"Unmet{when}: “{rule.title}” ({rule.severity}, {source(rule)}); the record says "
-        report.say("detail", text + missing(review, finding, project), [rule])
+        report.say("support", text + missing(review, finding, project), [rule])
         if further := [_further(review, other) for other in review.checker.also(rule, project)]:
-            report.say("detail", f"“{rule.title}” is also asked by {listed(further)}", [rule])
+            report.say("support", f"“{rule.title}” is also asked by {join_and(further)}", [rule])
         if rule.status:
             report.say("caveat", f"On “{rule.title}”: {rule.status}")
     if len(unmet) > top:
-        report.say("caveat", f"Of {counted(len(unmet), 'unmet rule')} the first {top} are told here")
+        report.say("caveat", f"Of {pluralize(len(unmet), 'unmet rule')} the first {top} are told here")
 
 
 def _further(review: Review, other: Source) -> str:
@@ -146,29 +146,31 @@ def _further(review: Review, other: Source) -> str:
     return f"{source(other)} ({'; '.join(notes)})" if notes else source(other)
 
 
-def _say_unknown(report: _Report, review: Review, project: ProjectFacts, unknown: Sequence[Finding], top: int) -> None:
+def _say_unknown(
+    report: _Report, review: Review, project: ProjectFacts, unknown: Sequence[RuleCheck], top: int
+) -> None:
     by_facts: dict[tuple[str, ...], list[Rule]] = {}
     for finding in unknown:
         by_facts.setdefault(review.checker.asked(finding, project), []).append(finding.rule)
     for columns, rules in sorted(by_facts.items(), key=lambda item: -len(item[1]))[:top]:
-        titles = listed(f"“{rule.title}”" for rule in rules)
-        report.say("detail", f"Not known: {titles}; to decide, ask: {questions(review, columns)}", rules)
+        titles = join_and(f"“{rule.title}”" for rule in rules)
+        report.say("support", f"Not known: {titles}; to decide, ask: {questions(review, columns)}", rules)
 
 
 def _say_waivers(report: _Report, review: Review, project: ProjectFacts, standing: _Standing) -> None:
     text, until = project.row.get("waiver"), project.row.get("waiver_until")
     for finding in standing.waived:
-        report.say("detail", f"{finding.rule.title}: waived until {until} (“{text}”)", [finding.rule])
+        report.say("support", f"{finding.rule.title}: waived until {until} (“{text}”)", [finding.rule])
     if not text:
         return
     states = {f.rule.id: review.checker.waiver(f.rule, project) for f in standing.unmet}
     ended = [f.rule for f in standing.unmet if states[f.rule.id] == "expired"]
     void = [f.rule for f in standing.unmet if states[f.rule.id] == "without end"]
     if ended:
-        titles = listed(f"“{rule.title}”" for rule in ended)
-        report.say("detail", f"The waiver “{text}” ended on {until}, so {titles} counts as unmet", ended)
+        titles = join_and(f"“{rule.title}”" for rule in ended)
+        report.say("support", f"The waiver “{text}” ended on {until}, so {titles} counts as unmet", ended)
     elif void:
-        report.say("detail", f"The waiver “{text}” has no end date and is void", void)
+        report.say("support", f"The waiver “{text}” has no end date and is void", void)
     elif standing.unmet and not standing.waived:
         report.say("caveat", f"A waiver is recorded (“{text}”), but it names no rule that is unmet")
 
@@ -178,11 +180,11 @@ def _say_dates(report: _Report, review: Review, project: ProjectFacts, standing:
     for finding in standing.met:
         ends = review.checker.expires(finding.rule, project)
         if ends is not None and review.today <= ends <= limit:
-            report.say("detail", f"Evidence expires on {ends}: {finding.rule.title}", [finding.rule])
+            report.say("support", f"Evidence expires on {ends}: {finding.rule.title}", [finding.rule])
     for finding in standing.upcoming:
         rule = finding.rule
         note = f"; {rule.status}" if rule.status else ""
-        report.say("detail", f"From {rule.effective} unmet: {rule.title} ({source(rule)}){note}", [rule])
+        report.say("support", f"From {rule.effective} unmet: {rule.title} ({source(rule)}){note}", [rule])
 
 
 def _say_next_gate(report: _Report, review: Review, project: ProjectFacts, selection: Selection) -> None:
@@ -199,9 +201,9 @@ def _say_next_gate(report: _Report, review: Review, project: ProjectFacts, selec
     ]
     coming = [rule for rule in coming if not asks_for_its_gate(rule)]
     if coming:
-        more = f"{counted(len(coming), 'more rule')} {'is' if len(coming) == 1 else 'are'} not met yet"
-        titles = listed(f"“{rule.title}”" for rule in coming)
-        report.say("detail", f"For gate {following}, its next, {more}: {titles}", coming)
+        more = f"{pluralize(len(coming), 'more rule')} {'is' if len(coming) == 1 else 'are'} not met yet"
+        titles = join_and(f"“{rule.title}”" for rule in coming)
+        report.say("support", f"For gate {following}, its next, {more}: {titles}", coming)
 
 
 def _after(gate: str) -> str | None:
@@ -214,20 +216,20 @@ def _result(review: Review, project: ProjectFacts, report: _Report, standing: _S
         review.view.sources["projects"],
         f"Governance rules on {name(project)}",
         locator,
-        [text for _, text, _ in report.statements],
+        [text for _, text, _ in report.findings],
         review.today,
     )
     passages: dict[str, Evidence] = {}
     statements = []
-    for role, text, rules in report.statements:
+    for role, text, rules in report.findings:
         found = [e for rule in rules for e in review.passages(rule)]
         passages |= {e.id: e for e in found}
         ids = (x.id, row.id, *dict.fromkeys(e.id for e in found))
-        statements.append(Statement(text=text, evidence=ids, role=role))
+        statements.append(Finding(text=text, evidence=ids, role=role))
     title = name(project)
     shown = [*standing.unmet, *standing.unknown, *standing.waived]
     return ToolResult(
-        statements=tuple(statements),
+        findings=tuple(statements),
         evidence=(x, row, *passages.values()),
         tables=(_table(review, project, shown),) if shown else (),
         figures=(
@@ -245,7 +247,7 @@ def _result(review: Review, project: ProjectFacts, report: _Report, standing: _S
     )
 
 
-def _table(review: Review, project: ProjectFacts, findings: Sequence[Finding]) -> Table:
+def _table(review: Review, project: ProjectFacts, findings: Sequence[RuleCheck]) -> Table:
     rows = []
     for finding in findings:
         rule = finding.rule

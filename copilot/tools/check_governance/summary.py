@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from copilot.gates.checker import Finding
+from copilot.gates.checker import RuleCheck
 from copilot.gates.conditions import checks
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import Rule
@@ -91,7 +91,7 @@ def _columns(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(["stage", "jurisdiction", *used]))
 
 
-def _count(review: Review, census: Census, project: ProjectFacts, finding: Finding) -> None:
+def _count(review: Review, census: Census, project: ProjectFacts, finding: RuleCheck) -> None:
     rule, checker = finding.rule, review.checker
     if finding.outcome == "met":
         ends = checker.expires(rule, project) if rule.validity_days else None

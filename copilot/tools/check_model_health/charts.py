@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.drawing.charts import INK, lines
-from copilot.language.formatting import words
+from copilot.language.formatting import humanize
 from copilot.tools.check_model_health.health import Health
 from copilot.tools.check_model_health.phrasing import iso, points, share
 from copilot.types import Chart, Figure, Table
@@ -52,7 +52,7 @@ def inputs_table(health: Health) -> Table:
         ),
         rows=tuple(
             (
-                words(i.name),
+                humanize(i.name),
                 round(i.shift.psi, 2),
                 i.shift.level,
                 round(i.shift.distance, 2),
@@ -77,7 +77,7 @@ def charts(healths: Sequence[Health], single: bool) -> tuple[Chart, ...]:
     if not single:
         return (lines("Quality of the declining models by week", "Quality", rows, None, ".0%"),)
     level = (f"Validated {share(first.validated)}", first.validated) if first.validated is not None else None
-    metric = words(str(first.row.get("quality_metric") or "quality")).capitalize()
+    metric = humanize(str(first.row.get("quality_metric") or "quality")).capitalize()
     chart = lines(f"{metric} of {first.name} by week", metric, rows, level, ".0%")
     return (_with_onset(chart, first),)
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from math import sqrt
 
 from copilot.analysis.drift import ACT, WATCH
-from copilot.language.formatting import counted, listed, words
+from copilot.language.formatting import humanize, join_and, pluralize
 from copilot.tools.check_model_health.health import Health, day
 from copilot.tools.check_model_health.phrasing import iso, points, share
 
@@ -67,8 +67,8 @@ def _pipeline(health: Health) -> str:
         known.append(f"measurements stopped after the week of {iso(health.quality.last if health.quality else None)}")
     open_ones = [str(i["id"]) for i in health.incidents if i.get("status") and i["status"] != "closed"]
     if open_ones:
-        known.append(f"{listed(open_ones)} {'is' if len(open_ones) == 1 else 'are'} not closed")
-    found = f"the records say that {listed(known)}" if known else "the records show no break"
+        known.append(f"{join_and(open_ones)} {'is' if len(open_ones) == 1 else 'are'} not closed")
+    found = f"the records say that {join_and(known)}" if known else "the records show no break"
     return f"{found}; ask for changes to sources, joins, formats and missing values before the first bad week"
 
 
@@ -76,7 +76,7 @@ def _segment(health: Health) -> str:
     text = "the records hold no quality by segment, so ask for it by customer group, channel, region and product"
     moved = [*health.shifted, *health.watched]
     if moved:
-        first = listed(f"{words(i.name)} {i.bins[i.shift.moved_bin]}" for i in moved[:2])
+        first = join_and(f"{humanize(i.name)} {i.bins[i.shift.moved_bin]}" for i in moved[:2])
         text += f", first of all for {first}, whose share changed most"
     return text
 
@@ -85,14 +85,14 @@ def _drift(health: Health) -> str:
     if not health.inputs:
         return "no histograms of inputs are recorded, so ask for them to see whether the cases or the outcomes changed"
     if health.shifted:
-        names = listed(words(i.name) for i in health.shifted)
+        names = join_and(humanize(i.name) for i in health.shifted)
         return (
             f"the inputs point to data drift in {names}; ask whether quality also fell within groups "
             "whose share is unchanged, which would mean that the same inputs now lead to other outcomes"
         )
     if health.watched:
         return (
-            f"{listed(words(i.name) for i in health.watched)} moved a little, too little to settle it; "
+            f"{join_and(humanize(i.name) for i in health.watched)} moved a little, too little to settle it; "
             "ask whether outcomes changed for like cases"
         )
     if health.decline is not None:
@@ -120,13 +120,15 @@ def _decide(health: Health) -> str:
     elif health.decline is not None and health.decline.shape == "slide":
         options.append("retrain once the cause is known, perhaps with new inputs")
     if health.overdue_days:
-        options.append(f"catch up on the retraining that is {counted(health.overdue_days, 'day')} overdue")
+        options.append(f"catch up on the retraining that is {pluralize(health.overdue_days, 'day')} overdue")
     if health.decline is not None and health.shifted:
         options.append("restrict the model meanwhile to the groups it was trained for and let people decide the rest")
     if not options:
         return "nothing in the records calls for retraining, rolling back or restricting; ask the owner to confirm"
     owner = health.row.get("owner")
-    return f"what the records support is to {listed(options)}; ask {owner or 'the owner (not recorded)'} which is taken"
+    return (
+        f"what the records support is to {join_and(options)}; ask {owner or 'the owner (not recorded)'} which is taken"
+    )
 
 
 def _released_before(health: Health) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from copilot.analysis.drift import ACT, LATEST, SEASON, SHORTEST, TREND, WATCH
-from copilot.language.formatting import counted, listed, number, sentence, words
+from copilot.language.formatting import humanize, join_and, number, pluralize, sentence
 from copilot.tools.check_model_health.health import Health, Input
 
 _NAMED_INCIDENTS = 3
@@ -30,7 +30,7 @@ def summary(health: Health) -> str:
     inputs = _shifted_clause(health)
     if quality is None:
         return sentence(f"{health.title} has no quality measurements in the records{inputs}")
-    now = f"{share(quality.latest)} over the last {counted(min(LATEST, len(quality.values)), 'week')}"
+    now = f"{share(quality.latest)} over the last {pluralize(min(LATEST, len(quality.values)), 'week')}"
     if health.unmeasured_days:
         now += f" measured, the latest being {iso(quality.last)},"
     if decline is None:
@@ -55,7 +55,7 @@ def _shifted_clause(health: Health) -> str:
         return ""
     count = len(health.shifted)
     verb = "has" if count == 1 else "have"
-    return f", and {counted(count, 'input')} {verb} shifted ({listed(words(i.name) for i in health.shifted)})"
+    return f", and {pluralize(count, 'input')} {verb} shifted ({join_and(humanize(i.name) for i in health.shifted)})"
 
 
 def method(health: Health) -> str:
@@ -65,7 +65,7 @@ def method(health: Health) -> str:
         return f"year-over-year CUSUM over {weeks:,} weeks"
     if weeks >= SHORTEST:
         return f"CUSUM on the first half and Theil-Sen slope of the last {TREND} weeks, over {weeks:,} weeks"
-    return f"limit and Theil-Sen slope, low confidence with {counted(weeks, 'week')} only"
+    return f"limit and Theil-Sen slope, low confidence with {pluralize(weeks, 'week')} only"
 
 
 def detection(health: Health) -> str:
@@ -104,7 +104,7 @@ def input_sentences(health: Health) -> list[str]:
     still = [i for i in health.inputs if i not in moved]
     if still:
         others = "other inputs" if moved else "inputs"
-        names = listed(words(i.name) for i in still)
+        names = join_and(humanize(i.name) for i in still)
         texts.append(
             f"The {others} recorded for {health.title} ({names}) are below the watch level of "
             f"{WATCH:.2f} for the population stability index, or within chance."
@@ -121,7 +121,7 @@ def _moved(health: Health, moved: Input) -> str:
     )
     before, now = found.moved_share
     return sentence(
-        f"The input {words(moved.name)} of {health.title} has a population stability index of "
+        f"The input {humanize(moved.name)} of {health.title} has a population stability index of "
         f"{found.psi:.2f}, {level}, and a Kolmogorov-Smirnov distance of {found.distance:.2f}; the share of "
         f"{moved.bins[found.moved_bin]} went from {share(before)} in training to {share(now)} lately"
     )
@@ -142,21 +142,21 @@ def loop(health: Health) -> str:
     if health.concentrating:
         before, now = health.concentrating[0].shift.concentration
         signs.append(
-            f"cases gather in fewer bins of {listed(words(i.name) for i in health.concentrating)} "
-            f"(concentration of {words(health.concentrating[0].name)} from {before:.2f} to {now:.2f})"
+            f"cases gather in fewer bins of {join_and(humanize(i.name) for i in health.concentrating)} "
+            f"(concentration of {humanize(health.concentrating[0].name)} from {before:.2f} to {now:.2f})"
         )
     if drifted := [*health.shifted, *health.watched]:
-        signs.append(f"{listed(words(i.name) for i in drifted)} shifted")
-    return sentence(f"{lead}, and {listed(signs)}: a feedback loop is suspected")
+        signs.append(f"{join_and(humanize(i.name) for i in drifted)} shifted")
+    return sentence(f"{lead}, and {join_and(signs)}: a feedback loop is suspected")
 
 
 def retraining(health: Health) -> str:
     due, trained = health.retraining_due, health.row.get("trained_on")
     if due is None:
         return f"Whether {health.title} is due for retraining cannot be told: day or interval is not recorded."
-    interval = counted(int(float(str(health.row["retrain_every_days"]))), "day")
+    interval = pluralize(int(float(str(health.row["retrain_every_days"]))), "day")
     state = (
-        f"overdue by {counted(health.overdue_days, 'day')} since {iso(due)}"
+        f"overdue by {pluralize(health.overdue_days, 'day')} since {iso(due)}"
         if health.overdue_days
         else f"due on {iso(due)}"
     )
@@ -179,7 +179,7 @@ def unmeasured(health: Health) -> str:
         return ""
     return (
         f"The quality of {health.title} was last measured in the week of {iso(health.quality.last)}, "
-        f"{counted(health.unmeasured_days, 'day')} ago, so its state today is unknown."
+        f"{pluralize(health.unmeasured_days, 'day')} ago, so its state today is unknown."
     )
 
 
@@ -189,7 +189,7 @@ def incident_sentences(health: Health) -> list[tuple[str, str]]:
     for row in health.incidents[:_NAMED_INCIDENTS]:
         facts = [
             f"severity {row['severity']}" if row.get("severity") is not None else "",
-            words(str(row.get("status") or "")),
+            humanize(str(row.get("status") or "")),
         ]
         about = ", ".join(f for f in facts if f)
         when = f" of {row['date']}" if row.get("date") else ""

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import NAMED, counted, first_of, listed, sentence, words
+from copilot.language.formatting import NAMED, humanize, join_and, join_first, pluralize, sentence
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.check_model_health.charts import charts, figures, follow_ups, inputs_table, table
@@ -29,7 +29,7 @@ from copilot.tools.check_model_health.phrasing import (
 )
 from copilot.tools.evidence import Row, computed, read_row, row_id
 from copilot.tools.linking import resolve_record, resolve_value
-from copilot.types import Evidence, Statement, ToolResult, Viewer
+from copilot.types import Evidence, Finding, ToolResult, Viewer
 
 
 class Arguments(BaseModel):
@@ -49,7 +49,7 @@ class Arguments(BaseModel):
     top: int = Field(default=10, ge=1, le=100, description="How many of the worst models to describe.")
 
 
-Role = Literal["answer", "detail", "caveat"]
+Role = Literal["headline", "support", "caveat"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class _Said:
     text: str
     ids: tuple[str, ...] = ()
     """Evidence besides the computation."""
-    role: Role = "detail"
+    role: Role = "support"
 
 
 def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -89,7 +89,7 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
         )
     x = _computation(sources, view, scope, healths, said, drop)
     return ToolResult(
-        statements=tuple(Statement(text=s.text, evidence=(x.id, *s.ids), role=s.role) for s in said),
+        findings=tuple(Finding(text=s.text, evidence=(x.id, *s.ids), role=s.role) for s in said),
         evidence=(x, *_rows_read(sources, view, healths, said)),
         tables=(inputs_table(healths[0]),) if single and healths[0].inputs else () if single else (table(shown),),
         charts=charts(healths if single else [h for h in shown if h.decline], single),
@@ -143,9 +143,9 @@ def _none(sources: Sources, view: RecordView, scope: _Scope) -> ToolResult:
         [text, withheld],
         sources.today,
     )
-    caveats = [Statement(text=withheld, evidence=(x.id,), role="caveat")] if withheld else []
+    caveats = [Finding(text=withheld, evidence=(x.id,), role="caveat")] if withheld else []
     return ToolResult(
-        statements=(Statement(text=text, evidence=(x.id,), role="answer"), *caveats),
+        findings=(Finding(text=text, evidence=(x.id,), role="headline"), *caveats),
         evidence=(x,),
         hidden_rows=hidden,
     )
@@ -154,12 +154,12 @@ def _none(sources: Sources, view: RecordView, scope: _Scope) -> ToolResult:
 def _single(health: Health, drop: float) -> list[_Said]:
     own = (f"r-{health.id}",)
     status = health.row.get("status")
-    caveats = [f"{health.title} is not live but {words(str(status))}."] if status and status != "live" else []
+    caveats = [f"{health.title} is not live but {humanize(str(status))}."] if status and status != "live" else []
     facts = [detection(health), unmeasured(health), *input_sentences(health), loop(health)]
     facts += [retraining(health), version(health)]
     incidents = [_Said(text, (f"r-{id}",)) for id, text in incident_sentences(health)]
     return [
-        _Said(summary(health), own, "answer"),
+        _Said(summary(health), own, "headline"),
         *(_Said(text, own, "caveat") for text in caveats),
         *(_Said(text, own) for text in facts if text),
         *(incidents or [_Said(f"No incident linked to {health.title} is recorded.")]),
@@ -178,7 +178,7 @@ def _overview(scope: _Scope, healths: Sequence[Health], shown: Sequence[Health],
     )
     if declining:
         opening += f": {_named(declining)}"
-    said = [_Said(sentence(opening), _ids(declining[:NAMED]), "answer")]
+    said = [_Said(sentence(opening), _ids(declining[:NAMED]), "headline")]
     limit = f"{drop * 100:.1f} points"
     if beyond:
         verb = "has" if len(beyond) == 1 else "have"
@@ -186,26 +186,26 @@ def _overview(scope: _Scope, healths: Sequence[Health], shown: Sequence[Health],
             _Said(
                 f"Of the declining models, {len(beyond):,} {verb} fallen more than {limit} below the validated level.",
                 _ids(beyond[:NAMED]),
-                "answer",
+                "headline",
             )
         )
-    said += [_Said(summary(h), _ids([h]), "answer") for h in shown if h.decline]
+    said += [_Said(summary(h), _ids([h]), "headline") for h in shown if h.decline]
     return [*said, *_further(healths), *(_Said(summary(h), _ids([h])) for h in shown if not h.decline)]
 
 
 def _further(healths: Sequence[Health]) -> list[_Said]:
     """What else is wrong with some of the models, each trouble in a sentence."""
     troubles: list[tuple[str, Callable[[Health], object], Callable[[Health], str]]] = [
-        ("{} shifted inputs", lambda h: h.shifted, lambda h: listed(words(i.name) for i in h.shifted)),
+        ("{} shifted inputs", lambda h: h.shifted, lambda h: join_and(humanize(i.name) for i in h.shifted)),
         (
             "{} signs of a feedback loop",
             lambda h: h.may_feed_itself,
-            lambda h: listed(words(i.name) for i in h.concentrating),
+            lambda h: join_and(humanize(i.name) for i in h.concentrating),
         ),
         (
             "{} a retraining that is overdue",
             lambda h: h.overdue_days,
-            lambda h: counted(h.overdue_days, "day"),
+            lambda h: pluralize(h.overdue_days, "day"),
         ),
         (
             "{} another version running than the newest approved one",
@@ -223,7 +223,7 @@ def _further(healths: Sequence[Health]) -> list[_Said]:
     for phrase, has, about in troubles:
         found = [h for h in healths if has(h)]
         if found:
-            what = phrase.format(f"{counted(len(found), 'model')} {'has' if len(found) == 1 else 'have'}")
+            what = phrase.format(f"{pluralize(len(found), 'model')} {'has' if len(found) == 1 else 'have'}")
             said.append(_Said(sentence(f"{what}: {_named(found, about)}"), _ids(found[:NAMED])))
     return said
 
@@ -234,7 +234,7 @@ def _named(healths: Sequence[Health], about: Callable[[Health], str] = lambda h:
         known = ", ".join(t for t in (health.id if health.name != health.id else "", about(health)) if t)
         names.append(f"{health.name} ({known})" if known else health.name)
     # The table holds the worst only, so it is not pointed to.
-    return first_of(names, rest="")
+    return join_first(names, rest="")
 
 
 def _ids(healths: Iterable[Health]) -> tuple[str, ...]:
@@ -257,7 +257,7 @@ def _computation(
         "Model health",
         f"{who}, {len(healths):,} models, {weeks:,} weekly measurements, as of {iso(sources.today)}",
         [
-            f"Computed over {counted(len(healths), 'model')} and {weeks:,} weekly measurements up to "
+            f"Computed over {pluralize(len(healths), 'model')} and {weeks:,} weekly measurements up to "
             f"{iso(sources.today)}.",
             limits(drop),
             *(s.text for s in said),

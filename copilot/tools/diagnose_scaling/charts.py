@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from copilot.analysis.funnel import conversion
 from copilot.drawing.charts import bars
-from copilot.language.formatting import percent, sentence, words
+from copilot.language.formatting import humanize, percent, sentence
 from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.diagnose_scaling.phrasing import by_unit, group_name, share
 from copilot.tools.diagnose_scaling.stall_causes import Found
@@ -20,7 +20,7 @@ def funnel_table(portfolio: Portfolio) -> Table:
     known = portfolio.has_history
     rows: list[tuple[Cell, ...]] = [
         (
-            words(f.stage),
+            humanize(f.stage),
             f.entered if known else None,
             f.now,
             f.moved_on if known else None,
@@ -52,7 +52,7 @@ def unit_table(portfolio: Portfolio) -> Table | None:
         low, high = share(found.interval.low), share(found.interval.high)
         still = sum(p.now.stage == ladder.pilot for p in paths)
         rows.append((unit, found.entered, found.reached, share(found.share), f"{low} to {high}", still))
-    pilot, production = words(ladder.pilot), words(ladder.production)
+    pilot, production = humanize(ladder.pilot), humanize(ladder.production)
     columns = (
         "Unit",
         f"Entered {pilot}",
@@ -95,7 +95,7 @@ def stalled_table(portfolio: Portfolio, found: Sequence[Found]) -> Table:
             id,
             text(portfolio.rows[id].get("name")),
             text(portfolio.rows[id].get("unit")),
-            words(paths[id].now.stage),
+            humanize(paths[id].now.stage),
             portfolio.days(paths[id]),
             len(shown[id]),
             ", ".join(shown[id]),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from copilot.analysis.funnel import Path, conversion
-from copilot.language.formatting import counted, listed, number, percent, sentence, words
+from copilot.language.formatting import humanize, join_and, number, percent, pluralize, sentence
 from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.diagnose_scaling.stall_causes import Found
 from copilot.tools.evidence import Row
@@ -29,19 +29,19 @@ def named(row: Row) -> str:
 
 def whereabouts(stage: str) -> str:
     """`in pilot`, but `stopped`."""
-    return words(stage) if stage.endswith("ed") else f"in {words(stage)}"
+    return humanize(stage) if stage.endswith("ed") else f"in {humanize(stage)}"
 
 
 def opening(portfolio: Portfolio, scope: str) -> str:
     """How many that entered the pilot reached production, and where the others are."""
     ladder, found = portfolio.ladder, portfolio.conversion
-    pilot, production = words(ladder.pilot), words(ladder.production)
+    pilot, production = humanize(ladder.pilot), humanize(ladder.production)
     since = f" since {portfolio.since}" if portfolio.since else ""
     if not portfolio.has_history:
         begun = f" begun{since}" if since else ""
         now = len(portfolio.in_production)
         return (
-            f"Of {counted(len(portfolio.paths), 'project')}{scope}{begun} with a recorded stage, {now:,} "
+            f"Of {pluralize(len(portfolio.paths), 'project')}{scope}{begun} with a recorded stage, {now:,} "
             f"{_are(now)} in {production} today and {len(portfolio.in_pilot):,} in {pilot}; without a "
             "history of "
             "stages their conversion cannot be told."
@@ -51,8 +51,8 @@ def opening(portfolio: Portfolio, scope: str) -> str:
     reached = f"{found.reached:,} ({share(found.share)}) {'has' if found.reached == 1 else 'have'} reached {production}"
     others = Counter(p.now.stage for p in portfolio.unconverted)
     rest = [_remaining(portfolio, stage, count) for stage, count in others.most_common()]
-    tail = f"; {listed(rest)}" if rest else ""
-    return f"Of {counted(found.entered, 'project')}{scope} that entered {pilot}{since}, {reached}{tail}."
+    tail = f"; {join_and(rest)}" if rest else ""
+    return f"Of {pluralize(found.entered, 'project')}{scope} that entered {pilot}{since}, {reached}{tail}."
 
 
 def _remaining(portfolio: Portfolio, stage: str, count: int) -> str:
@@ -65,9 +65,9 @@ def certainty(portfolio: Portfolio) -> list[str]:
     found, ladder = portfolio.conversion, portfolio.ladder
     if not portfolio.has_history or not found.entered:
         return []
-    production = words(ladder.production)
+    production = humanize(ladder.production)
     texts = [
-        f"The conversion from {words(ladder.pilot)} to {production} of {share(found.share)} has a 95% "
+        f"The conversion from {humanize(ladder.pilot)} to {production} of {share(found.share)} has a 95% "
         f"interval from {share(found.interval.low)} to {share(found.interval.high)} (Wilson score, "
         f"{found.entered:,} cases)."
     ]
@@ -83,7 +83,7 @@ def certainty(portfolio: Portfolio) -> list[str]:
 
 def stalled(portfolio: Portfolio, scope: str) -> str:
     """Who counts as stalled, and why."""
-    found, pilot = portfolio.stalled, words(portfolio.ladder.pilot)
+    found, pilot = portfolio.stalled, humanize(portfolio.ladder.pilot)
     count, there = len(found.rows), len(portfolio.in_pilot)
     if portfolio.since is not None and portfolio.has_history:
         return _not_beyond(portfolio)
@@ -91,11 +91,11 @@ def stalled(portfolio: Portfolio, scope: str) -> str:
         return f"No project{scope} is in {pilot} today."
     if not found.is_judged_by_days:
         return (
-            f"Since when the {counted(there, 'project')} in {pilot} {_are(there)} there is not "
+            f"Since when the {pluralize(there, 'project')} in {pilot} {_are(there)} there is not "
             "recorded, so all of them are looked at as if stalled."
         )
     said = (
-        f"{count:,} of the {counted(there, 'project')}{scope} in {pilot} {_are(count)} stalled, that "
+        f"{count:,} of the {pluralize(there, 'project')}{scope} in {pilot} {_are(count)} stalled, that "
         f"is, there for more than {number(portfolio.pilot.stalled_after)} days"
     )
     moved = len(portfolio.pilot.days_until_move)
@@ -114,7 +114,7 @@ def _not_beyond(portfolio: Portfolio) -> str:
     still = [p for p in portfolio.unconverted if p.now.stage == pilot]
     late = sum((portfolio.days(p) or 0) > portfolio.pilot.stalled_after for p in still)
     return (
-        f"{count:,} of them {'has' if count == 1 else 'have'} not got beyond {words(pilot)}: "
+        f"{count:,} of them {'has' if count == 1 else 'have'} not got beyond {humanize(pilot)}: "
         f"{len(still):,} "
         f"{_are(len(still))} still there, {late:,} of these for more than "
         f"{number(portfolio.pilot.stalled_after)} days, and {count - len(still):,} ended."
@@ -123,7 +123,7 @@ def _not_beyond(portfolio: Portfolio) -> str:
 
 def group_name(portfolio: Portfolio) -> str:
     """What the projects whose causes are counted are called."""
-    pilot = words(portfolio.ladder.pilot)
+    pilot = humanize(portfolio.ladder.pilot)
     if portfolio.stalled.is_judged_by_days:
         return f"projects stalled in {pilot}"
     if portfolio.has_history and portfolio.since is not None:
@@ -137,7 +137,7 @@ def leading(found: Sequence[Found], group: str) -> str:
         return ""
     parts = [f"{f.cause.name.lower()} ({len(f.shown):,}, {percent(f.share)})" for f in shown]
     verb = "cause that the records show is" if len(parts) == 1 else "causes that the records show most often are"
-    return f"Among the {found[0].of:,} {group}, the {verb} {listed(parts)}."
+    return f"Among the {found[0].of:,} {group}, the {verb} {join_and(parts)}."
 
 
 def contrast(found: Sequence[tuple[Found, Found | None]], production: str) -> str:
@@ -162,9 +162,9 @@ def cause_sentence(found: Found, group: str, production: str, there: Found | Non
     if count > NAMED:
         names.append(f"{count - NAMED:,} more")
     does = found.cause.has if count == 1 else found.cause.have
-    parts = [f"{count:,} of the {found.of:,} {group} ({percent(found.share)}) {does}: {listed(names)}"]
+    parts = [f"{count:,} of the {found.of:,} {group} ({percent(found.share)}) {does}: {join_and(names)}"]
     if found.kinds:
-        kinds = listed(f"{n:,} with {kind}" for kind, n in found.kinds)
+        kinds = join_and(f"{n:,} with {kind}" for kind, n in found.kinds)
         parts.append(f"among them {kinds}")
     if found.unknown:
         parts.append(f"for {found.unknown:,} it is not recorded")
@@ -180,11 +180,11 @@ def remedy(found: Found) -> str:
 def stays(portfolio: Portfolio) -> str:
     """How long projects stay in each stage before they move on."""
     parts = [
-        f"{words(f.stage)} {number(f.median_until_move)} ({counted(len(f.days_until_move), 'project')})"
+        f"{humanize(f.stage)} {number(f.median_until_move)} ({pluralize(len(f.days_until_move), 'project')})"
         for f in portfolio.flows
         if f.median_until_move is not None
     ]
-    return f"The median days until a project moves on are: {listed(parts)}." if parts else ""
+    return f"The median days until a project moves on are: {join_and(parts)}." if parts else ""
 
 
 def scaling_kinds(rows: Sequence[Row]) -> str:
@@ -192,9 +192,9 @@ def scaling_kinds(rows: Sequence[Row]) -> str:
     if not kinds:
         return ""
     without = len(rows) - sum(kinds.values())
-    parts = listed(f"{count:,} by {kind} scaling" for kind, count in kinds.most_common())
+    parts = join_and(f"{count:,} by {kind} scaling" for kind, count in kinds.most_common())
     return sentence(
-        f"Of {counted(len(rows), 'project')}, {sum(kinds.values()):,} record how they scale: {parts}; "
+        f"Of {pluralize(len(rows), 'project')}, {sum(kinds.values()):,} record how they scale: {parts}; "
         f"{without:,} record nothing"
     )
 
@@ -220,8 +220,8 @@ def unit_sentence(portfolio: Portfolio) -> str:
     more = len(units) - len(parts)
     tail = f"; {more:,} further units are in the table" if more > 0 else ""
     return (
-        f"By unit, of those that entered {words(ladder.pilot)} these reached "
-        f"{words(ladder.production)}: {listed(parts)}{tail}."
+        f"By unit, of those that entered {humanize(ladder.pilot)} these reached "
+        f"{humanize(ladder.production)}: {join_and(parts)}{tail}."
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import listed, number, words
+from copilot.language.formatting import humanize, join_and, number
 from copilot.records.schema import PROJECTS
 from copilot.tools.evidence import Row
 from copilot.workspace import WorkspaceConfig
@@ -63,7 +63,7 @@ def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str) -> list[Ca
     readiness = next((c.column for c in config.criteria if c.name == "data_readiness"), "data_readiness")
     minimum = config.thresholds.data_readiness_minimum
     gate = expected_gate(peers)
-    behind = f"no gate or one below the {gate} of most projects in {words(stage)}" if gate else "no gate"
+    behind = f"no gate or one below the {gate} of most projects in {humanize(stage)}" if gate else "no gate"
     level = number(minimum)
     return [
         Cause(
@@ -167,10 +167,12 @@ def technology_note() -> str:
 
 def empty_note(found: Sequence[Found]) -> str:
     """That an empty cell was read as "none", where that was done."""
-    columns = [words(f.cause.columns[0]) for f in found if f.cause.is_empty_none]
+    columns = [humanize(f.cause.columns[0]) for f in found if f.cause.is_empty_none]
     if not columns:
         return ""
-    return f"An empty {listed(columns, 'or')} is read as none; the records cannot tell it from a cell nobody filled in."
+    return (
+        f"An empty {join_and(columns, 'or')} is read as none; the records cannot tell it from a cell nobody filled in."
+    )
 
 
 def _missing(column: str) -> Callable[[Row], Verdict]:

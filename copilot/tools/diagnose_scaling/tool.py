@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, words
+from copilot.language.formatting import humanize, join_and, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.diagnose_scaling import charts as drawing
@@ -21,7 +21,7 @@ from copilot.tools.evidence import Row, computed, read_row, row_id
 from copilot.tools.filter_phrasing import qualified
 from copilot.tools.filters import Condition, linked
 from copilot.tools.linking import resolve_value
-from copilot.types import Evidence, Figure, Statement, Table, ToolResult, Viewer
+from copilot.types import Evidence, Figure, Finding, Table, ToolResult, Viewer
 
 
 class Arguments(BaseModel):
@@ -49,7 +49,7 @@ class Arguments(BaseModel):
 class _Said:
     text: str
     rows: tuple[Row, ...] = ()
-    role: Literal["answer", "detail", "caveat", "method"] = "detail"
+    role: Literal["headline", "support", "caveat", "method"] = "support"
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     x = _computation(sources, view, portfolio, said, scope)
     rows = {row_id(view, "projects", row): row for s in said for row in s.rows}
     return ToolResult(
-        statements=tuple(
-            Statement(text=s.text, evidence=(x.id, *(row_id(view, "projects", r) for r in s.rows)), role=s.role)
+        findings=tuple(
+            Finding(text=s.text, evidence=(x.id, *(row_id(view, "projects", r) for r in s.rows)), role=s.role)
             for s in said
         ),
         evidence=(
@@ -133,13 +133,13 @@ def _judge(sources: Sources, portfolio: Portfolio) -> _Causes:
 def _said(portfolio: Portfolio, judged: _Causes, scope: str, top: int, hidden: int) -> list[_Said]:
     if not portfolio.paths and portfolio.since is None:
         what = "records its stage" if portfolio.rows else "is recorded"
-        return [_Said(f"No project{scope} {what}, so the way to production cannot be told.", role="answer")]
-    group, production = findings.group_name(portfolio), words(portfolio.ladder.production)
+        return [_Said(f"No project{scope} {what}, so the way to production cannot be told.", role="headline")]
+    group, production = findings.group_name(portfolio), humanize(portfolio.ladder.production)
     named = [(f, there) for f, there in zip(judged.found, judged.production, strict=True) if f.shown][:top]
     said = [
-        _Said(findings.opening(portfolio, scope), role="answer"),
-        _Said(findings.stalled(portfolio, scope), role="answer"),
-        _Said(findings.leading([f for f, _ in named], group), role="answer"),
+        _Said(findings.opening(portfolio, scope), role="headline"),
+        _Said(findings.stalled(portfolio, scope), role="headline"),
+        _Said(findings.leading([f for f, _ in named], group), role="headline"),
         _Said(findings.contrast(named, production)),
         *(_Said(text) for text in findings.certainty(portfolio)),
         _Said(findings.unit_sentence(portfolio)),
@@ -156,19 +156,19 @@ def _said(portfolio: Portfolio, judged: _Causes, scope: str, top: int, hidden: i
 
 
 def _caveats(portfolio: Portfolio, judged: _Causes, hidden: int) -> list[str]:
-    pilot = words(portfolio.ladder.pilot)
+    pilot = humanize(portfolio.ladder.pilot)
     texts = [empty_note([f for f in judged.found if f.shown])]
     if judged.untold:
-        texts.append(f"The records hold nothing to judge these causes by: {listed(judged.untold)}.")
+        texts.append(f"The records hold nothing to judge these causes by: {join_and(judged.untold)}.")
     if portfolio.has_history and portfolio.since is None and (count := portfolio.skipped_pilot):
         texts.append(
-            f"{counted(count, 'project')} {'is' if count == 1 else 'are'} first recorded in a later "
+            f"{pluralize(count, 'project')} {'is' if count == 1 else 'are'} first recorded in a later "
             "stage than "
             f"{pilot} and left out of the conversion."
         )
     if count := portfolio.unstaged:
         texts.append(
-            f"{counted(count, 'project')} {'has' if count == 1 else 'have'} no stage that the workspace lists."
+            f"{pluralize(count, 'project')} {'has' if count == 1 else 'have'} no stage that the workspace lists."
         )
     if hidden:
         texts.append("Totals leave out projects that this viewer may not see.")
@@ -191,7 +191,7 @@ def _computation(
         + (f", since {portfolio.since}" if portfolio.since else "")
         + f", {len(portfolio.rows):,} rows, as of {sources.today}",
         [
-            f"Computed over {counted(len(portfolio.rows), 'project')} of {view.sources['projects']} and {history}.",
+            f"Computed over {pluralize(len(portfolio.rows), 'project')} of {view.sources['projects']} and {history}.",
             *(s.text for s in said),
         ],
         sources.today,
@@ -224,11 +224,11 @@ def _figures(portfolio: Portfolio, evidence: str) -> tuple[Figure, ...]:
 
 
 def _follow_ups(portfolio: Portfolio, judged: _Causes) -> tuple[str, ...]:
-    pilot, production = words(portfolio.ladder.pilot), words(portfolio.ladder.production)
+    pilot, production = humanize(portfolio.ladder.pilot), humanize(portfolio.ladder.production)
     asked = [f"How do projects get from {pilot} to {production}?"]
     columns = [f.cause.columns[0] for f in judged.found if f.shown and f.cause.is_empty_none]
     if columns:
-        asked.append(f"Which projects in {pilot} have no {words(columns[0])}?")
+        asked.append(f"Which projects in {pilot} have no {humanize(columns[0])}?")
     if len(units := findings.by_unit(portfolio)) > 1:
         asked.append(f"Why do projects of {next(iter(units))} stall in {pilot}?")
     return tuple(asked)

@@ -1,0 +1,12 @@
+from copilot.tools.draft_memo.tool import Arguments, draft_memo
+from copilot.tools.tool import Tool, has_projects
+
+TOOL = Tool(
+    name="draft_memo",
+    label="Drafting the memo",
+    arguments=Arguments,
+    run=draft_memo,
+    is_available=has_projects,
+    is_ordered=True,
+    most_findings=16,
+)

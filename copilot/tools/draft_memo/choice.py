@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from copilot.language.formatting import counted, listed, money, percent, sentence, words
+from copilot.language.formatting import humanize, join_and, money, percent, pluralize, sentence
 from copilot.memos.memo import Call
 from copilot.memos.writer import Writer
 from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of
@@ -43,17 +43,17 @@ def write_decision(basis: Basis, writer: Writer) -> None:
 def _decision(basis: Basis) -> Iterator[tuple[str, str]]:
     yield "decision", _question(basis)
     if basis.found is None:
-        yield from ((f"unranked:{n}", s.text) for n, s in enumerate(basis.ranked.result.statements))
+        yield from ((f"unranked:{n}", s.text) for n, s in enumerate(basis.ranked.result.findings))
     yield "recommendation", _recommendation(basis)
     if basis.found is not None:
         yield "firmness", _firmness(basis, basis.found)
     for call in basis.calls:
         if call.blocked_by:
-            rules = listed(f"“{title}”" for title in call.blocked_by)
+            rules = join_and(f"“{title}”" for title in call.blocked_by)
             yield f"flag:{call.project}", f"Flag: {_named(basis, call)} is blocked today by {rules}."
     for call in basis.calls:
         if basis.is_ended(call.project):
-            stage = words(str(basis.row(call.project)["stage"]))
+            stage = humanize(str(basis.row(call.project)["stage"]))
             text = f"{_named(basis, call)} is in the stage {stage} already, so this decides on further money only."
             yield f"further:{call.project}", text
     if basis.is_partial:
@@ -63,7 +63,7 @@ def _decision(basis: Basis) -> Iterator[tuple[str, str]]:
 def _question(basis: Basis) -> str:
     unsure = f"; {_NOTHING_FIRM}" if basis.firmness in ("not_firm", "unknown") else ""
     if basis.asked.projects:
-        each = listed(_named(basis, call) for call in basis.calls)
+        each = join_and(_named(basis, call) for call in basis.calls)
         within = f" with {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
         return f"Decide whether to fund {each}{within}{unsure}."
     if basis.plan and basis.planned:
@@ -85,7 +85,7 @@ def _recommendation(basis: Basis) -> str:
         return _set_recommendation(basis, basis.plan, hold)
     texts = []
     if fund:
-        texts.append(f"Fund {counted(len(fund), 'project')} first, in this order: {_list(basis, fund)}.")
+        texts.append(f"Fund {pluralize(len(fund), 'project')} first, in this order: {_list(basis, fund)}.")
     else:
         texts.append("No project can be recommended for money now.")
     if hold:
@@ -96,7 +96,7 @@ def _recommendation(basis: Basis) -> str:
 
 
 def _thin(found: Ranking) -> str:
-    absent = listed((c.label.lower() for c in found.candidates.absent), "or")
+    absent = join_and((c.label.lower() for c in found.candidates.absent), "or")
     return (
         f"No project can be recommended: the records hold no {absent}, which carry most of the weight. The order "
         "below rests on what is recorded and is no advice."
@@ -110,7 +110,7 @@ def _set_recommendation(basis: Basis, plan: Plan, hold: Sequence[Call]) -> str:
     is_one = len(plan.chosen) == 1
     cost, score = money(plan.cost, plan.limits.currency), portfolio_words.points(plan.selection.value)
     text = (
-        f"Fund {counted(len(plan.chosen), 'project')}, which cost{'s' if is_one else ''} {cost} of budget not yet "
+        f"Fund {pluralize(len(plan.chosen), 'project')}, which cost{'s' if is_one else ''} {cost} of budget not yet "
         f"spent and {'scores' if is_one else 'together score'} {score} points: {chosen}."
     )
     return f"{text} Hold {_list(basis, hold)} until the blocking rules are met." if hold else text
@@ -165,7 +165,7 @@ def _named_firmness(basis: Basis, found: Ranking) -> str:
 
 
 def _list(basis: Basis, calls: Sequence[Call]) -> str:
-    return listed(_named(basis, call) for call in calls)
+    return join_and(_named(basis, call) for call in calls)
 
 
 def _named(basis: Basis, call: Call) -> str:
@@ -196,7 +196,7 @@ def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
     elif basis.plan is None:
         yield from _at_the_line(found)
     if basis.is_thin:
-        absent = listed((c.label.lower() for c in found.candidates.absent), "and")
+        absent = join_and((c.label.lower() for c in found.candidates.absent), "and")
         yield "record", f"With estimates of {absent} in the records a recommendation could be made."
     if basis.plan:
         plan = basis.plan
@@ -206,7 +206,7 @@ def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
             yield f"forced:{plan.options.candidates.ids[tried.option]}", portfolio_words.forced(plan, tried)
     for call in basis.calls:
         if call.blocked_by:
-            rules = counted(len(call.blocked_by), "blocking rule")
+            rules = pluralize(len(call.blocked_by), "blocking rule")
             are = "is" if len(call.blocked_by) == 1 else "are"
             text = f"{_named(basis, call)} would be weighed anew once its {rules} {are} met."
             yield f"unblock:{call.project}", text

@@ -9,7 +9,7 @@ import numpy as np
 
 from copilot.analysis.scoring import Order, ranking, shares, weighted_sum
 from copilot.gates.rules import FILE
-from copilot.language.formatting import counted, first_of, listed, number, percent, words
+from copilot.language.formatting import humanize, join_and, join_first, number, percent, pluralize
 from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.records.store import Filter
@@ -105,7 +105,7 @@ def _other_weights(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
 
 
 def _names(found: Ranking, positions: Sequence[int]) -> str:
-    return listed(found.candidates.name(i) for i in positions)
+    return join_and(found.candidates.name(i) for i in positions)
 
 
 def _order(found: Ranking, criterion: int) -> Order:
@@ -140,7 +140,7 @@ def _estimates(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
         yield (
             "missing",
             (
-                f"{counted(len(could), 'project')} outside the first {found.top} could belong there, as an estimate is "
+                f"{pluralize(len(could), 'project')} outside the first {found.top} could belong there, as an estimate is "
                 f"missing: at its best {found.candidates.name(best)} would score up to {highest} against {last} of "
                 "the last inside."
             ),
@@ -151,7 +151,7 @@ def _estimates(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
             yield (
                 f"lacks:{basis.ids[i]}",
                 (
-                    f"{found.candidates.name(i)} has no {listed(lacks, 'or')} on record; at its worst it would score "
+                    f"{found.candidates.name(i)} has no {join_and(lacks, 'or')} on record; at its worst it would score "
                     f"{number(round(float(found.scores.low[i]) * 100, 1))} and leave the first {found.top}."
                 ),
             )
@@ -164,11 +164,9 @@ def _benefits(basis: Basis) -> Iterator[tuple[str, str, Sequence[str]]]:
     none = [r for r in rows if r.get("expected_benefit") is None]
     assumed = [r for r in rows if r.get("expected_benefit") is not None and _is_assumed(r)]
     if none:
-        yield "no_benefit", f"No expected benefit is recorded of {listed(map(name_of, none))}.", _cited(none)
+        yield "no_benefit", f"No expected benefit is recorded of {join_and(map(name_of, none))}.", _cited(none)
     if assumed:
-        text = (
-            f"The expected benefit is only assumed, neither estimated nor measured, of {listed(map(name_of, assumed))}."
-        )
+        text = f"The expected benefit is only assumed, neither estimated nor measured, of {join_and(map(name_of, assumed))}."
         yield "assumed", text, _cited(assumed)
 
 
@@ -193,11 +191,13 @@ def _endings(basis: Basis) -> Iterator[tuple[str, str, Sequence[Row]]]:
         stopped = [r for r in rows if _GIVEN_UP & set(fold(str(r.get("stage") or "")).split())]
         if not stopped:
             continue
-        concerned = listed(name_of(basis.row(key)) for key in basis.proposed if basis.row(key).get("domain") == domain)
-        named = first_of((f"{name_of(r)}{_why(basis, r)}" for r in stopped[:3]), rest="")
+        concerned = join_and(
+            name_of(basis.row(key)) for key in basis.proposed if basis.row(key).get("domain") == domain
+        )
+        named = join_first((f"{name_of(r)}{_why(basis, r)}" for r in stopped[:3]), rest="")
         more = f" and {len(stopped) - 3:,} more" if len(stopped) > 3 else ""
         text = (
-            f"In the field of {words(str(domain))}, that of {concerned}, {counted(len(stopped), 'project')} of "
+            f"In the field of {humanize(str(domain))}, that of {concerned}, {pluralize(len(stopped), 'project')} of "
             f"{len(rows):,} on record {'was' if len(stopped) == 1 else 'were'} stopped: {named}{more}."
         )
         yield f"ended:{domain}", text, stopped[:3]
@@ -248,7 +248,7 @@ def _write_decisions(basis: Basis, writer: Writer) -> None:
         told = project_record(basis.sources, basis.viewer, RecordArguments(project=key, aspects=["decisions"]))
         own = name_of(basis.row(key))
         writer.read(told.evidence)
-        for statement in told.statements:
+        for statement in told.findings:
             if statement.text.startswith("Decision ") and _AGAINST.search(statement.text):
                 writer.say(_SECTION, f"decided:{statement.evidence[0]}", f"On {own}: {statement.text}",
                            [*statement.evidence, f"r-{key}"])  # fmt: skip

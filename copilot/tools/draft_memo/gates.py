@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from copilot.gates.checker import Finding
+from copilot.gates.checker import RuleCheck
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import FILE, Rule
-from copilot.language.formatting import counted, first_of, sentence
+from copilot.language.formatting import join_first, pluralize, sentence
 from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.tools.check_governance.findings import (
@@ -41,10 +41,10 @@ class _Gates:
     """What the rules say of one project if it were launched today."""
 
     project: ProjectFacts
-    unmet: tuple[Finding, ...]
-    unknown: tuple[Finding, ...]
-    waived: tuple[Finding, ...]
-    met: tuple[Finding, ...]
+    unmet: tuple[RuleCheck, ...]
+    unknown: tuple[RuleCheck, ...]
+    waived: tuple[RuleCheck, ...]
+    met: tuple[RuleCheck, ...]
     blocking_now: frozenset[str]
     """Ids of the blocking rules that are unmet at the stage it has today."""
 
@@ -53,7 +53,7 @@ class _Gates:
         return str(self.project.row["id"])
 
     @property
-    def blocking(self) -> list[Finding]:
+    def blocking(self) -> list[RuleCheck]:
         """Those that bind today first."""
         found = [f for f in self.unmet if f.is_blocking]
         return sorted(found, key=lambda f: f.rule.id not in self.blocking_now)
@@ -89,7 +89,7 @@ def _gates(review: Review, project: ProjectFacts) -> _Gates:
     found = review.findings(project, Selection(review.gates.rules), at_any_stage=True)
     found = [f for f in found if not asks_for_its_gate(f.rule)]
 
-    def of(outcome: str) -> tuple[Finding, ...]:
+    def of(outcome: str) -> tuple[RuleCheck, ...]:
         return tuple(f for f in found if f.outcome == outcome and (f.is_due or outcome != "unmet"))
 
     now = frozenset(review.checker.blocking(project))
@@ -104,7 +104,7 @@ def _write_summary(review: Review, writer: Writer, checked: Sequence[_Gates]) ->
         text = f"{name(checked[0].project)} is {_state(checked[0])}"
     else:
         parts = (_counted(by_state[state], state) for state in _STATES if state in by_state)
-        text = f"Of {counted(len(checked), 'project')} proposed, {'; '.join(parts)}"
+        text = f"Of {pluralize(len(checked), 'project')} proposed, {'; '.join(parts)}"
     records = [f"r-{gates.key}" for gates in checked]
     _say_all(review, writer, "Gates before launch of the projects of this memo", [("summary", text, ())], records)
 
@@ -118,7 +118,7 @@ def _state(gates: _Gates) -> str:
 
 
 def _counted(group: Sequence[_Gates], state: str) -> str:
-    names = first_of((name(gates.project) for gates in group), rest="")
+    names = join_first((name(gates.project) for gates in group), rest="")
     return f"{len(group):,} ({names}) {'is' if len(group) == 1 else 'are'} {state}"
 
 
@@ -139,7 +139,7 @@ def _write_today(review: Review, writer: Writer, gates: _Gates) -> None:
 
 def _write_launch(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None:
     """The rules that would block at launch, each with the projects that do not meet it yet."""
-    pairs: dict[str, list[tuple[_Gates, Finding]]] = {}
+    pairs: dict[str, list[tuple[_Gates, RuleCheck]]] = {}
     for gates in checked:
         for finding in gates.blocking:
             if finding.rule.id not in gates.blocking_now:
@@ -168,12 +168,12 @@ def _write_questions(review: Review, writer: Writer, checked: Sequence[_Gates]) 
     for columns, concerned in ordered[:_ASKED]:
         names = dict.fromkeys(name(gates.project) for gates, _ in concerned)
         is_all = 1 < len(names) == len(checked)
-        projects = f"all {len(names):,} projects" if is_all else first_of(names, rest="")
+        projects = f"all {len(names):,} projects" if is_all else join_first(names, rest="")
         rules = list({rule.id: rule for _, rule in concerned}.values())
-        settles = f"settles {counted(len(rules), 'rule')} of {projects}"
+        settles = f"settles {pluralize(len(rules), 'rule')} of {projects}"
         said.append((f"ask:{'+'.join(columns)}", f"To ask: {questions(review, columns)} The answer {settles}", rules))
     if len(ordered) > _ASKED:
-        more = f"{counted(len(ordered) - _ASKED, 'further question')} would settle the rest of what is unknown"
+        more = f"{pluralize(len(ordered) - _ASKED, 'further question')} would settle the rest of what is unknown"
         said.append(("ask:more", more, ()))
     if said:
         _say_all(review, writer, "Facts to ask for before launch", said, [f"r-{gates.key}" for gates in checked])
@@ -188,7 +188,7 @@ def _say_all(
 ) -> None:
     sentences = [(key, sentence(text), rules) for key, text, rules in said]
     x = computed(
-        review.view.sources["projects"], title, f"{counted(len(review.gates.rules), 'rule')} of {FILE}, {review.today}",
+        review.view.sources["projects"], title, f"{pluralize(len(review.gates.rules), 'rule')} of {FILE}, {review.today}",
         [text for _, text, _ in sentences], review.today,
     )  # fmt: skip
     writer.read([x])
@@ -203,7 +203,7 @@ def _tabulate(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None
     rows = [
         (
             name(gates.project),
-            f"Blocked by {counted(len(gates.blocking_now), 'rule')}" if gates.blocking_now else "Not blocked",
+            f"Blocked by {pluralize(len(gates.blocking_now), 'rule')}" if gates.blocking_now else "Not blocked",
             len(gates.blocking),
             len(gates.unmet) - len(gates.blocking),
             len(gates.unknown),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.language.formatting import listed, money
+from copilot.language.formatting import join_and, money
 from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.tools.draft_memo.inputs import Basis, name_of, short_name_of
@@ -21,7 +21,7 @@ def write_money(basis: Basis, writer: Writer) -> None:
         told = project_record(basis.sources, basis.viewer, Arguments(project=key, aspects=["money"]))
         writer.read(told.evidence)
         name = short_name_of(basis.row(key))
-        for n, statement in enumerate(told.statements[:_TOLD]):
+        for n, statement in enumerate(told.findings[:_TOLD]):
             lead = "" if name in statement.text else f"{name}: "
             writer.say(_SECTION, f"money:{key}:{n}", f"{lead}{statement.text}", (*statement.evidence, f"r-{key}"))
     if text := _together(basis):
@@ -39,7 +39,7 @@ def _together(basis: Basis) -> str:
     left = {str(row["id"]): _left(row) for row in rows}
     known = [amount for amount in left.values() if amount is not None]
     unknown = [name_of(row) for row in rows if left[str(row["id"])] is None]
-    without = f" No budget is recorded of {listed(unknown)}." if unknown else ""
+    without = f" No budget is recorded of {join_and(unknown)}." if unknown else ""
     if not known:
         return without.strip()
     total, asked = sum(known), basis.asked.budget

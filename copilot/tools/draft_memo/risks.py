@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copilot.language.formatting import listed, number, percent
+from copilot.language.formatting import join_and, number, percent
 from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.records.store import Filter
@@ -46,7 +46,7 @@ def _over_all(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Seq
         high = [r for r in rows if fold(str(r.get("risk_class") or "")) in _HIGH]
         unclassified = [r for r in rows if r.get("risk_class") is None]
         if high:
-            classes = listed(f"{name_of(r)} ({r['risk_class']})" for r in high)
+            classes = join_and(f"{name_of(r)} ({r['risk_class']})" for r in high)
             yield "risk_class", f"Of a high risk class: {classes}.", _ids(high)
         if unclassified:
             yield "unclassified", f"Not classified by risk: {_names(unclassified)}.", _ids(unclassified)
@@ -59,12 +59,12 @@ def _over_all(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Seq
             yield f"spent:{row['id']}", f"{name_of(row)} has spent {over} of its budget.", _ids([row])
     absent = [table for table in ("incidents", "models") if not view.has(table)]
     if absent:
-        text = f"The records hold no table of {listed(absent, 'or')}, so what happens in use cannot be seen in them."
+        text = f"The records hold no table of {join_and(absent, 'or')}, so what happens in use cannot be seen in them."
         yield "absent", text, []
     if view.has("incidents", "project_id"):
         without = [r for r in rows if not _incidents(basis, str(r["id"]))]
         if without:
-            none = listed((short_name_of(r) for r in without), "or")
+            none = join_and((short_name_of(r) for r in without), "or")
             known = " that this viewer may see" if view.hidden("incidents") else ""
             yield "no_incident", f"No incident{known} is recorded of {none}.", _ids(without)
 
@@ -84,7 +84,7 @@ def _data(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequenc
         elif isinstance(value, int | float) and value < least:
             low.append(row)
     if low:
-        values = listed(f"{name_of(r)} ({number(float(str(r[criterion.column])))})" for r in low)
+        values = join_and(f"{name_of(r)} ({number(float(str(r[criterion.column])))})" for r in low)
         yield "data", f"Below the minimum {label} of {number(least)}: {values}.", _ids(low)
     if unknown:
         yield "data_unknown", f"No {label} is recorded of {_names(unknown)}.", _ids(unknown)
@@ -119,7 +119,7 @@ def _write_models(basis: Basis, writer: Writer, project: str) -> None:
         return
     arguments = check_model_health.Arguments(project=project)
     told = check_model_health.check_model_health(basis.sources, basis.viewer, arguments)
-    answers = told.model_copy(update={"statements": tuple(s for s in told.statements if s.role == "answer")})
+    answers = told.model_copy(update={"statements": tuple(s for s in told.findings if s.role == "headline")})
     _say(writer, answers, f"model:{project}", basis, project, 1)
 
 
@@ -127,7 +127,7 @@ def _say(writer: Writer, told: ToolResult, key: str, basis: Basis, project: str,
     """The first statements of a tool about a project, led by its name where they do not hold it."""
     writer.read(told.evidence)
     name = short_name_of(basis.row(project))
-    for n, statement in enumerate(told.statements[:most]):
+    for n, statement in enumerate(told.findings[:most]):
         lead = "" if name in statement.text else f"{name}: "
         writer.say(_SECTION, f"{key}:{n}", f"{lead}{statement.text}", [*statement.evidence, f"r-{project}"])
 
@@ -137,4 +137,4 @@ def _ids(rows: Sequence[Row]) -> list[str]:
 
 
 def _names(rows: Sequence[Row]) -> str:
-    return listed(name_of(row) for row in rows)
+    return join_and(name_of(row) for row in rows)

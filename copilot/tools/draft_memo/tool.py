@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, money
+from copilot.language.formatting import join_and, money, pluralize
 from copilot.memos.layout import lead as lead_of
 from copilot.memos.memo import FIRMNESS, HEADINGS, Line, Memo, MemoResult, Provenance, SectionName, memo_id
 from copilot.memos.plain import on_one_line
@@ -27,7 +27,7 @@ from copilot.tools.draft_memo.ranking import write_ranking
 from copilot.tools.draft_memo.risks import write_risks
 from copilot.tools.evidence import computed
 from copilot.tools.filters import Condition, linked
-from copilot.types import Statement, ToolResult, Viewer
+from copilot.types import Finding, ToolResult, Viewer
 
 # Of each section the chat shows so many lines, of the decision all; the memo has the rest.
 _IN_CHAT: tuple[tuple[SectionName, int], ...] = (
@@ -131,7 +131,7 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
 
 def _title(basis: Basis) -> str:
     if basis.asked.projects:
-        return f"Funding of {listed(name_of(basis.row(key)) for key in basis.proposed)}"[:_LONGEST_TITLE]
+        return f"Funding of {join_and(name_of(basis.row(key)) for key in basis.proposed)}"[:_LONGEST_TITLE]
     within = f" within {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
     return f"AI portfolio: the first {basis.asked.top}{within}"
 
@@ -165,7 +165,7 @@ def _own_version() -> str:
 
 def _result(basis: Basis, memo: Memo) -> MemoResult:
     ids = {source.marker: source.evidence.id for source in memo.sources}
-    statements: list[Statement] = []
+    statements: list[Finding] = []
     for name, most in _IN_CHAT:
         lines = memo.section(name).lines
         told = lines if name == "decision" else [line for line in lines if not line.is_caveat][:most] or lines[:most]
@@ -175,10 +175,10 @@ def _result(basis: Basis, memo: Memo) -> MemoResult:
         basis.view.sources["projects"], f"Memo {memo.id}: {memo.title}",
         f"drafted for {memo.provenance.viewer} on {memo.provenance.today}", [account], memo.provenance.today,
     )  # fmt: skip
-    statements.append(Statement(text=account, evidence=(x.id,), role="method"))
+    statements.append(Finding(text=account, evidence=(x.id,), role="method"))
     ranking = memo.section("ranking")
     return MemoResult(
-        statements=tuple(statements),
+        findings=tuple(statements),
         evidence=(*(source.evidence for source in memo.sources), x),
         tables=tuple(t for t in (ranking.table, memo.section("gates").table) if t is not None),
         charts=(ranking.chart,) if ranking.chart else (),
@@ -189,11 +189,11 @@ def _result(basis: Basis, memo: Memo) -> MemoResult:
     )
 
 
-def _statement(section: SectionName, line: Line, ids: Mapping[int, str]) -> Statement:
+def _statement(section: SectionName, line: Line, ids: Mapping[int, str]) -> Finding:
     """A line with a word on which part of the memo it is."""
     lead = lead_of(line).rstrip(".") if section == "decision" else HEADINGS[section]
-    role: Literal["answer", "detail", "caveat"] = "detail" if section != "decision" else "answer"
-    return Statement(
+    role: Literal["headline", "support", "caveat"] = "support" if section != "decision" else "headline"
+    return Finding(
         text=f"{lead}: {line.text}" if lead else line.text,
         evidence=tuple(ids[marker] for marker in line.markers),
         role="caveat" if line.is_caveat else role,
@@ -204,8 +204,8 @@ def _account(memo: Memo) -> str:
     """What was drafted, how firm it is, and how to have it as a document."""
     lines = sum(len(section.lines) for section in memo.sections)
     return (
-        f"The memo “{memo.title}” has the id {memo.id}, {counted(lines, 'sentence')} and "
-        f"{counted(len(memo.sources), 'source')}; the recommendation of this {memo.kind} memo is "
+        f"The memo “{memo.title}” has the id {memo.id}, {pluralize(lines, 'sentence')} and "
+        f"{pluralize(len(memo.sources), 'source')}; the recommendation of this {memo.kind} memo is "
         f"{FIRMNESS[memo.firmness]}. A conversation keeps it: `bearing memo export {memo.id} --format pdf` writes "
         "it as PDF, and `md`, `docx` or `json` likewise; `bearing memo new` drafts one without a conversation."
     )

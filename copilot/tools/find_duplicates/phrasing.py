@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import counted, first_of, listed, money, words
+from copilot.language.formatting import humanize, join_and, join_first, money, pluralize
 from copilot.tools.evidence import Row
 from copilot.tools.find_duplicates.similarity import Overlap, SharedWork, amounts
 from copilot.tools.linking import fold
@@ -32,7 +32,7 @@ class Scope:
     @property
     def qualified(self) -> str:
         """What follows "groups": ` of Bank and Shop about churn`, or nothing."""
-        whose = f" with {'a project' if len(self.units) == 1 else 'projects'} of {listed(self.units)}"
+        whose = f" with {'a project' if len(self.units) == 1 else 'projects'} of {join_and(self.units)}"
         return (whose if self.units else "") + (f" about {self.about}" if self.about else "")
 
 
@@ -51,12 +51,12 @@ NOTHING_SHARED = {
 
 
 def opening(scope: Scope) -> str:
-    total = counted(len(scope.work.rows), "project")
+    total = pluralize(len(scope.work.rows), "project")
     if not scope.across:
-        extra = f"; {counted(len(scope.within), 'group')} within one unit" if scope.within else ""
+        extra = f"; {pluralize(len(scope.within), 'group')} within one unit" if scope.within else ""
         return f"Among {total} that go on, no two of different units {ALIKE}{scope.qualified}{extra}."
     rows = [row for o in scope.across for row in o.rows]
-    groups = counted(len(scope.across), "group")
+    groups = pluralize(len(scope.across), "group")
     text = f"Of {total} that go on, {len(rows):,} in {groups} across units{scope.qualified} {ALIKE}"
     if not amounts(rows):
         return f"{text}; no budget of theirs is on record."
@@ -77,13 +77,15 @@ def _summed(rows: Sequence[Row], scope: Scope) -> str:
 
 
 def group(overlap: Overlap, scope: Scope) -> str:
-    parts = [f"{listed(named(row, with_unit=True) for row in overlap.rows)} {ALIKE}"]
+    parts = [f"{join_and(named(row, with_unit=True) for row in overlap.rows)} {ALIKE}"]
     field = scope.work.field
-    same = [f"{words(c)} {words(v)}" for c in (field, "stage", "vendor", "platform") if c and (v := overlap.one(c))]
+    same = [
+        f"{humanize(c)} {humanize(v)}" for c in (field, "stage", "vendor", "platform") if c and (v := overlap.one(c))
+    ]
     if same:
-        parts.append(f"they share {listed(same)}")
+        parts.append(f"they share {join_and(same)}")
     if differs := [text for c in ("stage", "platform", "vendor", "owner") if (text := _differing(overlap, c))]:
-        parts.append(f"they differ in {listed(differs)}")
+        parts.append(f"they differ in {join_and(differs)}")
     parts.append(_summed(overlap.rows, scope))
     return f"{'; '.join(filter(None, parts))}. {_once(overlap)}"
 
@@ -93,8 +95,8 @@ def _differing(overlap: Overlap, column: str) -> str:
     if len(found) < 2:
         return ""
     if column == "owner" or len(found) == len(overlap.rows):
-        return f"{words(column)} ({listed(words(v) for v in found)})"
-    return f"{words(column)} ({listed(f'{count} {words(value)}' for value, count in found.items())})"
+        return f"{humanize(column)} ({join_and(humanize(v) for v in found)})"
+    return f"{humanize(column)} ({join_and(f'{count} {humanize(value)}' for value, count in found.items())})"
 
 
 def _once(overlap: Overlap) -> str:
@@ -116,7 +118,7 @@ def _once(overlap: Overlap) -> str:
 def vendors(scope: Scope) -> Iterator[tuple[str, Sequence[Row]]]:
     """Suppliers that several units pay, the most units first."""
     for vendor, rows in _by(scope, "vendor")[:NAMED]:
-        text = f"{vendor} supplies {len(rows):,} projects of {listed(_units(rows))}: {listed(map(named, rows))}"
+        text = f"{vendor} supplies {len(rows):,} projects of {join_and(_units(rows))}: {join_and(map(named, rows))}"
         yield f"{text}{_and_budgets(rows, scope)}. One contract could cover them.", rows
 
 
@@ -130,7 +132,7 @@ def bases(scope: Scope) -> Iterator[tuple[str, Sequence[Row]]]:
                 waiting[fold(needed)].append(row)
     shared = [(by_id[key], rows) for key, rows in waiting.items() if len(_units(rows)) > 1 and _in_units(scope, rows)]
     for base, rows in sorted(shared, key=lambda item: (-len(item[1]), str(item[0]["id"])))[:NAMED]:
-        whose = f"{len(rows):,} projects of {listed(_units(rows))}"
+        whose = f"{len(rows):,} projects of {join_and(_units(rows))}"
         yield f"{named(base)} is a base that {whose} depend on{_and_budgets(rows, scope)}.", [base, *rows]
 
 
@@ -140,8 +142,8 @@ def own_stacks(scope: Scope) -> Iterator[tuple[str, Sequence[Row]]]:
         return
     own = [row for row in scope.work.rows if row.get("platform") == "own"]
     for field, rows in _by(scope, scope.work.field, own)[:NAMED]:
-        text = f"In {words(field)}, {len(rows):,} projects of {listed(_units(rows))} run on stacks of their own"
-        yield f"{text}: {first_of(map(named, rows), rest='')}{_and_budgets(rows, scope)}.", rows
+        text = f"In {humanize(field)}, {len(rows):,} projects of {join_and(_units(rows))} run on stacks of their own"
+        yield f"{text}: {join_first(map(named, rows), rest='')}{_and_budgets(rows, scope)}.", rows
 
 
 def _by(scope: Scope, column: str, rows: Sequence[Row] | None = None) -> list[tuple[str, list[Row]]]:

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, money, number, sentence, words
+from copilot.language.formatting import humanize, join_and, money, number, pluralize, sentence
 from copilot.language.words import stems
 from copilot.language.words import words as find_words
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
+from copilot.tools.assembly import Computed, Said, Shown, assembled
 from copilot.tools.evidence import Row
 from copilot.tools.find_duplicates import phrasing as say
 from copilot.tools.find_duplicates.phrasing import Scope
@@ -25,7 +26,6 @@ from copilot.tools.find_duplicates.similarity import (
     read_shared_work,
     words_of,
 )
-from copilot.tools.findings import Computed, Said, Shown, assembled
 from copilot.tools.linking import fold, resolve_record, resolve_value
 from copilot.types import Chart, Figure, Table, ToolResult, Viewer
 
@@ -131,21 +131,21 @@ def _sentences(scope: Scope, shared: str | None, hidden: int) -> Iterator[Said]:
         "base": list(say.bases(scope)),
     }
     if shared is not None:
-        yield from (Said(text, "answer", _about(rows)) for text, rows in needs[shared])
+        yield from (Said(text, "headline", _about(rows)) for text, rows in needs[shared])
         if not needs[shared]:
-            yield Said(say.NOTHING_SHARED[shared], "answer")
-    yield Said(say.opening(scope), "answer" if shared is None else "detail")
+            yield Said(say.NOTHING_SHARED[shared], "headline")
+    yield Said(say.opening(scope), "headline" if shared is None else "support")
     for overlap in scope.across[: say.NAMED]:
-        yield Said(say.group(overlap, scope), "answer" if shared is None else "detail", _about(overlap.rows))
+        yield Said(say.group(overlap, scope), "headline" if shared is None else "support", _about(overlap.rows))
     if (more := len(scope.across) - say.NAMED) > 0:
-        yield Said(f"The table shows {counted(more, 'more group')} across units.")
+        yield Said(f"The table shows {pluralize(more, 'more group')} across units.")
     for need, found in needs.items():
         if need != shared:
-            yield from (Said(text, "detail", _about(rows)) for text, rows in found)
+            yield from (Said(text, "support", _about(rows)) for text, rows in found)
     if scope.within:
-        named = [listed(say.named(row) for row in o.rows) for o in scope.within[: say.NAMED]]
+        named = [join_and(say.named(row) for row in o.rows) for o in scope.within[: say.NAMED]]
         more = len(scope.within) - len(named)
-        rest = [f"{counted(more, 'more group')}, in the table"] if more else []
+        rest = [f"{pluralize(more, 'more group')}, in the table"] if more else []
         yield Said(sentence(f"Alike within one unit: {'; '.join([*named, *rest])}"))
     if scope.work.rows and not any(row.get("description") for row in scope.work.rows):
         yield Said("The projects have no description, so they are compared by their names alone.", "caveat")
@@ -167,21 +167,21 @@ def _alike(work: SharedWork, view: RecordView, asked: str, currency: str, hidden
     place = next((i for i, row in enumerate(work.rows) if row["id"] == key), None)
     if place is None:
         row = view.select("projects", [Filter(column="id", value=key)])[0]
-        yield Said(f"{say.named(row)} has ended, so it is not compared with what goes on.", "answer", _about([row]))
+        yield Said(f"{say.named(row)} has ended, so it is not compared with what goes on.", "headline", _about([row]))
         return
     own, limits = work.rows[place], work.limits
     order = sorted((i for i in range(len(work.rows)) if i != place), key=lambda i: (-work.alike[place, i], i))
     same = [i for i in order if work.alike[place, i] >= limits.alike]
     near = [i for i in order if limits.near <= work.alike[place, i] < limits.alike][:_NEAREST]
     if not same:
-        yield Said(f"No project that goes on appears to do what {say.named(own)} does.", "answer", _about([own]))
+        yield Said(f"No project that goes on appears to do what {say.named(own)} does.", "headline", _about([own]))
     for i in same[: say.NAMED]:
         pair = Overlap((own, work.rows[i]), float(work.alike[place, i]))
         text = say.group(pair, Scope(work, (), (), (), "", currency))
-        yield Said(text, "answer", _about(pair.rows))
+        yield Said(text, "headline", _about(pair.rows))
     if near:
-        texts = listed(say.named(work.rows[i], with_unit=True) for i in near)
-        yield Said(f"Less alike, and worth a look: {texts}.", "detail", _about([work.rows[i] for i in near]))
+        texts = join_and(say.named(work.rows[i], with_unit=True) for i in near)
+        yield Said(f"Less alike, and worth a look: {texts}.", "support", _about([work.rows[i] for i in near]))
     yield Said(f"{_MEASURED}, so let the owners confirm it.", "caveat")
     if hidden:
         yield Said("Projects that this viewer may not see are not compared.", "caveat")
@@ -194,7 +194,7 @@ def _tables(scope: Scope) -> Iterator[Table]:
     if groups:
         yield Table(
             title="Projects that do the same kind of work",
-            columns=("Group", "Project", *(words(c).capitalize() for c in columns)),
+            columns=("Group", "Project", *(humanize(c).capitalize() for c in columns)),
             rows=tuple(
                 (place, say.named(row), *(row.get(c) for c in columns))
                 for place, overlap in enumerate(groups, start=1)

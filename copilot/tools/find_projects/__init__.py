@@ -1,0 +1,12 @@
+from copilot.tools.find_projects.tool import Arguments, find_projects
+from copilot.tools.tool import Tool, has_records
+
+TOOL = Tool(
+    name="find_projects",
+    label="Counting over the records",
+    arguments=Arguments,
+    run=find_projects,
+    is_available=has_records,
+    covers_records=True,
+    tells_today=True,
+)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.drawing.charts import bars, stacked_bars
-from copilot.language.formatting import MONEY, listed, noun, percent, said, sentence, words
+from copilot.language.formatting import MONEY, format_cell, humanize, join_and, noun, percent, sentence
 from copilot.records.store import Measure
 from copilot.tools.evidence import Row
 from copilot.tools.filters import Selection
@@ -47,7 +47,7 @@ class _Asked:
 
     def said(self, value: Cell) -> str:
         counts = self.measure is not None and self.measure.aggregate in ("count", "count distinct")
-        return said(value, "" if counts else self.measured, self.selection.currency)
+        return format_cell(value, "" if counts else self.measured, self.selection.currency)
 
 
 def group(selection: Selection, columns: Sequence[str], measure: Measure | None) -> Grouped:
@@ -80,7 +80,7 @@ def _whole(asked: _Asked) -> list[str]:
         return []
     row = _aggregated(asked, ())[0]
     count, recorded = int(str(row["rows"])), int(str(row["recorded"]))
-    what, rows = words(measure.column), noun(asked.table, recorded)
+    what, rows = humanize(measure.column), noun(asked.table, recorded)
     if not recorded:
         return [f"None of the {count:,} {noun(asked.table, count)} records the {what}."]
     value = asked.said(row["measure"])
@@ -114,19 +114,19 @@ def _by_basis(asked: _Asked) -> list[str]:
         f"({int(str(split[b]['recorded'])):,} {noun(asked.table, int(str(split[b]['recorded'])))})"
         for b in order
     ]
-    return [sentence(f"Of this {words(asked.measured)}, {listed(parts)}")] if parts else []
+    return [sentence(f"Of this {humanize(asked.measured)}, {join_and(parts)}")] if parts else []
 
 
 def _by_group(asked: _Asked, rows: Sequence[Row]) -> list[str]:
-    by = listed(words(c) for c in asked.columns)
+    by = join_and(humanize(c) for c in asked.columns)
     known = [row for row in rows if any(row[c] is not None for c in asked.columns)]
     unknown = sum(_rows(row) for row in rows) - sum(_rows(row) for row in known)
     parts = _parts(asked, rows, known)
     texts = []
     if parts:
         kind = _AVERAGES.get(asked.measure.aggregate, "") if asked.measure else ""
-        lead = f"{kind} {words(asked.measured)} by {by}" if asked.measured else f"by {by}"
-        texts.append(sentence(f"{lead.strip()}: {listed(parts[:_NAMED])}"))
+        lead = f"{kind} {humanize(asked.measured)} by {by}" if asked.measured else f"by {by}"
+        texts.append(sentence(f"{lead.strip()}: {join_and(parts[:_NAMED])}"))
     if rest := parts[_NAMED:]:
         texts.append(f"{len(rest):,} more groups are in the table.")
     if unknown:
@@ -148,7 +148,7 @@ def _parts(asked: _Asked, rows: Sequence[Row], known: Sequence[Row]) -> list[str
         inner.setdefault(_cell(row, first), []).append(row)
     held = {name: sum(_rows(r) for r in group) for name, group in inner.items()}
     return [
-        f"{name} has {held[name]:,} ({listed(f'{_rows(r):,} {_cell(r, second)}' for r in inner[name])})"
+        f"{name} has {held[name]:,} ({join_and(f'{_rows(r):,} {_cell(r, second)}' for r in inner[name])})"
         for name in sorted(inner, key=lambda name: (-held[name], name))
     ]
 
@@ -158,7 +158,7 @@ def _rows(row: Row) -> int:
 
 
 def _cell(row: Row, column: str) -> str:
-    return words(said(row[column])) if row[column] is not None else f"no {words(column)}"
+    return humanize(format_cell(row[column])) if row[column] is not None else f"no {humanize(column)}"
 
 
 def _label(asked: _Asked, row: Row) -> str:
@@ -169,14 +169,14 @@ def _table(asked: _Asked, rows: Sequence[Row]) -> Table:
     total = sum(_rows(row) for row in rows) or 1
     unit = f" ({asked.unit})" if asked.unit else ""
     measured = (
-        [f"{asked.measure.aggregate.capitalize()} of {words(asked.measured)}{unit}"]
+        [f"{asked.measure.aggregate.capitalize()} of {humanize(asked.measured)}{unit}"]
         if asked.measure and asked.measured
         else []
     )
     return Table(
-        title=f"{noun(asked.table).capitalize()} by {listed(words(c) for c in asked.columns)}",
+        title=f"{noun(asked.table).capitalize()} by {join_and(humanize(c) for c in asked.columns)}",
         columns=(
-            *(words(c).capitalize() for c in asked.columns),
+            *(humanize(c).capitalize() for c in asked.columns),
             noun(asked.table).capitalize(),
             "Share",
             *measured,
@@ -194,7 +194,7 @@ def _table(asked: _Asked, rows: Sequence[Row]) -> Table:
 
 
 def _shown(value: Cell) -> Cell:
-    return words(value) if isinstance(value, str) else value
+    return humanize(value) if isinstance(value, str) else value
 
 
 def _rounded(value: Cell) -> Cell:
@@ -208,19 +208,19 @@ def _chart(asked: _Asked, rows: Sequence[Row]) -> tuple[Chart, ...]:
     drawn = [row for row in rows if isinstance(row[field], int | float)][:_DRAWN]
     if len(drawn) < 2:
         return ()
-    what = words(asked.measured).capitalize() if asked.measured else noun(asked.table).capitalize()
-    title = f"{what} by {listed(words(c) for c in asked.columns)}"
+    what = humanize(asked.measured).capitalize() if asked.measured else noun(asked.table).capitalize()
+    title = f"{what} by {join_and(humanize(c) for c in asked.columns)}"
     unit = f"{what} ({asked.unit})" if asked.unit else what
     if len(asked.columns) == 1:
         sizes = [(_label(asked, r), _float(r[field])) for r in drawn]
-        return (bars(title, words(asked.columns[0]).capitalize(), unit, sizes),)
+        return (bars(title, humanize(asked.columns[0]).capitalize(), unit, sizes),)
     first, second = asked.columns
     parts = [
-        (words(said(r[first])), words(said(r[second])), _float(r[field]))
+        (humanize(format_cell(r[first])), humanize(format_cell(r[second])), _float(r[field]))
         for r in rows
         if isinstance(r[field], int | float)
     ]
-    return (stacked_bars(title, words(first).capitalize(), unit, words(second).capitalize(), parts),)
+    return (stacked_bars(title, humanize(first).capitalize(), unit, humanize(second).capitalize(), parts),)
 
 
 def _float(value: Cell) -> float:
@@ -233,4 +233,4 @@ def _figures(asked: _Asked) -> tuple[Figure, ...]:
     value = _aggregated(asked, ())[0]["measure"]
     if not isinstance(value, int | float):
         return ()
-    return (Figure(text=asked.said(value), value=float(value), unit=asked.unit or words(asked.measured)),)
+    return (Figure(text=asked.said(value), value=float(value), unit=asked.unit or humanize(asked.measured)),)

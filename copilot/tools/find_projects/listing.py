@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copilot.language.formatting import NAMED, first_of, noun, said, sentence, words
+from copilot.language.formatting import NAMED, format_cell, humanize, join_first, noun, sentence
 from copilot.tools.evidence import Row, row_id
 from copilot.tools.filters import Selection
-from copilot.types import Evidence, Statement, Table
+from copilot.types import Evidence, Finding, Table
 
 # More rows than this are named in one sentence instead of one each.
 _ROWS_WITH_A_SENTENCE = 7
@@ -24,7 +24,7 @@ def names(selection: Selection, rows: Sequence[Row], matching: int) -> str:
     """The listed rows by name, in one sentence."""
     if not rows:
         return ""
-    named = first_of(name(selection, row) for row in rows)
+    named = join_first(name(selection, row) for row in rows)
     if len(rows) < matching:
         return f"The first {len(rows):,} of the {matching:,} are {named}."
     return f"{'They are' if len(rows) > 1 else 'It is'} {named}."
@@ -36,19 +36,19 @@ def ordering(selection: Selection, order_by: str, rows: Sequence[Row], matching:
         return ""
     column = selection.view.column(selection.table, order_by.removeprefix("-"))
     high, low = ("latest", "earliest") if column.type == "date" else ("highest", "lowest")
-    shown = first_of(f"{name(selection, row)} with {selection.said(row, column.name)}" for row in rows)
+    shown = join_first(f"{name(selection, row)} with {selection.said(row, column.name)}" for row in rows)
     count = f"the first {len(rows):,} of {matching:,}" if len(rows) < matching else f"the {matching:,}"
     way = f"{high if order_by.startswith('-') else low} first"
     verb = "is" if len(rows) == 1 else "are"
-    return sentence(f"By {words(column.name)}, {way}, {count} {noun(selection.table, matching)} {verb} {shown}")
+    return sentence(f"By {humanize(column.name)}, {way}, {count} {noun(selection.table, matching)} {verb} {shown}")
 
 
-def details(selection: Selection, rows: Sequence[Row], matching: int, x: Evidence) -> list[Statement]:
+def details(selection: Selection, rows: Sequence[Row], matching: int, x: Evidence) -> list[Finding]:
     """A sentence a row while they are few, one for all when they are many."""
     ids = [row_id(selection.view, selection.table, row) for row in rows]
     if len(rows) > _ROWS_WITH_A_SENTENCE:
-        return [Statement(text=names(selection, rows, matching), evidence=(x.id, *ids[:NAMED]))]
-    return [Statement(text=_row_sentence(selection, row), evidence=(id,)) for row, id in zip(rows, ids, strict=True)]
+        return [Finding(text=names(selection, rows, matching), evidence=(x.id, *ids[:NAMED]))]
+    return [Finding(text=_row_sentence(selection, row), evidence=(id,)) for row, id in zip(rows, ids, strict=True)]
 
 
 def name(selection: Selection, row: Row) -> str:
@@ -61,7 +61,7 @@ def name(selection: Selection, row: Row) -> str:
     if title or key:
         return title or key
     cells = [selection.said(row, c.name) for c in schema.columns[:3] if row[c.name] is not None]
-    return " ".join(words(cell) for cell in cells) or "a row without entries"
+    return " ".join(humanize(cell) for cell in cells) or "a row without entries"
 
 
 def _row_sentence(selection: Selection, row: Row) -> str:
@@ -80,8 +80,8 @@ def _row_sentence(selection: Selection, row: Row) -> str:
     facts = []
     for column in columns:
         since = f" since {row['stage_since']}" if column == "stage" and row.get("stage_since") else ""
-        label = "in this stage since" if column == "stage_since" else words(column)
-        facts.append(f"{label} {words(selection.said(row, column))}{since}")
+        label = "in this stage since" if column == "stage_since" else humanize(column)
+        facts.append(f"{label} {humanize(selection.said(row, column))}{since}")
     return sentence(f"{name(selection, row)}: {', '.join(facts)}" if facts else name(selection, row))
 
 
@@ -93,15 +93,15 @@ def table(selection: Selection, rows: Sequence[Row], columns: Sequence[str], ord
     present = [c for c in dict.fromkeys(wanted) if c is not None and view.has(schema.name, c)]
     present = present or [c.name for c in schema.columns[:6]]
     return Table(
-        title=words(schema.name).capitalize(),
-        columns=tuple(words(c).capitalize() for c in present),
+        title=humanize(schema.name).capitalize(),
+        columns=tuple(humanize(c).capitalize() for c in present),
         rows=tuple(tuple(_shown(row[c]) for c in present) for row in rows),
     )
 
 
 def _shown(value: object) -> str | int | float | None:
     if isinstance(value, bool):
-        return said(value)
+        return format_cell(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, str | int | float) else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import NAMED, listed, noun, sentence, words
+from copilot.language.formatting import NAMED, humanize, join_and, noun, sentence
 from copilot.records.schema import OBSERVATIONS
 from copilot.records.store import Aggregate, Filter, Measure, RecordView
 from copilot.sources import Sources
@@ -17,7 +17,7 @@ from copilot.tools.filters import Condition, Selection, linked
 from copilot.tools.find_projects import listing
 from copilot.tools.find_projects.grouping import Grouped, group
 from copilot.tools.linking import link
-from copilot.types import Figure, Statement, ToolResult, Viewer
+from copilot.types import Figure, Finding, ToolResult, Viewer
 
 
 class MeasureArgument(BaseModel):
@@ -93,13 +93,13 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
     )
     ids = [row_id(view, schema.name, row) for row in rows]
     return ToolResult(
-        statements=(
+        findings=(
             *(
-                Statement(text=a, evidence=(x.id, *(ids[:NAMED] if a == ordered else ())), role="answer")
+                Finding(text=a, evidence=(x.id, *(ids[:NAMED] if a == ordered else ())), role="headline")
                 for a in answers
             ),
             *(() if ordered else listing.details(selection, rows, matching, x) if rows else ()),
-            *(Statement(text=c, evidence=(x.id,), role="caveat") for c in caveats if c),
+            *(Finding(text=c, evidence=(x.id,), role="caveat") for c in caveats if c),
         ),
         evidence=(x, *(read_row(view, schema.name, row, config.currency, sources.today) for row in rows)),
         tables=(
@@ -120,9 +120,9 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
 
 
 def _table(view: RecordView, asked: str) -> str:
-    found = link(asked, {name: (words(name),) for name in view.tables})
+    found = link(asked, {name: (humanize(name),) for name in view.tables})
     if found.value is None:
-        raise ToolError(f"There is no table {asked!r}; there are {listed(view.tables)}.", found.nearest)
+        raise ToolError(f"There is no table {asked!r}; there are {join_and(view.tables)}.", found.nearest)
     return found.value
 
 
@@ -163,8 +163,8 @@ def _missing(selection: Selection) -> str:
         empty = selection.count([*others, Filter(column=asked.column, op="missing")])
         if empty:
             rows = noun(selection.table, empty)
-            parts.append(f"{empty:,} {rows} {'records' if empty == 1 else 'record'} no {words(asked.column)}")
-    return sentence(f"{listed(parts)} and cannot be judged") if parts else ""
+            parts.append(f"{empty:,} {rows} {'records' if empty == 1 else 'record'} no {humanize(asked.column)}")
+    return sentence(f"{join_and(parts)} and cannot be judged") if parts else ""
 
 
 def _locator(selection: Selection, arguments: Arguments, matching: int) -> str:

@@ -1,0 +1,12 @@
+from copilot.tools.lookup_metric.tool import Arguments, lookup_metric
+from copilot.tools.tool import Tool, has_metrics
+
+TOOL = Tool(
+    name="lookup_metric",
+    label="Looking up the metric",
+    arguments=Arguments,
+    run=lookup_metric,
+    is_available=has_metrics,
+    tells_today=True,
+    needs_figure=True,
+)

@@ -17,7 +17,7 @@ from copilot.tools.lookup_metric import phrasing as wording
 from copilot.tools.lookup_metric.caveats import caveats, data_until
 from copilot.tools.lookup_metric.charts import charts, group_name, tables
 from copilot.tools.lookup_metric.reading import Reading, Request, Value, latest_value
-from copilot.types import Evidence, Figure, Statement, ToolResult
+from copilot.types import Evidence, Figure, Finding, ToolResult
 
 # More parts or groups than these are told by their ends.
 _MOST_PARTS_NAMED = 4
@@ -50,19 +50,19 @@ def report(reading: Reading, request: Request, context: Context) -> ToolResult:
     text = "\n".join([*answers, *limits, method, *written, *_numbers(reading, context)])
     evidence = _evidence(reading, text, context)
     roles = [
-        "answer",
-        *["detail"] * (len(answers) - 1),
+        "headline",
+        *["support"] * (len(answers) - 1),
         *["caveat"] * len(limits),
         "method",
-        *["detail"] * len(written),
+        *["support"] * len(written),
     ]
     statements = [
-        Statement.model_validate({"text": sentence, "evidence": (evidence.id,), "role": role})
+        Finding.model_validate({"text": sentence, "evidence": (evidence.id,), "role": role})
         for sentence, role in zip([*answers, *limits, method, *written], roles, strict=True)
     ]
     better = _better(reading, context)
     return ToolResult(
-        statements=(*statements, *([better.statement] if better else [])),
+        findings=(*statements, *([better.statement] if better else [])),
         evidence=(evidence, *([better.evidence] if better else [])),
         tables=tables(reading, subject, context.names, context.top),
         charts=charts(reading, subject, context.names, context.top),
@@ -288,7 +288,7 @@ def _as_of(reading: Reading, today: date) -> date:
 
 @dataclass(frozen=True)
 class _Aside:
-    statement: Statement
+    statement: Finding
     evidence: Evidence
 
 
@@ -312,7 +312,7 @@ def _better(reading: Reading, context: Context) -> _Aside | None:
         sentence = f"{reason}: {value} {wording.during(latest.period)}."
         aside = Reading(better, None, filters, latest.period, latest.point)
     evidence = _evidence(aside, f"{sentence}\n{_method(aside, context)}", context)
-    return _Aside(Statement(text=sentence, evidence=(evidence.id,), role="caveat"), evidence)
+    return _Aside(Finding(text=sentence, evidence=(evidence.id,), role="caveat"), evidence)
 
 
 def _figures(reading: Reading, evidence: str) -> tuple[Figure, ...]:

@@ -1,0 +1,12 @@
+from copilot.tools.plan_change.tool import Arguments, plan_change
+from copilot.tools.tool import Tool, has_assessments
+
+TOOL = Tool(
+    name="plan_change",
+    label="Planning the change",
+    arguments=Arguments,
+    run=plan_change,
+    is_available=has_assessments,
+    is_ordered=True,
+    quotes_documents=True,
+)

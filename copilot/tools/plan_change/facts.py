@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import counted, in_midsentence, number, words
+from copilot.language.formatting import humanize, lowercase_first, number, pluralize
 from copilot.records.catalogue import Metric
 from copilot.records.metric_query import group_values
 from copilot.records.store import Filter, RecordView
@@ -80,8 +80,8 @@ def read_lever(sources: Sources, viewer: Viewer, view: RecordView, scope: Scope,
     texts, rows = list[str](), list[tuple[str, Row]]()
     assessed = _assessed(read_areas(view, scope.unit), lever)
     if assessed is not None:
-        note = f" ({in_midsentence(str(assessed['note']))})" if assessed.get("note") else ""
-        what = f"the assessment of {words(str(assessed['aspect']))} in {assessed['unit']}"
+        note = f" ({lowercase_first(str(assessed['note']))})" if assessed.get("note") else ""
+        what = f"the assessment of {humanize(str(assessed['aspect']))} in {assessed['unit']}"
         texts.append(f"{what} is {number(_score(assessed))} of {BEST}{note}")
         rows.append(("assessments", assessed))
     texts += _columns(scope, lever)
@@ -99,7 +99,7 @@ def _score(row: Row) -> float:
 def _assessed(areas: Sequence[Area], lever: Lever) -> Row | None:
     """The lowest of the latest assessments that are of the lever, of change before those of culture."""
     for name in _CHANGE_AREAS:
-        found = [s.row for a in areas if a.name == name for s in a.scored if lever.terms.search(words(s.aspect))]
+        found = [s.row for a in areas if a.name == name for s in a.scored if lever.terms.search(humanize(s.aspect))]
         if found:
             return min(found, key=lambda row: (_score(row), str(row["unit"])))
     return None
@@ -116,20 +116,20 @@ def _columns(scope: Scope, lever: Lever) -> Iterator[str]:
     if scope.project is not None:
         row = scope.project
         if lever.name == "workflow" and row.get("integration"):
-            yield f"the project records its integration as {words(str(row['integration']))}"
+            yield f"the project records its integration as {humanize(str(row['integration']))}"
         if lever.name == "trust" and row.get("human_oversight"):
-            yield f"{in_midsentence(str(row['human_oversight']))} may overrule it"
+            yield f"{lowercase_first(str(row['human_oversight']))} may overrule it"
         if held := blockers(row, lever.terms):
-            yield f"its team says: {in_midsentence(held)}"
+            yield f"its team says: {lowercase_first(held)}"
         return
     if lever.name == "workflow" and (known := [row for row in scope.rows if row.get("integration")]):
         lacking = sum(fold(str(row["integration"])) in ("none", "planned") for row in known)
         have = "has" if len(known) == 1 else "have"
-        yield f"{lacking:,} of {counted(len(known), 'project')} {have} no integration yet"
+        yield f"{lacking:,} of {pluralize(len(known), 'project')} {have} no integration yet"
     if held_up := [row for row in scope.rows if blockers(row, lever.terms)]:
         name = "names" if len(held_up) == 1 else "name"
         first = held_up[0].get("name") or held_up[0]["id"]
-        yield f"{counted(len(held_up), 'project')} {name} it as a blocker, such as {first}"
+        yield f"{pluralize(len(held_up), 'project')} {name} it as a blocker, such as {first}"
 
 
 def _events(view: RecordView, scope: Scope, lever: Lever) -> list[tuple[str, Row, str]]:
@@ -141,8 +141,8 @@ def _events(view: RecordView, scope: Scope, lever: Lever) -> list[tuple[str, Row
             continue
         for row in view.select(table, [Filter(column="project_id", value=str(scope.project["id"]))]):
             if lever.terms.search(" ".join(str(row[c]) for c in columns if row.get(c))):
-                title = in_midsentence(str(row[columns[0]]))
-                kind = words(table).removesuffix("s")
+                title = lowercase_first(str(row[columns[0]]))
+                kind = humanize(table).removesuffix("s")
                 text = f"{kind} {row['id']} of {row.get('date') or 'unknown date'}: {title}"
                 found.append((str(row.get("date") or ""), table, row, text))
     found.sort(key=lambda item: (item[0], item[3]), reverse=True)
@@ -168,7 +168,7 @@ def observe(sources: Sources, viewer: Viewer, scope: Scope, wanted: re.Pattern[s
 
 
 def _titles(metric: Metric) -> str:
-    return f"{words(metric.name)} {metric.title}"
+    return f"{humanize(metric.name)} {metric.title}"
 
 
 def _synonyms(metric: Metric) -> str:
@@ -191,8 +191,8 @@ def _look_up(sources: Sources, viewer: Viewer, metric: Metric, dimension: str, v
     if not found.figures:
         return None
     wrong = "above the target" if metric.direction == "down" else "below the target"
-    is_off = any(wrong in s.text for s in found.statements)
-    return Observed(metric, found.statements[0].text, found.evidence[0], is_off, dimension == "project")
+    is_off = any(wrong in s.text for s in found.findings)
+    return Observed(metric, found.findings[0].text, found.evidence[0], is_off, dimension == "project")
 
 
 def change_managers(view: RecordView, unit: str | None) -> tuple[float, float] | None:

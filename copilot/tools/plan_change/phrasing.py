@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.language import formatting as wording
-from copilot.language.formatting import counted, in_midsentence, listed, number, percent, sentence, words
+from copilot.language.formatting import humanize, join_and, lowercase_first, number, percent, pluralize, sentence
 from copilot.language.sentences import split_sentences
-from copilot.models.extract import Unit
+from copilot.passages.extract import Unit
 from copilot.tools.assess_readiness.scores import BEST
 from copilot.tools.evidence import Row
 from copilot.tools.plan_change import levers as levers
@@ -43,7 +43,7 @@ def owner(lever: Lever, scope: Scope, managers: tuple[float, float] | None, quot
     for column in lever.owners:
         names = {str(row[column]) for row in scope.rows if row.get(column)}
         if len(names) == 1 and (scope.project is not None or len(scope.rows) > 1):
-            return f"{names.pop()} ({words(column)})"
+            return f"{names.pop()} ({humanize(column)})"
     said = _labelled(quote, _OWNER)
     nobody = f"{NOBODY} (the documents say {said})" if said else NOBODY
     if lever.owners or managers is None:
@@ -51,7 +51,7 @@ def owner(lever: Lever, scope: Scope, managers: tuple[float, float] | None, quot
     filled, vacant = managers
     posts = f"{number(filled)} change {'manager' if filled == 1 else 'managers'}" if filled else "no change manager"
     where = scope.unit or "the organisation"
-    return f"{nobody}; {where} has {posts}" + (f" and {counted(round(vacant), 'open post')}" if vacant else "")
+    return f"{nobody}; {where} has {posts}" + (f" and {pluralize(round(vacant), 'open post')}" if vacant else "")
 
 
 def when(shown: Shown, is_running: bool, place: int) -> str:
@@ -72,7 +72,7 @@ def opening(scope: Scope, measures: Sequence[Measure], adoption: Observed | None
         weakest = min(scored, key=lambda m: m.shown.score or 0)
         same = [m.lever.label.lower() for m in scored if m.shown.score == weakest.shown.score]
         verb = "is" if len(same) == 1 else "are"
-        parts.append(f"The weakest of the levers assessed {verb} {listed(same)} with {_score(weakest)} of {BEST}.")
+        parts.append(f"The weakest of the levers assessed {verb} {join_and(same)} with {_score(weakest)} of {BEST}.")
     if is_running and measures[0].shown.is_known:
         parts.append(f"Start with {measures[0].lever.label.lower()}.")
     return " ".join(parts)
@@ -86,9 +86,9 @@ def _standing(scope: Scope) -> str:
     if scope.project is None:
         plans = [bool(row["adoption_plan"]) for row in scope.rows if row.get("adoption_plan") is not None]
         tail = f"; {sum(plans):,} of {len(plans):,} that record it have a plan for adoption" if plans else ""
-        return f"The change in {scope.whole} is that of {counted(len(scope.rows), 'project')} going on{tail}."
+        return f"The change in {scope.whole} is that of {pluralize(len(scope.rows), 'project')} going on{tail}."
     row = scope.project
-    stage = f" is in {words(str(row['stage']))}" if row.get("stage") else " has no stage on record"
+    stage = f" is in {humanize(str(row['stage']))}" if row.get("stage") else " has no stage on record"
     has_plan = row.get("adoption_plan")
     plan = "" if has_plan is None else f", {'with' if has_plan else 'without'} a plan for adoption"
     return f"{scope.whole}{f' of {scope.unit}' if scope.unit else ''}{stage}{plan}."
@@ -162,9 +162,9 @@ def _affected(scope: Scope) -> Iterator[str]:
     if scope.project is not None and affected:
         yield f"that the output of {scope.whole} affects employees"
     elif affected:
-        yield f"{counted(len(affected), 'project')} whose output affects employees"
+        yield f"{pluralize(len(affected), 'project')} whose output affects employees"
     if scope.project is not None and (held := blockers(scope.project, levers.RESKILLING_TERMS)):
-        yield f"that its team says: {in_midsentence(held)}"
+        yield f"that its team says: {lowercase_first(held)}"
 
 
 def money(scope: Scope, currency: str) -> str:
@@ -173,7 +173,7 @@ def money(scope: Scope, currency: str) -> str:
     if not both:
         return "How much of the budget is for change is not on record."
     change, total = (sum(_amount(row, column) for row in both) for column in ("change_budget", "budget"))
-    whose = scope.whole if scope.project is not None else f"{counted(len(both), 'project')} of {scope.whole}"
+    whose = scope.whole if scope.project is not None else f"{pluralize(len(both), 'project')} of {scope.whole}"
     return (
         f"{percent(change / total)} of the budget of {whose} is for change, {wording.money(change, currency)} of "
         f"{wording.money(total, currency)}."

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.analysis.funnel import Ladder
 from copilot.errors import ToolError
-from copilot.models.extract import Unit
+from copilot.passages.extract import Unit
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
+from copilot.tools.assembly import Computed, Said, Shown, assembled
 from copilot.tools.assess_readiness.facts import going_on
 from copilot.tools.assess_readiness.scores import BEST
 from copilot.tools.evidence import Row
-from copilot.tools.findings import Computed, Said, Shown, assembled
 from copilot.tools.linking import fold, resolve_record, resolve_unit
 from copilot.tools.plan_change import levers as levers
 from copilot.tools.plan_change import phrasing as say
@@ -158,20 +158,20 @@ def _sentences(plan: _Plan, currency: str) -> Iterator[Said]:
     scope = plan.scope
     project = (("projects", scope.project),) if scope.project is not None else ()
     metric = (plan.adoption.read,) if plan.adoption else ()
-    yield Said(say.opening(scope, plan.measures, plan.adoption, plan.is_running), "answer", project, metric)
+    yield Said(say.opening(scope, plan.measures, plan.adoption, plan.is_running), "headline", project, metric)
     named = {plan.adoption.metric.name} if plan.adoption else set[str]()
     for measure in plan.measures:
         read = [plan.passages[measure.quote.evidence]] if measure.quote else []
         read += [measure.shown.observed.read] if measure.shown.observed else []
         rows = (*measure.shown.rows, *project)
-        yield Said(say.lever(measure, named), "answer", rows, tuple(read))
+        yield Said(say.lever(measure, named), "headline", rows, tuple(read))
         named |= {measure.shown.observed.metric.name} if measure.shown.observed else set()
     about: tuple[Evidence, ...] = (plan.passages[plan.reskilling.evidence],) if plan.reskilling else ()
     about += (plan.moved.read,) if plan.moved else ()
-    yield Said(say.workforce(scope, plan.moved, plan.reskilling), "answer", project, about)
-    yield Said(say.money(scope, currency), "detail", project)
+    yield Said(say.workforce(scope, plan.moved, plan.reskilling), "headline", project, about)
+    yield Said(say.money(scope, currency), "support", project)
     if plan.budget:
-        yield Said(plan.budget.text, "detail", read=(plan.passages[plan.budget.evidence],), is_quote=True)
+        yield Said(plan.budget.text, "support", read=(plan.passages[plan.budget.evidence],), is_quote=True)
     yield Said(say.questions(plan.measures, scope, plan.adoption, plan.moved is not None), "caveat")
     if not any(measure.quote for measure in plan.measures):
         yield Said("The documents say nothing about these levers; the measures are this tool's own.", "caveat")

@@ -11,7 +11,7 @@ import numpy as np
 
 from copilot.analysis.scoring import ENOUGH_COVERAGE, Floats, Scores, weighted_sum
 from copilot.errors import ToolError
-from copilot.language.formatting import listed, words
+from copilot.language.formatting import humanize, join_and
 from copilot.records.store import RecordView
 from copilot.tools.candidates import Candidates, Weights, ended_stages
 from copilot.tools.evidence import Row
@@ -151,7 +151,7 @@ def _dependencies(
             continue
         why = "is not among the candidates" if row else "is not in the records that can be read"
         if row and _GIVEN_UP & set(stage.split()):
-            why = f"is {words(str(row['stage']))}"
+            why = f"is {humanize(str(row['stage']))}"
         bars.setdefault(position, Bar("dependency", f"it needs {_named(row, needed)}, which {why}"))
     changed = True
     while changed:
@@ -177,4 +177,4 @@ def names(options: Options, positions: Sequence[int], most: int = 6) -> str:
     """A (P-1), B (P-2) and 4 more."""
     shown = [options.candidates.name(i) for i in positions[:most]]
     more = len(positions) - most
-    return listed([*shown, f"{more:,} more"] if more > 0 else shown)
+    return join_and([*shown, f"{more:,} more"] if more > 0 else shown)

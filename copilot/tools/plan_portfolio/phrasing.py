@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from copilot.analysis.portfolio import Selection
-from copilot.language.formatting import counted, listed, money, number, percent, sentence
+from copilot.language.formatting import join_and, money, number, percent, pluralize, sentence
 from copilot.tools.plan_portfolio.options import Kind, names
 from copilot.tools.plan_portfolio.plan import MORE_BUDGET, Forced, Plan
 from copilot.tools.prioritize_projects.phrasing import SAFE
@@ -39,12 +39,12 @@ def limits(plan: Plan) -> str:
     if asked.headcount is not None:
         texts.append(f"{number(asked.headcount)} full-time equivalents")
     if asked.most_projects is not None:
-        texts.append(f"a limit of {counted(asked.most_projects, 'project')}")
+        texts.append(f"a limit of {pluralize(asked.most_projects, 'project')}")
     if asked.most_high_risk is not None:
-        texts.append(f"at most {counted(asked.most_high_risk, 'high-risk project')}")
+        texts.append(f"at most {pluralize(asked.most_high_risk, 'high-risk project')}")
     if asked.minimum_per_unit:
-        texts.append(f"at least {counted(asked.minimum_per_unit, 'project')} a unit")
-    return listed(texts)
+        texts.append(f"at least {pluralize(asked.minimum_per_unit, 'project')} a unit")
+    return join_and(texts)
 
 
 def opening(plan: Plan, scope: str) -> str:
@@ -59,8 +59,8 @@ def opening(plan: Plan, scope: str) -> str:
     if plan.headcount > 0:
         takes.append(f"take {number(plan.headcount)} full-time equivalents")
     return (
-        f"{start} of {scope} under {limits(plan)} is {counted(len(chosen), 'project')}, which "
-        f"{listed(takes)}: {names(plan.options, chosen)}."
+        f"{start} of {scope} under {limits(plan)} is {pluralize(len(chosen), 'project')}, which "
+        f"{join_and(takes)}: {names(plan.options, chosen)}."
     )
 
 
@@ -107,7 +107,7 @@ def _exchange(plan: Plan, out: Sequence[int], joins: Sequence[int]) -> str:
         texts.append(f"{names(plan.options, joins)} {'comes' if len(joins) == 1 else 'come'} in")
     if out:
         texts.append(f"{names(plan.options, out)} {'goes' if len(out) == 1 else 'go'} out")
-    return listed(texts)
+    return join_and(texts)
 
 
 def changes(plan: Plan, other: Selection) -> str:
@@ -154,7 +154,7 @@ def why_left_out(plan: Plan, position: int) -> str:
     if asked.headcount is not None and options.headcount[position] > asked.headcount:
         return "needs more people than there are"
     if missing := [b for a, b in options.needs if a == position and b not in held]:
-        return f"needs {listed(options.candidates.name(i) for i in missing)}, which is not chosen"
+        return f"needs {join_and(options.candidates.name(i) for i in missing)}, which is not chosen"
     risky = len(options.high_risk & held)
     if asked.most_high_risk is not None and position in options.high_risk and risky >= asked.most_high_risk:
         return "is of high risk, and the limit of these is reached"
@@ -173,13 +173,13 @@ def left_out(plan: Plan) -> Iterator[str]:
                 yield f"{plan.options.candidates.name(i)} cannot be chosen: {plan.options.bars[i].text}."
         elif members:
             does = singular if len(members) == 1 else plural
-            yield f"{counted(len(members), 'candidate')} {does}: {names(plan.options, members)}."
+            yield f"{pluralize(len(members), 'candidate')} {does}: {names(plan.options, members)}."
     reasons: dict[str, list[int]] = {}
     for position in plan.left_out:
         reasons.setdefault(why_left_out(plan, position), []).append(position)
     for reason, members in reasons.items():
         for_them = reason if len(members) == 1 else _plural(reason)
-        yield f"{counted(len(members), 'project')} left out {for_them}: {names(plan.options, members)}."
+        yield f"{pluralize(len(members), 'project')} left out {for_them}: {names(plan.options, members)}."
 
 
 def _plural(reason: str) -> str:
@@ -191,19 +191,19 @@ def _plural(reason: str) -> str:
 def caveats(plan: Plan) -> Iterator[str]:
     options, chosen = plan.options, plan.chosen
     if plan.skipped:
-        yield f"There was no time to find {listed(plan.skipped, 'or')}; fewer projects or limits would leave some."
+        yield f"There was no time to find {join_and(plan.skipped, 'or')}; fewer projects or limits would leave some."
     spent = [i for i in chosen if options.cost[i] == 0]
     if spent:
         have, their, they = ("has", "its", "it") if len(spent) == 1 else ("have", "their", "they")
         yield (
-            f"{counted(len(spent), 'chosen project')} {have} spent {their} whole approved budget, so {they} "
+            f"{pluralize(len(spent), 'chosen project')} {have} spent {their} whole approved budget, so {they} "
             f"cost{'s' if len(spent) == 1 else ''} 0 here whatever finishing takes: {names(options, spent)}."
         )
     if unknown := [i for i in chosen if options.row(i).get("spend") is None and options.cost[i] > 0]:
         one = len(unknown) == 1
         record = "records no amount" if one else "record no amounts"
         yield (
-            f"{counted(len(unknown), 'chosen project')} {record} spent, so {'its' if one else 'their'} "
+            f"{pluralize(len(unknown), 'chosen project')} {record} spent, so {'its' if one else 'their'} "
             f"whole budget{'' if one else 's'} {'counts' if one else 'count'} as cost."
         )
     for i in chosen:
@@ -213,12 +213,12 @@ def caveats(plan: Plan) -> Iterator[str]:
                 f"rule: {'; '.join(titles)}"
             )
     if plan.short_units:
-        asked = counted(plan.limits.minimum_per_unit, "project")
-        yield f"The minimum of {asked} a unit cannot be met in {listed(plan.short_units)}; all it has are taken."
+        asked = pluralize(plan.limits.minimum_per_unit, "project")
+        yield f"The minimum of {asked} a unit cannot be met in {join_and(plan.short_units)}; all it has are taken."
     if plan.limits.most_high_risk is not None:
         unclassified = sum(options.row(i).get("risk_class") is None for i in options.open)
         if unclassified:
-            yield f"{counted(unclassified, 'candidate')} without a risk class count as not of high risk."
+            yield f"{pluralize(unclassified, 'candidate')} without a risk class count as not of high risk."
     if plan.limits.budget is not None and plan.headcount and plan.limits.headcount is None:
         yield "Without a limit of headcount the set may need more people than there are."
 
@@ -235,4 +235,4 @@ def method(plan: Plan) -> str:
 def weights(plan: Plan) -> str:
     pairs = zip(plan.options.candidates.criteria, plan.options.weights.used, strict=True)
     parts = [f"{c.label.lower()} {number(round(float(w) * 100, 1))}%" for c, w in pairs]
-    return sentence(f"Weights ({plan.options.weights.source}): {listed(parts)}")
+    return sentence(f"Weights ({plan.options.weights.source}): {join_and(parts)}")

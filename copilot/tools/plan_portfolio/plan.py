@@ -25,7 +25,7 @@ from copilot.analysis.portfolio import (
 from copilot.analysis.portfolio_firmness import inclusion
 from copilot.analysis.scoring import Floats
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, money, number
+from copilot.language.formatting import join_and, money, number, pluralize
 from copilot.tools.plan_portfolio.options import Options
 
 MORE_BUDGET = 0.10
@@ -174,13 +174,13 @@ def _constraints(options: Options, limits: Limits) -> Iterator[Constraint]:
         name = f"the headcount of {number(limits.headcount)}"
         yield at_most(name, options.headcount[places], limits.headcount)
     if limits.most_projects is not None:
-        name = f"the limit of {counted(limits.most_projects, 'project')}"
+        name = f"the limit of {pluralize(limits.most_projects, 'project')}"
         yield at_most(name, np.ones(len(places)), limits.most_projects)
     if limits.most_high_risk is not None:
-        name = f"the limit of {counted(limits.most_high_risk, 'high-risk project')}"
+        name = f"the limit of {pluralize(limits.most_high_risk, 'high-risk project')}"
         yield at_most(name, [float(i in options.high_risk) for i in places], limits.most_high_risk)
     if limits.minimum_per_unit:
-        name = f"the minimum of {counted(limits.minimum_per_unit, 'project')} per unit"
+        name = f"the minimum of {pluralize(limits.minimum_per_unit, 'project')} per unit"
         groups = _by_unit(options)
         yield at_least(name, [(group, min(limits.minimum_per_unit, len(group))) for group in groups.values()])
     at = {position: i for i, position in enumerate(places)}
@@ -213,7 +213,7 @@ def _short_units(options: Options, limits: Limits) -> tuple[str, ...]:
 
 
 def _infeasible(problem: Problem, limits: Limits) -> str:
-    asked = listed(c.name for c in problem.constraints)
+    asked = join_and(c.name for c in problem.constraints)
     found = relaxations(problem)
     if not found:
         return f"No set of projects keeps to {asked}, and no single one of these is the reason; relax several."
@@ -225,7 +225,7 @@ def _infeasible(problem: Problem, limits: Limits) -> str:
             continue
         amount = money(least, limits.currency) if "budget" in relaxation.name else number(least)
         ways.append(f"{relaxation.name} (at least {amount} is needed)")
-    return f"No set of projects keeps to {asked}; relax {listed(ways, 'or')}."
+    return f"No set of projects keeps to {asked}; relax {join_and(ways, 'or')}."
 
 
 def _richer(options: Options, limits: Limits, problem: Problem, clock: _Clock) -> Selection | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, money, number, percent
+from copilot.language.formatting import join_and, money, number, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, excludes_ended, gather
@@ -24,7 +24,7 @@ from copilot.tools.plan_portfolio import phrasing as say
 from copilot.tools.plan_portfolio.options import Asked, Options, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
-from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
+from copilot.types import Cell, Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
 
 _ROWS_IN_TABLE = 40
 _BARS_IN_CHART = 30
@@ -72,7 +72,7 @@ class Arguments(BaseModel):
 @dataclass(frozen=True)
 class _Said:
     text: str
-    role: Literal["answer", "detail", "caveat", "method"] = "detail"
+    role: Literal["headline", "support", "caveat", "method"] = "support"
     about: tuple[int, ...] = ()
 
 
@@ -99,7 +99,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     must = [resolve_record(view, name).key for name in arguments.must_have]
     excluded = [resolve_record(view, name).key for name in arguments.exclude]
     if both := sorted({*must} & {*excluded}):
-        raise ToolError(f"{listed(both)} cannot be both a must-have and excluded.")
+        raise ToolError(f"{join_and(both)} cannot be both a must-have and excluded.")
     rows = chosen_rows(view, config, filters, [], must, False)
     candidates = gather(view, config, rows)
     hidden = view.hidden("projects", filters)
@@ -122,7 +122,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     scope = _scope(sources, filters, len(rows))
     said = list(_sentences(found, scope, arguments.top, hidden))
     if chosen.consistency:
-        said.insert(1, _Said(chosen.consistency, "caveat" if chosen.is_consistent else "answer"))
+        said.insert(1, _Said(chosen.consistency, "caveat" if chosen.is_consistent else "headline"))
     return Planned(found, scope, _result(sources, view, found, [s for s in said if s.text], hidden))
 
 
@@ -158,7 +158,7 @@ def _scope(sources: Sources, filters: Sequence[Filter], count: int) -> str:
     conditions = [predicate(filters, count, config.currency)] if filters else []
     if excludes_ended(config, filters, [], False):
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
-    return f"{counted(count, 'project')}{f' that {listed(conditions)}' if conditions else ''}"
+    return f"{pluralize(count, 'project')}{f' that {join_and(conditions)}' if conditions else ''}"
 
 
 def _result(sources: Sources, view: RecordView, found: Plan, said: Sequence[_Said], hidden: int) -> ToolResult:
@@ -167,8 +167,8 @@ def _result(sources: Sources, view: RecordView, found: Plan, said: Sequence[_Sai
     rows = {i: found.options.row(i) for i in read}
     currency = sources.workspace.config.currency
     return ToolResult(
-        statements=tuple(
-            Statement(
+        findings=tuple(
+            Finding(
                 text=s.text,
                 role=s.role,
                 evidence=(x.id, *(row_id(view, "projects", rows[i]) for i in s.about)),
@@ -186,15 +186,15 @@ def _result(sources: Sources, view: RecordView, found: Plan, said: Sequence[_Sai
 
 def _sentences(found: Plan, scope: str, top: int, hidden: int) -> Iterator[_Said]:
     chosen = found.chosen
-    yield _Said(say.opening(found, scope), "answer", tuple(chosen[:6]))
-    yield _Said(say.firmness(found), "answer")
+    yield _Said(say.opening(found, scope), "headline", tuple(chosen[:6]))
+    yield _Said(say.firmness(found), "headline")
     for i in chosen[:top]:
-        yield _Said(say.one(found, i), "answer", (i,))
+        yield _Said(say.one(found, i), "headline", (i,))
     yield _Said(say.proof(found))
     yield from (_Said(text) for text in say.alternatives(found))
     yield _Said(say.richer(found))
     yield from (_Said(text) for text in say.left_out(found))
-    yield from (_Said(say.forced(found, tried), "detail", (tried.option,)) for tried in found.forced)
+    yield from (_Said(say.forced(found, tried), "support", (tried.option,)) for tried in found.forced)
     yield from (_Said(text, "caveat") for text in say.caveats(found))
     if hidden:
         yield _Said("The choice leaves out projects that this viewer may not see.", "caveat")
@@ -208,23 +208,23 @@ def _computation(sources: Sources, view: RecordView, found: Plan, said: Sequence
     lines += [f"Left out: {say.one(found, i)}" for i in found.left_out]
     return computed(
         view.sources["projects"],
-        f"Portfolio of {counted(count, 'project')}",
+        f"Portfolio of {pluralize(count, 'project')}",
         f"mixed-integer optimum under {say.limits(found)}, {count:,} projects, {found.draws:,} draws, seed 0",
-        [f"Chosen from {counted(len(found.options.open), 'project')} of {count:,}.", *said, *lines],
+        [f"Chosen from {pluralize(len(found.options.open), 'project')} of {count:,}.", *said, *lines],
         sources.today,
     )
 
 
 def _without_choice(sources: Sources, view: RecordView, count: int, hidden: int) -> ToolResult:
     text = (
-        f"{counted(count, 'project')} stand for choice but record none of the prioritization criteria, so no set "
+        f"{pluralize(count, 'project')} stand for choice but record none of the prioritization criteria, so no set "
         "can be called better than another."
         if count
         else "No project meets the conditions and stands for choice."
     )
     x = computed(view.sources["projects"], "Portfolio", f"{count:,} candidates", [text], sources.today)
     return ToolResult(
-        statements=(Statement(text=text, evidence=(x.id,), role="answer"),),
+        findings=(Finding(text=text, evidence=(x.id,), role="headline"),),
         evidence=(x,),
         follow_ups=("How many projects are there, by stage?",),
         hidden_rows=hidden,

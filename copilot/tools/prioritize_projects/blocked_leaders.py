@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import counted, first_of, listed, sentence
+from copilot.language.formatting import join_and, join_first, pluralize, sentence
 from copilot.sources import Sources
 from copilot.tools.evidence import computed
 from copilot.tools.prioritize_projects.ranking import Ranking
@@ -35,7 +35,7 @@ def blocked_leaders(
     among = "the two" if pair else f"the top {found.top}"
     are = "is" if len(held) == 1 else "are"
     why = "by governance rules that the records do not meet"
-    text = sentence(f"{len(held)} of {among} {are} blocked today {why}: {first_of(by_project, rest='')}")
+    text = sentence(f"{len(held)} of {among} {are} blocked today {why}: {join_first(by_project, rest='')}")
     lines = [f"{found.candidates.name(i)}: {'; '.join(blocked[ids[i]])}." for i in held]
     evidence = computed(
         sources.records.sources["projects"],
@@ -50,4 +50,4 @@ def blocked_leaders(
 def _rules(titles: Sequence[str]) -> str:
     named = [f"“{title}”" for title in titles[:_TITLES]]
     more = len(titles) - len(named)
-    return listed([*named, counted(more, "more rule")] if more > 0 else named)
+    return join_and([*named, pluralize(more, "more rule")] if more > 0 else named)

@@ -8,7 +8,7 @@ import numpy as np
 
 from copilot.analysis.flips import EstimateChange
 from copilot.analysis.scoring import to_raw
-from copilot.language.formatting import counted, first_of, listed, number, percent, sentence, words
+from copilot.language.formatting import humanize, join_and, join_first, number, percent, pluralize, sentence
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Flip, Ranking, ranks_with_workspace_weights
 from copilot.workspace import Criterion
 
@@ -70,7 +70,7 @@ def line_firmness(found: Ranking) -> str:
     safe = [i for i in found.leaders if shares[i] >= SAFE]
     least = min(found.leaders, key=lambda i: shares[i])
     names, weakest = (
-        first_of((found.candidates.short_name(i) for i in safe), rest=""),
+        join_first((found.candidates.short_name(i) for i in safe), rest=""),
         found.candidates.short_name(least),
     )
     who = f" ({names})" if 0 < len(safe) < found.top else ""
@@ -102,7 +102,7 @@ def _reasons(found: Ranking, position: int) -> str:
     gains = sorted(known, key=lambda j: -found.scores.contributions[position, j])
     lost = max(known, key=lambda j: found.weights.used[j] * (1 - values[j]))
     best = [j for j in gains if j != lost][:2] or gains[:1]
-    strong = f"strongest on {listed(cell(found, position, j) for j in best)}"
+    strong = f"strongest on {join_and(cell(found, position, j) for j in best)}"
     return strong if lost in best else f"{strong}, weakest on {cell(found, position, lost)}"
 
 
@@ -133,7 +133,7 @@ def flip(found: Ranking, change: Flip, goal: str) -> str:
     behind = found.candidates.short_name(change.behind)
     if not ways:
         return f"No single change of a weight or an estimate would let {behind} {goal}."
-    return sentence(f"{behind} would {goal} if {listed(ways, 'or')}")
+    return sentence(f"{behind} would {goal} if {join_and(ways, 'or')}")
 
 
 def _fine(share: float) -> str:
@@ -154,7 +154,7 @@ def _estimate(found: Ranking, change: EstimateChange, behind: int) -> str:
 def weights(found: Ranking) -> str:
     pairs = zip(found.candidates.criteria, found.weights.used, strict=True)
     parts = [f"{c.label.lower()} {_fine(float(w))}" for c, w in pairs]
-    return sentence(f"Weights ({found.weights.source}): {listed(parts)}")
+    return sentence(f"Weights ({found.weights.source}): {join_and(parts)}")
 
 
 def moves(found: Ranking) -> str:
@@ -172,7 +172,7 @@ def moves(found: Ranking) -> str:
         f"from {int(before[i])} to {int(found.places[i])}"
         for i in sorted(moved, key=lambda i: int(found.places[i]))
     ]
-    return sentence(f"Against the workspace's own weights, {listed(texts)}")
+    return sentence(f"Against the workspace's own weights, {join_and(texts)}")
 
 
 def missing(found: Ranking) -> list[str]:
@@ -181,14 +181,14 @@ def missing(found: Ranking) -> list[str]:
     lacking = [int(i) for i in np.flatnonzero(~known.all(axis=1))]
     texts = []
     if candidates.absent:
-        labels = listed((c.label.lower() for c in candidates.absent), "or")
+        labels = join_and((c.label.lower() for c in candidates.absent), "or")
         texts.append(f"No candidate records {labels}, so the ranking leaves that out.")
     if lacking:
         gaps = Counter({c.label.lower(): int((~known[:, j]).sum()) for j, c in enumerate(candidates.criteria)})
         most, count = gaps.most_common(1)[0]
         lack = "lacks" if len(lacking) == 1 else "lack"
         texts.append(
-            f"{len(lacking)} of {counted(len(known), 'candidate')} {lack} "
+            f"{len(lacking)} of {pluralize(len(known), 'candidate')} {lack} "
             f"at least one criterion, most often {most} ({count})."
         )
     return [*texts, *(_incomplete(found, i) for i in found.leaders if i in lacking)]
@@ -200,7 +200,7 @@ def _incomplete(found: Ranking, position: int) -> str:
     absent = [c.label.lower() for c, is_known in zip(found.candidates.criteria, known, strict=True) if not is_known]
     low, high = (number(round(float(s[position]) * 100, 1)) for s in (found.scores.low, found.scores.high))
     return (
-        f"{found.candidates.short_name(position)} has no {listed(absent, 'or')}: its weighted sum rests on "
+        f"{found.candidates.short_name(position)} has no {join_and(absent, 'or')}: its weighted sum rests on "
         f"{percent(float(found.scores.coverage[position]))} of the weight and could lie "
         f"between {low} and {high}."
     )
@@ -220,7 +220,9 @@ def quadrants(found: Ranking) -> str:
         "fill-in": "low value at low difficulty (fill-ins)",
         "refuse": "low value at high difficulty (refuse)",
     }
-    return sentence("In the matrix, " + "; ".join(f"{meanings[n]}: {first_of(m, rest='')}" for n, m in placed.items()))
+    return sentence(
+        "In the matrix, " + "; ".join(f"{meanings[n]}: {join_first(m, rest='')}" for n, m in placed.items())
+    )
 
 
 def comparison(found: Ranking, one: int, other: int, wins: float) -> list[str]:
@@ -235,11 +237,11 @@ def comparison(found: Ranking, one: int, other: int, wins: float) -> list[str]:
         f"estimates{_by_weighted_sum(found)}."
     ]
     better, worse, unknown = _differences(found, ahead, behind)
-    said = [f"better on {listed(better)}" if better else "", f"worse on {listed(worse)}" if worse else ""]
+    said = [f"better on {join_and(better)}" if better else "", f"worse on {join_and(worse)}" if worse else ""]
     if better or worse:
         texts.append(sentence(f"{candidates.short_name(ahead)} is {'; it is '.join(s for s in said if s)}"))
     if unknown:
-        texts.append(sentence(f"They cannot be compared on {listed(unknown)}, which one of them lacks"))
+        texts.append(sentence(f"They cannot be compared on {join_and(unknown)}, which one of them lacks"))
     return texts
 
 
@@ -260,13 +262,13 @@ def _differences(found: Ranking, ahead: int, behind: int) -> tuple[list[str], li
 
 
 def unranked(candidates: int, criteria: list[Criterion]) -> str:
-    labels = listed((c.label.lower() for c in criteria), "or")
-    stand = counted(candidates, "project")
+    labels = join_and((c.label.lower() for c in criteria), "or")
+    stand = pluralize(candidates, "project")
     return f"No ranking is possible: none of the {stand} that stand for choice records {labels}."
 
 
 def method(found: Ranking) -> str:
     draws = f"{found.firmness.draws:,} draws of weights around these and of estimates within their ranges"
     if found.parts:
-        return sentence(f"{METHOD_NAMES[found.method]} takes {listed(words(p) for p in found.parts)}")
+        return sentence(f"{METHOD_NAMES[found.method]} takes {join_and(humanize(p) for p in found.parts)}")
     return sentence(f"Firmness is the share of {draws}; a missing estimate is drawn from its whole scale")

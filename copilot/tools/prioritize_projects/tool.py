@@ -13,7 +13,7 @@ from copilot.analysis.acceptability import DRAWS_IN_CHAT
 from copilot.drawing.charts import stacked_bars
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, number, percent
+from copilot.language.formatting import join_and, number, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning
@@ -26,7 +26,7 @@ from copilot.tools.prioritize_projects import phrasing as say
 from copilot.tools.prioritize_projects.blocked_leaders import BlockedLeaders, blocked_leaders
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, flip, flip_line, rank, wins_against
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
-from copilot.types import Cell, Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
+from copilot.types import Cell, Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
 
 _ROWS_IN_TABLE = 20
 
@@ -68,7 +68,7 @@ class Arguments(BaseModel):
 @dataclass(frozen=True)
 class _Said:
     text: str
-    role: Literal["answer", "detail", "caveat", "method"]
+    role: Literal["headline", "support", "caveat", "method"]
     about: tuple[int, ...] = ()
     """Candidates whose rows the sentence rests on."""
     evidence: str = ""
@@ -110,7 +110,9 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     blocked = blocked_projects(sources, viewer)
     held = blocked_leaders(sources, found, pair, blocked)
-    consistency = [_Said(asked.consistency, "caveat" if asked.is_consistent else "answer")] if asked.consistency else []
+    consistency = (
+        [_Said(asked.consistency, "caveat" if asked.is_consistent else "headline")] if asked.consistency else []
+    )
     said = [
         *_sentences(found, pair, arguments.draws, held, consistency),
         *([_HIDDEN] if view.hidden("projects") else []),
@@ -121,8 +123,8 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     ids = {i: row_id(view, "projects", candidates.rows[i]) for i in listed_rows}
     read = (read_row(view, "projects", candidates.rows[i], config.currency, sources.today) for i in listed_rows)
     result = ToolResult(
-        statements=tuple(
-            Statement(text=s.text, role=s.role, evidence=(s.evidence or x.id, *(ids[i] for i in s.about if i in ids)))
+        findings=tuple(
+            Finding(text=s.text, role=s.role, evidence=(s.evidence or x.id, *(ids[i] for i in s.about if i in ids)))
             for s in said
         ),
         evidence=(x, *([held.evidence] if held else []), *read),
@@ -144,7 +146,7 @@ def _scope(
     is_open = excludes_ended(config, filters, arguments.projects, arguments.include_ended)
     if is_open and not arguments.compare and not has_others:
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
-    return f"{counted(count, 'project')}{f' that {listed(conditions)}' if conditions else ''}"
+    return f"{pluralize(count, 'project')}{f' that {join_and(conditions)}' if conditions else ''}"
 
 
 _HIDDEN = _Said("The ranking leaves out projects that this viewer may not see.", "caveat")
@@ -157,18 +159,18 @@ def _sentences(
     said: list[_Said] = []
     if pair:
         wins = wins_against(found, pair[0], pair[1], draws)
-        said += [_Said(text, "answer", tuple(pair)) for text in say.comparison(found, pair[0], pair[1], wins)]
+        said += [_Said(text, "headline", tuple(pair)) for text in say.comparison(found, pair[0], pair[1], wins)]
         ahead, behind = sorted(pair, key=lambda i: int(found.places[i]))
         goal = f"come before {found.candidates.short_name(ahead)}"
-        said.append(_Said(say.flip(found, flip(found, ahead, behind), goal), "answer", tuple(pair)))
-    said.append(_Said(say.opening(found), "detail" if pair else "answer", (found.leaders[0],)))
+        said.append(_Said(say.flip(found, flip(found, ahead, behind), goal), "headline", tuple(pair)))
+    said.append(_Said(say.opening(found), "support" if pair else "headline", (found.leaders[0],)))
     said += consistency
     if moves := say.moves(found):
-        said.append(_Said(moves, "answer"))
+        said.append(_Said(moves, "headline"))
     if not pair:
-        said += [_Said(say.why(found, i), "answer", (i,)) for i in found.leaders]
-        said += [_Said(text, "detail") for text in _flips(found)]
-    said += [_Said(text, "detail") for text in (say.line_firmness(found), say.quadrants(found)) if text]
+        said += [_Said(say.why(found, i), "headline", (i,)) for i in found.leaders]
+        said += [_Said(text, "support") for text in _flips(found)]
+    said += [_Said(text, "support") for text in (say.line_firmness(found), say.quadrants(found)) if text]
     if held:
         said.append(_Said(held.text, "caveat", held.positions, held.evidence.id))
     said.append(_Said(say.weights(found), "method"))
@@ -192,15 +194,15 @@ def _without_ranking(sources: Sources, view: RecordView, candidates: Candidates,
     total = int(str(view.aggregate("projects")[0]["count"]))
     lines = [f"{total:,} projects are in the records; {count:,} of them stand for choice."]
     if not count:
-        lines.append(f"None of the {counted(total, 'project')} meets the conditions and stands for choice.")
+        lines.append(f"None of the {pluralize(total, 'project')} meets the conditions and stands for choice.")
     else:
         lines.append(say.unranked(count, list(candidates.absent)))
         lines.append("With estimates of these criteria in the records they could be ranked.")
     x = computed(view.sources["projects"], "Prioritization", f"{count:,} candidates", lines, sources.today)
     return ToolResult(
-        statements=(
-            Statement(text=lines[1], evidence=(x.id,), role="answer"),
-            *(Statement(text=text, evidence=(x.id,)) for text in (lines[0], *lines[2:])),
+        findings=(
+            Finding(text=lines[1], evidence=(x.id,), role="headline"),
+            *(Finding(text=text, evidence=(x.id,)) for text in (lines[0], *lines[2:])),
         ),
         evidence=(x,),
         figures=(Figure(text=f"{count:,}", value=count, unit="projects", evidence=x.id),),
@@ -220,7 +222,7 @@ def _computation(sources: Sources, view: RecordView, found: Ranking, said: Seque
     count = len(found.order)
     return computed(
         view.sources["projects"],
-        f"Prioritization of {counted(count, 'project')}",
+        f"Prioritization of {pluralize(count, 'project')}",
         f"{METHOD_NAMES[found.method]}, {count:,} projects, {found.firmness.draws:,} draws, seed 0",
         [*said, *lines],
         sources.today,
@@ -240,7 +242,7 @@ def _table(found: Ranking, blocked: Mapping[str, Sequence[str]]) -> Table:
         yield percent(float(found.scores.coverage[i]))
         yield from (percent(float(firmness.first[i])), percent(float(firmness.top[i])), found.quadrant(i))
         if blocked:
-            yield f"by {counted(len(rules), 'rule')}" if (rules := blocked.get(candidates.ids[i])) else None
+            yield f"by {pluralize(len(rules), 'rule')}" if (rules := blocked.get(candidates.ids[i])) else None
 
     return Table(
         title=f"Ranking by {METHOD_NAMES[found.method]}",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.analysis.pairwise import ACCEPTABLE, Group, Judgement, elicit
 from copilot.errors import ToolError
-from copilot.language.formatting import listed, number, percent, sentence
+from copilot.language.formatting import join_and, number, percent, sentence
 from copilot.tools.candidates import Weights, criterion_named, weigh
 from copilot.workspace import Criterion, WorkspaceConfig
 
@@ -59,7 +59,7 @@ def asked_weights(
         # Criteria that the workspace gives no weight get that of a criterion on the average.
         total = sum(elicited[names[i]] for i in group.members) or len(group.members) / len(names)
         elicited |= {names[i]: total * float(s) for i, s in zip(group.members, group.shares, strict=True)}
-    told = listed(f"{labels[j.one]} {_times(j.times)} {labels[j.other]}" for j in judgements)
+    told = join_and(f"{labels[j.one]} {_times(j.times)} {labels[j.other]}" for j in judgements)
     worst = max(groups, key=lambda group: group.consistency_ratio)
     return AskedWeights(
         weigh(config, usable, absolute, factors, elicited, f"from the trade-offs {told}"),

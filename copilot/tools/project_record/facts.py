@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from copilot.language.formatting import counted, in_midsentence, listed, money, number, percent, said, sentence, words
+from copilot.language.formatting import (
+    format_cell,
+    humanize,
+    join_and,
+    lowercase_first,
+    money,
+    number,
+    percent,
+    pluralize,
+    sentence,
+)
 from copilot.records.store import RecordView
 from copilot.tools.evidence import Row
 from copilot.types import Cell
@@ -56,7 +66,7 @@ class Project:
 
     def text(self, column: str) -> str:
         value = self.row.get(column)
-        return "" if value is None else words(said(value, column, self.config.currency))
+        return "" if value is None else humanize(format_cell(value, column, self.config.currency))
 
     def amount(self, column: str) -> float | None:
         value = self.row.get(column)
@@ -71,15 +81,15 @@ class Project:
     def absent(self, columns: Sequence[str]) -> list[Fact]:
         """Which of the columns the table has and this row leaves empty."""
         absent = [c for c in columns if self.view.has("projects", c) and self.row.get(c) is None]
-        empty = [_PLAIN_NAMES.get(c, words(c)) for c in absent]
-        return [self.fact(f"Not recorded for {self.name}: {listed(empty)}")] if empty else []
+        empty = [_PLAIN_NAMES.get(c, humanize(c)) for c in absent]
+        return [self.fact(f"Not recorded for {self.name}: {join_and(empty)}")] if empty else []
 
 
 def overview(project: Project) -> list[Fact]:
     unit = f" of {project.text('unit')}" if project.text("unit") else ""
     stage = f" is {_in_stage(project.text('stage'))}" if project.text("stage") else " has no recorded stage"
     since = f" since {project.text('stage_since')}" if project.text("stage_since") else ""
-    description = in_midsentence(str(project.row.get("description") or ""))
+    description = lowercase_first(str(project.row.get("description") or ""))
     what = f": {description}" if description else ""
     kinds = {
         "horizontal": "by spreading one use across units",
@@ -93,11 +103,11 @@ def overview(project: Project) -> list[Fact]:
         where = {"shared": "runs on the shared platform", "own": "runs on its own stack"}.get(platform, "")
         where = where or ("runs on a vendor's service" if platform == "vendor" else "")
         if how or where:
-            facts.append(project.fact(f"It {listed(part for part in (how, where) if part)}"))
+            facts.append(project.fact(f"It {join_and(part for part in (how, where) if part)}"))
     if project.text("blocker"):
         facts.append(project.fact(f"What holds it up: {project.text('blocker')}"))
     if project.text("depends_on"):
-        facts.append(project.fact(f"It depends on {listed(project.text('depends_on').split('; '))}"))
+        facts.append(project.fact(f"It depends on {join_and(project.text('depends_on').split('; '))}"))
     return facts
 
 
@@ -114,7 +124,7 @@ def stage(project: Project) -> list[Fact]:
     days = (project.today - since).days
     return [
         project.fact(
-            f"{project.name} has been {_in_stage(project.text('stage'))} for {counted(days, 'day')}, "
+            f"{project.name} has been {_in_stage(project.text('stage'))} for {pluralize(days, 'day')}, "
             f"since {since.isoformat()}",
             derived=True,
         )
@@ -186,9 +196,9 @@ def criteria(project: Project) -> list[Fact]:
             known.append(f"{criterion.label.lower()} between {span}")
         else:
             missing.append(criterion.label.lower())
-    facts = [project.fact(f"Criteria of {project.name}, with ranges: {listed(known)}")] if known else []
+    facts = [project.fact(f"Criteria of {project.name}, with ranges: {join_and(known)}")] if known else []
     if missing:
-        facts.append(project.fact(f"It has no estimate of {listed(missing, 'or')}"))
+        facts.append(project.fact(f"It has no estimate of {join_and(missing, 'or')}"))
     readiness, minimum = project.amount("data_readiness"), project.config.thresholds.data_readiness_minimum
     if readiness is not None and readiness < minimum:
         facts.append(
@@ -210,7 +220,7 @@ def people(project: Project) -> list[Fact]:
         )
         if project.text(column)
     ]
-    facts = [project.fact(listed(named))] if named else []
+    facts = [project.fact(join_and(named))] if named else []
     headcount = project.amount("headcount")
     if headcount is not None:
         facts.append(project.fact(f"Full-time equivalents on it: {number(headcount)}"))
@@ -241,14 +251,14 @@ def governance(project: Project) -> list[Fact]:
     if project.text("risk_class"):
         facts.append(project.fact(f"The risk class of {project.name} is {project.text('risk_class')}"))
     if flags:
-        facts.append(project.fact(f"It {listed(flags)}"))
+        facts.append(project.fact(f"It {join_and(flags)}"))
     if project.text("gate"):
         passed = f"passed gate {project.text('gate')}" if project.text("gate") != "none" else "has passed no gate"
         on = f" on {project.text('gate_date')}" if project.text("gate_date") else ""
         facts.append(project.fact(f"It {passed}{on}"))
     done = [f"{label} on {project.text(c)}" for c, label in _CONTROLS if project.text(c)]
     if done:
-        facts.append(project.fact(f"Controls on record: {listed(done)}"))
+        facts.append(project.fact(f"Controls on record: {join_and(done)}"))
     if project.text("human_oversight"):
         facts.append(project.fact(f"It may be overridden by {project.text('human_oversight')}"))
     if project.text("waiver"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from copilot.drawing.charts import lines
-from copilot.language.formatting import counted, in_midsentence, number, sentence, words
+from copilot.language.formatting import humanize, lowercase_first, number, pluralize, sentence
 from copilot.records.store import Filter, RecordView
 from copilot.tools.evidence import Row, computed, row_id
 from copilot.tools.project_record.facts import Fact
@@ -73,8 +73,8 @@ def model_facts(view: RecordView, row: Row, quality_drop: float, today: date) ->
 
 def _identity(row: Row, name: str, id: str) -> str:
     kind = f" ({row['kind']})" if row.get("kind") else ""
-    status = f" is {words(str(row['status']))}" if row.get("status") else " has no recorded status"
-    purpose = in_midsentence(str(row.get("purpose") or ""))
+    status = f" is {humanize(str(row['status']))}" if row.get("status") else " has no recorded status"
+    purpose = lowercase_first(str(row.get("purpose") or ""))
     gives = f"; it gives {purpose}" if purpose else ""
     return f"Model {name} ({id}){kind}{status}{gives}"
 
@@ -100,7 +100,7 @@ def _share(value: float) -> str:
 def _quality_sentences(row: Row, name: str, measured: Quality, quality_drop: float) -> list[str]:
     if not measured.values:
         return []
-    metric = words(str(row.get("quality_metric") or "quality"))
+    metric = humanize(str(row.get("quality_metric") or "quality"))
     first, latest = measured.values[0], measured.values[-1]
     change = latest - first
     moved = "stayed the same"
@@ -150,9 +150,9 @@ def _retraining(row: Row, name: str, today: date) -> str:
         return ""
     due = date.fromisoformat(trained) + timedelta(days=int(interval))
     late = (today - due).days
-    agreed = f"was trained on {trained} and is to be retrained every {counted(int(interval), 'day')}"
+    agreed = f"was trained on {trained} and is to be retrained every {pluralize(int(interval), 'day')}"
     if late > 0:
-        return f"{name} {agreed}: retraining is {counted(late, 'day')} overdue as of {today.isoformat()}."
+        return f"{name} {agreed}: retraining is {pluralize(late, 'day')} overdue as of {today.isoformat()}."
     return f"{name} {agreed}: the next retraining is due on {due.isoformat()}."
 
 
@@ -161,7 +161,7 @@ def _drawn(
 ) -> tuple[tuple[Chart, ...], tuple[Figure, ...]]:
     if len(measured.values) < 2:
         return (), ()
-    metric = words(str(row.get("quality_metric") or "quality"))
+    metric = humanize(str(row.get("quality_metric") or "quality"))
     validated = row.get("validated_quality")
     reference = ("Validated", float(validated)) if isinstance(validated, int | float) else None
     points = [(name, w, v) for w, v in zip(measured.weeks, measured.values, strict=True)]

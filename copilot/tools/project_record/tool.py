@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import listed, said, words
+from copilot.language.formatting import format_cell, humanize, join_and
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.evidence import Row, computed, read_row, row_id
@@ -17,7 +17,7 @@ from copilot.tools.linking import resolve_record
 from copilot.tools.project_record.facts import ROW_ASPECTS, Fact, Project
 from copilot.tools.project_record.model_facts import model_facts
 from copilot.tools.row_sentences import decision, incident
-from copilot.types import Chart, Evidence, Figure, Statement, Table, ToolResult, Viewer
+from copilot.types import Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
 
 Aspect = Literal[
     "overview", "stage", "money", "criteria", "governance", "people", "models", "history", "incidents",
@@ -101,7 +101,7 @@ def _tell(collected: _Collected, sources: Sources, project: Project, aspect: Asp
         tell = incident if aspect == "incidents" else decision
         collected.add(aspect, [Fact(tell(r), (e.id,)) for r, e in zip(rows, read, strict=True)], read)
         if not rows and view.has(aspect):
-            collected.add(aspect, [project.fact(f"No {words(aspect)[:-1]} of {project.name} is recorded", True)])
+            collected.add(aspect, [project.fact(f"No {humanize(aspect)[:-1]} of {project.name} is recorded", True)])
 
 
 def _related(view: RecordView, table: str, project: str, order: str) -> list[Row]:
@@ -127,9 +127,9 @@ def _history(project: Project, rows: Sequence[Row]) -> list[Fact]:
             if project.view.has("stage_history")
             else []
         )
-    steps = [f"{words(str(r['stage']))} on {r['entered']}" for r in rows if r.get("entered")]
-    notes = [f"{words(str(r['stage']))}: {str(r['note']).rstrip('.')}" for r in rows if r.get("note")]
-    facts = [project.fact(f"{project.name} entered {listed(steps)}", True)] if steps else []
+    steps = [f"{humanize(str(r['stage']))} on {r['entered']}" for r in rows if r.get("entered")]
+    notes = [f"{humanize(str(r['stage']))}: {str(r['note']).rstrip('.')}" for r in rows if r.get("note")]
+    facts = [project.fact(f"{project.name} entered {join_and(steps)}", True)] if steps else []
     return [*facts, *([project.fact(f"Notes on its stages: {'; '.join(notes)}", True)] if notes else [])]
 
 
@@ -151,11 +151,13 @@ def _result(
     statements = []
     for position, (aspect, fact) in enumerate(collected.facts):
         asked = aspect in arguments.aspects or (not arguments.aspects and aspect == leading)
-        role: Literal["answer", "detail"] = "answer" if position == 0 or (asked and position in firsts) else "detail"
+        role: Literal["headline", "support"] = (
+            "headline" if position == 0 or (asked and position in firsts) else "support"
+        )
         evidence = (x.id, *fact.evidence) if fact.derived else fact.evidence
-        statements.append(Statement(text=fact.text, evidence=evidence, role=role))
+        statements.append(Finding(text=fact.text, evidence=evidence, role=role))
     return ToolResult(
-        statements=tuple(statements),
+        findings=tuple(statements),
         evidence=tuple(collected.evidence.values()),
         tables=(_key_facts(view, row, table, sources.workspace.config.currency),),
         charts=tuple(collected.charts),
@@ -179,7 +181,7 @@ _KEY_FACTS = {
 
 def _key_facts(view: RecordView, row: Row, table: str, currency: str) -> Table:
     names = [c for c in _KEY_FACTS[table] if view.has(table, c)]
-    rows = tuple((words(c).capitalize(), words(said(row[c], c, currency))) for c in names)
+    rows = tuple((humanize(c).capitalize(), humanize(format_cell(row[c], c, currency))) for c in names)
     return Table(
         title=f"Key facts of {row.get('name') or row_id(view, table, row)[2:]}",
         columns=("Fact", "Value"),

@@ -1,0 +1,12 @@
+from copilot.tools.recommend_operating_model.tool import Arguments, recommend_operating_model
+from copilot.tools.tool import Tool, has_assessments
+
+TOOL = Tool(
+    name="recommend_operating_model",
+    label="Weighing the operating models",
+    arguments=Arguments,
+    run=recommend_operating_model,
+    is_available=has_assessments,
+    is_ordered=True,
+    quotes_documents=True,
+)

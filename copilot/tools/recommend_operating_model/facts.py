@@ -9,7 +9,7 @@ from statistics import median
 
 from copilot.analysis.funnel import Ladder, conversion
 from copilot.analysis.operating_model import Anchor, Criterion
-from copilot.language.formatting import counted, listed, number, percent
+from copilot.language.formatting import join_and, number, percent, pluralize
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import going_on, latest_roles, staff
@@ -124,7 +124,7 @@ class _Reader:
 
     @property
     def where(self) -> str:
-        return f"in {self.unit}" if self.unit else f"in {counted(len(self.units), 'unit')}"
+        return f"in {self.unit}" if self.unit else f"in {pluralize(len(self.units), 'unit')}"
 
     def recorded(self, column: str) -> list[str]:
         return [fold(str(row[column])) for row in self.rows if row.get(column) is not None]
@@ -168,7 +168,7 @@ def _people(reader: _Reader) -> Iterator[_Item]:
         complete = [u for u, s in teams.items() if s.scientists >= _TEAM_SCIENTISTS and s.engineers >= _TEAM_ENGINEERS]
         if teams:
             text = (
-                f"{len(complete):,} of {counted(len(teams), 'unit')} with AI staff have at least "
+                f"{len(complete):,} of {pluralize(len(teams), 'unit')} with AI staff have at least "
                 f"{_TEAM_SCIENTISTS} data scientist and {_TEAM_ENGINEERS} engineers"
             )
             yield "teams", len(complete) / len(teams), text
@@ -187,21 +187,21 @@ def _sum(rows: Sequence[Row], column: str) -> float | None:
 def _portfolio(reader: _Reader) -> Iterator[_Item]:
     if not reader.rows:
         return
-    yield "portfolio", len(reader.rows), f"{counted(len(reader.rows), 'project')} going on {reader.where}"
+    yield "portfolio", len(reader.rows), f"{pluralize(len(reader.rows), 'project')} going on {reader.where}"
     production = fold(Ladder.of(reader.sources.workspace.config.stages).production)
     staged = [row for row in reader.rows if row.get("stage")]
     live = [row for row in staged if fold(str(row["stage"])) == production]
     if staged and reader.unit:
-        yield "maturity", len(live), f"{counted(len(live), 'project')} of {reader.unit} in production"
+        yield "maturity", len(live), f"{pluralize(len(live), 'project')} of {reader.unit} in production"
     elif staged and len(reader.units) > 1:
         there = {fold(str(row["unit"])) for row in live if row.get("unit")}
         share = len(there) / len(reader.units)
-        text = f"{len(there):,} of {counted(len(reader.units), 'unit')} have a project in production"
+        text = f"{len(there):,} of {pluralize(len(reader.units), 'unit')} have a project in production"
         yield "maturity", share, text
     places = Counter(reader.recorded("jurisdiction"))
     if places and len(reader.units) > 1:
         outside = places.total() - places.most_common(1)[0][1]
-        text = f"{outside:,} of {counted(places.total(), 'project')} are used outside the most frequent jurisdiction"
+        text = f"{outside:,} of {pluralize(places.total(), 'project')} are used outside the most frequent jurisdiction"
         yield "jurisdictions", outside / places.total(), text
 
 
@@ -219,7 +219,7 @@ def _conversion(reader: _Reader) -> Iterator[_Item]:
             yield "conversion", own, f"{percent(own)} of the pilots of {reader.unit} reached production"
     elif shares:
         middle = median(shares.values())
-        units = counted(len(shares), "unit")
+        units = pluralize(len(shares), "unit")
         text = f"{percent(middle)} of pilots reached production in the median of {units} with enough pilots"
         yield "conversion", middle, text
 
@@ -243,7 +243,7 @@ def _platform(reader: _Reader) -> Iterator[_Item]:
     if recorded:
         count = recorded.count("shared")
         share = count / len(recorded)
-        text = f"{count:,} of {counted(len(recorded), 'project')} ({percent(share)}) run on the shared platform"
+        text = f"{count:,} of {pluralize(len(recorded), 'project')} ({percent(share)}) run on the shared platform"
         yield "platform", share, text
 
 
@@ -255,7 +255,7 @@ def _overlap(reader: _Reader) -> Iterator[_Item]:
     own = {row["id"] for row in reader.rows}
     alike = {row["id"] for overlap in work.across for row in overlap.rows} & own
     share = len(alike) / len(own)
-    text = f"{len(alike):,} of {counted(len(own), 'project')} ({percent(share)}) appear to do what another unit does"
+    text = f"{len(alike):,} of {pluralize(len(own), 'project')} ({percent(share)}) appear to do what another unit does"
     yield "duplicates", share, text
 
 
@@ -271,7 +271,7 @@ def _fields(reader: _Reader) -> Iterator[_Item]:
     if recorded:
         common = sum(len(units[name]) > 1 for name in recorded)
         share = common / len(recorded)
-        text = f"{common:,} of {counted(len(recorded), 'project')} ({percent(share)}) are in a field that units share"
+        text = f"{common:,} of {pluralize(len(recorded), 'project')} ({percent(share)}) are in a field that units share"
         yield "fields", share, text
 
 
@@ -280,7 +280,7 @@ def _risk(reader: _Reader) -> Iterator[_Item]:
     if classes:
         high = sum(name in ("high", "prohibited") for name in classes)
         share = high / len(classes)
-        text = f"{high:,} of {counted(len(classes), 'classified project')} ({percent(share)}) are of high risk"
+        text = f"{high:,} of {pluralize(len(classes), 'classified project')} ({percent(share)}) are of high risk"
         yield "risk", share, text
 
 
@@ -289,5 +289,5 @@ def _control(reader: _Reader) -> Iterator[_Item]:
     average = mean(area.score for area in areas)
     if average is not None:
         are = "is" if len(areas) == 1 else "are"
-        text = f"{listed(area.label for area in areas)} {are} assessed at {number(round(average, 1))} of {BEST}"
+        text = f"{join_and(area.label for area in areas)} {are} assessed at {number(round(average, 1))} of {BEST}"
         yield "control", average, text

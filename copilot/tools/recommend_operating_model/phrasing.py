@@ -16,7 +16,7 @@ from copilot.analysis.operating_model import (
     WeightFlip,
     holds_against,
 )
-from copilot.language.formatting import counted, first_of, listed, number, percent, sentence
+from copilot.language.formatting import join_and, join_first, number, percent, pluralize, sentence
 from copilot.tools.recommend_operating_model.facts import ASKS, Facts
 
 FIRM, FAIRLY_FIRM = 0.9, 0.7
@@ -61,9 +61,9 @@ class Case:
 
 
 def too_few(case: Case) -> str:
-    known = listed(_lower(m.criterion.label) for m in case.measured)
+    known = join_and(_lower(m.criterion.label) for m in case.measured)
     tail = f"; they tell only {known}" if known else ""
-    count = counted(len(case.measured), "criterion", "criteria")
+    count = pluralize(len(case.measured), "criterion", "criteria")
     return (
         f"The records tell too little to advise on an operating model for {case.who}: {count} known, at least "
         f"{ENOUGH} needed{tail}."
@@ -71,7 +71,7 @@ def too_few(case: Case) -> str:
 
 
 def opening(case: Case, advice: Advice) -> str:
-    known = counted(len(advice.measured), "criterion", "criteria")
+    known = pluralize(len(advice.measured), "criterion", "criteria")
     first, second, third = (f"{case.names[i]} with {_score(advice, i)}" for i in advice.order)
     if advice.is_tied:
         return f"By {known} no operating model is ahead for {case.who}: {first} and {second} tie, before {third}."
@@ -98,9 +98,9 @@ def sides(case: Case, advice: Advice) -> str:
         if own:
             labels = [f"{_lower(m.criterion.label)} ({shown(m.criterion, m.value)})" for m in own]
             verb = "speaks" if len(own) == 1 else "speak"
-            parts.append(f"for {case.names[model]} {verb} {first_of(labels[:_NAMED], len(labels))}")
+            parts.append(f"for {case.names[model]} {verb} {join_first(labels[:_NAMED], len(labels))}")
     if undecided := [_lower(m.criterion.label) for m in advice.measured if not spoken_for(m)]:
-        parts.append(f"for none of them clearly {listed(undecided)}")
+        parts.append(f"for none of them clearly {join_and(undecided)}")
     return sentence("; ".join(parts))
 
 
@@ -152,14 +152,14 @@ def criterion(case: Case, measured: Measured) -> str:
 
 def speaks(case: Case, measured: Measured) -> str:
     """`a hybrid`, or `a hybrid or a federated model`."""
-    return listed((case.names[i] for i in spoken_for(measured)), "or") or "none of the models clearly"
+    return join_and((case.names[i] for i in spoken_for(measured)), "or") or "none of the models clearly"
 
 
 def certainty(case: Case, advice: Advice) -> str:
     """Whether what is unknown could turn the advice."""
     if not case.unknown or advice.is_tied:
         return ""
-    count = counted(len(case.unknown), "criterion", "criteria")
+    count = pluralize(len(case.unknown), "criterion", "criteria")
     turns = "would stay" if holds_against(advice, [1.0] * len(case.unknown)) else "could turn"
     return f"If the {count} that the records do not tell all spoke for {case.names[advice.second]}, the advice {turns}."
 

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.analysis.operating_model import MODELS, Criterion, Measured, advise
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, number
+from copilot.language.formatting import join_and, number, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.findings import Computed, Said, Shown, assembled
+from copilot.tools.assembly import Computed, Said, Shown, assembled
 from copilot.tools.linking import link, resolve_unit
 from copilot.tools.recommend_operating_model import phrasing as say
 from copilot.tools.recommend_operating_model.facts import GROUP, JUDGED, UNIT, read_facts
@@ -71,12 +71,12 @@ def recommend_operating_model(sources: Sources, viewer: Viewer, arguments: Argum
     case = _case(sources, view, arguments)
     known = passages_about(sources, viewer, _QUERIES, _TERMS, _RELEVANT)
     said = list(_sentences(case, list(_quotes(sources, case, known)), bool(known)))
-    scope = case.unit or counted(len(case.facts.units), "unit")
+    scope = case.unit or pluralize(len(case.facts.units), "unit")
     computation = Computed(
         table,
         f"Operating model of {case.who}",
-        f"{counted(len(case.measured), 'criterion', 'criteria')}, {scope}, "
-        f"{counted(case.facts.projects, 'project')} going on, as of {sources.today}",
+        f"{pluralize(len(case.measured), 'criterion', 'criteria')}, {scope}, "
+        f"{pluralize(case.facts.projects, 'project')} going on, as of {sources.today}",
         tuple(say.criterion(case, m) for m in case.measured),
     )
     return assembled(sources, view, said, computation, _shown(case))
@@ -114,7 +114,7 @@ def _hidden(view: RecordView, table: str, unit: str | None) -> int:
 def _named(criteria: Sequence[Criterion], asked: str) -> str:
     found = link(asked, {c.name: (c.label,) for c in criteria})
     if found.value is None:
-        known = listed(c.name for c in criteria)
+        known = join_and(c.name for c in criteria)
         raise ToolError(f"There is no criterion {asked!r}; there are {known}.", found.nearest)
     return found.value
 
@@ -136,19 +136,19 @@ def _quotes(sources: Sources, case: Case, known: Sequence[Evidence]) -> Iterator
         query = _FITS.format(model=MODELS[model])
         if quote := nearest_sentence(sources, sentences, query, terms=named, used=used):
             used.append(quote.text)
-            yield Said(quote.text, "answer", read=(passages[quote.evidence],), is_quote=True)
+            yield Said(quote.text, "headline", read=(passages[quote.evidence],), is_quote=True)
 
 
 def _sentences(case: Case, quotes: Sequence[Said], has_documents: bool) -> Iterator[Said]:
     if case.advice is None:
-        yield Said(say.too_few(case), "answer")
-        yield Said(say.questions(case, len(case.unknown)), "answer")
+        yield Said(say.too_few(case), "headline")
+        yield Said(say.questions(case, len(case.unknown)), "headline")
     else:
-        yield Said(say.opening(case, case.advice), "answer")
-        yield Said(say.sides(case, case.advice), "answer")
-        yield Said(say.flips(case, case.advice), "answer")
+        yield Said(say.opening(case, case.advice), "headline")
+        yield Said(say.sides(case, case.advice), "headline")
+        yield Said(say.flips(case, case.advice), "headline")
         yield from quotes
-        yield Said(say.questions(case), "answer")
+        yield Said(say.questions(case), "headline")
     for measured in sorted(case.measured, key=lambda m: -float(m.pulls.max())):
         yield Said(say.criterion(case, measured))
     if case.advice is not None:

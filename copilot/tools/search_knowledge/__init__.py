@@ -1,0 +1,11 @@
+from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
+from copilot.tools.tool import Tool, has_index
+
+TOOL = Tool(
+    name="search_knowledge",
+    label="Searching the documents",
+    arguments=Arguments,
+    run=search_knowledge,
+    is_available=has_index,
+    searches="passages",
+)

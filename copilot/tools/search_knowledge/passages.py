@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from copilot.models.extract import Unit, heading_fit, units
+from copilot.passages.extract import Unit, heading_fit, units
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.types import Evidence, Viewer

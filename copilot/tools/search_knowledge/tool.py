@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.errors import ToolError
 from copilot.language.sentences import split_sentences
 from copilot.language.words import content_stems, other_words
-from copilot.models.extract import is_titled
+from copilot.passages.extract import is_titled
 from copilot.retrieval.references import Reference, asked_for, opens_with
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources
-from copilot.types import Evidence, Statement, ToolResult, Viewer
+from copilot.types import Evidence, Finding, ToolResult, Viewer
 
 # A list cut into several chunks is read whole for this many of the best chunks.
 WHOLE_SECTIONS = 6
@@ -76,10 +76,10 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
             known.add(chunk.id)
             evidence.append(_evidence(chunk, today))
     unknown = retriever.unknown_references(arguments.query, viewer, as_of=arguments.as_of or sources.today)
-    missing = [Statement(text=f"No document has or mentions “{name}”.", role="caveat") for name in unknown]
-    found = [Statement(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]]
+    missing = [Finding(text=f"No document has or mentions “{name}”.", role="caveat") for name in unknown]
+    found = [Finding(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]]
     return ToolResult(
-        statements=(*missing, *found),
+        findings=(*missing, *found),
         evidence=tuple(evidence),
     )
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from copilot.analysis.changes import entered
 from copilot.errors import ToolError
-from copilot.language.formatting import counted, listed, sentence
+from copilot.language.formatting import join_and, pluralize, sentence
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, Turn, title_of
 from copilot.tools.evidence import read_row
@@ -79,12 +79,12 @@ def in_answers(sources: Sources, viewer: Viewer) -> Section | None:
     gone = [c for c in checked if not c.holds]
     if gone:
         verb = "no longer holds" if len(gone) == 1 else "no longer hold"
-        first = f"{counted(len(gone), 'recommendation')} of the {len(checked):,} given to you earlier {verb}"
+        first = f"{pluralize(len(gone), 'recommendation')} of the {len(checked):,} given to you earlier {verb}"
     else:
-        first = f"all {counted(len(checked), 'recommendation')} given to you earlier still hold on today's records"
+        first = f"all {pluralize(len(checked), 'recommendation')} given to you earlier still hold on today's records"
         if len(checked) == 1:
             first = "the one recommendation given to you earlier still holds on today's records"
-    lines = [Line(sentence(first), "answer"), *(Line(c.text) for c in gone or checked)]
+    lines = [Line(sentence(first), "headline"), *(Line(c.text) for c in gone or checked)]
     rows = tuple(
         (c.given.turn.question, c.given.day.isoformat(), c.given.tool, "holds" if c.holds else "no longer holds")
         for c in checked
@@ -153,12 +153,12 @@ def _picked(table: Table, most: int | None) -> dict[str, str]:
 def _difference(tool: _Recommender, old: Mapping[str, str], new: Mapping[str, str]) -> str:
     names = {**old, **new}
     came, left = entered(list(old), list(new)), entered(list(new), list(old))
-    parts = [f"{listed(names[key] for key in came)} would come in"] if came else []
-    parts += [f"{listed(names[key] for key in left)} would fall out"] if left else []
+    parts = [f"{join_and(names[key] for key in came)} would come in"] if came else []
+    parts += [f"{join_and(names[key] for key in left)} would fall out"] if left else []
     first, leads = next(iter(old), None), next(iter(new), None)
     if tool.is_ordered and first is not None and leads is not None and first != leads:
         parts.append(f"{names[first]} led then and {names[leads]} leads now")
-    return f"the {tool.what} is another today: {listed(parts) or 'the order has changed'}"
+    return f"the {tool.what} is another today: {join_and(parts) or 'the order has changed'}"
 
 
 def _records_changed(sources: Sources, viewer: Viewer, conversations: Conversations, turn: Turn) -> str:
@@ -175,7 +175,7 @@ def _records_changed(sources: Sources, viewer: Viewer, conversations: Conversati
         if hashlib.sha256(read_row(view, "projects", row, currency).text.encode()).hexdigest() != cited[key]
     ]
     return (
-        f"{len(changed):,} of the {counted(len(found), 'project record')} it cited read otherwise now"
+        f"{len(changed):,} of the {pluralize(len(found), 'project record')} it cited read otherwise now"
         if changed
         else ""
     )

@@ -13,7 +13,7 @@ from copilot.analysis.changes import Moved, compare_values, entered
 from copilot.analysis.scoring import ranking, weighted_sum
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.language.calendar import Calendar, Period
-from copilot.language.formatting import counted, first_of, listed, number, sentence
+from copilot.language.formatting import join_and, join_first, number, pluralize, sentence
 from copilot.records.catalogue import Metric
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, gather, weigh
@@ -74,18 +74,18 @@ def in_ranking(
     before, after = standing(then, viewer, scope, hidden), standing(now, viewer, scope, hidden)
     if before is None or after is None:
         text = "the ranking cannot be compared: then or now no candidate records the criteria"
-        return Section("Ranking", (Line(sentence(text), "answer"),))
+        return Section("Ranking", (Line(sentence(text), "headline"),))
     top = min(top, max(len(before.order), len(after.order)))
     old, new = before.order[:top], after.order[:top]
     moved = [m for m in compare_values(before.scores, after.scores) if m.after is not None or m.before is not None]
-    lines = [Line(_verdict(before, after, old, new, baseline, len(moved)), "answer")]
-    lines += [Line(sentence(_move(before, after, key)), "detail") for key in _told(before, after, old, new, moved)]
+    lines = [Line(_verdict(before, after, old, new, baseline, len(moved)), "headline")]
+    lines += [Line(sentence(_move(before, after, key)), "support") for key in _told(before, after, old, new, moved)]
     if before.weights != after.weights:
         changed = [
             f"{m.key.lower()} from {_share(m.before)} to {_share(m.after)}"
             for m in compare_values(before.weights, after.weights)
         ]
-        lines.append(Line(sentence(f"the weights changed as well: {listed(changed)}"), "caveat"))
+        lines.append(Line(sentence(f"the weights changed as well: {join_and(changed)}"), "caveat"))
     rows = [_cells(before, after, m.key) for m in moved]
     rows.sort(key=lambda row: (row[2] is None, row[2], str(row[0])))
     columns = ("Project", "Rank then", "Rank now", "Score then", "Score now")
@@ -100,7 +100,7 @@ def _share(value: float | None) -> str:
 def _verdict(
     before: Standing, after: Standing, old: Sequence[str], new: Sequence[str], baseline: Baseline, moved: int
 ) -> str:
-    scores = f"{counted(moved, 'candidate')} with another score, new or gone" if moved else "no score changed"
+    scores = f"{pluralize(moved, 'candidate')} with another score, new or gone" if moved else "no score changed"
     if old == new:
         return sentence(
             f"the ranking holds: the top {len(new)} are the same as then, led by {after.named(new[0])}, and "
@@ -112,10 +112,10 @@ def _verdict(
             f"{before.named(old[0])} led then; {scores} {baseline.compared}"
         )
     came, left = entered(old, new), entered(new, old)
-    parts = [f"{listed(after.named(key) for key in came)} came in"] if came else []
-    parts += [f"{listed(before.named(key) for key in left)} fell out"] if left else []
+    parts = [f"{join_and(after.named(key) for key in came)} came in"] if came else []
+    parts += [f"{join_and(before.named(key) for key in left)} fell out"] if left else []
     leads = "" if old[0] == new[0] else f"; {after.named(new[0])} leads now, {before.named(old[0])} led then"
-    where = f"in the top {len(new)} {listed(parts)}{leads}"
+    where = f"in the top {len(new)} {join_and(parts)}{leads}"
     return sentence(f"the ranking no longer holds as it was: {where}; {scores} {baseline.compared}")
 
 
@@ -164,12 +164,12 @@ def in_gates(then: Sources, now: Sources, viewer: Viewer, scope: Scope, baseline
     if not moved:
         return Section(
             "Governance",
-            (Line(sentence(f"no finding of the rules has changed {baseline.compared}"), "answer"),),
+            (Line(sentence(f"no finding of the rules has changed {baseline.compared}"), "headline"),),
         )
     blocked = [
         {k for k, r in of if of[k, r] == "unmet" and titles[r].severity == "blocking"} & both for of in (old, new)
     ]
-    lines = [Line(_gate_summary(moved, blocked[1] - blocked[0], blocked[0] - blocked[1], names, baseline), "answer")]
+    lines = [Line(_gate_summary(moved, blocked[1] - blocked[0], blocked[0] - blocked[1], names, baseline), "headline")]
     moved.sort(key=lambda m: (m.after != "unmet", titles[m.key[1]].severity != "blocking", m.key))
     for m in moved[:_TOLD]:
         lines.append(
@@ -209,10 +209,10 @@ def _gate_summary(
 ) -> str:
     kinds = Counter(f"{_outcome(m.before)} to {_outcome(m.after)}" for m in moved)
     parts = [f"{count:,} from {kind}" for kind, count in kinds.most_common(4)]
-    text = f"{baseline.compared}, {counted(len(moved), 'finding')} of the rules changed ({listed(parts)})"
+    text = f"{baseline.compared}, {pluralize(len(moved), 'finding')} of the rules changed ({join_and(parts)})"
     for which, keys in (("now blocked", fresh), ("no longer blocked", freed)):
         if keys:
-            text += f"; {which}: {first_of([names[key] for key in sorted(keys)])}"
+            text += f"; {which}: {join_first([names[key] for key in sorted(keys)])}"
     return sentence(text)
 
 
@@ -222,10 +222,10 @@ def in_metrics(then: Sources | None, now: Sources, viewer: Viewer, scope: Scope,
         return None
     moved = [m for metric in now.metrics.metrics.values() for m in _metric(metric, then, now, viewer, scope, baseline)]
     if not moved:
-        return Section("Metrics", (Line(sentence(f"no metric has another value {baseline.words}"), "answer"),))
+        return Section("Metrics", (Line(sentence(f"no metric has another value {baseline.words}"), "headline"),))
     moved.sort(key=lambda m: (-m.change, m.metric.title))
-    first = f"{counted(len(moved), 'metric')} {'has' if len(moved) == 1 else 'have'} other values {baseline.words}"
-    lines = [Line(sentence(first), "answer"), *(Line(_told_metric(m)) for m in moved[:_TOLD])]
+    first = f"{pluralize(len(moved), 'metric')} {'has' if len(moved) == 1 else 'have'} other values {baseline.words}"
+    lines = [Line(sentence(first), "headline"), *(Line(_told_metric(m)) for m in moved[:_TOLD])]
     rows = tuple((m.metric.title, m.when_then, m.then_text, m.when_now, m.now_text) for m in moved[:_ROWS])
     columns = ("Metric", "Period then", "Value then", "Period now", "Value now")
     return Section("Metrics", tuple(lines), (Table(title="Metrics then and now", columns=columns, rows=rows),))

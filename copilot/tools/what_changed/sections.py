@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from copilot.analysis.changes import Row, RowChange, compare_rows
-from copilot.language.formatting import counted, listed, noun, said, sentence, words
+from copilot.language.formatting import format_cell, humanize, join_and, noun, pluralize, sentence
 from copilot.records.schema import TableSchema
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
@@ -25,7 +25,7 @@ _HIDDEN = frozenset({"label"})
 @dataclass(frozen=True)
 class Line:
     text: str
-    role: Literal["answer", "detail", "caveat"] = "detail"
+    role: Literal["headline", "support", "caveat"] = "support"
     rows: tuple[tuple[str, Row], ...] = ()
     """Rows of today that the sentence rests on, with their tables."""
 
@@ -125,12 +125,12 @@ def _key(row: Row, names: Sequence[str]) -> tuple[Cell, ...]:
 
 def in_records(found: Sequence[TableChanges], baseline: Baseline, sources: Sources) -> Section:
     """How many rows, then row by row, then every cell in a table."""
-    lines = [Line(_summary(found, baseline), "answer")]
+    lines = [Line(_summary(found, baseline), "headline")]
     changes = [(t.schema, change) for t in sorted(found, key=_importance) for change in t.changes]
     currency = sources.workspace.config.currency
     for schema, change in changes[:_TOLD]:
         rows = ((schema.name, change.after),) if change.after is not None else ()
-        lines.append(Line(_sentence(schema, change, currency), "detail", rows))
+        lines.append(Line(_sentence(schema, change, currency), "support", rows))
     return Section("Changes in the records", tuple(lines), tuple(_table(changes, currency)))
 
 
@@ -148,7 +148,7 @@ def _summary(found: Sequence[TableChanges], baseline: Baseline) -> str:
     tables = [f"{len(t.changes):,} {noun(t.schema.name, len(t.changes))}" for t in sorted(found, key=_importance)]
     differ = "differs" if total == 1 else "differ"
     return sentence(
-        f"{baseline.compared}, {counted(total, 'row')} of the records {differ}: {listed(parts)} ({listed(tables)})"
+        f"{baseline.compared}, {pluralize(total, 'row')} of the records {differ}: {join_and(parts)} ({join_and(tables)})"
     )
 
 
@@ -157,11 +157,11 @@ def _sentence(schema: TableSchema, change: RowChange, currency: str) -> str:
     if change.kind != "changed":
         return sentence(f"{name} was {change.kind}")
     moves = [
-        f"{words(c.column)} from {said(c.before, c.column, currency)} to {said(c.after, c.column, currency)}"
+        f"{humanize(c.column)} from {format_cell(c.before, c.column, currency)} to {format_cell(c.after, c.column, currency)}"
         for c in change.cells
         if c.column not in _HIDDEN
     ]
-    return sentence(f"{name} changed {listed(moves) or 'in who may see it'}")
+    return sentence(f"{name} changed {join_and(moves) or 'in who may see it'}")
 
 
 def row_name(schema: TableSchema, row: Row) -> str:
@@ -169,7 +169,7 @@ def row_name(schema: TableSchema, row: Row) -> str:
     if schema.key:
         key, title = str(row.get(schema.key)), str(row.get(schema.title) or "").rstrip(".") if schema.title else ""
         return f"{title} ({key})" if title and title != key else f"{noun(schema.name, 1)} {key}"
-    telling = [words(str(row[name])) for name in identity(schema)[:5] if row.get(name) is not None]
+    telling = [humanize(str(row[name])) for name in identity(schema)[:5] if row.get(name) is not None]
     return f"{noun(schema.name, 1)} {', '.join(telling)}"
 
 
@@ -178,11 +178,11 @@ def _table(changes: Sequence[tuple[TableSchema, RowChange]], currency: str) -> I
     for schema, change in changes:
         name = row_name(schema, change.row)
         if change.kind != "changed":
-            rows.append((words(schema.name), name, change.kind, None, None, None))
+            rows.append((humanize(schema.name), name, change.kind, None, None, None))
         for c in change.cells:
             if c.column not in _HIDDEN:
-                cells = (said(c.before, c.column, currency), said(c.after, c.column, currency))
-                rows.append((words(schema.name), name, change.kind, words(c.column), *cells))
+                cells = (format_cell(c.before, c.column, currency), format_cell(c.after, c.column, currency))
+                rows.append((humanize(schema.name), name, change.kind, humanize(c.column), *cells))
     if rows:
         more = f", the first {_CELLS} of {len(rows):,}" if len(rows) > _CELLS else ""
         yield Table(
@@ -211,11 +211,11 @@ def by_own_dates(view: RecordView, since: date, scope: Scope) -> Section | None:
         if rows:
             counts.append(f"{len(rows):,} {noun(table, len(rows))}")
         told = [(row, f"{row[schema.time]}: {_event(schema, row, names)}") for row in rows]
-        lines += [Line(sentence(text), "detail", ((table, row),)) for row, text in told[:_DATED]]
-        cells += [(str(row[schema.time]), words(table), _event(schema, row, names)) for row in rows]
+        lines += [Line(sentence(text), "support", ((table, row),)) for row, text in told[:_DATED]]
+        cells += [(str(row[schema.time]), humanize(table), _event(schema, row, names)) for row in rows]
     if not counts:
         return None
-    first = Line(f"By their own dates the records hold {listed(counts)} since {since.isoformat()}.", "answer")
+    first = Line(f"By their own dates the records hold {join_and(counts)} since {since.isoformat()}.", "headline")
     shown = tuple(sorted(cells, reverse=True)[:_CELLS])
     table_of_events = Table(title="Dated events", columns=("Date", "Table", "What"), rows=shown)
     return Section("Dated events", (first, *lines), (table_of_events,))
@@ -229,7 +229,7 @@ def _event(schema: TableSchema, row: Row, projects: Mapping[str, str]) -> str:
     if schema.name != "stage_history":
         return row_name(schema, row)
     key = str(row.get("project_id"))
-    return f"{projects.get(key, key)} entered {words(str(row.get('stage')))}"
+    return f"{projects.get(key, key)} entered {humanize(str(row.get('stage')))}"
 
 
 def in_documents(state: State | None, sources: Sources, viewer: Viewer, baseline: Baseline) -> Section | None:
@@ -252,8 +252,8 @@ def in_documents(state: State | None, sources: Sources, viewer: Viewer, baseline
         texts += [f"{_titled(mark)} took effect on {mark.effective}" for mark in fresh]
     if not texts:
         known = baseline.words if baseline.reaches else "that is known of"
-        return Section("Documents", (Line(sentence(f"no document has changed {known}"), "answer"),))
-    first = Line(sentence(f"{counted(len(texts), 'change')} of documents {baseline.words}"), "answer")
+        return Section("Documents", (Line(sentence(f"no document has changed {known}"), "headline"),))
+    first = Line(sentence(f"{pluralize(len(texts), 'change')} of documents {baseline.words}"), "headline")
     return Section("Documents", (first, *(Line(sentence(text)) for text in texts)))
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import words
+from copilot.language.formatting import humanize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.evidence import computed, read_row, row_id
@@ -27,7 +27,7 @@ from copilot.tools.what_changed.sections import (
     in_records,
     record_changes,
 )
-from copilot.types import Evidence, Statement, ToolResult, Viewer
+from copilot.types import Evidence, Finding, ToolResult, Viewer
 
 _VISIT = "What changed since my last visit?"
 
@@ -124,7 +124,7 @@ def _changes_first(sections: Sequence[Section]) -> list[Section]:
 def _result(
     sources: Sources, view: RecordView, baseline: Baseline, sections: Sequence[Section], hidden: int
 ) -> ToolResult:
-    statements: list[Statement] = []
+    statements: list[Finding] = []
     evidence: dict[str, Evidence] = {}
     currency = sources.workspace.config.currency
     for section in [*sections, *_caveats(sources, baseline, hidden, is_told=bool(sections))]:
@@ -138,9 +138,9 @@ def _result(
             for table, row in line.rows:
                 ids.append(row_id(view, table, row))
                 evidence[ids[-1]] = read_row(view, table, row, currency, sources.today)
-            statements.append(Statement(text=line.text, role=line.role, evidence=tuple(ids)))
+            statements.append(Finding(text=line.text, role=line.role, evidence=tuple(ids)))
     return ToolResult(
-        statements=tuple(statements),
+        findings=tuple(statements),
         evidence=tuple(evidence.values()),
         tables=tuple(table for section in sections for table in section.tables),
         follow_ups=("Which projects should come first?",),
@@ -157,14 +157,16 @@ def _compared(baseline: Baseline) -> str:
 def _caveats(sources: Sources, baseline: Baseline, hidden: int, *, is_told: bool) -> Iterator[Section]:
     lines = []
     if baseline.note:
-        lines.append(Line(baseline.note, "caveat" if is_told else "answer"))
+        lines.append(Line(baseline.note, "caveat" if is_told else "headline"))
     if baseline.state is not None:
         day = baseline.state.snapshot.day.isoformat()
         both = f"Then is the snapshot of {day}, now is {sources.today.isoformat()}"
         lines.append(Line(f"{both}; the rules are those of today on both sides.", "caveat"))
         for table in baseline.state.too_large:
             lines.append(
-                Line(f"The table of {words(table)} is too large to be kept, so its cells are not compared.", "caveat")
+                Line(
+                    f"The table of {humanize(table)} is too large to be kept, so its cells are not compared.", "caveat"
+                )
             )
     if hidden:
         lines.append(Line("Rows that this viewer may not see are left out, so what changed is partial.", "caveat"))

@@ -13,7 +13,7 @@ from typing import Protocol
 from copilot.language.numbers import find_numbers
 from copilot.language.sentences import split_sentences
 from copilot.language.words import COMMON_STEMS, content_stems, formal, stem, stems
-from copilot.models import figures
+from copilot.passages import figures
 from copilot.retrieval.references import is_head, without
 from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence

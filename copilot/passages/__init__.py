@@ -1,0 +1,1 @@
+"""Parts of passages that can be quoted, and what kinds of figures they hold."""

@@ -1,0 +1,72 @@
+"""What a tool is, and what a workspace must hold for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from copilot.gates.rules import FILE as GATES_FILE
+from copilot.sources import Sources
+from copilot.types import ToolResult, Viewer
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A pure function over the workspace, with the arguments a chat model may give it."""
+
+    name: str
+    label: str
+    """What it is doing, for a person who waits."""
+    arguments: type[BaseModel]
+    run: Callable[[Sources, Viewer, Any], ToolResult]
+    is_available: Callable[[Sources], bool]
+    """Whether the workspace has something that it can answer from."""
+    searches: Literal["passages", "rows"] | None = None
+    """It samples what is near, and computes nothing."""
+    is_ordered: bool = False
+    """Its findings run from first to last, so that none of them is moved forward."""
+    is_record: bool = False
+    """It reads one project's record aloud."""
+    is_about_one: bool = False
+    """It may tell of one project, model or unit, for which documents have advice."""
+    covers_records: bool = False
+    """It counts over all records: a question about notions is none for it."""
+    tells_today: bool = False
+    """It tells what is, so that it does not answer what will be."""
+    quotes_documents: bool = False
+    """It quotes the documents itself, and what single records say of its matter."""
+    needs_figure: bool = False
+    """Without a figure it has found nothing."""
+    most_findings: int = 8
+    """Findings of it that one answer holds at the most."""
+
+
+def has_index(sources: Sources) -> bool:
+    return sources.retriever is not None
+
+
+def has_records(sources: Sources) -> bool:
+    return bool(sources.records.tables)
+
+
+def has_records_index(sources: Sources) -> bool:
+    return has_index(sources) and has_records(sources)
+
+
+def has_metrics(sources: Sources) -> bool:
+    return has_records(sources) and sources.metrics is not None
+
+
+def has_projects(sources: Sources) -> bool:
+    return "projects" in sources.records.tables
+
+
+def has_gates(sources: Sources) -> bool:
+    return has_projects(sources) and (sources.workspace.root / GATES_FILE).is_file()
+
+
+def has_assessments(sources: Sources) -> bool:
+    return not {"assessments", "projects", "roles"}.isdisjoint(sources.records.tables)
