@@ -12,7 +12,48 @@ from copilot.language.support import flat
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.evidence import Row, read_row
-from copilot.types import Calculation, Chart, Evidence, Figure, Finding, Quantity, Table, ToolResult
+from copilot.types import Basis, Calculation, Chart, Evidence, Figure, Finding, Quantity, Table, ToolResult
+
+
+def count(number: float, noun: str) -> Quantity:
+    """So many of a thing; the noun in the singular."""
+    return Quantity(value=float(number), unit=noun)
+
+
+def share(value: float, precision: int = 0) -> Quantity:
+    """A share from 0 to 1; `precision` is that of its per cent."""
+    return Quantity(value=float(value), unit="share", precision=precision)
+
+
+def amount(value: float, unit: str = "", precision: int = 0, basis: Basis = "computed") -> Quantity:
+    """A number in a unit: an ISO currency, `of 100`, `points`, `rank`, a noun, or none."""
+    return Quantity(value=float(value), unit=unit, precision=precision, basis=basis)
+
+
+def quantity(finding: Finding, name: str) -> Quantity:
+    """A value that is a quantity; a TypeError when it is none."""
+    value = finding.values[name]
+    if not isinstance(value, Quantity):
+        raise TypeError(f"{finding.kind}: {name} is no quantity but {value!r}")
+    return value
+
+
+def quantities(finding: Finding, name: str) -> tuple[Quantity, ...]:
+    """A value that is a list of quantities."""
+    value = finding.values[name]
+    return tuple(v for v in value if isinstance(v, Quantity)) if isinstance(value, tuple) else ()
+
+
+def texts(finding: Finding, name: str) -> tuple[str, ...]:
+    """A value that is a list of names or labels."""
+    value = finding.values[name]
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, tuple) else ()
+
+
+def named(finding: Finding, name: str, *, bare: bool = False) -> str:
+    """A value in words; `bare` leaves its unit away."""
+    return format_value(finding.values[name], bare=bare)
+
 
 Phrase = Callable[[Finding], str]
 """The sentence that says a finding, from its values alone; empty where nothing is to be said."""
@@ -84,8 +125,9 @@ def build_result(
 ) -> ToolResult:
     """The result in which each finding is said and cites its own values, then what it rests on.
 
-    A finding without values says only what its evidence says: it cites no computation. A finding for which the
-    wording has nothing to say is left out. A KeyError names a kind that the wording does not know.
+    A finding without values says only what its evidence says, or, without evidence, what the whole computation
+    says. A finding for which the wording has nothing to say is left out. A KeyError names a kind that the wording
+    does not know.
     """
     attached = attachments or Attachments()
     said = [
@@ -96,7 +138,8 @@ def build_result(
     whole = _whole(computation, said, reading.sources.today)
     parts = {n: _part(whole, n, finding) for n, finding in enumerate(said) if finding.values}
     cited = tuple(
-        f.model_copy(update={"evidence": (parts[n].id, *f.evidence)}) if n in parts else f for n, f in enumerate(said)
+        f.model_copy(update={"evidence": (parts.get(n, whole).id, *f.evidence)}) if n in parts or not f.evidence else f
+        for n, f in enumerate(said)
     )
     return ToolResult(
         findings=cited,

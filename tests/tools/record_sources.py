@@ -6,10 +6,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from copilot.language.numbers import find_numbers, is_supported
+from copilot.language.numbers import Number, find_numbers, is_supported
+from copilot.language.support import is_supported_by
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.types import ToolResult, Viewer
+from copilot.types import Evidence, Finding, Quantity, ToolResult, Viewer
 from copilot.workspace import Workspace
 
 CORPUS = Path(__file__).resolve().parents[1] / "fixtures" / "corpus"
@@ -35,16 +36,36 @@ def write_sources(root: Path, projects: Sequence[Mapping[str, object]], config: 
 
 
 def unsupported(result: ToolResult) -> list[str]:
-    """Sentences that cite nothing, or with a number in none of the first three evidences they cite."""
+    """Sentences that cite nothing, or with a number that none of the first three evidences they cite holds.
+
+    A computation holds its values, a passage or a record the numbers of its text.
+    """
     evidence = {e.id: e for e in result.evidence}
     bad = []
-    for statement in result.findings:
-        texts = [evidence[id].text for id in statement.evidence[:3] if id in evidence]
-        read = [n for text in texts for n in find_numbers(text)]
-        numbers = find_numbers(statement.text)
-        if not texts or any(not is_supported(n, read) for n in numbers):
-            bad.append(statement.text)
+    for finding in result.findings:
+        cited = [evidence[id] for id in finding.evidence[:3] if id in evidence]
+        numbers = find_numbers(finding.text)
+        if not cited or not all(any(_holds(e, n) for e in cited) for n in numbers):
+            bad.append(finding.text)
     return bad
+
+
+def _holds(evidence: Evidence, number: Number) -> bool:
+    if evidence.values is not None:
+        return is_supported_by(number, evidence.values)
+    return is_supported(number, find_numbers(evidence.text))
+
+
+def of_kind(result: ToolResult, kind: str) -> list[Finding]:
+    """The findings of a kind, in their order."""
+    return [finding for finding in result.findings if finding.kind == kind]
+
+
+def value(finding: Finding, name: str) -> float:
+    """The number of a quantity."""
+    held = finding.values[name]
+    assert isinstance(held, Quantity), (name, held)
+    return held.value
 
 
 def answers(result: ToolResult) -> list[str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,6 +171,10 @@ CALLS = (
     {"filters": [{"column": "unit", "value": "northfjord"}]},
     {"filters": [{"column": "stage", "value": "retired"}]},
 )  # fmt: skip
+
+
+def test_its_sentences_are_those_of_the_golden_file(rank, rewrite_golden):
+    golden.check("prioritize_projects", {str(a): rank(**a) for a in CALLS}, rewrite=rewrite_golden)
 
 
 @pytest.mark.parametrize("arguments", CALLS, ids=str)

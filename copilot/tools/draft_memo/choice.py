@@ -9,12 +9,12 @@ import numpy as np
 from copilot.language.formatting import humanize, join_and, money, percent, pluralize, sentence
 from copilot.memos.memo import Call
 from copilot.memos.writer import Writer
+from copilot.tools.draft_memo import ranking_words as say
 from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of
 from copilot.tools.evidence import computed
 from copilot.tools.plan_portfolio import phrasing as portfolio_words
 from copilot.tools.plan_portfolio.options import names
 from copilot.tools.plan_portfolio.plan import Plan
-from copilot.tools.prioritize_projects import phrasing as say
 from copilot.tools.prioritize_projects.ranking import Ranking, flip, flip_line
 
 _NOTHING_FIRM = "nothing about the answer is firm"
@@ -69,7 +69,7 @@ def _question(basis: Basis) -> str:
     if basis.plan and basis.planned:
         return f"Decide which of {basis.planned.scope} to fund under {portfolio_words.limits(basis.plan)}{unsure}."
     if basis.found:
-        return f"Decide which {basis.found.top} of {basis.found.scope} to fund first{unsure}."
+        return f"Decide which {basis.found.top} of {pluralize(len(basis.found.order), 'project')}{basis.found.scope} to fund first{unsure}."
     return "Decide which projects to fund first."
 
 

@@ -19,7 +19,7 @@ from copilot.tools.linking import fold, resolve_record, resolve_value
 from copilot.tools.plan_portfolio.plan import Plan
 from copilot.tools.plan_portfolio.tool import Arguments as PlanArguments
 from copilot.tools.plan_portfolio.tool import Planned, planned
-from copilot.tools.prioritize_projects.phrasing import SAFE
+from copilot.tools.prioritize_projects.findings import SAFE
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.tools.prioritize_projects.tool import Arguments as RankArguments
 from copilot.tools.prioritize_projects.tool import Ranked, ranked

@@ -11,10 +11,10 @@ from copilot.language.formatting import money, number, percent, sentence
 from copilot.memos.memo import VERDICTS
 from copilot.memos.writer import Writer
 from copilot.tools.candidates import feasibility_position, value_position
+from copilot.tools.draft_memo import ranking_words as say
 from copilot.tools.draft_memo.inputs import Basis, name_of
 from copilot.tools.evidence import computed
 from copilot.tools.plan_portfolio import phrasing as portfolio_words
-from copilot.tools.prioritize_projects import phrasing as say
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.types import Cell, Table
 

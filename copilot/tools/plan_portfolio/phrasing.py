@@ -10,7 +10,7 @@ from copilot.analysis.portfolio import Selection
 from copilot.language.formatting import join_and, money, number, percent, pluralize, sentence
 from copilot.tools.plan_portfolio.options import Kind, names
 from copilot.tools.plan_portfolio.plan import MORE_BUDGET, Forced, Plan
-from copilot.tools.prioritize_projects.phrasing import SAFE
+from copilot.tools.prioritize_projects.findings import SAFE
 
 _KINDS: dict[Kind, tuple[str, str]] = {
     "blocked": ("does not meet a blocking governance rule", "do not meet a blocking governance rule"),

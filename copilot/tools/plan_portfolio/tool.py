@@ -23,8 +23,10 @@ from copilot.tools.linking import resolve_record
 from copilot.tools.plan_portfolio import phrasing as say
 from copilot.tools.plan_portfolio.options import Asked, Options, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
+from copilot.tools.prioritize_projects.findings import trade_offs
+from copilot.tools.prioritize_projects.phrasing import WORDING
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
-from copilot.types import Cell, Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
+from copilot.types import Cell, Chart, Evidence, Figure, Finding, Role, Table, ToolResult, Viewer
 
 _ROWS_IN_TABLE = 40
 _BARS_IN_CHART = 30
@@ -72,7 +74,7 @@ class Arguments(BaseModel):
 @dataclass(frozen=True)
 class _Said:
     text: str
-    role: Literal["headline", "support", "caveat", "method"] = "support"
+    role: Role = "support"
     about: tuple[int, ...] = ()
 
 
@@ -121,8 +123,8 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     found = plan(options, _limits(arguments, config.currency), arguments.alternatives)
     scope = _scope(sources, filters, len(rows))
     said = list(_sentences(found, scope, arguments.top, hidden))
-    if chosen.consistency:
-        said.insert(1, _Said(chosen.consistency, "caveat" if chosen.is_consistent else "headline"))
+    if agreement := trade_offs(chosen):
+        said.insert(1, _Said(WORDING.phrases[agreement.kind](agreement), agreement.role))
     return Planned(found, scope, _result(sources, view, found, [s for s in said if s.text], hidden))
 
 

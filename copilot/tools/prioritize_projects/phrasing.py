@@ -1,48 +1,40 @@
-"""A ranking in sentences: who leads and how firmly, why, what would flip it, what is missing."""
+"""The sentences of a ranking."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
 
-import numpy as np
+from copilot.language.formatting import format_value, join_and, join_first, number, pluralize, sentence
+from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.tools.prioritize_projects.findings import FIRM, NOT_FIRM
+from copilot.tools.prioritize_projects.ranking import METHOD_NAMES
+from copilot.types import Finding, Quantity
 
-from copilot.analysis.flips import EstimateChange
-from copilot.analysis.scoring import to_raw
-from copilot.language.formatting import humanize, join_and, join_first, number, percent, pluralize, sentence
-from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Flip, Ranking, ranks_with_workspace_weights
-from copilot.workspace import Criterion
-
-# First in fewer plausible draws than this, and the top is not firm; in more than that, it is.
-NOT_FIRM = 0.4
-FIRM = 0.7
-# Among the top in at least this share of draws counts as safely there.
-SAFE = 0.8
-_MOVES = 4
-
-
-def score(found: Ranking, position: int) -> str:
-    value = float(found.score[position])
-    if np.isnan(value):
-        return "no score"
-    return f"{number(round(value, 1))} of 100" if found.is_of_100 else number(round(value, 2))
+_QUADRANTS = {
+    "do first": "high value at low difficulty (do first)",
+    "strategic bet": "high value at high difficulty (strategic bets)",
+    "fill-in": "low value at low difficulty (fill-ins)",
+    "refuse": "low value at high difficulty (refuse)",
+}
+# Titles of rules are sentences of their own; of more than these the first are told.
+_TITLES = 2
 
 
-def opening(found: Ranking) -> str:
+def leader(f: Finding) -> str:
     """Who leads and how firm that is; when nothing is firm, that comes first."""
-    leader = found.leaders[0]
-    name, first = found.candidates.name(leader), float(found.firmness.first[leader])
-    if np.isnan(found.score[leader]):
-        return f"No score by {METHOD_NAMES[found.method]} is possible: each of {found.scope} lacks a part of it."
-    if len(found.order) == 1:
-        return f"{name} is the only candidate; it scores {score(found, leader)}."
-    leads = f"leads {found.scope} by {METHOD_NAMES[found.method]}, with {score(found, leader)},"
-    plausible = f"{percent(first)} of plausible weights and estimates{_by_weighted_sum(found)}"
-    rival = _rival(found, leader)
-    if found.tied_first > 1:
+    name, scope, method, score = f.values["name"], _scope(f), f.values["method"], _score(f, "score")
+    if f.values["score"] is None:
+        return f"No score by {method} is possible: each of {scope} lacks a part of it."
+    if quantity(f, "candidates").value == 1:
+        return f"{name} is the only candidate; it scores {score}."
+    leads = f"leads {scope} by {method}, with {score},"
+    plausible = f"{named(f, 'first_share')} of plausible weights and estimates{_by_weighted_sum(f)}"
+    rival = f" ({f.values['rival']} in {named(f, 'rival_share')})"
+    first, tied = quantity(f, "first_share").value, quantity(f, "tied")
+    if tied.value > 1:
         return (
-            f"Nothing is firm at the top: {found.tied_first:,} of {found.scope} share the highest score, "
-            f"{score(found, leader)} by {METHOD_NAMES[found.method]}, and the records do not tell them "
-            f"apart; {name} is one of them."
+            f"Nothing is firm at the top: {number(tied.value)} of {scope} share the highest score, {score} by "
+            f"{method}, and the records do not tell them apart; {name} is one of them."
         )
     if first < NOT_FIRM:
         return f"Nothing is firm at the top: {name} {leads} but is first in only {plausible}{rival}."
@@ -51,224 +43,248 @@ def opening(found: Ranking) -> str:
     return f"Put {name} first: it {leads} and is first in {plausible}, so this is firm."
 
 
-def _by_weighted_sum(found: Ranking) -> str:
-    return "" if found.method == "weighted_sum" else " by weighted sum"
-
-
-def _rival(found: Ranking, leader: int) -> str:
-    """Which other candidate is first most often."""
-    others = np.delete(np.arange(len(found.order)), leader)
-    rival = int(others[np.argmax(found.firmness.first[others])])
-    return f" ({found.candidates.short_name(rival)} in {percent(float(found.firmness.first[rival]))})"
-
-
-def line_firmness(found: Ranking) -> str:
-    """How many of the top stay there."""
-    if len(found.order) <= found.top or found.top < 2:
-        return ""
-    shares = {i: float(found.firmness.top[i]) for i in found.leaders}
-    safe = [i for i in found.leaders if shares[i] >= SAFE]
-    least = min(found.leaders, key=lambda i: shares[i])
-    names, weakest = (
-        join_first((found.candidates.short_name(i) for i in safe), rest=""),
-        found.candidates.short_name(least),
-    )
-    who = f" ({names})" if 0 < len(safe) < found.top else ""
-    how_many = {0: "none stays", 1: "1 stays"}.get(len(safe), f"{len(safe)} stay")
-    return sentence(
-        f"Of the top {found.top}, {how_many} there in at least {percent(SAFE)} of plausible weights and "
-        f"estimates{who}; the least sure is {weakest} with {percent(shares[least])}"
-    )
-
-
-def why(found: Ranking, position: int) -> str:
-    """Rank, score, the two strongest contributions and the weakest, with their values."""
-    unit = found.candidates.rows[position].get("unit")
-    name = found.candidates.name(position) + (f" of {unit}" if unit else "")
-    text = f"{name} ranks {int(found.places[position])} with {score(found, position)}"
-    if reasons := _reasons(found, position):
-        text += f": {reasons}"
-    if len(found.order) > found.top:
-        share = percent(float(found.firmness.top[position]))
-        text += f"; among the top {found.top} in {share} of draws{_by_weighted_sum(found)}"
+def reason(f: Finding) -> str:
+    """Rank, score, what it is strongest and weakest on."""
+    of = f" of {f.values['unit']}" if f.values["unit"] else ""
+    text = f"{f.values['name']}{of} ranks {named(f, 'rank')} with {_score(f, 'score')}"
+    if strong := texts(f, "strong"):
+        text += f": strongest on {join_and(_cells(strong, quantities(f, 'strong_values')))}"
+        if f.values["weak"] is not None:
+            text += f", weakest on {f.values['weak']} {named(f, 'weak_value')}"
+    if f.values["top_share"] is not None:
+        text += f"; among the top {_top(f)} in {named(f, 'top_share')} of draws{_by_weighted_sum(f)}"
     return sentence(text)
 
 
-def _reasons(found: Ranking, position: int) -> str:
-    values = found.candidates.estimates.likely[position]
-    known = [j for j in range(len(values)) if not np.isnan(values[j]) and found.weights.used[j] > 0]
-    if not known:
-        return ""
-    gains = sorted(known, key=lambda j: -found.scores.contributions[position, j])
-    lost = max(known, key=lambda j: found.weights.used[j] * (1 - values[j]))
-    best = [j for j in gains if j != lost][:2] or gains[:1]
-    strong = f"strongest on {join_and(cell(found, position, j) for j in best)}"
-    return strong if lost in best else f"{strong}, weakest on {cell(found, position, lost)}"
-
-
-def cell(found: Ranking, position: int, criterion: int) -> str:
-    """A criterion with its value as recorded."""
-    c = found.candidates.criteria[criterion]
-    value = found.candidates.raw[position, criterion]
-    if np.isnan(value):
-        value = to_raw(c, float(found.candidates.estimates.likely[position, criterion]))
-    return f"{c.label.lower()} {_value(c, float(value))}"
-
-
-def _value(criterion: Criterion, value: float, decimals: int = 1) -> str:
-    text = number(round(value, decimals))
-    return f"{text} months" if criterion.column == "time_to_value" else text
-
-
-def flip(found: Ranking, change: Flip, goal: str) -> str:
-    """What would have to change for the one behind to reach a goal, such as "come into the top 5"."""
-    ways = []
-    if change.weight is not None:
-        label = found.candidates.criteria[change.weight.criterion].label.lower()
-        before, after = change.weight.share_before, change.weight.share_after
-        verb = "rose" if after > before else "fell"
-        ways.append(f"the weight of {label} {verb} from {_fine(before)} to {_fine(after)}")
-    if change.estimate is not None:
-        ways.append(_estimate(found, change.estimate, change.behind))
-    behind = found.candidates.short_name(change.behind)
-    if not ways:
-        return f"No single change of a weight or an estimate would let {behind} {goal}."
-    return sentence(f"{behind} would {goal} if {join_and(ways, 'or')}")
-
-
-def _fine(share: float) -> str:
-    return f"{number(round(share * 100, 1))}%"
-
-
-def _estimate(found: Ranking, change: EstimateChange, behind: int) -> str:
-    criterion = found.candidates.criteria[change.criterion]
-    label = criterion.label.lower()
-    name = found.candidates.short_name(change.option)
-    whose = f"its {label}" if change.option == behind else f"the {label} of {name}"
-    after = _value(criterion, to_raw(criterion, change.after), 2)
-    if np.isnan(change.before):
-        return f"{whose}, missing today, were {after}"
-    return f"{whose} were {after} instead of {_value(criterion, to_raw(criterion, change.before), 2)}"
-
-
-def weights(found: Ranking) -> str:
-    pairs = zip(found.candidates.criteria, found.weights.used, strict=True)
-    parts = [f"{c.label.lower()} {_fine(float(w))}" for c, w in pairs]
-    return sentence(f"Weights ({found.weights.source}): {join_and(parts)}")
-
-
-def moves(found: Ranking) -> str:
-    """Who moves, against the workspace's own weights."""
-    if not found.weights.is_changed or found.method != "weighted_sum":
-        return ""
-    before = ranks_with_workspace_weights(found)
-    concerned = [*found.leaders, *(int(i) for i in np.argsort(before)[: found.top])]
-    moved = [i for i in dict.fromkeys(concerned) if before[i] != found.places[i]]
+def changed_order(f: Finding) -> str:
+    moved = texts(f, "moved")
     if not moved:
-        return f"Against the workspace's own weights the top {found.top} stay as they are."
-    moved = sorted(moved, key=lambda i: -abs(int(before[i]) - int(found.places[i])))[:_MOVES]
-    texts = [
-        f"{found.candidates.short_name(i)} moves {'up' if found.places[i] < before[i] else 'down'} "
-        f"from {int(before[i])} to {int(found.places[i])}"
-        for i in sorted(moved, key=lambda i: int(found.places[i]))
-    ]
-    return sentence(f"Against the workspace's own weights, {join_and(texts)}")
-
-
-def missing(found: Ranking) -> list[str]:
-    """What is not recorded, and how much it could matter to the top."""
-    candidates, known = found.candidates, found.candidates.estimates.known
-    lacking = [int(i) for i in np.flatnonzero(~known.all(axis=1))]
-    texts = []
-    if candidates.absent:
-        labels = join_and((c.label.lower() for c in candidates.absent), "or")
-        texts.append(f"No candidate records {labels}, so the ranking leaves that out.")
-    if lacking:
-        gaps = Counter({c.label.lower(): int((~known[:, j]).sum()) for j, c in enumerate(candidates.criteria)})
-        most, count = gaps.most_common(1)[0]
-        lack = "lacks" if len(lacking) == 1 else "lack"
-        texts.append(
-            f"{len(lacking)} of {pluralize(len(known), 'candidate')} {lack} "
-            f"at least one criterion, most often {most} ({count})."
-        )
-    return [*texts, *(_incomplete(found, i) for i in found.leaders if i in lacking)]
-
-
-def _incomplete(found: Ranking, position: int) -> str:
-    """How far what is missing could move the score of one of the top."""
-    known = found.candidates.estimates.known[position]
-    absent = [c.label.lower() for c, is_known in zip(found.candidates.criteria, known, strict=True) if not is_known]
-    low, high = (number(round(float(s[position]) * 100, 1)) for s in (found.scores.low, found.scores.high))
-    return (
-        f"{found.candidates.short_name(position)} has no {join_and(absent, 'or')}: its weighted sum rests on "
-        f"{percent(float(found.scores.coverage[position]))} of the weight and could lie "
-        f"between {low} and {high}."
+        return f"Against the workspace's own weights the top {_top(f)} stay as they are."
+    steps = zip(moved, quantities(f, "before"), quantities(f, "after"), strict=True)
+    told = (
+        f"{name} moves {'up' if after.value < before.value else 'down'} from {format_value(before)} to "
+        f"{format_value(after)}"
+        for name, before, after in steps
     )
+    return sentence(f"Against the workspace's own weights, {join_and(told)}")
 
 
-def quadrants(found: Ranking) -> str:
-    """Where the top lies in the value/difficulty matrix."""
-    by: dict[str, list[str]] = {}
-    for position in found.leaders:
-        by.setdefault(found.quadrant(position), []).append(found.candidates.short_name(position))
-    placed = {name: members for name, members in by.items() if name != "not placed"}
-    if not placed:
-        return ""
-    meanings = {
-        "do first": "high value at low difficulty (do first)",
-        "strategic bet": "high value at high difficulty (strategic bets)",
-        "fill-in": "low value at low difficulty (fill-ins)",
-        "refuse": "low value at high difficulty (refuse)",
+def flip(f: Finding) -> str:
+    """What would have to change for the one behind to reach the goal."""
+    goals = {
+        "first_place": f"take the first place from {f.values['ahead']}",
+        "top": f"come into the top {_top(f)}",
+        "before": f"come before {f.values['ahead']}",
     }
+    ways = []
+    if "weight" in f.values:
+        before, after = quantity(f, "weight_before"), quantity(f, "weight_after")
+        verb = "rose" if after.value > before.value else "fell"
+        ways.append(f"the weight of {f.values['weight']} {verb} from {format_value(before)} to {format_value(after)}")
+    if "estimate" in f.values:
+        label, of = f.values["estimate"], f.values["estimate_of"]
+        whose = f"the {label} of {of}" if of else f"its {label}"
+        after_text = named(f, "estimate_after")
+        if f.values["estimate_before"] is None:
+            ways.append(f"{whose}, missing today, were {after_text}")
+        else:
+            ways.append(f"{whose} were {after_text} instead of {named(f, 'estimate_before')}")
+    goal = goals[str(f.values["goal"])]
+    if not ways:
+        return f"No single change of a weight or an estimate would let {f.values['behind']} {goal}."
+    return sentence(f"{f.values['behind']} would {goal} if {join_and(ways, 'or')}")
+
+
+def top_firmness(f: Finding) -> str:
+    safe, top = quantity(f, "safe").value, quantity(f, "top").value
+    who = f" ({join_first(texts(f, 'safe_names'), rest='')})" if 0 < safe < top else ""
+    stay = "none stays" if safe == 0 else f"{number(safe)} {'stays' if safe == 1 else 'stay'}"
     return sentence(
-        "In the matrix, " + "; ".join(f"{meanings[n]}: {join_first(m, rest='')}" for n, m in placed.items())
+        f"Of the top {_top(f)}, {stay} there in at least {named(f, 'threshold')} of plausible weights and "
+        f"estimates{who}; the least sure is {f.values['least']} with {named(f, 'least_share')}"
     )
 
 
-def comparison(found: Ranking, one: int, other: int, wins: float) -> list[str]:
-    """Two projects side by side: who is ahead, on what, and how firmly."""
-    ahead, behind = (one, other) if found.places[one] < found.places[other] else (other, one)
-    share = percent(wins if ahead == one else 1 - wins)
-    candidates = found.candidates
-    texts = [
-        f"{candidates.name(ahead)} comes before {candidates.name(behind)}: it ranks "
-        f"{int(found.places[ahead])} with {score(found, ahead)} against {int(found.places[behind])} with "
-        f"{score(found, behind)}, and is ahead in {share} of plausible weights and "
-        f"estimates{_by_weighted_sum(found)}."
-    ]
-    better, worse, unknown = _differences(found, ahead, behind)
-    said = [f"better on {join_and(better)}" if better else "", f"worse on {join_and(worse)}" if worse else ""]
-    if better or worse:
-        texts.append(sentence(f"{candidates.short_name(ahead)} is {'; it is '.join(s for s in said if s)}"))
-    if unknown:
-        texts.append(sentence(f"They cannot be compared on {join_and(unknown)}, which one of them lacks"))
-    return texts
+def quadrants(f: Finding) -> str:
+    placed = (f"{_QUADRANTS[name]}: {join_first(texts(f, name), rest='')}" for name in f.values)
+    return sentence(f"In the matrix, {'; '.join(placed)}")
 
 
-def _differences(found: Ranking, ahead: int, behind: int) -> tuple[list[str], list[str], list[str]]:
-    better: list[str] = []
-    worse: list[str] = []
-    unknown: list[str] = []
-    values = found.candidates.estimates.likely
-    for j, criterion in enumerate(found.candidates.criteria):
-        a, b = values[ahead, j], values[behind, j]
-        label = criterion.label.lower()
-        if np.isnan(a) or np.isnan(b):
-            unknown.append(label)
-        elif abs(a - b) > 1e-9:
-            other = cell(found, behind, j).removeprefix(f"{label} ")
-            (better if a > b else worse).append(f"{cell(found, ahead, j)} against {other}")
-    return better, worse, unknown
+def weights(f: Finding) -> str:
+    parts = (f"{label} {format_value(value)}" for label, value in f.values.items() if isinstance(value, Quantity))
+    return sentence(f"Weights ({f.values['source']}): {join_and(parts)}")
 
 
-def unranked(candidates: int, criteria: list[Criterion]) -> str:
-    labels = join_and((c.label.lower() for c in criteria), "or")
-    stand = pluralize(candidates, "project")
-    return f"No ranking is possible: none of the {stand} that stand for choice records {labels}."
+def method(f: Finding) -> str:
+    if parts := texts(f, "parts"):
+        return sentence(f"{f.values['method']} takes {join_and(parts)}")
+    return sentence(
+        f"Firmness is the share of {named(f, 'draws')} of weights around these and of estimates within their ranges; "
+        "a missing estimate is drawn from its whole scale"
+    )
 
 
-def method(found: Ranking) -> str:
-    draws = f"{found.firmness.draws:,} draws of weights around these and of estimates within their ranges"
-    if found.parts:
-        return sentence(f"{METHOD_NAMES[found.method]} takes {join_and(humanize(p) for p in found.parts)}")
-    return sentence(f"Firmness is the share of {draws}; a missing estimate is drawn from its whole scale")
+def comparison(f: Finding) -> str:
+    return (
+        f"{f.values['ahead']} comes before {f.values['behind']}: it ranks {named(f, 'rank_ahead')} with "
+        f"{_score(f, 'score_ahead')} against {named(f, 'rank_behind')} with {_score(f, 'score_behind')}, and is ahead "
+        f"in {named(f, 'ahead_share')} of plausible weights and estimates{_by_weighted_sum(f)}."
+    )
+
+
+def differences(f: Finding) -> str:
+    sides = []
+    for side in ("better", "worse"):
+        both = zip(texts(f, side), quantities(f, f"{side}_ahead"), quantities(f, f"{side}_behind"), strict=True)
+        cells = [f"{label} {format_value(one)} against {format_value(other)}" for label, one, other in both]
+        if cells:
+            sides.append(f"{side} on {join_and(cells)}")
+    unknown = join_and(texts(f, "unknown"))
+    if not sides:
+        return f"They cannot be compared on {unknown}, which one of them lacks." if unknown else ""
+    apart = f"; they cannot be compared on {unknown}, which one of them lacks" if unknown else ""
+    return sentence(f"{f.values['ahead']} is {'; it is '.join(sides)}{apart}")
+
+
+def trade_offs(f: Finding) -> str:
+    """How far the trade-offs agree, and which one clashes most with the others."""
+    if f.values.get("ratio") is None:
+        return "The trade-offs agree with one another."
+    clash = (
+        f"the judgement that clashes most is that {f.values['one']} is {times(quantity(f, 'times'))} "
+        f"{f.values['other']}, while the others make it {named(f, 'implied')} times"
+    )
+    ratio = named(f, "ratio")
+    if f.role == "caveat":
+        return sentence(f"the trade-offs agree well enough, with a consistency ratio of {ratio}; {clash}")
+    return sentence(
+        f"the trade-offs contradict one another, with a consistency ratio of {ratio} where "
+        f"{named(f, 'acceptable')} is acceptable: {clash}"
+    )
+
+
+def times(factor: Quantity) -> str:
+    return "as important as" if factor.value == 1 else f"{format_value(factor)} times as important as"
+
+
+def blocked(f: Finding) -> str:
+    among = f"{f.values['of']} {_top(f)}" if f.values["top"] is not None else str(f.values["of"])
+    projects = [name for name in f.values if name not in ("held", "of", "top")]
+    are = "is" if len(projects) == 1 else "are"
+    by = (f"{name} by {_rules(texts(f, name))}" for name in projects)
+    return sentence(
+        f"{named(f, 'held', bare=True)} of {among} {are} blocked today by governance rules that the records do not "
+        f"meet: {join_first(by, rest='')}"
+    )
+
+
+def _rules(titles: Sequence[str]) -> str:
+    shown = [f"“{title}”" for title in titles[:_TITLES]]
+    more = len(titles) - len(shown)
+    return join_and([*shown, pluralize(more, "more rule")] if more > 0 else shown)
+
+
+def absent_criteria(f: Finding) -> str:
+    return f"No candidate records {join_and(texts(f, 'criteria'), 'or')}, so the ranking leaves that out."
+
+
+def missing_estimates(f: Finding) -> str:
+    lacks = "lacks" if quantity(f, "lacking").value == 1 else "lack"
+    return (
+        f"{named(f, 'lacking', bare=True)} of {named(f, 'candidates')} {lacks} at least one criterion, most often "
+        f"{f.values['criterion']} ({named(f, 'gap', bare=True)})."
+    )
+
+
+def incomplete(f: Finding) -> str:
+    return (
+        f"{f.values['name']} has no {join_and(texts(f, 'absent'), 'or')}: its weighted sum rests on "
+        f"{named(f, 'coverage')} of the weight and could lie between {named(f, 'low', bare=True)} and "
+        f"{named(f, 'high', bare=True)}."
+    )
+
+
+def hidden(f: Finding) -> str:
+    return "The ranking leaves out projects that this viewer may not see."
+
+
+def no_candidates(f: Finding) -> str:
+    return f"None of the {named(f, 'projects')} meets the conditions and stands for choice."
+
+
+def no_criteria(f: Finding) -> str:
+    labels = join_and(texts(f, "criteria"), "or")
+    return f"No ranking is possible: none of the {named(f, 'candidates')} that stand for choice records {labels}."
+
+
+def candidates(f: Finding) -> str:
+    return f"{named(f, 'projects')} are in the records; {named(f, 'candidates', bare=True)} of them stand for choice."
+
+
+def estimates_needed(f: Finding) -> str:
+    return "With estimates of these criteria in the records they could be ranked."
+
+
+def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
+    """What one asks next: the leader's state, what blocks it, a doubled risk, the second."""
+    by = {f.kind: f for f in reversed(findings)}
+    if "leader" not in by:
+        yield "How many projects are there, by stage?"
+        return
+    ranked = [str(f.values["name"]).rpartition(" (")[0] for f in findings if f.kind == "reason"]
+    first = str(by["leader"].values["name"]).rpartition(" (")[0] or str(by["leader"].values["name"])
+    yield f"What is the state of {first}?"
+    if "blocked" in by:
+        held = next(name for name in by["blocked"].values if name not in ("held", "of", "top"))
+        yield f"What blocks {held.rpartition(' (')[0] or held}?"
+    if "risk" in by["weights"].values and "changed_order" not in by:
+        yield "What changes in the ranking if the weight of risk is doubled?"
+    if len(ranked) > 1:
+        yield f"Why does {first} come before {ranked[1]}?"
+
+
+WORDING = Wording(
+    {
+        "leader": leader,
+        "reason": reason,
+        "changed_order": changed_order,
+        "flip": flip,
+        "top_firmness": top_firmness,
+        "quadrants": quadrants,
+        "weights": weights,
+        "method": method,
+        "comparison": comparison,
+        "differences": differences,
+        "trade_offs": trade_offs,
+        "blocked": blocked,
+        "absent_criteria": absent_criteria,
+        "missing_estimates": missing_estimates,
+        "incomplete": incomplete,
+        "hidden": hidden,
+        "no_candidates": no_candidates,
+        "no_criteria": no_criteria,
+        "candidates": candidates,
+        "estimates_needed": estimates_needed,
+    },
+    follow_ups,
+)
+
+
+def _scope(f: Finding) -> str:
+    return f"{named(f, 'candidates')}{f.values['scope']}"
+
+
+def _top(f: Finding) -> str:
+    return named(f, "top", bare=True)
+
+
+def _score(f: Finding, name: str) -> str:
+    return "no score" if f.values[name] is None else named(f, name)
+
+
+def _by_weighted_sum(f: Finding) -> str:
+    return "" if f.values.get("method") in (None, METHOD_NAMES["weighted_sum"]) else " by weighted sum"
+
+
+def _cells(labels: Sequence[str], values: Sequence[Quantity]) -> list[str]:
+    return [f"{label} {format_value(value)}" for label, value in zip(labels, values, strict=True)]

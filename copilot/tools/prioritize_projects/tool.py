@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,17 +15,18 @@ from copilot.errors import ToolError
 from copilot.language.formatting import join_and, number, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, meaning
+from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.evidence import computed, read_row, row_id
 from copilot.tools.filter_phrasing import predicate
 from copilot.tools.filters import Condition, linked
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
 from copilot.tools.linking import resolve_record
-from copilot.tools.prioritize_projects import phrasing as say
-from copilot.tools.prioritize_projects.blocked_leaders import BlockedLeaders, blocked_leaders
-from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, flip, flip_line, rank, wins_against
-from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
-from copilot.types import Cell, Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
+from copilot.tools.prioritize_projects import findings
+from copilot.tools.prioritize_projects.findings import whole_calculation
+from copilot.tools.prioritize_projects.phrasing import WORDING
+from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, rank
+from copilot.tools.prioritize_projects.trade_offs import AskedWeights, Comparison, asked_weights
+from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 
 _ROWS_IN_TABLE = 20
 
@@ -66,16 +66,6 @@ class Arguments(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Said:
-    text: str
-    role: Literal["headline", "support", "caveat", "method"]
-    about: tuple[int, ...] = ()
-    """Candidates whose rows the sentence rests on."""
-    evidence: str = ""
-    """The computation behind it; empty for the ranking's own."""
-
-
-@dataclass(frozen=True)
 class Ranked:
     """A ranking and what is said of it."""
 
@@ -108,31 +98,19 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     scope = _scope(sources, arguments, filters, len(rows), bool(also))
     found = rank(view, candidates, asked.weights, arguments.method, arguments.top, arguments.draws, scope)
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
-    blocked = blocked_projects(sources, viewer)
-    held = blocked_leaders(sources, found, pair, blocked)
-    consistency = (
-        [_Said(asked.consistency, "caveat" if asked.is_consistent else "headline")] if asked.consistency else []
-    )
-    said = [
-        *_sentences(found, pair, arguments.draws, held, consistency),
-        *([_HIDDEN] if view.hidden("projects") else []),
-    ]
-    said.append(_Said(say.method(found), "method"))
-    x = _computation(sources, view, found, [s.text for s in said])
-    listed_rows = list(dict.fromkeys([*pair, *found.leaders]))
-    ids = {i: row_id(view, "projects", candidates.rows[i]) for i in listed_rows}
-    read = (read_row(view, "projects", candidates.rows[i], config.currency, sources.today) for i in listed_rows)
-    result = ToolResult(
-        findings=tuple(
-            Finding(text=s.text, role=s.role, evidence=(s.evidence or x.id, *(ids[i] for i in s.about if i in ids)))
-            for s in said
+    unmet = blocked_projects(sources, viewer)
+    reading = Reading(sources, view)
+    result = build_result(
+        _findings(found, reading, pair, arguments.draws, unmet, asked),
+        WORDING,
+        Computation(
+            source=view.sources["projects"],
+            title=f"Prioritization of {pluralize(len(rows), 'project')}",
+            locator=f"{METHOD_NAMES[found.method]}, {len(rows):,} projects, {found.firmness.draws:,} draws, seed 0",
+            calculation=whole_calculation(found),
         ),
-        evidence=(x, *([held.evidence] if held else []), *read),
-        tables=(_table(found, blocked),),
-        charts=tuple(_charts(found)),
-        figures=tuple(_figures(found, x.id)),
-        follow_ups=_follow_ups(found, held.positions[0] if held else None),
-        hidden_rows=hidden,
+        reading,
+        Attachments(tables=(_table(found, unmet),), charts=tuple(_charts(found)), hidden_rows=hidden),
     )
     return Ranked(found, result)
 
@@ -140,92 +118,76 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
 def _scope(
     sources: Sources, arguments: Arguments, filters: Sequence[Filter], count: int, has_others: bool = False
 ) -> str:
-    """Which projects are ranked: "11 projects that belong to Retail Stores and are not yet in production"."""
+    """Which projects are ranked: " that belong to Retail Stores and are not yet in production"; may be empty."""
     config = sources.workspace.config
     conditions = [predicate(filters, count, config.currency)] if filters else []
     is_open = excludes_ended(config, filters, arguments.projects, arguments.include_ended)
     if is_open and not arguments.compare and not has_others:
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
-    return f"{pluralize(count, 'project')}{f' that {join_and(conditions)}' if conditions else ''}"
+    return f" that {join_and(conditions)}" if conditions else ""
 
 
-_HIDDEN = _Said("The ranking leaves out projects that this viewer may not see.", "caveat")
-
-
-def _sentences(
-    found: Ranking, pair: Sequence[int], draws: int, held: BlockedLeaders | None, consistency: Sequence[_Said]
-) -> list[_Said]:
-    """Everything that is said, the answer first."""
-    said: list[_Said] = []
+def _findings(
+    found: Ranking,
+    reading: Reading,
+    pair: Sequence[int],
+    draws: int,
+    unmet: Mapping[str, Sequence[str]],
+    asked: AskedWeights,
+) -> Iterator[Finding]:
+    """Everything that is found, the answer first."""
     if pair:
-        wins = wins_against(found, pair[0], pair[1], draws)
-        said += [_Said(text, "headline", tuple(pair)) for text in say.comparison(found, pair[0], pair[1], wins)]
-        ahead, behind = sorted(pair, key=lambda i: int(found.places[i]))
-        goal = f"come before {found.candidates.short_name(ahead)}"
-        said.append(_Said(say.flip(found, flip(found, ahead, behind), goal), "headline", tuple(pair)))
-    said.append(_Said(say.opening(found), "support" if pair else "headline", (found.leaders[0],)))
-    said += consistency
-    if moves := say.moves(found):
-        said.append(_Said(moves, "headline"))
+        yield from findings.comparison(found, reading, pair, draws)
+    yield findings.leader(found, reading, "support" if pair else "headline")
+    yield from _known(findings.trade_offs(asked), findings.changed_order(found))
     if not pair:
-        said += [_Said(say.why(found, i), "headline", (i,)) for i in found.leaders]
-        said += [_Said(text, "support") for text in _flips(found)]
-    said += [_Said(text, "support") for text in (say.line_firmness(found), say.quadrants(found)) if text]
-    if held:
-        said.append(_Said(held.text, "caveat", held.positions, held.evidence.id))
-    said.append(_Said(say.weights(found), "method"))
-    return [*said, *(_Said(text, "caveat") for text in say.missing(found))]
+        for position in found.leaders:
+            yield findings.reason(found, reading, position)
+        yield from findings.flips(found, reading)
+    yield from _known(
+        findings.top_firmness(found),
+        findings.quadrants(found),
+        findings.blocked(found, reading, pair, unmet),
+        findings.weights(found),
+    )
+    yield from findings.missing(found, reading)
+    if reading.view.hidden("projects"):
+        yield Finding(kind="hidden", role="caveat")
+    yield findings.method(found, draws)
 
 
-def _flips(found: Ranking) -> list[str]:
-    if found.method != "weighted_sum":
-        return []
-    texts = []
-    if first := flip_line(found, 1):
-        goal = f"take the first place from {found.candidates.short_name(first.ahead)}"
-        texts.append(say.flip(found, first, goal))
-    if found.top > 1 and (line := flip_line(found, found.top)):
-        texts.append(say.flip(found, line, f"come into the top {found.top}"))
-    return texts
+def _known(*found: Finding | None) -> Iterator[Finding]:
+    return (finding for finding in found if finding is not None)
 
 
 def _without_ranking(sources: Sources, view: RecordView, candidates: Candidates, hidden: int) -> ToolResult:
-    count = len(candidates.rows)
+    standing = len(candidates.rows)
     total = int(str(view.aggregate("projects")[0]["count"]))
-    lines = [f"{total:,} projects are in the records; {count:,} of them stand for choice."]
-    if not count:
-        lines.append(f"None of the {pluralize(total, 'project')} meets the conditions and stands for choice.")
-    else:
-        lines.append(say.unranked(count, list(candidates.absent)))
-        lines.append("With estimates of these criteria in the records they could be ranked.")
-    x = computed(view.sources["projects"], "Prioritization", f"{count:,} candidates", lines, sources.today)
-    return ToolResult(
-        findings=(
-            Finding(text=lines[1], evidence=(x.id,), role="headline"),
-            *(Finding(text=text, evidence=(x.id,)) for text in (lines[0], *lines[2:])),
+    counts: dict[str, Value] = {
+        "projects": count(total, "project"),
+        "candidates": count(standing, "project"),
+        "criteria": tuple(c.label.lower() for c in candidates.absent),
+    }
+    kinds = ["no_criteria", "candidates", "estimates_needed"] if standing else ["no_candidates", "candidates"]
+    return build_result(
+        (
+            Finding(
+                kind=kind,
+                role="support" if n else "headline",
+                values=counts,
+                figures=() if n else ("candidates",),
+            )
+            for n, kind in enumerate(kinds)
         ),
-        evidence=(x,),
-        figures=(Figure(text=f"{count:,}", value=count, unit="projects", evidence=x.id),),
-        follow_ups=("How many projects are there, by stage?",),
-        hidden_rows=hidden,
-    )
-
-
-def _computation(sources: Sources, view: RecordView, found: Ranking, said: Sequence[str]) -> Evidence:
-    """All sentences, and the whole ranking below them."""
-    lines = [
-        f"Rank {int(found.places[i])}: {found.candidates.name(i)}, {say.score(found, i)}, first in "
-        f"{percent(float(found.firmness.first[i]))} and in the top {found.top} in "
-        f"{percent(float(found.firmness.top[i]))} of draws."
-        for i in (int(i) for i in found.order)
-    ]
-    count = len(found.order)
-    return computed(
-        view.sources["projects"],
-        f"Prioritization of {pluralize(count, 'project')}",
-        f"{METHOD_NAMES[found.method]}, {count:,} projects, {found.firmness.draws:,} draws, seed 0",
-        [*said, *lines],
-        sources.today,
+        WORDING,
+        Computation(
+            source=view.sources["projects"],
+            title="Prioritization",
+            locator=f"{standing:,} candidates",
+            calculation=Calculation(method="count of the projects that stand for choice and of their criteria"),
+        ),
+        Reading(sources, view),
+        Attachments(hidden_rows=hidden),
     )
 
 
@@ -280,27 +242,3 @@ def _charts(found: Ranking) -> Iterator[Chart]:
 
 def _rounded(found: Ranking, position: int) -> float:
     return round(float(found.score[position]), 1 if found.is_of_100 else 2)
-
-
-def _figures(found: Ranking, evidence: str) -> Iterator[Figure]:
-    for i in found.leaders:
-        if not np.isnan(found.score[i]):
-            value, unit = _rounded(found, i), "of 100" if found.is_of_100 else "points"
-            yield Figure(text=number(value), value=value, unit=unit, evidence=evidence)
-    first = float(found.firmness.first[found.leaders[0]])
-    yield Figure(text=percent(first), value=round(first, 4), unit="share of draws", evidence=evidence)
-
-
-def _follow_ups(found: Ranking, blocked: int | None) -> tuple[str, ...]:
-    leader = found.candidates.short_name(found.leaders[0])
-    asked = [f"What is the state of {leader}?"]
-    if blocked is not None:
-        asked.append(f"What blocks {found.candidates.short_name(blocked)}?")
-    risk = meaning(found.candidates.criteria, ("risk",), ("risk",))
-    if risk is not None and not found.weights.is_changed:
-        label = found.candidates.criteria[risk].label.lower()
-        asked.append(f"What changes in the ranking if the weight of {label} is doubled?")
-    if len(found.order) > 1:
-        second = found.candidates.short_name(int(found.order[1]))
-        asked.append(f"Why does {leader} come before {second}?")
-    return tuple(asked)

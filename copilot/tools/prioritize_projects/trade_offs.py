@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.analysis.pairwise import ACCEPTABLE, Group, Judgement, elicit
 from copilot.errors import ToolError
-from copilot.language.formatting import join_and, number, percent, sentence
+from copilot.language.formatting import join_and, number
 from copilot.tools.candidates import Weights, criterion_named, weigh
+from copilot.types import Quantity, Value
 from copilot.workspace import Criterion, WorkspaceConfig
 
 
@@ -32,8 +33,8 @@ class Comparison(BaseModel):
 @dataclass(frozen=True)
 class AskedWeights:
     weights: Weights
-    consistency: str = ""
-    """How far the trade-offs agree, and which one clashes most with the others; empty without any."""
+    consistency: dict[str, Value] | None = None
+    """Consistency ratio and the judgement that clashes most, empty where all agree; None without trade-offs."""
     is_consistent: bool = True
 
 
@@ -79,19 +80,15 @@ def _times(times: float) -> str:
     return "as important as" if times == 1 else f"{number(times)} times as important as"
 
 
-def _consistency(group: Group, labels: Sequence[str]) -> str:
-    ratio = percent(group.consistency_ratio)
-    if group.clash is None or group.consistency_ratio == 0:
-        return "The trade-offs agree with one another."
+def _consistency(group: Group, labels: Sequence[str]) -> dict[str, Value]:
     clash = group.clash
-    one, other = labels[clash.one], labels[clash.other]
-    most = (
-        f"the judgement that clashes most is that {one} is {_times(clash.times)} {other}, while the others make it "
-        f"{number(group.implied)} times"
-    )
-    if group.consistency_ratio <= ACCEPTABLE:
-        return sentence(f"the trade-offs agree well enough, with a consistency ratio of {ratio}; {most}")
-    return sentence(
-        f"the trade-offs contradict one another, with a consistency ratio of {ratio} where {percent(ACCEPTABLE)} is "
-        f"acceptable: {most}"
-    )
+    if clash is None or group.consistency_ratio == 0:
+        return {"ratio": None}
+    return {
+        "ratio": Quantity(value=group.consistency_ratio, unit="share"),
+        "acceptable": Quantity(value=ACCEPTABLE, unit="share"),
+        "one": labels[clash.one],
+        "other": labels[clash.other],
+        "times": Quantity(value=clash.times, precision=2),
+        "implied": Quantity(value=group.implied, precision=2),
+    }

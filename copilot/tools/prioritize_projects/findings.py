@@ -1,0 +1,445 @@
+"""What a ranking shows, as findings: who leads and how firmly, why, what would flip it, what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from copilot.analysis.flips import EstimateChange
+from copilot.analysis.scoring import to_raw
+from copilot.tools.findings import Reading, amount, count, share
+from copilot.tools.prioritize_projects.ranking import (
+    METHOD_NAMES,
+    Flip,
+    Ranking,
+    flip,
+    flip_line,
+    ranks_with_workspace_weights,
+    wins_against,
+)
+from copilot.tools.prioritize_projects.trade_offs import AskedWeights
+from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
+from copilot.workspace import Criterion
+
+# First in fewer plausible draws than this, and the top is not firm; in more than that, it is.
+NOT_FIRM = 0.4
+FIRM = 0.7
+# Among the top in at least this share of draws counts as safely there.
+SAFE = 0.8
+_MOVES = 4
+
+
+def score_of(found: Ranking, position: int) -> Quantity | None:
+    """The score of a candidate: of 100, or in points of the method; None where a part of it is missing."""
+    value = float(found.score[position])
+    if np.isnan(value):
+        return None
+    return amount(value, "of 100", 1) if found.is_of_100 else amount(value, "", 2)
+
+
+def leader(found: Ranking, reading: Reading, role: Role) -> Finding:
+    """Who comes first, by how much, and how often that survives other weights and estimates."""
+    first = found.leaders[0]
+    others = np.delete(np.arange(len(found.order)), first)
+    rival = int(others[np.argmax(found.firmness.first[others])]) if len(others) else None
+    return Finding(
+        kind="leader",
+        subject=found.candidates.ids[first],
+        role=role,
+        values={
+            **_scope(found),
+            "name": found.candidates.name(first),
+            "score": score_of(found, first),
+            "first_share": share(found.firmness.first[first]),
+            "rival": None if rival is None else found.candidates.short_name(rival),
+            "rival_share": None if rival is None else share(found.firmness.first[rival]),
+            "tied": count(found.tied_first, "project"),
+        },
+        figures=("first_share",),
+        evidence=(_row(found, reading, first),),
+    )
+
+
+def reason(found: Ranking, reading: Reading, position: int, role: Role = "headline") -> Finding:
+    """Rank and score of one candidate, the two strongest contributions and the weakest."""
+    values = found.candidates.estimates.likely[position]
+    known = [j for j in range(len(values)) if not np.isnan(values[j]) and found.weights.used[j] > 0]
+    gains = sorted(known, key=lambda j: -found.scores.contributions[position, j])
+    lost = max(known, key=lambda j: found.weights.used[j] * (1 - values[j]), default=None)
+    best = [j for j in gains if j != lost][:2] or gains[:1]
+    weak = lost if lost is not None and lost not in best else None
+    return Finding(
+        kind="reason",
+        subject=found.candidates.ids[position],
+        role=role,
+        values={
+            **_scope(found),
+            "name": found.candidates.name(position),
+            "unit": _text(found.candidates.rows[position].get("unit")),
+            "rank": amount(found.places[position], "rank"),
+            "score": score_of(found, position),
+            "strong": tuple(_label(found, j) for j in best),
+            "strong_values": tuple(_estimate(found, position, j) for j in best),
+            "weak": None if weak is None else _label(found, weak),
+            "weak_value": None if weak is None else _estimate(found, position, weak),
+            "top_share": share(found.firmness.top[position]) if len(found.order) > found.top else None,
+        },
+        figures=("score",),
+        evidence=(_row(found, reading, position),),
+        calculation=_score_calculation(found, position),
+    )
+
+
+def changed_order(found: Ranking) -> Finding | None:
+    """Who moves, against the workspace's own weights; None where the weights are its own."""
+    if not found.weights.is_changed or found.method != "weighted_sum":
+        return None
+    before = ranks_with_workspace_weights(found)
+    concerned = [*found.leaders, *(int(i) for i in np.argsort(before)[: found.top])]
+    moved = [i for i in dict.fromkeys(concerned) if before[i] != found.places[i]]
+    moved = sorted(moved, key=lambda i: -abs(int(before[i]) - int(found.places[i])))[:_MOVES]
+    moved.sort(key=lambda i: int(found.places[i]))
+    return Finding(
+        kind="changed_order",
+        role="headline",
+        values={
+            "top": count(found.top, "project"),
+            "moved": tuple(found.candidates.short_name(i) for i in moved),
+            "before": tuple(amount(before[i], "rank") for i in moved),
+            "after": tuple(amount(found.places[i], "rank") for i in moved),
+        },
+    )
+
+
+def flips(found: Ranking, reading: Reading) -> Iterator[Finding]:
+    """What would change the first place and the line below the top."""
+    if found.method != "weighted_sum":
+        return
+    if first := flip_line(found, 1):
+        yield flip_finding(found, reading, first, "first_place")
+    if found.top > 1 and (line := flip_line(found, found.top)):
+        yield flip_finding(found, reading, line, "top")
+
+
+def flip_finding(found: Ranking, reading: Reading, change: Flip, goal: str, role: Role = "support") -> Finding:
+    """What would let the one behind reach a goal: `first_place`, `top` or `before` the one ahead."""
+    values: dict[str, Value] = {
+        "behind": found.candidates.short_name(change.behind),
+        "ahead": found.candidates.short_name(change.ahead),
+        "goal": goal,
+        "top": count(found.top, "project"),
+    }
+    if change.weight is not None:
+        values |= {
+            "weight": _label(found, change.weight.criterion),
+            "weight_before": share(change.weight.share_before, 1),
+            "weight_after": share(change.weight.share_after, 1),
+        }
+    if change.estimate is not None:
+        values |= _estimate_change(found, change.estimate, change.behind)
+    ids = found.candidates.ids
+    return Finding(
+        kind="flip",
+        subject=ids[change.behind],
+        role=role,
+        values=values,
+        evidence=(_row(found, reading, change.behind), _row(found, reading, change.ahead))
+        if role == "headline"
+        else (),
+    )
+
+
+def _estimate_change(found: Ranking, change: EstimateChange, behind: int) -> dict[str, Value]:
+    criterion = found.candidates.criteria[change.criterion]
+    before = None if np.isnan(change.before) else _raw(criterion, to_raw(criterion, change.before), 2)
+    return {
+        "estimate": criterion.label.lower(),
+        "estimate_of": "" if change.option == behind else found.candidates.short_name(change.option),
+        "estimate_before": before,
+        "estimate_after": _raw(criterion, to_raw(criterion, change.after), 2),
+    }
+
+
+def top_firmness(found: Ranking) -> Finding | None:
+    """How many of the top stay there; None where all candidates are in the top."""
+    if len(found.order) <= found.top or found.top < 2:
+        return None
+    shares = {i: float(found.firmness.top[i]) for i in found.leaders}
+    safe = [i for i in found.leaders if shares[i] >= SAFE]
+    least = min(found.leaders, key=lambda i: shares[i])
+    return Finding(
+        kind="top_firmness",
+        values={
+            "top": count(found.top, "project"),
+            "safe": count(len(safe), "project"),
+            "safe_names": tuple(found.candidates.short_name(i) for i in safe),
+            "threshold": share(SAFE),
+            "least": found.candidates.short_name(least),
+            "least_share": share(shares[least]),
+        },
+    )
+
+
+def quadrants(found: Ranking) -> Finding | None:
+    """Where the top lies in the value/difficulty matrix."""
+    by: dict[str, list[str]] = {}
+    for position in found.leaders:
+        by.setdefault(found.quadrant(position), []).append(found.candidates.short_name(position))
+    placed: dict[str, Value] = {name: tuple(members) for name, members in by.items() if name != "not placed"}
+    return Finding(kind="quadrants", values=placed) if placed else None
+
+
+def weights(found: Ranking) -> Finding:
+    used = zip(found.candidates.criteria, found.weights.used, strict=True)
+    return Finding(
+        kind="weights",
+        role="method",
+        values={"source": found.weights.source, **{c.label.lower(): share(w, 1) for c, w in used}},
+    )
+
+
+def method(found: Ranking, draws: int) -> Finding:
+    return Finding(
+        kind="method",
+        role="method",
+        values={"method": METHOD_NAMES[found.method], "parts": found.parts, "draws": count(draws, "draw")},
+    )
+
+
+def comparison(found: Ranking, reading: Reading, pair: Sequence[int], draws: int) -> Iterator[Finding]:
+    """Two projects side by side: who is ahead and how firmly, on what, and what would turn it."""
+    wins = wins_against(found, pair[0], pair[1], draws)
+    ahead, behind = sorted(pair, key=lambda i: int(found.places[i]))
+    rows = tuple(_row(found, reading, i) for i in (ahead, behind))
+    name, ids = found.candidates.name, found.candidates.ids
+    yield Finding(
+        kind="comparison",
+        subject=ids[ahead],
+        role="headline",
+        values={
+            "ahead": name(ahead),
+            "behind": name(behind),
+            "rank_ahead": amount(found.places[ahead], "rank"),
+            "rank_behind": amount(found.places[behind], "rank"),
+            "score_ahead": score_of(found, ahead),
+            "score_behind": score_of(found, behind),
+            "ahead_share": share(wins if ahead == pair[0] else 1 - wins),
+            "method": METHOD_NAMES[found.method],
+        },
+        figures=("score_ahead", "score_behind"),
+        evidence=rows,
+    )
+    values = found.candidates.estimates.likely
+    sides: dict[str, list[int]] = {"better": [], "worse": [], "unknown": []}
+    for j in range(len(found.candidates.criteria)):
+        one, other = values[ahead, j], values[behind, j]
+        if np.isnan(one) or np.isnan(other):
+            sides["unknown"].append(j)
+        elif abs(one - other) > 1e-9:
+            sides["better" if one > other else "worse"].append(j)
+    yield Finding(
+        kind="differences",
+        subject=ids[ahead],
+        role="headline",
+        values={
+            "ahead": found.candidates.short_name(ahead),
+            **{side: tuple(_label(found, j) for j in chosen) for side, chosen in sides.items()},
+            **{
+                f"{side}_{place}": tuple(_estimate(found, position, j) for j in sides[side])
+                for side in ("better", "worse")
+                for place, position in (("ahead", ahead), ("behind", behind))
+            },
+        },
+        evidence=rows,
+    )
+    yield flip_finding(found, reading, flip(found, ahead, behind), "before", "headline")
+
+
+def trade_offs(asked: AskedWeights) -> Finding | None:
+    """Whether the trade-offs that were given agree with one another."""
+    if asked.consistency is None:
+        return None
+    return Finding(
+        kind="trade_offs",
+        role="caveat" if asked.is_consistent else "headline",
+        values=asked.consistency,
+    )
+
+
+def blocked(
+    found: Ranking, reading: Reading, pair: Sequence[int], unmet: Mapping[str, Sequence[str]]
+) -> Finding | None:
+    """Which of the first, or of the two compared, an unmet blocking rule holds back; `unmet` has titles by id."""
+    ids = found.candidates.ids
+    held = [i for i in pair or found.leaders if unmet.get(ids[i])]
+    if not held:
+        return None
+    values: dict[str, Value] = {
+        "held": count(len(held), "project"),
+        "of": "the two" if pair else "the top",
+        "top": None if pair else count(found.top, "project"),
+        **{found.candidates.name(i): tuple(unmet[ids[i]]) for i in held},
+    }
+    return Finding(
+        kind="blocked",
+        subject=ids[held[0]],
+        role="caveat",
+        values=values,
+        evidence=tuple(_row(found, reading, i) for i in held),
+        calculation=Calculation(
+            method="Blocking governance rules that are unmet",
+            query=f"blocking rules of gates.yaml, as of {reading.sources.today.isoformat()}",
+            inputs=(
+                Table(
+                    title="Unmet blocking rules",
+                    columns=("Project", "Rules"),
+                    rows=tuple((found.candidates.name(i), "; ".join(unmet[ids[i]])) for i in held),
+                ),
+            ),
+        ),
+    )
+
+
+def missing(found: Ranking, reading: Reading) -> Iterator[Finding]:
+    """What is not recorded, and how much it could matter to the top."""
+    candidates, known = found.candidates, found.candidates.estimates.known
+    lacking = [int(i) for i in np.flatnonzero(~known.all(axis=1))]
+    if candidates.absent:
+        yield Finding(
+            kind="absent_criteria",
+            role="caveat",
+            values={"criteria": tuple(c.label.lower() for c in candidates.absent)},
+        )
+    if lacking:
+        gaps = Counter({c.label.lower(): int((~known[:, j]).sum()) for j, c in enumerate(candidates.criteria)})
+        most, gap = gaps.most_common(1)[0]
+        yield Finding(
+            kind="missing_estimates",
+            role="caveat",
+            values={
+                "lacking": count(len(lacking), "candidate"),
+                "candidates": count(len(known), "candidate"),
+                "criterion": most,
+                "gap": count(gap, "candidate"),
+            },
+        )
+    for i in found.leaders:
+        if i not in lacking:
+            continue
+        pairs = zip(candidates.criteria, known[i], strict=True)
+        yield Finding(
+            kind="incomplete",
+            subject=candidates.ids[i],
+            role="caveat",
+            values={
+                "name": candidates.short_name(i),
+                "absent": tuple(c.label.lower() for c, is_known in pairs if not is_known),
+                "coverage": share(found.scores.coverage[i]),
+                "low": amount(found.scores.low[i] * 100, "of 100", 1),
+                "high": amount(found.scores.high[i] * 100, "of 100", 1),
+            },
+            evidence=(_row(found, reading, i),),
+        )
+
+
+def whole_calculation(found: Ranking) -> Calculation:
+    """Weights, and score and firmness of every candidate."""
+    order = [int(i) for i in found.order]
+    return Calculation(
+        method=f"{METHOD_NAMES[found.method]} over {len(order):,} projects; firmness over "
+        f"{found.firmness.draws:,} draws of weights and estimates, seed 0",
+        formula="score = Σ weight × estimate, each estimate from 0 (worst) to 1 (best)"
+        if found.method == "weighted_sum"
+        else "",
+        inputs=(
+            Table(
+                title="Weights",
+                columns=("Criterion", "Weight"),
+                rows=tuple(
+                    (c.label, round(float(w), 4))
+                    for c, w in zip(found.candidates.criteria, found.weights.used, strict=True)
+                ),
+            ),
+            Table(
+                title="Scores",
+                columns=("Rank", "Project", "Score", "First in", f"Top {found.top} in"),
+                rows=tuple(
+                    (
+                        int(found.places[i]),
+                        found.candidates.name(i),
+                        None if np.isnan(found.score[i]) else round(float(found.score[i]), 2),
+                        round(float(found.firmness.first[i]), 4),
+                        round(float(found.firmness.top[i]), 4),
+                    )
+                    for i in order
+                ),
+            ),
+        ),
+    )
+
+
+def _score_calculation(found: Ranking, position: int) -> Calculation | None:
+    """Weights × estimates = score of one candidate."""
+    if found.method != "weighted_sum":
+        return None
+    rows = tuple(
+        (
+            c.label,
+            _cell(found.candidates.raw[position, j], 2),
+            _cell(found.candidates.estimates.likely[position, j], 3),
+            round(float(found.weights.used[j]), 4),
+            _cell(found.scores.contributions[position, j] * 100, 2),
+        )
+        for j, c in enumerate(found.candidates.criteria)
+    )
+    return Calculation(
+        method="weighted sum",
+        formula="score = Σ weight × estimate × 100, over the criteria that are recorded",
+        inputs=(
+            Table(
+                title=found.candidates.name(position),
+                columns=("Criterion", "Recorded", "From 0 to 1", "Weight", "Points of 100"),
+                rows=rows,
+            ),
+        ),
+    )
+
+
+def _cell(value: float, digits: int) -> float | None:
+    return None if np.isnan(value) else round(float(value), digits)
+
+
+def _scope(found: Ranking) -> dict[str, Value]:
+    return {
+        "candidates": count(len(found.order), "project"),
+        "scope": found.scope,
+        "method": METHOD_NAMES[found.method],
+        "top": count(found.top, "project"),
+    }
+
+
+def _row(found: Ranking, reading: Reading, position: int) -> str:
+    return reading.row("projects", found.candidates.rows[position])
+
+
+def _label(found: Ranking, criterion: int) -> str:
+    return found.candidates.criteria[criterion].label.lower()
+
+
+def _estimate(found: Ranking, position: int, criterion: int) -> Quantity:
+    """A criterion as recorded; on its own scale where only a range is."""
+    c, value = found.candidates.criteria[criterion], float(found.candidates.raw[position, criterion])
+    if np.isnan(value):
+        value = to_raw(c, float(found.candidates.estimates.likely[position, criterion]))
+    return _raw(c, value, 1)
+
+
+def _raw(criterion: Criterion, value: float, precision: int) -> Quantity:
+    unit = "month" if criterion.column == "time_to_value" else ""
+    return Quantity(value=value, unit=unit, precision=precision, basis="estimated")
+
+
+def _text(value: object) -> str | None:
+    return None if value in (None, "") else str(value)
