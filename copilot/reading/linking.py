@@ -1,0 +1,298 @@
+"""What a question names: exactly, by a part of the name, or mistyped; all names come from the workspace."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+from snowballstemmer import stemmer
+
+from copilot.language.numbers import find_numbers
+from copilot.language.periods import find_period
+from copilot.reading.names import Name
+from copilot.reading.question import Link, LinkKind, Links
+
+# The longest name that is looked for, in words.
+_MOST_WORDS = 9
+# A mistyped name: similarity by edits, 0 to 100. Shorter texts match too much by chance.
+_SIMILAR = 84.0
+_SHORTEST_FUZZY = 5
+# Kinds of which people say a part: "the triage" for "Radiology Triage".
+_SHORTENED: tuple[LinkKind, ...] = ("record", "person", "document", "value")
+# A part of a name that fits more than this names none of them.
+_MOST_CANDIDATES = 6
+# A part stands for the name when it holds this share of its informative words, unless it is written as a name.
+_ENOUGH_OF_A_NAME = 0.6
+_NUMBER_WORDS = {
+    word: n
+    for n, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+} | {"fifteen": 15, "twenty": 20, "dozen": 12}
+# Words that tell no name from another.
+_LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
+_ID = re.compile(r"(?<![\w-])[A-Za-z]{1,6}-?\d{1,6}(?![\w-])")
+
+
+@dataclass(frozen=True)
+class Token:
+    text: str
+    start: int
+    end: int
+    folded: str
+
+    @property
+    def is_capital(self) -> bool:
+        return self.text[:1].isupper()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; raised and lowered digits as digits: "H₂" is "h2", "Jürgen" is "jurgen"."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l"))
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The words of a text; a hyphenated or camel-case word is one."""
+    return [Token(m.group(), m.start(), m.end(), fold(m.group())) for m in _TOKEN.finditer(text)]
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words written together without marks: "bed-planner", "BedPlanner" and "bed planner" are the same."""
+    return re.sub(r"[\W_]+", "", "".join(words))
+
+
+@cache
+def stem(word: str) -> str:
+    return str(stemmer("english").stemWord(word))
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Whole words of the tokenizer's vocabulary: one of these is no typing error and, alone, no proper name."""
+    from tokenizers import Tokenizer
+
+    file = Path(__file__).parents[1] / "retrieval" / "minilm" / "tokenizer.json"
+    vocabulary = Tokenizer.from_file(str(file)).get_vocab()
+    return frozenset(word for word in vocabulary if word.isalpha())
+
+
+def is_common(word: str) -> bool:
+    """Whether a folded word is one of the language, or a form of one."""
+    known = common_words()
+    return (
+        word in known
+        or stem(word) in known
+        or any(
+            word.endswith(end) and word.removesuffix(end) in known
+            for end in ("s", "es", "ed", "ing", "er", "ers", "'s")
+        )
+    )
+
+
+@dataclass
+class Linker:
+    """Finds the names of one workspace in a text; made for one viewer."""
+
+    names: Sequence[Name]
+    today: date = date.min
+    fiscal_start: int = 1
+    _whole: dict[str, list[Name]] = field(default_factory=lambda: defaultdict(list))
+    """By the name written together, as it stands and stemmed."""
+    _by_word: dict[str, list[Name]] = field(default_factory=lambda: defaultdict(list))
+    """By each word of a name that may be shortened."""
+    _weights: dict[str, float] = field(default_factory=dict)
+    _ids: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        seen: set[Name] = set()
+        counts: Counter[str] = Counter()
+        self.names = [n for n in self.names if n.text and not (n in seen or seen.add(n))]  # type: ignore[func-returns-value]
+        for name in self.names:
+            words = [t.folded for t in tokens_of(name.text)]
+            for form in {joined(words), joined(map(stem, words))} - {""}:
+                self._whole[form].append(name)
+            if name.kind in _SHORTENED and len(_informative(name.text)) > 1:
+                for word in set(_informative(name.text)):
+                    counts[word] += 1
+                    self._by_word[word].append(name)
+        self._weights = {word: 1 / (1 + math.log(count)) for word, count in counts.items()}
+        self._forms = [form for form in self._whole if len(form) >= _SHORTEST_FUZZY]
+        self._ids = frozenset(re.sub(r"\d+", "0", n.key.casefold()) for n in self.names if _ID.fullmatch(n.key))
+
+    def link(self, text: str) -> Links:
+        """All that the text names."""
+        tokens = tokens_of(text)
+        found = self._exact(text, tokens)
+        found += self._mistyped(text, tokens, found)
+        parts, ambiguous = self._shortened(text, tokens, found)
+        links = _outermost([*found, *parts])
+        links += self._periods(text)
+        links += [x for x in _numbers(text, tokens) if not any(y.start <= x.start and x.end <= y.end for y in links)]
+        links.sort(key=lambda x: (x.start, -x.end, x.kind))
+        return Links(tuple(links), tuple(ambiguous), tuple(self._unknown(text, tokens, links)))
+
+    def _exact(self, text: str, tokens: Sequence[Token]) -> list[Link]:
+        found = []
+        for i in range(len(tokens)):
+            for j in range(min(len(tokens), i + _MOST_WORDS), i, -1):
+                words = [t.folded for t in tokens[i:j]]
+                plain = joined(words)
+                names = self._whole.get(plain) or self._whole.get(joined(map(stem, words))) or ()
+                for name in names:
+                    # "US" is a code, "us" is not; a single letter is one only where it cannot be a word.
+                    if name.text.isupper() and plain.isalpha() and len(plain) < 4 and not tokens[i].text.isupper():
+                        continue
+                    if len(plain) == 1 and plain in "ai":
+                        continue
+                    found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end, 1.0))
+        return found
+
+    def _mistyped(self, text: str, tokens: Sequence[Token], found: Sequence[Link]) -> list[Link]:
+        """Names near to a run of words, one of which is no word of the language."""
+        odd = [k for k, t in enumerate(tokens) if not is_common(t.folded) and not t.folded.isdigit()]
+        fuzzy: list[Link] = []
+        for k in odd:
+            if any(x.start <= tokens[k].start and tokens[k].end <= x.end for x in found):
+                continue
+            best: tuple[float, int, int, str] | None = None
+            for i in range(max(0, k - 4), k + 1):
+                for j in range(k + 1, min(len(tokens), i + 5) + 1):
+                    run = joined(t.folded for t in tokens[i:j])
+                    if len(run) < _SHORTEST_FUZZY:
+                        continue
+                    match = process.extractOne(run, self._forms, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+                    if match and (best is None or match[1] + len(run) / 4 > best[0]):
+                        best = (match[1] + len(run) / 4, i, j, match[0])
+            if best is not None:
+                _, i, j, form = best
+                fuzzy += [_linked(n, text, tokens[i].start, tokens[j - 1].end, 0.9) for n in self._whole[form]]
+        return fuzzy
+
+    def _shortened(
+        self, text: str, tokens: Sequence[Token], found: Sequence[Link]
+    ) -> tuple[list[Link], list[tuple[Link, ...]]]:
+        """Parts of names; several names that a part fits alike are told apart by nobody."""
+        held = [x for x in found if x.kind in _SHORTENED]
+        links: list[Link] = []
+        ambiguous: list[tuple[Link, ...]] = []
+        i = 0
+        while i < len(tokens):
+            run, names = self._longest_part(tokens, i)
+            start, end = tokens[i].start, tokens[i + max(run, 1) - 1].end
+            i += max(run, 1)
+            if not names or any(x.start < end and start < x.end for x in held):
+                continue
+            coverage = {n: self._coverage(n, text[start:end]) for n in names}
+            best = max(coverage.values())
+            nearest = list({(n.kind, n.key): n for n in names if coverage[n] == best}.values())
+            is_name = any(
+                not is_common(t.folded) or (t.is_capital and t.start > 0 and not _opens_sentence(text, t))
+                for t in tokens
+                if start <= t.start < end
+            )
+            if len(nearest) > _MOST_CANDIDATES or not (is_name or best >= _ENOUGH_OF_A_NAME):
+                continue
+            score = 0.5 + 0.4 * best
+            group = tuple(_linked(n, text, start, end, score) for n in nearest)
+            if len(group) == 1:
+                links.append(group[0])
+            elif is_name or run > 1:
+                ambiguous.append(group)
+        return links, ambiguous
+
+    def _longest_part(self, tokens: Sequence[Token], i: int) -> tuple[int, list[Name]]:
+        """How many words from here are words of one name, and the names that hold them all."""
+        names: list[Name] = []
+        run = 0
+        for token in tokens[i : i + _MOST_WORDS]:
+            holding = self._by_word.get(stem(token.folded), [])
+            both = [n for n in holding if not names or n in names]
+            if not both:
+                break
+            names, run = both, run + 1
+        return run, names
+
+    def _coverage(self, name: Name, part: str) -> float:
+        words = set(_informative(name.text))
+        said = {stem(t.folded) for t in tokens_of(part)} & words
+        return sum(self._weights.get(w, 1.0) for w in said) / sum(self._weights.get(w, 1.0) for w in words)
+
+    def _periods(self, text: str) -> list[Link]:
+        if self.today == date.min:
+            return []
+        period = find_period(text, self.today, self.fiscal_start)
+        if period is None:
+            return []
+        start, end = period.span
+        return [Link("period", text[start:end], start, end, text[start:end])]
+
+    def _unknown(self, text: str, tokens: Sequence[Token], links: Sequence[Link]) -> list[str]:
+        """What is written like a name or an id of this workspace and links to nothing."""
+        unknown = []
+        for match in _ID.finditer(text):
+            is_known = any(x.start < match.end() and match.start() < x.end for x in links)
+            if not is_known and re.sub(r"\d+", "0", match.group().casefold()) in self._ids:
+                unknown.append(match.group())
+        for token in tokens:
+            is_known = any(x.start < token.end and token.start < x.end for x in links)
+            if (
+                not is_common(token.folded)
+                and not is_known
+                and token.is_capital
+                and len(token.text) > 2
+                and token.text not in unknown
+            ):
+                unknown.append(token.text)
+        return unknown
+
+
+def _informative(name: str) -> list[str]:
+    words = [t.folded for t in tokens_of(name)]
+    return [stem(w) for w in words if (len(w) > 2 and w not in _LITTLE) or w.isdigit()]
+
+
+def _opens_sentence(text: str, token: Token) -> bool:
+    return text[: token.start].rstrip()[-1:] in ("", ".", "!", "?", ":")
+
+
+def _linked(name: Name, text: str, start: int, end: int, score: float) -> Link:
+    return Link(name.kind, name.key, start, end, text[start:end], name.table, name.column, name.title, score)
+
+
+def _outermost(links: Iterable[Link]) -> list[Link]:
+    """Without links inside a longer one, and each thing once a place."""
+    kept: list[Link] = []
+    for link in sorted(set(links), key=lambda x: (x.start - x.end, -x.score)):
+        inside = [k for k in kept if k.start <= link.start and link.end <= k.end]
+        if any((k.start, k.end) != (link.start, link.end) for k in inside):
+            continue
+        if any((k.kind, k.key, k.table, k.column) == (link.kind, link.key, link.table, link.column) for k in inside):
+            continue
+        kept.append(link)
+    return kept
+
+
+def _numbers(text: str, tokens: Sequence[Token]) -> list[Link]:
+    found = [Link("number", n.text, n.start, n.end, n.text) for n in find_numbers(text) if n.unit != "date"]
+    for token in tokens:
+        if token.folded in _NUMBER_WORDS:
+            found.append(Link("number", token.folded, token.start, token.end, token.text))
+    return found
+
+
+def number_of(link: Link, words: Mapping[str, int] = _NUMBER_WORDS) -> float:
+    """The value of a link of kind `number`."""
+    if link.key in words:
+        return float(words[link.key])
+    return find_numbers(link.text)[0].value

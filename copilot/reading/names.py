@@ -1,0 +1,123 @@
+"""The names by which people call the things of one workspace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from copilot.gates.rules import FILE as GATES_FILE
+from copilot.reading.question import LinkKind
+from copilot.records.schema import TableSchema
+from copilot.records.store import RecordView
+from copilot.sources import Sources
+from copilot.types import Viewer
+from copilot.workspace import Workspace, read_yaml
+
+# A column with more distinct values than this, or longer ones, holds free text and no categories.
+MOST_VALUES = 150
+LONGEST_VALUE = 48
+# Of the values of a column of people, at least this share is written like a person's name.
+_SHARE_OF_PERSONS = 0.7
+_PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){1,3}")
+_ABBREVIATION = re.compile(r"\(([A-Z][A-Za-z0-9&.-]{1,9})\)")
+
+
+@dataclass(frozen=True)
+class Name:
+    """One way to call something."""
+
+    kind: LinkKind
+    text: str
+    key: str
+    table: str = ""
+    column: str = ""
+    title: str = ""
+    """For a person, where the key is a code."""
+
+
+def workspace_names(sources: Sources, viewer: Viewer) -> Iterator[Name]:
+    """All names that a viewer may use; what the viewer may not see has none."""
+    view = sources.records.view(viewer)
+    records = {name.text for table in view.tables.values() for name in _record_names(view, table)}
+    for table in view.tables.values():
+        yield Name("table", spoken(table.name), table.name, table.name)
+        yield from _record_names(view, table)
+        yield from _column_names(view, table, records)
+    for criterion in sources.workspace.config.criteria:
+        for text in (criterion.label, criterion.name, *criterion.synonyms):
+            yield Name("criterion", spoken(text), criterion.name)
+    for name, metric in sources.metrics.metrics.items() if sources.metrics else ():
+        for text in (metric.label, name, *metric.synonyms):
+            yield Name("metric", spoken(text), name, title=metric.label)
+    for document in sources.retriever.documents(viewer) if sources.retriever else ():
+        for text in document_names(document.title):
+            yield Name("document", text, document.id, title=document.title)
+    for gate in gate_names(sources.workspace):
+        yield Name("gate", gate, gate)
+
+
+def _record_names(view: RecordView, table: TableSchema) -> Iterator[Name]:
+    if not (table.key and table.title):
+        return
+    for row in view.select(table.name, columns=[table.key, table.title]):
+        key, title = str(row[table.key] or ""), str(row[table.title] or "")
+        for text in dict.fromkeys(filter(None, (key, title if key else ""))):
+            yield Name("record", text, key, table.name, title=title)
+
+
+def _column_names(view: RecordView, table: TableSchema, records: Collection[str]) -> Iterator[Name]:
+    aliases = view.aliases(table.name)
+    for column in table.columns:
+        for text in (column.name, *aliases.get(column.name, ())):
+            yield Name("column", spoken(text), column.name, table.name)
+        if column.type in ("text", "list") and column.name not in (table.key, table.title, *table.text):
+            values = view.values(table.name, column.name)
+            # A column that refers to records holds their names, not categories of its own.
+            if sum(value in records for value in values) <= len(values) / 2:
+                yield from value_names(table.name, column.name, values)
+
+
+def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name]:
+    """The values of a column of categories or of people; none of a column of free text."""
+    known = [value for value in values if value]
+    if not known or len(known) > MOST_VALUES or max(map(len, known)) > LONGEST_VALUE:
+        return
+    kind: LinkKind = "person" if are_persons(known) else "value"
+    for value in known:
+        yield Name(kind, spoken(value), value, table, column)
+
+
+def are_persons(values: Iterable[str]) -> bool:
+    """Whether most values are written like the names of people: two to four words, the first with a capital."""
+    known = list(values)
+    alike = sum(bool(_PERSON.fullmatch(value)) and value.split()[-1][:1].isupper() for value in known)
+    return alike >= _SHARE_OF_PERSONS * len(known)
+
+
+def document_names(title: str) -> Iterator[str]:
+    """A title, its parts before and after a colon or dash, and its abbreviation: "(CRA)", or its capitals."""
+    yield title
+    bare = _ABBREVIATION.sub("", title).strip()
+    if bare != title:
+        yield bare
+    yield from _ABBREVIATION.findall(title)
+    parts = [part.strip() for part in re.split(r"\s*[:–—]\s+|\s+-\s+", bare)]
+    if len(parts) > 1:
+        yield from (part for part in parts if len(part.split()) > 1)
+    capitals = "".join(word[0] for word in re.findall(r"[^\W_]+", parts[0]) if word[0].isupper())
+    if len(capitals) > 2:
+        yield capitals
+
+
+def gate_names(workspace: Workspace) -> tuple[str, ...]:
+    """The approval gates that the workspace's rules name, in their order."""
+    path = workspace.root / GATES_FILE
+    written = read_yaml(path) if path.is_file() else None
+    rules = written.get("rules", ()) if isinstance(written, dict) else ()
+    return tuple(dict.fromkeys(str(rule["gate"]) for rule in rules if isinstance(rule, dict) and rule.get("gate")))
+
+
+def spoken(name: str) -> str:
+    """A column, stage or table as a person says it."""
+    return name.replace("_", " ").strip()
