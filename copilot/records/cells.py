@@ -128,17 +128,26 @@ def parse_list(text: str) -> str | None:
 
 
 def guess_type(texts: Iterable[str]) -> ColumnType:
-    """A number type when every cell that holds anything is a number without leading zeros, otherwise text."""
-    seen = integers = 0
-    for text in texts:
-        if text.lower() in NOTHING:
-            continue
-        number = parse_number(text)
-        if number is None or (len(text) > 1 and text[0] == "0" and text[1].isdigit()):
-            return "text"
-        seen += 1
-        integers += number.is_integer() and text.lstrip("+-").isdigit()
-    return "text" if not seen else "integer" if integers == seen else "number"
+    """The type of a column that the schema does not know, by its cells: all that hold anything must be of it.
+
+    A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1.
+    """
+    held = [text for text in texts if text.lower() not in NOTHING]
+    if not held:
+        return "text"
+    if all(text.isalpha() and parse_boolean(text) is not None for text in held):
+        return "boolean"
+    if all(not text.isdigit() and _is_date(text) for text in held):
+        return "date"
+    numbers = [parse_number(text) for text in held if not (len(text) > 1 and text[0] == "0" and text[1].isdigit())]
+    if len(numbers) < len(held) or None in numbers:
+        return "text"
+    whole = all(n is not None and n.is_integer() for n in numbers)
+    return "integer" if whole and all(text.lstrip("+-").isdigit() for text in held) else "number"
+
+
+def _is_date(text: str) -> bool:
+    return parse_date(text) is not None or bool(_SLASHED.fullmatch(text.split(" ")[0]))
 
 
 _WANTED: dict[ColumnType, str] = {

@@ -16,6 +16,9 @@ from copilot.records.names import column_key
 from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema
 from copilot.workspace import Workspace, WorkspaceConfig
 
+# Of a column that names the rows of a table, a few values may stand twice.
+_NEARLY_UNIQUE = 0.85
+_LONGEST_TITLE = 80
 FOLDER = "records"
 SUFFIXES = (".csv", ".tsv")
 
@@ -132,6 +135,8 @@ def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTabl
         if source.years_as_days and column.type == "date":
             values[column.name] = [_year_of_days(value) for value in read.values]
         bad += read.bad
+    if name not in TABLES:
+        schema = _identified(schema, columns, values)
     unkeyed = _complete_key(schema, columns, values, source.text.rows)
     return RecordTable(
         schema=_present(schema, columns),
@@ -145,6 +150,38 @@ def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTabl
         missing=tuple(c.name for c in schema.columns if c.required and column_key(c.name) in expected),
         unkeyed=unkeyed,
     )
+
+
+def _identified(
+    schema: TableSchema, columns: Mapping[str, Column], values: Mapping[str, Sequence[Value]]
+) -> TableSchema:
+    """A table of its own with the column whose values tell its rows apart, and the one that names them.
+
+    The key is the first column of text or whole numbers that is filled and unique. The title is the first of text
+    that nearly is, and whose values are mostly words; without one, rows have no name.
+    """
+    unique = {
+        name: len({str(v).lower() for v in values[name] if v is not None}) / len(values[name])
+        for name, column in columns.items()
+        if column.type in ("text", "integer") and values[name]
+    }
+    key = next((name for name, share in unique.items() if share == 1.0), None)
+    title = next(
+        (
+            name
+            for name, share in unique.items()
+            if share >= _NEARLY_UNIQUE and columns[name].type == "text" and _are_words(values[name])
+        ),
+        None,
+    )
+    return replace(schema, key=key, title=title or key)
+
+
+def _are_words(values: Sequence[Value]) -> bool:
+    """Whether most values are names made of letters, rather than codes or sentences."""
+    texts = [str(v) for v in values if v is not None]
+    words = sum(any(c.islower() for c in t) and len(t) <= _LONGEST_TITLE for t in texts)
+    return words > len(texts) / 2
 
 
 def _expected(schema: TableSchema, config: WorkspaceConfig) -> dict[str, Column]:
