@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from copilot.errors import SettingsError
-from copilot.language.numbers import find_numbers
+from evals.text import find_numbers
 
 DATASETS = Path(__file__).resolve().parent / "datasets"
 

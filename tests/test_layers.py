@@ -76,6 +76,17 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     sorter.prepare()
 
 
+def test_the_judge_reads_text_without_the_language_code_of_what_it_judges() -> None:
+    shared = {
+        (module, name)
+        for module, path in modules()
+        if module.startswith("evals")
+        for name in imports(path)
+        if name.startswith("copilot.language")
+    }
+    assert shared == {("evals.text", "copilot.language.numbers")}
+
+
 def test_streamlit_is_imported_only_by_the_screens() -> None:
     users = {module for module, path in modules() if any(name.startswith("streamlit") for name in imports(path))}
     assert all(module.startswith("ui") for module in users), users
