@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
 
+_log = logging.getLogger(__name__)
 _SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
 
 Progress = Callable[[int, int], None]
@@ -103,10 +105,11 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     retriever = Retriever(state, chroma_url=settings.chroma_url)
     try:
         _sync(settings, workspace, records, metrics, progress)
-    except KnowledgeError:
+    except KnowledgeError as error:
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
             raise
+        _log.warning("index left as it stands", extra={"reason": str(error)})
     today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
     snapshots.take(workspace, records, retriever.states(), today)
     return Sources(
@@ -170,7 +173,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
     conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
-    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos)
+    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos, settings.slow_seconds)
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:

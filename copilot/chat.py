@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -54,12 +55,16 @@ from copilot.types import (
     Viewer,
 )
 
+_log = logging.getLogger(__name__)
+
 # A turn calls the chat model at most this often; a longer one is going in circles.
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
 MAX_QUESTION_CHARACTERS = 4000
 # How often the text of a long answer is saved while it is written.
 KEEP_SECONDS = 2.0
+# A turn that takes longer is logged as slow.
+SLOW_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ class Copilot:
         checkpointer: SqliteSaver,
         viewer: str | None = None,
         memos: Memos | None = None,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         self.sources = sources
         self.conversations = conversations
@@ -135,6 +141,7 @@ class Copilot:
         self._models = models
         self._checkpointer = checkpointer
         self._default_viewer = viewer
+        self._slow_seconds = slow_seconds
         self._agents: dict[tuple[Viewer, bool, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
 
     @property
@@ -190,6 +197,7 @@ class Copilot:
                     self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
             answer = _assemble(turn)
+            self._log_turn(answer)
             if stored is not None:
                 self.conversations.finish_turn(stored, answer, turn.verifier.cited)
                 self._keep_memos(turn)
@@ -222,6 +230,22 @@ class Copilot:
             if isinstance(result, MemoResult) and self.memos is not None:
                 self.memos.keep(result.memo)
 
+    def _log_turn(self, answer: Answer) -> None:
+        # A remote model may make up the name of a tool, and put into it what it likes.
+        tools = [call.name if call.name in LABELS else "unknown" for call in answer.tool_calls]
+        about = {
+            "answer": answer.id,
+            "status": answer.status,
+            "model": answer.model,
+            "seconds": answer.seconds.total,
+            "first_token_seconds": answer.seconds.first_token,
+            "tools": tools,
+        }
+        if answer.seconds.total > self._slow_seconds:
+            _log.warning("slow turn", extra=about)
+        else:
+            _log.info("turn", extra=about)
+
     def _begin(self, question: str) -> _Turn:
         # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.
         text = " ".join(question.encode("utf-8", "replace").decode().split())
@@ -245,6 +269,8 @@ class Copilot:
                 yield from self._run(turn, viewer, message, conversation, remote=True)
                 return
             except (ModelError, LimitExceeded) as error:
+                kind = error.kind if isinstance(error, ModelError) else "limit"
+                _log.warning("remote model failed", extra={"model": turn.model, "kind": kind})
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
         yield from self._run(turn, viewer, message, conversation, remote=False)

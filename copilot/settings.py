@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -49,6 +49,12 @@ class Settings(BaseModel):
     """Who asks, when the call does not say: a name from `workspace.yaml`."""
     today: date | None = None
     """Pretend it is this day, for replays and evaluations."""
+    log_level: Literal["off", "error", "warning", "info", "debug"] = "off"
+    """Which events are written to standard error: those of this level and worse."""
+    log_format: Literal["text", "json"] = "text"
+    """How an event is written: a line of text, or a JSON object on a line."""
+    slow_seconds: float = Field(default=10.0, gt=0)
+    """A turn that takes longer is logged as slow."""
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
