@@ -54,7 +54,10 @@ def switch_off_telemetry() -> None:
 
 
 def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncReport, Records]:
-    """Brings the index of the workspace up to date with its files."""
+    """Brings the index of the workspace up to date with its files; raises as `open_copilot` does.
+
+    Unlike `open_copilot`, it raises KnowledgeError whenever another process is writing the index.
+    """
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
@@ -144,7 +147,15 @@ def _descriptions(metrics: Catalogue | None) -> list[str]:
 
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:
-    """A copilot over the workspace that the settings name, indexed and ready."""
+    """A copilot over the workspace that the settings name, indexed and ready; without settings, by the environment.
+
+    The first call on a workspace reads and embeds all its documents, later ones what changed. Close the copilot when it
+    is no longer needed.
+
+    Raises SettingsError when a setting, the model's name or the state folder is wrong, and KnowledgeError when the
+    workspace's own files (workspace.yaml, records, metrics.yaml) cannot be read, or when another process writes the
+    first index. A document that cannot be read raises nothing: it is left out, with its reason in the index.
+    """
     from copilot.memos.store import FILE, Memos
 
     settings = settings or Settings.from_env()

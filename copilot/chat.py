@@ -123,7 +123,12 @@ class _Turn:
 
 
 class Copilot:
-    """Answers questions about one workspace. Safe to share between threads."""
+    """Answers questions about one workspace. Safe to share between threads.
+
+    Where a method takes `viewer`, it is a name from `workspace.yaml`; None stands for the default one, and an unknown
+    name raises SettingsError. Every method may raise SettingsError when the state folder cannot be used, and
+    KnowledgeError when the index cannot be read.
+    """
 
     def __init__(
         self,
@@ -162,15 +167,26 @@ class Copilot:
         return suggest(self.sources, self.viewer(viewer))
 
     def source(self, citation: Citation, viewer: str | None = None) -> SourcePage:
-        """The exact passage or record behind a citation, as this viewer may see it."""
+        """The exact passage or record behind a citation, as this viewer may see it.
+
+        Raises KnowledgeError when the source is gone or has changed since, or is not for this viewer.
+        """
         return open_source(self.sources, self.viewer(viewer), citation)
 
     def call(self, tool: str, viewer: str | None = None, **arguments: Any) -> ToolResult:
-        """What one tool finds, without a chat; a ToolError says what is wrong with the call."""
+        """What one tool finds, without a chat: text, evidence, tables, charts and figures.
+
+        Raises ToolError, which says what would be right, when there is no such tool, it has nothing to answer from in
+        this workspace, or an argument is unknown, missing or wrong.
+        """
         return run(tool, self.sources, self.viewer(viewer), arguments)
 
     def ask(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Answer:
-        """The answer to a question: `stream` read to its end."""
+        """The answer to a question: `stream` read to its end. Raises what `stream` raises.
+
+        That the documents do not say, or that more must be asked first, is an Answer with that `status`, no error. Its
+        `seconds` are of wall-clock time.
+        """
         for event in self.stream(question, conversation, viewer):
             if isinstance(event, Final):
                 return event.answer
@@ -180,7 +196,12 @@ class Copilot:
         """Steps and verified text as they come, then one Final.
 
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
-        question stands alone and leaves no trace.
+        question stands alone and leaves no trace. Whoever stops reading early interrupts the turn, and its text so far
+        is kept.
+
+        A remote model that fails raises nothing: a Restart is given and the built-in model answers, with a warning in
+        the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and
+        LimitExceeded when the built-in model comes to no answer in MAX_MODEL_CALLS calls.
         """
         who = self.viewer(viewer)
         stored: str | None = None
@@ -219,7 +240,10 @@ class Copilot:
             self.sources.retriever.close()
 
     def forget(self, conversation: str, viewer: str | None = None) -> None:
-        """Deletes a conversation with all that the agent remembers of it."""
+        """Deletes a conversation with all that the agent remembers of it. The audit trail stays.
+
+        The id cannot be used again. Raises SettingsError when the viewer has no such conversation.
+        """
         who = self.viewer(viewer)
         self.conversations.delete(conversation, who.name)
         self._checkpointer.delete_thread(f"{who.name}/{conversation}")
