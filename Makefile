@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check gate accept format lock index clean
+.PHONY: run test check gate accept wheel format lock index clean
 
 run: $(VENV)/.installed
 	@$(BIN)/bearing index
@@ -28,6 +28,12 @@ accept: $(VENV)/.installed
 	  run=$$(mktemp -d)/$$set; \
 	  $(BIN)/bearing eval run $$set --out $$run && $(BIN)/bearing eval accept $$run || exit 1; \
 	done
+
+# Builds dist/bearing-….whl and fails when something is missing in it or too much, or when it does not work.
+wheel: $(VENV)/.installed
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --wheel-dir dist .
+	$(BIN)/python scripts/check_wheel.py dist
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
@@ -56,4 +62,4 @@ lock:
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .bearing
+	rm -rf $(VENV) .bearing dist

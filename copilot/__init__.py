@@ -9,6 +9,7 @@ print(answer.text, answer.citations)
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ __all__ = [
     "LimitExceeded", "ModelError", "Restart", "Settings", "SettingsError", "SourcePage", "Step", "Table", "TextDelta",
     "ToolError", "Viewer", "index", "open_copilot",
 ]  # fmt: skip
+
+
+# Quiet where no entrance configures a log: else Python would print warnings by itself.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
 
+_log = logging.getLogger(__name__)
 _SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
 
 Progress = Callable[[int, int], None]
@@ -52,7 +54,10 @@ def switch_off_telemetry() -> None:
 
 
 def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncReport, Records]:
-    """Brings the index of the workspace up to date with its files."""
+    """Brings the index of the workspace up to date with its files; raises as `open_copilot` does.
+
+    Unlike `open_copilot`, it raises KnowledgeError whenever another process is writing the index.
+    """
     switch_off_telemetry()
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
@@ -103,10 +108,11 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     retriever = Retriever(state, chroma_url=settings.chroma_url)
     try:
         _sync(settings, workspace, records, metrics, progress)
-    except KnowledgeError:
+    except KnowledgeError as error:
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
             raise
+        _log.warning("index left as it stands", extra={"reason": str(error)})
     today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
     snapshots.take(workspace, records, retriever.states(), today)
     return Sources(
@@ -141,7 +147,15 @@ def _descriptions(metrics: Catalogue | None) -> list[str]:
 
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:
-    """A copilot over the workspace that the settings name, indexed and ready."""
+    """A copilot over the workspace that the settings name, indexed and ready; without settings, by the environment.
+
+    The first call on a workspace reads and embeds all its documents, later ones what changed. Close the copilot when it
+    is no longer needed.
+
+    Raises SettingsError when a setting, the model's name or the state folder is wrong, and KnowledgeError when the
+    workspace's own files (workspace.yaml, records, metrics.yaml) cannot be read, or when another process writes the
+    first index. A document that cannot be read raises nothing: it is left out, with its reason in the index.
+    """
     from copilot.memos.store import FILE, Memos
 
     settings = settings or Settings.from_env()
@@ -170,7 +184,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
     conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
-    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos)
+    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos, settings.slow_seconds)
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:

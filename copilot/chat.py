@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -54,12 +55,16 @@ from copilot.types import (
     Viewer,
 )
 
+_log = logging.getLogger(__name__)
+
 # A turn calls the chat model at most this often; a longer one is going in circles.
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
 MAX_QUESTION_CHARACTERS = 4000
 # How often the text of a long answer is saved while it is written.
 KEEP_SECONDS = 2.0
+# A turn that takes longer is logged as slow.
+SLOW_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,12 @@ class _Turn:
 
 
 class Copilot:
-    """Answers questions about one workspace. Safe to share between threads."""
+    """Answers questions about one workspace. Safe to share between threads.
+
+    Where a method takes `viewer`, it is a name from `workspace.yaml`; None stands for the default one, and an unknown
+    name raises SettingsError. Every method may raise SettingsError when the state folder cannot be used, and
+    KnowledgeError when the index cannot be read.
+    """
 
     def __init__(
         self,
@@ -128,6 +138,7 @@ class Copilot:
         checkpointer: SqliteSaver,
         viewer: str | None = None,
         memos: Memos | None = None,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         self.sources = sources
         self.conversations = conversations
@@ -135,6 +146,7 @@ class Copilot:
         self._models = models
         self._checkpointer = checkpointer
         self._default_viewer = viewer
+        self._slow_seconds = slow_seconds
         self._agents: dict[tuple[Viewer, bool, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
 
     @property
@@ -155,15 +167,26 @@ class Copilot:
         return suggest(self.sources, self.viewer(viewer))
 
     def source(self, citation: Citation, viewer: str | None = None) -> SourcePage:
-        """The exact passage or record behind a citation, as this viewer may see it."""
+        """The exact passage or record behind a citation, as this viewer may see it.
+
+        Raises KnowledgeError when the source is gone or has changed since, or is not for this viewer.
+        """
         return open_source(self.sources, self.viewer(viewer), citation)
 
     def call(self, tool: str, viewer: str | None = None, **arguments: Any) -> ToolResult:
-        """What one tool finds, without a chat; a ToolError says what is wrong with the call."""
+        """What one tool finds, without a chat: text, evidence, tables, charts and figures.
+
+        Raises ToolError, which says what would be right, when there is no such tool, it has nothing to answer from in
+        this workspace, or an argument is unknown, missing or wrong.
+        """
         return run(tool, self.sources, self.viewer(viewer), arguments)
 
     def ask(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Answer:
-        """The answer to a question: `stream` read to its end."""
+        """The answer to a question: `stream` read to its end. Raises what `stream` raises.
+
+        That the documents do not say, or that more must be asked first, is an Answer with that `status`, no error. Its
+        `seconds` are of wall-clock time.
+        """
         for event in self.stream(question, conversation, viewer):
             if isinstance(event, Final):
                 return event.answer
@@ -173,7 +196,12 @@ class Copilot:
         """Steps and verified text as they come, then one Final.
 
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
-        question stands alone and leaves no trace.
+        question stands alone and leaves no trace. Whoever stops reading early interrupts the turn, and its text so far
+        is kept.
+
+        A remote model that fails raises nothing: a Restart is given and the built-in model answers, with a warning in
+        the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and
+        LimitExceeded when the built-in model comes to no answer in MAX_MODEL_CALLS calls.
         """
         who = self.viewer(viewer)
         stored: str | None = None
@@ -190,6 +218,7 @@ class Copilot:
                     self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
             answer = _assemble(turn)
+            self._log_turn(answer)
             if stored is not None:
                 self.conversations.finish_turn(stored, answer, turn.verifier.cited)
                 self._keep_memos(turn)
@@ -211,7 +240,10 @@ class Copilot:
             self.sources.retriever.close()
 
     def forget(self, conversation: str, viewer: str | None = None) -> None:
-        """Deletes a conversation with all that the agent remembers of it."""
+        """Deletes a conversation with all that the agent remembers of it. The audit trail stays.
+
+        The id cannot be used again. Raises SettingsError when the viewer has no such conversation.
+        """
         who = self.viewer(viewer)
         self.conversations.delete(conversation, who.name)
         self._checkpointer.delete_thread(f"{who.name}/{conversation}")
@@ -221,6 +253,22 @@ class Copilot:
         for _, result in turn.results:
             if isinstance(result, MemoResult) and self.memos is not None:
                 self.memos.keep(result.memo)
+
+    def _log_turn(self, answer: Answer) -> None:
+        # A remote model may make up the name of a tool, and put into it what it likes.
+        tools = [call.name if call.name in LABELS else "unknown" for call in answer.tool_calls]
+        about = {
+            "answer": answer.id,
+            "status": answer.status,
+            "model": answer.model,
+            "seconds": answer.seconds.total,
+            "first_token_seconds": answer.seconds.first_token,
+            "tools": tools,
+        }
+        if answer.seconds.total > self._slow_seconds:
+            _log.warning("slow turn", extra=about)
+        else:
+            _log.info("turn", extra=about)
 
     def _begin(self, question: str) -> _Turn:
         # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.
@@ -245,6 +293,8 @@ class Copilot:
                 yield from self._run(turn, viewer, message, conversation, remote=True)
                 return
             except (ModelError, LimitExceeded) as error:
+                kind = error.kind if isinstance(error, ModelError) else "limit"
+                _log.warning("remote model failed", extra={"model": turn.model, "kind": kind})
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
         yield from self._run(turn, viewer, message, conversation, remote=False)

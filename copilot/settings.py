@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -25,6 +25,11 @@ def shipped_workspace() -> Path:
 
 
 class Settings(BaseModel):
+    """What an operator decides. Frozen; `Settings(…)` with a wrong value raises pydantic's ValidationError.
+
+    Durations are in seconds. Secrets appear in no text form of the settings.
+    """
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     workspace: Path = Field(default_factory=shipped_workspace)
@@ -49,10 +54,19 @@ class Settings(BaseModel):
     """Who asks, when the call does not say: a name from `workspace.yaml`."""
     today: date | None = None
     """Pretend it is this day, for replays and evaluations."""
+    log_level: Literal["off", "error", "warning", "info", "debug"] = "off"
+    """Which events are written to standard error: those of this level and worse."""
+    log_format: Literal["text", "json"] = "text"
+    """How an event is written: a line of text, or a JSON object on a line."""
+    slow_seconds: float = Field(default=10.0, gt=0)
+    """A turn that takes longer is logged as slow."""
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-        """Settings from `BEARING_…` variables; an override that is not None wins."""
+        """Settings from `BEARING_…` variables, by default of the process; an override that is not None wins.
+
+        Raises SettingsError for an unknown variable or a wrong value, and names the variable but no secret.
+        """
         environment = os.environ if environment is None else environment
         names = {PREFIX + name.upper(): name for name in cls.model_fields}
         given = {key: value for key, value in environment.items() if key.startswith(PREFIX) and value}
@@ -72,7 +86,10 @@ class Settings(BaseModel):
         return settings.model_copy(update={"workspace": settings.workspace.expanduser().resolve()})
 
     def workspace_state(self) -> Path:
-        """The folder that keeps this workspace's index and conversations; made when missing."""
+        """The folder that keeps this workspace's index and conversations; made when missing.
+
+        Raises SettingsError when it cannot be made.
+        """
         root = self.state_dir or _user_state()
         key = hashlib.sha256(str(self.workspace).encode()).hexdigest()[:12]
         path = root.expanduser().resolve() / f"{self.workspace.name or 'root'}-{key}"

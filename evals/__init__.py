@@ -1,1 +1,1 @@
-"""How well the copilot answers: samples, scorers, runs, and the shipped workspace they are made on."""
+"""How well the copilot answers: samples, scorers, runs and their comparison."""

@@ -55,6 +55,18 @@ def run(
         junit.write_text(junit_xml(Run(Path(summary.folder))), encoding="utf-8")
 
 
+@app.command("list")
+def list_datasets() -> None:
+    """List the shipped datasets, with the number of their samples."""
+    from evals.samples import HELD_BACK, NOT_INSTALLED, load, names
+
+    for name in names():
+        dataset = load(name)
+        typer.echo(f"{name:<12}{len(dataset.samples):>5}  {dataset.description}")
+    if HELD_BACK not in names():
+        typer.echo(NOT_INSTALLED)
+
+
 @app.command()
 def rescore(
     run: RunArgument,

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from copilot.language.numbers import find_numbers
 from copilot.types import Answer
 from evals.support import find_names
+from evals.text import find_numbers
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _VERB = re.compile(r"\b(is|are|was|were|has|have|can|must|should|needs?|gives?|shows?|takes?|makes?)\b(?! not)")

@@ -29,6 +29,8 @@ from evals.summary import Summary, summarise
 from evals.wording import Weights
 
 PACKAGES = ("bearing", "langchain", "langgraph", "chromadb", "tantivy", "duckdb", "numpy")
+# Settings that are secret, belong to the machine, or bear on no answer.
+_APART = {"api_key", "workspace", "state_dir", "log_level", "log_format", "slow_seconds"}
 TEXT_SUFFIXES = frozenset({".md", ".txt", ".csv", ".yaml", ".yml", ".html", ".eml"})
 
 Progress = Callable[[int, int, str], None]
@@ -178,7 +180,7 @@ def _manifest(
         workspace=settings.workspace.name,
         workspace_hash=workspace_hash(settings.workspace),
         index=f"{INDEX_VERSION}, {documents} documents for everyone",
-        settings=settings.model_dump(mode="json", exclude={"api_key", "workspace", "state_dir"}),
+        settings=settings.model_dump(mode="json", exclude=_APART),
         commit=_commit(),
         versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         epochs=epochs,

@@ -17,6 +17,7 @@ from copilot.types import Frozen, Usage
 from evals.samples import Dataset, Sample
 from evals.scorers import VERSION, judge
 from evals.scores import Output, Score
+from evals.text import READING
 from evals.wording import Weights
 
 MANIFEST, SAMPLES, ANSWERS, SCORES, WORDS = (
@@ -121,7 +122,8 @@ class Run:
     def create(cls, folder: Path, manifest: Manifest, dataset: Dataset, weights: Weights) -> Run:
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / SAMPLES, dataset.model_dump_json(indent=1, exclude_defaults=True))
-        write(folder / WORDS, json.dumps({"documents": weights.documents, "frequency": dict(weights.frequency)}))
+        counted = {"reading": READING, "documents": weights.documents, "frequency": dict(weights.frequency)}
+        write(folder / WORDS, json.dumps(counted))
         write(folder / MANIFEST, manifest.model_dump_json(indent=1))
         return cls(folder)
 
@@ -136,6 +138,10 @@ class Run:
     @property
     def weights(self) -> Weights:
         data = json.loads((self.folder / WORDS).read_text(encoding="utf-8"))
+        if data.get("reading") != READING:
+            raise SettingsError(
+                f"The run {self.manifest.id} counted its words as another version reads them; ask its dataset again."
+            )
         return Weights(data["documents"], data["frequency"])
 
     def outputs(self) -> list[Output]:

@@ -13,9 +13,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from copilot.errors import SettingsError
-from copilot.language.numbers import find_numbers
+from evals.text import find_numbers
 
 DATASETS = Path(__file__).resolve().parent / "datasets"
+HELD_BACK = "heldback"
+NOT_INSTALLED = (
+    f"The set {HELD_BACK!r} is not installed, so that nobody tunes on it; run it from a checkout of the source."
+)
 
 Type = Literal[
     "factual", "comparison", "diagnosis", "advice", "metric", "prioritization", "memo", "multi-turn",
@@ -244,8 +248,14 @@ def find_dataset(name: str) -> Path:
     shipped = DATASETS / f"{name.removesuffix('.yaml')}.yaml"
     if shipped.is_file():
         return shipped
-    known = ", ".join(sorted(p.stem for p in DATASETS.glob("*.yaml")))
-    raise SettingsError(f"There is no dataset {name!r}; shipped are {known}.")
+    if shipped.stem == HELD_BACK:
+        raise SettingsError(NOT_INSTALLED)
+    raise SettingsError(f"There is no dataset {name!r}; shipped are {', '.join(names())}.")
+
+
+def names() -> tuple[str, ...]:
+    """The shipped datasets that are here: an installed package lacks the one that is held back."""
+    return tuple(sorted(path.stem for path in DATASETS.glob("*.yaml")))
 
 
 def load(name: str) -> Dataset:

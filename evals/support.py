@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from copilot.language.numbers import Number, find_numbers, is_supported
-from copilot.language.words import STOP_WORDS, content_stems, stem
+from evals.text import STOP_WORDS, Number, content_stems, find_numbers, stem
 from evals.wording import Weights, coverage, sentences, windows
 
 SUPPORTED = 0.6
@@ -24,6 +23,7 @@ SUPPORTED_BY_RECORD = 0.2
 A_COPY = 0.9
 # Two sentences this alike say the same thing, so a negation in one of them alone turns it round.
 SAME_SENTENCE = 0.75
+_PERCENT = ("percent", "points")
 _NEGATIONS = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none|nobody|nothing)\b|n[’']t\b", re.I)
 _NAME = re.compile(
     r"""\b(?:[A-Z][A-Za-z]*\d[\w.]*            # G3, ISO42001
@@ -59,7 +59,7 @@ def support(claim: str, sources: Sequence[Source], weights: Weights, question: s
     if not texts:
         return Support(False, 0.0, "nothing is cited")
     known = [n for text in (*texts, question) for n in _numbers(text)]
-    missing = next((n for n in find_numbers(claim) if not is_supported(n, known)), None)
+    missing = next((n for n in find_numbers(claim) if not is_stated(n, known)), None)
     covered = _joint_coverage(claim, sources, weights)
     if missing is not None:
         return Support(False, covered, f"{missing.text} is not in the source")
@@ -130,7 +130,31 @@ def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, q
         return None
     near += [question, *(s.text for s in sources if s.is_record)]
     known = [n for text in near for n in _numbers(text)]
-    return next((n.text for n in numbers if not is_supported(n, known)), None)
+    return next((n.text for n in numbers if not is_stated(n, known)), None)
+
+
+def is_stated(number: Number, known: Sequence[Number]) -> bool:
+    """Whether one of the known numbers, rounded as the number is printed, is the same.
+
+    Signs are not compared, since prose says "fell by 3". A share may be printed as a percentage, and a percentage as a
+    share; a month may stand for a day in it. A whole number without a scale stands for itself alone.
+    """
+    if number.unit == "date":
+        return any(other.unit == "date" and f"{other.text}-".startswith(f"{number.text}-") for other in known)
+    is_rounded = number.decimals > 0 or number.scale > 1
+    allowed = 0.5 * number.scale / 10**number.decimals if is_rounded else 0.0
+    for other in known:
+        if other.unit == "date":
+            continue
+        value = abs(other.value)
+        readings = [value]
+        if number.unit in _PERCENT and not other.unit:
+            readings.append(value * 100)
+        elif other.unit in _PERCENT and not number.unit and is_rounded:
+            readings.append(value / 100)
+        if any(abs(abs(number.value) - reading) <= allowed + 1e-9 * max(1.0, reading) for reading in readings):
+            return True
+    return False
 
 
 def _copies(wanted: frozenset[str], sentence: str, title: str, weights: Weights) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from copilot.language.sentences import split_sentences
-from copilot.language.words import content_stems
+from evals.text import content_stems, split_sentences
 
 _MARKERS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _STRUCK = re.compile(r"~~.*?~~(?: \(not found in the sources\))?")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+_BOLD_HEADING = re.compile(r"^\s*\*\*[^*]*[^*.!?]\*\*\s*$")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 # Fewer words that carry meaning than this say nothing that could be checked.
 CHECKABLE_STEMS = 2
@@ -63,11 +63,11 @@ def claims(text: str) -> list[Claim]:
     """The sentences that claim something. One without markers is carried by the next markers on its line."""
     found: list[Claim] = []
     for line in _STRUCK.sub("", text).splitlines():
-        if line.lstrip().startswith(("#", "|")):
+        if line.lstrip().startswith(("#", "|")) or _BOLD_HEADING.match(line):
             continue
         following: tuple[int, ...] = ()
         on_line: list[Claim] = []
-        for piece in reversed(_sentences_with_markers(line)):
+        for piece in reversed(_labelled_sentences(line)):
             following = _markers(piece) or following
             bare = strip_marks(piece)
             if len(set(content_stems(bare))) >= CHECKABLE_STEMS and not bare.endswith((":", "?")):
@@ -76,22 +76,14 @@ def claims(text: str) -> list[Claim]:
     return found
 
 
-def _sentences_with_markers(line: str) -> list[str]:
-    """The sentences of a line; markers that follow a stop belong to the sentence before it."""
+def _labelled_sentences(line: str) -> list[str]:
+    """The sentences of a line with their markers; a label stays with the sentence that it is about."""
     pieces: list[str] = []
     for piece in split_sentences(line):
-        leading = _MARKERS.match(piece) if pieces else None
-        if leading:
-            pieces[-1] += leading.group()
-            piece = piece[leading.end() :]
-            while more := _MARKERS.match(piece):
-                pieces[-1] += more.group()
-                piece = piece[more.end() :]
-        if piece.strip():
-            if pieces and _is_label(pieces[-1]):
-                pieces[-1] += piece
-            else:
-                pieces.append(piece)
+        if pieces and _is_label(pieces[-1]):
+            pieces[-1] += f" {piece}"
+        else:
+            pieces.append(piece)
     return pieces
 
 

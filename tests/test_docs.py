@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from copilot.commands.cli import app
@@ -34,6 +35,14 @@ def test_the_readme_names_commands_that_exist() -> None:
     for command in set(re.findall(commands, readme)):
         result = CliRunner().invoke(app, [*command.split(), "--help"])
         assert result.exit_code == 0, command
+
+
+def test_the_hooks_before_a_commit_run_what_make_check_runs() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = {hook["entry"].removeprefix(".venv/bin/") for repo in config["repos"] for hook in repo["hooks"]}
+    checks = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ncheck: ")[2].partition("\n\n")[0]
+    run = {line.partition("$(BIN)/")[2] for line in checks.splitlines()[1:]}
+    assert hooks == {command.replace(" --check", "").removesuffix(" .") for command in run}
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Lower number, lower room. A module may import its own room and those below.
 ROOMS = {
     "copilot.types": 0, "copilot.errors": 0,
-    "copilot.language": 1, "copilot.settings": 1, "copilot.workspace": 1, "copilot.prompts": 1,
+    "copilot.language": 1, "copilot.settings": 1, "copilot.logs": 1, "copilot.workspace": 1, "copilot.prompts": 1,
     "copilot.citations": 2, "copilot.drawing": 2, "copilot.state": 2,
     # Mathematics of the tools: may use types and the workspace's criteria, nothing else of ours.
     "copilot.analysis": 2,
@@ -74,6 +74,17 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {m: {i for i in imports(path) if i in known and i != m} for m, path in known.items()}
     sorter = TopologicalSorter(graph)
     sorter.prepare()
+
+
+def test_the_judge_reads_text_without_the_language_code_of_what_it_judges() -> None:
+    shared = {
+        (module, name)
+        for module, path in modules()
+        if module.startswith("evals")
+        for name in imports(path)
+        if name.startswith("copilot.language")
+    }
+    assert shared == {("evals.text", "copilot.language.numbers")}
 
 
 def test_streamlit_is_imported_only_by_the_screens() -> None:

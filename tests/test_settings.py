@@ -31,6 +31,9 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "parallel": "dask:tcp://localhost:8786",
         "viewer": "ana",
         "today": "2026-02-03",
+        "log_level": "info",
+        "log_format": "json",
+        "slow_seconds": "2.5",
     }
     assert set(given) == set(Settings.model_fields)
     settings = Settings.from_env({PREFIX + name.upper(): value for name, value in given.items()})
@@ -47,6 +50,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.parallel == "dask:tcp://localhost:8786"
     assert settings.viewer == "ana"
     assert settings.today == date(2026, 2, 3)
+    assert (settings.log_level, settings.log_format, settings.slow_seconds) == ("info", "json", 2.5)
 
 
 @pytest.mark.parametrize("value", ["localhost:8000", "ftp://localhost", "http://localhost/a/path"])
@@ -87,7 +91,14 @@ def key_of(settings: Settings) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("TIMEOUT_SECONDS", "soon"), ("TIMEOUT_SECONDS", "0"), ("TODAY", "the third of May")]
+    ("name", "value"),
+    [
+        ("TIMEOUT_SECONDS", "soon"),
+        ("TIMEOUT_SECONDS", "0"),
+        ("TODAY", "the third of May"),
+        ("LOG_LEVEL", "loud"),
+        ("SLOW_SECONDS", "-1"),
+    ],
 )
 def test_a_value_that_cannot_be_is_named_with_its_variable(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as caught:

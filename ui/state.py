@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from copilot import Copilot, Settings, open_copilot
+from copilot import Copilot, Settings, logs, open_copilot
 from evals.background import Started
 from evals.drafts import Drafts
 
@@ -42,7 +42,9 @@ def session() -> Session:
 
 @st.cache_resource(show_spinner=False)
 def settings() -> Settings:
-    return Settings.from_env()
+    found = Settings.from_env()
+    logs.configure(found)
+    return found
 
 
 @st.cache_resource(show_spinner="Reading the workspace")

@@ -1,7 +1,8 @@
-"""How firm a ranking is: stochastic multicriteria acceptability analysis (SMAA-2).
+"""How firm a ranking is: stochastic multicriteria acceptability analysis (SMAA-2: Lahdelma and Salminen, 2001).
 
 Weights and estimates are drawn many times; an acceptability is the share of draws in which an option takes a
-place. Seeded, and independent of the order of the options.
+place. Seeded, and independent of the order of the options. Unlike in the original, weights are by default drawn
+around stated ones instead of from all weights alike. Estimates are shares of a scale, 0 to 1.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _CONFIDENCE_DRAWS = 1_024
 
 @dataclass(frozen=True)
 class Acceptability:
+    """The rank acceptability, confidence factor and central weights of SMAA-2, one number an option."""
+
     first: Floats
     """Share of draws in which the option ranks first; they sum to 1."""
     top: Floats
@@ -40,7 +43,7 @@ class Acceptability:
     confidence: Floats
     """Share of draws in which it ranks first under its own central weights; NaN when not tried."""
     central_weights: Floats
-    """Mean of the weights under which it ranks first, options by criteria; NaN when it never does."""
+    """Mean of the weights under which it ranks first, options × criteria; NaN when it never does."""
     draws: int
 
 
@@ -56,7 +59,7 @@ def rank_acceptability(
 
     Weights come from a Dirichlet distribution centred on the given ones (`concentration` None: uniformly from
     all weights; given zeros stay zero), estimates from a triangle over low, likely and high, missing ones
-    uniformly from their whole scale.
+    uniformly from their whole scale. `known` is options × criteria, `weights` one number a criterion.
     """
     count, width = known.likely.shape
     if not count or not width:
@@ -90,7 +93,7 @@ def drawn_scores(
     concentration: float | None = ROUGHLY,
     seed: int = 0,
 ) -> Floats:
-    """Scores of all options, one row a draw of weights and estimates, drawn as in `rank_acceptability`."""
+    """Scores of all options, draws × options; weights and estimates are drawn as in `rank_acceptability`."""
     order = _canonical(known)
     rng = np.random.Generator(np.random.SFC64(seed))
     scores = np.empty((draws, len(order)))
@@ -119,7 +122,10 @@ def _draw_weights(rng: np.random.Generator, centre: Floats, size: int, concentra
 
 
 class _Sampler:
-    """Draws scores of all options: a fixed part by one product, and the uncertain estimates one by one."""
+    """Draws scores of all options: a fixed part by one product, and the uncertain estimates one by one.
+
+    Its own arrays are criteria × options.
+    """
 
     def __init__(self, known: Estimates) -> None:
         low, high = np.nan_to_num(known.low, nan=0.0), np.nan_to_num(known.high, nan=1.0)
@@ -132,7 +138,7 @@ class _Sampler:
         self._uncertain = [np.flatnonzero(self._width[j]) for j in range(self._width.shape[0])]
 
     def scores(self, rng: np.random.Generator, weights: Singles) -> Singles:
-        """One row a draw of weights, one column an option."""
+        """Draws × options, for weights of draws × criteria."""
         total: Singles = weights @ self._fixed
         for j, options in enumerate(self._uncertain):
             if not len(options):
@@ -154,10 +160,10 @@ class _Sampler:
         return values
 
     def _above_low(self, rng: np.random.Generator, size: int, criterion: int, options: NDArray[np.intp]) -> Singles:
-        """How far above their low ends the estimates are drawn.
+        """How far above their low ends the estimates are drawn, draws × options.
 
-        (1 - c)·min + c·max of two uniform draws has the triangular distribution with its mode at c; a single
-        uniform draw stands where nothing is known.
+        (1 - c)·min + c·max of two uniform draws has the triangular distribution with its mode at c (Stein and Keblis,
+        2009); a single uniform draw stands where nothing is known.
         """
         one, two = _uniform(rng, (2, size, len(options)))
         missing = self._missing[criterion, options]

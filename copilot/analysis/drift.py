@@ -1,4 +1,11 @@
-"""Whether a weekly quality has fallen, since when and how surely; how far model inputs have moved."""
+"""Whether a weekly quality has fallen, since when and how surely; how far model inputs have moved.
+
+A fall is found by the CUSUM of Page (1954) on differences from the same week a year before, or from the first half of
+the series; in shorter series also by the median slope of Theil (1950) and Sen (1968) with the trend test of Mann (1945)
+and Kendall (1975), or by a limit. The shift of an input is its population stability index, the symmetric divergence of
+Jeffreys (1946) between two histograms, with the limits of 0.10 and 0.25 that are usual in credit scoring (Siddiqi,
+2006). A series is an array of one value a week; qualities are shares, 0 to 1.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +123,10 @@ def find_decline(values: Series, level: float | None = None, limit: float = 0.03
 
 
 def cusum(falls: Series, slack: float = _SLACK, alarm: float = _ALARM) -> Cusum:
-    """The one-sided sum of standardized falls, less the slack a step, never below zero."""
+    """The one-sided sum of standardized falls, less the slack a step, never below zero (Page, 1954).
+
+    `falls`, `slack` and `alarm` are in standard deviations of a week.
+    """
     total = peak = 0.0
     zero = -1
     alarmed: int | None = None
@@ -136,7 +146,8 @@ def cusum(falls: Series, slack: float = _SLACK, alarm: float = _ALARM) -> Cusum:
 def locate(values: Series) -> Break:
     """Where a series breaks downward: the best cut in two levels, or the best bend when that fits better.
 
-    The cut is one of binary segmentation; the bend is for slow slides, which a cut dates to their middle.
+    Both are fitted by least squares. The cut is one of binary segmentation (Scott and Knott, 1974); the bend, level and
+    then a straight slope, is for slow slides, which a cut dates to their middle.
     """
     length = len(values)
     weeks = np.arange(length)
@@ -155,13 +166,13 @@ def locate(values: Series) -> Break:
 
 
 def theil_sen(values: Series) -> float:
-    """The median slope a week over all pairs of weeks."""
+    """The median slope a week over all pairs of weeks (Theil, 1950; Sen, 1968)."""
     first, second = np.triu_indices(len(values), 1)
     return float(np.median((values[second] - values[first]) / (second - first))) if len(first) else 0.0
 
 
 def kendall_z(values: Series) -> float:
-    """Kendall's rank correlation with time, in standard errors; negative when falling."""
+    """Kendall's rank correlation with time in standard errors, no ties assumed (Mann, 1945); negative when falling."""
     first, second = np.triu_indices(len(values), 1)
     n = len(values)
     score = float(np.sign(values[second] - values[first]).sum())
@@ -169,7 +180,11 @@ def kendall_z(values: Series) -> float:
 
 
 def shift(training: Sequence[float], recent: Sequence[float]) -> Shift:
-    """The distance between two histograms over the same bins."""
+    """The distance between two histograms over the same bins, given as counts.
+
+    Without a shift, the population stability index times 1 / (1/n + 1/m) is about chi-square with one degree of freedom
+    less than there are bins (Yurdakul and Naranjo, 2020), which gives the noise.
+    """
     before, now = np.asarray(training, dtype=np.float64), np.asarray(recent, dtype=np.float64)
     # Half a case a bin keeps the logarithm finite where a bin is empty.
     p, q = (before + 0.5) / (before.sum() + len(before) / 2), (now + 0.5) / (now.sum() + len(now) / 2)
@@ -248,11 +263,12 @@ def _noise(values: Series) -> float:
 
 
 def _robust_spread(values: Series) -> float:
+    """The standard deviation of normal values from their median absolute deviation (Hampel, 1974)."""
     return float(np.median(np.abs(values - np.median(values)))) * 1.4826 if len(values) else 0.0
 
 
 def _chance(freedom: int) -> float:
-    """The 95% point of chi-square, by the approximation of Wilson and Hilferty."""
+    """The 95% point of chi-square, by the approximation of Wilson and Hilferty (1931)."""
     if freedom < 1:
         return 0.0
     spread = 2 / (9 * freedom)

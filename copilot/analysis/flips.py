@@ -1,4 +1,9 @@
-"""What would flip a ranking by weighted sum: the smallest single change of one weight or of one estimate."""
+"""What would flip a ranking by weighted sum: the smallest single change of one weight or of one estimate.
+
+The question is that of Triantaphyllou and Sánchez (1997). Missing estimates, which they do not have, are left out of an
+option's mean, so that two options tie at the roots of a quadratic. `values` are options × criteria, 0 to 1 with 1 best
+and NaN where nothing is known; `weights` are one number a criterion.
+"""
 
 from __future__ import annotations
 

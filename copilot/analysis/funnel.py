@@ -139,7 +139,7 @@ class Conversion:
 
 
 def wilson(count: int, total: int) -> Interval:
-    """The 95% interval of a share, by Wilson's score; it stays within 0 and 1 and is sound for few cases."""
+    """The 95% interval of a share by its score (Wilson, 1927); it stays within 0 and 1 and is sound for few cases."""
     if total == 0:
         return Interval(0.0, 1.0)
     share, square = count / total, _Z**2

@@ -1,8 +1,10 @@
 """Which operating model fits: what each criterion speaks for, scores, firmness, and what would flip the advice.
 
 A criterion has anchors: at this value it speaks so much for each model. Between two anchors the pulls are straight
-lines, beyond the outer ones they stay. A model's score is the weighted mean of its pulls. `docs/advice.md` lists the
-anchors, which are planning values of this method, so the firmness is measured over other anchors and weights too.
+lines, beyond the outer ones they stay. A model's score is the weighted mean of its pulls: an additive model of value
+with piecewise linear values (Keeney and Raiffa, 1976). `docs/advice.md` lists the anchors, which are planning values of
+this method, so the firmness is measured over other anchors and weights too, as acceptability (SMAA-2: Lahdelma and
+Salminen, 2001).
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ class Criterion:
         return self.anchors[-1].value - self.anchors[0].value
 
     def pulls(self, values: float | Floats) -> Floats:
-        """What values speak for: one column a model."""
+        """What values speak for: an array of the shape of the values × models, which sums to 1 over the models."""
         at = [anchor.value for anchor in self.anchors]
         columns = [np.interp(values, at, [anchor.pulls[i] for anchor in self.anchors]) for i in range(len(MODELS))]
         return np.stack(columns, axis=-1)
@@ -146,7 +148,10 @@ def _sums(measured: Sequence[Measured]) -> Floats:
 
 
 def _holds(measured: Sequence[Measured]) -> Floats:
-    """How often each model is first when weights are drawn evenly from all, and anchors around their own."""
+    """How often each model is first when weights are drawn evenly from all, and anchors around their own.
+
+    One share a model. The weight of a criterion multiplies what is drawn for it.
+    """
     rng = np.random.default_rng(0)
     weights = rng.dirichlet(np.ones(len(measured)), DRAWS) * [m.weight for m in measured]
     shifts = rng.uniform(-SHIFT, SHIFT, (DRAWS, len(measured)))

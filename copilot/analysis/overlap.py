@@ -1,6 +1,7 @@
 """Which projects do the same thing: likeness of their texts, and groups of those that are alike.
 
-The likeness adds the cosine of the embeddings, the share of telling words, and whether both name one field of use.
+The likeness adds the cosine of the embeddings, the cosine of the words weighted by rarity (Spärck Jones, 1972), and
+whether both name one field of use. A group is bounded by its least alike pair, as in complete linkage (Sørensen, 1948).
 Weights and limits were chosen on `tests/fixtures/same_work/build.csv` and are reported on `report.csv`
 (`tests/test_overlap.py`).
 """
@@ -48,7 +49,10 @@ class Group:
 
 
 def likeness(vectors: Floats, words: Sequence[frozenset[str]], fields: Sequence[str | None]) -> Floats:
-    """A symmetric matrix, one row a project; `vectors` are unit vectors, `words` stems without function words."""
+    """A symmetric matrix, projects × projects.
+
+    `vectors` are unit vectors, projects × dimensions; `words` are stems without function words.
+    """
     found = MEANING * np.asarray(vectors @ vectors.T, dtype=np.float64) + WORDS * _shared_words(words)
     codes = {field: code for code, field in enumerate(dict.fromkeys(f for f in fields if f is not None), start=1)}
     field = np.array([codes.get(f, 0) if f is not None else 0 for f in fields])
@@ -59,7 +63,7 @@ def likeness(vectors: Floats, words: Sequence[frozenset[str]], fields: Sequence[
 
 
 def _shared_words(words: Sequence[frozenset[str]]) -> Floats:
-    """The cosine of word sets in which a word of few projects weighs more than a word of many."""
+    """The cosine of word sets in which a word of few projects weighs more than a word of many, projects × projects."""
     from scipy.sparse import csr_matrix
 
     count = len(words)
@@ -76,7 +80,7 @@ def _shared_words(words: Sequence[frozenset[str]]) -> Floats:
 
 
 def groups(alike: Floats, units: Sequence[str | None]) -> list[Group]:
-    """Groups of two and more; nobody belongs to two.
+    """Groups of two and more; nobody belongs to two. `alike` is projects × projects.
 
     Pairs of different units found them before pairs of one unit, the most alike first.
     """

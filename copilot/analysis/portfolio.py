@@ -1,4 +1,8 @@
-"""The best set of options under limits, proved by a mixed-integer programme, and how firm it is."""
+"""The best set of options under limits, proved by a mixed-integer programme, and what would allow more.
+
+The programme is solved by HiGHS (Huangfu and Hall, 2018) through scipy, or without it where `portfolio_core` can do so.
+A second best set is the best that differs from the first, which one more limit rules out (Balas and Jeroslow, 1972).
+"""
 
 from __future__ import annotations
 
@@ -62,7 +66,7 @@ class Constraint:
 @dataclass(frozen=True)
 class Problem:
     values: Floats
-    """What each option adds; the sum over the chosen ones is to be as large as possible."""
+    """What each option adds, one number an option; the sum over the chosen ones is to be as large as possible."""
     constraints: tuple[Constraint, ...]
 
     def without(self, name: str) -> Problem:
@@ -114,7 +118,11 @@ def needs(name: str, pairs: Iterable[tuple[int, int]]) -> Constraint:
 
 
 def best(problem: Problem, seconds: float = TIME_LIMIT_SECONDS) -> Selection | None:
-    """The allowed set of the highest value; None when no set is allowed. TooLong when the time is up before one."""
+    """The allowed set of the highest value; None when no set is allowed.
+
+    Where the time is up first, its gap says how far it may be from the best. Raises TooLong when no allowed set was
+    found in time, and ToolError when the limits cannot be kept exactly.
+    """
     for _ in range(_ATTEMPTS):
         found = _solve(problem, seconds)
         if found is None or problem.allows(found.chosen):
@@ -139,7 +147,7 @@ def relaxations(problem: Problem) -> list[Relaxation]:
 
 
 def linear_relaxation(problem: Problem, drawn: Floats) -> Iterator[Floats]:
-    """For each row of values the best choice when an option can be taken in part, as shares of options."""
+    """For each row of values (draws × options) the best choice when an option can be taken in part: shares, 0 to 1."""
     return relaxed(_programme(problem), drawn)
 
 
@@ -154,7 +162,7 @@ def _least(rest: Problem, constraint: Constraint) -> float | None:
 
 
 def _unlike(selection: Selection, count: int) -> Constraint:
-    """Rules out exactly this set."""
+    """Rules out exactly this set (Balas and Jeroslow, 1972)."""
     held = frozenset(selection.chosen)
     signs = tuple(-1.0 if i in held else 1.0 for i in range(count))
     return Constraint("another set", (Row(tuple(range(count)), signs, lower=1.0 - len(held)),))

@@ -5,7 +5,8 @@ takes an option against the sign of its v - Aᵀy, or leaves one out against it,
 least. So once a choice is found that falls short of this bound by δ at the most, every option whose amount is
 above δ is settled, and the others alone prove the optimum (reduced-cost fixing: Nemhauser and Wolsey, Integer and
 Combinatorial Optimization, 1988, II.5.2): all of their sets that lose at most δ are tried, or, where these are too
-many, the solver is given a programme of them.
+many, the solver, HiGHS (Huangfu and Hall, 2018), is given a programme of them. That few options decide is the idea of
+the core of Balas and Zemel (1980).
 """
 
 from __future__ import annotations
@@ -40,14 +41,16 @@ class Programme:
     """Maximise values · x for x of 0 and 1 with matrix · x ≤ limits."""
 
     values: Floats
+    """One number an option."""
     matrix: Any
-    """Limits by options, sparse by rows, scaled so that the largest coefficient of a row is 1."""
+    """Limits × options, sparse by rows, scaled so that the largest coefficient of a row is 1."""
     limits: Floats
 
 
 @dataclass(frozen=True)
 class Optimum:
     chosen: NDArray[np.intp]
+    """Positions of the options taken, the lowest first."""
     bound: float | None
     """No allowed choice is worth more; None where the choice is proved to be the best."""
 
@@ -124,7 +127,7 @@ def _by_deviations(programme: Programme, prices: _Prices) -> Optimum | None:
 
 
 def relaxed(programme: Programme, drawn: Floats) -> Iterator[Floats]:
-    """For each row of values the best choice when an option can be taken in part, as shares of options."""
+    """For each row of values (draws × options) the best choice when an option can be taken in part: shares, 0 to 1."""
     for values in drawn:
         found = _milp(values, programme.matrix, programme.limits, is_whole=False).x
         yield np.zeros(len(values)) if found is None else found

@@ -1,6 +1,7 @@
 """All ways to decide a few doubtful options otherwise than their prices say, as long as little is lost by it.
 
-The number of sets with a small total loss stays small, so that trying them all beats a general search.
+The number of sets with a small total loss stays small, so that trying them all beats a general search. It is implicit
+enumeration (Balas, 1965): a partial set is dropped as soon as it loses too much or can no longer keep to the limits.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Doubtful:
-    """Options that may be decided otherwise."""
+    """Options that may be decided otherwise. `losses` and `values` are one number an option, `room` one a limit."""
 
     losses: Floats
     """What deciding each otherwise costs at the prices of the limits; not negative."""
     values: Floats
     """What it adds to the value, negative for an option that is given up."""
     uses: Floats
-    """What it takes of each limit, options by limits; negative where it frees some."""
+    """What it takes of each limit, options × limits; negative where it frees some."""
     room: Floats
     """What is left of each limit when none is decided otherwise; negative where too much is taken."""
 

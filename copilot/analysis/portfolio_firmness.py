@@ -3,6 +3,9 @@
 An exact solution takes up to a tenth of a second, too long for hundreds of draws. Small problems are solved by
 trying every set; for others a pool of good sets is grown, and each draw takes the best of the pool. Against
 exact solutions of 30 to 150 options the shares were off by 0.01 on average and by 0.22 at the most.
+
+The share is to a set what an acceptability is to a ranking (SMAA-2: Lahdelma and Salminen, 2001). It is read like the
+core index of robust portfolio modelling (Liesiö, Mild and Salo, 2007), which counts efficient sets instead of draws.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ _TRIED_TO_FIT = 200
 
 
 def inclusion(problem: Problem, known: Sequence[Sequence[int]], drawn: Floats) -> Floats:
-    """The share of the draws (one row a draw) in which each option is in the best set.
+    """The share of the draws (draws × options) in which each option is in the best set; one number an option.
 
     `known` are allowed sets found before; at least one is needed.
     """
@@ -64,7 +67,7 @@ def _pool(problem: Problem, known: Sequence[Sequence[int]], drawn: Floats) -> Ch
 
 @dataclass(frozen=True)
 class _Limits:
-    """The rows of a problem as a matrix, rows by options."""
+    """The rows of a problem as a matrix, rows × options."""
 
     matrix: Floats
     lower: Floats

@@ -1,4 +1,4 @@
-"""Scores of options on several criteria. Everything here is arithmetic on one matrix, options by criteria."""
+"""Scores of options on several criteria. Everything here is arithmetic on one matrix, options × criteria."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TIE = 1e-9
 
 @dataclass(frozen=True)
 class Estimates:
-    """What is known, each criterion brought to 0..1 with 1 best; NaN where nothing is known."""
+    """What is known, options × criteria, each criterion brought to 0..1 with 1 best; NaN where nothing is known."""
 
     likely: Floats
     low: Floats
@@ -42,6 +42,8 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Scores:
+    """One number an option, but for the contributions."""
+
     score: Floats
     """Weighted mean over the criteria that are known, 0 to 1; NaN where none is."""
     low: Floats
@@ -51,7 +53,7 @@ class Scores:
     coverage: Floats
     """Share of the weight that is known."""
     contributions: Floats
-    """What each criterion adds to the score; 0 where missing. A row sums to its score."""
+    """What each criterion adds to the score, options × criteria; 0 where missing. A row sums to its score."""
 
 
 def estimates(
@@ -93,6 +95,7 @@ def shares(weights: Sequence[float] | Floats) -> Floats:
 
 
 def weighted_sum(values: Floats, weights: Sequence[float] | Floats) -> Scores:
+    """Simple additive weighting (Churchman and Ackoff, 1954), missing values left out; `values` are on 0..1."""
     weight = shares(weights)
     known = ~np.isnan(values)
     weighted = np.where(known, np.nan_to_num(values) * weight, 0.0)
@@ -119,7 +122,11 @@ def ranking(score: Floats, coverage: Floats) -> Order:
 
 
 def topsis(raw: Floats, weights: Sequence[float] | Floats, rising: Sequence[bool]) -> Floats:
-    """Closeness to the ideal option, 0 to 1, columns normalised by length; missing values are left out."""
+    """Closeness to the ideal option, 0 to 1, one number an option: TOPSIS (Hwang and Yoon, 1981).
+
+    Columns of `raw` are normalised by length; `rising` says of each whether more is better. Missing values, which the
+    original does not know, are left out.
+    """
     lengths = np.sqrt(np.nansum(raw**2, axis=0))
     scaled = raw / np.where(lengths > 0, lengths, 1.0) * shares(weights)
     usable = ~np.isnan(scaled).all(axis=0)
@@ -137,12 +144,19 @@ def topsis(raw: Floats, weights: Sequence[float] | Floats, rising: Sequence[bool
 
 
 def rice(reach: Floats, impact: Floats, confidence: Floats, effort: Floats) -> Floats:
-    """Reach × impact × confidence ÷ effort; NaN where a part is missing or the effort is not positive."""
+    """Reach × impact × confidence ÷ effort; NaN where a part is missing or the effort is not positive.
+
+    As published by Sean McBride of Intercom. Any unit will do, if all options are given in the same.
+    """
     return reach * impact * confidence / np.where(effort > 0, effort, np.nan)
 
 
 def wsjf(value: Floats, time_criticality: Floats, risk_reduction: Floats, job_size: Floats) -> Floats:
-    """Cost of delay ÷ job size; NaN where a part is missing or the size is not positive."""
+    """Cost of delay ÷ job size; NaN where a part is missing or the size is not positive.
+
+    Weighted shortest job first (Reinertsen, The Principles of Product Development Flow, 2009), with the cost of delay
+    as the sum of three estimates, as the Scaled Agile Framework takes it.
+    """
     return (value + time_criticality + risk_reduction) / np.where(job_size > 0, job_size, np.nan)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import entry_points
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from copilot import logs
 from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
-from copilot.errors import CopilotError, ToolError
+from copilot.errors import CopilotError, SettingsError, ToolError
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
@@ -304,6 +305,9 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that lacks a character shows a question mark.
             stream.reconfigure(errors="replace")
+    # The command that needs a setting says what is wrong with it; `--help` needs none.
+    with suppress(SettingsError):
+        logs.configure(Settings.from_env())
     try:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as error:

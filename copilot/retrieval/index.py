@@ -8,6 +8,7 @@ list or the new one; entries that no list names are ignored, and the next run re
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -32,6 +33,8 @@ from copilot.retrieval.types import Health
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
+
+_log = logging.getLogger(__name__)
 
 COPIED = "copied"
 """A file of this name says that the index is a copy, which only its origin may write."""
@@ -146,6 +149,7 @@ class IndexWriter:
             vectors.delete(held - live)
             health = self._examine(vectors, added=missing, removed=held - live, whole=unfinished)
             if not health.is_sound:
+                _log.warning("index repaired", extra={"reason": str(health)})
                 health = self._repair(vectors)
         self._clean(forgotten)
         return health

@@ -34,7 +34,11 @@ _Result = TypeVar("_Result", bound=Collection[object])
 
 
 class Retriever:
-    """The index of one workspace, open for reading. It follows the index: a sync is seen by the next call."""
+    """The index of one workspace, open for reading. It follows the index: a sync is seen by the next call.
+
+    Safe to share between threads. While there is no index, nothing is found; a method that reads it raises
+    KnowledgeError when the file is damaged or the Chroma server does not answer.
+    """
 
     def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT, chroma_url: str | None = None) -> None:
         self._state_dir = state_dir
@@ -64,7 +68,7 @@ class Retriever:
 
         Only what is in force is searched, on the day `as_of` or else today. `kind` and `documents` (ids) narrow the
         search further; `per_document` is how many chunks of one document may be among the results; `also` are other
-        words for those of the query.
+        words for those of the query. An empty query, or a `top_k` below 1, finds nothing.
         """
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
@@ -157,7 +161,7 @@ class Retriever:
         return list(states.values())
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, one row a text; a dot product of two is their cosine."""
+        """Unit vectors, texts by 384, float32; a dot product of two is their cosine."""
         return self._embedder.embed(texts)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ from copilot.retrieval.sentences import Wording, packed
 from copilot.retrieval.states import DocumentState, FileState, NewDocument
 from copilot.retrieval.types import Document, DocumentInfo, SyncReport
 from copilot.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with (chunks embedded, chunks to embed)."""
@@ -54,6 +57,8 @@ def sync(
         found = _find_changes(workspace, records, writer.manifest, before, parallel)
         changed = [id for id in found.loaded if id in before]
         renamed = _renamed(found, before)
+        known = writer.manifest.files()
+        refused = [path for path, file in found.files.items() if file.reason and file != known.get(path)]
         embedded, health = 0, None
         if found.loaded or found.removed or writer.is_unfinished:
             added, embedded = _prepare(found, writer.manifest, progress, parallel)
@@ -64,7 +69,7 @@ def sync(
             writer.remember(found.files, found.meta)
         _keep_phrases(phrases, writer.manifest, parallel)
         counts = writer.manifest.counts()
-    return SyncReport(
+    report = SyncReport(
         added=len(found.loaded) - len(changed) - len(renamed),
         changed=len(changed),
         removed=len(found.removed) - len(renamed),
@@ -80,6 +85,19 @@ def sync(
         health=health,
         remarks=tuple(sorted(found.remarks.items())),
     )
+    _log_run(report, refused)
+    return report
+
+
+def _log_run(report: SyncReport, refused: Sequence[str]) -> None:
+    """The run, and each file that it refused and no earlier run did."""
+    reasons = dict(report.skipped)
+    for path in sorted(refused):
+        _log.warning("file refused", extra={"path": path, "reason": reasons[path]})
+    counts = ("added", "changed", "removed", "unchanged", "embedded", "documents", "records", "chunks")
+    about = {name: getattr(report, name) for name in counts} | {"seconds": round(report.seconds, 3)}
+    # Every command looks whether the index is up to date; most find that it is.
+    _log.log(logging.DEBUG if report.health is None else logging.INFO, "index run", extra=about)
 
 
 def _renamed(changes: _Changes, before: Mapping[str, DocumentState]) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from copilot.errors import SettingsError
+
+_log = logging.getLogger(__name__)
 
 # How long a write waits for that of another process; writes here take milliseconds.
 _BUSY_SECONDS = 30.0
@@ -83,9 +86,14 @@ class Database:
         try:
             yield
         except OSError as error:
-            raise SettingsError(f"{str(self._path)!r} cannot be used: {error.strerror or error}.") from error
+            raise self._fault(error.strerror or str(error)) from error
         except sqlite3.DatabaseError as error:
             # The subclasses but OperationalError are mistakes of the program.
             if type(error) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
                 raise
-            raise SettingsError(f"{str(self._path)!r} cannot be used: {error}.") from error
+            raise self._fault(str(error)) from error
+
+    def _fault(self, reason: str) -> SettingsError:
+        # Logged here too: whoever asked is shown the error, and the operator is seldom the one who asked.
+        _log.error("state cannot be used", extra={"path": str(self._path), "reason": reason})
+        return SettingsError(f"{str(self._path)!r} cannot be used: {reason}.")

@@ -20,7 +20,7 @@ from evals.scorers.passed import passed
 from evals.scores import Metric, Output, Score, Scorer
 from evals.wording import Weights
 
-VERSION = "1"
+VERSION = "2"
 """Changes when a scorer judges differently: scores of different versions are not compared unseen."""
 
 SCORERS: tuple[Scorer, ...] = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Set
 
-from copilot.language.numbers import find_numbers
 from copilot.types import Answer
 from evals.samples import Sample
 from evals.scores import NOT_APPLICABLE, Output, Score
+from evals.text import find_numbers
 from evals.wording import Weights, overlap, strip_marks
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from copilot.language.words import words
 from evals.samples import Sample
 from evals.scores import Output, Score
+from evals.text import words
 from evals.wording import Weights, sentences
 
 # A sentence longer than this is read twice.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from copilot.language.words import content_stems
 from evals.samples import Sample
 from evals.scorers.citations import whole
 from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
 from evals.support import Source, support
+from evals.text import content_stems
 from evals.wording import Weights, claims, windows
 
 # A sentence that needs more sources than this together is a patchwork of words, not a claim that was read.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from copilot.language.numbers import find_numbers
-from copilot.language.words import content_stems
 from evals.samples import Sample
 from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
+from evals.text import content_stems, find_numbers
 from evals.wording import Weights, claims
 
 # A heading, or a line that begins with a name in bold, as memos in a chat are laid out.

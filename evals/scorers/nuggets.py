@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from copilot.language.numbers import find_numbers
-from copilot.language.words import content_stems, stem
 from evals.samples import Matcher, Nugget, Sample
 from evals.scorers.numbers import finds
 from evals.scorers.refusal import declines
 from evals.scores import NOT_APPLICABLE, Output, Score
 from evals.support import Source, is_turned_round
+from evals.text import content_stems, find_numbers, stem
 from evals.wording import Weights, coverage, plain_words, sentences
 
 SAID = 0.7

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copilot.language.numbers import Number, find_numbers
-from copilot.language.words import stems
 from copilot.types import Table
 from evals.samples import ExpectedNumber, Sample
 from evals.scores import NOT_APPLICABLE, Output, Score
+from evals.text import Number, find_numbers, stems
 from evals.wording import Weights, sentences
 
 _SMALL = (

@@ -27,7 +27,10 @@ def test_markers_after_the_stop_belong_to_the_sentence_before_them() -> None:
 
 
 def test_headings_tables_questions_and_lead_ins_claim_nothing() -> None:
-    text = "# Model drift explained\n| a | b |\nThree things matter here most:\nShall we retrain models now?"
+    text = (
+        "# Model drift explained\n**What drift models cost**\n| a | b |\n"
+        "Three things matter here most:\nShall we retrain models now?"
+    )
     assert claims(text) == []
 
 

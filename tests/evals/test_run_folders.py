@@ -66,6 +66,14 @@ def test_judging_again_without_a_change_changes_nothing(tmp_path: Path) -> None:
     assert (run.folder / "scores.jsonl").read_bytes() == before
 
 
+def test_words_counted_by_another_version_judge_nothing_again(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "r", [sample()], {"s": GOOD})
+    words = run.folder / "words.json"
+    words.write_text(words.read_text(encoding="utf-8").replace('"reading"', '"before"'), encoding="utf-8")
+    with pytest.raises(SettingsError, match="ask its dataset again"):
+        run.rescore()
+
+
 def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"is not a run: it has no manifest\.json"):
         Run(tmp_path)

@@ -11,7 +11,7 @@ import yaml
 from evals.samples import DATASETS, Sample, load
 
 SHIPPED = sorted(p.stem for p in DATASETS.glob("*.yaml"))
-SITUATIONS = Path(__file__).parents[2] / "evals" / "shipped" / "situations.yaml"
+SITUATIONS = Path(__file__).parents[1] / "shipped" / "situations.yaml"
 # A slice much smaller than this says nothing; the figures weigh what leaders ask against what costs most when wrong.
 LEAST = {
     "factual": 40, "comparison": 20, "diagnosis": 15, "advice": 20, "metric": 30, "prioritization": 15, "memo": 10,

@@ -1,72 +1,19 @@
-"""The records that ship: reproducible, sound, and holding what was planted in them."""
+"""The records that ship are sound: types, keys, references, and what the tables say of each other."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from shipped_rows import ROOT, Row, read
 
 from copilot.records.schema import TABLES
 from copilot.workspace import Workspace
-from evals.shipped.generate_records import write_records, write_situations
-
-ROOT = Path(__file__).resolve().parents[2]
-RECORDS = ROOT / "knowledge" / "records"
-AS_OF = "2026-10-31"
-
-Row = dict[str, str]
-
-
-def read(name: str) -> list[Row]:
-    with (RECORDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def project(name: str) -> Row:
-    return next(p for p in read("projects") if p["name"] == name)
-
-
-def quality(model_name: str) -> list[tuple[str, float]]:
-    model = next(m["id"] for m in read("models") if m["name"] == model_name)
-    return [(r["week"], float(r["value"])) for r in read("model_quality") if r["model_id"] == model]
-
-
-def observed(metric: str, project_id: str) -> list[float]:
-    return [
-        float(r["numerator"]) / float(r["denominator"])
-        for r in read("observations")
-        if r["metric"] == metric and r["project_id"] == project_id
-    ]
-
-
-def year_total(metric: str, first: str, last: str) -> float:
-    return sum(
-        float(r["numerator"]) for r in read("observations") if r["metric"] == metric and first <= r["month"] <= last
-    )
-
-
-@pytest.fixture(scope="module")
-def situations() -> dict[str, dict[str, Any]]:
-    text = (ROOT / "evals" / "shipped" / "situations.yaml").read_text(encoding="utf-8")
-    return {s["id"]: s for s in yaml.safe_load(text)["situations"]}
-
 
 # Sound files
-
-
-def test_the_script_writes_the_shipped_files_byte_for_byte(tmp_path: Path) -> None:
-    write_records(tmp_path)
-    write_situations(tmp_path / "situations.yaml")
-    made = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
-    shipped = {p.name: p.read_bytes() for p in RECORDS.glob("*.csv")}
-    shipped["situations.yaml"] = (ROOT / "evals" / "shipped" / "situations.yaml").read_bytes()
-    assert made.keys() == shipped.keys()
-    assert [name for name in made if made[name] != shipped[name]] == []
 
 
 def test_every_table_of_the_schema_is_there_with_all_its_columns() -> None:
@@ -184,136 +131,3 @@ def test_no_two_metrics_share_a_name_or_synonym() -> None:
     catalogue = yaml.safe_load((ROOT / "knowledge" / "metrics.yaml").read_text(encoding="utf-8"))["metrics"]
     words = [word.casefold() for entry in catalogue.values() for word in (entry["label"], *entry.get("synonyms", ()))]
     assert sorted(w for w in set(words) if words.count(w) > 1) == []
-
-
-# What was planted
-
-
-def test_forty_pilots_began_in_two_years_and_two_reached_production(
-    situations: dict[str, dict[str, Any]],
-) -> None:
-    began = {
-        r["project_id"]
-        for r in read("stage_history")
-        if r["stage"] == "pilot" and "2024-11-01" <= r["entered"] <= AS_OF
-    }
-    reached = {
-        r["project_id"]
-        for r in read("stage_history")
-        if r["project_id"] in began and r["stage"] in ("scaling", "production")
-    }
-    assert (len(began), len(reached)) == (40, 2)
-    assert situations["S-01"]["findings"]["reached_production"] == sorted(reached)
-    launched = year_total("pilots_launched", "2024-11-01", "2026-10-01")
-    assert launched == 40
-
-
-def test_every_stalled_pilot_shows_a_cause_and_says_what_holds_it(
-    situations: dict[str, dict[str, Any]],
-) -> None:
-    found = situations["S-01"]["findings"]
-    shown = {p for cause in found["causes_among_the_stalled"].values() for p in cause["projects"]}
-    assert shown == {*found["still_pilots"], *found["stopped"]}
-    blockers = {p["id"]: p["blocker"] for p in read("projects")}
-    assert all(blockers[p] for p in shown)
-    for p in read("projects"):
-        if p["id"] in found["reached_production"]:
-            assert p["business_owner"]
-            assert p["production_budget"]
-            assert float(p["change_budget"]) >= 0.2 * float(p["budget"])
-
-
-def test_the_credit_model_slid_from_88_to_79_per_cent_on_an_unchanged_version() -> None:
-    weeks = quality("Personal loan default score")
-    before = [value for week, value in weeks if "2026-04-20" <= week < "2026-05-18"]
-    assert sum(before) / len(before) == pytest.approx(0.88, abs=0.005)
-    assert weeks[-1] == ("2026-10-26", 0.79)
-    model = next(m for m in read("models") if m["name"] == "Personal loan default score")
-    assert model["validated_quality"] == "0.88"
-    assert model["deployed_version"] == model["registry_version"]
-    age = date.fromisoformat(AS_OF) - date.fromisoformat(model["trained_on"])
-    assert age.days > int(model["retrain_every_days"])
-    assert any("campaign" in d["decision"] for d in read("decisions") if d["project_id"] == model["project_id"])
-
-
-def test_the_inputs_of_the_credit_model_moved_in_age_and_not_in_loan_amount(
-    situations: dict[str, dict[str, Any]],
-) -> None:
-    stability = situations["S-02"]["findings"]["population_stability_index"]
-    assert stability["applicant_age"] > 0.25
-    assert stability["loan_amount"] < 0.1
-
-
-def test_the_maintenance_model_holds_its_quality_while_fewer_recommendations_are_followed() -> None:
-    weeks = [value for _, value in quality("Press failure predictor")]
-    assert sum(weeks) / len(weeks) == pytest.approx(0.85, abs=0.01)
-    followed = observed("recommendations_followed", project("Predictive maintenance for press lines")["id"])
-    assert followed == sorted(followed, reverse=True)
-    assert followed[-1] < 0.2
-    trust = [
-        float(a["score"])
-        for a in read("assessments")
-        if a["unit"] == "Manufacturing" and a["aspect"] in ("trust", "incentives") and a["date"] > "2026"
-    ]
-    assert max(trust) <= 1.5
-
-
-def test_the_recommender_feeds_on_its_own_output() -> None:
-    row = project("Product recommendations")
-    assert {m["uses_own_output"] for m in read("models") if m["project_id"] == row["id"]} == {"yes"}
-    clicks = observed("click_concentration", row["id"])
-    assert clicks[-1] == pytest.approx(0.52)
-    assert clicks[0] < 0.32
-
-
-def test_the_attractive_pilot_has_unready_data() -> None:
-    row = project("Inventory optimisation for stores")
-    assert (row["stage"], row["business_value"]) == ("pilot", "9")
-    assert (row["data_readiness_low"], row["data_readiness_high"]) == ("2", "3")
-
-
-def test_the_flagship_spends_exactly_nine_tenths_on_technology() -> None:
-    row = project("Group AI platform")
-    assert int(row["technology_budget"]) * 10 == int(row["budget"]) * 9
-
-
-def test_vanity_metrics_rise_while_measured_benefit_stays_flat() -> None:
-    years = (("2024-11-01", "2025-10-01"), ("2025-11-01", "2026-10-01"))
-    for metric in ("pilots_launched", "models_built"):
-        before, after = (year_total(metric, *year) for year in years)
-        assert after > 1.3 * before
-    before, after = (year_total("realised_benefit", *year) for year in years)
-    assert after / before == pytest.approx(1, abs=0.03)
-
-
-def test_three_records_contradict_a_policy() -> None:
-    scoring = project("Customer value scoring for promotions")
-    assert (scoring["scores_people"], scoring["affects"], scoring["risk_class"]) == (
-        "yes",
-        "customers",
-        "limited",
-    )
-    assert (scoring["stage"], scoring["fairness_tested_on"]) == ("production", "")
-    weeks = quality("Claims complexity model")
-    triage = next(m for m in read("models") if m["name"] == "Claims complexity model")
-    assert float(triage["validated_quality"]) - weeks[-1][1] > 0.05
-    assert triage["status"] == "live"
-    writer = project("Product description writer")
-    assert (writer["stage"], writer["gate"], writer["vendor_reviewed_on"]) == ("production", "G1", "")
-
-
-def test_evidence_waiver_and_metric_are_past_their_day(situations: dict[str, dict[str, Any]]) -> None:
-    assert project("Credit risk scoring for small business loans")["validated_on"] < "2025-10-31"
-    assert project("Collections contact timing")["waiver_until"] < AS_OF
-    assert situations["S-13"]["findings"]["stale"] == ["reuse_rate"]
-    assert max(o["month"] for o in read("observations") if o["metric"] == "reuse_rate") == "2026-05-01"
-
-
-def test_a_short_name_fits_two_projects_of_different_units() -> None:
-    assert len({p["unit"] for p in read("projects") if p["name"].startswith("Atlas ")}) == 2
-
-
-def test_every_key_of_a_situation_that_is_an_id_exists(situations: dict[str, dict[str, Any]]) -> None:
-    ids = {r["id"] for name in ("projects", "models") for r in read(name)}
-    for situation in situations.values():
-        assert {k for k in situation["keys"] if k[:2] in ("P-", "M-")} <= ids, situation["id"]
