@@ -1,0 +1,290 @@
+"""Trains the matcher: which condition or column of a table a span of a question means.
+
+    python training/train_matcher.py WEIGHTS_FOLDER OUT_FOLDER [--epochs N] [--hands H …]
+
+A bi-encoder from the published all-MiniLM-L6-v2 weights: a span in its question against the candidates of its
+workspace (copilot/reading/matching.py), softmax over them. Splits are by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+
+from check_utterances import DATA, parse, spans, workspace  # noqa: E402
+
+from copilot.reading.columns import Profile  # noqa: E402
+from copilot.reading.matching import CONDITIONS, Candidate, columns, conditions, query  # noqa: E402
+from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
+
+SCALE = 20.0
+_CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
+HOLDS = {
+    "id": "key", "name": "title", "category": "category", "stage": "category", "person": "person", "grade": "category",
+    "money": "number", "number": "number", "percent": "number", "date": "date", "yes_no": "yes_no", "text": "text",
+}  # fmt: skip
+
+
+def profiles(about: dict[str, Any], with_synonyms: bool) -> list[Profile]:
+    """The columns of a workspace as the product profiles them."""
+    found = []
+    for table, data in about["tables"].items():
+        for column, facts in data["columns"].items():
+            holds = HOLDS.get(facts.get("type", "text"), "text")
+            values = tuple(dict.fromkeys(row[column] for row in data["rows"] if row[column]))
+            if holds in ("category", "person", "text"):
+                fits = values and len(values) <= MOST_VALUES and max(map(len, values)) <= LONGEST_VALUE
+                holds = ("person" if are_persons(values) else "category") if fits and holds != "text" else holds
+                if holds == "text" or not fits:
+                    holds, values = "text", ()
+            else:
+                values = ()
+            texts = [spoken(column)]
+            if with_synonyms:
+                texts += [str(s) for s in facts.get("synonyms") or ()]
+            found.append(Profile(table, column, holds, tuple(texts), values))  # type: ignore[arg-type]
+    return found
+
+
+def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, str, tuple[Any, ...]]]:
+    """Spans of a line with what they mean: (start, end, role, (table, column, op, value)).
+
+    Spans and parts of the call are matched where they are equally many, in their order.
+    """
+    calls = [parse(c) for c in line.get("call", [])]
+    if len(calls) != 1 or calls[0][0] != "find_projects":
+        return []
+    call = calls[0][1]
+    table = call["table"]
+    types = about["tables"][table]["columns"]
+    marks = spans(line["t"])[1]
+    found: list[tuple[int, int, str, tuple[Any, ...]]] = []
+    stated = []
+    for condition in [*call.get("where", []), *call.get("of", [])]:
+        match = _CONDITION.fullmatch(condition)
+        if match and match[1] in types:
+            stated.append((match[1], match[2], match[3].strip().strip("'\"")))
+    restricting = [m for m in marks if m[2] in ("filter", "not", "bound", "compare", "period")]
+    sizes = [
+        s
+        for s in stated
+        if HOLDS.get(types[s[0]].get("type")) in ("number", "date") and s[1] not in ("missing", "present")
+    ]
+    plain = [s for s in stated if s not in sizes]
+    bounds = [m for m in restricting if m[2] in ("bound", "period")]
+    others = [m for m in restricting if m not in bounds]
+    for spans_, parts in ((bounds, sizes), (others, plain)):
+        if spans_ and len(spans_) == len(parts):
+            for (start, end, role), (column, op, value) in zip(spans_, parts, strict=True):
+                if parts is sizes:
+                    found.append((start, end, role, (table, column, None, None)))
+                else:
+                    found += [(start, end, role, (table, column, *m)) for m in meaning(op, value, types[column])]
+    shown = [c for c in [re.sub(r"^\w+\(|\)$", "", str(call.get("measure", ""))), *call.get("show", [])] if c in types]
+    measures = [m for m in marks if m[2] == "measure"]
+    if len(measures) == len(shown):
+        found += [(*m, (table, c, None, None)) for m, c in zip(measures, shown, strict=True)]
+    by, groups = [c for c in call.get("by", []) if c in types], [m for m in marks if m[2] == "group"]
+    if len(by) == len(groups):
+        found += [(*m, (table, c, None, None)) for m, c in zip(groups, by, strict=True)]
+    order, orders = str(call.get("order_by", "")).lstrip("-"), [m for m in marks if m[2] == "order"]
+    if order in types and len(orders) == 1:
+        found.append((*orders[0], (table, order, None, None)))
+    return found
+
+
+def meaning(op: str, value: str, facts: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The operator and value of a candidate that says a condition."""
+    if op in ("missing", "present"):
+        return [(op, None)]
+    if facts.get("type") == "yes_no":
+        is_yes = value.lower() in ("yes", "true", "y")
+        return [("=", is_yes if op == "=" else not is_yes)]
+    if op in ("=", "contains"):
+        return [("=", value)]
+    if op == "!=":
+        return [("!=", value)]
+    items = [v.strip().strip("'\"") for v in value.strip("[]()").split(",") if v.strip()]
+    return [("=" if op == "in" else "!=", v) for v in items] if op in ("in", "not in") else []
+
+
+class Encoder(nn.Module):
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        self.transformer = AutoModel.from_pretrained(weights)
+
+    def forward(self, **batch: torch.Tensor) -> torch.Tensor:
+        hidden = self.transformer(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(-1).float()
+        return nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
+
+
+class Data:
+    """Examples with the candidates of their workspace."""
+
+    def __init__(self, hands: list[str]) -> None:
+        self.examples: list[tuple[str, str, tuple[Any, ...], str]] = []
+        self.spaces: dict[str, dict[str, Any]] = {}
+        for hand in hands:
+            for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
+                line = json.loads(raw)
+                about = self.spaces.setdefault(line["w"], workspace(line["w"]))
+                text = spans(line["t"])[0]
+                for start, end, role, target in pairs(line, about):
+                    self.examples.append((line["w"], query(text, start, end, role), target, role))  # type: ignore[arg-type]
+        self.cache: dict[tuple[str, bool], tuple[list[Candidate], list[Candidate]]] = {}
+
+    def candidates(self, name: str, role: str, with_synonyms: bool) -> list[Candidate]:
+        key = (name, with_synonyms)
+        if key not in self.cache:
+            known = profiles(self.spaces[name], with_synonyms)
+            self.cache[key] = list(conditions(known)), list(columns(known))
+        return self.cache[key][0 if role in CONDITIONS else 1]
+
+
+def is_target(candidate: Candidate, target: tuple[Any, ...]) -> bool:
+    table, column, op, value = target
+    if (candidate.table, candidate.column, candidate.op) != (table, column, op):
+        return False
+    if isinstance(value, str) and isinstance(candidate.value, str):
+        return candidate.value.casefold() == value.casefold()
+    return candidate.value == value
+
+
+def noisy(text: str, rng: random.Random) -> str:
+    words = text.split(" ")
+    for n, w in enumerate(words):
+        if len(w) > 3 and w.isalpha() and rng.random() < 0.12:
+            i, kind = rng.randrange(len(w) - 1), rng.random()
+            words[n] = w[:i] + w[i + 1:] if kind < .4 else w[:i] + w[i + 1] + w[i] + w[i + 2:] if kind < .75 else w[:i] + w[i] + w[i:]  # fmt: skip
+    return " ".join(words)
+
+
+def is_held_out(hand: str) -> bool:
+    return int(hashlib.sha256(hand.encode()).hexdigest(), 16) % 7 == 0
+
+
+def evaluate(model: Encoder, tokenizer: Any, data: Data) -> dict[str, float]:
+    """Share of spans whose best candidate is meant, by role, among all tables and within the right one."""
+    model.eval()
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    vectors: dict[tuple[str, bool], torch.Tensor] = {}
+
+    def encode(texts: list[str]) -> torch.Tensor:
+        with torch.no_grad():
+            return torch.cat([
+                model(**tokenizer(texts[i:i + 64], padding=True, truncation=True, max_length=96, return_tensors="pt"))
+                for i in range(0, len(texts), 64)
+            ])  # fmt: skip
+
+    for name, text, target, role in data.examples:
+        options = data.candidates(name, role, True)
+        gold = [n for n, c in enumerate(options) if is_target(c, target)]
+        if not gold:
+            continue
+        key = (name, role in CONDITIONS)
+        if key not in vectors:
+            vectors[key] = encode([c.phrase for c in options])
+        scores = vectors[key] @ encode([text])[0]
+        best = int(scores.argmax())
+        own = [n for n, c in enumerate(options) if c.table == target[0]]
+        best_own = max(own, key=lambda n: float(scores[n]))
+        for slot in (role, "all"):
+            total[slot] += 1
+            right[slot] += best in gold
+            right[f"{slot} in table"] += best_own in gold
+    return {s: right[s] / total[s.removesuffix(" in table")] for s in sorted(right)} | {"n": total["all"]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--hands", nargs="*")
+    parser.add_argument("--all", action="store_true", help="train on all hands, held-out ones too")
+    given = parser.parse_args()
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    rng = random.Random(0)
+    hands = given.hands or sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
+    held = [h for h in hands if is_held_out(h)] or hands[-1:]
+    train = Data(hands if given.all else [h for h in hands if h not in held])
+    test = Data(held)
+    tokenizer = AutoTokenizer.from_pretrained(given.weights)
+    model = Encoder(given.weights)
+    print(f"{len(train.examples)} spans to train on, {len(test.examples)} of {held} to test on", flush=True)
+    print("before", {k: round(v, 3) for k, v in evaluate(model, tokenizer, test).items()}, flush=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=8e-5, weight_decay=0.01)
+    size, negatives = 24, 10
+    steps = given.epochs * math.ceil(len(train.examples) / size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
+    )
+    began = time.time()
+    for epoch in range(given.epochs):
+        model.train()
+        rng.shuffle(train.examples)
+        losses = []
+        for i in range(0, len(train.examples), size):
+            texts, options, targets, members = [], [], [], []
+            place: dict[str, int] = {}
+            for name, text, target, role in train.examples[i : i + size]:
+                known = train.candidates(name, role, rng.random() < 0.5)
+                gold = [c for c in known if is_target(c, target)]
+                if not gold:
+                    continue
+                others = [c for c in known if not is_target(c, target)]
+                # Half of the negatives share the column or table, the others come from anywhere in the workspace.
+                near = [c for c in others if c.table == target[0] and (c.column == target[1] or rng.random() < 0.3)]
+                chosen = rng.sample(near, min(len(near), negatives // 2))
+                chosen += rng.sample(others, min(len(others), negatives - len(chosen)))
+                group = [gold[0], *chosen]
+                for c in group:
+                    if c.phrase not in place:
+                        place[c.phrase] = len(options)
+                        options.append(c.phrase)
+                texts.append(noisy(text, rng) if rng.random() < 0.5 else text)
+                targets.append(place[gold[0].phrase])
+                # Only candidates of the same workspace are negatives: another's may mean the same.
+                members.append([place[c.phrase] for c in group])
+            if not texts:
+                continue
+            left = model(**tokenizer(texts, padding=True, truncation=True, max_length=96, return_tensors="pt"))
+            right = model(**tokenizer(options, padding=True, truncation=True, max_length=48, return_tensors="pt"))
+            scores = SCALE * left @ right.T
+            mask = torch.full_like(scores, float("-inf"))
+            for n, own in enumerate(members):
+                mask[n, own] = 0.0
+            loss = nn.functional.cross_entropy(scores + mask, torch.tensor(targets))
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append(float(loss))
+        print(f"epoch {epoch + 1}: loss {sum(losses) / len(losses):.3f}, {time.time() - began:.0f} s",
+              {k: round(v, 3) for k, v in evaluate(model, tokenizer, test).items()}, flush=True)  # fmt: skip
+    given.out.mkdir(parents=True, exist_ok=True)
+    model.transformer.save_pretrained(given.out)
+    tokenizer.save_pretrained(given.out)
+
+
+if __name__ == "__main__":
+    main()
