@@ -1,0 +1,133 @@
+"""A question before a workspace: what the grammars of the tools ask of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from copilot.language.calendar import Period
+from copilot.language.periods import find_period
+from copilot.reading.columns import Columns
+from copilot.reading.linking import number_of
+from copilot.reading.question import Link, Links, Reading, Role
+from copilot.reading.rows import Restriction, restrictions
+from copilot.records.conditions import Filter
+from copilot.sources import Sources
+
+UNIT = "unit"
+"""The column of business units."""
+# Factors that a person says in words.
+_FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled": 3.0, "thrice": 3.0, "half": 0.5,
+            "halved": 0.5}  # fmt: skip
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
+_TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:times|x)\b", re.IGNORECASE)
+_AMOUNT = 1000.0
+"""A number from here on is an amount of money, unless it has a unit of its own."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as a viewer of one workspace asked it."""
+
+    text: str
+    links: Links
+    reading: Reading
+    columns: Columns
+    sources: Sources
+
+    @property
+    def today(self) -> date:
+        return self.sources.today
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The span of time that is spoken of."""
+        return find_period(self.text, self.today, self.sources.workspace.config.fiscal_year_start_month)
+
+    @cached_property
+    def restrictions(self) -> tuple[Restriction, ...]:
+        """What is asked of each table, the one that holds most of what is named first."""
+        config = self.sources.workspace.config
+        tables = tuple(dict.fromkeys(p.table for p in self.columns.profiles))
+        return tuple(
+            restrictions(
+                self.text, self.links, self.reading, self.columns, tables, self.today, config.fiscal_year_start_month
+            )
+        )
+
+    def of_table(self, table: str) -> Restriction:
+        """What is asked of one table."""
+        return next((r for r in self.restrictions if r.table == table), Restriction(table))
+
+    def records(self, *tables: str, roles: Sequence[Role] = ()) -> list[Link]:
+        """The records of these tables that are named, each once; in spans of these roles where any are given."""
+        found = [x for x in self.links.of("record") if x.table in tables]
+        if roles:
+            spans = self.reading.of(*roles)
+            found = [x for x in found if any(s.start < x.end and x.start < s.end for s in spans)]
+        return list({(x.table, x.key): x for x in found}.values())
+
+    def unit(self) -> str | None:
+        """The one business unit that is named."""
+        keys = dict.fromkeys(x.key for x in self.links.of("value") if x.column == UNIT)
+        return next(iter(keys)) if len(keys) == 1 else None
+
+    def units(self) -> list[str]:
+        return list(dict.fromkeys(x.key for x in self.links.of("value") if x.column == UNIT))
+
+    def named(self, kind: str) -> str | None:
+        """The first thing of a kind that is named: a metric, a gate, a criterion."""
+        return next((x.key for x in self.links.links if x.kind == kind), None)
+
+    @property
+    def limit(self) -> int | None:
+        """How many are asked for."""
+        for span in self.reading.of("limit"):
+            for link in self.links.within(span.start, span.end, "number"):
+                if 1 <= number_of(link) <= 100:
+                    return int(number_of(link))
+        return None
+
+    def amount(self) -> float | None:
+        """The sum of money that is named: the largest number that is no year and has no other unit."""
+        found = [number_of(x) for x in self.links.of("number")]
+        return max((n for n in found if n >= _AMOUNT and not 1990 <= n <= 2100), default=None)
+
+    def filters(self, table: str) -> list[dict[str, Any]]:
+        """The conditions on the rows of a table, as a caller writes them."""
+        return [as_argument(f) for f in self.of_table(table).conditions]
+
+    def weight_changes(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Weights as shares, and factors on the workspace's weights, by criterion: "value 60 %", "risk twice"."""
+        shares: dict[str, float] = {}
+        factors: dict[str, float] = {}
+        for span in self.reading.of("whatif"):
+            named = [x.key for x in self.links.within(span.start, span.end, "criterion")]
+            if not named:
+                continue
+            words = [_FACTORS[w] for w in re.findall(r"\w+", span.text.lower()) if w in _FACTORS]
+            if percent := _PERCENT.search(span.text):
+                shares[named[0]] = float(percent[1].replace(",", ".")) / 100
+            elif times := _TIMES.search(span.text):
+                factors[named[0]] = float(times[1].replace(",", "."))
+            elif words:
+                factors[named[0]] = words[0]
+        for span in self.reading.of("not"):
+            for link in self.links.within(span.start, span.end, "criterion"):
+                factors[link.key] = 0.0
+        return shares, factors
+
+
+def as_argument(condition: Filter) -> dict[str, Any]:
+    """A condition as the arguments of a tool hold it."""
+    value = list(condition.value) if isinstance(condition.value, tuple) else condition.value
+    written: dict[str, Any] = {"column": condition.column}
+    if condition.op != "=":
+        written["op"] = condition.op
+    if value is not None:
+        written["value"] = value
+    return written

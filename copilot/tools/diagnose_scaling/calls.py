@@ -1,0 +1,18 @@
+"""How a diagnosis of scaling may be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot.reading.asked import Asked
+from copilot.reading.call import Call
+
+
+def calls(asked: Asked) -> Iterator[Call]:
+    """All projects, those of a unit, or those that entered the pilot since a day."""
+    arguments: dict[str, object] = {}
+    if unit := asked.unit():
+        arguments["unit"] = unit
+    if asked.period is not None and asked.period.end > asked.today:
+        arguments["since"] = asked.period.start.isoformat()
+    yield Call("diagnose_scaling", arguments, f"how projects scale{f' in {unit}' if unit else ''}")

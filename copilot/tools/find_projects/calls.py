@@ -1,0 +1,39 @@
+"""How rows of a table may be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copilot.reading.asked import Asked, as_argument
+from copilot.reading.call import Call
+from copilot.reading.rows import Restriction
+
+_AGGREGATES = {"sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max"}
+# A second table is asked too when it holds at least this share of what the first holds.
+_ALSO = 0.8
+
+
+def calls(asked: Asked) -> Iterator[Call]:
+    """The table that holds most of what is named; the second one, where the first is hardly ahead."""
+    found = [r for r in asked.restrictions if r.support > 0 or r.table == "projects"]
+    best = found[0].support if found else 0.0
+    for rows in found[:2]:
+        if rows is found[0] or (best and rows.support >= _ALSO * best):
+            yield Call("find_projects", _arguments(asked, rows), unresolved=rows.unresolved)
+
+
+def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
+    arguments: dict[str, object] = {"table": rows.table, "filters": [as_argument(c) for c in rows.conditions]}
+    if rows.groups:
+        arguments["group_by"] = list(rows.groups)
+    aggregate = _AGGREGATES.get(asked.reading.measure)
+    if rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
+        arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
+        arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
+    elif aggregate and rows.measured:
+        arguments["measure"] = {"aggregate": aggregate, "column": rows.measured}
+    elif rows.limit:
+        arguments["limit"] = rows.limit
+    if rows.shown:
+        arguments["columns"] = list(rows.shown)
+    return arguments
