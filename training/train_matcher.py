@@ -28,9 +28,9 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from check_utterances import DATA, parse, spans, workspace  # noqa: E402
 
-from copilot.reading.columns import Profile  # noqa: E402
 from copilot.reading.matching import CONDITIONS, Candidate, columns, conditions, query  # noqa: E402
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
+from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
 _CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
