@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,6 +34,8 @@ _COMPARATORS: tuple[tuple[Operator, str], ...] = (
     ("<", r"under|below|less|fewer|before|earlier|smaller|younger|lower|short of|<"),
     (">", r"over|above|more|exceed\w*|after|later|beyond|greater|bigger|larger|older|north of|past|higher|>"),
 )
+# Words after which the name of a column splits what is counted.
+_EACH = frozenset({"by", "per", "each", "every"})
 _BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 
 
@@ -137,6 +139,11 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     for span in reading.of("bound", "period"):
         _bound(builder, span)
     groups = [c for span in reading.of("group") if (c := _column(builder, span, _GROUPS))]
+    for span in _uncovered(asked, table):
+        if span.role == "group":
+            groups += [c for c in [_column(builder, span, _GROUPS, quietly=True)] if c]
+        else:
+            _condition(builder, span)
     if reading.of("compare"):
         groups += [c.column for c in builder.conditions if c.op == "in" and c.column not in groups]
     needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
@@ -165,6 +172,19 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         unresolved=tuple(builder.unresolved),
         support=builder.support,
     )
+
+
+def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
+    """Whole names of this table to which the reader gave no role: a condition, or a group after "by"."""
+    for link in asked.links.of("value", "person", "column"):
+        is_read = any(s.start < link.end and link.start < s.end for s in asked.reading.spans)
+        if link.table != table or link.score < 1 or is_read:
+            continue
+        before = asked.text[: link.start].split()[-1:]
+        if link.kind != "column":
+            yield Span("filter", link.start, link.end, link.text)
+        elif before and before[0].lower() in _EACH:
+            yield Span("group", link.start, link.end, link.text)
 
 
 def _condition(builder: _Builder, span: Span) -> None:

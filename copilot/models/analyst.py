@@ -1,0 +1,264 @@
+"""The chat model that needs no key and no network: it links, reads, calls tools and says what they found.
+
+Same messages, same workspace, same answer. It lives in LangChain's agent loop like any other chat model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import ConfigDict, InstanceOf
+
+from copilot.models import guard
+from copilot.models.draft import Draft
+from copilot.models.planning import Labels, Plan, Planned, plan
+from copilot.models.saying import Documents, Outcome, say
+from copilot.passages.quoting import Ranked, quote
+from copilot.reading.asked import Asked
+from copilot.reading.call import Call
+from copilot.reading.columns import Columns
+from copilot.reading.linking import Linker
+from copilot.reading.names import workspace_names
+from copilot.reading.reader import shipped
+from copilot.sources import Sources
+from copilot.suggestions import suggest
+from copilot.tools import named
+from copilot.types import ToolResult, Viewer
+
+DRAFT = "draft"
+"""Key in `additional_kwargs` of the final message: the `Draft` but for its text."""
+
+
+class Memory:
+    """What one viewer may name, and the questions read last."""
+
+    def __init__(self, sources: Sources, viewer: Viewer) -> None:
+        self.sources, self.viewer = sources, viewer
+        self._asked: dict[str, Asked] = {}
+
+    @cached_property
+    def linker(self) -> Linker:
+        config = self.sources.workspace.config
+        names = list(workspace_names(self.sources, self.viewer))
+        return Linker(names, self.sources.today, config.fiscal_year_start_month)
+
+    @cached_property
+    def columns(self) -> Columns:
+        return Columns.of(self.sources.records.view(self.viewer))
+
+    def asked(self, text: str) -> Asked:
+        """The question, read; read once while its answer is made."""
+        if text not in self._asked:
+            links = self.linker.link(text)
+            if len(self._asked) > 64:
+                self._asked.clear()
+            self._asked[text] = Asked(text, links, shipped().read(text, links), self.columns, self.sources)
+        return self._asked[text]
+
+
+class GroundedChatModel(BaseChatModel):
+    """Answers for one viewer of one workspace."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    sources: InstanceOf[Sources]
+    viewer: Viewer
+    memory: InstanceOf[Memory]
+
+    @property
+    def _llm_type(self) -> str:
+        return "grounded"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model": "grounded"}
+
+    def bind_tools(
+        self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], **kwargs: Any
+    ) -> Runnable[Any, AIMessage]:
+        return self.bind(tools=[convert_to_openai_tool(t) for t in tools], **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        message = self._reply(messages, kwargs.get("tools") or [])
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        """The reply line by line; tool calls come whole."""
+        message = self._reply(messages, kwargs.get("tools") or [])
+        lines = str(message.content).splitlines(keepends=True)
+        for line in lines[:-1]:
+            yield _chunk(AIMessageChunk(content=line), run_manager)
+        last = AIMessageChunk(
+            content=lines[-1] if lines else "",
+            tool_calls=message.tool_calls,
+            additional_kwargs=message.additional_kwargs,
+            chunk_position="last",
+        )
+        yield _chunk(last, run_manager)
+
+    def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
+        questions = [str(m.text) for m in messages if isinstance(m, HumanMessage)]
+        if not questions:
+            raise ValueError("a chat model needs a human message to answer")
+        if (refusal := self._refusal(questions[-1])) is not None:
+            return _final(refusal)
+        asked = self.memory.asked(questions[-1])
+        known = [named(t["function"]["name"]) for t in tools]
+        labels = shipped().thresholds
+        planned = plan(
+            asked, known, Labels(labels["clarify"], labels["none"], labels["about_bearing"]), _earlier(messages)
+        )
+        if planned.kind == "about_bearing":
+            return _final(self._about())
+        results = _results_since_question(messages)
+        if planned.kind == "ask_back" or (not results and not planned.calls):
+            return _final(say(asked, planned, (), Documents(), self._organisation))
+        if not results:
+            return _calls(self._searching(planned, questions))
+        return _final(self._say(asked, planned, results))
+
+    @property
+    def _organisation(self) -> str:
+        return self.sources.workspace.config.organisation
+
+    def _searching(self, planned: Plan, questions: Sequence[str]) -> Sequence[Planned]:
+        """The calls; what is searched for on a follow-up is completed by the question before it."""
+        if planned.follows is None or len(questions) < 2:
+            return planned.calls
+        topic = f"{questions[-2]} {questions[-1]}"
+        return [
+            Planned(Call(p.call.tool, {**p.call.arguments, "query": topic}, p.call.phrase), p.probability)
+            if "query" in p.call.arguments
+            else p
+            for p in planned.calls
+        ]
+
+    def _say(self, asked: Asked, planned: Plan, results: Sequence[ToolMessage]) -> Draft:
+        outcomes = []
+        for message in results:
+            place = int(message.tool_call_id.rpartition("_")[2])
+            call = planned.calls[place]
+            outcomes.append(
+                Outcome(
+                    call,
+                    named(call.call.tool),
+                    message.tool_call_id,
+                    message.artifact if isinstance(message.artifact, ToolResult) else None,
+                    str(message.content) if message.status == "error" else "",
+                )
+            )
+        draft = say(asked, planned, outcomes, self._documents(asked, outcomes), self._organisation)
+        if draft.status == "insufficient_evidence" and not guard.is_english(asked.text):
+            note = "The sources are in English; a question in English finds more."
+            draft = draft.model_copy(update={"text": f"{draft.text}\n\n{note}"})
+        return draft
+
+    def _documents(self, asked: Asked, outcomes: Sequence[Outcome]) -> Documents:
+        retriever = self.sources.retriever
+        found = [e for o in outcomes if o.tool.searches == "passages" and o.result for e in o.result.evidence]
+        if retriever is None or not found:
+            return Documents()
+        ranked = Ranked.of(asked.text, found, retriever)
+        named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
+        sides = [s.text for s in asked.reading.of("compare")]
+        quotation = quote(ranked, retriever, asked.reading.shape, named_documents, sides)
+        nearest = max((e.relevance or 0.0 for e in found), default=0.0)
+        best = max((ranked.cosines[u] for u in ranked.best[:1]), default=0.0)
+        answers = 1 / (1 + math.exp(-12 * ((nearest + best) / 2 - 0.5)))
+        return Documents(quotation, answers, tuple(found))
+
+    def _about(self) -> Draft:
+        """What can be asked here."""
+        documents = len(self.sources.retriever.documents(self.viewer)) if self.sources.retriever else 0
+        tables = self.sources.records.view(self.viewer).tables
+        holds = [f"{documents:,} documents"] if documents else []
+        holds += [f"records of {', '.join(tables)}"] if tables else []
+        examples = suggest(self.sources, self.viewer)
+        lines = [
+            f"I answer questions about the AI programme of {self.sources.workspace.title} from "
+            f"{' and '.join(holds)}, with the source of every figure. For example:",
+            "",
+            *(f"- {q}" for q in examples),
+        ]
+        return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=examples)
+
+    def _refusal(self, question: str) -> Draft | None:
+        config = self.sources.workspace.config
+        label = guard.restricted_label(question, config.labels, self.viewer.labels)
+        if label is not None:
+            return Draft(
+                text=f"That is kept for holders of the label “{label}”, and you are asking as {self.viewer.name}. "
+                "Ask its owner, or ask me about what you may see.",
+                status="not_permitted",
+            )
+        if guard.is_instruction(question):
+            return Draft(
+                text="I answer questions from the documents and records that you may see; a question cannot change "
+                "those rules. Ask me about the strategy, the policies or the projects instead.",
+                status="not_permitted",
+            )
+        return None
+
+
+def _chunk(message: AIMessageChunk, run_manager: CallbackManagerForLLMRun | None) -> ChatGenerationChunk:
+    chunk = ChatGenerationChunk(message=message)
+    if run_manager:
+        run_manager.on_llm_new_token(str(message.text), chunk=chunk)
+    return chunk
+
+
+def _results_since_question(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
+    last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
+    return [m for m in messages[last:] if isinstance(m, ToolMessage)]
+
+
+def _earlier(messages: Sequence[BaseMessage]) -> Call | None:
+    """The call that led the answer before this question, as the conversation remembers it."""
+    last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
+    calls: dict[str, Mapping[str, Any]] = {}
+    lead: Call | None = None
+    for message in messages[:last]:
+        if not isinstance(message, AIMessage):
+            continue
+        if message.tool_calls:
+            calls = {str(c["id"]): c for c in message.tool_calls}
+            lead = next((Call(c["name"], c["args"]) for c in message.tool_calls), None)
+        for id in message.additional_kwargs.get(DRAFT, {}).get("shown", ())[:1]:
+            if id in calls:
+                lead = Call(calls[id]["name"], calls[id]["args"])
+    return lead
+
+
+def _calls(planned: Sequence[Planned]) -> AIMessage:
+    calls = [
+        {"name": p.call.tool, "args": dict(p.call.arguments), "id": f"call_{n}", "type": "tool_call"}
+        for n, p in enumerate(planned)
+    ]
+    return AIMessage(content="", tool_calls=calls)
+
+
+def _final(draft: Draft) -> AIMessage:
+    about = draft.model_dump(mode="json", exclude={"text"})
+    return AIMessage(content=draft.text, additional_kwargs={DRAFT: about})

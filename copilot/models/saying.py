@@ -1,0 +1,218 @@
+"""What an answer says, from what its calls found: which result leads, what supports it, what limits it.
+
+Which tool was wanted is read from the question; whether its result answers is seen from the result. Shapes decide how
+much is said, never whether it is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from copilot.citations import with_markers
+from copilot.models.draft import Draft
+from copilot.models.planning import Plan, Planned
+from copilot.passages.conflicts import Conflict
+from copilot.passages.quoting import Quotation, Quote
+from copilot.reading.asked import Asked
+from copilot.reading.question import Shape
+from copilot.tools.tool import Tool
+from copilot.types import Evidence, Finding, ToolResult
+
+# A result that is not the first is told too when its tool is wanted this surely, or this near to the first.
+ALSO, NEAR_THE_FIRST = 0.45, 0.7
+# Documents support what records say when they are wanted and answer this surely.
+SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
+MOST_CAVEATS, MOST_EVIDENCE = 3, 3
+# Findings after the first, by the shape of the answer.
+FINDINGS: Mapping[Shape, int] = {
+    "number": 3, "name": 2, "date": 2, "yes_no": 3, "definition": 3, "rule": 4, "comparison": 5, "reasons": 7,
+    "list": 7, "ranking": 7, "procedure": 8, "overview": 8, "plan": 12, "memo": 16, "none": 5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One call and what came of it."""
+
+    planned: Planned
+    tool: Tool
+    id: str
+    result: ToolResult | None = None
+    error: str = ""
+
+    @property
+    def holds_something(self) -> bool:
+        found = self.result is not None and not self.result.is_empty
+        return found and (not self.tool.needs_figure or bool(self.result and self.result.figures))
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What the documents have on the question."""
+
+    quotation: Quotation = Quotation()
+    answers: float = 0.0
+    """How probable it is that the quotes answer."""
+    evidence: tuple[Evidence, ...] = ()
+    least: float = 0.5
+    """From which probability on they count as an answer, as calibrated."""
+
+    @property
+    def do_answer(self) -> bool:
+        return bool(self.quotation.quotes) and self.answers >= self.least
+
+
+@dataclass
+class _Page:
+    """The answer as it grows."""
+
+    lines: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    follow_ups: list[str] = field(default_factory=list)
+
+    def add(self, lines: Iterable[str], heading: str = "") -> None:
+        fresh = list(lines)
+        if fresh:
+            self.lines += [*([""] if self.lines else []), *([f"**{heading}**", ""] if heading else []), *fresh]
+
+
+def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Documents, organisation: str) -> Draft:
+    """The draft for a question from what its calls found and what the documents have."""
+    if plan.kind == "ask_back":
+        return _ask_back(plan.choices)
+    data = [o for o in outcomes if o.tool.searches is None and o.holds_something]
+    data.sort(key=lambda o: -o.planned.probability * o.planned.call.resolved)
+    wanted = asked.reading.tools
+    documents_wanted = max((wanted.get(o.tool.name, 0.0) for o in outcomes if o.tool.searches == "passages"), default=0)
+    lead = data[0] if data else None
+    if lead is not None and (lead.planned.probability >= documents_wanted or not documents.do_answer):
+        if lead.planned.probability >= ALSO or not documents.do_answer:
+            return _records_first(asked, lead, data, documents, documents_wanted)
+    if documents.do_answer and plan.kind != "out_of_scope":
+        return _documents_first(asked, documents, [o for o in data if o.planned.probability >= ALSO])
+    choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
+    if choices:
+        return _ask_back(choices)
+    return refuse(asked, outcomes, documents, organisation)
+
+
+def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documents: Documents, wanted: float) -> Draft:
+    page = _Page()
+    most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
+    _tell(page, lead, most)
+    if left := lead.planned.call.unresolved:
+        page.add([f"Not taken into account: {', '.join(f'“{w}”' for w in dict.fromkeys(left))}."])
+    for other in data[1:]:
+        near = other.planned.probability >= max(ALSO, NEAR_THE_FIRST * lead.planned.probability)
+        if near and not (lead.tool.quotes_documents and other.tool.is_record):
+            _tell(page, other, 4)
+    if wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
+        page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
+    return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
+
+
+def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]) -> Draft:
+    page = _Page()
+    page.add(quoted(documents.quotation.quotes))
+    if documents.quotation.conflicts:
+        page.add([_conflict(c) for c in documents.quotation.conflicts[:2]])
+    for outcome in data[:2]:
+        heading = "In the records" if outcome is data[0] else ""
+        _tell(page, outcome, 3, heading)
+    return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
+
+
+def _conflict(conflict: Conflict) -> str:
+    """What a reader of the quotes should know of their sources."""
+    first = conflict.units[0]
+    if conflict.kind == "figures":
+        other = conflict.units[1]
+        return with_markers(f"Another source differs: **{other.document}:** {other.text}", (other.evidence,))
+    state = "has been replaced" if conflict.kind == "superseded" else "is a draft"
+    return with_markers(f"{first.document} {state}.", (first.evidence,))
+
+
+def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "") -> None:
+    """The findings of a result: the first headline as a sentence, the others as a list, then what limits them."""
+    result = outcome.result
+    assert result is not None
+    said = [f for f in result.findings if f.role in ("headline", "support", "option")]
+    said.sort(key=lambda f: f.role != "headline")
+    notes = [f for f in result.findings if f.role == "caveat"][:MOST_CAVEATS]
+    method = [f for f in result.findings if f.role == "method"][:1]
+    lines = [cite(f) for f in said[:1]]
+    if len(said) > 1:
+        lines += ["", *(f"- {cite(f)}" for f in said[1:most])]
+    if notes or method:
+        lines += ["", *(cite(f) for f in [*notes, *method])]
+    page.add(lines, heading)
+    page.shown.append(outcome.id)
+    page.follow_ups += result.follow_ups
+
+
+def quoted(quotes: Sequence[Quote]) -> list[str]:
+    """Quotes as Markdown: the first as a sentence, a list as a list, each document named where it begins."""
+    lines: list[str] = []
+    document = ""
+    for quote in quotes:
+        unit = quote.unit
+        opens = unit.document != document
+        document = unit.document
+        if unit.kind == "clause":
+            number = unit.label
+            text = f"**{unit.document}, clause {number}:** {unit.text.removeprefix(f'**{number}**').strip()}"
+        elif opens and quote.why == "lead":
+            text = unit.text
+        else:
+            text = f"**{unit.document}:** {unit.text}" if opens else unit.text
+        marked = with_markers(text, (unit.evidence,))
+        if unit.kind in ("item", "row") or (lines and quote.why in ("support", "list")):
+            lines.append(f"- {marked}")
+        elif lines and quote.why in ("continuation", "condition") and not lines[-1].startswith("- "):
+            lines[-1] = f"{lines[-1]} {marked}"
+        else:
+            lines += [*([""] if lines else []), marked]
+    return _with_spaces(lines)
+
+
+def _with_spaces(lines: Sequence[str]) -> list[str]:
+    """A blank line before the first item of a list."""
+    spaced: list[str] = []
+    for line in lines:
+        if line.startswith("- ") and spaced and spaced[-1] and not spaced[-1].startswith("- "):
+            spaced.append("")
+        spaced.append(line)
+    return spaced
+
+
+def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, organisation: str) -> Draft:
+    """Says that nothing was found, what was looked for in vain, and what lies nearest."""
+    who = f"The documents and records of {organisation}" if organisation else "The documents and records"
+    unknown = [f"“{name}”" for name in asked.links.unknown]
+    lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
+    lines += list(dict.fromkeys(o.error for o in outcomes if o.error and o.planned.probability >= ALSO))[:2]
+    topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
+    if topics:
+        lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
+    return Draft(
+        text="\n".join(lines),
+        status="insufficient_evidence",
+        follow_ups=tuple(f"What does “{t}” say?" for t in topics),
+    )
+
+
+def _ask_back(choices: Sequence[str]) -> Draft:
+    if not choices:
+        return Draft(text="What is your question about?", status="needs_clarification")
+    lines = ["Which one do you mean?", "", *(f"- {c}" for c in choices[:6])]
+    return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:4]))
+
+
+def cite(finding: Finding) -> str:
+    """A finding with its markers before the closing stop."""
+    return with_markers(finding.text, finding.evidence[:MOST_EVIDENCE])
+
+
+def _unique(questions: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(questions))[:4]
