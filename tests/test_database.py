@@ -37,7 +37,7 @@ def test_a_migration_that_fails_leaves_the_older_version(tmp_path: Path) -> None
 def test_many_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
     code = """if True:
         import sys, pathlib
-        from copilot.database import Database
+        from copilot.state.database import Database
         database = Database(pathlib.Path(sys.argv[1]), [("CREATE TABLE notes (text TEXT)",)])
         with database.write() as connection:
             connection.execute("INSERT INTO notes VALUES ('x')")

@@ -163,7 +163,7 @@ def test_inclusion_among_many_options_is_near_that_of_exact_solutions() -> None:
 
 _NOISY = """
 import numpy as np
-from copilot.portfolio import Problem, at_most, at_least, best
+from copilot.analysis.portfolio import Problem, at_most, at_least, best
 for seed in range(12):
     rng = np.random.default_rng(seed)
     costs, people = np.round(rng.lognormal(12.5, 0.8, 75), -3), np.round(rng.lognormal(1, 0.6, 75) * 2) / 2
