@@ -146,7 +146,9 @@ class Data:
         for hand in hands:
             for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
                 line = json.loads(raw)
-                about = self.spaces.setdefault(line["w"], workspace(line["w"]))
+                if line["w"] not in self.spaces:
+                    self.spaces[line["w"]] = workspace(line["w"])
+                about = self.spaces[line["w"]]
                 text = spans(line["t"])[0]
                 for start, end, role, target in pairs(line, about):
                     self.examples.append((line["w"], query(text, start, end, role), target, role))  # type: ignore[arg-type]
@@ -223,7 +225,7 @@ def main() -> None:
     parser.add_argument("--hands", nargs="*")
     parser.add_argument("--all", action="store_true", help="train on all hands, held-out ones too")
     given = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     rng = random.Random(0)
     hands = given.hands or sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
