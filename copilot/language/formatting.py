@@ -56,6 +56,11 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
     return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
 
 
+def format_change(quantity: Quantity) -> str:
+    """A quantity with its sign: +0.4 percentage points."""
+    return f"{'+' if quantity.value > 0 else ''}{format_quantity(quantity)}"
+
+
 def plural(noun: str) -> str:
     """The plural of an English noun of this product's vocabulary."""
     if noun in _IRREGULAR:
