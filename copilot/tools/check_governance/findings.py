@@ -14,7 +14,9 @@ from copilot.gates.conditions import Cause, Fact, checks, has_choice
 from copilot.gates.facts import ProjectFacts, known_facts, read_facts
 from copilot.gates.rules import FILE, Gates, Rule, Source
 from copilot.language.formatting import format_cell, humanize, join_and
+from copilot.records.schema import CURRENCY
 from copilot.records.store import RecordView
+from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
 from copilot.types import Cell, Evidence, Viewer
@@ -183,7 +185,11 @@ def _cell(column: str, row: Mapping[str, Cell], currency: str) -> str:
 def _value(column: str, value: Fact, currency: str = "") -> str:
     if isinstance(value, int | float) and column.endswith("_share"):
         return f"{100 * value:.1f}".removesuffix(".0") + "%"
-    return join_and(value) if isinstance(value, tuple) else format_cell(value, column, currency)
+    return (
+        join_and(value)
+        if isinstance(value, tuple)
+        else format_cell(value, currency if named_unit(column) == CURRENCY else "")
+    )
 
 
 def _wanted(review: Review, cause: Cause, rule: Rule) -> str:
