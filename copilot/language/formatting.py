@@ -46,11 +46,18 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
 
 
 def is_symbol(unit: str) -> bool:
-    """Whether a unit is written the same for one and for many: EUR, kCHF, "NGN m", FTE."""
-    return unit.isupper() or _SYMBOL.fullmatch(unit) is not None
+    """Whether a unit is written the same for one and for many: EUR, kCHF, "NGN m", FTE, kWh, km."""
+    is_abbreviation = unit.rpartition(" ")[2].isupper() or _SYMBOL.fullmatch(unit) is not None
+    return is_abbreviation or not re.search(r"[aeiou]", unit)
 
 
-_SYMBOL = re.compile(r"[a-z]{0,2}[A-Z]{3}(?: (?:k|m|mn|bn|thousand|million|billion))?")
+# What ends in a capital, or has one inside its only word, is an abbreviation.
+_SYMBOL = re.compile(r"\w*[a-z]?[A-Z]\w{0,2}(?: (?:k|m|mn|bn|thousand|million|billion))?")
+
+
+def magnitude(quantity: Quantity) -> Quantity:
+    """How much it is, whichever way it goes."""
+    return quantity.model_copy(update={"value": abs(quantity.value)})
 
 
 def plural(noun: str) -> str:
