@@ -74,13 +74,13 @@ def test_conditions_and_measures_are_json() -> None:
             "projects",
             "--filters",
             '{"column": "budget", "op": ">", "value": 1}',
-            "--measure",
+            "--measures",
             '{"aggregate": "sum", "column": "budget"}',
         ],
         None,
     )
     assert given["filters"] == [{"column": "budget", "op": ">", "value": 1}]
-    assert given["measure"] == {"aggregate": "sum", "column": "budget"}
+    assert given["measures"] == [{"aggregate": "sum", "column": "budget"}]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from copilot.records.delimited import TextTable, read_delimited
 from copilot.records.importing import TableMapping, import_table, load_mapping, source_path
 from copilot.records.names import column_key
 from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema, gate_column
+from copilot.records.units import with_unit
 from copilot.workspace import Gate, Workspace, WorkspaceConfig
 
 # Of a column that names the rows of a table, a few values may stand twice.
@@ -74,6 +75,8 @@ class Source:
     """How 3/4/2025 is meant; None when the column itself must tell."""
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     """Types of columns the schema does not know."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units of columns of numbers."""
     years_as_days: bool = False
     """Dates before 1910 are years that a spreadsheet took for a count of days."""
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -113,7 +116,7 @@ def _import(root: Path, name: str, mapping: TableMapping) -> Source:
     path = source_path(root, mapping).relative_to(root.resolve()).as_posix()
     text = import_table(root, name, mapping)
     aliases = {old.rstrip("*"): new for old, new in mapping.rename.items()}
-    return Source(text, path, mapping.dates, mapping.types, mapping.years_as_days, aliases)
+    return Source(text, path, mapping.dates, mapping.types, mapping.units, mapping.years_as_days, aliases)
 
 
 def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate] = ()) -> RecordTable:
@@ -131,6 +134,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
             column = Column(_free_name(header, columns), kind, "A column of its own.")
             unknown.append(column.name)
         read = typed(column.name, column.type, texts, source.text.rows, source.order)
+        column = with_unit(replace(column, unit=source.units.get(header, column.unit)), config.currency, texts)
         columns[column.name] = column
         values[column.name] = _spelled_as(column.values, read.values)
         if source.years_as_days and column.type == "date":

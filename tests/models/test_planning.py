@@ -305,7 +305,7 @@ def test_a_noun_is_not_the_participle_that_a_record_holds() -> None:
 
 def test_what_projects_have_returned_is_summed() -> None:
     asked = "What have the projects in Home Care returned so far?"
-    assert arguments("find_projects", asked)["measure"] == {"aggregate": "sum", "column": "realised_benefit"}
+    assert arguments("find_projects", asked)["measures"] == [{"aggregate": "sum", "column": "realised_benefit"}]
 
 
 def test_what_would_change_the_order_is_a_question_to_the_ranking() -> None:

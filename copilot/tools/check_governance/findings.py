@@ -12,8 +12,10 @@ from copilot.gates.checker import Checker, RuleCheck
 from copilot.gates.conditions import Cause, Fact, as_text, checks, has_choice
 from copilot.gates.facts import ProjectFacts, known_facts, read_facts
 from copilot.gates.rules import FILE, Gates, Rule, Source
-from copilot.language.formatting import MONEY, format_value, humanize, join_and
+from copilot.language.formatting import format_value, humanize, join_and
+from copilot.records.schema import CURRENCY
 from copilot.records.store import RecordView
+from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
 from copilot.tools.findings import amount, count
@@ -248,7 +250,7 @@ def held(review: Review, column: str, value: Fact) -> Quantity | date | str:
     if isinstance(value, int | float):
         if column.endswith("_share"):
             return amount(value, "share", 1, "recorded")
-        return amount(value, review.currency if column in MONEY else "", 2, "recorded")
+        return amount(value, review.currency if named_unit(column) == CURRENCY else "", 2, "recorded")
     if review.gates.vocabulary[column].type == "date":
         return as_date(value) or ""
     return join_and(value) if isinstance(value, tuple) else str(value)

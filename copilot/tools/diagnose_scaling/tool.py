@@ -70,7 +70,7 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         raise ToolError("The records hold no table of projects.")
     config = sources.workspace.config
     filters = _filters(view, arguments, config.stages)
-    scope = _scope(arguments, filters, config.currency)
+    scope = _scope(arguments, filters)
     portfolio = read_portfolio(view, config.stages, filters, arguments.since, sources.today)
     judged = _judge(sources, portfolio)
     hidden = view.hidden("projects", filters)
@@ -106,11 +106,11 @@ def _filters(view: RecordView, arguments: Arguments, stages: Sequence[str]) -> l
     return filters
 
 
-def _scope(arguments: Arguments, filters: Sequence[Filter], currency: str) -> str:
+def _scope(arguments: Arguments, filters: Sequence[Filter]) -> str:
     """What follows "projects": "of Retail Stores", or nothing."""
     if arguments.unit is not None and len(filters) == 1:
         return f" of {filters[0].value}"
-    return qualified("projects", filters, currency).removeprefix("projects")
+    return qualified("projects", filters).removeprefix("projects")
 
 
 def _judge(sources: Sources, portfolio: Portfolio) -> _Causes:
