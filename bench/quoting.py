@@ -1,7 +1,8 @@
 """How well the quoted sentences are those that people marked, and how well the first one cites the right part.
 
-Run `python bench/quoting.py --marked FILE… --acts FOLDER --state FOLDER`: files as `marked.py` reads them, a folder with the
-documents that the questions of `tests/retrieval` are about, and a folder that keeps the indexes for another run.
+Run `python bench/quoting.py --marked FILE… --acts FOLDER --state FOLDER`: files as `marked.py` reads them, a folder
+with the documents that the questions of `tests/retrieval` are about, and one that keeps the indexes for another run.
+Then how well questions that the passages do not answer are told from those that they do.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ from statistics import fmean
 from typing import Any
 
 import yaml
-from marked import Marked, folded, indexed, opened, read
+from abstention import HEADINGS, Asked, asked_once, asked_twice, report
+from marked import Marked, MarkedSet, folded, indexed, opened, read
 
+from copilot.passages.answerable import model
 from copilot.passages.quoting import Quotation, Ranked, quote
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.types import Evidence, Viewer
 
 ROOT = Path(__file__).resolve().parents[1]
-QUESTIONS = ROOT / "tests" / "retrieval"
+ACTS = [ROOT / "tests" / "retrieval" / f"{name}_questions.yaml" for name in ("governance", "everyday")]
 _MOST_SHOWN = 6
 _MOST_PAGES = 2
 
@@ -37,20 +40,22 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         state = given.state or Path(temporary)
+        answerable: list[str] = []
         print(f"{'set':16}{'questions':>10}{'first':>8}{'within 6':>9}{'words':>7}{'quotes':>8}")
-        for path in given.marked:
-            if path.is_file():
-                print(of_marked(path, state), flush=True)
+        for found in [read(path) for path in given.marked if path.is_file()]:
+            sources = opened(found, state / found.name)
+            print(of_marked(sources, found), flush=True)
+            answerable.append(report(found.name, asked_twice(sources, found), model()["weights"], model()["least"]))
         if given.acts and given.acts.is_dir():
-            for line in of_acts(given.acts, state):
+            sources = indexed(given.acts, state / "acts" / "state")
+            for line in of_acts(sources):
                 print(line, flush=True)
+            answerable.append(report("acts", asked_of_acts(sources), model()["weights"], model()["least"]))
+        print(HEADINGS, *answerable, sep="\n")
 
 
-def of_marked(path: Path, state: Path) -> str:
-    found = read(path)
-    sources = opened(found, state / found.name)
-    asked = [question for question in found.questions if question.gold]
-    said = [(question, quoted(sources, question.text)) for question in asked]
+def of_marked(sources: Sources, found: MarkedSet) -> str:
+    said = [(question, quoted(sources, question.text)) for question in found.questions if question.gold]
     first = fmean(shown(question, quotation, 1) > 0 for question, quotation in said)
     recall = fmean(shown(question, quotation, _MOST_SHOWN) for question, quotation in said)
     words = fmean(sum(len(q.unit.text.split()) for q in quotation.quotes) for _, quotation in said)
@@ -108,11 +113,16 @@ def asked(path: Path) -> list[Place]:
     ]
 
 
-def of_acts(folder: Path, state: Path) -> Iterator[str]:
-    sources = indexed(folder, state / "acts" / "state")
-    for name in ("governance_questions", "everyday_questions"):
-        questions = asked(QUESTIONS / f"{name}.yaml")
-        yield cited(sources, name, questions)
+def of_acts(sources: Sources) -> Iterator[str]:
+    for path in ACTS:
+        yield cited(sources, path.stem, asked(path))
+
+
+def asked_of_acts(sources: Sources) -> list[Asked]:
+    """Questions on three public documents, and questions near to their subject that they do not answer."""
+    answered = [question.ask for path in ACTS for question in asked(path)]
+    others = [ask for path in ACTS for ask in yaml.safe_load(path.read_text(encoding="utf-8")).get("unanswered", [])]
+    return [asked_once(sources, ask, True) for ask in answered] + [asked_once(sources, ask, False) for ask in others]
 
 
 def cited(sources: Sources, name: str, questions: Sequence[Place]) -> str:
@@ -126,7 +136,8 @@ def cited(sources: Sources, name: str, questions: Sequence[Place]) -> str:
         first.append(right[:1] == [True])
         among.append(any(right))
         words.append(sum(len(q.unit.text.split()) for q in quotation.quotes))
-    return f"{name}: {len(questions)} questions, right place cited first {fmean(first):.3f}, at all {fmean(among):.3f}, {fmean(words):.0f} words"
+    cited_right = f"right place cited first {fmean(first):.3f}, at all {fmean(among):.3f}"
+    return f"{name}: {len(questions)} questions, {cited_right}, {fmean(words):.0f} words"
 
 
 if __name__ == "__main__":
