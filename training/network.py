@@ -26,10 +26,10 @@ _UNMARKED = -100
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; each value was chosen on the validation hands."""
+    """How to train."""
 
-    epochs: int = 6
-    batch: int = 64
+    epochs: int = 7
+    batch: int = 32
     encoder_rate: float = 1.5e-4
     head_rate: float = 2e-3
     masked: float = 0.6
@@ -41,7 +41,7 @@ class Recipe:
     shape_weight: float = 0.5
     measure_weight: float = 0.5
     direction_weight: float = 0.3
-    tags_weight: float = 1.0
+    tags_weight: float = 2.0
 
 
 @dataclass(frozen=True)

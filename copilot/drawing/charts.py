@@ -19,6 +19,7 @@ def bars(
     category: str,
     measure: str,
     rows: Sequence[tuple[str, float]],
+    number_format: str = "",
 ) -> Chart:
     """One horizontal bar a category, in the order given."""
     values = [{"category": name, "measure": value} for name, value in rows]
@@ -32,7 +33,7 @@ def bars(
                 "field": "measure",
                 "type": "quantitative",
                 "title": measure,
-                "axis": {"tickMinStep": _step(rows)},
+                "axis": {"format": number_format} if number_format else {"tickMinStep": _step(rows)},
             },
             "tooltip": [{"field": "category", "title": category}, {"field": "measure", "title": measure}],
         },

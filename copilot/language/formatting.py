@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from copilot.language.sentences import split_sentences
+from copilot.language.units import without_unit
 from copilot.types import Cell, Quantity, Value
-
-MONEY = frozenset(
-    [
-        "budget",
-        "spend",
-        "technology_budget",
-        "change_budget",
-        "production_budget",
-        "expected_benefit",
-        "realised_benefit",
-    ]
-)
-"""Columns that hold amounts of the workspace's currency."""
 
 
 def number(value: float, decimals: int = 2) -> str:
@@ -51,9 +40,29 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
         return text
     if unit == "points":
         return f"{text} percentage {'point' if text in ('1', '-1') else 'points'}"
-    if unit == "of 100" or unit.isupper():
+    if unit == "of 100" or is_symbol(unit):
         return f"{text} {unit}"
     return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
+
+
+def format_change(quantity: Quantity) -> str:
+    """A quantity with its sign: +0.4 percentage points."""
+    return f"{'+' if quantity.value > 0 else ''}{format_quantity(quantity)}"
+
+
+def is_symbol(unit: str) -> bool:
+    """Whether a unit is written the same for one and for many: EUR, kCHF, "NGN m", FTE, kWh, km."""
+    is_abbreviation = unit.rpartition(" ")[2].isupper() or _SYMBOL.fullmatch(unit) is not None
+    return is_abbreviation or not re.search(r"[aeiou]", unit)
+
+
+# What ends in a capital, or has one inside its only word, is an abbreviation.
+_SYMBOL = re.compile(r"\w*[a-z]?[A-Z]\w{0,2}(?: (?:k|m|mn|bn|thousand|million|billion))?")
+
+
+def magnitude(quantity: Quantity) -> Quantity:
+    """How much it is, whichever way it goes."""
+    return quantity.model_copy(update={"value": abs(quantity.value)})
 
 
 def plural(noun: str) -> str:
@@ -68,6 +77,20 @@ def plural(noun: str) -> str:
 _IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria"}
 
 
+def singular(noun: str) -> str:
+    """One of what a plural names; a noun that is none stays as it is."""
+    irregular = next((one for one, many in _IRREGULAR.items() if many == noun), None)
+    if irregular is not None or not is_plural(noun):
+        return irregular or noun
+    if noun.endswith("ies") and len(noun) > 4:
+        return f"{noun[:-3]}y"
+    return noun[:-2] if noun.endswith(("sses", "xes", "ches", "shes")) else noun[:-1]
+
+
+def is_plural(noun: str) -> bool:
+    return noun in _IRREGULAR.values() or (noun.endswith("s") and not noun.endswith(("ss", "us", "is")))
+
+
 def format_value(value: Value, *, bare: bool = False) -> str:
     """Any value of a finding in words."""
     if isinstance(value, Quantity):
@@ -79,20 +102,26 @@ def format_value(value: Value, *, bare: bool = False) -> str:
     return format_cell(value)
 
 
-def format_cell(value: Cell, column: str = "", currency: str = "") -> str:
-    """A cell in words."""
+def format_cell(value: Cell, unit: str = "") -> str:
+    """A cell in words, exactly as recorded; a currency stands beside the number, other units in the column's name."""
     if value is None:
         return "not recorded"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return money(value, currency) if column in MONEY else number(value)
+        return f"{number(value)}%" if unit == "percent" else money(value, unit if is_symbol(unit) else "")
     return str(value)
 
 
 def humanize(name: str) -> str:
     """A column, stage or criterion as a person writes it."""
     return name.replace("_", " ").strip()
+
+
+def column_label(name: str) -> str:
+    """A column as sentences call it: of `project_id` the project, of `Cost (kEUR)` the cost."""
+    label = humanize(without_unit(name.removesuffix("_id")))
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def join_and(items: Iterable[str], last: str = "and") -> str:
@@ -119,17 +148,18 @@ def pluralize(count: int, singular: str, plural: str | None = None) -> str:
 
 
 _NOUNS = {
-    "stage_history": ("stage change", "stage changes"),
-    "model_quality": ("quality measurement", "quality measurements"),
-    "feature_bins": ("histogram bin", "histogram bins"),
-    "roles": ("role entry", "role entries"),
+    "stage_history": "stage change",
+    "model_quality": "quality measurement",
+    "feature_bins": "histogram bin",
+    "roles": "role entry",
 }
 
 
 def noun(table: str, count: int = 2) -> str:
     """What a row of a table is called, such as "projects"."""
-    singular, plural = _NOUNS.get(table, (humanize(table).removesuffix("s"), humanize(table)))
-    return singular if count == 1 else plural
+    name = humanize(table)
+    one = _NOUNS.get(table) or (singular(name) if is_plural(name) else f"{name} row")
+    return one if count == 1 else plural(one)
 
 
 def lowercase_first(text: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
-from copilot.language.words import content_stems
+from copilot.language.words import content_stems, stems
 from copilot.passages.conflicts import Conflict, conflicts
 from copilot.passages.units import Unit, units
 from copilot.reading.question import Shape
-from copilot.retrieval.references import asked_for, opens_with, without
+from copilot.retrieval.references import asked_for, documents_of, opens_with, without
 from copilot.retrieval.sentences import plain
 from copilot.types import Evidence
 
@@ -24,7 +24,7 @@ PASSAGE = 0.4
 """What the passage counts that the search puts first; the cosine of the unit counts 1."""
 WORDS = 0.2
 """What it counts that a unit holds all of the question's words, the rarer the more."""
-FAR = 0.5
+FAR = 0.6
 """A unit whose score is so much below the best one's says something else."""
 _MOST_LISTED = 12
 
@@ -102,10 +102,12 @@ class Ranked:
         return tuple(sorted((u for u in self.units if not u.is_label), key=lambda u: -self.score(u)))
 
     def within(self, kept: Iterable[Unit]) -> Ranked:
-        """The same of these units alone."""
+        """The same of these units and their passages alone."""
         chosen = set(kept)
         some = tuple(unit for unit in self.units if unit in chosen)
-        return Ranked(self.question, self.evidence, some, self.cosines, self.coverage, self.passages)
+        ids = {unit.evidence for unit in some}
+        evidence = tuple(item for item in self.evidence if item.id in ids)
+        return replace(self, evidence=evidence, units=some)
 
 
 def _read(evidence: Sequence[Evidence]) -> list[Unit]:
@@ -141,8 +143,16 @@ def bound(ranked: Ranked, documents: Collection[str] = ()) -> Ranked:
     asked = asked_for(ranked.question)
     named = {item.id for item in ranked.evidence if item.is_named}
     within = [u for u in kept if u.evidence in named] if asked else []
+    if within and not documents:
+        # "Article 17 of the GDPR" is not that of another law.
+        kept = within = [u for u in within if all(_is_of(u, name) for name in documents_of(ranked.question))]
     own = [u for u in within if any(opens_with(t, r) for r in asked for t in (u.text, *u.heading.split(" › ")))]
     return ranked.within(own or within or kept)
+
+
+def _is_of(unit: Unit, name: str) -> bool:
+    words, title = set(stems(name)), set(stems(unit.document))
+    return len(words & title) >= len(words) / 2 or name in unit.text
 
 
 def quote(
@@ -173,7 +183,7 @@ def quote(
 def _quotes(known: Ranked, budget: Budget) -> list[Quote]:
     if not known.best:
         return []
-    if _asks_for_the_whole(known):
+    if asks_for_the_whole(known):
         return [Quote(u, "lead" if n == 0 else "continuation") for n, u in enumerate(_opening(known, budget))]
     chosen: dict[Unit, Why] = {}
     words = 0
@@ -193,7 +203,7 @@ def _quotes(known: Ranked, budget: Budget) -> list[Quote]:
     return _in_order(known, chosen)
 
 
-def _asks_for_the_whole(known: Ranked) -> bool:
+def asks_for_the_whole(known: Ranked) -> bool:
     """Whether a question has no words beside the part that it names."""
     return bool(asked_for(known.question)) and not content_stems(without(known.question))
 

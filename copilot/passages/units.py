@@ -90,7 +90,7 @@ def units(evidence: Evidence, columns: tuple[str, ...] = ()) -> list[Unit]:
             found.append(
                 Unit(
                     text, start, end, block.kind, len(found), block.group, evidence.id, document,
-                    under, lead, label, block.kind == "sentence" and _is_label(text), block.columns,
+                    under, lead, label, block.kind in ("sentence", "clause") and _is_label(text), block.columns,
                 )
             )  # fmt: skip
     # All that a passage says is more than a label.

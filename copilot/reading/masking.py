@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from copilot.reading.question import Link, LinkKind, Links
 
 WORDS: Mapping[LinkKind, str] = {"record": "record", "person": "person", "document": "document", "gate": "gate"}
 """What stands for a name of each kind that is masked; where a name is of several kinds, the first of them counts."""
+
+# A name's genitive is grammar and stays: "Weld Eye's" is "record's".
+_GENITIVE = re.compile(r"(?<=\w)['’]s?$")
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,9 @@ def mask(text: str, links: Links) -> Masked:
     for link in _outermost(links):
         masked += text[end : link.start]
         word = WORDS[link.kind]
-        replacements.append(Replacement(len(masked), len(masked) + len(word), link.start, link.end))
-        masked, end = masked + word, link.end
+        end = link.start + len(_GENITIVE.sub("", text[link.start : link.end]))
+        replacements.append(Replacement(len(masked), len(masked) + len(word), link.start, end))
+        masked += word
     return Masked(masked + text[end:], tuple(replacements))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,10 @@ class Filter(Frozen):
     column: str
     op: Operator = "="
     value: Cell | tuple[Cell, ...] = None
+    unit: str = ""
+    """What numbers of the column are in, for sentences."""
+    period: str = ""
+    """The period whose edge the value is, for sentences: "2026 Q1"."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,23 @@ class Condition:
 
 def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def written(query: Condition) -> str:
+    """The SQL with its parameters in their places, to be read."""
+    values = iter(query.parameters)
+    return _PLACES.sub(lambda found: found[0] if found[0] != "?" else _literal(next(values)), query.sql)
+
+
+# A question mark inside a quoted name is no place.
+_PLACES = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\?""")
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool | int | float):
+        return str(value)
+    text = str(value).replace("'", "''")
+    return f"DATE '{text}'" if isinstance(value, date) else f"'{text}'"
 
 
 def all_of(conditions: Sequence[Condition]) -> Condition:

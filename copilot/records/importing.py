@@ -115,6 +115,8 @@ class TableMapping(_Strict):
     derive: dict[str, Derivation] = {}
     types: dict[str, ColumnType] = {}
     """Type of a column that our table does not have, where its looks would not tell."""
+    units: dict[str, str] = {}
+    """What the numbers of a column are in: an ISO currency, `share`, `percent`, or a noun in the singular."""
     defaults: dict[str, Text] = {}
     """Value of a column where it is empty."""
     key: GeneratedKey | None = None

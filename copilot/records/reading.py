@@ -13,8 +13,9 @@ from copilot.records.cells import BadCell, DateOrder, Value, guess_type, typed
 from copilot.records.delimited import TextTable, read_delimited
 from copilot.records.importing import TableMapping, import_table, load_mapping, source_path
 from copilot.records.names import column_key
-from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema
-from copilot.workspace import Workspace, WorkspaceConfig
+from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema, gate_column
+from copilot.records.units import with_unit
+from copilot.workspace import Gate, Workspace, WorkspaceConfig
 
 # Of a column that names the rows of a table, a few values may stand twice.
 _NEARLY_UNIQUE = 0.85
@@ -74,6 +75,8 @@ class Source:
     """How 3/4/2025 is meant; None when the column itself must tell."""
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     """Types of columns the schema does not know."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units of columns of numbers."""
     years_as_days: bool = False
     """Dates before 1910 are years that a spreadsheet took for a count of days."""
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -85,7 +88,8 @@ def read_tables(workspace: Workspace) -> list[RecordTable]:
     sources = read_sources(workspace.root)
     order = {name: position for position, name in enumerate(TABLES)}
     names = sorted(sources, key=lambda name: (order.get(name, len(order)), name))
-    return [type_table(name, sources[name], workspace.config) for name in names]
+    gates = workspace.gates
+    return [type_table(name, sources[name], workspace.config, gates) for name in names]
 
 
 def read_sources(root: Path) -> dict[str, Source]:
@@ -112,17 +116,17 @@ def _import(root: Path, name: str, mapping: TableMapping) -> Source:
     path = source_path(root, mapping).relative_to(root.resolve()).as_posix()
     text = import_table(root, name, mapping)
     aliases = {old.rstrip("*"): new for old, new in mapping.rename.items()}
-    return Source(text, path, mapping.dates, mapping.types, mapping.years_as_days, aliases)
+    return Source(text, path, mapping.dates, mapping.types, mapping.units, mapping.years_as_days, aliases)
 
 
-def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTable:
+def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate] = ()) -> RecordTable:
     """The text as values of the types the schema gives; what it does not know is typed by its looks."""
     schema = TABLES.get(name) or TableSchema(name, f"Table of its own: {source.path}.", ())
     columns: dict[str, Column] = {}
     values: dict[str, list[Value]] = {}
     bad: list[BadCell] = []
     unknown: list[str] = []
-    expected = _expected(schema, config)
+    expected = _expected(schema, config, gates)
     for header, texts in source.text.columns.items():
         column = expected.pop(column_key(header), None)
         if column is None:
@@ -130,6 +134,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTabl
             column = Column(_free_name(header, columns), kind, "A column of its own.")
             unknown.append(column.name)
         read = typed(column.name, column.type, texts, source.text.rows, source.order)
+        column = with_unit(replace(column, unit=source.units.get(header, column.unit)), config.currency, texts)
         columns[column.name] = column
         values[column.name] = _spelled_as(column.values, read.values)
         if source.years_as_days and column.type == "date":
@@ -184,10 +189,11 @@ def _are_words(values: Sequence[Value]) -> bool:
     return words > len(texts) / 2
 
 
-def _expected(schema: TableSchema, config: WorkspaceConfig) -> dict[str, Column]:
+def _expected(schema: TableSchema, config: WorkspaceConfig, gates: Sequence[Gate]) -> dict[str, Column]:
     """The columns whose type is known beforehand, under their comparable names."""
     columns = {column.name: column for column in schema.columns}
     if schema.name == PROJECTS.name:
+        columns["gate"] = gate_column(gates)
         for criterion in config.criteria:
             for name in (criterion.column, f"{criterion.column}_low", f"{criterion.column}_high"):
                 columns.setdefault(name, Column(name, "number", f"Criterion {criterion.label}."))

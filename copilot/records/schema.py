@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from copilot.workspace import NO_GATE, Gate
+
+CURRENCY = "currency"
 
 ColumnType = Literal["text", "number", "integer", "date", "boolean", "list"]
 """`list` is text with `;` between the items. `boolean` is yes/no; an empty cell is unknown, not no."""
@@ -19,6 +24,9 @@ class Column:
     """The allowed values, lower case; empty when any is allowed."""
     references: str | None = None
     """`table.column` that a value must be found in."""
+    unit: str = ""
+    """What its numbers are in: a currency, `share` (0 to 1), `percent` (0 to 100), or a noun in the singular.
+    `CURRENCY` in a schema is the workspace's."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,16 @@ class TableSchema:
     text: tuple[str, ...] = field(default=())
     """The columns that are indexed for search."""
 
+    def unit(self, column: str) -> str:
+        """The unit of a column; empty where there is none, or no such column."""
+        return next((c.unit for c in self.columns if c.name == column), "")
 
-def _estimates(name: str, meaning: str) -> tuple[Column, ...]:
+
+def _estimates(name: str, meaning: str, unit: str = "") -> tuple[Column, ...]:
     return (
-        Column(name, "number", meaning),
-        Column(f"{name}_low", "number", f"Low estimate of {name}."),
-        Column(f"{name}_high", "number", f"High estimate of {name}."),
+        Column(name, "number", meaning, unit=unit),
+        Column(f"{name}_low", "number", f"Low estimate of {name}.", unit=unit),
+        Column(f"{name}_high", "number", f"High estimate of {name}.", unit=unit),
     )
 
 
@@ -74,19 +86,22 @@ PROJECTS = TableSchema(
         Column("depends_on", "list", "Ids of projects that must come first.", references="projects.id"),
         *_estimates("business_value", "Expected impact, 1 (none) to 10 (transforms the unit)."),
         *_estimates("feasibility", "How surely it can be built, 1 (research) to 10 (routine)."),
-        *_estimates("time_to_value", "Months until measurable results."),
+        *_estimates("time_to_value", "Months until measurable results.", "month"),
         *_estimates("strategic_importance", "Support of the strategy, 1 to 10."),
         *_estimates("risk", "Harm if it is wrong, 1 (trivial) to 10 (severe)."),
         *_estimates("data_readiness", "Data available and usable, 1 (none) to 10 (ready)."),
-        Column("budget", "number", "Approved budget in the workspace's currency."),
-        Column("spend", "number", "Spent to date, same currency."),
-        Column("technology_budget", "number", "Part of the budget for technology and data."),
-        Column("change_budget", "number", "Part of the budget for training, communication and adoption."),
-        Column("production_budget", "number", "Budget a year set aside to run it in production; empty when none."),
-        Column("headcount", "number", "Full-time equivalents on the project."),
-        Column("expected_benefit", "number", "Expected benefit a year, same currency."),
+        Column("budget", "number", "Approved budget in the workspace's currency.", unit=CURRENCY),
+        Column("spend", "number", "Spent to date, same currency.", unit=CURRENCY),
+        Column("technology_budget", "number", "Part of the budget for technology and data.", unit=CURRENCY),
+        Column("change_budget", "number", "Part of the budget for training, communication and adoption.",
+               unit=CURRENCY),
+        Column("production_budget", "number", "Budget a year set aside to run it in production; empty when none.",
+               unit=CURRENCY),
+        Column("headcount", "number", "Full-time equivalents on the project.", unit="FTE"),
+        Column("expected_benefit", "number", "Expected benefit a year, same currency.", unit=CURRENCY),
         Column("expected_basis", "text", "What the expectation rests on.", values=_BASIS),
-        Column("realised_benefit", "number", "Benefit achieved over the last twelve months, same currency."),
+        Column("realised_benefit", "number", "Benefit achieved over the last twelve months, same currency.",
+               unit=CURRENCY),
         Column("realised_basis", "text", "What the achieved figure rests on.", values=_BASIS),
         Column("integration", "text", "State of integration into the systems people work in.",
                values=("none", "planned", "in progress", "done")),
@@ -103,7 +118,7 @@ PROJECTS = TableSchema(
         Column("generative", "boolean", "Uses generative AI."),
         Column("vendor", "text", "Supplier of the model or service; empty when built in-house."),
         Column("human_oversight", "text", "Who may override it, empty when not named."),
-        Column("gate", "text", "Latest approval gate passed.", values=("none", "G1", "G2", "G3", "G4")),
+        Column("gate", "text", "Latest approval gate passed, as gates.yaml lists them; none before the first."),
         Column("gate_date", "date", "Day it passed that gate."),
         Column("dpia_date", "date", "Day of the data protection impact assessment."),
         Column("rights_assessment_date", "date", "Day of the fundamental rights impact assessment."),
@@ -144,13 +159,13 @@ MODELS = TableSchema(
         Column("owner", "text", "Who runs it."),
         Column("status", "text", "State.", values=("development", "live", "suspended", "retired")),
         Column("quality_metric", "text", "What `model_quality.value` measures, such as accuracy."),
-        Column("validated_quality", "number", "Quality at the last validation, a share from 0 to 1."),
+        Column("validated_quality", "number", "Quality at the last validation, a share from 0 to 1.", unit="share"),
         Column("registry_version", "text", "Newest approved version in the registry."),
         Column("deployed_version", "text", "Version that is running."),
         Column("deployed_on", "date", "Day that version was deployed."),
         Column("trained_on", "date", "Day the running version was trained."),
         Column("training_data_until", "date", "Last day of its training data."),
-        Column("retrain_every_days", "integer", "Interval agreed between retrainings."),
+        Column("retrain_every_days", "integer", "Interval agreed between retrainings.", unit="day"),
         Column("uses_own_output", "boolean", "Its decisions shape the data it is trained on next."),
         Column("label", "text", "Access label; empty for everyone."),
     ),
@@ -163,7 +178,7 @@ MODEL_QUALITY = TableSchema(
     columns=(
         Column("model_id", "text", "The model.", required=True, references="models.id"),
         Column("week", "date", "Monday of the week.", required=True),
-        Column("value", "number", "Quality in that week, a share from 0 to 1.", required=True),
+        Column("value", "number", "Quality in that week, a share from 0 to 1.", required=True, unit="share"),
         Column("cases", "integer", "Cases it was measured on."),
     ),
 )
@@ -188,7 +203,7 @@ OBSERVATIONS = TableSchema(
     columns=(
         Column("metric", "text", "Name used in metrics.yaml.", required=True),
         Column("month", "date", "First day of the month.", required=True),
-        Column("unit", "text", "Business unit; empty for the group."),
+        Column("unit", "text", "Business unit; empty for the whole organisation."),
         Column("project_id", "text", "Project, where observed for one.", references="projects.id"),
         Column("numerator", "number", "The amount, or the top of a ratio.", required=True),
         Column("denominator", "number", "The bottom of a ratio; empty for amounts."),
@@ -221,7 +236,7 @@ ROLES = TableSchema(
     columns=(
         Column("unit", "text", "Business unit.", required=True),
         Column("role", "text", "Role, such as data_scientist, data_engineer, ml_engineer.", required=True),
-        Column("headcount", "number", "Full-time equivalents filled.", required=True),
+        Column("headcount", "number", "Full-time equivalents filled.", required=True, unit="FTE"),
         Column("open_positions", "number", "Positions not filled."),
         Column("as_of", "date", "Day of the count."),
     ),
@@ -274,3 +289,9 @@ TABLES = {
         INCIDENTS, DECISIONS,
     )
 }  # fmt: skip
+
+
+def gate_column(gates: Sequence[Gate]) -> Column:
+    """The column of the latest gate passed; any value is allowed where the workspace names no gate."""
+    column = next(column for column in PROJECTS.columns if column.name == "gate")
+    return replace(column, values=(NO_GATE, *(gate.id for gate in gates)) if gates else ())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from copilot.errors import ToolError
-from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted
+from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted, written
 from copilot.records.engines import MetricEngine
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from copilot.records.warehouse import Warehouse, WarehouseView
 
-__all__ = ["ROW", "Aggregate", "Filter", "Measure", "Operator", "RecordView", "Records", "nearest"]
+__all__ = ["ROW", "Aggregate", "Filter", "Grouping", "Measure", "Operator", "RecordView", "Records", "nearest"]
 
 Aggregate = Literal["count", "count distinct", "sum", "mean", "median", "min", "max"]
 
@@ -57,6 +57,15 @@ class Measure(Frozen):
     name: str
     aggregate: Aggregate = "count"
     column: str | None = None
+
+
+class Grouping(Frozen):
+    """Dates of a column, those of one month, quarter or year together under its first day."""
+
+    column: str
+    grain: Literal["month", "quarter", "year"]
+    shift: int = 0
+    """Months by which quarters and years begin later than those of the calendar."""
 
 
 class Records:
@@ -204,7 +213,7 @@ class RecordView:
     def aggregate(
         self,
         table: str,
-        group_by: Sequence[str] = (),
+        group_by: Sequence[str | Grouping] = (),
         measures: Sequence[Measure] = (),
         filters: Sequence[Filter] = (),
     ) -> list[dict[str, Cell]]:
@@ -212,28 +221,59 @@ class RecordView:
 
         Spellings of a text that differ in case are one group, shown in the most frequent spelling.
         """
+        query = self._aggregation(table, self.relation(table), group_by, measures, filters)
+        rows = self.run(query.sql, query.parameters)
+        for group in group_by:
+            column = self._group(table, group)
+            if column.type == "text":
+                spelling = self.spelling(table, column.name)
+                rows = [{**row, column.name: spelling.get(row[column.name])} for row in rows]
+        return rows
+
+    def written(
+        self,
+        table: str,
+        group_by: Sequence[str | Grouping] = (),
+        measures: Sequence[Measure] = (),
+        filters: Sequence[Filter] = (),
+    ) -> str:
+        """The query of `aggregate` as one reads it: over the table by its name, its values in their places."""
+        return written(self._aggregation(table, quoted(table), group_by, measures, filters))
+
+    def _aggregation(
+        self,
+        table: str,
+        relation: str,
+        group_by: Sequence[str | Grouping],
+        measures: Sequence[Measure],
+        filters: Sequence[Filter],
+    ) -> Condition:
         measures = measures or (Measure(name="count"),)
-        relation = self.relation(table)
-        groups = [self.column(table, name) for name in group_by]
-        keys = [f"lower({quoted(g.name)})" if g.type == "text" else quoted(g.name) for g in groups]
-        shown = [f"{key} AS {quoted(group.name)}" for key, group in zip(keys, groups, strict=True)]
+        keys = {self._group(table, group).name: self._key(table, group) for group in group_by}
+        shown = [f"{key} AS {quoted(name)}" for name, key in keys.items()]
         shown += [f"{self._aggregated(table, m)} AS {quoted(m.name)}" for m in measures]
         where = self._where(table, filters)
-        order = [
-            f"{len(groups) + 1} DESC NULLS LAST",
-            *(f"{n} NULLS LAST" for n in range(1, len(groups) + 1)),
-        ]
-        rows = self.run(
-            f"SELECT {', '.join(shown)} FROM {relation} WHERE {where.sql}"
-            + (f" GROUP BY {', '.join(keys)}" if keys else "")
-            + f" ORDER BY {', '.join(order)}",
-            where.parameters,
-        )
-        for group in groups:
-            if group.type == "text":
-                spelling = self.spelling(table, group.name)
-                rows = [{**row, group.name: spelling.get(row[group.name])} for row in rows]
-        return rows
+        sql = f"SELECT {', '.join(shown)} FROM {relation} WHERE {where.sql}"
+        if keys:
+            order = [f"{len(keys) + 1} DESC NULLS LAST", *(f"{n} NULLS LAST" for n in range(1, len(keys) + 1))]
+            sql += f" GROUP BY {', '.join(keys.values())} ORDER BY {', '.join(order)}"
+        return Condition(sql, where.parameters)
+
+    def _group(self, table: str, group: str | Grouping) -> Column:
+        return self.column(table, group if isinstance(group, str) else group.column)
+
+    def _key(self, table: str, group: str | Grouping) -> str:
+        """What rows of one group have in common, as SQL."""
+        column = self._group(table, group)
+        name = quoted(column.name)
+        if isinstance(group, str):
+            return f"lower({name})" if column.type == "text" else name
+        if column.type != "date":
+            raise ToolError(f"{column.name} holds no dates, so its rows have no {group.grain}.")
+        if not group.shift:
+            return f"CAST(date_trunc('{group.grain}', {name}) AS DATE)"
+        shift = f"INTERVAL {int(group.shift)} MONTH"
+        return f"CAST(date_trunc('{group.grain}', {name} - {shift}) + {shift} AS DATE)"
 
     def row(self, table: str, key: str) -> dict[str, Cell] | None:
         """The row with that key, written in any case."""
@@ -293,7 +333,7 @@ class RecordView:
         return "duckdb"
 
     def column(self, table: str, name: str) -> Column:
-        """The column of that name; `Business value` finds `business_value`."""
+        """The column of that name, or of that name in its file; `Business value` finds `business_value`."""
         if table not in self.tables:
             raise ToolError(f"There is no table {table!r}.", nearest(table, self.tables))
         columns = {column.name: column for column in self.tables[table].columns}
@@ -304,6 +344,9 @@ class RecordView:
         for column in columns.values():
             if column_key(column.name) == column_key(name):
                 return column
+        for alias, own in self._records.aliases.get(table, {}).items():
+            if column_key(alias) == column_key(name) and own in columns:
+                return columns[own]
         raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
 
     def spelling(self, table: str, column: str) -> dict[Cell, Cell]:

@@ -7,15 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from copilot.language.formatting import format_cell, humanize
+from copilot.records.schema import TABLES, Column
 from copilot.records.store import ROW, RecordView
-from copilot.types import Cell, Evidence
+from copilot.types import Basis, Cell, Evidence, Quantity, Value
 
 Row = Mapping[str, Cell]
 
 
 def row_id(view: RecordView, table: str, row: Row) -> str:
-    """`r-P-017`; for a table without a key the table and the row's place in its file."""
-    key = view.tables[table].key
+    """`r-P-017`; for a table of ours without a key, or one that is not ours, the table and the row's place in its file.
+
+    Keys of foreign tables may be the same in two of them.
+    """
+    key = view.tables[table].key if table in TABLES else None
     return f"r-{row[key]}" if key and row.get(key) else f"r-{table}-{row[ROW]}"
 
 
@@ -24,7 +28,8 @@ def read_row(view: RecordView, table: str, row: Row, currency: str = "", as_of: 
     schema = view.tables[table]
     title = row.get(schema.title) if schema.title else None
     names = [c.name for c in schema.columns if c.name in row]
-    lines = [f"{name}: {format_cell(row[name], name, currency)}" for name in names if row[name] is not None]
+    units = {c.name: c.unit for c in schema.columns}
+    lines = [f"{name}: {format_cell(row[name], units[name])}" for name in names if row[name] is not None]
     if empty := [humanize(name) for name in names if row[name] is None]:
         lines.append(f"Not recorded: {', '.join(empty)}.")
     return Evidence(
@@ -36,6 +41,28 @@ def read_row(view: RecordView, table: str, row: Row, currency: str = "", as_of: 
         text="\n".join(lines),
         as_of=as_of,
     )
+
+
+def recorded(cell: Cell, column: Column) -> Value:
+    """A cell as a value of a finding, in the unit of its column."""
+    if cell is None or isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float):
+        return measured(float(cell), column.unit, "recorded")
+    return date.fromisoformat(cell) if column.type == "date" else cell
+
+
+def measured(value: float, unit: str, basis: Basis = "computed") -> Quantity:
+    """A number in the unit of a column, as exactly as it is printed."""
+    if unit == "percent":
+        return Quantity(value=value / 100, unit="share", precision=1, basis=basis)
+    if unit == "share":
+        # What is not from 0 to 1 is no share, whatever the column is for.
+        is_share = 0 <= value <= 1
+        return Quantity(value=value, unit="share" if is_share else "", precision=1 if is_share else 2, basis=basis)
+    # Cents of a large computed sum say nothing.
+    is_rounded = value.is_integer() or (basis == "computed" and abs(value) >= 1000)
+    return Quantity(value=value, unit=unit, precision=0 if is_rounded else 2, basis=basis)
 
 
 def computed(source: str, title: str, locator: str, lines: Sequence[str], as_of: date | None) -> Evidence:

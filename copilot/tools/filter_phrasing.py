@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from copilot.language.formatting import format_cell, humanize, join_and
+from copilot.language.formatting import column_label, format_cell, humanize, join_and
 from copilot.records.store import Filter, Operator
 from copilot.types import Cell
 
@@ -36,24 +36,30 @@ class _Phrase:
         return f"{self.one if is_one else self.many} {self.rest}".strip()
 
 
-def predicate(filters: Sequence[Filter], count: int = 2, currency: str = "") -> str:
+def predicate(filters: Sequence[Filter], count: int = 2) -> str:
     """What holds of the rows: "are in pilot and belong to Retail Stores"."""
-    return join_and(phrase.holds(count == 1) for phrase in _phrases(filters, currency))
+    return join_and(phrase.holds(count == 1) for phrase in _phrases(filters))
 
 
-def none_of(rows: str, total: str, filters: Sequence[Filter], currency: str = "") -> str:
-    """That no row meets the conditions: "None of the 8 projects is in pilot"."""
-    if len(filters) == 1 and _asks_for_missing(filters[0]):
-        return f"All {total} {rows} record their {humanize(filters[0].column)}"
-    if len(filters) == 1 and filters[0].op in _OPPOSITES and filters[0].value is not None:
-        return f"All {total} {rows} {predicate([filters[0].model_copy(update={'op': _OPPOSITES[filters[0].op]})])}"
-    phrases = _phrases(filters, currency)
-    return f"None of the {total} {rows} {join_and(p.of_none or p.holds(True) for p in phrases)}"
+def of_none(filters: Sequence[Filter]) -> str:
+    """What one row does after "none of the": "is in pilot", "lacks a recorded sponsor"."""
+    return join_and(phrase.of_none or phrase.holds(True) for phrase in _phrases(filters))
 
 
-def qualified(rows: str, filters: Sequence[Filter], currency: str = "") -> str:
+def of_all(filters: Sequence[Filter]) -> str:
+    """What all rows do when none meets a single negative condition: "record their sponsor"; else empty."""
+    if len(filters) != 1:
+        return ""
+    if _asks_for_missing(filters[0]):
+        return f"record their {column_label(filters[0].column)}"
+    if filters[0].op in _OPPOSITES and filters[0].value is not None:
+        return predicate([filters[0].model_copy(update={"op": _OPPOSITES[filters[0].op]})])
+    return ""
+
+
+def qualified(rows: str, filters: Sequence[Filter]) -> str:
     """The rows called by their conditions: "projects in pilot started before 2025 that affect customers"."""
-    phrases = _phrases(filters, currency)
+    phrases = _phrases(filters)
     after = [p.after_noun for p in phrases if p.after_noun]
     plain = [text for text in after if not text.startswith("with ")]
     having = [text.removeprefix("with ") for text in after if text.startswith("with ")]
@@ -66,21 +72,20 @@ def _asks_for_missing(asked: Filter) -> bool:
     return asked.op == "missing" or (asked.op == "=" and asked.value is None)
 
 
-def _phrases(filters: Sequence[Filter], currency: str) -> list[_Phrase]:
+def _phrases(filters: Sequence[Filter]) -> list[_Phrase]:
     """A phrase a condition, but one for all bounds of a column."""
     phrases = []
     for position, asked in enumerate(filters):
         if asked.op not in _BOUNDS:
-            phrases.append(_phrase(asked, currency))
+            phrases.append(_phrase(asked))
         elif not any(f.op in _BOUNDS and f.column == asked.column for f in filters[:position]):
-            bounds = [f for f in filters if f.op in _BOUNDS and f.column == asked.column]
-            phrases.append(_bounded(bounds, currency))
+            phrases.append(_bounded([f for f in filters if f.op in _BOUNDS and f.column == asked.column]))
     return phrases
 
 
-def _phrase(asked: Filter, currency: str) -> _Phrase:
-    column, values = humanize(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
-    value = join_and((_value(v, asked.column, currency) for v in values), "or")
+def _phrase(asked: Filter) -> _Phrase:
+    column, values = column_label(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    value = join_and((_value(v, asked.unit) for v in values), "or")
     negated = asked.op in ("!=", "not in")
     if _asks_for_missing(asked):
         return _Phrase("records", "record", f"no {column}", of_none=f"lacks a recorded {column}")
@@ -90,11 +95,12 @@ def _phrase(asked: Filter, currency: str) -> _Phrase:
         return _Phrase("mentions", "mention", f"“{value}” in the {column}")
     if asked.column == "stage":
         # "in pilot", but "retired".
-        stage = f"{'not ' if negated else ''}{'' if value.endswith('ed') else 'in '}{value}"
-        return _Phrase("is", "are", stage, after_noun=stage)
+        is_state = value.endswith("ed")
+        stage = f"{'not ' if negated else ''}{'' if is_state else 'in '}{value}"
+        return _Phrase("is", "are", stage, after_noun="" if is_state else stage)
     if len(values) == 1 and isinstance(values[0], bool):
         return _flag(column, values[0], negated)
-    if asked.column == "unit":
+    if asked.column == "unit" or asked.column.endswith("_id"):
         return replace(_doing("belongs", f"to {value}", negated), after_noun="" if negated else f"of {value}")
     verb, _, object_ = column.partition(" ")
     if _is_verb(column):
@@ -106,8 +112,8 @@ def _phrase(asked: Filter, currency: str) -> _Phrase:
     return _Phrase("has", "have", f"the {column} {value}", after_noun=f"with {column} {value}")
 
 
-def _value(value: Cell, column: str, currency: str) -> str:
-    return "none recorded" if value is None else humanize(format_cell(value, column, currency))
+def _value(value: Cell, unit: str) -> str:
+    return "none recorded" if value is None else humanize(format_cell(value, unit))
 
 
 def _is_verb(column: str) -> bool:
@@ -134,25 +140,34 @@ def _flag(column: str, value: bool, negated: bool) -> _Phrase:
     return _Phrase("is", "are", marked, after_noun=marked)
 
 
-def _bounded(bounds: Sequence[Filter], currency: str) -> _Phrase:
+def _bounded(bounds: Sequence[Filter]) -> _Phrase:
     """All bounds of one column."""
-    column = humanize(bounds[0].column)
+    column = column_label(bounds[0].column)
     is_date = all(isinstance(f.value, str) for f in bounds)
-    relations = _DATE_BOUNDS if is_date else _NUMBER_BOUNDS
-    parts = [f"{relations[f.op]} {_value(_single(f), f.column, currency)}" for f in bounds]
-    span = _span(bounds, currency)
-    limit = span or join_and(parts)
+    limit = _during(bounds) or _span(bounds) or join_and(_bound(f, is_date) for f in bounds)
     if is_date and (time := _time(bounds[0].column)) is not None:
         return _at(time, limit)
     text = f"{'an' if column[:1] in 'aeiou' else 'a'} {column} {limit}"
     return _Phrase("has", "have", text, after_noun=f"with {text}")
 
 
+def _bound(asked: Filter, is_date: bool) -> str:
+    if asked.period:
+        return f"{'before' if asked.op == '<' else 'after'} {asked.period}"
+    return f"{(_DATE_BOUNDS if is_date else _NUMBER_BOUNDS)[asked.op]} {_value(_single(asked), asked.unit)}"
+
+
+def _during(bounds: Sequence[Filter]) -> str:
+    """The period whose edges the bounds are; else nothing."""
+    periods = {f.period for f in bounds}
+    return f"in {bounds[0].period}" if len(bounds) == 2 and len(periods) == 1 and bounds[0].period else ""
+
+
 def _single(asked: Filter) -> Cell:
     return asked.value[0] if isinstance(asked.value, tuple) else asked.value
 
 
-def _span(bounds: Sequence[Filter], currency: str) -> str:
+def _span(bounds: Sequence[Filter]) -> str:
     """ "between a and b", both included, when the bounds are two such; else nothing."""
     by_op = {f.op: _single(f) for f in bounds}
     if len(bounds) != 2 or ">=" not in by_op:
@@ -162,8 +177,7 @@ def _span(bounds: Sequence[Filter], currency: str) -> str:
         last = _day_before(before)
     if last is None or (isinstance(first, str) and isinstance(last, str) and last < first):
         return ""
-    column = bounds[0].column
-    return f"between {_value(first, column, currency)} and {_value(last, column, currency)}"
+    return f"between {_value(first, bounds[0].unit)} and {_value(last, bounds[0].unit)}"
 
 
 def _day_before(text: str) -> str | None:

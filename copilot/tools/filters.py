@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.language.formatting import format_cell
-from copilot.records.schema import TableSchema
-from copilot.records.store import Filter, Measure, Operator, RecordView
-from copilot.tools.evidence import Row
-from copilot.tools.linking import resolve_value
+from copilot.errors import ToolError
+from copilot.language.calendar import BEGINNING, Calendar, Period
+from copilot.language.periods import parse_period
+from copilot.records.cells import normalise, parse_number
+from copilot.records.schema import Column
+from copilot.records.store import Filter, Operator, RecordView
+from copilot.tools.linking import resolve_column, resolve_record, resolve_value
 from copilot.types import Cell
+
+PeriodOperator = Literal["during", "before", "after"]
+_PERIODS = ("during", "before", "after")
+_LINKED = ("=", "!=", "in", "not in")
 
 
 class Condition(BaseModel):
@@ -21,76 +27,106 @@ class Condition(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     column: str = Field(description="Column name, such as unit, stage, risk_class, budget or started.")
-    op: Operator = Field(
+    op: Operator | PeriodOperator = Field(
         default="=",
-        description="How to compare. `contains` looks inside text; `missing` and `present` take no value.",
+        description="How to compare. `contains` looks inside text; `missing` and `present` take no value; `during`, "
+        "`before` and `after` take a period in business words, such as 2026 Q1 or last quarter.",
     )
     value: Cell | tuple[Cell, ...] = Field(
         default=None,
         description="What to compare with; a list for `in` and `not in`. Names may be approximate, dates are "
-        "YYYY-MM-DD, YYYY-MM or YYYY, amounts are in the workspace's currency, booleans true or false.",
+        "YYYY-MM-DD, YYYY-MM or YYYY, amounts are in the unit of their column, booleans true or false.",
     )
 
 
-def linked(view: RecordView, table: str, conditions: Sequence[Condition], stages: Sequence[str] = ()) -> list[Filter]:
-    """The conditions with real column names and values; a ToolError names the nearest where none is meant."""
-    filters = []
-    for asked in conditions:
-        column = view.column(table, asked.column)
-        value = asked.value
+def linked(
+    view: RecordView,
+    table: str,
+    conditions: Sequence[Condition],
+    stages: Sequence[str] = (),
+    calendar: Calendar | None = None,
+) -> list[Filter]:
+    """The conditions with real column names and values; a ToolError names the nearest where none is meant.
+
+    Without a calendar only periods that stand for themselves are understood, such as 2026 Q1.
+    """
+    meant = resolved(view, table, conditions, stages, calendar)
+    return [f for asked in meant for f in _filters(view, table, asked, calendar)]
+
+
+def resolved(
+    view: RecordView, table: str, conditions: Sequence[Condition], stages: Sequence[str], calendar: Calendar | None
+) -> list[Condition]:
+    """The conditions as they are meant: real names and values, and periods that stand for themselves."""
+    return [_resolved(view, table, asked, stages, calendar) for asked in conditions]
+
+
+def _resolved(
+    view: RecordView, table: str, asked: Condition, stages: Sequence[str], calendar: Calendar | None
+) -> Condition:
+    column, value = resolve_column(view, table, asked.column), asked.value
+    if asked.op in _PERIODS:
+        value = _period(column, value, calendar).label
+    elif column.type in ("text", "list") and asked.op in _LINKED:
         allowed = stages if column.name == "stage" else ()
-        if column.type in ("text", "list") and asked.op in ("=", "!=", "in", "not in"):
-            if isinstance(value, tuple):
-                value = tuple(_linked(view, table, column.name, v, allowed) for v in value)
-            else:
-                value = _linked(view, table, column.name, value, allowed)
-        filters.append(Filter(column=column.name, op=asked.op, value=value))
-    return filters
+        values = tuple(_linked(view, table, column, v, allowed) for v in _several(value))
+        value = values if isinstance(value, tuple) else values[0]
+    elif column.type in ("number", "integer") and isinstance(value, str):
+        value = _amount(value, column)
+    return asked.model_copy(update={"column": column.name, "value": value})
 
 
-def _linked(view: RecordView, table: str, column: str, value: Cell, allowed: Sequence[str]) -> Cell:
-    return value if value is None else resolve_value(view, table, column, str(value), allowed)
+def spoken(view: RecordView, table: str, asked: Condition) -> list[Filter]:
+    """A condition for a sentence about it: its period by its words, whatever days they are."""
+    if asked.op not in _PERIODS:
+        return _filters(view, table, asked, None)
+    return _edges(resolve_column(view, table, asked.column), asked.op, Period(BEGINNING, BEGINNING, str(asked.value)))
 
 
-METRIC_COLUMN = "metric"
-"""The column by which observations name their metric."""
+def _filters(view: RecordView, table: str, asked: Condition, calendar: Calendar | None) -> list[Filter]:
+    column = resolve_column(view, table, asked.column)
+    if asked.op in _PERIODS:
+        return _edges(column, asked.op, _period(column, asked.value, calendar))
+    return [Filter.model_validate({**asked.model_dump(), "column": column.name, "unit": column.unit})]
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The rows of a table that a viewer may see and that meet the conditions."""
+def _edges(column: Column, op: str, period: Period) -> list[Filter]:
+    """The days of a period, of the time before it, or after it."""
+    start, end = period.start.isoformat(), period.end.isoformat()
+    first = Filter(column=column.name, op=">=", value=start if op == "during" else end, period=period.label)
+    last = Filter(column=column.name, op="<", value=end if op == "during" else start, period=period.label)
+    return {"during": [first, last], "before": [last], "after": [first]}[op]
 
-    view: RecordView
-    schema: TableSchema
-    filters: Sequence[Filter]
-    currency: str
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """What people call the metrics that a table names."""
 
-    def titled(self, row: Row) -> Row:
-        """The row with the metric it is about under its title."""
-        name = row.get(METRIC_COLUMN)
-        return {**row, METRIC_COLUMN: self.titles[str(name)]} if name in self.titles else row
+def _period(column: Column, value: Cell | tuple[Cell, ...], calendar: Calendar | None) -> Period:
+    if column.type != "date":
+        raise ToolError(f"{column.name} holds no dates; compare it with <, <=, > or >=.")
+    known = calendar or Calendar(BEGINNING)
+    period = parse_period(str(value), known.today, known.fiscal_start)
+    if period is None or (calendar is None and period.start < BEGINNING):
+        raise ToolError(f"{value!r} is not a period; write it like 2026 Q1, March 2026 or last quarter.")
+    return period
 
-    @property
-    def spoken_filters(self) -> list[Filter]:
-        """The conditions as sentences tell them."""
-        return [f.model_copy(update={"value": self._spoken(f)}) for f in self.filters]
 
-    def _spoken(self, asked: Filter) -> Cell | tuple[Cell, ...]:
-        if asked.column != METRIC_COLUMN or asked.value is None:
-            return asked.value
-        if isinstance(asked.value, tuple):
-            return tuple(self.titles.get(str(v), v) for v in asked.value)
-        return self.titles.get(str(asked.value), asked.value)
+def _amount(text: str, column: Column) -> Cell:
+    """The number in a text, in the unit of its column; the text itself where it is none."""
+    amount = parse_number(normalise(text))
+    is_percent = column.unit == "percent" and text.strip().endswith("%")
+    return text if amount is None else amount * 100 if is_percent else amount
 
-    @property
-    def table(self) -> str:
-        return self.schema.name
 
-    def count(self, filters: Sequence[Filter] | None = None) -> int:
-        chosen = self.filters if filters is None else filters
-        return int(str(self.view.aggregate(self.table, measures=[Measure(name="n")], filters=chosen)[0]["n"]))
+def _several(value: Cell | tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
-    def said(self, row: Row, column: str) -> str:
-        return format_cell(row[column], column, self.currency)
+
+def _linked(view: RecordView, table: str, column: Column, value: Cell, allowed: Sequence[str]) -> Cell:
+    if value is None:
+        return None
+    try:
+        return resolve_value(view, table, column.name, str(value), allowed)
+    except ToolError:
+        # A row of another table may be meant by its name.
+        other = (column.references or "").partition(".")[0]
+        if not view.has(other):
+            raise
+        return resolve_record(view, str(value), (other,)).key

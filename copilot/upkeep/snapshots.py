@@ -18,6 +18,7 @@ from typing import Any
 from copilot.records.reading import RecordTable
 from copilot.records.schema import TABLES, Column, ColumnType, TableSchema
 from copilot.records.store import ROW, Records
+from copilot.records.units import with_unit
 from copilot.retrieval.states import DocumentState
 from copilot.state.database import Database
 from copilot.types import Frozen
@@ -138,7 +139,8 @@ class Snapshots:
 
     def load(self, snapshot: Snapshot, workspace: Workspace) -> State:
         contents = self._contents(snapshot.number)
-        tables = [_record_table(table, self._blocks(table.blocks)) for table in contents.tables]
+        currency = contents.config.currency
+        tables = [_record_table(table, self._blocks(table.blocks), currency) for table in contents.tables]
         marks = next(self._blocks([contents.documents]))
         return State(
             snapshot,
@@ -250,11 +252,11 @@ def _sha(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _record_table(table: _Table, blocks: Iterator[Any]) -> RecordTable:
+def _record_table(table: _Table, blocks: Iterator[Any], currency: str) -> RecordTable:
     rows = [row for block in blocks for row in block]
     known = {column.name: column for column in TABLES[table.name].columns} if table.name in TABLES else {}
     columns = [
-        replace(known.get(name, Column(name, kind, "")), type=kind, references=references)
+        with_unit(replace(known.get(name, Column(name, kind, "")), type=kind, references=references), currency)
         for name, kind, references in table.columns
     ]
     schema = TableSchema(table.name, "", tuple(columns), key=table.key, title=table.title, time=table.time)

@@ -24,6 +24,11 @@ def test_values_and_columns_keep_their_words():
     assert mask(text, links).text == text
 
 
+def test_a_genitive_stays():
+    text = "Bed Planner's owner"
+    assert mask(text, Links((link(text, "Bed Planner's"),))).text == "record's owner"
+
+
 def test_a_name_inside_a_longer_one_is_not_masked_twice():
     text = "is Leak Radar North late"
     links = Links((link(text, "Leak Radar"), link(text, "Leak Radar North")))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.errors import ToolError
-from copilot.records.store import ROW, Filter, Measure, Records
+from copilot.records.store import ROW, Filter, Grouping, Measure, Records
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 
@@ -46,6 +46,38 @@ def test_spellings_that_differ_in_case_are_one_group_under_the_usual_one() -> No
         ("Northfjord Clinic", 3, 1_850_000.0),
         ("Home Care", 2, 1_600_000.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("grain", "shift", "first"),
+    [("month", 0, "2023-05-01"), ("quarter", 0, "2023-04-01"), ("quarter", 1, "2023-05-01"), ("year", 3, "2023-04-01")],
+)
+def test_dates_are_grouped_under_the_first_day_of_their_period(grain: str, shift: int, first: str) -> None:
+    by = Grouping.model_validate({"column": "started", "grain": grain, "shift": shift})
+    groups = EVERYONE.aggregate("projects", [by])
+    assert min(str(g["started"]) for g in groups) == first
+    assert sum(int(str(g["count"])) for g in groups) == 8
+
+
+def test_only_dates_have_periods() -> None:
+    with pytest.raises(ToolError, match="holds no dates"):
+        EVERYONE.aggregate("projects", [Grouping(column="unit", grain="year")])
+
+
+def test_a_query_is_written_with_its_values_over_the_table_by_its_name() -> None:
+    filters = [Filter(column="name", op="contains", value="it's"), Filter(column="started", op="<", value="2025")]
+    text = EVERYONE.written("projects", ["stage"], (), filters)
+    assert 'FROM "projects"' in text
+    assert "lower('it''s')" in text
+    assert "\"started\" < DATE '2025-01-01'" in text
+    assert "?" not in text
+
+
+def test_a_question_mark_in_a_name_is_not_taken_for_a_value(tmp_path: Path) -> None:
+    view = load(tmp_path, things="name,Is it?\na,5\nb,6\n").view(Viewer())
+    text = view.written("things", (), (), [Filter(column="Is it?", op=">", value=5)])
+    assert text.endswith('("Is it?" > 5)')
+    assert view.run(text) == [{"count": 1}]
 
 
 def test_a_whole_table_is_one_group_and_no_row_counts_as_zero() -> None:

@@ -1,21 +1,22 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import date
 from pathlib import Path
 
+import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from record_sources import BOARD, CORPUS, EVERYONE, answers, said, unsupported
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, unsupported, value
 
 from copilot.errors import ToolError
+from copilot.language.formatting import format_value
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.lookup_metric.tool import Arguments, find_metric, lookup_metric
-from copilot.types import ToolResult, Viewer
+from copilot.types import Finding, ToolResult, Viewer
 from copilot.workspace import Workspace
 
 
@@ -42,18 +43,37 @@ def write(root: Path, observations: str, metrics: str | None = None) -> Sources:
     return open_workspace(root)
 
 
+def first(result: ToolResult) -> Finding:
+    return result.findings[0]
+
+
+def only(result: ToolResult, kind: str) -> Finding:
+    (finding,) = of_kind(result, kind)
+    return finding
+
+
+def shown(finding: Finding, *names: str) -> list[str]:
+    """Values as they are printed."""
+    return [format_value(finding.values[name]) for name in names]
+
+
 def test_without_a_period_the_latest_month_is_told_with_the_one_before() -> None:
-    assert answers(ask(metric="adoption")) == [
-        "Weekly use was 70.9% in June 2026, up from 68.1% in May 2026 (target 75.0%)."
-    ]
+    value = first(ask(metric="adoption"))
+    assert value.kind == "value"
+    assert shown(value, "value", "period", "before", "before_period", "target", "change") == [
+        "70.9%", "June 2026", "68.1%", "May 2026", "75%", "2.8 percentage points",
+    ]  # fmt: skip
 
 
 def test_two_quarters_of_a_project_are_told_each_with_the_change_and_the_months_beside() -> None:
     result = ask(metric="use", filters={"project": "bed planer"}, period="last two quarters")
-    assert answers(result) == [
-        "Weekly use of Bed Planner (H-02) was 41.1% in 2026 Q1 and 46.7% in 2026 Q2: a rise of 5.6 percentage points."
-    ]
-    assert "In 2026 Q2 weekly use was 28.3 percentage points below the target of 75.0%." in said(result)
+    trend = first(result)
+    assert (trend.kind, trend.values["scope"]) == ("trend", " of Bed Planner (H-02)")
+    assert trend.values["periods"] == ("2026 Q1", "2026 Q2")
+    assert shown(trend, "values", "change") == ["41.1% and 46.7%", "5.6 percentage points"]
+    target = only(result, "target")
+    assert shown(target, "period", "distance", "target") == ["2026 Q2", "-28.3 percentage points", "75%"]
+    assert target.values["is_missed"] is True
     quarters, months = result.tables
     assert [row[0] for row in quarters.rows] == ["2026 Q1", "2026 Q2"]
     assert [row[0] for row in months.rows][:2] == ["January 2026", "February 2026"]
@@ -61,74 +81,76 @@ def test_two_quarters_of_a_project_are_told_each_with_the_change_and_the_months_
 
 
 def test_definition_owner_and_age_come_with_the_number() -> None:
-    method = [s.text for s in ask(metric="hours saved").findings if s.role == "method"]
-    assert method == [
-        "Hours saved: Hours of routine work that the staff did not have to do, as counted by the wards; "
-        "owner Nils Haug; data up to June 2026."
-    ]
+    result = ask(metric="hours saved")
+    definition = only(result, "definition")
+    assert definition.role == "method"
+    assert (definition.values["owner"], definition.values["data_until"]) == ("Nils Haug", "June 2026")
+    assert str(definition.values["definition"]).startswith("Hours of routine work")
+    entry = next(e for e in result.evidence if e.kind == "metric")
+    assert entry.id in definition.evidence
+    assert entry.source == "metrics.yaml"
 
 
 def test_an_amount_over_many_months_is_told_as_a_sum_with_its_ends() -> None:
     result = ask(metric="time saved", period="year to date")
-    total = sum(int(row[1] or 0) for row in result.tables[0].rows)  # type: ignore[arg-type]
-    assert answers(result)[0].startswith(f"Hours saved were {total:,} hours over January 2026 to June 2026: from")
+    trend = first(result)
+    assert value(trend, "value") == sum(int(row[1] or 0) for row in result.tables[0].rows)  # type: ignore[arg-type]
+    assert trend.values["value"].unit == "hour"  # type: ignore[union-attr]
+    assert trend.values["periods"] == ("January 2026", "June 2026")
+    assert value(trend, "parts") == 6
 
 
 def test_groups_are_told_highest_and_lowest_and_all_stand_in_the_table() -> None:
     result = ask(metric="weekly use", by="business unit", period="2026 Q2")
-    assert answers(result) == [
-        "Weekly use by unit in 2026 Q2: Home Care 74.2%, Halden General 72.2% and Northfjord Clinic 22.2%."
-    ]
+    groups = first(result)
+    assert groups.values["names"] == ("Home Care", "Halden General", "Northfjord Clinic")
+    assert shown(groups, "values", "by") == ["74.2%, 72.2% and 22.2%", "unit"]
     assert result.tables[0].columns == ("Unit", "2026 Q2", "2026 Q1", "Target")
-    assert [chart.spec["mark"] for chart in result.charts] == ["bar", {"type": "line", "point": True}]
+    assert len(result.charts) == 2
     assert len(ask(metric="weekly use", by="project", top=2).tables[0].rows) == 2
 
 
 def test_a_period_is_compared_with_the_year_before_when_asked() -> None:
-    result = ask(metric="hours saved", period="2026 Q1", compare="previous_year")
-    assert "up from 2,272 hours in 2025 Q1" in answers(result)[0]
+    value = first(ask(metric="hours saved", period="2026 Q1", compare="previous_year"))
+    assert shown(value, "before", "before_period") == ["2,272 hours", "2025 Q1"]
 
 
 def test_sums_are_not_compared_with_a_period_that_the_data_do_not_cover() -> None:
-    sentence = answers(ask(metric="hours saved", period="this year"))[0]
-    assert "2025" not in sentence
-    assert "from" in answers(ask(metric="weekly use", period="this year"))[0]
+    assert "before" not in first(ask(metric="hours saved", period="this year")).values
+    assert "before" in first(ask(metric="weekly use", period="this year")).values
 
 
 def test_a_partly_covered_period_says_so() -> None:
-    assert "2026 is only partly covered: the latest data are for June 2026." in said(
-        ask(metric="weekly use", period="this year")
-    )
+    caveat = only(ask(metric="weekly use", period="this year"), "partly_covered")
+    assert (caveat.values["period"], caveat.values["latest"]) == ("2026", "June 2026")
 
 
 def test_a_period_without_data_names_the_months_that_have_some_and_nothing_is_extrapolated() -> None:
-    past = ask(metric="weekly use", period="2023")
-    assert answers(past) == ["There are no data on weekly use for 2023; there are data from January 2025 to June 2026."]
-    assert answers(ask(metric="weekly use", period="next quarter"))[0].endswith("nothing is extrapolated.")
+    past, future = ask(metric="weekly use", period="2023"), ask(metric="weekly use", period="next quarter")
+    assert shown(first(past), "period", "first", "last") == ["2023", "January 2025", "June 2026"]
+    assert [first(result).values["is_future"] for result in (past, future)] == [False, True]
     assert past.figures == ()
 
 
 def test_old_data_are_pointed_out_with_dates() -> None:
-    assert (
-        "The latest data on Logins are for February 2026, 122 days before 2026-06-30; "
-        "they should be no older than 45 days."
-    ) in said(ask(metric="logins"))
+    stale = only(ask(metric="logins"), "stale")
+    assert shown(stale, "latest", "age", "limit") == ["February 2026", "122 days", "45 days"]
 
 
 def test_a_vanity_metric_points_to_the_better_one_and_its_value() -> None:
     result = ask(metric="logins", filters={"unit": "Home Care"})
-    assert said(result).endswith(
-        "Logins can rise without any result; weekly use in Home Care says more: 75.0% in June 2026."
-    )
-    assert len({e.id for e in result.evidence}) == 2
+    better = only(result, "better_metric")
+    assert (better.subject, better.values["is_vanity"], better.values["scope"]) == ("weekly_use", True, " in Home Care")
+    assert shown(better, "value", "period") == ["75%", "June 2026"]
+    assert len({e.id for e in result.evidence if e.kind == "metric"}) == 2
 
 
 def test_a_metric_that_nobody_describes_says_how_it_is_computed(tmp_path: Path) -> None:
     sources = write(tmp_path, "uptake,2026-05-01,A,,1,4,\nuptake,2026-05-01,B,,2,4,\n")
     result = ask(sources=sources, metric="uptake")
-    assert answers(result) == ["Uptake was 37.5% in May 2026."]
-    assert "No metrics.yaml describes Uptake" in said(result)
-    assert "nobody is named as its owner" in said(result)
+    assert shown(first(result), "value", "period") == ["37.5%", "May 2026"]
+    assert of_kind(result, "undescribed")
+    assert only(result, "definition").values["owner"] is None
 
 
 def test_a_stock_shows_its_last_month_and_a_count_knows_zero(tmp_path: Path) -> None:
@@ -140,23 +162,30 @@ metrics:
     rows = "stored,2026-04-01,A,,5,,\nstored,2026-05-01,A,,7,,\n"
     rows += "faults,2026-03-01,A,,1,,\nfaults,2026-04-01,B,,1,,\n"
     sources = write(tmp_path, rows, catalogue)
-    assert answers(ask(sources=sources, metric="stored", period="2026 Q2")) == ["Stored was 7 TB in 2026 Q2."]
-    assert answers(ask(sources=sources, metric="faults")) == [
-        "Faults were 0 in June 2026, unchanged from 0 in May 2026."
-    ]
-    assert "1 in 2026 Q1 and 1 in 2026 Q2: no change, 2 in all" in answers(
-        ask(sources=sources, metric="faults", period="last two quarters")
-    )[0].replace("Faults were ", "")
+    assert shown(first(ask(sources=sources, metric="stored", period="2026 Q2")), "value") == ["7 TB"]
+    faults = first(ask(sources=sources, metric="faults"))
+    assert (value(faults, "value"), value(faults, "change")) == (0, 0)
+    trend = first(ask(sources=sources, metric="faults", period="last two quarters"))
+    assert (shown(trend, "values", "value"), value(trend, "change")) == (["1 and 1", "2"], 0)
 
 
 def test_rows_withheld_are_said_without_their_number_and_change_the_figure() -> None:
     result = ask(metric="weekly use", period="2026 Q2")
     assert result.hidden_rows == 3
-    assert "Rows that this viewer may not see are left out, so the figures are partial." in said(result)
+    assert only(result, "hidden").values == {}
     whole = ask(BOARD, metric="weekly use", period="2026 Q2")
-    assert (whole.hidden_rows, answers(whole) == answers(result)) == (0, False)
+    assert (whole.hidden_rows, of_kind(whole, "hidden")) == (0, [])
+    assert value(first(whole), "value") != value(first(result), "value")
     with pytest.raises(ToolError):
         ask(metric="weekly use", filters={"project": "Clinic Merger Model"})
+
+
+def test_the_calculation_holds_formula_query_and_what_was_read() -> None:
+    calculation = ask(metric="weekly use", by="unit", period="2026 Q2").evidence[0].calculation
+    assert calculation is not None
+    assert calculation.formula == "SUM(numerator) / NULLIF(SUM(denominator), 0)"
+    assert 'FROM "observations"' in calculation.query
+    assert calculation.inputs[0].rows[0][:2] == ("2026 Q2", 68.1)
 
 
 @pytest.mark.parametrize(
@@ -220,19 +249,39 @@ def test_every_number_that_is_said_stands_in_the_evidence(
     result = ask(BOARD if is_board else EVERYONE, sources, **arguments)
     assert unsupported(result) == []
     assert result.findings[0].role == "headline"
-    assert all(s.text.endswith(".") and not s.text[0].islower() for s in result.findings)
+    assert all(s.text.endswith((".", "`")) and not s.text[0].islower() for s in result.findings)
     evidence = {e.id: e for e in result.evidence}
-    assert all(e.kind == "metric" and e.id.startswith("m-") for e in result.evidence)
     assert all(figure.text in evidence[figure.evidence or ""].text for figure in result.figures)
     json.dumps([chart.spec for chart in result.charts])
     assert ask(BOARD if is_board else EVERYONE, sources, **arguments) == result
 
 
+CALLS: tuple[dict[str, object], ...] = (
+    {"metric": "adoption"},
+    {"metric": "use", "filters": {"project": "bed planer"}, "period": "last two quarters"},
+    {"metric": "time saved", "period": "year to date"},
+    {"metric": "time saved", "period": "last four quarters", "compare": "previous_year"},
+    {"metric": "weekly use", "by": "unit", "period": "2026 Q2"},
+    {"metric": "weekly use", "by": "project", "compare": "target"},
+    {"metric": "hours saved", "by": "unit", "period": "2026 Q1", "bottom": 1},
+    {"metric": "hours saved", "compare": "target"},
+    {"metric": "weekly use", "period": "this year"},
+    {"metric": "weekly use", "period": "since 2024"},
+    {"metric": "weekly use", "period": "2023"},
+    {"metric": "weekly use", "period": "next quarter"},
+    {"metric": "logins", "filters": {"unit": "Home Care"}},
+    {"metric": "logins", "show_sql": True},
+)
+
+
+def test_the_sentences_are_as_reviewed(rewrite_golden: bool) -> None:
+    golden.check("lookup_metric", {str(call): ask(**call) for call in CALLS}, rewrite=rewrite_golden)
+
+
 def test_the_smallest_groups_come_first_when_asked_for_and_sums_tell_their_share() -> None:
-    top = answers(ask(metric="hours_saved", by="unit", period="2026 Q1", top=1))[0]
-    bottom = answers(ask(metric="hours_saved", by="unit", period="2026 Q1", bottom=1))[0]
-    assert "largest" in top
-    assert "smallest" in bottom
-    assert top.split(": ")[-1] != bottom.split(": ")[-1]
-    shares = re.findall(r"\((\d+)%\)", answers(ask(metric="hours_saved", by="unit", period="2026 Q1"))[0])
-    assert sum(map(int, shares)) in (99, 100, 101)
+    top = first(ask(metric="hours_saved", by="unit", period="2026 Q1", top=1))
+    bottom = first(ask(metric="hours_saved", by="unit", period="2026 Q1", bottom=1))
+    assert (top.values["smallest_first"], bottom.values["smallest_first"]) == (False, True)
+    assert top.values["names"] != bottom.values["names"]
+    shares = first(ask(metric="hours_saved", by="unit", period="2026 Q1")).values["shares"]
+    assert sum(s.value for s in shares) == pytest.approx(1.0)  # type: ignore[union-attr]

@@ -87,7 +87,7 @@ def lever(result: ToolResult, label: str) -> str:
 def test_where_people_use_it_already_the_weakest_lever_comes_first(plant: Sources) -> None:
     first, second = answers(change(plant, project="P-1"))[:2]
     assert "is in production, without a plan for adoption" in first
-    assert "was 25.0% in May 2026, down from 30.0% in April 2026 (target 80.0%)" in first
+    assert "was 25% in May 2026, down from 30% in April 2026 (target 80%)" in first
     assert "Start with incentive alignment." in first
     assert "the assessment of incentives in Plant is 1 of 5 (bonus rewards the old way)" in second
     assert "its team says: their bonus pays for planned work" in second
@@ -114,7 +114,7 @@ def test_owners_are_those_on_record_and_nobody_is_invented(plant: Sources) -> No
 def test_a_lever_is_measured_by_a_metric_of_the_catalogue_or_by_none(plant: Sources) -> None:
     result = change(plant, project="P-1")
     training = lever(result, "Training and support")
-    assert "Measured by: Training completed in Plant was 45.0% in May 2026 (target 90.0%)." in training
+    assert "Measured by: Training completed in Plant was 45% in May 2026 (target 90%)." in training
     assert "no metric of the catalogue; one must be agreed" in lever(result, "Communication")
 
 
@@ -122,7 +122,7 @@ def test_a_metric_called_so_comes_before_one_with_such_a_synonym(tmp_path: Path)
     spent = "  change_share: {synonyms: [adoption budget], expression: SUM(change_budget), table: projects,\n"
     spent += "    dimensions: {project: id, unit: unit}, unit: EUR}\n"
     sources = write(tmp_path, metrics=METRICS + spent, **ALL | {"observations": OBSERVATIONS.replace(",P-1,", ",P-2,")})
-    assert answers(change(sources, project="P-1"))[0].count("Adoption rate in Plant was 25.0% in May 2026") == 1
+    assert answers(change(sources, project="P-1"))[0].count("Adoption rate in Plant was 25% in May 2026") == 1
 
 
 def test_incidents_stand_with_the_lever_that_their_words_name(plant: Sources) -> None:

@@ -93,7 +93,7 @@ def find(frame: Frame) -> Iterable[Call]:
     if groups:
         arguments["group_by"] = list(dict.fromkeys(m.key for m in groups))[:2]
     if measured is not None and (aggregate := _aggregate(frame.text)) and not _SUPERLATIVE.search(frame.text):
-        arguments["measure"] = {"aggregate": aggregate, "column": measured.key}
+        arguments["measures"] = [{"aggregate": aggregate, "column": measured.key}]
     elif measured is not None and _SUPERLATIVE.search(frame.text):
         arguments["order_by"] = measured.key if _SMALLEST.search(frame.text) else f"-{measured.key}"
         arguments["limit"] = frame.count or 5

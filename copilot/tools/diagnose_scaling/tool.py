@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.gates.rules import gate_order
 from copilot.language.formatting import humanize, join_and, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
@@ -69,7 +70,7 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         raise ToolError("The records hold no table of projects.")
     config = sources.workspace.config
     filters = _filters(view, arguments, config.stages)
-    scope = _scope(arguments, filters, config.currency)
+    scope = _scope(arguments, filters)
     portfolio = read_portfolio(view, config.stages, filters, arguments.since, sources.today)
     judged = _judge(sources, portfolio)
     hidden = view.hidden("projects", filters)
@@ -105,11 +106,11 @@ def _filters(view: RecordView, arguments: Arguments, stages: Sequence[str]) -> l
     return filters
 
 
-def _scope(arguments: Arguments, filters: Sequence[Filter], currency: str) -> str:
+def _scope(arguments: Arguments, filters: Sequence[Filter]) -> str:
     """What follows "projects": "of Retail Stores", or nothing."""
     if arguments.unit is not None and len(filters) == 1:
         return f" of {filters[0].value}"
-    return qualified("projects", filters, currency).removeprefix("projects")
+    return qualified("projects", filters).removeprefix("projects")
 
 
 def _judge(sources: Sources, portfolio: Portfolio) -> _Causes:
@@ -119,7 +120,8 @@ def _judge(sources: Sources, portfolio: Portfolio) -> _Causes:
     pilot = portfolio.ladder.pilot
     peers = [row for row in portfolio.everyone if row.get("stage") == pilot]
     found, untold = [], []
-    for cause in causes(sources.workspace.config, peers, pilot):
+    gates = gate_order(sources.workspace, (row.get("gate") for row in portfolio.everyone))
+    for cause in causes(sources.workspace.config, peers, pilot, gates):
         judged = find(cause, stalled, portfolio.everyone)
         if judged is None:
             untold.append(cause.name.lower())

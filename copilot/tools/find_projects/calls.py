@@ -31,7 +31,7 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
         arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
     elif aggregate and rows.measured:
-        arguments["measure"] = {"aggregate": aggregate, "column": rows.measured}
+        arguments["measures"] = [{"aggregate": aggregate, "column": rows.measured}]
     elif rows.limit:
         arguments["limit"] = rows.limit
     if rows.shown:

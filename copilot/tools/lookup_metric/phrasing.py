@@ -1,104 +1,153 @@
-"""A metric's values, changes and periods in words."""
+"""The sentences about a metric."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from copilot.language.calendar import MONTH_NAMES, Period
-from copilot.records.catalogue import Metric
-from copilot.types import Cell, Figure
-
-_BARE_UNITS = frozenset({"", "count", "score", "ratio", "number"})
-_PLURALS = frozenset({"people"})
-# Cents of a large sum say nothing.
-_NO_CENTS_FROM = 1000
+from copilot.language.calendar import MONTH_NAMES
+from copilot.language.formatting import format_quantity, format_value, is_plural, join_and, magnitude, sentence
+from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.tools.lookup_metric.findings import MOST_PARTS
+from copilot.types import Finding, Quantity
 
 
-def rounded(value: float, unit: str) -> float:
-    """The value as it is printed; of a share, its per cent."""
-    if unit == "share":
-        return round(value * 100, 1)
-    return float(round(value)) if _is_currency(unit) and abs(value) >= _NO_CENTS_FROM else round(value, 2)
+def value(f: Finding) -> str:
+    """The value of a period, or as of today, with the one before and the target."""
+    opening = f"{subject(f)} {_verb(f)} {named(f, 'value')}"
+    if "as_of" in f.values:
+        return f"{opening} as of {named(f, 'as_of')}."
+    change = f", {_moved(f)} {_during(f, 'before_')}" if "before" in f.values else ""
+    target = f" (target {named(f, 'target')})" if f.values["target"] is not None else ""
+    return f"{opening} {_during(f)}{change}{target}."
 
 
-def _is_currency(unit: str) -> bool:
-    return len(unit) == 3 and unit.isupper() and unit != "FTE"
+def trend(f: Finding) -> str:
+    """The units of a longer period, or its total with the first and last of many."""
+    opening, now, change = f"{subject(f)} {_verb(f)}", named(f, "value"), _difference(f)
+    said = [
+        f"{format_value(amount)} {during(label, start, end)}"
+        for amount, label, start, end in zip(
+            quantities(f, "values"), texts(f, "periods"), _days(f, "starts"), _days(f, "ends"), strict=True
+        )
+    ]
+    if quantity(f, "parts").value <= MOST_PARTS:
+        return f"{opening} {join_and(said)}: {change}{f', {now} in all' if f.values['adds_up'] else ''}."
+    if f.values["is_stock"]:
+        return f"{opening} {said[0]} and {said[-1]}: {change}."
+    return f"{opening} {now} {_during(f)}: from {said[0]} to {said[-1]}, {change}."
 
 
-def shown(value: float, unit: str) -> str:
-    """41.2%, 1,250,000 EUR, 3.14, 12 days."""
-    return _printed(rounded(value, unit), unit)
+def groups(f: Finding) -> str:
+    shares = [f" ({format_value(s)})" for s in quantities(f, "shares")] or [""] * len(texts(f, "names"))
+    cells = zip(texts(f, "names"), quantities(f, "values"), shares, strict=True)
+    extreme = "smallest" if f.values["smallest_first"] else "largest"
+    is_part = quantity(f, "named").value < quantity(f, "groups").value
+    many = f"{named(f, 'named', bare=True)} " if quantity(f, "named").value > 1 else ""
+    some = f"the {many}{extreme} of {named(f, 'groups', bare=True)}: " if is_part else ""
+    return f"{_by(f)}: {some}{join_and(f'{name} {format_value(v)}{part}' for name, v, part in cells)}."
 
 
-def _printed(number: float, unit: str) -> str:
-    if unit == "share":
-        return f"{number:.1f}%"
-    text = f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}".rstrip("0")
-    return text if unit in _BARE_UNITS else f"{text} {unit}"
+def extremes(f: Finding) -> str:
+    top, bottom = (f"{f.values[end]} ({named(f, f'{end}_value')})" for end in ("highest", "lowest"))
+    return f"{_by(f)} {_verb(f)} highest in {top} and lowest in {bottom}."
 
 
-def cell(value: float | None, unit: str) -> Cell:
-    """A value for a table: per cent in words, else the number."""
-    if value is None or unit == "share":
-        return None if value is None else shown(value, unit)
-    number = rounded(value, unit)
-    return int(number) if number.is_integer() else number
+def _by(f: Finding) -> str:
+    return f"{subject(f)} by {f.values['by']}{f' {_during(f)}' if 'period' in f.values else ''}"
 
 
-def figure(value: float, unit: str, evidence: str) -> Figure:
-    kind = "percent" if unit == "share" else unit or "count"
-    return Figure(text=shown(value, unit), value=rounded(value, unit), unit=kind, evidence=evidence)
+def target(f: Finding) -> str:
+    distance, goal = quantity(f, "distance"), f"the target of {named(f, 'target')}"
+    way = "above" if distance.value > 0 else "below"
+    far = f"{format_value(magnitude(distance))} {way} {goal}" if distance.value else f"equal to {goal}"
+    return sentence(f"{_during(f)} {inside(str(f.values['metric']))} {_verb(f)} {far}")
 
 
-def moved(before: float, now: float, unit: str) -> str:
-    """`up from 38.0%`, `down from 12 days`, `unchanged from 41.2%`."""
-    first, last = rounded(before, unit), rounded(now, unit)
-    way = "up" if last > first else "down" if last < first else "unchanged"
-    return f"{way} from {_printed(first, unit)}"
+def no_target(f: Finding) -> str:
+    return f"{f.values['metric']} {'have' if _verb(f) == 'were' else 'has'} no target."
 
 
-def difference(before: float, now: float, unit: str) -> str:
-    """`a rise of 3.2 percentage points`; of amounts with the per cent they changed by."""
-    first, last = rounded(before, unit), rounded(now, unit)
-    if first == last:
-        return "no change"
-    way = "a rise" if last > first else "a fall"
-    by = round(abs(last - first), 2)
-    if unit == "share":
-        return f"{way} of {_points(by)}"
-    relative = f" ({abs(last - first) / abs(first):.1%})" if first else ""
-    return f"{way} of {_printed(by, unit)}{relative}"
+def no_data(f: Finding) -> str:
+    return f"There are no data on {inside(subject(f))}{' that you may read' if f.values['is_hidden'] else ''}."
 
 
-def _points(by: float) -> str:
-    return f"{by:.1f} percentage {'point' if by == 1 else 'points'}"
+def no_data_then(f: Finding) -> str:
+    first, last = f.values["first"], f.values["last"]
+    reach = f"in {first} only" if first == last else f"from {first} to {last}"
+    future = "; nothing is extrapolated" if f.values["is_future"] else ""
+    return f"There are no data on {inside(subject(f))} for {_when(f)}; there are data {reach}{future}."
 
 
-def against_target(value: float, target: float, metric: Metric) -> str:
-    """`3.0 percentage points below the target of 60.0%`."""
-    last, wanted = rounded(value, metric.unit), rounded(target, metric.unit)
-    goal = f"the target of {_printed(wanted, metric.unit)}"
-    if last == wanted:
-        return f"equal to {goal}"
-    gap = round(abs(last - wanted), 2)
-    text = _points(gap) if metric.unit == "share" else _printed(gap, metric.unit)
-    return f"{text} {'above' if last > wanted else 'below'} {goal}"
+def not_computable(f: Finding) -> str:
+    return f"{subject(f)} cannot be computed: the {named(f, 'rows')} hold nothing to compute it from."
 
 
-def when(period: Period) -> str:
-    """The period's name; of a fiscal one also its months."""
-    if not period.label.startswith("FY") or " to " in period.label:
-        return period.label
-    return f"{period.label} ({_months(period.start, period.last_day)})"
+def definition(f: Finding) -> str:
+    facts = [
+        f"owner {f.values['owner']}" if f.values["owner"] else "nobody is named as its owner",
+        f"data up to {named(f, 'data_until')}" if f.values["data_until"] else "",
+        "lower is better" if f.values["is_lower_better"] else "",
+        "a period shows its last month" if f.values["is_stock"] else "",
+    ]
+    what = f.values["definition"] or f"computed as {f.values['expression']}"
+    return f"{f.values['metric']}: {what}; {'; '.join(fact for fact in facts if fact)}."
 
 
-def during(period: Period) -> str:
-    """`in 2026 Q3`, `over January 2026 to June 2026`, `until December 2025`, `on 2026-03-15`."""
-    if period.label.startswith("until "):
-        return period.label
-    preposition = "over" if " to " in period.label else "on" if period.label[-3] == "-" else "in"
-    return f"{preposition} {when(period)}"
+def query(f: Finding) -> str:
+    return f"The query, as {f.values['engine']} reads it: `{f.values['sql']}`"
+
+
+def undescribed(f: Finding) -> str:
+    metric, expression = f.values["metric"], f.values["expression"]
+    return f"No metrics.yaml describes {metric}; it is computed as {expression} of its observations."
+
+
+def undated(f: Finding) -> str:
+    known = f"{f.values['metric']} is known as of {named(f, 'today')} only"
+    return f"{known}; the period {f.values['period']} could not be applied."
+
+
+def unfinished(f: Finding) -> str:
+    return f"{f.values['period']} is not over: it is counted up to {named(f, 'today')}."
+
+
+def partly_covered(f: Finding) -> str:
+    edge = f"the latest data are for {named(f, 'latest')}" if "latest" in f.values else (
+        f"the data begin in {f.values['first']}"
+    )  # fmt: skip
+    return f"{f.values['period']} is only partly covered: {edge}."
+
+
+def gaps(f: Finding) -> str:
+    more = quantity(f, "more")
+    months = [*texts(f, "months"), *([format_value(more)] if more.value else [])]
+    return f"There are no data for {join_and(months)}."
+
+
+def stale(f: Finding) -> str:
+    return (
+        f"The latest data on {subject(f)} are for {named(f, 'latest')}, {named(f, 'age')} before {named(f, 'today')}; "
+        f"they should be no older than {named(f, 'limit')}."
+    )
+
+
+def hidden(f: Finding) -> str:
+    return "Rows that this viewer may not see are left out, so the figures are partial."
+
+
+def better_metric(f: Finding) -> str:
+    reason = f"{f.values['instead_of']} can rise without any result; {inside(subject(f))} says more"
+    if not f.values["is_vanity"]:
+        reason = f"{subject(f)} is a firmer measure than {inside(str(f.values['instead_of']))}"
+    if f.values["value"] is None:
+        return f"{reason}, but there are no data on it."
+    return f"{reason}: {named(f, 'value')} {_during(f)}."
+
+
+def subject(f: Finding) -> str:
+    """`Adoption rate of Bed Planner (P-017) in Retail`."""
+    return f"{f.values['metric']}{f.values['scope']}"
 
 
 def inside(text: str) -> str:
@@ -106,38 +155,99 @@ def inside(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _months(first: date, last: date) -> str:
-    names = [MONTH_NAMES[day.month - 1] for day in (first, last)]
-    if first.year == last.year:
-        return f"{names[0]} to {names[1]} {last.year}"
-    return f"{names[0]} {first.year} to {names[1]} {last.year}"
-
-
-def month_of(day: date) -> str:
-    return f"{MONTH_NAMES[day.month - 1]} {day.year}"
-
-
-def subject(metric: Metric, filters: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """`Adoption rate of Bed Planner (P-017) in Retail`; `names` says how a project is called."""
-    parts = [metric.title]
-    for dimension, value in filters.items():
-        column = metric.dimensions[dimension]
-        if value in names:
-            parts.append(f"of {names[value]} ({value})")
-        elif column == "unit":
-            parts.append(f"in {value}")
-        else:
-            parts.append(f"for {dimension.replace('_', ' ')} {value.replace('_', ' ')}")
-    return " ".join(parts)
-
-
-def verb(metric: Metric) -> str:
+def _verb(f: Finding) -> str:
     """`Hours saved were`, `Adoption rate was`."""
-    words = metric.title.split()
+    words = str(f.values["metric"]).split()
     head = words[1] if len(words) > 1 and words[0].isupper() else words[0]
-    plural = head.lower() in _PLURALS or (head.endswith("s") and not head.endswith(("ss", "us", "is")))
-    return "were" if plural else "was"
+    return "were" if is_plural(head.lower()) else "was"
 
 
-def joined(texts: list[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+def _moved(f: Finding) -> str:
+    """`up from 38%`, `down from 12 days`, `unchanged from 41.2%`."""
+    change = quantity(f, "change").value
+    return f"{'up' if change > 0 else 'down' if change < 0 else 'unchanged'} from {named(f, 'before')}"
+
+
+def _difference(f: Finding) -> str:
+    """`a rise of 3.2 percentage points`; of amounts with the per cent they changed by."""
+    change, relative = quantity(f, "change"), f.values["relative_change"]
+    if not change.value:
+        return "no change"
+    share = f" ({format_quantity(magnitude(relative))})" if isinstance(relative, Quantity) else ""
+    return f"{'a rise' if change.value > 0 else 'a fall'} of {format_quantity(magnitude(change))}{share}"
+
+
+def _during(f: Finding, prefix: str = "") -> str:
+    return during(*_period(f, prefix))
+
+
+def _when(f: Finding) -> str:
+    return when(*_period(f))
+
+
+def _period(f: Finding, prefix: str = "") -> tuple[str, date, date]:
+    start, end = f.values[f"{prefix}start"], f.values[f"{prefix}end"]
+    assert isinstance(start, date)
+    assert isinstance(end, date)
+    return str(f.values[f"{prefix}period"]), start, end
+
+
+def _days(f: Finding, name: str) -> list[date]:
+    held = f.values[name]
+    return [v for v in held if isinstance(v, date)] if isinstance(held, tuple) else []
+
+
+def during(label: str, start: date, end: date) -> str:
+    """`in 2026 Q3`, `over January 2026 to June 2026`, `until December 2025`, `on 2026-03-15`."""
+    if label.startswith("until "):
+        return label
+    preposition = "over" if " to " in label else "on" if label[-3] == "-" else "in"
+    return f"{preposition} {when(label, start, end)}"
+
+
+def when(label: str, start: date, end: date) -> str:
+    """The name of a period; of a fiscal one also its months."""
+    if not label.startswith("FY") or " to " in label:
+        return label
+    first, last = (MONTH_NAMES[day.month - 1] for day in (start, end))
+    year = "" if start.year == end.year else f" {start.year}"
+    return f"{label} ({first}{year} to {last} {end.year})"
+
+
+def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
+    """How it developed, what it is by another dimension, whether it is on target."""
+    metric = next(f for f in findings if f.kind == "definition")
+    verb, name = _verb(metric), inside(subject(metric))
+    name = name if verb == "were" else f"the {name}"
+    if metric.values["is_one_period"]:
+        yield f"How did {name} develop over the last four quarters?"
+    if dimension := metric.values["dimension"]:
+        yield f"What {verb} {name} by {dimension}?"
+    if metric.values["has_target"]:
+        yield f"{'Are' if verb == 'were' else 'Is'} {name} on target?"
+
+
+WORDING = Wording(
+    {
+        "value": value,
+        "trend": trend,
+        "groups": groups,
+        "extremes": extremes,
+        "target": target,
+        "no_target": no_target,
+        "no_data": no_data,
+        "no_data_then": no_data_then,
+        "not_computable": not_computable,
+        "definition": definition,
+        "query": query,
+        "undescribed": undescribed,
+        "undated": undated,
+        "unfinished": unfinished,
+        "partly_covered": partly_covered,
+        "gaps": gaps,
+        "stale": stale,
+        "hidden": hidden,
+        "better_metric": better_metric,
+    },
+    follow_ups,
+)

@@ -20,7 +20,7 @@ _MOST_MONTHS = 36
 
 
 @dataclass(frozen=True)
-class Value:
+class PeriodValue:
     """The metric in one period."""
 
     period: Period
@@ -35,7 +35,7 @@ class GroupValue:
 
 
 @dataclass(frozen=True)
-class Reading:
+class MetricReading:
     metric: Metric
     by: str | None
     filters: Mapping[str, str]
@@ -43,10 +43,10 @@ class Reading:
     """None when the metric knows no time."""
     total: Point | None
     """Over the whole period; None when it has no data."""
-    parts: tuple[Value, ...] = ()
+    parts: tuple[PeriodValue, ...] = ()
     """The units the period was asked by, those with data."""
-    months: tuple[Value, ...] = ()
-    before: Value | None = None
+    months: tuple[PeriodValue, ...] = ()
+    before: PeriodValue | None = None
     """What the total is compared with."""
     groups: tuple[GroupValue, ...] = ()
     extent: Extent | None = None
@@ -65,17 +65,17 @@ class Request:
     show_sql: bool = False
 
 
-def read(view: RecordView, request: Request, calendar: Calendar) -> Reading:
+def read(view: RecordView, request: Request, calendar: Calendar) -> MetricReading:
     metric, filters = request.metric, request.filters
     if metric.time is None:
         snapshot = next(iter(points(view, metric, filters=filters)), None)
         groups = points(view, metric, by=request.by, filters=filters) if request.by else []
         paired = tuple(GroupValue(point.group, point, None) for point in groups)
-        return Reading(metric, request.by, filters, None, snapshot, groups=paired)
+        return MetricReading(metric, request.by, filters, None, snapshot, groups=paired)
     # Nothing counted for a group is a count of zero as long as something is counted for anyone.
     reach = extent(view, metric, {} if metric.counts_rows else filters)
     if reach is None:
-        return Reading(metric, request.by, filters, request.period, None)
+        return MetricReading(metric, request.by, filters, request.period, None)
 
     period = _within(request.period, reach) or _latest(metric, reach, request.grain, calendar)
     earlier = _compared(period, request.compare, calendar)
@@ -83,7 +83,7 @@ def read(view: RecordView, request: Request, calendar: Calendar) -> Reading:
     months = months if len(months) <= _MOST_MONTHS else []
     values = _values(view, request, [period, earlier, *parts, *months], reach, calendar)
     is_fair = _is_comparable(metric, reach, (period, earlier), calendar)
-    return Reading(
+    return MetricReading(
         metric,
         request.by,
         filters,
@@ -99,11 +99,11 @@ def read(view: RecordView, request: Request, calendar: Calendar) -> Reading:
 
 def _values(
     view: RecordView, request: Request, periods: Sequence[Period], reach: Extent, calendar: Calendar
-) -> dict[Period, Value]:
+) -> dict[Period, PeriodValue]:
     found = _points(view, request.metric, periods, request.filters, None)
     if request.metric.counts_rows:
         found = _with_zeros(found, periods, reach, calendar)
-    return {periods[p.span]: Value(periods[p.span], p) for p in found if p.span is not None}
+    return {periods[p.span]: PeriodValue(periods[p.span], p) for p in found if p.span is not None}
 
 
 def _is_comparable(metric: Metric, reach: Extent, periods: Iterable[Period], calendar: Calendar) -> bool:
@@ -113,12 +113,14 @@ def _is_comparable(metric: Metric, reach: Extent, periods: Iterable[Period], cal
     return covered or not metric.is_sum
 
 
-def latest_value(view: RecordView, metric: Metric, filters: Mapping[str, str], calendar: Calendar) -> Value | None:
+def latest_value(
+    view: RecordView, metric: Metric, filters: Mapping[str, str], calendar: Calendar
+) -> PeriodValue | None:
     """The metric in its latest month with data."""
     reading = read(view, Request(metric, None, filters, None, None, "target"), calendar)
     if reading.total is None or reading.total.value is None:
         return None
-    return Value(reading.period or calendar.days(calendar.today, calendar.tomorrow, "day"), reading.total)
+    return PeriodValue(reading.period or calendar.days(calendar.today, calendar.tomorrow, "day"), reading.total)
 
 
 def _within(period: Period | None, reach: Extent) -> Period | None:

@@ -13,13 +13,16 @@ from copilot.errors import ToolError
 from copilot.language.calendar import Calendar, Period
 from copilot.language.periods import parse_period
 from copilot.records.catalogue import Catalogue, Metric
-from copilot.records.metric_query import column_of, group_values
+from copilot.records.metric_query import Span, column_of, group_values, hidden_rows
 from copilot.records.names import nearest
 from copilot.records.store import RecordView
 from copilot.sources import Sources
+from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import fold, link
-from copilot.tools.lookup_metric.reading import Request, read
-from copilot.tools.lookup_metric.report import Context, report
+from copilot.tools.lookup_metric.charts import charts, tables
+from copilot.tools.lookup_metric.findings import Look, calculation, found, locator
+from copilot.tools.lookup_metric.phrasing import WORDING
+from copilot.tools.lookup_metric.reading import MetricReading, Request, read
 from copilot.types import ToolResult, Viewer
 
 # A shorter name is met by chance inside other words, so it must stand as a word of its own.
@@ -81,8 +84,41 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         if arguments.top:
             raise ToolError("Ask for the top or for the bottom groups, not for both in one call.")
         reading = replace(reading, groups=reading.groups[::-1])
-    most = arguments.top or arguments.bottom
-    return report(reading, request, Context(sources, catalogue, view, calendar, names, most, bool(arguments.bottom)))
+    look = Look(
+        sources,
+        catalogue,
+        view,
+        calendar,
+        names,
+        reading,
+        request,
+        hidden=_withheld(view, reading),
+        top=arguments.top or arguments.bottom,
+        smallest_first=bool(arguments.bottom),
+    )
+    return _result(look)
+
+
+def _withheld(view: RecordView, reading: MetricReading) -> int:
+    span = Span(reading.period.start, reading.period.end) if reading.period else None
+    return hidden_rows(view, reading.metric, reading.filters, span)
+
+
+def _result(look: Look) -> ToolResult:
+    read = Reading(look.sources, look.view)
+    subject = f"{look.metric.title}{look.subject['scope']}"
+    shown = tables(look.reading, subject, look.names, look.top)
+    return build_result(
+        found(look, read),
+        WORDING,
+        Computation(look.catalogue.source, look.metric.title, locator(look), calculation(look, shown)),
+        read,
+        Attachments(
+            tables=shown,
+            charts=charts(look.reading, subject, look.names, look.top),
+            hidden_rows=look.hidden,
+        ),
+    )
 
 
 def find_metric(catalogue: Catalogue, asked: str) -> Metric:

@@ -156,7 +156,7 @@ def _limits(arguments: Arguments, currency: str) -> Limits:
 
 def _scope(sources: Sources, filters: Sequence[Filter], count: int) -> str:
     config = sources.workspace.config
-    conditions = [predicate(filters, count, config.currency)] if filters else []
+    conditions = [predicate(filters, count)] if filters else []
     if excludes_ended(config, filters, [], False):
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
     return f"{pluralize(count, 'project')}{f' that {join_and(conditions)}' if conditions else ''}"

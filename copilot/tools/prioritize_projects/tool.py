@@ -120,7 +120,7 @@ def _scope(
 ) -> str:
     """Which projects are ranked: " that belong to Retail Stores and are not yet in production"; may be empty."""
     config = sources.workspace.config
-    conditions = [predicate(filters, count, config.currency)] if filters else []
+    conditions = [predicate(filters, count)] if filters else []
     is_open = excludes_ended(config, filters, arguments.projects, arguments.include_ended)
     if is_open and not arguments.compare and not has_others:
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")

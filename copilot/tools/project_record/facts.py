@@ -66,7 +66,7 @@ class Project:
 
     def text(self, column: str) -> str:
         value = self.row.get(column)
-        return "" if value is None else humanize(format_cell(value, column, self.config.currency))
+        return "" if value is None else humanize(format_cell(value, self.view.column("projects", column).unit))
 
     def amount(self, column: str) -> float | None:
         value = self.row.get(column)

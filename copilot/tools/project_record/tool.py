@@ -181,7 +181,7 @@ _KEY_FACTS = {
 
 def _key_facts(view: RecordView, row: Row, table: str, currency: str) -> Table:
     names = [c for c in _KEY_FACTS[table] if view.has(table, c)]
-    rows = tuple((humanize(c).capitalize(), humanize(format_cell(row[c], c, currency))) for c in names)
+    rows = tuple((humanize(c).capitalize(), humanize(format_cell(row[c], view.column(table, c).unit))) for c in names)
     return Table(
         title=f"Key facts of {row.get('name') or row_id(view, table, row)[2:]}",
         columns=("Fact", "Value"),

@@ -13,13 +13,13 @@ from copilot.analysis.changes import Moved, compare_values, entered
 from copilot.analysis.scoring import ranking, weighted_sum
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.language.calendar import Calendar, Period
-from copilot.language.formatting import join_and, join_first, number, pluralize, sentence
+from copilot.language.formatting import format_quantity, join_and, join_first, number, pluralize, sentence
 from copilot.records.catalogue import Metric
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, gather, weigh
 from copilot.tools.check_governance.findings import Review, name, open_review
-from copilot.tools.lookup_metric.phrasing import rounded, shown
 from copilot.tools.lookup_metric.reading import Request, read
+from copilot.tools.lookup_metric.values import amount_of, printed
 from copilot.tools.what_changed.baseline import Baseline
 from copilot.tools.what_changed.sections import Line, Scope, Section
 from copilot.types import Cell, Table, Viewer
@@ -246,11 +246,11 @@ class _MetricChange:
 
     @property
     def then_text(self) -> str:
-        return shown(self.then, self.metric.unit)
+        return format_quantity(amount_of(self.then, self.metric.unit))
 
     @property
     def now_text(self) -> str:
-        return shown(self.now, self.metric.unit)
+        return format_quantity(amount_of(self.now, self.metric.unit))
 
 
 def _told_metric(m: _MetricChange) -> str:
@@ -271,7 +271,7 @@ def _metric(
     after = _latest(metric, now, viewer, scope, None)
     if before is None or after is None:
         return
-    if rounded(before[1], metric.unit) != rounded(after[1], metric.unit):
+    if printed(amount_of(before[1], metric.unit)) != printed(amount_of(after[1], metric.unit)):
         yield _MetricChange(metric, before[0], before[1], after[0], after[1])
 
 

@@ -157,7 +157,7 @@ def _sentence(schema: TableSchema, change: RowChange, currency: str) -> str:
     if change.kind != "changed":
         return sentence(f"{name} was {change.kind}")
     moves = [
-        f"{humanize(c.column)} from {format_cell(c.before, c.column, currency)} to {format_cell(c.after, c.column, currency)}"
+        f"{humanize(c.column)} from {format_cell(c.before, schema.unit(c.column))} to {format_cell(c.after, schema.unit(c.column))}"
         for c in change.cells
         if c.column not in _HIDDEN
     ]
@@ -181,7 +181,7 @@ def _table(changes: Sequence[tuple[TableSchema, RowChange]], currency: str) -> I
             rows.append((humanize(schema.name), name, change.kind, None, None, None))
         for c in change.cells:
             if c.column not in _HIDDEN:
-                cells = (format_cell(c.before, c.column, currency), format_cell(c.after, c.column, currency))
+                cells = (format_cell(c.before, schema.unit(c.column)), format_cell(c.after, schema.unit(c.column)))
                 rows.append((humanize(schema.name), name, change.kind, humanize(c.column), *cells))
     if rows:
         more = f", the first {_CELLS} of {len(rows):,}" if len(rows) > _CELLS else ""

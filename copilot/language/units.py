@@ -1,0 +1,82 @@
+"""Units of measure as names of columns and cells write them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+_ISO_4217 = """
+AED AFN ALL AMD AOA ARS AUD AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
+CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
+IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR
+MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK
+SGD SHP SLE SOS SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF
+XPF YER ZAR ZMW ZWL
+"""
+_CODES = frozenset(_ISO_4217.split())
+# Codes that are words as well: a currency only in capitals or behind a prefix such as k.
+_WORDS = frozenset(["ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "RON", "SOS", "TOP", "TRY"])
+_PREFIXES = ("k", "m", "mn", "bn")
+_SCALES = frozenset(["k", "m", "mn", "bn", "thousand", "million", "billion"])
+_PERCENT = frozenset(["pct", "percent", "percentage", "%"])
+_TIMES = {"minutes": "minute", "hours": "hour", "days": "day", "weeks": "week", "months": "month", "years": "year"}
+_WORD = re.compile(r"[^\W\d_]+|%")
+_WRITTEN = re.compile(r"\b[A-Z]{3}\b|[€$£¥%]")
+
+
+def unit_in(name: str) -> str:
+    """The unit that a name holds: `cost_keur`, `Spend (NGN m)`, `heeded_pct`, `days_open`; else empty."""
+    if amount := _amount(name):
+        return amount[0]
+    words = [word.lower() for word in _WORD.findall(name)]
+    if _PERCENT & set(words):
+        return "percent"
+    return "FTE" if "fte" in words else next((_TIMES[word] for word in words if word in _TIMES), "")
+
+
+def without_unit(name: str) -> str:
+    """The name without its currency or per cent: `cost_keur` is the cost."""
+    if amount := _amount(name):
+        start, end = amount[1]
+    else:
+        found = [m for m in _WORD.finditer(name) if m[0].lower() in _PERCENT]
+        if not found:
+            return name
+        start, end = found[-1].span()
+    bare = f"{name[:start].rstrip(' _([')} {name[end:].lstrip(' _)]')}".strip(" _")
+    return bare if _WORD.search(bare) else name
+
+
+def _amount(name: str) -> tuple[str, tuple[int, int]] | None:
+    """A currency with its scale, and where the name has it."""
+    words = list(_WORD.finditer(name))
+    for at in range(len(words) - 1, -1, -1):
+        # "cost_cad" is money, "cad_score" is not.
+        if (code := _currency(words[at][0])) and (at or words[at][0].isupper()):
+            scale = words[at + 1] if at + 1 < len(words) and words[at + 1][0].lower() in _SCALES else None
+            end = (scale or words[at]).end()
+            return (f"{code} {scale[0].lower()}" if scale else code), (words[at].start(), end)
+    return None
+
+
+def _currency(word: str) -> str:
+    code = word.upper()
+    if code in _CODES and (word.isupper() or code not in _WORDS):
+        return code
+    prefix, code = word[:-3].lower(), word[-3:].upper()
+    return f"{prefix}{code}" if prefix in _PREFIXES and code in _CODES else ""
+
+
+def unit_of_cells(texts: Iterable[str], currency: str = "") -> str:
+    """The unit that most cells carry. Several currencies write $, so the one given is taken for a sign."""
+    held = [text for text in texts if text]
+    signs = Counter(found[0] for text in held if (found := _WRITTEN.search(text)))
+    if not signs or sum(signs.values()) <= len(held) / 2:
+        return ""
+    sign = signs.most_common(1)[0][0]
+    if sign == "%":
+        return "share"
+    if len(sign) > 1:
+        return sign if sign in _CODES else ""
+    return currency or {"€": "EUR", "£": "GBP", "¥": "JPY"}.get(sign, "USD")

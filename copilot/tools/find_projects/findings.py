@@ -1,0 +1,369 @@
+"""What a table answers, as findings: how many rows, what they add up to, by which group, and which they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from copilot.language.formatting import NAMED, column_label, humanize
+from copilot.records.schema import TABLES
+from copilot.records.store import Filter
+from copilot.tools.evidence import Row, recorded
+from copilot.tools.filter_phrasing import of_all, of_none, predicate, qualified
+from copilot.tools.find_projects.calculation import used
+from copilot.tools.find_projects.canonical import canonical, column_phrase
+from copilot.tools.find_projects.query import Group, Measured, Query, ratio
+from copilot.tools.findings import Reading, amount, count, share
+from copilot.types import Calculation, Finding, Quantity, Table, Value
+
+# Groups named in the sentence; the table has them all.
+_NAMED = 12
+# More rows than this are named in one sentence instead of one each.
+_ROWS_WITH_A_SENTENCE = 7
+# So many groups are set against one another.
+_COMPARED = 3
+# What a list shows of a row unless told otherwise.
+_SHOWN = ("unit", "stage", "stage_since", "project_id", "status", "severity", "date")
+_SHOWN_OF_UNITS = ("area", "aspect", "score", "role", "headcount", "open_positions")
+_FIRST_COLUMNS = 4
+_BASES = ("measured", "estimated", "assumed")
+
+
+def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Finding]:
+    """Everything, the answer first. A measure over all rows answers; how many they are is only its background."""
+    measures = [f for m in query.measures if m.column is not None for f in _measure(query, m)]
+    opening = [] if _is_share(query) and not query.groups else [counted(query)]
+    groups = [*_groups(query)]
+    if any(f.kind == "difference" for f in groups):
+        yield from groups
+        yield from (f.model_copy(update={"role": "support"}) for f in (*opening, *measures))
+    elif query.measures and not query.filters:
+        yield from (*measures, *_shares(query), *groups, *opening)
+    else:
+        yield from (*opening, *measures, *_shares(query), *groups)
+    yield from _listed(query, rows, reading)
+    yield from _caveats(query)
+    yield _call(query, rows)
+
+
+def counted(query: Query) -> Finding:
+    """How many rows of how many meet the conditions."""
+    filters, matching = query.said, query.matching
+    return Finding(
+        kind="count",
+        role="headline",
+        values={
+            "count": count(matching, query.noun),
+            "total": count(query.total, query.noun),
+            "condition": predicate(filters, matching) if matching else of_none(filters),
+            "opposite": "" if matching else of_all(filters),
+            "among": qualified("", query.said_among).strip(),
+        },
+        figures=("count",),
+    )
+
+
+def _is_share(query: Query) -> bool:
+    return any(m.aggregate == "share" for m in query.measures)
+
+
+def _shares(query: Query) -> Iterator[Finding]:
+    """The rows that meet the conditions as a share of the whole, by number or by an amount."""
+    if query.groups:
+        return
+    for measure in query.measures:
+        if measure.aggregate != "share":
+            continue
+        sides = [query.measured(measure, filters) for filters in (query.all_filters, query.among)]
+        part, whole = query.parts(measure, *sides)
+        yield Finding(
+            kind="share",
+            subject=measure.column.name if measure.column else "",
+            role="headline",
+            values={
+                "share": ratio(part, whole),
+                "numerator": part,
+                "denominator": whole,
+                "column": column_label(measure.column.name) if measure.column else None,
+                "condition": predicate(query.said, int(part.value) if not measure.column else 2),
+                "among": qualified("", query.said_among).strip(),
+            },
+            figures=("share", "numerator"),
+            calculation=Calculation(
+                method=measure.label,
+                formula="share = what meets the conditions / the whole",
+                query=query.view.written(query.table, (), [measure.stored], query.all_filters),
+                inputs=(
+                    Table(
+                        title="Parts",
+                        columns=("What meets the conditions", "The whole"),
+                        rows=((part.value, whole.value),),
+                    ),
+                ),
+            ),
+        )
+
+
+def _measure(query: Query, measure: Measured) -> Iterator[Finding]:
+    """One result over all matching rows, how many record the column, and what it rests on."""
+    column = measure.column
+    if column is None or measure.aggregate == "share":
+        return
+    filled = (*query.all_filters, Filter(column=column.name, op="present"))
+    known = query.count(filled)
+    yield Finding(
+        kind="measure",
+        subject=column.name,
+        role="headline",
+        values={
+            "aggregate": measure.aggregate,
+            "measure": measure.label,
+            "column": column_label(column.name),
+            "value": measure.value(query.measured(measure, query.all_filters), query.noun),
+            "recorded": count(known, query.noun),
+            "rows": count(query.matching, query.noun),
+            "missing": count(query.matching - known, query.noun),
+        },
+        figures=("value",),
+        calculation=Calculation(
+            method=f"{measure.label} of the {known:,} rows that record it",
+            query=query.view.written(query.table, (), [measure.stored], query.all_filters),
+            inputs=(used(query, filled, [column.name]),),
+        ),
+    )
+    basis = f"{column.name.removesuffix('_benefit')}_basis"
+    if measure.aggregate == "sum" and query.view.has(query.table, basis):
+        yield from _by_basis(query, measure, basis, filled)
+
+
+def _by_basis(query: Query, measure: Measured, basis: str, filled: Sequence[Filter]) -> Iterator[Finding]:
+    """A sum split by whether it is assumed, estimated or measured."""
+    measures = [measure.stored, measure.stored.model_copy(update={"name": "known", "aggregate": "count"})]
+    split = {row[basis]: row for row in query.view.aggregate(query.table, [basis], measures, filled)}
+    order = [*(b for b in _BASES if b in split), *(b for b in split if b not in _BASES)]
+    if order:
+        yield Finding(
+            kind="by_basis",
+            subject=measure.column.name if measure.column else "",
+            role="headline",
+            values={
+                "column": column_label(measure.column.name) if measure.column else "",
+                "bases": tuple(str(b) if b else "of unknown basis" for b in order),
+                "values": _quantities(measure.value(split[b][measure.key], query.noun) for b in order),
+                "rows": tuple(count(float(str(split[b]["known"])), query.noun) for b in order),
+            },
+        )
+
+
+def _quantities(values: Iterator[Value]) -> tuple[Quantity, ...]:
+    return tuple(v for v in values if isinstance(v, Quantity))
+
+
+def _groups(query: Query) -> Iterator[Finding]:
+    """The largest groups with their measures; two or three that were asked for are set against one another."""
+    if not query.groups:
+        return
+    groups = [g for g in query.grouped if g.is_known]
+    unknown = sum(g.rows for g in query.grouped if not g.is_known)
+    by = tuple(group_names(query))
+    if _is_comparison(query) and len(groups) > 1:
+        yield from _comparison(query, groups)
+    elif groups and len(query.groups) == 2 and not any(m.column or m.aggregate == "share" for m in query.measures):
+        yield _nested(query, groups, by)
+    elif groups:
+        yield _flat(query, groups, by)
+    if (more := len(groups) - (query.limit or _NAMED)) > 0 and not (len(query.groups) == 2 and not query.measures):
+        yield Finding(kind="more_groups", values={"more": count(more, "more group")})
+    if unknown:
+        yield Finding(kind="ungrouped", role="headline", values={"rows": count(unknown, query.noun), "by": by})
+
+
+def group_names(query: Query) -> Iterator[str]:
+    for column in query.groups:
+        yield column_phrase(column, query.grain)
+
+
+def group_label(group: Group, query: Query) -> str:
+    cells = (
+        f"no {column_label(column.name)}" if label is None else label
+        for label, column in zip(group.labels, query.groups, strict=True)
+    )
+    return " / ".join(cells)
+
+
+def _flat(query: Query, groups: Sequence[Group], by: tuple[str, ...]) -> Finding:
+    """Each group with its measures; a bare count with its share of all rows."""
+    measures = query.measures or (Measured("count"),)
+    named = [g for g in groups if any(v is not None for v in g.values)][: query.limit or _NAMED]
+    total = sum(g.rows for g in query.grouped)
+    values: dict[str, Value] = {
+        "by": by,
+        "measures": tuple(m.label for m in measures),
+        "aggregates": tuple(m.aggregate for m in measures),
+        "names": tuple(group_label(g, query) for g in named),
+        **{m.label: tuple("" if (v := g.values[i]) is None else _single(v) for g in named)
+           for i, m in enumerate(measures)},
+    }  # fmt: skip
+    if measures == (Measured("count"),):
+        values["shares"] = tuple(share(g.rows / total) for g in named)
+    if parts := [g.parts for g in named if g.parts is not None]:
+        values["numerators"] = tuple(part for part, _ in parts)
+        values["denominators"] = tuple(whole for _, whole in parts)
+    return Finding(kind="groups", role="headline", values=values)
+
+
+def _single(value: Value) -> Quantity | date | str:
+    return value if isinstance(value, Quantity | date) else humanize(str(value))
+
+
+def _nested(query: Query, groups: Sequence[Group], by: tuple[str, ...]) -> Finding:
+    """Counts of the second column under those of the first."""
+    first = sorted(groups, key=lambda g: str(g.labels[0]))
+    inner = {name: [g for g in groups if str(g.labels[0]) == name] for name, _ in
+             groupby(first, key=lambda g: str(g.labels[0]))}  # fmt: skip
+    totals = {name: sum(g.rows for g in held) for name, held in inner.items()}
+    names = sorted(totals, key=lambda name: (-totals[name], name))[: query.limit or _NAMED]
+    none = [f"no {column_label(c.name)}" for c in query.groups]
+    return Finding(
+        kind="nested_groups",
+        role="headline",
+        values={
+            "by": by,
+            "names": tuple(none[0] if name == "None" else name for name in names),
+            "totals": tuple(count(totals[name], query.noun) for name in names),
+            **{f"parts {i}": tuple(g.labels[1] or none[1] for g in inner[name]) for i, name in enumerate(names)},
+            **{f"counts {i}": tuple(count(g.rows, query.noun) for g in inner[name]) for i, name in enumerate(names)},
+        },
+    )
+
+
+def _is_comparison(query: Query) -> bool:
+    """Whether two or three values of the grouped column are asked for."""
+    column = query.groups[0].name
+    asked = [f.value for f in (*query.filters, *query.among) if f.column == column and f.op in ("=", "in")]
+    values = {str(v) for held in asked for v in (held if isinstance(held, tuple) else (held,))}
+    return len(query.groups) == 1 and 2 <= len(values) <= _COMPARED
+
+
+def _comparison(query: Query, groups: Sequence[Group]) -> Iterator[Finding]:
+    """Each side of a comparison, and by how much it differs from the first."""
+    for i, measure in enumerate(query.measures or (Measured("count"),)):
+        sides = [(g, v) for g in groups if isinstance(v := g.values[i], Quantity)]
+        if len(sides) < 2:
+            yield _flat(query, groups, tuple(group_names(query)))
+            return
+        first = sides[0][1]
+        yield Finding(
+            kind="difference",
+            subject=measure.column.name if measure.column else "",
+            role="headline",
+            values={
+                "measure": measure.label,
+                "names": tuple(group_label(g, query) for g, _ in sides),
+                "sides": tuple(v for _, v in sides),
+                "differences": tuple(_minus(v, first) for _, v in sides[1:]),
+            },
+        )
+
+
+def _minus(one: Quantity, other: Quantity) -> Quantity:
+    if one.unit == "share":
+        return amount(100 * (one.value - other.value), "points", one.precision)
+    return one.model_copy(update={"value": one.value - other.value, "basis": "computed"})
+
+
+def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Finding]:
+    """The rows by name: with what orders them, a sentence each while they are few, or in one sentence."""
+    if not rows:
+        return
+    names = tuple(query.name(row) for row in rows[:NAMED])
+    counts: dict[str, Value] = {
+        "listed": count(len(rows), query.noun),
+        "matching": count(query.matching, query.noun),
+        "more": count(len(rows) - len(names), query.noun),
+    }
+    ids = reading.rows(query.table, rows)
+    by = query.order.column if query.order else None
+    if by is not None:
+        cells = (recorded(row[by.name], by) for row in rows[:NAMED])
+        yield Finding(
+            kind="order",
+            subject=by.name,
+            role="headline",
+            values={
+                "column": column_label(by.name),
+                "is_date": by.type == "date",
+                "descending": bool(query.order and query.order.descending),
+                **counts,
+                "names": names,
+                "cells": tuple("not recorded" if v is None else _single(v) for v in cells),
+            },
+            evidence=ids[:NAMED],
+        )
+    if len(rows) > _ROWS_WITH_A_SENTENCE:
+        if by is None:
+            yield Finding(kind="rows", values={**counts, "names": names}, evidence=ids[:NAMED])
+    elif by is None or query.shown:
+        for row, id in zip(rows, ids, strict=True):
+            yield _row(query, row, id)
+
+
+def _row(query: Query, row: Row, id: str) -> Finding:
+    """One row with what its list shows."""
+    schema = query.schema
+    fixed = {"id", *(f.column for f in query.filters if f.op == "=" and f.column in ("unit", "stage"))}
+    asked = [f.column for f in query.filters if f.op not in ("contains", "missing")]
+    names = [c.name for c in query.shown] or [c for c in (*usual_columns(query), *asked) if c not in fixed]
+    columns = {c.name: c for c in schema.columns}
+    facts = {n: recorded(row[n], columns[n]) for n in names if row.get(n) is not None}
+    key = str(row[schema.key]) if schema.key and row.get(schema.key) else ""
+    return Finding(kind="row", subject=key, values={"name": query.name(row), **facts}, evidence=(id,))
+
+
+def usual_columns(query: Query) -> tuple[str, ...]:
+    """What a list shows unless told otherwise: what tells rows of our tables, else the first columns."""
+    schema = query.schema
+    if schema.name in TABLES:
+        return _SHOWN if schema.key else (*_SHOWN, *_SHOWN_OF_UNITS)
+    return tuple(c.name for c in schema.columns if c.name not in (schema.key, schema.title))[:_FIRST_COLUMNS]
+
+
+def _caveats(query: Query) -> Iterator[Finding]:
+    """Rows that cannot be judged because the cell that a condition asks for is empty, and rows out of sight."""
+    missing: dict[str, int] = {}
+    for asked in query.filters:
+        if asked.op in ("missing", "present", "!=", "not in") or asked.value is None:
+            continue
+        others = [f for f in query.all_filters if f.column != asked.column]
+        if empty := query.count([*others, Filter(column=asked.column, op="missing")]):
+            missing[column_label(asked.column)] = empty
+    if missing:
+        yield Finding(
+            kind="unjudged",
+            role="caveat",
+            values={
+                "columns": tuple(missing),
+                "rows": tuple(count(empty, query.noun) for empty in missing.values()),
+            },
+        )
+    if query.view.hidden(query.table):
+        yield Finding(kind="hidden", role="caveat")
+
+
+def _call(query: Query, rows: Sequence[Row]) -> Finding:
+    """The call as it was understood, with what could be asked of the same rows."""
+    title = query.schema.title
+    fixed = {f.column for f in query.filters if f.op == "="}
+    by = next((c for c in ("unit", "stage") if c not in fixed and query.view.has(query.table, c)), None)
+    return Finding(
+        kind="call",
+        subject=query.table,
+        role="method",
+        values={
+            "call": canonical(query.meant, query.view),
+            "which": qualified("projects", query.said if query.matching else []),
+            "by": None if query.groups else by,
+            "first": str(rows[0][title]) if rows and title and rows[0].get(title) else None,
+        },
+    )

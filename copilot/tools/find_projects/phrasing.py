@@ -1,0 +1,216 @@
+"""The sentences about rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from copilot.language.formatting import column_label, format_value, humanize, is_symbol, join_and, join_first, sentence
+from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.types import Finding, Quantity, Value
+
+
+def count(f: Finding) -> str:
+    """How many of how many."""
+    n, total, condition = quantity(f, "count").value, quantity(f, "total").value, f.values["condition"]
+    whole = _whole(f, "total")
+    if not condition:
+        return f"There {'is' if total == 1 else 'are'} {whole} in the records."
+    if n == 0:
+        opposite = f.values["opposite"]
+        return f"All {whole} {opposite}." if opposite else f"None of the {whole} {condition}."
+    return f"All {whole} {condition}." if n == total else f"{named(f, 'count', bare=True)} of {whole} {condition}."
+
+
+def _whole(f: Finding, name: str) -> str:
+    return f"{named(f, name)} {f.values['among']}".strip()
+
+
+def share(f: Finding) -> str:
+    part, whole = named(f, "numerator", bare=True), _whole(f, "denominator")
+    if f.values["share"] is None:
+        return f"There is no share to tell: the whole is {whole}."
+    if f.values["column"] is not None:
+        of = f" of projects {f.values['among']}" if f.values["among"] else ""
+        return f"{named(f, 'share')} of the {f.values['column']}{of}, {named(f, 'numerator')} of {whole}."
+    return f"{part} of {whole} {f.values['condition']}, which is {named(f, 'share')}."
+
+
+def measure(f: Finding) -> str:
+    """One result, how many rows it is over, and how many record nothing."""
+    column, rows, aggregate = f.values["column"], named(f, "rows"), f.values["aggregate"]
+    known = quantity(f, "recorded").value
+    if not known:
+        return f"None of the {rows} records the {column}."
+    if aggregate == "count":
+        return f"{named(f, 'value', bare=True)} of the {rows} {'records' if known == 1 else 'record'} the {column}."
+    if aggregate == "count distinct":
+        return f"There are {named(f, 'value')} among the {rows}."
+    over = f"{named(f, 'recorded')} that record{'s' if known == 1 else ''} it"
+    text = f"The {column} adds up to {named(f, 'value')} over the {over}"
+    if aggregate != "sum":
+        text = f"The {f.values['measure']} of the {over} is {named(f, 'value')}"
+    missing = quantity(f, "missing")
+    if missing.value:
+        text += f"; {named(f, 'missing', bare=True)} {'records' if missing.value == 1 else 'record'} none"
+    return sentence(text)
+
+
+def by_basis(f: Finding) -> str:
+    split = zip(texts(f, "bases"), quantities(f, "values"), quantities(f, "rows"), strict=True)
+    parts = (f"{format_value(value)} is {basis} ({format_value(rows)})" for basis, value, rows in split)
+    return sentence(f"Of this {f.values['column']}, {join_and(parts)}")
+
+
+def groups(f: Finding) -> str:
+    """Each group with what was computed over it."""
+    by, measures, names = join_and(texts(f, "by")), texts(f, "measures"), texts(f, "names")
+    if "shares" in f.values:
+        held = zip(names, quantities(f, "count"), quantities(f, "shares"), strict=True)
+        return sentence(
+            f"by {by}: {join_and(f'{n} has {format_value(c, bare=True)} ({format_value(s)})' for n, c, s in held)}"
+        )
+    cells = {label: _cells(f, label, kind) for label, kind in zip(measures, texts(f, "aggregates"), strict=True)}
+    if len(measures) == 1:
+        told = zip(names, cells[measures[0]], strict=True)
+        return sentence(f"{_measured(measures[0])} by {by}: {join_and(f'{n} {c}' for n, c in told)}")
+    groups = [
+        f"{name} with {join_and(c[i] if m == 'count' else f'{m} {c[i]}' for m, c in cells.items() if c[i])}"
+        for i, name in enumerate(names)
+    ]
+    return sentence(f"by {by}: {'; '.join(groups)}")
+
+
+def _cells(f: Finding, label: str, aggregate: str) -> list[str]:
+    """What was computed over each group; of a share also its parts."""
+    held = f.values[label]
+    cells = [format_value(item) for item in held] if isinstance(held, tuple) else []
+    if aggregate != "share":
+        return cells
+    parts = zip(cells, quantities(f, "numerators"), quantities(f, "denominators"), strict=True)
+    return [f"{cell} ({format_value(a, bare=True)} of {format_value(b)})" for cell, a, b in parts]
+
+
+def nested_groups(f: Finding) -> str:
+    """The counts of the second column under those of the first."""
+    told = []
+    for i, (name, total) in enumerate(zip(texts(f, "names"), quantities(f, "totals"), strict=True)):
+        parts = zip(quantities(f, f"counts {i}"), texts(f, f"parts {i}"), strict=True)
+        inner = join_and(f"{format_value(n, bare=True)} {part}" for n, part in parts)
+        told.append(f"{name} has {format_value(total, bare=True)} ({inner})")
+    return sentence(f"by {join_and(texts(f, 'by'))}: {join_and(told)}")
+
+
+def more_groups(f: Finding) -> str:
+    return f"{named(f, 'more')} are in the table." if quantity(f, "more").value > 1 else "1 more group is in the table."
+
+
+def ungrouped(f: Finding) -> str:
+    record = "records" if quantity(f, "rows").value == 1 else "record"
+    return f"{named(f, 'rows')} {record} no {join_and(texts(f, 'by'))}."
+
+
+def difference(f: Finding) -> str:
+    """Each side, and how far the others are from the first."""
+    sides = [f"{n} {format_value(v)}" for n, v in zip(texts(f, "names"), quantities(f, "sides"), strict=True)]
+    apart = [_apart(d) for d in quantities(f, "differences")]
+    others = [f"{side} ({gap})" for side, gap in zip(sides[1:], apart, strict=True)]
+    return sentence(f"{_measured(str(f.values['measure']))}: {join_and([sides[0], *others])}")
+
+
+def _measured(label: str) -> str:
+    """A measure at the head of a sentence: "budget" is a sum of it."""
+    return label.removeprefix("sum of ")
+
+
+def _apart(gap: Quantity) -> str:
+    if gap.value == 0:
+        return "the same"
+    size = gap.model_copy(update={"value": abs(gap.value)})
+    is_count = gap.unit not in ("", "points") and not is_symbol(gap.unit)
+    fewer = "fewer" if is_count else "less"
+    return f"{format_value(size, bare=is_count)} {'more' if gap.value > 0 else fewer}"
+
+
+def order(f: Finding) -> str:
+    """The listed rows with what they are ordered by."""
+    listed, names = quantity(f, "listed"), texts(f, "names")
+    high, low = ("latest", "earliest") if f.values["is_date"] else ("highest", "lowest")
+    way = high if f.values["descending"] else low
+    cells = f.values["cells"]
+    values = [format_value(v) for v in cells] if isinstance(cells, tuple) else []
+    shown = join_first((f"{n} with {v}" for n, v in zip(names, values, strict=True)), int(listed.value))
+    matching = quantity(f, "matching")
+    if listed.value == 1 < matching.value:
+        return f"Of {named(f, 'matching')}, {names[0]} has the {way} {f.values['column']}: {values[0]}."
+    some = f"the first {named(f, 'listed', bare=True)} of" if listed.value < matching.value else "the"
+    verb = "is" if listed.value == 1 else "are"
+    return sentence(f"By {f.values['column']}, {way} first, {some} {named(f, 'matching')} {verb} {shown}")
+
+
+def rows(f: Finding) -> str:
+    listed = quantity(f, "listed")
+    shown = join_first(texts(f, "names"), int(listed.value))
+    if listed.value < quantity(f, "matching").value:
+        return f"The first {named(f, 'listed', bare=True)} of the {named(f, 'matching', bare=True)} are {shown}."
+    return f"They are {shown}."
+
+
+def row(f: Finding) -> str:
+    """A row with what its list shows."""
+    facts = {k: v for k, v in f.values.items() if k != "name"}
+    since = facts.pop("stage_since", None) if "stage" in facts else None
+    told = [_fact(k, v) + (f" since {format_value(since)}" if k == "stage" and since else "") for k, v in facts.items()]
+    return sentence(f"{f.values['name']}: {', '.join(told)}" if told else str(f.values["name"]))
+
+
+def _fact(name: str, value: Value) -> str:
+    label = "in this stage since" if name == "stage_since" else column_label(name)
+    return f"{label} {humanize(format_value(value))}"
+
+
+def unjudged(f: Finding) -> str:
+    parts = zip(quantities(f, "rows"), texts(f, "columns"), strict=True)
+    told = (f"{format_value(n)} {'records' if n.value == 1 else 'record'} no {column}" for n, column in parts)
+    return sentence(f"{join_and(told)} and cannot be judged")
+
+
+def hidden(f: Finding) -> str:
+    return "Rows that this viewer may not see are left out, so the figures are partial."
+
+
+def call(f: Finding) -> str:
+    return f"Read as: {f.values['call']}."
+
+
+def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
+    """The same projects by unit or stage, which of them comes first, and the state of the first."""
+    asked = next(f for f in findings if f.kind == "call")
+    if asked.subject != "projects":
+        return
+    if by := asked.values["by"]:
+        yield f"How many {asked.values['which']} are there, by {by}?"
+    yield f"Which {asked.values['which']} should come first?"
+    if first := asked.values["first"]:
+        yield f"What is the state of {first}?"
+
+
+WORDING = Wording(
+    {
+        "count": count,
+        "share": share,
+        "measure": measure,
+        "by_basis": by_basis,
+        "groups": groups,
+        "nested_groups": nested_groups,
+        "more_groups": more_groups,
+        "ungrouped": ungrouped,
+        "difference": difference,
+        "order": order,
+        "rows": rows,
+        "row": row,
+        "unjudged": unjudged,
+        "hidden": hidden,
+        "call": call,
+    },
+    follow_ups,
+)

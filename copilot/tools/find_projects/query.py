@@ -1,0 +1,292 @@
+"""What is asked of one table, and what the records answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from copilot.language.calendar import MONTHS_IN, Calendar
+from copilot.language.formatting import column_label, format_cell, humanize, noun, plural
+from copilot.records.schema import Column, TableSchema
+from copilot.records.store import Filter, Grouping, Measure, RecordView
+from copilot.tools.evidence import Row, measured, recorded
+from copilot.tools.filters import spoken
+from copilot.tools.find_projects.arguments import Aggregate, Arguments, Grain
+from copilot.tools.findings import count, share
+from copilot.types import Cell, Quantity, Value
+
+ROWS = "number of rows"
+METRIC = "metric"
+"""The column by which observations name their metric."""
+_ROWS_LISTED = 20
+_WORDS: Mapping[str, str] = {
+    "count": "number of recorded", "count distinct": "number of different", "sum": "sum", "mean": "average",
+    "median": "median", "min": "lowest", "max": "highest", "share": "share",
+}  # fmt: skip
+_OF_DATES = {"min": "earliest", "max": "latest"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is computed over rows."""
+
+    aggregate: Aggregate
+    column: Column | None = None
+
+    @property
+    def label(self) -> str:
+        """Such as "sum of spend", "average budget", "count"."""
+        if self.column is None:
+            return self.aggregate
+        name, aggregate = column_label(self.column.name), self.aggregate
+        if aggregate in ("count", "count distinct"):
+            return f"{_WORDS[aggregate]} {plural(name)}"
+        word = _OF_DATES.get(aggregate) if self.column.type == "date" else None
+        return f"{word or _WORDS[aggregate]}{' of' if aggregate in ('sum', 'share') else ''} {name}"
+
+    def value(self, raw: Cell, row_noun: str) -> Value:
+        """The result in its unit; None where no row records the column."""
+        if self.aggregate == "count distinct":
+            return count(_number(raw), f"different {column_label(self.column.name) if self.column else row_noun}")
+        if self.aggregate == "count" or self.column is None:
+            return count(_number(raw), row_noun)
+        return recorded(raw, self.column) if isinstance(raw, str | None) else measured(float(raw), self.column.unit)
+
+    @property
+    def stored(self) -> Measure:
+        """How a store computes it; of a share its parts."""
+        column = self.column.name if self.column else None
+        if self.aggregate == "share":
+            return Measure(name=self.key, aggregate="sum" if column else "count", column=column)
+        return Measure(name=self.key, aggregate=self.aggregate, column=column)
+
+    @property
+    def key(self) -> str:
+        """The name of what a store computes."""
+        return f"part of {self.label}" if self.aggregate == "share" else self.label
+
+
+@dataclass(frozen=True)
+class Order:
+    """What comes first: by a column of rows, or of groups by a measure or by the groups' own column."""
+
+    descending: bool
+    column: Column | None = None
+    measure: int | None = None
+    group: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows that have the grouped columns in common."""
+
+    labels: tuple[str | None, ...]
+    """None where the column is empty."""
+    keys: tuple[Cell, ...]
+    rows: int
+    values: tuple[Value, ...]
+    """One a measure."""
+    parts: tuple[Quantity, Quantity] | None = None
+    """Numerator and denominator of a share."""
+
+    @property
+    def is_known(self) -> bool:
+        return any(label is not None for label in self.labels)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of one table, and by whom."""
+
+    view: RecordView
+    schema: TableSchema
+    meant: Arguments
+    """The call as it is meant, with the names that sentences use."""
+    filters: tuple[Filter, ...]
+    among: tuple[Filter, ...]
+    measures: tuple[Measured, ...]
+    groups: tuple[Column, ...]
+    grain: Grain
+    order: Order | None
+    limit: int | None
+    shown: tuple[Column, ...]
+    calendar: Calendar
+    titles: Mapping[str, str]
+    """What people call the metrics that a table names."""
+
+    @property
+    def table(self) -> str:
+        return self.schema.name
+
+    @property
+    def noun(self) -> str:
+        """What one row is called."""
+        return noun(self.table, 1)
+
+    @property
+    def all_filters(self) -> tuple[Filter, ...]:
+        return (*self.among, *self.filters)
+
+    @property
+    def said(self) -> list[Filter]:
+        """The conditions as sentences tell them."""
+        return [f for condition in self.meant.filters for f in spoken(self.view, self.table, condition)]
+
+    @property
+    def said_among(self) -> list[Filter]:
+        return [f for condition in self.meant.among for f in spoken(self.view, self.table, condition)]
+
+    def count(self, filters: Sequence[Filter]) -> int:
+        return int(_number(self.view.aggregate(self.table, measures=[Measure(name="n")], filters=filters)[0]["n"]))
+
+    @cached_property
+    def matching(self) -> int:
+        return self.count(self.all_filters)
+
+    @cached_property
+    def total(self) -> int:
+        """Rows of the whole that the filters are set against."""
+        return self.count(self.among)
+
+    def measured(self, measure: Measured, filters: Sequence[Filter]) -> Cell:
+        """One result over the rows that meet some filters."""
+        return self.view.aggregate(self.table, (), [measure.stored], filters)[0][measure.key]
+
+    def rows(self) -> list[Row]:
+        """The rows to list, none where only groups or measures were asked for."""
+        by = self.order.column if self.order else None
+        if (self.groups or self.measures) and by is None:
+            return []
+        order = [f"{'-' if self.order and self.order.descending else ''}{by.name}"] if by else []
+        rows = self.view.select(self.table, self.all_filters, order_by=order, limit=self.limit or _ROWS_LISTED)
+        return [self._titled(row) for row in rows]
+
+    def name(self, row: Row) -> str:
+        """What a row is called, with its key."""
+        key = str(row[self.schema.key]) if self.schema.key and row.get(self.schema.key) else ""
+        title = str(row[self.schema.title]).rstrip(".") if self.schema.title and row.get(self.schema.title) else ""
+        if title and key and title != key:
+            return f"{title} ({key})"
+        cells = [format_cell(row[c.name], c.unit) for c in self.schema.columns[:3] if row.get(c.name) is not None]
+        return title or key or " ".join(map(humanize, cells)) or "a row without entries"
+
+    @cached_property
+    def grouped(self) -> tuple[Group, ...]:
+        """All groups, the largest first measure first unless another order is asked for; dates in their order."""
+        measures = self.measures or (Measured("count"),)
+        found = {self._keys(row): row for row in self._by_group(measures, self.all_filters)}
+        wholes = {}
+        if shares := [m for m in measures if m.aggregate == "share"]:
+            wholes = {self._keys(row): row for row in self._by_group(shares, self.among)}
+        groups = [self._group(keys, found.get(keys), wholes.get(keys)) for keys in dict.fromkeys([*found, *wholes])]
+        return tuple(self._ordered(groups))
+
+    def _by_group(self, measures: Sequence[Measured], filters: Sequence[Filter]) -> list[Row]:
+        stored = {m.key: m.stored for m in measures}
+        return [*self.view.aggregate(self.table, self.keys, [Measure(name=ROWS), *stored.values()], filters)]
+
+    @property
+    def keys(self) -> list[str | Grouping]:
+        return [
+            Grouping(column=c.name, grain=self.grain, shift=self._shift) if c.type == "date" else c.name
+            for c in self.groups
+        ]
+
+    @property
+    def is_fiscal(self) -> bool:
+        """Quarters follow the fiscal year when there is one of its own; years only when said to."""
+        return self.calendar.has_fiscal_year and self.grain == "quarter"
+
+    @property
+    def _shift(self) -> int:
+        return self.calendar.offset(self.is_fiscal) % MONTHS_IN[self.grain]
+
+    def _keys(self, row: Row) -> tuple[Cell, ...]:
+        return tuple(row[c.name] for c in self.groups)
+
+    def _group(self, keys: tuple[Cell, ...], row: Row | None, whole: Row | None) -> Group:
+        values: list[Value] = []
+        parts = None
+        for measure in self.measures or (Measured("count"),):
+            if measure.aggregate == "share":
+                parts = self.parts(measure, row[measure.key] if row else 0, whole[measure.key] if whole else 0)
+                values.append(ratio(*parts))
+            elif row is None:
+                values.append(measure.value(0, self.noun) if measure.aggregate.startswith("count") else None)
+            else:
+                values.append(measure.value(row[measure.key], self.noun))
+        labels = tuple(self._label(c, key) for c, key in zip(self.groups, keys, strict=True))
+        return Group(labels, keys, int(_number(row[ROWS])) if row else 0, tuple(values), parts)
+
+    def parts(self, measure: Measured, part: Cell, whole: Cell) -> tuple[Quantity, Quantity]:
+        """Numerator and denominator of a share."""
+        if measure.column is None:
+            return count(_number(part), self.noun), count(_number(whole), self.noun)
+        return measured(_number(part), measure.column.unit), measured(_number(whole), measure.column.unit)
+
+    def _label(self, column: Column, key: Cell) -> str | None:
+        if key is None:
+            return None
+        if column.type == "date":
+            day = date.fromisoformat(str(key))
+            return self.calendar.name(day.year * 12 + day.month - 1, self.grain, self.is_fiscal)
+        text = str(key)
+        if column.name == METRIC and text in self.titles:
+            return self.titles[text]
+        return self._names.get((column.name, text)) or humanize(format_cell(key, column.unit))
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        """How rows are called whose keys a grouped column holds."""
+        return {(c.name, k): name for c in self.groups for k, name in row_names(self.view, self.table, c.name).items()}
+
+    def _ordered(self, groups: list[Group]) -> list[Group]:
+        order = self.order
+        if order is None or order.column is not None:
+            by_time = bool(self.groups) and self.groups[0].type == "date"
+            order = Order(False, group=0) if by_time else Order(True, measure=0)
+
+        def value(group: Group) -> tuple[bool, float | str]:
+            if order.group is not None:
+                key = group.keys[order.group]
+                return key is None, key if isinstance(key, int | float) else str(key).lower()
+            held = group.rows if order.measure is None else _sortable(group.values[order.measure])
+            return held is None, held or 0.0
+
+        groups.sort(key=lambda group: [(key is None, str(key).lower()) for key in group.keys])
+        known = [group for group in groups if not value(group)[0]]
+        known.sort(key=lambda group: value(group)[1], reverse=order.descending)
+        return [*known, *(group for group in groups if value(group)[0])]
+
+    def _titled(self, row: Row) -> Row:
+        """The row with the metric it is about under its title."""
+        name = row.get(METRIC)
+        return {**row, METRIC: self.titles[str(name)]} if name in self.titles else row
+
+
+def row_names(view: RecordView, table: str, column: str) -> dict[str, str]:
+    """Key to name with key of the rows that a column names: those of its own table, or of the one it refers to."""
+    other = (view.column(table, column).references or "").partition(".")[0]
+    schema = view.tables.get(table if column == view.tables[table].key else other)
+    if schema is None or not schema.key or not schema.title or schema.title == schema.key:
+        return {}
+    rows = view.select(schema.name, columns=[schema.key, schema.title])
+    return {
+        str(r[schema.key]): f"{r[schema.title]} ({r[schema.key]})" for r in rows if r[schema.key] and r[schema.title]
+    }
+
+
+def ratio(part: Quantity, whole: Quantity) -> Quantity | None:
+    return share(part.value / whole.value) if whole.value else None
+
+
+def _number(raw: Cell) -> float:
+    return float(raw) if isinstance(raw, int | float) else 0.0
+
+
+def _sortable(value: Value) -> float | None:
+    if isinstance(value, date):
+        return float(value.toordinal())
+    return value.value if isinstance(value, Quantity) else None

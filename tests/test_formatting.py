@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from copilot.language.formatting import column_label, format_cell, format_quantity, noun, plural, singular
+from copilot.types import Quantity
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1234567.0, "EUR", "1,234,567 EUR"),
+        (620.0, "kCHF", "620 kCHF"),
+        (3.0, "NGN m", "3 NGN m"),
+        (2.0, "AI project", "2 AI projects"),
+        (4.5, "FTE", "4.5 FTE"),
+        (1.0, "day", "1 day"),
+    ],
+)
+def test_a_symbol_is_written_the_same_for_one_and_for_many(value: float, unit: str, text: str) -> None:
+    assert format_quantity(Quantity(value=value, unit=unit, precision=2)) == text
+
+
+@pytest.mark.parametrize("noun", ["project", "category", "class", "person", "criterion", "box", "use case"])
+def test_the_singular_of_a_plural_is_the_noun(noun: str) -> None:
+    assert singular(plural(noun)) == noun
+
+
+@pytest.mark.parametrize(
+    ("table", "one", "many"),
+    [
+        ("projects", "project", "projects"),
+        ("use_cases", "use case", "use cases"),
+        ("inquiries", "inquiry", "inquiries"),
+        ("model_inventory", "model inventory row", "model inventory rows"),
+        ("status", "status row", "status rows"),
+        ("stage_history", "stage change", "stage changes"),
+    ],
+)
+def test_rows_are_called_after_their_table(table: str, one: str, many: str) -> None:
+    assert (noun(table, 1), noun(table)) == (one, many)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("project_id", "project"), ("Working title", "working title"), ("AI act class", "AI act class"), ("id", "id")],
+)
+def test_a_column_is_called_as_in_a_sentence(name: str, label: str) -> None:
+    assert column_label(name) == label
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (88.0, "percent", "88%"),
+        (5.0, "EUR", "5 EUR"),
+        (5.0, "month", "5"),
+        (True, "", "yes"),
+        (None, "EUR", "not recorded"),
+    ],
+)
+def test_a_cell_is_printed_as_recorded(value: float | bool | None, unit: str, text: str) -> None:
+    assert format_cell(value, unit) == text
