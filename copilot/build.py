@@ -166,7 +166,8 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
 def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -> Copilot:
     """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
     from copilot.chat import ChatModels, Copilot
-    from copilot.models.analyst import GroundedChatModel, Memory
+    from copilot.models.entities import Lexicon
+    from copilot.models.grounded import GroundedChatModel
 
     state = settings.workspace_state()
     remote = None
@@ -175,7 +176,9 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
 
         remote = remote_model(settings)
     models = ChatModels(
-        grounded=lambda viewer: GroundedChatModel(sources=sources, viewer=viewer, memory=Memory(sources, viewer)),
+        grounded=lambda viewer: GroundedChatModel(
+            sources=sources, viewer=viewer, lexicon=Lexicon.build(sources, viewer)
+        ),
         remote=remote,
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),

@@ -5,7 +5,6 @@ Same messages, same workspace, same answer. It lives in LangChain's agent loop l
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -23,6 +22,7 @@ from copilot.models import guard
 from copilot.models.draft import Draft
 from copilot.models.planning import Labels, Plan, Planned, plan
 from copilot.models.saying import Documents, Outcome, say
+from copilot.passages.answerable import model, probability
 from copilot.passages.quoting import Ranked, quote
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
@@ -30,6 +30,7 @@ from copilot.reading.columns import Columns
 from copilot.reading.linking import Linker
 from copilot.reading.names import workspace_names
 from copilot.reading.reader import shipped
+from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.suggestions import suggest
 from copilot.tools import named
@@ -53,8 +54,12 @@ class Memory:
         return Linker(names, self.sources.today, config.fiscal_year_start_month)
 
     @cached_property
+    def view(self) -> RecordView:
+        return self.sources.records.view(self.viewer)
+
+    @cached_property
     def columns(self) -> Columns:
-        return Columns.of(self.sources.records.view(self.viewer))
+        return Columns.of(self.view)
 
     def asked(self, text: str) -> Asked:
         """The question, read; read once while its answer is made."""
@@ -62,7 +67,7 @@ class Memory:
             links = self.linker.link(text)
             if len(self._asked) > 64:
                 self._asked.clear()
-            self._asked[text] = Asked(text, links, shipped().read(text, links), self.columns, self.sources)
+            self._asked[text] = Asked(text, links, shipped().read(text, links), self.columns, self.view, self.sources)
         return self._asked[text]
 
 
@@ -184,10 +189,8 @@ class GroundedChatModel(BaseChatModel):
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         quotation = quote(ranked, retriever, asked.reading.shape, named_documents, sides)
-        nearest = max((e.relevance or 0.0 for e in found), default=0.0)
-        best = max((ranked.cosines[u] for u in ranked.best[:1]), default=0.0)
-        answers = 1 / (1 + math.exp(-12 * ((nearest + best) / 2 - 0.5)))
-        return Documents(quotation, answers, tuple(found))
+        answers = probability(ranked, named_documents)
+        return Documents(quotation, answers, tuple(found), model()["least"])
 
     def _about(self) -> Draft:
         """What can be asked here."""

@@ -86,9 +86,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     wanted = asked.reading.tools
     documents_wanted = max((wanted.get(o.tool.name, 0.0) for o in outcomes if o.tool.searches == "passages"), default=0)
     lead = data[0] if data else None
-    if lead is not None and (lead.planned.probability >= documents_wanted or not documents.do_answer):
-        if lead.planned.probability >= ALSO or not documents.do_answer:
-            return _records_first(asked, lead, data, documents, documents_wanted)
+    leads = lead is not None and lead.planned.probability >= max(ALSO, documents_wanted)
+    if lead is not None and (leads or not documents.do_answer):
+        return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":
         return _documents_first(asked, documents, [o for o in data if o.planned.probability >= ALSO])
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())

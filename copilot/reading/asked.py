@@ -16,6 +16,7 @@ from copilot.reading.linking import number_of
 from copilot.reading.question import Link, Links, Reading, Role
 from copilot.reading.rows import Restriction, Spans, restrictions
 from copilot.records.conditions import Filter
+from copilot.records.store import RecordView
 from copilot.sources import Sources
 
 UNIT = "unit"
@@ -37,6 +38,7 @@ class Asked:
     links: Links
     reading: Reading
     columns: Columns
+    view: RecordView
     sources: Sources
 
     @property

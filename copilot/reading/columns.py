@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.reading.matcher import matcher
+from copilot.reading.matcher import FILE, matcher
 from copilot.reading.matching import Candidate, columns, conditions
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
@@ -30,7 +30,7 @@ class Columns:
     @classmethod
     def of(cls, view: RecordView, embedder: Embedder | None = None) -> Columns:
         found = [_profile(view, table, column) for table in view.tables.values() for column in table.columns]
-        return cls(tuple(found), embedder or matcher())
+        return cls(tuple(found), embedder or (matcher() if FILE.is_file() else Embedder()))
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Profile]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
 from copilot.reading.rows import Restriction
+from copilot.tools.find_projects.arguments import Arguments
+from copilot.tools.find_projects.canonical import canonical
 
 _AGGREGATES = {"sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max"}
 # A second table is asked too when it holds at least this share of what the first holds.
@@ -19,7 +21,9 @@ def calls(asked: Asked) -> Iterator[Call]:
     best = found[0].support if found else 0.0
     for rows in found[:2]:
         if rows is found[0] or (best and rows.support >= _ALSO * best):
-            yield Call("find_projects", _arguments(asked, rows), unresolved=rows.unresolved)
+            arguments = _arguments(asked, rows)
+            phrase = canonical(Arguments.model_validate(arguments), asked.view)
+            yield Call("find_projects", arguments, phrase, unresolved=rows.unresolved)
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
