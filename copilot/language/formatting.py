@@ -40,7 +40,7 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
         return text
     if unit == "points":
         return f"{text} percentage {'point' if text in ('1', '-1') else 'points'}"
-    if unit == "of 100" or is_symbol(unit):
+    if unit.startswith("of ") or is_symbol(unit):
         return f"{text} {unit}"
     return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from copilot.errors import KnowledgeError
 from copilot.gates.rules import Gates
+from copilot.methods import READINESS, ColumnFact, area_key, read_readiness
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
+from copilot.records.names import nearest
 from copilot.records.reading import RecordTable, source_readers, type_table
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.succession import successors
@@ -32,6 +34,7 @@ def check(root: Path) -> list[Issue]:
     found += _viewers(workspace.config)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
     found += _gates(workspace, tables)
+    found += _readiness(workspace, tables)
     documents = _documents(workspace, found)
     if not tables and not documents and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
@@ -115,6 +118,29 @@ def _gates(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issu
         Gates.load(workspace, columns)
     except KnowledgeError as error:
         yield _problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key.")
+
+
+def _readiness(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+    """What is wrong with the workspace's own method, columns that are not there, and areas that it does not list."""
+    path, by_name = workspace.root / READINESS, {table.schema.name: table for table in tables}
+    if not path.is_file():
+        return
+    try:
+        method = read_readiness(path)
+    except KnowledgeError as error:
+        yield _problem(workspace.root, READINESS, error, "Correct it; docs/workspace.md lists every key.")
+        return
+    columns = [fact.column for area in method.areas for fact in area.facts if isinstance(fact, ColumnFact)]
+    known = [column.name for column in by_name["projects"].schema.columns] if "projects" in by_name else columns
+    for name in columns:
+        if name not in known:
+            message = f"The projects have no column {name!r}; the nearest are {', '.join(nearest(name, known))}."
+            yield _whole(READINESS, "warning", message, "Correct it; until then nothing is told of it.")
+    assessed = by_name["assessments"].values.get("area", []) if "assessments" in by_name else []
+    listed = {area.name for area in method.areas}
+    for name in sorted({str(area) for area in assessed if area and area_key(str(area)) not in listed}):
+        message = f"The assessments hold the area {name!r}, which is not described here."
+        yield _whole(READINESS, "info", message, "Describe it, so that it has a next step.")
 
 
 def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]) -> Iterator[Issue]:

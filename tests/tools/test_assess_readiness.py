@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value
 
-from copilot.errors import ToolError
+from copilot.errors import KnowledgeError, ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
@@ -51,76 +52,160 @@ def group(tmp_path):
     return write(tmp_path, **ALL)
 
 
+def area(result, name):
+    (found,) = [f for f in of_kind(result, "area_score") if f.subject == name]
+    return found
+
+
 def test_the_latest_score_of_each_unit_and_aspect_counts_and_is_compared_with_the_one_before(group):
-    text = said(assess(group))
-    assert "MLOps scores 2.7 of 5 from 3 assessed aspects of 2 units, up 1 on the assessment before on the 1" in text
-    assert "lowest are monitoring with 2 and Shop with 1." in text
+    mlops = area(assess(group), "mlops")
+    assert round(value(mlops, "score"), 2) == 2.67
+    assert [value(mlops, name) for name in ("aspects", "units", "change", "before")] == [3, 2, 1, 1]
+    assert (mlops.values["direction"], mlops.values["lowest_aspect"], mlops.values["lowest_unit"]) == (
+        "up", "monitoring", "Shop",
+    )  # fmt: skip
+    assert [value(mlops, name) for name in ("lowest_aspect_score", "lowest_unit_score")] == [2, 1]
+
+
+def test_a_score_opens_to_the_assessments_it_is_the_mean_of(group):
+    calculation = area(assess(group), "mlops").calculation
+    assert "registered, released, monitored" in calculation.method
+    assert calculation.inputs[0].rows[0] == ("Bank", "monitoring", 3.0, 2.0, "2026-05-01")
 
 
 def test_the_weakest_link_comes_first_and_gets_the_next_step(group):
     result = assess(group)
-    assert "the weakest link is MLOps with 2.7, the strongest culture with 5" in answers(result)[0]
-    assert "The next step, at the weakest link, for MLOps" in said(result)
+    opening = result.findings[0]
+    assert (opening.kind, opening.values["weakest"], opening.values["strongest"]) == (
+        "readiness",
+        ("MLOps",),
+        "culture",
+    )
+    steps = of_kind(result, "next_step")
+    assert (steps[0].subject, [step.values["is_weakest"] for step in steps]) == ("mlops", [True] + [False] * 5)
 
 
 def test_what_the_assessor_saw_at_the_lowest_score_is_told_with_its_row(group):
-    result = assess(group)
-    lowest = next(s for s in result.findings if s.text.startswith("Lowest in MLOps"))
-    assert lowest.text == "Lowest in MLOps is monitoring in Shop with 1: nobody looks."
+    (lowest,) = of_kind(assess(group), "lowest_assessment")
+    assert (lowest.values["aspect"], lowest.values["unit"], lowest.values["note"]) == (
+        "monitoring", "Shop", "nobody looks",
+    )  # fmt: skip
     assert lowest.evidence[1].startswith("r-assessments-")
 
 
 def test_staff_is_counted_by_the_words_of_the_latest_roles(group):
-    assert "counts 6 data, machine-learning and MLOps engineers to 4 data scientists, 1.5 engineers" in said(
-        assess(group)
-    )
+    (staff,) = of_kind(assess(group), "staff_ratio")
+    assert [value(staff, name) for name in ("engineers", "scientists", "ratio")] == [6, 4, 1.5]
+    assert ("Shop", "change_manager", 5.0, "neither") in staff.calculation.inputs[0].rows
 
 
 def test_facts_of_the_records_are_of_projects_that_go_on(group):
-    text = said(assess(group))
-    assert "The mean data readiness of 2 projects of all units that record it is 6 of 10; 1 of them is below" in text
-    assert "1 of 2 projects of all units (50%) run on the shared platform." in text
-    assert "15% of the budget of 2 projects of all units is for change, 300 of 2,000." in text
+    result = assess(group)
+    (data,) = of_kind(result, "criterion_level")
+    assert [value(data, name) for name in ("projects", "level", "below", "minimum")] == [2, 6, 1, 6]
+    platform = of_kind(result, "share_of_projects")[0]
+    assert [value(platform, name) for name in ("good", "projects", "share")] == [1, 2, 0.5]
+    assert platform.calculation.inputs[0].rows == (("shared", 1), ("own", 1))
+    (budget,) = of_kind(result, "change_budget")
+    assert [value(budget, name) for name in ("share", "change", "budget", "projects")] == [0.15, 300, 2000, 2]
 
 
 def test_an_area_without_assessment_is_scored_by_the_records_and_said(group):
-    text = said(assess(group))
-    assert "Infrastructure scores 3 of 5 by the records." in text
-    assert "Not assessed: data readiness, infrastructure, governance and change." in text
-    assert "In culture there is no assessment of Shop." in text
+    result = assess(group)
+    infrastructure = area(result, "infrastructure")
+    assert (value(infrastructure, "score"), infrastructure.values["by_records"]) == (3, True)
+    assert of_kind(result, "unassessed_areas")[0].values["areas"] == (
+        "data readiness", "infrastructure", "governance", "change",
+    )  # fmt: skip
+    assert of_kind(result, "unassessed_parts")[0].values == {"areas": ("culture",), "parts": ("Shop",)}
 
 
 def test_a_project_is_judged_by_its_own_record_beside_its_unit(group):
     result = assess(group, project="churn")
-    assert "The readiness of Churn (P-2) is" in answers(result)[0]
-    assert "The data readiness of Churn (P-2) is 4 of 10, below the minimum of 6." in said(result)
-    assert "Churn (P-2) has passed no approval gate." in said(result)
-    assert "Infrastructure scores 1 of 5 by the records" in said(result)
+    assert result.findings[0].values["of"] == "Churn (P-2)"
+    (data,) = of_kind(result, "criterion_level")
+    assert (value(data, "level"), data.values["is_below"]) == (4, True)
+    assert {f.values["column"]: f.values["value"] for f in of_kind(result, "cell")} == {
+        "platform": "own", "integration": "none", "gate": "none", "adoption plan": "no",
+    }  # fmt: skip
+    infrastructure = area(result, "infrastructure")
+    assert (value(infrastructure, "score"), infrastructure.values["by_records"]) == (1, True)
     assert "r-P-2" in result.findings[0].evidence
 
 
 def test_one_area_of_one_unit_is_told_by_aspect(group):
     result = assess(group, unit="the bank", area="ml ops")
-    assert answers(result)[0].startswith("MLOps of Bank scores 3.5 of 5 from 2 assessed aspects")
-    assert answers(result)[1] == "The aspects of MLOps, lowest first: monitoring 3 and model registry 4."
+    mlops, aspects = result.findings[:2]
+    assert (value(mlops, "score"), value(mlops, "aspects"), mlops.values["of"]) == (3.5, 2, "Bank")
+    assert (aspects.role, aspects.values["aspects"]) == ("headline", ("monitoring", "model registry"))
     assert [row[0] for row in result.tables[0].rows] == ["MLOps"]
 
 
 def test_a_table_by_unit_and_a_chart_come_with_the_group(group):
     result = assess(group)
-    assert [t.title for t in result.tables] == ["Readiness of the group", "Assessment by unit"]
+    assert [t.title for t in result.tables] == ["Readiness of the organisation", "Assessment by unit"]
     assert len(result.charts) == 1
     assert result.tables[1].rows == (("Bank", 3.5, 5.0), ("Shop", 1.0, None))
+
+
+def test_the_whole_is_called_by_the_name_of_the_organisation(group):
+    assert assess(group).findings[0].values["of"] == "the organisation"
+    assert assess(open_sources(CORPUS)).findings[0].values["of"] == "Halden Care"
+
+
+SAFETY = """
+deviation: 0.5
+staff: {engineers: [lead], scientists: [scientist], engineers_label: leads}
+next_step: ask who owns it
+areas:
+  - name: Clinical Safety
+    meaning: whether clinicians supervise it
+    facts:
+      - {column: platform, bad: [own], says: are supervised, has: "is supervised on {value}", lacks: is alone}
+      - staff_ratio
+    next_step: name a clinician
+"""
+
+
+def test_a_workspace_may_bring_areas_facts_and_steps_of_its_own(tmp_path):
+    (tmp_path / "readiness.yaml").write_text(SAFETY)
+    result = assess(write(tmp_path, **ALL))
+    # What is assessed and not listed is scored too, with the general step.
+    assert [row[0] for row in result.tables[0].rows] == ["clinical safety", "mlops", "culture"]
+    assert value(area(result, "clinical_safety"), "score") == 3
+    assert {f.subject: f.values["step"] for f in of_kind(result, "next_step")} == {
+        "clinical_safety": "name a clinician", "mlops": "ask who owns it", "culture": "ask who owns it",
+    }  # fmt: skip
+    assert value(of_kind(result, "staff_ratio")[0], "engineers") == 1
+    one = assess(open_sources(tmp_path), project="P-1")
+    assert of_kind(one, "cell")[0].values["says"] == "is supervised on {value}"
+    assert unsupported(result) == unsupported(one) == []
+
+
+def test_a_wrong_method_is_named_with_what_is_wrong(tmp_path):
+    (tmp_path / "readiness.yaml").write_text("areas: [{name: a, facts: [wombat]}]")
+    with pytest.raises(KnowledgeError, match=r"readiness.yaml: areas.0.facts.0.name: Input should be 'data_criterion'"):
+        assess(write(tmp_path, **ALL))
 
 
 @pytest.mark.parametrize("names", [["assessments"], ["projects"], ["roles"], ["projects", "roles"]])
 def test_it_answers_from_whatever_tables_there_are(tmp_path, names):
     result = assess(write(tmp_path, **{name: ALL[name] for name in names}))
-    assert answers(result)
+    assert result.findings[0].role == "headline"
     assert unsupported(result) == []
 
 
-@pytest.mark.parametrize("arguments", [{}, {"unit": "Bank"}, {"unit": "Shop"}, {"project": "P-1"}, {"area": "change"}])
+CALLS = (
+    {}, {"unit": "Bank"}, {"unit": "Shop"}, {"project": "P-1"}, {"project": "P-2"}, {"area": "change"},
+    {"area": "mlops"}, {"project": "P-2", "area": "infrastructure"},
+)  # fmt: skip
+
+
+def test_its_sentences_are_those_of_the_golden_file(group, rewrite_golden):
+    golden.check("assess_readiness", {str(a): assess(group, **a) for a in CALLS}, rewrite=rewrite_golden)
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=str)
 def test_every_figure_stands_in_what_is_cited(group, arguments):
     assert unsupported(assess(group, **arguments)) == []
     if "unit" not in arguments and "project" not in arguments:
@@ -149,7 +234,7 @@ def test_hidden_rows_are_left_out_and_said():
     sources = open_sources(CORPUS)
     result = assess(sources)
     assert result.hidden_rows > 0
-    assert "may not see" in said(result)
+    assert of_kind(result, "hidden")[0].role == "caveat"
     assert assess(sources, BOARD).hidden_rows == 0
 
 

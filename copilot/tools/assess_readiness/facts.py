@@ -1,33 +1,60 @@
-"""What the records of projects and roles say of each area of readiness."""
+"""What the records of projects, models and roles tell of each area of readiness."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from copilot.analysis.scoring import to_unit
-from copilot.language.formatting import humanize, number, percent, pluralize
+from copilot.language.formatting import format_cell, humanize, number
+from copilot.methods import AreaMethod, ColumnFact, Computed, ReadinessMethod, StaffWords
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.scores import BEST, mean
+from copilot.tools.assess_readiness.scores import Fact
 from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.evidence import Row
+from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
-from copilot.types import Viewer
+from copilot.types import Calculation, Cell, Finding, Table, Value, Viewer
 
-_ENGINEERING = frozenset({"engineer", "engineering", "mlop", "mlops", "devop", "devops"})
-_SCIENCE = frozenset({"scientist", "science"})
+_ROWS = 50
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A finding in the records, as a sentence."""
+class Subject:
+    """Whose records are read: of one project, a unit, or all."""
 
-    area: str
-    text: str
-    share: float | None = None
-    """How good it is, 0 to 1, where that can be said without a judgement."""
+    sources: Sources
+    viewer: Viewer
+    rows: Sequence[Row]
+    """The projects that have not ended."""
+    unit: str | None
+    of: str
+    """What they are called: "of Retail Stores" without the "of"."""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def view(self) -> RecordView:
+        return self.sources.records.view(self.viewer)
+
+    @property
+    def is_one(self) -> bool:
+        return len(self.rows) == 1
+
+    def fact(
+        self,
+        kind: str,
+        values: dict[str, Value],
+        good: float | None = None,
+        calculation: Calculation | None = None,
+        column: str = "",
+    ) -> Fact:
+        """A fact about the column, where one alone tells it; `good` is the share that is as it should be."""
+        values = {"of": self.of, **values}
+        found = Finding(kind=kind, subject=column, values=values, evidence=self.evidence, calculation=calculation)
+        return Fact(found, good)
 
 
 @dataclass(frozen=True)
@@ -40,17 +67,12 @@ class Staff:
         return self.engineers / self.scientists if self.scientists else None
 
 
-def facts(sources: Sources, viewer: Viewer, rows: Sequence[Row], unit: str | None, whole: str) -> list[Fact]:
-    """Of projects that have not ended; `whole` is what the rows are called, such as "of Retail"."""
-    view = sources.records.view(viewer)
-    found = [
-        *_data(sources, rows, whole),
-        *_infrastructure(rows, whole),
-        *_staff(view, unit),
-        *_models(view, rows, whole),
-        *_governance(sources, viewer, rows, whole),
-        *_change(rows, whole, sources.workspace.config.currency),
-    ]
+def facts(subject: Subject, area: AreaMethod, method: ReadinessMethod) -> list[Fact]:
+    """What the method asks the records for, where they tell it."""
+    found = (
+        _column(subject, asked) if isinstance(asked, ColumnFact) else _COMPUTED[asked](subject, method)
+        for asked in area.facts
+    )
     return [fact for fact in found if fact is not None]
 
 
@@ -62,68 +84,73 @@ def going_on(sources: Sources, rows: Sequence[Row]) -> list[Row]:
     return [r for r in rows if fold(str(r.get("stage") or "")) not in ended - {last}]
 
 
-def from_records(found: Sequence[Fact], area: str) -> float | None:
-    """1 to 5 from the shares the records hold; None where they hold none."""
-    share = mean(fact.share for fact in found if fact.area == area)
-    return None if share is None else 1 + (BEST - 1) * share
+def _column(subject: Subject, asked: ColumnFact) -> Fact | None:
+    """The share of projects with a good value; of one project its value."""
+    cells = [format_cell(row[asked.column]) for row in subject.rows if row.get(asked.column) is not None]
+    if not cells:
+        return None
+    named = {format_cell(value).casefold() for value in asked.good or asked.bad}
+    good = sum((cell.casefold() in named) == bool(asked.good) for cell in cells)
+    if subject.is_one:
+        says = asked.has if good else asked.lacks
+        values: dict[str, Value] = {"column": humanize(asked.column), "value": humanize(cells[0]), "says": says or None}
+        return subject.fact("cell", values, float(good), column=asked.column)
+    counts = Counter(cells).most_common()
+    return subject.fact(
+        "share_of_projects",
+        {
+            "good": count(good, "project"),
+            "projects": count(len(cells), "project"),
+            "share": share(good / len(cells)),
+            "says": asked.says,
+        },
+        good / len(cells),
+        Calculation(
+            method=f"projects by {humanize(asked.column)}, those without a value left out",
+            query=f"{asked.column} {'in' if asked.good else 'not in'} {', '.join(sorted(named))}",
+            inputs=(Table(title="Projects", columns=(humanize(asked.column), "Projects"), rows=tuple(counts)),),
+        ),
+        asked.column,
+    )
 
 
-def _numbers(rows: Sequence[Row], column: str) -> list[float]:
-    values = (row.get(column) for row in rows)
-    return [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
-
-
-def _data(sources: Sources, rows: Sequence[Row], whole: str) -> Iterator[Fact]:
-    config = sources.workspace.config
+def _data_criterion(subject: Subject, method: ReadinessMethod) -> Fact | None:
+    """The level of the criterion about data, against the minimum of the workspace."""
+    config = subject.sources.workspace.config
     criterion = next((c for c in config.criteria if "data" in fold(c.name).split()), None)
-    if criterion is None or not (values := _numbers(rows, criterion.column)):
-        return
-    minimum, top = config.thresholds.data_readiness_minimum, number(criterion.scale[1])
+    if criterion is None or not (values := _numbers(subject.rows, criterion.column)):
+        return None
+    minimum, top = config.thresholds.data_readiness_minimum, f"of {number(criterion.scale[1])}"
     average = sum(values) / len(values)
-    share = float(to_unit([criterion], [[average]])[0, 0])  # type: ignore[arg-type]  # a list is an array here
-    label = criterion.label.lower()
-    if len(rows) == 1:
-        relation = "below" if average < minimum else "not below"
-        text = f"The {label} of {whole} is {number(average)} of {top}, {relation} the minimum of {number(minimum)}."
-    else:
-        low = sum(value < minimum for value in values)
-        text = (
-            f"The mean {label} of {pluralize(len(values), 'project')} {whole} that record it is "
-            f"{number(average)} of {top}; {low:,} of them {'is' if low == 1 else 'are'} "
-            f"below the minimum of {number(minimum)}."
-        )
-    yield Fact("data_readiness", text, share)
+    held: dict[str, Value] = {
+        "criterion": criterion.label.lower(),
+        "level": amount(average, top, 2),
+        "minimum": amount(minimum, "", 2),
+        "is_below": average < minimum,
+    }
+    if not subject.is_one:
+        held |= {
+            "projects": count(len(values), "project"),
+            "below": count(sum(value < minimum for value in values), "project"),
+        }
+    good = float(to_unit([criterion], [[average]])[0, 0])  # type: ignore[arg-type]  # a list is an array here
+    return subject.fact("criterion_level", held, good)
 
 
-def _infrastructure(rows: Sequence[Row], whole: str) -> Iterator[Fact]:
-    for column, good, does in (
-        ("platform", "shared", "run on the shared platform"),
-        ("integration", "done", "are integrated into the systems people work in"),
-    ):
-        recorded = [str(row[column]) for row in rows if row.get(column) is not None]
-        if not recorded:
-            continue
-        if len(rows) == 1:
-            value = humanize(recorded[0])
-            yield Fact("infrastructure", f"The {column} of {whole}: {value}.", float(recorded[0] == good))
-            continue
-        count = sum(value == good for value in recorded)
-        text = f"{count:,} of {pluralize(len(recorded), 'project')} {whole} ({percent(count / len(recorded))}) {does}."
-        yield Fact("infrastructure", text, count / len(recorded))
-
-
-def _models(view: RecordView, rows: Sequence[Row], whole: str) -> Iterator[Fact]:
+def _measured_models(subject: Subject, method: ReadinessMethod) -> Fact | None:
+    view = subject.view
     if not (view.has("models", "project_id") and view.has("model_quality", "model_id")):
-        return
-    ids = {row["id"] for row in rows}
+        return None
+    ids = {row["id"] for row in subject.rows}
     live = [m for m in view.select("models") if m.get("project_id") in ids and m.get("status") == "live"]
     if not live:
-        return
+        return None
     measured = {row["model_id"] for row in view.select("model_quality", columns=["model_id"])}
-    count = sum(model["id"] in measured for model in live)
-    verb = "has its" if count == 1 else "have their"
-    text = f"{count:,} of {pluralize(len(live), 'live model')} {whole} {verb} quality on record."
-    yield Fact("mlops", text)
+    number_measured = sum(model["id"] in measured for model in live)
+    values: dict[str, Value] = {
+        "measured": count(number_measured, "live model"), "live": count(len(live), "live model"),
+    }  # fmt: skip
+    return subject.fact("measured_models", values)
 
 
 def latest_roles(view: RecordView, unit: str | None) -> list[Row]:
@@ -138,72 +165,96 @@ def latest_roles(view: RecordView, unit: str | None) -> list[Row]:
     return list(latest.values())
 
 
-def staff(view: RecordView, unit: str | None) -> Staff | None:
+def staff(view: RecordView, unit: str | None, words: StaffWords) -> Staff | None:
     """The latest count of each unit's engineers and data scientists, told by the words of the roles."""
-    engineers = scientists = 0.0
-    for row in latest_roles(view, unit):
-        said, headcount = set(fold(str(row["role"])).split()), row.get("headcount")
-        if not isinstance(headcount, int | float):
-            continue
-        if said & _SCIENCE:
-            scientists += headcount
-        elif said & _ENGINEERING:
-            engineers += headcount
+    counted = [
+        (_role(row, words), float(str(row["headcount"]))) for row in latest_roles(view, unit) if _is_counted(row)
+    ]
+    engineers, scientists = (sum(n for role, n in counted if role == kind) for kind in ("engineer", "scientist"))
     return Staff(engineers, scientists) if engineers or scientists else None
 
 
-def _staff(view: RecordView, unit: str | None) -> Iterator[Fact]:
-    found = staff(view, unit)
+def _is_counted(row: Row) -> bool:
+    return isinstance(row.get("headcount"), int | float)
+
+
+def _role(row: Row, words: StaffWords) -> str:
+    said = set(fold(str(row["role"])).split())
+    if said & {fold(word) for word in words.scientists}:
+        return "scientist"
+    return "engineer" if said & {fold(word) for word in words.engineers} else "neither"
+
+
+def _staff_ratio(subject: Subject, method: ReadinessMethod) -> Fact | None:
+    found = staff(subject.view, subject.unit, method.staff)
     if found is None:
-        return
-    people = f"{number(found.engineers)} data, machine-learning and MLOps engineers"
-    where = "" if unit is None else f" of {unit}"
-    if found.ratio is None:
-        yield Fact("mlops", f"The staff{where} counts {people} and no data scientist.")
-        return
-    yield Fact(
-        "mlops",
-        f"The staff{where} counts {people} to {number(found.scientists)} data "
-        f"scientist{'' if found.scientists == 1 else 's'}, "
-        f"{number(found.ratio)} engineers per data scientist.",
+        return None
+    rows = [
+        (str(row["unit"]), str(row["role"]), row.get("headcount"), _role(row, method.staff))
+        for row in latest_roles(subject.view, subject.unit)
+    ]
+    values: dict[str, Value] = {
+        "unit": subject.unit,
+        "engineers": amount(found.engineers, "", 2),
+        "engineers_label": method.staff.engineers_label,
+        "scientists": amount(found.scientists, "", 2),
+        "ratio": None if found.ratio is None else amount(found.ratio, "", 2),
+    }
+    calculation = Calculation(
+        method="engineers per data scientist, by the words of the roles",
+        formula="headcount of engineers ÷ headcount of data scientists",
+        query="the latest count of each role of each unit",
+        inputs=(Table(title="Staff", columns=("Unit", "Role", "Headcount", "Counts as"), rows=tuple(rows[:_ROWS])),),
+    )
+    return subject.fact("staff_ratio", values, calculation=calculation)
+
+
+def _blocking_rules(subject: Subject, method: ReadinessMethod) -> Fact | None:
+    blocked = blocked_projects(subject.sources, subject.viewer)
+    if not blocked or not subject.rows:
+        return None
+    held = [row for row in subject.rows if str(row["id"]) in blocked]
+    good = 1 - len(held) / len(subject.rows)
+    if subject.is_one:
+        return subject.fact("unmet_rules", {"titles": tuple(blocked.get(str(subject.rows[0]["id"]), ()))}, good)
+    values: dict[str, Value] = {
+        "blocked": count(len(held), "project"), "projects": count(len(subject.rows), "project"),
+    }  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [(row.get("name"), "; ".join(blocked[str(row["id"])])) for row in held[:_ROWS]]
+    table = Table(title="Unmet blocking rules", columns=("Project", "Rules"), rows=tuple(rows))
+    return subject.fact(
+        "blocked_projects", values, good, Calculation(method="blocking rules that are unmet", inputs=(table,))
     )
 
 
-def _governance(sources: Sources, viewer: Viewer, rows: Sequence[Row], whole: str) -> Iterator[Fact]:
-    gates = [str(row["gate"]) for row in rows if row.get("gate") is not None]
-    if gates and len(rows) > 1:
-        passed = sum(gate != "none" for gate in gates)
-        text = f"{passed:,} of {pluralize(len(gates), 'project')} {whole} have passed an approval gate."
-        yield Fact("governance", text, passed / len(gates))
-    elif gates:
-        text = f"{whole} has passed " + ("no approval gate." if gates[0] == "none" else f"gate {gates[0]}.")
-        yield Fact("governance", text, float(gates[0] != "none"))
-    blocked: Mapping[str, list[str]] = blocked_projects(sources, viewer)
-    if not blocked or not rows:
-        return
-    held = [row for row in rows if str(row["id"]) in blocked]
-    if len(rows) == 1:
-        titles = "; ".join(blocked.get(str(rows[0]["id"]), ()))
-        text = f"{whole} does not meet: {titles}." if titles else f"{whole} has no unmet blocking rule."
-    else:
-        text = f"{len(held):,} of {pluralize(len(rows), 'project')} {whole} do not meet a blocking governance rule."
-    yield Fact("governance", text, 1 - len(held) / len(rows))
-
-
-def _change(rows: Sequence[Row], whole: str, currency: str) -> Iterator[Fact]:
+def _change_budget(subject: Subject, method: ReadinessMethod) -> Fact | None:
     both = [
         (float(str(row["change_budget"])), float(str(row["budget"])))
-        for row in rows
+        for row in subject.rows
         if row.get("change_budget") is not None and row.get("budget")
     ]
-    if both:
-        change, total = sum(c for c, _ in both), sum(b for _, b in both)
-        amounts = f"{number(change)} of {number(total)} {currency}".strip()
-        of = f"{pluralize(len(both), 'project')} {whole}" if len(rows) > 1 else whole
-        yield Fact("change", f"{percent(change / total)} of the budget of {of} is for change, {amounts}.")
-    plans = [bool(row["adoption_plan"]) for row in rows if row.get("adoption_plan") is not None]
-    if plans and len(rows) > 1:
-        text = f"{sum(plans):,} of {pluralize(len(plans), 'project')} {whole} have a plan for adoption."
-        yield Fact("change", text, sum(plans) / len(plans))
-    elif plans:
-        yield Fact("change", f"{whole} has {'a' if plans[0] else 'no'} plan for adoption.", float(plans[0]))
+    if not both:
+        return None
+    change, total = sum(c for c, _ in both), sum(b for _, b in both)
+    currency = subject.sources.workspace.config.currency
+    values: dict[str, Value] = {
+        "share": share(change / total),
+        "change": amount(change, currency, 2),
+        "budget": amount(total, currency, 2),
+        "projects": None if subject.is_one else count(len(both), "project"),
+    }
+    return subject.fact("change_budget", values)
+
+
+def _numbers(rows: Sequence[Row], column: str) -> list[float]:
+    values = (row.get(column) for row in rows)
+    return [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+
+
+_COMPUTED: dict[Computed, Callable[[Subject, ReadinessMethod], Fact | None]] = {
+    "data_criterion": _data_criterion,
+    "staff_ratio": _staff_ratio,
+    "measured_models": _measured_models,
+    "blocking_rules": _blocking_rules,
+    "change_budget": _change_budget,
+}

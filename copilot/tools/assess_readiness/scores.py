@@ -1,4 +1,4 @@
-"""Assessment scores of the areas of readiness: the latest of each unit and aspect, and the ones before."""
+"""Scores of the areas of readiness: by the latest assessment of each unit and aspect, or by the records."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.language.formatting import humanize
-from copilot.records.schema import ASSESSMENTS
+from copilot.methods import ReadinessMethod, area_key
 from copilot.records.store import Filter, RecordView
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold
+from copilot.types import Finding
 
 BEST = 5
-AREAS = next(column.values for column in ASSESSMENTS.columns if column.name == "area")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What the records tell of an area."""
+
+    finding: Finding
+    share: float | None = None
+    """How good it is, 0 to 1, where that can be said without a judgement."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,8 @@ class Scored:
 @dataclass(frozen=True)
 class Area:
     name: str
+    label: str
     scored: tuple[Scored, ...]
-
-    @property
-    def label(self) -> str:
-        # Its custom spelling; every other area is plain words.
-        return {"mlops": "MLOps"}.get(self.name, humanize(self.name))
 
     @property
     def score(self) -> float | None:
@@ -88,23 +93,20 @@ def mean(values: Iterable[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def read_areas(view: RecordView, unit: str | None) -> list[Area]:
+def read_areas(view: RecordView, unit: str | None, method: ReadinessMethod) -> list[Area]:
     """All areas that are known of, those without an assessment empty."""
     rows: Sequence[Row] = []
     if view.has("assessments"):
         filters = [] if unit is None else [Filter(column="unit", value=unit)]
         rows = view.select("assessments", filters, order_by=["date"])
-    by: dict[str, dict[tuple[str, str], list[Row]]] = {name: {} for name in AREAS}
+    by: dict[str, dict[tuple[str, str], list[Row]]] = {area.name: {} for area in method.areas}
     for row in rows:
         if row.get("score") is None or not row.get("unit") or not row.get("area"):
             continue
         key = (fold(str(row["unit"])), fold(str(row.get("aspect") or "")))
         by.setdefault(area_key(str(row["area"])), {}).setdefault(key, []).append(row)
-    return [Area(name, tuple(_scored(history) for history in found.values())) for name, found in by.items()]
-
-
-def area_key(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    scored = {name: tuple(_scored(history) for history in found.values()) for name, found in by.items()}
+    return [Area(name, method.label(name), found) for name, found in scored.items()]
 
 
 def _scored(history: Sequence[Row]) -> Scored:
@@ -127,3 +129,29 @@ def unassessed(areas: Sequence[Area], everywhere: Sequence[Area], unit: str | No
         if missing:
             gaps[area.name] = missing
     return gaps
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An area with its score and where the score comes from."""
+
+    area: Area
+    score: float | None
+    facts: tuple[Fact, ...]
+    rests_on_records: bool
+    of_unit: float | None = None
+    """Of the unit's assessments, where a project is judged from its records."""
+
+    @property
+    def by_records(self) -> float | None:
+        """1 to 5 from the shares that the records hold; None where they hold none."""
+        share = mean(fact.share for fact in self.facts)
+        return None if share is None else 1 + (BEST - 1) * share
+
+
+def judge(area: Area, facts: Sequence[Fact], *, is_project: bool) -> Judged:
+    """Assessments come first for a unit or the organisation, the records of the project itself for a project."""
+    judged = Judged(area, area.score, tuple(facts), False)
+    if judged.by_records is not None and (is_project or area.score is None):
+        return Judged(area, judged.by_records, tuple(facts), True, area.score)
+    return judged

@@ -1,31 +1,33 @@
-"""How ready a project, a unit or the group is to scale AI: score by area, weakest link, next step."""
+"""How ready a project, a unit or the organisation is to scale AI: score by area, weakest link, next step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
 from copilot.language.formatting import humanize, pluralize
+from copilot.methods import ReadinessMethod
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness import phrasing as say
-from copilot.tools.assess_readiness.facts import facts, going_on
-from copilot.tools.assess_readiness.phrasing import Judged, judge
-from copilot.tools.assess_readiness.scores import BEST, Area, Scored, read_areas, unassessed
-from copilot.tools.evidence import Row, computed, read_row, row_id
+from copilot.tools.assess_readiness import findings
+from copilot.tools.assess_readiness.facts import Subject, facts, going_on
+from copilot.tools.assess_readiness.method import read_method
+from copilot.tools.assess_readiness.phrasing import WORDING
+from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
+from copilot.tools.evidence import Row
+from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import link, resolve_record, resolve_unit
-from copilot.types import Cell, Chart, Evidence, Figure, Finding, Table, ToolResult, Viewer
+from copilot.types import Calculation, Cell, Chart, Finding, Role, Table, ToolResult, Viewer
 
 _TABLES = ("assessments", "projects", "roles")
 
 
 class Arguments(BaseModel):
-    """Say how ready a project, a unit or the whole group is to scale AI, area by area, and what to do next.
+    """Say how ready a project, a unit or the whole organisation is to scale AI, area by area, and what to do next.
 
     Call this for "are we ready", "data readiness", "MLOps maturity", "how mature is governance", "readiness for
     change", "culture", "what is our weakest link", "how many engineers per data scientist". Scores run from 1
@@ -35,7 +37,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     project: str | None = Field(default=None, description="A project by name or id; without it, a unit or all.")
-    unit: str | None = Field(default=None, description="A business unit; the whole group without it.")
+    unit: str | None = Field(default=None, description="A business unit; the whole organisation without it.")
     area: str | None = Field(
         default=None,
         description="One area, such as data_readiness, infrastructure, mlops, governance, change or culture; all "
@@ -47,33 +49,13 @@ class Arguments(BaseModel):
 class _Scope:
     """What is judged."""
 
+    of: str
+    """What follows "the readiness of": a project, a unit or the organisation."""
     project: Row | None
     unit: str | None
     rows: tuple[Row, ...]
     """The projects that the records' facts are taken from."""
     hidden: int
-
-    @property
-    def whole(self) -> str:
-        """What follows "the readiness"."""
-        if self.project is not None:
-            return f"of {_name(self.project)}"
-        return f"of {self.unit}" if self.unit else "of the group"
-
-    @property
-    def said(self) -> str:
-        """What the projects are called in a fact."""
-        if len(self.rows) == 1:
-            return _name(self.rows[0])
-        return f"of {self.unit}" if self.unit else "of all units"
-
-
-@dataclass(frozen=True)
-class _Said:
-    text: str
-    role: Literal["headline", "support", "caveat", "method"] = "support"
-    about: tuple[tuple[str, Row], ...] = ()
-    """Tables and rows that the sentence rests on."""
 
 
 def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -81,31 +63,39 @@ def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     view = sources.records.view(viewer)
     if not any(view.has(table) for table in _TABLES):
         raise ToolError("The records hold no assessments, no projects and no roles to judge readiness by.")
-    scope = _scope(sources, view, arguments)
-    everywhere = read_areas(view, None)
-    areas = _same(everywhere, read_areas(view, scope.unit))
-    found = facts(sources, viewer, scope.rows, scope.unit, scope.said) if scope.rows or not scope.project else []
-    judged = [judge(area, found, is_project=scope.project is not None) for area in _asked(areas, arguments.area)]
+    scope, method, reading = _scope(sources, view, arguments), read_method(sources.workspace), Reading(sources, view)
+    everywhere = read_areas(view, None, method)
+    areas = _same(everywhere, read_areas(view, scope.unit, method))
+    cited = reading.rows("projects", [scope.project]) if scope.project is not None else ()
+    of = _name(scope.rows[0]) if len(scope.rows) == 1 else scope.of
+    subject = Subject(sources, viewer, scope.rows, scope.unit, of, cited)
+    judged = [
+        judge(area, facts(subject, method.area(area.name), method), is_project=scope.project is not None)
+        for area in _asked(areas, arguments.area)
+    ]
     missing = unassessed(areas, _same(areas, everywhere), scope.unit)
-    said = [s for s in _sentences(judged, scope, missing, arguments.area is not None) if s.text]
-    x = _computation(sources, view, judged, scope, [s.text for s in said])
-    rows = {row_id(view, table, row): (table, row) for s in said for table, row in s.about}
-    currency = sources.workspace.config.currency
-    return ToolResult(
-        findings=tuple(
-            Finding(text=s.text, role=s.role, evidence=(x.id, *(row_id(view, table, row) for table, row in s.about)))
-            for s in said
+    assessed = sum(len(j.area.scored) for j in judged)
+    locator = (
+        f"latest of {pluralize(assessed, 'assessed aspect')}, {pluralize(len(scope.rows), 'project')}, as of "
+        f"{sources.today}"
+    )
+    return build_result(
+        _findings(judged, scope, method, missing, reading, cited, arguments.area is not None),
+        WORDING,
+        Computation(
+            source=next(view.sources[table] for table in _TABLES if view.has(table)),
+            title=f"Readiness of {scope.of}",
+            locator=locator,
+            calculation=Calculation(
+                method="mean over the areas; of each the latest assessments, or the records where there are none",
+                query=locator,
+                inputs=tuple(_tables(judged, scope))[:1],
+            ),
         ),
-        evidence=(x, *(read_row(view, t, row, currency, sources.today) for t, row in rows.values())),
-        tables=tuple(_tables(judged, scope)),
-        charts=tuple(_charts(judged, scope)),
-        figures=tuple(
-            Figure(text=say.score(j.score), value=round(j.score, 1), unit=f"of {BEST}", evidence=x.id)
-            for j in judged
-            if j.score is not None
+        reading,
+        Attachments(
+            tables=tuple(_tables(judged, scope)), charts=tuple(_charts(judged, scope)), hidden_rows=scope.hidden
         ),
-        follow_ups=_follow_ups(judged, scope),
-        hidden_rows=scope.hidden,
     )
 
 
@@ -123,12 +113,12 @@ def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> _Scope:
         assert row is not None, "a resolved project has a row"
         held = row.get("unit")
         unit = str(held) if held else unit
-        return _Scope(row, unit, (row,), _hidden(view, "assessments", unit))
-    hidden = _hidden(view, "assessments", unit)
+        return _Scope(_name(row), row, unit, (row,), _hidden(view, "assessments", unit))
+    hidden, of = _hidden(view, "assessments", unit), unit or sources.workspace.organisation
     if not view.has("projects") or (unit is not None and not view.has("projects", "unit")):
-        return _Scope(None, unit, (), hidden)
+        return _Scope(of, None, unit, (), hidden)
     rows = going_on(sources, view.select("projects", _of(unit)))
-    return _Scope(None, unit, tuple(rows), hidden + _hidden(view, "projects", unit))
+    return _Scope(of, None, unit, tuple(rows), hidden + _hidden(view, "projects", unit))
 
 
 def _of(unit: str | None) -> list[Filter]:
@@ -142,7 +132,7 @@ def _hidden(view: RecordView, table: str, unit: str | None) -> int:
 def _same(model: Sequence[Area], areas: Sequence[Area]) -> list[Area]:
     """The areas in the order of the model, with an empty one where there is none."""
     by = {area.name: area for area in areas}
-    return [by.get(area.name, Area(area.name, ())) for area in model]
+    return [by.get(area.name, Area(area.name, area.label, ())) for area in model]
 
 
 def _asked(areas: Sequence[Area], asked: str | None) -> list[Area]:
@@ -156,64 +146,36 @@ def _asked(areas: Sequence[Area], asked: str | None) -> list[Area]:
     return [area for area in areas if area.name == found.value]
 
 
-def _sentences(
-    judged: Sequence[Judged], scope: _Scope, missing: Mapping[str, list[str]], is_one_area: bool
-) -> Iterator[_Said]:
-    project = (("projects", scope.project),) if scope.project is not None else ()
-    known = [j for j in judged if j.score is not None]
-    order = sorted(known, key=lambda j: (round(j.score or 0, 1), j.area.name))
-    if not is_one_area or not known or known[0].rests_on_records:
-        yield _Said(say.opening(judged, scope.whole), "headline", project)
+def _findings(
+    judged: Sequence[Judged],
+    scope: _Scope,
+    method: ReadinessMethod,
+    missing: Mapping[str, list[str]],
+    reading: Reading,
+    cited: tuple[str, ...],
+    is_one_area: bool,
+) -> Iterator[Finding]:
+    order = findings.by_score(judged)
+    role: Role = "headline" if is_one_area else "support"
+    if not is_one_area or not order or order[0].rests_on_records:
+        yield findings.opening(judged, scope.of, cited)
     for j in order:
         if not is_one_area or not j.rests_on_records:
-            yield _Said(
-                say.area(j, scope.unit, scope.whole if is_one_area else ""),
-                "headline",
-                project if j.rests_on_records else (),
-            )
+            yield findings.area_score(j, method, scope.unit, scope.of if is_one_area else None, cited)
     for j in judged:
-        if is_one_area or j.area.name == "mlops":
-            yield _Said(say.aspects(j.area), "headline" if is_one_area else "support")
-        yield from (_Said(fact.text, "headline" if is_one_area else "support", project) for fact in j.facts)
+        if is_one_area or method.area(j.area.name).tells_aspects:
+            yield from findings.aspects(j.area, role)
+        yield from (fact.finding.model_copy(update={"role": role}) for fact in j.facts)
     for j in order:
-        if (lowest := j.area.weakest) is not None:
-            yield _Said(say.weakest(lowest, j.area.label), "support", _rows(lowest))
-    yield from (_Said(say.step(j, j is order[0] and len(order) > 1)) for j in order)
-    yield from (_Said(say.apart(j), "caveat") for j in judged)
-    yield from (_Said(text, "caveat") for text in say.gaps(judged, missing, scope.unit))
+        yield from findings.lowest_assessment(j.area, reading)
+    for j in order:
+        yield from findings.next_step(j.area, method, j is order[0] and len(order) > 1)
+    for j in judged:
+        yield from findings.deviation(j, method)
+    yield from findings.gaps(judged, missing, scope.unit)
     if scope.hidden:
-        yield _Said("The scores and facts leave out rows that this viewer may not see.", "caveat")
-    yield _Said(say.method(judged, _days(judged)), "method")
-
-
-def _rows(scored: Scored) -> tuple[tuple[str, Row], ...]:
-    return (("assessments", scored.row),)
-
-
-def _days(judged: Sequence[Judged]) -> list[str]:
-    return sorted({str(s.row["date"]) for j in judged for s in j.area.scored if s.row.get("date")})
-
-
-def _computation(
-    sources: Sources, view: RecordView, judged: Sequence[Judged], scope: _Scope, said: Sequence[str]
-) -> Evidence:
-    scored = [s for j in judged for s in j.area.scored]
-    lines = [
-        f"{s.unit}, {j.area.label}, {s.aspect}: {say.score(s.score)}"
-        + ("" if s.before is None else f", before {say.score(float(str(s.before['score'])))}")
-        + "."
-        for j in judged
-        for s in j.area.scored
-    ]
-    source = next(view.sources[table] for table in _TABLES if view.has(table))
-    return computed(
-        source,
-        f"Readiness {scope.whole}",
-        f"latest of {pluralize(len(scored), 'assessed aspect')}, {pluralize(len(scope.rows), 'project')}, "
-        f"as of {sources.today}",
-        [*said, *lines],
-        sources.today,
-    )
+        yield Finding(kind="hidden", role="caveat")
+    yield findings.method_finding(judged)
 
 
 def _tables(judged: Sequence[Judged], scope: _Scope) -> Iterator[Table]:
@@ -227,11 +189,11 @@ def _tables(judged: Sequence[Judged], scope: _Scope) -> Iterator[Table]:
                 None if change is None else round(change, 1),
                 len(j.area.scored),
                 None if weakest is None else f"{weakest.aspect} in {weakest.unit}",
-                " ".join(fact.text for fact in j.facts) or None,
+                " ".join(WORDING.phrases[fact.finding.kind](fact.finding) for fact in j.facts) or None,
             )
         )
     columns = ("Area", f"Score of {BEST}", "Change", "Aspects assessed", "Lowest", "By the records")
-    yield Table(title=f"Readiness {scope.whole}", columns=columns, rows=tuple(rows))
+    yield Table(title=f"Readiness of {scope.of}", columns=columns, rows=tuple(rows))
     units = sorted({s.unit for j in judged for s in j.area.scored})
     if scope.unit is None and len(units) > 1:
         means = {j.area.label: j.area.units for j in judged if j.area.scored}
@@ -269,15 +231,4 @@ def _charts(judged: Sequence[Judged], scope: _Scope) -> Iterator[Chart]:
             for name, value in next(j for j in judged if j.score is not None).area.aspects.items()
         ]
     if len(rows) > 1:
-        yield bars(f"Readiness {scope.whole}", "Area", f"Score of {BEST}", rows)
-
-
-def _follow_ups(judged: Sequence[Judged], scope: _Scope) -> tuple[str, ...]:
-    known = [j for j in judged if j.score is not None]
-    if not known:
-        return ("How many projects are there, by stage?",)
-    weakest = min(known, key=lambda j: (j.score or 0, j.area.name))
-    asked = [f"How can {weakest.area.label} be improved?"]
-    if scope.unit is None and (units := weakest.area.units):
-        asked.append(f"How ready is {next(iter(units))}?")
-    return tuple(asked)
+        yield bars(f"Readiness of {scope.of}", "Area", f"Score of {BEST}", rows)

@@ -10,9 +10,11 @@ from statistics import median
 from copilot.analysis.funnel import Ladder, conversion
 from copilot.analysis.operating_model import Anchor, Criterion
 from copilot.language.formatting import join_and, number, percent, pluralize
+from copilot.methods import ReadinessMethod
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import going_on, latest_roles, staff
+from copilot.tools.assess_readiness.method import read_method
 from copilot.tools.assess_readiness.scores import BEST, mean, read_areas
 from copilot.tools.diagnose_scaling.paths import Portfolio, read_portfolio
 from copilot.tools.evidence import Row
@@ -121,6 +123,7 @@ class _Reader:
     units: tuple[str, ...]
     everyone: tuple[Row, ...]
     """Projects going on, of all units."""
+    method: ReadinessMethod
 
     @property
     def where(self) -> str:
@@ -153,18 +156,22 @@ def _reader(sources: Sources, view: RecordView, unit: str | None) -> _Reader:
     named = [*(row.get("unit") for row in rows), *(row.get("unit") for row in latest_roles(view, None))]
     units = {fold(str(name)): str(name) for name in reversed(named) if name}
     own = [row for row in rows if unit is None or fold(str(row.get("unit") or "")) == fold(unit)]
-    return _Reader(sources, view, unit, tuple(own), tuple(sorted(units.values())), tuple(rows))
+    return _Reader(
+        sources, view, unit, tuple(own), tuple(sorted(units.values())), tuple(rows), read_method(sources.workspace)
+    )
 
 
 def _people(reader: _Reader) -> Iterator[_Item]:
     roles = latest_roles(reader.view, reader.unit)
-    whole = staff(reader.view, reader.unit)
+    whole = staff(reader.view, reader.unit, reader.method.staff)
     if whole is not None:
         people = whole.engineers + whole.scientists
         text = f"{number(people)} data scientists and engineers (full-time equivalents) {reader.where}"
         yield "specialists", people, text
     if len(reader.units) > 1:
-        teams = {unit: found for unit in reader.units if (found := staff(reader.view, unit)) is not None}
+        teams = {
+            unit: found for unit in reader.units if (found := staff(reader.view, unit, reader.method.staff)) is not None
+        }
         complete = [u for u, s in teams.items() if s.scientists >= _TEAM_SCIENTISTS and s.engineers >= _TEAM_ENGINEERS]
         if teams:
             text = (
@@ -285,7 +292,9 @@ def _risk(reader: _Reader) -> Iterator[_Item]:
 
 
 def _control(reader: _Reader) -> Iterator[_Item]:
-    areas = [a for a in read_areas(reader.view, reader.unit) if a.name in ("governance", "mlops") and a.scored]
+    areas = [
+        a for a in read_areas(reader.view, reader.unit, reader.method) if a.name in ("governance", "mlops") and a.scored
+    ]
     average = mean(area.score for area in areas)
     if average is not None:
         are = "is" if len(areas) == 1 else "are"
