@@ -56,6 +56,11 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
     return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
 
 
+def agree(quantity: Quantity, singular: str, plural: str) -> str:
+    """The form of a verb, or of another word, that goes with so many: is or are, has or have."""
+    return singular if quantity.value == 1 else plural
+
+
 def plural(noun: str) -> str:
     """The plural of an English noun of this product's vocabulary."""
     if noun in _IRREGULAR:

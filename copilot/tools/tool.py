@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.sources import Sources
+from copilot.tools.method import Method
 from copilot.types import ToolResult, Viewer
 
 
@@ -24,6 +25,8 @@ class Tool:
     run: Callable[[Sources, Viewer, Any], ToolResult]
     is_available: Callable[[Sources], bool]
     """Whether the workspace has something that it can answer from."""
+    method: Method[Any] | None = None
+    """What it takes for granted, as a file that a workspace may replace."""
     searches: Literal["passages", "rows"] | None = None
     """It samples what is near, and computes nothing."""
     is_ordered: bool = False
