@@ -16,6 +16,9 @@ from copilot.types import Viewer
 # The loader in C reads a long file of rules ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+METHOD_FOLDER = "method"
+"""Where a workspace keeps what it replaces of the tools' consulting content."""
+
 
 GATES_FILE = "gates.yaml"
 NO_GATE = "none"

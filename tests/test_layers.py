@@ -21,7 +21,10 @@ ROOMS = {
     "copilot.memos": 3,
     "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5,
     "copilot.sources": 6, "copilot.upkeep": 6,
-    "copilot.passages": 6, "copilot.reading": 6, "copilot.tools": 7, "copilot.models": 8, "copilot.source_pages": 8, "copilot.suggestions": 8,
+    "copilot.passages": 6, "copilot.reading": 6, "copilot.tools": 7, "copilot.models": 8, "copilot.source_pages": 8,
+    "copilot.suggestions": 8,
+    # Checks what the tools read.
+    "copilot.upkeep.checking": 8,
     "copilot.chat": 9, "copilot.build": 10, "copilot.commands": 11, "copilot": 12, "copilot.__main__": 12,
     "evals": 13, "ui": 13,
 }  # fmt: skip

@@ -49,6 +49,8 @@ TOOLS: tuple[Tool, ...] = (
     draft_memo,
 )
 LABELS = {tool.name: tool.label for tool in TOOLS}
+METHODS = tuple(tool.method for tool in TOOLS if tool.method is not None)
+"""What a workspace may replace under method/."""
 
 
 def available(sources: Sources) -> Sequence[Tool]:

@@ -12,6 +12,7 @@ from copilot.gates.rules import FILE as GATES_FILE
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.sources import Sources
+from copilot.tools.method import Method
 from copilot.types import ToolResult, Viewer
 
 
@@ -30,6 +31,8 @@ class Tool:
     """How a question may ask for it: the typed calls that its names and spans make."""
     is_slow: bool = False
     """It takes more than a fraction of a second, so it runs only where it is what is asked for."""
+    method: Method[Any] | None = None
+    """What it takes for granted, as a file that a workspace may replace."""
     searches: Literal["passages", "rows"] | None = None
     """It samples what is near, and computes nothing."""
     is_ordered: bool = False

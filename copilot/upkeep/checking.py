@@ -19,7 +19,7 @@ from copilot.records.reading import RecordTable, source_readers, type_table
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.succession import successors
 from copilot.retrieval.types import DocumentInfo
-from copilot.workspace import GATES_FILE, Workspace, WorkspaceConfig
+from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
 
 # Of the same fault in one column, so many rows are shown.
 _MOST_ALIKE = 5
@@ -35,6 +35,7 @@ def check(root: Path) -> list[Issue]:
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
     found += _gates(workspace, tables)
     found += _readiness(workspace, tables)
+    found += _methods(workspace, tables)
     documents = _documents(workspace, found)
     if not tables and not documents and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
@@ -160,6 +161,29 @@ def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]
     for name in sorted(set(observed) - described):
         message = f"The observations hold the metric {name!r}, which is not described here."
         yield _whole(METRICS, "info", message, "Describe it, so that it can be asked for.")
+
+
+def _methods(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+    """Files of the workspace's own method that cannot be read, or that no tool reads."""
+    folder = workspace.root / METHOD_FOLDER
+    paths = [path for path in sorted(folder.glob("*.y*ml")) if not path.stem.endswith(".meta")]
+    if not paths:
+        return
+    # The tools take a second to load.
+    from copilot.tools import METHODS
+
+    columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
+    files = {method.file: method for method in METHODS}
+    for path in paths:
+        name = path.relative_to(workspace.root).as_posix()
+        if name not in files:
+            remedy = f"Name it like one of {', '.join(files)}, or take it out."
+            yield _whole(name, "warning", "No tool reads this file.", remedy)
+            continue
+        try:
+            files[name].load(workspace, columns)
+        except KnowledgeError as error:
+            yield _problem(workspace.root, name, error, "Correct it; docs/workspace.md lists every key.")
 
 
 def _documents(workspace: Workspace, found: list[Issue]) -> int:

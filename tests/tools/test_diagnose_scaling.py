@@ -1,14 +1,16 @@
 from datetime import date
 from pathlib import Path
 
+import golden
 import pytest
-from record_sources import said, unsupported
+from record_sources import of_kind, unsupported, value
 
-from copilot.errors import ToolError
+from copilot.errors import KnowledgeError, ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.diagnose_scaling.tool import Arguments, diagnose_scaling
-from copilot.types import ToolResult, Viewer
+from copilot.tools.findings import quantities
+from copilot.types import Finding, ToolResult, Viewer
 from copilot.workspace import Workspace
 
 TODAY = date(2026, 10, 31)
@@ -37,7 +39,7 @@ HISTORY = (
 
 def sources(root: Path, config: str = "labels: [board]\n", **tables: str) -> Sources:
     folder = root / "records"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     (root / "workspace.yaml").write_text(config, encoding="utf-8")
@@ -50,51 +52,78 @@ def group(tmp_path: Path) -> Sources:
     return sources(tmp_path, projects=PROJECTS, stage_history=HISTORY)
 
 
+def numbers(finding: Finding, name: str) -> list[float]:
+    return [quantity.value for quantity in quantities(finding, name)]
+
+
 def diagnose(where: Sources, viewer: Viewer | None = None, **arguments: object) -> ToolResult:
     return diagnose_scaling(where, viewer or Viewer(), Arguments.model_validate(arguments))
 
 
 def test_the_conversion_is_counted_over_all_that_entered_the_pilot(group: Sources) -> None:
     result = diagnose(group)
-    assert result.findings[0].role == "headline"
-    assert result.findings[0].text == (
-        "Of 5 projects that entered pilot, 1 (20.0%) has reached production; 3 are still in pilot and 1 is stopped."
-    )
-    assert "a 95% interval from 3.6% to 62.4% (Wilson score, 5 cases)" in said(result)
-    assert "Of the 2 whose outcome is decided, 1 reached production and 1 ended before it" in said(result)
+    conversion = result.findings[0]
+    assert (conversion.kind, conversion.role) == ("conversion", "headline")
+    assert [value(conversion, name) for name in conversion.figures] == [5, 1, 0.2]
+    assert conversion.values["stages"] == ("pilot", "stopped")
+    assert numbers(conversion, "remaining") == [3, 1]
+    (interval,) = of_kind(result, "interval")
+    assert (round(value(interval, "low"), 3), round(value(interval, "high"), 3)) == (0.036, 0.624)
+    (decided,) = of_kind(result, "decided")
+    assert [value(decided, name) for name in ("decided", "reached", "ended")] == [2, 1, 1]
 
 
 def test_a_cohort_counts_only_those_that_entered_the_pilot_since(group: Sources) -> None:
     result = diagnose(group, since="2025-06-01")
-    assert result.findings[0].text == (
-        "Of 3 projects that entered pilot since 2025-06-01, 0 (0.0%) have reached production; "
-        "2 are still in pilot and 1 is stopped."
-    )
-    assert "3 of them have not got beyond pilot: 2 are still there, 1 of these for more than 180 days" in said(result)
-    assert "No project has entered pilot since 2030-01-01." in said(diagnose(group, since="2030-01-01"))
+    conversion, stalled = result.findings[:2]
+    assert conversion.values["since"] == date(2025, 6, 1)
+    assert [value(conversion, name) for name in conversion.figures] == [3, 0, 0]
+    assert stalled.kind == "not_beyond_pilot"
+    assert [value(stalled, name) for name in ("stalled", "still", "late", "limit", "ended")] == [3, 2, 1, 180, 1]
+    assert diagnose(group, since="2030-01-01").findings[0].kind == "no_pilots"
 
 
 def test_stalled_are_those_in_pilot_for_more_than_180_days(group: Sources) -> None:
     result = diagnose(group)
-    assert "2 of the 3 projects in pilot are stalled, that is, there for more than 180 days" in said(result)
-    stalled = next(t for t in result.tables if t.title == "Projects stalled in pilot")
-    assert [row[0] for row in stalled.rows] == ["P-2", "P-3"]
+    (stalled,) = of_kind(result, "stalled")
+    assert [value(stalled, name) for name in ("stalled", "in_pilot", "limit")] == [2, 3, 180]
+    table = next(t for t in result.tables if t.title == "Projects stalled in pilot")
+    assert [row[0] for row in table.rows] == ["P-2", "P-3"]
+    assert stalled.calculation is not None
+    assert stalled.calculation.inputs[0].rows == (("P-2", "Churn", 668), ("P-3", "Chat", 303))
 
 
 def test_each_cause_names_its_projects_and_a_remedy(group: Sources) -> None:
-    found = said(diagnose(group))
-    assert "1 of the 2 projects stalled in pilot (50%) has no business owner: Churn (P-2)" in found
-    assert "2 of the 2 projects stalled in pilot (100%) have no production budget: Churn (P-2) and Chat (P-3)" in found
-    assert "has a data readiness below 6: Churn (P-2)" in found
-    assert "among them 1 with none at all and 1 with no more than a plan" in found
-    assert "no gate or one below the G2 of most projects in pilot: Churn (P-2); among them 1 with gate G1" in found
-    assert "has no adoption plan: Churn (P-2)" in found
-    assert (
-        "spends most on technology and little on change: Churn (P-2); among them 1 with at most 10% on change" in found
-    )
-    assert "has neither a measured nor an estimated benefit: Churn (P-2)" in found
-    assert "of the projects in production it is 0 of 2" in found
-    assert "Against no business owner: name one person" in found
+    result = diagnose(group)
+    causes = {f.subject: f for f in of_kind(result, "cause")}
+    assert {name: f.values["names"] for name, f in causes.items()} == {
+        "No business owner": ("Churn (P-2)",),
+        "No production budget": ("Churn (P-2)", "Chat (P-3)"),
+        "Data not ready": ("Churn (P-2)",),
+        "Not integrated": ("Churn (P-2)", "Chat (P-3)"),
+        "No gate evidence": ("Churn (P-2)",),
+        "No adoption plan": ("Churn (P-2)",),
+        "Technology first": ("Churn (P-2)",),
+        "Benefit only assumed": ("Churn (P-2)",),
+    }
+    owner, gate = causes["No business owner"], causes["No gate evidence"]
+    assert [value(owner, name) for name in ("projects", "total", "share")] == [1, 2, 0.5]
+    assert (value(owner, "shown_there"), value(owner, "in_production")) == (0, 2)
+    assert owner.evidence[1:] == ("r-P-2",)
+    assert causes["Not integrated"].values["kinds"] == ("none at all", "no more than a plan")
+    assert gate.values["kinds"] == ("gate G1",)
+    assert "below the G2 of most projects in pilot" in gate.text
+    assert causes["Technology first"].values["kinds"] == ("at most 10% on change",)
+    assert [f.subject for f in of_kind(result, "remedy")] == list(causes)
+    assert [f.subject for f in of_kind(result, "cause_note")] == ["Technology first"]
+
+
+def test_a_cause_can_be_opened_with_its_condition_and_what_each_project_records(group: Sources) -> None:
+    cause = next(f for f in of_kind(diagnose(group), "cause") if f.subject == "Technology first")
+    assert cause.calculation is not None
+    assert "technology_share >= 0.85" in cause.calculation.query
+    assert cause.calculation.inputs[0].columns == ("Project", "technology share", "change share")
+    assert cause.calculation.inputs[0].rows == (("Churn (P-2)", 0.9, 0.08),)
 
 
 def test_what_is_not_recorded_is_neither_a_cause_nor_its_absence(group: Sources) -> None:
@@ -103,39 +132,47 @@ def test_what_is_not_recorded_is_neither_a_cause_nor_its_absence(group: Sources)
     unknown = {row[0]: row[3] for row in causes.rows}
     assert unknown["Data not ready"] == 1
     assert unknown["No adoption plan"] == 1
-    assert "read as none; the records cannot tell it from a cell nobody filled in" in said(result)
+    (empty,) = of_kind(result, "empty_means_none")
+    assert empty.values["columns"] == ("production budget", "business owner")
 
 
 def test_more_than_six_projects_are_named_as_and_more(tmp_path: Path) -> None:
     rows = "".join(f"P-{n},Pilot {n},pilot,2025-01-01,\n" for n in range(10))
     where = sources(tmp_path, projects=f"id,name,stage,stage_since,business_owner\n{rows}P-x,X,idea,,Ann\n")
-    assert "Pilot 5 (P-5) and 4 more" in said(diagnose(where))
+    (cause,) = of_kind(diagnose(where), "cause")
+    assert len(cause.values["names"]) == 6
+    assert value(cause, "more") == 4
 
 
-def test_every_figure_of_a_sentence_is_in_the_evidence_it_cites(group: Sources) -> None:
-    for arguments in (
-        {},
-        {"since": "2025-06-01"},
-        {"unit": "bank"},
-        {"unit": "shop"},
-        {"since": "2030-01-01"},
-    ):
-        assert unsupported(diagnose(group, **arguments)) == []
+CALLS = ({}, {"since": "2025-06-01"}, {"unit": "bank"}, {"unit": "shop"}, {"since": "2030-01-01"})
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=str)
+def test_every_figure_of_a_sentence_is_in_the_evidence_it_cites(group: Sources, arguments: dict[str, str]) -> None:
+    assert unsupported(diagnose(group, **arguments)) == []
+
+
+def test_its_sentences_are_those_of_the_golden_file(group: Sources, tmp_path_factory, rewrite_golden) -> None:
+    calls = {str(arguments): diagnose(group, **arguments) for arguments in CALLS}
+    calls["without a history"] = diagnose(sources(tmp_path_factory.mktemp("stages"), projects=PROJECTS))
+    calls["names alone"] = diagnose(sources(tmp_path_factory.mktemp("names"), projects="id,name\nA,Alpha\n"))
+    golden.check("diagnose_scaling", calls, rewrite=rewrite_golden)
 
 
 def test_hidden_projects_are_left_out_and_the_result_says_so(group: Sources) -> None:
     result = diagnose(group)
     assert result.hidden_rows == 1
     assert "Secret" not in result.model_dump_json()
-    assert any(s.role == "caveat" and "may not see" in s.text for s in result.findings)
+    assert [f.role for f in of_kind(result, "hidden")] == ["caveat"]
     chair = diagnose(group, Viewer(name="chair", labels=frozenset({"board"})))
-    assert chair.findings[0].text.startswith("Of 6 projects that entered pilot, 1 (16.7%)")
+    assert value(chair.findings[0], "entered") == 6
 
 
 def test_a_unit_or_a_condition_narrows_the_projects(group: Sources) -> None:
-    assert "Of 3 projects of Shop that entered pilot, 0 (0.0%)" in said(diagnose(group, unit="shop"))
-    narrowed = diagnose(group, filters=[{"column": "gate", "value": "G2"}])
-    assert narrowed.findings[0].text.startswith("Of 2 projects with gate G2 that entered pilot")
+    shop = diagnose(group, unit="shop").findings[0]
+    assert (shop.values["scope"], value(shop, "entered"), value(shop, "reached")) == (" of Shop", 3, 0)
+    narrowed = diagnose(group, filters=[{"column": "gate", "value": "G2"}]).findings[0]
+    assert (narrowed.values["scope"], value(narrowed, "entered")) == (" with gate G2", 2)
 
 
 def test_an_unknown_unit_gives_the_nearest(group: Sources) -> None:
@@ -144,17 +181,14 @@ def test_an_unknown_unit_gives_the_nearest(group: Sources) -> None:
     assert error.value.nearest
 
 
-def test_without_a_history_the_stages_of_today_are_counted_and_nothing_more_is_claimed(
-    tmp_path: Path,
-) -> None:
+def test_without_a_history_the_stages_of_today_are_counted_and_nothing_more_is_claimed(tmp_path: Path) -> None:
     result = diagnose(sources(tmp_path, projects=PROJECTS))
-    assert result.findings[0].text == (
-        "Of 7 projects with a recorded stage, 2 are in production today and 3 in pilot; without a history of "
-        "stages "
-        "their conversion cannot be told."
-    )
-    assert "Wilson" not in said(result)
-    assert "2 of the 3 projects in pilot are stalled" in said(result)
+    today = result.findings[0]
+    assert today.kind == "stages_today"
+    assert [value(today, name) for name in ("projects", "in_production", "in_pilot")] == [7, 2, 3]
+    assert not of_kind(result, "interval")
+    (stalled,) = of_kind(result, "stalled")
+    assert (value(stalled, "stalled"), value(stalled, "in_pilot")) == (2, 3)
     funnel = result.tables[0]
     assert [row[1] for row in funnel.rows] == [None] * 7
     assert sum(int(str(row[2])) for row in funnel.rows) == 7
@@ -168,9 +202,11 @@ def test_a_foreign_table_with_few_columns_says_what_cannot_be_told(tmp_path: Pat
             projects="id,name,stage\nA,A,trial\nB,B,live\n",
         )
     )
-    assert "1 is in live today and 1 in trial" in said(result)
-    assert "is not recorded, so all of them are looked at as if stalled" in said(result)
-    assert "hold nothing to judge these causes by: no business owner, no production budget" in said(result)
+    today = result.findings[0].values
+    assert (today["pilot"], today["production"]) == ("trial", "live")
+    assert result.findings[1].kind == "undated_pilots"
+    (untold,) = of_kind(result, "untold_causes")
+    assert len(untold.values["causes"]) == 8
     assert unsupported(result) == []
 
 
@@ -187,10 +223,10 @@ def test_without_a_projects_table_the_call_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_kinds_of_scaling_are_counted(group: Sources) -> None:
-    assert (
-        "Of 7 projects, 2 record how they scale: 1 by horizontal scaling and 1 by vertical scaling; "
-        "5 record nothing." in said(diagnose(group))
-    )
+    (kinds,) = of_kind(diagnose(group), "scaling_kinds")
+    assert kinds.values["kinds"] == ("horizontal", "vertical")
+    assert numbers(kinds, "counts") == [1, 1]
+    assert [value(kinds, name) for name in ("projects", "recorded", "unrecorded")] == [7, 2, 5]
 
 
 def test_the_order_of_the_rows_changes_no_sentence(tmp_path: Path) -> None:
@@ -204,3 +240,41 @@ def test_the_order_of_the_rows_changes_no_sentence(tmp_path: Path) -> None:
         s.text for s in second.findings if s.role == "headline"
     ]
     assert first.tables == second.tables
+
+
+CAUSE = """
+causes:
+  - name: No sponsor
+    has: has no sponsor
+    have: have no sponsor
+    when: sponsor_name missing
+    remedy: find one
+"""
+
+
+def test_a_workspace_replaces_the_causes_by_its_own(tmp_path: Path) -> None:
+    (tmp_path / "method").mkdir()
+    (tmp_path / "method" / "stall_causes.yaml").write_text(CAUSE)
+    rows = "id,name,stage,sponsor_name\nA,Alpha,pilot,Ann\nB,Beta,pilot,\n"
+    # What is empty may be unknown, unless the cause says that it means none.
+    assert of_kind(diagnose(sources(tmp_path, projects=rows)), "cause") == []
+    (tmp_path / "method" / "stall_causes.yaml").write_text(f"{CAUSE}    empty_means_none: true\n")
+    (cause,) = of_kind(diagnose(sources(tmp_path, projects=rows)), "cause")
+    assert (cause.subject, cause.values["names"]) == ("No sponsor", ("Beta (B)",))
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        (CAUSE.replace("sponsor_name", "sponsr"), "causes: 'No sponsor': when: .*there is no column 'sponsr'.*sponsor"),
+        (CAUSE.replace("has no sponsor", "is below {minimum}"), "causes: 'No sponsor': has: there is no {minimum}"),
+        (CAUSE.replace("    remedy: find one\n", ""), "causes: 'No sponsor': remedy: Field required"),
+        ("causes: []\n", "causes: "),
+    ],
+)
+def test_a_wrong_cause_is_refused_with_its_place(tmp_path: Path, written: str, problem: str) -> None:
+    (tmp_path / "method").mkdir()
+    (tmp_path / "method" / "stall_causes.yaml").write_text(written)
+    where = sources(tmp_path, projects="id,name,stage,sponsor_name\nA,Alpha,pilot,Ann\n")
+    with pytest.raises(KnowledgeError, match=problem):
+        diagnose(where)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record_sources import CORPUS, EVERYONE, open_sources, unsupported
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.formatting import format_change, format_quantity
+from copilot.language.formatting import agree, format_change, format_quantity
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
 from copilot.tools.findings import Computation, Reading, Wording, amount, build_result, count, named, share
@@ -116,3 +116,7 @@ def test_parts_of_one_computation_share_a_citation_and_show_their_own_values(sou
     assert "3 projects" in citation.quote
     assert "4 models" in citation.quote
     assert [c.method for c in citation.calculations] == ["count of rows"]
+
+
+def test_a_verb_agrees_with_its_quantity():
+    assert [agree(count(n, "project"), "is", "are") for n in (0, 1, 2)] == ["are", "is", "are"]

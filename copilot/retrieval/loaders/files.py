@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copilot.errors import KnowledgeError
+from copilot.workspace import METHOD_FOLDER
 
 SIDECAR = ".meta.yaml"
 LARGEST_BYTES = 100_000_000
@@ -39,8 +40,7 @@ def find_sources(root: Path) -> list[SourceFile]:
     """Every file under the workspace that is meant to be a document, supported or not, by id."""
     found = []
     for path in _walk(root, root):
-        is_setting = path.parent == root and path.suffix in (".yaml", ".yml") and not path.name.endswith(_SIDECARS)
-        if is_setting or _is_sidecar(path):
+        if _is_setting(path, root) or _is_sidecar(path):
             continue
         signatures = [_signature(path), _signature(path.with_name(path.name + SIDECAR))]
         if signatures[0]:
@@ -48,6 +48,11 @@ def find_sources(root: Path) -> list[SourceFile]:
             id = path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
             found.append(SourceFile(id, path, " ".join(signatures)))
     return sorted(found, key=lambda source: source.id)
+
+
+def _is_setting(path: Path, root: Path) -> bool:
+    folders = (root, root / METHOD_FOLDER)
+    return path.parent in folders and path.suffix in (".yaml", ".yml") and not path.name.endswith(_SIDECARS)
 
 
 def _is_sidecar(path: Path) -> bool:

@@ -1,4 +1,5 @@
 from copilot.tools.diagnose_scaling.calls import calls
+from copilot.tools.diagnose_scaling.stall_causes import METHOD
 from copilot.tools.diagnose_scaling.tool import Arguments, diagnose_scaling
 from copilot.tools.tool import Tool, has_projects
 
@@ -9,6 +10,7 @@ TOOL = Tool(
     run=diagnose_scaling,
     is_available=has_projects,
     calls=calls,
+    method=METHOD,
     is_about_one=True,
     covers_records=True,
 )

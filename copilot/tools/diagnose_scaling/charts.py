@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from copilot.analysis.funnel import conversion
 from copilot.drawing.charts import bars
-from copilot.language.formatting import humanize, percent, sentence
+from copilot.language.formatting import format_quantity, humanize, percent, pluralize, sentence
+from copilot.tools.diagnose_scaling.findings import Diagnosis, by_unit
 from copilot.tools.diagnose_scaling.paths import Portfolio, text
-from copilot.tools.diagnose_scaling.phrasing import by_unit, group_name, share
-from copilot.tools.diagnose_scaling.stall_causes import Found
+from copilot.tools.findings import share
 from copilot.types import Cell, Chart, Table
 
 # Stalled projects listed at the most.
@@ -30,15 +30,7 @@ def funnel_table(portfolio: Portfolio) -> Table:
         )
         for f in portfolio.flows
     ]
-    columns = (
-        "Stage",
-        "Entered",
-        "Now in",
-        "Moved on",
-        "Ended",
-        "Median days until moving on",
-        "Median days so far",
-    )
+    columns = ("Stage", "Entered", "Now in", "Moved on", "Ended", "Median days until moving on", "Median days so far")
     return Table(title="Funnel by stage", columns=columns, rows=tuple(rows))
 
 
@@ -49,24 +41,21 @@ def unit_table(portfolio: Portfolio) -> Table | None:
     rows: list[tuple[Cell, ...]] = []
     for unit, paths in units.items():
         found = conversion(paths, ladder.pilot, ladder.production)
-        low, high = share(found.interval.low), share(found.interval.high)
+        whole, low, high = (_percent(v) for v in (found.share, found.interval.low, found.interval.high))
         still = sum(p.now.stage == ladder.pilot for p in paths)
-        rows.append((unit, found.entered, found.reached, share(found.share), f"{low} to {high}", still))
+        rows.append((unit, found.entered, found.reached, whole, f"{low} to {high}", still))
     pilot, production = humanize(ladder.pilot), humanize(ladder.production)
-    columns = (
-        "Unit",
-        f"Entered {pilot}",
-        f"Reached {production}",
-        "Share",
-        "95% interval",
-        f"Still in {pilot}",
-    )
+    columns = ("Unit", f"Entered {pilot}", f"Reached {production}", "Share", "95% interval", f"Still in {pilot}")
     return Table(title=f"From {pilot} to {production} by unit", columns=columns, rows=tuple(rows))
 
 
-def causes_table(found: Sequence[Found], production: Sequence[Found | None], group: str) -> Table:
+def _percent(value: float) -> str:
+    return format_quantity(share(value, 1))
+
+
+def causes_table(found: Diagnosis) -> Table:
     return Table(
-        title=f"Causes among the {found[0].of:,} {group}",
+        title=_causes_title(found),
         columns=("Cause", "Projects", "Share", "Not recorded", "In production", "Remedy"),
         rows=tuple(
             (
@@ -74,18 +63,19 @@ def causes_table(found: Sequence[Found], production: Sequence[Found | None], gro
                 len(f.shown),
                 percent(f.share),
                 f.unknown,
-                f"{len(there.shown):,} of {there.of:,}" if there else None,
+                f"{len(there.shown):,} of {there.total:,}" if there else None,
                 sentence(f.cause.remedy),
             )
-            for f, there in zip(found, production, strict=True)
+            for f, there in zip(found.found, found.production, strict=True)
         ),
     )
 
 
-def stalled_table(portfolio: Portfolio, found: Sequence[Found]) -> Table:
+def stalled_table(found: Diagnosis) -> Table:
     """Each stalled project with its causes, most causes first."""
+    portfolio = found.portfolio
     shown: dict[str, list[str]] = {str(row["id"]): [] for row in portfolio.stalled.rows}
-    for cause in found:
+    for cause in found.found:
         for row in cause.shown:
             shown[str(row["id"])].append(cause.cause.name.lower())
     paths = {p.project: p for p in portfolio.paths}
@@ -103,22 +93,18 @@ def stalled_table(portfolio: Portfolio, found: Sequence[Found]) -> Table:
         )
         for id in order[:_ROWS]
     ]
-    columns = (
-        "Id",
-        "Project",
-        "Unit",
-        "Stage",
-        "Days in stage",
-        "Causes",
-        "Which",
-        "Blocker in the team's words",
-    )
-    title = sentence(group_name(portfolio)).rstrip(".")
+    columns = ("Id", "Project", "Unit", "Stage", "Days in stage", "Causes", "Which", "Blocker in the team's words")
+    title = f"Projects {found.group}"
     if len(order) > _ROWS:
         title += f", the first {_ROWS} of {len(order):,}"
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
-def causes_chart(found: Sequence[Found], group: str) -> Chart:
-    rows = [(f.cause.name, float(len(f.shown))) for f in found]
-    return bars(f"Causes among the {found[0].of:,} {group}", "Cause", "Projects", rows)
+def causes_chart(found: Diagnosis) -> Iterator[Chart]:
+    rows = [(f.cause.name, float(len(f.shown))) for f in found.found]
+    if any(shown for _, shown in rows):
+        yield bars(_causes_title(found), "Cause", "Projects", rows)
+
+
+def _causes_title(found: Diagnosis) -> str:
+    return f"Causes among the {pluralize(found.found[0].total, 'project')} {found.group}"

@@ -1,44 +1,111 @@
-"""Why projects stall before production, judged from their rows, and what helps against each cause."""
+"""Why projects stall before production: the causes of `stall_causes.yaml`, judged from the projects' rows."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated
 
-from copilot.language.formatting import humanize, join_and, number
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+
+from copilot.gates.conditions import Condition, Context, Facts, Test, checks, compiled, fact, parse
+from copilot.gates.rules import gate_order
+from copilot.language.formatting import humanize, number
+from copilot.records.names import nearest
+from copilot.records.schema import PROJECTS, Column
+from copilot.sources import Sources
+from copilot.tools import method
 from copilot.tools.evidence import Row
-from copilot.workspace import NO_GATE, WorkspaceConfig
+from copilot.types import Cell, Frozen
+from copilot.workspace import NO_GATE, Thresholds, WorkspaceConfig
 
-TECHNOLOGY_SHARE, CHANGE_SHARE = 0.85, 0.20
-"""From this share of the budget on technology, or below this on change, a project is technology-first."""
-_LITTLE_CHANGE = 0.10
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Of one row. `shows` is None when the row does not tell; `kind` splits the rows that show a cause."""
-
-    shows: bool | None
-    kind: str = ""
-
-
-UNKNOWN, CLEAR = Verdict(None), Verdict(False)
+DERIVED = (
+    Column("technology_share", "number", "Share of the budget for technology and data, 0 to 1."),
+    Column("change_share", "number", "Share of the budget for change and adoption, 0 to 1."),
+    Column("gates_behind", "number", "Gates that it lacks to the one that most projects of its stage have passed."),
+)
+"""Facts computed from the cells of a project."""
+# Read from the column that workspace.yaml names for this criterion.
+_READINESS = "data_readiness"
+_NAMES = ("stage", "usual_gate")
+_BRACED = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
-class Cause:
-    name: str
+def _parsed(written: object, info: ValidationInfo) -> Condition:
+    context: method.Context = (info.context or {})["method"]
+    text = filled(json.dumps(written, default=str), _thresholds(context.config))
+    condition = parse(json.loads(text), _vocabulary(context.columns))
+    if any(check.op == "in_force" for check in checks(condition)):
+        raise ValueError("in_force is for gates.yaml; use within_days")
+    return condition
+
+
+def _with_known_names(text: str) -> str:
+    known = (*Thresholds.model_fields, *_NAMES)
+    if unknown := [name for name in _BRACED.findall(text) if name not in known]:
+        raise ValueError(f"there is no {{{unknown[0]}}}; the nearest are {', '.join(nearest(unknown[0], known))}")
+    return text
+
+
+def filled(text: str, names: Mapping[str, object]) -> str:
+    """The text with the names in braces replaced."""
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _thresholds(config: WorkspaceConfig) -> dict[str, str]:
+    return {name: number(value) for name, value in config.thresholds.model_dump().items()}
+
+
+def _vocabulary(columns: Sequence[Column]) -> dict[str, Column]:
+    return {column.name: column for column in (*columns, *PROJECTS.columns, *DERIVED)}
+
+
+Written = Annotated[Condition, PlainValidator(_parsed)]
+Phrase = Annotated[str, Field(min_length=1), AfterValidator(_with_known_names)]
+"""It may name in braces a threshold of workspace.yaml, the `stage`, and its `usual_gate`."""
+
+
+class Kind(Frozen):
+    """A kind of the projects that show a cause; the first one that fits counts."""
+
+    label: str = Field(min_length=1)
+    """A column in braces stands for its value."""
+    when: Written
+
+
+class Cause(Frozen):
+    name: str = Field(min_length=1)
     """As a heading: "No business owner"."""
-    has: str
+    has: Phrase
     """What one project does: "has no business owner"."""
-    have: str
-    remedy: str
-    columns: tuple[str, ...]
-    """What it is judged from; one of them is enough."""
-    judge: Callable[[Row], Verdict]
-    is_empty_none: bool = False
+    have: Phrase
+    """The same of several."""
+    remedy: str = Field(min_length=1)
+    when: Written
+    kinds: tuple[Kind, ...] = ()
+    empty_means_none: bool = False
     """An empty cell means there is none, so that it cannot be told from a cell nobody filled in."""
+    note: str = ""
+    """What the condition means, where its name does not say."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What it is judged from; one of them is enough."""
+        return tuple(dict.fromkeys(check.fact for check in checks(self.when)))
+
+
+class StallCauses(Frozen):
+    causes: tuple[Cause, ...] = Field(min_length=1)
+
+
+METHOD = method.Method("stall_causes", StallCauses, Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -46,183 +113,104 @@ class Found:
     """One cause over all the rows that were judged."""
 
     cause: Cause
+    does: str
+    """What the projects do that show it."""
     shown: tuple[Row, ...]
     unknown: int
-    of: int
+    total: int
     kinds: tuple[tuple[str, int], ...]
+    judged_by: tuple[tuple[Cell, ...], ...]
+    """Of each that shows it, what it was judged from."""
 
     @property
     def share(self) -> float:
-        return len(self.shown) / self.of if self.of else 0.0
+        return len(self.shown) / self.total if self.total else 0.0
 
 
-def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str, gates: Sequence[str]) -> list[Cause]:
-    """All causes, with the data threshold and the expected gate; `peers` are the projects of the stage."""
-    readiness = next((c.column for c in config.criteria if c.name == "data_readiness"), "data_readiness")
-    minimum = config.thresholds.data_readiness_minimum
-    gate = expected_gate(peers, gates)
-    behind = f"no gate or one below the {gate} of most projects in {humanize(stage)}" if gate else "no gate"
-    level = number(minimum)
-    return [
-        Cause(
-            "No business owner",
-            "has no business owner",
-            "have no business owner",
-            "name one person in the business who will use the result, fund it and answer for its "
-            "benefit, before more is built",
-            ("business_owner",),
-            _missing("business_owner"),
-            is_empty_none=True,
-        ),
-        Cause(
-            "No production budget",
-            "has no production budget",
-            "have no production budget",
-            "decide on the yearly cost of running, monitoring and supporting it together with the "
-            "pilot, or stop the pilot",
-            ("production_budget",),
-            _missing("production_budget"),
-            is_empty_none=True,
-        ),
-        Cause(
-            "Data not ready",
-            f"has a data readiness below {level}",
-            f"have a data readiness below {level}",
-            "close the named gaps in the sources of the real operation, with a date and an owner, "
-            "before the pilot goes on",
-            (readiness,),
-            lambda row: _data(row, readiness, minimum),
-        ),
-        Cause(
-            "Not integrated",
-            "has no integration or only a planned one",
-            "have no integration or only a planned one",
-            "build the connection to the system people work in as part of the pilot, with time of its owners reserved",
-            ("integration",),
-            _integration,
-        ),
-        Cause(
-            "No gate evidence",
-            f"has passed {behind}",
-            f"have passed {behind}",
-            "list the evidence that the next gate asks for, give each piece an owner and a date, and review it early",
-            ("gate",),
-            lambda row: _gate(row, gate, gates),
-        ),
-        Cause(
-            "No adoption plan",
-            "has no adoption plan",
-            "have no adoption plan",
-            "plan training, communication and changed ways of working with the users, and measure "
-            "use from the first week",
-            ("adoption_plan",),
-            lambda row: _flag(row, "adoption_plan"),
-        ),
-        Cause(
-            "Technology first",
-            "spends most on technology and little on change",
-            "spend most on technology and little on change",
-            "start again from the business problem and move part of the budget from building to adoption",
-            ("technology_budget", "change_budget"),
-            _technology,
-        ),
-        Cause(
-            "Benefit only assumed",
-            "has neither a measured nor an estimated benefit",
-            "have neither a measured nor an estimated benefit",
-            "agree on a baseline and one measure of success, and measure both in the pilot before asking for more",
-            ("expected_basis", "realised_basis"),
-            _benefit,
-        ),
-    ]
+@dataclass(frozen=True)
+class Judge:
+    """The causes of a workspace, ready to be looked for among its projects."""
+
+    causes: tuple[Cause, ...]
+    everyone: Sequence[Row]
+    vocabulary: Mapping[str, Column]
+    names: Mapping[str, str]
+    """What stands for the names in braces."""
+    context: Context
+    cells: Callable[[Row], Mapping[str, Cell]]
+    """The row with the facts computed from it."""
+
+    @classmethod
+    def of(cls, sources: Sources, columns: Sequence[Column], everyone: Sequence[Row], stage: str) -> Judge:
+        config, vocabulary = sources.workspace.config, _vocabulary(columns)
+        gates = gate_order(sources.workspace, (row.get("gate") for row in everyone))
+        usual = usual_gate([row for row in everyone if row.get("stage") == stage], gates)
+        readiness = next((c.column for c in config.criteria if c.name == _READINESS), _READINESS)
+        return cls(
+            METHOD.load(sources.workspace, columns).causes,
+            everyone,
+            vocabulary,
+            {**_thresholds(config), "stage": humanize(stage), "usual_gate": usual or "usual gate"},
+            Context(sources.today, frozenset(vocabulary)),
+            partial(_cells, readiness=readiness, usual=usual, gates=gates),
+        )
+
+    def find(self, cause: Cause, rows: Sequence[Row]) -> Found | None:
+        """The cause over the rows; None when no row of the whole table has a value to judge from."""
+        names = {check.fact for when in (cause.when, *(k.when for k in cause.kinds)) for check in checks(when)}
+        if not any(self._records(cause, self._facts(row, names)) for row in self.everyone):
+            return None
+        shows, kinds = self._test(cause.when), [(kind.label, self._test(kind.when)) for kind in cause.kinds]
+        shown: list[Row] = []
+        counts: Counter[str] = Counter()
+        unknown = 0
+        for row in rows:
+            facts = self._facts(row, names)
+            verdict = shows(facts) if cause.empty_means_none or self._records(cause, facts) else None
+            unknown += verdict is None
+            if verdict:
+                shown.append(row)
+                label = next((filled(label, row) for label, test in kinds if test(facts)), None)
+                counts.update([label] if label else [])
+        does = filled(cause.has if len(shown) == 1 else cause.have, self.names)
+        judged_by = tuple(tuple(_rounded(self.cells(row).get(name)) for name in cause.facts) for row in shown)
+        return Found(cause, does, tuple(shown), unknown, len(rows), tuple(counts.most_common()), judged_by)
+
+    def _test(self, condition: Condition) -> Test:
+        return compiled(condition, self.context).test
+
+    def _facts(self, row: Row, names: set[str]) -> Facts:
+        cells = self.cells(row)
+        return {name: fact(cells.get(name), self.vocabulary[name]) for name in names}
+
+    def _records(self, cause: Cause, facts: Facts) -> bool:
+        return any(facts[name] is not None for name in cause.facts)
 
 
-def find(cause: Cause, rows: Sequence[Row], everyone: Sequence[Row]) -> Found | None:
-    """The cause over the rows; None when no row of the whole table has a value to judge from."""
-    if not any(row.get(column) is not None for row in everyone for column in cause.columns):
-        return None
-    verdicts = [(row, cause.judge(row)) for row in rows]
-    shown = tuple(row for row, verdict in verdicts if verdict.shows)
-    kinds = Counter(verdict.kind for _, verdict in verdicts if verdict.shows and verdict.kind)
-    unknown = sum(verdict.shows is None for _, verdict in verdicts)
-    return Found(cause, shown, unknown, len(rows), tuple(kinds.most_common()))
-
-
-def expected_gate(peers: Sequence[Row], gates: Sequence[str]) -> str | None:
+def usual_gate(peers: Sequence[Row], gates: Sequence[str]) -> str | None:
     """The gate that most projects of a stage have passed, which the others are behind."""
     passed = Counter(str(row["gate"]) for row in peers if row.get("gate") in gates)
-    if not passed:
-        return None
-    return max(passed, key=lambda gate: (passed[gate], -gates.index(gate)))
+    return max(passed, key=lambda gate: (passed[gate], -gates.index(gate)), default=None)
 
 
-def technology_note() -> str:
-    return (
-        f"Technology first means at least {TECHNOLOGY_SHARE:.0%} of the budget for technology or less than "
-        f"{CHANGE_SHARE:.0%} for change."
-    )
-
-
-def empty_note(found: Sequence[Found]) -> str:
-    """That an empty cell was read as "none", where that was done."""
-    columns = [humanize(f.cause.columns[0]) for f in found if f.cause.is_empty_none]
-    if not columns:
-        return ""
-    return (
-        f"An empty {join_and(columns, 'or')} is read as none; the records cannot tell it from a cell nobody filled in."
-    )
-
-
-def _missing(column: str) -> Callable[[Row], Verdict]:
-    return lambda row: CLEAR if row.get(column) else Verdict(True)
-
-
-def _data(row: Row, column: str, minimum: float) -> Verdict:
-    value = row.get(column)
-    if not isinstance(value, int | float):
-        return UNKNOWN
-    return Verdict(value < minimum)
-
-
-def _integration(row: Row) -> Verdict:
-    state = row.get("integration")
-    if state is None:
-        return UNKNOWN
-    kinds = {"none": "none at all", "planned": "no more than a plan"}
-    return Verdict(True, kinds[str(state)]) if state in kinds else CLEAR
-
-
-def _gate(row: Row, expected: str | None, gates: Sequence[str]) -> Verdict:
+def _cells(row: Row, *, readiness: str, usual: str | None, gates: Sequence[str]) -> Mapping[str, Cell]:
     gate = row.get("gate")
-    if gate == NO_GATE:
-        return Verdict(True, "no gate")
-    if gate not in gates:
-        return UNKNOWN
-    behind = expected is not None and gates.index(str(gate)) < gates.index(expected)
-    return Verdict(True, f"gate {gate}") if behind else CLEAR
+    order = [NO_GATE, *gates]
+    behind = None if gate not in order else order.index(usual or NO_GATE) - order.index(str(gate))
+    return {
+        **row,
+        _READINESS: row.get(readiness),
+        "technology_share": _share(row.get("technology_budget"), row.get("budget")),
+        "change_share": _share(row.get("change_budget"), row.get("budget")),
+        "gates_behind": behind,
+    }
 
 
-def _flag(row: Row, column: str) -> Verdict:
-    value = row.get(column)
-    return UNKNOWN if value is None else Verdict(not value)
+def _share(part: Cell, whole: Cell) -> float | None:
+    if not isinstance(part, int | float) or not isinstance(whole, int | float) or whole <= 0:
+        return None
+    return part / whole
 
 
-def _technology(row: Row) -> Verdict:
-    budget, technology, change = (row.get(c) for c in ("budget", "technology_budget", "change_budget"))
-    if not isinstance(budget, int | float) or budget <= 0 or (technology is None and change is None):
-        return UNKNOWN
-    spent = float(technology) / budget if isinstance(technology, int | float) else None
-    changed = float(change) / budget if isinstance(change, int | float) else None
-    heavy = spent is not None and spent >= TECHNOLOGY_SHARE
-    light = changed is not None and changed < CHANGE_SHARE
-    if not heavy and not light:
-        return CLEAR
-    little = changed is not None and changed <= _LITTLE_CHANGE
-    return Verdict(True, f"at most {_LITTLE_CHANGE:.0%} on change" if little else "")
-
-
-def _benefit(row: Row) -> Verdict:
-    bases = {row.get("expected_basis"), row.get("realised_basis")}
-    if bases & {"estimated", "measured"}:
-        return CLEAR
-    return Verdict(True) if "assumed" in bases else UNKNOWN
+def _rounded(cell: Cell) -> Cell:
+    return round(cell, 4) if isinstance(cell, float) else cell
