@@ -83,6 +83,10 @@ class Evidence(Frozen):
     as_of: date | None = None
     relevance: float | None = None
     """Of a passage: similarity of its embedding to the query, -1 to 1."""
+    score: float | None = None
+    """Of a passage: the search's own score, comparable within one query only."""
+    bm25: float | None = None
+    """Of a passage: its score by words alone."""
     position: int | None = None
     """Of a passage: its place among those of its document, from 0."""
     is_named: bool = False

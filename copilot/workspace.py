@@ -17,6 +17,11 @@ from copilot.types import Viewer
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+GATES_FILE = "gates.yaml"
+NO_GATE = "none"
+"""What a project holds that has passed no gate."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,6 +73,17 @@ class Thresholds(_Strict):
     """A fall of a model's quality larger than this is worth a warning."""
 
 
+class Gate(_Strict):
+    """An approval gate, one of those that projects pass one after the other."""
+
+    id: str = Field(min_length=1)
+    """As the rules and the column `gate` of the projects write it."""
+    title: str = ""
+    """What people call it, where that differs."""
+    before_stage: str = ""
+    """The stage that it opens."""
+
+
 class WarehouseConfig(_Strict):
     """Tables of metrics.yaml whose rows are in a warehouse, not under records/."""
 
@@ -94,6 +110,16 @@ class WorkspaceConfig(_Strict):
     viewers: dict[str, ViewerEntry] = {}
     default_viewer: str = "everyone"
     warehouse: WarehouseConfig = WarehouseConfig()
+
+
+def listed_gates(content: object) -> tuple[Gate, ...]:
+    """The approval gates that a gates.yaml lists, else those that its rules name, in the order of their appearance."""
+    if not isinstance(content, dict):
+        return ()
+    if content.get("gates"):
+        return tuple(Gate.model_validate(entry) for entry in content["gates"])
+    named = [rule.get("gate") for rule in content.get("rules") or () if isinstance(rule, dict)]
+    return tuple(Gate(id=name) for name in dict.fromkeys(named) if name and name != NO_GATE)
 
 
 def read_yaml(path: Path) -> object:
@@ -132,6 +158,21 @@ class Workspace:
     @property
     def title(self) -> str:
         return self.config.organisation or self.root.name
+
+    @property
+    def organisation(self) -> str:
+        """What sentences call the whole of it."""
+        return self.config.organisation or "the organisation"
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The approval gates in their order; none without gates.yaml."""
+        path = self.root / GATES_FILE
+        try:
+            return listed_gates(read_yaml(path)) if path.is_file() else ()
+        except (KnowledgeError, ValueError, TypeError):
+            # A check of its rules says what is wrong with it.
+            return ()
 
     def viewer(self, name: str | None = None) -> Viewer:
         """The viewer of that name; "everyone", who holds no label, always exists."""

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
@@ -63,28 +64,40 @@ def sha256(path: Path) -> str:
 def export(folder: Path, target: Path) -> None:
     """Trace, fuse and quantise the model of `folder` into the file `target`."""
     encoder = SentenceEncoder(AutoModel.from_pretrained(folder, attn_implementation="eager").eval())
+    fused = fuse(encoder, folder, {"embedding": {0: "batch"}})
+    quantise(fused, target)
+
+
+def fuse(network: torch.nn.Module, folder: Path, outputs: dict[str, dict[int, str]]) -> Path:
+    """The network traced to ONNX in full precision, attention, layer norm and GELU fused."""
     ids = torch.randint(1000, 2000, (2, 16), generator=torch.Generator().manual_seed(0))
     mask = torch.ones_like(ids)
     mask[1, 10:] = 0
     plain, fused = folder / "plain.onnx", folder / "fused.onnx"
     torch.onnx.export(
-        encoder,
+        network,
         (ids, mask, torch.zeros_like(ids)),
         plain,
         input_names=list(INPUTS),
-        output_names=["embedding"],
-        dynamic_axes={name: {0: "batch", 1: "length"} for name in INPUTS} | {"embedding": {0: "batch"}},
+        output_names=list(outputs),
+        dynamic_axes={name: {0: "batch", 1: "length"} for name in INPUTS} | outputs,
         opset_version=17,
         dynamo=False,
     )
     optimised = optimize_model(str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0)
     print("fused:", optimised.get_fused_operator_statistics())
     optimised.save_model_to_file(str(fused))
+    return fused
+
+
+def quantise(fused: Path, target: Path, keep: Sequence[str] = ()) -> None:
+    """Weights to int8, per channel; the nodes to `keep` stay in full precision."""
     quantize_dynamic(
         fused,
         target,
         weight_type=QuantType.QInt8,
         per_channel=True,
+        nodes_to_exclude=list(keep),
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )
 

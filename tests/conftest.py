@@ -1,7 +1,17 @@
-"""Makes the modules beside it, such as the local model service, importable from every test."""
+"""Makes the modules beside it importable from every test, and what many tests share."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from indexes import CORPUS, Indexes
+
+from copilot import Copilot, Settings, open_copilot
 
 # A busy machine makes one example slow; how fast things are is for bench/.
 settings.register_profile("bearing", deadline=None)
@@ -10,3 +20,33 @@ settings.load_profile("bearing")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="Write the golden files of tools/golden anew.")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def indexes(run_folder: Path) -> Indexes:
+    folder = run_folder / "indexes"
+    folder.mkdir(exist_ok=True)
+    return Indexes(folder)
+
+
+@pytest.fixture(scope="module")
+def copilot(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    """A copilot on the fixture hospital, with conversations of one module."""
+    opened = open_copilot(indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state"))))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started meanwhile heeds an interrupt; under nohup it would inherit that interrupts are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

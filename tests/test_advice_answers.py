@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from copilot import Answer, Copilot, Settings, open_copilot
+from copilot import Answer, Copilot
 
 CORPUS = Path(__file__).parent / "fixtures" / "corpus"
-
-
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    opened = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
-    yield opened
-    opened.close()
 
 
 def is_called(answer: Answer, tool: str) -> bool:

@@ -1,9 +1,8 @@
-"""The command line as a person or a script meets it: real processes on the fixture hospital."""
+"""The command line as a person or a script meets it, on the fixture hospital."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -13,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import CORPUS, Done, bearing, bearing_alone, environment
+from indexes import Indexes
 from openai_server import OpenAIServer, Raw, Reply, failure
 
-CORPUS = Path(__file__).parent / "fixtures" / "corpus"
+from copilot import Settings
+
 KEY = "sk-SECRET-1234"
 QUESTION = "How many projects are in pilot?"
 
@@ -34,25 +36,13 @@ KEYS = {
 }  # fmt: skip
 STATUSES = {"answered", "insufficient_evidence", "needs_clarification", "not_permitted"}
 
-Done = subprocess.CompletedProcess[str]
-
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state folder that all commands share, indexed once."""
+def state(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder that all commands share."""
     state = tmp_path_factory.mktemp("cli-state")
-    assert bearing("index", state=state).returncode == 0
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=state))
     return state
-
-
-def bearing(*arguments: str, state: Path, workspace: Path | None = CORPUS, stdin: str = "", **environment: str) -> Done:
-    """Runs a command in a process of its own; `workspace` None leaves the choice to the arguments."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("BEARING_", "OPENAI_"))}
-    ours |= {"BEARING_STATE_DIR": str(state), **environment}
-    if workspace is not None:
-        ours["BEARING_WORKSPACE"] = str(workspace)
-    command = [sys.executable, "-m", "copilot", *arguments]
-    return subprocess.run(command, input=stdin, env=ours, capture_output=True, text=True, check=False)
 
 
 def answer_to(question: str, *options: str, state: Path, workspace: Path = CORPUS) -> dict[str, Any]:
@@ -145,8 +135,8 @@ def test_odd_questions_get_an_answer_in_proper_form(state: Path, question: str) 
 
 
 def test_a_terminal_that_lacks_a_character_gets_the_answer_all_the_same(state: Path) -> None:
-    shown = bearing("ask", "Köln?", state=state, PYTHONIOENCODING="ascii")
-    written = bearing("ask", "Köln?", "--json", state=state, PYTHONIOENCODING="ascii")
+    shown = bearing_alone("ask", "Köln?", state=state, PYTHONIOENCODING="ascii")
+    written = bearing_alone("ask", "Köln?", "--json", state=state, PYTHONIOENCODING="ascii")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert json.loads(written.stdout)["question"] == "Köln?"
 
@@ -232,6 +222,12 @@ def test_a_wrong_call_is_told_in_one_line(state: Path, arguments: tuple[str, ...
     done = bearing(*arguments, state=state)
     assert_one_clear_line(done)
     assert named in done.stderr
+
+
+def test_a_wrong_call_ends_the_process_with_code_two(state: Path) -> None:
+    done = bearing_alone("ask", QUESTION, "--viewer", "nobody", state=state)
+    assert_one_clear_line(done)
+    assert "ward_manager" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -415,20 +411,25 @@ def test_the_library_is_looked_after_from_the_command_line(tmp_path: Path) -> No
     assert "board-risk-appetite" in library("list", "--viewer", "chief_physician").stdout
 
 
-def test_the_watcher_ends_quietly_on_an_interrupt(tmp_path: Path) -> None:
-    workspace = tmp_path / "workspace"
+def test_the_watcher_ends_quietly_on_an_interrupt(interruptible: None, indexes: Indexes, tmp_path: Path) -> None:
+    workspace, state = tmp_path / "workspace", tmp_path / "state"
     shutil.copytree(CORPUS, workspace)
-    environment = {**os.environ, "BEARING_STATE_DIR": str(tmp_path / "state"), "BEARING_WORKSPACE": str(workspace)}
+    indexes.copy_to(Settings(workspace=workspace, state_dir=state))
     command = [sys.executable, "-u", "-m", "copilot", "index", "--watch"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command, env=environment(state, workspace), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
         assert run.stdout is not None
         assert run.stderr is not None
-        for line in run.stdout:
-            if line.startswith("Watching"):
-                break
-        (workspace / "dropped.md").write_text("The quorvex laser is locked at night.")
-        assert run.stdout.readline().startswith("1 added, 0 changed, 0 removed")
-        assert "checked: all" in run.stdout.readline()
-        run.send_signal(signal.SIGINT)
-        assert run.wait(20) == 0
-        assert run.stderr.read() == ""
+        try:
+            for line in run.stdout:
+                if line.startswith("Watching"):
+                    break
+            (workspace / "dropped.md").write_text("The quorvex laser is locked at night.")
+            assert run.stdout.readline().startswith("1 added, 0 changed, 0 removed")
+            assert "checked: all" in run.stdout.readline()
+            run.send_signal(signal.SIGINT)
+            assert run.wait(20) == 0
+            assert run.stderr.read() == ""
+        finally:
+            run.kill()

@@ -153,7 +153,7 @@ def test_an_answered_turn_cannot_be_interrupted(conversations: Conversations) ->
 def test_a_turn_whose_process_was_killed_counts_as_interrupted(path: Path) -> None:
     code = """if True:
         import os, signal, sys, pathlib
-        from copilot.conversations import Conversations
+        from copilot.state.conversations import Conversations
         store = Conversations(pathlib.Path(sys.argv[1]))
         store.ensure("c1", "ana")
         turn = store.begin_turn("c1", "ana", "Why?")
@@ -291,7 +291,7 @@ def test_text_that_is_not_unicode_is_stored_readably(conversations: Conversation
 def test_two_processes_and_their_threads_write_at_once_and_nothing_is_lost(path: Path) -> None:
     code = """if True:
         import sys, pathlib, threading
-        from copilot.conversations import Conversations
+        from copilot.state.conversations import Conversations
         from copilot.types import Answer
         store = Conversations(pathlib.Path(sys.argv[1]))
         store.ensure("shared", "ana")

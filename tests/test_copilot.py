@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from copilot import Copilot, Final, Settings, Step, TextDelta, open_copilot
+from copilot import Copilot, Final, Step, TextDelta
 
 CORPUS = Path(__file__).parent / "fixtures" / "corpus"
-
-
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    opened = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
-    yield opened
-    opened.close()
 
 
 def test_a_count_is_computed_over_all_records_and_cited(copilot: Copilot) -> None:

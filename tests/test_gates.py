@@ -21,14 +21,15 @@ from copilot.gates.conditions import (
     Fact,
     Facts,
     Not,
+    as_text,
     checks,
     compiled,
     parse,
 )
 from copilot.gates.facts import DERIVED, project_facts
-from copilot.gates.rules import Clause, FactEntry, FurtherSource, GateFile, Gates, Rule
+from copilot.gates.rules import Clause, FactEntry, FurtherSource, GateFile, Gates, Rule, gate_order
 from copilot.records.schema import Column
-from copilot.workspace import Workspace, WorkspaceConfig
+from copilot.workspace import Gate, Workspace, WorkspaceConfig
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 10, 31)
@@ -225,6 +226,57 @@ def test_a_column_of_ones_own_needs_a_type() -> None:
         facts={"audited_on": {"type": "date", "question": "When audited?"}},
     )
     assert gates.questions["audited_on"] == "When audited?"
+
+
+BOARD, RELEASE = {"id": "Clinical board", "before_stage": "pilot"}, {"id": "Stage B", "title": "Release"}
+
+
+def test_gates_may_be_called_anything_and_stand_in_the_order_of_the_list() -> None:
+    gates = read(rule(gate="Stage B", requires="gate in Stage B, Clinical board"), gates=[BOARD, RELEASE])
+    assert [(gate.id, gate.title, gate.before_stage) for gate in gates.order] == [
+        ("Clinical board", "", "pilot"), ("Stage B", "Release", ""),
+    ]  # fmt: skip
+    assert gates.vocabulary["gate"].values == ("none", "Clinical board", "Stage B")
+
+
+def test_without_a_list_the_gates_are_those_that_the_rules_name() -> None:
+    rules = [rule(id=str(n), gate=gate) for n, gate in enumerate(("G2", "none", "G1", "G2"))]
+    gates = read(*rules, rule(requires="gate in G2, G3"))
+    assert [gate.id for gate in gates.order] == ["G2", "G1", "G3"]
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ({"gate": "Stage C"}, ["'tested'", "gate", "Stage C", "Stage B"]),
+        ({"requires": "gate = Stage C"}, ["'tested'", "requires", "Stage C"]),
+        ({"gates": [{"id": "Stage B", "before_stage": "pilto"}]}, ["gate 'Stage B'", "before_stage", "pilto", "pilot"]),
+        ({"gates": [RELEASE, RELEASE]}, ["gate 'Stage B'", "used twice"]),
+        ({"gates": [{"title": "Release"}]}, ["gates", "id"]),
+        ({"gates": "Stage B"}, ["gates"]),
+    ],
+)
+def test_a_wrong_gate_is_named_with_what_is_wrong(written: dict[str, object], named: list[str]) -> None:
+    gates = written.pop("gates", [BOARD, RELEASE])
+    with pytest.raises(ValueError, match=".") as caught:
+        read(rule(**{"gate": "Stage B", **written}), gates=gates)
+    assert all(word in str(caught.value) for word in named), str(caught.value)
+
+
+def test_gates_that_only_the_projects_name_come_last_by_name(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, WorkspaceConfig())
+    passed = ["Stage B", None, "none", "Stage A", "Clinical board", "Stage A"]
+    assert gate_order(workspace, passed) == ("Clinical board", "Stage A", "Stage B")
+    (tmp_path / "gates.yaml").write_text("gates: [{id: Stage B}, {id: Clinical board}]\nrules: []\n")
+    assert gate_order(workspace, passed) == ("Stage B", "Clinical board", "Stage A")
+    # What is wrong with the file is said where the rules are read.
+    (tmp_path / "gates.yaml").write_text("gates: 7\n")
+    assert workspace.gates == ()
+
+
+def test_a_condition_is_written_as_it_is_read() -> None:
+    condition = parse({"any": ["budget > 3", {"all": ["scores = yes", {"not": "risk_class in low, high"}]}]}, COLUMNS)
+    assert as_text(condition) == "budget > 3 or (scores = yes and not (risk_class in low, high))"
 
 
 def test_a_file_that_is_not_rules_is_refused_with_its_path(tmp_path: Path) -> None:
@@ -431,7 +483,7 @@ def test_fraud_detection_is_left_out_of_annex_iii_credit_scoring() -> None:
 
 def test_the_page_tells_every_key_operator_and_derived_fact() -> None:
     page = (ROOT / "docs" / "gates.md").read_text()
-    keys = {key for model in (GateFile, FactEntry, Rule, Clause, FurtherSource) for key in model.model_fields}
+    keys = {key for model in (GateFile, Gate, FactEntry, Rule, Clause, FurtherSource) for key in model.model_fields}
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
     assert [operator for operator in OPERATORS if f"`{operator}`" not in page] == []
     assert [column.name for column in DERIVED if f"`{column.name}`" not in page] == []

@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 import pytest
 import yaml
+from indexes import CORPUS, Indexes
 
 from copilot import Settings, Viewer
 from copilot.build import index, open_library
@@ -19,7 +20,6 @@ from copilot.errors import KnowledgeError
 from copilot.retrieval.index import locked
 from copilot.upkeep.library import About, Library
 
-CORPUS = Path(__file__).parent / "fixtures" / "corpus"
 EVERYONE, BOARD = Viewer(), Viewer(labels=frozenset({"board"}))
 RETENTION = "policies/data-retention-2025.md"
 
@@ -41,11 +41,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(indexes: Indexes, tmp_path: Path) -> Desk:
     shutil.copytree(CORPUS, tmp_path / "workspace")
     (tmp_path / "inbox").mkdir()
-    settings = Settings(workspace=tmp_path / "workspace", state_dir=tmp_path / "state")
-    index(settings)
+    settings = indexes.copy_to(Settings(workspace=tmp_path / "workspace", state_dir=tmp_path / "state"))
     return Desk(settings, open_library(settings), tmp_path / "inbox")
 
 

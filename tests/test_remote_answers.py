@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from indexes import CORPUS, Indexes
 from openai_server import USAGE, Call, Json, OpenAIServer, Raw, Reply, failure
 
 from copilot import Answer, Copilot, Final, Restart, Settings, Step, TextDelta, open_copilot
 
-CORPUS = Path(__file__).parent / "fixtures" / "corpus"
 KEY = "sk-SECRET-1234"
 QUESTION = "How many projects are in pilot?"
 COUNT = Reply(
@@ -32,7 +31,7 @@ def server() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture(scope="module")
-def opened(server: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+def opened(server: OpenAIServer, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
     settings = Settings.model_validate(
         {
             "workspace": CORPUS,
@@ -43,7 +42,7 @@ def opened(server: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> It
             "timeout_seconds": 5,
         }
     )
-    copilot = open_copilot(settings)
+    copilot = open_copilot(indexes.copy_to(settings))
     yield copilot
     copilot.close()
 

@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import CORPUS, ROOT, Done, bearing, run_python
+from indexes import Indexes
 
-from copilot import Copilot, Settings, open_copilot
+from copilot import Copilot, Settings
 from copilot.commands.tools import help_of, overview, read_arguments
 from copilot.errors import ToolError
 from copilot.tools import TOOLS, Tool, named
 
-ROOT = Path(__file__).resolve().parents[1]
-CORPUS = ROOT / "tests" / "fixtures" / "corpus"
-
-Done = subprocess.CompletedProcess[str]
-
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tool-state")
+def state(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    state = tmp_path_factory.mktemp("tool-state")
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=state))
+    return state
 
 
-@pytest.fixture(scope="module")
-def copilot(state: Path) -> Copilot:
-    return open_copilot(Settings(workspace=CORPUS, state_dir=state))
-
-
-def run(state: Path, *command: str, stdin: str = "") -> Done:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("BEARING_", "OPENAI_"))}
-    ours |= {"BEARING_STATE_DIR": str(state), "BEARING_WORKSPACE": str(CORPUS)}
-    return subprocess.run(
-        [sys.executable, *command], input=stdin, env=ours, capture_output=True, text=True, check=False, cwd=ROOT
-    )
-
-
-def bearing(state: Path, *arguments: str, stdin: str = "") -> Done:
-    return run(state, "-m", "copilot", "tool", *arguments, stdin=stdin)
+def bearing_tool(state: Path, *arguments: str, stdin: str = "") -> Done:
+    return bearing("tool", *arguments, state=state, stdin=stdin)
 
 
 def test_without_a_name_every_tool_is_listed_on_a_line() -> None:
@@ -117,14 +100,14 @@ def test_a_malformed_option_is_explained(options: list[str], given: str | None, 
 
 
 def test_the_text_is_cited_and_its_tables_drawn(state: Path) -> None:
-    done = bearing(state, "find_projects", "--table", "projects", "--stage", "pilot")
+    done = bearing_tool(state, "find_projects", "--table", "projects", "--stage", "pilot")
     assert (done.returncode, done.stderr) == (0, "")
     assert "3 of 8 projects are in pilot[1]" in done.stdout
     assert "[1] " in done.stdout
 
 
 def test_json_is_the_whole_result_and_nothing_else(state: Path) -> None:
-    done = bearing(state, "prioritize_projects", "--arguments", "-", "--json", stdin='{"top": 2}')
+    done = bearing_tool(state, "prioritize_projects", "--arguments", "-", "--json", stdin='{"top": 2}')
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert {"findings", "evidence", "tables", "charts", "figures", "hidden_rows"} <= set(result)
@@ -132,7 +115,7 @@ def test_json_is_the_whole_result_and_nothing_else(state: Path) -> None:
 
 
 def test_the_viewer_decides_what_is_counted(state: Path) -> None:
-    done = bearing(state, "find_projects", "--table", "projects", "--viewer", "chief_physician", "--json")
+    done = bearing_tool(state, "find_projects", "--table", "projects", "--viewer", "chief_physician", "--json")
     assert "9 projects" in done.stdout
 
 
@@ -150,7 +133,7 @@ def test_the_viewer_decides_what_is_counted(state: Path) -> None:
     ],
 )
 def test_a_wrong_call_ends_with_code_two_and_one_line(state: Path, arguments: list[str], message: str) -> None:
-    done = bearing(state, *arguments)
+    done = bearing_tool(state, *arguments)
     assert done.returncode == 2
     assert done.stdout == ""
     assert message in done.stderr
@@ -158,7 +141,7 @@ def test_a_wrong_call_ends_with_code_two_and_one_line(state: Path, arguments: li
 
 
 def test_help_needs_no_workspace(tmp_path: Path) -> None:
-    done = bearing(tmp_path, "plan_portfolio", "--help")
+    done = bearing_tool(tmp_path, "plan_portfolio", "--help")
     assert done.returncode == 0
     assert "--most-high-risk NUMBER" in done.stdout
     assert list(tmp_path.iterdir()) == []
@@ -176,6 +159,6 @@ def test_a_copilot_calls_its_tools_by_name(copilot: Copilot) -> None:
 def test_the_documented_lines_of_python_run(state: Path) -> None:
     page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    done = run(state, "-c", code)
+    done = run_python("-c", code, state=state)
     assert (done.returncode, done.stderr) == (0, "")
     assert "leads" in done.stdout

@@ -24,11 +24,12 @@ from check_utterances import DATA, parse, spans, workspace  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
 from copilot.language.periods import find_period  # noqa: E402
-from copilot.reading.columns import Columns, Profile  # noqa: E402
+from copilot.reading.columns import Columns  # noqa: E402
 from copilot.reading.linking import Linker  # noqa: E402
 from copilot.reading.names import Name, document_names, spoken, value_names  # noqa: E402
+from copilot.reading.profiles import Profile  # noqa: E402
 from copilot.reading.question import Reading, Span  # noqa: E402
-from copilot.reading.rows import Restriction, restrictions  # noqa: E402
+from copilot.reading.rows import Restriction, Spans, restrictions  # noqa: E402
 from copilot.records.conditions import Filter  # noqa: E402
 from copilot.records.store import Records, RecordView  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
@@ -186,9 +187,8 @@ def main(arguments: list[str]) -> None:
             else:
                 reading = gold_reading(line, gold)
             try:
-                found = restrictions(
-                    text, links, reading, where.columns, where.tables, where.today, where.fiscal_start
-                )[0]
+                asked = Spans(text, links, reading, where.columns, where.today, where.fiscal_start)
+                found = restrictions(asked, where.tables)[0]
                 marks = compare(found, gold, where)
             except ValueError:
                 parts["gold unread"] += 1

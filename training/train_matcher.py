@@ -28,9 +28,9 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from check_utterances import DATA, parse, spans, workspace  # noqa: E402
 
-from copilot.reading.columns import Profile  # noqa: E402
 from copilot.reading.matching import CONDITIONS, Candidate, columns, conditions, query  # noqa: E402
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
+from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
 _CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
@@ -127,6 +127,9 @@ class Encoder(nn.Module):
     def __init__(self, weights: Path) -> None:
         super().__init__()
         self.transformer = AutoModel.from_pretrained(weights)
+        # Word pieces and the two lowest layers stay as published: faster, and unseen words keep their places.
+        for part in (self.transformer.embeddings, *self.transformer.encoder.layer[:2]):
+            part.requires_grad_(False)
 
     def forward(self, **batch: torch.Tensor) -> torch.Tensor:
         hidden = self.transformer(**batch).last_hidden_state
@@ -143,7 +146,9 @@ class Data:
         for hand in hands:
             for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
                 line = json.loads(raw)
-                about = self.spaces.setdefault(line["w"], workspace(line["w"]))
+                if line["w"] not in self.spaces:
+                    self.spaces[line["w"]] = workspace(line["w"])
+                about = self.spaces[line["w"]]
                 text = spans(line["t"])[0]
                 for start, end, role, target in pairs(line, about):
                     self.examples.append((line["w"], query(text, start, end, role), target, role))  # type: ignore[arg-type]
@@ -187,11 +192,11 @@ def evaluate(model: Encoder, tokenizer: Any, data: Data) -> dict[str, float]:
     vectors: dict[tuple[str, bool], torch.Tensor] = {}
 
     def encode(texts: list[str]) -> torch.Tensor:
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             return torch.cat([
                 model(**tokenizer(texts[i:i + 64], padding=True, truncation=True, max_length=96, return_tensors="pt"))
                 for i in range(0, len(texts), 64)
-            ])  # fmt: skip
+            ]).float()  # fmt: skip
 
     for name, text, target, role in data.examples:
         options = data.candidates(name, role, True)
@@ -220,7 +225,7 @@ def main() -> None:
     parser.add_argument("--hands", nargs="*")
     parser.add_argument("--all", action="store_true", help="train on all hands, held-out ones too")
     given = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     rng = random.Random(0)
     hands = given.hands or sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
@@ -231,8 +236,8 @@ def main() -> None:
     model = Encoder(given.weights)
     print(f"{len(train.examples)} spans to train on, {len(test.examples)} of {held} to test on", flush=True)
     print("before", {k: round(v, 3) for k, v in evaluate(model, tokenizer, test).items()}, flush=True)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=8e-5, weight_decay=0.01)
-    size, negatives = 24, 10
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=8e-5, weight_decay=0.01)
+    size, negatives = 24, 8
     steps = given.epochs * math.ceil(len(train.examples) / size)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
@@ -266,9 +271,10 @@ def main() -> None:
                 members.append([place[c.phrase] for c in group])
             if not texts:
                 continue
-            left = model(**tokenizer(texts, padding=True, truncation=True, max_length=96, return_tensors="pt"))
-            right = model(**tokenizer(options, padding=True, truncation=True, max_length=48, return_tensors="pt"))
-            scores = SCALE * left @ right.T
+            with torch.autocast("cpu", torch.bfloat16):
+                left = model(**tokenizer(texts, padding=True, truncation=True, max_length=96, return_tensors="pt"))
+                right = model(**tokenizer(options, padding=True, truncation=True, max_length=48, return_tensors="pt"))
+            scores = SCALE * left.float() @ right.float().T
             mask = torch.full_like(scores, float("-inf"))
             for n, own in enumerate(members):
                 mask[n, own] = 0.0
@@ -278,7 +284,7 @@ def main() -> None:
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            losses.append(float(loss))
+            losses.append(float(loss.detach()))
         print(f"epoch {epoch + 1}: loss {sum(losses) / len(losses):.3f}, {time.time() - began:.0f} s",
               {k: round(v, 3) for k, v in evaluate(model, tokenizer, test).items()}, flush=True)  # fmt: skip
     given.out.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
+from copilot.language.formatting import format_cell
 from copilot.records.cells import parse_boolean, parse_date, parse_number
 from copilot.records.names import nearest
 from copilot.records.schema import Column
@@ -147,6 +148,17 @@ def checks(condition: Condition) -> Iterator[Check]:
     else:
         for part in condition.parts:
             yield from checks(part)
+
+
+def as_text(condition: Condition) -> str:
+    """A condition as it is read: `affects = customers and not (domain in fraud, compliance)`."""
+    if isinstance(condition, Check):
+        values = ", ".join(format_cell(v) if isinstance(v, bool | int | float) else str(v) for v in condition.values)
+        return f"{condition.fact} {condition.op} {values}".strip()
+    if isinstance(condition, Not):
+        return f"not ({as_text(condition.part)})"
+    parts = (as_text(p) if isinstance(p, Check | Not) else f"({as_text(p)})" for p in condition.parts)
+    return (" or " if isinstance(condition, AnyOf) else " and ").join(parts)
 
 
 def has_choice(condition: Condition) -> bool:

@@ -13,14 +13,11 @@ from copilot.errors import KnowledgeError
 from copilot.gates.conditions import ALWAYS, Condition, checks, parse
 from copilot.gates.facts import DERIVED
 from copilot.records.names import nearest
-from copilot.records.schema import PROJECTS, Column, ColumnType
+from copilot.records.schema import PROJECTS, Column, ColumnType, gate_column
 from copilot.types import Frozen
-from copilot.workspace import Workspace, WorkspaceConfig, read_yaml
+from copilot.workspace import GATES_FILE, NO_GATE, Gate, Workspace, WorkspaceConfig, listed_gates, read_yaml
 
-FILE = "gates.yaml"
-# The loader in C is eight times as fast; both are safe.
-GATES = ("G1", "G2", "G3", "G4")
-Gate = Literal["G1", "G2", "G3", "G4", "none"]
+FILE = GATES_FILE
 
 
 def _parsed(written: object, info: ValidationInfo) -> Condition:
@@ -81,7 +78,8 @@ class Rule(Source):
     jurisdictions: tuple[str, ...] = ()
     """Where it binds; empty for everywhere."""
     severity: Literal["blocking", "warning"]
-    gate: Gate = "none"
+    gate: str = NO_GATE
+    """The id of the gate that asks for it."""
     from_stage: str
     """The first stage it binds; it goes on binding until the project has ended."""
     applies: Written = ALWAYS
@@ -116,6 +114,8 @@ class GateFile(Frozen):
 
     areas: dict[str, tuple[str, ...]] = {}
     """Jurisdiction to the other spellings and codes that lie in it."""
+    gates: tuple[Gate, ...] = ()
+    """In the order in which projects pass them; without it, in that in which the rules name them."""
     facts: dict[str, FactEntry] = {}
     rules: tuple[Rule, ...]
 
@@ -128,6 +128,8 @@ class Gates:
     questions: Mapping[str, str]
     areas: Mapping[str, frozenset[str]]
     """Jurisdiction, and what lies in it, lower case."""
+    order: tuple[Gate, ...] = ()
+    """The approval gates, in the order in which projects pass them."""
 
     @classmethod
     def load(cls, workspace: Workspace, columns: Iterable[Column] = ()) -> Gates | None:
@@ -146,16 +148,24 @@ class Gates:
         if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
             raise ValueError("needs a list of rules under `rules`")
         vocabulary = _vocabulary(data.get("facts") or {}, columns)
+        # Where no gate is listed, a condition may name one that no rule belongs to.
+        vocabulary["gate"] = gate_column(_listed(data) if data.get("gates") else ())
         try:
             file = GateFile.model_validate(data, context={"vocabulary": vocabulary})
         except ValidationError as error:
             raise ValueError(_said(error, data["rules"])) from None
+        gates = listed_gates(data)
+        vocabulary["gate"] = gate_column(gates)
         stages = (*config.stages, *WorkspaceConfig().stages)
-        for number, rule in enumerate(file.rules):
-            if rule.id in {earlier.id for earlier in file.rules[:number]}:
-                raise ValueError(f"rule {rule.id!r}: the id is used twice.")
-            _check_names(rule, "from_stage", (rule.from_stage,), stages)
-            _check_names(rule, "record_says", rule.record_says, vocabulary)
+        _check_unique("gate", [gate.id for gate in gates])
+        _check_unique("rule", [rule.id for rule in file.rules])
+        for gate in gates:
+            _check_names(f"gate {gate.id!r}", "before_stage", [gate.before_stage] if gate.before_stage else [], stages)
+        for rule in file.rules:
+            place = f"rule {rule.id!r}"
+            _check_names(place, "gate", (rule.gate,), (NO_GATE, *(gate.id for gate in gates)))
+            _check_names(place, "from_stage", (rule.from_stage,), stages)
+            _check_names(place, "record_says", rule.record_says, vocabulary)
         questions = {name: f"{column.name.replace('_', ' ').capitalize()}: {column.meaning}"
                      for name, column in vocabulary.items()}  # fmt: skip
         return cls(
@@ -163,6 +173,7 @@ class Gates:
             vocabulary=vocabulary,
             questions=questions | {name: entry.question for name, entry in file.facts.items()},
             areas={area: frozenset(code.casefold() for code in (area, *codes)) for area, codes in file.areas.items()},
+            order=gates,
         )
 
     def rules_named(self, asked: str) -> tuple[Rule, ...]:
@@ -170,6 +181,13 @@ class Gates:
         folded = asked.casefold().strip()
         exact = tuple(r for r in self.rules if folded in (r.id.casefold(), r.title.casefold()))
         return exact or tuple(r for r in self.rules if any(s.is_called(asked) for s in (r, *r.also)))
+
+
+def gate_order(workspace: Workspace, passed: Iterable[object]) -> tuple[str, ...]:
+    """The ids of the gates in their order; those that only the projects name come last, by name."""
+    listed = [gate.id for gate in workspace.gates]
+    known = {id.casefold() for id in (NO_GATE, *listed)}
+    return (*listed, *sorted({str(gate) for gate in passed if gate and str(gate).casefold() not in known}))
 
 
 def _vocabulary(entries: Mapping[str, Any], columns: Iterable[Column]) -> dict[str, Column]:
@@ -191,12 +209,26 @@ def _vocabulary(entries: Mapping[str, Any], columns: Iterable[Column]) -> dict[s
     return known
 
 
-def _check_names(rule: Rule, key: str, names: Sequence[str], known: Iterable[str]) -> None:
+def _listed(data: Mapping[str, Any]) -> tuple[Gate, ...]:
+    try:
+        return listed_gates(data)
+    except (ValueError, TypeError):
+        # Reading the whole file says what is wrong with them, and where.
+        return ()
+
+
+def _check_unique(what: str, ids: Sequence[str]) -> None:
+    for number, id in enumerate(ids):
+        if id in ids[:number]:
+            raise ValueError(f"{what} {id!r}: the id is used twice.")
+
+
+def _check_names(place: str, key: str, names: Sequence[str], known: Iterable[str]) -> None:
     choices = tuple(dict.fromkeys(known))
     for name in names:
         if name not in choices:
             near = ", ".join(nearest(name, choices))
-            raise ValueError(f"rule {rule.id!r}: {key}: there is no {name!r}; the nearest are {near}.")
+            raise ValueError(f"{place}: {key}: there is no {name!r}; the nearest are {near}.")
 
 
 def _said(error: ValidationError, rules: Sequence[Any]) -> str:

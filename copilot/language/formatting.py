@@ -46,6 +46,11 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
     return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
 
 
+def format_change(quantity: Quantity) -> str:
+    """A quantity with its sign: +0.4 percentage points."""
+    return f"{'+' if quantity.value > 0 else ''}{format_quantity(quantity)}"
+
+
 def is_symbol(unit: str) -> bool:
     """Whether a unit is written the same for one and for many: EUR, kCHF, "NGN m", FTE, kWh, km."""
     is_abbreviation = unit.rpartition(" ")[2].isupper() or _SYMBOL.fullmatch(unit) is not None

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.gates.rules import gate_order
 from copilot.language.vocabulary import COLUMN_WORDS, stage_words
 from copilot.language.words import COMMON_STEMS, STOP_WORDS, Word, listed, stem, stems, words
 from copilot.models.meaning import MetricMeanings
@@ -91,6 +92,10 @@ class Links:
     """Metrics of how far people use a project's system, observed project by project."""
     unknown_ids: tuple[str, ...] = ()
     """Written like the ids of records, and none that the viewer may see."""
+    gate: str | None = None
+    """Id of an approval gate."""
+    is_whole: bool = False
+    """It names the organisation."""
 
     def of(self, kind: Kind, table: str | None = None) -> tuple[Mention, ...]:
         return tuple(m for m in self.mentions if m.kind == kind and table in (None, m.table))
@@ -126,6 +131,10 @@ class Lexicon:
     name_idf: dict[str, float] = field(default_factory=dict)
     usage_metrics: tuple[str, ...] = ()
     meanings: MetricMeanings | None = None
+    gates: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Stems of the names of the approval gates → id of the gate."""
+    organisation: tuple[str, ...] = ()
+    """Stems of its name."""
 
     @classmethod
     def build(cls, sources: Sources, viewer: Viewer) -> Lexicon:
@@ -151,6 +160,8 @@ class Lexicon:
             core = [w.text for w in words(document.title) if not w.is_stop and w.stem not in COMMON_STEMS]
             lexicon._add(" ".join(core), "document", "", document.id)
         lexicon._weigh_names()
+        lexicon._add_gates(sources, view)
+        lexicon.organisation = tuple(stems(sources.workspace.config.organisation))
         return lexicon
 
     def _add(self, text: str, kind: Kind, table: str, key: str, column: str = "") -> None:
@@ -161,6 +172,16 @@ class Lexicon:
             known = self.phrases.setdefault(run[0], [])
             if phrase not in known:
                 known.append(phrase)
+
+    def _add_gates(self, sources: Sources, view: RecordView) -> None:
+        passed = view.values("projects", "gate") if view.has("projects", "gate") else ()
+        names = [(id, id) for id in gate_order(sources.workspace, passed)]
+        names += [(gate.title, gate.id) for gate in sources.workspace.gates]
+        # A gate that is called like a stage cannot be told from it.
+        stages = {tuple(stems(stage.replace("_", " "))) for stage in sources.workspace.config.stages}
+        for name, id in names:
+            if (run := tuple(stems(name))) and run not in stages:
+                self.gates.setdefault(run, id)
 
     def _add_table(self, view: RecordView, table: TableSchema) -> None:
         if table.key and table.title:
@@ -221,7 +242,15 @@ class Lexicon:
         named, ambiguous = self._link_names(text, tokens, found)
         kept = _without_nested([*found, *named])
         mentions = tuple(sorted(kept, key=lambda m: (m.start, m.kind)))
-        return Links(mentions, ambiguous, self.usage_metrics, tuple(self._unknown_ids(text)))
+        run = [w.stem for w in tokens]
+        return Links(
+            mentions,
+            ambiguous,
+            self.usage_metrics,
+            tuple(self._unknown_ids(text)),
+            next((id for name, id in self.gates.items() if _holds(run, name)), None),
+            bool(self.organisation) and _holds(run, self.organisation),
+        )
 
     def _link_ids(self, text: str) -> Iterable[Mention]:
         for match in _ID.finditer(text):
@@ -322,6 +351,11 @@ class Lexicon:
                         name = self.records[key.upper()][2]
                         yield 0.7, Mention("record", table, key, text[start:end], start, end, "", name, 0.7)
                     return
+
+
+def _holds(run: Sequence[str], part: Sequence[str]) -> bool:
+    """Whether the stems of a name stand in a text side by side."""
+    return any(tuple(run[at : at + len(part)]) == tuple(part) for at in range(len(run) - len(part) + 1))
 
 
 _USAGE = frozenset(map(stem, listed("adoption uptake usage used users followed accepted acceptance")))

@@ -14,7 +14,7 @@ from copilot.language.periods import find_period
 from copilot.reading.columns import Columns
 from copilot.reading.linking import number_of
 from copilot.reading.question import Link, Links, Reading, Role
-from copilot.reading.rows import Restriction, restrictions
+from copilot.reading.rows import Restriction, Spans, restrictions
 from copilot.records.conditions import Filter
 from copilot.sources import Sources
 
@@ -53,11 +53,8 @@ class Asked:
         """What is asked of each table, the one that holds most of what is named first."""
         config = self.sources.workspace.config
         tables = tuple(dict.fromkeys(p.table for p in self.columns.profiles))
-        return tuple(
-            restrictions(
-                self.text, self.links, self.reading, self.columns, tables, self.today, config.fiscal_year_start_month
-            )
-        )
+        spans = Spans(self.text, self.links, self.reading, self.columns, self.today, config.fiscal_year_start_month)
+        return tuple(restrictions(spans, tables))
 
     def of_table(self, table: str) -> Restriction:
         """What is asked of one table."""

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from copilot.reading.matching import Candidate, columns, conditions
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
+from copilot.reading.profiles import Holds, Profile
 from copilot.records.schema import Column, TableSchema
 from copilot.records.store import RecordView
 from copilot.retrieval.embedder import Embedder
-
-Holds = Literal["key", "title", "person", "category", "yes_no", "date", "number", "text"]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One column of a table."""
-
-    table: str
-    name: str
-    holds: Holds
-    texts: tuple[str, ...]
-    """What people call it: its name, and synonyms."""
-    values: tuple[str, ...] = ()
-    """Of categories, persons and references: what it holds."""
 
 
 @dataclass
@@ -36,6 +23,8 @@ class Columns:
 
     profiles: tuple[Profile, ...]
     embedder: Embedder
+    """Of the matcher: vectors of queries and candidates in one space."""
+    _known: dict[tuple[str, ...], tuple[Candidate, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, view: RecordView, embedder: Embedder | None = None) -> Columns:
@@ -52,23 +41,24 @@ class Columns:
     def of_table(self, table: str, *holds: Holds) -> tuple[Profile, ...]:
         return tuple(p for p in self.profiles if p.table == table and (not holds or p.holds in holds))
 
-    def nearest(self, text: str, among: Sequence[Profile], least: float) -> Profile | None:
-        """The column whose name or synonym comes nearest to a text, by cosine; None when none comes near enough."""
-        scored = [(self._likeness(text, p.texts), n) for n, p in enumerate(among)]
-        best = max(scored, default=(0.0, 0), key=lambda s: (s[0], -s[1]))
-        return among[best[1]] if scored and best[0] >= least else None
+    def conditions(self, table: str) -> tuple[Candidate, ...]:
+        """All that a span may say of the rows of a table."""
+        return self._once(("conditions", table), lambda: conditions(self.of_table(table)))
 
-    def nearest_value(self, text: str, among: Sequence[Profile], least: float) -> tuple[Profile, str] | None:
-        """The value of a category that comes nearest to a text."""
-        options = [(p, v) for p in among for v in p.values]
-        scored = [self._likeness(text, (spoken(v),)) for _, v in options]
-        if not scored or max(scored) < least:
-            return None
-        return options[int(np.argmax(scored))]
+    def candidates(self, table: str, *holds: Holds) -> tuple[Candidate, ...]:
+        """The columns of a table that a span may mean."""
+        return self._once((table, *holds), lambda: columns(self.of_table(table, *holds)))
 
-    def _likeness(self, text: str, texts: Sequence[str]) -> float:
-        vectors = self.embedder.embed([text, *texts])
-        return float(np.max(vectors[1:] @ vectors[0]))
+    def scores(self, query: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+        """How near each candidate comes to a query, as cosines."""
+        vectors = self.embedder.embed([query, *(c.phrase for c in candidates)])
+        scores: NDArray[np.float32] = vectors[1:] @ vectors[0]
+        return scores
+
+    def _once(self, key: tuple[str, ...], make: Callable[[], Iterator[Candidate]]) -> tuple[Candidate, ...]:
+        if key not in self._known:
+            self._known[key] = tuple(make())
+        return self._known[key]
 
 
 def _profile(view: RecordView, table: TableSchema, column: Column) -> Profile:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from copilot.reading.columns import Profile
 from copilot.reading.names import spoken
+from copilot.reading.profiles import Profile
 from copilot.reading.question import Role
 from copilot.records.conditions import Operator
 

@@ -7,15 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from copilot.language.periods import find_period
-from copilot.reading.columns import Columns, Holds, Profile
-from copilot.reading.linking import number_of
-from copilot.reading.question import Link, Links, Reading, Span
-from copilot.records.conditions import Filter, Operator
+import numpy as np
 
-# A span is taken for a column or value that it does not name from this cosine on.
-NEAR_COLUMN = 0.45
-NEAR_VALUE = 0.6
+from copilot.language.periods import find_period
+from copilot.reading.columns import Columns
+from copilot.reading.linking import number_of
+from copilot.reading.matching import Candidate, query
+from copilot.reading.profiles import Holds
+from copilot.reading.question import Link, LinkKind, Links, Reading, Span
+from copilot.records.conditions import Filter, Operator
+from copilot.types import Cell
+
+# A span means no candidate that scores less: the cosine of the matcher, and what it names.
+LEAST = 0.35
+# What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
+NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
+# A name is whole from this score of its link on.
+WHOLE = 0.7
+_GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
+_SIZES: tuple[Holds, ...] = ("number", "date")
+_SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
 # Comparators in the order in which they are looked for; the first that a bound holds is meant.
 _COMPARATORS: tuple[tuple[Operator, str], ...] = (
     ("<=", r"at most|no more than|not more than|up to|or less|or below|maximum|within|until|≤"),
@@ -24,7 +35,6 @@ _COMPARATORS: tuple[tuple[Operator, str], ...] = (
     (">", r"over|above|more|exceed\w*|after|later|beyond|greater|bigger|larger|older|north of|past|higher|>"),
 )
 _BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
-_GRAINS = re.compile(r"\b(month|quarter|year|week)s?(?:ly)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,230 +58,200 @@ class Restriction:
 
 @dataclass
 class _Builder:
-    columns: Columns
-    links: Links
+    """The conditions of one table as they are found, span by span."""
+
+    asked: Spans
     table: str
-    today: date
-    fiscal_start: int
     conditions: list[Filter] = field(default_factory=list)
     unresolved: list[str] = field(default_factory=list)
     support: float = 0.0
 
-    def of(self, span: Span, *kinds: str) -> list[Link]:
-        """The links of this table within a span; the same text links once, a whole name before a part."""
-        found = [x for x in self.links.within(span.start, span.end) if x.kind in kinds and x.table in (self.table, "")]
+    def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
+        """The links of this table within a span, whole names first."""
+        found = [x for x in self.asked.links.within(span.start, span.end, *kinds) if x.table in (self.table, "")]
         return sorted(found, key=lambda x: (-x.score, x.start))
 
-    def add(self, column: str, op: Operator, value: object = None) -> None:
+    def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
         new = Filter(column=column, op=op, value=value)
         if new not in self.conditions:
             self.conditions.append(new)
 
+    def choose(self, span: Span, candidates: Sequence[Candidate], least: float = LEAST) -> Candidate | None:
+        """The candidate that the span means, by the matcher and by what it names; None where none comes near."""
+        best = self.asked.best(span, candidates, self.links(span, "value", "person", "column"))
+        if best is None or best.score < least:
+            return None
+        self.support += best.score
+        return best.candidate
 
-def restrictions(
-    text: str, links: Links, reading: Reading, columns: Columns, tables: Sequence[str], today: date, fiscal_start: int
-) -> list[Restriction]:
-    """What the question asks of each table, the one that holds most of what it names first; `tables` in their order."""
-    found = [_of_table(text, links, reading, columns, table, today, fiscal_start) for table in tables]
+
+@dataclass(frozen=True)
+class Scored:
+    candidate: Candidate
+    score: float
+
+
+@dataclass
+class Spans:
+    """A question with the means to say what its spans mean."""
+
+    text: str
+    links: Links
+    reading: Reading
+    columns: Columns
+    today: date
+    fiscal_start: int
+
+    def best(self, span: Span, candidates: Sequence[Candidate], links: Sequence[Link]) -> Scored | None:
+        """The candidate nearest to a span: cosine of the matcher, more where the span names its value or column."""
+        if not candidates:
+            return None
+        scores = self.columns.scores(query(self.text, span.start, span.end, span.role), candidates)
+        named = np.array([max((_names(x, c) for x in links), default=0.0) for c in candidates])
+        total = scores + named
+        place = int(total.argmax())
+        return Scored(candidates[place], float(total[place]))
+
+
+def _names(link: Link, candidate: Candidate) -> float:
+    """What a link is worth to a candidate: most where it is its value, less where it is its column."""
+    if link.kind in ("value", "person"):
+        is_it = link.column == candidate.column and link.key == candidate.value
+        return NAMED * link.score if is_it else 0.0
+    return NAMED_COLUMN * link.score if link.key == candidate.column and link.table == candidate.table else 0.0
+
+
+def restrictions(asked: Spans, tables: Sequence[str]) -> list[Restriction]:
+    """What the question asks of each table, the one that holds most of what it means first; `tables` in their order."""
+    found = [_of_table(asked, table) for table in tables]
     places = {table: n for n, table in enumerate(tables)}
     return sorted(found, key=lambda r: (-r.support, places[r.table]))
 
 
-def _of_table(
-    text: str, links: Links, reading: Reading, columns: Columns, table: str, today: date, fiscal_start: int
-) -> Restriction:
-    builder = _Builder(columns, links, table, today, fiscal_start)
-    if any(x.table == table for x in links.of("table")):
-        builder.support += 1.5
-    for span in reading.of("filter", "scope", "compare"):
-        _filter(builder, span)
-    for span in reading.of("not"):
-        _negated(builder, span)
+def _of_table(asked: Spans, table: str) -> Restriction:
+    builder, reading = _Builder(asked, table), asked.reading
+    if any(x.table == table for x in asked.links.of("table")):
+        builder.support += NAMED_TABLE
+    for span in reading.of("filter", "scope", "compare", "not"):
+        _condition(builder, span)
     for span in reading.of("bound", "period"):
         _bound(builder, span)
-    groups = [
-        c for span in reading.of("group") if (c := _column(builder, span, "category", "person", "date", "yes_no"))
-    ]
-    compared = [c for c in builder.conditions if c.op == "in"] if reading.of("compare") else []
-    groups += [c.column for c in compared if c.column not in groups]
-    numeric: tuple[Holds, ...] = ("number", "date")
+    groups = [c for span in reading.of("group") if (c := _column(builder, span, _GROUPS))]
+    if reading.of("compare"):
+        groups += [c.column for c in builder.conditions if c.op == "in" and c.column not in groups]
     needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
-    measured, shown = None, []
+    measured: str | None = None
+    shown: list[str] = []
     for span in reading.of("measure"):
         if needs_number and measured is None:
-            measured = _column(builder, span, *numeric)
-        elif reading.measure in ("list", "none", "share") and (
-            c := _column(builder, span, "number", "date", "person", "category", "text", "yes_no", quietly=True)
-        ):
+            measured = _column(builder, span, _SIZES)
+        elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, quietly=True)):
             shown.append(c)
-    order = next((c for span in reading.of("order") if (c := _column(builder, span, *numeric, quietly=True))), None)
+    order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
     if needs_number and measured is None:
-        measured = order or _only_number(columns, table)
-    numbers = [x for span in reading.of("limit") for x in links.within(span.start, span.end, "number")]
+        measured = order or _only_number(asked.columns, table)
+    numbers = [x for span in reading.of("limit") for x in asked.links.within(span.start, span.end, "number")]
     limit = int(number_of(numbers[0])) if numbers and number_of(numbers[0]) >= 1 else None
-    descending = reading.direction != "ascending"
+    if order is not None and reading.direction != "none":
+        order = f"-{order}" if reading.direction == "descending" else order
     return Restriction(
         table=table,
         conditions=tuple(builder.conditions),
-        groups=tuple(dict.fromkeys(g for g in groups if g))[:2],
+        groups=tuple(dict.fromkeys(groups))[:2],
         measured=measured,
         shown=tuple(dict.fromkeys(shown)),
-        order=None if order is None or reading.direction == "none" else f"{'-' if descending else ''}{order}",
+        order=order if reading.direction != "none" else None,
         limit=limit,
         unresolved=tuple(builder.unresolved),
         support=builder.support,
     )
 
 
-def _filter(builder: _Builder, span: Span) -> None:
-    """Rows that have a value, belong to a record, or for which something is so."""
-    values = builder.of(span, "value", "person")
-    if values:
-        _equal(builder, values, "=", "in")
+def _condition(builder: _Builder, span: Span) -> None:
+    """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
+    values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
+    if len({x.column for x in values}) == 1 and len({x.key for x in values}) > 1:
+        _alternatives(builder, values, span.role == "not")
         return
-    if own := [x for x in builder.of(span, "record") if x.score >= 0.6]:
-        _records(builder, own)
+    if records := [x for x in builder.links(span, "record") if x.score >= WHOLE]:
+        _records(builder, records, span.role == "not")
         return
-    foreign = list(builder.links.within(span.start, span.end, "record"))
-    if foreign and (column := _reference(builder, foreign[0])):
-        builder.add(column[0], "=", column[1])
+    foreign = builder.asked.links.within(span.start, span.end, "record")
+    if foreign and (reference := _reference(builder, foreign[0])):
+        builder.add(reference.column, "!=" if span.role == "not" else "=", reference.value)
         builder.support += 1
         return
-    named = [p for x in builder.of(span, "column") if (p := builder.columns.get(builder.table, x.key))]
-    if flag := next((p for p in named if p.holds == "yes_no"), None):
-        builder.add(flag.name, "=", True)
-        builder.support += 1
-        return
-    if builder.links.within(span.start, span.end, "period"):
+    if builder.asked.links.within(span.start, span.end, "period") and span.role == "filter":
         _bound(builder, span)
         return
-    if span.role == "scope":
+    if span.role == "scope" and not builder.links(span, "value", "person"):
         return
-    _by_likeness(builder, span, is_negated=False)
+    chosen = builder.choose(span, builder.asked.columns.conditions(builder.table))
+    if chosen is None:
+        builder.unresolved.append(span.text)
+    elif chosen.op is not None:
+        _merge(builder, chosen.column, chosen.op, chosen.value)
 
 
-def _negated(builder: _Builder, span: Span) -> None:
-    """Rows that have not a value, lack a cell, or for which something is not so."""
-    if values := builder.of(span, "value", "person"):
-        _equal(builder, values, "!=", "not in")
+def _merge(builder: _Builder, column: str, op: Operator, value: Cell) -> None:
+    """Adds a condition; a second value of the same column is an alternative to the first."""
+    several: Operator | None = {"=": "in", "!=": "not in"}.get(op)  # type: ignore[assignment]
+    earlier = next((c for c in builder.conditions if c.column == column and c.op in (op, several)), None)
+    if earlier is None or several is None or isinstance(value, bool):
+        builder.add(column, op, value)
         return
-    if own := builder.of(span, "record"):
-        key = next((p.name for p in builder.columns.of_table(builder.table, "key")), None)
-        if key:
-            builder.add(key, "!=", own[0].key)
-            builder.support += 0.5
-        return
-    for link in builder.of(span, "column"):
-        if profile := builder.columns.get(builder.table, link.key):
-            _lacks(builder, profile)
-            return
-    _by_likeness(builder, span, is_negated=True)
+    builder.conditions.remove(earlier)
+    before = earlier.value if isinstance(earlier.value, tuple) else (earlier.value,)
+    both = tuple(dict.fromkeys([*before, value]))
+    builder.add(column, several if len(both) > 1 else op, both if len(both) > 1 else value)
 
 
-def _lacks(builder: _Builder, profile: Profile) -> None:
-    if profile.holds == "yes_no":
-        builder.add(profile.name, "=", False)
-    else:
-        builder.add(profile.name, "missing")
-    builder.support += 1
+def _alternatives(builder: _Builder, values: Sequence[Link], is_negated: bool) -> None:
+    keys = tuple(dict.fromkeys(x.key for x in values))
+    builder.add(values[0].column, "not in" if is_negated else "in", keys)
+    builder.support += len(keys)
 
 
-def _by_likeness(builder: _Builder, span: Span, *, is_negated: bool) -> None:
-    """A span that names nothing: the value or yes/no column, or what is missing, that comes nearest to it."""
-    table = builder.columns.of_table(builder.table)
-    flags = [p for p in table if p.holds == "yes_no"]
-    if flag := builder.columns.nearest(span.text, flags, NEAR_COLUMN):
-        builder.add(flag.name, "=", not is_negated)
-        builder.support += 0.6
-        return
-    categories = [p for p in table if p.holds == "category"]
-    if near := builder.columns.nearest_value(span.text, categories, NEAR_VALUE):
-        builder.add(near[0].name, "!=" if is_negated else "=", near[1])
-        builder.support += 0.6
-        return
-    if is_negated and (profile := builder.columns.nearest(span.text, table, NEAR_COLUMN)):
-        _lacks(builder, profile)
-        return
-    builder.unresolved.append(span.text)
+def _records(builder: _Builder, records: Sequence[Link], is_negated: bool) -> None:
+    key = next((p.name for p in builder.asked.columns.of_table(builder.table, "key")), None)
+    if key is not None:
+        for link in records:
+            _merge(builder, key, "!=" if is_negated else "=", link.key)
+        builder.support += 0.5
 
 
-def _equal(builder: _Builder, values: Sequence[Link], one: Operator, several: Operator) -> None:
-    """Values of one column are alternatives. A text that is a value of several columns means the first of them."""
-    by_column: dict[str, list[Link]] = {}
-    for link in values:
-        taken = [x for found in by_column.values() for x in found]
-        if not any(x.start < link.end and link.start < x.end for x in taken):
-            by_column.setdefault(link.column, []).append(link)
-    for column, found in by_column.items():
-        keys = tuple(dict.fromkeys(x.key for x in found))
-        builder.support += len(keys)
-        earlier = next((c for c in builder.conditions if c.column == column and c.op in (one, several)), None)
-        if earlier is not None:
-            builder.conditions.remove(earlier)
-            before = earlier.value if isinstance(earlier.value, tuple) else (earlier.value,)
-            keys = tuple(dict.fromkeys([*map(str, before), *keys]))
-        builder.add(column, several if len(keys) > 1 else one, keys if len(keys) > 1 else keys[0])
-
-
-def _records(builder: _Builder, records: Sequence[Link]) -> None:
-    key = next((p.name for p in builder.columns.of_table(builder.table, "key")), None)
-    if key is None:
-        return
-    keys = tuple(dict.fromkeys(x.key for x in records))
-    builder.add(key, "in" if len(keys) > 1 else "=", keys if len(keys) > 1 else keys[0])
-    builder.support += 0.5
-
-
-def _reference(builder: _Builder, record: Link) -> tuple[str, str] | None:
-    """The column of this table that refers to a record of another, and how it writes it."""
-    for profile in builder.columns.of_table(builder.table, "category", "person"):
+def _reference(builder: _Builder, record: Link) -> Candidate | None:
+    """The column of this table that refers to a record of another, with the value that it has for it."""
+    for profile in builder.asked.columns.of_table(builder.table, "category", "person"):
         for value in profile.values:
             if value.casefold() in (record.key.casefold(), record.name.casefold()):
-                return profile.name, value
+                return Candidate(builder.table, profile.name, "=", value)
     return None
 
 
 def _bound(builder: _Builder, span: Span) -> None:
     """A condition by size or date: its comparator, its number or period, and the column it speaks of."""
-    period = find_period(span.text, builder.today, builder.fiscal_start)
-    numbers = list(builder.links.within(span.start, span.end, "number"))
-    named = [p for x in builder.of(span, "column") if (p := builder.columns.get(builder.table, x.key))]
-    if period is not None:
-        dates = [p for p in named if p.holds == "date"] or list(builder.columns.of_table(builder.table, "date"))
-        column = dates[0] if len(dates) == 1 else builder.columns.nearest(_around(builder, span), dates, 0.0)
-        if column is None:
-            builder.unresolved.append(span.text)
-            return
-        builder.add(column.name, ">=", period.start.isoformat())
-        builder.add(column.name, "<", period.end.isoformat())
-        builder.support += 0.5
+    asked = builder.asked
+    period = find_period(span.text, asked.today, asked.fiscal_start)
+    numbers = asked.links.within(span.start, span.end, "number")
+    if period is None and not numbers:
+        _condition(builder, span)
         return
-    if not numbers:
-        _filter_by_presence(builder, span, named)
-        return
-    sizes = [p for p in named if p.holds == "number"] or list(builder.columns.of_table(builder.table, "number"))
-    column = sizes[0] if len(sizes) == 1 else builder.columns.nearest(_around(builder, span), sizes, 0.0)
-    if column is None:
+    holds: Holds = "date" if period is not None else "number"
+    candidates = asked.columns.candidates(builder.table, holds)
+    chosen = builder.choose(span, candidates, 0.0) if candidates else None
+    if chosen is None:
         builder.unresolved.append(span.text)
-        return
-    values = sorted(number_of(x) for x in numbers)
-    if len(values) > 1 and _BETWEEN.search(span.text):
-        builder.add(column.name, ">=", values[0])
-        builder.add(column.name, "<=", values[-1])
+    elif period is not None:
+        builder.add(chosen.column, ">=", period.start.isoformat())
+        builder.add(chosen.column, "<", period.end.isoformat())
     else:
-        builder.add(column.name, comparator(span.text), values[0])
-    builder.support += 0.5
-
-
-def _filter_by_presence(builder: _Builder, span: Span, named: Sequence[Profile]) -> None:
-    if named:
-        builder.add(named[0].name, "present")
-    else:
-        _by_likeness(builder, span, is_negated=False)
-
-
-def _around(builder: _Builder, span: Span) -> str:
-    return span.text
+        sizes = sorted(number_of(x) for x in numbers)
+        if len(sizes) > 1 and _BETWEEN.search(span.text):
+            builder.add(chosen.column, ">=", sizes[0])
+            builder.add(chosen.column, "<=", sizes[-1])
+        else:
+            builder.add(chosen.column, comparator(span.text), sizes[-1])
 
 
 def comparator(text: str) -> Operator:
@@ -282,23 +262,13 @@ def comparator(text: str) -> Operator:
     return "="
 
 
-def _column(builder: _Builder, span: Span, *holds: Holds, quietly: bool = False) -> str | None:
-    """The column that a span names, else the one that comes nearest to it."""
-    for link in builder.of(span, "column"):
-        profile = builder.columns.get(builder.table, link.key)
-        if profile is not None and profile.holds in holds:
-            builder.support += 1
-            return profile.name
-    if "date" in holds and _GRAINS.search(span.text):
-        dates = builder.columns.of_table(builder.table, "date")
-        return dates[0].name if dates else None
-    near = builder.columns.nearest(span.text, builder.columns.of_table(builder.table, *holds), NEAR_COLUMN)
-    if near is None:
-        if not quietly:
-            builder.unresolved.append(span.text)
-        return None
-    builder.support += 0.4
-    return near.name
+def _column(builder: _Builder, span: Span, holds: Sequence[Holds], quietly: bool = False) -> str | None:
+    """The column that a span means."""
+    candidates = builder.asked.columns.candidates(builder.table, *holds)
+    chosen = builder.choose(span, candidates)
+    if chosen is None and not quietly:
+        builder.unresolved.append(span.text)
+    return chosen.column if chosen else None
 
 
 def _only_number(columns: Columns, table: str) -> str | None:

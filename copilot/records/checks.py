@@ -12,7 +12,7 @@ from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable
 from copilot.records.schema import TABLES, Column
 from copilot.types import Frozen
-from copilot.workspace import WorkspaceConfig
+from copilot.workspace import GATES_FILE, WorkspaceConfig
 
 Severity = Literal["error", "warning", "info"]
 
@@ -26,6 +26,10 @@ _SCALES: Mapping[tuple[str, str], tuple[float, float]] = {
     ("models", "validated_quality"): (0, 1),
     ("incidents", "severity"): (1, 4),
 }
+
+
+# Columns whose values the workspace itself lists, and where.
+_LISTED = {"stage": "stages in workspace.yaml", "gate": f"gates in {GATES_FILE}"}
 
 
 class Issue(Frozen):
@@ -149,8 +153,8 @@ def _values(table: RecordTable, column: Column) -> Iterator[Issue]:
         return
     names = ", ".join(column.values)
     remedy = f"Use one of {names}."
-    if column.name == "stage":
-        remedy = f"Use one of {names}, or list it under stages in workspace.yaml."
+    if column.name in _LISTED:
+        remedy = f"Use one of {names}, or list it under {_LISTED[column.name]}."
     for row, value in _cells(table, column.name):
         if str(value).lower() not in allowed:
             message = f"{_shown(value)} is not one of the values of {column.name}."

@@ -13,9 +13,9 @@ from copilot.records.cells import BadCell, DateOrder, Value, guess_type, typed
 from copilot.records.delimited import TextTable, read_delimited
 from copilot.records.importing import TableMapping, import_table, load_mapping, source_path
 from copilot.records.names import column_key
-from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema
+from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema, gate_column
 from copilot.records.units import with_unit
-from copilot.workspace import Workspace, WorkspaceConfig
+from copilot.workspace import Gate, Workspace, WorkspaceConfig
 
 # Of a column that names the rows of a table, a few values may stand twice.
 _NEARLY_UNIQUE = 0.85
@@ -88,7 +88,8 @@ def read_tables(workspace: Workspace) -> list[RecordTable]:
     sources = read_sources(workspace.root)
     order = {name: position for position, name in enumerate(TABLES)}
     names = sorted(sources, key=lambda name: (order.get(name, len(order)), name))
-    return [type_table(name, sources[name], workspace.config) for name in names]
+    gates = workspace.gates
+    return [type_table(name, sources[name], workspace.config, gates) for name in names]
 
 
 def read_sources(root: Path) -> dict[str, Source]:
@@ -118,14 +119,14 @@ def _import(root: Path, name: str, mapping: TableMapping) -> Source:
     return Source(text, path, mapping.dates, mapping.types, mapping.units, mapping.years_as_days, aliases)
 
 
-def type_table(name: str, source: Source, config: WorkspaceConfig) -> RecordTable:
+def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate] = ()) -> RecordTable:
     """The text as values of the types the schema gives; what it does not know is typed by its looks."""
     schema = TABLES.get(name) or TableSchema(name, f"Table of its own: {source.path}.", ())
     columns: dict[str, Column] = {}
     values: dict[str, list[Value]] = {}
     bad: list[BadCell] = []
     unknown: list[str] = []
-    expected = _expected(schema, config)
+    expected = _expected(schema, config, gates)
     for header, texts in source.text.columns.items():
         column = expected.pop(column_key(header), None)
         if column is None:
@@ -188,10 +189,11 @@ def _are_words(values: Sequence[Value]) -> bool:
     return words > len(texts) / 2
 
 
-def _expected(schema: TableSchema, config: WorkspaceConfig) -> dict[str, Column]:
+def _expected(schema: TableSchema, config: WorkspaceConfig, gates: Sequence[Gate]) -> dict[str, Column]:
     """The columns whose type is known beforehand, under their comparable names."""
     columns = {column.name: column for column in schema.columns}
     if schema.name == PROJECTS.name:
+        columns["gate"] = gate_column(gates)
         for criterion in config.criteria:
             for name in (criterion.column, f"{criterion.column}_low", f"{criterion.column}_high"):
                 columns.setdefault(name, Column(name, "number", f"Criterion {criterion.label}."))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from copilot.workspace import NO_GATE, Gate
 
 CURRENCY = "currency"
 
@@ -115,7 +118,7 @@ PROJECTS = TableSchema(
         Column("generative", "boolean", "Uses generative AI."),
         Column("vendor", "text", "Supplier of the model or service; empty when built in-house."),
         Column("human_oversight", "text", "Who may override it, empty when not named."),
-        Column("gate", "text", "Latest approval gate passed.", values=("none", "G1", "G2", "G3", "G4")),
+        Column("gate", "text", "Latest approval gate passed, as gates.yaml lists them; none before the first."),
         Column("gate_date", "date", "Day it passed that gate."),
         Column("dpia_date", "date", "Day of the data protection impact assessment."),
         Column("rights_assessment_date", "date", "Day of the fundamental rights impact assessment."),
@@ -200,7 +203,7 @@ OBSERVATIONS = TableSchema(
     columns=(
         Column("metric", "text", "Name used in metrics.yaml.", required=True),
         Column("month", "date", "First day of the month.", required=True),
-        Column("unit", "text", "Business unit; empty for the group."),
+        Column("unit", "text", "Business unit; empty for the whole organisation."),
         Column("project_id", "text", "Project, where observed for one.", references="projects.id"),
         Column("numerator", "number", "The amount, or the top of a ratio.", required=True),
         Column("denominator", "number", "The bottom of a ratio; empty for amounts."),
@@ -286,3 +289,9 @@ TABLES = {
         INCIDENTS, DECISIONS,
     )
 }  # fmt: skip
+
+
+def gate_column(gates: Sequence[Gate]) -> Column:
+    """The column of the latest gate passed; any value is allowed where the workspace names no gate."""
+    column = next(column for column in PROJECTS.columns if column.name == "gate")
+    return replace(column, values=(NO_GATE, *(gate.id for gate in gates)) if gates else ())

@@ -20,6 +20,7 @@ DIMENSIONS = 384
 MODEL = "all-MiniLM-L6-v2-int8-931f1460"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
+_MODEL = _FOLDER / "model.onnx"
 # The tokenizer file cuts at 128 word pieces; the model was trained on up to 256.
 _LENGTH = 256
 _REMEMBERED = 8192
@@ -27,13 +28,14 @@ _REMEMBERED = 8192
 _SHARE = 16
 
 
-class _Network(NamedTuple):
+class Network(NamedTuple):
     session: Any
     tokenizer: Any
 
 
 @cache
-def _network() -> _Network:
+def load_network(model: Path) -> Network:
+    """A model file made ready, and the tokenizer that all models here share."""
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -42,11 +44,11 @@ def _network() -> _Network:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(_FOLDER / "model.onnx", options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(_FOLDER / "tokenizer.json"))
     tokenizer.enable_truncation(_LENGTH)
     tokenizer.no_padding()
-    return _Network(session, tokenizer)
+    return Network(session, tokenizer)
 
 
 def encode(text: str) -> Vectors:
@@ -55,7 +57,7 @@ def encode(text: str) -> Vectors:
     Never batched: int8 activations are scaled by the whole batch, so a text's vector would depend on its
     neighbours, and a rebuilt index would differ from one that grew.
     """
-    network = _network()
+    network = load_network(_MODEL)
     ids = np.array([network.tokenizer.encode(text).ids], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     vector: Vectors = network.session.run(None, inputs)[0][0]
@@ -65,7 +67,7 @@ def encode(text: str) -> Vectors:
 def encode_each(texts: Sequence[str], parallel: str = "threads") -> Iterator[Vectors]:
     """Vectors in the order of the texts, computed on all cores, or where else `parallel` says."""
     if parallel == "threads":
-        _network()
+        load_network(_MODEL)
     shares = [texts[start : start + _SHARE] for start in range(0, len(texts), _SHARE)]
     for vectors in fan_out(_encode_all, shares, parallel):
         yield from vectors

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.reading.asked import Asked
+from copilot.reading.call import Call
 from copilot.records.store import Filter, RecordView
 from copilot.retrieval.types import ScoredChunk
 from copilot.sources import Sources
@@ -29,6 +33,11 @@ class Arguments(BaseModel):
 
     query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
     top_k: int = Field(default=5, ge=1, le=20, description="How many rows at the most.")
+
+
+def calls(asked: Asked) -> Iterator[Call]:
+    """The question itself is what is looked for."""
+    yield Call("search_records", {"query": asked.text}, f"rows of the records near to: {asked.text}")
 
 
 def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -79,5 +88,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=search_records,
     is_available=has_records_index,
+    calls=calls,
     searches="rows",
 )

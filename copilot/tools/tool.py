@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from copilot.gates.rules import FILE as GATES_FILE
+from copilot.reading.asked import Asked
+from copilot.reading.call import Call
 from copilot.sources import Sources
 from copilot.types import ToolResult, Viewer
 
@@ -24,6 +26,10 @@ class Tool:
     run: Callable[[Sources, Viewer, Any], ToolResult]
     is_available: Callable[[Sources], bool]
     """Whether the workspace has something that it can answer from."""
+    calls: Callable[[Asked], Iterable[Call]]
+    """How a question may ask for it: the typed calls that its names and spans make."""
+    is_slow: bool = False
+    """It takes more than a fraction of a second, so it runs only where it is what is asked for."""
     searches: Literal["passages", "rows"] | None = None
     """It samples what is near, and computes nothing."""
     is_ordered: bool = False

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from copilot.errors import KnowledgeError
+from copilot.gates.rules import Gates
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Issue, Severity, check_tables
@@ -16,7 +17,7 @@ from copilot.records.reading import RecordTable, source_readers, type_table
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.succession import successors
 from copilot.retrieval.types import DocumentInfo
-from copilot.workspace import Workspace, WorkspaceConfig
+from copilot.workspace import GATES_FILE, Workspace, WorkspaceConfig
 
 # Of the same fault in one column, so many rows are shown.
 _MOST_ALIKE = 5
@@ -30,6 +31,7 @@ def check(root: Path) -> list[Issue]:
     found += check_tables(tables, workspace.config)
     found += _viewers(workspace.config)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
+    found += _gates(workspace, tables)
     documents = _documents(workspace, found)
     if not tables and not documents and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
@@ -64,7 +66,7 @@ def _read_tables(workspace: Workspace, found: list[Issue]) -> list[RecordTable]:
     tables = []
     for name, read in readers.items():
         try:
-            tables.append(type_table(name, read(), workspace.config))
+            tables.append(type_table(name, read(), workspace.config, workspace.gates))
         except KnowledgeError as error:
             text = str(error)
             file = MAPPING if text.startswith(str(root / MAPPING)) else f"records/{name}.csv"
@@ -105,6 +107,14 @@ def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str
     for problem in problems(metrics, {name: table.schema for name, table in by_name.items()}):
         yield _whole(METRICS, "error", f"metrics.{problem}", "Until it is corrected, no question is answered.")
     yield from _unobserved(metrics, by_name)
+
+
+def _gates(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+    columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
+    try:
+        Gates.load(workspace, columns)
+    except KnowledgeError as error:
+        yield _problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key.")
 
 
 def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]) -> Iterator[Issue]:

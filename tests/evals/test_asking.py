@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from eval_answers import PERMISSION_PAIR
+from indexes import CORPUS, Indexes
 from typer.testing import CliRunner
 
 from copilot.errors import SettingsError
@@ -17,7 +18,6 @@ from evals.compare import compare
 from evals.run import run
 from evals.runs import Run
 
-CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 DATASET = """
 name: wards
 samples:
@@ -41,11 +41,12 @@ def budget(workspace: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("evals")
     shutil.copytree(CORPUS, root / "wards")
     text = DATASET.replace("BUDGET", str(budget(root / "wards"))) + PERMISSION_PAIR
     (root / "set.yaml").write_text(text, encoding="utf-8")
+    indexes.copy_to(settings(root))
     return root
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from eval_answers import PERMISSION_PAIR
+from indexes import CORPUS, Indexes
 from openai_server import OpenAIServer, Reply
 
 from copilot import Copilot, Settings
@@ -25,7 +26,6 @@ from evals.compare import compare
 from evals.run import run
 from evals.runs import Run
 
-CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 DATASET = """
 name: planted
 samples:
@@ -94,10 +94,11 @@ class Indiscreet(Retriever):
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("planted")
     (root / "set.yaml").write_text(DATASET + PERMISSION_PAIR, encoding="utf-8")
     (root / "injected.yaml").write_text(INJECTED, encoding="utf-8")
+    indexes.copy_to(settings(root))
     return root
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from eval_answers import sample
+from indexes import CORPUS, Indexes
 from run_folders import BAD, GOOD, make_run
 
 from copilot.errors import SettingsError
@@ -18,7 +19,6 @@ from evals.calibrate import calibrate, read_labels
 from evals.drawing import slice_chart, trend_chart
 from evals.runs import Run
 
-CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 SAMPLES = [sample(id=f"s{i}") for i in range(6)]
 HARVEST = {s.id: BAD for s in SAMPLES}
 
@@ -126,7 +126,9 @@ def await_end(started: background.Started) -> background.Progress:
     return progress
 
 
-def test_a_run_in_the_background_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_in_the_background_tells_how_far_it_is(
+    indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BEARING_STATE_DIR", str(tmp_path / "state"))
     dataset = tmp_path / "set.yaml"
     dataset.write_text(
@@ -134,7 +136,7 @@ def test_a_run_in_the_background_tells_how_far_it_is(tmp_path: Path, monkeypatch
         '- {id: b, type: advice, question: "What is drift?", expect: any}\n',
         encoding="utf-8",
     )
-    settings = Settings(workspace=CORPUS, state_dir=tmp_path / "state")
+    settings = indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path / "state"))
     started = background.start(str(dataset), settings, tmp_path / "runs")
     assert await_end(started) == background.Progress(2, 2, "finished", "")
     assert Run(started.folder).manifest.finished

@@ -10,22 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memo_sources import CORPUS, SHIPPED, drafted, open_sources, project, said, untraceable, write_sources
+from memo_sources import CORPUS, drafted, open_sources, project, said, untraceable, write_sources
 
 from copilot.errors import ToolError
 from copilot.memos.memo import Memo
 from copilot.sources import Sources
 from copilot.types import Viewer
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Sources:
-    return open_sources(SHIPPED)
-
-
-@pytest.fixture(scope="module")
-def hospital() -> Sources:
-    return open_sources(CORPUS)
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,13 @@
-"""`bearing memo` as a person or a script meets it: real processes on a copy of the fixture hospital."""
+"""`bearing memo` as a person or a script meets it, on a copy of the fixture hospital."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from memo_sources import CORPUS, ROOT
-
-Done = subprocess.CompletedProcess[str]
+from command_line import CORPUS, Done, bearing
 
 
 class Desk:
@@ -24,13 +19,7 @@ class Desk:
         self.folder.mkdir()
 
     def bearing(self, *arguments: str) -> Done:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("BEARING_")}
-        ours |= {"BEARING_STATE_DIR": str(self.state), "BEARING_WORKSPACE": str(self.workspace)}
-        command = [sys.executable, "-m", "copilot", *arguments]
-        return subprocess.run(
-            command, env=ours | {"PYTHONPATH": str(ROOT)}, cwd=self.folder, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
+        return bearing(*arguments, state=self.state, workspace=self.workspace, folder=self.folder)
 
     def memo(self, *arguments: str) -> str:
         """The id of a new memo."""

@@ -13,13 +13,14 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from memo_sources import SHIPPED, drafted, open_sources, project, write_sources
+from memo_sources import drafted, project, write_sources
 
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.memos import drawing, markdown
 from copilot.memos.export import export
 from copilot.memos.memo import HEADINGS, Memo
 from copilot.memos.plain import on_one_line
+from copilot.sources import Sources
 
 HOSTILE = (
     '#set page(width: 1cm) [*bold*] _x_ $y$', '#import "x.typ": *', "[a](http://b) ![c](d) <script>e</script>",
@@ -29,8 +30,8 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def memo() -> Memo:
-    return drafted(open_sources(SHIPPED), top=8, budget=4_000_000, title="Q1 funding")
+def memo(shipped: Sources) -> Memo:
+    return drafted(shipped, top=8, budget=4_000_000, title="Q1 funding")
 
 
 @pytest.fixture(scope="module")

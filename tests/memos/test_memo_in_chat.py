@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from memo_sources import CORPUS
+from indexes import CORPUS, Indexes
 
 from copilot import Copilot, Settings, open_copilot
 
@@ -14,8 +14,8 @@ QUESTION = "Draft a prioritization memo for the top 3 within 3 million"
 
 
 @pytest.fixture
-def copilot(tmp_path: Path) -> Iterator[Copilot]:
-    opened = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path))
+def copilot(indexes: Indexes, tmp_path: Path) -> Iterator[Copilot]:
+    opened = open_copilot(indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path)))
     yield opened
     opened.close()
 

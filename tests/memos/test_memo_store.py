@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from memo_sources import CORPUS, drafted, open_sources
+from memo_sources import drafted
 
 from copilot.errors import SettingsError
 from copilot.memos.memo import Memo
 from copilot.memos.store import Memos
+from copilot.sources import Sources
 from copilot.types import Viewer
 
 BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}))
@@ -22,8 +23,8 @@ def memos(tmp_path: Path) -> Iterator[Memos]:
 
 
 @pytest.fixture(scope="module")
-def memo() -> Memo:
-    return drafted(open_sources(CORPUS), BOARD, top=2)
+def memo(hospital: Sources) -> Memo:
+    return drafted(hospital, BOARD, top=2)
 
 
 def test_a_kept_memo_is_read_as_it_was(memos: Memos, memo: Memo) -> None:
@@ -37,8 +38,8 @@ def test_the_same_memo_is_kept_once(memos: Memos, memo: Memo) -> None:
     assert [info.id for info in memos.list(BOARD)] == [memo.id]
 
 
-def test_the_newest_memo_is_listed_first(memos: Memos, memo: Memo) -> None:
-    second = drafted(open_sources(CORPUS), BOARD, top=3)
+def test_the_newest_memo_is_listed_first(hospital: Sources, memos: Memos, memo: Memo) -> None:
+    second = drafted(hospital, BOARD, top=3)
     memos.keep(memo)
     memos.keep(second)
     assert [info.id for info in memos.list(BOARD)] == [second.id, memo.id]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -171,6 +173,30 @@ def test_no_memo_is_drafted_unasked(question: str) -> None:
 def test_a_rule_is_asked_of_the_documents_a_standing_of_the_records() -> None:
     assert all(c.tool in SEARCHES for c in plan(frame("Who approves a waiver?"), NAMES).calls)
     assert any(c.tool == "check_governance" for c in plan(frame("Which projects are blocked?"), NAMES).calls)
+
+
+def test_a_gate_is_named_as_the_workspace_names_it(tmp_path: Path) -> None:
+    shutil.copytree(WORKSPACE.root, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "gates.yaml").write_text(
+        "gates: [{id: Clinical board}, {id: B, title: Release committee}, {id: Pilot}]\nrules: []\n"
+    )
+    workspace = Workspace.open(tmp_path)
+    lexicon = Lexicon.build(replace(SOURCES, workspace=workspace, records=Records.load(workspace)), Viewer())
+    for question, gate in (
+        ("Which projects are blocked at the clinical board?", "Clinical board"),
+        ("Which rules does Bed Planner fail before the release committee?", "B"),
+        # Named by the records alone.
+        ("Which projects are blocked at gate G2?", "G2"),
+        # Called like a stage.
+        ("Which pilots are blocked?", None),
+    ):
+        assert read(question, lexicon, TODAY, 1).links.gate == gate, question
+    assert arguments("check_governance", "Which projects are blocked at gate G2?")["gate"] == "G2"
+
+
+@pytest.mark.parametrize("whole", ["Halden Care", "the whole organisation", "the company"])
+def test_readiness_may_be_asked_of_the_organisation_by_its_name(whole: str) -> None:
+    assert arguments("assess_readiness", f"How ready is {whole}?") == {}
 
 
 def test_a_question_to_be_counted_says_when_there_are_no_records() -> None:

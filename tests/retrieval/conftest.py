@@ -47,40 +47,48 @@ def await_answer(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the Chroma server does not answer")
 
 
-@pytest.fixture(scope="session", params=["embedded", "server"])
+@pytest.fixture
 def vectors_at(request: pytest.FixtureRequest) -> str | None:
-    """Everything that takes this runs twice: with its vectors in the state folder, and on a Chroma server."""
-    return request.getfixturevalue("chroma_url") if request.param == "server" else None
+    """Where the vectors of `library` are: in the state folder, or of a test marked `on_a_server_too`, on a server."""
+    return request.getfixturevalue("chroma_url") if getattr(request, "param", "") == "server" else None
 
 
 @pytest.fixture
-def library(tmp_path: Path, vectors_at: str | None) -> Iterator[Library]:
+def bare_library(tmp_path: Path, vectors_at: str | None) -> Iterator[Library]:
     """A copy of the documents of the fixture workspace, not indexed yet."""
-    yield from opened(tmp_path, vectors_at)
-
-
-@pytest.fixture
-def local_library(tmp_path: Path) -> Iterator[Library]:
-    """The same without a server."""
-    yield from opened(tmp_path, None)
-
-
-def opened(folder: Path, chroma_url: str | None) -> Iterator[Library]:
-    root, state = folder / "workspace", folder / "state"
+    root, state = tmp_path / "workspace", tmp_path / "state"
     state.mkdir()
     for name in ("playbook", "policies"):
         shutil.copytree(CORPUS / name, root / name)
-    retriever = Retriever(state, chroma_url=chroma_url)
-    yield Library(root, state, retriever, chroma_url)
+    retriever = Retriever(state, chroma_url=vectors_at)
+    yield Library(root, state, retriever, vectors_at)
     retriever.close()
 
 
+@pytest.fixture
+def library(bare_library: Library, shared: Library) -> Library:
+    """The same with its index; with its vectors on a server, that is made anew."""
+    if bare_library.chroma_url is None:
+        shutil.copytree(shared.state, bare_library.state, dirs_exist_ok=True)
+    bare_library.sync()
+    return bare_library
+
+
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory, vectors_at: str | None) -> Iterator[Library]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The documents of the fixture workspace, indexed once; not to be changed."""
-    state = tmp_path_factory.mktemp("shared-index")
-    retriever = Retriever(state, chroma_url=vectors_at)
-    found = Library(CORPUS, state, retriever, vectors_at)
+    yield from indexed(tmp_path_factory.mktemp("shared-index"), None)
+
+
+@pytest.fixture(scope="session")
+def shared_on_server(tmp_path_factory: pytest.TempPathFactory, chroma_url: str) -> Iterator[Library]:
+    """The same, with its vectors on a Chroma server."""
+    yield from indexed(tmp_path_factory.mktemp("shared-on-server"), chroma_url)
+
+
+def indexed(state: Path, chroma_url: str | None) -> Iterator[Library]:
+    retriever = Retriever(state, chroma_url=chroma_url)
+    found = Library(CORPUS, state, retriever, chroma_url)
     found.sync()
     yield found
     retriever.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.snapshot import EXACT_LIMIT
 from copilot.retrieval.sync import sync
@@ -13,6 +15,9 @@ from copilot.types import Viewer
 from copilot.workspace import Workspace
 
 CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
+
+on_a_server_too = pytest.mark.parametrize("vectors_at", ["embedded", "server"], indirect=True)
+"""Runs a test twice: with the vectors of its library in the state folder, and on a Chroma server."""
 
 
 @dataclass

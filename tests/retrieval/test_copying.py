@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from retrieval_library import CORPUS, Library
+from retrieval_library import CORPUS, Library, on_a_server_too
 
 from copilot import Settings
 from copilot.build import copy_index as copy_of_settings
@@ -21,8 +21,8 @@ def ranking(library: Library, query: str) -> list[object]:
     return [(s.chunk, s.score, s.bm25) for s in library.retriever.search(query, Viewer(labels=BOARD), 50)]
 
 
+@on_a_server_too
 def test_a_copy_answers_alike_and_follows_when_it_is_copied_again(library: Library, tmp_path: Path) -> None:
-    library.sync()
     target = tmp_path / "elsewhere"
     copy_index(library.state, target)
     limit = 0 if library.chroma_url else EXACT_LIMIT
@@ -38,19 +38,19 @@ def test_a_copy_answers_alike_and_follows_when_it_is_copied_again(library: Libra
     copy.retriever.close()
 
 
-def test_a_copy_is_not_written_and_an_index_is_not_overwritten(local_library: Library, tmp_path: Path) -> None:
+def test_a_copy_is_not_written_and_an_index_is_not_overwritten(bare_library: Library, tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
     with pytest.raises(KnowledgeError, match="no index to copy"):
-        copy_index(local_library.state, target)
-    local_library.sync()
-    copy_index(local_library.state, target)
-    copy = Library(local_library.root, target, local_library.retriever)
+        copy_index(bare_library.state, target)
+    bare_library.sync()
+    copy_index(bare_library.state, target)
+    copy = Library(bare_library.root, target, bare_library.retriever)
     with pytest.raises(KnowledgeError, match="is a copy of"):
         copy.sync()
-    other = local_library.beside()
+    other = bare_library.beside()
     other.sync()
     with pytest.raises(KnowledgeError, match="index of its own"):
-        copy_index(local_library.state, other.state)
+        copy_index(bare_library.state, other.state)
 
 
 def test_a_machine_that_only_reads_opens_the_workspace_from_a_copy(tmp_path: Path) -> None:

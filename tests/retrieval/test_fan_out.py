@@ -34,18 +34,18 @@ def indexed(library: Library, state: Path, parallel: str) -> Index:
 
 @pytest.mark.filterwarnings("default")  # the cluster's own, of its sockets and of forks
 def test_two_workers_of_a_dask_cluster_make_the_identical_index(
-    local_library: Library, tmp_path: Path, cluster: LocalCluster
+    bare_library: Library, tmp_path: Path, cluster: LocalCluster
 ) -> None:
-    local_library.write("long.md", "\n\n".join(f"## Part {n}\n\nWard {n} counts {n} beds. " * 9 for n in range(40)))
-    local_library.write("broken.md", "---\nlabel: [board\n---\ntext\n")
-    here = indexed(local_library, tmp_path / "here", "threads")
-    there = indexed(local_library, tmp_path / "there", f"dask:{cluster.scheduler_address}")
+    bare_library.write("long.md", "\n\n".join(f"## Part {n}\n\nWard {n} counts {n} beds. " * 9 for n in range(40)))
+    bare_library.write("broken.md", "---\nlabel: [board\n---\ntext\n")
+    here = indexed(bare_library, tmp_path / "here", "threads")
+    there = indexed(bare_library, tmp_path / "there", f"dask:{cluster.scheduler_address}")
     assert there == here
     assert len(here[0]) > 55
 
 
-def test_processes_make_the_identical_index(local_library: Library, tmp_path: Path) -> None:
-    assert indexed(local_library, tmp_path / "a", "processes") == indexed(local_library, tmp_path / "b", "threads")
+def test_processes_make_the_identical_index(bare_library: Library, tmp_path: Path) -> None:
+    assert indexed(bare_library, tmp_path / "a", "processes") == indexed(bare_library, tmp_path / "b", "threads")
 
 
 @pytest.mark.parametrize("parallel", ["threads", "processes"])

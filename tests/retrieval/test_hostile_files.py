@@ -195,7 +195,7 @@ def readers(parent: int) -> list[Path]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reader may outlive its parent by 30 s")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_reader_outlives_the_run_however_it_ends(tmp_path: Path, how: signal.Signals) -> None:
+def test_no_reader_outlives_the_run_however_it_ends(interruptible: None, tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "bomb.pdf").write_bytes(pdf_bomb(300))
     command = [sys.executable, "-c", READ, str(tmp_path)]
     environment = {**os.environ, "OPENAI_API_KEY": "hidden"}

@@ -10,7 +10,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from retrieval_library import Library
+from retrieval_library import Library, on_a_server_too
 
 from copilot import retrieval
 from copilot.retrieval.index import writing
@@ -91,9 +91,9 @@ def run_in_child(library: Library, killed_after_seconds: float | None) -> float:
     return time.perf_counter() - began
 
 
+@on_a_server_too
 @pytest.mark.timeout(900)  # ten seconds of CPU, but in a hundred processes: long on a busy machine
 def test_killed_at_any_moment_the_index_opens_and_the_next_run_completes(library: Library) -> None:
-    library.sync()
     lengths = []
     for number in range(3):
         library.write("kept/0.md", f"# Number {number}\n\nNot killed: this measures how long a run takes.\n")
@@ -124,14 +124,14 @@ def test_killed_at_any_moment_the_index_opens_and_the_next_run_completes(library
     assert contents(fresh, (0, 20_000)) == contents(library, (0, 20_000))
 
 
-def test_indexing_and_searching_open_no_socket(local_library: Library) -> None:
-    result = run(WITHOUT_NETWORK, local_library)
+def test_indexing_and_searching_open_no_socket(bare_library: Library) -> None:
+    result = run(WITHOUT_NETWORK, bare_library)
     assert result.stderr == ""
     assert result.stdout.split("\n")[:2] == ["7 playbook/model-monitoring.md"] * 2
 
 
+@on_a_server_too
 def test_a_reader_sees_the_old_index_or_the_new_one_while_another_process_writes(library: Library) -> None:
-    assert run(SYNC, library).returncode == 0
     reader = library.reader()
 
     def matches() -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from indexes import Indexes
 
 from copilot import Copilot, Settings, open_copilot
 from copilot.types import Viewer
@@ -111,9 +112,12 @@ def questions_about(sources: list[Source], seed: int) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=sorted(WORKSPACES))
-def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(
+    request: pytest.FixtureRequest, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
     root = WORKSPACES[request.param]
-    copilot = open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("leaks")))
+    settings = Settings(workspace=root, state_dir=tmp_path_factory.mktemp("leaks"))
+    copilot = open_copilot(indexes.copy_to(settings, root))
     yield Opened(root, copilot, [*read_documents(root), *read_rows(root)])
     copilot.close()
 

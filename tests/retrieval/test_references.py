@@ -146,11 +146,11 @@ def test_a_reference_that_no_document_has_is_told(retriever: Retriever, question
     assert retriever.unknown_references(question, EVERYONE) == unknown
 
 
-def test_a_code_in_one_word_that_a_table_mentions_is_known(local_library: Library) -> None:
-    local_library.write("tariffs.md", "# Tariffs\n\nT001 Zone 1 1.25\nT077 Zone 5 96.25\nT078 Zone 0 97.50\n")
-    local_library.sync()
-    assert local_library.retriever.unknown_references("What is the price of T077?", EVERYONE) == []
-    assert local_library.retriever.unknown_references("What is the price of T999?", EVERYONE) == ["T999"]
+def test_a_code_in_one_word_that_a_table_mentions_is_known(library: Library) -> None:
+    library.write("tariffs.md", "# Tariffs\n\nT001 Zone 1 1.25\nT077 Zone 5 96.25\nT078 Zone 0 97.50\n")
+    library.sync()
+    assert library.retriever.unknown_references("What is the price of T077?", EVERYONE) == []
+    assert library.retriever.unknown_references("What is the price of T999?", EVERYONE) == ["T999"]
 
 
 def test_what_only_a_withheld_document_has_is_unknown(library: Library) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.retrievers import BaseRetriever
-from retrieval_library import Library
+from retrieval_library import Library, on_a_server_too
 
 from copilot.retrieval.langchain_retriever import LangChainRetriever
 from copilot.retrieval.retriever import Retriever
@@ -17,9 +19,15 @@ EVERYONE = Viewer()
 OLD, NEW = "policies/data-retention-2023.md", "policies/data-retention-2025.md"
 
 
-@pytest.fixture(params=[20_000, 0], ids=["all vectors compared", "vectors from Chroma"])
-def retriever(shared: Library, request: pytest.FixtureRequest) -> Retriever:
-    return shared.reader(request.param)
+@pytest.fixture(
+    params=[("shared", 20_000), ("shared", 0), ("shared_on_server", 0)],
+    ids=["all vectors compared", "vectors from Chroma", "vectors from a server"],
+)
+def retriever(request: pytest.FixtureRequest) -> Iterator[Retriever]:
+    place, exact_limit = request.param
+    library: Library = request.getfixturevalue(place)
+    with closing(library.reader(exact_limit)) as opened:
+        yield opened
 
 
 def documents(retriever: Retriever, query: str, viewer: Viewer = EVERYONE, **narrowed: object) -> list[str]:
@@ -95,6 +103,7 @@ def test_a_labelled_document_exists_only_for_who_holds_its_label(retriever: Retr
     }
 
 
+@on_a_server_too
 def test_what_is_withheld_takes_no_place_in_the_ranking(library: Library) -> None:
     for number in range(320):
         library.write(f"secret/{number}.md", f"---\nlabel: board\n---\n# Quorvex {number}\n\nquorvex {number} {number}")

@@ -25,9 +25,12 @@ SCOPES = (
 QUERY = "model data training board ward drift policy patient score hospital tool lever logs limit sale"
 
 
+@pytest.mark.parametrize("place", ["shared", "shared_on_server"])
 @pytest.mark.parametrize("scope", SCOPES)
-def test_vectors_words_and_manifest_agree_on_what_a_query_may_see(shared: Library, scope: Scope) -> None:
-    shared.sync()
+def test_vectors_words_and_manifest_agree_on_what_a_query_may_see(
+    request: pytest.FixtureRequest, scope: Scope, place: str
+) -> None:
+    shared: Library = request.getfixturevalue(place)
     manifest = Manifest(manifest_path(shared.state), create=False)
     snapshot = open_snapshot(shared.state, manifest, 0, shared.chroma_url)
     assert snapshot is not None

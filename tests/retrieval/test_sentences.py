@@ -78,7 +78,6 @@ def sentences_kept(library: Library) -> int:
 
 
 def test_the_sentences_of_a_document_go_with_it(library: Library) -> None:
-    library.sync()
     before = sentences_kept(library)
     library.write("one.md", "# One\n\nThe quorvex is oiled weekly. The keeper signs the book.")
     library.sync()

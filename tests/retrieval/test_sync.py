@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from retrieval_library import CORPUS, Library
+from retrieval_library import CORPUS, Library, on_a_server_too
 
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
@@ -37,16 +37,17 @@ def rankings(library: Library, exact_limit: int = 20_000) -> list[object]:
     return [[(s.chunk, s.score, s.cosine, s.bm25) for s in scored] for scored in found]
 
 
-def test_the_first_run_reads_everything_and_the_second_nothing(library: Library) -> None:
-    first, second = library.sync(), library.sync()
+@on_a_server_too
+def test_the_first_run_reads_everything_and_the_second_nothing(bare_library: Library) -> None:
+    first, second = bare_library.sync(), bare_library.sync()
     assert (first.added, first.documents, first.records) == (7, 7, 0)
     assert first.skipped == ()
     assert (second.added, second.changed, second.removed, second.unchanged) == (0, 0, 0, 7)
     assert second.chunks == first.chunks > 15
 
 
+@on_a_server_too
 def test_a_run_without_changes_loads_no_engine(library: Library) -> None:
-    library.sync()
     program = (
         "import sys; from pathlib import Path; from copilot.workspace import Workspace\n"
         "from copilot.retrieval.sync import sync\n"
@@ -58,14 +59,15 @@ def test_a_run_without_changes_loads_no_engine(library: Library) -> None:
     assert result.stdout.strip() == "[]"
 
 
+@on_a_server_too
 def test_an_added_document_is_found_by_a_reader_that_is_already_open(library: Library) -> None:
-    library.sync()
     assert library.search("quorvex protocol")[0].bm25 == 0
     library.write("new/quorvex.md", QUORVEX)
     assert library.sync().added == 1
     assert library.search("quorvex protocol")[0].chunk.document_id == "new/quorvex.md"
 
 
+@on_a_server_too
 def test_a_changed_document_leaves_no_trace_of_what_it_said(library: Library) -> None:
     library.write("quorvex.md", QUORVEX)
     library.sync()
@@ -79,8 +81,8 @@ def test_a_changed_document_leaves_no_trace_of_what_it_said(library: Library) ->
     assert b"dawn" not in library.bytes_on_disk()
 
 
+@on_a_server_too
 def test_a_deleted_document_leaves_no_trace(library: Library) -> None:
-    library.sync()
     before = rankings(library)
     library.write("quorvex.md", QUORVEX)
     library.sync()
@@ -91,8 +93,8 @@ def test_a_deleted_document_leaves_no_trace(library: Library) -> None:
     assert b"quorvex" not in library.bytes_on_disk()
 
 
+@on_a_server_too
 def test_a_renamed_document_is_found_under_its_new_name_only(library: Library) -> None:
-    library.sync()
     (library.root / "playbook/scaling-pilots.md").rename(library.root / "playbook/pilots.md")
     report = library.sync()
     assert report.renamed == (("playbook/scaling-pilots.md", "playbook/pilots.md"),)
@@ -103,14 +105,12 @@ def test_a_renamed_document_is_found_under_its_new_name_only(library: Library) -
 
 
 def test_a_touched_document_is_not_indexed_again(library: Library) -> None:
-    library.sync()
     path = library.root / "playbook/scaling-pilots.md"
     path.write_bytes(path.read_bytes())
     assert library.sync().unchanged == 7
 
 
 def test_a_document_that_breaks_is_left_out_with_the_reason(library: Library) -> None:
-    library.sync()
     library.write("playbook/scaling-pilots.md", "---\nlabel: [board\n---\nSecret quorvex.\n")
     for _ in range(2):
         report = library.sync()
@@ -119,7 +119,11 @@ def test_a_document_that_breaks_is_left_out_with_the_reason(library: Library) ->
     assert "front matter" in report.skipped[0][1]
 
 
-@pytest.mark.parametrize("exact_limit", [20_000, 0])
+@pytest.mark.parametrize(
+    ("vectors_at", "exact_limit"),
+    [("embedded", 20_000), ("embedded", 0), ("server", 0)],
+    indirect=["vectors_at"],
+)
 def test_an_index_that_grew_ranks_like_one_that_was_built_at_once(library: Library, exact_limit: int) -> None:
     texts = {path: path.read_text() for path in sorted(library.root.rglob("*.md"))}
     for path in texts:
@@ -138,13 +142,13 @@ def test_an_index_that_grew_ranks_like_one_that_was_built_at_once(library: Libra
     assert rankings(fresh, exact_limit) == grown
 
 
+@on_a_server_too
 def test_the_vectors_of_both_searches_agree(library: Library) -> None:
-    library.sync()
     assert rankings(library, 0) == rankings(library)
 
 
+@on_a_server_too
 def test_an_index_of_another_version_is_refused_by_readers_and_made_again(library: Library) -> None:
-    library.sync()
     expected = rankings(library)
     manifest = Manifest(manifest_path(library.state), create=False)
     manifest.set_meta(version="0")
@@ -157,7 +161,6 @@ def test_an_index_of_another_version_is_refused_by_readers_and_made_again(librar
 
 @pytest.mark.parametrize("remains", [b"", b"not a database at all" * 500])
 def test_a_damaged_index_is_refused_by_readers_and_made_again(library: Library, remains: bytes) -> None:
-    library.sync()
     expected = rankings(library)
     for path in manifest_path(library.state).parent.glob("manifest.db*"):
         path.write_bytes(remains)
@@ -172,8 +175,8 @@ def vectors_of(library: Library) -> ChromaVectors:
     return ChromaVectors(chroma_folder(library.state), library.chroma_url)
 
 
+@on_a_server_too
 def test_vectors_that_were_lost_are_added_again(library: Library) -> None:
-    library.sync()
     expected = rankings(library, 0)
     with closing(vectors_of(library)) as vectors:
         vectors.empty()
@@ -184,8 +187,8 @@ def test_vectors_that_were_lost_are_added_again(library: Library) -> None:
     assert rankings(library, 0) == expected
 
 
+@on_a_server_too
 def test_one_vector_exchanged_for_another_is_noticed_and_mended(library: Library) -> None:
-    library.sync()
     with closing(vectors_of(library)) as vectors:
         lost = min(vectors.numbers())
         vectors.delete([lost])
@@ -204,7 +207,6 @@ def test_one_vector_exchanged_for_another_is_noticed_and_mended(library: Library
 
 
 def test_keywords_that_were_lost_are_written_again(library: Library) -> None:
-    library.sync()
     expected = rankings(library)
     for folder in (library.state / "index").glob("words-*"):
         (folder / "meta.json").unlink()
@@ -215,17 +217,16 @@ def test_keywords_that_were_lost_are_written_again(library: Library) -> None:
     assert rankings(library) == expected
 
 
-def test_a_run_without_changes_embeds_nothing_and_a_rebuilt_index_neither(library: Library) -> None:
-    first = library.sync()
+def test_a_run_without_changes_embeds_nothing_and_a_rebuilt_index_neither(bare_library: Library) -> None:
+    first = bare_library.sync()
     assert first.embedded > 15
-    manifest = Manifest(manifest_path(library.state), create=False)
+    manifest = Manifest(manifest_path(bare_library.state), create=False)
     manifest.set_meta(version="0")
     manifest.close()
-    assert (library.sync().embedded, library.sync().embedded) == (0, 0)
+    assert (bare_library.sync().embedded, bare_library.sync().embedded) == (0, 0)
 
 
 def test_vectors_that_a_killed_run_made_for_nothing_are_forgotten(library: Library) -> None:
-    library.sync()
     with writing(library.state, library.chroma_url) as writer:
         writer.manifest.save_vectors({"0" * 32: bytes(384 * 4)}, {"0" * 32: bytes(384)})
     library.write("a.md", "something new about parking")
@@ -255,18 +256,17 @@ def test_a_second_writer_is_told_who_holds_the_index(library: Library) -> None:
         pass
 
 
-def test_the_lock_of_a_dead_process_does_not_count(library: Library) -> None:
+def test_the_lock_of_a_dead_process_does_not_count(bare_library: Library) -> None:
     program = (
         "import os; from pathlib import Path; from copilot.retrieval.index import writing\n"
-        f"with writing(Path({str(library.state)!r})): os._exit(9)"
+        f"with writing(Path({str(bare_library.state)!r})): os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", program], check=False)
-    assert library.sync().added == 7
+    assert bare_library.sync().added == 7
 
 
+@on_a_server_too
 def test_a_successor_that_moves_its_date_moves_the_end_of_what_it_replaced(library: Library) -> None:
-    library.sync()
-
     def retention() -> tuple[str | None, date | None]:
         (info,) = [d for d in library.retriever.documents(Viewer()) if d.id.endswith("2023.md")]
         return info.superseded_by, info.superseded_on
@@ -281,30 +281,26 @@ def test_a_successor_that_moves_its_date_moves_the_end_of_what_it_replaced(libra
     assert retention() == ("data-retention-2025.md", None)
 
 
-def test_a_server_that_is_not_there_is_said_in_one_line(local_library: Library) -> None:
-    local_library.chroma_url = "http://127.0.0.1:9"
+def test_a_server_that_is_not_there_is_said_in_one_line(bare_library: Library) -> None:
+    bare_library.chroma_url = "http://127.0.0.1:9"
     with pytest.raises(KnowledgeError, match=r"Chroma server at http://127.0.0.1:9 cannot be reached"):
-        local_library.sync()
+        bare_library.sync()
 
 
-def test_an_index_moves_to_a_server_and_back(local_library: Library, chroma_url: str) -> None:
-    local_library.sync()
-    expected = rankings(local_library, 0)
+def test_an_index_moves_to_a_server_and_back(library: Library, chroma_url: str) -> None:
+    expected = rankings(library, 0)
     for place in (chroma_url, None):
-        local_library.chroma_url = place
+        library.chroma_url = place
         with pytest.raises(KnowledgeError, match="kept elsewhere"):
-            rankings(local_library, 0)
-        report = local_library.sync()
+            rankings(library, 0)
+        report = library.sync()
         assert (report.embedded, report.health is not None) == (0, True)
-        assert rankings(local_library, 0) == expected
+        assert rankings(library, 0) == expected
 
 
-def test_progress_ends_at_the_number_of_texts(library: Library) -> None:
+def test_progress_ends_at_the_number_of_texts(bare_library: Library) -> None:
     seen: list[tuple[int, int]] = []
-    sync(
-        Workspace.open(library.root), None, library.state,
-        lambda done, total: seen.append((done, total)), chroma_url=library.chroma_url,
-    )  # fmt: skip
+    sync(Workspace.open(bare_library.root), None, bare_library.state, lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] == len(seen)
 
 

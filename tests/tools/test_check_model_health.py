@@ -1,15 +1,16 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import golden
 import numpy as np
 import pytest
-from record_sources import said, unsupported
+from record_sources import of_kind, unsupported, value
 
 from copilot.errors import ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
-from copilot.types import ToolResult, Viewer
+from copilot.types import Finding, ToolResult, Viewer
 from copilot.workspace import Workspace
 
 TODAY = date(2026, 10, 31)
@@ -76,71 +77,114 @@ def check(where: Sources, viewer: Viewer | None = None, **arguments: object) -> 
     return check_model_health(where, viewer or Viewer(), Arguments.model_validate(arguments))
 
 
+def tasks(result: ToolResult) -> dict[str, Finding]:
+    return {str(f.values["task"]): f for f in of_kind(result, "diagnosis_step")}
+
+
 def test_one_model_is_answered_with_its_fall_when_it_began_and_what_shifted(bank: Sources) -> None:
     result = check(bank, model="loan score")
-    answer = result.findings[0]
-    onset = (LAST_WEEK - timedelta(weeks=103 - 80)).isoformat()
-    assert answer.role == "headline"
-    assert answer.text.startswith("Loan score (M-1) fell from a validated 88.0% to ")
-    assert f"the decline began in about the week of {onset} (year-over-year CUSUM, high confidence)" in answer.text
-    assert answer.text.endswith("1 input has shifted (age).")
-    assert "r-M-1" in answer.evidence
-
-
-def test_every_figure_of_a_sentence_is_in_the_evidence_it_cites(bank: Sources) -> None:
-    for arguments in (
-        {},
-        {"model": "M-1"},
-        {"model": "M-3"},
-        {"model": "M-4"},
-        {"unit": "Bank"},
-        {"project": "P-2"},
-    ):
-        assert unsupported(check(bank, **arguments)) == []
+    fall = result.findings[0]
+    assert (fall.kind, fall.subject, fall.role) == ("decline", "M-1", "headline")
+    assert value(fall, "validated") == 0.88
+    assert value(fall, "change") == pytest.approx(100 * (value(fall, "latest") - 0.88), abs=0.1)
+    assert fall.values["onset"] == LAST_WEEK - timedelta(weeks=103 - 80)
+    assert (fall.values["detector"], fall.values["confidence"]) == ("year-over-year CUSUM", "high")
+    assert fall.values["shifted"] == ("age",)
+    assert fall.evidence[1:] == ("r-M-1",)
+    assert [figure.unit for figure in result.figures] == ["share", "share", "points"]
 
 
 def test_one_model_in_trouble_gets_the_eight_steps_of_a_diagnosis(bank: Sources) -> None:
-    found = said(check(bank, model="M-1"))
-    assert [f"Step {n}, " in found for n in range(1, 9)] == [True] * 8
-    assert "rest on 4,000 cases" in found
-    assert "age over 60" in found
-    assert "release the approved version 3.1 in place of 3.0" in found
-    assert "Step 1" not in said(check(bank, model="M-2"))
+    found = tasks(check(bank, model="M-1"))
+    assert [value(step, "step") for step in found.values()] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert value(found["confirm"], "cases") == 4000
+    assert found["confirm"].values["is_beyond_chance"] is True
+    assert found["segment"].values["groups"] == ("age over 60",)
+    assert found["decide"].values["options"][0] == "release"  # type: ignore[index]  # a list of names
+    assert (found["decide"].values["newest"], found["decide"].values["running"]) == ("3.1", "3.0")
+    assert tasks(check(bank, model="M-2")) == {}
 
 
 def test_one_model_tells_retraining_version_and_incidents(bank: Sources) -> None:
-    found = said(check(bank, model="M-1"))
-    assert "retraining is overdue by 119 days since 2026-07-04" in found
-    assert "runs version 3.0, deployed on 2026-06-15, while the registry holds version 3.1" in found
-    assert "Incident I-7 of 2026-09-01 (severity 2, open) is linked to Loan score (M-1): Refusals overturned." in found
+    result = check(bank, model="M-1")
+    (retraining,), (version,) = of_kind(result, "retraining"), of_kind(result, "version")
+    assert (value(retraining, "overdue"), retraining.values["due"]) == (119, date(2026, 7, 4))
+    assert version.values == {
+        "model": "Loan score", "running": "3.0", "newest": "3.1", "deployed": date(2026, 6, 15),
+    }  # fmt: skip
+    (incident,) = of_kind(result, "incident")
+    assert (incident.subject, incident.values["day"], value(incident, "severity"), incident.values["status"]) == (
+        "I-7", date(2026, 9, 1), 2, "open",
+    )  # fmt: skip
+    assert incident.evidence[1:] == ("r-I-7",)
+
+
+def test_a_shifted_input_opens_to_its_histogram(bank: Sources) -> None:
+    (age,) = of_kind(check(bank, model="M-1"), "input_shift")
+    assert (age.values["input"], age.values["level"], age.values["bin"]) == ("age", "act", "over 60")
+    assert (value(age, "before"), value(age, "now")) == (0.2, 0.55)
+    assert age.calculation
+    assert age.calculation.inputs[0].rows[0] == ("under 30", 4000, 150)
+
+
+def test_a_decline_opens_to_the_weeks_it_was_found_in(bank: Sources) -> None:
+    fall = check(bank, model="M-1").findings[0]
+    assert fall.calculation
+    assert len(fall.calculation.inputs[0].rows) == 50
+    assert fall.calculation.inputs[0].rows[-1][0] == LAST_WEEK.isoformat()
 
 
 def test_a_model_that_learns_from_its_own_output_and_concentrates_is_suspected(bank: Sources) -> None:
     result = check(bank, model="product picker")
-    assert "a feedback loop is suspected" in said(result)
-    assert "no decline is detected" in result.findings[0].text
-    assert "feedback" not in said(check(bank, model="M-1"))
+    assert result.findings[0].kind == "no_decline"
+    (loop,) = of_kind(result, "feedback_loop")
+    assert (loop.values["state"], loop.values["concentrating"]) == ("suspected", ("rank",))
+    assert of_kind(check(bank, model="M-1"), "feedback_loop") == []
+    assert of_kind(check(bank, model="M-4"), "feedback_loop")[0].values["state"] == "not recorded"
 
 
 def test_all_live_models_are_counted_and_the_worst_comes_first(bank: Sources) -> None:
     result = check(bank)
-    assert result.findings[0].text == "1 of 4 live models is declining: Loan score (M-1)."
+    opening = result.findings[0]
+    assert (opening.kind, value(opening, "declining"), value(opening, "models")) == ("declining_models", 1, 4)
+    assert (opening.values["ids"], opening.values["status"], opening.values["of"]) == (("M-1",), "live", None)
     assert [row[0] for row in result.tables[0].rows][0] == "M-1"
-    assert "1 model has no quality measurement at all: Text writer (M-4)." in said(result)
+    assert of_kind(result, "unmeasured_models")[0].values["ids"] == ("M-4",)
+    assert of_kind(result, "overdue_retraining")[0].values["ids"] == ("M-1",)
     assert result.hidden_rows == 1
-    assert any("may not see" in s.text and s.role == "caveat" for s in result.findings)
+    assert of_kind(result, "hidden")[0].role == "caveat"
 
 
 def test_a_viewer_with_the_label_counts_the_labelled_model_too(bank: Sources) -> None:
     result = check(bank, Viewer(name="chair", labels=frozenset({"board"})))
-    assert "of 5 live models" in result.findings[0].text
+    assert value(result.findings[0], "models") == 5
     assert result.hidden_rows == 0
 
 
 def test_a_unit_and_a_project_narrow_the_models(bank: Sources) -> None:
-    assert "1 of 2 live models of Bank is declining" in check(bank, unit="bank").findings[0].text
-    assert "2 live models of Shop (P-2)" in check(bank, project="shop").findings[0].text
-    assert "1 of 2 live models of Lending (P-1)" in check(bank, model="Lending").findings[0].text
+    for arguments, of, declining in (
+        ({"unit": "bank"}, "Bank", 1),
+        ({"project": "shop"}, "Shop (P-2)", 0),
+        ({"model": "Lending"}, "Lending (P-1)", 1),
+    ):
+        opening = check(bank, **arguments).findings[0]
+        assert opening.values["of"] == of
+        assert (value(opening, "declining"), value(opening, "models")) == (declining, 2)
+
+
+CALLS: tuple[dict[str, object], ...] = (
+    {}, {"top": 1}, {"model": "M-1"}, {"model": "M-2"}, {"model": "M-3"}, {"model": "M-4"}, {"model": "M-5"},
+    {"unit": "Bank"}, {"project": "P-2"}, {"project": "P-3"},
+)  # fmt: skip
+
+
+def test_its_sentences_are_those_of_the_golden_file(bank: Sources, rewrite_golden: bool) -> None:
+    golden.check("check_model_health", {str(a): check(bank, **a) for a in CALLS}, rewrite=rewrite_golden)
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=str)
+def test_every_figure_of_a_sentence_is_in_the_evidence_it_cites(bank: Sources, arguments: dict[str, object]) -> None:
+    assert unsupported(check(bank, **arguments)) == []
 
 
 def test_unknown_names_give_the_nearest_three(bank: Sources) -> None:
@@ -158,30 +202,32 @@ def test_a_hidden_model_is_as_unknown_as_one_that_does_not_exist(bank: Sources) 
 
 def test_measurements_that_stopped_are_said_to_have_stopped(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("M-2", series(0.85), LAST_WEEK - timedelta(weeks=12)))
-    found = said(check(where, model="M-2"))
-    assert "last measured in the week of 2026-08-03, 89 days ago" in found
-    assert "no decline" in found
+    result = check(where, model="M-2")
+    (stale,) = of_kind(result, "stale_measurement")
+    assert (stale.values["last"], value(stale, "days")) == (date(2026, 8, 3), 89)
+    assert (result.findings[0].kind, result.findings[0].values["last"]) == ("no_decline", date(2026, 8, 3))
+    assert tasks(result)["check the pipeline"].values["last"] == date(2026, 8, 3)
+    assert unsupported(result) == []
 
 
 def test_a_short_series_is_judged_with_low_confidence(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("M-2", [0.85] * 8 + [0.78] * 6))
-    answer = check(where, model="M-2").findings[0].text
-    assert (
-        "(-7.0 points); the decline began in about the week of 2026-09-21 (threshold breach, low confidence)" in answer
-    )
+    fall = check(where, model="M-2").findings[0]
+    assert (value(fall, "change"), fall.values["onset"]) == (-7.0, date(2026, 9, 21))
+    assert (fall.values["detector"], fall.values["confidence"]) == ("threshold breach", "low")
 
 
 def test_models_without_any_measurement_are_still_reported(tmp_path: Path) -> None:
     result = check(sources(tmp_path), model="M-1")
-    assert "has no quality measurements" in result.findings[0].text
-    assert "No histograms" in said(result)
+    assert result.findings[0].kind == "no_measurement"
+    assert of_kind(result, "no_histograms")
     assert unsupported(result) == []
 
 
 def test_a_models_table_with_only_ids_is_not_an_error(tmp_path: Path) -> None:
     where = sources(tmp_path, quality("A", series(0.8, 0.06)), models="id\nA\nB\n")
     result = check(where)
-    assert result.findings[0].text == "1 of 2 models is declining: A (A)." or "A" in result.findings[0].text
+    assert result.findings[0].values["names"] == ("A",)
     assert unsupported(result) == []
     assert unsupported(check(where, model="A")) == []
 
@@ -197,7 +243,7 @@ def test_the_chart_shows_the_validated_level_and_the_onset(bank: Sources) -> Non
     (chart,) = check(bank, model="M-1").charts
     data = [layer["data"]["values"] for layer in chart.spec["layer"]]
     assert len(data[0]) == 104
-    assert any(values[0].get("name") == "Validated 88.0%" for values in data[1:])
+    assert any(values[0].get("name") == "Validated 88%" for values in data[1:])
     assert any(str(values[0].get("name")).startswith("Decline from") for values in data[1:])
 
 
@@ -209,4 +255,6 @@ def test_two_hundred_models_of_two_years_are_checked_in_one_call(tmp_path: Path)
     models = "id,name,status,validated_quality\n" + "".join(f"M-{n},Model {n},live,0.85\n" for n in range(200))
     rows = "".join(quality(f"M-{n}", series(0.85, 0.05 * (n % 4 == 0))) for n in range(200))
     where = sources(tmp_path, rows, models=models)
-    assert "50 of 200 live models are declining" in check(where).findings[0].text
+    opening = check(where).findings[0]
+    assert (value(opening, "declining"), value(opening, "models")) == (50, 200)
+    assert (len(opening.values["names"]), value(opening, "more")) == (6, 44)  # type: ignore[arg-type]  # a list

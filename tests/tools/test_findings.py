@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record_sources import CORPUS, EVERYONE, open_sources, unsupported
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.formatting import format_quantity
+from copilot.language.formatting import format_change, format_quantity
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
 from copilot.tools.findings import Computation, Reading, Wording, amount, build_result, count, named, share
@@ -36,6 +36,15 @@ def supported(text, *values):
 def test_what_the_formatter_prints_is_supported_by_the_value_printed(value, unit, precision):
     quantity = Quantity(value=value / 1e9 if unit == "share" else value, unit=unit, precision=precision)
     assert supported(format_quantity(quantity), quantity)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.4, "+0.4 percentage points"), (-8.94, "-8.9 percentage points"), (0, "0 percentage points")]
+)
+def test_a_change_is_printed_with_its_sign(value, text):
+    change = amount(value, "points", 1)
+    assert format_change(change) == text
+    assert supported(text, change)
 
 
 @given(st.integers(2, 10_000), st.integers(1, 500))

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command_line import environment
+from indexes import CORPUS, Indexes
 from journey import Journey
 from playwright.sync_api import Browser, sync_playwright
 
+from copilot import Settings
 from ui.launch import command
 
-CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 SLOW_MILLISECONDS = 60_000
 START_SECONDS = 120
 
@@ -42,17 +44,16 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("server")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BEARING_")}
-    environment |= {"BEARING_WORKSPACE": str(CORPUS), "BEARING_STATE_DIR": str(folder / "state")}
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=folder / "state"))
     log = folder / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command(port), "--server.headless=true"], env=environment, cwd=folder,
+            [*command(port), "--server.headless=true"], env=environment(folder / "state"), cwd=folder,
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from contextlib import suppress
+
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 expect.set_options(timeout=60_000)
 
@@ -46,6 +48,15 @@ class Journey:
             else:
                 return
         expect(then).to_be_in_viewport()
+
+    def choose(self, menu: Locator, entry: Locator) -> None:
+        """Opens a menu and clicks an entry, once more where the page scrolled it away in between."""
+        for _ in range(5):
+            self.press(menu, entry)
+            with suppress(TimeoutError):
+                entry.click(timeout=5_000)
+                return
+        raise AssertionError("the entry of the menu cannot be clicked")
 
     @property
     def question_box(self) -> Locator:

@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from indexes import CORPUS, Indexes
 from streamlit.testing.v1 import AppTest
 
+from copilot import Settings
 from ui import state
 from ui.launch import APP, command
-
-CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 
 Opener = Callable[..., AppTest]
 
 
 @pytest.fixture
-def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opener:
+def open_app(indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opener:
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path / "state"))
+
     def open_workspace(workspace: Path = CORPUS) -> AppTest:
         monkeypatch.setenv("BEARING_WORKSPACE", str(workspace))
         monkeypatch.setenv("BEARING_STATE_DIR", str(tmp_path / "state"))

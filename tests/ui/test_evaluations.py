@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 import yaml
 from eval_answers import sample
+from indexes import CORPUS, Indexes
 from run_folders import BAD, GOOD, make_run
 from streamlit.testing.v1 import AppTest
 
@@ -20,7 +21,6 @@ from evals.drafts import Draft, Drafts
 from evals.runs import Run
 from evals.samples import Dataset, Sample
 
-CORPUS = Path(__file__).parents[1] / "fixtures" / "corpus"
 SAMPLES = [
     *(sample(id=f"s{i}", question=f"Question {i}?") for i in range(4)),
     sample(id="board", question="What does the board accept?", viewer="chief_physician"),
@@ -29,12 +29,12 @@ Opener = Callable[..., AppTest]
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where this workspace's state is kept."""
     monkeypatch.setenv("BEARING_WORKSPACE", str(CORPUS))
     monkeypatch.setenv("BEARING_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    return Settings.from_env().workspace_state()
+    return indexes.copy_to(Settings.from_env()).workspace_state()
 
 
 def add_run(place: Path, name: str, answers: dict[str, str], samples: list[Sample] | None = None) -> Run:

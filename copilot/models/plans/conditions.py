@@ -43,9 +43,6 @@ _GOVERNANCE = re.compile(
 )
 
 
-_GATE = re.compile(r"\bG([1-4])\b")
-
-
 _CONDITION_WORDS = frozenset(
     map(stem, listed(
         "model project drift accuracy quality decline fall drop worse health retrain overdue pilot "
@@ -140,13 +137,23 @@ def scaling(frame: Frame) -> Iterable[Call]:
     yield from _condition(frame, "diagnose_scaling", _SCALING, arguments, used)
 
 
+_WHOLE = re.compile(r"\bthe (whole |entire )?(organi[sz]ation|company|group|enterprise|firm)\b", re.IGNORECASE)
+
+
+def _names_the_whole(frame: Frame) -> bool:
+    return frame.links.is_whole or bool(_WHOLE.search(frame.text))
+
+
 def readiness(frame: Frame) -> Iterable[Call]:
     """How ready a project, a unit or everyone is; a question for one area asks for that area."""
     arguments, used = _about(frame)
+    if frame.links.is_whole and all(m.score < 1 for m in used):
+        # A unit may share a word with the organisation's name.
+        arguments.pop("unit", None)
     areas = [area for area, pattern in _AREAS if re.search(pattern, frame.text, re.IGNORECASE)]
     if len(areas) == 1:
         arguments["area"] = areas[0]
-    if _READINESS.search(frame.text) and (used or frame.is_own or "the group" in frame.text.lower()):
+    if _READINESS.search(frame.text) and (used or frame.is_own or _names_the_whole(frame)):
         yield Call("assess_readiness", arguments, _READY_FIT)
 
 
@@ -167,6 +174,6 @@ def governance(frame: Frame) -> Iterable[Call]:
     if "clause" in frame.forms and not used:
         # What a rule says is for the documents; which of ours it binds needs a name.
         return
-    if gate := _GATE.search(frame.text):
-        arguments["gate"] = gate.group()
+    if frame.links.gate:
+        arguments["gate"] = frame.links.gate
     yield from _condition(frame, "check_governance", _GOVERNANCE, arguments, used)

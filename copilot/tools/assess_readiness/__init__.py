@@ -1,3 +1,4 @@
+from copilot.tools.assess_readiness.calls import calls
 from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
 from copilot.tools.tool import Tool, has_assessments
 
@@ -7,4 +8,5 @@ TOOL = Tool(
     arguments=Arguments,
     run=assess_readiness,
     is_available=has_assessments,
+    calls=calls,
 )

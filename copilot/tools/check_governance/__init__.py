@@ -1,3 +1,4 @@
+from copilot.tools.check_governance.calls import calls
 from copilot.tools.check_governance.tool import Arguments, check_governance
 from copilot.tools.tool import Tool, has_gates
 
@@ -7,5 +8,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=check_governance,
     is_available=has_gates,
+    calls=calls,
     covers_records=True,
 )

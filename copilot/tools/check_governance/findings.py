@@ -1,28 +1,27 @@
-"""The governance rules checked against the projects a viewer may see, and findings in words."""
+"""The governance rules checked against the projects a viewer may see, and what both reports tell of a rule."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from copilot.errors import ToolError
 from copilot.gates.checker import Checker, RuleCheck
-from copilot.gates.conditions import Cause, Fact, checks, has_choice
+from copilot.gates.conditions import Cause, Fact, as_text, checks, has_choice
 from copilot.gates.facts import ProjectFacts, known_facts, read_facts
 from copilot.gates.rules import FILE, Gates, Rule, Source
-from copilot.language.formatting import format_cell, humanize, join_and
+from copilot.language.formatting import format_value, humanize, join_and
 from copilot.records.schema import CURRENCY
 from copilot.records.store import RecordView
 from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
-from copilot.types import Cell, Evidence, Viewer
+from copilot.tools.findings import amount, count
+from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value, Viewer
 
 EXPIRING_DAYS = 60
-Role = Literal["headline", "support", "caveat", "method"]
 
 _BOUNDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
@@ -35,6 +34,13 @@ class Selection:
     asked: str | None = None
     """Words of the id, title, instrument or article by which they were chosen."""
     gate: str | None = None
+    """The id of the gate that they belong to."""
+    unit: str | None = None
+    """The unit whose projects are checked."""
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {"gate": self.gate, "about": self.asked, "unit": self.unit}
 
 
 @dataclass
@@ -142,20 +148,16 @@ def source(of: Source) -> str:
     return f"{of.instrument}, {of.article}" if of.article else of.instrument
 
 
-def missing(review: Review, finding: RuleCheck, project: ProjectFacts) -> str:
-    """What the record says, and what the rule asks instead."""
-    rule = finding.rule
-    causes = review.checker.causes(finding, project)
-    # What puts a project in scope needs no telling, unless it is all there is.
-    scope = {check.fact for check in checks(rule.applies)}
-    causes = tuple(c for c in causes if c.check.fact not in scope) or causes
-    parts = [_compared(review, cause, project, rule) for cause in causes]
-    return ("; or " if has_choice(rule.requires) else "; ").join(parts)
+def questions(review: Review, columns: Iterable[str]) -> str:
+    return " ".join(review.gates.questions[column] for column in columns)
 
 
-def recorded(review: Review, columns: Iterable[str], project: ProjectFacts) -> str:
-    """The cells of a record that contradict a policy, in words."""
-    return join_and(_cell(column, project.row, review.currency) for column in columns)
+def as_date(cell: object) -> date | str | None:
+    """A cell that holds a day; its text where it holds something else."""
+    try:
+        return None if cell is None else date.fromisoformat(str(cell))
+    except ValueError:
+        return str(cell)
 
 
 def asks_for_its_gate(rule: Rule) -> bool:
@@ -163,49 +165,114 @@ def asks_for_its_gate(rule: Rule) -> bool:
     return {check.fact for check in checks(rule.requires)} == {"gate"}
 
 
-def questions(review: Review, columns: Iterable[str]) -> str:
-    return " ".join(review.gates.questions[column] for column in columns)
+def rule_values(rule: Rule) -> dict[str, Value]:
+    """What a sentence needs to name a rule."""
+    return {"rule": rule.id, "title": rule.title, "severity": rule.severity, "source": source(rule)}
 
 
-def _compared(review: Review, cause: Cause, project: ProjectFacts, rule: Rule) -> str:
-    column = cause.check.fact
-    held = _cell(column, project.row, review.currency)
-    if project.row.get(column) is None:
-        return held
-    is_date = review.gates.vocabulary[column].type == "date"
-    if is_date and str(project.facts[column]) > review.today.isoformat():
-        return f"{held}, which lies in the future"
-    return f"{held}, {_wanted(review, cause, rule)}"
+def recorded(review: Review, columns: Iterable[str], project: ProjectFacts) -> dict[str, Value]:
+    """Columns with what the record holds in them."""
+    names = tuple(columns)
+    return {
+        "columns": tuple(humanize(column) for column in names),
+        "recorded": tuple(held(review, column, project.row.get(column)) for column in names),
+    }
 
 
-def _cell(column: str, row: Mapping[str, Cell], currency: str) -> str:
-    return f"{humanize(column)}: {_value(column, row.get(column), currency)}"
+def shortfall(review: Review, check: RuleCheck, project: ProjectFacts) -> dict[str, Value]:
+    """What the record holds in the columns that decide, and what the rule asks of each instead."""
+    rule, causes = check.rule, review.checker.causes(check, project)
+    # What puts a project in scope needs no telling, unless it is all there is.
+    scope = {part.fact for part in checks(rule.applies)}
+    causes = tuple(cause for cause in causes if cause.check.fact not in scope) or causes
+    asked = [_asked(review, cause, project, rule) for cause in causes]
+    return {
+        **recorded(review, (cause.check.fact for cause in causes), project),
+        "asked": tuple(demand for demand, _ in asked),
+        "limits": tuple(limit for _, limit in asked),
+        "is_choice": has_choice(rule.requires),
+    }
 
 
-def _value(column: str, value: Fact, currency: str = "") -> str:
-    if isinstance(value, int | float) and column.endswith("_share"):
-        return f"{100 * value:.1f}".removesuffix(".0") + "%"
-    return (
-        join_and(value)
-        if isinstance(value, tuple)
-        else format_cell(value, currency if named_unit(column) == CURRENCY else "")
+def rule_calculation(rule: Rule, title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Calculation:
+    """How a rule was checked: its conditions, and what they were held against."""
+    conditions = {"applies where": as_text(rule.applies), "requires": as_text(rule.requires)}
+    if rule.validity_days:
+        conditions["evidence is in force for"] = format_value(count(rule.validity_days, "day"))
+    shown = tuple(tuple(None if v is None else format_value(v) for v in row) for row in rows)
+    return Calculation(
+        method=f"rule {rule.id} of {FILE}",
+        query="; ".join(f"{what} {text}" for what, text in conditions.items() if text),
+        inputs=(Table(title=title, columns=tuple(columns), rows=shown),),
     )
 
 
-def _wanted(review: Review, cause: Cause, rule: Rule) -> str:
-    check = cause.check
-    spellings = {value.casefold(): value for value in review.gates.vocabulary[check.fact].values}
-    values = [
-        spellings.get(v, v) if isinstance(v, str) else _value(check.fact, v, review.currency) for v in check.values
-    ]
+def coming_rule(rule: Rule, projects: Quantity | None, evidence: tuple[str, ...]) -> Finding:
+    """An unmet rule whose source does not apply yet; `projects` are those that do not meet it, of several."""
+    values = {**rule_values(rule), "effective": rule.effective, "status": rule.status, "projects": projects}
+    return Finding(kind="coming_rule", subject=rule.id, values=values, evidence=evidence)
+
+
+def expiring_evidence(
+    ends: Sequence[tuple[date, ProjectFacts, Rule]], top: int, evidence: tuple[str, ...], of: str | None = None
+) -> Finding:
+    """Evidence that counts today and will not at the end of the period looked at; `of` is the one project it is of."""
+    return Finding(
+        kind="expiring_evidence",
+        values={
+            "of": of,
+            "pieces": count(len(ends), "piece"),
+            "days": count(EXPIRING_DAYS, "day"),
+            "names": tuple(name(project) for _, project, _ in ends[:top]),
+            "until": tuple(day for day, _, _ in ends[:top]),
+            "titles": tuple(rule.title for _, _, rule in ends[:top]),
+        },
+        evidence=evidence,
+    )
+
+
+def shortened(total: int, told: int, noun: str) -> Iterator[Finding]:
+    """That not all of so many things are told one by one."""
+    if total > told:
+        yield Finding(kind="shortened", role="caveat", values={"total": count(total, noun), "told": amount(told)})
+
+
+def method(review: Review, selection: Selection, projects: Quantity | None) -> Finding:
+    rules = count(len(selection.rules), "rule")
+    return Finding(kind="method", role="method", values={"rules": rules, "projects": projects, "day": review.today})
+
+
+def held(review: Review, column: str, value: Fact) -> Quantity | date | str:
+    if value is None:
+        return "not recorded"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        if column.endswith("_share"):
+            return amount(value, "share", 1, "recorded")
+        return amount(value, review.currency if named_unit(column) == CURRENCY else "", 2, "recorded")
+    if review.gates.vocabulary[column].type == "date":
+        return as_date(value) or ""
+    return join_and(value) if isinstance(value, tuple) else str(value)
+
+
+def _asked(review: Review, cause: Cause, project: ProjectFacts, rule: Rule) -> tuple[str, Quantity | date | str]:
+    """What must be, as words and the limit that they lead to; empty where nothing is recorded."""
+    check, is_negated = cause.check, cause.negated
+    column = review.gates.vocabulary[check.fact]
+    if project.row.get(check.fact) is None:
+        return "", ""
+    if column.type == "date" and str(project.facts[check.fact]) > review.today.isoformat():
+        return "which lies in the future", ""
     if check.op in ("present", "missing"):
-        return "must be recorded" if (check.op == "present") != cause.negated else "must be empty"
+        return ("must be recorded" if (check.op == "present") != is_negated else "must be empty"), ""
     if check.op in ("within_days", "older_than_days", "in_force"):
-        days = values[0] if values else f"{rule.validity_days:,}"
-        is_limit = (check.op != "older_than_days") != cause.negated
-        return f"must {'not be older' if is_limit else 'be older'} than {days} days"
-    bound = _BOUNDS.get(check.op)
-    if bound:
-        return f"must {'not ' if cause.negated else ''}be {bound} {values[0]}"
-    is_wanted = (check.op in ("=", "in")) != cause.negated
-    return f"must {'' if is_wanted else 'not '}be {join_and(values, 'or')}"
+        days = int(str(check.values[0])) if check.values else rule.validity_days or 0
+        is_limit = (check.op != "older_than_days") != is_negated
+        return f"must {'not be' if is_limit else 'be'} older than", count(days, "day")
+    if bound := _BOUNDS.get(check.op):
+        return f"must {'not ' if is_negated else ''}be {bound}", held(review, check.fact, check.values[0])
+    spellings = {value.casefold(): value for value in column.values}
+    values = (spellings.get(str(v)) or format_value(held(review, check.fact, v)) for v in check.values)
+    is_wanted = (check.op in ("=", "in")) != is_negated
+    return f"must {'' if is_wanted else 'not '}be", join_and(values, "or")

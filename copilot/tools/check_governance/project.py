@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from copilot.gates.checker import RuleCheck
 from copilot.gates.facts import ProjectFacts
-from copilot.gates.rules import GATES, Rule, Source
-from copilot.language.formatting import join_and, pluralize, sentence
+from copilot.gates.rules import FILE, Rule, Source
+from copilot.language.formatting import format_quantity
 from copilot.tools.check_governance.findings import (
     EXPIRING_DAYS,
     Review,
-    Role,
     Selection,
+    as_date,
     asks_for_its_gate,
-    missing,
+    coming_rule,
+    expiring_evidence,
+    method,
     name,
     questions,
+    rule_calculation,
+    rule_values,
+    shortened,
+    shortfall,
     source,
 )
-from copilot.tools.evidence import computed, read_row
-from copilot.types import Evidence, Figure, Finding, Table, ToolResult
+from copilot.tools.check_governance.phrasing import WORDING, lacking
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
+from copilot.types import Calculation, Finding, Role, Table, ToolResult, Value
+from copilot.workspace import NO_GATE
 
 _ORDER = {"blocking": 0, "warning": 1}
 _COLUMNS = (
-    "Rule",
-    "Outcome",
-    "Severity",
-    "Gate",
-    "Source",
-    "Record says, or question",
-    "Since",
-    "Approvers",
-    "What to do",
-)
-
-
-@dataclass
-class _Report:
-    """Sentences with the rules whose passages carry them; the computation's text is made of the same."""
-
-    findings: list[tuple[Role, str, tuple[Rule, ...]]] = field(default_factory=list)
-
-    def say(self, role: Role, text: str, rules: Iterable[Rule] = ()) -> None:
-        self.findings.append((role, text if text.endswith("?") else sentence(text), tuple(rules)))
+    "Rule", "Outcome", "Severity", "Gate", "Source", "Record says, or question", "Since", "Approvers", "What to do",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,33 +52,45 @@ class _Standing:
 
     @property
     def blocking(self) -> list[RuleCheck]:
-        return [finding for finding in self.unmet if finding.is_blocking]
+        return [check for check in self.unmet if check.is_blocking]
+
+    @property
+    def state(self) -> str:
+        if self.blocking:
+            return "blocked"
+        if self.unknown:
+            return "undecided"
+        return "clear" if any((self.unmet, self.waived, self.met)) else "unbound"
 
 
 def report_project(review: Review, project: ProjectFacts, selection: Selection, top: int) -> ToolResult:
     """Whether a project is blocked, by what, what is not known, waived, or soon to expire."""
-    gate = selection.gate
-    findings = review.findings(project, selection, at_any_stage=gate is not None)
-    if gate:
-        findings = [f for f in findings if not (f.rule.gate == gate and asks_for_its_gate(f.rule))]
-    standing = _standing(findings)
-    report = _Report()
-    report.say("headline", _opening(project, standing, gate))
-    _say_unmet(report, review, project, standing.unmet, top, has_stage=gate is None)
-    _say_unknown(report, review, project, standing.unknown, top)
-    _say_waivers(report, review, project, standing)
-    _say_dates(report, review, project, standing)
-    if gate is None:
-        _say_next_gate(report, review, project, selection)
-    checked = pluralize(len(selection.rules), "rule")
-    report.say("method", f"Checked against {checked} of gates.yaml on {review.today}; the rules need legal review")
-    return _result(review, project, report, standing, f"{checked} on {project.row['id']}")
+    reading = Reading(review.sources, review.view)
+    standing = _standing(review, project, selection)
+    report = _Project(review, reading, project, standing, selection)
+    shown = [*standing.unmet, *standing.unknown, *standing.waived]
+    return build_result(
+        report.findings(top),
+        WORDING,
+        Computation(
+            source=review.view.sources["projects"],
+            title=f"Governance rules on {name(project)}",
+            locator=f"{format_quantity(count(len(selection.rules), 'rule'))} on {project.row['id']}",
+            calculation=report.calculation(),
+        ),
+        reading,
+        Attachments(tables=(_table(review, project, shown),) if shown else ()),
+    )
 
 
-def _standing(findings: Sequence[RuleCheck]) -> _Standing:
+def _standing(review: Review, project: ProjectFacts, selection: Selection) -> _Standing:
+    found = review.findings(project, selection, at_any_stage=selection.gate is not None)
+    if selection.gate:
+        found = [c for c in found if not (c.rule.gate == selection.gate and asks_for_its_gate(c.rule))]
+
     def of(outcome: str, *, is_due: bool | None = None) -> tuple[RuleCheck, ...]:
-        found = [f for f in findings if f.outcome == outcome and is_due in (None, f.is_due)]
-        return tuple(sorted(found, key=lambda f: _ORDER[f.rule.severity]))
+        alike = [check for check in found if check.outcome == outcome and is_due in (None, check.is_due)]
+        return tuple(sorted(alike, key=lambda check: _ORDER[check.rule.severity]))
 
     return _Standing(
         unmet=of("unmet", is_due=True),
@@ -99,169 +101,195 @@ def _standing(findings: Sequence[RuleCheck]) -> _Standing:
     )
 
 
-def _opening(project: ProjectFacts, standing: _Standing, gate: str | None) -> str:
-    title, stage = name(project), project.row.get("stage")
-    at = f"Before gate {gate}, " if gate else ""
-    unknown = len(standing.unknown)
-    undecided = f"{pluralize(unknown, 'rule')} cannot be decided because facts are missing"
-    if not any((standing.unmet, standing.unknown, standing.waived, standing.met)):
-        return f"{at}{title}, at stage {stage or 'not recorded'}, is bound by none of the rules checked"
-    if standing.blocking:
-        blocking = pluralize(len(standing.blocking), "blocking rule")
-        verb = "is" if len(standing.blocking) == 1 else "are"
-        rest = undecided if unknown else "none is unknown"
-        return f"{at}{title} is blocked: {blocking} {verb} unmet, and {rest}"
-    if unknown:
-        return f"{at}{title} is not known to be blocked: no blocking rule is unmet, but {undecided}"
-    return f"{at}{title} is not blocked: no blocking rule is unmet and none is unknown"
+@dataclass(frozen=True)
+class _Project:
+    """One call's report, finding by finding."""
 
+    review: Review
+    reading: Reading
+    project: ProjectFacts
+    standing: _Standing
+    selection: Selection
 
-def _say_unmet(
-    report: _Report,
-    review: Review,
-    project: ProjectFacts,
-    unmet: Sequence[RuleCheck],
-    top: int,
-    *,
-    has_stage: bool,
-) -> None:
-    """`has_stage`: the project stands where the rules bind, so that it can be told since when."""
-    for finding in unmet[:top]:
-        rule = finding.rule
-        since = review.checker.since(rule, project) if has_stage else None
-        when = f", since {since}" if since else ""
-        text = f"Unmet{when}: “{rule.title}” ({rule.severity}, {source(rule)}); the record says "
-        report.say("support", text + missing(review, finding, project), [rule])
-        if further := [_further(review, other) for other in review.checker.also(rule, project)]:
-            report.say("support", f"“{rule.title}” is also asked by {join_and(further)}", [rule])
+    def findings(self, top: int) -> Iterator[Finding]:
+        unmet = self.standing.unmet
+        yield self._verdict()
+        for check in unmet[:top]:
+            yield from self._unmet(check)
+        yield from shortened(len(unmet), top, "unmet rule")
+        yield from self._unknown(top)
+        yield from self._waivers()
+        yield from self._dates()
+        if self.selection.gate is None:
+            yield from self._next_gate()
+        yield method(self.review, self.selection, None)
+
+    def calculation(self) -> Calculation:
+        standing = self.standing
+        outcomes = {
+            "unmet": standing.unmet, "unknown": standing.unknown, "waived": standing.waived, "met": standing.met,
+            "unmet, not in force yet": standing.upcoming,
+        }  # fmt: skip
+        rows = [(c.rule.title, outcome, c.rule.severity) for outcome, checks in outcomes.items() for c in checks]
+        return Calculation(
+            method="each rule checked on the record: met, unmet, waived, or unknown where the record lacks a fact",
+            query=f"rules of {FILE} that bind at the stage of the project, on {self.review.today}",
+            inputs=(Table(title="Rules by outcome", columns=("Rule", "Outcome", "Severity"), rows=tuple(rows)),),
+        )
+
+    def finding(
+        self,
+        kind: str,
+        values: dict[str, Value],
+        rules: Iterable[Rule] = (),
+        role: Role = "support",
+        figures: tuple[str, ...] = (),
+        calculation: Calculation | None = None,
+    ) -> Finding:
+        return Finding(
+            kind=kind,
+            subject=str(self.project.row["id"]),
+            role=role,
+            values=values,
+            figures=figures,
+            evidence=self.cited(rules),
+            calculation=calculation,
+        )
+
+    def cited(self, rules: Iterable[Rule]) -> tuple[str, ...]:
+        passages = [self.reading.add(e) for rule in rules for e in self.review.passages(rule)]
+        return tuple(dict.fromkeys([self.reading.row("projects", self.project.row), *passages]))
+
+    def _verdict(self) -> Finding:
+        stage = self.project.row.get("stage")
+        values: dict[str, Value] = {
+            "name": name(self.project),
+            "stage": str(stage) if stage else None,
+            "gate": self.selection.gate,
+            "state": self.standing.state,
+            "blocking": count(len(self.standing.blocking), "blocking rule"),
+            "unknown": count(len(self.standing.unknown), "rule"),
+        }
+        return self.finding("verdict", values, role="headline", figures=("blocking",))
+
+    def _unmet(self, check: RuleCheck) -> Iterator[Finding]:
+        rule, review = check.rule, self.review
+        lacks = shortfall(review, check, self.project)
+        # Where another gate is asked about, the project does not stand where the rule binds.
+        since = None if self.selection.gate else review.checker.since(rule, self.project)
+        columns = ("columns", "recorded", "asked", "limits")
+        rows = zip(*(lacks[key] for key in columns), strict=True)
+        yield self.finding(
+            "unmet_rule",
+            {**rule_values(rule), "since": since, **lacks},
+            [rule],
+            calculation=rule_calculation(rule, name(self.project), ("Column", "Recorded", "Asked", "Limit"), rows),
+        )
+        if also := review.checker.also(rule, self.project):
+            yield self.finding("further_sources", self._further(rule, also), [rule])
         if rule.status:
-            report.say("caveat", f"On “{rule.title}”: {rule.status}")
-    if len(unmet) > top:
-        report.say("caveat", f"Of {pluralize(len(unmet), 'unmet rule')} the first {top} are told here")
+            yield self.finding("rule_status", {"title": rule.title, "status": rule.status}, role="caveat")
+
+    def _further(self, rule: Rule, also: Sequence[Source]) -> dict[str, Value]:
+        coming = [of.effective if of.effective and of.effective > self.review.today else None for of in also]
+        return {
+            "title": rule.title,
+            "sources": tuple(source(of) for of in also),
+            "from": tuple(day or "" for day in coming),
+            "statuses": tuple(of.status for of in also),
+        }
+
+    def _unknown(self, top: int) -> Iterator[Finding]:
+        by_facts: dict[tuple[str, ...], list[Rule]] = {}
+        for check in self.standing.unknown:
+            by_facts.setdefault(self.review.checker.asked(check, self.project), []).append(check.rule)
+        for columns, rules in sorted(by_facts.items(), key=lambda item: -len(item[1]))[:top]:
+            values: dict[str, Value] = {
+                "titles": tuple(rule.title for rule in rules),
+                "facts": columns,
+                "questions": tuple(self.review.gates.questions[column] for column in columns),
+            }
+            yield self.finding("unknown_rules", values, rules)
+
+    def _waivers(self) -> Iterator[Finding]:
+        row, unmet = self.project.row, [check.rule for check in self.standing.unmet]
+        waiver: dict[str, Value] = {
+            "name": name(self.project),
+            "waiver": str(row.get("waiver")),
+            "until": as_date(row.get("waiver_until")),
+        }
+        for check in self.standing.waived:
+            yield self.finding("waived_rule", {**waiver, "titles": (check.rule.title,)}, [check.rule])
+        if not row.get("waiver"):
+            return
+        states = {rule.id: self.review.checker.waiver(rule, self.project) for rule in unmet}
+        ended = [rule for rule in unmet if states[rule.id] == "expired"]
+        void = [rule for rule in unmet if states[rule.id] == "without end"]
+        if ended:
+            yield self.finding("expired_waiver", {**waiver, "titles": tuple(rule.title for rule in ended)}, ended)
+        elif void:
+            yield self.finding("void_waiver", waiver, void)
+        elif unmet and not self.standing.waived:
+            yield self.finding("unused_waiver", waiver, role="caveat")
+
+    def _dates(self) -> Iterator[Finding]:
+        today, project = self.review.today, self.project
+        days = [(self.review.checker.expires(check.rule, project), check.rule) for check in self.standing.met]
+        ends = [(day, project, rule) for day, rule in days if day and today <= day <= today + timedelta(EXPIRING_DAYS)]
+        if ends:
+            ends.sort(key=lambda end: (end[0], end[2].id))
+            yield expiring_evidence(ends, len(ends), self.cited(rule for _, _, rule in ends), name(project))
+        for check in self.standing.upcoming:
+            yield coming_rule(check.rule, None, self.cited([check.rule]))
+
+    def _next_gate(self) -> Iterator[Finding]:
+        """What the gate after the last one passed asks, where that does not bind yet."""
+        following, review = self._following(), self.review
+        if following is None or review.checker.has_ended(self.project):
+            return
+        binding = {check.rule.id for check in review.checker.findings(self.project)}
+        coming = [
+            check.rule
+            for check in review.findings(self.project, self.selection, at_any_stage=True)
+            if check.is_blocking and check.rule.gate == following and check.rule.id not in binding
+        ]
+        coming = [rule for rule in coming if not asks_for_its_gate(rule)]
+        if coming:
+            values: dict[str, Value] = {
+                "gate": following,
+                "rules": count(len(coming), "more rule"),
+                "titles": tuple(rule.title for rule in coming),
+            }
+            yield self.finding("next_gate", values, coming)
+
+    def _following(self) -> str | None:
+        """The gate after the last one passed; where none is recorded, the one before the stages to come."""
+        order, passed = self.review.gates.order, self.project.facts.get("gate")
+        if passed == NO_GATE or passed is None and not any(gate.before_stage for gate in order):
+            return order[0].id if order else None
+        if passed is None:
+            stages = [stage.casefold() for stage in self.review.sources.workspace.config.stages]
+            stage = str(self.project.facts.get("stage"))
+            ahead = stages[stages.index(stage) + 1 :] if stage in stages else []
+            return next((gate.id for gate in order if gate.before_stage.casefold() in ahead), None)
+        places = [number for number, gate in enumerate(order) if gate.id.casefold() == passed]
+        return order[places[0] + 1].id if places and places[0] + 1 < len(order) else None
 
 
-def _further(review: Review, other: Source) -> str:
-    notes = [f"from {other.effective}"] if other.effective and other.effective > review.today else []
-    notes += [other.status] if other.status else []
-    return f"{source(other)} ({'; '.join(notes)})" if notes else source(other)
-
-
-def _say_unknown(
-    report: _Report, review: Review, project: ProjectFacts, unknown: Sequence[RuleCheck], top: int
-) -> None:
-    by_facts: dict[tuple[str, ...], list[Rule]] = {}
-    for finding in unknown:
-        by_facts.setdefault(review.checker.asked(finding, project), []).append(finding.rule)
-    for columns, rules in sorted(by_facts.items(), key=lambda item: -len(item[1]))[:top]:
-        titles = join_and(f"“{rule.title}”" for rule in rules)
-        report.say("support", f"Not known: {titles}; to decide, ask: {questions(review, columns)}", rules)
-
-
-def _say_waivers(report: _Report, review: Review, project: ProjectFacts, standing: _Standing) -> None:
-    text, until = project.row.get("waiver"), project.row.get("waiver_until")
-    for finding in standing.waived:
-        report.say("support", f"{finding.rule.title}: waived until {until} (“{text}”)", [finding.rule])
-    if not text:
-        return
-    states = {f.rule.id: review.checker.waiver(f.rule, project) for f in standing.unmet}
-    ended = [f.rule for f in standing.unmet if states[f.rule.id] == "expired"]
-    void = [f.rule for f in standing.unmet if states[f.rule.id] == "without end"]
-    if ended:
-        titles = join_and(f"“{rule.title}”" for rule in ended)
-        report.say("support", f"The waiver “{text}” ended on {until}, so {titles} counts as unmet", ended)
-    elif void:
-        report.say("support", f"The waiver “{text}” has no end date and is void", void)
-    elif standing.unmet and not standing.waived:
-        report.say("caveat", f"A waiver is recorded (“{text}”), but it names no rule that is unmet")
-
-
-def _say_dates(report: _Report, review: Review, project: ProjectFacts, standing: _Standing) -> None:
-    limit = review.today + timedelta(days=EXPIRING_DAYS)
-    for finding in standing.met:
-        ends = review.checker.expires(finding.rule, project)
-        if ends is not None and review.today <= ends <= limit:
-            report.say("support", f"Evidence expires on {ends}: {finding.rule.title}", [finding.rule])
-    for finding in standing.upcoming:
-        rule = finding.rule
-        note = f"; {rule.status}" if rule.status else ""
-        report.say("support", f"From {rule.effective} unmet: {rule.title} ({source(rule)}){note}", [rule])
-
-
-def _say_next_gate(report: _Report, review: Review, project: ProjectFacts, selection: Selection) -> None:
-    """What the gate after the last one passed asks, where that does not bind yet."""
-    passed = str(project.row.get("gate") or "none").upper()
-    following = "G1" if passed == "NONE" else _after(passed)
-    binding = {f.rule.id for f in review.checker.findings(project)}
-    if following is None or review.checker.has_ended(project):
-        return
-    coming = [
-        f.rule
-        for f in review.findings(project, selection, at_any_stage=True)
-        if f.is_blocking and f.rule.gate == following and f.rule.id not in binding
-    ]
-    coming = [rule for rule in coming if not asks_for_its_gate(rule)]
-    if coming:
-        more = f"{pluralize(len(coming), 'more rule')} {'is' if len(coming) == 1 else 'are'} not met yet"
-        titles = join_and(f"“{rule.title}”" for rule in coming)
-        report.say("support", f"For gate {following}, its next, {more}: {titles}", coming)
-
-
-def _after(gate: str) -> str | None:
-    return GATES[GATES.index(gate) + 1] if gate in GATES[:-1] else None
-
-
-def _result(review: Review, project: ProjectFacts, report: _Report, standing: _Standing, locator: str) -> ToolResult:
-    row = read_row(review.view, "projects", project.row, review.currency, review.today)
-    x = computed(
-        review.view.sources["projects"],
-        f"Governance rules on {name(project)}",
-        locator,
-        [text for _, text, _ in report.findings],
-        review.today,
-    )
-    passages: dict[str, Evidence] = {}
-    statements = []
-    for role, text, rules in report.findings:
-        found = [e for rule in rules for e in review.passages(rule)]
-        passages |= {e.id: e for e in found}
-        ids = (x.id, row.id, *dict.fromkeys(e.id for e in found))
-        statements.append(Finding(text=text, evidence=ids, role=role))
-    title = name(project)
-    shown = [*standing.unmet, *standing.unknown, *standing.waived]
-    return ToolResult(
-        findings=tuple(statements),
-        evidence=(x, row, *passages.values()),
-        tables=(_table(review, project, shown),) if shown else (),
-        figures=(
-            Figure(
-                text=str(len(standing.blocking)),
-                value=len(standing.blocking),
-                unit="blocking rules unmet",
-                evidence=x.id,
-            ),
-        ),
-        follow_ups=(
-            f"What is the state of {title}?",
-            "Which projects in production have a blocking rule unmet?",
-        ),
-    )
-
-
-def _table(review: Review, project: ProjectFacts, findings: Sequence[RuleCheck]) -> Table:
+def _table(review: Review, project: ProjectFacts, checks: Sequence[RuleCheck]) -> Table:
     rows = []
-    for finding in findings:
-        rule = finding.rule
-        is_unknown = finding.outcome == "unknown"
+    for check in checks:
+        rule, is_unknown = check.rule, check.outcome == "unknown"
         since = None if is_unknown else review.checker.since(rule, project)
         says = (
-            questions(review, review.checker.asked(finding, project))
+            questions(review, review.checker.asked(check, project))
             if is_unknown
-            else missing(review, finding, project)
+            else lacking(shortfall(review, check, project))
         )
         rows.append(
             (
                 rule.title,
-                finding.outcome,
+                check.outcome,
                 rule.severity,
                 rule.gate,
                 source(rule),

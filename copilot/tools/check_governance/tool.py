@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.gates.rules import GATES
+from copilot.gates.rules import Gates
 from copilot.sources import Sources
-from copilot.tools.check_governance.findings import Review, Selection, open_review
+from copilot.tools.check_governance.findings import Selection, open_review
 from copilot.tools.check_governance.overview import report_portfolio
 from copilot.tools.check_governance.project import report_project
 from copilot.tools.linking import link, resolve_record, resolve_value
@@ -31,8 +34,8 @@ class Arguments(BaseModel):
     )
     gate: str | None = Field(
         default=None,
-        description="G1, G2, G3 or G4: only the rules of that approval gate. With a project they are "
-        "checked as if the project stood before that gate.",
+        description="Approval gate by name: only its rules. With a project they are checked as if the project stood "
+        "before that gate.",
     )
     rule: str | None = Field(
         default=None,
@@ -44,34 +47,36 @@ class Arguments(BaseModel):
 def check_governance(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """What a project does not meet and what cannot be decided, or the whole portfolio."""
     review = open_review(sources, viewer)
-    selection = _selection(review, arguments.rule, _gate(arguments.gate))
+    selection = _selection(review.gates, arguments)
     if arguments.project:
         key = resolve_record(review.view, arguments.project).key
         project = next(p for p in review.projects if str(p.row["id"]) == key)
         return report_project(review, project, selection, arguments.top)
     projects = review.projects
-    parts = [f"gate {selection.gate}"] if selection.gate else []
-    if arguments.rule:
-        parts.append(f"rules on {arguments.rule}")
     if arguments.unit:
         unit = resolve_value(review.view, "projects", "unit", arguments.unit)
         projects = [p for p in projects if p.facts.get("unit") == unit.casefold()]
-        parts.append(unit)
-    return report_portfolio(review, projects, selection, ", ".join(parts), arguments.top)
+        selection = replace(selection, unit=unit)
+    return report_portfolio(review, projects, selection, arguments.top)
 
 
-def _gate(asked: str | None) -> str | None:
-    if not asked:
-        return None
-    found = asked.upper().replace("GATE", "").strip()
-    found = f"G{found}" if found.isdigit() else found
-    if found not in GATES:
-        raise ToolError(f"There is no gate {asked!r}; the gates are {', '.join(GATES)}.", GATES)
-    return found
+def _gate(gates: Gates, asked: str) -> str:
+    """The id of the gate that is meant: by its id, its title, or the number that its id ends with."""
+    names = {gate.id: (gate.title, *_with_number(gate.id)) for gate in gates.order}
+    found = link(asked, names)
+    if found.value is None:
+        known = [f"{gate.id} ({gate.title})" if gate.title else gate.id for gate in gates.order]
+        raise ToolError(f"There is no gate {asked!r}; the gates are {', '.join(known) or 'not named'}.", found.nearest)
+    return found.value
 
 
-def _selection(review: Review, asked: str | None, gate: str | None) -> Selection:
-    gates = review.gates
+def _with_number(id: str) -> tuple[str, ...]:
+    number = re.search(r"\d+$", id)
+    return (f"gate {id}", *((number[0], f"gate {number[0]}") if number else ()))
+
+
+def _selection(gates: Gates, arguments: Arguments) -> Selection:
+    asked, gate = arguments.rule, _gate(gates, arguments.gate) if arguments.gate else None
     rules = gates.rules_named(asked) if asked else gates.rules
     if asked and not rules:
         found = link(asked, {rule.title: (rule.id, rule.instrument) for rule in gates.rules})
@@ -82,5 +87,6 @@ def _selection(review: Review, asked: str | None, gate: str | None) -> Selection
     chosen = tuple(rule for rule in rules if gate is None or rule.gate == gate)
     if not chosen:
         named = tuple(dict.fromkeys(rule.gate for rule in rules))
-        raise ToolError(f"No rule on {asked!r} belongs to gate {gate}; they belong to {', '.join(named)}.", named)
+        about = f"No rule on {asked!r}" if asked else "No rule"
+        raise ToolError(f"{about} belongs to gate {gate}; they belong to {', '.join(named)}.", named)
     return Selection(chosen, asked, gate)

@@ -1,3 +1,4 @@
+from copilot.tools.check_model_health.calls import calls
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
 from copilot.tools.tool import Tool
 
@@ -7,6 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=check_model_health,
     is_available=lambda sources: "model_quality" in sources.records.tables,
+    calls=calls,
     is_about_one=True,
     covers_records=True,
     tells_today=True,

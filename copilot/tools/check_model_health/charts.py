@@ -1,14 +1,14 @@
-"""The health of models as tables, charts and figures."""
+"""The health of models as tables and charts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from copilot.drawing.charts import INK, lines
-from copilot.language.formatting import humanize
+from copilot.language.formatting import format_quantity, humanize
 from copilot.tools.check_model_health.health import Health
-from copilot.tools.check_model_health.phrasing import iso, points, share
-from copilot.types import Chart, Figure, Table
+from copilot.tools.findings import share
+from copilot.types import Chart, Table
 
 # Lines in one chart.
 _DRAWN = 4
@@ -25,10 +25,10 @@ def table(shown: Sequence[Health]) -> Table:
             (
                 h.id,
                 h.name,
-                share(h.validated) if h.validated is not None else None,
-                share(h.quality.latest) if h.quality else None,
+                _percent(h.validated) if h.validated is not None else None,
+                _percent(h.quality.latest) if h.quality else None,
                 h.points,
-                iso(h.onset) if h.onset else None,
+                h.onset.isoformat() if h.onset else None,
                 h.decline.detector if h.decline else None,
                 h.decline.confidence if h.decline else None,
                 len(h.shifted) if h.inputs else None,
@@ -56,7 +56,7 @@ def inputs_table(health: Health) -> Table:
                 round(i.shift.psi, 2),
                 i.shift.level,
                 round(i.shift.distance, 2),
-                f"{i.bins[i.shift.moved_bin]}: {share(i.shift.moved_share[0])} to {share(i.shift.moved_share[1])}",
+                f"{i.bins[i.shift.moved_bin]}: {' to '.join(map(_percent, i.shift.moved_share))}",
             )
             for i in health.inputs
         ),
@@ -68,7 +68,7 @@ def charts(healths: Sequence[Health], single: bool) -> tuple[Chart, ...]:
     if not drawn:
         return ()
     rows = [
-        (h.name, iso(h.quality.week(n)), round(float(value), 4))
+        (h.name, h.quality.week(n).isoformat(), round(float(value), 4))
         for h in drawn
         if h.quality
         for n, value in enumerate(h.quality.values)
@@ -76,7 +76,7 @@ def charts(healths: Sequence[Health], single: bool) -> tuple[Chart, ...]:
     first = drawn[0]
     if not single:
         return (lines("Quality of the declining models by week", "Quality", rows, None, ".0%"),)
-    level = (f"Validated {share(first.validated)}", first.validated) if first.validated is not None else None
+    level = (f"Validated {_percent(first.validated)}", first.validated) if first.validated is not None else None
     metric = humanize(str(first.row.get("quality_metric") or "quality")).capitalize()
     chart = lines(f"{metric} of {first.name} by week", metric, rows, level, ".0%")
     return (_with_onset(chart, first),)
@@ -85,7 +85,7 @@ def charts(healths: Sequence[Health], single: bool) -> tuple[Chart, ...]:
 def _with_onset(chart: Chart, health: Health) -> Chart:
     if health.onset is None:
         return chart
-    data = {"values": [{"date": iso(health.onset), "name": f"Decline from {iso(health.onset)}"}]}
+    data = {"values": [{"date": health.onset.isoformat(), "name": f"Decline from {health.onset.isoformat()}"}]}
     x = {"field": "date", "type": "temporal"}
     marks = [
         {"data": data, "mark": {"type": "rule", "strokeDash": [2, 3], "color": INK}, "encoding": {"x": x}},
@@ -98,39 +98,5 @@ def _with_onset(chart: Chart, health: Health) -> Chart:
     return chart.model_copy(update={"spec": {**chart.spec, "layer": [*chart.spec["layer"], *marks]}})
 
 
-def figures(healths: Sequence[Health], single: bool, evidence: str) -> tuple[Figure, ...]:
-    if not single:
-        declining = sum(h.decline is not None for h in healths)
-        return (
-            Figure(text=f"{declining:,}", value=declining, unit="declining models", evidence=evidence),
-            Figure(text=f"{len(healths):,}", value=len(healths), unit="models checked", evidence=evidence),
-        )
-    health = healths[0]
-    found = []
-    if health.validated is not None:
-        found.append(
-            Figure(
-                text=share(health.validated),
-                value=health.validated,
-                unit="validated quality",
-                evidence=evidence,
-            )
-        )
-    if health.quality is not None:
-        latest = health.quality.latest
-        found.append(Figure(text=share(latest), value=latest, unit="latest quality", evidence=evidence))
-    if health.points is not None:
-        found.append(
-            Figure(text=points(health.points), value=health.points, unit="percentage points", evidence=evidence)
-        )
-    return tuple(found)
-
-
-def follow_ups(healths: Sequence[Health], single: bool) -> tuple[str, ...]:
-    worst = healths[0]
-    if single:
-        asked = [f"Which incidents are linked to {worst.name}?", "Which other models are declining?"]
-        return (*asked, "When must a model be retrained or rolled back?") if worst.decline else tuple(asked)
-    if worst.decline:
-        return (f"Why is {worst.name} declining?", "When must a model be retrained or rolled back?")
-    return (f"How healthy is {worst.name}?",)
+def _percent(value: float) -> str:
+    return format_quantity(share(value, 1))

@@ -1,14 +1,16 @@
-"""The diagnosis of a model that may be failing, step by step: what the records answer, what must be asked."""
+"""The diagnosis of a model that may be failing, step by step: what the records answer of each."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from math import sqrt
 
 from copilot.analysis.drift import ACT, WATCH
-from copilot.language.formatting import humanize, join_and, pluralize
+from copilot.language.formatting import humanize
 from copilot.tools.check_model_health.health import Health, day
-from copilot.tools.check_model_health.phrasing import iso, points, share
+from copilot.tools.findings import amount, count
+from copilot.types import Value
 
 # A release within this time before the decline is a suspect.
 _RELEASE_BEFORE = timedelta(days=42)
@@ -16,119 +18,99 @@ _RELEASE_BEFORE = timedelta(days=42)
 _WEEK = timedelta(days=7)
 
 
-def steps(health: Health, quality_drop: float) -> list[str]:
-    """Eight sentences, in the order the work is done."""
-    parts = (
-        ("confirm", _confirm(health)),
-        ("check the pipeline", _pipeline(health)),
-        ("segment", _segment(health)),
-        ("tell data drift from concept drift", _drift(health)),
-        ("decide", _decide(health)),
-        ("validate", _validate(health)),
-        ("deploy in steps", _deploy(health)),
-        ("monitor", _monitor(health, quality_drop)),
+def steps(health: Health, quality_drop: float) -> Iterator[tuple[str, dict[str, Value]]]:
+    """Eight tasks in the order the work is done, each with what the records tell of it."""
+    yield "confirm", _confirm(health)
+    yield "check the pipeline", _pipeline(health)
+    moved = [*health.shifted, *health.watched]
+    groups = tuple(f"{humanize(i.name)} {i.bins[i.shift.moved_bin]}" for i in moved[:2])
+    yield "segment", {"groups": groups}
+    yield "tell data drift from concept drift", _drift(health)
+    yield "decide", _decide(health)
+    validated = None if health.validated is None else amount(health.validated, "share", 1, "measured")
+    yield "validate", {"validated": validated, "is_shifted": bool(health.shifted)}
+    yield "deploy in steps", {"running": _version(health, "deployed_version")}
+    yield (
+        "monitor",
+        {
+            "limit": amount(quality_drop * 100, "points", 1),
+            "watch": amount(WATCH, "", 2),
+            "act": amount(ACT, "", 2),
+            "has_histograms": bool(health.inputs),
+        },
     )
-    return [f"Step {n}, {name}: {text}." for n, (name, text) in enumerate(parts, 1)]
 
 
-def _confirm(health: Health) -> str:
-    ask = "ask whether all outcomes have arrived and whether the way of measuring changed"
-    if health.quality is None:
-        return f"the records hold no measured quality, so {ask.removeprefix('ask ')} cannot be judged; ask for it"
-    cases = health.quality.latest_cases
-    if not cases:
-        return f"the number of cases behind the latest weeks is not recorded, so ask for it, and {ask}"
+def _confirm(health: Health) -> dict[str, Value]:
+    """Whether the change may be chance."""
+    cases = health.quality.latest_cases if health.quality else None
+    if health.quality is None or not cases:
+        return {"is_measured": health.quality is not None, "cases": None}
     level = min(max(health.quality.latest, 0.0), 1.0)
     chance = 1.96 * sqrt(level * (1 - level) / cases) * 100
-    text = f"the latest weeks rest on {cases:,} cases, so chance alone moves the figure by about {chance:.1f} points"
-    if health.points is not None:
-        verdict = "more than" if abs(health.points) > chance else "not more than"
-        text += f" and the change of {points(health.points)} is {verdict} that"
-    return f"{text}; {ask}"
+    return {
+        "is_measured": True,
+        "cases": count(cases, "case"),
+        "chance": amount(chance, "points", 1),
+        "change": None if health.points is None else amount(health.points, "points", 1),
+        "is_beyond_chance": health.points is not None and abs(health.points) > chance,
+    }
 
 
-def _pipeline(health: Health) -> str:
-    known = []
-    decline = health.decline
-    if decline is not None and decline.shape == "step":
-        known.append(
-            f"the fall is a sudden step in about the week of {iso(health.onset)}, as a broken feed or "
-            "a release would cause"
-        )
-    elif decline is not None:
-        known.append("the fall is a slow slide, which a single broken feed seldom causes")
-    if released := _released_before(health):
-        known.append(
-            f"the running version was released shortly before, on {iso(released)}, so run its predecessor on like cases"
-        )
-    if health.runs_another_version:
-        known.append("the version in use is not the newest approved one")
-    if health.unmeasured_days:
-        known.append(f"measurements stopped after the week of {iso(health.quality.last if health.quality else None)}")
-    open_ones = [str(i["id"]) for i in health.incidents if i.get("status") and i["status"] != "closed"]
-    if open_ones:
-        known.append(f"{join_and(open_ones)} {'is' if len(open_ones) == 1 else 'are'} not closed")
-    found = f"the records say that {join_and(known)}" if known else "the records show no break"
-    return f"{found}; ask for changes to sources, joins, formats and missing values before the first bad week"
+def _pipeline(health: Health) -> dict[str, Value]:
+    open_ones = (str(i["id"]) for i in health.incidents if i.get("status") and i["status"] != "closed")
+    return {
+        "shape": health.decline.shape if health.decline else None,
+        "onset": health.onset,
+        "released": _released_before(health),
+        "runs_another_version": health.runs_another_version,
+        "last": health.quality.last if health.quality and health.unmeasured_days else None,
+        "open_incidents": tuple(open_ones),
+    }
 
 
-def _segment(health: Health) -> str:
-    text = "the records hold no quality by segment, so ask for it by customer group, channel, region and product"
-    moved = [*health.shifted, *health.watched]
-    if moved:
-        first = join_and(f"{humanize(i.name)} {i.bins[i.shift.moved_bin]}" for i in moved[:2])
-        text += f", first of all for {first}, whose share changed most"
-    return text
-
-
-def _drift(health: Health) -> str:
+def _drift(health: Health) -> dict[str, Value]:
+    moved = health.shifted or health.watched
     if not health.inputs:
-        return "no histograms of inputs are recorded, so ask for them to see whether the cases or the outcomes changed"
-    if health.shifted:
-        names = join_and(humanize(i.name) for i in health.shifted)
-        return (
-            f"the inputs point to data drift in {names}; ask whether quality also fell within groups "
-            "whose share is unchanged, which would mean that the same inputs now lead to other outcomes"
-        )
-    if health.watched:
-        return (
-            f"{join_and(humanize(i.name) for i in health.watched)} moved a little, too little to settle it; "
-            "ask whether outcomes changed for like cases"
-        )
-    if health.decline is not None:
-        return (
-            "the recorded inputs did not shift while quality fell, which speaks for concept drift or a fault "
-            "in inputs that are not recorded; ask whether outcomes changed for like cases"
-        )
-    return "the recorded inputs did not shift; ask again when quality falls"
+        state = "no histograms"
+    elif moved:
+        state = "shifted" if health.shifted else "watched"
+    else:
+        state = "still and falling" if health.decline else "still"
+    return {"state": state, "inputs": tuple(humanize(i.name) for i in moved)}
 
 
-def _decide(health: Health) -> str:
-    options = []
-    running, newest = health.row.get("deployed_version"), health.row.get("registry_version")
+def _decide(health: Health) -> dict[str, Value]:
+    """What the records support doing."""
+    options, decline, released = list[str](), health.decline, _released_before(health)
     if health.runs_another_version:
-        options.append(f"release the approved version {newest} in place of {running}")
-    if health.decline is not None and health.decline.shape == "step":
-        released = _released_before(health)
-        if released:
-            options.append(f"roll back the release of {released}, which came shortly before the fall")
-        options.append("repair the cause of the step before retraining")
+        options.append("release")
+    if decline is not None and decline.shape == "step":
+        options += ["roll back", "repair"] if released else ["repair"]
     if health.may_feed_itself:
-        options.append("retrain on cases that the model did not select itself")
-    elif health.decline is not None and (health.shifted or health.watched):
-        options.append("retrain on recent cases that hold the new mix")
-    elif health.decline is not None and health.decline.shape == "slide":
-        options.append("retrain once the cause is known, perhaps with new inputs")
+        options.append("retrain on other cases")
+    elif decline is not None and (health.shifted or health.watched):
+        options.append("retrain on recent cases")
+    elif decline is not None and decline.shape == "slide":
+        options.append("retrain later")
     if health.overdue_days:
-        options.append(f"catch up on the retraining that is {pluralize(health.overdue_days, 'day')} overdue")
-    if health.decline is not None and health.shifted:
-        options.append("restrict the model meanwhile to the groups it was trained for and let people decide the rest")
-    if not options:
-        return "nothing in the records calls for retraining, rolling back or restricting; ask the owner to confirm"
+        options.append("catch up")
+    if decline is not None and health.shifted:
+        options.append("restrict")
     owner = health.row.get("owner")
-    return (
-        f"what the records support is to {join_and(options)}; ask {owner or 'the owner (not recorded)'} which is taken"
-    )
+    return {
+        "options": tuple(options),
+        "running": _version(health, "deployed_version"),
+        "newest": _version(health, "registry_version"),
+        "released": released,
+        "overdue": count(health.overdue_days, "day"),
+        "owner": str(owner) if owner else None,
+    }
+
+
+def _version(health: Health, column: str) -> str | None:
+    version = health.row.get(column)
+    return str(version) if version else None
 
 
 def _released_before(health: Health) -> date | None:
@@ -137,32 +119,3 @@ def _released_before(health: Health) -> date | None:
     if health.onset is None or deployed is None:
         return None
     return deployed if -_WEEK <= health.onset - deployed <= _RELEASE_BEFORE else None
-
-
-def _validate(health: Health) -> str:
-    bar = (
-        f"at least the validated {share(health.validated)}"
-        if health.validated is not None
-        else "a level still to be agreed (none is recorded)"
-    )
-    moved = " and on the groups that grew" if health.shifted else ""
-    return (
-        f"a candidate has to reach {bar} on recent cases{moved}; ask for the results by group and for the fairness test"
-    )
-
-
-def _deploy(health: Health) -> str:
-    running = health.row.get("deployed_version")
-    keep = f"version {running}" if running else "the running version (not recorded)"
-    return f"run the candidate beside the old one on part of the cases first and keep {keep} ready; ask who may stop it"
-
-
-def _monitor(health: Health, quality_drop: float) -> str:
-    text = (
-        f"alarm at {quality_drop * 100:.1f} points below the validated level, watch inputs from "
-        f"{WATCH:.2f} and act from "
-        f"{ACT:.2f} of the stability index"
-    )
-    if not health.inputs:
-        text += ", and begin to record histograms of the inputs"
-    return f"{text}; ask who reads the alarms and how fast outcomes arrive"

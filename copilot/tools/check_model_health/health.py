@@ -43,6 +43,9 @@ class Quality:
 class Input:
     name: str
     bins: tuple[str, ...]
+    training: tuple[int, ...]
+    """Cases in each bin."""
+    recent: tuple[int, ...]
     shift: Shift
 
 
@@ -200,7 +203,8 @@ def _inputs(view: RecordView) -> dict[str, tuple[Input, ...]]:
     for row in rows:
         if sum(row["before"]) and sum(row["now"]):
             bins = tuple(str(b) for b in row["bins"])
-            found[row["model_id"]].append(Input(str(row["feature"]), bins, shift(row["before"], row["now"])))
+            before, now = tuple(row["before"]), tuple(row["now"])
+            found[row["model_id"]].append(Input(str(row["feature"]), bins, before, now, shift(before, now)))
     return {model: tuple(sorted(inputs, key=lambda i: -i.shift.psi)) for model, inputs in found.items()}
 
 

@@ -1,3 +1,4 @@
+from copilot.tools.diagnose_scaling.calls import calls
 from copilot.tools.diagnose_scaling.tool import Arguments, diagnose_scaling
 from copilot.tools.tool import Tool, has_projects
 
@@ -7,6 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=diagnose_scaling,
     is_available=has_projects,
+    calls=calls,
     is_about_one=True,
     covers_records=True,
 )

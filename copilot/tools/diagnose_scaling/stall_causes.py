@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from copilot.language.formatting import humanize, join_and, number
-from copilot.records.schema import PROJECTS
 from copilot.tools.evidence import Row
-from copilot.workspace import WorkspaceConfig
+from copilot.workspace import NO_GATE, WorkspaceConfig
 
 TECHNOLOGY_SHARE, CHANGE_SHARE = 0.85, 0.20
 """From this share of the budget on technology, or below this on change, a project is technology-first."""
 _LITTLE_CHANGE = 0.10
-_GATES = next(column.values for column in PROJECTS.columns if column.name == "gate")
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,11 @@ class Found:
         return len(self.shown) / self.of if self.of else 0.0
 
 
-def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str) -> list[Cause]:
+def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str, gates: Sequence[str]) -> list[Cause]:
     """All causes, with the data threshold and the expected gate; `peers` are the projects of the stage."""
     readiness = next((c.column for c in config.criteria if c.name == "data_readiness"), "data_readiness")
     minimum = config.thresholds.data_readiness_minimum
-    gate = expected_gate(peers)
+    gate = expected_gate(peers, gates)
     behind = f"no gate or one below the {gate} of most projects in {humanize(stage)}" if gate else "no gate"
     level = number(minimum)
     return [
@@ -109,7 +107,7 @@ def causes(config: WorkspaceConfig, peers: Sequence[Row], stage: str) -> list[Ca
             f"have passed {behind}",
             "list the evidence that the next gate asks for, give each piece an owner and a date, and review it early",
             ("gate",),
-            lambda row: _gate(row, gate),
+            lambda row: _gate(row, gate, gates),
         ),
         Cause(
             "No adoption plan",
@@ -150,12 +148,12 @@ def find(cause: Cause, rows: Sequence[Row], everyone: Sequence[Row]) -> Found | 
     return Found(cause, shown, unknown, len(rows), tuple(kinds.most_common()))
 
 
-def expected_gate(peers: Sequence[Row]) -> str | None:
+def expected_gate(peers: Sequence[Row], gates: Sequence[str]) -> str | None:
     """The gate that most projects of a stage have passed, which the others are behind."""
-    passed = Counter(str(row["gate"]) for row in peers if row.get("gate") in _GATES[1:])
+    passed = Counter(str(row["gate"]) for row in peers if row.get("gate") in gates)
     if not passed:
         return None
-    return max(passed, key=lambda gate: (passed[gate], -_GATES.index(gate)))
+    return max(passed, key=lambda gate: (passed[gate], -gates.index(gate)))
 
 
 def technology_note() -> str:
@@ -194,13 +192,13 @@ def _integration(row: Row) -> Verdict:
     return Verdict(True, kinds[str(state)]) if state in kinds else CLEAR
 
 
-def _gate(row: Row, expected: str | None) -> Verdict:
+def _gate(row: Row, expected: str | None, gates: Sequence[str]) -> Verdict:
     gate = row.get("gate")
-    if gate not in _GATES:
-        return UNKNOWN
-    if gate == _GATES[0]:
+    if gate == NO_GATE:
         return Verdict(True, "no gate")
-    behind = expected is not None and _GATES.index(str(gate)) < _GATES.index(expected)
+    if gate not in gates:
+        return UNKNOWN
+    behind = expected is not None and gates.index(str(gate)) < gates.index(expected)
     return Verdict(True, f"gate {gate}") if behind else CLEAR
 
 

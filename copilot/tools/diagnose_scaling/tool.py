@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.gates.rules import gate_order
 from copilot.language.formatting import humanize, join_and, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
@@ -119,7 +120,8 @@ def _judge(sources: Sources, portfolio: Portfolio) -> _Causes:
     pilot = portfolio.ladder.pilot
     peers = [row for row in portfolio.everyone if row.get("stage") == pilot]
     found, untold = [], []
-    for cause in causes(sources.workspace.config, peers, pilot):
+    gates = gate_order(sources.workspace, (row.get("gate") for row in portfolio.everyone))
+    for cause in causes(sources.workspace.config, peers, pilot, gates):
         judged = find(cause, stalled, portfolio.everyone)
         if judged is None:
             untold.append(cause.name.lower())

@@ -1,3 +1,4 @@
+from copilot.tools.draft_memo.calls import calls
 from copilot.tools.draft_memo.tool import Arguments, draft_memo
 from copilot.tools.tool import Tool, has_projects
 
@@ -7,6 +8,8 @@ TOOL = Tool(
     arguments=Arguments,
     run=draft_memo,
     is_available=has_projects,
+    calls=calls,
+    is_slow=True,
     is_ordered=True,
     most_findings=16,
 )

@@ -14,6 +14,7 @@ from copilot.memos.memo import SectionName
 from copilot.memos.writer import Writer
 from copilot.records.store import Filter
 from copilot.tools.check_governance.findings import Selection, name, open_review, recorded, source
+from copilot.tools.check_governance.phrasing import cells
 from copilot.tools.draft_memo.inputs import Basis, name_of
 from copilot.tools.evidence import Row, computed, read_row
 from copilot.tools.linking import fold
@@ -228,7 +229,7 @@ def _write_contradictions(basis: Basis, writer: Writer) -> None:
             since = f", effective {rule.effective}" if rule.effective else ""
             text = (
                 f"The record of {name(project)} says "
-                f"{recorded(review, rule.record_says, project)}, against “{rule.title}” ({source(rule)}{since})."
+                f"{cells(recorded(review, rule.record_says, project))}, against “{rule.title}” ({source(rule)}{since})."
             )
             passages = review.passages(rule)
             key = str(project.row["id"])

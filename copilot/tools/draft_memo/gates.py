@@ -15,12 +15,13 @@ from copilot.tools.check_governance.findings import (
     Review,
     Selection,
     asks_for_its_gate,
-    missing,
     name,
     open_review,
     questions,
+    shortfall,
     source,
 )
+from copilot.tools.check_governance.phrasing import lacking
 from copilot.tools.draft_memo.inputs import Basis
 from copilot.tools.evidence import computed
 from copilot.types import Table
@@ -130,7 +131,7 @@ def _write_today(review: Review, writer: Writer, gates: _Gates) -> None:
         if rule.id in gates.blocking_now:
             text = (
                 f"{name(gates.project)} is blocked today by “{rule.title}” ({source(rule)}); the record says "
-                f"{missing(review, finding, gates.project)}"
+                f"{lacking(shortfall(review, finding, gates.project))}"
             )
             said.append((f"gate:{gates.key}:{rule.id}", text, [rule]))
     if said:
@@ -148,7 +149,8 @@ def _write_launch(review: Review, writer: Writer, checked: Sequence[_Gates]) -> 
     for id, concerned in sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0])):
         rule = concerned[0][1].rule
         each = "; ".join(
-            f"{name(gates.project)}, {missing(review, finding, gates.project)}" for gates, finding in concerned
+            f"{name(gates.project)}, {lacking(shortfall(review, finding, gates.project))}"
+            for gates, finding in concerned
         )
         text = f"Before launch “{rule.title}” ({source(rule)}) must be met; the records say: {each}"
         said.append((f"launch:{id}", text, [rule]))

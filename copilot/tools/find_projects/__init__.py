@@ -1,3 +1,4 @@
+from copilot.tools.find_projects.calls import calls
 from copilot.tools.find_projects.tool import Arguments, find_projects
 from copilot.tools.tool import Tool, has_records
 
@@ -7,6 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=find_projects,
     is_available=has_records,
+    calls=calls,
     covers_records=True,
     tells_today=True,
 )

@@ -1,3 +1,4 @@
+from copilot.tools.lookup_metric.calls import calls
 from copilot.tools.lookup_metric.tool import Arguments, lookup_metric
 from copilot.tools.tool import Tool, has_metrics
 
@@ -7,6 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=lookup_metric,
     is_available=has_metrics,
+    calls=calls,
     tells_today=True,
     needs_figure=True,
 )

@@ -1,3 +1,4 @@
+from copilot.tools.plan_change.calls import calls
 from copilot.tools.plan_change.tool import Arguments, plan_change
 from copilot.tools.tool import Tool, has_assessments
 
@@ -7,6 +8,8 @@ TOOL = Tool(
     arguments=Arguments,
     run=plan_change,
     is_available=has_assessments,
+    calls=calls,
+    is_slow=True,
     is_ordered=True,
     quotes_documents=True,
 )

@@ -1,3 +1,4 @@
+from copilot.tools.plan_portfolio.calls import calls
 from copilot.tools.plan_portfolio.tool import Arguments, plan_portfolio
 from copilot.tools.tool import Tool, has_projects
 
@@ -7,5 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=plan_portfolio,
     is_available=has_projects,
+    calls=calls,
+    is_slow=True,
     is_ordered=True,
 )

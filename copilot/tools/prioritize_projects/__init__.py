@@ -1,3 +1,4 @@
+from copilot.tools.prioritize_projects.calls import calls
 from copilot.tools.prioritize_projects.tool import Arguments, prioritize_projects
 from copilot.tools.tool import Tool, has_projects
 
@@ -7,5 +8,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=prioritize_projects,
     is_available=has_projects,
+    calls=calls,
     is_ordered=True,
 )

@@ -1,3 +1,4 @@
+from copilot.tools.project_record.calls import calls
 from copilot.tools.project_record.tool import Arguments, project_record
 from copilot.tools.tool import Tool, has_projects
 
@@ -7,6 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=project_record,
     is_available=has_projects,
+    calls=calls,
     is_record=True,
     is_about_one=True,
     tells_today=True,

@@ -1,3 +1,4 @@
+from copilot.tools.recommend_operating_model.calls import calls
 from copilot.tools.recommend_operating_model.tool import Arguments, recommend_operating_model
 from copilot.tools.tool import Tool, has_assessments
 
@@ -7,6 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=recommend_operating_model,
     is_available=has_assessments,
+    calls=calls,
     is_ordered=True,
     quotes_documents=True,
 )

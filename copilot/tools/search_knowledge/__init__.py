@@ -1,3 +1,4 @@
+from copilot.tools.search_knowledge.calls import calls
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.tools.tool import Tool, has_index
 
@@ -7,5 +8,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=search_knowledge,
     is_available=has_index,
+    calls=calls,
     searches="passages",
 )

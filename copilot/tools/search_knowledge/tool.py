@@ -61,10 +61,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     names, today = asked_for(arguments.query), sources.today
     named = _rest_of_parts(retriever, viewer, [s.chunk for s in scored if s.is_exact], names)
     known = {chunk.id for chunk in named}
-    evidence = [
-        _evidence(s.chunk, today, s.cosine, s.copies, (s.is_exact and bool(names)) or s.chunk.id in known)
-        for s in scored
-    ]
+    evidence = [_evidence(s.chunk, today, s, (s.is_exact and bool(names)) or s.chunk.id in known) for s in scored]
     known = {e.id for e in evidence}
     evidence += [_evidence(chunk, today, is_named=True) for chunk in named if chunk.id not in known]
     known |= {chunk.id for chunk in named}
@@ -127,11 +124,9 @@ def _main_document(scored: list[ScoredChunk]) -> str:
     return weights.most_common(1)[0][0]
 
 
-def _evidence(
-    chunk: Chunk, today: date, cosine: float | None = None, copies: Sequence[Chunk] = (), is_named: bool = False
-) -> Evidence:
+def _evidence(chunk: Chunk, today: date, found: ScoredChunk | None = None, is_named: bool = False) -> Evidence:
     path = [h for h in chunk.heading_path if h != chunk.title]
-    also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in copies)
+    also = "; ".join(f"{copy.document_id}, {copy.locator}" for copy in (found.copies if found else ()))
     return Evidence(
         id=chunk.id,
         kind="passage",
@@ -140,7 +135,9 @@ def _evidence(
         title=" › ".join([_dated_title(chunk, today), *path]) + (f" (the same in {also})" if also else ""),
         text=chunk.text,
         as_of=chunk.effective,
-        relevance=cosine,
+        relevance=found.cosine if found else None,
+        score=found.score if found else None,
+        bm25=found.bm25 if found else None,
         position=chunk.position,
         is_named=is_named,
     )

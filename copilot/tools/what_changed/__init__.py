@@ -1,4 +1,5 @@
 from copilot.tools.tool import Tool, has_records
+from copilot.tools.what_changed.calls import calls
 from copilot.tools.what_changed.tool import Arguments, what_changed
 
 TOOL = Tool(
@@ -7,5 +8,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=what_changed,
     is_available=has_records,
+    calls=calls,
+    is_slow=True,
     is_ordered=True,
 )

@@ -1,0 +1,89 @@
+"""How probable it is that the best quotes answer a question: a logistic model over the scores at hand.
+
+Its weights are in `answerable.json`, fitted by `training/fit_answerable.py` on public questions of several kinds, half
+of which had lost the passage that answers them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from copilot.language.words import content_stems, stems
+from copilot.passages.quoting import Ranked, asks_for_the_whole, bound
+
+FILE = Path(__file__).with_suffix(".json")
+_FIRST = 3
+# A word with a capital that begins no sentence, one with several, or a figure.
+_NAME = re.compile(r"(?<=[\w,;:)\"'] )[\"“‘'(]?[A-Z][\w'’-]+|\b\w*[A-Z]\w*[A-Z]\w*\b|\b\d[\d.,]*\b")
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What tells whether the passages found answer a question.
+
+    Margins to the next passages tell more within one collection, but differ so much between collections that no one
+    threshold fits all; these do not.
+    """
+
+    sentence: float
+    """Cosine of the nearest unit."""
+    coverage: float
+    """Share of the question's words, by their rarity among the passages, that the first passage holds."""
+    sentence_coverage: float
+    """The same of the best unit of the first passages."""
+    names: float
+    """Share of the question's names and figures that the first passage holds; 1 where it has none."""
+    knows_names: float
+    """1 where each of them stands in some passage, else 0."""
+
+    @classmethod
+    def of(cls, ranked: Ranked) -> Signals:
+        """Of units of which at least one stands in a passage that the search found."""
+        found = [item for item in ranked.evidence if item.relevance is not None]
+        near, first = {item.id for item in found}, {item.id for item in found[:_FIRST]}
+        held = [set(stems(f"{item.title} {item.text}")) for item in found]
+        asked = set(content_stems(ranked.question))
+        weights = {t: math.log(1 + len(held) / (1 + sum(t in text for text in held))) for t in asked}
+        total = sum(weights.values()) or 1.0
+
+        def share(text: Collection[str]) -> float:
+            return sum(weight for t, weight in weights.items() if t in text) / total
+
+        names = {stem for name in _NAME.findall(ranked.question) for stem in content_stems(name)}
+        return cls(
+            sentence=max((ranked.cosines[u] for u in ranked.best if u.evidence in near), default=0.0),
+            coverage=share(held[0]),
+            sentence_coverage=max((share(set(stems(u.text))) for u in ranked.best if u.evidence in first), default=0.0),
+            names=len(names & held[0]) / len(names) if names else 1.0,
+            knows_names=float(names <= set().union(*held)),
+        )
+
+
+@cache
+def model() -> Mapping[str, Any]:
+    """`weights` by signal, with `bias`, and `least`, the probability below which nothing is said to be answered."""
+    fitted: Mapping[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return fitted
+
+
+def probability(ranked: Ranked, documents: Collection[str] = ()) -> float:
+    """How probable it is that the best units answer the question; 0 where nothing of what it names was found.
+
+    `documents` are the ids of those that it names.
+    """
+    known = bound(ranked, documents)
+    if known.best and asks_for_the_whole(known):
+        return 1.0
+    read = known if documents else ranked
+    if not known.best or all(item.relevance is None for item in read.evidence):
+        return 0.0
+    weights = model()["weights"]
+    logit = weights["bias"] + sum(weights[name] * value for name, value in asdict(Signals.of(read)).items())
+    return float(1 / (1 + math.exp(-logit)))

@@ -1,0 +1,86 @@
+"""Where what is quoted disagrees with another document, or is no longer or not yet in force."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from copilot.language.numbers import find_numbers
+from copilot.language.words import content_stems
+from copilot.passages.units import Unit
+from copilot.retrieval.references import asked_for
+from copilot.retrieval.sentences import plain
+from copilot.types import Evidence
+
+if TYPE_CHECKING:
+    from copilot.passages.quoting import Meaning
+
+ALIKE = 0.7
+"""Cosine of two statements from which on they speak of the same thing."""
+_SHARED = 0.5
+_MOST_COMPARED = 24
+_ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_VALUES = {word: n for n, word in enumerate(_ONES.split(), 1)} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), 2)
+}
+_WORD = "|".join(_VALUES)
+_SPELLED = re.compile(rf"\b({_WORD})(?:[- ]({_WORD}))?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    kind: Literal["figures", "superseded", "draft"]
+    units: tuple[Unit, ...]
+    """Of `figures` the two statements, the quoted one first; else the one quoted."""
+
+
+def conflicts(
+    quoted: Sequence[Unit], others: Sequence[Unit], evidence: Sequence[Evidence], meaning: Meaning
+) -> tuple[Conflict, ...]:
+    """What a reader of the quoted units should know; `others` are the units found, best first."""
+    found = [Conflict("superseded", (u,)) for u in _one_a_document(quoted) if "(replaced " in u.document]
+    sources = {item.id: item.source for item in evidence}
+    drafts = [u for u in _one_a_document(quoted) if re.search(r"(?i)(?<![a-z])draft", u.document + sources[u.evidence])]
+    found += [Conflict("draft", (unit,)) for unit in drafts]
+    stated = {unit: figures(unit.text) for unit in [*quoted, *others[:_MOST_COMPARED]]}
+    for unit in quoted:
+        rivals = [u for u in stated if u.document != unit.document and _differ(stated[unit], stated[u])]
+        rivals = [u for u in rivals if _share(unit, u) >= _SHARED]
+        for rival, cosine in zip(
+            rivals, meaning.likeness(plain(unit.text), [plain(u.text) for u in rivals]), strict=True
+        ):
+            if cosine >= ALIKE and not any({unit, rival} == {*c.units} for c in found):
+                found.append(Conflict("figures", (unit, rival)))
+    return tuple(found)
+
+
+def figures(text: str) -> dict[str, set[float]]:
+    """The figures of a text by what they count: a currency, a unit of time, per cent, or nothing."""
+    for reference in asked_for(text):
+        if reference.is_structural or reference.is_id:
+            text = text.replace(reference.text, " ")
+    text = _SPELLED.sub(lambda m: str(_VALUES[m[1].lower()] + (_VALUES[m[2].lower()] if m[2] else 0)), text)
+    found: dict[str, set[float]] = {}
+    for number in find_numbers(text):
+        found.setdefault(number.unit, set()).add(number.value)
+    return found
+
+
+def _differ(one: dict[str, set[float]], other: dict[str, set[float]]) -> bool:
+    shared = one.keys() & other.keys() - {""}
+    return any(not one[kind] & other[kind] for kind in shared)
+
+
+def _share(one: Unit, other: Unit) -> float:
+    left, right = (set(content_stems(u.text)) for u in (one, other))
+    return len(left & right) / max(1, min(len(left), len(right)))
+
+
+def _one_a_document(found: Sequence[Unit]) -> list[Unit]:
+    return list({unit.document: unit for unit in reversed(found)}.values())[::-1]

