@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,7 @@ from copilot.types import (
     Citation,
     Event,
     Final,
+    Finding,
     Restart,
     Seconds,
     Status,
@@ -109,6 +111,14 @@ class _Turn:
     def place(self, id: str) -> int:
         """Where a call stands among those made, the latest of its id."""
         return len(self.asked) - 1 - self.asked[::-1].index(id) if id in self.asked else len(self.asked)
+
+    @property
+    def findings(self) -> dict[str, tuple[Finding, ...]]:
+        """What each tool found that was called once; two calls of one tool are not told apart."""
+        names = {place: call.name for place, call in self.calls if call.ok}
+        found = [(names.get(self.place(id), ""), result.findings) for id, result in self.results]
+        told = Counter(name for name, _ in found)
+        return {name: findings for name, findings in found if name and told[name] == 1}
 
     def forget_text(self) -> None:
         """Drops the text so far; what was read stays readable."""
@@ -220,7 +230,7 @@ class Copilot:
             answer = _assemble(turn)
             self._log_turn(answer)
             if stored is not None:
-                self.conversations.finish_turn(stored, answer, turn.verifier.cited)
+                self.conversations.finish_turn(stored, answer, turn.verifier.cited, turn.findings)
                 self._keep_memos(turn)
             finished = True
             yield Final(answer=answer)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from copilot.errors import SettingsError
 from copilot.state.conversations import MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
-from copilot.types import Answer, Citation, Evidence, ToolCall
+from copilot.types import Answer, Citation, Evidence, Finding, Quantity, ToolCall
 
 ANSWER = Answer(
     id="a1",
@@ -63,6 +63,17 @@ def test_a_conversation_is_there_after_a_restart(conversations: Conversations, p
     reopened.close()
     assert turn.answer == ANSWER
     assert (turn.question, turn.state, turn.partial, turn.parent) == (ANSWER.question, "answered", "", None)
+
+
+def test_what_tools_found_is_kept_by_turn_and_goes_with_the_conversation(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    found = Finding(kind="reason", subject="P-1", values={"rank": Quantity(value=1, unit="rank")}, text="P-1 ranks 1.")
+    turn = conversations.begin_turn(id, "ana", "Which first?")
+    conversations.finish_turn(turn, ANSWER, (), {"prioritize_projects": [found]})
+    assert conversations.findings_of(turn, "prioritize_projects") == (found.model_copy(update={"text": ""}),)
+    assert conversations.findings_of(turn, "plan_portfolio") == ()
+    conversations.delete(id, "ana")
+    assert conversations.findings_of(turn, "prioritize_projects") == ()
 
 
 def test_the_first_question_gives_the_title(conversations: Conversations) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from copilot.language.formatting import column_label, format_cell, format_quantity, noun, plural, singular
-from copilot.types import Quantity
+from copilot.language.formatting import column_label, format_cell, format_quantity, noun, plural, says, singular
+from copilot.types import Finding, Quantity
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,17 @@ def test_a_column_is_called_as_in_a_sentence(name: str, label: str) -> None:
 )
 def test_a_cell_is_printed_as_recorded(value: float | bool | None, unit: str, text: str) -> None:
     assert format_cell(value, unit) == text
+
+
+def test_a_phrase_that_only_names_values_prints_them_as_asked() -> None:
+    finding = Finding(
+        values={
+            "name": "Bed Planner",
+            "budget": Quantity(value=5.0, unit="EUR"),
+            "stage": "proof_of_concept",
+            "criteria": ("risk", "value"),
+            "day": date(2026, 3, 1),
+        }
+    )
+    phrase = says("{name} in {stage:words} has {budget} ({budget:bare}), no {criteria:or}, since {day}")
+    assert phrase(finding) == "Bed Planner in proof of concept has 5 EUR (5), no risk or value, since 2026-03-01."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from copilot.language.sentences import split_sentences
 from copilot.language.units import without_unit
-from copilot.types import Cell, Quantity, Value
+from copilot.types import Cell, Finding, Quantity, Value
 
 
 def number(value: float, decimals: int = 2) -> str:
@@ -178,3 +179,26 @@ def sentence(text: str) -> str:
     """The text with a capital at its start and one stop at its end."""
     stripped = text.strip().rstrip(".")
     return stripped[:1].upper() + stripped[1:] + "."
+
+
+def says(template: str) -> Callable[[Finding], str]:
+    """A phrase that only names values of its finding: "The budget of {name} is {budget}".
+
+    `{budget:bare}` leaves the unit away, `{criteria:or}` joins by "or", `{stage:words}` writes a cell as a person does.
+    """
+
+    def phrase(finding: Finding) -> str:
+        return sentence(template.format_map({name: _Shown(value) for name, value in finding.values.items()}))
+
+    return phrase
+
+
+@dataclass(frozen=True)
+class _Shown:
+    value: Value
+
+    def __format__(self, how: str) -> str:
+        if how == "or" and isinstance(self.value, tuple):
+            return join_and(map(format_value, self.value), "or")
+        text = format_value(self.value, bare=how == "bare")
+        return humanize(text) if how == "words" else text

@@ -22,7 +22,7 @@ from copilot.errors import SettingsError
 from copilot.state import audit
 from copilot.state.audit import AuditEntry, EvidenceHash
 from copilot.state.database import Database
-from copilot.types import Answer, Evidence, Frozen
+from copilot.types import Answer, Evidence, Finding, Frozen
 
 TurnState = Literal["answering", "answered", "interrupted"]
 
@@ -55,6 +55,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX ratings_of_turn ON ratings (turn, number)",
         *audit.SCHEMA,
     ),
+    # What tools found, by tool, for later comparison; turns stored earlier have none.
+    ("ALTER TABLE turns ADD COLUMN findings TEXT NOT NULL DEFAULT '{}'",),
 )
 
 _TURNS = """SELECT turns.*, ratings.thumbs_up, ratings.reasons, ratings.comment, ratings.at AS rated_at
@@ -218,14 +220,25 @@ class Conversations:
                 (_storable(text), _now(), turn),
             )
 
-    def finish_turn(self, turn: str, answer: Answer, evidence: Sequence[Evidence] = ()) -> None:
+    def finish_turn(
+        self,
+        turn: str,
+        answer: Answer,
+        evidence: Sequence[Evidence] = (),
+        findings: Mapping[str, Sequence[Finding]] | None = None,
+    ) -> None:
+        """Stores the answer with what its tools found, by the name of the tool."""
         now = _now()
+        found = {
+            tool: [f.model_dump(mode="json", exclude={"calculation", "text"}, exclude_defaults=True) for f in held]
+            for tool, held in (findings or {}).items()
+        }
         with self._database.write() as connection:
             # Deleted while it was being answered, it still gets its entry in the audit trail.
             connection.execute(
-                """UPDATE turns SET answer = ?, partial = '', state = 'answered', touched = ?
+                """UPDATE turns SET answer = ?, findings = ?, partial = '', state = 'answered', touched = ?
                 WHERE id = ?""",
-                (answer.model_dump_json(), now, turn),
+                (answer.model_dump_json(), json.dumps(found), now, turn),
             )
             connection.execute(
                 """UPDATE conversations SET updated = ?
@@ -299,6 +312,11 @@ class Conversations:
             )
             for row in rows
         )
+
+    def findings_of(self, turn: str, tool: str) -> tuple[Finding, ...]:
+        """What a tool found for a turn, without its sentences; nothing where it is not on record."""
+        rows = self._database.read("SELECT findings FROM turns WHERE id = ?", turn)
+        return tuple(Finding.model_validate(f) for row in rows for f in json.loads(row["findings"]).get(tool, ()))
 
     def evidence_of(self, answer: str) -> tuple[EvidenceHash, ...]:
         """The hashes of what was cited by the answer of that id; none when there is no such answer."""

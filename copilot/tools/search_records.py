@@ -47,21 +47,17 @@ def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
         raise ToolError("The records of this workspace are not indexed; run `bearing index`.")
     view = sources.records.view(viewer)
     found = retriever.search(arguments.query, viewer, top_k=arguments.top_k, kind="record")
-    statements: list[Finding] = []
-    evidence: dict[str, Evidence] = {}
-
-    def add(table: str, row: Row, cosine: float | None) -> None:
+    near = [(*located, s.cosine) for s in found if (located := _row(view, s))]
+    related = [(table, row, None) for table, row in _related(view, near[0][0], near[0][1])] if near else []
+    quotes: dict[str, Finding] = {}
+    evidence: list[Evidence] = []
+    for table, row, cosine in (*near, *related):
         read = read_row(view, table, row, sources.workspace.config.currency, sources.today)
-        if read.id not in evidence:
-            evidence[read.id] = read.model_copy(update={"relevance": cosine})
-            statements.append(Finding(text=tell(view.tables[table], row), evidence=(read.id,)))
-
-    rows = [(table, row, s.cosine) for s in found if (located := _row(view, s)) for table, row in [located]]
-    for table, row, cosine in rows:
-        add(table, row, cosine)
-    for table, row in _related(view, rows[0][0], rows[0][1]) if rows else ():
-        add(table, row, None)
-    return ToolResult(findings=tuple(statements), evidence=tuple(evidence.values()))
+        if read.id not in quotes:
+            evidence.append(read.model_copy(update={"relevance": cosine}))
+            key = str(row.get(view.tables[table].key or "") or "")
+            quotes[read.id] = Finding(kind="row", subject=key, text=tell(view.tables[table], row), evidence=(read.id,))
+    return ToolResult(findings=tuple(quotes.values()), evidence=tuple(evidence))
 
 
 def _row(view: RecordView, scored: ScoredChunk) -> tuple[str, Row] | None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copilot.language.formatting import column_label, format_value, humanize, is_symbol, join_and, join_first, sentence
+from copilot.language.formatting import (
+    column_label,
+    format_value,
+    humanize,
+    is_symbol,
+    join_and,
+    join_first,
+    says,
+    sentence,
+)
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.types import Finding, Quantity, Value
 
@@ -174,14 +183,6 @@ def unjudged(f: Finding) -> str:
     return sentence(f"{join_and(told)} and cannot be judged")
 
 
-def hidden(f: Finding) -> str:
-    return "Rows that this viewer may not see are left out, so the figures are partial."
-
-
-def call(f: Finding) -> str:
-    return f"Read as: {f.values['call']}."
-
-
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     """The same projects by unit or stage, which of them comes first, and the state of the first."""
     asked = next(f for f in findings if f.kind == "call")
@@ -209,8 +210,8 @@ WORDING = Wording(
         "rows": rows,
         "row": row,
         "unjudged": unjudged,
-        "hidden": hidden,
-        "call": call,
+        "hidden": says("Rows that this viewer may not see are left out, so the figures are partial"),
+        "call": says("Read as: {call}"),
     },
     follow_ups,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from copilot.language.calendar import MONTH_NAMES
-from copilot.language.formatting import format_quantity, format_value, is_plural, join_and, magnitude, sentence
+from copilot.language.formatting import format_quantity, format_value, is_plural, join_and, magnitude, says, sentence
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.tools.lookup_metric.findings import MOST_PARTS
 from copilot.types import Finding, Quantity
@@ -79,10 +79,6 @@ def no_data_then(f: Finding) -> str:
     return f"There are no data on {inside(subject(f))} for {_when(f)}; there are data {reach}{future}."
 
 
-def not_computable(f: Finding) -> str:
-    return f"{subject(f)} cannot be computed: the {named(f, 'rows')} hold nothing to compute it from."
-
-
 def definition(f: Finding) -> str:
     facts = [
         f"owner {f.values['owner']}" if f.values["owner"] else "nobody is named as its owner",
@@ -98,20 +94,6 @@ def query(f: Finding) -> str:
     return f"The query, as {f.values['engine']} reads it: `{f.values['sql']}`"
 
 
-def undescribed(f: Finding) -> str:
-    metric, expression = f.values["metric"], f.values["expression"]
-    return f"No metrics.yaml describes {metric}; it is computed as {expression} of its observations."
-
-
-def undated(f: Finding) -> str:
-    known = f"{f.values['metric']} is known as of {named(f, 'today')} only"
-    return f"{known}; the period {f.values['period']} could not be applied."
-
-
-def unfinished(f: Finding) -> str:
-    return f"{f.values['period']} is not over: it is counted up to {named(f, 'today')}."
-
-
 def partly_covered(f: Finding) -> str:
     edge = f"the latest data are for {named(f, 'latest')}" if "latest" in f.values else (
         f"the data begin in {f.values['first']}"
@@ -123,17 +105,6 @@ def gaps(f: Finding) -> str:
     more = quantity(f, "more")
     months = [*texts(f, "months"), *([format_value(more)] if more.value else [])]
     return f"There are no data for {join_and(months)}."
-
-
-def stale(f: Finding) -> str:
-    return (
-        f"The latest data on {subject(f)} are for {named(f, 'latest')}, {named(f, 'age')} before {named(f, 'today')}; "
-        f"they should be no older than {named(f, 'limit')}."
-    )
-
-
-def hidden(f: Finding) -> str:
-    return "Rows that this viewer may not see are left out, so the figures are partial."
 
 
 def better_metric(f: Finding) -> str:
@@ -237,16 +208,18 @@ WORDING = Wording(
         "no_target": no_target,
         "no_data": no_data,
         "no_data_then": no_data_then,
-        "not_computable": not_computable,
+        "not_computable": says("{metric}{scope} cannot be computed: the {rows} hold nothing to compute it from"),
         "definition": definition,
         "query": query,
-        "undescribed": undescribed,
-        "undated": undated,
-        "unfinished": unfinished,
+        "undescribed": says("No metrics.yaml describes {metric}; it is computed as {expression} of its observations"),
+        "undated": says("{metric} is known as of {today} only; the period {period} could not be applied"),
+        "unfinished": says("{period} is not over: it is counted up to {today}"),
         "partly_covered": partly_covered,
         "gaps": gaps,
-        "stale": stale,
-        "hidden": hidden,
+        "stale": says(
+            "The latest data on {metric}{scope} are for {latest}, {age} before {today}; they should be no older than {limit}"
+        ),
+        "hidden": says("Rows that this viewer may not see are left out, so the figures are partial"),
         "better_metric": better_metric,
     },
     follow_ups,

@@ -73,12 +73,16 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
             known.add(chunk.id)
             evidence.append(_evidence(chunk, today))
     unknown = retriever.unknown_references(arguments.query, viewer, as_of=arguments.as_of or sources.today)
-    missing = [Finding(text=f"No document has or mentions “{name}”.", role="caveat") for name in unknown]
-    found = [Finding(text=_opening(e.text), evidence=(e.id,)) for e in evidence[: len(scored)]]
-    return ToolResult(
-        findings=(*missing, *found),
-        evidence=tuple(evidence),
+    missing = (
+        Finding(kind="unmentioned", subject=name, role="caveat", text=f"No document has or mentions “{name}”.")
+        for name in unknown
     )
+    # The words of a passage rest on the passage alone.
+    quoted = (
+        Finding(kind="passage", subject=e.source, text=_opening(e.text), evidence=(e.id,))
+        for e in evidence[: len(scored)]
+    )
+    return ToolResult(findings=(*missing, *quoted), evidence=tuple(evidence))
 
 
 def _rest_of_sections(

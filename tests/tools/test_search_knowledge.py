@@ -1,0 +1,33 @@
+"""Passages of the documents."""
+
+from __future__ import annotations
+
+import pytest
+from record_sources import CORPUS, EVERYONE, of_kind
+
+from copilot.build import open_sources
+from copilot.settings import Settings
+from copilot.sources import Sources
+from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return open_sources(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
+
+
+def test_a_passage_is_quoted_from_itself_alone(sources: Sources) -> None:
+    result = search_knowledge(sources, EVERYONE, Arguments(query="how long is training data kept", top_k=3))
+    evidence = {e.id: e for e in result.evidence}
+    assert {e.kind for e in result.evidence} == {"passage"}
+    for passage in of_kind(result, "passage"):
+        (id,) = passage.evidence
+        assert passage.subject == evidence[id].source
+        assert passage.text in evidence[id].text
+        assert passage.values == {}
+
+
+def test_a_document_that_nothing_mentions_is_named(sources: Sources) -> None:
+    result = search_knowledge(sources, EVERYONE, Arguments(query="what does clause 99.9 say about logging"))
+    (unmentioned,) = of_kind(result, "unmentioned")
+    assert (unmentioned.subject, unmentioned.role, unmentioned.evidence) == ("clause 99.9", "caveat", ())
