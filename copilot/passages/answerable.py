@@ -40,8 +40,6 @@ class Signals:
     """The same of the best unit of the first passages."""
     names: float
     """Share of the question's names and figures that the first passage holds; 1 where it has none."""
-    knows_names: float
-    """1 where each of them stands in some passage, else 0."""
 
     @classmethod
     def of(cls, ranked: Ranked) -> Signals:
@@ -62,7 +60,6 @@ class Signals:
             coverage=share(held[0]),
             sentence_coverage=max((share(set(stems(u.text))) for u in ranked.best if u.evidence in first), default=0.0),
             names=len(names & held[0]) / len(names) if names else 1.0,
-            knows_names=float(names <= set().union(*held)),
         )
 
 

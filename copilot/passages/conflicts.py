@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ALIKE = 0.7
 """Cosine of two statements from which on they speak of the same thing."""
 _SHARED = 0.5
+_DRAFT = re.compile(r"(?<![a-z])draft(?![a-z])", re.IGNORECASE)
 _MOST_COMPARED = 24
 _ONES = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -44,10 +45,8 @@ def conflicts(
     quoted: Sequence[Unit], others: Sequence[Unit], evidence: Sequence[Evidence], meaning: Meaning
 ) -> tuple[Conflict, ...]:
     """What a reader of the quoted units should know; `others` are the units found, best first."""
-    found = [Conflict("superseded", (u,)) for u in _one_a_document(quoted) if "(replaced " in u.document]
-    sources = {item.id: item.source for item in evidence}
-    drafts = [u for u in _one_a_document(quoted) if re.search(r"(?i)(?<![a-z])draft", u.document + sources[u.evidence])]
-    found += [Conflict("draft", (unit,)) for unit in drafts]
+    states = {item.id: not_in_force(item) for item in evidence}
+    found = [Conflict(state, (u,)) for u in _one_a_document(quoted) if (state := states[u.evidence])]
     stated = {unit: figures(unit.text) for unit in [*quoted, *others[:_MOST_COMPARED]]}
     for unit in quoted:
         rivals = [u for u in stated if u.document != unit.document and _differ(stated[unit], stated[u])]
@@ -58,6 +57,14 @@ def conflicts(
             if cosine >= ALIKE and not any({unit, rival} == {*c.units} for c in found):
                 found.append(Conflict("figures", (unit, rival)))
     return tuple(found)
+
+
+def not_in_force(evidence: Evidence) -> Literal["superseded", "draft"] | None:
+    """Whether a passage is of a version that was replaced, or of one that calls itself a draft."""
+    document = evidence.title.partition(" › ")[0]
+    if "(replaced " in document:
+        return "superseded"
+    return "draft" if _DRAFT.search(f"{evidence.source} {document}") else None
 
 
 def figures(text: str) -> dict[str, set[float]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from copilot.language.words import content_stems, stems
-from copilot.passages.conflicts import Conflict, conflicts
+from copilot.passages.conflicts import Conflict, conflicts, not_in_force
 from copilot.passages.units import Unit, units
 from copilot.reading.question import Shape
 from copilot.retrieval.references import asked_for, documents_of, opens_with, without
@@ -24,9 +24,10 @@ PASSAGE = 0.4
 """What the passage counts that the search puts first; the cosine of the unit counts 1."""
 WORDS = 0.2
 """What it counts that a unit holds all of the question's words, the rarer the more."""
+NOT_IN_FORCE = 0.5
+"""What a passage loses that was replaced or is a draft, so that what holds and says the same comes first."""
 FAR = 0.6
 """A unit whose score is so much below the best one's says something else."""
-_MOST_LISTED = 12
 
 
 class Meaning(Protocol):
@@ -42,7 +43,7 @@ class Budget:
     words: int
     passages: int = 2
     is_list: bool = False
-    """Whether a long list is quoted whole."""
+    """Whether a list is wanted: it may take all the words, else half of them."""
 
 
 _FACT, _TEXT, _WHOLE = Budget(3, 110), Budget(6, 200), Budget(5, 320, is_list=True)
@@ -80,7 +81,7 @@ class Ranked:
     coverage: Mapping[Unit, float]
     """Share of the question's words, weighted by how rare they are among the units, that each holds."""
     passages: Mapping[str, float]
-    """The score of each passage, 0 for the least and 1 for the best of those found."""
+    """The score of each passage, 0 for the least and 1 for the best of those found, less where it is not in force."""
 
     @classmethod
     def of(cls, question: str, evidence: Sequence[Evidence], meaning: Meaning) -> Ranked:
@@ -125,7 +126,8 @@ def _levelled(evidence: Sequence[Evidence]) -> dict[str, float]:
     scored = {item.id: item.score for item in evidence if item.score is not None}
     low, high = min(scored.values(), default=0.0), max(scored.values(), default=0.0)
     # What was only read beside the passages found counts as the last of them.
-    return {e.id: (scored.get(e.id, low) - low) / (high - low) if high > low else 1.0 for e in evidence}
+    levelled = {e.id: (scored.get(e.id, low) - low) / (high - low) if high > low else 1.0 for e in evidence}
+    return {item.id: levelled[item.id] - (NOT_IN_FORCE if not_in_force(item) else 0.0) for item in evidence}
 
 
 def _coverage(question: str, found: Sequence[Unit]) -> dict[Unit, float]:
@@ -186,21 +188,24 @@ def _quotes(known: Ranked, budget: Budget) -> list[Quote]:
     if asks_for_the_whole(known):
         return [Quote(u, "lead" if n == 0 else "continuation") for n, u in enumerate(_opening(known, budget))]
     chosen: dict[Unit, Why] = {}
-    words = 0
+    picked = words = 0
     floor = known.score(known.best[0]) - FAR
-    picked = 0
     for unit in _concentrated(known, budget.passages):
         if picked == budget.units or known.score(unit) < floor:
             break
-        if unit in chosen:
+        if any(_says(other, unit) for other in chosen):
             continue
         added = _with_its_own(unit, known, budget, chosen)
-        size = sum(len(u.text.split()) for u in added)
-        if chosen and words + size > budget.words:
+        if chosen and words + _words(added) > budget.words:
             continue
-        picked, words = picked + 1, words + size
+        picked, words = picked + 1, words + _words(added)
         chosen |= added
     return _in_order(known, chosen)
+
+
+def _says(one: Unit, other: Unit) -> bool:
+    """Whether a unit says all of another, figures included."""
+    return one == other or set(stems(other.text)) <= set(stems(one.text))
 
 
 def asks_for_the_whole(known: Ranked) -> bool:
@@ -213,7 +218,7 @@ def _opening(known: Ranked, budget: Budget) -> list[Unit]:
     kept: list[Unit] = []
     places = {item.id: (item.source, item.position or 0) for item in known.evidence}
     for unit in sorted(known.best, key=lambda u: (places[u.evidence], u.order)):
-        if kept and sum(len(u.text.split()) for u in [*kept, unit]) > budget.words:
+        if kept and _words([*kept, unit]) > budget.words:
             break
         kept.append(unit)
     return kept
@@ -233,7 +238,7 @@ def _section(unit: Unit) -> tuple[str, str]:
 def _with_its_own(unit: Unit, known: Ranked, budget: Budget, chosen: Collection[Unit]) -> dict[Unit, Why]:
     """A unit with its list, what opens that, and the conditions of what it says."""
     listed = _list_of(unit, known)
-    is_whole = budget.is_list or (len(listed) <= _MOST_LISTED and _words(listed) <= budget.words // 2)
+    is_whole = _words(listed) <= (budget.words if budget.is_list else budget.words // 2)
     added: dict[Unit, Why] = {unit: "support" if chosen else "lead"}
     if listed and (is_whole or listed[0] != unit):
         opening = [u for u in listed[:1] if u.kind not in ("item", "row")]
@@ -252,7 +257,7 @@ def _list_of(unit: Unit, known: Ranked) -> list[Unit]:
     own = [u for u in known.units if _section(u) == _section(unit)]
     own.sort(key=lambda u: (places[u.evidence] or 0, u.order))
     at = own.index(unit)
-    if unit.kind not in ("item",):
+    if unit.kind != "item":
         if at + 1 == len(own) or own[at + 1].kind != "item" or not _opens(unit, own[at + 1]):
             return []
         first = at + 1
@@ -295,8 +300,8 @@ def _conditions(unit: Unit, known: Ranked) -> list[Unit]:
         if other == unit or other.is_label or other.document != unit.document or not _LIMITS.search(other.text):
             continue
         is_beside = other.evidence == unit.evidence and abs(other.order - unit.order) == 1
-        is_beside = is_beside and (other.group == unit.group or other.kind == "clause") and other.kind != "item"
-        if is_beside or (number and number.search(other.text)):
+        is_part = other.kind != "item" and (other.group == unit.group or other.kind == "clause")
+        if (is_beside and is_part) or (number and number.search(other.text)):
             found.append(other)
     return found[:2]
 

@@ -39,6 +39,10 @@ class Arguments(BaseModel):
         default=None,
         description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions.",
     )
+    documents: tuple[str, ...] = Field(
+        default=(),
+        description="Ids of the only documents to read, such as playbook/mlops.md; all when empty.",
+    )
     whole_document: bool = Field(
         default=False,
         description="Also read the rest of the best document, for a comparison or a summary of it.",
@@ -57,6 +61,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         also=other_words(arguments.query),
         as_of=arguments.as_of or sources.today,
         kind="passage",
+        documents=arguments.documents or None,
     )
     names, today = asked_for(arguments.query), sources.today
     named = _rest_of_parts(retriever, viewer, [s.chunk for s in scored if s.is_exact], names)
