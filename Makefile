@@ -10,8 +10,9 @@ run: $(VENV)/.installed
 	@$(BIN)/bearing index
 	@$(BIN)/bearing ui --port $(PORT)
 
+# On all cores, each file of tests as a whole by one of them. TEST adds options: make test TEST="-n 0 tests/records".
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TEST)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

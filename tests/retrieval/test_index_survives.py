@@ -70,7 +70,7 @@ def run(program: str, library: Library) -> subprocess.CompletedProcess[str]:
 
 
 def sync_in_child(root: Path, state: Path, chroma_url: str | None, begins: Barrier) -> None:
-    begins.wait()
+    begins.wait(60)
     sync(Workspace.open(root), None, state, chroma_url=chroma_url)
 
 
@@ -82,7 +82,7 @@ def run_in_child(library: Library, killed_after_seconds: float | None) -> float:
     begins = processes.Barrier(2)
     child = processes.Process(target=sync_in_child, args=(library.root, library.state, library.chroma_url, begins))
     child.start()
-    begins.wait()
+    begins.wait(60)
     began = time.perf_counter()
     if killed_after_seconds is not None:
         time.sleep(killed_after_seconds)
