@@ -65,7 +65,7 @@ def plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
-_IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria"}
+_IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria", "more": "more"}
 
 
 def format_value(value: Value, *, bare: bool = False) -> str:

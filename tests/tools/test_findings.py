@@ -11,7 +11,18 @@ from copilot.citations import Verifier, with_markers
 from copilot.language.formatting import format_quantity
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
-from copilot.tools.findings import Computation, Reading, Wording, amount, build_result, count, named, share
+from copilot.tools.findings import (
+    Computation,
+    Reading,
+    Wording,
+    amount,
+    build_result,
+    count,
+    listed,
+    named,
+    quoted,
+    share,
+)
 from copilot.types import Calculation, Finding, Quantity
 
 UNITS = st.sampled_from(["", "share", "EUR", "of 100", "points", "project", "day", "month", "rank"])
@@ -107,3 +118,11 @@ def test_parts_of_one_computation_share_a_citation_and_show_their_own_values(sou
     assert "3 projects" in citation.quote
     assert "4 models" in citation.quote
     assert [c.method for c in citation.calculations] == ["count of rows"]
+
+
+def test_a_list_that_is_cut_short_carries_how_many_it_leaves_out(sources):
+    names = listed([f"Case {letter}" for letter in "ABCDEFGHI"])
+    found = Finding(kind="names", values={"names": names, "titles": listed(["One", "Two"], 1, "more rule")})
+    result = result_of(sources, [found], {"names": lambda f: f"{named(f, 'names')}: {quoted(f, 'titles')}."})
+    assert result.findings[0].text.endswith("Case F and 3 more: “One” and 1 more rule.")
+    assert unsupported(result) == []
