@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -116,6 +117,14 @@ def join_first(items: Iterable[str], total: int | None = None, rest: str = ", in
 
 def pluralize(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+_FORMS = re.compile(r"\{([^/{}]*)/([^/{}]*)\}")
+
+
+def agree(text: str, count: float) -> str:
+    """The text with its `{is/are}` in the first form for one and in the second for several or none."""
+    return _FORMS.sub(lambda forms: forms[1] if count == 1 else forms[2], text)
 
 
 _NOUNS = {

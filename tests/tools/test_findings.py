@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record_sources import CORPUS, EVERYONE, open_sources, unsupported
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.formatting import format_quantity
+from copilot.language.formatting import agree, format_quantity
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
 from copilot.tools.findings import (
@@ -126,3 +126,9 @@ def test_a_list_that_is_cut_short_carries_how_many_it_leaves_out(sources):
     result = result_of(sources, [found], {"names": lambda f: f"{named(f, 'names')}: {quoted(f, 'titles')}."})
     assert result.findings[0].text.endswith("Case F and 3 more: “One” and 1 more rule.")
     assert unsupported(result) == []
+
+
+def test_words_agree_with_the_number_of_things():
+    text = "{is/are} left, as {it costs/they cost} too much"
+    assert [agree(text, n) for n in (1, 2)] == ["is left, as it costs too much", "are left, as they cost too much"]
+    assert agree(text, 0) == agree(text, 2)

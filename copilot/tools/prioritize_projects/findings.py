@@ -10,6 +10,7 @@ import numpy as np
 from copilot.analysis.flips import EstimateChange
 from copilot.analysis.scoring import to_raw
 from copilot.language.formatting import NAMED
+from copilot.tools.candidates import Candidates, Weights
 from copilot.tools.findings import Reading, amount, count, listed, share
 from copilot.tools.prioritize_projects.ranking import (
     METHOD_NAMES,
@@ -194,12 +195,21 @@ def quadrants(found: Ranking) -> Finding | None:
     return Finding(kind="quadrants", values=placed) if placed else None
 
 
-def weights(found: Ranking) -> Finding:
-    used = zip(found.candidates.criteria, found.weights.used, strict=True)
+def weights(candidates: Candidates, weighed: Weights) -> Finding:
+    used = zip(candidates.criteria, weighed.used, strict=True)
     return Finding(
         kind="weights",
         role="method",
-        values={"source": found.weights.source, **{c.label.lower(): share(w, 1) for c, w in used}},
+        values={"source": weighed.source, **{c.label.lower(): share(w, 1) for c, w in used}},
+    )
+
+
+def weights_table(candidates: Candidates, weighed: Weights) -> Table:
+    used = zip(candidates.criteria, weighed.used, strict=True)
+    return Table(
+        title="Weights",
+        columns=("Criterion", "Weight"),
+        rows=tuple((c.label, round(float(w), 4)) for c, w in used),
     )
 
 
@@ -358,14 +368,7 @@ def whole_calculation(found: Ranking) -> Calculation:
         if found.method == "weighted_sum"
         else "",
         inputs=(
-            Table(
-                title="Weights",
-                columns=("Criterion", "Weight"),
-                rows=tuple(
-                    (c.label, round(float(w), 4))
-                    for c, w in zip(found.candidates.criteria, found.weights.used, strict=True)
-                ),
-            ),
+            weights_table(found.candidates, found.weights),
             Table(
                 title="Scores",
                 columns=("Rank", "Project", "Score", "First in", f"Top {found.top} in"),
