@@ -80,7 +80,7 @@ def plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
-_IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria"}
+_IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria", "more": "more"}
 
 
 def singular(noun: str) -> str:
@@ -151,6 +151,14 @@ def join_first(items: Iterable[str], total: int | None = None, rest: str = ", in
 
 def pluralize(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+_FORMS = re.compile(r"\{([^/{}]*)/([^/{}]*)\}")
+
+
+def inflect(text: str, count: float) -> str:
+    """The text with its `{is/are}` in the first form for one and in the second for several or none."""
+    return _FORMS.sub(lambda forms: forms[1] if count == 1 else forms[2], text)
 
 
 _NOUNS = {

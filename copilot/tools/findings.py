@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from copilot.language.formatting import format_quantity, format_value, humanize
+from copilot.language.formatting import NAMED, format_quantity, format_value, humanize, join_and
 from copilot.language.support import flat
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -28,6 +28,12 @@ def share(value: float, precision: int = 0) -> Quantity:
 def amount(value: float, unit: str = "", precision: int = 0, basis: Basis = "computed") -> Quantity:
     """A number in a unit: an ISO currency, `of 100`, `points`, `rank`, a noun, or none."""
     return Quantity(value=float(value), unit=unit, precision=precision, basis=basis)
+
+
+def listed(names: Sequence[str], most: int = NAMED, more: str = "more") -> tuple[str | Quantity, ...]:
+    """The first names and how many more there are, for a sentence that does not name them all."""
+    rest = len(names) - most
+    return (*names[:most], count(rest, more)) if rest > 0 else tuple(names)
 
 
 def quantity(finding: Finding, name: str) -> Quantity:
@@ -53,6 +59,13 @@ def texts(finding: Finding, name: str) -> tuple[str, ...]:
 def named(finding: Finding, name: str, *, bare: bool = False) -> str:
     """A value in words; `bare` leaves its unit away."""
     return format_value(finding.values[name], bare=bare)
+
+
+def quoted(finding: Finding, name: str) -> str:
+    """A list of titles in words, each between quotation marks."""
+    value = finding.values[name]
+    items = value if isinstance(value, tuple) else (value,)
+    return join_and(f"“{item}”" if isinstance(item, str) else format_value(item) for item in items)
 
 
 Phrase = Callable[[Finding], str]

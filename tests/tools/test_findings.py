@@ -8,10 +8,21 @@ from hypothesis import strategies as st
 from record_sources import CORPUS, EVERYONE, open_sources, unsupported
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.formatting import agree, format_change, format_quantity
+from copilot.language.formatting import agree, format_change, format_quantity, inflect
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
-from copilot.tools.findings import Computation, Reading, Wording, amount, build_result, count, named, share
+from copilot.tools.findings import (
+    Computation,
+    Reading,
+    Wording,
+    amount,
+    build_result,
+    count,
+    listed,
+    named,
+    quoted,
+    share,
+)
 from copilot.types import Calculation, Finding, Quantity
 
 UNITS = st.sampled_from(["", "share", "EUR", "of 100", "points", "project", "day", "month", "rank"])
@@ -120,3 +131,17 @@ def test_parts_of_one_computation_share_a_citation_and_show_their_own_values(sou
 
 def test_a_verb_agrees_with_its_quantity():
     assert [agree(count(n, "project"), "is", "are") for n in (0, 1, 2)] == ["are", "is", "are"]
+
+
+def test_a_list_that_is_cut_short_carries_how_many_it_leaves_out(sources):
+    names = listed([f"Case {letter}" for letter in "ABCDEFGHI"])
+    found = Finding(kind="names", values={"names": names, "titles": listed(["One", "Two"], 1, "more rule")})
+    result = result_of(sources, [found], {"names": lambda f: f"{named(f, 'names')}: {quoted(f, 'titles')}."})
+    assert result.findings[0].text.endswith("Case F and 3 more: “One” and 1 more rule.")
+    assert unsupported(result) == []
+
+
+def test_words_agree_with_the_number_of_things():
+    text = "{is/are} left, as {it costs/they cost} too much"
+    assert [inflect(text, n) for n in (1, 2)] == ["is left, as it costs too much", "are left, as they cost too much"]
+    assert inflect(text, 0) == inflect(text, 2)

@@ -2,19 +2,31 @@ from __future__ import annotations
 
 import itertools
 import random
+from pathlib import Path
 
+import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
+from record_sources import (
+    BOARD,
+    CORPUS,
+    EVERYONE,
+    of_kind,
+    open_sources,
+    unsupported,
+    value,
+    write_sources,
+)
 
 from copilot.errors import ToolError
 from copilot.tools.candidates import gather, weigh
-from copilot.tools.plan_portfolio import phrasing as portfolio_words
+from copilot.tools.plan_portfolio import findings
 from copilot.tools.plan_portfolio import plan as portfolio_plan
 from copilot.tools.plan_portfolio.options import Asked, read_options
 from copilot.tools.plan_portfolio.tool import Arguments, plan_portfolio
 
+KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 CONFIG = "as_of: 2026-06-30\ncurrency: EUR\ncriteria:\n  - name: business_value\n    scale: [0, 100]\n"
 
 
@@ -48,24 +60,33 @@ ROWS = [
 def test_the_best_set_is_by_score_under_the_budget_not_yet_spent(tmp_path):
     result = plan(tmp_path, ROWS, budget=100)
     assert chosen(result) == ["A", "B"]
-    assert answers(result)[0].startswith("The best set of 6 projects that are not yet in production under")
-    assert "2 projects, which together score 150 points, cost 90 EUR" in answers(result)[0]
-    assert "proved, with a gap of 0%" in said(result)
+    best, proof = of_kind(result, "best_set")[0], of_kind(result, "proof")[0]
+    assert best == result.findings[0]
+    assert (best.role, best.values["scope"]) == ("headline", " that are not yet in production")
+    assert {name: value(best, name) for name in ("candidates", "projects", "score", "cost", "budget")} == {
+        "candidates": 6, "projects": 2, "score": pytest.approx(150), "cost": 90, "budget": 100,
+    }  # fmt: skip
+    assert value(proof, "gap") == 0
 
 
 def test_what_is_left_out_is_said_with_its_reason(tmp_path):
     result = plan(tmp_path, ROWS, budget=100)
     assert reason(result, "D") == "costs more than the whole budget"
-    assert reason(result, "E") == "it records no budget, so its cost is not known"
+    assert reason(result, "E") == "records no budget, so its cost is not known"
     assert reason(result, "F") == "gives less score for what it takes"
-    assert "1 candidate records no budget, so its cost is not known: Case E (E)." in said(result)
+    ruled_out = of_kind(result, "ruled_out")
+    assert [(f.values["reason"], f.values["names"]) for f in ruled_out] == [("no_cost", ("Case E (E)",))]
+    assert [f.values["reason"] for f in of_kind(result, "left_out")] == ["over_budget", "outscored"]
 
 
 def test_the_next_best_set_and_more_budget_are_told(tmp_path):
-    text = said(plan(tmp_path, ROWS, budget=80, alternatives=2))
-    assert "The next-best set scores" in text
-    assert "The set in place 3 scores" in text
-    assert "With 10% more budget, 88 EUR" in text
+    result = plan(tmp_path, ROWS, budget=80, alternatives=2)
+    best, others = of_kind(result, "best_set")[0], of_kind(result, "next_best")
+    assert [value(other, "place") for other in others] == [2, 3]
+    assert all(value(other, "less") == pytest.approx(value(best, "score") - value(other, "score")) for other in others)
+    assert all(other.values["joins"] or other.values["out"] for other in others)
+    richer = of_kind(result, "more_budget")[0]
+    assert (value(richer, "more"), value(richer, "budget")) == (pytest.approx(0.1), pytest.approx(88))
 
 
 def test_a_dependency_comes_along_or_the_project_stays_out(tmp_path):
@@ -81,8 +102,12 @@ def test_a_dependency_comes_along_or_the_project_stays_out(tmp_path):
     ]
     result = plan(tmp_path, rows, budget=100)
     assert chosen(result) == ["F", "C"]
-    assert reason(result, "D") == "it needs Z, which is not in the records that can be read"
-    assert reason(result, "E") == "it needs Case S (S), which is stopped"
+    assert reason(result, "D") == "needs Z, which is not in the records that can be read"
+    assert reason(result, "E") == "needs Case S (S), which is stopped"
+    assert [(f.subject, f.values["of"]) for f in of_kind(result, "not_in_set")] == [
+        ("D", ("Z",)),
+        ("E", ("Case S (S)",)),
+    ]
     assert reason(result, "A") == "needs Case B (B), which is not chosen"
     assert set(chosen(plan(tmp_path, rows, budget=150))) == {"A", "B", "F"}
 
@@ -104,7 +129,8 @@ def test_minimum_per_unit_high_risk_limit_must_have_and_exclusion_are_kept(tmp_p
 def test_a_unit_with_too_few_projects_is_said(tmp_path):
     rows = [project("A", 90, 50), project("B", 80, 50), project("C", 70, 50, unit="Bank")]
     result = plan(tmp_path, rows, budget=150, minimum_per_unit=2)
-    assert "The minimum of 2 projects a unit cannot be met in Bank" in said(result)
+    short = of_kind(result, "short_units")[0]
+    assert (value(short, "minimum"), short.values["units"]) == (2, ("Bank",))
 
 
 def test_impossible_limits_name_what_to_relax(tmp_path):
@@ -128,8 +154,8 @@ def test_a_wrong_call_says_what_is_wrong(tmp_path, arguments, message):
 
 def test_a_project_that_has_spent_its_budget_is_said_to_cost_nothing_here(tmp_path):
     result = plan(tmp_path, [project("A", 90, 50, 60), project("B", 80, 50, None)], budget=60)
-    assert "1 chosen project has spent its whole approved budget, so it costs 0 here" in said(result)
-    assert "1 chosen project records no amount spent, so its whole budget counts as cost." in said(result)
+    assert [f.values["names"] for f in of_kind(result, "spent_budget")] == [("Case A (A)",)]
+    assert [f.values["names"] for f in of_kind(result, "unknown_spend")] == [("Case B (B)",)]
 
 
 GATES = """
@@ -148,18 +174,56 @@ def test_a_blocked_project_is_left_out_unless_asked_for_and_flagged_then(tmp_pat
     rows = [project("A", 90, 50, business_owner=None), project("B", 80, 50, business_owner="Ann")]
     result = plan(tmp_path, rows, budget=100)
     assert chosen(result) == ["B"]
-    assert "1 candidate does not meet a blocking governance rule: Case A (A)." in said(result)
+    assert [f.values["reason"] for f in of_kind(result, "ruled_out")] == ["blocked"]
+    assert reason(result, "A").endswith("A business owner is named")
     for arguments in ({"leave_out_blocked": False}, {"must_have": ["A"]}):
         result = plan(tmp_path, rows, budget=100, **arguments)
         assert chosen(result) == ["A", "B"]
-        assert "Case A (A) is in the set although it does not meet a blocking" in said(result)
+        flagged = of_kind(result, "blocked_in_set")[0]
+        assert (flagged.subject, flagged.role) == ("A", "caveat")
+        assert flagged.values["of"] == ("A business owner is named",)
 
 
-def test_figures_of_sentences_stand_in_what_they_cite(tmp_path):
-    assert unsupported(plan(tmp_path, ROWS, budget=100)) == []
-    for arguments in ({"budget": 3_000_000}, {"headcount": 8}, {"most_projects": 3, "minimum_per_unit": 1}):
-        result = plan_portfolio(open_sources(CORPUS), EVERYONE, Arguments(**arguments))
-        assert unsupported(result) == []
+CALLS = (
+    {"budget": 3_000_000},
+    {"headcount": 8},
+    {"most_projects": 3, "minimum_per_unit": 1},
+    {"budget": 3_000_000, "must_have": ["H-03"], "exclude": ["H-02"], "most_high_risk": 1, "alternatives": 2},
+    {"budget": 1},
+)
+SHIPPED = {"budget": 5_000_000, "headcount": 20, "minimum_per_unit": 1, "leave_out_blocked": False}
+
+
+def test_its_sentences_are_those_of_the_golden_file(tmp_path, rewrite_golden):
+    hospital = open_sources(CORPUS)
+    calls = {str(a): plan_portfolio(hospital, EVERYONE, Arguments(**a)) for a in CALLS}
+    calls["six projects, 100 EUR"] = plan(tmp_path, ROWS, budget=100)
+    calls["no budget, no criterion"] = plan(tmp_path, [{"id": "A", "name": "A", "budget": 5}], budget=10)
+    nothing = [{"column": "business_value", "op": ">", "value": 95}]
+    calls["nothing that meets the conditions"] = plan(tmp_path, ROWS, budget=10, filters=nothing)
+    golden.check("plan_portfolio", calls, rewrite=rewrite_golden)
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=str)
+def test_every_number_said_stands_in_the_evidence_cited(arguments):
+    assert unsupported(plan_portfolio(open_sources(CORPUS), EVERYONE, Arguments(**arguments))) == []
+
+
+def test_lists_of_many_projects_are_cut_short_and_stay_supported():
+    result = plan_portfolio(open_sources(KNOWLEDGE), EVERYONE, Arguments(**SHIPPED))
+    assert unsupported(result) == []
+    assert len(of_kind(result, "best_set")[0].values["names"]) == 7
+
+
+def test_how_it_was_computed_can_be_opened(tmp_path):
+    result = plan(tmp_path, ROWS, budget=100)
+    weights, candidates = result.evidence[0].calculation.inputs
+    assert weights.rows == (("Business value", 1.0),)
+    assert [row[:4] for row in candidates.rows[:3]] == [
+        ("Case A (A)", True, 90.0, 60.0),
+        ("Case B (B)", True, 60.0, 30.0),
+        ("Case D (D)", False, 80.0, 900.0),
+    ]
 
 
 def test_hidden_projects_are_neither_chosen_nor_named(tmp_path):
@@ -167,13 +231,13 @@ def test_hidden_projects_are_neither_chosen_nor_named(tmp_path):
     result = plan_portfolio(sources, EVERYONE, Arguments(budget=10_000_000))
     assert result.hidden_rows == 1
     assert "H-09" not in chosen(result)
-    assert "may not see" in said(result)
+    assert of_kind(result, "hidden")
     assert "H-09" in chosen(plan_portfolio(sources, BOARD, Arguments(budget=10_000_000)))
 
 
 def test_without_criteria_no_set_is_called_better(tmp_path):
     result = plan(tmp_path, [{"id": "A", "name": "A", "budget": 5}], budget=10)
-    assert "record none of the prioritization criteria" in answers(result)[0]
+    assert [(f.kind, value(f, "candidates")) for f in result.findings] == [("no_criteria", 1)]
 
 
 amounts = st.integers(1, 50)
@@ -221,9 +285,9 @@ def test_what_there_was_no_time_for_is_named(tmp_path):
     found = portfolio_plan.plan(options, limits, 1, seconds=0)
     assert [options.candidates.ids[i] for i in found.chosen] == ["A", "B"]
     assert (found.others, found.richer, found.forced) == ((), None, ())
-    said = " ".join([*portfolio_words.alternatives(found), *portfolio_words.caveats(found)])
-    assert "There was no time to find the next-best set, what more budget would bring or" in said
-    assert "No other set" not in said
+    told = {f.kind: f for f in (*findings.alternatives(found), *findings.caveats(found))}
+    assert told["not_searched"].values["skipped"][:2] == ("the next-best set", "what more budget would bring")
+    assert "no_other_set" not in told
 
 
 def test_a_portfolio_of_two_thousand_is_proved_best(tmp_path):
@@ -233,7 +297,7 @@ def test_a_portfolio_of_two_thousand_is_proved_best(tmp_path):
         for i in range(2_000)
     ]
     result = plan(tmp_path, rows, budget=200_000, headcount=2_000, minimum_per_unit=5)
-    assert "proved, with a gap of 0%" in said(result)
+    assert value(of_kind(result, "proof")[0], "gap") == 0
 
 
 def test_trade_offs_change_the_set_and_are_said(tmp_path):
@@ -246,6 +310,6 @@ def test_trade_offs_change_the_set_and_are_said(tmp_path):
         traded = {"more_important": more, "less_important": less, "times": 9}
         result = plan_portfolio(sources, EVERYONE, Arguments.model_validate({"budget": 10, "comparisons": [traded]}))
         picked[more] = chosen(result)
-        assert "The trade-offs agree with one another." in said(result)
+        assert of_kind(result, "trade_offs")[0].values["ratio"] is None
         assert unsupported(result) == []
     assert picked == {"business_value": ["A"], "feasibility": ["B"]}

@@ -6,7 +6,18 @@ import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
+from record_sources import (
+    BOARD,
+    CORPUS,
+    EVERYONE,
+    answers,
+    of_kind,
+    open_sources,
+    said,
+    unsupported,
+    value,
+    write_sources,
+)
 
 from copilot.errors import ToolError
 from copilot.tools.prioritize_projects.tool import Arguments, prioritize_projects
@@ -101,6 +112,17 @@ def test_missing_criteria_are_counted_and_bound_the_score(rank):
     text = said(rank(top=3))
     assert "2 of 6 candidates lack at least one criterion, most often data readiness (2)." in text
     assert "No-show Reminder has no data readiness: its weighted sum rests on 83% of the weight" in text
+
+
+def test_lists_of_many_projects_and_rules_are_cut_short_and_stay_supported(tmp_path):
+    rules = [GATES.replace("id: plan", f"id: plan-{n}").partition("rules:")[2] for n in range(3)]
+    (tmp_path / "gates.yaml").write_text("rules:" + "".join(rules))
+    rows = [project(f"A-{i}", 8, 8, 4, 7, 3, 7, stage="pilot", adoption_plan=False) for i in range(9)]
+    result = prioritize_projects(write_sources(tmp_path, rows), EVERYONE, Arguments(top=8))
+    assert value(of_kind(result, "blocked")[0], "more") == 2
+    assert "and 1 more rule" in of_kind(result, "blocked")[0].text
+    assert "and 2 more" in of_kind(result, "quadrants")[0].text
+    assert unsupported(result) == []
 
 
 def test_without_any_criterion_no_ranking_is_made_up(tmp_path):

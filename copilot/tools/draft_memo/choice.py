@@ -12,10 +12,12 @@ from copilot.memos.writer import Writer
 from copilot.tools.draft_memo import ranking_words as say
 from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of
 from copilot.tools.evidence import computed
-from copilot.tools.plan_portfolio import phrasing as portfolio_words
-from copilot.tools.plan_portfolio.options import names
+from copilot.tools.findings import Reading, named
+from copilot.tools.plan_portfolio import findings as portfolio
+from copilot.tools.plan_portfolio.phrasing import WORDING, limits
 from copilot.tools.plan_portfolio.plan import Plan
 from copilot.tools.prioritize_projects.ranking import Ranking, flip, flip_line
+from copilot.types import Finding
 
 _NOTHING_FIRM = "nothing about the answer is firm"
 
@@ -67,7 +69,9 @@ def _question(basis: Basis) -> str:
         within = f" with {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
         return f"Decide whether to fund {each}{within}{unsure}."
     if basis.plan and basis.planned:
-        return f"Decide which of {basis.planned.scope} to fund under {portfolio_words.limits(basis.plan)}{unsure}."
+        best = _best(basis)
+        scope = f"{named(best, 'candidates')}{best.values['scope']}"
+        return f"Decide which of {scope} to fund under {limits(best)}{unsure}."
     if basis.found:
         return f"Decide which {basis.found.top} of {pluralize(len(basis.found.order), 'project')}{basis.found.scope} to fund first{unsure}."
     return "Decide which projects to fund first."
@@ -105,10 +109,11 @@ def _thin(found: Ranking) -> str:
 
 def _set_recommendation(basis: Basis, plan: Plan, hold: Sequence[Call]) -> str:
     if not plan.chosen:
-        return f"No project can be chosen under {portfolio_words.limits(plan)}."
-    chosen = names(plan.options, plan.chosen, most=len(plan.chosen))
+        return f"No project can be chosen under {limits(_best(basis))}."
+    chosen = join_and(plan.options.candidates.name(i) for i in plan.chosen)
     is_one = len(plan.chosen) == 1
-    cost, score = money(plan.cost, plan.limits.currency), portfolio_words.points(plan.selection.value)
+    cost = money(plan.cost, plan.limits.currency)
+    score = named(_best(basis), "score", bare=True)
     text = (
         f"Fund {pluralize(len(plan.chosen), 'project')}, which cost{'s' if is_one else ''} {cost} of budget not yet "
         f"spent and {'scores' if is_one else 'together score'} {score} points: {chosen}."
@@ -139,7 +144,7 @@ def _place(found: Ranking, position: int) -> str:
 
 def _firmness(basis: Basis, found: Ranking) -> str:
     if basis.plan:
-        return portfolio_words.firmness(basis.plan)
+        return _told(portfolio.set_firmness(basis.plan))
     if basis.asked.projects:
         return _named_firmness(basis, found)
     text = say.line_firmness(found) or say.opening(found)
@@ -200,10 +205,11 @@ def _changes(basis: Basis, found: Ranking) -> Iterator[tuple[str, str]]:
         yield "record", f"With estimates of {absent} in the records a recommendation could be made."
     if basis.plan:
         plan = basis.plan
-        yield from ((f"set:{n}", text) for n, text in enumerate(portfolio_words.alternatives(plan), 2))
-        yield "more_budget", portfolio_words.richer(plan)
+        yield from ((f"set:{n}", _told(f)) for n, f in enumerate(portfolio.alternatives(plan), 2))
+        yield "more_budget", _told(portfolio.more_budget(plan))
         for tried in plan.forced:
-            yield f"forced:{plan.options.candidates.ids[tried.option]}", portfolio_words.forced(plan, tried)
+            found_forced = portfolio.forced(plan, Reading(basis.sources, basis.view), tried)
+            yield f"forced:{found_forced.subject}", _told(found_forced)
     for call in basis.calls:
         if call.blocked_by:
             rules = pluralize(len(call.blocked_by), "blocking rule")
@@ -244,7 +250,17 @@ def write_method(basis: Basis, writer: Writer) -> None:
             writer.say("method", f"missing:{n}", sentence(text), [x], is_caveat=True)
     if basis.planned and basis.plan:
         x = basis.planned.result.evidence[0].id
-        writer.say("method", "proof", portfolio_words.proof(basis.plan), [x])
-        writer.say("method", "objective", portfolio_words.method(basis.plan), [x])
-        for n, text in enumerate(portfolio_words.caveats(basis.plan)):
-            writer.say("method", f"caveat:{n}", text, [x], is_caveat=True)
+        writer.say("method", "proof", _told(portfolio.proof(basis.plan)), [x])
+        writer.say("method", "objective", _told(portfolio.objective(basis.plan)), [x])
+        for n, caveat in enumerate(portfolio.caveats(basis.plan)):
+            writer.say("method", f"caveat:{n}", _told(caveat), [x], is_caveat=True)
+
+
+def _told(finding: Finding | None) -> str:
+    return WORDING.phrases[finding.kind](finding) if finding else ""
+
+
+def _best(basis: Basis) -> Finding:
+    """The set within the budget."""
+    assert basis.planned is not None
+    return next(f for f in basis.planned.result.findings if f.kind == "best_set")

@@ -14,7 +14,8 @@ from copilot.tools.candidates import feasibility_position, value_position
 from copilot.tools.draft_memo import ranking_words as say
 from copilot.tools.draft_memo.inputs import Basis, name_of
 from copilot.tools.evidence import computed
-from copilot.tools.plan_portfolio import phrasing as portfolio_words
+from copilot.tools.plan_portfolio.findings import reason_values
+from copilot.tools.plan_portfolio.phrasing import why
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.types import Cell, Table
 
@@ -58,9 +59,8 @@ def _left_out(basis: Basis) -> Iterator[tuple[str, str]]:
         at = options.candidates.ids.index(call.project)
         if at in basis.plan.selection.chosen or call.blocked_by:
             continue
-        bar = options.bars.get(at)
-        why = bar.text if bar else f"it {portfolio_words.why_left_out(basis.plan, at)}"
-        yield f"out:{call.project}", sentence(f"{name_of(basis.row(call.project))} is left out: {why}")
+        reason = why(reason_values(basis.plan.reason(at)))
+        yield f"out:{call.project}", sentence(f"{name_of(basis.row(call.project))} is left out: it {reason}")
 
 
 def _shown(basis: Basis, found: Ranking) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -10,15 +10,17 @@ from typing import Literal
 import numpy as np
 
 from copilot.analysis.scoring import ENOUGH_COVERAGE, Floats, Scores, weighted_sum
-from copilot.errors import ToolError
-from copilot.language.formatting import humanize, join_and
+from copilot.language.formatting import humanize
 from copilot.records.store import RecordView
 from copilot.tools.candidates import Candidates, Weights, ended_stages
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold
 from copilot.workspace import WorkspaceConfig
 
-Kind = Literal["excluded", "blocked", "no cost", "no headcount", "not scored", "dependency"]
+ReasonKind = Literal[
+    "excluded", "no_cost", "no_headcount", "blocked", "not_scored", "dependency",
+    "over_budget", "over_headcount", "partner", "risk_limit", "outscored",
+]  # fmt: skip
 
 # Words for a stage that a project does not come back from.
 _GIVEN_UP = frozenset({"stopped", "cancelled", "closed", "retired"})
@@ -26,11 +28,14 @@ _HIGH = frozenset({"high", "prohibited"})
 
 
 @dataclass(frozen=True)
-class Bar:
-    """Why a candidate cannot be chosen."""
+class Reason:
+    """Why a candidate cannot be chosen, or is not."""
 
-    kind: Kind
-    text: str
+    kind: ReasonKind
+    of: tuple[str, ...] = ()
+    """Names of the projects that it needs, or titles of the rules that it does not meet."""
+    state: str = ""
+    """What keeps a needed project from being chosen: "is stopped"."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Options:
     cost: Floats
     """Approved budget not yet spent; NaN where no budget is recorded."""
     headcount: Floats
-    bars: Mapping[int, Bar]
+    bars: Mapping[int, Reason]
+    """Why a candidate cannot be chosen."""
     needs: tuple[tuple[int, int], ...]
     """Pairs of candidates of which the first can only come with the second."""
     asked: Asked
@@ -93,14 +99,11 @@ def read_options(
     rows = candidates.rows
     scores = weighted_sum(candidates.estimates.likely, weights.used)
     cost, headcount = np.array([_left(row) for row in rows]), np.array([_number(row, "headcount") for row in rows])
-    bars: dict[int, Bar] = {}
+    bars: dict[int, Reason] = {}
     for position in range(len(rows)):
         if bar := _bar(candidates, scores, cost, headcount, position, asked):
             bars[position] = bar
     needs = _dependencies(view, config, candidates, bars)
-    for position, bar in bars.items():
-        if str(rows[position]["id"]) in asked.must:
-            raise ToolError(f"{candidates.name(position)} must be in, but {bar.text}.")
     return Options(candidates, weights, scores, cost, headcount, bars, needs, asked)
 
 
@@ -117,25 +120,25 @@ def _left(row: Row) -> float:
 
 def _bar(
     candidates: Candidates, scores: Scores, cost: Floats, headcount: Floats, position: int, asked: Asked
-) -> Bar | None:
+) -> Reason | None:
     key = str(candidates.rows[position]["id"])
     if key in asked.excluded:
-        return Bar("excluded", "it is excluded by the call")
+        return Reason("excluded")
     if asked.needs_cost and np.isnan(cost[position]):
-        return Bar("no cost", "it records no budget, so its cost is not known")
+        return Reason("no_cost")
     if asked.needs_headcount and np.isnan(headcount[position]):
-        return Bar("no headcount", "it records no headcount")
+        return Reason("no_headcount")
     if key in asked.must:
         return None
     if asked.leave_out_blocked and (titles := asked.blocked.get(key)):
-        return Bar("blocked", f"it does not meet a blocking governance rule: {'; '.join(titles)}")
+        return Reason("blocked", tuple(titles))
     if np.isnan(scores.score[position]) or scores.coverage[position] < ENOUGH_COVERAGE:
-        return Bar("not scored", "less than half of the weight of its criteria is recorded")
+        return Reason("not_scored")
     return None
 
 
 def _dependencies(
-    view: RecordView, config: WorkspaceConfig, candidates: Candidates, bars: dict[int, Bar]
+    view: RecordView, config: WorkspaceConfig, candidates: Candidates, bars: dict[int, Reason]
 ) -> tuple[tuple[int, int], ...]:
     """The dependencies among candidates; one that cannot be met bars the project, and those that need it."""
     positions = {key: i for i, key in enumerate(candidates.ids)}
@@ -152,13 +155,13 @@ def _dependencies(
         why = "is not among the candidates" if row else "is not in the records that can be read"
         if row and _GIVEN_UP & set(stage.split()):
             why = f"is {humanize(str(row['stage']))}"
-        bars.setdefault(position, Bar("dependency", f"it needs {_named(row, needed)}, which {why}"))
+        bars.setdefault(position, Reason("dependency", (_named(row, needed),), why))
     changed = True
     while changed:
         lost = [(a, b) for a, b in pairs if b in bars and a not in bars]
         changed = bool(lost)
         for a, b in lost:
-            bars[a] = Bar("dependency", f"it needs {candidates.name(b)}, which cannot be chosen")
+            bars[a] = Reason("dependency", (candidates.name(b),), "cannot be chosen")
     return tuple((a, b) for a, b in pairs if a not in bars and b not in bars)
 
 
@@ -171,10 +174,3 @@ def _needed(candidates: Candidates) -> Iterator[tuple[int, str]]:
 
 def _named(row: Row | None, key: str) -> str:
     return f"{row['name']} ({key})" if row and row.get("name") else key
-
-
-def names(options: Options, positions: Sequence[int], most: int = 6) -> str:
-    """A (P-1), B (P-2) and 4 more."""
-    shown = [options.candidates.name(i) for i in positions[:most]]
-    more = len(positions) - most
-    return join_and([*shown, f"{more:,} more"] if more > 0 else shown)

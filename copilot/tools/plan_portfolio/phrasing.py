@@ -1,238 +1,226 @@
-"""A portfolio in sentences: what is in it and how surely, what is left out and why, what more money would bring."""
+"""The sentences of a portfolio."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
+from copilot.language.formatting import format_value, inflect, join_and, sentence
+from copilot.tools.findings import Wording, named, quantity, texts
+from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
+from copilot.types import Finding, Value
 
-from copilot.analysis.portfolio import Selection
-from copilot.language.formatting import join_and, money, number, percent, pluralize, sentence
-from copilot.tools.plan_portfolio.options import Kind, names
-from copilot.tools.plan_portfolio.plan import MORE_BUDGET, Forced, Plan
-from copilot.tools.prioritize_projects.findings import SAFE
-
-_KINDS: dict[Kind, tuple[str, str]] = {
-    "blocked": ("does not meet a blocking governance rule", "do not meet a blocking governance rule"),
-    "no cost": ("records no budget, so its cost is not known", "record no budget, so their cost is not known"),
-    "no headcount": ("records no headcount", "record no headcount"),
-    "not scored": (
-        "is recorded on less than half of the weight of the criteria",
-        "are recorded on less than half of the weight of the criteria",
-    ),
-    "dependency": ("needs a project that cannot be chosen", "need a project that cannot be chosen"),
-    "excluded": ("is excluded as asked", "are excluded as asked"),
+_REASONS = {
+    "blocked": "{does/do} not meet a blocking governance rule",
+    "no_cost": "{records/record} no budget, so {its/their} cost is not known",
+    "no_headcount": "{records/record} no headcount",
+    "not_scored": "{is/are} recorded on less than half of the weight of the criteria",
+    "dependency": "{needs/need} a project that cannot be chosen",
+    "excluded": "{is/are} excluded as asked",
+    "over_budget": "{costs/each cost} more than the whole budget",
+    "over_headcount": "{needs/need} more people than there are",
+    "partner": "{needs/need} a project that is not chosen",
+    "risk_limit": "{is/are} of high risk, and the limit of these is reached",
+    "outscored": "{gives/give} less score for what {it takes/they take}",
 }
-# Dependencies told one by one.
-_TOLD = 3
 
 
-def points(value: float) -> str:
-    return number(round(value, 1))
+def why(values: Mapping[str, Value]) -> str:
+    """Why a project is not in the set, with the rules or projects that keep it out: "records no headcount"."""
+    reason, of = str(values["reason"]), values["of"]
+    if reason in ("dependency", "partner"):
+        return f"needs {format_value(of)}, which {values['state']}"
+    rules = f": {'; '.join(map(str, of))}" if isinstance(of, tuple) and of else ""
+    return inflect(_REASONS[reason], 1) + rules
 
 
-def limits(plan: Plan) -> str:
+def limits(f: Finding) -> str:
     """A budget of 5,000,000 EUR and 20 full-time equivalents."""
-    asked, texts = plan.limits, []
-    if asked.budget is not None:
-        texts.append(f"a budget of {money(asked.budget, asked.currency)}")
-    if asked.headcount is not None:
-        texts.append(f"{number(asked.headcount)} full-time equivalents")
-    if asked.most_projects is not None:
-        texts.append(f"a limit of {pluralize(asked.most_projects, 'project')}")
-    if asked.most_high_risk is not None:
-        texts.append(f"at most {pluralize(asked.most_high_risk, 'high-risk project')}")
-    if asked.minimum_per_unit:
-        texts.append(f"at least {pluralize(asked.minimum_per_unit, 'project')} a unit")
-    return join_and(texts)
+    ways = {
+        "budget": "a budget of {}",
+        "most_headcount": "{}",
+        "most_projects": "a limit of {}",
+        "most_high_risk": "at most {}",
+        "minimum_per_unit": "at least {} a unit",
+    }
+    return join_and(way.format(named(f, limit)) for limit, way in ways.items() if f.values[limit] is not None)
 
 
-def opening(plan: Plan, scope: str) -> str:
-    chosen = plan.chosen
-    if not chosen:
-        return f"No project of {scope} can be chosen under {limits(plan)}."
-    start = "Nothing is firm here: the best set" if not safe(plan) else "The best set"
+def best_set(f: Finding) -> str:
+    """What the set is; when nothing of it is firm, that comes first."""
+    scope = f"{named(f, 'candidates')}{f.values['scope']}"
+    if not f.values["names"]:
+        return f"No project can be chosen under {limits(f)} from {scope}."
+    start = "The best set" if quantity(f, "safe").value else "Nothing is firm here: the best set"
     takes = [
-        f"together score {points(plan.selection.value)} points",
-        f"cost {money(plan.cost, plan.limits.currency)} of budget not yet spent",
+        f"{{scores/together score}} {named(f, 'score')}",
+        f"{{costs/cost}} {named(f, 'cost')} of budget not yet spent",
     ]
-    if plan.headcount > 0:
-        takes.append(f"take {number(plan.headcount)} full-time equivalents")
-    return (
-        f"{start} of {scope} under {limits(plan)} is {pluralize(len(chosen), 'project')}, which "
-        f"{join_and(takes)}: {names(plan.options, chosen)}."
-    )
+    if quantity(f, "headcount").value:
+        takes.append(f"{{takes/take}} {named(f, 'headcount')}")
+    found = f"{start} of {scope} under {limits(f)} is {named(f, 'projects')}, which {_inflect(f, join_and(takes))}"
+    return f"{found}: {named(f, 'names')}."
 
 
-def safe(plan: Plan) -> list[int]:
-    return [i for i in plan.chosen if plan.share[i] >= SAFE]
-
-
-def firmness(plan: Plan) -> str:
-    chosen = plan.chosen
-    if not chosen:
-        return ""
-    least = min(chosen, key=lambda i: (plan.share[i], i))
-    short = plan.options.candidates.short_name
+def set_firmness(f: Finding) -> str:
+    safe, projects = quantity(f, "safe").value, named(f, "projects", bare=True)
+    who = f"{named(f, 'safe', bare=True) if safe else 'None'} of the {projects} {inflect('{is/are}', safe or 1)}"
+    if safe == quantity(f, "projects").value > 1:
+        who = f"All {projects} are"
     text = (
-        f"{len(safe(plan)):,} of the {len(chosen):,} are in the best set in at least {percent(SAFE)} of plausible "
-        f"weights and estimates; the least sure is {short(least)} with {percent(float(plan.share[least]))}"
+        f"{who} in the best set in at least {named(f, 'threshold')} of plausible weights and estimates; the least sure "
+        f"is {f.values['least']} with {named(f, 'least_share')}"
     )
-    if outside := plan.left_out:
-        nearest = max(outside, key=lambda i: (plan.share[i], -i))
-        text += f", and {short(nearest)}, left out, is in it in {percent(float(plan.share[nearest]))}"
-    return text + "."
+    if f.values["nearest"] is not None:
+        text += f", and {f.values['nearest']}, left out, is in it in {named(f, 'nearest_share')}"
+    return f"{text}."
 
 
-def proof(plan: Plan) -> str:
-    if plan.selection.gap <= 0:
-        return "No other set under these limits scores more: the optimum is proved, with a gap of 0%."
-    gap = number(max(0.01, round(plan.selection.gap * 100, 2)))
-    return f"The search was stopped by its time limit: a better set could score up to {gap}% more."
+def chosen(f: Finding) -> str:
+    of = f" of {f.values['unit']}" if f.values["unit"] else ""
+    cost = f", costs {named(f, 'cost')}" if f.values["cost"] else ""
+    return (
+        f"{f.values['name']}{of} scores {named(f, 'score', bare=True)}{cost} and is in the best set in "
+        f"{named(f, 'share')} of draws."
+    )
 
 
-def one(plan: Plan, position: int) -> str:
-    options = plan.options
-    unit = options.row(position).get("unit")
-    name = options.candidates.name(position) + (f" of {unit}" if unit else "")
-    text = f"{name} scores {points(float(options.score[position]))}"
-    if not np.isnan(options.cost[position]):
-        text += f", costs {money(float(options.cost[position]), plan.limits.currency)}"
-    return f"{text} and is in the best set in {percent(float(plan.share[position]))} of draws."
+def proof(f: Finding) -> str:
+    if quantity(f, "gap").value == 0:
+        return f"No other set under these limits scores more: the optimum is proved, with a gap of {named(f, 'gap')}."
+    return f"The search was stopped by its time limit: a better set could score up to {named(f, 'gap')} more."
 
 
-def _exchange(plan: Plan, out: Sequence[int], joins: Sequence[int]) -> str:
-    texts = []
-    if joins:
-        texts.append(f"{names(plan.options, joins)} {'comes' if len(joins) == 1 else 'come'} in")
-    if out:
-        texts.append(f"{names(plan.options, out)} {'goes' if len(out) == 1 else 'go'} out")
-    return join_and(texts)
+def next_best(f: Finding) -> str:
+    place = "next-best set" if quantity(f, "place").value == 2 else f"set in place {named(f, 'place')}"
+    score = named(f, "score", bare=True)
+    return sentence(f"The {place} scores {score}, {named(f, 'less')} less: {_exchange(f)}")
 
 
-def changes(plan: Plan, other: Selection) -> str:
-    before, after = set(plan.selection.chosen), set(other.chosen)
-    return _exchange(plan, sorted(before - after), sorted(after - before))
-
-
-def alternatives(plan: Plan) -> Iterator[str]:
-    if not plan.others and not plan.skipped:
-        yield "No other set keeps to these limits."
-    for number_, other in enumerate(plan.others, 2):
-        less = points(plan.selection.value - other.value)
-        place = "next-best set" if number_ == 2 else f"set in place {number_}"
-        lead = f"The {place} scores {points(other.value)}, {less} points less"
-        yield sentence(f"{lead}: {changes(plan, other)}")
-
-
-def richer(plan: Plan) -> str:
-    if plan.richer is None or plan.limits.budget is None:
-        return ""
-    budget = money(plan.limits.budget * (1 + MORE_BUDGET), plan.limits.currency)
-    gain = plan.richer.value - plan.selection.value
-    lead = f"With {percent(MORE_BUDGET)} more budget, {budget},"
-    if gain < 0.05:
+def more_budget(f: Finding) -> str:
+    lead = f"With {named(f, 'more')} more budget, {named(f, 'budget')},"
+    if f.values["gain"] is None:
         return f"{lead} the best set would score no more, so that money would buy nothing here."
-    return sentence(f"{lead} the best set would score {points(gain)} points more: {changes(plan, plan.richer)}")
+    return sentence(f"{lead} the best set would score {named(f, 'gain')} more: {_exchange(f)}")
 
 
-def forced(plan: Plan, tried: Forced) -> str:
-    name, score = plan.options.candidates.name(tried.option), points(float(plan.options.score[tried.option]))
-    if tried.loses < 0.05:
+def ruled_out(f: Finding) -> str:
+    return f"{named(f, 'projects')} {_inflect(f, _REASONS[str(f.values['reason'])])}: {named(f, 'names')}."
+
+
+def left_out(f: Finding) -> str:
+    reason = _inflect(f, _REASONS[str(f.values["reason"])])
+    if f.values["of"]:
+        reason = f"{_inflect(f, '{needs/need}')} {named(f, 'of')}, which {f.values['state']}"
+    return f"{named(f, 'projects')} left out {reason}: {named(f, 'names')}."
+
+
+def not_in_set(f: Finding) -> str:
+    return sentence(f"{f.values['name']} cannot be chosen: it {why(f.values)}")
+
+
+def forced_in(f: Finding) -> str:
+    if f.values["less"] is None:
+        name, score = f.values["name"], named(f, "score", bare=True)
         return f"{name}, with a score of {score}, could take the place of another at no loss of score."
     return sentence(
-        f"{name} is left out although it scores {score}: with it the set would score {points(tried.loses)} points "
-        f"less, as {_exchange(plan, tried.out, tried.joins) or 'others would have to go'}"
+        f"{f.values['name']} is left out although it scores {named(f, 'score', bare=True)}: with it the set would "
+        f"score {named(f, 'less')} less, as {_exchange(f) or 'others would have to go'}"
     )
 
 
-def why_left_out(plan: Plan, position: int) -> str:
-    """In a few words, of a project that could be chosen."""
-    options, asked, held = plan.options, plan.limits, plan.held
-    if asked.budget is not None and options.cost[position] > asked.budget:
-        return "costs more than the whole budget"
-    if asked.headcount is not None and options.headcount[position] > asked.headcount:
-        return "needs more people than there are"
-    if missing := [b for a, b in options.needs if a == position and b not in held]:
-        return f"needs {join_and(options.candidates.name(i) for i in missing)}, which is not chosen"
-    risky = len(options.high_risk & held)
-    if asked.most_high_risk is not None and position in options.high_risk and risky >= asked.most_high_risk:
-        return "is of high risk, and the limit of these is reached"
-    return "gives less score for what it takes"
+def blocked_in_set(f: Finding) -> str:
+    return sentence(f"{f.values['name']} is in the set although it {why(f.values)}")
 
 
-def left_out(plan: Plan) -> Iterator[str]:
-    """Those that cannot be chosen by reason, then those that could be and are not."""
-    groups: dict[Kind, list[int]] = {}
-    for position, bar in sorted(plan.options.bars.items()):
-        groups.setdefault(bar.kind, []).append(position)
-    for kind, (singular, plural) in _KINDS.items():
-        members = sorted(groups.get(kind, ()), key=lambda i: (-plan.options.score[i], i))
-        if kind == "dependency" and len(members) <= _TOLD:
-            for i in members:
-                yield f"{plan.options.candidates.name(i)} cannot be chosen: {plan.options.bars[i].text}."
-        elif members:
-            does = singular if len(members) == 1 else plural
-            yield f"{pluralize(len(members), 'candidate')} {does}: {names(plan.options, members)}."
-    reasons: dict[str, list[int]] = {}
-    for position in plan.left_out:
-        reasons.setdefault(why_left_out(plan, position), []).append(position)
-    for reason, members in reasons.items():
-        for_them = reason if len(members) == 1 else _plural(reason)
-        yield f"{pluralize(len(members), 'project')} left out {for_them}: {names(plan.options, members)}."
+def not_searched(f: Finding) -> str:
+    what = join_and(texts(f, "skipped"), "or")
+    return f"There was no time to find {what}; fewer projects or limits would leave some."
 
 
-def _plural(reason: str) -> str:
-    verb, rest = reason.split(" ", 1)
-    plural = {"costs": "each cost", "needs": "need", "is": "are", "gives": "give"}[verb]
-    return f"{plural} {rest.replace('for what it takes', 'for what they take')}"
+def spent_budget(f: Finding) -> str:
+    spent = "{has spent its/have spent their} whole approved budget, so {it costs/they cost} nothing here"
+    return f"{named(f, 'projects')} {_inflect(f, spent)}, whatever finishing takes: {named(f, 'names')}."
 
 
-def caveats(plan: Plan) -> Iterator[str]:
-    options, chosen = plan.options, plan.chosen
-    if plan.skipped:
-        yield f"There was no time to find {join_and(plan.skipped, 'or')}; fewer projects or limits would leave some."
-    spent = [i for i in chosen if options.cost[i] == 0]
-    if spent:
-        have, their, they = ("has", "its", "it") if len(spent) == 1 else ("have", "their", "they")
-        yield (
-            f"{pluralize(len(spent), 'chosen project')} {have} spent {their} whole approved budget, so {they} "
-            f"cost{'s' if len(spent) == 1 else ''} 0 here whatever finishing takes: {names(options, spent)}."
-        )
-    if unknown := [i for i in chosen if options.row(i).get("spend") is None and options.cost[i] > 0]:
-        one = len(unknown) == 1
-        record = "records no amount" if one else "record no amounts"
-        yield (
-            f"{pluralize(len(unknown), 'chosen project')} {record} spent, so {'its' if one else 'their'} "
-            f"whole budget{'' if one else 's'} {'counts' if one else 'count'} as cost."
-        )
-    for i in chosen:
-        if titles := options.blocked(i):
-            yield sentence(
-                f"{options.candidates.name(i)} is in the set although it does not meet a blocking governance "
-                f"rule: {'; '.join(titles)}"
-            )
-    if plan.short_units:
-        asked = pluralize(plan.limits.minimum_per_unit, "project")
-        yield f"The minimum of {asked} a unit cannot be met in {join_and(plan.short_units)}; all it has are taken."
-    if plan.limits.most_high_risk is not None:
-        unclassified = sum(options.row(i).get("risk_class") is None for i in options.open)
-        if unclassified:
-            yield f"{pluralize(unclassified, 'candidate')} without a risk class count as not of high risk."
-    if plan.limits.budget is not None and plan.headcount and plan.limits.headcount is None:
-        yield "Without a limit of headcount the set may need more people than there are."
+def unknown_spend(f: Finding) -> str:
+    counts = "{records no amount/record no amounts} spent, so {its whole budget counts/their whole budgets count}"
+    return f"{named(f, 'projects')} {_inflect(f, counts)} as cost: {named(f, 'names')}."
 
 
-def method(plan: Plan) -> str:
+def short_units(f: Finding) -> str:
+    return f"The minimum of {named(f, 'minimum')} a unit cannot be met in {named(f, 'units')}; all it has are taken."
+
+
+def unclassified(f: Finding) -> str:
+    return f"{named(f, 'projects')} without a risk class {_inflect(f, '{counts/count}')} as not of high risk."
+
+
+def objective(f: Finding) -> str:
     return (
-        "The objective is the sum of the prioritization scores of 0 to 100, so two good small projects outweigh "
-        "one large; the cost is the approved budget not yet spent. The best set is a mixed-integer optimum; "
-        f"firmness rests on {plan.draws:,} seeded draws of weights and estimates, each with its best set, found by "
-        "trying all sets where there are few projects and by local search where there are many."
+        f"The objective is the sum of the prioritization scores of {named(f, 'lowest')} to {named(f, 'highest')}, so "
+        "two good small projects outweigh one large; the cost is the approved budget not yet spent. The best set is a "
+        f"mixed-integer optimum; firmness rests on {named(f, 'draws')} of weights and estimates, each with its best "
+        "set, found by trying all sets where there are few projects and by local search where there are many."
     )
 
 
-def weights(plan: Plan) -> str:
-    pairs = zip(plan.options.candidates.criteria, plan.options.weights.used, strict=True)
-    parts = [f"{c.label.lower()} {number(round(float(w) * 100, 1))}%" for c, w in pairs]
-    return sentence(f"Weights ({plan.options.weights.source}): {join_and(parts)}")
+def no_criteria(f: Finding) -> str:
+    stand = inflect("{stands/stand} for choice but {records/record}", quantity(f, "candidates").value)
+    none = "none of the prioritization criteria, so no set can be called better than another"
+    return f"{named(f, 'candidates')} {stand} {none}."
+
+
+def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
+    """What one asks next: the state of the first, what is blocked, an order without limits."""
+    first = next((f for f in findings if f.kind == "chosen"), None)
+    if any(f.kind in ("no_criteria", "no_candidates") for f in findings):
+        yield "How many projects are there, by stage?"
+        return
+    if first is not None:
+        yield f"What is the state of {str(first.values['name']).removesuffix(f' ({first.subject})')}?"
+    if any(f.kind == "ruled_out" and f.values["reason"] == "blocked" for f in findings):
+        yield "Which projects are blocked by governance rules?"
+    yield "Which projects should come first?"
+
+
+WORDING = Wording(
+    {
+        "best_set": best_set,
+        "set_firmness": set_firmness,
+        "chosen": chosen,
+        "proof": proof,
+        "no_other_set": lambda f: "No other set keeps to these limits.",
+        "next_best": next_best,
+        "more_budget": more_budget,
+        "ruled_out": ruled_out,
+        "left_out": left_out,
+        "not_in_set": not_in_set,
+        "forced_in": forced_in,
+        "blocked_in_set": blocked_in_set,
+        "not_searched": not_searched,
+        "spent_budget": spent_budget,
+        "unknown_spend": unknown_spend,
+        "short_units": short_units,
+        "unclassified": unclassified,
+        "no_headcount_limit": lambda f: "Without a limit of headcount the set may need more people than there are.",
+        "hidden": lambda f: "The choice leaves out projects that this viewer may not see.",
+        "trade_offs": RANKING.phrases["trade_offs"],
+        "weights": RANKING.phrases["weights"],
+        "objective": objective,
+        "no_criteria": no_criteria,
+        "no_candidates": lambda f: "No project meets the conditions and stands for choice.",
+    },
+    follow_ups,
+)
+
+
+def _exchange(f: Finding) -> str:
+    """Who comes in and who goes out."""
+    moves = {"joins": "{comes/come} in", "out": "{goes/go} out"}
+    return join_and(
+        f"{named(f, side)} {inflect(moved, len(texts(f, side)))}" for side, moved in moves.items() if f.values[side]
+    )
+
+
+def _inflect(f: Finding, text: str) -> str:
+    return inflect(text, quantity(f, "projects").value)

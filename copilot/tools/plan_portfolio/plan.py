@@ -26,7 +26,7 @@ from copilot.analysis.portfolio_firmness import inclusion
 from copilot.analysis.scoring import Floats
 from copilot.errors import ToolError
 from copilot.language.formatting import join_and, money, number, pluralize
-from copilot.tools.plan_portfolio.options import Options
+from copilot.tools.plan_portfolio.options import Options, Reason
 
 MORE_BUDGET = 0.10
 # Draws are fewer for many options, so that the firmness takes about a second at the most.
@@ -91,6 +91,27 @@ class Plan:
     def left_out(self) -> list[int]:
         """Candidates that could be chosen and are not, highest score first."""
         return sorted((i for i in self.options.open if i not in self.held), key=lambda i: (-self.options.score[i], i))
+
+    @property
+    def outside(self) -> list[int]:
+        """Candidates that are not chosen: those that could be, then those that cannot, highest score first."""
+        return [*self.left_out, *sorted(self.options.bars, key=lambda i: (-self.options.score[i], i))]
+
+    def reason(self, position: int) -> Reason:
+        """Why a candidate is not in the set."""
+        options, asked = self.options, self.limits
+        if position in options.bars:
+            return options.bars[position]
+        if asked.budget is not None and options.cost[position] > asked.budget:
+            return Reason("over_budget")
+        if asked.headcount is not None and options.headcount[position] > asked.headcount:
+            return Reason("over_headcount")
+        if missing := [b for a, b in options.needs if a == position and b not in self.held]:
+            return Reason("partner", tuple(options.candidates.name(i) for i in missing), "is not chosen")
+        risky = len(options.high_risk & self.held)
+        if asked.most_high_risk is not None and position in options.high_risk and risky >= asked.most_high_risk:
+            return Reason("risk_limit")
+        return Reason("outscored")
 
     @property
     def cost(self) -> float:

@@ -10,22 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import join_and, money, number, percent, pluralize
+from copilot.language.formatting import join_and, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, excludes_ended, gather
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.evidence import computed, read_row, row_id
 from copilot.tools.filter_phrasing import predicate
 from copilot.tools.filters import Condition, linked
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
 from copilot.tools.linking import resolve_record
-from copilot.tools.plan_portfolio import phrasing as say
+from copilot.tools.plan_portfolio import findings, phrasing
 from copilot.tools.plan_portfolio.options import Asked, Options, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
-from copilot.tools.prioritize_projects.findings import trade_offs
-from copilot.tools.prioritize_projects.phrasing import WORDING
+from copilot.tools.prioritize_projects.findings import trade_offs, weights
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
-from copilot.types import Cell, Chart, Evidence, Figure, Finding, Role, Table, ToolResult, Viewer
+from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 
 _ROWS_IN_TABLE = 40
 _BARS_IN_CHART = 30
@@ -71,20 +70,11 @@ class Arguments(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Said:
-    text: str
-    role: Role = "support"
-    about: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class Planned:
     """A portfolio and what is said of it."""
 
     found: Plan | None
     """None when the records allow no choice."""
-    scope: str
-    """Which projects stand for choice, in words."""
     result: ToolResult
 
 
@@ -104,27 +94,49 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     rows = chosen_rows(view, config, filters, [], must, False)
     candidates = gather(view, config, rows)
     hidden = view.hidden("projects", filters)
+    reading = Reading(sources, view)
     if not rows or not candidates.criteria:
-        return Planned(None, "", _without_choice(sources, view, len(rows), hidden))
-    blocked = blocked_projects(sources, viewer)
+        return Planned(None, _without_choice(reading, len(rows), hidden))
     asked = Asked(
         frozenset(must),
         frozenset(excluded),
-        blocked,
+        blocked_projects(sources, viewer),
         arguments.leave_out_blocked,
         arguments.budget is not None,
         arguments.headcount is not None,
     )
-    chosen = asked_weights(
+    weighed = asked_weights(
         config, candidates.criteria, arguments.weights, arguments.weight_changes, arguments.comparisons
     )
-    options = read_options(view, config, candidates, chosen.weights, asked)
-    found = plan(options, _limits(arguments, config.currency), arguments.alternatives)
-    scope = _scope(sources, filters, len(rows))
-    said = list(_sentences(found, scope, arguments.top, hidden))
-    if agreement := trade_offs(chosen):
-        said.insert(1, _Said(WORDING.phrases[agreement.kind](agreement), agreement.role))
-    return Planned(found, scope, _result(sources, view, found, [s for s in said if s.text], hidden))
+    options = read_options(view, config, candidates, weighed.weights, asked)
+    for position, reason in options.bars.items():
+        if candidates.ids[position] in must:
+            why = phrasing.why(findings.reason_values(reason))
+            raise ToolError(f"{candidates.name(position)} must be in, but it {why}.")
+    limits = Limits(
+        arguments.budget,
+        arguments.headcount,
+        arguments.most_projects,
+        arguments.most_high_risk,
+        arguments.minimum_per_unit,
+        config.currency,
+    )
+    found = plan(options, limits, arguments.alternatives)
+    best = findings.best_set(found, _scope(sources, filters, len(rows)), reading)
+    result = build_result(
+        _findings(found, reading, best, trade_offs(weighed), arguments.top, is_partial=hidden > 0),
+        phrasing.WORDING,
+        Computation(
+            source=view.sources["projects"],
+            title=f"Portfolio of {pluralize(len(rows), 'project')}",
+            locator=f"mixed-integer optimum under {phrasing.limits(best)}, {pluralize(len(rows), 'project')}, "
+            f"{found.draws:,} draws, seed 0",
+            calculation=findings.whole_calculation(found),
+        ),
+        reading,
+        Attachments(tables=tuple(_tables(found)), charts=tuple(_charts(found)), hidden_rows=hidden),
+    )
+    return Planned(found, result)
 
 
 def _check(view: RecordView, arguments: Arguments) -> None:
@@ -143,92 +155,49 @@ def _check(view: RecordView, arguments: Arguments) -> None:
             raise ToolError(f"The projects table has no column {column!r}, so that limit cannot be kept.")
 
 
-def _limits(arguments: Arguments, currency: str) -> Limits:
-    return Limits(
-        arguments.budget,
-        arguments.headcount,
-        arguments.most_projects,
-        arguments.most_high_risk,
-        arguments.minimum_per_unit,
-        currency,
-    )
-
-
 def _scope(sources: Sources, filters: Sequence[Filter], count: int) -> str:
     config = sources.workspace.config
     conditions = [predicate(filters, count)] if filters else []
     if excludes_ended(config, filters, [], False):
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
-    return f"{pluralize(count, 'project')}{f' that {join_and(conditions)}' if conditions else ''}"
+    return f" that {join_and(conditions)}" if conditions else ""
 
 
-def _result(sources: Sources, view: RecordView, found: Plan, said: Sequence[_Said], hidden: int) -> ToolResult:
-    x = _computation(sources, view, found, [s.text for s in said])
-    read = list(dict.fromkeys(i for s in said for i in s.about))
-    rows = {i: found.options.row(i) for i in read}
-    currency = sources.workspace.config.currency
-    return ToolResult(
-        findings=tuple(
-            Finding(
-                text=s.text,
-                role=s.role,
-                evidence=(x.id, *(row_id(view, "projects", rows[i]) for i in s.about)),
-            )
-            for s in said
-        ),
-        evidence=(x, *(read_row(view, "projects", row, currency, sources.today) for row in rows.values())),
-        tables=tuple(_tables(found)),
-        charts=tuple(_charts(found)),
-        figures=tuple(_figures(found, x.id)),
-        follow_ups=_follow_ups(found),
-        hidden_rows=hidden,
-    )
+def _findings(
+    found: Plan, reading: Reading, best: Finding, agreement: Finding | None, top: int, *, is_partial: bool
+) -> Iterator[Finding]:
+    """Everything that is found, the answer first."""
+    yield best
+    yield from _known(agreement, findings.set_firmness(found))
+    yield from (findings.chosen(found, reading, i) for i in found.chosen[:top])
+    yield findings.proof(found)
+    yield from findings.alternatives(found)
+    yield from _known(findings.more_budget(found))
+    yield from findings.left_out(found)
+    yield from (findings.forced(found, reading, tried) for tried in found.forced)
+    yield from findings.caveats(found)
+    if is_partial:
+        yield Finding(kind="hidden", role="caveat")
+    yield weights(found.options.candidates, found.options.weights)
+    yield findings.objective(found)
 
 
-def _sentences(found: Plan, scope: str, top: int, hidden: int) -> Iterator[_Said]:
-    chosen = found.chosen
-    yield _Said(say.opening(found, scope), "headline", tuple(chosen[:6]))
-    yield _Said(say.firmness(found), "headline")
-    for i in chosen[:top]:
-        yield _Said(say.one(found, i), "headline", (i,))
-    yield _Said(say.proof(found))
-    yield from (_Said(text) for text in say.alternatives(found))
-    yield _Said(say.richer(found))
-    yield from (_Said(text) for text in say.left_out(found))
-    yield from (_Said(say.forced(found, tried), "support", (tried.option,)) for tried in found.forced)
-    yield from (_Said(text, "caveat") for text in say.caveats(found))
-    if hidden:
-        yield _Said("The choice leaves out projects that this viewer may not see.", "caveat")
-    yield _Said(say.weights(found), "method")
-    yield _Said(say.method(found), "method")
+def _known(*found: Finding | None) -> Iterator[Finding]:
+    return (finding for finding in found if finding is not None)
 
 
-def _computation(sources: Sources, view: RecordView, found: Plan, said: Sequence[str]) -> Evidence:
-    count = len(found.options.candidates.rows)
-    lines = [f"In the set: {say.one(found, i)}" for i in found.chosen]
-    lines += [f"Left out: {say.one(found, i)}" for i in found.left_out]
-    return computed(
-        view.sources["projects"],
-        f"Portfolio of {pluralize(count, 'project')}",
-        f"mixed-integer optimum under {say.limits(found)}, {count:,} projects, {found.draws:,} draws, seed 0",
-        [f"Chosen from {pluralize(len(found.options.open), 'project')} of {count:,}.", *said, *lines],
-        sources.today,
-    )
-
-
-def _without_choice(sources: Sources, view: RecordView, count: int, hidden: int) -> ToolResult:
-    text = (
-        f"{pluralize(count, 'project')} stand for choice but record none of the prioritization criteria, so no set "
-        "can be called better than another."
-        if count
-        else "No project meets the conditions and stands for choice."
-    )
-    x = computed(view.sources["projects"], "Portfolio", f"{count:,} candidates", [text], sources.today)
-    return ToolResult(
-        findings=(Finding(text=text, evidence=(x.id,), role="headline"),),
-        evidence=(x,),
-        follow_ups=("How many projects are there, by stage?",),
-        hidden_rows=hidden,
+def _without_choice(reading: Reading, candidates: int, hidden: int) -> ToolResult:
+    finding = Finding(kind="no_candidates", role="headline")
+    if candidates:
+        values: dict[str, Value] = {"candidates": count(candidates, "project")}
+        finding = Finding(kind="no_criteria", role="headline", values=values)
+    calculation = Calculation(method="count of the projects that stand for choice and of their criteria")
+    return build_result(
+        [finding],
+        phrasing.WORDING,
+        Computation(reading.view.sources["projects"], "Portfolio", f"{candidates:,} candidates", calculation),
+        reading,
+        Attachments(hidden_rows=hidden),
     )
 
 
@@ -247,17 +216,23 @@ def _tables(found: Plan) -> Iterator[Table]:
             for i in found.chosen
         ),
     )
-    reasons = {i: say.why_left_out(found, i) for i in found.left_out}
-    reasons |= {i: options.bars[i].text for i in sorted(options.bars, key=lambda i: (-options.score[i], i))}
-    if reasons:
-        shown = list(reasons)[:_ROWS_IN_TABLE]
+    outside = found.outside
+    if outside:
+        shown = outside[:_ROWS_IN_TABLE]
         title = "Left out"
-        if len(reasons) > len(shown):
-            title += f", the first {len(shown)} of {len(reasons):,}"
+        if len(outside) > len(shown):
+            title += f", the first {len(shown)} of {len(outside):,}"
         yield Table(
             title=title,
             columns=(*columns, "In the best set in", "Why"),
-            rows=tuple((*_cells(options, i), percent(float(found.share[i])), reasons[i]) for i in shown),
+            rows=tuple(
+                (
+                    *_cells(options, i),
+                    percent(float(found.share[i])),
+                    phrasing.why(findings.reason_values(found.reason(i))),
+                )
+                for i in shown
+            ),
         )
 
 
@@ -281,22 +256,3 @@ def _charts(found: Plan) -> Iterator[Chart]:
         measure = f"Budget not yet spent {found.limits.currency}".strip()
         rows = [(found.options.candidates.short_name(i), cost) for i, cost in largest]
         yield bars("Cost of the chosen projects", "Project", measure, rows)
-
-
-def _figures(found: Plan, evidence: str) -> Iterator[Figure]:
-    value, count = round(found.selection.value, 1), len(found.chosen)
-    yield Figure(text=f"{count:,}", value=count, unit="projects", evidence=evidence)
-    if count:
-        yield Figure(text=number(value), value=value, unit="points", evidence=evidence)
-        text = money(found.cost, found.limits.currency)
-        yield Figure(text=text, value=found.cost, unit=found.limits.currency or "cost", evidence=evidence)
-
-
-def _follow_ups(found: Plan) -> tuple[str, ...]:
-    asked = []
-    if found.chosen:
-        asked.append(f"What is the state of {found.options.candidates.short_name(found.chosen[0])}?")
-    if any(bar.kind == "blocked" for bar in found.options.bars.values()):
-        asked.append("Which projects are blocked by governance rules?")
-    asked.append("Which projects should come first?")
-    return tuple(asked)

@@ -9,7 +9,9 @@ import numpy as np
 
 from copilot.analysis.flips import EstimateChange
 from copilot.analysis.scoring import to_raw
-from copilot.tools.findings import Reading, amount, count, share
+from copilot.language.formatting import NAMED
+from copilot.tools.candidates import Candidates, Weights
+from copilot.tools.findings import Reading, amount, count, listed, share
 from copilot.tools.prioritize_projects.ranking import (
     METHOD_NAMES,
     Flip,
@@ -29,6 +31,8 @@ FIRM = 0.7
 # Among the top in at least this share of draws counts as safely there.
 SAFE = 0.8
 _MOVES = 4
+# Titles of rules are sentences of their own; of more than these the first are told.
+TITLES = 2
 
 
 def score_of(found: Ranking, position: int) -> Quantity | None:
@@ -174,7 +178,7 @@ def top_firmness(found: Ranking) -> Finding | None:
         values={
             "top": count(found.top, "project"),
             "safe": count(len(safe), "project"),
-            "safe_names": tuple(found.candidates.short_name(i) for i in safe),
+            "safe_names": listed([found.candidates.short_name(i) for i in safe]),
             "threshold": share(SAFE),
             "least": found.candidates.short_name(least),
             "least_share": share(shares[least]),
@@ -187,16 +191,25 @@ def quadrants(found: Ranking) -> Finding | None:
     by: dict[str, list[str]] = {}
     for position in found.leaders:
         by.setdefault(found.quadrant(position), []).append(found.candidates.short_name(position))
-    placed: dict[str, Value] = {name: tuple(members) for name, members in by.items() if name != "not placed"}
+    placed: dict[str, Value] = {name: listed(members) for name, members in by.items() if name != "not placed"}
     return Finding(kind="quadrants", values=placed) if placed else None
 
 
-def weights(found: Ranking) -> Finding:
-    used = zip(found.candidates.criteria, found.weights.used, strict=True)
+def weights(candidates: Candidates, weighed: Weights) -> Finding:
+    used = zip(candidates.criteria, weighed.used, strict=True)
     return Finding(
         kind="weights",
         role="method",
-        values={"source": found.weights.source, **{c.label.lower(): share(w, 1) for c, w in used}},
+        values={"source": weighed.source, **{c.label.lower(): share(w, 1) for c, w in used}},
+    )
+
+
+def weights_table(candidates: Candidates, weighed: Weights) -> Table:
+    used = zip(candidates.criteria, weighed.used, strict=True)
+    return Table(
+        title="Weights",
+        columns=("Criterion", "Weight"),
+        rows=tuple((c.label, round(float(w), 4)) for c, w in used),
     )
 
 
@@ -280,7 +293,8 @@ def blocked(
         "held": count(len(held), "project"),
         "of": "the two" if pair else "the top",
         "top": None if pair else count(found.top, "project"),
-        **{found.candidates.name(i): tuple(unmet[ids[i]]) for i in held},
+        "more": count(len(held) - NAMED, "more") if len(held) > NAMED else None,
+        **{found.candidates.name(i): listed(unmet[ids[i]], TITLES, "more rule") for i in held[:NAMED]},
     }
     return Finding(
         kind="blocked",
@@ -354,14 +368,7 @@ def whole_calculation(found: Ranking) -> Calculation:
         if found.method == "weighted_sum"
         else "",
         inputs=(
-            Table(
-                title="Weights",
-                columns=("Criterion", "Weight"),
-                rows=tuple(
-                    (c.label, round(float(w), 4))
-                    for c, w in zip(found.candidates.criteria, found.weights.used, strict=True)
-                ),
-            ),
+            weights_table(found.candidates, found.weights),
             Table(
                 title="Scores",
                 columns=("Rank", "Project", "Score", "First in", f"Top {found.top} in"),

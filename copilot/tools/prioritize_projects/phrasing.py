@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copilot.language.formatting import format_value, join_and, join_first, number, pluralize, sentence
-from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.language.formatting import format_value, join_and, number, sentence
+from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.prioritize_projects.findings import FIRM, NOT_FIRM
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES
 from copilot.types import Finding, Quantity
@@ -16,8 +16,6 @@ _QUADRANTS = {
     "fill-in": "low value at low difficulty (fill-ins)",
     "refuse": "low value at high difficulty (refuse)",
 }
-# Titles of rules are sentences of their own; of more than these the first are told.
-_TITLES = 2
 
 
 def leader(f: Finding) -> str:
@@ -97,7 +95,7 @@ def flip(f: Finding) -> str:
 
 def top_firmness(f: Finding) -> str:
     safe, top = quantity(f, "safe").value, quantity(f, "top").value
-    who = f" ({join_first(texts(f, 'safe_names'), rest='')})" if 0 < safe < top else ""
+    who = f" ({named(f, 'safe_names')})" if 0 < safe < top else ""
     stay = "none stays" if safe == 0 else f"{number(safe)} {'stays' if safe == 1 else 'stay'}"
     return sentence(
         f"Of the top {_top(f)}, {stay} there in at least {named(f, 'threshold')} of plausible weights and "
@@ -106,7 +104,7 @@ def top_firmness(f: Finding) -> str:
 
 
 def quadrants(f: Finding) -> str:
-    placed = (f"{_QUADRANTS[name]}: {join_first(texts(f, name), rest='')}" for name in f.values)
+    placed = (f"{_QUADRANTS[name]}: {named(f, name)}" for name in f.values)
     return sentence(f"In the matrix, {'; '.join(placed)}")
 
 
@@ -169,19 +167,17 @@ def times(factor: Quantity) -> str:
 
 def blocked(f: Finding) -> str:
     among = f"{f.values['of']} {_top(f)}" if f.values["top"] is not None else str(f.values["of"])
-    projects = [name for name in f.values if name not in ("held", "of", "top")]
-    are = "is" if len(projects) == 1 else "are"
-    by = (f"{name} by {_rules(texts(f, name))}" for name in projects)
+    are = "is" if quantity(f, "held").value == 1 else "are"
+    by = [f"{name} by {quoted(f, name)}" for name in _held(f)]
+    more = [] if f.values["more"] is None else [named(f, "more")]
     return sentence(
         f"{named(f, 'held', bare=True)} of {among} {are} blocked today by governance rules that the records do not "
-        f"meet: {join_first(by, rest='')}"
+        f"meet: {join_and([*by, *more])}"
     )
 
 
-def _rules(titles: Sequence[str]) -> str:
-    shown = [f"“{title}”" for title in titles[:_TITLES]]
-    more = len(titles) - len(shown)
-    return join_and([*shown, pluralize(more, "more rule")] if more > 0 else shown)
+def _held(f: Finding) -> list[str]:
+    return [name for name in f.values if name not in ("held", "of", "top", "more")]
 
 
 def absent_criteria(f: Finding) -> str:
@@ -235,7 +231,7 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     first = str(by["leader"].values["name"]).rpartition(" (")[0] or str(by["leader"].values["name"])
     yield f"What is the state of {first}?"
     if "blocked" in by:
-        held = next(name for name in by["blocked"].values if name not in ("held", "of", "top"))
+        held = _held(by["blocked"])[0]
         yield f"What blocks {held.rpartition(' (')[0] or held}?"
     if "risk" in by["weights"].values and "changed_order" not in by:
         yield "What changes in the ranking if the weight of risk is doubled?"

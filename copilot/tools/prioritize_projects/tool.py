@@ -148,7 +148,7 @@ def _findings(
         findings.top_firmness(found),
         findings.quadrants(found),
         findings.blocked(found, reading, pair, unmet),
-        findings.weights(found),
+        findings.weights(found.candidates, found.weights),
     )
     yield from findings.missing(found, reading)
     if reading.view.hidden("projects"):
