@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, answers, open_sources, said, unsupported, write_sources
+from record_sources import (
+    BOARD,
+    CORPUS,
+    EVERYONE,
+    answers,
+    of_kind,
+    open_sources,
+    said,
+    unsupported,
+    value,
+    write_sources,
+)
 
 from copilot.errors import ToolError
 from copilot.sources import Sources
@@ -44,63 +56,84 @@ def find(sources: Sources, viewer=EVERYONE, **arguments: object) -> ToolResult:
     return find_duplicates(sources, viewer, Arguments(**arguments))
 
 
+def kinds(result: ToolResult) -> list[str]:
+    return [f.kind for f in result.findings if f.role == "headline"]
+
+
 def test_projects_of_two_units_that_do_the_same_are_found_with_the_budget_at_stake(telecom: Sources) -> None:
-    first, second = answers(find(telecom))[:2]
-    assert "2 in 1 group across units" in first
-    assert "add up to 500 EUR, which is what is at stake and not a saving" in first
-    assert "Churn prediction for mobile (P-1, Mobile) and Churn early warning for cable (P-2, Cable)" in second
-    assert "differ in stage (pilot and idea) and owner (Ann and Bo)" in second
-    assert "one base on a shared platform could serve all" in second
+    result = find(telecom)
+    overlap, group = result.findings[:2]
+    assert [value(overlap, name) for name in ("projects", "members", "groups", "budget")] == [5, 2, 1, 500]
+    assert [figure.text for figure in result.figures] == ["2 projects", "500 EUR"]
+    assert group.values["names"] == (
+        "Churn prediction for mobile (P-1, Mobile)",
+        "Churn early warning for cable (P-2, Cable)",
+    )
+    assert group.values["differ"] == ("stage", "owner")
+    assert group.values["differ_stage"] == ("pilot", "idea")
+    assert group.values["differ_owner"] == ("Ann", "Bo")
+    assert group.values["platforms"] == ("own",)
+    assert group.evidence[1:] == ("r-P-1", "r-P-2")
+    assert group.calculation is not None
+    assert [table.title for table in group.calculation.inputs] == ["Likeness, alike from 0.42", "Budgets"]
 
 
 def test_what_has_ended_is_not_compared(telecom: Sources) -> None:
     assert "P-6" not in said(find(telecom))
-    assert "has ended" in answers(find(telecom, project="P-6"))[0]
+    assert [(f.kind, f.subject) for f in find(telecom, project="P-6").findings] == [("ended", "P-6")]
 
 
 def test_a_vendor_of_two_units_and_a_base_that_both_need_are_told(telecom: Sources) -> None:
-    text = said(find(telecom))
-    assert "Skyline supplies 2 projects of Mobile and Cable" in text
-    assert "Master data (P-5) is a base that 2 projects of Mobile and Cable depend on" in text
+    (vendor,) = of_kind(find(telecom), "shared_vendor")
+    assert (vendor.subject, vendor.values["units"], value(vendor, "members")) == ("Skyline", ("Mobile", "Cable"), 2)
+    (base,) = of_kind(find(telecom), "shared_base")
+    assert (base.subject, base.values["units"], value(base, "members")) == ("P-5", ("Mobile", "Cable"), 2)
+    assert value(base, "budget") == 150
 
 
 def test_what_the_question_wants_to_share_leads(telecom: Sources) -> None:
-    assert answers(find(telecom, shared="vendor"))[0].startswith("Skyline supplies")
-    assert answers(find(telecom, shared="platform"))[0].startswith("In marketing, 2 projects of Mobile and Cable run")
+    assert kinds(find(telecom, shared="vendor")) == ["shared_vendor"]
+    (platform,) = of_kind(find(telecom, shared="platform"), "shared_platform")
+    assert (platform.role, platform.values["platform"], value(platform, "members")) == ("headline", "marketing", 2)
+
+
+def test_what_nobody_could_share_is_said(tmp_path: Path) -> None:
+    (nothing,) = of_kind(find(write_sources(tmp_path, ROWS[:2]), shared="base"), "nothing_shared")
+    assert (nothing.subject, nothing.role) == ("base", "headline")
 
 
 def test_what_is_like_one_project_is_told_with_what_is_only_near(telecom: Sources) -> None:
-    assert "Churn early warning for cable" in answers(find(telecom, project="P-1"))[0]
-    assert answers(find(telecom, project="P-4")) == [
-        "No project that goes on appears to do what Invoice reading (P-4) does."
-    ]
+    (group,) = of_kind(find(telecom, project="P-1"), "group")
+    assert group.values["names"][1] == "Churn early warning for cable (P-2, Cable)"
+    assert kinds(find(telecom, project="P-4")) == ["nothing_alike"]
 
 
 def test_a_unit_narrows_to_the_groups_it_takes_part_in(telecom: Sources) -> None:
-    assert "no two of different units" in answers(find(telecom, units=["Group"]))[0]
+    assert kinds(find(telecom, units=["Group"])) == ["no_overlap"]
     with pytest.raises(ToolError, match="No project has the unit"):
         find(telecom, units=["Satellites"])
 
 
 def test_words_narrow_to_the_groups_that_mention_them_and_strange_words_do_not_count(telecom: Sources) -> None:
-    assert "1 group across units about churn" in answers(find(telecom, about="churn"))[0]
-    assert "no two of different units" in answers(find(telecom, about="masts"))[0]
+    assert find(telecom, about="churn").findings[0].values["about"] == "churn"
+    assert kinds(find(telecom, about="masts")) == ["no_overlap"]
     assert answers(find(telecom, about="zeppelin")) == answers(find(telecom))
 
 
 def test_two_units_are_asked_for_what_both_take_part_in(telecom: Sources) -> None:
-    assert "with projects of Mobile and Cable" in answers(find(telecom, units=["Mobile", "cable"]))[0]
-    assert "no two of different units" in answers(find(telecom, units=["Mobile", "Group"]))[0]
+    overlap = find(telecom, units=["Mobile", "cable"]).findings[0]
+    assert (overlap.kind, overlap.values["units"]) == ("overlap", ("Mobile", "Cable"))
+    assert kinds(find(telecom, units=["Mobile", "Group"])) == ["no_overlap"]
 
 
 def test_a_missing_budget_is_said_and_not_counted_as_nothing(tmp_path: Path) -> None:
-    sources = write_sources(tmp_path, [ROWS[0], {**ROWS[1], "budget": None}])
-    assert "the one budget on record is 300" in answers(find(sources))[0]
+    overlap = find(write_sources(tmp_path, [ROWS[0], {**ROWS[1], "budget": None}])).findings[0]
+    assert [value(overlap, name) for name in ("members", "budgets", "budget")] == [2, 1, 300]
 
 
 def test_without_units_fields_or_descriptions_names_are_compared_and_that_is_said(tmp_path: Path) -> None:
     sources = write_sources(tmp_path, [{"id": "1", "name": "Churn model"}, {"id": "2", "name": "Churn model two"}])
-    assert "by their names alone" in said(find(sources))
+    assert of_kind(find(sources), "no_descriptions")
     with pytest.raises(ToolError, match="which unit"):
         find(sources, units=["Any"])
 
@@ -110,11 +143,25 @@ def test_projects_withheld_are_neither_compared_nor_named(tmp_path: Path) -> Non
     sources = write_sources(tmp_path, rows, "as_of: 2026-06-30\nlabels: [board]\n")
     for_all = find(sources)
     assert for_all.hidden_rows == 1
-    assert "totals are partial" in said(for_all)
+    assert [f.role for f in of_kind(for_all, "hidden")] == ["caveat"]
     assert "P-2" not in for_all.render()
     assert "P-2" in find(sources, BOARD).render()
 
 
-@pytest.mark.parametrize("arguments", [{}, {"shared": "base"}, {"project": "H-02"}, {"units": ["Home Care"]}])
+@pytest.mark.parametrize("arguments", [{}, {"shared": "base"}, {"project": "H-02"}, {"units": ["Home Care"]}], ids=str)
 def test_every_figure_stands_in_what_is_cited(arguments: dict[str, str]) -> None:
     assert unsupported(find(open_sources(CORPUS), **arguments)) == []
+
+
+CALLS = (
+    {}, {"shared": "vendor"}, {"shared": "platform"}, {"shared": "base"}, {"project": "P-1"}, {"project": "P-4"},
+    {"project": "P-6"}, {"units": ["Mobile", "Cable"], "about": "churn"}, {"units": ["Group"]},
+)  # fmt: skip
+
+
+def test_its_sentences_are_those_of_the_golden_file(telecom: Sources, tmp_path_factory, rewrite_golden) -> None:
+    calls = {str(arguments): find(telecom, **arguments) for arguments in CALLS}
+    assert [unsupported(result) for result in calls.values()] == [[]] * len(CALLS)
+    within = [{**row, "unit": "Mobile", "budget": None} for row in ROWS[:2]]
+    calls["one unit"] = find(write_sources(tmp_path_factory.mktemp("unit"), within))
+    golden.check("find_duplicates", calls, rewrite=rewrite_golden)

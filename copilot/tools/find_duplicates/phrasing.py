@@ -1,169 +1,181 @@
-"""Duplicates in sentences: who does the same kind of work, where they differ, and what could be shared."""
+"""The sentences about projects that do the same thing."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from copilot.language.formatting import humanize, join_and, join_first, money, pluralize
-from copilot.tools.evidence import Row
-from copilot.tools.find_duplicates.similarity import Overlap, SharedWork, amounts
-from copilot.tools.linking import fold
+from copilot.language.formatting import agree, format_value, join_and, join_first, sentence
+from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.types import Finding
 
-NAMED = 5
-"""Groups, and shared needs of a kind, that are told in sentences."""
-ALIKE = "appear to do the same kind of work"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What was asked for of all that is alike."""
-
-    work: SharedWork
-    across: tuple[Overlap, ...]
-    within: tuple[Overlap, ...]
-    units: tuple[str, ...]
-    """Units that must all take part; any when empty."""
-    about: str
-    """Words of which a group must mention one; any when empty."""
-    currency: str
-
-    @property
-    def qualified(self) -> str:
-        """What follows "groups": ` of Bank and Shop about churn`, or nothing."""
-        whose = f" with {'a project' if len(self.units) == 1 else 'projects'} of {join_and(self.units)}"
-        return (whose if self.units else "") + (f" about {self.about}" if self.about else "")
-
-
-def named(row: Row, with_unit: bool = False) -> str:
-    name = row.get("name")
-    inside = [str(row["id"])] if name and name != row["id"] else []
-    inside += [str(row["unit"])] if with_unit and row.get("unit") else []
-    return f"{name or row['id']} ({', '.join(inside)})" if inside else str(row["id"])
-
-
-NOTHING_SHARED = {
+_ALIKE = "appear to do the same kind of work"
+_NOTHING = {
     "platform": "In no field of use do several units record a stack of their own.",
     "vendor": "No vendor on record supplies several units.",
     "base": "No project on record is one that projects of several units depend on.",
 }
 
 
-def opening(scope: Scope) -> str:
-    total = pluralize(len(scope.work.rows), "project")
-    if not scope.across:
-        extra = f"; {pluralize(len(scope.within), 'group')} within one unit" if scope.within else ""
-        return f"Among {total} that go on, no two of different units {ALIKE}{scope.qualified}{extra}."
-    rows = [row for o in scope.across for row in o.rows]
-    groups = pluralize(len(scope.across), "group")
-    text = f"Of {total} that go on, {len(rows):,} in {groups} across units{scope.qualified} {ALIKE}"
-    if not amounts(rows):
-        return f"{text}; no budget of theirs is on record."
-    return f"{text}; {_summed(rows, scope)}, which is what is at stake and not a saving."
+def no_overlap(f: Finding) -> str:
+    extra = f"; {named(f, 'within')} within one unit" if quantity(f, "within").value else ""
+    return f"Among {named(f, 'projects')} that go on, no two of different units {_ALIKE}{_asked(f)}{extra}."
 
 
-def _summed(rows: Sequence[Row], scope: Scope) -> str:
-    """Their budgets together; empty when none is on record."""
-    budgets = amounts(rows)
-    if not budgets:
-        return ""
-    whose = (
-        "their budgets add" if len(budgets) == len(rows) else f"the budgets of the {len(budgets):,} that record one add"
+def overlap(f: Finding) -> str:
+    text = (
+        f"Of {named(f, 'projects')} that go on, {_n(f, 'members')} in {named(f, 'groups')} across units{_asked(f)} "
+        f"{_ALIKE}"
     )
-    if len(budgets) == 1 < len(rows):
-        return f"the one budget on record is {money(budgets[0], scope.currency)}"
-    return f"{whose} up to {money(sum(budgets), scope.currency)}"
+    if f.values["budget"] is None:
+        return f"{text}; no budget of theirs is on record."
+    return f"{text}{_budgets(f)}, which is what is at stake and not a saving."
 
 
-def group(overlap: Overlap, scope: Scope) -> str:
-    parts = [f"{join_and(named(row, with_unit=True) for row in overlap.rows)} {ALIKE}"]
-    field = scope.work.field
-    same = [
-        f"{humanize(c)} {humanize(v)}" for c in (field, "stage", "vendor", "platform") if c and (v := overlap.one(c))
-    ]
-    if same:
+def group(f: Finding) -> str:
+    parts = [f"{join_and(texts(f, 'names'))} {_ALIKE}"]
+    if same := [f"{c} {v}" for c, v in zip(texts(f, "same"), texts(f, "same_values"), strict=True)]:
         parts.append(f"they share {join_and(same)}")
-    if differs := [text for c in ("stage", "platform", "vendor", "owner") if (text := _differing(overlap, c))]:
-        parts.append(f"they differ in {join_and(differs)}")
-    parts.append(_summed(overlap.rows, scope))
-    return f"{'; '.join(filter(None, parts))}. {_once(overlap)}"
+    if differ := [f"{column} ({join_and(_each(f, column))})" for column in texts(f, "differ")]:
+        parts.append(f"they differ in {join_and(differ)}")
+    return f"{'; '.join(parts)}{_budgets(f)}. {_once(f)}"
 
 
-def _differing(overlap: Overlap, column: str) -> str:
-    found = overlap.each(column)
-    if len(found) < 2:
-        return ""
-    if column == "owner" or len(found) == len(overlap.rows):
-        return f"{humanize(column)} ({join_and(humanize(v) for v in found)})"
-    return f"{humanize(column)} ({join_and(f'{count} {humanize(value)}' for value, count in found.items())})"
+def _each(f: Finding, column: str) -> list[str]:
+    """The values in which they differ, with how many have each where that is told."""
+    found, counts = texts(f, f"differ_{column}"), f"differ_{column}_counts"
+    if counts not in f.values:
+        return list(found)
+    both = zip(quantities(f, counts), found, strict=True)
+    return [f"{format_value(number, bare=True)} {value}" for number, value in both]
 
 
-def _once(overlap: Overlap) -> str:
+def _once(f: Finding) -> str:
     """What could be built or bought once, by where the projects run today."""
-    platforms, vendor = set(overlap.each("platform")), overlap.one("vendor")
-    if vendor is not None:
-        return f"They could be bought once: one contract with {vendor} for all."
-    if platforms == {"own"}:
-        return "Each runs on a stack of its own; one base on a shared platform could serve all."
-    if platforms == {"shared"}:
-        return "All run on the shared platform; what is left to build once is data, features and the model itself."
-    if platforms == {"own", "shared"}:
-        return "Those on a stack of their own could move to the shared platform that the others use."
-    if "vendor" in platforms:
-        return "They are bought in different ways; one choice for all, built or bought, would do."
-    return "Where they run is not recorded; ask before choosing what to build once."
+    if f.values["vendor"] is not None:
+        return f"They could be bought once: one contract with {f.values['vendor']} for all."
+    platforms = texts(f, "platforms")
+    known = {
+        (): "Where they run is not recorded; ask before choosing what to build once.",
+        ("own",): "Each runs on a stack of its own; one base on a shared platform could serve all.",
+        ("shared",): "All run on the shared platform; what is left to build once is data, features and the model "
+        "itself.",
+        ("own", "shared"): "Those on a stack of their own could move to the shared platform that the others use.",
+    }
+    return known.get(platforms, "They are bought in different ways; one choice for all, built or bought, would do.")
 
 
-def vendors(scope: Scope) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Suppliers that several units pay, the most units first."""
-    for vendor, rows in _by(scope, "vendor")[:NAMED]:
-        text = f"{vendor} supplies {len(rows):,} projects of {join_and(_units(rows))}: {join_and(map(named, rows))}"
-        yield f"{text}{_and_budgets(rows, scope)}. One contract could cover them.", rows
+def more_groups(f: Finding) -> str:
+    return f"The table shows {named(f, 'groups')} across units."
 
 
-def bases(scope: Scope) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Projects that those of several units wait for."""
-    by_id = {fold(str(row["id"])): row for row in scope.work.rows}
-    waiting: dict[str, list[Row]] = defaultdict(list)
-    for row in scope.work.rows:
-        for needed in str(row.get("depends_on") or "").split(";"):
-            if fold(needed) in by_id:
-                waiting[fold(needed)].append(row)
-    shared = [(by_id[key], rows) for key, rows in waiting.items() if len(_units(rows)) > 1 and _in_units(scope, rows)]
-    for base, rows in sorted(shared, key=lambda item: (-len(item[1]), str(item[0]["id"])))[:NAMED]:
-        whose = f"{len(rows):,} projects of {join_and(_units(rows))}"
-        yield f"{named(base)} is a base that {whose} depend on{_and_budgets(rows, scope)}.", [base, *rows]
+def shared_platform(f: Finding) -> str:
+    names = join_first(texts(f, "names"), rest="")
+    return f"In {f.values['platform']}, {_members(f)} run on stacks of their own: {names}{_budgets(f)}."
 
 
-def own_stacks(scope: Scope) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Fields of use in which several units run stacks of their own."""
-    if scope.work.field is None:
-        return
-    own = [row for row in scope.work.rows if row.get("platform") == "own"]
-    for field, rows in _by(scope, scope.work.field, own)[:NAMED]:
-        text = f"In {humanize(field)}, {len(rows):,} projects of {join_and(_units(rows))} run on stacks of their own"
-        yield f"{text}: {join_first(map(named, rows), rest='')}{_and_budgets(rows, scope)}.", rows
+def shared_vendor(f: Finding) -> str:
+    names = join_and(texts(f, "names"))
+    return f"{f.values['vendor']} supplies {_members(f)}: {names}{_budgets(f)}. One contract could cover them."
 
 
-def _by(scope: Scope, column: str, rows: Sequence[Row] | None = None) -> list[tuple[str, list[Row]]]:
-    """Values of a column that projects of several units share."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in scope.work.rows if rows is None else rows:
-        if row.get(column):
-            found[fold(str(row[column]))].append(row)
-    shared = [(str(r[0][column]), r) for r in found.values() if len(_units(r)) > 1 and _in_units(scope, r)]
-    return sorted(shared, key=lambda item: (-len(_units(item[1])), -len(item[1]), item[0]))
+def shared_base(f: Finding) -> str:
+    return f"{f.values['base']} is a base that {_members(f)} depend on{_budgets(f)}."
 
 
-def _in_units(scope: Scope, rows: Sequence[Row]) -> bool:
-    return set(map(fold, scope.units)) <= set(map(fold, _units(rows)))
+def nothing_shared(f: Finding) -> str:
+    return _NOTHING[f.subject]
 
 
-def _units(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(str(row["unit"]) for row in rows if row.get("unit")))
+def within_units(f: Finding) -> str:
+    groups = [join_and(texts(f, name)) for name in f.values if name != "more"]
+    more = [f"{named(f, 'more')}, in the table"] if quantity(f, "more").value else []
+    return sentence(f"Alike within one unit: {'; '.join([*groups, *more])}")
 
 
-def _and_budgets(rows: Sequence[Row], scope: Scope) -> str:
-    said = _summed(rows, scope)
-    return f"; {said}" if said else ""
+def no_descriptions(f: Finding) -> str:
+    return "The projects have no description, so they are compared by their names alone."
+
+
+def reliability(f: Finding) -> str:
+    measured = (
+        f"On a labelled register that the limits were not chosen on, {named(f, 'precision')} of the pairs found were "
+        f"right and {named(f, 'missed')} of the right pairs were missed"
+    )
+    if f.values["of"] == "pairs":
+        return f"{measured}, so let the owners confirm it."
+    return (
+        "Likeness is judged from what the records say the projects do, not from their code or data. "
+        f"{measured}, so let the owners confirm a group before you act on it."
+    )
+
+
+def many_projects(f: Finding) -> str:
+    return "Among so many projects chance likeness is frequent: take the groups as a list to check."
+
+
+def hidden(f: Finding) -> str:
+    return "Projects that this viewer may not see are not compared, so the totals are partial."
+
+
+def nothing_alike(f: Finding) -> str:
+    return f"No project that goes on appears to do what {f.values['name']} does."
+
+
+def ended(f: Finding) -> str:
+    return f"{f.values['name']} has ended, so it is not compared with what goes on."
+
+
+def near(f: Finding) -> str:
+    return f"Less alike, and worth a look: {join_and(texts(f, 'names'))}."
+
+
+def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
+    kinds = {f.kind for f in findings}
+    if "no_overlap" in kinds:
+        yield "How many projects are there in each unit?"
+    elif "overlap" in kinds:
+        first = next(f for f in findings if f.kind == "group")
+        yield f"Does anyone else do what {first.values['name']} does?"
+        yield "Should we run a centre of excellence or a federated model?"
+    else:
+        yield "Which projects duplicate each other?"
+
+
+WORDING = Wording(
+    {
+        phrase.__name__: phrase
+        for phrase in (
+            no_overlap, overlap, group, more_groups, shared_platform, shared_vendor, shared_base, nothing_shared,
+            within_units, no_descriptions, reliability, many_projects, hidden, nothing_alike, ended, near,
+        )
+    },
+    follow_ups,
+)  # fmt: skip
+
+
+def _n(f: Finding, name: str) -> str:
+    return named(f, name, bare=True)
+
+
+def _asked(f: Finding) -> str:
+    """What follows "groups": ` with projects of Bank and Shop about churn`, or nothing."""
+    units = texts(f, "units")
+    whose = f" with {'a project' if len(units) == 1 else 'projects'} of {join_and(units)}" if units else ""
+    return whose + (f" about {f.values['about']}" if f.values["about"] else "")
+
+
+def _members(f: Finding) -> str:
+    return f"{named(f, 'members')} of {join_and(texts(f, 'units'))}"
+
+
+def _budgets(f: Finding) -> str:
+    """Their budgets together; nothing when none is on record."""
+    if f.values["budget"] is None:
+        return ""
+    known, members = quantity(f, "budgets"), quantity(f, "members")
+    if known.value == 1 < members.value:
+        return f"; the one budget on record is {named(f, 'budget')}"
+    whose = "their budgets add" if known.value == members.value else (
+        f"the budgets of the {_n(f, 'budgets')} that {agree(known, 'records', 'record')} one add"
+    )  # fmt: skip
+    return f"; {whose} up to {named(f, 'budget')}"

@@ -14,6 +14,7 @@ from copilot.records.schema import PROJECTS
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import going_on
+from copilot.tools.embedding import embed
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold
 from copilot.types import Cell
@@ -71,6 +72,10 @@ class SharedWork:
     def limits(self) -> Limits:
         return Limits.of(len(self.rows))
 
+    def between(self, one: Row, other: Row) -> float:
+        """The likeness of two projects."""
+        return float(self.alike[self.rows.index(one), self.rows.index(other)])
+
     @property
     def across(self) -> tuple[Overlap, ...]:
         """Those across units, the largest budgets first."""
@@ -93,7 +98,7 @@ def read_shared_work(sources: Sources, view: RecordView) -> SharedWork:
     texts = [_text(row)[: _OPENING if len(rows) > MANY_TO_COMPARE else None] for row in rows]
     words = [words_of(row) for row in rows]
     fields = [fold(str(row[field])) if field and row.get(field) else None for row in rows]
-    alike = likeness(_vectors(sources, texts), words, fields) if rows else np.zeros((0, 0))
+    alike = likeness(embed(sources, texts), words, fields) if rows else np.zeros((0, 0))
     units = [_unit(row.get("unit")) for row in rows]
     found = tuple(Overlap(tuple(rows[i] for i in g.members), g.likeness) for g in groups(alike, units))
     return SharedWork(tuple(rows), alike, found, field)
@@ -119,12 +124,3 @@ def field_of(view: RecordView) -> str | None:
     known = {column.name for column in PROJECTS.columns}
     own = [c.name for c in view.tables["projects"].columns if c.name not in known and c.type == "text"]
     return next((name for name in own if _FIELD_WORDS & set(fold(name).split())), None)
-
-
-def _vectors(sources: Sources, texts: Sequence[str]) -> Floats:
-    """Of each text; the retriever remembers those it has seen."""
-    from copilot.retrieval.embedder import encode_each
-
-    if sources.retriever is not None:
-        return np.asarray(sources.retriever.embed(texts), dtype=np.float64)
-    return np.asarray(list(encode_each(texts)), dtype=np.float64)

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import humanize, join_and, money, number, pluralize, sentence
+from copilot.language.formatting import humanize
 from copilot.language.words import stems
 from copilot.language.words import words as find_words
-from copilot.records.store import Filter, RecordView
+from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assembly import Computed, Said, Shown, assembled
-from copilot.tools.evidence import Row
-from copilot.tools.find_duplicates import phrasing as say
-from copilot.tools.find_duplicates.phrasing import Scope
-from copilot.tools.find_duplicates.similarity import (
-    MANY_TO_COMPARE,
-    Overlap,
-    SharedWork,
-    amounts,
-    read_shared_work,
-    words_of,
-)
+from copilot.tools.find_duplicates import findings
+from copilot.tools.find_duplicates.findings import Scope, named
+from copilot.tools.find_duplicates.phrasing import WORDING
+from copilot.tools.find_duplicates.similarity import MANY_TO_COMPARE, Overlap, SharedWork, read_shared_work, words_of
+from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import fold, resolve_record, resolve_value
-from copilot.types import Chart, Figure, Table, ToolResult, Viewer
+from copilot.types import Calculation, Chart, Finding, Role, Table, ToolResult, Viewer
 
 _NEAREST = 3
-# Found on one set of labelled registers and counted on another: tests/test_overlap.py.
-_MEASURED = (
-    "On a labelled register that the limits were not chosen on, nine of ten pairs found were right and a third of the "
-    "right pairs were missed"
-)
 
 
 class Arguments(BaseModel):
@@ -67,37 +55,41 @@ def find_duplicates(sources: Sources, viewer: Viewer, arguments: Arguments) -> T
     view = sources.records.view(viewer)
     if not view.has("projects"):
         raise ToolError("The records hold no table of projects.")
-    work = read_shared_work(sources, view)
-    hidden, currency = view.hidden("projects"), sources.workspace.config.currency
+    work, hidden, reading = read_shared_work(sources, view), view.hidden("projects"), Reading(sources, view)
+    scope = _scope(view, work, arguments, reading)
     if arguments.project is not None:
-        said = list(_alike(work, view, arguments.project, currency, hidden))
-        shown = Shown(hidden_rows=hidden, follow_ups=("Which projects duplicate each other?",))
-        return assembled(sources, view, said, _computation(work, view, "projects like one"), shown)
-    scope = _scope(view, work, arguments, currency)
-    shown = Shown(
-        tables=tuple(_tables(scope)),
-        charts=tuple(_charts(scope)),
-        figures=_figures(scope),
-        follow_ups=_follow_ups(scope),
-        hidden_rows=hidden,
-    )
-    said = list(_sentences(scope, arguments.shared, hidden))
-    return assembled(sources, view, said, _computation(work, view, "groups of like projects"), shown)
-
-
-def _computation(work: SharedWork, view: RecordView, what: str) -> Computed:
-    columns = ", ".join(c for c in ("name", "description", work.field) if c and view.has("projects", c))
-    return Computed(
-        "projects",
-        "Projects that do the same thing",
-        f"{what}, by {columns}, {len(work.rows):,} rows, likeness from {number(work.limits.alike)}",
-        tuple(
-            f"{say.named(row)}: budget {row['budget']}" for o in work.overlaps for row in o.rows if row.get("budget")
+        found, what = _like(scope, arguments.project, hidden), "projects like one"
+    else:
+        found, what = _groups(scope, arguments.shared, hidden), "groups of like projects"
+    is_whole = arguments.project is None
+    return build_result(
+        found,
+        WORDING,
+        _computation(work, view, what),
+        reading,
+        Attachments(
+            tables=tuple(_tables(scope)) if is_whole else (),
+            charts=tuple(_charts(scope)) if is_whole else (),
+            hidden_rows=hidden,
         ),
     )
 
 
-def _scope(view: RecordView, work: SharedWork, arguments: Arguments, currency: str) -> Scope:
+def _computation(work: SharedWork, view: RecordView, what: str) -> Computation:
+    columns = ", ".join(c for c in ("name", "description", work.field) if c and view.has("projects", c))
+    alike = f"{work.limits.alike:.2f}"
+    return Computation(
+        source=view.sources["projects"],
+        title="Projects that do the same thing",
+        locator=f"{what}, by {columns}, {len(work.rows):,} rows, likeness from {alike}",
+        calculation=Calculation(
+            method=f"likeness of all projects that have not ended, by {columns}; pairs from {alike} on found groups",
+            query="stage is none that follows production",
+        ),
+    )
+
+
+def _scope(view: RecordView, work: SharedWork, arguments: Arguments, reading: Reading) -> Scope:
     if arguments.units and not view.has("projects", "unit"):
         raise ToolError("The projects table does not say which unit a project belongs to.")
     units = tuple(resolve_value(view, "projects", "unit", unit) for unit in arguments.units)
@@ -111,7 +103,7 @@ def _scope(view: RecordView, work: SharedWork, arguments: Arguments, currency: s
         )
         for found in (work.across, work.within)
     )
-    return Scope(work, across, within, units, about, currency)
+    return Scope(work, across, within, units, about, reading.sources.workspace.config.currency, reading)
 
 
 def _mentioned(work: SharedWork, about: str) -> str:
@@ -120,71 +112,44 @@ def _mentioned(work: SharedWork, about: str) -> str:
     return " ".join(word.text for word in find_words(about) if word.stem in known)
 
 
-def _about(rows: Sequence[Row]) -> tuple[tuple[str, Row], ...]:
-    return tuple(("projects", row) for row in rows)
-
-
-def _sentences(scope: Scope, shared: str | None, hidden: int) -> Iterator[Said]:
-    needs = {
-        "platform": list(say.own_stacks(scope)),
-        "vendor": list(say.vendors(scope)),
-        "base": list(say.bases(scope)),
-    }
+def _groups(scope: Scope, shared: str | None, hidden: int) -> Iterator[Finding]:
+    """The groups across units, what units could share, and the groups within one."""
+    role: Role = "headline" if shared is None else "support"
     if shared is not None:
-        yield from (Said(text, "headline", _about(rows)) for text, rows in needs[shared])
-        if not needs[shared]:
-            yield Said(say.NOTHING_SHARED[shared], "headline")
-    yield Said(say.opening(scope), "headline" if shared is None else "support")
-    for overlap in scope.across[: say.NAMED]:
-        yield Said(say.group(overlap, scope), "headline" if shared is None else "support", _about(overlap.rows))
-    if (more := len(scope.across) - say.NAMED) > 0:
-        yield Said(f"The table shows {pluralize(more, 'more group')} across units.")
-    for need, found in needs.items():
+        yield from findings.shared_needs(scope, shared, "headline")
+    yield findings.opening(scope, role)
+    for overlap in scope.across[: findings.NAMED]:
+        yield findings.group(scope, overlap, role)
+    yield from findings.more_groups(scope)
+    for need in findings.NEEDS:
         if need != shared:
-            yield from (Said(text, "support", _about(rows)) for text, rows in found)
-    if scope.within:
-        named = [join_and(say.named(row) for row in o.rows) for o in scope.within[: say.NAMED]]
-        more = len(scope.within) - len(named)
-        rest = [f"{pluralize(more, 'more group')}, in the table"] if more else []
-        yield Said(sentence(f"Alike within one unit: {'; '.join([*named, *rest])}"))
-    if scope.work.rows and not any(row.get("description") for row in scope.work.rows):
-        yield Said("The projects have no description, so they are compared by their names alone.", "caveat")
-    if scope.across or scope.within:
-        yield Said(
-            "Likeness is judged from what the records say the projects do, not from their code or data. "
-            f"{_MEASURED}, so let the owners confirm a group before you act on it.",
-            "caveat",
-        )
-    if len(scope.work.rows) > MANY_TO_COMPARE:
-        yield Said("Among so many projects chance likeness is frequent: take the groups as a list to check.", "caveat")
-    if hidden:
-        yield Said("Projects that this viewer may not see are not compared, so the totals are partial.", "caveat")
+            yield from findings.shared_needs(scope, need, "support")
+    yield from findings.within_units(scope)
+    yield from findings.caveats(scope, hidden, len(scope.work.rows) > MANY_TO_COMPARE)
 
 
-def _alike(work: SharedWork, view: RecordView, asked: str, currency: str, hidden: int) -> Iterator[Said]:
+def _like(scope: Scope, asked: str, hidden: int) -> Iterator[Finding]:
     """What resembles one project, the most alike first."""
+    work, view = scope.work, scope.reading.view
     key = resolve_record(view, asked).key
     place = next((i for i, row in enumerate(work.rows) if row["id"] == key), None)
     if place is None:
-        row = view.select("projects", [Filter(column="id", value=key)])[0]
-        yield Said(f"{say.named(row)} has ended, so it is not compared with what goes on.", "headline", _about([row]))
+        row = view.row("projects", key)
+        assert row is not None, "a resolved project has a row"
+        yield findings.alone(scope, row, "ended")
         return
-    own, limits = work.rows[place], work.limits
-    order = sorted((i for i in range(len(work.rows)) if i != place), key=lambda i: (-work.alike[place, i], i))
-    same = [i for i in order if work.alike[place, i] >= limits.alike]
-    near = [i for i in order if limits.near <= work.alike[place, i] < limits.alike][:_NEAREST]
+    own, limits, alike = work.rows[place], work.limits, work.alike[place]
+    order = sorted((i for i in range(len(work.rows)) if i != place), key=lambda i: (-alike[i], i))
+    same = [i for i in order if alike[i] >= limits.alike]
     if not same:
-        yield Said(f"No project that goes on appears to do what {say.named(own)} does.", "headline", _about([own]))
-    for i in same[: say.NAMED]:
-        pair = Overlap((own, work.rows[i]), float(work.alike[place, i]))
-        text = say.group(pair, Scope(work, (), (), (), "", currency))
-        yield Said(text, "headline", _about(pair.rows))
-    if near:
-        texts = join_and(say.named(work.rows[i], with_unit=True) for i in near)
-        yield Said(f"Less alike, and worth a look: {texts}.", "support", _about([work.rows[i] for i in near]))
-    yield Said(f"{_MEASURED}, so let the owners confirm it.", "caveat")
+        yield findings.alone(scope, own, "nothing_alike")
+    for i in same[: findings.NAMED]:
+        yield findings.group(scope, Overlap((own, work.rows[i]), float(alike[i])), "headline")
+    near = [work.rows[i] for i in order if limits.near <= alike[i] < limits.alike]
+    yield from findings.near(scope, near[:_NEAREST])
+    yield findings.reliability("pairs")
     if hidden:
-        yield Said("Projects that this viewer may not see are not compared.", "caveat")
+        yield Finding(kind="hidden", role="caveat")
 
 
 def _tables(scope: Scope) -> Iterator[Table]:
@@ -196,7 +161,7 @@ def _tables(scope: Scope) -> Iterator[Table]:
             title="Projects that do the same kind of work",
             columns=("Group", "Project", *(humanize(c).capitalize() for c in columns)),
             rows=tuple(
-                (place, say.named(row), *(row.get(c) for c in columns))
+                (place, named(row), *(row.get(c) for c in columns))
                 for place, overlap in enumerate(groups, start=1)
                 for row in overlap.rows
             ),
@@ -208,24 +173,3 @@ def _charts(scope: Scope) -> Iterator[Chart]:
     if len(rows) > 1:
         unit = f"Budget, {scope.currency}" if scope.currency else "Budget"
         yield bars("Budgets of projects that appear to do the same kind of work", "Group", unit, rows)
-
-
-def _figures(scope: Scope) -> tuple[Figure, ...]:
-    if not scope.across:
-        return ()
-    rows = [row for o in scope.across for row in o.rows]
-    figures = [Figure(text=f"{len(rows):,}", value=len(rows), unit="projects")]
-    if budgets := amounts(rows):
-        text = money(sum(budgets), scope.currency)
-        figures.append(Figure(text=text, value=sum(budgets), unit=scope.currency or "budget"))
-    return tuple(figures)
-
-
-def _follow_ups(scope: Scope) -> tuple[str, ...]:
-    if not scope.across:
-        return ("How many projects are there in each unit?",)
-    first = scope.across[0].rows[0]
-    return (
-        f"Does anyone else do what {first.get('name') or first['id']} does?",
-        "Should we run a centre of excellence or a federated model?",
-    )
