@@ -176,7 +176,8 @@ def noisy(text: str, rng: random.Random) -> str:
     for n, w in enumerate(words):
         if len(w) > 3 and w.isalpha() and rng.random() < 0.12:
             i, kind = rng.randrange(len(w) - 1), rng.random()
-            words[n] = w[:i] + w[i + 1:] if kind < .4 else w[:i] + w[i + 1] + w[i] + w[i + 2:] if kind < .75 else w[:i] + w[i] + w[i:]  # fmt: skip
+            swapped = w[:i] + w[i + 1] + w[i] + w[i + 2 :]
+            words[n] = w[:i] + w[i + 1 :] if kind < 0.4 else swapped if kind < 0.75 else w[:i] + w[i] + w[i:]
     return " ".join(words)
 
 
