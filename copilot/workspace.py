@@ -116,13 +116,21 @@ class WorkspaceConfig(_Strict):
 
 
 def listed_gates(content: object) -> tuple[Gate, ...]:
-    """The approval gates that a gates.yaml lists, else those that its rules name, in the order of their appearance."""
-    if not isinstance(content, dict):
+    """The approval gates that a gates.yaml lists; none where it lists none, or wrongly."""
+    entries = content.get("gates") if isinstance(content, dict) else None
+    try:
+        return tuple(Gate.model_validate(entry) for entry in entries or ())
+    except (ValueError, TypeError):
+        # Reading the whole file says what is wrong with them, and where.
         return ()
-    if content.get("gates"):
-        return tuple(Gate.model_validate(entry) for entry in content["gates"])
-    named = [rule.get("gate") for rule in content.get("rules") or () if isinstance(rule, dict)]
-    return tuple(Gate(id=name) for name in dict.fromkeys(named) if name and name != NO_GATE)
+
+
+def gates_of_rules(content: object) -> tuple[Gate, ...]:
+    """The approval gates that the rules of a gates.yaml name, in the order of their appearance."""
+    rules = content.get("rules") if isinstance(content, dict) else None
+    named = [rule.get("gate") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    ids = dict.fromkeys(id for id in named if isinstance(id, str) and id not in ("", NO_GATE))
+    return tuple(Gate(id=id) for id in ids)
 
 
 def read_yaml(path: Path) -> object:
@@ -168,14 +176,22 @@ class Workspace:
         return self.config.organisation or "the organisation"
 
     @property
+    def listed_gates(self) -> tuple[Gate, ...]:
+        """The approval gates that gates.yaml lists, in their order."""
+        return listed_gates(self._gates_file())
+
+    @property
     def gates(self) -> tuple[Gate, ...]:
-        """The approval gates in their order; none without gates.yaml."""
+        """Those, or where none is listed those that its rules name."""
+        return self.listed_gates or gates_of_rules(self._gates_file())
+
+    def _gates_file(self) -> object:
         path = self.root / GATES_FILE
         try:
-            return listed_gates(read_yaml(path)) if path.is_file() else ()
-        except (KnowledgeError, ValueError, TypeError):
-            # A check of its rules says what is wrong with it.
-            return ()
+            return read_yaml(path) if path.is_file() else None
+        except KnowledgeError:
+            # Reading the rules says what is wrong with it.
+            return None
 
     def viewer(self, name: str | None = None) -> Viewer:
         """The viewer of that name; "everyone", who holds no label, always exists."""

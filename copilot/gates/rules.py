@@ -15,7 +15,16 @@ from copilot.gates.facts import DERIVED
 from copilot.records.names import nearest
 from copilot.records.schema import PROJECTS, Column, ColumnType, gate_column
 from copilot.types import Frozen
-from copilot.workspace import GATES_FILE, NO_GATE, Gate, Workspace, WorkspaceConfig, listed_gates, read_yaml
+from copilot.workspace import (
+    GATES_FILE,
+    NO_GATE,
+    Gate,
+    Workspace,
+    WorkspaceConfig,
+    gates_of_rules,
+    listed_gates,
+    read_yaml,
+)
 
 FILE = GATES_FILE
 
@@ -149,12 +158,12 @@ class Gates:
             raise ValueError("needs a list of rules under `rules`")
         vocabulary = _vocabulary(data.get("facts") or {}, columns)
         # Where no gate is listed, a condition may name one that no rule belongs to.
-        vocabulary["gate"] = gate_column(_listed(data) if data.get("gates") else ())
+        vocabulary["gate"] = gate_column(listed_gates(data))
         try:
             file = GateFile.model_validate(data, context={"vocabulary": vocabulary})
         except ValidationError as error:
             raise ValueError(_said(error, data["rules"])) from None
-        gates = listed_gates(data)
+        gates = file.gates or gates_of_rules(data)
         vocabulary["gate"] = gate_column(gates)
         stages = (*config.stages, *WorkspaceConfig().stages)
         _check_unique("gate", [gate.id for gate in gates])
@@ -207,14 +216,6 @@ def _vocabulary(entries: Mapping[str, Any], columns: Iterable[Column]) -> dict[s
     for name, kind in several.items():
         known[name] = Column(name, kind, known[name].meaning)  # type: ignore[arg-type]  # a literal above
     return known
-
-
-def _listed(data: Mapping[str, Any]) -> tuple[Gate, ...]:
-    try:
-        return listed_gates(data)
-    except (ValueError, TypeError):
-        # Reading the whole file says what is wrong with them, and where.
-        return ()
 
 
 def _check_unique(what: str, ids: Sequence[str]) -> None:

@@ -88,7 +88,7 @@ def read_tables(workspace: Workspace) -> list[RecordTable]:
     sources = read_sources(workspace.root)
     order = {name: position for position, name in enumerate(TABLES)}
     names = sorted(sources, key=lambda name: (order.get(name, len(order)), name))
-    gates = workspace.gates
+    gates = workspace.listed_gates
     return [type_table(name, sources[name], workspace.config, gates) for name in names]
 
 

@@ -291,6 +291,6 @@ TABLES = {
 
 
 def gate_column(gates: Sequence[Gate]) -> Column:
-    """The column of the latest gate passed; any value is allowed where the workspace names no gate."""
+    """The column of the latest gate passed; any value is allowed where the workspace lists no gate."""
     column = next(column for column in PROJECTS.columns if column.name == "gate")
     return replace(column, values=(NO_GATE, *(gate.id for gate in gates)) if gates else ())

@@ -67,10 +67,10 @@ def _read_tables(workspace: Workspace, found: list[Issue]) -> list[RecordTable]:
     except KnowledgeError as error:
         found.append(_problem(root, MAPPING, error, "Until it can be read, no record is."))
         return []
-    tables = []
+    tables, gates = [], workspace.listed_gates
     for name, read in readers.items():
         try:
-            tables.append(type_table(name, read(), workspace.config, workspace.gates))
+            tables.append(type_table(name, read(), workspace.config, gates))
         except KnowledgeError as error:
             text = str(error)
             file = MAPPING if text.startswith(str(root / MAPPING)) else f"records/{name}.csv"

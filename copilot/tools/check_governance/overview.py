@@ -167,10 +167,7 @@ class _Portfolio:
         if not found:
             return
         places = sum(map(len, found.values()))
-        values: dict[str, Value] = {
-            "projects": count(len(found), "project"),
-            "places": count(places, "place"),
-        }
+        values: dict[str, Value] = {"projects": count(len(found), "project"), "places": count(places, "place")}
         yield Finding(kind="contradictions", values=values)
         for key in contradictory_in_order(self.summary)[: self.top]:
             yield contradiction(

@@ -7,6 +7,7 @@ from datetime import date
 
 from copilot.analysis.drift import ACT, LATEST, SEASON, SHORTEST, TREND, WATCH
 from copilot.language.formatting import NAMED, format_quantity, humanize, join_and
+from copilot.tools.check_model_health.charts import table
 from copilot.tools.check_model_health.diagnosis import steps
 from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Health, Input, day
 from copilot.tools.evidence import Row
@@ -14,8 +15,8 @@ from copilot.tools.findings import Reading, amount, count, share
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
 
 _NAMED_INCIDENTS = 3
-# Weeks of a series that an opened calculation shows.
-_WEEKS = 50
+# Weeks or models that an opened calculation shows.
+_ROWS = 50
 
 
 def of_one(health: Health, reading: Reading, quality_drop: float) -> Iterator[Finding]:
@@ -271,7 +272,7 @@ def _series(health: Health) -> Calculation | None:
     quality = health.quality
     if quality is None:
         return None
-    first = max(0, len(quality.values) - _WEEKS)
+    first = max(0, len(quality.values) - _ROWS)
     rows = [
         (quality.week(n).isoformat(), round(float(quality.values[n]), 4)) for n in range(first, len(quality.values))
     ]
@@ -279,7 +280,8 @@ def _series(health: Health) -> Calculation | None:
     return Calculation(
         method=f"mean of the last {LATEST} weeks against the validated quality{detector}",
         formula="change = latest quality − validated quality, in percentage points",
-        query=f"model_quality of {health.id} up to {health.today}; {quality.measured:,} weeks measured",
+        query=f"SELECT week, value FROM model_quality WHERE model_id = '{health.id}' AND week <= '{health.today}' "
+        "AND value IS NOT NULL ORDER BY week",
         inputs=(
             Table(title=f"Quality of {health.title}, latest weeks", columns=("Week", "Quality"), rows=tuple(rows)),
         ),
@@ -296,15 +298,9 @@ def _histogram(moved: Input) -> Calculation:
 
 
 def whole_calculation(healths: Sequence[Health], scope: str, quality_drop: float) -> Calculation:
-    rows = [
-        (h.id, h.name, h.validated, None if h.quality is None else round(h.quality.latest, 4), h.points,
-         h.quality.measured if h.quality else 0)
-        for h in healths[:_WEEKS]
-    ]  # fmt: skip
-    columns = ("Id", "Model", "Validated", "Latest", "Change (points)", "Weeks measured")
     return Calculation(
         method=method(quality_drop),
         formula="change = latest quality − validated quality, in percentage points",
         query=scope,
-        inputs=(Table(title="Models, worst first", columns=columns, rows=tuple(rows)),),
+        inputs=(table(healths[:_ROWS]),),
     )
