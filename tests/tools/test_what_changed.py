@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, answers, said, unsupported
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, unsupported, value
 from record_sources import open_sources as open_records
 
 from copilot import Copilot, Settings, open_copilot
 from copilot.errors import ToolError
 from copilot.tools.what_changed.baseline import last_visit
 from copilot.tools.what_changed.tool import Arguments, what_changed
-from copilot.types import ToolResult, Viewer
+from copilot.types import Finding, ToolResult, Viewer
 
 GATES = Path(__file__).resolve().parents[2] / "knowledge" / "gates.yaml"
 FIRST, SECOND = date(2026, 6, 10), date(2026, 6, 30)
@@ -99,10 +100,21 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     after.close()
 
 
+def only(result: ToolResult, kind: str) -> Finding:
+    (finding,) = of_kind(result, kind)
+    return finding
+
+
+def row(result: ToolResult, subject: str) -> Finding:
+    return next(f for f in of_kind(result, "row_change") if f.subject == subject)
+
+
 def test_a_changed_cell_is_told_with_its_old_and_new_value_and_the_row(story: Story) -> None:
     result = story.tell(since="2026-06-15", about=["records"])
-    assert "Radiology Reading (H-03) changed name from Radiology Triage to Radiology Reading." in said(result)
-    told = next(s for s in result.findings if "Radiology Reading" in s.text)
+    told = row(result, "H-03")
+    assert (told.values["columns"], told.values["before"], told.values["after"]) == (
+        ("name",), ("Radiology Triage",), ("Radiology Reading",),
+    )  # fmt: skip
     assert "r-H-03" in told.evidence
     assert ("projects", "Radiology Reading (H-03)", "changed", "name", "Radiology Triage", "Radiology Reading") in (
         result.tables[0].rows
@@ -111,8 +123,7 @@ def test_a_changed_cell_is_told_with_its_old_and_new_value_and_the_row(story: St
 
 def test_rows_that_came_and_went_are_told(story: Story) -> None:
     result = story.tell(since="2026-06-15", about=["records"])
-    assert "Ward Assistant (H-20) was added." in said(result)
-    assert "Discharge Letters (H-06) was removed." in said(result)
+    assert (row(result, "H-20").values["change"], row(result, "H-06").values["change"]) == ("added", "removed")
 
 
 def test_what_a_viewer_may_not_see_is_neither_told_nor_counted(story: Story) -> None:
@@ -120,34 +131,35 @@ def test_what_a_viewer_may_not_see_is_neither_told_nor_counted(story: Story) -> 
     assert "Clinic Merger" not in result.render()
     # The reminder is still there, only out of sight; it was not removed.
     assert "No-show Reminder" not in result.render()
-    assert answers(result)[0].startswith(
-        "Since 2026-06-15, 4 rows of the records differ: 1 added, 1 removed and 2 changed"
-    )
+    changes = only(result, "record_changes")
+    assert [value(changes, name) for name in ("rows", "added", "removed", "changed")] == [4, 1, 1, 2]
     assert "No-show Reminder" not in story.tell(since="2026-06-15", top=9).render()
-    assert "so what changed is partial" in said(result)
+    assert of_kind(result, "hidden")
     assert result.hidden_rows > 0
 
 
 def test_a_viewer_with_the_label_is_told_more(story: Story) -> None:
-    text = said(story.tell(BOARD, since="2026-06-15", about=["records"]))
-    assert "Clinic Merger Model (H-09) changed stage from pilot to stopped and stage since" in text
-    assert "partial" not in text
+    result = story.tell(BOARD, since="2026-06-15", about=["records"])
+    merger = row(result, "H-09")
+    assert merger.values["columns"] == ("stage", "stage since")
+    assert merger.values["after"] == ("stopped", date(2026, 6, 20))
+    assert not of_kind(result, "hidden")
 
 
 def test_the_ranking_of_then_is_set_against_that_of_now(story: Story) -> None:
     result = story.tell(since="2026-06-15", about=["ranking"], top=2)
-    assert answers(result)[0].startswith(
-        "The ranking no longer holds as it was: in the top 2 Ward Assistant (H-20) came in"
-    )
-    assert "Ward Assistant (H-20), new among the candidates, ranks 1 with" in said(result)
+    change = only(result, "ranking_change")
+    assert (change.values["is_same"], change.values["came_in"]) == (False, ("Ward Assistant (H-20)",))
+    newcomer = next(f for f in of_kind(result, "rank_move") if f.subject == "H-20")
+    assert (newcomer.values["rank_then"], value(newcomer, "rank_now")) == (None, 1)
 
 
 def test_a_recommendation_that_no_longer_holds_is_told_with_what_is_different(story: Story) -> None:
     result = story.tell(since="2026-06-15", about=["recommendations"])
-    assert "no longer hold" in answers(result)[0]
-    text = said(result)
-    assert f"“{QUESTION}”, answered on" in text
-    assert "Ward Assistant (H-20) would come in" in text
+    assert value(only(result, "recommendations"), "gone") == len(of_kind(result, "recommendation"))
+    ranking = next(f for f in of_kind(result, "recommendation") if f.values["question"] == QUESTION)
+    assert ranking.values["holds"] is False
+    assert ranking.values["came_in"] == ("Ward Assistant (H-20)",)
     assert [row[3] for row in result.tables[0].rows if row[0] == QUESTION] == ["no longer holds"]
 
 
@@ -158,41 +170,50 @@ def test_recommendations_to_others_are_their_own(story: Story) -> None:
 
 def test_governance_findings_that_moved_are_told(story: Story) -> None:
     result = story.tell(since="2026-06-15", about=["gates"])
-    assert "changed" in answers(result)[0] or "no finding" in answers(result)[0]
+    assert result.findings[0].kind in ("gate_changes", "no_gate_change")
     assert "H-09" not in result.render()
 
 
 def test_documents_that_are_new_or_changed_are_told_to_those_who_may_read_them(story: Story) -> None:
-    text = said(story.tell(since="2026-06-15", about=["documents"]))
-    assert "“Night shifts” (playbook/night-shifts.md) is new." in text
-    assert "(policies/triage-models.md) has changed." in text
-    assert "board-risk-appetite" not in text
-    assert "(policies/board-risk-appetite.md) has changed." in said(story.tell(BOARD, since="2026-06-15"))
+    told = {f.subject: f.values["change"] for f in of_kind(story.tell(since="2026-06-15"), "document_change")}
+    assert told == {"playbook/night-shifts.md": "new", "policies/triage-models.md": "changed"}
+    board = {f.subject for f in of_kind(story.tell(BOARD, since="2026-06-15"), "document_change")}
+    assert "policies/board-risk-appetite.md" in board
 
 
 def test_without_a_date_it_is_since_the_last_visit(story: Story) -> None:
-    text = said(story.tell(about=["records"]))
-    assert "since your last visit on" in text.lower()
-    assert "Ward Assistant (H-20) was added." in text
+    result = story.tell(about=["records"])
+    assert str(only(result, "record_changes").values["compared"]).startswith("since your last visit on")
+    assert row(result, "H-20").values["change"] == "added"
 
 
 def test_a_first_visit_is_said_to_be_the_first(story: Story) -> None:
-    text = said(story.tell(Viewer(name="ward_manager"), about=["records"]))
-    assert "No earlier visit of yours is on record" in text
+    assert of_kind(story.tell(Viewer(name="ward_manager"), about=["records"]), "first_visit")
 
 
 def test_a_date_before_the_first_snapshot_says_since_when_changes_are_known(story: Story) -> None:
     result = story.tell(since="2026-04-01", about=["records", "metrics"])
-    assert "The first snapshot of the workspace shows 2026-06-10" in said(result)
-    assert "Since the first snapshot (2026-06-10), 4 rows of the records differ" in said(result)
-    assert "By their own dates the records hold" in said(result)
+    assert only(result, "first_snapshot").values["day"] == FIRST
+    assert only(result, "record_changes").values["compared"] == "since the first snapshot (2026-06-10)"
+    assert of_kind(result, "dated_events")
     assert any(t.title == "Metrics then and now" for t in result.tables)
 
 
 def test_a_unit_narrows_what_is_told(story: Story) -> None:
-    text = said(story.tell(since="2026-06-15", unit="home care", about=["records"]))
-    assert "Visit Planner (H-04) changed name" in text
-    assert "Radiology" not in text
+    result = story.tell(since="2026-06-15", unit="home care", about=["records"])
+    assert {f.subject for f in of_kind(result, "row_change")} == {"H-04", "H-20"}
+
+
+def test_the_sentences_are_as_reviewed(story: Story, rewrite_golden: bool) -> None:
+    calls: tuple[dict[str, object], ...] = (
+        {"since": "2026-06-15", "about": ["ranking", "records", "gates", "metrics", "documents"]},
+        {"since": "2026-04-01", "about": ["records", "documents"]},
+        {"since": "2026-06-15", "unit": "home care"},
+        {"since": "2026-06-15", "project": "H-03"},
+    )
+    told = {str(call): story.tell(**call) for call in calls}
+    told["the board"] = story.tell(BOARD, since="2026-06-15", about=["records", "ranking"])
+    golden.check("what_changed", told, rewrite=rewrite_golden)
 
 
 def test_every_sentence_stands_in_what_it_cites(story: Story) -> None:
@@ -215,8 +236,8 @@ def test_a_wrong_call_is_explained(story: Story, arguments: dict[str, str], mess
 
 def test_where_nothing_was_kept_only_dated_rows_are_told() -> None:
     result = what_changed(open_records(CORPUS), EVERYONE, Arguments(since=date(2026, 1, 1)))
-    assert answers(result)[0].startswith("By their own dates the records hold")
-    assert "No snapshot of the records has been kept" in said(result)
+    assert result.findings[0].kind == "dated_events"
+    assert of_kind(result, "no_snapshot")
 
 
 def test_a_visit_ends_with_a_pause() -> None:

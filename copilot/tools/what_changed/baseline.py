@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from copilot.sources import Sources
-from copilot.types import Viewer
+from copilot.types import Finding, Viewer
 from copilot.upkeep.snapshots import Snapshot, State
 
 # A pause as long as this ends a visit.
@@ -25,7 +25,7 @@ class Baseline:
     """The workspace as it was; None where no snapshot is kept, or none that differs from today's."""
     reaches: bool
     """Whether the snapshot is as old as was asked for."""
-    note: str = ""
+    note: Finding | None = None
     """What must be said of the date: that there was no earlier visit, or since when changes are known."""
 
     @property
@@ -67,8 +67,7 @@ def find_baseline(sources: Sources, viewer: Viewer, since: date | None, now: dat
     if visit is not None:
         return _at_moment(sources, visit)
     found = _at_date(sources, _first_day(sources))
-    note = "No earlier visit of yours is on record, so changes are told from the first day that is known."
-    return replace(found, note=note)
+    return replace(found, note=Finding(kind="first_visit"))
 
 
 def _first_day(sources: Sources) -> date:
@@ -95,15 +94,10 @@ def _at_moment(sources: Sources, moment: datetime) -> Baseline:
     return Baseline(since, words, _loaded(sources, kept, chosen, reaches), reaches, _known_from(chosen, reaches))
 
 
-def _known_from(chosen: Snapshot | None, reaches: bool) -> str:
+def _known_from(chosen: Snapshot | None, reaches: bool) -> Finding | None:
     if chosen is None:
-        return "No snapshot of the records has been kept, so only what rows say of their own dates is known."
-    if reaches:
-        return ""
-    return (
-        f"The first snapshot of the workspace shows {chosen.day.isoformat()}: cells that changed before it are not "
-        "known, only what rows say of their own dates."
-    )
+        return Finding(kind="no_snapshot")
+    return None if reaches else Finding(kind="first_snapshot", values={"day": chosen.day})
 
 
 def _loaded(sources: Sources, kept: Sequence[Snapshot], chosen: Snapshot | None, reaches: bool) -> State | None:

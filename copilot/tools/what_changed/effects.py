@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from copilot.analysis.changes import Moved, compare_values, entered
+from copilot.analysis.changes import compare_values, entered
 from copilot.analysis.scoring import ranking, weighted_sum
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.language.calendar import Calendar, Period
-from copilot.language.formatting import format_quantity, join_and, join_first, number, pluralize, sentence
+from copilot.language.formatting import NAMED, format_quantity
 from copilot.records.catalogue import Metric
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, gather, weigh
 from copilot.tools.check_governance.findings import Review, name, open_review
+from copilot.tools.findings import amount, count, share
 from copilot.tools.lookup_metric.reading import Request, read
 from copilot.tools.lookup_metric.values import amount_of, printed
 from copilot.tools.what_changed.baseline import Baseline
-from copilot.tools.what_changed.sections import Line, Scope, Section
-from copilot.types import Cell, Table, Viewer
+from copilot.tools.what_changed.sections import Scope, Section, section
+from copilot.types import Cell, Finding, Quantity, Table, Value, Viewer
 
 _TOLD, _ROWS = 6, 100
+_KINDS = 4
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ class Standing:
 
     def named(self, key: str) -> str:
         return self.names.get(key, key)
+
+    def values(self, key: str, side: str) -> dict[str, Value]:
+        """Rank and score of a candidate then or now; None where it is none."""
+        place = self.place(key)
+        return {
+            f"rank_{side}": None if place is None else amount(place, "rank"),
+            f"score_{side}": None if place is None else amount(self.scores[key], "of 100", 1),
+        }
 
 
 def standing(sources: Sources, viewer: Viewer, scope: Scope, hidden: frozenset[str]) -> Standing | None:
@@ -73,74 +83,57 @@ def in_ranking(
     """
     before, after = standing(then, viewer, scope, hidden), standing(now, viewer, scope, hidden)
     if before is None or after is None:
-        text = "the ranking cannot be compared: then or now no candidate records the criteria"
-        return Section("Ranking", (Line(sentence(text), "headline"),))
+        return section(Finding(kind="ranking_not_comparable"), (), "Ranking", baseline)
     top = min(top, max(len(before.order), len(after.order)))
     old, new = before.order[:top], after.order[:top]
-    moved = [m for m in compare_values(before.scores, after.scores) if m.after is not None or m.before is not None]
-    lines = [Line(_verdict(before, after, old, new, baseline, len(moved)), "headline")]
-    lines += [Line(sentence(_move(before, after, key)), "support") for key in _told(before, after, old, new, moved)]
+    moved = compare_values(before.scores, after.scores)
+    first = Finding(
+        kind="ranking_change",
+        subject=new[0],
+        values={
+            "compared": baseline.compared,
+            "top": count(len(new), "project"),
+            "is_same": old == new,
+            "led": before.named(old[0]),
+            "leads": after.named(new[0]),
+            "came_in": tuple(after.named(key) for key in entered(old, new)),
+            "fell_out": tuple(before.named(key) for key in entered(new, old)),
+            "moved": count(len(moved), "candidate"),
+        },
+    )
+    changed = {m.key for m in moved} | {key for key in {*old, *new} if before.place(key) != after.place(key)}
+    told = [key for key in dict.fromkeys([*new, *old]) if key in changed][:_TOLD]
+    findings = [_move(before, after, key) for key in told]
     if before.weights != after.weights:
-        changed = [
-            f"{m.key.lower()} from {_share(m.before)} to {_share(m.after)}"
-            for m in compare_values(before.weights, after.weights)
-        ]
-        lines.append(Line(sentence(f"the weights changed as well: {join_and(changed)}"), "caveat"))
+        findings.append(_weights(before, after))
     rows = [_cells(before, after, m.key) for m in moved]
     rows.sort(key=lambda row: (row[2] is None, row[2], str(row[0])))
     columns = ("Project", "Rank then", "Rank now", "Score then", "Score now")
-    tables = (Table(title="Scores that changed", columns=columns, rows=tuple(rows[:_ROWS])),) if rows else ()
-    return Section("Ranking", tuple(lines), tables)
+    tables = [Table(title="Scores that changed", columns=columns, rows=tuple(rows[:_ROWS]))] if rows else []
+    return section(first, findings, "Ranking by the weighted sum, then and now", baseline, tables)
 
 
-def _share(value: float | None) -> str:
-    return "none" if value is None else f"{number(value * 100)}%"
+def _move(before: Standing, after: Standing, key: str) -> Finding:
+    name = after.named(key) if key in after.names else before.named(key)
+    values = {"name": name, **before.values(key, "then"), **after.values(key, "now")}
+    return Finding(kind="rank_move", subject=key, values=values)
 
 
-def _verdict(
-    before: Standing, after: Standing, old: Sequence[str], new: Sequence[str], baseline: Baseline, moved: int
-) -> str:
-    scores = f"{pluralize(moved, 'candidate')} with another score, new or gone" if moved else "no score changed"
-    if old == new:
-        return sentence(
-            f"the ranking holds: the top {len(new)} are the same as then, led by {after.named(new[0])}, and "
-            f"{scores} {baseline.compared}"
-        )
-    if set(old) == set(new):
-        return sentence(
-            f"the top {len(new)} are the same projects as then in another order: {after.named(new[0])} leads now, "
-            f"{before.named(old[0])} led then; {scores} {baseline.compared}"
-        )
-    came, left = entered(old, new), entered(new, old)
-    parts = [f"{join_and(after.named(key) for key in came)} came in"] if came else []
-    parts += [f"{join_and(before.named(key) for key in left)} fell out"] if left else []
-    leads = "" if old[0] == new[0] else f"; {after.named(new[0])} leads now, {before.named(old[0])} led then"
-    where = f"in the top {len(new)} {join_and(parts)}{leads}"
-    return sentence(f"the ranking no longer holds as it was: {where}; {scores} {baseline.compared}")
+def _weights(before: Standing, after: Standing) -> Finding:
+    moved = compare_values(before.weights, after.weights)
 
+    def sides(values: Iterator[float | None]) -> tuple[Quantity | str, ...]:
+        return tuple("none" if value is None else share(value, 2) for value in values)
 
-def _told(
-    before: Standing, after: Standing, old: Sequence[str], new: Sequence[str], moved: Sequence[Moved[str, float]]
-) -> list[str]:
-    """The top of then and now where something moved."""
-    changed = {m.key for m in moved} | {key for key in {*old, *new} if before.place(key) != after.place(key)}
-    return [key for key in dict.fromkeys([*new, *old]) if key in changed][:_TOLD]
-
-
-def _move(before: Standing, after: Standing, key: str) -> str:
-    if key not in after.scores:
-        rank = f"rank {before.place(key)} then with {_score(before, key)}"
-        return f"{before.named(key)}, {rank}, no longer stands for choice"
-    if key not in before.scores:
-        return f"{after.named(key)}, new among the candidates, ranks {after.place(key)} with {_score(after, key)}"
-    return (
-        f"{after.named(key)} ranks {after.place(key)} with {_score(after, key)}, then {before.place(key)} with "
-        f"{_score(before, key)}"
+    return Finding(
+        kind="weight_changes",
+        role="caveat",
+        values={
+            "criteria": tuple(m.key.lower() for m in moved),
+            "before": sides(m.before for m in moved),
+            "after": sides(m.after for m in moved),
+        },
     )
-
-
-def _score(of: Standing, key: str) -> str:
-    return f"{number(of.scores[key])} of 100"
 
 
 def _cells(before: Standing, after: Standing, key: str) -> tuple[Cell, ...]:
@@ -157,33 +150,53 @@ def in_gates(then: Sources, now: Sources, viewer: Viewer, scope: Scope, baseline
     names = {
         str(p.row["id"]): name(p) for review in reviews for p in review.projects if scope.covers("projects", p.row)
     }
-    titles = {rule.id: rule for rule in reviews[1].gates.rules}
+    rules = {rule.id: rule for rule in reviews[1].gates.rules}
     old, new = (_outcomes(review, names) for review in reviews)
     both = {key for key, _ in old} & {key for key, _ in new}
     moved = [m for m in compare_values(old, new) if m.key[0] in both]
     if not moved:
-        return Section(
-            "Governance",
-            (Line(sentence(f"no finding of the rules has changed {baseline.compared}"), "headline"),),
+        return section(
+            Finding(kind="no_gate_change", values={"compared": baseline.compared}), (), "Governance rules", baseline
         )
     blocked = [
-        {k for k, r in of if of[k, r] == "unmet" and titles[r].severity == "blocking"} & both for of in (old, new)
+        {k for k, r in of if of[k, r] == "unmet" and rules[r].severity == "blocking"} & both for of in (old, new)
     ]
-    lines = [Line(_gate_summary(moved, blocked[1] - blocked[0], blocked[0] - blocked[1], names, baseline), "headline")]
-    moved.sort(key=lambda m: (m.after != "unmet", titles[m.key[1]].severity != "blocking", m.key))
-    for m in moved[:_TOLD]:
-        lines.append(
-            Line(
-                sentence(
-                    f"{names[m.key[0]]}: {titles[m.key[1]].title}: {_outcome(m.before)} then, {_outcome(m.after)} now"
-                )
-            )
-        )
-    rows = tuple(
-        (names[m.key[0]], titles[m.key[1]].title, _outcome(m.before), _outcome(m.after)) for m in moved[:_ROWS]
+    kinds = Counter((_outcome(m.before), _outcome(m.after)) for m in moved).most_common(_KINDS)
+    first = Finding(
+        kind="gate_changes",
+        values={
+            "compared": baseline.compared,
+            "changes": count(len(moved), "finding"),
+            "counts": tuple(count(n, "finding") for _, n in kinds),
+            "before": tuple(before for (before, _), _ in kinds),
+            "after": tuple(after for (_, after), _ in kinds),
+            **_listed("blocked", blocked[1] - blocked[0], names),
+            **_listed("freed", blocked[0] - blocked[1], names),
+        },
+        figures=("changes",),
     )
-    table = Table(title="Findings that changed", columns=("Project", "Rule", "Then", "Now"), rows=rows)
-    return Section("Governance", tuple(lines), (table,))
+    moved.sort(key=lambda m: (m.after != "unmet", rules[m.key[1]].severity != "blocking", m.key))
+    rows = [(names[m.key[0]], rules[m.key[1]].title, _outcome(m.before), _outcome(m.after)) for m in moved]
+    told = [
+        Finding(
+            kind="rule_change",
+            subject=m.key[0],
+            values=dict(zip(("name", "rule", "before", "after"), row, strict=True)),
+        )
+        for m, row in zip(moved[:_TOLD], rows, strict=False)
+    ]
+    columns = ("Project", "Rule", "Then", "Now")
+    table = Table(title="Findings that changed", columns=columns, rows=tuple(rows[:_ROWS]))
+    return section(first, told, "Governance rules of today on the records of then and of now", baseline, [table])
+
+
+def _listed(which: str, keys: set[str], names: Mapping[str, str]) -> dict[str, Value]:
+    """The first of some projects, and how many they are."""
+    return {
+        which: tuple(names[key] for key in sorted(keys)[:NAMED]),
+        f"{which}_count": count(len(keys), "project"),
+        f"{which}_more": count(max(0, len(keys) - NAMED), "project"),
+    }
 
 
 def _outcomes(review: Review, names: Mapping[str, str]) -> dict[tuple[str, str], str]:
@@ -200,63 +213,55 @@ def _outcome(outcome: str | None) -> str:
     return outcome or "did not apply"
 
 
-def _gate_summary(
-    moved: Sequence[Moved[tuple[str, str], str]],
-    fresh: set[str],
-    freed: set[str],
-    names: Mapping[str, str],
-    baseline: Baseline,
-) -> str:
-    kinds = Counter(f"{_outcome(m.before)} to {_outcome(m.after)}" for m in moved)
-    parts = [f"{count:,} from {kind}" for kind, count in kinds.most_common(4)]
-    text = f"{baseline.compared}, {pluralize(len(moved), 'finding')} of the rules changed ({join_and(parts)})"
-    for which, keys in (("now blocked", fresh), ("no longer blocked", freed)):
-        if keys:
-            text += f"; {which}: {join_first([names[key] for key in sorted(keys)])}"
-    return sentence(text)
-
-
 def in_metrics(then: Sources | None, now: Sources, viewer: Viewer, scope: Scope, baseline: Baseline) -> Section | None:
     """The latest value known then and now; without a snapshot, the value of the month before and the latest."""
     if now.metrics is None:
         return None
     moved = [m for metric in now.metrics.metrics.values() for m in _metric(metric, then, now, viewer, scope, baseline)]
     if not moved:
-        return Section("Metrics", (Line(sentence(f"no metric has another value {baseline.words}"), "headline"),))
+        return section(Finding(kind="no_metric_change", values={"since": baseline.words}), (), "Metrics", baseline)
     moved.sort(key=lambda m: (-m.change, m.metric.title))
-    first = f"{pluralize(len(moved), 'metric')} {'has' if len(moved) == 1 else 'have'} other values {baseline.words}"
-    lines = [Line(sentence(first), "headline"), *(Line(_told_metric(m)) for m in moved[:_TOLD])]
-    rows = tuple((m.metric.title, m.when_then, m.then_text, m.when_now, m.now_text) for m in moved[:_ROWS])
+    first = Finding(
+        kind="metric_changes",
+        values={"since": baseline.words, "metrics": count(len(moved), "metric")},
+        figures=("metrics",),
+    )
+    told = [
+        Finding(
+            kind="metric_change",
+            subject=m.metric.name,
+            values={
+                "metric": m.metric.title,
+                "when_then": m.when_then,
+                "then": m.then,
+                "when_now": m.when_now,
+                "now": m.now,
+            },
+        )
+        for m in moved[:_TOLD]
+    ]
+    rows = tuple(
+        (m.metric.title, m.when_then, format_quantity(m.then), m.when_now, format_quantity(m.now))
+        for m in moved[:_ROWS]
+    )
     columns = ("Metric", "Period then", "Value then", "Period now", "Value now")
-    return Section("Metrics", tuple(lines), (Table(title="Metrics then and now", columns=columns, rows=rows),))
+    table = Table(title="Metrics then and now", columns=columns, rows=rows)
+    return section(first, told, "The latest value of each metric, then and now", baseline, [table])
 
 
 @dataclass(frozen=True)
 class _MetricChange:
     metric: Metric
     when_then: str
-    then: float
+    then: Quantity
     when_now: str
-    now: float
+    now: Quantity
 
     @property
     def change(self) -> float:
         """Relative to the larger of both, 0 to 2, so that units do not matter."""
-        return abs(self.now - self.then) / max(abs(self.now), abs(self.then), 1e-12)
-
-    @property
-    def then_text(self) -> str:
-        return format_quantity(amount_of(self.then, self.metric.unit))
-
-    @property
-    def now_text(self) -> str:
-        return format_quantity(amount_of(self.now, self.metric.unit))
-
-
-def _told_metric(m: _MetricChange) -> str:
-    if m.when_then == m.when_now:
-        return sentence(f"{m.metric.title} for {m.when_now}: {m.then_text} as recorded then, {m.now_text} now")
-    return sentence(f"{m.metric.title}: {m.then_text} in {m.when_then}, {m.now_text} in {m.when_now}")
+        then, now = self.then.value, self.now.value
+        return abs(now - then) / max(abs(now), abs(then), 1e-12)
 
 
 def _metric(
@@ -269,15 +274,13 @@ def _metric(
         calendar = Calendar(baseline.since - timedelta(days=1), now.workspace.config.fiscal_year_start_month)
         before = _latest(metric, now, viewer, scope, calendar.this("month", False))
     after = _latest(metric, now, viewer, scope, None)
-    if before is None or after is None:
-        return
-    if printed(amount_of(before[1], metric.unit)) != printed(amount_of(after[1], metric.unit)):
-        yield _MetricChange(metric, before[0], before[1], after[0], after[1])
+    if before is not None and after is not None and printed(before[1]) != printed(after[1]):
+        yield _MetricChange(metric, *before, *after)
 
 
 def _latest(
     metric: Metric, sources: Sources, viewer: Viewer, scope: Scope, period: Period | None
-) -> tuple[str, float] | None:
+) -> tuple[str, Quantity] | None:
     """The period and the value, of the latest month with data unless a period is given."""
     view = sources.records.view(viewer)
     columns = [*metric.where, *metric.dimensions.values(), *([metric.time] if metric.time else [])]
@@ -292,4 +295,5 @@ def _latest(
     ):
         # A month without data gives way to the latest one, which is no value of then.
         return None
-    return (found.period.label if found.period else sources.today.isoformat()), float(found.total.value)
+    when = found.period.label if found.period else sources.today.isoformat()
+    return when, amount_of(found.total.value, metric.unit)
