@@ -17,6 +17,7 @@ from typing import Any
 
 from copilot.language.words import content_stems, stems
 from copilot.passages.quoting import Ranked, asks_for_the_whole, bound
+from copilot.reading.question import Shape
 
 FILE = Path(__file__).with_suffix(".json")
 _FIRST = 3
@@ -63,9 +64,20 @@ class Signals:
         )
 
 
+# Most questions for one fact that nothing answers look much like those that something does. What to do, what is allowed
+# and why is asked in other words than documents use, and is rarely asked of documents that say nothing about it.
+LEAST_OPEN = 0.1
+_FACTS: frozenset[Shape] = frozenset({"number", "name", "date", "definition", "list", "ranking", "none"})
+
+
+def least(shape: Shape) -> float:
+    """The probability from which on a question of that shape is answered."""
+    return float(model()["least"]) if shape in _FACTS else LEAST_OPEN
+
+
 @cache
 def model() -> Mapping[str, Any]:
-    """`weights` by signal, with `bias`, and `least`, the probability below which nothing is said to be answered."""
+    """`weights` by signal, with `bias`, and `least`, below which a question for a fact is not answered."""
     fitted: Mapping[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return fitted
 

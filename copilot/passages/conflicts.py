@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from copilot.passages.quoting import Meaning
 
 ALIKE = 0.7
-"""Cosine of two statements from which on they speak of the same thing."""
-_SHARED = 0.5
+"""Cosine of two statements from which on they speak of the same thing, if they share as many words too."""
+_SHARED = 0.65
 _DRAFT = re.compile(r"(?<![a-z])draft(?![a-z])", re.IGNORECASE)
 _MOST_COMPARED = 24
 _ONES = (
@@ -85,8 +85,16 @@ def _differ(one: dict[str, set[float]], other: dict[str, set[float]]) -> bool:
 
 
 def _share(one: Unit, other: Unit) -> float:
-    left, right = (set(content_stems(u.text)) for u in (one, other))
+    """Share of the words of the shorter statement, figures aside, that the other has too."""
+    left, right = (set(content_stems(_without_figures(u.text))) for u in (one, other))
     return len(left & right) / max(1, min(len(left), len(right)))
+
+
+def _without_figures(text: str) -> str:
+    text = _SPELLED.sub(" ", text)
+    for number in find_numbers(text):
+        text = text.replace(number.text, " ")
+    return text
 
 
 def _one_a_document(found: Sequence[Unit]) -> list[Unit]:

@@ -19,7 +19,7 @@ from copilot.types import Evidence
 
 Why = Literal["lead", "support", "continuation", "list", "condition"]
 
-# Chosen on SelQA and SQuAD (`bench/quoting.py` measures on others); anything from half to twice as much does as well.
+# Looked at on SelQA, ClapNQ and XQuAD (docs/decisions/0016); anything from half to twice as much does about as well.
 PASSAGE = 0.4
 """What the passage counts that the search puts first; the cosine of the unit counts 1."""
 WORDS = 0.2
@@ -46,10 +46,10 @@ class Budget:
     """Whether a list is wanted: it may take all the words, else half of them."""
 
 
-_FACT, _TEXT, _WHOLE = Budget(3, 110), Budget(6, 200), Budget(5, 320, is_list=True)
+_FACT, _TEXT, _WHOLE = Budget(3, 110), Budget(6, 200, passages=3), Budget(5, 320, is_list=True)
 BUDGETS: Mapping[Shape, Budget] = {
     "number": _FACT, "name": _FACT, "date": _FACT, "yes_no": _FACT, "definition": _FACT, "ranking": _FACT,
-    "list": _WHOLE, "procedure": _WHOLE, "rule": Budget(5, 200), "comparison": Budget(6, 240, passages=4),
+    "list": _WHOLE, "procedure": _WHOLE, "rule": Budget(5, 200, passages=3), "comparison": Budget(6, 240, passages=4),
     "reasons": _TEXT, "overview": Budget(6, 240, passages=4), "plan": _WHOLE, "memo": Budget(8, 320, passages=4),
     "none": _TEXT,
 }  # fmt: skip
@@ -238,11 +238,12 @@ def _section(unit: Unit) -> tuple[str, str]:
 def _with_its_own(unit: Unit, known: Ranked, budget: Budget, chosen: Collection[Unit]) -> dict[Unit, Why]:
     """A unit with its list, what opens that, and the conditions of what it says."""
     listed = _list_of(unit, known)
-    is_whole = _words(listed) <= (budget.words if budget.is_list else budget.words // 2)
+    fits = _words(listed) <= (budget.words if budget.is_list else budget.words // 2)
     added: dict[Unit, Why] = {unit: "support" if chosen else "lead"}
-    if listed and (is_whole or listed[0] != unit):
-        opening = [u for u in listed[:1] if u.kind not in ("item", "row")]
-        added |= {u: "list" for u in (listed if is_whole else opening) if u != unit}
+    if fits and (budget.is_list or not chosen):
+        added |= {u: "list" for u in listed if u != unit}
+    elif listed and _announces(listed[0]) and listed[0] != unit:
+        added[listed[0]] = "list"
     added |= {u: "condition" for u in _conditions(unit, known) if u not in added}
     return {u: why for u, why in added.items() if u not in chosen}
 
@@ -275,7 +276,11 @@ def _list_of(unit: Unit, known: Ranked) -> list[Unit]:
 def _opens(lead: Unit, item: Unit) -> bool:
     if lead.evidence == item.evidence:
         return item.lead == lead.order
-    return item.order == 0 and lead.text.rstrip("*_ ").endswith(":")
+    return item.order == 0 and _announces(lead)
+
+
+def _announces(unit: Unit) -> bool:
+    return unit.kind != "item" and unit.text.rstrip("*_ ").endswith(":")
 
 
 def _goes_on(above: Unit, below: Unit, places: Mapping[str, int | None]) -> bool:
