@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.errors import KnowledgeError, SettingsError
+from copilot.reading import matcher
+from copilot.reading.columns import Columns
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.retrieval import copying
 from copilot.retrieval.retriever import Retriever
-from copilot.retrieval.sync import sync
+from copilot.retrieval.sync import Phrases, sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
 from copilot.sources import Sources
@@ -62,16 +64,14 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
     state = settings.workspace_state()
-    report = _sync(settings, workspace, records, Catalogue.load(workspace, records), progress)
+    report = _sync(settings, workspace, records, progress)
     retriever, snapshots = Retriever(state, chroma_url=settings.chroma_url), Snapshots(state / _SNAPSHOTS)
     with closing(retriever), closing(snapshots):
         snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
     return report, records
 
 
-def _sync(
-    settings: Settings, workspace: Workspace, records: Records, metrics: Catalogue | None, progress: Progress | None
-) -> SyncReport:
+def _sync(settings: Settings, workspace: Workspace, records: Records, progress: Progress | None) -> SyncReport:
     return sync(
         workspace,
         records,
@@ -79,7 +79,7 @@ def _sync(
         progress,
         chroma_url=settings.chroma_url,
         parallel=settings.parallel,
-        phrases=_descriptions(metrics),
+        phrases=_phrases(workspace, records),
     )
 
 
@@ -107,7 +107,7 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     metrics = Catalogue.load(workspace, records)
     retriever = Retriever(state, chroma_url=settings.chroma_url)
     try:
-        _sync(settings, workspace, records, metrics, progress)
+        _sync(settings, workspace, records, progress)
     except KnowledgeError as error:
         # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
         if not retriever.documents(Viewer()):
@@ -140,10 +140,10 @@ def _records(workspace: Workspace, settings: Settings) -> Records:
     return Records.load(workspace, Warehouse(settings.warehouse_url.get_secret_value(), tables))
 
 
-def _descriptions(metrics: Catalogue | None) -> list[str]:
-    from copilot.models.meaning import metric_texts
-
-    return [text for _, text in metric_texts(metrics)] if metrics else []
+def _phrases(workspace: Workspace, records: Records) -> Phrases:
+    """What a span of a question may mean in the records, for whoever may see all of them."""
+    everyone = Viewer(labels=frozenset(workspace.config.labels))
+    return Phrases(tuple(Columns.of(records.view(everyone)).phrases()), matcher.encode, matcher.name())
 
 
 def open_copilot(settings: Settings | None = None, progress: Progress | None = None) -> Copilot:
@@ -166,8 +166,7 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
 def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -> Copilot:
     """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
     from copilot.chat import ChatModels, Copilot
-    from copilot.models.entities import Lexicon
-    from copilot.models.grounded import GroundedChatModel
+    from copilot.models.grounded import GroundedChatModel, Memory
 
     state = settings.workspace_state()
     remote = None
@@ -176,9 +175,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
 
         remote = remote_model(settings)
     models = ChatModels(
-        grounded=lambda viewer: GroundedChatModel(
-            sources=sources, viewer=viewer, lexicon=Lexicon.build(sources, viewer)
-        ),
+        grounded=lambda viewer: GroundedChatModel(sources=sources, viewer=viewer, memory=Memory(sources, viewer)),
         remote=remote,
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),

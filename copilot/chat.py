@@ -34,7 +34,7 @@ from copilot.citations import Verifier
 from copilot.errors import LimitExceeded, ModelError, ToolError
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
-from copilot.models.grounded import DRAFT
+from copilot.models.draft import Draft
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, title_of
@@ -96,7 +96,8 @@ class _Turn:
     calls: list[tuple[int, ToolCall]] = field(default_factory=list)
     """With the place of each among those made."""
     text: str = ""
-    about: dict[str, Any] = field(default_factory=dict)
+    draft: Draft | None = None
+    """What the built-in model says of its answer."""
     input_tokens: int = 0
     output_tokens: int = 0
     first_token: float = 0.0
@@ -122,12 +123,12 @@ class _Turn:
 
     def forget_text(self) -> None:
         """Drops the text so far; what was read stays readable."""
-        self.text, self.about = "", {}
+        self.text, self.draft = "", None
         self.verifier = Verifier(self.question, strike=self.verifier.strike, evidence=self.verifier.evidence)
 
     def start_over(self, warning: str) -> None:
         """Hands the question to the grounded model, with a word on why."""
-        self.model, self.verifier, self.text, self.about = "grounded", Verifier(self.question), "", {}
+        self.model, self.verifier, self.text, self.draft = "grounded", Verifier(self.question), "", None
         self.results, self.pending, self.asked, self.calls = [], {}, [], []
         self.warnings.append(warning)
 
@@ -294,7 +295,7 @@ class Copilot:
 
     def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
         if not any(c.isalnum() for c in turn.question):
-            turn.about = {"status": "needs_clarification"}
+            turn.draft = Draft(status="needs_clarification")
             yield turn.say("Ask a question about the strategy, the policies, the projects or the metrics.")
             return
         message = HumanMessage(turn.question, id=f"q-{uuid.uuid4().hex[:12]}")
@@ -336,7 +337,7 @@ class Copilot:
         if mode == "messages":
             chunk, about = event
             if about.get("langgraph_node") == "model" and isinstance(chunk, AIMessageChunk):
-                turn.about |= chunk.additional_kwargs.get(DRAFT, {})
+                turn.draft = Draft.of(chunk) or turn.draft
                 if chunk.text and (ready := turn.verifier.feed(str(chunk.text))):
                     yield turn.say(ready)
             return
@@ -433,15 +434,15 @@ def _assemble(turn: _Turn) -> Answer:
     verifier = turn.verifier
     calls = [call for _, call in sorted(turn.calls, key=lambda placed: placed[0])]
     cited = {item.id for item in verifier.cited}
-    shown = turn.about.get("shown")
+    draft = turn.draft or Draft()
     results = [
         result
         for id, result in sorted(turn.results, key=lambda found: turn.place(found[0]))
-        if (id in shown if shown is not None else any(e.id in cited for e in result.evidence))
+        if (id in draft.shown if turn.draft else any(e.id in cited for e in result.evidence))
     ]
-    warnings = [*turn.warnings, *verifier.warnings, *turn.about.get("warnings", ())]
+    warnings = [*turn.warnings, *verifier.warnings, *draft.warnings]
     status = _status(turn, bool(cited))
-    follow_ups = turn.about.get("follow_ups") or [q for r in results for q in r.follow_ups]
+    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups]
     return Answer(
         id=f"a-{uuid.uuid4().hex[:12]}",
         question=turn.question,
@@ -467,9 +468,8 @@ def _assemble(turn: _Turn) -> Answer:
 
 def _status(turn: _Turn, is_cited: bool) -> Status:
     """What the model said of its answer; without a citation nothing counts as answered."""
-    said: Status | None = turn.about.get("status")
-    if said is not None and (said != "answered" or is_cited):
-        return said
+    if turn.draft is not None and (turn.draft.status != "answered" or is_cited):
+        return turn.draft.status
     if is_cited:
         return "answered"
     if turn.text.rstrip().endswith("?"):

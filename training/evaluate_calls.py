@@ -60,7 +60,7 @@ class Space:
         for p in plain.profiles:
             synonyms = self.about["tables"][p.table]["columns"].get(p.name, {}).get("synonyms") or ()
             named.append(Profile(p.table, p.name, p.holds, (*p.texts, *map(str, synonyms)), p.values))
-        return Columns(tuple(named), plain.embedder)
+        return Columns(tuple(named), embedder=plain.embedder)
 
 
 def names(about: dict[str, Any], view: RecordView) -> Iterator[Name]:

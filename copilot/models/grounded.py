@@ -1,11 +1,12 @@
-"""The chat model that needs no key and no network: it plans tool calls by rules and composes from their results.
+"""The chat model that needs no key and no network: it links, reads, calls tools and says what they found.
 
 Same messages, same workspace, same answer. It lives in LangChain's agent loop like any other chat model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -18,29 +19,67 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, InstanceOf
 
 from copilot.models import guard
-from copilot.models.composer import Draft, ToolOutcome, compose
-from copilot.models.entities import Lexicon
-from copilot.models.frame import Frame, read
-from copilot.models.planner import Plan, plan
-from copilot.models.plans.call import Call
+from copilot.models.draft import Draft
+from copilot.models.planning import Labels, Plan, Planned, plan
+from copilot.models.saying import Documents, Outcome, say
+from copilot.passages.answerable import least, probability
+from copilot.passages.quoting import Ranked, quote
+from copilot.reading.asked import Asked
+from copilot.reading.call import Call
+from copilot.reading.columns import Columns
+from copilot.reading.linking import Linker
+from copilot.reading.names import workspace_names
+from copilot.reading.reader import shipped
+from copilot.records.store import RecordView
 from copilot.sources import Sources
+from copilot.suggestions import suggest
 from copilot.tools import named
 from copilot.types import ToolResult, Viewer
 
-# How many earlier questions a follow-up may lean on.
-MEMORY = 6
-DRAFT = "draft"
-"""Key in `additional_kwargs` of the final message: status, follow-ups and the calls whose tables are shown."""
+_REMEMBERED = 64
+
+
+class Memory:
+    """What one viewer may name, and the questions read last."""
+
+    def __init__(self, sources: Sources, viewer: Viewer) -> None:
+        self.sources, self.viewer = sources, viewer
+        self._asked: dict[str, Asked] = {}
+
+    @cached_property
+    def linker(self) -> Linker:
+        config = self.sources.workspace.config
+        names = list(workspace_names(self.sources, self.viewer))
+        return Linker(names, self.sources.today, config.fiscal_year_start_month)
+
+    @cached_property
+    def view(self) -> RecordView:
+        return self.sources.records.view(self.viewer)
+
+    @cached_property
+    def columns(self) -> Columns:
+        return Columns.of(self.view, self.sources.retriever.phrases() if self.sources.retriever else {})
+
+    def asked(self, text: str) -> Asked:
+        """The question, read; read once while its answer is made."""
+        asked = self._asked.get(text)
+        if asked is None:
+            links = self.linker.link(text)
+            asked = Asked(text, links, shipped().read(text, links), self.columns, self.view, self.sources)
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[text] = asked
+        return asked
 
 
 class GroundedChatModel(BaseChatModel):
-    """Plans and composes for one viewer of one workspace."""
+    """Answers for one viewer of one workspace."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     sources: InstanceOf[Sources]
     viewer: Viewer
-    lexicon: InstanceOf[Lexicon]
+    memory: InstanceOf[Memory]
 
     @property
     def _llm_type(self) -> str:
@@ -86,61 +125,105 @@ class GroundedChatModel(BaseChatModel):
         yield _chunk(last, run_manager)
 
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
-        frame = self._frame(messages)
-        refusal = self._refusal(frame.text)
-        if refusal is not None:
-            return _final(refusal)
-        planned = plan(frame, [t["function"]["name"] for t in tools])
-        results = _results_since_question(messages)
-        if not results and planned.calls and not planned.choices:
-            return _calls(planned)
-        return _final(self._compose(frame, planned, results))
-
-    def _frame(self, messages: Sequence[BaseMessage]) -> Frame:
-        """The last question, read in the light of the ones before it."""
-        questions = [str(m.text) for m in messages if isinstance(m, HumanMessage)][-MEMORY:]
-        frame: Frame | None = None
-        config = self.sources.workspace.config
-        for question in questions:
-            frame = read(question, self.lexicon, self.sources.today, config.fiscal_year_start_month, frame)
-        if frame is None:
+        questions = [str(m.text) for m in messages if isinstance(m, HumanMessage)]
+        if not questions:
             raise ValueError("a chat model needs a human message to answer")
-        return frame
+        if (refusal := self._refusal(questions[-1])) is not None:
+            return refusal.message()
+        asked = self.memory.asked(questions[-1])
+        known = [named(t["function"]["name"]) for t in tools]
+        labels = shipped().thresholds
+        planned = plan(
+            asked, known, Labels(labels["clarify"], labels["none"], labels["about_bearing"]), _earlier(messages)
+        )
+        if planned.kind == "about_bearing":
+            return self._about().message()
+        results = _results_since_question(messages)
+        if planned.kind == "ask_back" or (not results and not planned.calls):
+            return say(asked, planned, (), Documents(), self._organisation).message()
+        if not results:
+            return _calls(self._searching(planned, questions))
+        return self._say(asked, planned, results).message()
+
+    @property
+    def _organisation(self) -> str:
+        return self.sources.workspace.config.organisation
+
+    def _searching(self, planned: Plan, questions: Sequence[str]) -> Sequence[Planned]:
+        """The calls; what is searched for on a follow-up is completed by the question before it."""
+        if planned.follows is None or len(questions) < 2:
+            return planned.calls
+        topic = f"{questions[-2]} {questions[-1]}"
+        return [
+            Planned(Call(p.call.tool, {**p.call.arguments, "query": topic}, p.call.phrase), p.probability)
+            if "query" in p.call.arguments
+            else p
+            for p in planned.calls
+        ]
+
+    def _say(self, asked: Asked, planned: Plan, results: Sequence[ToolMessage]) -> Draft:
+        outcomes = []
+        for message in results:
+            place = int(message.tool_call_id.rpartition("_")[2])
+            call = planned.calls[place]
+            outcomes.append(
+                Outcome(
+                    call,
+                    named(call.call.tool),
+                    message.tool_call_id,
+                    message.artifact if isinstance(message.artifact, ToolResult) else None,
+                    str(message.content) if message.status == "error" else "",
+                )
+            )
+        draft = say(asked, planned, outcomes, self._documents(asked, outcomes), self._organisation)
+        if draft.status == "insufficient_evidence" and not guard.is_english(asked.text):
+            note = "The sources are in English; a question in English finds more."
+            draft = draft.model_copy(update={"text": f"{draft.text}\n\n{note}"})
+        return draft
+
+    def _documents(self, asked: Asked, outcomes: Sequence[Outcome]) -> Documents:
+        retriever = self.sources.retriever
+        found = [e for o in outcomes if o.tool.searches == "passages" and o.result for e in o.result.evidence]
+        if retriever is None or not found:
+            return Documents()
+        ranked = Ranked.of(asked.text, found, retriever)
+        named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
+        sides = [s.text for s in asked.reading.of("compare")]
+        quotation = quote(ranked, retriever, asked.reading.shape, named_documents, sides)
+        answers = probability(ranked, named_documents)
+        return Documents(quotation, answers, tuple(found), least(asked.reading.shape))
+
+    def _about(self) -> Draft:
+        """What can be asked here."""
+        documents = len(self.sources.retriever.documents(self.viewer)) if self.sources.retriever else 0
+        tables = self.sources.records.view(self.viewer).tables
+        holds = [f"{documents:,} documents"] if documents else []
+        holds += [f"records of {', '.join(tables)}"] if tables else []
+        examples = suggest(self.sources, self.viewer)
+        lines = [
+            f"I answer questions about the AI programme of {self.sources.workspace.title} from "
+            f"{' and '.join(holds)}, with the source of every figure. For example:",
+            "",
+            *(f"- {q}" for q in examples),
+        ]
+        return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=examples)
 
     def _refusal(self, question: str) -> Draft | None:
         config = self.sources.workspace.config
         label = guard.restricted_label(question, config.labels, self.viewer.labels)
         if label is not None:
             return Draft(
-                f"That is kept for holders of the label “{label}”, and you are asking as {self.viewer.name}. "
+                text=f"That is kept for holders of the label “{label}”, and you are asking as {self.viewer.name}. "
                 "Ask its owner, or ask me about what you may see.",
                 status="not_permitted",
             )
         if guard.is_instruction(question):
             return Draft(
-                "I answer questions from the documents and records that you may see; a question cannot change "
+                text="I answer questions from the documents and records that you may see; a question cannot change "
                 "those rules. Ask me about the strategy, the policies or the projects instead.",
                 status="not_permitted",
             )
         return None
-
-    def _compose(self, frame: Frame, planned: Plan, results: Sequence[ToolMessage]) -> Draft:
-        findings, errors = [], []
-        for message in results:
-            call = next((c for c in planned.calls if _call_id(planned, c) == message.tool_call_id), None)
-            fit = call.fit if call else 0.0
-            if isinstance(message.artifact, ToolResult):
-                ignored = call.left_out if call else ()
-                findings.append(
-                    ToolOutcome(named(str(message.name)), fit, message.artifact, message.tool_call_id, ignored)
-                )
-            elif message.status == "error" and fit >= 0.5:
-                errors.append(str(message.content))
-        organisation = self.sources.workspace.config.organisation
-        draft = compose(frame, planned, findings, errors, organisation, self.sources.retriever)
-        if draft.status == "insufficient_evidence" and not guard.is_english(frame.text):
-            draft.text += "\n\nThe sources are in English; a question in English finds more."
-        return draft
 
 
 def _chunk(message: AIMessageChunk, run_manager: CallbackManagerForLLMRun | None) -> ChatGenerationChunk:
@@ -155,23 +238,27 @@ def _results_since_question(messages: Sequence[BaseMessage]) -> list[ToolMessage
     return [m for m in messages[last:] if isinstance(m, ToolMessage)]
 
 
-def _call_id(planned: Plan, call: Call) -> str:
-    return f"call_{planned.calls.index(call)}"
+def _earlier(messages: Sequence[BaseMessage]) -> Call | None:
+    """The call that led the answer before this question, as the conversation remembers it."""
+    last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
+    calls: dict[str, Mapping[str, Any]] = {}
+    lead: Call | None = None
+    for message in messages[:last]:
+        if not isinstance(message, AIMessage):
+            continue
+        if message.tool_calls:
+            calls = {str(c["id"]): c for c in message.tool_calls}
+            lead = next((Call(c["name"], c["args"]) for c in message.tool_calls), None)
+        draft = Draft.of(message)
+        for id in draft.shown[:1] if draft else ():
+            if id in calls:
+                lead = Call(calls[id]["name"], calls[id]["args"])
+    return lead
 
 
-def _calls(planned: Plan) -> AIMessage:
+def _calls(planned: Sequence[Planned]) -> AIMessage:
     calls = [
-        {"name": c.tool, "args": dict(c.arguments), "id": f"call_{n}", "type": "tool_call"}
-        for n, c in enumerate(planned.calls)
+        {"name": p.call.tool, "args": dict(p.call.arguments), "id": f"call_{n}", "type": "tool_call"}
+        for n, p in enumerate(planned)
     ]
     return AIMessage(content="", tool_calls=calls)
-
-
-def _final(draft: Draft) -> AIMessage:
-    about = {
-        "status": draft.status,
-        "follow_ups": list(draft.follow_ups),
-        "shown": list(draft.shown),
-        "warnings": draft.warnings,
-    }
-    return AIMessage(content=draft.text, additional_kwargs={DRAFT: about})

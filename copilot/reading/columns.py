@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.reading.matcher import FILE, matcher
+from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, columns, conditions
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.records.schema import Column, TableSchema
 from copilot.records.store import RecordView
-from copilot.retrieval.embedder import Embedder
+from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a span may mean, with a vector for each."""
+
+    candidates: tuple[Candidate, ...]
+    vectors: Vectors
 
 
 @dataclass
@@ -23,14 +31,16 @@ class Columns:
     """The columns that one viewer may ask for, and how near a text comes to them."""
 
     profiles: tuple[Profile, ...]
-    embedder: Embedder
-    """Of the matcher: vectors of queries and candidates in one space."""
-    _known: dict[tuple[str, ...], tuple[Candidate, ...]] = field(default_factory=dict)
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
+    """Of phrases of candidates, where they are known; others are made when they are needed."""
+    embedder: Embedder = field(default_factory=matcher)
+    """Vectors of queries and candidates in one space."""
+    _known: dict[tuple[str, ...], Choice] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, view: RecordView, embedder: Embedder | None = None) -> Columns:
+    def of(cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None) -> Columns:
         found = [_profile(view, table, column) for table in view.tables.values() for column in table.columns]
-        return cls(tuple(found), embedder or (matcher() if FILE.is_file() else Embedder()))
+        return cls(tuple(found), vectors or {})
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Profile]:
@@ -42,24 +52,34 @@ class Columns:
     def of_table(self, table: str, *holds: Holds) -> tuple[Profile, ...]:
         return tuple(p for p in self.profiles if p.table == table and (not holds or p.holds in holds))
 
-    def conditions(self, table: str) -> tuple[Candidate, ...]:
+    def conditions(self, table: str) -> Choice:
         """All that a span may say of the rows of a table."""
         return self._once(("conditions", table), lambda: conditions(self.of_table(table)))
 
-    def candidates(self, table: str, *holds: Holds) -> tuple[Candidate, ...]:
+    def candidates(self, table: str, *holds: Holds) -> Choice:
         """The columns of a table that a span may mean."""
         return self._once((table, *holds), lambda: columns(self.of_table(table, *holds)))
 
-    def scores(self, query: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+    def scores(self, query: str, choice: Choice) -> NDArray[np.float32]:
         """How near each candidate comes to a query, as cosines."""
-        vectors = self.embedder.embed([query, *(c.phrase for c in candidates)])
-        scores: NDArray[np.float32] = vectors[1:] @ vectors[0]
+        scores: NDArray[np.float32] = choice.vectors @ self.embedder.embed([query])[0]
         return scores
 
-    def _once(self, key: tuple[str, ...], make: Callable[[], Iterator[Candidate]]) -> tuple[Candidate, ...]:
+    def phrases(self) -> Iterator[str]:
+        """The phrases of all candidates, whose vectors an index may keep."""
+        yield from (c.phrase for c in conditions(self.profiles))
+        yield from (c.phrase for c in columns(self.profiles))
+
+    def _once(self, key: tuple[str, ...], make: Callable[[], Iterator[Candidate]]) -> Choice:
         if key not in self._known:
-            self._known[key] = tuple(make())
+            candidates = tuple(make())
+            vectors = [v if (v := self.vectors.get(c.phrase)) is not None else self._made(c.phrase) for c in candidates]
+            self._known[key] = Choice(candidates, np.array(vectors, np.float32).reshape(-1, DIMENSIONS))
         return self._known[key]
+
+    def _made(self, phrase: str) -> Vectors:
+        vector: Vectors = self.embedder.embed([phrase])[0]
+        return vector
 
 
 def _profile(view: RecordView, table: TableSchema, column: Column) -> Profile:

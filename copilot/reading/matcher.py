@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,12 @@ FILE = Path(__file__).parent / "model" / "matcher.onnx"
 @cache
 def _network() -> Network:
     return load_network(FILE)
+
+
+@cache
+def name() -> str:
+    """Name and first hash digits of the file; vectors of another matcher do not compare with these."""
+    return f"matcher-{hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]}"
 
 
 def encode(text: str) -> Vectors:

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from copilot.language.periods import find_period
-from copilot.reading.columns import Columns
+from copilot.reading.columns import Choice, Columns
 from copilot.reading.linking import number_of
 from copilot.reading.matching import Candidate, query
 from copilot.reading.profiles import Holds
@@ -78,9 +78,9 @@ class _Builder:
         if new not in self.conditions:
             self.conditions.append(new)
 
-    def choose(self, span: Span, candidates: Sequence[Candidate], least: float = LEAST) -> Candidate | None:
+    def choose(self, span: Span, choice: Choice, least: float = LEAST) -> Candidate | None:
         """The candidate that the span means, by the matcher and by what it names; None where none comes near."""
-        best = self.asked.best(span, candidates, self.links(span, "value", "person", "column"))
+        best = self.asked.best(span, choice, self.links(span, "value", "person", "column"))
         if best is None or best.score < least:
             return None
         self.support += best.score
@@ -104,15 +104,15 @@ class Spans:
     today: date
     fiscal_start: int
 
-    def best(self, span: Span, candidates: Sequence[Candidate], links: Sequence[Link]) -> Scored | None:
+    def best(self, span: Span, choice: Choice, links: Sequence[Link]) -> Scored | None:
         """The candidate nearest to a span: cosine of the matcher, more where the span names its value or column."""
-        if not candidates:
+        if not choice.candidates:
             return None
-        scores = self.columns.scores(query(self.text, span.start, span.end, span.role), candidates)
-        named = np.array([max((_names(x, c) for x in links), default=0.0) for c in candidates])
-        total = scores + named
-        place = int(total.argmax())
-        return Scored(candidates[place], float(total[place]))
+        scores = self.columns.scores(query(self.text, span.start, span.end, span.role), choice)
+        if links:
+            scores = scores + np.array([max(_names(x, c) for x in links) for c in choice.candidates])
+        place = int(scores.argmax())
+        return Scored(choice.candidates[place], float(scores[place]))
 
 
 def _names(link: Link, candidate: Candidate) -> float:
@@ -258,8 +258,7 @@ def _bound(builder: _Builder, span: Span) -> None:
         _condition(builder, span)
         return
     holds: Holds = "date" if period is not None else "number"
-    candidates = asked.columns.candidates(builder.table, holds)
-    chosen = builder.choose(span, candidates, 0.0) if candidates else None
+    chosen = builder.choose(span, asked.columns.candidates(builder.table, holds), 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
     elif period is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from copilot.retrieval.fan_out import fan_out
 
 Vectors = NDArray[np.float32]
+Encoder = Callable[[str], Vectors]
 
 DIMENSIONS = 384
 MODEL = "all-MiniLM-L6-v2-int8-931f1460"
@@ -64,23 +65,23 @@ def encode(text: str) -> Vectors:
     return vector
 
 
-def encode_each(texts: Sequence[str], parallel: str = "threads") -> Iterator[Vectors]:
+def encode_each(texts: Sequence[str], parallel: str = "threads", encoder: Encoder = encode) -> Iterator[Vectors]:
     """Vectors in the order of the texts, computed on all cores, or where else `parallel` says."""
-    if parallel == "threads":
-        load_network(_MODEL)
+    if parallel == "threads" and texts:
+        encoder(texts[0])
     shares = [texts[start : start + _SHARE] for start in range(0, len(texts), _SHARE)]
-    for vectors in fan_out(_encode_all, shares, parallel):
+    for vectors in fan_out(partial(_encode_all, encoder), shares, parallel):
         yield from vectors
 
 
-def _encode_all(texts: Sequence[str]) -> list[Vectors]:
-    return [encode(text) for text in texts]
+def _encode_all(encoder: Encoder, texts: Sequence[str]) -> list[Vectors]:
+    return [encoder(text) for text in texts]
 
 
 class Embedder:
     """`encode` with a memory of the texts seen last."""
 
-    def __init__(self, encode_text: Callable[[str], Vectors] = encode) -> None:
+    def __init__(self, encode_text: Encoder = encode) -> None:
         self._encode = encode_text
         self._seen: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -84,8 +84,8 @@ class Retriever:
     def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
         """The cosine of each text to the query, -1 to 1.
 
-        Meant for sentences of chunks that were returned lately, and for the phrases that were indexed beside the
-        documents: their vectors are kept. Any other text is embedded first.
+        Meant for sentences of chunks that were returned lately, whose vectors are kept. Any other text is embedded
+        first.
         """
         if not texts:
             return []
@@ -95,14 +95,17 @@ class Retriever:
         return [float(value) for value in products]
 
     def _recall(self, snapshot: Snapshot) -> tuple[()]:
-        """Reads the vectors of the sentences of the chunks returned since the last time, and of the phrases."""
+        """Reads the vectors of the sentences of the chunks returned since the last time."""
         chunks = self._handed.taken()
         blobs = snapshot.manifest.sentences_of(list(chunks))
         for number, blob in blobs.items():
             views = Wording.of(chunks[number]).views
             self._sentences.remember(dict(zip(views, unpacked(blob), strict=True)))
-        self._sentences.remember(snapshot.phrases)
         return ()
+
+    def phrases(self) -> Mapping[str, Vectors]:
+        """The vectors of the phrases that were indexed beside the documents."""
+        return self._read(lambda snapshot: snapshot.phrases, {})
 
     def unknown_references(
         self,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from copilot.errors import KnowledgeError
 from copilot.records.store import Records
 from copilot.retrieval import chunker, duplicates, loaders, succession
-from copilot.retrieval.embedder import Vectors, encode_each
+from copilot.retrieval.embedder import Encoder, Vectors, encode_each
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.fan_out import fan_out
 from copilot.retrieval.index import writing
@@ -35,6 +35,15 @@ Progress = Callable[[int, int], None]
 _SAVE_EVERY = 64
 
 
+@dataclass(frozen=True)
+class Phrases:
+    """Texts that questions are compared with, what makes their vectors, and the name of that model."""
+
+    texts: Collection[str]
+    encoder: Encoder
+    model: str
+
+
 def sync(
     workspace: Workspace,
     records: Records | None,
@@ -43,13 +52,13 @@ def sync(
     *,
     chroma_url: str | None = None,
     parallel: str = "threads",
-    phrases: Collection[str] = (),
+    phrases: Phrases | None = None,
 ) -> SyncReport:
     """Index what is new or changed, forget what is gone, and say what happened.
 
     The vectors go to the Chroma server at `chroma_url`, or stay in the state folder without one. Reading and
-    embedding are done where `parallel` says. `phrases` are texts beside the documents that questions are compared
-    with; their vectors are kept too.
+    embedding are done where `parallel` says. `phrases` are texts beside the documents; their vectors are
+    kept too.
     """
     started = time.perf_counter()
     with writing(state_dir, chroma_url) as writer:
@@ -67,7 +76,8 @@ def sync(
             health = writer.replace(added=added, removed=found.removed, files=found.files, meta=meta, twins=twins)
         else:
             writer.remember(found.files, found.meta)
-        _keep_phrases(phrases, writer.manifest, parallel)
+        if phrases is not None:
+            _keep_phrases(phrases, writer.manifest, parallel)
         counts = writer.manifest.counts()
     report = SyncReport(
         added=len(found.loaded) - len(changed) - len(renamed),
@@ -303,9 +313,11 @@ def _vectors_of(wordings: Sequence[Wording], parallel: str) -> Iterator[list[Vec
                 waiting.pop(text, None)
 
 
-def _keep_phrases(phrases: Collection[str], manifest: Manifest, parallel: str) -> None:
-    known = manifest.phrases().keys()
-    new, gone = sorted({*phrases} - known), known - {*phrases}
+def _keep_phrases(phrases: Phrases, manifest: Manifest, parallel: str) -> None:
+    stored, texts = manifest.phrases().keys(), {*phrases.texts, phrases.model}
+    # The name of the model stands among them: vectors of another one are of no use.
+    known = stored if phrases.model in stored else set()
+    new, gone = sorted(texts - known), stored - texts
     if new or gone:
-        made = zip(new, encode_each(new, parallel), strict=True) if new else ()
+        made = zip(new, encode_each(new, parallel, phrases.encoder), strict=True) if new else ()
         manifest.save_phrases({text: vector.tobytes() for text, vector in made}, gone)

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from retrieval_library import Library
 
-from copilot.retrieval.embedder import DIMENSIONS
+from copilot.retrieval.embedder import DIMENSIONS, encode
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sentences import Wording, packed, plain, sentences, unpacked
-from copilot.retrieval.sync import sync
+from copilot.retrieval.sync import Phrases, sync
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 
@@ -93,9 +93,20 @@ def test_phrases_follow_what_is_asked_for(library: Library) -> None:
     library.write("one.md", "# One\n\nA text.")
     workspace = Workspace.open(library.root)
     for phrases in (["adoption rate", "cost"], ["cost", "incidents"]):
-        sync(workspace, None, library.state, phrases=phrases)
-        with closing(Manifest(manifest_path(library.state), create=False)) as manifest:
-            assert manifest.phrases().keys() == {*phrases}
+        sync(workspace, None, library.state, phrases=Phrases(phrases, encode, "one model"))
+        with closing(Retriever(library.state)) as retriever:
+            assert retriever.phrases().keys() == {*phrases, "one model"}
+
+
+def test_phrases_of_another_model_are_made_again(library: Library) -> None:
+    library.write("one.md", "# One\n\nA text.")
+    workspace = Workspace.open(library.root)
+    sync(workspace, None, library.state, phrases=Phrases(["cost"], encode, "one model"))
+    sync(workspace, None, library.state, phrases=Phrases(["cost"], lambda text: -encode(text), "another"))
+    with closing(Retriever(library.state)) as retriever:
+        kept = retriever.phrases()
+    assert kept.keys() == {"cost", "another"}
+    assert kept["cost"] @ encode("cost") == pytest.approx(-1, abs=1e-5)
 
 
 def test_a_passage_is_found_by_one_sentence_of_many(library: Library) -> None:

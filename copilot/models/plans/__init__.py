@@ -1,1 +1,0 @@
-"""How each tool is called for: one module a kind of tool, each a function from a read question to calls."""
