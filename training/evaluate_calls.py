@@ -21,6 +21,7 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from check_utterances import DATA, parse, spans, workspace  # noqa: E402
+from examples import with_base  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
 from copilot.language.periods import find_period  # noqa: E402
@@ -130,6 +131,7 @@ def filters(conditions: list[str], where: Space, table: str) -> list[Filter]:
 
 def gold_reading(line: dict[str, Any], arguments: dict[str, Any]) -> Reading:
     text, marks = spans(line["t"])
+    marks = with_base(text, marks, [("find_projects", arguments)])
     found = tuple(Span(role, start, end, text[start:end]) for start, end, role in marks)  # type: ignore[arg-type]
     measure = re.match(r"\w+", str(arguments.get("measure", "list")))
     order = str(arguments.get("order_by") or "")
@@ -149,13 +151,15 @@ def compare(found: Restriction, gold: dict[str, Any], where: Space) -> dict[str,
     table = gold["table"]
     if found.table != table:
         return {"table": False}
-    wanted = selected(where.view, table, filters(gold.get("where", []), where, table))
-    got = selected(where.view, table, list(found.conditions))
+    wanted = selected(where.view, table, filters([*gold.get("where", []), *gold.get("of", [])], where, table))
+    got = selected(where.view, table, [*found.among, *found.conditions])
+    whole = selected(where.view, table, filters(gold.get("of", []), where, table)) if gold.get("of") else None
     column = re.search(r"\((\w+)\)", str(gold.get("measure", "")))
     order = gold.get("order_by")
     return {
         "table": True,
         "rows": wanted is not None and wanted == got,
+        "among": whole is None or whole == selected(where.view, table, list(found.among)),
         "measured": column is None or found.measured == column.group(1),
         "groups": set(gold.get("by", [])) <= {"value", "count"} or set(found.groups) == set(gold.get("by", [])),
         "order": not order or order.lstrip("-") in ("count", "value") or found.order == order,

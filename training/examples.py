@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import json
 import random
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
 import yaml
 from check_utterances import parse, spans
+from numpy.typing import NDArray
 
 from copilot.reading.linking import Linker
 from copilot.reading.masking import Masked, mask
@@ -28,6 +32,7 @@ from copilot.reading.question import (
     Role,
     Shape,
 )
+from copilot.retrieval.embedder import encode
 
 TOOLS = (
     "search_knowledge", "search_records", "find_projects", "project_record", "prioritize_projects", "plan_portfolio",
@@ -113,6 +118,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
 def _of_line(hand: str, line: Mapping[str, Any]) -> Iterator[Example]:
     text, marks = spans(line["t"])
     calls = [parse(call) for call in line.get("call", ())]
+    marks = with_base(text, marks, calls)
     example = Example(
         hand,
         "follow-up" if line.get("before") else "line",
@@ -128,6 +134,32 @@ def _of_line(hand: str, line: Mapping[str, Any]) -> Iterator[Example]:
     yield example
     if line.get("alone"):
         yield replace(example, kind="alone", text=spans(line["alone"])[0], spans=None)
+
+
+_CONDITION = re.compile(r"(\w+) (?:missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
+
+
+def with_base(
+    text: str, marks: Sequence[tuple[int, int, str]], calls: Sequence[tuple[str, dict[str, Any]]]
+) -> list[tuple[int, int, str]]:
+    """The spans of a share's base as `among`: those nearest in meaning to the conditions of the call's `of`."""
+    shares = [a for tool, a in calls if tool == "find_projects" and a.get("measure") == "share" and a.get("of")]
+    if len(shares) != 1:
+        return list(marks)
+    stated = [*shares[0].get("where", []), *shares[0]["of"]]
+    restricting = [m for m in marks if m[2] in ("filter", "not", "bound", "period", "compare")]
+    if len(restricting) != len(stated):
+        # One span for all: it is the base where the share is of something with no other condition.
+        return [(s, e, "among") if r == "filter" and not shares[0].get("where") else (s, e, r) for s, e, r in marks]
+    phrases = [" ".join(spoken(part) for part in m.groups()) if (m := _CONDITION.fullmatch(c)) else c for c in stated]
+    nearness = encode_all([text[s:e] for s, e, _ in restricting]) @ encode_all(phrases).T
+    best = max(itertools.permutations(range(len(stated))), key=lambda p: sum(nearness[i, c] for i, c in enumerate(p)))
+    base = {restricting[i] for i, c in enumerate(best) if c >= len(shares[0].get("where", []))}
+    return [(s, e, "among") if (s, e, r) in base else (s, e, r) for s, e, r in marks]
+
+
+def encode_all(texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.stack([encode(text) for text in texts])
 
 
 def _measure(calls: list[tuple[str, dict[str, Any]]]) -> str:

@@ -16,7 +16,9 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from transformers import AutoModel
 
-HEADS = {"tools": len(TOOLS), "shape": len(SHAPES), "measure": len(MEASURES), "direction": len(DIRECTIONS)}
+HEADS = {
+    "tools": len(TOOLS), "shape": len(SHAPES), "measure": len(MEASURES), "direction": len(DIRECTIONS), "follows": 1,
+}  # fmt: skip
 WIDTH = 384
 _LONGEST = 128
 # Batches are cut from a shuffled pool sorted by length, so that little of a batch is padding.
@@ -41,6 +43,7 @@ class Recipe:
     shape_weight: float = 0.5
     measure_weight: float = 0.5
     direction_weight: float = 0.3
+    follows_weight: float = 0.5
     tags_weight: float = 2.0
 
 
@@ -52,6 +55,7 @@ class Batch:
     shape: Tensor
     measure: Tensor
     direction: Tensor
+    follows: Tensor
     tags: Tensor
 
 
@@ -128,6 +132,7 @@ class Collator:
                     (DIRECTIONS, [x.direction for x in examples]),
                 )
             ),
+            torch.tensor([_UNMARKED if x.kind == "tools only" else float(x.kind == "follow-up") for x in examples]),
             torch.tensor(tags),
         )
 
@@ -148,9 +153,14 @@ def outputs_of(network: ReaderNetwork, batch: Batch) -> tuple[Tensor, ...]:
 
 
 def loss_of(outputs: tuple[Tensor, ...], batch: Batch, recipe: Recipe) -> Tensor:
-    tools, shape, measure, direction, tags = outputs
+    tools, shape, measure, direction, follows, tags = outputs
     rare = torch.full((len(TOOLS),), 3.0)
     loss = recipe.tools_weight * binary_cross_entropy_with_logits(tools, batch.tools, pos_weight=rare)
+    known = batch.follows != _UNMARKED
+    if bool(known.any()):
+        loss = loss + recipe.follows_weight * binary_cross_entropy_with_logits(
+            follows.squeeze(-1)[known], batch.follows[known]
+        )
     for weight, scores, labels in (
         (recipe.shape_weight, shape, batch.shape),
         (recipe.measure_weight, measure, batch.measure),
@@ -226,7 +236,7 @@ def validate(network: ReaderNetwork, collator: Collator, examples: Sequence[Exam
         for start in range(0, len(ordered), 32):
             some = ordered[start : start + 32]
             batch = collator.batch(some, is_training=False)
-            tools, shape, measure, direction, tags = outputs_of(network, batch)
+            tools, shape, measure, direction, _, tags = outputs_of(network, batch)
             for example, first in zip(some, tools.argmax(-1).tolist(), strict=True):
                 right["tool"] += TOOLS[first] in (*example.tools, *example.acceptable)
                 counted["tool"] += 1

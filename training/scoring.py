@@ -46,6 +46,29 @@ def thresholds(reads: Sequence[Read]) -> dict[str, float]:
     return chosen
 
 
+def follow_threshold(reads: Sequence[Read]) -> float:
+    """The threshold with the best F1 for whether a question follows another."""
+    return max(_CANDIDATES, key=lambda limit: _f1(reads, limit))
+
+
+def _f1(reads: Sequence[Read], limit: float) -> float:
+    scores = follow_scores(reads, limit)
+    recall, precision = scores["follows: recognised"], scores["follows: precision"]
+    return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+
+
+def follow_scores(reads: Sequence[Read], limit: float) -> dict[str, float]:
+    """How well it is told whether a question follows another."""
+    own = [r for r in reads if r.example.kind == "follow-up"]
+    others = [r for r in reads if r.example.kind in ("line", "alone")]
+    hits, alarms = sum(r.reading.follows >= limit for r in own), sum(r.reading.follows >= limit for r in others)
+    return {
+        "follows: recognised": hits / max(1, len(own)),
+        "follows: precision": hits / max(1, hits + alarms),
+        "follows: false alarms": alarms / max(1, len(others)),
+    }
+
+
 def means(example: Example, label: str) -> bool:
     return label in example.tools or label in example.acceptable
 

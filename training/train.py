@@ -27,18 +27,17 @@ import torch
 from card import Facts, card
 from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, load, split_of
 from export_minilm import WEIGHTS_SHA256, fuse, quantise, sha256, unpack
-from network import ReaderNetwork, Recipe, train
+from network import HEADS, ReaderNetwork, Recipe, train
 from onnx import load as load_onnx
-from scoring import Read, read_all, scores, thresholds
+from scoring import Read, follow_scores, follow_threshold, read_all, scores, thresholds
 from tokenizers import Tokenizer
 
+from copilot.reading.question import FOLLOWS
 from copilot.reading.reader import Reader
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
-OUTPUTS = {name: {0: "batch"} for name in ("tools", "shape", "measure", "direction")} | {
-    "tags": {0: "batch", 1: "length"}
-}
+OUTPUTS = {name: {0: "batch"} for name in HEADS} | {"tags": {0: "batch", 1: "length"}}
 AGREEMENT = 0.98
 """With int8 weights the first tool of at least this share of the questions is that of full precision."""
 
@@ -78,6 +77,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--state", type=Path, help="where to keep the weights in full precision")
     return parser.parse_args()
 
 
@@ -106,12 +106,15 @@ def main() -> None:
             scratch, Tokenizer.from_file(str(tokenizer)), parts["train"], parts["validation"], recipe, given.seed
         )
         minutes = (time.monotonic() - began) / 60
+        if given.state is not None:
+            torch.save(network.state_dict(), given.state)
         full = export(network, given.out, scratch)
         for place in (given.out, full):
             write_labels(place, {})
         shipped, precise = Reader(given.out), Reader(full)
         calibration = read_all(shipped, parts["validation"])
         limits = thresholds([r for r in calibration if r.example.kind != "follow-up"])
+        limits[FOLLOWS] = follow_threshold(calibration)
         write_labels(given.out, limits)
         tests = read_all(shipped, parts["test"])
         agreed = agreement(calibration + tests, read_all(precise, parts["validation"] + parts["test"]))
@@ -123,6 +126,8 @@ def main() -> None:
         )  # fmt: skip
         (given.out / "card.md").write_text(card(facts), encoding="utf-8")
     for name, score in scores([r for r in tests if r.example.kind == "line"], limits).items():
+        print(f"test, {name}: {score:.3f}")
+    for name, score in follow_scores(tests, limits[FOLLOWS]).items():
         print(f"test, {name}: {score:.3f}")
     print(f"int8 and full precision agree on the first tool: {agreed:.3f}; {minutes:.0f} minutes of training")
     if agreed < AGREEMENT:

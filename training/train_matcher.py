@@ -9,7 +9,6 @@ workspace (copilot/reading/matching.py), softmax over them. Splits are by hand.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 import random
@@ -27,8 +26,9 @@ from transformers import AutoModel, AutoTokenizer
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from check_utterances import DATA, parse, spans, workspace  # noqa: E402
+from examples import split_of  # noqa: E402
 
-from copilot.reading.matching import CONDITIONS, Candidate, columns, conditions, query  # noqa: E402
+from copilot.reading.matching import CONDITIONS, Candidate, bounds, columns, conditions, metrics, query  # noqa: E402
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
 from copilot.reading.profiles import Profile  # noqa: E402
 
@@ -67,6 +67,11 @@ def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, s
     Spans and parts of the call are matched where they are equally many, in their order.
     """
     calls = [parse(c) for c in line.get("call", [])]
+    if len(calls) == 1 and calls[0][0] == "lookup_metric":
+        marked = [m for m in spans(line["t"])[1] if m[2] in ("measure", "topic")]
+        known = {m["name"] for m in about["metrics"]}
+        metric = calls[0][1].get("metric")
+        return [(*marked[0], ("", metric, None, None))] if len(marked) == 1 and metric in known else []
     if len(calls) != 1 or calls[0][0] != "find_projects":
         return []
     call = calls[0][1]
@@ -80,19 +85,19 @@ def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, s
         if match and match[1] in types:
             stated.append((match[1], match[2], match[3].strip().strip("'\"")))
     restricting = [m for m in marks if m[2] in ("filter", "not", "bound", "compare", "period")]
-    sizes = [
-        s
-        for s in stated
-        if HOLDS.get(types[s[0]].get("type")) in ("number", "date") and s[1] not in ("missing", "present")
-    ]
-    plain = [s for s in stated if s not in sizes]
-    bounds = [m for m in restricting if m[2] in ("bound", "period")]
-    others = [m for m in restricting if m not in bounds]
-    for spans_, parts in ((bounds, sizes), (others, plain)):
+    sized = windows([s for s in stated if HOLDS.get(types[s[0]].get("type")) in ("number", "date")])
+    marked = [m for m in restricting if m[2] in ("bound", "period")]
+    others = [m for m in restricting if m not in marked]
+    plain = [s for s in stated if HOLDS.get(types[s[0]].get("type")) not in ("number", "date")]
+    if len(others) > len(plain) and len(marked) < len(sized):
+        # "nothing spent" may be marked as a filter.
+        plain = [s for s in stated if s[1] in ("missing", "present") or s in plain]
+        sized = [s for s in sized if s not in plain]
+    for spans_, parts in ((marked, sized), (others, plain)):
         if spans_ and len(spans_) == len(parts):
             for (start, end, role), (column, op, value) in zip(spans_, parts, strict=True):
-                if parts is sizes:
-                    found.append((start, end, role, (table, column, None, None)))
+                if parts is sized:
+                    found.append((start, end, role, (table, column, *size(op, value))))
                 else:
                     found += [(start, end, role, (table, column, *m)) for m in meaning(op, value, types[column])]
     shown = [c for c in [re.sub(r"^\w+\(|\)$", "", str(call.get("measure", ""))), *call.get("show", [])] if c in types]
@@ -106,6 +111,23 @@ def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, s
     if order in types and len(orders) == 1:
         found.append((*orders[0], (table, order, None, None)))
     return found
+
+
+def windows(stated: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Conditions on numbers and dates, two on one column as one: "in the next three months" is a window."""
+    merged: dict[str, tuple[str, str, str]] = {}
+    for column, op, value in stated:
+        merged[column] = (column, "during", "") if column in merged else (column, op, value)
+    return list(merged.values())
+
+
+def size(op: str, value: str) -> tuple[str | None, Any]:
+    """The comparison of a candidate of a bound; a date on or after a day is after it."""
+    if op in ("missing", "present", "during"):
+        return op, None
+    if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value) or op in ("before", "after"):
+        return {"<": "before", "<=": "before", ">": "after", ">=": "after", "=": "during"}.get(op, op), None
+    return (op, 0) if op == "=" and value in ("0", "0.0") else (op, None)
 
 
 def meaning(op: str, value: str, facts: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -152,14 +174,27 @@ class Data:
                 text = spans(line["t"])[0]
                 for start, end, role, target in pairs(line, about):
                     self.examples.append((line["w"], query(text, start, end, role), target, role))  # type: ignore[arg-type]
-        self.cache: dict[tuple[str, bool], tuple[list[Candidate], list[Candidate]]] = {}
+        self.cache: dict[tuple[str, bool], tuple[list[Candidate], ...]] = {}
 
-    def candidates(self, name: str, role: str, with_synonyms: bool) -> list[Candidate]:
+    def candidates(self, name: str, kind: int, with_synonyms: bool) -> list[Candidate]:
         key = (name, with_synonyms)
         if key not in self.cache:
             known = profiles(self.spaces[name], with_synonyms)
-            self.cache[key] = list(conditions(known)), list(columns(known))
-        return self.cache[key][0 if role in CONDITIONS else 1]
+            catalogue = {
+                m["name"]: (m["label"], *((m.get("synonyms") or ()) if with_synonyms else ()))
+                for m in self.spaces[name]["metrics"]
+            }
+            self.cache[key] = (
+                list(conditions(known)), list(bounds(known)), list(columns(known)), list(metrics(catalogue))
+            )  # fmt: skip
+        return self.cache[key][kind]
+
+
+def kind_of(role: str, target: tuple[Any, ...]) -> int:
+    """Which candidates a span is compared with: conditions, bounds, columns, or metrics."""
+    if not target[0]:
+        return 3
+    return 0 if role in CONDITIONS else 1 if role in ("bound", "period") else 2
 
 
 def is_target(candidate: Candidate, target: tuple[Any, ...]) -> bool:
@@ -181,16 +216,12 @@ def noisy(text: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def is_held_out(hand: str) -> bool:
-    return int(hashlib.sha256(hand.encode()).hexdigest(), 16) % 7 == 0
-
-
 def evaluate(model: Encoder, tokenizer: Any, data: Data) -> dict[str, float]:
     """Share of spans whose best candidate is meant, by role, among all tables and within the right one."""
     model.eval()
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    vectors: dict[tuple[str, bool], torch.Tensor] = {}
+    vectors: dict[tuple[str, int], torch.Tensor] = {}
 
     def encode(texts: list[str]) -> torch.Tensor:
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
@@ -200,11 +231,11 @@ def evaluate(model: Encoder, tokenizer: Any, data: Data) -> dict[str, float]:
             ]).float()  # fmt: skip
 
     for name, text, target, role in data.examples:
-        options = data.candidates(name, role, True)
+        options = data.candidates(name, kind_of(role, target), True)
         gold = [n for n, c in enumerate(options) if is_target(c, target)]
         if not gold:
             continue
-        key = (name, role in CONDITIONS)
+        key = (name, kind_of(role, target))
         if key not in vectors:
             vectors[key] = encode([c.phrase for c in options])
         scores = vectors[key] @ encode([text])[0]
@@ -224,14 +255,13 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--hands", nargs="*")
-    parser.add_argument("--all", action="store_true", help="train on all hands, held-out ones too")
     given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     rng = random.Random(0)
     hands = given.hands or sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
-    held = [h for h in hands if is_held_out(h)] or hands[-1:]
-    train = Data(hands if given.all else [h for h in hands if h not in held])
+    held = [h for h in hands if split_of(h) == "validation"]
+    train = Data([h for h in hands if split_of(h) == "train"])
     test = Data(held)
     tokenizer = AutoTokenizer.from_pretrained(given.weights)
     model = Encoder(given.weights)
@@ -252,7 +282,7 @@ def main() -> None:
             texts, options, targets, members = [], [], [], []
             place: dict[str, int] = {}
             for name, text, target, role in train.examples[i : i + size]:
-                known = train.candidates(name, role, rng.random() < 0.5)
+                known = train.candidates(name, kind_of(role, target), rng.random() < 0.5)
                 gold = [c for c in known if is_target(c, target)]
                 if not gold:
                     continue

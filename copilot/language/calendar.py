@@ -27,6 +27,8 @@ class Period:
     """How it is written; reading the label gives the same period again."""
     grain: Grain = "month"
     """The unit it was spoken of in: two quarters are a period of quarters."""
+    is_open: bool = False
+    """Whether no end was said, as in "since March"; `end` is then tomorrow."""
     span: tuple[int, int] = (0, 0)
     """Where it stands in the text that was read."""
 
@@ -45,6 +47,8 @@ class Calendar:
     today: date
     fiscal_start: int = 1
     """Month in which the fiscal year begins."""
+    ahead: bool = False
+    """Whether a day, month or part of a year without a year is the next one, as for a deadline, not the latest."""
 
     @property
     def tomorrow(self) -> date:
@@ -97,13 +101,35 @@ class Calendar:
         if year is not None:
             return self.units(self._year_start(year, fiscal) + within, 1, grain, fiscal)
         first = self.containing(self.today, "year", fiscal) + within
+        if self.ahead:
+            is_over = first_day(first + MONTHS_IN[grain]) <= self.today
+            return self.units(first + 12 * is_over, 1, grain, fiscal)
         return self.units(first - 12 * (first_day(first) > self.today), 1, grain, fiscal)
 
     def month(self, number: int, year: int | None) -> Period:
-        """A month of a year; the latest begun when no year is said."""
-        if year is None:
+        """A month of a year; the latest begun when no year is said, or the next one not over."""
+        if year is None and self.ahead:
+            year = self.today.year + (number < self.today.month)
+        elif year is None:
             year = self.today.year - (number > self.today.month)
         return self.units(year * 12 + number - 1, 1, "month", False)
+
+    def day(self, number: int, month: int) -> date:
+        """A day of a month without a year: the latest begun, or the next one not over; ValueError if there is none."""
+        this = date(self.today.year, month, number)
+        if self.ahead:
+            return this if this >= self.today else this.replace(year=this.year + 1)
+        return this if this <= self.today else this.replace(year=this.year - 1)
+
+    def coming(self, count: int, grain: Grain) -> Period:
+        """From today on, so many days, weeks or months."""
+        if grain in ("day", "week"):
+            end = self.tomorrow + timedelta(days=count * (7 if grain == "week" else 1))
+        else:
+            month = self.today.year * 12 + self.today.month - 1 + count * MONTHS_IN[grain]
+            last = (first_day(month + 1) - timedelta(days=1)).day
+            end = first_day(month).replace(day=min(self.today.day, last)) + timedelta(days=1)
+        return self.days(self.today, end, "day")
 
     def days(self, start: date, end: date, grain: Grain) -> Period:
         """Any days, named by months where they are whole ones."""

@@ -18,7 +18,7 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, 
 _LONGEST_MONTHS = 600
 
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
-_UNIT = r"(?:day|week|month|quarter|half-year|half year|year)s?"
+_UNIT = r"(?:day|week|fortnight|month|quarter|half-year|half year|year)s?"
 _FISCAL = r"(?:fiscal|financial)"
 _MONTH = "(?:" + "|".join(f"{name}|{name[:3]}\\.?" for name in MONTH_NAMES) + r"|Sept\.?)(?![A-Za-z])"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -33,8 +33,8 @@ _TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}))"
 _POINTS = {
     "day": r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
     "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
-    "day_month": rf"(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH}),? (?P<y>{_PLAIN_YEAR})",
-    "month_day": rf"(?P<m>{_MONTH}) (?P<d>{_DAY}),? (?P<y>{_PLAIN_YEAR})",
+    "day_month": rf"(?:the )?(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?",
+    "month_day": rf"(?P<m>{_MONTH}) (?:the )?(?P<d>{_DAY})(?!\d)(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "month": rf"(?P<m>{_MONTH}){_TAIL}?",
     "last_month": rf"(?:last|this) (?P<m>{_MONTH})",
     "part": rf"(?P<part>{_PART}){_TAIL}?",
@@ -42,7 +42,7 @@ _POINTS = {
     "short_part": r"(?P<part>[QH][1-4]),? '(?P<short>\d\d)(?!\d)",
     "year": rf"(?P<year>{_A_YEAR})",
     "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
-    rf"(?P<which>last|past|previous|prior|preceding|recent|trailing|rolling|next|coming)"
+    rf"(?P<which>last|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
     rf"(?P<count> {_COUNT})? (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
@@ -51,7 +51,8 @@ _POINTS = {
     r"|this (?P<this>year|quarter|month) so far\b",
     "twelve": r"(?P<ttm>TTM|LTM)\b",
     "fiscal": rf"(?:the )?{_FISCAL} year(?! ?'?\d)\b",
-    "edge": rf"(?P<edge>(?:the )?(?:end|start|beginning) of )(?:the )?(?P<year>{_A_YEAR})",
+    "edge": rf"(?P<edge>(?:the )?(?:end|start|beginning) of )(?:the )?(?:(?P<year>{_A_YEAR})"
+    rf"|(?P<m>{_MONTH})|(?P<this>month|quarter|{_FISCAL} year|year))\b",
 }  # fmt: skip
 _ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in _POINTS.values()) + ")"
 _SPANS = {
@@ -98,10 +99,13 @@ def parse_period(text: str, today: date, fiscal_start: int = 1) -> Period | None
     return _whole(whole, calendar) or _whole(stripped, calendar)
 
 
-def find_period(text: str, today: date, fiscal_start: int = 1) -> Period | None:
-    """The first period that a question names, with where it stands; None when it names none."""
+def find_period(text: str, today: date, fiscal_start: int = 1, *, ahead: bool = False) -> Period | None:
+    """The first period that a question names, with where it stands; None when it names none.
+
+    `ahead` takes what is named without a year for the next one, as of a deadline.
+    """
     masked = _COMPARED.sub(lambda found: " " * len(found[0]), text)
-    calendar = Calendar(today, fiscal_start)
+    calendar = Calendar(today, fiscal_start, ahead)
     found = [(match, name) for name, pattern in _PATTERNS.items() for match in _matches(pattern, masked, name)]
     for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
         if period := _build(name, match, calendar):
@@ -160,7 +164,7 @@ def _count(text: str | None) -> int:
 def _grain(unit: str) -> Grain:
     word = unit.lower().rstrip("s")
     grains: dict[str, Grain] = {
-        "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
+        "day": "day", "week": "week", "fortnight": "week", "month": "month", "quarter": "quarter", "year": "year",
     }  # fmt: skip
     return grains.get(word, "half")
 
@@ -177,8 +181,12 @@ def _relative(match: re.Match[str], calendar: Calendar) -> Period | None:
     fiscal = _is_fiscal(match["kind"], grain, calendar)
     if count < 1 or count * MONTHS_IN.get(grain, 1) > _LONGEST_MONTHS:
         return None
-    if which in ("next", "coming"):
-        return calendar.next(count, grain, fiscal) if grain in MONTHS_IN else None
+    if match["unit"].lower().startswith("fortnight"):
+        count *= 2
+    if which in ("next", "coming", "following"):
+        if grain in ("day", "week") or (match["count"] and not match["kind"]):
+            return calendar.coming(count, grain)
+        return calendar.next(count, grain, fiscal)
     if grain == "week":
         monday = calendar.tomorrow - timedelta(days=calendar.tomorrow.weekday())
         return calendar.days(monday - timedelta(weeks=count), monday, "week")
@@ -252,12 +260,20 @@ def _single_day(match: re.Match[str], calendar: Calendar) -> Period:
     if match.groupdict().get("iso"):
         day = date.fromisoformat(match["iso"])
     else:
-        day = date(int(match["y"]), _month_number(match["m"]), int(match["d"].rstrip("dhnrst")))
+        number, month = int(match["d"].rstrip("dhnrst")), _month_number(match["m"])
+        day = date(int(match["y"]), month, number) if match["y"] else calendar.day(number, month)
     return calendar.days(day, day + timedelta(days=1), "day")
 
 
 def _edge(match: re.Match[str], calendar: Calendar) -> Period:
-    """The end of a year is its last month, the start its first."""
+    """The end of a year is its last month, the start its first; the end of a month is the month."""
+    if match["m"]:
+        return calendar.month(_month_number(match["m"]), None)
+    if match["this"]:
+        kind, _, unit = match["this"].lower().rpartition(" ")
+        this = calendar.this(_grain(unit), _is_fiscal(kind or None, _grain(unit), calendar))
+        day = this.last_day if "end" in match["edge"].lower() else this.start
+        return calendar.units(calendar.containing(day, "month", False), 1, "month", False)
     year = calendar.year(*_pair(_year(match["year"], calendar)))
     day = year.last_day if "end" in match["edge"].lower() else year.start
     return calendar.units(calendar.containing(day, "month", False), 1, "month", False)
@@ -291,12 +307,17 @@ def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period 
 def _since(match: re.Match[str], calendar: Calendar) -> Period | None:
     text = match["a"] or match["from"] or match["starting"]
     first = _whole(text, calendar)
-    return calendar.days(first.start, calendar.tomorrow, first.grain) if first else None
+    return _open(first.start, first, calendar) if first else None
+
+
+def _open(start: date, first: Period, calendar: Calendar) -> Period:
+    end = max(calendar.tomorrow, start + timedelta(days=1)) if calendar.ahead else calendar.tomorrow
+    return replace(calendar.days(start, end, first.grain), is_open=True)
 
 
 def _after(match: re.Match[str], calendar: Calendar) -> Period | None:
     first = _whole(match["a"], calendar)
-    return calendar.days(first.end, calendar.tomorrow, first.grain) if first else None
+    return _open(first.end, first, calendar) if first else None
 
 
 def _until(match: re.Match[str], calendar: Calendar) -> Period | None:
@@ -306,7 +327,10 @@ def _until(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 def _before(match: re.Match[str], calendar: Calendar) -> Period | None:
     last = _whole(match["a"], calendar)
-    return calendar.days(BEGINNING, last.start, last.grain) if last else None
+    if last is None:
+        return None
+    is_end = "end of" in match["a"].lower()
+    return calendar.days(BEGINNING, last.end if is_end else last.start, last.grain)
 
 
 _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {

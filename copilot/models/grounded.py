@@ -20,7 +20,7 @@ from pydantic import ConfigDict, InstanceOf
 
 from copilot.models import guard
 from copilot.models.draft import Draft
-from copilot.models.planning import Labels, Plan, Planned, plan
+from copilot.models.planning import Plan, Planned, plan
 from copilot.models.saying import Documents, Outcome, say
 from copilot.passages.answerable import least, probability
 from copilot.passages.quoting import Ranked, quote
@@ -65,7 +65,8 @@ class Memory:
         asked = self._asked.get(text)
         if asked is None:
             links = self.linker.link(text)
-            asked = Asked(text, links, shipped().read(text, links), self.columns, self.view, self.sources)
+            read = shipped().read(text, links)
+            asked = Asked(text, links, read, self.columns, self.view, self.sources, self.viewer)
             if len(self._asked) >= _REMEMBERED:
                 self._asked.clear()
             self._asked[text] = asked
@@ -132,10 +133,7 @@ class GroundedChatModel(BaseChatModel):
             return refusal.message()
         asked = self.memory.asked(questions[-1])
         known = [named(t["function"]["name"]) for t in tools]
-        labels = shipped().thresholds
-        planned = plan(
-            asked, known, Labels(labels["clarify"], labels["none"], labels["about_bearing"]), _earlier(messages)
-        )
+        planned = plan(asked, known, shipped().thresholds, _earlier(messages))
         if planned.kind == "about_bearing":
             return self._about().message()
         results = _results_since_question(messages)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
-from copilot.reading.question import ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE
+from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, OUT_OF_SCOPE
 from copilot.tools.tool import Tool
 
 # Beside the most probable tool, others run that come near it; each costs milliseconds.
 NEAR, LEAST, MOST_TOOLS = 0.35, 0.2, 3
-# A question with fewer words, that names nothing, leans on what came before.
-SHORT = 5
+# An earlier call that a question continues is at least so probable.
+CONTINUED = 0.5
 
 Kind = Literal["answer", "ask_back", "about_bearing", "out_of_scope"]
 
@@ -25,6 +25,11 @@ class Planned:
 
     call: Call
     probability: float
+
+    @property
+    def worth(self) -> float:
+        """Less where the call leaves out a part of the question."""
+        return self.probability * self.call.resolved
 
 
 @dataclass(frozen=True)
@@ -37,62 +42,62 @@ class Plan:
     """The earlier call that the question continues."""
 
 
-@dataclass(frozen=True)
-class Labels:
-    """From which probability on a label of the reader is believed, as calibrated when it was trained."""
-
-    clarify: float
-    out_of_scope: float
-    about_bearing: float
-
-
-def plan(asked: Asked, tools: Sequence[Tool], labels: Labels, earlier: Call | None = None) -> Plan:
+def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earlier: Call | None = None) -> Plan:
     """The calls for a question, the most probable tool's first; a search of the documents is always among them.
 
-    `earlier` is the call that led the answer before, which a follow-up continues.
+    `earlier` is the call that led the answer before, which a follow-up continues; `limits` are the reader's
+    thresholds.
     """
-    read = asked.reading.tools
-    if read.get(ABOUT_BEARING, 0.0) >= labels.about_bearing and earlier is None:
+    reading = asked.reading
+    if reading.tools.get(ABOUT_BEARING, 0.0) >= limits[ABOUT_BEARING] and not asked.links.of("record", "document"):
         return Plan("about_bearing")
-    follows = earlier if earlier is not None and is_follow_up(asked) else None
-    if follows is None and (choices := _choices(asked, tools, labels)):
+    follows = earlier if earlier is not None and (reading.follows >= limits[FOLLOWS] or reading.of("back")) else None
+    calls = _calls(asked, tools, follows)
+    if follows is None and (choices := _choices(asked, calls, limits)):
         return Plan("ask_back", choices=choices)
-    calls = [p for tool in _wanted(read, tools, follows) for p in _calls(asked, tool, read, follows)]
     known = {p.call.tool for p in calls}
     for tool in tools:
         if tool.searches is not None and tool.name not in known:
-            calls += _calls(asked, tool, read, None)
-    is_foreign = read.get(OUT_OF_SCOPE, 0.0) >= labels.out_of_scope and follows is None and not asked.links.links
+            calls += [Planned(call, reading.tools.get(tool.name, 0.0)) for call in tool.calls(asked)]
+    is_foreign = reading.tools.get(OUT_OF_SCOPE, 0.0) >= limits[OUT_OF_SCOPE] and follows is None
     return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows)
 
 
-def is_follow_up(asked: Asked) -> bool:
-    """Whether a question points back to an earlier turn, or is too short to stand alone."""
-    if asked.reading.of("back"):
-        return True
-    names = asked.links.of("record", "metric", "document", "table")
-    return len(asked.text.split()) <= SHORT and not names
+def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> list[Planned]:
+    """The calls of the most probable tools; what a tool has no call for goes to the tool that takes its place."""
+    scores = _scores(asked.reading.tools, tools, follows)
+    ranked = sorted(tools, key=lambda tool: -scores[tool.name])
+    best = scores[ranked[0].name] if ranked else 0.0
+    wanted = [t for t in ranked if scores[t.name] >= max(LEAST, NEAR * best)][:MOST_TOOLS] or ranked[:1]
+    made: dict[str, list[Planned]] = {}
+    for tool in wanted:
+        if tool.is_slow and tool is not ranked[0]:
+            continue
+        for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes)):
+            own = made.get(stand_in.name) or _of_tool(asked, stand_in, scores[tool.name], follows)
+            if own:
+                raised = max(own[0].probability, scores[tool.name])
+                made[stand_in.name] = [replace(p, probability=raised) for p in own]
+                break
+    return [p for own in sorted(made.values(), key=lambda own: -own[0].probability) for p in own]
 
 
-def _wanted(read: Mapping[str, float], tools: Sequence[Tool], follows: Call | None) -> list[Tool]:
-    """The most probable tools that are there, slow ones only where they come first."""
-    known = {tool.name: tool for tool in tools}
-    scores = {name: read.get(name, 0.0) for name in known}
+def _scores(read: Mapping[str, float], tools: Sequence[Tool], follows: Call | None) -> dict[str, float]:
+    """How probable each tool is that is there; one that is not gives its probability to its substitute."""
+    scores = {tool.name: read.get(tool.name, 0.0) for tool in tools}
+    for tool in tools:
+        absent = [read.get(name, 0.0) for name in tool.substitutes if name not in scores]
+        scores[tool.name] = max(scores[tool.name], *absent, 0.0)
     if follows is not None and follows.tool in scores:
         # "And in Lyon?" continues what was asked, unless it clearly asks for something else.
-        scores[follows.tool] = max(scores[follows.tool], 0.5)
-    ranked = sorted(scores, key=lambda name: -scores[name])
-    best = scores[ranked[0]] if ranked else 0.0
-    chosen = [n for n in ranked if scores[n] >= max(LEAST, NEAR * best)][:MOST_TOOLS] or ranked[:1]
-    return [known[n] for n in chosen if n == ranked[0] or not known[n].is_slow]
+        scores[follows.tool] = max(scores[follows.tool], CONTINUED)
+    return scores
 
 
-def _calls(asked: Asked, tool: Tool, read: Mapping[str, float], follows: Call | None) -> Iterable[Planned]:
-    probability = read.get(tool.name, 0.0)
+def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
     fresh = list(tool.calls(asked))
     if follows is not None and follows.tool == tool.name:
         fresh = [continued(follows, call) for call in fresh] or [follows]
-        probability = max(probability, 0.5)
     return [Planned(call, probability) for call in fresh]
 
 
@@ -113,16 +118,13 @@ def continued(earlier: Call, call: Call) -> Call:
     return Call(call.tool, arguments, call.phrase or earlier.phrase, call.resolved, call.unresolved)
 
 
-def _choices(asked: Asked, tools: Sequence[Tool], labels: Labels) -> tuple[str, ...]:
+def _choices(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]) -> tuple[str, ...]:
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings."""
-    read = asked.reading.tools
-    unclear = read.get(CLARIFY, 0.0) >= labels.clarify
+    unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY]
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])
     if not unclear:
         return ()
-    known = {tool.name: tool for tool in tools}
-    likely = [name for name in asked.reading.ranked if name in known][:4]
-    phrases = [call.phrase for name in likely for call in list(known[name].calls(asked))[:1] if call.phrase]
-    return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))
+    phrases = [p.call.phrase for p in calls if p.call.phrase]
+    return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))[:4] or ("",)

@@ -189,7 +189,7 @@ def _with_spaces(lines: Sequence[str]) -> list[str]:
 def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, organisation: str) -> Draft:
     """Says that nothing was found, what was looked for in vain, and what lies nearest."""
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
-    unknown = [f"“{name}”" for name in asked.links.unknown]
+    unknown = [f"“{name}”" for name in asked.unknown]
     lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
     lines += list(dict.fromkeys(o.error for o in outcomes if o.error and o.planned.probability >= ALSO))[:2]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]

@@ -18,6 +18,7 @@ from copilot.reading.rows import Restriction, Spans, restrictions
 from copilot.records.conditions import Filter
 from copilot.records.store import RecordView
 from copilot.sources import Sources
+from copilot.types import Viewer
 
 UNIT = "unit"
 """The column of business units."""
@@ -40,6 +41,7 @@ class Asked:
     columns: Columns
     view: RecordView
     sources: Sources
+    viewer: Viewer
 
     @property
     def today(self) -> date:
@@ -49,6 +51,12 @@ class Asked:
     def period(self) -> Period | None:
         """The span of time that is spoken of."""
         return find_period(self.text, self.today, self.sources.workspace.config.fiscal_year_start_month)
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """What is written like a name and stands nowhere in the records or documents."""
+        retriever = self.sources.retriever
+        return tuple(n for n in self.links.unknown if retriever is None or not retriever.mentions(n, self.viewer))
 
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copilot.reading.matcher import matcher
-from copilot.reading.matching import Candidate, columns, conditions
+from copilot.reading.matching import Candidate, bounds, columns, conditions, metrics
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.records.schema import Column, TableSchema
-from copilot.records.store import RecordView
+from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
+from copilot.types import Cell
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Columns:
 
     @classmethod
     def of(cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None) -> Columns:
-        found = [_profile(view, table, column) for table in view.tables.values() for column in table.columns]
+        found = [profile for table in view.tables.values() for profile in _profiles(view, table)]
         return cls(tuple(found), vectors or {})
 
     @cached_property
@@ -56,9 +58,17 @@ class Columns:
         """All that a span may say of the rows of a table."""
         return self._once(("conditions", table), lambda: conditions(self.of_table(table)))
 
+    def bounds(self, table: str, *holds: Holds) -> Choice:
+        """All that a span may say of the numbers or dates of the rows."""
+        return self._once(("bounds", table, *holds), lambda: bounds(self.of_table(table, *holds)))
+
     def candidates(self, table: str, *holds: Holds) -> Choice:
         """The columns of a table that a span may mean."""
         return self._once((table, *holds), lambda: columns(self.of_table(table, *holds)))
+
+    def metrics(self, labels: Mapping[str, Sequence[str]]) -> Choice:
+        """The metrics of a catalogue, each with what people call it."""
+        return self._once(("metrics",), lambda: metrics(labels))
 
     def scores(self, query: str, choice: Choice) -> NDArray[np.float32]:
         """How near each candidate comes to a query, as cosines."""
@@ -68,6 +78,7 @@ class Columns:
     def phrases(self) -> Iterator[str]:
         """The phrases of all candidates, whose vectors an index may keep."""
         yield from (c.phrase for c in conditions(self.profiles))
+        yield from (c.phrase for c in bounds(self.profiles))
         yield from (c.phrase for c in columns(self.profiles))
 
     def _once(self, key: tuple[str, ...], make: Callable[[], Iterator[Candidate]]) -> Choice:
@@ -82,10 +93,31 @@ class Columns:
         return vector
 
 
-def _profile(view: RecordView, table: TableSchema, column: Column) -> Profile:
-    texts = tuple(dict.fromkeys(spoken(t) for t in (column.name, *view.aliases(table.name).get(column.name, ()))))
-    holds, values = _holds(view, table, column)
-    return Profile(table.name, column.name, holds, texts, values)
+def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
+    edges = _edges(view, table)
+    for column in table.columns:
+        texts = tuple(dict.fromkeys(spoken(t) for t in (column.name, *view.aliases(table.name).get(column.name, ()))))
+        holds, values = _holds(view, table, column)
+        plain = Profile(table.name, column.name, holds, texts, values, column.unit)
+        least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
+        if holds == "number" and isinstance(most, int | float):
+            yield replace(plain, most=float(most))
+        elif holds == "date" and least is not None and most is not None:
+            yield replace(plain, first_day=_day(least), last_day=_day(most))
+        else:
+            yield plain
+
+
+def _edges(view: RecordView, table: TableSchema) -> dict[str, Cell]:
+    """The least and largest of each column of numbers and dates."""
+    sized = [c.name for c in table.columns if c.type in ("number", "integer", "date")]
+    sides: tuple[Aggregate, ...] = ("min", "max")
+    measures = [Measure(name=f"{name}:{side}", aggregate=side, column=name) for name in sized for side in sides]
+    return next(iter(view.aggregate(table.name, measures=measures)), {}) if measures else {}
+
+
+def _day(value: Cell) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
 def _holds(view: RecordView, table: TableSchema, column: Column) -> tuple[Holds, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -15,8 +15,8 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 from snowballstemmer import stemmer
 
-from copilot.language.numbers import find_numbers
 from copilot.language.periods import find_period
+from copilot.language.quantities import find_amounts
 from copilot.reading.names import Name
 from copilot.reading.question import Link, LinkKind, Links
 
@@ -31,12 +31,6 @@ _SHORTENED: tuple[LinkKind, ...] = ("record", "person", "document", "value")
 _MOST_CANDIDATES = 6
 # A part stands for the name when it holds this share of its informative words, unless it is written as a name.
 _ENOUGH_OF_A_NAME = 0.6
-_NUMBER_WORDS = {
-    word: n
-    for n, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-    )
-} | {"fifteen": 15, "twenty": 20, "dozen": 12}
 # Words that tell no name from another.
 _LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
@@ -138,7 +132,7 @@ class Linker:
         parts, ambiguous = self._shortened(text, tokens, found)
         links = _outermost([*found, *parts])
         links += self._periods(text)
-        links += [x for x in _numbers(text, tokens) if not any(y.start <= x.start and x.end <= y.end for y in links)]
+        links += [x for x in _numbers(text) if not any(y.start <= x.start and x.end <= y.end for y in links)]
         links.sort(key=lambda x: (x.start, -x.end, x.kind))
         return Links(tuple(links), tuple(ambiguous), tuple(self._unknown(text, tokens, links)))
 
@@ -250,6 +244,7 @@ class Linker:
                 not is_common(token.folded)
                 and not is_known
                 and token.is_capital
+                and not (_opens_sentence(text, token) or text.isupper())
                 and len(token.text) > 2
                 and token.text not in unknown
             ):
@@ -283,16 +278,10 @@ def _outermost(links: Iterable[Link]) -> list[Link]:
     return kept
 
 
-def _numbers(text: str, tokens: Sequence[Token]) -> list[Link]:
-    found = [Link("number", n.text, n.start, n.end, n.text) for n in find_numbers(text) if n.unit != "date"]
-    for token in tokens:
-        if token.folded in _NUMBER_WORDS:
-            found.append(Link("number", token.folded, token.start, token.end, token.text))
-    return found
+def _numbers(text: str) -> list[Link]:
+    return [Link("number", text[a.start : a.end], a.start, a.end, text[a.start : a.end]) for a in find_amounts(text)]
 
 
-def number_of(link: Link, words: Mapping[str, int] = _NUMBER_WORDS) -> float:
+def number_of(link: Link) -> float:
     """The value of a link of kind `number`."""
-    if link.key in words:
-        return float(words[link.key])
-    return find_numbers(link.text)[0].value
+    return find_amounts(link.text)[0].value

@@ -6,8 +6,9 @@ A span is shown to the matcher with the question around it, a candidate as a sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Profile
@@ -20,15 +21,22 @@ CONDITIONS: tuple[Role, ...] = ("filter", "not", "scope", "compare")
 """Roles of spans that stand for a condition by themselves."""
 
 
+Comparison = Operator | Literal["before", "after", "during"]
+_SIZES: tuple[tuple[Operator, str], ...] = (
+    (">", "more than"), (">=", "at least"), ("<", "less than"), ("<=", "at most"), ("=", "exactly"),
+)  # fmt: skip
+_TIMES: tuple[Literal["before", "after", "during"], ...] = ("before", "after", "during")
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A condition or a column that a span may mean."""
 
     table: str
     column: str
-    op: Operator | None = None
+    op: Comparison | None = None
     """None: the column itself."""
-    value: str | bool | None = None
+    value: str | bool | int | None = None
     phrase: str = ""
 
 
@@ -49,12 +57,34 @@ def conditions(profiles: Iterable[Profile]) -> Iterator[Candidate]:
             yield Candidate(p.table, p.name, "present", None, f"{name} is there")
 
 
+def bounds(profiles: Iterable[Profile]) -> Iterator[Candidate]:
+    """Everything that can be so of a number or a date, beside a size or a day."""
+    for p in profiles:
+        name = _name(p)
+        if p.holds == "number":
+            for op, words in _SIZES:
+                yield Candidate(p.table, p.name, op, None, f"{name} is {words} a number")
+            yield Candidate(p.table, p.name, "=", 0, f"{name} is zero")
+        if p.holds == "date":
+            for when in _TIMES:
+                yield Candidate(p.table, p.name, when, None, f"{name} is {when} a day")
+        if p.holds in ("number", "date"):
+            yield Candidate(p.table, p.name, "missing", None, f"{name} is missing")
+            yield Candidate(p.table, p.name, "present", None, f"{name} is there")
+
+
 def columns(profiles: Iterable[Profile]) -> Iterator[Candidate]:
     """The columns themselves, to be measured, shown, compared with a size, grouped or ordered by."""
     for p in profiles:
         shown = ", ".join(spoken(v) for v in p.values[:_SHOWN])
         holds = {"person": "person", "date": "date", "number": "number", "yes_no": "yes or no"}.get(p.holds, "")
         yield Candidate(p.table, p.name, phrase=f"{_name(p)}{f' ({shown or holds})' if shown or holds else ''}")
+
+
+def metrics(labels: Mapping[str, Sequence[str]]) -> Iterator[Candidate]:
+    """The metrics of a catalogue, with what people call them."""
+    for name, texts in labels.items():
+        yield Candidate("", name, phrase=f"metric: {' / '.join(spoken(t) for t in texts)}")
 
 
 def query(text: str, start: int, end: int, role: Role) -> str:

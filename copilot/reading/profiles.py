@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Holds = Literal["key", "title", "person", "category", "yes_no", "date", "number", "text"]
@@ -19,3 +20,15 @@ class Profile:
     """What people call it: its name, and synonyms."""
     values: tuple[str, ...] = ()
     """Of categories, persons and references: what it holds."""
+    unit: str = ""
+    """Of numbers: as `copilot.language.units` writes it."""
+    most: float | None = None
+    """Of numbers: the largest."""
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def is_ahead(self, today: date) -> bool:
+        """Whether its dates lie ahead rather than behind, as deadlines do."""
+        if self.first_day is None or self.last_day is None:
+            return False
+        return self.last_day - today > today - self.first_day

@@ -13,9 +13,10 @@ LinkKind = Literal[
 
 Role = Literal[
     "measure", "filter", "not", "bound", "scope", "group", "order", "limit", "compare", "share", "period", "whatif",
-    "back", "topic",
+    "back", "topic", "among",
 ]  # fmt: skip
-"""What a span of a question does; training/data/guide.md has an example of each."""
+"""What a span of a question does; training/data/guide.md has an example of each. `among` are the rows of which a share
+is asked, where the share's own conditions are `filter`, `not` and `bound`."""
 
 Shape = Literal[
     "number", "name", "list", "ranking", "yes_no", "comparison", "procedure", "definition", "rule", "reasons",
@@ -29,6 +30,7 @@ Measure = Literal["none", "count", "list", "share", "sum", "avg", "median", "min
 Direction = Literal["none", "ascending", "descending"]
 
 ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE = "about_bearing", "clarify", "none"
+FOLLOWS = "follows"
 """Labels of the reader beside the names of the tools."""
 
 
@@ -92,6 +94,8 @@ class Reading:
     spans: tuple[Span, ...] = ()
     """In the order of the text; they do not overlap."""
     shapes: Mapping[str, float] = field(default_factory=dict)
+    follows: float = 0.0
+    """How surely it continues an earlier turn."""
 
     def of(self, *roles: Role) -> tuple[Span, ...]:
         return tuple(span for span in self.spans if span.role in roles)

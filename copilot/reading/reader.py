@@ -54,7 +54,7 @@ class Reader:
 
     @property
     def thresholds(self) -> Mapping[str, float]:
-        """From which score on `about_bearing`, `clarify` and `none` are believed."""
+        """From which score on `about_bearing`, `clarify`, `none` and `follows` are believed."""
         thresholds: Mapping[str, float] = self._labels["thresholds"]
         return thresholds
 
@@ -65,7 +65,7 @@ class Reader:
         # One text at a time: int8 activations are scaled by the whole batch.
         ids = np.array([encoding.ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        tools, shape, measure, direction, tags = (scores[0] for scores in network.session.run(None, inputs))
+        tools, shape, measure, direction, follows, tags = (scores[0] for scores in network.session.run(None, inputs))
         shapes = dict(zip(self._labels["shapes"], _softmax(shape).tolist(), strict=True))
         return Reading(
             tools=dict(zip(self._labels["tools"], (1 / (1 + np.exp(-tools))).tolist(), strict=True)),
@@ -74,11 +74,13 @@ class Reader:
             direction=self._labels["directions"][int(direction.argmax())],
             spans=tuple(self._spans(text, masked, list(_words(encoding, _softmax(tags))))),
             shapes=shapes,
+            follows=float(1 / (1 + np.exp(-follows[0]))),
         )
 
     def stands_out(self, reading: Reading) -> str | None:
         """`about_bearing`, `clarify` or `none` where its score reaches its threshold: the one that exceeds it most."""
-        above = {label: reading.tools[label] / limit for label, limit in self.thresholds.items()}
+        limits = self.thresholds
+        above = {label: reading.tools[label] / limit for label, limit in limits.items() if label in reading.tools}
         label = max(above, key=lambda name: above[name])
         return label if above[label] >= 1 else None
 

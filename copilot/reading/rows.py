@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from copilot.language.calendar import BEGINNING, Period
 from copilot.language.periods import find_period
+from copilot.language.quantities import DAYS_IN, Amount, find_amounts, in_column, shared_scale
 from copilot.reading.columns import Choice, Columns
-from copilot.reading.linking import number_of
 from copilot.reading.matching import Candidate, query
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, LinkKind, Links, Reading, Span
@@ -27,16 +27,9 @@ WHOLE = 0.7
 _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _SIZES: tuple[Holds, ...] = ("number", "date")
 _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
-# Comparators in the order in which they are looked for; the first that a bound holds is meant.
-_COMPARATORS: tuple[tuple[Operator, str], ...] = (
-    ("<=", r"at most|no more than|not more than|up to|or less|or below|maximum|within|until|≤"),
-    (">=", r"at least|no less than|not less than|or more|or above|minimum|from|since|≥"),
-    ("<", r"under|below|less|fewer|before|earlier|smaller|younger|lower|short of|<"),
-    (">", r"over|above|more|exceed\w*|after|later|beyond|greater|bigger|larger|older|north of|past|higher|>"),
-)
+_SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
-_BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,6 +38,8 @@ class Restriction:
 
     table: str
     conditions: tuple[Filter, ...] = ()
+    among: tuple[Filter, ...] = ()
+    """Of which rows a share is asked."""
     groups: tuple[str, ...] = ()
     measured: str | None = None
     """The column that is summed, averaged, ranked by."""
@@ -134,6 +129,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     builder, reading = _Builder(asked, table), asked.reading
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
+    for span in reading.of("among"):
+        _condition(builder, span)
+    base, builder.conditions = tuple(builder.conditions), []
     for span in reading.of("filter", "scope", "compare", "not"):
         _condition(builder, span)
     for span in reading.of("bound", "period"):
@@ -147,6 +145,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if reading.of("compare"):
         groups += [c.column for c in builder.conditions if c.op == "in" and c.column not in groups]
     needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
+    if reading.measure == "count" and not groups and reading.of("order"):
+        # "Which vet has done the most reviews?" counts them by vet.
+        spans = reading.of("measure")
+        groups = [c for s in spans if (c := _column(builder, s, ("category", "person"), quietly=True))][:1]
     measured: str | None = None
     shown: list[str] = []
     for span in reading.of("measure"):
@@ -157,13 +159,13 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
     if needs_number and measured is None:
         measured = order or _only_number(asked.columns, table)
-    numbers = [x for span in reading.of("limit") for x in asked.links.within(span.start, span.end, "number")]
-    limit = int(number_of(numbers[0])) if numbers and number_of(numbers[0]) >= 1 else None
+    limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     if order is not None and reading.direction != "none":
         order = f"-{order}" if reading.direction == "descending" else order
     return Restriction(
         table=table,
         conditions=tuple(builder.conditions),
+        among=base,
         groups=tuple(dict.fromkeys(groups))[:2],
         measured=measured,
         shown=tuple(dict.fromkeys(shown)),
@@ -178,7 +180,8 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
     """Whole names of this table to which the reader gave no role: a condition, or a group after "by"."""
     for link in asked.links.of("value", "person", "column"):
         is_read = any(s.start < link.end and link.start < s.end for s in asked.reading.spans)
-        if link.table != table or link.score < 1 or is_read:
+        least = WHOLE if link.kind == "person" else 1.0
+        if link.table != table or link.score < least or is_read:
             continue
         before = asked.text[: link.start].split()[-1:]
         if link.kind != "column":
@@ -209,7 +212,7 @@ def _condition(builder: _Builder, span: Span) -> None:
     chosen = builder.choose(span, builder.asked.columns.conditions(builder.table))
     if chosen is None:
         builder.unresolved.append(span.text)
-    elif chosen.op is not None:
+    elif chosen.op in ("=", "!=", "missing", "present"):
         _merge(builder, chosen.column, chosen.op, chosen.value)
 
 
@@ -250,35 +253,78 @@ def _reference(builder: _Builder, record: Link) -> Candidate | None:
 
 
 def _bound(builder: _Builder, span: Span) -> None:
-    """A condition by size or date: its comparator, its number or period, and the column it speaks of."""
+    """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
     asked = builder.asked
+    amounts = shared_scale(find_amounts(span.text))
     period = find_period(span.text, asked.today, asked.fiscal_start)
-    numbers = asked.links.within(span.start, span.end, "number")
-    if period is None and not numbers:
-        _condition(builder, span)
+    holds: list[Holds] = ["date"] if period is not None else ["number"]
+    if period is None and any(a.unit in DAYS_IN for a in amounts):
+        holds.append("date")
+    if period is None and not amounts:
+        _without_size(builder, span)
         return
-    holds: Holds = "date" if period is not None else "number"
-    chosen = builder.choose(span, asked.columns.candidates(builder.table, holds), 0.0)
+    chosen = builder.choose(span, asked.columns.bounds(builder.table, *holds), 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
-    elif period is not None:
-        builder.add(chosen.column, ">=", period.start.isoformat())
-        builder.add(chosen.column, "<", period.end.isoformat())
-    else:
-        sizes = sorted(number_of(x) for x in numbers)
-        if len(sizes) > 1 and _BETWEEN.search(span.text):
-            builder.add(chosen.column, ">=", sizes[0])
-            builder.add(chosen.column, "<=", sizes[-1])
+        return
+    profile = asked.columns.get(builder.table, chosen.column)
+    assert profile is not None
+    if profile.holds == "date":
+        ahead = profile.is_ahead(asked.today)
+        period = find_period(span.text, asked.today, asked.fiscal_start, ahead=ahead)
+        if period is None:
+            _by_age(builder, chosen, amounts[0], ahead)
         else:
-            builder.add(chosen.column, comparator(span.text), sizes[-1])
+            _by_day(builder, chosen, period)
+        return
+    sizes = sorted(in_column(a, profile.unit, profile.most) for a in amounts)
+    if len(sizes) > 1:
+        builder.add(chosen.column, ">=", sizes[0])
+        builder.add(chosen.column, "<=", sizes[-1])
+    else:
+        builder.add(chosen.column, chosen.op if chosen.op in _SIZED else "=", sizes[0])  # type: ignore[arg-type]
 
 
-def comparator(text: str) -> Operator:
-    """How a bound compares: "over", "at most", "or more"; equality where it does not say."""
-    for op, words in _COMPARATORS:
-        if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE):
-            return op
-    return "="
+def _without_size(builder: _Builder, span: Span) -> None:
+    """A bound without a figure: nothing at all, missing, or a value of a category."""
+    asked = builder.asked
+    links = builder.links(span, "value", "person", "column")
+    sized = asked.best(span, asked.columns.bounds(builder.table), links)
+    plain = asked.best(span, asked.columns.conditions(builder.table), links)
+    if sized is None or (plain is not None and plain.score >= sized.score):
+        _condition(builder, span)
+    elif sized.candidate.op in ("missing", "present") or sized.candidate.value == 0:
+        builder.support += sized.score
+        builder.add(sized.candidate.column, sized.candidate.op, sized.candidate.value)  # type: ignore[arg-type]
+    else:
+        builder.unresolved.append(span.text)
+
+
+def _by_day(builder: _Builder, chosen: Candidate, period: Period) -> None:
+    """Of a period as it was said: "before May" has no start, "since May" no end; a day alone is compared as meant."""
+    says_side = period.start == BEGINNING or period.is_open
+    if not says_side and chosen.op == "before":
+        builder.add(chosen.column, "<", period.start.isoformat())
+        return
+    if not says_side and chosen.op == "after":
+        builder.add(chosen.column, ">=", period.end.isoformat())
+        return
+    if period.start != BEGINNING:
+        builder.add(chosen.column, ">=", period.start.isoformat())
+    if not period.is_open:
+        builder.add(chosen.column, "<", period.end.isoformat())
+
+
+def _by_age(builder: _Builder, chosen: Candidate, amount: Amount, ahead: bool) -> None:
+    """Older or younger than a time, due within it or later."""
+    today = builder.asked.today
+    length = timedelta(days=round(amount.value * DAYS_IN[amount.unit]))
+    edge = today + length if ahead else today - length
+    if chosen.op == ("after" if ahead else "before"):
+        builder.add(chosen.column, ">" if ahead else "<", edge.isoformat())
+    else:
+        builder.add(chosen.column, ">=", min(edge, today).isoformat())
+        builder.add(chosen.column, "<=", max(edge, today).isoformat())
 
 
 def _column(builder: _Builder, span: Span, holds: Sequence[Holds], quietly: bool = False) -> str | None:

@@ -57,10 +57,11 @@ def _is_unknown(snapshot: Snapshot, reference: Reference, scope: Scope) -> bool:
     words = snapshot.words
     if not reference.is_structural and not words.search("", scope, 1, words.referring([reference.family])):
         return False
-    return not any(_is_mentioned(snapshot, text, scope) for text in (reference.text, reference.keys[0]))
+    return not any(is_mentioned(snapshot, text, scope) for text in (reference.text, reference.keys[0]))
 
 
-def _is_mentioned(snapshot: Snapshot, text: str, scope: Scope) -> bool:
+def is_mentioned(snapshot: Snapshot, text: str, scope: Scope) -> bool:
+    """Whether a text in scope has these words beside each other."""
     words = snapshot.words
     if phrase := words.phrase(text):
         return bool(words.search("", scope, 1, phrase))

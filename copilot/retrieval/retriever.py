@@ -15,7 +15,7 @@ import numpy as np
 from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Entry, Scope
-from copilot.retrieval.exact import unknown_references
+from copilot.retrieval.exact import is_mentioned, unknown_references
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
@@ -118,6 +118,12 @@ class Retriever:
         """References of the query, such as "Article 214", that nothing the viewer may see has or mentions."""
         scope = _scope(viewer, as_of, kind, None)
         return self._read(lambda snapshot: unknown_references(snapshot, query, scope), [])
+
+    def mentions(self, name: str, viewer: Viewer) -> bool:
+        """Whether any passage or record that the viewer may see has the word or words of a name."""
+        scope = _scope(viewer, None, None, None)
+        nothing: list[str] = []
+        return bool(self._read(lambda snapshot: [name] if is_mentioned(snapshot, name, scope) else nothing, nothing))
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""

@@ -29,6 +29,8 @@ class Tool:
     """Whether the workspace has something that it can answer from."""
     calls: Callable[[Asked], Iterable[Call]]
     """How a question may ask for it: the typed calls that its names and spans make."""
+    substitutes: frozenset[str] = frozenset()
+    """Tools whose questions it takes where they are not there or have no call for them."""
     is_slow: bool = False
     """It takes more than a fraction of a second, so it runs only where it is what is asked for."""
     method: Method[Any] | None = None

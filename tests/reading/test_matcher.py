@@ -14,7 +14,7 @@ from copilot.reading.matching import conditions, query
 from copilot.reading.names import workspace_names
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Links, Reading, Span
-from copilot.reading.rows import Spans, comparator, restrictions
+from copilot.reading.rows import Spans, restrictions
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.types import Viewer
@@ -104,10 +104,35 @@ def test_a_measure_and_a_group_find_their_columns(restriction):
 
 
 @pytest.mark.parametrize(
-    ("text", "op"), [("over two", ">"), ("at least 3", ">="), ("2 or less", "<="), ("under 4", "<"), ("4", "=")]
+    ("text", "op", "value"),
+    [
+        ("over half a million", ">", 500.0),
+        ("at least 900", ">=", 900.0),
+        ("400,000 or less", "<=", 400.0),
+        ("under 120", "<", 120.0),
+    ],
 )
-def test_a_bound_says_how_it_compares(text, op):
-    assert comparator(text) == op
+def test_a_bound_says_how_it_compares_and_with_what(restriction, text, op, value):
+    assert said(restriction(f"which cost {text}", ("bound", text))) == {("capex_keur", op, value)}
+
+
+def test_a_deadline_without_a_year_lies_ahead(restriction):
+    found = restriction("whose next audit is before the end of November", ("bound", "before the end of November"))
+    assert said(found) == {("next_audit", "<", "2026-12-01")}
+
+
+def test_a_window_from_today_on(restriction):
+    found = restriction("audits in the next three months", ("bound", "in the next three months"))
+    assert said(found) == {("next_audit", ">=", "2026-09-15"), ("next_audit", "<", "2026-12-16")}
+
+
+def test_of_which_rows_a_share_is_asked_is_told_apart(restriction):
+    found = restriction(
+        "what share of those in trial are in Aarhus", ("share", "what share of"), ("among", "in trial"),
+        ("filter", "in Aarhus"), measure="share",
+    )  # fmt: skip
+    assert {(c.column, c.value) for c in found.among} == {("step", "trial")}
+    assert said(found) == {("site", "=", "Aarhus")}
 
 
 def test_a_question_that_names_nothing_asks_for_every_row(restriction):

@@ -10,7 +10,9 @@ from copilot.reading.rows import Restriction
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
-_AGGREGATES = {"sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max"}
+_AGGREGATES = {
+    "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
+}  # fmt: skip
 # A second table is asked too when it holds at least this share of what the first holds.
 _ALSO = 0.8
 
@@ -23,7 +25,9 @@ def calls(asked: Asked) -> Iterator[Call]:
         if rows is found[0] or (best and rows.support >= _ALSO * best):
             arguments = _arguments(asked, rows)
             phrase = canonical(Arguments.model_validate(arguments), asked.view)
-            yield Call("find_projects", arguments, phrase, unresolved=rows.unresolved)
+            spans = len(asked.reading.of("filter", "not", "bound", "scope", "among", "period", "group")) or 1
+            resolved = 1 - min(len(rows.unresolved), spans) / spans
+            yield Call("find_projects", arguments, phrase, resolved, rows.unresolved)
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
@@ -31,7 +35,11 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
     if rows.groups:
         arguments["group_by"] = list(rows.groups)
     aggregate = _AGGREGATES.get(asked.reading.measure)
-    if rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
+    if rows.among:
+        arguments["among"] = [as_argument(c) for c in rows.among]
+    if asked.reading.measure == "share" and (rows.conditions or not rows.groups):
+        arguments["measures"] = [{"aggregate": "share"}]
+    elif rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
         arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
     elif aggregate and rows.measured:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+from copilot.reading.matching import query
 
 # A span is taken for a metric that it does not name from this cosine on.
 _NEAR = 0.5
@@ -36,14 +37,12 @@ def calls(asked: Asked) -> Iterator[Call]:
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
-    spans = asked.reading.of("measure", "topic")
-    embed = asked.columns.embedder.embed
     known = asked.sources.metrics.metrics if asked.sources.metrics else {}
-    texts = [(name, text) for name, m in known.items() for text in (m.label or name, *m.synonyms)]
-    for span in spans[:2]:
-        scores = embed([text for _, text in texts]) @ embed([span.text])[0]
+    choice = asked.columns.metrics({name: (m.label or name, *m.synonyms) for name, m in known.items()})
+    for span in asked.reading.of("measure", "topic")[:2]:
+        scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
         if len(scores) and float(scores.max()) >= _NEAR:
-            yield texts[int(scores.argmax())][0]
+            yield choice.candidates[int(scores.argmax())].column
 
 
 def _filters(asked: Asked, dimensions: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -87,6 +87,22 @@ class Project:
         absent = tuple(c for c in columns if self.reading.view.has("projects", c) and not self.has(c))
         if absent:
             yield self.finding("not_recorded", columns=absent)
+
+
+def cells(row: Row, table: str, columns: Sequence[str], reading: Reading) -> Finding:
+    """What a record holds in the columns that are asked for; empty ones are found too."""
+    view = reading.view
+    schema = view.tables[table]
+    held = {c: recorded(row.get(c), view.column(table, c)) for c in columns}
+    return Finding(
+        kind="cells",
+        subject=str(row.get(schema.key or "") or ""),
+        role="headline",
+        values={"name": str(row.get(schema.title or "") or row.get(schema.key or "")), **held},
+        figures=tuple(name for name, value in held.items() if isinstance(value, Quantity)),
+        evidence=(reading.row(table, row),),
+        calculation=Calculation(method="cells of the record", query=f"a row of {view.sources[table]}"),
+    )
 
 
 def overview(project: Project) -> Iterator[Finding]:

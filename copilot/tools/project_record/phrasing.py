@@ -56,6 +56,26 @@ def word(f: Finding, name: str) -> str:
     return "" if f.values[name] is None else humanize(named(f, name))
 
 
+def cells(f: Finding) -> str:
+    """What was asked for: "The owner of Bed Planner is Ana", "No: personal data of Bed Planner is no"."""
+    name = str(f.values["name"])
+    held = {_label(column): value for column, value in f.values.items() if column != "name"}
+    absent = [label for label, value in held.items() if value is None]
+    said: list[str] = []
+    for column, value in f.values.items():
+        if column == "name" or value is None:
+            continue
+        told = f"{_label(column)} of {name} is {humanize(named(f, column))}"
+        said.append(f"{'yes' if value else 'no'}: {told}" if isinstance(value, bool) and not said else f"the {told}")
+    if absent:
+        said.append(f"the record of {name} holds no {join_and(absent)}")
+    return sentence("; ".join(said))
+
+
+def _label(column: str) -> str:
+    return _NAMES.get(column, column_label(column))
+
+
 def overview(f: Finding) -> str:
     unit = f" of {word(f, 'unit')}" if word(f, "unit") else ""
     stage = f" is {_in_stage(f)}" if word(f, "stage") else " has no recorded stage"
@@ -230,6 +250,7 @@ def about_model(name: str) -> Callable[[Sequence[Finding]], Iterator[str]]:
 
 
 PHRASES = {
+    "cells": cells,
     "quality_change": quality_change,
     "not_validated": says("No validated {metric} is recorded for {name} to compare with"),
     "quality_gap": quality_gap,

@@ -13,7 +13,7 @@ from copilot.sources import Sources
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, Wording, build_result
 from copilot.tools.linking import resolve_record
-from copilot.tools.project_record.findings import ASPECTS, Aspect, Project
+from copilot.tools.project_record.findings import ASPECTS, Aspect, Project, cells
 from copilot.tools.project_record.model_findings import of_model, quality_chart
 from copilot.tools.project_record.phrasing import PHRASES, about_model, about_project
 from copilot.types import Calculation, Finding, Table, ToolResult, Viewer
@@ -35,6 +35,9 @@ class Arguments(BaseModel):
         default=[],
         description="What to tell; everything when empty. `money` covers budget, spend and benefit.",
     )
+    columns: list[str] = Field(
+        default=[], max_length=6, description="Columns of the record that are asked for, such as owner or gate_date."
+    )
 
 
 def project_record(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -46,7 +49,7 @@ def project_record(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     if row is None and model is None:
         raise ToolError(f"There is no project {arguments.project!r}.")
     reading = Reading(sources, view)
-    told = list(_told(row, model, reading, arguments))
+    told = [*_asked(row, model, reading, arguments.columns), *_told(row, model, reading, arguments)]
     main, table = (row, "projects") if row is not None else (model or {}, "models")
     name = str(main.get("name") or main["id"])
     charted = [str(f.subject) for f in told if f.kind == "quality_change"]
@@ -80,6 +83,16 @@ def _told(row: Row | None, model: Row | None, reading: Reading, arguments: Argum
         found = [*ASPECTS[aspect](Project(row or {}, reading))]
         yield from _headed(found, is_first or aspect in arguments.aspects)
         is_first = is_first and not found
+
+
+def _asked(row: Row | None, model: Row | None, reading: Reading, names: Sequence[str]) -> Iterator[Finding]:
+    """The cells that are asked for, of the model where it has the column, else of its project."""
+    view = reading.view
+    for table, record in (("models", model), ("projects", row)):
+        own = [c for c in names if record is not None and view.has(table, c)]
+        names = [c for c in names if c not in own]
+        if own and record is not None:
+            yield cells(record, table, own, reading)
 
 
 def _headed(findings: Iterable[Finding], is_answer: bool) -> Iterator[Finding]:

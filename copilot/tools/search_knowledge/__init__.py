@@ -9,5 +9,8 @@ TOOL = Tool(
     run=search_knowledge,
     is_available=has_index,
     calls=calls,
+    substitutes=frozenset(
+        {"check_governance", "diagnose_scaling", "recommend_operating_model", "plan_change", "assess_readiness"}
+    ),
     searches="passages",
 )

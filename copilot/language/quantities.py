@@ -1,0 +1,194 @@
+"""Quantities as people say them: "half a million", "more than two weeks", "a dozen", "3 crore"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from copilot.language.numbers import Number, find_numbers
+
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_WORDS |= {"fourty": 40, "ninty": 90}
+_GROUPS = {"dozen": 12.0, "couple": 2.0}
+_HALVES = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "thirds": 1 / 3, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2}
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "grand": 1e3, "lakh": 1e5, "lakhs": 1e5, "million": 1e6, "millions": 1e6,
+    "mio": 1e6, "mn": 1e6, "m": 1e6, "crore": 1e7, "crores": 1e7, "billion": 1e9, "bn": 1e9,
+}  # fmt: skip
+_UNITS = {
+    "%": "percent", "percent": "percent", "pct": "percent", "hour": "hour", "day": "day", "week": "week",
+    "fortnight": "fortnight", "month": "month", "quarter": "quarter", "year": "year",
+}  # fmt: skip
+DAYS_IN = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "quarter": 91.3125,
+           "year": 365.25}  # fmt: skip
+"""Length of a unit of time in days."""
+_TIMES = frozenset(DAYS_IN)
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number with what it is counted in."""
+
+    value: float
+    unit: str
+    """`percent`, a unit of time, a currency's code, or empty."""
+    scale: float
+    """What it was multiplied by: a million for "two million", 1 for "2,000,000"."""
+    start: int
+    end: int
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """The quantities of a text, in figures or in words, left to right; dates are none."""
+    figures = find_numbers(text)
+    tokens = [m for m in _TOKEN.finditer(text) if not any(n.unit == "date" and _holds(n, m) for n in figures)]
+    words = [m[0].lower() for m in tokens]
+    found: list[Amount] = []
+    i = 0
+    while i < len(tokens):
+        figure = next((n for n in figures if _holds(n, tokens[i])), None)
+        if figure is not None:
+            value, scale, unit = figure.value, figure.scale, figure.unit.removesuffix("s")
+            j = next((k for k in range(i, len(tokens)) if tokens[k].start() >= figure.end), len(tokens))
+            if scale == 1 and not unit and j < len(tokens) and words[j] in _SCALES:
+                scale, j = _SCALES[words[j]], j + 1
+                value *= scale
+        else:
+            value, scale, j = _spoken(words[i:])
+            unit, j = "", i + j
+            if j == i:
+                i += 1
+                continue
+        if not unit:
+            unit, taken = _unit(words[j : j + 2])
+            j += taken
+        end = max(tokens[j - 1].end(), figure.end if figure else 0)
+        found.append(Amount(value, unit, scale, tokens[i].start(), end))
+        i = j
+    return found
+
+
+def _holds(number: Number, token: re.Match[str]) -> bool:
+    return number.start <= token.start() < number.end
+
+
+def _unit(words: Sequence[str]) -> tuple[str, int]:
+    """The unit with which these words begin, and how many of them it takes."""
+    if list(words) == ["per", "cent"]:
+        return "percent", 2
+    skipped = 1 if words[:1] == ["of"] and len(words) > 1 else 0
+    if len(words) <= skipped:
+        return "", 0
+    plain = words[skipped]
+    unit = _UNITS.get(plain) or _UNITS.get(plain.removesuffix("s"), "")
+    return (unit, skipped + 1) if unit else ("", 0)
+
+
+def _spoken(words: Sequence[str]) -> tuple[float, float, int]:
+    """The number in words with which these begin: its value, its scale, and how many words it takes; 0 for none."""
+    if words[0] in _HALVES:
+        return _part(words)
+    begins = int(words[0] in ("a", "an") and len(words) > 1)
+    if begins and words[1] in _HALVES and (share := _part(words[1:]))[2] > 1:
+        return *share[:2], share[2] + 1
+    if begins and words[1] in _TIMES:
+        return 1.0, 1.0, 1
+    if begins and words[1] not in (*_SCALES, *_GROUPS):
+        return 0.0, 1.0, 0
+    total, part, scale, used = 0.0, 1.0 if begins else None, 1.0, 0
+    for n in range(begins, len(words)):
+        word, following = words[n], words[n + 1] if n + 1 < len(words) else ""
+        if word in _GROUPS:
+            part = (part or 1.0) * _GROUPS[word]
+        elif word in _WORDS and (part is None or part % (100 if _WORDS[word] > 9 else 10) == 0 < part):
+            part = (part or 0.0) + _WORDS[word]
+        elif word in _SCALES and len(word) > 2 and part is not None:
+            if _SCALES[word] == 100:
+                part *= 100
+            else:
+                scale = _SCALES[word]
+                total, part = total + part * scale, None
+        elif word in _HALVES and part is not None:
+            # "two thirds" is a share; "two and a half" is not.
+            part = part + _HALVES[word] if words[n - 1] == "a" else part * _HALVES[word]
+        elif _joins(word, following, total + (part or 0.0)):
+            continue
+        else:
+            break
+        used = n + 1
+    return total + (part or 0.0), scale, used
+
+
+def _joins(word: str, following: str, sofar: float) -> bool:
+    """Whether a number goes on after a word: "two and a half", "a hundred and twenty"."""
+    if word == "a":
+        return following in _HALVES and sofar > 0
+    return word == "and" and (following == "a" or (sofar >= 100 and following in _WORDS))
+
+
+def _part(words: Sequence[str]) -> tuple[float, float, int]:
+    """ "half a million" and "half a dozen" are numbers, "half of the projects" and "half the price" shares."""
+    n = 1
+    while n < len(words) and words[n] in ("a", "an", "of"):
+        n += 1
+    if n < len(words) and words[n] in (*_SCALES, "dozen"):
+        scale = _SCALES.get(words[n], 12.0)
+        return _HALVES[words[0]] * scale, scale if words[n] in _SCALES else 1.0, n + 1
+    return (_HALVES[words[0]], 1.0, 1) if words[0] == "half" else (0.0, 1.0, 0)
+
+
+def shared_scale(amounts: Sequence[Amount]) -> list[Amount]:
+    """The amounts of a range: in "between two and three million" both are millions."""
+    if len(amounts) < 2 or amounts[0].scale != 1 or amounts[-1].scale == 1:
+        return list(amounts)
+    last = amounts[-1]
+    if amounts[0].value * last.scale > last.value:
+        return list(amounts)
+    return [replace(amounts[0], value=amounts[0].value * last.scale, scale=last.scale), *amounts[1:]]
+
+
+def in_column(amount: Amount, unit: str, most: float | None = None) -> float:
+    """The amount in the unit of a column: EUR k holds thousands, `day` holds days, a share holds 0 to 1.
+
+    `most` is the largest value of the column: a plain number beyond it is taken for the whole amount.
+    """
+    if amount.unit == "percent":
+        return amount.value / 100 if unit == "share" or (not unit and most is not None and most <= 1) else amount.value
+    if amount.unit in DAYS_IN and unit in DAYS_IN:
+        return round(amount.value * DAYS_IN[amount.unit] / DAYS_IN[unit], 6)
+    if unit == "share" and amount.value > 1:
+        return amount.value / 100
+    if unit == "percent" and amount.value < 1:
+        return amount.value * 100
+    scale = column_scale(unit)
+    is_whole = amount.scale >= scale or (amount.scale == 1 and most is not None and amount.value > 2 * most)
+    return amount.value / scale if scale > 1 and is_whole else amount.value
+
+
+def column_scale(unit: str) -> float:
+    """A thousand for `kEUR` and `NOK k`, a million for `mNOK`; 1 where a unit has no scale."""
+    for word in _scales_of(unit):
+        if word in ("k", "thousand"):
+            return 1e3
+        if word in ("m", "mn", "million"):
+            return 1e6
+        if word in ("bn", "billion"):
+            return 1e9
+        if word == "lakh":
+            return 1e5
+        if word == "crore":
+            return 1e7
+    return 1.0
+
+
+def _scales_of(unit: str) -> Iterator[str]:
+    for word in unit.split():
+        yield word.lower()
+        yield word[:-3] if word[-3:].isupper() else ""

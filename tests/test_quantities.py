@@ -1,0 +1,67 @@
+"""Quantities in words and figures, and what they are in the unit of a column."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.language.quantities import find_amounts, in_column
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("half a million", 500_000, ""),
+        ("more than half crore", 5_000_000, ""),
+        ("5 lakh", 500_000, ""),
+        ("two and a half thousand", 2_500, ""),
+        ("a hundred and twenty", 120, ""),
+        ("twelve thousand five hundred", 12_500, ""),
+        ("a quarter of a million", 250_000, ""),
+        ("half a dozen", 6, ""),
+        ("a dozen", 12, ""),
+        ("two dozen", 24, ""),
+        ("twenty five", 25, ""),
+        ("two thirds", 2 / 3, ""),
+        ("less than half the pen", 0.5, ""),
+        ("€2.5m", 2_500_000, "EUR"),
+        ("1,200,000", 1_200_000, ""),
+        ("more than two weeks", 2, "week"),
+        ("a couple of months", 2, "month"),
+        ("more than a year", 1, "year"),
+        ("ten per cent", 10, "percent"),
+        ("12%", 12, "percent"),
+    ],
+)
+def test_a_quantity_is_read_with_its_unit(text: str, value: float, unit: str) -> None:
+    assert [(pytest.approx(a.value), a.unit) for a in find_amounts(text)] == [(value, unit)]
+
+
+@pytest.mark.parametrize("text", ["before 2026-09-01", "a project", "and a", "per cent", "the second quarter", "P-017"])
+def test_what_is_no_quantity_is_not_read_as_one(text: str) -> None:
+    assert find_amounts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "most", "value"),
+    [
+        ("half a million", "kEUR", 900.0, 500),
+        ("eight million", "mNOK", 20.0, 8),
+        ("eight", "mNOK", 20.0, 8),
+        ("450,000", "kEUR", 900.0, 450),
+        ("450", "kEUR", 900.0, 450),
+        ("two weeks", "day", 90.0, 14),
+        ("half", "percent", 100.0, 50),
+        ("80%", "share", 1.0, 0.8),
+        ("60 percent", "percent", 100.0, 60),
+    ],
+)
+def test_an_amount_is_turned_into_the_unit_of_its_column(text: str, unit: str, most: float, value: float) -> None:
+    assert in_column(find_amounts(text)[0], unit, most) == pytest.approx(value)
+
+
+@given(st.text(alphabet="a hundred two half million of and dozen % 5,.00-", max_size=60))
+def test_any_text_is_read_without_failing(text: str) -> None:
+    for amount in find_amounts(text):
+        assert 0 <= amount.start < amount.end <= len(text)
