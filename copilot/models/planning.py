@@ -52,6 +52,8 @@ def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earli
     if reading.tools.get(ABOUT_BEARING, 0.0) >= limits[ABOUT_BEARING] and not asked.links.of("record", "document"):
         return Plan("about_bearing")
     follows = earlier if earlier is not None and (reading.follows >= limits[FOLLOWS] or reading.of("back")) else None
+    if follows is not None:
+        asked = asked.continuing(follows)
     calls = _calls(asked, tools, follows)
     if follows is None and (choices := _choices(asked, calls, limits)):
         return Plan("ask_back", choices=choices)

@@ -26,7 +26,7 @@ SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {
-    "number": 3, "name": 2, "date": 2, "yes_no": 3, "definition": 3, "rule": 4, "comparison": 5, "reasons": 7,
+    "number": 2, "name": 2, "date": 2, "yes_no": 2, "definition": 3, "rule": 4, "comparison": 5, "reasons": 7,
     "list": 7, "ranking": 7, "procedure": 8, "overview": 8, "plan": 12, "memo": 16, "none": 5,
 }  # fmt: skip
 
@@ -82,15 +82,14 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     if plan.kind == "ask_back":
         return _ask_back(plan.choices)
     data = [o for o in outcomes if o.tool.searches is None and o.holds_something]
-    data.sort(key=lambda o: -o.planned.probability * o.planned.call.resolved)
-    wanted = asked.reading.tools
-    documents_wanted = max((wanted.get(o.tool.name, 0.0) for o in outcomes if o.tool.searches == "passages"), default=0)
+    data.sort(key=lambda o: -o.planned.worth)
+    documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     lead = data[0] if data else None
-    leads = lead is not None and lead.planned.probability >= max(ALSO, documents_wanted)
+    leads = lead is not None and lead.planned.worth >= max(ALSO, documents_wanted)
     if lead is not None and (leads or not documents.do_answer):
         return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":
-        return _documents_first(asked, documents, [o for o in data if o.planned.probability >= ALSO])
+        return _documents_first(asked, documents, [o for o in data if o.planned.worth >= ALSO])
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
     if choices:
         return _ask_back(choices)
@@ -104,7 +103,7 @@ def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documen
     if left := lead.planned.call.unresolved:
         page.add([f"Not taken into account: {', '.join(f'“{w}”' for w in dict.fromkeys(left))}."])
     for other in data[1:]:
-        near = other.planned.probability >= max(ALSO, NEAR_THE_FIRST * lead.planned.probability)
+        near = other.planned.worth >= max(ALSO, NEAR_THE_FIRST * lead.planned.worth)
         if near and not (lead.tool.quotes_documents and other.tool.is_record):
             _tell(page, other, 4)
     if wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
@@ -161,7 +160,8 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         document = unit.document
         if unit.kind == "clause":
             number = unit.label
-            text = f"**{unit.document}, clause {number}:** {unit.text.removeprefix(f'**{number}**').strip()}"
+            where = f"{unit.document}, clause {number}" if opens else f"Clause {number}"
+            text = f"**{where}:** {unit.text.removeprefix(f'**{number}**').strip()}"
         elif opens and quote.why == "lead":
             text = unit.text
         else:

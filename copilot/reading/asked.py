@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from copilot.language.calendar import Period
 from copilot.language.periods import find_period
+from copilot.reading.call import Call
 from copilot.reading.columns import Columns
 from copilot.reading.linking import number_of
 from copilot.reading.question import Link, Links, Reading, Role
@@ -42,6 +43,26 @@ class Asked:
     view: RecordView
     sources: Sources
     viewer: Viewer
+
+    def continuing(self, earlier: Call) -> Asked:
+        """The question with the project, model or metric that an earlier call was about, where it names none itself."""
+        carried = []
+        for name, kinds in (("project", ("projects", "models")), ("model", ("models",))):
+            key = earlier.arguments.get(name)
+            if isinstance(key, str) and not self.links.of("record"):
+                carried += [self._carried(key, table) for table in kinds if self._holds(table, key)][:1]
+        metric = earlier.arguments.get("metric")
+        if isinstance(metric, str) and not self.links.of("metric"):
+            carried.append(Link("metric", metric, 0, 0, metric))
+        return replace(self, links=replace(self.links, links=(*self.links.links, *carried))) if carried else self
+
+    def _holds(self, table: str, key: str) -> bool:
+        return self.view.has(table) and self.view.row(table, key) is not None
+
+    def _carried(self, key: str, table: str) -> Link:
+        title = self.view.tables[table].title
+        row = self.view.row(table, key) or {}
+        return Link("record", key, 0, 0, "", table, name=str(row.get(title or "") or ""))
 
     @property
     def today(self) -> date:

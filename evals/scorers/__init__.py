@@ -11,6 +11,7 @@ from evals.scorers import (
     memo,
     nuggets,
     numbers,
+    opening,
     refusal,
     retrieval,
     safety,
@@ -24,7 +25,7 @@ VERSION = "2"
 """Changes when a scorer judges differently: scores of different versions are not compared unseen."""
 
 SCORERS: tuple[Scorer, ...] = (
-    nuggets.score, numbers.score, citations.score, groundedness.score, retrieval.score, tools.score,
+    nuggets.score, numbers.score, opening.score, citations.score, groundedness.score, retrieval.score, tools.score,
     refusal.score, safety.score, consistency.score, memo.score, effort.score,
 )  # fmt: skip
 
@@ -34,6 +35,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("nuggets_all", "All points said"),
     Metric("nuggets_strict", "Vital points fully said"),
     Metric("numbers_exact", "Expected numbers stated", is_gated=True, tolerance=0.0),
+    Metric("opens_directly", "Opens with the answer"),
+    Metric("padding", "Beside the point", better="down"),
     Metric("citation_recall", "Citation recall", is_gated=True),
     Metric("citation_precision", "Citation precision", is_gated=True),
     Metric("groundedness", "Sentences grounded", is_gated=True),
