@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from copilot.retrieval.loaders import SourceFile, load
 from copilot.tools import TOOLS
 from copilot.workspace import Workspace
 from evals.samples import Dataset, Sample
@@ -31,14 +33,21 @@ def _quotes(sample: Sample, workspace: Workspace, texts: dict[str, str | None]) 
     faults = []
     for passage in sample.passages:
         if passage.document not in texts:
-            path = workspace.root / passage.document
-            texts[passage.document] = plain(path.read_text(encoding="utf-8")) if path.is_file() else None
+            texts[passage.document] = _text_of(workspace.root / passage.document)
         text = texts[passage.document]
         if text is None:
             faults.append(f"there is no document {passage.document!r}")
         elif plain(passage.quote) not in text:
             faults.append(f"{passage.document} does not say {passage.quote!r}")
     return faults
+
+
+def _text_of(path: Path) -> str | None:
+    """What the product reads of a document of any format; None where there is none."""
+    if not path.is_file():
+        return None
+    document = load(SourceFile(path.name, path, ""), "")
+    return plain(" ".join(section.text for section in document.sections))
 
 
 def plain(text: str) -> str:

@@ -70,7 +70,10 @@ def _lines(facts: Facts) -> Iterator[str]:
     )
     yield "## Thresholds\n"
     yield "Chosen on the validation hands: the best F2 that keeps to the given share of false alarms.\n"
-    rows = [(label, f"{limit:g}", f"{FALSE_ALARMS[label]:g}") for label, limit in facts.limits.items()]
+    rows = [
+        (label, f"{limit:g}", f"{FALSE_ALARMS[label]:g}" if label in FALSE_ALARMS else "best F1")
+        for label, limit in facts.limits.items()
+    ]
     yield from _table(("label", "threshold", "false alarms at most"), rows)
     yield "\n## Measures\n"
     columns = {

@@ -331,13 +331,13 @@ def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[st
     told = ", ".join(f"{name} {value}" for name, value in facts.items())
     return "\n".join([
         "# The matcher: what a span of a question means in the records", "",
-        "A bi-encoder from the published weights of all-MiniLM-L6-v2 (Apache-2.0). A span in its question, and each condition,",
-        "bound, column or metric of the workspace (`copilot/reading/matching.py`), become vectors of 384 numbers; the nearest is",
-        "meant. `training/train_matcher.py` trains it and writes both files. `training/evaluate_calls.py` measures the typed",
-        "calls that come out.", "",
+        "A bi-encoder from the published weights of all-MiniLM-L6-v2 (Apache-2.0). A span in its question, and each",
+        "condition, bound, column or metric of the workspace (`copilot/reading/matching.py`), become vectors of 384",
+        "numbers; the nearest is meant. `training/train_matcher.py` trains it and writes both files.",
+        "`training/evaluate_calls.py` measures the typed calls that come out.", "",
         "| file | sha256 |", "|---|---|", f"| {file.name} | {sha256(file)} |", "", f"{told}.", "",
-        "How often the right candidate is first, among all of its kind in the workspace or in the right table, on hands and",
-        "workspaces that were not trained on:", "",
+        "How often the right candidate is first, among all of its kind in the workspace or in the right table, on hands",
+        "and workspaces that were not trained on:", "",
         f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}", *table, "",
     ])  # fmt: skip
 

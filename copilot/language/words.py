@@ -128,6 +128,9 @@ def stems(text: str) -> list[str]:
     return [stem(m.group()) for m in _TOKEN.finditer(text)]
 
 
+ASKING_STEMS = frozenset(map(stem, ASKING_WORDS))
+
+
 def content_stems(text: str) -> list[str]:
     """The stems of the words that carry meaning, in order."""
     return [

@@ -55,7 +55,7 @@ def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earli
     if follows is not None:
         asked = asked.continuing(follows)
     calls = _calls(asked, tools, follows)
-    if follows is None and (choices := _choices(asked, calls, limits)):
+    if follows is None and (choices := _choices(asked, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
     known = {p.call.tool for p in calls}
     for tool in tools:
@@ -120,13 +120,14 @@ def continued(earlier: Call, call: Call) -> Call:
     return Call(call.tool, arguments, call.phrase or earlier.phrase, call.resolved, call.unresolved)
 
 
-def _choices(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]) -> tuple[str, ...]:
-    """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings."""
+def _choices(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]) -> tuple[str, ...] | None:
+    """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
+    the question is clear."""
     unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY]
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])
     if not unclear:
-        return ()
+        return None
     phrases = [p.call.phrase for p in calls if p.call.phrase]
-    return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))[:4] or ("",)
+    return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))[:4]

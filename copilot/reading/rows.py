@@ -11,10 +11,11 @@ import numpy as np
 from copilot.language.calendar import BEGINNING, Period
 from copilot.language.periods import find_period
 from copilot.language.quantities import DAYS_IN, Amount, find_amounts, in_column, shared_scale
+from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.columns import Choice, Columns
 from copilot.reading.matching import Candidate, query
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Link, LinkKind, Links, Reading, Span
+from copilot.reading.question import Link, LinkKind, Links, Reading, Role, Span
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
 
@@ -27,6 +28,10 @@ WHOLE = 0.7
 _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _SIZES: tuple[Holds, ...] = ("number", "date")
 _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
+# Spans that a call must express. An order, a group or a limit may also come from how the question is read as a whole.
+_TELLING: tuple[Role, ...] = ("filter", "not", "bound", "scope", "among", "compare", "group", "order", "period", "topic")
+# Stems of what people call the rows of any table of AI projects.
+_ROWS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
@@ -51,6 +56,8 @@ class Restriction:
     """Spans for which the table has nothing."""
     support: float = 0.0
     """How much of what the question names this table holds."""
+    resolved: float = 1.0
+    """Share of the question's spans that it expresses; of one without spans, of its words."""
 
 
 @dataclass
@@ -61,6 +68,7 @@ class _Builder:
     table: str
     conditions: list[Filter] = field(default_factory=list)
     unresolved: list[str] = field(default_factory=list)
+    explained: list[Span] = field(default_factory=list)
     support: float = 0.0
 
     def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
@@ -79,6 +87,7 @@ class _Builder:
         if best is None or best.score < least:
             return None
         self.support += best.score
+        self.explained.append(span)
         return best.candidate
 
 
@@ -173,7 +182,24 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         limit=limit,
         unresolved=tuple(builder.unresolved),
         support=builder.support,
+        resolved=_resolved(builder),
     )
+
+
+def _resolved(builder: _Builder) -> float:
+    """The share of the spans that something of the table expresses. How often, which share and how many need nothing."""
+    reading, links = builder.asked.reading, builder.asked.links
+    spans = list(reading.of(*_TELLING))
+    if reading.measure not in ("count", "share"):
+        spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
+    spans += [s for s in builder.explained if s not in spans]
+    if builder.explained:
+        return len({*builder.explained}) / len({*spans})
+    if spans:
+        return 0.0
+    tokens = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
+    known = [w for w in tokens if w.stem in _ROWS or links.within(w.start, w.end, "table", "column")]
+    return len(known) / len(tokens) if tokens else 0.0
 
 
 def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
@@ -195,14 +221,17 @@ def _condition(builder: _Builder, span: Span) -> None:
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
     if len({x.column for x in values}) == 1 and len({x.key for x in values}) > 1:
         _alternatives(builder, values, span.role == "not")
+        builder.explained.append(span)
         return
     if records := [x for x in builder.links(span, "record") if x.score >= WHOLE]:
         _records(builder, records, span.role == "not")
+        builder.explained.append(span)
         return
     foreign = builder.asked.links.within(span.start, span.end, "record")
     if foreign and (reference := _reference(builder, foreign[0])):
         builder.add(reference.column, "!=" if span.role == "not" else "=", reference.value)
         builder.support += 1
+        builder.explained.append(span)
         return
     if builder.asked.links.within(span.start, span.end, "period") and span.role == "filter":
         _bound(builder, span)
@@ -295,6 +324,7 @@ def _without_size(builder: _Builder, span: Span) -> None:
         _condition(builder, span)
     elif sized.candidate.op in ("missing", "present") or sized.candidate.value == 0:
         builder.support += sized.score
+        builder.explained.append(span)
         builder.add(sized.candidate.column, sized.candidate.op, sized.candidate.value)  # type: ignore[arg-type]
     else:
         builder.unresolved.append(span.text)

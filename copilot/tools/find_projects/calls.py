@@ -25,9 +25,7 @@ def calls(asked: Asked) -> Iterator[Call]:
         if rows is found[0] or (best and rows.support >= _ALSO * best):
             arguments = _arguments(asked, rows)
             phrase = canonical(Arguments.model_validate(arguments), asked.view)
-            spans = len(asked.reading.of("filter", "not", "bound", "scope", "among", "period", "group")) or 1
-            resolved = 1 - min(len(rows.unresolved), spans) / spans
-            yield Call("find_projects", arguments, phrase, resolved, rows.unresolved)
+            yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved)
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
@@ -42,6 +40,8 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
     elif rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
         arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
+    elif asked.reading.measure == "count" and not rows.groups:
+        arguments["measures"] = [{"aggregate": "count"}]
     elif aggregate and rows.measured:
         arguments["measures"] = [{"aggregate": aggregate, "column": rows.measured}]
     elif rows.limit:

@@ -31,20 +31,31 @@ _BASES = ("measured", "estimated", "assumed")
 
 
 def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Finding]:
-    """Everything, the answer first. A measure over all rows answers; how many they are is only its background."""
+    """Everything, the answer first: what was compared, measured or ordered. How many rows there are answers only where
+    nothing else is asked, and is background elsewhere."""
     measures = [f for m in query.measures if m.column is not None for f in _measure(query, m)]
     opening = [] if _is_share(query) and not query.groups else [counted(query)]
-    groups = [*_groups(query)]
+    groups, listed = [*_groups(query)], [*_listed(query, rows, reading)]
     if any(f.kind == "difference" for f in groups):
         yield from groups
-        yield from (f.model_copy(update={"role": "support"}) for f in (*opening, *measures))
-    elif query.measures and not query.filters:
-        yield from (*measures, *_shares(query), *groups, *opening)
+        yield from _background(*opening, *measures)
+    elif measures or _is_share(query):
+        yield from (*measures, *_shares(query), *groups)
+        yield from _background(*opening)
+    elif listed and listed[0].kind == "order":
+        yield from listed
+        yield from _background(*opening)
+        listed = []
     else:
-        yield from (*opening, *measures, *_shares(query), *groups)
-    yield from _listed(query, rows, reading)
+        yield from (*opening, *groups)
+    if not query.measures:
+        yield from listed
     yield from _caveats(query)
     yield _call(query, rows)
+
+
+def _background(*findings: Finding) -> Iterator[Finding]:
+    return (f.model_copy(update={"role": "support"}) for f in findings)
 
 
 def counted(query: Query) -> Finding:
@@ -120,6 +131,7 @@ def _measure(query: Query, measure: Measured) -> Iterator[Finding]:
             "aggregate": measure.aggregate,
             "measure": measure.label,
             "column": column_label(column.name),
+            "which": qualified("", query.said).strip() if query.matching else "",
             "value": measure.value(query.measured(measure, query.all_filters), query.noun),
             "recorded": count(known, query.noun),
             "rows": count(query.matching, query.noun),

@@ -54,7 +54,7 @@ def measure(f: Finding) -> str:
         return f"{named(f, 'value', bare=True)} of the {rows} {'records' if known == 1 else 'record'} the {column}."
     if aggregate == "count distinct":
         return f"There are {named(f, 'value')} among the {rows}."
-    over = f"{named(f, 'recorded')} that record{'s' if known == 1 else ''} it"
+    over = f"{named(f, 'recorded')} {f.values['which']}".strip() + f" that record{'s' if known == 1 else ''} it"
     text = f"The {column} adds up to {named(f, 'value')} over the {over}"
     if aggregate != "sum":
         text = f"The {f.values['measure']} of the {over} is {named(f, 'value')}"
