@@ -12,7 +12,7 @@ from copilot.records.metric_query import group_values
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import latest_roles
-from copilot.tools.assess_readiness.method import read_method
+from copilot.tools.assess_readiness.method import METHOD
 from copilot.tools.assess_readiness.scores import BEST, Area, read_areas
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold
@@ -79,7 +79,7 @@ class Shown:
 
 def read_lever(sources: Sources, viewer: Viewer, view: RecordView, scope: Scope, lever: Lever) -> Shown:
     texts, rows = list[str](), list[tuple[str, Row]]()
-    assessed = _assessed(read_areas(view, scope.unit, read_method(sources.workspace)), lever)
+    assessed = _assessed(read_areas(view, scope.unit, METHOD.load(sources.workspace)), lever)
     if assessed is not None:
         note = f" ({lowercase_first(str(assessed['note']))})" if assessed.get("note") else ""
         what = f"the assessment of {humanize(str(assessed['aspect']))} in {assessed['unit']}"

@@ -10,11 +10,10 @@ from statistics import median
 from copilot.analysis.funnel import Ladder, conversion
 from copilot.analysis.operating_model import Anchor, Criterion
 from copilot.language.formatting import join_and, number, percent, pluralize
-from copilot.methods import ReadinessMethod
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import going_on, latest_roles, staff
-from copilot.tools.assess_readiness.method import read_method
+from copilot.tools.assess_readiness.method import METHOD, ReadinessMethod
 from copilot.tools.assess_readiness.scores import BEST, mean, read_areas
 from copilot.tools.diagnose_scaling.paths import Portfolio, read_portfolio
 from copilot.tools.evidence import Row
@@ -157,7 +156,7 @@ def _reader(sources: Sources, view: RecordView, unit: str | None) -> _Reader:
     units = {fold(str(name)): str(name) for name in reversed(named) if name}
     own = [row for row in rows if unit is None or fold(str(row.get("unit") or "")) == fold(unit)]
     return _Reader(
-        sources, view, unit, tuple(own), tuple(sorted(units.values())), tuple(rows), read_method(sources.workspace)
+        sources, view, unit, tuple(own), tuple(sorted(units.values())), tuple(rows), METHOD.load(sources.workspace)
     )
 
 
