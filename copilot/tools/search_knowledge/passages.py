@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from copilot.passages.extract import Unit, heading_fit, units
+from copilot.passages.units import Unit, units
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.types import Evidence, Viewer
@@ -36,7 +36,8 @@ def passages_about(
 
 
 def sentences_of(passages: Sequence[Evidence]) -> list[Unit]:
-    return [unit for item in passages for unit in units(item) if len(unit.text.split()) >= _SHORTEST]
+    found = (unit for item in passages for unit in units(item))
+    return [u for u in found if len(u.text.split()) >= _SHORTEST and u.kind != "row" and not u.is_label]
 
 
 def nearest_sentence(
@@ -47,18 +48,18 @@ def nearest_sentence(
     minimum: float = SPEAKS,
     terms: re.Pattern[str] | None = None,
     used: Collection[str] = (),
-    prefer: str = "",
+    under: re.Pattern[str] | None = None,
 ) -> Unit | None:
     """The sentence nearest in meaning to a query, none of those used; None when none is near enough.
 
     With `terms`, only sentences that hold one of them, an item headed by one before others that are about as near;
-    with `prefer`, a form such as "steps", likewise those under a heading of that form.
+    with `under`, likewise those under a heading that holds one of its words.
     """
     fresh = [u for u in known if u.text not in used and (terms is None or terms.search(u.text))]
     if not fresh or sources.retriever is None:
         return None
     vectors = sources.retriever.embed([query, *(unit.text for unit in fresh)])
     likeness = vectors[1:] @ vectors[0]
-    fits = [bool(terms and terms.search(u.label)) + bool(prefer and heading_fit(u.heading, prefer)) for u in fresh]
+    fits = [bool(terms and terms.search(u.label)) + bool(under and under.search(u.heading)) for u in fresh]
     best = int((likeness + _PREFERRED * np.array(fits) - 2 * (likeness < minimum)).argmax())
     return fresh[best] if likeness[best] >= minimum else None
