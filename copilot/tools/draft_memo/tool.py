@@ -128,40 +128,36 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
 
 def _written(basis: Basis, template: Template, title: str) -> Writer:
     """Every section with what is found for it; what no other tool has said is a part of the memo's computation."""
-    parts = [(section, part) for section in template.sections for part in _PARTS[section.name](basis)]
-    own = [part.finding for _, part in parts if isinstance(part, Told) and not part.finding.text]
-    tables = [part.table for _, part in parts if isinstance(part, Shown) and part.table and not part.evidence]
-    result = build_result(
-        own,
+    parts = [(section.name, part) for section in template.sections for part in _PARTS[section.name](basis)]
+    told = [(name, part) for name, part in parts if isinstance(part, Told)]
+    shown = [(name, part) for name, part in parts if isinstance(part, Shown)]
+    own = build_result(
+        (part.finding for _, part in told if not part.finding.text),
         WORDING,
         Computation(
             source=basis.view.sources["projects"],
             title=title,
             locator="from the ranking, the portfolio, the governance rules and the records",
             calculation=Calculation(
-                method="what the ranking, the portfolio, the rules and the records show", inputs=tuple(tables)
+                method="what the ranking, the portfolio, the rules and the records show",
+                inputs=tuple(part.table for _, part in shown if part.table and not part.evidence),
             ),
         ),
         basis.reading,
     )
-    said = iter(result.findings)
-    writer = Writer(result.evidence, {section.name: section.heading for section in template.sections})
-    for (section, key), line in groupby(parts, lambda p: (p[0], p[1].key if isinstance(p[1], Told) else None)):
-        told = [part for _, part in line]
-        for part in told:
-            if isinstance(part, Shown):
-                writer.show(section.name, part.table, part.chart, part.evidence or (result.evidence[0].id,))
-        findings = [
-            (part.lead, part.finding if part.finding.text else next(said)) for part in told if isinstance(part, Told)
-        ]
-        if key is not None:
-            writer.say(
-                section.name,
-                key,
-                " ".join(f"{lead}{finding.text}" for lead, finding in findings),
-                [id for _, finding in findings for id in finding.evidence],
-                is_caveat=all(finding.role == "caveat" for _, finding in findings),
-            )
+    said = iter(own.findings)
+    writer = Writer(own.evidence, {section.name: section.heading for section in template.sections})
+    for (name, key), line in groupby(told, lambda item: (item[0], item[1].key)):
+        found = [(part.lead, part.finding if part.finding.text else next(said)) for _, part in line]
+        writer.say(
+            name,
+            key,
+            " ".join(f"{lead}{finding.text}" for lead, finding in found),
+            [id for _, finding in found for id in finding.evidence],
+            is_caveat=all(finding.role == "caveat" for _, finding in found),
+        )
+    for name, drawn in shown:
+        writer.show(name, drawn.table, drawn.chart, drawn.evidence or (own.evidence[0].id,))
     return writer
 
 
