@@ -21,9 +21,9 @@ from copilot.tools.plan_change import findings
 from copilot.tools.plan_change import phrasing as say
 from copilot.tools.plan_change.facts import LeverReader, Scope, change_managers
 from copilot.tools.plan_change.findings import Measure, Plan
-from copilot.tools.plan_change.method import METHOD, Sought
-from copilot.tools.search_knowledge.passages import SPEAKS, nearest_sentence, passages_about, sentences_of
-from copilot.types import Calculation, Evidence, Finding, Table, ToolResult, Viewer
+from copilot.tools.plan_change.method import METHOD
+from copilot.tools.search_knowledge.passages import Quotable, passages_about
+from copilot.types import Calculation, Finding, Table, ToolResult, Viewer
 
 _RELEVANT, _SPEAKS = 0.25, 0.3
 """Cosine of a passage, and of a sentence in it, from which on it speaks of change or of a lever."""
@@ -61,10 +61,11 @@ def plan_change(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolR
     reader = LeverReader(sources, viewer, scope, method, reading)
     sought = [*method.levers, method.workforce, method.budget]
     passages = passages_about(sources, viewer, [s.query for s in sought], method.about, _RELEVANT)
-    documents = _Documents(sources, reading, passages)
+    documents = Quotable(reading, passages)
     plan = _plan(reader, documents)
     hidden = _hidden(view, scope)
-    found = [*_findings(plan, documents.nearest(method.budget, under=_STEPS), sources, hidden)]
+    budget = documents.nearest(method.budget.query, method.budget.words, under=_STEPS)
+    found = [*_findings(plan, budget, sources, hidden)]
     table = next(t for t in (*_TABLES[1:], _TABLES[0]) if view.has(t))
     order = _table(plan, found)
     return build_result(
@@ -93,27 +94,7 @@ def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> Scope:
     return Scope(None, unit, tuple(r for r in rows if unit is None or fold(str(r.get("unit") or "")) == fold(unit)))
 
 
-class _Documents:
-    """What the documents advise; no sentence is quoted twice."""
-
-    def __init__(self, sources: Sources, reading: Reading, passages: list[Evidence]) -> None:
-        self._sources, self._reading = sources, reading
-        self._passages = {item.id: item for item in passages}
-        self._sentences = sentences_of(passages)
-        self._used: list[str] = []
-
-    def nearest(self, sought: Sought, minimum: float = SPEAKS, under: re.Pattern[str] | None = None) -> Unit | None:
-        found = nearest_sentence(
-            self._sources, self._sentences, sought.query,
-            minimum=minimum, terms=sought.words, used=self._used, under=under,
-        )  # fmt: skip
-        if found:
-            self._used.append(found.text)
-            self._reading.add(self._passages[found.evidence])
-        return found
-
-
-def _plan(reader: LeverReader, documents: _Documents) -> Plan:
+def _plan(reader: LeverReader, documents: Quotable) -> Plan:
     method, scope, reading = reader.method, reader.scope, reader.reading
     shown = [reader.read(lever) for lever in method.levers]
     adoption = reader.observe(method.adoption)
@@ -123,14 +104,14 @@ def _plan(reader: LeverReader, documents: _Documents) -> Plan:
         shown.sort(key=lambda found: -found.need)
     return Plan(
         scope=scope,
-        measures=tuple(Measure(own, documents.nearest(own.lever, _SPEAKS)) for own in shown),
+        measures=tuple(Measure(s, documents.nearest(s.lever.query, s.lever.words, minimum=_SPEAKS)) for s in shown),
         is_running=is_running,
         good=method.good,
         managers=change_managers(reading.view, scope.unit),
         adoption=adoption,
         workforce=method.workforce,
         moved=reader.observe(method.workforce.metrics),
-        reskilling=documents.nearest(method.workforce, _SPEAKS, _STEPS),
+        reskilling=documents.nearest(method.workforce.query, method.workforce.words, minimum=_SPEAKS, under=_STEPS),
         cited=(reading.row("projects", scope.project),) if scope.project is not None else (),
     )
 

@@ -20,8 +20,8 @@ from copilot.tools.recommend_operating_model.facts import read_facts
 from copilot.tools.recommend_operating_model.findings import Case
 from copilot.tools.recommend_operating_model.method import HIGHEST, LOWEST, METHOD, CriterionMethod
 from copilot.tools.recommend_operating_model.phrasing import WORDING, fact
-from copilot.tools.search_knowledge.passages import nearest_sentence, passages_about, sentences_of
-from copilot.types import Calculation, Cell, Evidence, Finding, Quantity, Table, ToolResult, Viewer
+from copilot.tools.search_knowledge.passages import Quotable, passages_about
+from copilot.types import Calculation, Cell, Finding, Quantity, Table, ToolResult, Viewer
 
 _TABLES = ("projects", "roles", "assessments")
 _QUOTED = 2
@@ -76,7 +76,7 @@ def recommend_operating_model(sources: Sources, viewer: Viewer, arguments: Argum
     criteria = _criteria(case)
     scope = case.unit or pluralize(len(case.facts.units), "unit")
     return build_result(
-        _findings(case, list(_quotes(sources, case, documents, reading)), bool(documents), hidden),
+        _findings(case, _quotes(case, Quotable(reading, documents)), bool(documents), hidden),
         WORDING,
         Computation(
             source=view.sources[table],
@@ -133,22 +133,16 @@ def _judgement(value: float) -> Quantity:
     return amount(value, f"of {HIGHEST:g}", 2, "estimated")
 
 
-def _quotes(sources: Sources, case: Case, found: Sequence[Evidence], reading: Reading) -> Iterator[Finding]:
+def _quotes(case: Case, documents: Quotable) -> Iterator[Finding]:
     """What the documents say of when the first and the second model fit."""
-    if case.advice is None:
-        return
-    passages, sentences = {item.id: item for item in found}, sentences_of(found)
-    used: list[str] = []
-    for model in case.advice.order[:_QUOTED]:
+    for model in case.advice.order[:_QUOTED] if case.advice else ():
         terms = re.compile(re.escape(MODELS[model][:_STEM]), re.IGNORECASE)
-        query = _FITS.format(model=MODELS[model])
-        if quote := nearest_sentence(sources, sentences, query, terms=terms, used=used):
-            used.append(quote.text)
-            cited = (reading.add(passages[quote.evidence]),)
+        if quote := documents.nearest(_FITS.format(model=MODELS[model]), terms):
+            cited = (quote.evidence,)
             yield Finding(kind="quote", subject=MODELS[model], role="headline", text=quote.text, evidence=cited)
 
 
-def _findings(case: Case, quotes: Sequence[Finding], has_documents: bool, hidden: int) -> Iterator[Finding]:
+def _findings(case: Case, quotes: Iterator[Finding], has_documents: bool, hidden: int) -> Iterator[Finding]:
     advice = case.advice
     if advice is None:
         yield findings.too_few(case)
