@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value
 
 from copilot import Settings, open_copilot
-from copilot.errors import ToolError
+from copilot.errors import KnowledgeError, ToolError
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.findings import texts
+from copilot.tools.recommend_operating_model.method import METHOD
 from copilot.tools.recommend_operating_model.tool import Arguments, recommend_operating_model
 from copilot.types import Finding, ToolResult
 from copilot.workspace import Workspace
@@ -105,6 +107,23 @@ def test_a_workspace_may_bring_criteria_of_its_own(acme: Sources) -> None:
     assert [f.subject for f in of_kind(result, "criterion")] == ["risk", "fields", "vacancies", "platform"]
     assert of_kind(result, "questions")[0].values["questions"] == ("Which languages are spoken?",)
     assert criterion(recommend(acme, judgements={"language": 2}), "language").kind == "judged"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("of: unit", "the criterion 'specialists' is listed twice for the group"),
+        ("{at: 20, centre: 1}", "'specialists': anchors: number 1: the shares of the three models must sum to 1"),
+        ("name: vacancies", "no record tells 'vacancy', so it has no anchors; the nearest that are told are vacancies"),
+    ],
+)
+def test_a_wrong_criterion_is_named_with_what_is_wrong(acme: Sources, line: str, told: str) -> None:
+    wrong = {"of: unit": "of: both", "{at: 20, centre: 1}": "{at: 20, centre: 2}", "name: vacancies": "name: vacancy"}
+    default = (METHOD.folder / "operating_model.yaml").read_text(encoding="utf-8")
+    (acme.workspace.root / "method").mkdir()
+    (acme.workspace.root / METHOD.file).write_text(default.replace(line, wrong[line], 1))
+    with pytest.raises(KnowledgeError, match=re.escape(told)):
+        recommend(acme)
 
 
 def test_what_no_record_holds_is_asked_for(acme: Sources) -> None:

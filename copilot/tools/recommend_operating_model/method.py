@@ -73,7 +73,7 @@ class Team(Frozen):
 
 class OperatingModel(Frozen):
     criteria: tuple[CriterionMethod, ...] = Field(min_length=1)
-    judgement: tuple[AnchorMethod, ...]
+    judgement: tuple[AnchorMethod, ...] = Field(min_length=2)
     """Of the criteria that people judge, from 1 to 5."""
     firm: float = Field(gt=0, le=1)
     fairly_firm: float = Field(gt=0, le=1)
@@ -86,6 +86,10 @@ class OperatingModel(Frozen):
         _check_order(self.judgement)
         if not all(LOWEST <= anchor.at <= HIGHEST for anchor in self.judgement):
             raise ValueError(f"the anchors of a judgement lie between {LOWEST:g} and {HIGHEST:g}")
+        for whose in (None, "a unit"):
+            names = [criterion.name for criterion in self.criteria_of(whose)]
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise ValueError(f"the criterion {twice[0]!r} is listed twice for {whose or 'the group'}")
         return self
 
     def criteria_of(self, unit: str | None) -> tuple[CriterionMethod, ...]:
