@@ -70,6 +70,7 @@ def _rival(basis: Basis, found: Ranking) -> Iterator[Told]:
             name=found.candidates.name(rival),
             rank=amount(found.places[rival], "rank"),
             share=share(basis.share(rival)),
+            is_set=basis.plan is not None,
             top=None if basis.plan else amount(found.top),
             is_blocked=bool(basis.blocked.get(basis.ids[rival])),
             is_asked=bool(proposed),

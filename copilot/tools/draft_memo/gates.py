@@ -161,6 +161,7 @@ def _questions(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Itera
         values: dict[str, Value] = {
             "questions": questions(review, columns),
             "rules": count(len(rules), "rule"),
+            "is_all": is_all,
             "names": count(len(names), "project") if is_all else listed(names),
         }
         cited = tuple(dict.fromkeys(id for rule in rules for id in _rule(basis, review, rule)))

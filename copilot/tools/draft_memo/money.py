@@ -9,7 +9,7 @@ from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row
 from copilot.tools.findings import amount
 from copilot.tools.project_record.tool import Arguments, project_record
-from copilot.types import Finding
+from copilot.types import Finding, Value
 
 _TOLD = 6
 
@@ -34,8 +34,12 @@ def _together(basis: Basis) -> Iterator[Finding]:
         total = amount(sum(known), basis.currency, 2)
         yield Finding(kind="left_to_spend", values={"left": total}, evidence=cited)
         if (asked := basis.asked.budget) is not None:
-            gap = amount(asked - total.value, basis.currency, 2)
-            values = {"asked": amount(asked, basis.currency, 2, "assumed"), "gap": gap}
+            gap = asked - total.value
+            values: dict[str, Value] = {
+                "asked": amount(asked, basis.currency, 2, "assumed"),
+                "gap": amount(abs(gap), basis.currency, 2),
+                "is_enough": gap >= 0,
+            }
             yield Finding(kind="asked_money", values=values, evidence=cited)
     unknown = tuple(name_of(row) for row in rows if left[str(row["id"])] is None)
     if unknown:

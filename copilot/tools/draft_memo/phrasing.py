@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.language.formatting import agree, format_value, join_and, magnitude, says, sentence
+from copilot.language.formatting import agree, filled, format_value, join_and, says, sentence
 from copilot.tools.check_governance.phrasing import cells, lacking
 from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.plan_portfolio.phrasing import limits, why
@@ -15,37 +15,9 @@ _PLACE = (
 )
 
 
-def _unsure(f: Finding) -> str:
-    return "; nothing about the answer is firm" if f.values["is_unsure"] else ""
-
-
-def decide_named(f: Finding) -> str:
-    within = f" with {named(f, 'budget')}" if f.values["budget"] else ""
-    return f"Decide whether to fund {named(f, 'names')}{within}{_unsure(f)}."
-
-
 def decide_set(f: Finding) -> str:
-    return f"Decide which of {named(f, 'candidates')}{f.values['scope']} to fund under {limits(f)}{_unsure(f)}."
-
-
-def decide_first(f: Finding) -> str:
-    return f"Decide which {named(f, 'top')} of {named(f, 'candidates')}{f.values['scope']} to fund first{_unsure(f)}."
-
-
-def fund_set(f: Finding) -> str:
-    projects = quantity(f, "projects")
-    return sentence(
-        f"Fund {named(f, 'projects')}, which {agree(projects, 'costs', 'cost')} {named(f, 'cost')} of budget not yet "
-        f"spent and {agree(projects, 'scores', 'together score')} {named(f, 'score')}: {named(f, 'names')}"
-    )
-
-
-def too_little_known(f: Finding) -> str:
-    absent = join_and(texts(f, "criteria"), "or")
-    return (
-        f"No project can be recommended: the records hold no {absent}, which carry most of the weight. The order "
-        "below rests on what is recorded and is no advice."
-    )
+    unsure = "{is_unsure:; nothing about the answer is firm/}"
+    return sentence(filled(f"Decide which of {{candidates}}{{scope}} to fund under {limits(f)}{unsure}", f.values))
 
 
 def named_firmness(f: Finding) -> str:
@@ -59,12 +31,6 @@ def named_firmness(f: Finding) -> str:
 
 def flag(f: Finding) -> str:
     return sentence(f"Flag: {f.values['name']} is blocked today by {quoted(f, 'rules')}")
-
-
-def asked_money(f: Finding) -> str:
-    gap = quantity(f, "gap")
-    more = "more" if gap.value >= 0 else "less"
-    return f"The {named(f, 'asked')} asked for is {format_value(magnitude(gap))} {more} than that."
 
 
 def left_out(f: Finding) -> str:
@@ -91,12 +57,6 @@ def _rule(f: Finding) -> str:
     return f"“{f.values['title']}” ({f.values['source']})"
 
 
-def ask(f: Finding) -> str:
-    all_of_them = "all " if not isinstance(f.values["names"], tuple) else ""
-    settles = f"The answer settles {named(f, 'rules')} of {all_of_them}{named(f, 'names')}"
-    return sentence(f"To ask: {f.values['questions']} {settles}")
-
-
 def _each(f: Finding, values: tuple[str, ...]) -> str:
     return join_and(f"{name} ({value})" for name, value in zip(texts(f, "names"), values, strict=True))
 
@@ -108,32 +68,6 @@ def risk_class(f: Finding) -> str:
 def data(f: Finding) -> str:
     levels = tuple(map(format_value, quantities(f, "levels")))
     return f"Below the minimum {f.values['criterion']} of {named(f, 'minimum')}: {_each(f, levels)}."
-
-
-def no_incident(f: Finding) -> str:
-    known = " that this viewer may see" if f.values["is_partial"] else ""
-    return f"No incident{known} is recorded of {join_and(texts(f, 'names'), 'or')}."
-
-
-def unblock(f: Finding) -> str:
-    rules = f"{named(f, 'rules')} {agree(quantity(f, 'rules'), 'is', 'are')} met"
-    return f"{f.values['name']} would be weighed anew once its {rules}."
-
-
-def rival(f: Finding) -> str:
-    what = f"among the first {named(f, 'top')}" if f.values["top"] else "in the best set"
-    return (
-        f"The strongest project not {'asked for' if f.values['is_asked'] else 'recommended'} is {f.values['name']}, in "
-        f"place {named(f, 'rank')}: it is{', but blocked today,' if f.values['is_blocked'] else ''} {what} in "
-        f"{named(f, 'share')} of plausible weights and estimates."
-    )
-
-
-def doubled(f: Finding) -> str:
-    return (
-        f"If {f.values['criterion']} counted double, {named(f, 'comes')} would come into the first {named(f, 'top')} "
-        f"and {named(f, 'goes')} would leave {agree(quantity(f, 'top'), 'it', 'them')}."
-    )
 
 
 def ended(f: Finding) -> str:
@@ -153,27 +87,26 @@ def against(f: Finding) -> str:
     return f"The record of {f.values['name']} says {cells(f.values)}, against {rule}."
 
 
-def account(f: Finding) -> str:
-    """What was drafted, how firm it is, and how to have it as a document."""
-    id = f.values["id"]
-    return (
-        f"The memo “{f.values['title']}” has the id {id}, {named(f, 'sentences')} and {named(f, 'sources')}; the "
-        f"recommendation of this {f.values['memo']} memo is {f.values['firmness']}. A conversation keeps it: `bearing "
-        f"memo export {id} --format pdf` writes it as PDF, and `md`, `docx` or `json` likewise; `bearing memo new` "
-        "drafts one without a conversation."
-    )
-
-
 WORDING = Wording(
     {
         **{kind: RANKING.phrases[kind] for kind in ("reason", "flip")},
-        "decide_named": decide_named,
+        "decide_named": says(
+            "Decide whether to fund {names}[ with {budget}]{is_unsure:; nothing about the answer is firm/}"
+        ),
         "decide_set": decide_set,
-        "decide_first": decide_first,
+        "decide_first": says(
+            "Decide which {top} of {candidates}{scope} to fund first{is_unsure:; nothing about the answer is firm/}"
+        ),
         "decide_open": says("Decide which projects to fund first"),
         "no_recommendation": says("No recommendation can be made on these records"),
-        "too_little_known": too_little_known,
-        "fund_set": fund_set,
+        "too_little_known": says(
+            "No project can be recommended: the records hold no {criteria:or}, which carry most of the weight. The "
+            "order below rests on what is recorded and is no advice"
+        ),
+        "fund_set": says(
+            "Fund {projects}, which {projects:costs/cost} {cost} of budget not yet spent and "
+            "{projects:scores/together score} {score}: {names}"
+        ),
         "fund_no_set": lambda f: f"No project can be chosen under {limits(f)}.",
         "fund_first": says("Fund {projects} first, in this order: {names}"),
         "fund_none": says("No project can be recommended for money now"),
@@ -191,7 +124,7 @@ WORDING = Wording(
         "further": says("{name} is in the stage {stage} already, so this decides on further money only"),
         "partial": says("All totals and ranks are partial: rows that this viewer may not see are left out"),
         "left_to_spend": says("Budget not yet spent: {left}"),
-        "asked_money": asked_money,
+        "asked_money": says("The {asked} asked for is {gap} {is_enough:more/less} than that"),
         "no_budget": says("No budget is recorded of {names}"),
         "left_out": left_out,
         "no_rules": says("This workspace has no governance rules, so no gate before launch can be checked"),
@@ -201,7 +134,7 @@ WORDING = Wording(
         "gate": gate,
         "launch": lambda f: f"Before launch {_rule(f)} must be met.",
         "launch_of": launch_of,
-        "ask": ask,
+        "ask": says("To ask: {questions} The answer settles {rules} of {is_all:all /}{names}"),
         "ask_more": says("{more} would settle the rest of what is unknown"),
         "risk_class": risk_class,
         "unclassified": says("Not classified by risk: {names}"),
@@ -212,11 +145,18 @@ WORDING = Wording(
         "absent_tables": says(
             "The records hold no table of {tables:or}, so what happens in use cannot be seen in them"
         ),
-        "no_incident": no_incident,
+        "no_incident": says("No incident{is_partial: that this viewer may see/} is recorded of {names:or}"),
         "record_criteria": says("With estimates of {criteria} in the records a recommendation could be made"),
-        "unblock": unblock,
-        "rival": rival,
-        "doubled": doubled,
+        "unblock": says("{name} would be weighed anew once its {rules} {rules:is/are} met"),
+        "rival": says(
+            "The strongest project not {is_asked:asked for/recommended} is {name}, in place {rank}: it "
+            "is{is_blocked:, but blocked today,/} {is_set:in the best set/among the first}[ {top}] in {share} of "
+            "plausible weights and estimates"
+        ),
+        "doubled": says(
+            "If {criterion} counted double, {comes} would come into the first {top} and {goes} would leave "
+            "{top:it/them}"
+        ),
         "leader": says("If {criterion} counted double, {name} would be first instead of {instead_of}"),
         "missing": says(
             "{projects} outside the first {top} could belong there, as an estimate is missing: at its best {name} "
@@ -229,6 +169,10 @@ WORDING = Wording(
         "assumed": says("The expected benefit is only assumed, neither estimated nor measured, of {names}"),
         "ended": ended,
         "against": against,
-        "account": account,
+        "account": says(
+            "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
+            "{firmness}. A conversation keeps it: `bearing memo export {id} --format pdf` writes it as PDF, and `md`, "
+            "`docx` or `json` likewise; `bearing memo new` drafts one without a conversation"
+        ),
     }
 )

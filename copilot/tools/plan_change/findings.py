@@ -66,8 +66,10 @@ def opening(plan: Plan) -> Iterator[Finding]:
     start = plan.measures[0] if plan.is_running and plan.measures[0].shown.is_known else None
     if scored or start:
         lowest = min((score for _, score in scored), key=lambda score: score.value, default=None)
+        weakest = tuple(label.lower() for label, score in scored if score == lowest)
         values: dict[str, Value] = {
-            "levers": tuple(label.lower() for label, score in scored if score == lowest),
+            "levers": weakest,
+            "is_one": len(weakest) == 1,
             "score": lowest,
             "start": start.lever.label.lower() if start else None,
         }
@@ -92,6 +94,7 @@ def _standing(plan: Plan) -> Finding:
         "name": str(row.get("name") or row["id"]),
         "unit": scope.unit,
         "stage": humanize(str(row["stage"])) if row.get("stage") else None,
+        "is_staged": bool(row.get("stage")),
         "has_plan": None if has_plan is None else bool(has_plan),
     }
     return Finding(kind="project_standing", subject=str(row["id"]), role="headline", values=values, evidence=plan.cited)
@@ -153,7 +156,11 @@ def _owner(plan: Plan, measure: Measure) -> dict[str, Value]:
     values: dict[str, Value] = {"owner": None, "owner_advised": _labelled(measure.quote, _OWNER) or None}
     if not lever.owners and plan.managers is not None:
         filled, vacant = plan.managers
-        values |= {"managers": filled, "vacant": vacant, "posts_in": scope.unit or "the organisation"}
+        values |= {
+            "managers": filled,
+            "vacant": vacant if vacant.value else None,
+            "posts_in": scope.unit or "the organisation",
+        }
     return values
 
 
@@ -189,7 +196,7 @@ def workforce(plan: Plan) -> Finding:
     values: dict[str, Value] = {
         "whole": scope.whole,
         "is_project": scope.project is not None,
-        "affected": count(len(affected), "project"),
+        "affected": count(len(affected), "project") if affected else None,
         "blocker": (scope.project and blockers(scope.project, plan.workforce.words)) or None,
         **_observed(plan.moved),
         **_advised(plan.workforce, plan.reskilling),

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copilot.language.formatting import agree, humanize, join_and, lowercase_first, says, sentence
+from copilot.language.formatting import filled, lowercase_first, says
 from copilot.tools.findings import Wording, named, quantity, texts
 from copilot.tools.lookup_metric import phrasing as metrics
 from copilot.types import Finding
 
+_SHOWN = {
+    "score": "the assessment of {aspect} in {assessed_in} is {score}[ ({note:inside})]",
+    "integration": "the project records its integration as {integration:words}",
+    "human_oversight": "{human_oversight:inside} may overrule it",
+    "blocker": "its team says: {blocker:inside}",
+    "lacking": "{lacking:bare} of {recorded} {recorded:has/have} no integration yet",
+    "held_up": "{held_up} {held_up:names/name} it as a blocker, such as {such_as}",
+}
+"""What the records show of a lever, by the value that tells it."""
 _PLACES = ("first, now", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-
-
-def standing(f: Finding) -> str:
-    plans = f"; {_n(f, 'with_plan')} of {_n(f, 'recorded')} that record it have a plan for adoption"
-    return sentence(
-        f"The change in {f.values['whole']} is that of {named(f, 'projects')} going on"
-        f"{plans if f.values['with_plan'] else ''}"
-    )
-
-
-def project_standing(f: Finding) -> str:
-    unit = f" of {f.values['unit']}" if f.values["unit"] else ""
-    stage = f" is in {f.values['stage']}" if f.values["stage"] else " has no stage on record"
-    has_plan = f.values["has_plan"]
-    plan = "" if has_plan is None else f", {'with' if has_plan else 'without'} a plan for adoption"
-    return f"{f.values['whole']}{unit}{stage}{plan}."
-
-
-def weakest_levers(f: Finding) -> str:
-    labels, parts = texts(f, "levers"), []
-    if labels:
-        verb = "is" if len(labels) == 1 else "are"
-        parts.append(f"The weakest of the levers assessed {verb} {join_and(labels)} with {named(f, 'score')}.")
-    if f.values["start"]:
-        parts.append(f"Start with {f.values['start']}.")
-    return " ".join(parts)
 
 
 def lever(f: Finding) -> str:
@@ -48,41 +31,19 @@ def lever(f: Finding) -> str:
 
 def shows(f: Finding) -> str:
     """What the records show of a lever."""
-    return "; ".join(_shows(f))
-
-
-def _shows(f: Finding) -> Iterator[str]:
-    held = f.values
-    if "score" in held:
-        note = f" ({lowercase_first(str(held['note']))})" if held["note"] else ""
-        yield f"the assessment of {held['aspect']} in {held['assessed_in']} is {named(f, 'score')}{note}"
-    if "integration" in held:
-        yield f"the project records its integration as {humanize(str(held['integration']))}"
-    if "human_oversight" in held:
-        yield f"{lowercase_first(str(held['human_oversight']))} may overrule it"
-    if "blocker" in held:
-        yield f"its team says: {lowercase_first(str(held['blocker']))}"
-    if "lacking" in held:
-        have = agree(quantity(f, "recorded"), "has", "have")
-        yield f"{_n(f, 'lacking')} of {named(f, 'recorded')} {have} no integration yet"
-    if "held_up" in held:
-        name = agree(quantity(f, "held_up"), "names", "name")
-        yield f"{named(f, 'held_up')} {name} it as a blocker, such as {held['such_as']}"
-    if "events" in held:
+    told = [filled(template, f.values) for name, template in _SHOWN.items() if name in f.values]
+    if "events" in f.values:
         events = zip(*(texts(f, name) for name in ("events", "event_ids", "event_dates", "event_titles")), strict=True)
-        yield from (f"{kind} {id} of {day}: {lowercase_first(title)}" for kind, id, day, title in events)
+        told += [f"{kind} {id} of {day}: {lowercase_first(title)}" for kind, id, day, title in events]
+    return "; ".join(told)
 
 
 def owner(f: Finding) -> str:
-    held = f.values
-    if held["owner"]:
-        return f"{held['owner']} ({held['owner_as']})"
-    nobody = "to be named" + (f" (the documents say {held['owner_advised']})" if held["owner_advised"] else "")
-    if "managers" not in held:
-        return nobody
-    posts = named(f, "managers") if quantity(f, "managers").value else "no change manager"
-    vacant = f" and {named(f, 'vacant')}" if quantity(f, "vacant").value else ""
-    return f"{nobody}; {held['posts_in']} has {posts}{vacant}"
+    if f.values["owner"]:
+        return filled("{owner} ({owner_as})", f.values)
+    posts = named(f, "managers") if "managers" in f.values and quantity(f, "managers").value else "no change manager"
+    nobody = "to be named[ (the documents say {owner_advised})][; {posts_in} has {posts}][ and {vacant}]"
+    return filled(nobody, {**f.values, "posts": posts})
 
 
 def when(f: Finding) -> str:
@@ -107,50 +68,21 @@ def _metric(f: Finding) -> str:
 
 
 def _to_do(f: Finding) -> str:
-    source = "the documents say" if f.values["is_quoted"] else "this tool proposes"
-    return f"What to do, {source}: {f.values['measure']}"
+    return filled("What to do, {is_quoted:the documents say/this tool proposes}: {measure}", f.values)
 
 
 def workforce(f: Finding) -> str:
-    told = "; ".join(_workforce(f)) or "nothing on whose work changes"
-    return f"Workforce: the records show {told}. {_to_do(f)}"
-
-
-def _workforce(f: Finding) -> Iterator[str]:
-    if quantity(f, "affected").value:
-        is_project = f.values["is_project"]
-        yield (
-            f"that the output of {f.values['whole']} affects employees"
-            if is_project
-            else (f"{named(f, 'affected')} whose output affects employees")
-        )
-    if f.values["blocker"]:
-        yield f"that its team says: {lowercase_first(str(f.values['blocker']))}"
-    if "metric_metric" in f.values:
-        yield _metric(f)
-
-
-def change_budget(f: Finding) -> str:
-    whose = f"{named(f, 'projects')} of {f.values['whole']}" if f.values["projects"] else f.values["whole"]
-    return f"{named(f, 'share')} of the budget of {whose} is for change, {named(f, 'change')} of {named(f, 'budget')}."
+    affected = "that the output of {whole} affects employees"
+    if not f.values["is_project"]:
+        affected = "{affected} whose output affects employees"
+    parts = {"affected": affected, "blocker": "that its team says: {blocker:inside}"}
+    told = [filled(part, f.values) for name, part in parts.items() if f.values[name]]
+    told += [_metric(f)] if "metric_metric" in f.values else []
+    return f"Workforce: the records show {'; '.join(told) or 'nothing on whose work changes'}. {_to_do(f)}"
 
 
 def questions(f: Finding) -> str:
     return f"Not in the records, and to be asked: {' '.join(texts(f, 'questions'))}"
-
-
-def method(f: Finding) -> str:
-    order = (
-        "by need, the weakest assessment first" if f.values["is_running"] else "as they fall due before people start"
-    )
-    return (
-        "What the records show of a lever are the latest assessments, columns, metrics, incidents and decisions that "
-        f"name it. The levers stand {order}; owners are those on record, and no date is set that none records."
-    )
-
-
-def _n(f: Finding, name: str) -> str:
-    return named(f, name, bare=True)
 
 
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
@@ -164,19 +96,31 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
 
 WORDING = Wording(
     {
-        "standing": standing,
-        "project_standing": project_standing,
+        "standing": says(
+            "The change in {whole} is that of {projects} going on[; {with_plan:bare} of {recorded:bare} that record it "
+            "have a plan for adoption]"
+        ),
+        "project_standing": says(
+            "{whole}[ of {unit}]{is_staged: is in/ has no stage on record}[ {stage}][, {has_plan:with/without} a plan "
+            "for adoption]"
+        ),
         "adoption": metrics.value,
-        "weakest_levers": weakest_levers,
+        "weakest_levers": says(
+            "[The weakest of the levers assessed {is_one:is/are} {levers} with {score}. ][Start with {start}.]"
+        ),
         "lever": lever,
         "workforce": workforce,
-        "change_budget": change_budget,
+        "change_budget": says("{share} of the budget of [{projects} of ]{whole} is for change, {change} of {budget}"),
         "no_change_budget": says("How much of the budget is for change is not on record"),
         "questions": questions,
         "no_documents": says("The documents say nothing about these levers; the measures are this tool's own"),
         "nothing_known": says("The records do not say how people work with it, so no lever can be called the weakest"),
         "hidden": says("Rows that this viewer may not see are left out, so the picture is partial"),
-        "method": method,
+        "method": says(
+            "What the records show of a lever are the latest assessments, columns, metrics, incidents and decisions "
+            "that name it. The levers stand {is_running:by need, the weakest assessment first/as they fall due before "
+            "people start}; owners are those on record, and no date is set that none records"
+        ),
     },
     follow_ups,
 )

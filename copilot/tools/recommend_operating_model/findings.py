@@ -12,6 +12,8 @@ from copilot.tools.recommend_operating_model.method import HIGHEST, LOWEST, Crit
 from copilot.types import Calculation, Finding, Quantity, Table, Value
 
 _ASKED = 4
+_NOTHING = 0.05
+"""A criterion that counts less than this part of today's is left out."""
 _AS_MUCH = 0.75
 """A model with this share of the strongest pull is spoken for as well."""
 _OF_GROUP = ("a centre of excellence", "a hybrid", "a federated model")
@@ -109,7 +111,7 @@ def spoken_for(measured: Measured) -> tuple[int, ...]:
 
 def flips(case: Case, advice: Advice) -> Finding:
     """The smallest change of a value, and of a weight, that changes the advice."""
-    values: dict[str, Value] = {"criterion": None, "weighed": None}
+    values: dict[str, Value] = {"is_left_out": False}
     if advice.value_flips:
         flip = advice.value_flips[0]
         unit = case.value(flip.measured).unit
@@ -126,6 +128,8 @@ def flips(case: Case, advice: Advice) -> Finding:
         values |= {
             "weighed": weight.measured.criterion.label,
             "factor": amount(weight.factor, "", 1),
+            "is_more": weight.factor > 1,
+            "is_left_out": weight.factor < _NOTHING,
             "weighed_model": case.names[weight.model],
         }
     return Finding(kind="flips", role="headline", values=values)

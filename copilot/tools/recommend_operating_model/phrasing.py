@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from copilot.language.formatting import agree, format_value, join_and, says, sentence
+from copilot.language.formatting import filled, format_value, join_and, says, sentence
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.types import Finding
 
@@ -29,14 +29,6 @@ FACTS = {
 }
 
 
-def too_few(f: Finding) -> str:
-    known = f"; they tell only {named(f, 'known')}" if f.values["known"] else ""
-    return (
-        f"The records tell too little to advise on an operating model for {f.values['who']}: {named(f, 'criteria')} "
-        f"known, at least {named(f, 'enough')} needed{known}."
-    )
-
-
 def sides(f: Finding) -> str:
     """Which criteria speak for which model."""
     pairs = zip(texts(f, "models"), texts(f, "criteria"), quantities(f, "values"), strict=True)
@@ -51,27 +43,16 @@ def sides(f: Finding) -> str:
 
 
 def flips(f: Finding) -> str:
-    by_value = f.values["criterion"] and (
-        f"{f.values['criterion']} at {named(f, 'then', bare=True)} instead of {named(f, 'now', bare=True)} would make "
-        f"it {f.values['model']}"
-    )
-    by_weight = f.values["weighed"] and _weighed(f)
+    by_value = filled("[{criterion} at {then:bare} instead of {now:bare} would make it {model}]", f.values)
+    way = "{weighed} counting {is_more:more/less} than {factor} times as much"
+    way = "leaving out {weighed}" if f.values["is_left_out"] else way
+    by_weight = filled(f"[{way} would make it {{weighed_model}}]", f.values)
     if by_value:
-        parts = f"{by_value}; {by_weight}" if by_weight else by_value
-        return sentence(f"What would change the advice with the least change of one criterion: {parts}")
+        ways = "; ".join(filter(None, (by_value, by_weight)))
+        return sentence(f"What would change the advice with the least change of one criterion: {ways}")
     if by_weight:
         return f"No value of a single criterion would change the advice; {by_weight}."
     return "No single criterion, whatever its value or weight, would change the advice."
-
-
-def _weighed(f: Finding) -> str:
-    factor = quantity(f, "factor").value
-    if factor < 0.05:
-        return f"leaving out {f.values['weighed']} would make it {f.values['weighed_model']}"
-    return (
-        f"{f.values['weighed']} counting {'more' if factor > 1 else 'less'} than {named(f, 'factor')} times as much "
-        f"would make it {f.values['weighed_model']}"
-    )
 
 
 def questions(f: Finding) -> str:
@@ -89,14 +70,6 @@ def criterion(f: Finding) -> str:
     models = join_and(texts(f, "models"), "or") or "none of the models clearly"
     told = fact(f)
     return sentence(f"{f.values['criterion']}: {told[:1].lower()}{told[1:]}; this speaks for {models}{counts}")
-
-
-def certainty(f: Finding) -> str:
-    all_of_them = agree(quantity(f, "unknown"), "", "all ")
-    return (
-        f"If the {named(f, 'unknown')} that the records do not tell {all_of_them}spoke for {f.values['model']}, the "
-        f"advice {'would stay' if f.values['stays'] else 'could turn'}."
-    )
 
 
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
@@ -119,13 +92,19 @@ WORDING = Wording(
             "By {criteria} no operating model is ahead for {who}: {first} and {second} tie with {first_score}, before "
             "{third} with {third_score:bare}"
         ),
-        "too_few": too_few,
+        "too_few": says(
+            "The records tell too little to advise on an operating model for {who}: {criteria} known, at least "
+            "{enough} needed[; they tell only {known}]"
+        ),
         "sides": sides,
         "flips": flips,
         "questions": questions,
         "criterion": criterion,
         "judged": criterion,
-        "certainty": certainty,
+        "certainty": says(
+            "If the {unknown} that the records do not tell {unknown:/all }spoke for {model}, the advice "
+            "{stays:would stay/could turn}"
+        ),
         "no_documents": says("The documents say nothing about operating models, so this rests on the criteria alone"),
         "one_unit": says("The records do not tell several units apart, so nothing can be said of how they differ"),
         "hidden": says("Rows that this viewer may not see are left out, so the figures are partial"),
