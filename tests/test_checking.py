@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from copilot.methods import AreaMethod, ColumnFact, ReadinessMethod, StaffWords
 from copilot.records.catalogue import Metric
 from copilot.records.importing import TableMapping
 from copilot.records.schema import TABLES
+from copilot.tools.assess_readiness.method import ReadinessMethod
 from copilot.upkeep.checking import check
 from copilot.workspace import Criterion, Thresholds, WorkspaceConfig
 
@@ -105,14 +105,16 @@ def test_each_fault_of_a_table_is_told_with_its_place(tmp_path: Path, told: str)
         ({"gates.yaml": "rules: [{id: a}]"}, "error: gates.yaml: rule 'a': instrument: Field required."),
         ({"gates.yaml": "gates: [{id: Board}]\nrules: []", "records/projects.csv": "id,name,gate\nA,x,Bord\n"},
          "'Bord' is not one of the values of gate. Use one of none, Board, or list it under gates in gates.yaml."),
-        ({"readiness.yaml": "areas: []"}, "error: readiness.yaml: areas: Tuple should have at least 1 item"),
-        ({"readiness.yaml": "areas: [{name: a}, {name: A}]"}, "the area 'a' is listed twice"),
-        ({"readiness.yaml": "areas: [{name: a, facts: [{column: gate, says: x}]}]"}, "those that are bad, not both"),
-        ({"readiness.yaml": "areas: [{name: a, facts: [{column: gaet, good: [x], says: x}]}]",
+        ({"method/readiness.yaml": "areas: []"},
+         "error: method/readiness.yaml: areas: Tuple should have at least 1 item"),
+        ({"method/readiness.yaml": "areas: [{name: a}, {name: A}]"}, "the area 'a' is listed twice"),
+        ({"method/readiness.yaml": "areas: [{name: a, facts: [{column: gate, says: x}]}]"},
+         "those that are bad, not both"),
+        ({"method/readiness.yaml": "areas: [{name: a, facts: [{column: gaet, good: [x], says: x}]}]",
           "records/projects.csv": "id,name,gate\nA,x,none\n"}, "no column 'gaet'; the nearest are gate"),
-        ({"readiness.yaml": "areas: [{name: a}]",
+        ({"method/readiness.yaml": "areas: [{name: a}]",
           "records/assessments.csv": "unit,date,area,aspect,score\nA,2026-01-01,safety,x,3\n"},
-         "info: readiness.yaml: The assessments hold the area 'safety', which is not described here."),
+         "info: method/readiness.yaml: The assessments hold the area 'safety', which is not described here."),
         ({"notes/empty.md": ""}, "warning: notes/empty.md: It is left out: it is empty."),
         ({"notes/scan.xyz": "x"}, "warning: notes/scan.xyz: It is left out:"),
     ],
@@ -161,11 +163,7 @@ def test_the_page_on_workspaces_names_every_file_column_and_key() -> None:
         section = page.split(f"## {title}\n")[1].split("\n## ")[0]
         for name in set(model.model_fields) - {"name", "derived"}:
             assert f"| `{name}` |" in section, name
-    section = page.split("## readiness.yaml\n")[1]
-    for name in (
-        name for model in (ReadinessMethod, StaffWords, AreaMethod, ColumnFact) for name in model.model_fields
-    ):
-        assert f"`{name}`" in section, name
+    section = page.split("### method/readiness.yaml\n")[1]
     assert ReadinessMethod.model_validate(yaml.safe_load(section.split("```yaml\n")[1].split("```")[0]))
     for name in (*Criterion.model_fields, *Thresholds.model_fields):
         assert f"`{name}`" in page, name

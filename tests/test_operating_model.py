@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from copilot.analysis.operating_model import MODELS, Anchor, Criterion, Measured, advise, holds_against
 
 CENTRE, HYBRID, FEDERATED = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-SCALE = Criterion("c", "C", "score", (Anchor(0, CENTRE), Anchor(5, HYBRID), Anchor(10, FEDERATED)))
+SCALE = Criterion("c", "C", (Anchor(0, CENTRE), Anchor(5, HYBRID), Anchor(10, FEDERATED)))
 values = st.floats(0, 10)
 cases = st.lists(st.tuples(values, st.floats(0.2, 3)), min_size=4, max_size=7)
 

@@ -2,9 +2,8 @@
 
 A criterion has anchors: at this value it speaks so much for each model. Between two anchors the pulls are straight
 lines, beyond the outer ones they stay. A model's score is the weighted mean of its pulls: an additive model of value
-with piecewise linear values (Keeney and Raiffa, 1976). `docs/advice.md` lists the anchors, which are planning values of
-this method, so the firmness is measured over other anchors and weights too, as acceptability (SMAA-2: Lahdelma and
-Salminen, 2001).
+with piecewise linear values (Keeney and Raiffa, 1976). The anchors are planning values of a method,
+so the firmness is measured over other anchors and weights too, as acceptability (SMAA-2: Lahdelma and Salminen, 2001).
 """
 
 from __future__ import annotations
@@ -37,8 +36,6 @@ class Anchor:
 class Criterion:
     name: str
     label: str
-    unit: str
-    """`share` from 0 to 1, `score`, or what is counted."""
     anchors: tuple[Anchor, ...]
     """By value, at least two."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -190,15 +190,27 @@ def sentence(text: str) -> str:
 
 
 def says(template: str) -> Callable[[Finding], str]:
-    """A phrase that only names values of its finding: "The budget of {name} is {budget}".
+    """A phrase that only names values of its finding, as `filled` does."""
+    return lambda finding: sentence(filled(template, finding.values))
 
-    `{budget:bare}` leaves the unit away, `{criteria:or}` joins by "or", `{stage:words}` writes a cell as a person does.
+
+def filled(template: str, values: Mapping[str, Value]) -> str:
+    """The template with values in the place of their names: "The budget of {name} is {budget}[, of {total}]".
+
+    What stands in brackets is left out where a value in it is absent or empty. `{budget:bare}` leaves the unit away,
+    `{criteria:or}` joins by "or", `{stage:words}` writes a cell as a person does, `{note:inside}` a sentence as it
+    stands inside another; `{is_late:late/in time}` chooses by a truth, `{projects:is/are}` by whether it is one.
     """
 
-    def phrase(finding: Finding) -> str:
-        return sentence(template.format_map({name: _Shown(value) for name, value in finding.values.items()}))
+    def kept(optional: re.Match[str]) -> str:
+        return "" if any(values.get(name) in (None, "", ()) for name in _NAME.findall(optional[1])) else optional[1]
 
-    return phrase
+    shown = {name: _Shown(value) for name, value in values.items()}
+    return _OPTIONAL.sub(kept, template).format_map(shown)
+
+
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_NAME = re.compile(r"\{(\w+)")
 
 
 @dataclass(frozen=True)
@@ -206,7 +218,11 @@ class _Shown:
     value: Value
 
     def __format__(self, how: str) -> str:
+        one, is_choice, other = how.partition("/")
+        if is_choice:
+            is_one = self.value.value == 1 if isinstance(self.value, Quantity) else bool(self.value)
+            return one if is_one else other
         if how == "or" and isinstance(self.value, tuple):
             return join_and(map(format_value, self.value), "or")
         text = format_value(self.value, bare=how == "bare")
-        return humanize(text) if how == "words" else text
+        return humanize(text) if how == "words" else lowercase_first(text) if how == "inside" else text

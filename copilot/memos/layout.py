@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from copilot.memos.memo import HEADINGS, Line, Memo, Section, Source
+from copilot.memos.memo import Line, Memo, Section, Source
 from copilot.memos.plain import on_one_line
 from copilot.types import Cell, Table
 
@@ -31,7 +31,11 @@ def footer(memo: Memo) -> str:
 
 def headed(memo: Memo) -> list[tuple[str, Section]]:
     """The sections after the decision, with their headings."""
-    return [(HEADINGS[section.name], section) for section in memo.sections if section.name != "decision"]
+    return [
+        (section.heading or section.name.capitalize(), section)
+        for section in memo.sections
+        if section.name != "decision"
+    ]
 
 
 def lead(line: Line) -> str:

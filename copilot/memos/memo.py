@@ -13,16 +13,6 @@ Verdict = Literal["fund", "hold", "left_out", "not_now", "unknown"]
 Firmness = Literal["firm", "partly_firm", "not_firm", "unknown"]
 SectionName = Literal["decision", "money", "ranking", "gates", "risks", "changes", "dissent", "method"]
 
-HEADINGS: dict[SectionName, str] = {
-    "decision": "Decision asked",
-    "money": "Money",
-    "ranking": "Ranking and how firm it is",
-    "gates": "Gates before launch",
-    "risks": "Risks",
-    "changes": "What would change this",
-    "dissent": "The case against",
-    "method": "Method and limits",
-}
 VERDICTS: dict[Verdict, str] = {
     "fund": "Fund",
     "hold": "Hold: blocked",
@@ -50,6 +40,7 @@ class Line(Frozen):
 
 class Section(Frozen):
     name: SectionName
+    heading: str = ""
     lines: tuple[Line, ...] = ()
     table: Table | None = None
     """Its first column that holds an id or a name tells its rows apart."""

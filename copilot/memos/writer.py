@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.numbers import find_numbers, is_supported
 from copilot.memos.memo import Line, Section, SectionName, Source, sha256
 from copilot.memos.plain import on_one_line
-from copilot.types import Cell, Chart, Evidence, Table
+from copilot.types import Chart, Evidence, Table
 
 
 class Writer:
     """Gathers sections; sources are numbered in the order in which they are first cited."""
 
-    def __init__(self) -> None:
+    def __init__(self, evidence: Iterable[Evidence], headings: Mapping[SectionName, str]) -> None:
         self._verifier = Verifier(question="")
+        self._verifier.read(evidence)
+        self._headings = headings
         self._order: list[str] = []
         self._sections: dict[SectionName, Section] = {}
-
-    def read(self, evidence: Iterable[Evidence]) -> None:
-        self._verifier.read(evidence)
 
     def say(
         self, section: SectionName, key: str, text: str, evidence: Sequence[str], *, is_caveat: bool = False
@@ -41,25 +39,14 @@ class Writer:
         held = self._held(section)
         self._sections[section] = held.model_copy(update={"lines": (*held.lines, line)})
 
-    def tabulate(self, section: SectionName, table: Table, evidence: Sequence[str]) -> None:
-        """Sets the section's table; a cell with a figure that is in none of the evidence is emptied."""
-        texts = [self._verifier.evidence[id].text for id in evidence]
-        numbers = [n for text in texts for n in find_numbers(text)]
-
-        def carried(cell: Cell) -> Cell:
-            if isinstance(cell, str):
-                cell = on_one_line(cell)
-            if all(is_supported(n, numbers) for n in find_numbers("" if cell is None else str(cell))):
-                return cell
-            self._verifier.warnings.append(f"Left out because it is in none of the sources cited: {cell}")
-            return None
-
-        rows = tuple(tuple(carried(cell) for cell in row) for row in table.rows)
-        update = {"table": table.model_copy(update={"rows": rows}), "table_markers": self._numbered(evidence)}
-        self._sections[section] = self._held(section).model_copy(update=update)
-
-    def draw(self, section: SectionName, chart: Chart, evidence: Sequence[str]) -> None:
-        update = {"chart": chart, "chart_markers": self._numbered(evidence)}
+    def show(self, section: SectionName, table: Table | None, chart: Chart | None, evidence: Sequence[str]) -> None:
+        """Sets the section's table, or its chart."""
+        update: dict[str, object] = {}
+        if table is not None:
+            rows = tuple(tuple(on_one_line(c) if isinstance(c, str) else c for c in row) for row in table.rows)
+            update = {"table": table.model_copy(update={"rows": rows}), "table_markers": self._numbered(evidence)}
+        if chart is not None:
+            update |= {"chart": chart, "chart_markers": self._numbered(evidence)}
         self._sections[section] = self._held(section).model_copy(update=update)
 
     @property
@@ -76,10 +63,10 @@ class Writer:
         return tuple(self._verifier.warnings)
 
     def _held(self, name: SectionName) -> Section:
-        return self._sections.get(name, Section(name=name))
+        return self._sections.get(name, Section(name=name, heading=self._headings[name]))
 
     def _numbered(self, evidence: Sequence[str]) -> tuple[int, ...]:
-        for id in evidence:
-            if id not in self._order:
-                self._order.append(id)
-        return tuple(sorted(self._order.index(id) + 1 for id in dict.fromkeys(evidence)))
+        """The markers of the sources; parts of one computation share that of the whole."""
+        wholes = dict.fromkeys(self._verifier.evidence[id].part_of or id for id in evidence)
+        self._order += [id for id in wholes if id not in self._order]
+        return tuple(sorted(self._order.index(id) + 1 for id in wholes))

@@ -14,7 +14,7 @@ from copilot.language.numbers import find_numbers
 from copilot.language.sentences import split_sentences
 from copilot.language.words import COMMON_STEMS, content_stems, formal, stem, stems
 from copilot.passages import figures
-from copilot.retrieval.references import is_head, without
+from copilot.retrieval.references import is_head, is_titled, without
 from copilot.retrieval.sentences import paragraphs, plain
 from copilot.types import Evidence
 
@@ -337,12 +337,6 @@ class Relevance:
 def rank_bonus(rank: int | None) -> float:
     """What standing in the best passage of a search counts: half of it in the second, a third in the third."""
     return 0.0 if rank is None else 0.3 / (1 + rank)
-
-
-def is_titled(heading: str, terms: Iterable[str]) -> bool:
-    """Whether a heading says, but for a word, nothing that is not asked for: "Article 66: Tasks of the Board"."""
-    title = set(content_stems(without(heading))) - COMMON_STEMS
-    return bool(title) and len(title & set(terms)) / len(title) >= 0.75
 
 
 # Someone acts: what a question with "who" wants to read.

@@ -219,7 +219,7 @@ ASSESSMENTS = TableSchema(
     columns=(
         Column("unit", "text", "Business unit.", required=True),
         Column("date", "date", "Day of the assessment.", required=True),
-        Column("area", "text", "What was assessed, as readiness.yaml lists it.", required=True),
+        Column("area", "text", "What was assessed, as method/readiness.yaml lists it.", required=True),
         Column("aspect", "text", "Part of the area, such as model_registry or training.", required=True),
         Column("score", "number", "1 (absent) to 5 (exemplary).", required=True),
         Column("assessor", "text", "Who assessed."),

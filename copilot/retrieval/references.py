@@ -8,9 +8,10 @@ kinds wherever they stand, with their abbreviations, so that a question about on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from copilot.language.words import COMMON_STEMS, content_stems
 from copilot.retrieval.types import Chunk
 
 _ABBREVIATIONS = {
@@ -107,6 +108,12 @@ def without(question: str) -> str:
     for reference in asked_for(question):
         text = re.sub(rf"{re.escape(reference.text)}(?:{_OF_DOCUMENT})?", " ", text)
     return text
+
+
+def is_titled(heading: str, terms: Iterable[str]) -> bool:
+    """Whether a heading says, but for a word, nothing that is not asked for: "Article 66: Tasks of the Board"."""
+    title = set(content_stems(without(heading))) - COMMON_STEMS
+    return bool(title) and len(title & set(terms)) / len(title) >= 0.75
 
 
 def documents_of(question: str) -> tuple[str, ...]:

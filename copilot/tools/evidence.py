@@ -1,9 +1,8 @@
-"""Rows and computations as evidence."""
+"""Rows as evidence."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from copilot.language.formatting import format_cell, humanize
@@ -63,18 +62,3 @@ def measured(value: float, unit: str, basis: Basis = "computed") -> Quantity:
     # Cents of a large computed sum say nothing.
     is_rounded = value.is_integer() or (basis == "computed" and abs(value) >= 1000)
     return Quantity(value=value, unit=unit, precision=0 if is_rounded else 2, basis=basis)
-
-
-def computed(source: str, title: str, locator: str, lines: Sequence[str], as_of: date | None) -> Evidence:
-    """What was computed, from what, with every figure in words."""
-    text = "\n".join(line for line in lines if line)
-    digest = hashlib.sha256("\0".join([source, title, locator, text]).encode()).hexdigest()[:8]
-    return Evidence(
-        id=f"x-{digest}",
-        kind="computation",
-        source=source,
-        locator=locator,
-        title=title,
-        text=text,
-        as_of=as_of,
-    )

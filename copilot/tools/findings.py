@@ -68,6 +68,11 @@ def quoted(finding: Finding, name: str) -> str:
     return join_and(f"“{item}”" if isinstance(item, str) else format_value(item) for item in items)
 
 
+def known(*found: Finding | None) -> Iterable[Finding]:
+    """Those that there are."""
+    return (finding for finding in found if finding is not None)
+
+
 Phrase = Callable[[Finding], str]
 """The sentence that says a finding, from its values alone; empty where nothing is to be said."""
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copilot.errors import KnowledgeError
 from copilot.gates.rules import Gates
-from copilot.methods import READINESS, ColumnFact, area_key, read_readiness
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Issue, Severity, check_tables
@@ -20,6 +20,9 @@ from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.succession import successors
 from copilot.retrieval.types import DocumentInfo
 from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
+
+if TYPE_CHECKING:
+    from copilot.tools.assess_readiness.method import ReadinessMethod
 
 # Of the same fault in one column, so many rows are shown.
 _MOST_ALIKE = 5
@@ -34,7 +37,6 @@ def check(root: Path) -> list[Issue]:
     found += _viewers(workspace.config)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
     found += _gates(workspace, tables)
-    found += _readiness(workspace, tables)
     found += _methods(workspace, tables)
     documents = _documents(workspace, found)
     if not tables and not documents and not found:
@@ -121,27 +123,19 @@ def _gates(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issu
         yield _problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key.")
 
 
-def _readiness(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
-    """What is wrong with the workspace's own method, columns that are not there, and areas that it does not list."""
-    path, by_name = workspace.root / READINESS, {table.schema.name: table for table in tables}
-    if not path.is_file():
-        return
-    try:
-        method = read_readiness(path)
-    except KnowledgeError as error:
-        yield _problem(workspace.root, READINESS, error, "Correct it; docs/workspace.md lists every key.")
-        return
-    columns = [fact.column for area in method.areas for fact in area.facts if isinstance(fact, ColumnFact)]
+def _readiness(method: ReadinessMethod, file: str, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+    """Columns of the workspace's own method that are not there, and areas that it does not list."""
+    by_name = {table.schema.name: table for table in tables}
+    columns = [column for area in method.areas for column in area.columns]
     known = [column.name for column in by_name["projects"].schema.columns] if "projects" in by_name else columns
     for name in columns:
         if name not in known:
             message = f"The projects have no column {name!r}; the nearest are {', '.join(nearest(name, known))}."
-            yield _whole(READINESS, "warning", message, "Correct it; until then nothing is told of it.")
+            yield _whole(file, "warning", message, "Correct it; until then nothing is told of it.")
     assessed = by_name["assessments"].values.get("area", []) if "assessments" in by_name else []
-    listed = {area.name for area in method.areas}
-    for name in sorted({str(area) for area in assessed if area and area_key(str(area)) not in listed}):
+    for name in sorted({str(area) for area in assessed if area and not method.lists(str(area))}):
         message = f"The assessments hold the area {name!r}, which is not described here."
-        yield _whole(READINESS, "info", message, "Describe it, so that it has a next step.")
+        yield _whole(file, "info", message, "Describe it, so that it has a next step.")
 
 
 def _unobserved(metrics: Mapping[str, Metric], tables: Mapping[str, RecordTable]) -> Iterator[Issue]:
@@ -171,6 +165,7 @@ def _methods(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Is
         return
     # The tools take a second to load.
     from copilot.tools import METHODS
+    from copilot.tools.assess_readiness.method import ReadinessMethod
 
     columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
     files = {method.file: method for method in METHODS}
@@ -181,9 +176,12 @@ def _methods(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Is
             yield _whole(name, "warning", "No tool reads this file.", remedy)
             continue
         try:
-            files[name].load(workspace, columns)
+            content = files[name].load(workspace, columns)
         except KnowledgeError as error:
             yield _problem(workspace.root, name, error, "Correct it; docs/workspace.md lists every key.")
+            continue
+        if isinstance(content, ReadinessMethod):
+            yield from _readiness(content, name, tables)
 
 
 def _documents(workspace: Workspace, found: list[Issue]) -> int:

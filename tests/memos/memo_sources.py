@@ -7,18 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from copilot.language.numbers import find_numbers, is_supported
+from copilot.language.numbers import Number, find_numbers, is_supported
+from copilot.language.support import is_supported_by
 from copilot.memos.memo import Memo
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.draft_memo.tool import Arguments, draft
-from copilot.types import Viewer
+from copilot.types import Evidence, Quantity, Viewer
 from copilot.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests" / "fixtures" / "corpus"
 SHIPPED = ROOT / "knowledge"
 EVERYONE = Viewer()
+UNITS = ("", "share")
 CONFIG = "as_of: 2026-06-30\ncurrency: EUR\norganisation: Test Works\n"
 
 
@@ -60,17 +62,30 @@ def said(memo: Memo) -> str:
 
 def untraceable(memo: Memo) -> Iterator[str]:
     """Sentences and cells with a number that is in none of the sources they cite, and sentences that cite nothing."""
-    texts = {s.marker: f"{s.evidence.title}\n{s.evidence.locator}\n{s.evidence.text}" for s in memo.sources}
+    sources = {s.marker: s.evidence for s in memo.sources}
     for section in memo.sections:
         for line in section.lines:
-            if not line.markers or not _is_carried(line.text, [texts[m] for m in line.markers]):
+            if not line.markers or not _is_carried(line.text, [sources[m] for m in line.markers]):
                 yield line.text
-        cited = [texts[m] for m in section.table_markers]
+        cited = [sources[m] for m in section.table_markers]
         for cell in (cell for row in (section.table.rows if section.table else ()) for cell in row):
             if cell is not None and not _is_carried(str(cell), cited):
                 yield str(cell)
 
 
-def _is_carried(text: str, cited: Sequence[str]) -> bool:
-    read = [n for source in cited for n in find_numbers(source)]
-    return all(is_supported(number, read) for number in find_numbers(text))
+def _is_carried(text: str, cited: Sequence[Evidence]) -> bool:
+    return all(any(_holds(evidence, number) for evidence in cited) for number in find_numbers(text))
+
+
+def _holds(evidence: Evidence, number: Number) -> bool:
+    """Whether a computation has the number among its values or inputs, or anything else in its text."""
+    if evidence.values is None:
+        return is_supported(number, find_numbers(f"{evidence.title}\n{evidence.locator}\n{evidence.text}"))
+    tables = evidence.calculation.inputs if evidence.calculation else ()
+    cells = [cell for table in tables for row in table.rows for cell in row if isinstance(cell, int | float | str)]
+    inputs = [
+        value
+        for cell in cells
+        for value in ([cell] if isinstance(cell, str) else [Quantity(value=cell, unit=u, precision=2) for u in UNITS])
+    ]
+    return is_supported_by(number, [*evidence.values, *inputs])

@@ -168,7 +168,8 @@ areas:
 
 
 def test_a_workspace_may_bring_areas_facts_and_steps_of_its_own(tmp_path):
-    (tmp_path / "readiness.yaml").write_text(SAFETY)
+    (tmp_path / "method").mkdir()
+    (tmp_path / "method" / "readiness.yaml").write_text(SAFETY)
     result = assess(write(tmp_path, **ALL))
     # What is assessed and not listed is scored too, with the general step.
     assert [row[0] for row in result.tables[0].rows] == ["clinical safety", "mlops", "culture"]
@@ -183,8 +184,11 @@ def test_a_workspace_may_bring_areas_facts_and_steps_of_its_own(tmp_path):
 
 
 def test_a_wrong_method_is_named_with_what_is_wrong(tmp_path):
-    (tmp_path / "readiness.yaml").write_text("areas: [{name: a, facts: [wombat]}]")
-    with pytest.raises(KnowledgeError, match=r"readiness.yaml: areas.0.facts.0.name: Input should be 'data_criterion'"):
+    (tmp_path / "method").mkdir()
+    (tmp_path / "method" / "readiness.yaml").write_text("areas: [{name: a, facts: [wombat]}]")
+    with pytest.raises(
+        KnowledgeError, match=r"readiness.yaml: areas: 'a': facts: number 1: name: Input should be 'data_criterion'"
+    ):
         assess(write(tmp_path, **ALL))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record_sources import CORPUS, EVERYONE, open_sources, unsupported
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.formatting import agree, format_change, format_quantity, inflect
+from copilot.language.formatting import agree, filled, format_change, format_quantity, inflect
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
 from copilot.tools.findings import (
@@ -145,3 +145,14 @@ def test_words_agree_with_the_number_of_things():
     text = "{is/are} left, as {it costs/they cost} too much"
     assert [inflect(text, n) for n in (1, 2)] == ["is left, as it costs too much", "are left, as they cost too much"]
     assert inflect(text, 0) == inflect(text, 2)
+
+
+def test_a_template_leaves_out_what_is_not_there_and_agrees_with_its_values():
+    template = "{name} has {projects}[ of {unit}][, {titles:or}], {projects:is/are} {is_late:late/in time}"
+    values = {"name": "It", "projects": count(1, "project"), "unit": None, "titles": ("A", "B"), "is_late": False}
+    assert filled(template, values) == "It has 1 project, A or B, is in time"
+    values |= {"projects": count(0, "project"), "unit": "Bank", "titles": (), "is_late": True}
+    assert filled(template, values) == "It has 0 projects of Bank, are late"
+    assert filled("({note:inside})", {"note": "Nobody knows. At all."}) == "(nobody knows)"
+    with pytest.raises(KeyError):
+        filled("{nmae}", values)

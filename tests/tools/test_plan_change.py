@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, answers, said, unsupported
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, unsupported, value
 
 from copilot import Settings, open_copilot
 from copilot.errors import ToolError
 from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
+from copilot.tools.findings import texts
 from copilot.tools.plan_change.tool import Arguments, plan_change
-from copilot.types import ToolResult
+from copilot.types import Finding, ToolResult
 from copilot.workspace import Workspace
 
 PROJECTS = (
@@ -80,81 +82,89 @@ def plant(tmp_path: Path) -> Sources:
     return write(tmp_path, **ALL)
 
 
-def lever(result: ToolResult, label: str) -> str:
-    return next(text for text in answers(result) if text.startswith(label))
+def lever(result: ToolResult, name: str) -> Finding:
+    return next(f for f in of_kind(result, "lever") if f.subject == name)
+
+
+def kinds(result: ToolResult) -> set[str]:
+    return {f.kind for f in result.findings}
 
 
 def test_where_people_use_it_already_the_weakest_lever_comes_first(plant: Sources) -> None:
-    first, second = answers(change(plant, project="P-1"))[:2]
-    assert "is in production, without a plan for adoption" in first
-    assert "was 25% in May 2026, down from 30% in April 2026 (target 80%)" in first
-    assert "Start with incentive alignment." in first
-    assert "the assessment of incentives in Plant is 1 of 5 (bonus rewards the old way)" in second
-    assert "its team says: their bonus pays for planned work" in second
-    assert "When: first, now." in second
+    result = change(plant, project="P-1")
+    standing, adoption, weakest = result.findings[:3]
+    assert (standing.subject, standing.values["stage"], standing.values["has_plan"]) == ("P-1", "production", False)
+    assert [round(value(adoption, name), 2) for name in ("value", "before", "target")] == [0.25, 0.3, 0.8]
+    assert (weakest.values["start"], value(weakest, "score")) == ("incentive alignment", 1)
+    first = of_kind(result, "lever")[0]
+    assert (first.subject, first.values["assessed_in"], value(first, "score")) == ("incentives", "Plant", 1)
+    assert first.values["note"] == "Bonus rewards the old way."
+    assert first.values["blocker"] == "their bonus pays for planned work"
+    assert first.values["before"] is None
 
 
 def test_before_people_use_it_the_levers_stand_as_they_fall_due(plant: Sources) -> None:
-    result = change(plant, project="P-2")
-    assert [text.split(":")[0] for text in answers(result)[1:6]] == [
-        "Communication", "Workflow integration", "Trust building", "Training and support", "Incentive alignment",
-    ]  # fmt: skip
-    assert "When: now, long before the first day of use." in answers(result)[1]
+    found = of_kind(change(plant, project="P-2"), "lever")
+    assert [f.subject for f in found] == ["communication", "workflow", "trust", "training", "incentives"]
+    assert found[0].values["before"] == "now, long before the first day of use"
 
 
 def test_owners_are_those_on_record_and_nobody_is_invented(plant: Sources) -> None:
     result = change(plant, project="P-1")
-    assert "Owner: Ada Roth (sponsor)." in lever(result, "Communication")
-    assert "Owner: Kim Ode (owner)." in lever(result, "Trust building")
-    training = lever(result, "Training and support")
-    assert "Owner: to be named; Plant has no change manager and 2 open posts." in training
-    assert "Owner: to be named." in lever(change(plant, project="P-2"), "Communication")
+    owners = {f.subject: f.values["owner"] for f in of_kind(result, "lever")}
+    assert owners == {
+        "communication": "Ada Roth", "workflow": "Kim Ode", "trust": "Kim Ode", "training": None,
+        "incentives": "Ada Roth",
+    }  # fmt: skip
+    training = lever(result, "training")
+    assert [value(training, name) for name in ("managers", "vacant")] == [0, 2]
+    assert lever(change(plant, project="P-2"), "communication").values["owner"] is None
 
 
 def test_a_lever_is_measured_by_a_metric_of_the_catalogue_or_by_none(plant: Sources) -> None:
     result = change(plant, project="P-1")
-    training = lever(result, "Training and support")
-    assert "Measured by: Training completed in Plant was 45% in May 2026 (target 90%)." in training
-    assert "no metric of the catalogue; one must be agreed" in lever(result, "Communication")
+    training = lever(result, "training")
+    assert training.values["metric_metric"] == "Training completed"
+    assert [round(value(training, f"metric_{name}"), 2) for name in ("value", "target")] == [0.45, 0.9]
+    assert "metric_metric" not in lever(result, "communication").values
 
 
 def test_a_metric_called_so_comes_before_one_with_such_a_synonym(tmp_path: Path) -> None:
     spent = "  change_share: {synonyms: [adoption budget], expression: SUM(change_budget), table: projects,\n"
     spent += "    dimensions: {project: id, unit: unit}, unit: EUR}\n"
     sources = write(tmp_path, metrics=METRICS + spent, **ALL | {"observations": OBSERVATIONS.replace(",P-1,", ",P-2,")})
-    assert answers(change(sources, project="P-1"))[0].count("Adoption rate in Plant was 25% in May 2026") == 1
+    (adoption,) = of_kind(change(sources, project="P-1"), "adoption")
+    assert (adoption.values["metric"], adoption.values["scope"]) == ("Adoption rate", " in Plant")
 
 
 def test_incidents_stand_with_the_lever_that_their_words_name(plant: Sources) -> None:
     result = change(plant, project="P-1")
-    assert "incident I-1 of 2026-04-01: pump broke" in lever(result, "Trust building")
-    assert "I-2" not in said(result)
-    cited = next(s for s in result.findings if s.text.startswith("Trust building"))
-    assert "r-I-1" in cited.evidence
+    trust = lever(result, "trust")
+    assert texts(trust, "event_ids") == ("I-1",)
+    assert "r-I-1" in trust.evidence
+    assert [f.subject for f in of_kind(result, "lever") if "events" in f.values] == ["trust"]
 
 
 def test_the_workforce_and_the_money_are_told_and_what_is_missing_is_asked(plant: Sources) -> None:
-    text = said(change(plant, project="P-1"))
-    assert "that the output of Wear alerts (P-1) affects employees" in text
-    assert "8% of the budget of Wear alerts (P-1) is for change, 80 EUR of 1,000 EUR." in text
-    assert "to be asked: Whose tasks change" in text
+    result = change(plant, project="P-1")
+    assert value(of_kind(result, "workforce")[0], "affected") == 1
+    (money,) = of_kind(result, "change_budget")
+    assert [value(money, name) for name in ("share", "change", "budget")] == [0.08, 80, 1000]
+    assert texts(of_kind(result, "questions")[0], "questions")[0].startswith("Whose tasks change")
 
 
 def test_with_almost_no_records_the_levers_stand_with_questions(tmp_path: Path) -> None:
     result = change(write(tmp_path, metrics="", projects="id,name\n1,Churn\n"), project="Churn")
-    text = said(result)
-    assert "has no stage on record" in answers(result)[0]
-    assert "Communication: the records show nothing of it. What to do, this tool proposes:" in text
-    assert "The records do not say how people work with it" in text
-    assert "The documents say nothing about these levers" in text
-    assert "How much of the budget is for change is not on record." in text
+    assert result.findings[0].values["stage"] is None
+    assert not lever(result, "communication").values["is_quoted"]
+    assert {"nothing_known", "no_documents", "no_change_budget"} <= kinds(result)
     assert result.figures == ()
 
 
 def test_a_unit_is_planned_for_from_its_projects(plant: Sources) -> None:
     result = change(plant, unit="plant")
-    assert "The change in Plant is that of 1 project going on" in answers(result)[0]
-    assert "1 of 1 project has no integration yet" in lever(result, "Workflow integration")
+    assert (result.findings[0].kind, value(result.findings[0], "projects")) == ("standing", 1)
+    assert [value(lever(result, "workflow"), name) for name in ("lacking", "recorded")] == [1, 1]
     with pytest.raises(ToolError, match="no unit 'Mine'"):
         change(plant, unit="Mine")
 
@@ -168,22 +178,42 @@ def test_an_unknown_project_is_asked_back_with_the_nearest(plant: Sources) -> No
 def test_rows_withheld_make_the_picture_partial(plant: Sources) -> None:
     for_all, for_board = change(plant, unit="Fleet"), change(plant, BOARD, unit="Fleet")
     assert for_all.hidden_rows == 1
-    assert "the picture is partial" in said(for_all)
-    assert "assessment of trust in Fleet is 2" not in said(for_all)
-    assert "assessment of trust in Fleet is 2" in said(for_board)
+    assert "hidden" in kinds(for_all)
+    assert "score" not in lever(for_all, "trust").values
+    assert value(lever(for_board, "trust"), "score") == 2
 
 
 def test_what_the_documents_advise_is_quoted_for_the_lever_it_is_about(tmp_path: Path) -> None:
     copilot = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path))
     result = change(copilot.sources, project="H-02")
     copilot.close()
-    assert "the documents say: Show the reason beside the prediction." in lever(result, "Trust building")
-    assert "the documents say: Train on real cases, in paid time." in lever(result, "Training and support")
-    assert "Change the rota and the targets" in lever(result, "Incentive alignment")
+    quoted = {f.subject: str(f.values["measure"]) for f in of_kind(result, "lever") if f.values["is_quoted"]}
+    assert quoted["trust"] == "Show the reason beside the prediction."
+    assert quoted["training"] == "Train on real cases, in paid time."
+    assert quoted["incentives"].startswith("Change the rota and the targets")
     assert [e for e in result.evidence if e.kind == "passage"]
     assert unsupported(result) == []
 
 
-@pytest.mark.parametrize("arguments", [{"project": "P-1"}, {"project": "P-2"}, {"unit": "Plant"}, {}])
-def test_every_figure_stands_in_what_is_cited(plant: Sources, arguments: dict[str, str]) -> None:
-    assert unsupported(change(plant, **arguments)) == []
+def test_a_workspace_may_bring_levers_of_its_own(plant: Sources) -> None:
+    (plant.workspace.root / "method").mkdir()
+    (plant.workspace.root / "method" / "levers.yaml").write_text(
+        "areas: [change]\ngood: 2\nadoption: [adopt*]\nabout: [change]\n"
+        "budget: {query: budget, words: [budget]}\n"
+        "workforce: {query: jobs, words: [job], metrics: [moves], measure: Ask people., ask: Who?}\n"
+        "levers: [{name: leaders, label: Leaders in front, words: [communicat*], metrics: [adopt*], query: leaders,\n"
+        "  measure: Leaders use it themselves., before: first, ask: Who leads?, owners: [sponsor]}]\n"
+    )
+    result = change(plant, project="P-1")
+    (own,) = of_kind(result, "lever")
+    assert (own.subject, own.values["measure"], own.values["is_good"]) == (
+        "leaders", "Leaders use it themselves.", True,
+    )  # fmt: skip
+
+
+def test_its_sentences_are_those_of_the_golden_file(plant: Sources, tmp_path_factory, rewrite_golden) -> None:
+    few = write(tmp_path_factory.mktemp("few"), metrics="", projects="id,name\n1,Churn\n")
+    calls = {str(a): change(plant, **a) for a in ({"project": "P-1"}, {"project": "P-2"}, {"unit": "Plant"}, {})}
+    calls["names alone"] = change(few, project="Churn")
+    assert [unsupported(result) for result in calls.values()] == [[]] * 5
+    golden.check("plan_change", calls, rewrite=rewrite_golden)

@@ -1,4 +1,5 @@
 from copilot.tools.assess_readiness.calls import calls
+from copilot.tools.assess_readiness.method import METHOD
 from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
 from copilot.tools.tool import Tool, has_assessments
 
@@ -9,4 +10,5 @@ TOOL = Tool(
     run=assess_readiness,
     is_available=has_assessments,
     calls=calls,
+    method=METHOD,
 )

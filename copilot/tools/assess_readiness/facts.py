@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from copilot.analysis.scoring import to_unit
 from copilot.language.formatting import format_cell, humanize, number
-from copilot.methods import AreaMethod, ColumnFact, Computed, ReadinessMethod, StaffWords
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
+from copilot.tools.assess_readiness.method import AreaMethod, ColumnFact, Computed, ReadinessMethod, StaffWords
 from copilot.tools.assess_readiness.scores import Fact
 from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects

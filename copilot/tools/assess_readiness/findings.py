@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from copilot.language.formatting import lowercase_first
-from copilot.methods import ReadinessMethod
+from copilot.tools.assess_readiness.method import ReadinessMethod
 from copilot.tools.assess_readiness.scores import BEST, Area, Judged, Scored
 from copilot.tools.findings import Reading, amount, count
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.language.formatting import humanize
-from copilot.methods import ReadinessMethod, area_key
 from copilot.records.store import Filter, RecordView
+from copilot.tools.assess_readiness.method import ReadinessMethod, area_key
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold
 from copilot.types import Finding

@@ -10,12 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
 from copilot.language.formatting import humanize, pluralize
-from copilot.methods import ReadinessMethod
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness import findings
 from copilot.tools.assess_readiness.facts import Subject, facts, going_on
-from copilot.tools.assess_readiness.method import read_method
+from copilot.tools.assess_readiness.method import METHOD, ReadinessMethod
 from copilot.tools.assess_readiness.phrasing import WORDING
 from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
 from copilot.tools.evidence import Row
@@ -63,7 +62,7 @@ def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     view = sources.records.view(viewer)
     if not any(view.has(table) for table in _TABLES):
         raise ToolError("The records hold no assessments, no projects and no roles to judge readiness by.")
-    scope, method, reading = _scope(sources, view, arguments), read_method(sources.workspace), Reading(sources, view)
+    scope, method, reading = _scope(sources, view, arguments), METHOD.load(sources.workspace), Reading(sources, view)
     everywhere = read_areas(view, None, method)
     areas = _same(everywhere, read_areas(view, scope.unit, method))
     cited = reading.rows("projects", [scope.project]) if scope.project is not None else ()

@@ -18,7 +18,7 @@ from copilot.tools.diagnose_scaling.phrasing import WORDING
 from copilot.tools.diagnose_scaling.stall_causes import Judge
 from copilot.tools.filter_phrasing import predicate, qualified
 from copilot.tools.filters import Condition, linked
-from copilot.tools.findings import Attachments, Computation, Reading, build_result
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, known
 from copilot.tools.linking import resolve_value
 from copilot.types import Finding, Table, ToolResult, Viewer
 
@@ -113,18 +113,14 @@ def _findings(found: Diagnosis, reading: Reading, hidden: int) -> Iterator[Findi
         yield findings.no_stages(found)
         return
     yield findings.opening(found)
-    yield from _known(findings.stalled(found), findings.leading_causes(found), findings.contrast(found))
+    yield from known(findings.stalled(found), findings.leading_causes(found), findings.contrast(found))
     yield from findings.certainty(found)
-    yield from _known(findings.units(found), findings.stays(portfolio))
+    yield from known(findings.units(found), findings.stays(portfolio))
     for own, there in found.told:
         yield from findings.cause(found, own, there, reading)
-    yield from _known(findings.scaling_kinds(list(portfolio.rows.values())))
+    yield from known(findings.scaling_kinds(list(portfolio.rows.values())))
     yield from findings.caveats(found, hidden)
     yield from (findings.note(own.cause) for own, _ in found.told if own.cause.note)
-
-
-def _known(*found: Finding | None) -> Iterator[Finding]:
-    return (finding for finding in found if finding is not None)
 
 
 def _tables(found: Diagnosis) -> tuple[Table, ...]:

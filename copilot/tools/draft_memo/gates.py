@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.gates.checker import RuleCheck
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import FILE, Rule
-from copilot.language.formatting import join_first, pluralize, sentence
-from copilot.memos.memo import SectionName
-from copilot.memos.writer import Writer
+from copilot.language.formatting import pluralize
 from copilot.tools.check_governance.findings import (
     Review,
     Selection,
@@ -18,13 +16,13 @@ from copilot.tools.check_governance.findings import (
     name,
     open_review,
     questions,
+    rule_values,
     shortfall,
-    source,
 )
-from copilot.tools.check_governance.phrasing import lacking
 from copilot.tools.draft_memo.inputs import Basis
-from copilot.tools.evidence import computed
-from copilot.types import Table
+from copilot.tools.draft_memo.template import Shown, Told
+from copilot.tools.findings import count, listed
+from copilot.types import Finding, Table, Value
 
 # Questions told at the most, those that settle most first.
 _ASKED = 8
@@ -34,7 +32,6 @@ _STATES = (
     "not known to be blocked, as facts are missing",
     "not blocked",
 )
-_SECTION: SectionName = "gates"
 
 
 @dataclass(frozen=True)
@@ -60,30 +57,23 @@ class _Gates:
         return sorted(found, key=lambda f: f.rule.id not in self.blocking_now)
 
 
-def write_gates(basis: Basis, writer: Writer) -> None:
-    if not (basis.sources.workspace.root / FILE).is_file() or not basis.view.has("projects"):
-        _say_alone(basis, writer, "This workspace has no governance rules, so no gate before launch can be checked.")
+def gates(basis: Basis) -> Iterator[Told | Shown]:
+    if not (basis.sources.workspace.root / FILE).is_file():
+        yield Told("none", Finding(kind="no_rules", role="caveat"))
         return
     if not basis.proposed:
-        _say_alone(basis, writer, "No project is proposed, so no gate before launch was checked.")
+        yield Told("none", Finding(kind="none_proposed", role="caveat"))
         return
     review = open_review(basis.sources, basis.viewer)
     by_id = {str(project.row["id"]): project for project in review.projects}
     checked = [_gates(review, by_id[key]) for key in basis.proposed]
-    writer.read(basis.record(key) for key in basis.proposed)
-    _write_summary(review, writer, checked)
-    for gates in checked:
-        _write_today(review, writer, gates)
-    _write_launch(review, writer, checked)
-    _write_questions(review, writer, checked)
-    _tabulate(review, writer, checked)
-
-
-def _say_alone(basis: Basis, writer: Writer, text: str) -> None:
-    source_file = basis.view.sources.get("projects", FILE)
-    x = computed(source_file, "Gates before launch", FILE, [text], basis.sources.today)
-    writer.read([x])
-    writer.say(_SECTION, "none", text, [x.id], is_caveat=True)
+    records = basis.reading.rows("projects", (each.project.row for each in checked))
+    yield Told("summary", _summary(checked, records))
+    for each in checked:
+        yield from _today(basis, review, each)
+    yield from _launch(basis, review, checked)
+    yield from _questions(basis, review, checked)
+    yield Shown(table=_table(checked))
 
 
 def _gates(review: Review, project: ProjectFacts) -> _Gates:
@@ -97,17 +87,19 @@ def _gates(review: Review, project: ProjectFacts) -> _Gates:
     return _Gates(project, of("unmet"), of("unknown"), of("waived"), of("met"), now)
 
 
-def _write_summary(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None:
-    by_state: dict[str, list[_Gates]] = {}
-    for gates in checked:
-        by_state.setdefault(_state(gates), []).append(gates)
+def _summary(checked: Sequence[_Gates], records: tuple[str, ...]) -> Finding:
     if len(checked) == 1:
-        text = f"{name(checked[0].project)} is {_state(checked[0])}"
-    else:
-        parts = (_counted(by_state[state], state) for state in _STATES if state in by_state)
-        text = f"Of {pluralize(len(checked), 'project')} proposed, {'; '.join(parts)}"
-    records = [f"r-{gates.key}" for gates in checked]
-    _say_all(review, writer, "Gates before launch of the projects of this memo", [("summary", text, ())], records)
+        values: dict[str, Value] = {"name": name(checked[0].project), "state": _state(checked[0])}
+        return Finding(kind="gates_of_one", values=values, evidence=records)
+    by_state = {state: [each for each in checked if _state(each) == state] for state in _STATES}
+    held = {state: group for state, group in by_state.items() if group}
+    values = {
+        "projects": count(len(checked), "project"),
+        "states": tuple(held),
+        "counts": tuple(count(len(group), "project") for group in held.values()),
+        **{state: listed([name(each.project) for each in group]) for state, group in held.items()},
+    }
+    return Finding(kind="gates_of_all", values=values)
 
 
 def _state(gates: _Gates) -> str:
@@ -118,106 +110,81 @@ def _state(gates: _Gates) -> str:
     return _STATES[2] if gates.unknown else _STATES[3]
 
 
-def _counted(group: Sequence[_Gates], state: str) -> str:
-    names = join_first((name(gates.project) for gates in group), rest="")
-    return f"{len(group):,} ({names}) {'is' if len(group) == 1 else 'are'} {state}"
+def _rule(basis: Basis, review: Review, rule: Rule, gates: _Gates | None = None) -> tuple[str, ...]:
+    """What a sentence on a rule cites: the project where it is about one, and the rule's passages."""
+    record = (basis.reading.row("projects", gates.project.row),) if gates else ()
+    return (*record, *(basis.reading.add(passage) for passage in review.passages(rule)))
 
 
-def _write_today(review: Review, writer: Writer, gates: _Gates) -> None:
+def _today(basis: Basis, review: Review, gates: _Gates) -> Iterator[Told]:
     """The rules that block a project at the stage it has, one by one."""
-    said: list[tuple[str, str, Sequence[Rule]]] = []
-    for finding in gates.blocking:
-        rule = finding.rule
-        if rule.id in gates.blocking_now:
-            text = (
-                f"{name(gates.project)} is blocked today by “{rule.title}” ({source(rule)}); the record says "
-                f"{lacking(shortfall(review, finding, gates.project))}"
-            )
-            said.append((f"gate:{gates.key}:{rule.id}", text, [rule]))
-    if said:
-        _say_all(review, writer, f"Rules that block {name(gates.project)} today", said, [f"r-{gates.key}"])
+    for check in gates.blocking:
+        if check.rule.id in gates.blocking_now:
+            values = {
+                "name": name(gates.project),
+                **rule_values(check.rule),
+                **shortfall(review, check, gates.project),
+            }
+            cited = _rule(basis, review, check.rule, gates)
+            yield Told(f"gate:{gates.key}:{check.rule.id}", Finding(kind="gate", values=values, evidence=cited))
 
 
-def _write_launch(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None:
+def _launch(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Iterator[Told]:
     """The rules that would block at launch, each with the projects that do not meet it yet."""
     pairs: dict[str, list[tuple[_Gates, RuleCheck]]] = {}
     for gates in checked:
-        for finding in gates.blocking:
-            if finding.rule.id not in gates.blocking_now:
-                pairs.setdefault(finding.rule.id, []).append((gates, finding))
-    said: list[tuple[str, str, Sequence[Rule]]] = []
+        for check in gates.blocking:
+            if check.rule.id not in gates.blocking_now:
+                pairs.setdefault(check.rule.id, []).append((gates, check))
     for id, concerned in sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0])):
         rule = concerned[0][1].rule
-        each = "; ".join(
-            f"{name(gates.project)}, {lacking(shortfall(review, finding, gates.project))}"
-            for gates, finding in concerned
-        )
-        text = f"Before launch “{rule.title}” ({source(rule)}) must be met; the records say: {each}"
-        said.append((f"launch:{id}", text, [rule]))
-    if said:
-        _say_all(review, writer, "Rules that would block at launch", said, [f"r-{g.key}" for g in checked])
+        cited = _rule(basis, review, rule)
+        yield Told(f"launch:{id}", Finding(kind="launch", values=rule_values(rule), evidence=cited))
+        for gates, check in concerned:
+            values = {"name": name(gates.project), **shortfall(review, check, gates.project)}
+            record = basis.reading.row("projects", gates.project.row)
+            yield Told(f"launch:{id}", Finding(kind="launch_of", values=values, evidence=(record,)))
 
 
-def _write_questions(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None:
+def _questions(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Iterator[Told]:
     """The facts that would settle what is unknown, those that settle most first."""
     pairs: dict[tuple[str, ...], list[tuple[_Gates, Rule]]] = {}
     for gates in checked:
-        for finding in gates.unknown:
-            columns = review.checker.asked(finding, gates.project)
-            pairs.setdefault(columns, []).append((gates, finding.rule))
+        for check in gates.unknown:
+            columns = review.checker.asked(check, gates.project)
+            pairs.setdefault(columns, []).append((gates, check.rule))
     ordered = sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0]))
-    said: list[tuple[str, str, Sequence[Rule]]] = []
     for columns, concerned in ordered[:_ASKED]:
-        names = dict.fromkeys(name(gates.project) for gates, _ in concerned)
+        names = [*dict.fromkeys(name(gates.project) for gates, _ in concerned)]
+        rules = {rule.id: rule for _, rule in concerned}.values()
         is_all = 1 < len(names) == len(checked)
-        projects = f"all {len(names):,} projects" if is_all else join_first(names, rest="")
-        rules = list({rule.id: rule for _, rule in concerned}.values())
-        settles = f"settles {pluralize(len(rules), 'rule')} of {projects}"
-        said.append((f"ask:{'+'.join(columns)}", f"To ask: {questions(review, columns)} The answer {settles}", rules))
+        values: dict[str, Value] = {
+            "questions": questions(review, columns),
+            "rules": count(len(rules), "rule"),
+            "is_all": is_all,
+            "names": count(len(names), "project") if is_all else listed(names),
+        }
+        cited = tuple(dict.fromkeys(id for rule in rules for id in _rule(basis, review, rule)))
+        yield Told(f"ask:{'+'.join(columns)}", Finding(kind="ask", values=values, evidence=cited))
     if len(ordered) > _ASKED:
-        more = f"{pluralize(len(ordered) - _ASKED, 'further question')} would settle the rest of what is unknown"
-        said.append(("ask:more", more, ()))
-    if said:
-        _say_all(review, writer, "Facts to ask for before launch", said, [f"r-{gates.key}" for gates in checked])
+        values = {"more": count(len(ordered) - _ASKED, "further question")}
+        yield Told("ask:more", Finding(kind="ask_more", values=values))
 
 
-def _say_all(
-    review: Review,
-    writer: Writer,
-    title: str,
-    said: Iterable[tuple[str, str, Sequence[Rule]]],
-    records: Sequence[str],
-) -> None:
-    sentences = [(key, sentence(text), rules) for key, text, rules in said]
-    x = computed(
-        review.view.sources["projects"], title, f"{pluralize(len(review.gates.rules), 'rule')} of {FILE}, {review.today}",
-        [text for _, text, _ in sentences], review.today,
-    )  # fmt: skip
-    writer.read([x])
-    for key, text, rules in sentences:
-        passages = [e for rule in rules for e in review.passages(rule)]
-        writer.read(passages)
-        cited = [x.id, *(records if len(records) == 1 else ()), *(e.id for e in passages)]
-        writer.say(_SECTION, key, text, cited)
-
-
-def _tabulate(review: Review, writer: Writer, checked: Sequence[_Gates]) -> None:
-    rows = [
-        (
-            name(gates.project),
-            f"Blocked by {pluralize(len(gates.blocking_now), 'rule')}" if gates.blocking_now else "Not blocked",
-            len(gates.blocking),
-            len(gates.unmet) - len(gates.blocking),
-            len(gates.unknown),
-            len(gates.met),
-            len(gates.waived),
-        )
-        for gates in checked
-    ]
-    columns = ("Project", "Today", "Unmet, blocking", "Unmet, warning", "Unknown", "Met", "Waived")
-    lines = [", ".join(f"{c}: {v}" for c, v in zip(columns, row, strict=True)) for row in rows]
-    x = computed(
-        review.view.sources["projects"], "Gates before launch, counted", f"{FILE}, {review.today}", lines, review.today
+def _table(checked: Sequence[_Gates]) -> Table:
+    return Table(
+        title="Gates before launch",
+        columns=("Project", "Today", "Unmet, blocking", "Unmet, warning", "Unknown", "Met", "Waived"),
+        rows=tuple(
+            (
+                name(gates.project),
+                f"Blocked by {pluralize(len(gates.blocking_now), 'rule')}" if gates.blocking_now else "Not blocked",
+                len(gates.blocking),
+                len(gates.unmet) - len(gates.blocking),
+                len(gates.unknown),
+                len(gates.met),
+                len(gates.waived),
+            )
+            for gates in checked
+        ),
     )
-    writer.read([x])
-    writer.tabulate(_SECTION, Table(title="Gates before launch", columns=columns, rows=tuple(rows)), [x.id])

@@ -13,8 +13,10 @@ from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.evidence import Row, read_row
+from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import Row
 from copilot.tools.filters import Condition
+from copilot.tools.findings import Reading
 from copilot.tools.linking import fold, resolve_record, resolve_value
 from copilot.tools.plan_portfolio.plan import Plan
 from copilot.tools.plan_portfolio.tool import Arguments as PlanArguments
@@ -23,7 +25,7 @@ from copilot.tools.prioritize_projects.findings import SAFE
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.tools.prioritize_projects.tool import Arguments as RankArguments
 from copilot.tools.prioritize_projects.tool import Ranked, ranked
-from copilot.types import Evidence, Viewer
+from copilot.types import Finding, ToolResult, Viewer
 
 DRAWS = 10_000
 SEED = 0
@@ -52,6 +54,8 @@ class Basis:
     sources: Sources
     viewer: Viewer
     view: RecordView
+    reading: Reading
+    """What the memo may cite."""
     asked: Asked
     ranked: Ranked
     planned: Planned | None
@@ -97,8 +101,41 @@ class Basis:
             raise ValueError(f"the project {key!r} was read before and is gone")
         return row
 
-    def record(self, key: str) -> Evidence:
-        return read_row(self.view, "projects", self.row(key), self.currency, self.sources.today)
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The ranking and the portfolio as a whole."""
+        results = (self.ranked.result, self.planned.result if self.planned else None)
+        return tuple(result.evidence[0].id for result in results if result)
+
+    @property
+    def best(self) -> Finding | None:
+        """The set within the budget; None where there is none."""
+        return next(iter(self.of_portfolio("best_set")), None) if self.plan else None
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Criteria that no candidate records."""
+        return tuple(c.label.lower() for c in self.found.candidates.absent) if self.found else ()
+
+    def of_ranking(self, *kinds: str) -> list[Finding]:
+        return [f for f in self.ranked.result.findings if f.kind in kinds]
+
+    def of_portfolio(self, *kinds: str) -> list[Finding]:
+        return [f for f in self.planned.result.findings if f.kind in kinds] if self.planned else []
+
+    def take(self, result: ToolResult) -> tuple[Finding, ...]:
+        """The findings of another tool, what they cite being read."""
+        for item in result.evidence:
+            self.reading.add(item)
+        return result.findings
+
+    def about(self, project: str, key: str, found: Sequence[Finding]) -> Iterator[Told]:
+        """What another tool found of a project, led by its name where the sentence does not hold it."""
+        row = self.row(project)
+        record, name = self.reading.row("projects", row), short_name_of(row)
+        for n, finding in enumerate(found):
+            cited = finding.model_copy(update={"evidence": (*finding.evidence, record)})
+            yield Told(f"{key}:{n}", cited, "" if name in finding.text else f"{name}: ")
 
     def share(self, position: int) -> float:
         """How often a candidate is in the best set, or among the first where no set is chosen.
@@ -146,7 +183,11 @@ def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:
     plan = best.found if best else None
     calls = tuple(_calls(view, asked, found, plan, blocked))
     firm = _firmness(found, plan, asked, calls)
-    return Basis(sources, viewer, view, asked, order, best, blocked, calls, firm)
+    basis = Basis(sources, viewer, view, Reading(sources, view), asked, order, best, blocked, calls, firm)
+    for result in (order.result, best.result if best else None):
+        if result:
+            basis.take(result)
+    return basis
 
 
 def _plan_arguments(asked: Asked) -> PlanArguments:

@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from copilot.language.formatting import join_and, money
-from copilot.memos.memo import SectionName
-from copilot.memos.writer import Writer
-from copilot.tools.draft_memo.inputs import Basis, name_of, short_name_of
-from copilot.tools.evidence import Row, computed
+from collections.abc import Iterator
+
+from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import Row
+from copilot.tools.findings import amount
 from copilot.tools.project_record.tool import Arguments, project_record
+from copilot.types import Finding, Value
 
 _TOLD = 6
-_SECTION: SectionName = "money"
 
 
-def write_money(basis: Basis, writer: Writer) -> None:
+def money(basis: Basis) -> Iterator[Told]:
     """Nothing for a prioritization memo, whose portfolio says what it costs."""
     if not basis.asked.projects:
         return
     for key in basis.proposed:
-        told = project_record(basis.sources, basis.viewer, Arguments(project=key, aspects=["money"]))
-        writer.read(told.evidence)
-        name = short_name_of(basis.row(key))
-        for n, statement in enumerate(told.findings[:_TOLD]):
-            lead = "" if name in statement.text else f"{name}: "
-            writer.say(_SECTION, f"money:{key}:{n}", f"{lead}{statement.text}", (*statement.evidence, f"r-{key}"))
-    if text := _together(basis):
-        x = computed(
-            basis.view.sources["projects"], "Money that the projects of this memo still need", "budget less spending",
-            [text], basis.sources.today,
-        )  # fmt: skip
-        writer.read([x])
-        writer.say(_SECTION, "together", text, [x.id, *(f"r-{key}" for key in basis.proposed)])
+        found = basis.take(project_record(basis.sources, basis.viewer, Arguments(project=key, aspects=["money"])))
+        yield from basis.about(key, f"money:{key}", found[:_TOLD])
+    yield from (Told("together", finding) for finding in _together(basis))
 
 
-def _together(basis: Basis) -> str:
-    """What the projects still need against what there is; empty where neither is known."""
+def _together(basis: Basis) -> Iterator[Finding]:
+    """What the projects still need against what there is; nothing where neither is known."""
     rows = [basis.row(key) for key in basis.proposed]
     left = {str(row["id"]): _left(row) for row in rows}
     known = [amount for amount in left.values() if amount is not None]
-    unknown = [name_of(row) for row in rows if left[str(row["id"])] is None]
-    without = f" No budget is recorded of {join_and(unknown)}." if unknown else ""
-    if not known:
-        return without.strip()
-    total, asked = sum(known), basis.asked.budget
-    text = f"Budget not yet spent: {money(total, basis.currency)}."
-    if asked is not None:
-        gap = asked - total
-        more = "more than" if gap >= 0 else "less than"
-        text += f" The {money(asked, basis.currency)} asked for is {money(abs(gap), basis.currency)} {more} that."
-    return text + without
+    cited = basis.reading.rows("projects", rows)
+    if known:
+        total = amount(sum(known), basis.currency, 2)
+        yield Finding(kind="left_to_spend", values={"left": total}, evidence=cited)
+        if (asked := basis.asked.budget) is not None:
+            gap = asked - total.value
+            values: dict[str, Value] = {
+                "asked": amount(asked, basis.currency, 2, "assumed"),
+                "gap": amount(abs(gap), basis.currency, 2),
+                "is_enough": gap >= 0,
+            }
+            yield Finding(kind="asked_money", values=values, evidence=cited)
+    unknown = tuple(name_of(row) for row in rows if left[str(row["id"])] is None)
+    if unknown:
+        yield Finding(kind="no_budget", values={"names": unknown}, evidence=cited)
 
 
 def _left(row: Row) -> float | None:

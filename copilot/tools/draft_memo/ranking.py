@@ -1,4 +1,4 @@
-"""The ranking of a memo: in sentences, as a table, and as a chart of value against difficulty."""
+"""The ranking of a memo: the reasons, a table, and a chart of value against difficulty."""
 
 from __future__ import annotations
 
@@ -7,60 +7,51 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from copilot.drawing.matrix_chart import Point, value_difficulty
-from copilot.language.formatting import money, number, percent, sentence
+from copilot.language.formatting import number, percent
 from copilot.memos.memo import VERDICTS
-from copilot.memos.writer import Writer
 from copilot.tools.candidates import feasibility_position, value_position
-from copilot.tools.draft_memo import ranking_words as say
 from copilot.tools.draft_memo.inputs import Basis, name_of
-from copilot.tools.evidence import computed
-from copilot.tools.plan_portfolio.findings import reason_values
-from copilot.tools.plan_portfolio.phrasing import why
+from copilot.tools.draft_memo.template import Shown, Told
+from copilot.tools.plan_portfolio.findings import not_in_set
+from copilot.tools.prioritize_projects.findings import reason
 from copilot.tools.prioritize_projects.ranking import Ranking
-from copilot.types import Cell, Table
+from copilot.types import Cell, Finding, Table
 
 _NO_CALL = "–"
 
 
-def write_ranking(basis: Basis, writer: Writer) -> None:
+def ranking(basis: Basis) -> Iterator[Told | Shown]:
     """The projects proposed and the first of the ranking, with score, firmness and what is recommended."""
     found = basis.found
     if found is None:
         return
     shown = _shown(basis, found)
-    read = [basis.record(basis.ids[i]) for i in shown]
-    x = basis.ranked.result.evidence[0]
-    said = [(f"why:{basis.ids[i]}", say.why(found, i)) for i in shown if basis.ids[i] in basis.proposed]
-    said += [*_left_out(basis)]
-    said += [("quadrants", say.quadrants(found))]
-    y = computed(
-        x.source, "Ranking of this memo", x.locator, [*(text for _, text in said), *_cells_said(basis, found, shown)],
-        basis.sources.today,
-    )  # fmt: skip
-    writer.read([y, *read])
-    by_id = {basis.ids[i]: e.id for i, e in zip(shown, read, strict=True)}
-    for key, text in said:
-        own = by_id.get(key.partition(":")[2])
-        writer.say("ranking", key, text, [x.id, y.id, *([own] if own else [])])
-    carried = [x.id, y.id, *(e.id for e in read)]
-    writer.tabulate("ranking", _table(basis, found, shown), carried)
+    for i in shown:
+        if basis.ids[i] in basis.proposed:
+            told = reason(found, basis.reading, i)
+            cited = (basis.carried[0], *told.evidence)
+            yield Told(f"why:{basis.ids[i]}", told.model_copy(update={"evidence": cited}))
+    yield from _left_out(basis)
+    yield from (Told("quadrants", finding) for finding in basis.of_ranking("quadrants"))
+    records = basis.reading.rows("projects", (found.candidates.rows[i] for i in shown))
+    yield Shown(table=_table(basis, found, shown), evidence=(*basis.carried, *records))
     points = [*_points(basis, found, shown)]
     if len(points) > 1:
         count = sum(found.quadrant(i) != "not placed" for i in shown)
-        writer.draw("ranking", value_difficulty("Value against difficulty", points, count), [x.id])
+        chart = value_difficulty("Value against difficulty", points, count)
+        yield Shown(chart=chart, evidence=basis.carried[:1])
 
 
-def _left_out(basis: Basis) -> Iterator[tuple[str, str]]:
+def _left_out(basis: Basis) -> Iterator[Told]:
     """Why a project of the first places is not in the best set."""
     if basis.plan is None:
         return
-    options = basis.plan.options
     for call in basis.calls:
-        at = options.candidates.ids.index(call.project)
-        if at in basis.plan.selection.chosen or call.blocked_by:
-            continue
-        reason = why(reason_values(basis.plan.reason(at)))
-        yield f"out:{call.project}", sentence(f"{name_of(basis.row(call.project))} is left out: it {reason}")
+        at = basis.plan.options.candidates.ids.index(call.project)
+        if at not in basis.plan.selection.chosen and not call.blocked_by:
+            values = {**not_in_set(basis.plan, at).values, "name": name_of(basis.row(call.project))}
+            told = Finding(kind="left_out", subject=call.project, values=values, evidence=basis.carried)
+            yield Told(f"out:{call.project}", told)
 
 
 def _shown(basis: Basis, found: Ranking) -> list[int]:
@@ -79,15 +70,6 @@ def _call(basis: Basis, position: int) -> str:
 
 def _share_title(basis: Basis, found: Ranking) -> str:
     return "In the best set in" if basis.plan else f"Top {found.top} in"
-
-
-def _cells_said(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[str]:
-    """The figures of the table in words, for what it cites."""
-    title = _share_title(basis, found).lower()
-    for i in shown:
-        cost = f", cost {money(c, basis.currency)}" if (c := _cost(basis, i)) is not None else ""
-        often = f", {title} {share} of draws" if (share := _share(basis, i)) else ""
-        yield f"{found.candidates.name(i)}: {say.score(found, i)}{often}{cost}."
 
 
 def _share(basis: Basis, position: int) -> str | None:

@@ -4,137 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copilot.language.formatting import join_and, number, percent
-from copilot.memos.memo import SectionName
-from copilot.memos.writer import Writer
 from copilot.records.store import Filter
 from copilot.tools.candidates import meaning
 from copilot.tools.check_model_health import tool as check_model_health
 from copilot.tools.draft_memo.inputs import Basis, name_of, short_name_of
-from copilot.tools.evidence import Row, computed
+from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import Row
+from copilot.tools.findings import amount, share
 from copilot.tools.linking import fold
 from copilot.tools.project_record import tool as project_record
-from copilot.types import ToolResult
+from copilot.types import Finding, Value
 
 _INCIDENTS = 2
-_SECTION: SectionName = "risks"
 _HIGH = frozenset({"high", "prohibited"})
+# A budget of which this much is spent is told.
+_NEARLY_SPENT = 0.9
 
 
-def write_risks(basis: Basis, writer: Writer) -> None:
+def risks(basis: Basis) -> Iterator[Told]:
     if not basis.proposed:
         return
     rows = [basis.row(key) for key in basis.proposed]
-    writer.read(basis.record(key) for key in basis.proposed)
-    said = [*_over_all(basis, rows)]
-    x = computed(
-        basis.view.sources["projects"], "Risks on record of the projects of this memo",
-        f"{len(rows):,} projects as of {basis.sources.today}", [text for _, text, _ in said], basis.sources.today,
-    )  # fmt: skip
-    writer.read([x])
-    for key, text, projects in said:
-        writer.say(_SECTION, key, text, [x.id, *(f"r-{p}" for p in projects)])
-    for row in rows:
-        _write_incidents(basis, writer, str(row["id"]))
-        _write_models(basis, writer, str(row["id"]))
-
-
-def _over_all(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """What the projects' own rows say, with the projects concerned."""
-    view = basis.view
-    if view.has("projects", "risk_class"):
-        high = [r for r in rows if fold(str(r.get("risk_class") or "")) in _HIGH]
-        unclassified = [r for r in rows if r.get("risk_class") is None]
-        if high:
-            classes = join_and(f"{name_of(r)} ({r['risk_class']})" for r in high)
-            yield "risk_class", f"Of a high risk class: {classes}.", _ids(high)
-        if unclassified:
-            yield "unclassified", f"Not classified by risk: {_names(unclassified)}.", _ids(unclassified)
+    yield from _classes(basis, rows)
     yield from _data(basis, rows)
     for row in rows:
         if blocker := row.get("blocker"):
-            text = f"The record of {name_of(row)} names an obstacle: {str(blocker).rstrip('.')}."
-            yield f"blocker:{row['id']}", text, _ids([row])
-        if over := _spent(row):
-            yield f"spent:{row['id']}", f"{name_of(row)} has spent {over} of its budget.", _ids([row])
-    absent = [table for table in ("incidents", "models") if not view.has(table)]
-    if absent:
-        text = f"The records hold no table of {join_and(absent, 'or')}, so what happens in use cannot be seen in them."
-        yield "absent", text, []
-    if view.has("incidents", "project_id"):
-        without = [r for r in rows if not _incidents(basis, str(r["id"]))]
-        if without:
-            none = join_and((short_name_of(r) for r in without), "or")
-            known = " that this viewer may see" if view.hidden("incidents") else ""
-            yield "no_incident", f"No incident{known} is recorded of {none}.", _ids(without)
+            yield _told(basis, f"blocker:{row['id']}", [row], blocker=str(blocker).rstrip("."))
+        if (spent := _spent(row)) >= _NEARLY_SPENT:
+            yield _told(basis, f"spent:{row['id']}", [row], share=share(spent))
+    if absent := tuple(table for table in ("incidents", "models") if not basis.view.has(table)):
+        yield Told("absent", Finding(kind="absent_tables", values={"tables": absent}))
+    has_incidents = basis.view.has("incidents", "project_id")
+    without = [row for row in rows if has_incidents and not _incidents(basis, str(row["id"]))]
+    if without:
+        names, is_partial = tuple(map(short_name_of, without)), bool(basis.view.hidden("incidents"))
+        yield _told(basis, "no_incident", without, names=names, is_partial=is_partial)
+    for row in rows:
+        yield from _of_incidents(basis, str(row["id"]))
+        yield from _of_models(basis, str(row["id"]))
 
 
-def _data(basis: Basis, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequence[str]]]:
+def _told(basis: Basis, key: str, rows: Sequence[Row], **values: Value) -> Told:
+    """A finding on projects, named after its key."""
+    names: dict[str, Value] = {"name": name_of(rows[0]), "names": tuple(map(name_of, rows))}
+    cited = basis.reading.rows("projects", rows)
+    return Told(key, Finding(kind=key.partition(":")[0], values=names | values, evidence=cited))
+
+
+def _classes(basis: Basis, rows: Sequence[Row]) -> Iterator[Told]:
+    if not basis.view.has("projects", "risk_class"):
+        return
+    if high := [row for row in rows if fold(str(row.get("risk_class") or "")) in _HIGH]:
+        yield _told(basis, "risk_class", high, classes=tuple(str(row["risk_class"]) for row in high))
+    if unclassified := [row for row in rows if row.get("risk_class") is None]:
+        yield _told(basis, "unclassified", unclassified)
+
+
+def _data(basis: Basis, rows: Sequence[Row]) -> Iterator[Told]:
     config = basis.sources.workspace.config
     at = meaning(config.criteria, ("data readiness",), ("data readiness", "data"))
     if at is None or not basis.view.has("projects", config.criteria[at].column):
         return
     criterion, least = config.criteria[at], config.thresholds.data_readiness_minimum
-    label = criterion.label.lower()
-    low, unknown = [], []
-    for row in rows:
-        value = row.get(criterion.column)
-        if value is None:
-            unknown.append(row)
-        elif isinstance(value, int | float) and value < least:
-            low.append(row)
+    label, levels = criterion.label.lower(), [(row, row.get(criterion.column)) for row in rows]
+    low = [(row, float(v)) for row, v in levels if isinstance(v, int | float) and v < least]
     if low:
-        values = join_and(f"{name_of(r)} ({number(float(str(r[criterion.column])))})" for r in low)
-        yield "data", f"Below the minimum {label} of {number(least)}: {values}.", _ids(low)
-    if unknown:
-        yield "data_unknown", f"No {label} is recorded of {_names(unknown)}.", _ids(unknown)
+        values = tuple(amount(level, "", 2, "recorded") for _, level in low)
+        minimum = amount(least, "", 2)
+        yield _told(basis, "data", [row for row, _ in low], criterion=label, minimum=minimum, levels=values)
+    if unknown := [row for row, level in levels if level is None]:
+        yield _told(basis, "data_unknown", unknown, criterion=label)
 
 
-def _spent(row: Row) -> str:
-    """The share of the budget that is spent, when it is nine tenths or more."""
+def _spent(row: Row) -> float:
+    """The share of the budget that is spent; 0 where it is not known."""
     budget, spend = row.get("budget"), row.get("spend")
-    if not isinstance(budget, int | float) or not isinstance(spend, int | float) or budget <= 0:
-        return ""
-    share = spend / budget
-    return percent(share) if share >= 0.9 else ""
+    is_known = isinstance(budget, int | float) and isinstance(spend, int | float) and budget > 0
+    return float(str(spend)) / float(str(budget)) if is_known else 0.0
 
 
 def _incidents(basis: Basis, project: str) -> list[Row]:
-    return [*basis.view.select("incidents", [Filter(column="project_id", value=project)], order_by=["-date"])]
+    return [*basis.view.select("incidents", [Filter(column="project_id", value=project)])]
 
 
-def _write_incidents(basis: Basis, writer: Writer, project: str) -> None:
-    if not basis.view.has("incidents", "project_id") or not _incidents(basis, project):
-        return
-    arguments = project_record.Arguments(project=project, aspects=["incidents"])
-    told = project_record.project_record(basis.sources, basis.viewer, arguments)
-    _say(writer, told, f"incident:{project}", basis, project, _INCIDENTS)
+def _of_incidents(basis: Basis, project: str) -> Iterator[Told]:
+    if basis.view.has("incidents", "project_id") and _incidents(basis, project):
+        arguments = project_record.Arguments(project=project, aspects=["incidents"])
+        found = basis.take(project_record.project_record(basis.sources, basis.viewer, arguments))
+        yield from basis.about(project, f"incident:{project}", [f for f in found if f.kind == "incident"][:_INCIDENTS])
 
 
-def _write_models(basis: Basis, writer: Writer, project: str) -> None:
+def _of_models(basis: Basis, project: str) -> Iterator[Told]:
     view = basis.view
     if not view.has("models", "project_id") or not view.has("model_quality"):
         return
-    if not view.select("models", [Filter(column="project_id", value=project)]):
-        return
-    arguments = check_model_health.Arguments(project=project)
-    told = check_model_health.check_model_health(basis.sources, basis.viewer, arguments)
-    answers = told.model_copy(update={"statements": tuple(s for s in told.findings if s.role == "headline")})
-    _say(writer, answers, f"model:{project}", basis, project, 1)
-
-
-def _say(writer: Writer, told: ToolResult, key: str, basis: Basis, project: str, most: int) -> None:
-    """The first statements of a tool about a project, led by its name where they do not hold it."""
-    writer.read(told.evidence)
-    name = short_name_of(basis.row(project))
-    for n, statement in enumerate(told.findings[:most]):
-        lead = "" if name in statement.text else f"{name}: "
-        writer.say(_SECTION, f"{key}:{n}", f"{lead}{statement.text}", [*statement.evidence, f"r-{project}"])
-
-
-def _ids(rows: Sequence[Row]) -> list[str]:
-    return [str(row["id"]) for row in rows]
-
-
-def _names(rows: Sequence[Row]) -> str:
-    return join_and(name_of(row) for row in rows)
+    if view.select("models", [Filter(column="project_id", value=project)]):
+        arguments = check_model_health.Arguments(project=project)
+        found = basis.take(check_model_health.check_model_health(basis.sources, basis.viewer, arguments))
+        yield from basis.about(project, f"model:{project}", [f for f in found if f.role == "headline"][:1])

@@ -5,34 +5,38 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.language.formatting import join_and, money, pluralize
+from copilot.language.formatting import join_and
+from copilot.language.formatting import money as printed_money
 from copilot.memos.layout import lead as lead_of
-from copilot.memos.memo import FIRMNESS, HEADINGS, Line, Memo, MemoResult, Provenance, SectionName, memo_id
+from copilot.memos.memo import FIRMNESS, Memo, MemoResult, Provenance, SectionName, memo_id
 from copilot.memos.plain import on_one_line
 from copilot.memos.writer import Writer
 from copilot.sources import Sources
-from copilot.tools.draft_memo.choice import write_changes, write_decision, write_method
-from copilot.tools.draft_memo.counterarguments import write_dissent
-from copilot.tools.draft_memo.gates import write_gates
+from copilot.tools.draft_memo.changes import changes, method
+from copilot.tools.draft_memo.counterarguments import dissent
+from copilot.tools.draft_memo.decision import decision
+from copilot.tools.draft_memo.gates import gates
 from copilot.tools.draft_memo.inputs import DRAWS, SEED, Asked, Basis, name_of, of_unit, read_basis, resolved
-from copilot.tools.draft_memo.money import write_money
-from copilot.tools.draft_memo.ranking import write_ranking
-from copilot.tools.draft_memo.risks import write_risks
-from copilot.tools.evidence import computed
+from copilot.tools.draft_memo.money import money
+from copilot.tools.draft_memo.phrasing import WORDING
+from copilot.tools.draft_memo.ranking import ranking
+from copilot.tools.draft_memo.risks import risks
+from copilot.tools.draft_memo.template import METHOD, SectionMethod, Shown, Template, Told
 from copilot.tools.filters import Condition, linked
-from copilot.types import Finding, ToolResult, Viewer
+from copilot.tools.findings import Computation, Reading, build_result, count
+from copilot.types import Calculation, Finding, ToolResult, Value, Viewer
 
-# Of each section the chat shows so many lines, of the decision all; the memo has the rest.
-_IN_CHAT: tuple[tuple[SectionName, int], ...] = (
-    ("decision", 0), ("money", 2), ("gates", 2), ("risks", 1), ("changes", 1), ("dissent", 2),
-)  # fmt: skip
+_PARTS: Mapping[SectionName, Callable[[Basis], Iterator[Told] | Iterator[Told | Shown]]] = {
+    "decision": decision, "money": money, "ranking": ranking, "gates": gates, "risks": risks, "changes": changes,
+    "dissent": dissent, "method": method,
+}  # fmt: skip
 _LONGEST_TITLE = 300
 
 
@@ -100,17 +104,10 @@ def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Asked:
 
 
 def _write(basis: Basis, arguments: Arguments) -> Memo:
-    writer = Writer()
-    write_decision(basis, writer)
-    write_money(basis, writer)
-    write_ranking(basis, writer)
-    write_gates(basis, writer)
-    write_risks(basis, writer)
-    write_changes(basis, writer)
-    write_dissent(basis, writer)
-    write_method(basis, writer)
-    provenance = _provenance(basis, arguments)
+    template = METHOD.load(basis.sources.workspace)
     title = on_one_line(arguments.title) or on_one_line(_title(basis))
+    writer = _written(basis, template, title)
+    provenance = _provenance(basis, arguments)
     parts = [provenance.model_dump(mode="json", exclude={"versions", "labels"}), title]
     parts += [section.model_dump(mode="json") for section in writer.sections]
     parts += [source.sha256 for source in writer.sources]
@@ -129,10 +126,45 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
     )
 
 
+def _written(basis: Basis, template: Template, title: str) -> Writer:
+    """Every section with what is found for it; what no other tool has said is a part of the memo's computation."""
+    parts = [(section.name, part) for section in template.sections for part in _PARTS[section.name](basis)]
+    told = [(name, part) for name, part in parts if isinstance(part, Told)]
+    shown = [(name, part) for name, part in parts if isinstance(part, Shown)]
+    own = build_result(
+        (part.finding for _, part in told if not part.finding.text),
+        WORDING,
+        Computation(
+            source=basis.view.sources["projects"],
+            title=title,
+            locator="from the ranking, the portfolio, the governance rules and the records",
+            calculation=Calculation(
+                method="what the ranking, the portfolio, the rules and the records show",
+                inputs=tuple(part.table for _, part in shown if part.table and not part.evidence),
+            ),
+        ),
+        basis.reading,
+    )
+    said = iter(own.findings)
+    writer = Writer(own.evidence, {section.name: section.heading for section in template.sections})
+    for (name, key), line in groupby(told, lambda item: (item[0], item[1].key)):
+        found = [(part.lead, part.finding if part.finding.text else next(said)) for _, part in line]
+        writer.say(
+            name,
+            key,
+            " ".join(f"{lead}{finding.text}" for lead, finding in found),
+            [id for _, finding in found for id in finding.evidence],
+            is_caveat=all(finding.role == "caveat" for _, finding in found),
+        )
+    for name, drawn in shown:
+        writer.show(name, drawn.table, drawn.chart, drawn.evidence or (own.evidence[0].id,))
+    return writer
+
+
 def _title(basis: Basis) -> str:
     if basis.asked.projects:
         return f"Funding of {join_and(name_of(basis.row(key)) for key in basis.proposed)}"[:_LONGEST_TITLE]
-    within = f" within {money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
+    within = f" within {printed_money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
     return f"AI portfolio: the first {basis.asked.top}{within}"
 
 
@@ -165,21 +197,13 @@ def _own_version() -> str:
 
 def _result(basis: Basis, memo: Memo) -> MemoResult:
     ids = {source.marker: source.evidence.id for source in memo.sources}
-    statements: list[Finding] = []
-    for name, most in _IN_CHAT:
-        lines = memo.section(name).lines
-        told = lines if name == "decision" else [line for line in lines if not line.is_caveat][:most] or lines[:most]
-        statements += [_statement(name, line, ids) for line in told]
-    account = _account(memo)
-    x = computed(
-        basis.view.sources["projects"], f"Memo {memo.id}: {memo.title}",
-        f"drafted for {memo.provenance.viewer} on {memo.provenance.today}", [account], memo.provenance.today,
-    )  # fmt: skip
-    statements.append(Finding(text=account, evidence=(x.id,), role="method"))
+    template = METHOD.load(basis.sources.workspace)
+    told = [finding for section in template.sections for finding in _in_chat(section, memo, ids)]
+    account = _account(basis, memo)
     ranking = memo.section("ranking")
     return MemoResult(
-        findings=tuple(statements),
-        evidence=(*(source.evidence for source in memo.sources), x),
+        findings=(*told, *account.findings),
+        evidence=(*(source.evidence for source in memo.sources), *account.evidence),
         tables=tuple(t for t in (ranking.table, memo.section("gates").table) if t is not None),
         charts=(ranking.chart,) if ranking.chart else (),
         figures=basis.ranked.result.figures,
@@ -189,23 +213,41 @@ def _result(basis: Basis, memo: Memo) -> MemoResult:
     )
 
 
-def _statement(section: SectionName, line: Line, ids: Mapping[int, str]) -> Finding:
-    """A line with a word on which part of the memo it is."""
-    lead = lead_of(line).rstrip(".") if section == "decision" else HEADINGS[section]
-    role: Literal["headline", "support", "caveat"] = "support" if section != "decision" else "headline"
-    return Finding(
-        text=f"{lead}: {line.text}" if lead else line.text,
-        evidence=tuple(ids[marker] for marker in line.markers),
-        role="caveat" if line.is_caveat else role,
-    )
+def _in_chat(section: SectionMethod, memo: Memo, ids: Mapping[int, str]) -> Iterator[Finding]:
+    """The lines of a section that a chat shows, each with a word on which part of the memo it is."""
+    lines, most = memo.section(section.name).lines, section.in_chat
+    if most is not None:
+        lines = tuple(line for line in lines if not line.is_caveat)[:most] or lines[:most]
+    is_decision = section.name == "decision"
+    for line in lines:
+        lead = lead_of(line).rstrip(".") if is_decision else section.heading
+        yield Finding(
+            kind=section.name,
+            subject=line.key,
+            role="caveat" if line.is_caveat else "headline" if is_decision else "support",
+            text=f"{lead}: {line.text}" if lead else line.text,
+            evidence=tuple(ids[marker] for marker in line.markers),
+        )
 
 
-def _account(memo: Memo) -> str:
-    """What was drafted, how firm it is, and how to have it as a document."""
-    lines = sum(len(section.lines) for section in memo.sections)
-    return (
-        f"The memo “{memo.title}” has the id {memo.id}, {pluralize(lines, 'sentence')} and "
-        f"{pluralize(len(memo.sources), 'source')}; the recommendation of this {memo.kind} memo is "
-        f"{FIRMNESS[memo.firmness]}. A conversation keeps it: `bearing memo export {memo.id} --format pdf` writes "
-        "it as PDF, and `md`, `docx` or `json` likewise; `bearing memo new` drafts one without a conversation."
+def _account(basis: Basis, memo: Memo) -> ToolResult:
+    """What was drafted, and how to have it as a document."""
+    values: dict[str, Value] = {
+        "title": memo.title,
+        "id": memo.id,
+        "sentences": count(sum(len(section.lines) for section in memo.sections), "sentence"),
+        "sources": count(len(memo.sources), "source"),
+        "memo": memo.kind,
+        "firmness": FIRMNESS[memo.firmness],
+    }
+    return build_result(
+        [Finding(kind="account", role="method", values=values)],
+        WORDING,
+        Computation(
+            source=basis.view.sources["projects"],
+            title=f"Memo {memo.id}: {memo.title}",
+            locator=f"drafted for {memo.provenance.viewer} on {memo.provenance.today}",
+            calculation=Calculation(method="count of its sentences and sources"),
+        ),
+        Reading(basis.sources, basis.view),
     )

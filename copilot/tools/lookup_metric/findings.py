@@ -1,4 +1,4 @@
-"""What a metric says: its value and change, its groups, how far it is from its target, what it means, what limits it."""
+"""What a metric says: its value and change, its groups, how far its target is, what it means, what limits it."""
 
 from __future__ import annotations
 

@@ -217,7 +217,8 @@ WORDING = Wording(
         "partly_covered": partly_covered,
         "gaps": gaps,
         "stale": says(
-            "The latest data on {metric}{scope} are for {latest}, {age} before {today}; they should be no older than {limit}"
+            "The latest data on {metric}{scope} are for {latest}, {age} before {today}; they should be no older than "
+            "{limit}"
         ),
         "hidden": says("Rows that this viewer may not see are left out, so the figures are partial"),
         "better_metric": better_metric,

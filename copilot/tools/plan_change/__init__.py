@@ -1,4 +1,5 @@
 from copilot.tools.plan_change.calls import calls
+from copilot.tools.plan_change.method import METHOD
 from copilot.tools.plan_change.tool import Arguments, plan_change
 from copilot.tools.tool import Tool, has_assessments
 
@@ -9,7 +10,9 @@ TOOL = Tool(
     run=plan_change,
     is_available=has_assessments,
     calls=calls,
+    method=METHOD,
     is_slow=True,
     is_ordered=True,
     quotes_documents=True,
+    most_findings=10,
 )

@@ -6,24 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.language.formatting import humanize, lowercase_first, number, pluralize
+from copilot.language.formatting import humanize
 from copilot.records.catalogue import Metric
 from copilot.records.metric_query import group_values
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import latest_roles
-from copilot.tools.assess_readiness.method import read_method
+from copilot.tools.assess_readiness.method import METHOD as READINESS
 from copilot.tools.assess_readiness.scores import BEST, Area, read_areas
 from copilot.tools.evidence import Row
+from copilot.tools.findings import Reading, amount, count
 from copilot.tools.linking import fold
 from copilot.tools.lookup_metric import tool as metrics
-from copilot.tools.plan_change.levers import Lever
-from copilot.types import Evidence, Viewer
+from copilot.tools.plan_change.method import Lever, Levers
+from copilot.types import Finding, Quantity, Value, Viewer
 
 _EVENTS = 2
-"""Incidents, decisions and notes told for a lever, the latest."""
-_CHANGE_AREAS = ("change", "culture")
+"""Incidents and decisions told for a lever, the latest."""
 _EVENT_TABLES = (("incidents", ("title", "description")), ("decisions", ("decision", "reason", "conditions")))
+_NOT_INTEGRATED = ("none", "planned")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ class Observed:
     """What a metric says within the scope."""
 
     metric: Metric
-    text: str
-    read: Evidence
+    finding: Finding
     is_off_target: bool
     is_of_project: bool
 
@@ -59,113 +59,145 @@ class Shown:
     """What the records show of one lever."""
 
     lever: Lever
-    score: float | None
+    score: Quantity | None
     """The lowest assessment, 1 to 5."""
-    texts: tuple[str, ...]
-    rows: tuple[tuple[str, Row], ...]
+    values: dict[str, Value]
+    cited: tuple[str, ...]
     observed: Observed | None
 
     @property
     def is_known(self) -> bool:
-        return bool(self.texts) or self.observed is not None
+        return bool(self.values) or self.observed is not None
 
     @property
     def need(self) -> float:
         """How badly it is needed: the gap to the best score; without a score, whether its metric misses its target."""
         if self.score is not None:
-            return BEST - self.score
+            return BEST - self.score.value
         return 2.0 if self.observed and self.observed.is_off_target else 1.0
 
 
-def read_lever(sources: Sources, viewer: Viewer, view: RecordView, scope: Scope, lever: Lever) -> Shown:
-    texts, rows = list[str](), list[tuple[str, Row]]()
-    assessed = _assessed(read_areas(view, scope.unit, read_method(sources.workspace)), lever)
-    if assessed is not None:
-        note = f" ({lowercase_first(str(assessed['note']))})" if assessed.get("note") else ""
-        what = f"the assessment of {humanize(str(assessed['aspect']))} in {assessed['unit']}"
-        texts.append(f"{what} is {number(_score(assessed))} of {BEST}{note}")
-        rows.append(("assessments", assessed))
-    texts += _columns(scope, lever)
-    for table, row, text in _events(view, scope, lever)[:_EVENTS]:
-        texts.append(text)
-        rows.append((table, row))
-    observed = observe(sources, viewer, scope, lever.measures)
-    return Shown(lever, None if assessed is None else _score(assessed), tuple(texts), tuple(rows), observed)
+@dataclass(frozen=True)
+class LeverReader:
+    """What is read of a lever, and for whom."""
+
+    sources: Sources
+    viewer: Viewer
+    scope: Scope
+    method: Levers
+    reading: Reading
+
+    def read(self, lever: Lever) -> Shown:
+        values, cited = dict[str, Value](), list[str]()
+        areas = read_areas(self.reading.view, self.scope.unit, READINESS.load(self.sources.workspace))
+        row = _assessed(areas, lever, self.method.areas)
+        score = None if row is None else amount(_score(row), f"of {BEST}", 2, "recorded")
+        if row is not None:
+            values |= {
+                "score": score,
+                "aspect": humanize(str(row["aspect"])),
+                "assessed_in": str(row["unit"]),
+                "note": str(row["note"]) if row.get("note") else None,
+            }
+            cited.append(self.reading.row("assessments", row))
+        values |= _of_project(self.scope.project, lever) if self.scope.project else _of_projects(self.scope.rows, lever)
+        events = _events(self.reading.view, self.scope, lever)[:_EVENTS]
+        if events:
+            values["events"] = tuple(humanize(table).removesuffix("s") for table, _, _ in events)
+            values["event_ids"] = tuple(str(row["id"]) for _, row, _ in events)
+            values["event_dates"] = tuple(str(row.get("date") or "unknown date") for _, row, _ in events)
+            values["event_titles"] = tuple(title for _, _, title in events)
+            cited += [self.reading.row(table, row) for table, row, _ in events]
+        return Shown(lever, score, values, tuple(cited), self.observe(lever.metrics))
+
+    def observe(self, wanted: re.Pattern[str]) -> Observed | None:
+        """The first metric of the catalogue that is so called and has data for the project, else for its unit.
+
+        One that only has a synonym of the name comes last.
+        """
+        if self.sources.metrics is None:
+            return None
+        # A share or a score says how far things are; a count only that something was done.
+        known = sorted(self.sources.metrics.metrics.values(), key=lambda m: m.unit in ("", "count", "number"))
+        for names in (_titles, _synonyms):
+            named = [metric for metric in known if not metric.vanity and wanted.search(names(metric))]
+            for dimension, value in _groups(self.scope):
+                for metric in named:
+                    if dimension in metric.dimensions and (found := self._look_up(metric, dimension, value)):
+                        return found
+        return None
+
+    def _look_up(self, metric: Metric, dimension: str, value: str) -> Observed | None:
+        """The latest value of a group, of everybody without a value; None when the viewer sees no data of it."""
+        if value and fold(value) not in map(fold, group_values(self.reading.view, metric, dimension)):
+            return None
+        filters: dict[str, str] = {dimension: value} if value else {}
+        asked = metrics.Arguments(metric=metric.name, filters=filters, compare="target")
+        found = metrics.lookup_metric(self.sources, self.viewer, asked)
+        answer = found.findings[0]
+        if answer.kind != "value":
+            return None
+        for item in found.evidence:
+            if item.id in answer.evidence:
+                self.reading.add(item)
+        is_off = any(f.values["is_missed"] is True for f in found.findings if f.kind == "target")
+        return Observed(metric, answer, is_off, dimension == "project")
 
 
 def _score(row: Row) -> float:
     return float(str(row["score"]))
 
 
-def _assessed(areas: Sequence[Area], lever: Lever) -> Row | None:
-    """The lowest of the latest assessments that are of the lever, of change before those of culture."""
-    for name in _CHANGE_AREAS:
-        found = [s.row for a in areas if a.name == name for s in a.scored if lever.terms.search(humanize(s.aspect))]
+def _assessed(areas: Sequence[Area], lever: Lever, names: Sequence[str]) -> Row | None:
+    """The lowest of the latest assessments that are of the lever, those of the first areas before others."""
+    for name in names:
+        found = [s.row for a in areas if a.name == name for s in a.scored if lever.words.search(humanize(s.aspect))]
         if found:
             return min(found, key=lambda row: (_score(row), str(row["unit"])))
     return None
 
 
-def blockers(row: Row, terms: re.Pattern[str]) -> str:
-    """The clauses of what holds a project up that hold one of the terms."""
+def blockers(row: Row, words: re.Pattern[str]) -> str:
+    """The clauses of what holds a project up that hold one of the words."""
     clauses = re.split(r"[,;:.]\s+", str(row.get("blocker") or "").rstrip("."))
-    return ", ".join(clause.removeprefix("and ") for clause in clauses if terms.search(clause))
+    return ", ".join(clause.removeprefix("and ") for clause in clauses if words.search(clause))
 
 
-def _columns(scope: Scope, lever: Lever) -> Iterator[str]:
-    """What the projects record of the lever in columns."""
-    if scope.project is not None:
-        row = scope.project
-        if lever.name == "workflow" and row.get("integration"):
-            yield f"the project records its integration as {humanize(str(row['integration']))}"
-        if lever.name == "trust" and row.get("human_oversight"):
-            yield f"{lowercase_first(str(row['human_oversight']))} may overrule it"
-        if held := blockers(row, lever.terms):
-            yield f"its team says: {lowercase_first(held)}"
-        return
-    if lever.name == "workflow" and (known := [row for row in scope.rows if row.get("integration")]):
-        lacking = sum(fold(str(row["integration"])) in ("none", "planned") for row in known)
-        have = "has" if len(known) == 1 else "have"
-        yield f"{lacking:,} of {pluralize(len(known), 'project')} {have} no integration yet"
-    if held_up := [row for row in scope.rows if blockers(row, lever.terms)]:
-        name = "names" if len(held_up) == 1 else "name"
-        first = held_up[0].get("name") or held_up[0]["id"]
-        yield f"{pluralize(len(held_up), 'project')} {name} it as a blocker, such as {first}"
+def _of_project(row: Row, lever: Lever) -> dict[str, Value]:
+    """What a project records of the lever in columns."""
+    values: dict[str, Value] = {}
+    if lever.column and row.get(lever.column):
+        values[lever.column] = str(row[lever.column])
+    if held := blockers(row, lever.words):
+        values["blocker"] = held
+    return values
+
+
+def _of_projects(rows: Sequence[Row], lever: Lever) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    known = [str(row["integration"]) for row in rows if row.get("integration")] if lever.column == "integration" else []
+    if known:
+        lacking = sum(fold(name) in _NOT_INTEGRATED for name in known)
+        values |= {"lacking": count(lacking, "project"), "recorded": count(len(known), "project")}
+    if held_up := [row for row in rows if blockers(row, lever.words)]:
+        first = str(held_up[0].get("name") or held_up[0]["id"])
+        values |= {"held_up": count(len(held_up), "project"), "such_as": first}
+    return values
 
 
 def _events(view: RecordView, scope: Scope, lever: Lever) -> list[tuple[str, Row, str]]:
-    """Incidents and decisions of the project whose words are of the lever, the latest first."""
-    found: list[tuple[str, str, Row, str]] = []
+    """Incidents and decisions of the project whose words are of the lever, with their titles, the latest first."""
+    found: list[tuple[str, Row, str]] = []
     for table, columns in _EVENT_TABLES:
         # Of many projects too much would be told of other things in these words.
         if scope.project is None or not view.has(table, "project_id"):
             continue
         for row in view.select(table, [Filter(column="project_id", value=str(scope.project["id"]))]):
-            if lever.terms.search(" ".join(str(row[c]) for c in columns if row.get(c))):
-                title = lowercase_first(str(row[columns[0]]))
-                kind = humanize(table).removesuffix("s")
-                text = f"{kind} {row['id']} of {row.get('date') or 'unknown date'}: {title}"
-                found.append((str(row.get("date") or ""), table, row, text))
-    found.sort(key=lambda item: (item[0], item[3]), reverse=True)
-    return [(table, row, text) for _, table, row, text in found]
-
-
-def observe(sources: Sources, viewer: Viewer, scope: Scope, wanted: re.Pattern[str]) -> Observed | None:
-    """The first metric of the catalogue that is so called and has data for the project, else for its unit.
-
-    One that only has a synonym of the name comes last.
-    """
-    if sources.metrics is None:
-        return None
-    # A share or a score says how far things are; a count only that something was done.
-    known = sorted(sources.metrics.metrics.values(), key=lambda metric: metric.unit in ("", "count", "number"))
-    for names in (_titles, _synonyms):
-        named = [metric for metric in known if not metric.vanity and wanted.search(names(metric))]
-        for dimension, value in _groups(scope):
-            for metric in named:
-                if dimension in metric.dimensions and (found := _look_up(sources, viewer, metric, dimension, value)):
-                    return found
-    return None
+            if lever.words.search(" ".join(str(row[c]) for c in columns if row.get(c))):
+                found.append((table, row, str(row[columns[0]])))
+    return sorted(
+        found, key=lambda event: (str(event[1].get("date") or ""), event[0], str(event[1]["id"])), reverse=True
+    )
 
 
 def _titles(metric: Metric) -> str:
@@ -176,31 +208,21 @@ def _synonyms(metric: Metric) -> str:
     return " ".join(metric.synonyms)
 
 
-def _groups(scope: Scope) -> list[tuple[str, str]]:
-    project = [("project", str(scope.project["id"]))] if scope.project is not None else []
-    return [*project, *([("unit", scope.unit)] if scope.unit else [])] or [("unit", "")]
+def _groups(scope: Scope) -> Iterator[tuple[str, str]]:
+    """The dimension and its value by which a metric is looked up, the nearest to the scope first."""
+    if scope.project is not None:
+        yield "project", str(scope.project["id"])
+    if scope.unit or scope.project is None:
+        yield "unit", scope.unit or ""
 
 
-def _look_up(sources: Sources, viewer: Viewer, metric: Metric, dimension: str, value: str) -> Observed | None:
-    """The latest value of a group, of everybody without a value; None when the viewer sees no data of it."""
-    view = sources.records.view(viewer)
-    if value and fold(value) not in map(fold, group_values(view, metric, dimension)):
-        return None
-    filters: dict[str, str] = {dimension: value} if value else {}
-    asked = metrics.Arguments(metric=metric.name, filters=filters, compare="target")
-    found = metrics.lookup_metric(sources, viewer, asked)
-    if not found.figures:
-        return None
-    wrong = "above the target" if metric.direction == "down" else "below the target"
-    is_off = any(wrong in s.text for s in found.findings)
-    return Observed(metric, found.findings[0].text, found.evidence[0], is_off, dimension == "project")
-
-
-def change_managers(view: RecordView, unit: str | None) -> tuple[float, float] | None:
+def change_managers(view: RecordView, unit: str | None) -> tuple[Quantity, Quantity] | None:
     """Filled and open positions for change in a unit; None when no role is called so."""
     rows = [row for row in latest_roles(view, unit) if "change" in fold(str(row["role"])).split()]
     if not rows:
         return None
-    filled = sum(float(v) for row in rows if isinstance(v := row.get("headcount"), int | float))
-    vacant = sum(float(v) for row in rows if isinstance(v := row.get("open_positions"), int | float))
-    return filled, vacant
+    filled, vacant = (
+        sum(float(v) for row in rows if isinstance(v := row.get(column), int | float))
+        for column in ("headcount", "open_positions")
+    )
+    return amount(filled, "change manager", 2), count(round(vacant), "open post")

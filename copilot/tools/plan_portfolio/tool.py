@@ -17,7 +17,7 @@ from copilot.tools.candidates import chosen_rows, excludes_ended, gather
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.filter_phrasing import predicate
 from copilot.tools.filters import Condition, linked
-from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.linking import resolve_record
 from copilot.tools.plan_portfolio import findings, phrasing
 from copilot.tools.plan_portfolio.options import Asked, Options, read_options
@@ -168,11 +168,11 @@ def _findings(
 ) -> Iterator[Finding]:
     """Everything that is found, the answer first."""
     yield best
-    yield from _known(agreement, findings.set_firmness(found))
+    yield from known(agreement, findings.set_firmness(found))
     yield from (findings.chosen(found, reading, i) for i in found.chosen[:top])
     yield findings.proof(found)
     yield from findings.alternatives(found)
-    yield from _known(findings.more_budget(found))
+    yield from known(findings.more_budget(found))
     yield from findings.left_out(found)
     yield from (findings.forced(found, reading, tried) for tried in found.forced)
     yield from findings.caveats(found)
@@ -180,10 +180,6 @@ def _findings(
         yield Finding(kind="hidden", role="caveat")
     yield weights(found.options.candidates, found.options.weights)
     yield findings.objective(found)
-
-
-def _known(*found: Finding | None) -> Iterator[Finding]:
-    return (finding for finding in found if finding is not None)
 
 
 def _without_choice(reading: Reading, candidates: int, hidden: int) -> ToolResult:

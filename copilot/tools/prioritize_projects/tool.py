@@ -19,7 +19,7 @@ from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, ga
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.filter_phrasing import predicate
 from copilot.tools.filters import Condition, linked
-from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.linking import resolve_record
 from copilot.tools.prioritize_projects import findings
 from copilot.tools.prioritize_projects.findings import whole_calculation
@@ -139,12 +139,12 @@ def _findings(
     if pair:
         yield from findings.comparison(found, reading, pair, draws)
     yield findings.leader(found, reading, "support" if pair else "headline")
-    yield from _known(findings.trade_offs(asked), findings.changed_order(found))
+    yield from known(findings.trade_offs(asked), findings.changed_order(found))
     if not pair:
         for position in found.leaders:
             yield findings.reason(found, reading, position)
         yield from findings.flips(found, reading)
-    yield from _known(
+    yield from known(
         findings.top_firmness(found),
         findings.quadrants(found),
         findings.blocked(found, reading, pair, unmet),
@@ -154,10 +154,6 @@ def _findings(
     if reading.view.hidden("projects"):
         yield Finding(kind="hidden", role="caveat")
     yield findings.method(found, draws)
-
-
-def _known(*found: Finding | None) -> Iterator[Finding]:
-    return (finding for finding in found if finding is not None)
 
 
 def _without_ranking(sources: Sources, view: RecordView, candidates: Candidates, hidden: int) -> ToolResult:

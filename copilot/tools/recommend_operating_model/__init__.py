@@ -1,4 +1,5 @@
 from copilot.tools.recommend_operating_model.calls import calls
+from copilot.tools.recommend_operating_model.method import METHOD
 from copilot.tools.recommend_operating_model.tool import Arguments, recommend_operating_model
 from copilot.tools.tool import Tool, has_assessments
 
@@ -9,6 +10,7 @@ TOOL = Tool(
     run=recommend_operating_model,
     is_available=has_assessments,
     calls=calls,
+    method=METHOD,
     is_ordered=True,
     quotes_documents=True,
 )

@@ -1,175 +1,118 @@
-"""The operating-model advice in sentences: what fits, what points where, what would flip it, what to ask."""
+"""The sentences on the operating model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from copilot.analysis.operating_model import (
-    DRAWS,
-    ENOUGH,
-    MODELS,
-    SHIFT,
-    Advice,
-    Criterion,
-    Measured,
-    WeightFlip,
-    holds_against,
-)
-from copilot.language.formatting import join_and, join_first, number, percent, pluralize, sentence
-from copilot.tools.recommend_operating_model.facts import ASKS, Facts
+from copilot.language.formatting import filled, format_value, join_and, says, sentence
+from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.types import Finding
 
-FIRM, FAIRLY_FIRM = 0.9, 0.7
-"""Share of draws in which the first model stays first, from which on the advice is called so."""
-UNKNOWN = "The records do not say."
-METHOD = (
-    "Each criterion speaks for one or two of the models by its value, and all count alike unless weights are given. "
-    "Criteria and anchors are planning values of this tool, not measurements; firmness is how often the first model "
-    f"stays first over {DRAWS:,} draws of other weights and of anchors shifted by up to {percent(SHIFT)} of their span."
-)
-_ASKED = 4
-_AS_MUCH = 0.75
-"""A model with this share of the strongest pull is spoken for as well."""
 _NAMED = 4
-_OF_GROUP = ("a centre of excellence", "a hybrid", "a federated model")
-_OF_UNIT = ("a central team that serves it", "a team of its own on a shared base", "a team and a base of its own")
-"""The three models as one unit sees them."""
+FACTS = {
+    "specialists": says("{people} data scientists and engineers (full-time equivalents) in {where}"),
+    "teams": says("{part:bare} of {whole} with AI staff have at least {scientists} and {engineers}"),
+    "vacancies": says("{part:bare} of {whole} ({share}) are vacant"),
+    "portfolio": says("{projects} going on in {where}"),
+    "maturity": says("{part:bare} of {whole} have a project in production"),
+    "maturity_of_unit": says("{projects} of {unit} in production"),
+    "jurisdictions": says("{part:bare} of {whole} are used outside the most frequent jurisdiction"),
+    "conversion": says("{share} of pilots reached production in the median of {units} with enough pilots"),
+    "conversion_of_unit": says("{share} of the pilots of {unit} reached production"),
+    "platform": says("{part:bare} of {whole} ({share}) run on the shared platform"),
+    "duplicates": says("{part:bare} of {whole} ({share}) appear to do what another unit does"),
+    "fields": says("{part:bare} of {whole} ({share}) are in a field that units share"),
+    "risk": says("{part:bare} of {whole} ({share}) are of high risk"),
+    "control": says("assessed at {score} in {areas}"),
+    "judged": says("judged {judgement:bare} on a scale of {lowest} (centre) to {highest} (units)"),
+}
 
 
-@dataclass(frozen=True)
-class Case:
-    """What was found for the group or for one unit."""
-
-    facts: Facts
-    measured: tuple[Measured, ...]
-    advice: Advice | None
-    texts: Mapping[str, str]
-    """By criterion, its value in words."""
-    unknown: tuple[Criterion, ...]
-    unit: str | None
-    organisation: str
-    hidden: int
-
-    @property
-    def who(self) -> str:
-        return self.unit or self.organisation or "the organisation"
-
-    @property
-    def names(self) -> tuple[str, str, str]:
-        """The three models with their articles."""
-        return _OF_UNIT if self.unit else _OF_GROUP
-
-
-def too_few(case: Case) -> str:
-    known = join_and(_lower(m.criterion.label) for m in case.measured)
-    tail = f"; they tell only {known}" if known else ""
-    count = pluralize(len(case.measured), "criterion", "criteria")
-    return (
-        f"The records tell too little to advise on an operating model for {case.who}: {count} known, at least "
-        f"{ENOUGH} needed{tail}."
-    )
-
-
-def opening(case: Case, advice: Advice) -> str:
-    known = pluralize(len(advice.measured), "criterion", "criteria")
-    first, second, third = (f"{case.names[i]} with {_score(advice, i)}" for i in advice.order)
-    if advice.is_tied:
-        return f"By {known} no operating model is ahead for {case.who}: {first} and {second} tie, before {third}."
-    text = f"By {known} {case.names[advice.first]} fits {case.who} best, with a score of {_score(advice, advice.first)}"
-    return f"{text} of 1; the runner-up is {second}, then {third}. {_firmness(advice)}"
-
-
-def _score(advice: Advice, model: int) -> str:
-    return number(float(advice.scores[model]))
-
-
-def _firmness(advice: Advice) -> str:
-    share = round(float(advice.holds[advice.first]), 2)
-    firm = "firm" if share >= FIRM else "fairly firm" if share >= FAIRLY_FIRM else "not firm"
-    weighed = f"It stays first in {percent(share)} of other weightings and limits"
-    return f"{weighed}, so on what the records tell the advice is {firm}."
-
-
-def sides(case: Case, advice: Advice) -> str:
-    """Which criteria speak for which model, the strongest first."""
+def sides(f: Finding) -> str:
+    """Which criteria speak for which model."""
+    pairs = zip(texts(f, "models"), texts(f, "criteria"), quantities(f, "values"), strict=True)
     parts = []
-    for model in advice.order:
-        own = sorted((m for m in advice.measured if model in spoken_for(m)), key=lambda m: -m.pulls[model])
-        if own:
-            labels = [f"{_lower(m.criterion.label)} ({shown(m.criterion, m.value)})" for m in own]
-            verb = "speaks" if len(own) == 1 else "speak"
-            parts.append(f"for {case.names[model]} {verb} {join_first(labels[:_NAMED], len(labels))}")
-    if undecided := [_lower(m.criterion.label) for m in advice.measured if not spoken_for(m)]:
+    for model, speaking in groupby(pairs, lambda pair: pair[0]):
+        labels = [f"{criterion} ({format_value(value, bare=True)})" for _, criterion, value in speaking]
+        shown = [*labels[:_NAMED], "others (in the table)"] if len(labels) > _NAMED + 1 else labels
+        parts.append(f"for {model} {'speaks' if len(labels) == 1 else 'speak'} {join_and(shown)}")
+    if undecided := texts(f, "undecided"):
         parts.append(f"for none of them clearly {join_and(undecided)}")
     return sentence("; ".join(parts))
 
 
-def spoken_for(measured: Measured) -> tuple[int, ...]:
-    """The models that a criterion speaks for, none when it speaks for all about alike."""
-    strongest = measured.pulls.max()
-    found = tuple(i for i in range(len(MODELS)) if measured.pulls[i] >= _AS_MUCH * strongest)
-    return found if len(found) < len(MODELS) else ()
+def flips(f: Finding) -> str:
+    by_value = filled("[{criterion} at {then:bare} instead of {now:bare} would make it {model}]", f.values)
+    way = "{weighed} counting {is_more:more/less} than {factor} times as much"
+    way = "leaving out {weighed}" if f.values["is_left_out"] else way
+    by_weight = filled(f"[{way} would make it {{weighed_model}}]", f.values)
+    if by_value:
+        ways = "; ".join(filter(None, (by_value, by_weight)))
+        return sentence(f"What would change the advice with the least change of one criterion: {ways}")
+    if by_weight:
+        return f"No value of a single criterion would change the advice; {by_weight}."
+    return "No single criterion, whatever its value or weight, would change the advice."
 
 
-def flips(case: Case, advice: Advice) -> str:
-    """The smallest change of a value, and of a weight, that changes the advice."""
-    parts = []
-    if advice.value_flips:
-        flip = advice.value_flips[0]
-        own = flip.measured
-        parts.append(
-            f"{_lower(own.criterion.label)} at {shown(own.criterion, flip.value)} instead of "
-            f"{shown(own.criterion, own.value)} would make it {case.names[flip.model]}"
-        )
-    if advice.weight_flips:
-        parts.append(_weighed(case, advice.weight_flips[0]))
-    if not parts:
-        return "No single criterion, whatever its value or weight, would change the advice."
-    if not advice.value_flips:
-        return f"No value of a single criterion would change the advice; {parts[0]}."
-    return sentence(f"What would change the advice with the least change of one criterion: {'; '.join(parts)}")
+def questions(f: Finding) -> str:
+    return f"Not in the records, and to be asked: {' '.join(texts(f, 'questions'))}"
 
 
-def _weighed(case: Case, flip: WeightFlip) -> str:
-    label, model = _lower(flip.measured.criterion.label), case.names[flip.model]
-    if flip.factor < 0.05:
-        return f"leaving out {label} would make it {model}"
-    more = "more" if flip.factor > 1 else "less"
-    return f"{label} counting {more} than {number(round(flip.factor, 1))} times as much would make it {model}"
+def fact(f: Finding) -> str:
+    """What a criterion was computed from."""
+    kind = "judged" if f.kind == "judged" else f"{f.subject}_of_unit" if "unit" in f.values else f.subject
+    return FACTS[kind](f).rstrip(".")
 
 
-def questions(case: Case, most: int = _ASKED) -> str:
-    """What to ask, the criteria that no record can tell first."""
-    asked = [ASKS[c.name] for c in reversed(case.unknown)][:most]
-    return f"Not in the records, and to be asked: {' '.join(asked)}" if asked else ""
+def criterion(f: Finding) -> str:
+    counts = "" if quantity(f, "weight").value == 1 else f", counted {named(f, 'weight')} times"
+    models = join_and(texts(f, "models"), "or") or "none of the models clearly"
+    told = fact(f)
+    return sentence(f"{f.values['criterion']}: {told[:1].lower()}{told[1:]}; this speaks for {models}{counts}")
 
 
-def criterion(case: Case, measured: Measured) -> str:
-    text = case.texts[measured.criterion.name]
-    counts = "" if measured.weight == 1 else f", counted {number(measured.weight)} times"
-    return f"{measured.criterion.label}: {text}; this speaks for {speaks(case, measured)}{counts}."
+def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
+    opening = findings[0]
+    if opening.kind == "too_few":
+        yield "Which projects are in production?"
+    else:
+        yield f"When does a {opening.subject} fit?"
+        yield "Which projects duplicate each other?"
 
 
-def speaks(case: Case, measured: Measured) -> str:
-    """`a hybrid`, or `a hybrid or a federated model`."""
-    return join_and((case.names[i] for i in spoken_for(measured)), "or") or "none of the models clearly"
-
-
-def certainty(case: Case, advice: Advice) -> str:
-    """Whether what is unknown could turn the advice."""
-    if not case.unknown or advice.is_tied:
-        return ""
-    count = pluralize(len(case.unknown), "criterion", "criteria")
-    turns = "would stay" if holds_against(advice, [1.0] * len(case.unknown)) else "could turn"
-    return f"If the {count} that the records do not tell all spoke for {case.names[advice.second]}, the advice {turns}."
-
-
-def shown(criterion: Criterion, value: float) -> str:
-    if criterion.unit == "share":
-        return percent(value)
-    return number(round(value, 1 if criterion.unit == "score" else 0))
-
-
-def _lower(label: str) -> str:
-    # An acronym at the start keeps its capitals.
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+WORDING = Wording(
+    {
+        "advice": says(
+            "By {criteria} {first} fits {who} best, with a score of {first_score}; the runner-up is {second} with "
+            "{second_score:bare}, then {third} with {third_score:bare}. It stays first in {holds} of other weightings "
+            "and limits, so on what the records tell the advice is {firmness}"
+        ),
+        "tie": says(
+            "By {criteria} no operating model is ahead for {who}: {first} and {second} tie with {first_score}, before "
+            "{third} with {third_score:bare}"
+        ),
+        "too_few": says(
+            "The records tell too little to advise on an operating model for {who}: {criteria} known, at least "
+            "{enough} needed[; they tell only {known}]"
+        ),
+        "sides": sides,
+        "flips": flips,
+        "questions": questions,
+        "criterion": criterion,
+        "judged": criterion,
+        "certainty": says(
+            "If the {unknown} that the records do not tell {unknown:/all }spoke for {model}, the advice "
+            "{stays:would stay/could turn}"
+        ),
+        "no_documents": says("The documents say nothing about operating models, so this rests on the criteria alone"),
+        "one_unit": says("The records do not tell several units apart, so nothing can be said of how they differ"),
+        "hidden": says("Rows that this viewer may not see are left out, so the figures are partial"),
+        "method": says(
+            "Each criterion speaks for one or two of the models by its value, and all count alike unless weights are "
+            "given. Criteria and anchors are planning values, not measurements; firmness is how often the first model "
+            "stays first over {draws} of other weights and of anchors shifted by up to {shift} of their span"
+        ),
+    },
+    follow_ups,
+)

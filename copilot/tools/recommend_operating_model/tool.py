@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.analysis.operating_model import MODELS, Criterion, Measured, advise
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import join_and, number, pluralize
+from copilot.language.formatting import join_and, pluralize, sentence
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.assembly import Computed, Said, Shown, assembled
+from copilot.tools.findings import Attachments, Computation, Reading, amount, build_result
 from copilot.tools.linking import link, resolve_unit
-from copilot.tools.recommend_operating_model import phrasing as say
-from copilot.tools.recommend_operating_model.facts import GROUP, JUDGED, UNIT, read_facts
-from copilot.tools.recommend_operating_model.phrasing import Case
-from copilot.tools.search_knowledge.passages import nearest_sentence, passages_about, sentences_of
-from copilot.types import Cell, Evidence, Figure, Table, ToolResult, Viewer
+from copilot.tools.recommend_operating_model import findings
+from copilot.tools.recommend_operating_model.facts import read_facts
+from copilot.tools.recommend_operating_model.findings import Case
+from copilot.tools.recommend_operating_model.method import HIGHEST, LOWEST, METHOD, CriterionMethod
+from copilot.tools.recommend_operating_model.phrasing import WORDING, fact
+from copilot.tools.search_knowledge.passages import Quotable, passages_about
+from copilot.types import Calculation, Cell, Finding, Quantity, Table, ToolResult, Viewer
 
 _TABLES = ("projects", "roles", "assessments")
 _QUOTED = 2
@@ -69,41 +70,48 @@ def recommend_operating_model(sources: Sources, viewer: Viewer, arguments: Argum
     if table is None:
         raise ToolError("The records hold no projects, roles or assessments to choose an operating model by.")
     case = _case(sources, view, arguments)
-    known = passages_about(sources, viewer, _QUERIES, _TERMS, _RELEVANT)
-    said = list(_sentences(case, list(_quotes(sources, case, known)), bool(known)))
+    hidden = sum(_hidden(view, table, case.unit) for table in _TABLES if view.has(table))
+    documents = passages_about(sources, viewer, _QUERIES, _TERMS, _RELEVANT)
+    reading = Reading(sources, view)
+    criteria = _criteria(case)
     scope = case.unit or pluralize(len(case.facts.units), "unit")
-    computation = Computed(
-        table,
-        f"Operating model of {case.who}",
-        f"{pluralize(len(case.measured), 'criterion', 'criteria')}, {scope}, "
-        f"{pluralize(case.facts.projects, 'project')} going on, as of {sources.today}",
-        tuple(say.criterion(case, m) for m in case.measured),
+    return build_result(
+        _findings(case, _quotes(case, Quotable(reading, documents)), bool(documents), hidden),
+        WORDING,
+        Computation(
+            source=view.sources[table],
+            title=f"Operating model of {case.who}",
+            locator=f"{pluralize(len(case.measured), 'criterion', 'criteria')}, {scope}, "
+            f"{pluralize(case.facts.projects, 'project')} going on, as of {sources.today}",
+            calculation=Calculation(
+                method="weighted mean of what each criterion speaks for",
+                formula="score of a model = Σ weight × pull ÷ Σ weight",
+                inputs=(criteria,),
+            ),
+        ),
+        reading,
+        _attachments(case, criteria, hidden),
     )
-    return assembled(sources, view, said, computation, _shown(case))
 
 
 def _case(sources: Sources, view: RecordView, arguments: Arguments) -> Case:
     unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
-    facts = read_facts(sources, view, unit)
-    criteria = (*(UNIT if unit else GROUP), *JUDGED)
+    method = METHOD.load(sources.workspace)
+    facts = read_facts(sources, view, unit, method)
+    criteria = method.criteria_of(unit)
     weights = {_named(criteria, name): factor for name, factor in arguments.weights.items()}
     if any(factor < 0 for factor in weights.values()):
         raise ToolError("A weight cannot be negative; 0 leaves a criterion out.")
     judged = {_named(criteria, name): _judgement(value) for name, value in arguments.judgements.items()}
-    texts = {fact.criterion.name: fact.text for fact in facts.known}
     # What people judge takes the place of what was computed.
-    computed = [fact for fact in facts.known if fact.criterion.name not in judged]
-    measured = [Measured(f.criterion, f.value, weights.get(f.criterion.name, 1.0)) for f in computed]
-    for criterion in criteria:
-        if (value := judged.get(criterion.name)) is not None:
-            as_judged = replace(JUDGED[0], name=criterion.name, label=criterion.label)
-            measured.append(Measured(as_judged, value, weights.get(criterion.name, 1.0)))
-            texts[criterion.name] = f"judged {number(value)} on a scale of 1 (centre) to 5 (units)"
-    unknown = tuple(c for c in facts.unknown if c.name not in judged)
-    hidden = sum(_hidden(view, table, unit) for table in _TABLES if view.has(table))
-    return Case(
-        facts, tuple(measured), advise(measured), texts, unknown, unit, sources.workspace.config.organisation, hidden
-    )
+    told = [
+        (Criterion(c.name, c.label, tuple(a.anchor for a in c.anchors)), facts.known[c.name].value)
+        for c in criteria
+        if c.name in facts.known and c.anchors and c.name not in judged
+    ]
+    told += [(method.judged(c), judged[c.name]) for c in criteria if c.name in judged]
+    measured = tuple(Measured(c, held.value, weights.get(c.name, 1.0)) for c, held in told)
+    return Case(method, facts, judged, measured, advise(measured), unit, sources.workspace.config.organisation)
 
 
 def _hidden(view: RecordView, table: str, unit: str | None) -> int:
@@ -111,7 +119,7 @@ def _hidden(view: RecordView, table: str, unit: str | None) -> int:
     return view.hidden(table, [Filter(column="unit", value=unit)] if has_unit else [])
 
 
-def _named(criteria: Sequence[Criterion], asked: str) -> str:
+def _named(criteria: Sequence[CriterionMethod], asked: str) -> str:
     found = link(asked, {c.name: (c.label,) for c in criteria})
     if found.value is None:
         known = join_and(c.name for c in criteria)
@@ -119,74 +127,70 @@ def _named(criteria: Sequence[Criterion], asked: str) -> str:
     return found.value
 
 
-def _judgement(value: float) -> float:
-    if not 1 <= value <= 5:
+def _judgement(value: float) -> Quantity:
+    if not LOWEST <= value <= HIGHEST:
         raise ToolError(f"A judgement runs from 1 (centre) to 5 (units); {value:g} does not.")
-    return value
+    return amount(value, f"of {HIGHEST:g}", 2, "estimated")
 
 
-def _quotes(sources: Sources, case: Case, known: Sequence[Evidence]) -> Iterator[Said]:
+def _quotes(case: Case, documents: Quotable) -> Iterator[Finding]:
     """What the documents say of when the first and the second model fit."""
-    if case.advice is None:
-        return
-    passages, sentences = {item.id: item for item in known}, sentences_of(known)
-    used: list[str] = []
-    for model in case.advice.order[:_QUOTED]:
-        named = re.compile(re.escape(MODELS[model][:_STEM]), re.IGNORECASE)
-        query = _FITS.format(model=MODELS[model])
-        if quote := nearest_sentence(sources, sentences, query, terms=named, used=used):
-            used.append(quote.text)
-            yield Said(quote.text, "headline", read=(passages[quote.evidence],), is_quote=True)
+    for model in case.advice.order[:_QUOTED] if case.advice else ():
+        terms = re.compile(re.escape(MODELS[model][:_STEM]), re.IGNORECASE)
+        if quote := documents.nearest(_FITS.format(model=MODELS[model]), terms):
+            cited = (quote.evidence,)
+            yield Finding(kind="quote", subject=MODELS[model], role="headline", text=quote.text, evidence=cited)
 
 
-def _sentences(case: Case, quotes: Sequence[Said], has_documents: bool) -> Iterator[Said]:
-    if case.advice is None:
-        yield Said(say.too_few(case), "headline")
-        yield Said(say.questions(case, len(case.unknown)), "headline")
-    else:
-        yield Said(say.opening(case, case.advice), "headline")
-        yield Said(say.sides(case, case.advice), "headline")
-        yield Said(say.flips(case, case.advice), "headline")
-        yield from quotes
-        yield Said(say.questions(case), "headline")
-    for measured in sorted(case.measured, key=lambda m: -float(m.pulls.max())):
-        yield Said(say.criterion(case, measured))
-    if case.advice is not None:
-        yield Said(say.certainty(case, case.advice), "caveat")
-    if not has_documents:
-        yield Said("The documents say nothing about operating models, so this rests on the criteria alone.", "caveat")
-    if len(case.facts.units) < 2 and case.unit is None:
-        yield Said("The records do not tell several units apart, so nothing can be said of how they differ.", "caveat")
-    if case.hidden:
-        yield Said("Rows that this viewer may not see are left out, so the figures are partial.", "caveat")
-    yield Said(say.METHOD, "method")
-
-
-def _shown(case: Case) -> Shown:
+def _findings(case: Case, quotes: Iterator[Finding], has_documents: bool, hidden: int) -> Iterator[Finding]:
     advice = case.advice
+    if advice is None:
+        yield findings.too_few(case)
+    else:
+        yield findings.opening(case, advice)
+        yield findings.sides(case, advice)
+        yield findings.flips(case, advice)
+        yield from quotes
+    yield from findings.questions(case)
+    yield from findings.criteria(case)
+    if advice is not None:
+        yield from findings.certainty(case, advice)
+    if not has_documents:
+        yield Finding(kind="no_documents", role="caveat")
+    if len(case.facts.units) < 2 and case.unit is None:
+        yield Finding(kind="one_unit", role="caveat")
+    if hidden:
+        yield Finding(kind="hidden", role="caveat")
+    yield findings.method()
+
+
+def _criteria(case: Case) -> Table:
+    """Each criterion with what it was computed from, what it speaks for and its weight."""
+    told = {f.subject: fact(f) for f in findings.criteria(case)}
     rows: list[tuple[Cell, ...]] = [
-        (m.criterion.label, case.texts[m.criterion.name], *(round(float(pull), 2) for pull in m.pulls), m.weight)
+        (
+            sentence(m.criterion.label).rstrip("."),
+            told[m.criterion.name],
+            *(round(float(pull), 2) for pull in m.pulls),
+            m.weight,
+        )
         for m in case.measured
     ]
-    rows += [(c.label, say.UNKNOWN, *([None] * len(MODELS)), None) for c in case.unknown]
+    empty = [None] * (len(MODELS) + 1)
+    rows += [(sentence(c.label).rstrip("."), "The records do not say.", *empty) for c in case.unknown]
     columns = ("Criterion", "By the records", *(f"For a {model}" for model in MODELS), "Weight")
-    tables = [Table(title=f"Criteria of the operating model of {case.who}", columns=columns, rows=tuple(rows))]
+    return Table(title=f"Criteria of the operating model of {case.who}", columns=columns, rows=tuple(rows))
+
+
+def _attachments(case: Case, criteria: Table, hidden: int) -> Attachments:
+    advice = case.advice
     if advice is None:
-        return Shown(tables=tuple(tables), hidden_rows=case.hidden, follow_ups=("Which projects are in production?",))
+        return Attachments(tables=(criteria,), hidden_rows=hidden)
     scores = [(MODELS[i], round(float(advice.scores[i]), 2)) for i in advice.order]
-    holds = [round(float(advice.holds[i]), 2) for i in advice.order]
-    tables.insert(
-        0,
-        Table(
-            title="Operating models, best first",
-            columns=("Model", "Score of 1", "First in this share of draws"),
-            rows=tuple((*score, share) for score, share in zip(scores, holds, strict=True)),
-        ),
+    models = Table(
+        title="Operating models, best first",
+        columns=("Model", "Score of 1", "First in this share of draws"),
+        rows=tuple((*score, round(float(advice.holds[i]), 2)) for score, i in zip(scores, advice.order, strict=True)),
     )
-    return Shown(
-        tables=tuple(tables),
-        charts=(bars(f"Operating models for {case.who}", "Model", "Score of 1", scores),),
-        figures=tuple(Figure(text=number(value), value=value, unit=f"score of {name}") for name, value in scores),
-        follow_ups=(f"When does a {MODELS[advice.first]} fit?", "Which projects duplicate each other?"),
-        hidden_rows=case.hidden,
-    )
+    chart = bars(f"Operating models for {case.who}", "Model", "Score of 1", scores)
+    return Attachments(tables=(models, criteria), charts=(chart,), hidden_rows=hidden)

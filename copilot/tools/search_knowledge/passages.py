@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from copilot.passages.extract import Unit, heading_fit, units
+from copilot.passages.units import Unit, units
 from copilot.sources import Sources
+from copilot.tools.findings import Reading
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.types import Evidence, Viewer
 
 # Cosine of a sentence and what is looked for, from which on it speaks of that.
-SPEAKS = 0.45
+_SPEAKS = 0.45
 _PREFERRED = 0.15
 _SHORTEST = 6
 """Words; less is a heading, not a sentence to quote."""
@@ -35,30 +36,38 @@ def passages_about(
     return list(found.values()) if any(item.relevance is not None for item in found.values()) else []
 
 
-def sentences_of(passages: Sequence[Evidence]) -> list[Unit]:
-    return [unit for item in passages for unit in units(item) if len(unit.text.split()) >= _SHORTEST]
+class Quotable:
+    """The sentences of passages that a tool may quote, each once."""
 
+    def __init__(self, reading: Reading, passages: Sequence[Evidence]) -> None:
+        self._reading = reading
+        self._passages = {item.id: item for item in passages}
+        found = (unit for item in passages for unit in units(item))
+        self._fresh = [u for u in found if len(u.text.split()) >= _SHORTEST and u.kind != "row" and not u.is_label]
 
-def nearest_sentence(
-    sources: Sources,
-    known: Sequence[Unit],
-    query: str,
-    *,
-    minimum: float = SPEAKS,
-    terms: re.Pattern[str] | None = None,
-    used: Collection[str] = (),
-    prefer: str = "",
-) -> Unit | None:
-    """The sentence nearest in meaning to a query, none of those used; None when none is near enough.
+    def nearest(
+        self,
+        query: str,
+        terms: re.Pattern[str],
+        *,
+        minimum: float = _SPEAKS,
+        under: re.Pattern[str] | None = None,
+    ) -> Unit | None:
+        """The sentence nearest in meaning to a query that holds one of the terms; None when none is near enough.
 
-    With `terms`, only sentences that hold one of them, an item headed by one before others that are about as near;
-    with `prefer`, a form such as "steps", likewise those under a heading of that form.
-    """
-    fresh = [u for u in known if u.text not in used and (terms is None or terms.search(u.text))]
-    if not fresh or sources.retriever is None:
-        return None
-    vectors = sources.retriever.embed([query, *(unit.text for unit in fresh)])
-    likeness = vectors[1:] @ vectors[0]
-    fits = [bool(terms and terms.search(u.label)) + bool(prefer and heading_fit(u.heading, prefer)) for u in fresh]
-    best = int((likeness + _PREFERRED * np.array(fits) - 2 * (likeness < minimum)).argmax())
-    return fresh[best] if likeness[best] >= minimum else None
+        An item headed by a term comes before others that are about as near, and with `under` likewise a sentence
+        below a heading that holds one of its words.
+        """
+        retriever = self._reading.sources.retriever
+        fresh = [u for u in self._fresh if terms.search(u.text)]
+        if not fresh or retriever is None:
+            return None
+        vectors = retriever.embed([query, *(unit.text for unit in fresh)])
+        likeness = vectors[1:] @ vectors[0]
+        fits = [bool(terms.search(u.label)) + bool(under and under.search(u.heading)) for u in fresh]
+        best = int((likeness + _PREFERRED * np.array(fits) - 2 * (likeness < minimum)).argmax())
+        if likeness[best] < minimum:
+            return None
+        self._reading.add(self._passages[fresh[best].evidence])
+        self._fresh = [u for u in self._fresh if u.text != fresh[best].text]
+        return fresh[best]

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.errors import ToolError
 from copilot.language.sentences import split_sentences
 from copilot.language.words import content_stems, other_words
-from copilot.passages.extract import is_titled
-from copilot.retrieval.references import Reference, asked_for, opens_with
+from copilot.retrieval.references import Reference, asked_for, is_titled, opens_with
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources

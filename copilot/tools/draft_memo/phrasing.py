@@ -1,0 +1,178 @@
+"""The sentences of a memo that no other tool says."""
+
+from __future__ import annotations
+
+from copilot.language.formatting import agree, filled, format_value, join_and, says, sentence
+from copilot.tools.check_governance.phrasing import cells, lacking
+from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
+from copilot.tools.plan_portfolio.phrasing import limits, why
+from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
+from copilot.types import Finding
+
+_PLACE = (
+    "it ranks {rank} of {candidates:bare} with {score} and is among the first {top} in {share} of plausible weights "
+    "and estimates"
+)
+
+
+def decide_set(f: Finding) -> str:
+    unsure = "{is_unsure:; nothing about the answer is firm/}"
+    return sentence(filled(f"Decide which of {{candidates}}{{scope}} to fund under {limits(f)}{unsure}", f.values))
+
+
+def named_firmness(f: Finding) -> str:
+    parts = [
+        f"that {name} {'belongs' if side == 'inside' else 'does not belong'} among the first {named(f, 'top')} holds "
+        f"in {format_value(part)}"
+        for name, side, part in zip(texts(f, "names"), texts(f, "sides"), quantities(f, "shares"), strict=True)
+    ]
+    return sentence(f"{'; '.join(parts)} of plausible weights and estimates")
+
+
+def flag(f: Finding) -> str:
+    return sentence(f"Flag: {f.values['name']} is blocked today by {quoted(f, 'rules')}")
+
+
+def left_out(f: Finding) -> str:
+    return sentence(f"{f.values['name']} is left out: it {why(f.values)}")
+
+
+def gates_of_all(f: Finding) -> str:
+    parts = [
+        f"{format_value(number, bare=True)} ({named(f, state)}) {agree(number, 'is', 'are')} {state}"
+        for state, number in zip(texts(f, "states"), quantities(f, "counts"), strict=True)
+    ]
+    return f"Of {named(f, 'projects')} proposed, {'; '.join(parts)}."
+
+
+def gate(f: Finding) -> str:
+    return sentence(f"{f.values['name']} is blocked today by {_rule(f)}; the record says {lacking(f.values)}")
+
+
+def launch_of(f: Finding) -> str:
+    return sentence(f"Of {f.values['name']} the record says {lacking(f.values)}")
+
+
+def _rule(f: Finding) -> str:
+    return f"“{f.values['title']}” ({f.values['source']})"
+
+
+def _each(f: Finding, values: tuple[str, ...]) -> str:
+    return join_and(f"{name} ({value})" for name, value in zip(texts(f, "names"), values, strict=True))
+
+
+def risk_class(f: Finding) -> str:
+    return f"Of a high risk class: {_each(f, texts(f, 'classes'))}."
+
+
+def data(f: Finding) -> str:
+    levels = tuple(map(format_value, quantities(f, "levels")))
+    return f"Below the minimum {f.values['criterion']} of {named(f, 'minimum')}: {_each(f, levels)}."
+
+
+def ended(f: Finding) -> str:
+    pairs = zip(texts(f, "names"), texts(f, "notes"), strict=True)
+    each = [f"{name} (“{note}”)" if note else name for name, note in pairs]
+    more = [named(f, "more")] if f.values["more"] else []
+    return sentence(
+        f"In the field of {f.values['field']}, that of {named(f, 'proposed')}, {named(f, 'stopped')} of "
+        f"{named(f, 'recorded', bare=True)} on record {agree(quantity(f, 'stopped'), 'was', 'were')} stopped: "
+        f"{join_and([*each, *more])}"
+    )
+
+
+def against(f: Finding) -> str:
+    since = f", effective {named(f, 'effective')}" if f.values["effective"] else ""
+    rule = f"“{f.values['title']}” ({f.values['source']}{since})"
+    return f"The record of {f.values['name']} says {cells(f.values)}, against {rule}."
+
+
+WORDING = Wording(
+    {
+        **{kind: RANKING.phrases[kind] for kind in ("reason", "flip")},
+        "decide_named": says(
+            "Decide whether to fund {names}[ with {budget}]{is_unsure:; nothing about the answer is firm/}"
+        ),
+        "decide_set": decide_set,
+        "decide_first": says(
+            "Decide which {top} of {candidates}{scope} to fund first{is_unsure:; nothing about the answer is firm/}"
+        ),
+        "decide_open": says("Decide which projects to fund first"),
+        "no_recommendation": says("No recommendation can be made on these records"),
+        "too_little_known": says(
+            "No project can be recommended: the records hold no {criteria:or}, which carry most of the weight. The "
+            "order below rests on what is recorded and is no advice"
+        ),
+        "fund_set": says(
+            "Fund {projects}, which {projects:costs/cost} {cost} of budget not yet spent and "
+            "{projects:scores/together score} {score}: {names}"
+        ),
+        "fund_no_set": lambda f: f"No project can be chosen under {limits(f)}.",
+        "fund_first": says("Fund {projects} first, in this order: {names}"),
+        "fund_none": says("No project can be recommended for money now"),
+        "hold": says("Hold {names} until the blocking rules are met"),
+        "not_apart": says("The records do not set {names} apart from others, or say too little of them"),
+        "hold_named": says("Hold the money of {name} until its blocking rules are met"),
+        "unknown_named": says("The records say too little of {name} to recommend for or against it"),
+        "fund_named": says(f"Fund {{name}}: {_PLACE}"),
+        "not_now_named": says(f"Do not fund {{name}} ahead of others now: {_PLACE}"),
+        "nothing_firm": says("Nothing is firm here"),
+        "named_firmness": named_firmness,
+        "firmness_unknown": says("How firm a recommendation would be is not known"),
+        "firm_hold": says("To hold money while a blocking rule is unmet depends on no weight and no estimate"),
+        "flag": flag,
+        "further": says("{name} is in the stage {stage} already, so this decides on further money only"),
+        "partial": says("All totals and ranks are partial: rows that this viewer may not see are left out"),
+        "left_to_spend": says("Budget not yet spent: {left}"),
+        "asked_money": says("The {asked} asked for is {gap} {is_enough:more/less} than that"),
+        "no_budget": says("No budget is recorded of {names}"),
+        "left_out": left_out,
+        "no_rules": says("This workspace has no governance rules, so no gate before launch can be checked"),
+        "none_proposed": says("No project is proposed, so no gate before launch was checked"),
+        "gates_of_one": says("{name} is {state}"),
+        "gates_of_all": gates_of_all,
+        "gate": gate,
+        "launch": lambda f: f"Before launch {_rule(f)} must be met.",
+        "launch_of": launch_of,
+        "ask": says("To ask: {questions} The answer settles {rules} of {is_all:all /}{names}"),
+        "ask_more": says("{more} would settle the rest of what is unknown"),
+        "risk_class": risk_class,
+        "unclassified": says("Not classified by risk: {names}"),
+        "data": data,
+        "data_unknown": says("No {criterion} is recorded of {names}"),
+        "blocker": says("The record of {name} names an obstacle: {blocker}"),
+        "spent": says("{name} has spent {share} of its budget"),
+        "absent_tables": says(
+            "The records hold no table of {tables:or}, so what happens in use cannot be seen in them"
+        ),
+        "no_incident": says("No incident{is_partial: that this viewer may see/} is recorded of {names:or}"),
+        "record_criteria": says("With estimates of {criteria} in the records a recommendation could be made"),
+        "unblock": says("{name} would be weighed anew once its {rules} {rules:is/are} met"),
+        "rival": says(
+            "The strongest project not {is_asked:asked for/recommended} is {name}, in place {rank}: it "
+            "is{is_blocked:, but blocked today,/} {is_set:in the best set/among the first}[ {top}] in {share} of "
+            "plausible weights and estimates"
+        ),
+        "doubled": says(
+            "If {criterion} counted double, {comes} would come into the first {top} and {goes} would leave "
+            "{top:it/them}"
+        ),
+        "leader": says("If {criterion} counted double, {name} would be first instead of {instead_of}"),
+        "missing": says(
+            "{projects} outside the first {top} could belong there, as an estimate is missing: at its best {name} "
+            "would score up to {highest:bare} against {last:bare} of the last inside"
+        ),
+        "lacks": says(
+            "{name} has no {criteria:or} on record; at its worst it would score {lowest:bare} and leave the first {top}"
+        ),
+        "no_benefit": says("No expected benefit is recorded of {names}"),
+        "assumed": says("The expected benefit is only assumed, neither estimated nor measured, of {names}"),
+        "ended": ended,
+        "against": against,
+        "account": says(
+            "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
+            "{firmness}. A conversation keeps it: `bearing memo export {id} --format pdf` writes it as PDF, and `md`, "
+            "`docx` or `json` likewise; `bearing memo new` drafts one without a conversation"
+        ),
+    }
+)
