@@ -29,7 +29,9 @@ _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _SIZES: tuple[Holds, ...] = ("number", "date")
 _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
 # Spans that a call must express. An order, a group or a limit may also come from how the question is read as a whole.
-_TELLING: tuple[Role, ...] = ("filter", "not", "bound", "scope", "among", "compare", "group", "order", "period", "topic")
+_TELLING: tuple[Role, ...] = (
+    "filter", "not", "bound", "scope", "among", "compare", "group", "order", "period", "topic",
+)  # fmt: skip
 # Stems of what people call the rows of any table of AI projects.
 _ROWS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
@@ -187,7 +189,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
 
 
 def _resolved(builder: _Builder) -> float:
-    """The share of the spans that something of the table expresses. How often, which share and how many need nothing."""
+    """The share of the spans that something of the table expresses; how many and which share need nothing."""
     reading, links = builder.asked.reading, builder.asked.links
     spans = list(reading.of(*_TELLING))
     if reading.measure not in ("count", "share"):
