@@ -1,8 +1,8 @@
 """Public questions whose answering sentences people marked, as passages to search and questions to ask.
 
 A set is read from a folder of prepared files (one question a line, `candidates` = [heading, sentence, 1 where it
-answers, else 0]) or from a file of ClapNQ's form (`passages` with sentences, `output` with the selected ones). Nothing
-of it is kept here; a set that is absent is left out.
+answers, else 0]), from a file of ClapNQ's form (`passages` with sentences, `output` with the selected ones), or from
+`training/data/qa`. Nothing of the public ones is kept here; a set that is absent is left out.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ def read(path: Path) -> MarkedSet:
     name = path.name.removesuffix(".gz").removesuffix(".jsonl")
     raw = path.read_bytes()
     rows = [json.loads(line) for line in (gzip.decompress(raw) if path.suffix == ".gz" else raw).splitlines()]
+    if "near_miss" in rows[0]:
+        return _ours(name, rows)
     random.Random(SEED).shuffle(rows)
     return _clapnq(name, rows) if "passages" in rows[0] else _candidates(name, rows)
 
@@ -81,6 +83,16 @@ def _candidates(name: str, rows: list[dict[str, Any]]) -> MarkedSet:
             found.add("" if name == "pubmedqa" else heading, sentences[first : first + MOST_SENTENCES])
         if len(found.questions) < QUESTIONS:
             found.questions.append(Marked(row["question"], gold))
+    return found
+
+
+def _ours(name: str, rows: list[dict[str, Any]]) -> MarkedSet:
+    """A hand of `training/data/qa`: each passage with another that comes near and answers nothing."""
+    found = MarkedSet(name)
+    for row in rows:
+        found.add(row["document"], [f"## {row['heading']}\n\n{row['passage']}"])
+        found.add(row["document"], [f"## {row['heading']}, continued\n\n{row['near_miss']}"])
+        found.questions += [Marked(q["q"], tuple(q["sentences"])) for q in row["questions"]]
     return found
 
 

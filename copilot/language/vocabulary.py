@@ -1,23 +1,9 @@
-"""Other words that people use for the columns and the stages of the record tables."""
+"""Other words that people use for the columns of the record tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from copilot.language.words import stems
-
-# How people call the stages of a project, whatever a workspace calls them.
-STAGE_WORDS: Mapping[str, tuple[str, ...]] = {
-    # Not "initiation": it has the stem of "initiative", which is any project.
-    "idea": ("idea", "proposal", "concept", "proposed"),
-    "proof of concept": ("proof of concept", "poc", "prototype", "experiment"),
-    "pilot": ("pilot", "piloting", "trial", "pilot project"),
-    "development": ("development", "in development", "being built", "acquisition"),
-    "scaling": ("scaling", "rollout", "rolling out", "implementation"),
-    "production": ("production", "live", "deployed", "operation", "operational", "in use"),
-    "stopped": ("stopped", "cancelled", "abandoned", "killed"),
-    "retired": ("retired", "decommissioned", "sunset"),
-}
 # Other words for columns of the record tables.
 COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit", "business unit", "division", "department", "agency", "business"),
@@ -46,13 +32,3 @@ COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "personal_data": ("personal data",),
     "generative": ("generative", "generative ai", "genai"),
 }
-
-
-def stage_words(stage: str) -> tuple[str, ...]:
-    """What people may call a stage, by the words of its own name."""
-    own = set(stems(stage.replace("_", " ")))
-    result: list[str] = [stage.replace("_", " ")]
-    for texts in STAGE_WORDS.values():
-        if any(set(stems(text)) <= own for text in texts):
-            result += texts
-    return tuple(dict.fromkeys(result))

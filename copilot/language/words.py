@@ -1,4 +1,4 @@
-"""Words as the planner and the composer compare them: lower case, one spelling, stems."""
+"""Words as texts are compared: lower case, one spelling, stems."""
 
 from __future__ import annotations
 
@@ -149,75 +149,10 @@ _AMERICAN = (
 _DIGITS = {word: digit for word, digit in _IRREGULAR.items() if digit.isdigit()}
 
 
-# What people say, and what policies write.
-_FORMAL_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"\b({spoken})\b", re.IGNORECASE), written)
-    for spoken, written in (
-        (r"sign\w* off|sign\w* it off|green ?light\w*|ok(ay)? it", "approve approval"),
-        (r"go(es|ing)? live|went live|launch\w*|roll\w* out|switch\w* on", "production deployment"),
-        (r"kill\w*|pull\w* the plug|shut\w* down", "stop stopped"),
-        (r"longest|how long", "at most maximum duration"),
-        (r"biggest mistakes?|go(es)? wrong|went wrong", "common mistakes failure"),
-        (r"who (do|does|must|should) \w+ (call|tell|inform)|hears? about", "notify report escalate"),
-        (r"money|cash|funds?|funding", "budget funding"),
-        (r"bosses|boss|top brass|leadership", "executive sponsor"),
-        (r"staff|workers?|people|team members", "employees"),
-        (r"mood|feelings?", "emotion"),
-        (r"snoop\w*|spy\w*|watch(ing)? (staff|people|employees)", "monitoring"),
-        (
-            r"fired?|lay\w* off|layoffs?|sacked|(take|lose|cost)\w* (their|our|my|the) jobs?",
-            "job losses displacement anxiety",
-        ),
-        (r"london|britain|british|england|english", "united kingdom uk"),
-        (r"brussels|europe|europeans?", "european union eu"),
-        (r"america|americans?|washington", "united states us"),
-        (r"sev", "severity"),
-        (r"fined?|penalt\w*", "fine penalty"),
-        (r"re-?checks?|re-?checked|looked at again", "review validation"),
-        (r"exempt\w*|exception\w*", "waiver exception"),
-        (r"vendors?|suppliers?|providers?", "supplier vendor"),
-        (r"scared|afraid|worried|nervous", "anxiety fear"),
-        (r"stand\w* in the way|block\w*|hold\w* \w* ?back|hold\w* (it|us|them) up", "holds up obstacle"),
-    )
-)
-
-
-_SHORT_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), whole)
-    for pattern, whole in (
-        (r"\bqtr(s?)\b\.?", r"quarter\1"),
-        (r"\byrs?\b\.?", "year"),
-        (r"\b(?:nr|no|#)\.? of\b", "number of"),
-        (r"\b(are|is|was|were|do|does|did|has|have|had|would|should|could|must)n['’]t\b", r"\1 not"),
-        (r"\bw/(?=\s)", "with"),
-        (r"\b(\d+(?:[.,]\d+)?) ?(?:mio|mil|mln)\b\.?", r"\1 million"),
-        (r"\b(?:pls|plz)\b", "please"),
-        (r"\b(?:first|1st) calendar quarter (?:of )?(20\d\d)\b", r"January to March \1"),
-        (r"\b(?:second|2nd) calendar quarter (?:of )?(20\d\d)\b", r"April to June \1"),
-        (r"\b(?:third|3rd) calendar quarter (?:of )?(20\d\d)\b", r"July to September \1"),
-        (r"\b(?:fourth|4th|last) calendar quarter (?:of )?(20\d\d)\b", r"October to December \1"),
-    )
-)
-
-
-def spelled_out(text: str) -> str:
-    """The text with what people type in a hurry written out."""
-    for pattern, whole in _SHORT_FORMS:
-        text = pattern.sub(whole, text)
-    return text
-
-
-def formal(text: str) -> str:
-    """The text with spoken phrases in their written form."""
-    for pattern, written in _FORMAL_WORDS:
-        text = pattern.sub(written, text)
-    return text
-
-
 def other_words(text: str) -> list[str]:
-    """British and American twins of a text's words, digits for its number words, and the written form of spoken
-    phrases, so that a search finds them all. A word that the text says itself is none of them."""
-    found = [word for pattern, written in _FORMAL_WORDS if pattern.search(text) for word in written.split()]
+    """British and American twins of a text's words, and digits for its number words, so that a search finds them all. A
+    word that the text says itself is none of them."""
+    found: list[str] = []
     for token in _TOKEN.findall(text):
         lower = token.lower()
         british = next((p.sub(r, lower) for p, r in _AMERICAN if p.search(lower)), None)

@@ -77,13 +77,6 @@ class Reader:
             follows=float(1 / (1 + np.exp(-follows[0]))),
         )
 
-    def stands_out(self, reading: Reading) -> str | None:
-        """`about_bearing`, `clarify` or `none` where its score reaches its threshold: the one that exceeds it most."""
-        limits = self.thresholds
-        above = {label: reading.tools[label] / limit for label, limit in limits.items() if label in reading.tools}
-        label = max(above, key=lambda name: above[name])
-        return label if above[label] >= 1 else None
-
     def _spans(self, text: str, masked: Masked, words: Sequence[Word]) -> Iterator[Span]:
         path = _best_path(np.array([w.tags for w in words]), self._steps) if words else []
         i = 0

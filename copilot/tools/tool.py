@@ -41,12 +41,6 @@ class Tool:
     """Its findings run from first to last, so that none of them is moved forward."""
     is_record: bool = False
     """It reads one project's record aloud."""
-    is_about_one: bool = False
-    """It may tell of one project, model or unit, for which documents have advice."""
-    covers_records: bool = False
-    """It counts over all records: a question about notions is none for it."""
-    tells_today: bool = False
-    """It tells what is, so that it does not answer what will be."""
     quotes_documents: bool = False
     """It quotes the documents itself, and what single records say of its matter."""
     needs_figure: bool = False

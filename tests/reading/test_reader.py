@@ -57,10 +57,12 @@ def test_the_same_question_is_read_alike_whatever_the_record_is_called():
     assert [r.of("scope")[0].text for r in readings if r.of("scope")] == ["Bed Planner", "Kørelog", "H₂ Forecast 2"]
 
 
-def test_a_label_stands_out_from_its_threshold_on():
-    reader = Reader(MODEL)
-    assert reader.stands_out(read("hello, who are you?", NOTHING)) == "about_bearing"
-    assert reader.stands_out(read("How many pilots do we have in Denmark?", NOTHING)) is None
+def test_a_label_is_believed_from_its_threshold_on():
+    limits = Reader(MODEL).thresholds
+    assert read("hello, who are you?", NOTHING).tools["about_bearing"] >= limits["about_bearing"]
+    plain = read("How many pilots do we have in Denmark?", NOTHING)
+    assert all(plain.tools[label] < limits[label] for label in ("about_bearing", "clarify", "none"))
+    assert plain.follows < limits["follows"]
 
 
 def test_reading_is_deterministic_and_thread_safe():

@@ -9,5 +9,4 @@ TOOL = Tool(
     run=check_governance,
     is_available=has_gates,
     calls=calls,
-    covers_records=True,
 )

@@ -9,7 +9,4 @@ TOOL = Tool(
     run=check_model_health,
     is_available=lambda sources: "model_quality" in sources.records.tables,
     calls=calls,
-    is_about_one=True,
-    covers_records=True,
-    tells_today=True,
 )

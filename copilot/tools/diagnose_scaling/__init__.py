@@ -11,6 +11,4 @@ TOOL = Tool(
     is_available=has_projects,
     calls=calls,
     method=METHOD,
-    is_about_one=True,
-    covers_records=True,
 )

@@ -10,6 +10,4 @@ TOOL = Tool(
     is_available=has_records,
     calls=calls,
     substitutes=frozenset({"project_record", "lookup_metric", "check_model_health"}),
-    covers_records=True,
-    tells_today=True,
 )

@@ -9,6 +9,5 @@ TOOL = Tool(
     run=lookup_metric,
     is_available=has_metrics,
     calls=calls,
-    tells_today=True,
     needs_figure=True,
 )

