@@ -34,6 +34,7 @@ from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.suggestions import suggest
 from copilot.tools import named
+from copilot.tools.search_knowledge.tool import UNMENTIONED
 from copilot.types import ToolResult, Viewer
 
 _REMEMBERED = 64
@@ -185,9 +186,10 @@ class GroundedChatModel(BaseChatModel):
         ranked = Ranked.of(asked.text, found, retriever)
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
+        unmentioned = [f.subject for o in outcomes if o.result for f in o.result.findings if f.kind == UNMENTIONED]
         quotation = quote(ranked, retriever, asked.reading.shape, named_documents, sides)
         answers = probability(ranked, named_documents)
-        return Documents(quotation, answers, tuple(found), least(asked.reading.shape))
+        return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape))
 
     def _about(self) -> Draft:
         """What can be asked here."""

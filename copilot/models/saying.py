@@ -47,6 +47,12 @@ class Outcome:
         return found and (not self.tool.needs_figure or bool(self.result and self.result.figures))
 
 
+    @property
+    def may_lead(self) -> bool:
+        """Whether it is more than a sample of what is near; rows that are near are what some questions want."""
+        return self.tool.searches is None or (self.tool.searches == "rows" and self.planned.probability >= ALSO)
+
+
 @dataclass(frozen=True)
 class Documents:
     """What the documents have on the question."""
@@ -55,6 +61,8 @@ class Documents:
     answers: float = 0.0
     """How probable it is that the quotes answer."""
     evidence: tuple[Evidence, ...] = ()
+    unmentioned: tuple[str, ...] = ()
+    """Parts that the question refers to and no document has."""
     least: float = 0.5
     """From which probability on they count as an answer, as calibrated."""
 
@@ -81,7 +89,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     """The draft for a question from what its calls found and what the documents have."""
     if plan.kind == "ask_back":
         return _ask_back(plan.choices)
-    data = [o for o in outcomes if o.tool.searches is None and o.holds_something]
+    if asked.unknown or documents.unmentioned:
+        return refuse(asked, outcomes, documents, organisation)
+    data = [o for o in outcomes if o.may_lead and o.holds_something]
     data.sort(key=lambda o: -o.planned.worth)
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     lead = data[0] if data else None
@@ -189,7 +199,7 @@ def _with_spaces(lines: Sequence[str]) -> list[str]:
 def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, organisation: str) -> Draft:
     """Says that nothing was found, what was looked for in vain, and what lies nearest."""
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
-    unknown = [f"“{name}”" for name in asked.unknown]
+    unknown = [f"“{name}”" for name in (*asked.unknown, *documents.unmentioned)]
     lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
     lines += list(dict.fromkeys(o.error for o in outcomes if o.error and o.planned.probability >= ALSO))[:2]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]

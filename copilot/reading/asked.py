@@ -21,6 +21,8 @@ from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.types import Viewer
 
+PROJECTS = "projects"
+"""The main table, where there is one of that name; else the first."""
 UNIT = "unit"
 """The column of business units."""
 # Factors that a person says in words.
@@ -85,7 +87,7 @@ class Asked:
         config = self.sources.workspace.config
         tables = tuple(dict.fromkeys(p.table for p in self.columns.profiles))
         spans = Spans(self.text, self.links, self.reading, self.columns, self.today, config.fiscal_year_start_month)
-        return tuple(restrictions(spans, tables))
+        return tuple(restrictions(spans, tables, PROJECTS if PROJECTS in tables else tables[0] if tables else ""))
 
     def of_table(self, table: str) -> Restriction:
         """What is asked of one table."""

@@ -23,6 +23,8 @@ from copilot.types import Cell
 LEAST = 0.35
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
+MAIN = 0.3
+"""What a table is worth before anything is said: projects are what most questions are about."""
 # A name is whole from this score of its link on.
 WHOLE = 0.7
 _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
@@ -129,11 +131,14 @@ def _names(link: Link, candidate: Candidate) -> float:
     return NAMED_COLUMN * link.score if link.key == candidate.column and link.table == candidate.table else 0.0
 
 
-def restrictions(asked: Spans, tables: Sequence[str]) -> list[Restriction]:
-    """What the question asks of each table, the one that holds most of what it means first; `tables` in their order."""
+def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Restriction]:
+    """What the question asks of each table, the one that holds most of what it means first; `tables` in their order.
+
+    The main table is meant unless another holds clearly more.
+    """
     found = [_of_table(asked, table) for table in tables]
     places = {table: n for n, table in enumerate(tables)}
-    return sorted(found, key=lambda r: (-r.support, places[r.table]))
+    return sorted(found, key=lambda r: (-r.support - (MAIN if r.table == main else 0.0), places[r.table]))
 
 
 def _of_table(asked: Spans, table: str) -> Restriction:

@@ -12,4 +12,10 @@ def calls(asked: Asked) -> Iterator[Call]:
     """The question itself is what is looked for; documents that it names bind the search."""
     named = list(dict.fromkeys(x.name for x in asked.links.of("document") if x.name))
     about = f" in {' and '.join(named)}" if named else ""
-    yield Call("search_knowledge", {"query": asked.text}, f"passages of the documents{about} on: {asked.text}")
+    arguments: dict[str, object] = {"query": asked.text}
+    then = ""
+    if asked.period is not None and asked.period.end <= asked.today:
+        # What was in force then, where the question speaks of the past.
+        arguments["as_of"] = asked.period.last_day.isoformat()
+        then = f" as of {arguments['as_of']}"
+    yield Call("search_knowledge", arguments, f"passages of the documents{about}{then} on: {asked.text}")

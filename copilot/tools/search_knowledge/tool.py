@@ -17,6 +17,8 @@ from copilot.retrieval.types import Chunk, ScoredChunk
 from copilot.sources import Sources
 from copilot.types import Evidence, Finding, ToolResult, Viewer
 
+UNMENTIONED = "unmentioned"
+"""Kind of the finding that no document has what a question refers to, such as "Article 214"."""
 # A list cut into several chunks is read whole for this many of the best chunks.
 WHOLE_SECTIONS = 6
 # So much of a part that the query names is read.
@@ -78,7 +80,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
             evidence.append(_evidence(chunk, today))
     unknown = retriever.unknown_references(arguments.query, viewer, as_of=arguments.as_of or sources.today)
     missing = (
-        Finding(kind="unmentioned", subject=name, role="caveat", text=f"No document has or mentions “{name}”.")
+        Finding(kind=UNMENTIONED, subject=name, role="caveat", text=f"No document has or mentions “{name}”.")
         for name in unknown
     )
     # The words of a passage rest on the passage alone.
