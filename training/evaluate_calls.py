@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +29,6 @@ from copilot.language.periods import find_period  # noqa: E402
 from copilot.reading.columns import Columns  # noqa: E402
 from copilot.reading.linking import Linker  # noqa: E402
 from copilot.reading.names import Name, document_names, spoken, value_names  # noqa: E402
-from copilot.reading.profiles import Profile  # noqa: E402
 from copilot.reading.question import Reading, Span  # noqa: E402
 from copilot.reading.rows import Restriction, Spans, restrictions  # noqa: E402
 from copilot.records.conditions import Filter  # noqa: E402
@@ -60,7 +60,7 @@ class Space:
         named = []
         for p in plain.profiles:
             synonyms = self.about["tables"][p.table]["columns"].get(p.name, {}).get("synonyms") or ()
-            named.append(Profile(p.table, p.name, p.holds, (*p.texts, *map(str, synonyms)), p.values))
+            named.append(replace(p, texts=(*p.texts, *map(str, synonyms))))
         return Columns(tuple(named), embedder=plain.embedder)
 
 

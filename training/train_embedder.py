@@ -139,10 +139,10 @@ def measure(encoder: Encoder, hands: Sequence[str]) -> dict[str, float]:
     return {"first": first / count, "among ten": ten / count, "sentence": sentence / count, "n": count}
 
 
-def mixed(before: Mapping[str, torch.Tensor], after: Mapping[str, torch.Tensor], kept: float) -> dict[str, torch.Tensor]:
-    return {
-        k: (1 - kept) * v + kept * after[k] if v.is_floating_point() else after[k] for k, v in before.items()
-    }
+def mixed(
+    before: Mapping[str, torch.Tensor], after: Mapping[str, torch.Tensor], kept: float
+) -> dict[str, torch.Tensor]:
+    return {k: (1 - kept) * v + kept * after[k] if v.is_floating_point() else after[k] for k, v in before.items()}
 
 
 def main() -> None:
@@ -184,7 +184,11 @@ def main() -> None:
                 schedule.step()
                 losses.append(float(loss.detach()))
             found = measure(encoder, held)
-            print(f"epoch {epoch + 1}: {sum(losses) / len(losses):.3f}, {time.monotonic() - began:.0f} s", found, flush=True)
+            print(
+                f"epoch {epoch + 1}: {sum(losses) / len(losses):.3f}, {time.monotonic() - began:.0f} s",
+                found,
+                flush=True,
+            )
         after = {k: v.clone() for k, v in encoder.model.state_dict().items()}
         for kept in (0.25, KEPT, 0.75):
             encoder.model.load_state_dict(mixed(before, after, kept))

@@ -35,6 +35,7 @@ _POINTS = {
     "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
     "day_month": rf"(?:the )?(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "month_day": rf"(?P<m>{_MONTH}) (?:the )?(?P<d>{_DAY})(?!\d)(?:,? (?P<y>{_PLAIN_YEAR}))?",
+    "feast": r"(?P<feast>christmas|new year(?:'s(?: day| eve)?)?)(?! to)(?: (?P<y>(?:19|20)\d\d))?\b",
     "month": rf"(?P<m>{_MONTH}){_TAIL}?",
     "last_month": rf"(?:last|this) (?P<m>{_MONTH})",
     "part": rf"(?P<part>{_PART}){_TAIL}?",
@@ -265,6 +266,12 @@ def _single_day(match: re.Match[str], calendar: Calendar) -> Period:
     return calendar.days(day, day + timedelta(days=1), "day")
 
 
+def _feast(match: re.Match[str], calendar: Calendar) -> Period:
+    number, month = (25, 12) if match["feast"].lower() == "christmas" else (1, 1)
+    day = date(int(match["y"]), month, number) if match["y"] else calendar.day(number, month)
+    return calendar.days(day, day + timedelta(days=1), "day")
+
+
 def _edge(match: re.Match[str], calendar: Calendar) -> Period:
     """The end of a year is its last month, the start its first; the end of a month is the month."""
     if match["m"]:
@@ -344,6 +351,7 @@ _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "day_month": _single_day,
     "month_day": _single_day,
     "iso_month": lambda match, calendar: calendar.month(int(match["m"]), int(match["y"])),
+    "feast": _feast,
     "month": _month,
     "last_month": _month,
     "part": _part,

@@ -96,7 +96,7 @@ def _spoken(words: Sequence[str]) -> tuple[float, float, int]:
     if words[0] in _HALVES:
         return _part(words)
     begins = int(words[0] in ("a", "an") and len(words) > 1)
-    if begins and words[1] in _HALVES and (share := _part(words[1:]))[2] > 1:
+    if begins and words[1] in _HALVES and (share := _part(words[1:]))[2]:
         return *share[:2], share[2] + 1
     if begins and words[1] in _TIMES:
         return 1.0, 1.0, 1
@@ -141,7 +141,8 @@ def _part(words: Sequence[str]) -> tuple[float, float, int]:
     if n < len(words) and words[n] in (*_SCALES, "dozen"):
         scale = _SCALES.get(words[n], 12.0)
         return _HALVES[words[0]] * scale, scale if words[n] in _SCALES else 1.0, n + 1
-    return (_HALVES[words[0]], 1.0, 1) if words[0] == "half" else (0.0, 1.0, 0)
+    is_share = words[0] == "half" or words[1:2] == ["of"]
+    return (_HALVES[words[0]], 1.0, 1) if is_share else (0.0, 1.0, 0)
 
 
 def shared_scale(amounts: Sequence[Amount]) -> list[Amount]:

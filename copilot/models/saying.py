@@ -23,6 +23,8 @@ from copilot.types import Evidence, Finding, ToolResult
 ALSO, NEAR_THE_FIRST = 0.45, 0.7
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
+# A call that expresses less of the question answers another one.
+RESOLVED = 0.5
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {
@@ -45,7 +47,6 @@ class Outcome:
     def holds_something(self) -> bool:
         found = self.result is not None and not self.result.is_empty
         return found and (not self.tool.needs_figure or bool(self.result and self.result.figures))
-
 
     @property
     def may_lead(self) -> bool:
@@ -91,12 +92,12 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         return _ask_back(plan.choices)
     if asked.unknown or documents.unmentioned:
         return refuse(asked, outcomes, documents, organisation)
-    data = [o for o in outcomes if o.may_lead and o.holds_something]
+    data = [o for o in outcomes if o.may_lead and o.holds_something and o.planned.call.resolved >= RESOLVED]
     data.sort(key=lambda o: -o.planned.worth)
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     lead = data[0] if data else None
     leads = lead is not None and lead.planned.worth >= max(ALSO, documents_wanted)
-    if lead is not None and (leads or not documents.do_answer):
+    if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":
         return _documents_first(asked, documents, [o for o in data if o.planned.worth >= ALSO])
@@ -201,6 +202,9 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
     unknown = [f"“{name}”" for name in (*asked.unknown, *documents.unmentioned)]
     lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
+    left = [w for o in outcomes if o.planned.probability >= ALSO for w in o.planned.call.unresolved]
+    if left and not unknown:
+        lines.append(f"Nothing in the records is called {' or '.join(f'“{w}”' for w in dict.fromkeys(left))}.")
     lines += list(dict.fromkeys(o.error for o in outcomes if o.error and o.planned.probability >= ALSO))[:2]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
     if topics:

@@ -17,6 +17,7 @@ from snowballstemmer import stemmer
 
 from copilot.language.periods import find_period
 from copilot.language.quantities import find_amounts
+from copilot.language.words import STOP_WORDS
 from copilot.reading.names import Name
 from copilot.reading.question import Link, LinkKind, Links
 
@@ -30,7 +31,7 @@ _SHORTENED: tuple[LinkKind, ...] = ("record", "person", "document", "value")
 # A part of a name that fits more than this names none of them.
 _MOST_CANDIDATES = 6
 # A part stands for the name when it holds this share of its informative words, unless it is written as a name.
-_ENOUGH_OF_A_NAME = 0.6
+_ENOUGH_OF_A_NAME = 0.45
 # Words that tell no name from another.
 _LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
@@ -69,6 +70,12 @@ def joined(words: Iterable[str]) -> str:
 @cache
 def stem(word: str) -> str:
     return str(stemmer("english").stemWord(word))
+
+
+def singular(word: str) -> str:
+    """A word without the s of a plural; its stem would take "generative" for "generator"."""
+    word = re.sub(r"['’]s?$", "", word)
+    return word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
 
 
 @cache
@@ -147,7 +154,9 @@ class Linker:
                     # "US" is a code, "us" is not; a single letter is one only where it cannot be a word.
                     if name.text.isupper() and plain.isalpha() and len(plain) < 4 and not tokens[i].text.isupper():
                         continue
-                    if len(plain) == 1 and plain in "ai":
+                    if len(plain) == 1 and plain in "ai" and not (tokens[i].is_capital and tokens[i].start):
+                        continue
+                    if name.kind == "value" and plain in STOP_WORDS and not name.text.isupper():
                         continue
                     found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end, 1.0))
         return found
@@ -190,12 +199,13 @@ class Linker:
             coverage = {n: self._coverage(n, text[start:end]) for n in names}
             best = max(coverage.values())
             nearest = list({(n.kind, n.key): n for n in names if coverage[n] == best}.values())
+            part = [t for t in tokens if start <= t.start < end]
             is_name = any(
-                not is_common(t.folded) or (t.is_capital and t.start > 0 and not _opens_sentence(text, t))
-                for t in tokens
-                if start <= t.start < end
+                not is_common(t.folded) or (t.is_capital and t.start > 0 and not _opens_sentence(text, t)) for t in part
             )
-            if len(nearest) > _MOST_CANDIDATES or not (is_name or best >= _ENOUGH_OF_A_NAME):
+            # One plain word is not yet the name of something, several are half of it.
+            is_enough = len(part) > 1 and best >= _ENOUGH_OF_A_NAME
+            if len(nearest) > _MOST_CANDIDATES or not (is_name or is_enough):
                 continue
             score = 0.5 + 0.4 * best
             group = tuple(_linked(n, text, start, end, score) for n in nearest)
@@ -210,7 +220,7 @@ class Linker:
         names: list[Name] = []
         run = 0
         for token in tokens[i : i + _MOST_WORDS]:
-            holding = self._by_word.get(stem(token.folded), [])
+            holding = self._by_word.get(singular(token.folded), [])
             both = [n for n in holding if not names or n in names]
             if not both:
                 break
@@ -219,7 +229,7 @@ class Linker:
 
     def _coverage(self, name: Name, part: str) -> float:
         words = set(_informative(name.text))
-        said = {stem(t.folded) for t in tokens_of(part)} & words
+        said = {singular(t.folded) for t in tokens_of(part)} & words
         return sum(self._weights.get(w, 1.0) for w in said) / sum(self._weights.get(w, 1.0) for w in words)
 
     def _periods(self, text: str) -> list[Link]:
@@ -254,7 +264,7 @@ class Linker:
 
 def _informative(name: str) -> list[str]:
     words = [t.folded for t in tokens_of(name)]
-    return [stem(w) for w in words if (len(w) > 2 and w not in _LITTLE) or w.isdigit()]
+    return [singular(w) for w in words if (len(w) > 2 and w not in _LITTLE) or w.isdigit()]
 
 
 def _opens_sentence(text: str, token: Token) -> bool:

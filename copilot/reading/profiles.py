@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+_AHEAD = 0.25
 Holds = Literal["key", "title", "person", "category", "yes_no", "date", "number", "text"]
 
 
@@ -28,7 +29,7 @@ class Profile:
     last_day: date | None = None
 
     def is_ahead(self, today: date) -> bool:
-        """Whether its dates lie ahead rather than behind, as deadlines do."""
+        """Whether enough of its dates lie ahead that it holds deadlines, some of them missed."""
         if self.first_day is None or self.last_day is None:
             return False
-        return self.last_day - today > today - self.first_day
+        return self.last_day - today > (self.last_day - self.first_day) * _AHEAD

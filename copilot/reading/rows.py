@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -118,17 +119,18 @@ class Spans:
             return None
         scores = self.columns.scores(query(self.text, span.start, span.end, span.role), choice)
         if links:
-            scores = scores + np.array([max(_names(x, c) for x in links) for c in choice.candidates])
+            scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
         place = int(scores.argmax())
         return Scored(choice.candidates[place], float(scores[place]))
 
 
-def _names(link: Link, candidate: Candidate) -> float:
-    """What a link is worth to a candidate: most where it is its value, less where it is its column."""
+def _names(link: Link, candidate: Candidate, span: Span) -> float:
+    """What a link is worth to a candidate: most where it is its value and all of the span, less where its column."""
+    score = link.score * math.sqrt((link.end - link.start) / (span.end - span.start))
     if link.kind in ("value", "person"):
         is_it = link.column == candidate.column and link.key == candidate.value
-        return NAMED * link.score if is_it else 0.0
-    return NAMED_COLUMN * link.score if link.key == candidate.column and link.table == candidate.table else 0.0
+        return NAMED * score if is_it else 0.0
+    return NAMED_COLUMN * score if link.key == candidate.column and link.table == candidate.table else 0.0
 
 
 def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Restriction]:
@@ -148,8 +150,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     for span in reading.of("among"):
         _condition(builder, span)
     base, builder.conditions = tuple(builder.conditions), []
-    for span in reading.of("filter", "scope", "compare", "not"):
+    for span in reading.of("filter", "scope", "not"):
         _condition(builder, span)
+    _sides(builder, reading.of("compare"))
     for span in reading.of("bound", "period"):
         _bound(builder, span)
     groups = [c for span in reading.of("group") if (c := _column(builder, span, _GROUPS))]
@@ -173,8 +176,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, quietly=True)):
             shown.append(c)
     order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
+    if order is None and reading.of("order") and reading.direction != "none" and not groups:
+        order = _of_all(builder, "order", _SIZES)
     if needs_number and measured is None:
-        measured = order or _only_number(asked.columns, table)
+        measured = order or _of_all(builder, "measure", ("number",))
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     if order is not None and reading.direction != "none":
         order = f"-{order}" if reading.direction == "descending" else order
@@ -194,19 +199,21 @@ def _of_table(asked: Spans, table: str) -> Restriction:
 
 
 def _resolved(builder: _Builder) -> float:
-    """The share of the spans that something of the table expresses; how many and which share need nothing."""
+    """The share of the spans that something of the table expresses; how many and which share need nothing.
+
+    Where no span is expressed, the question may ask for the rows as such: then all its words are about them.
+    """
     reading, links = builder.asked.reading, builder.asked.links
     spans = list(reading.of(*_TELLING))
     if reading.measure not in ("count", "share"):
         spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
-    spans += [s for s in builder.explained if s not in spans]
-    if builder.explained:
-        return len({*builder.explained}) / len({*spans})
-    if spans:
-        return 0.0
-    tokens = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
-    known = [w for w in tokens if w.stem in _ROWS or links.within(w.start, w.end, "table", "column")]
-    return len(known) / len(tokens) if tokens else 0.0
+    expressed = {*builder.explained}
+    left = [s for s in spans if s not in expressed and not all(w.is_stop or w.stem in _ROWS for w in words(s.text))]
+    if expressed:
+        return len(expressed) / (len(expressed) + len(left))
+    said = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
+    about = [w for w in said if w.stem in _ROWS or links.within(w.start, w.end, "table", "column")]
+    return len(about) / len(said) if said and not left else 0.0
 
 
 def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
@@ -250,6 +257,28 @@ def _condition(builder: _Builder, span: Span) -> None:
         builder.unresolved.append(span.text)
     elif chosen.op in ("=", "!=", "missing", "present"):
         _merge(builder, chosen.column, chosen.op, chosen.value)
+
+
+def _sides(builder: _Builder, spans: Sequence[Span]) -> None:
+    """What is compared: values of one column, each side another."""
+    choice = builder.asked.columns.conditions(builder.table)
+    sides: list[Candidate] = []
+    for span in spans:
+        if any(x.score >= WHOLE for x in builder.links(span, "value", "person", "record")):
+            _condition(builder, span)
+            sides += [Candidate(builder.table, c.column, "=", c.value) for c in builder.conditions[-1:]]  # type: ignore[arg-type]
+            continue
+        held = [n for n, c in enumerate(choice.candidates) if c.op == "=" and _may_be_beside(c, sides)]
+        some = Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held])
+        if (chosen := builder.choose(span, some)) is not None:
+            sides.append(chosen)
+            _merge(builder, chosen.column, "=", chosen.value)
+        else:
+            builder.unresolved.append(span.text)
+
+
+def _may_be_beside(candidate: Candidate, sides: Sequence[Candidate]) -> bool:
+    return not sides or (candidate.column == sides[0].column and all(candidate.value != s.value for s in sides))
 
 
 def _merge(builder: _Builder, column: str, op: Operator, value: Cell) -> None:
@@ -329,10 +358,12 @@ def _without_size(builder: _Builder, span: Span) -> None:
     plain = asked.best(span, asked.columns.conditions(builder.table), links)
     if sized is None or (plain is not None and plain.score >= sized.score):
         _condition(builder, span)
-    elif sized.candidate.op in ("missing", "present") or sized.candidate.value == 0:
+    elif sized.candidate.op in ("missing", "present", ">", "="):
+        # "Some" is more than nothing, "none" is nothing.
+        value = None if sized.candidate.op in ("missing", "present") else 0
         builder.support += sized.score
         builder.explained.append(span)
-        builder.add(sized.candidate.column, sized.candidate.op, sized.candidate.value)  # type: ignore[arg-type]
+        builder.add(sized.candidate.column, sized.candidate.op, value)
     else:
         builder.unresolved.append(span.text)
 
@@ -373,6 +404,8 @@ def _column(builder: _Builder, span: Span, holds: Sequence[Holds], quietly: bool
     return chosen.column if chosen else None
 
 
-def _only_number(columns: Columns, table: str) -> str | None:
-    numbers = columns.of_table(table, "number")
-    return numbers[0].name if len(numbers) == 1 else None
+def _of_all(builder: _Builder, role: Role, holds: Sequence[Holds]) -> str | None:
+    """The column that the question as a whole means, where no part of it says which."""
+    whole = Span(role, 0, len(builder.asked.text), builder.asked.text)
+    best = builder.asked.best(whole, builder.asked.columns.candidates(builder.table, *holds), ())
+    return best.candidate.column if best is not None and best.score >= LEAST else None

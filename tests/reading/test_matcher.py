@@ -108,7 +108,7 @@ def test_a_measure_and_a_group_find_their_columns(restriction):
     [
         ("over half a million", ">", 500.0),
         ("at least 900", ">=", 900.0),
-        ("400,000 or less", "<=", 400.0),
+        ("at most 400,000", "<=", 400.0),
         ("under 120", "<", 120.0),
     ],
 )
