@@ -6,6 +6,7 @@ supported. Coverage below 0.3 or above 0.9 is trustworthy; what lies between is 
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ A_COPY = 0.9
 # Two sentences this alike say the same thing, so a negation in one of them alone turns it round.
 SAME_SENTENCE = 0.75
 _PERCENT = ("percent", "points")
+_DAY = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])\b")
 _NEGATIONS = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none|nobody|nothing)\b|n[’']t\b", re.I)
 _NAME = re.compile(
     r"""\b(?:[A-Z][A-Za-z]*\d[\w.]*            # G3, ISO42001
@@ -64,6 +66,7 @@ def support(claim: str, sources: Sequence[Source], weights: Weights, question: s
     if missing is not None:
         return Support(False, covered, f"{missing.text} is not in the source")
     words = frozenset[str]().union(*(_all_stems(text) for text in (*texts, question)))
+    words |= frozenset(stem(month) for text in texts for month in _months(text))
     if strange := [name for name in names(claim) if not _all_stems(name) <= words]:
         return Support(False, covered, f"{strange[0]} is not in the source")
     if covered < (SUPPORTED_BY_RECORD if any(s.is_record for s in sources) else SUPPORTED):
@@ -96,6 +99,12 @@ def find_names(text: str) -> list[re.Match[str]]:
 def _all_stems(text: str) -> frozenset[str]:
     """Every word and number of a text, codes in one piece and in parts."""
     return frozenset(stem(token) for token in re.findall(r"[A-Za-zÀ-ÿ]+\d*|\d+(?:\.\d+)*", text))
+
+
+@lru_cache(maxsize=4096)
+def _months(text: str) -> frozenset[str]:
+    """The names of the months in which the days of a text lie."""
+    return frozenset(calendar.month_name[int(month)] for month in _DAY.findall(text))
 
 
 @lru_cache(maxsize=4096)

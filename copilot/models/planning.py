@@ -13,8 +13,8 @@ from copilot.tools.tool import Tool
 
 # Beside the most probable tool, others run that come near it; each costs milliseconds.
 NEAR, LEAST, MOST_TOOLS = 0.35, 0.2, 3
-# An earlier call that a question continues is at least so probable.
-CONTINUED = 0.5
+# What it is worth that a tool led the answer that a question continues.
+CONTINUED = 0.3
 
 Kind = Literal["answer", "ask_back", "about_bearing", "out_of_scope"]
 
@@ -51,7 +51,7 @@ def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earli
     reading = asked.reading
     if reading.tools.get(ABOUT_BEARING, 0.0) >= limits[ABOUT_BEARING] and not asked.links.of("record", "document"):
         return Plan("about_bearing")
-    follows = earlier if earlier is not None and (reading.follows >= limits[FOLLOWS] or reading.of("back")) else None
+    follows = earlier if earlier is not None and _points_back(asked, limits) else None
     if follows is not None:
         asked = asked.continuing(follows)
     calls = _calls(asked, tools, follows)
@@ -65,9 +65,16 @@ def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earli
     return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows)
 
 
+def _points_back(asked: Asked, limits: Mapping[str, float]) -> bool:
+    """Whether a question continues another; what is unclear alone does, where there is one."""
+    reading = asked.reading
+    is_unclear = reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY]
+    return reading.follows >= limits[FOLLOWS] or is_unclear or bool(reading.of("back"))
+
+
 def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> list[Planned]:
     """The calls of the most probable tools; what a tool has no call for goes to the tool that takes its place."""
-    scores = _scores(asked.reading.tools, tools, follows)
+    scores = _scores(asked, tools, follows)
     ranked = sorted(tools, key=lambda tool: -scores[tool.name])
     best = scores[ranked[0].name] if ranked else 0.0
     wanted = [t for t in ranked if scores[t.name] >= max(LEAST, NEAR * best)][:MOST_TOOLS] or ranked[:1]
@@ -81,18 +88,20 @@ def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> list[Pl
                 raised = max(own[0].probability, scores[tool.name])
                 made[stand_in.name] = [replace(p, probability=raised) for p in own]
                 break
-    return [p for own in sorted(made.values(), key=lambda own: -own[0].probability) for p in own]
+    planned = [p for own in sorted(made.values(), key=lambda own: -own[0].probability) for p in own]
+    return [p for n, p in enumerate(planned) if all(p.call.arguments != q.call.arguments for q in planned[:n])]
 
 
-def _scores(read: Mapping[str, float], tools: Sequence[Tool], follows: Call | None) -> dict[str, float]:
+def _scores(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> dict[str, float]:
     """How probable each tool is that is there; one that is not gives its probability to its substitute."""
-    scores = {tool.name: read.get(tool.name, 0.0) for tool in tools}
+    read = asked.reading.tools
+    scores = {tool.name: max(read.get(tool.name, 0.0), tool.evidence(asked)) for tool in tools}
     for tool in tools:
         absent = [read.get(name, 0.0) for name in tool.substitutes if name not in scores]
         scores[tool.name] = max(scores[tool.name], *absent, 0.0)
     if follows is not None and follows.tool in scores:
         # "And in Lyon?" continues what was asked, unless it clearly asks for something else.
-        scores[follows.tool] = max(scores[follows.tool], CONTINUED)
+        scores[follows.tool] += CONTINUED
     return scores
 
 

@@ -24,7 +24,7 @@ ALSO, NEAR_THE_FIRST = 0.45, 0.7
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 # A call that expresses less of the question answers another one.
-RESOLVED = 0.5
+RESOLVED = 0.6
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {

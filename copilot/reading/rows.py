@@ -22,6 +22,8 @@ from copilot.types import Cell
 
 # A span means no candidate that scores less: the cosine of the matcher, and what it names.
 LEAST = 0.35
+SHOWN = 0.5
+"""The same for a column that is only shown."""
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
 MAIN = 0.3
@@ -140,7 +142,9 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
     """
     found = [_of_table(asked, table) for table in tables]
     places = {table: n for n, table in enumerate(tables)}
-    return sorted(found, key=lambda r: (-r.support - (MAIN if r.table == main else 0.0), places[r.table]))
+    # Rows that nobody gave a key are parts of something else, such as the months of a series.
+    worth = {t: MAIN * ((t == main) - (not asked.columns.of_table(t, "key"))) for t in tables}
+    return sorted(found, key=lambda r: (-r.support - worth[r.table], places[r.table]))
 
 
 def _of_table(asked: Spans, table: str) -> Restriction:
@@ -173,7 +177,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     for span in reading.of("measure"):
         if needs_number and measured is None:
             measured = _column(builder, span, _SIZES)
-        elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, quietly=True)):
+        elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, SHOWN, quietly=True)):
             shown.append(c)
     order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
     if order is None and reading.of("order") and reading.direction != "none" and not groups:
@@ -395,10 +399,12 @@ def _by_age(builder: _Builder, chosen: Candidate, amount: Amount, ahead: bool) -
         builder.add(chosen.column, "<=", max(edge, today).isoformat())
 
 
-def _column(builder: _Builder, span: Span, holds: Sequence[Holds], quietly: bool = False) -> str | None:
+def _column(
+    builder: _Builder, span: Span, holds: Sequence[Holds], least: float = LEAST, quietly: bool = False
+) -> str | None:
     """The column that a span means."""
     candidates = builder.asked.columns.candidates(builder.table, *holds)
-    chosen = builder.choose(span, candidates)
+    chosen = builder.choose(span, candidates, least)
     if chosen is None and not quietly:
         builder.unresolved.append(span.text)
     return chosen.column if chosen else None

@@ -16,6 +16,10 @@ from copilot.tools.method import Method
 from copilot.types import ToolResult, Viewer
 
 
+def no_evidence(asked: Asked) -> float:
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Tool:
     """A pure function over the workspace, with the arguments a chat model may give it."""
@@ -29,6 +33,8 @@ class Tool:
     """Whether the workspace has something that it can answer from."""
     calls: Callable[[Asked], Iterable[Call]]
     """How a question may ask for it: the typed calls that its names and spans make."""
+    evidence: Callable[[Asked], float] = no_evidence
+    """How surely what the workspace holds says that it is wanted, 0 to 1, whatever the reader thinks."""
     substitutes: frozenset[str] = frozenset()
     """Tools whose questions it takes where they are not there or have no call for them."""
     is_slow: bool = False

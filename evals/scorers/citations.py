@@ -56,4 +56,5 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
 
 def whole(item: Evidence) -> Source:
     """All of a source that a sentence may lean on. A computation holds values by name, as a record holds cells."""
-    return Source(item.text, item.kind in ("record", "computation"), f"{item.title}. {item.locator}.")
+    how = f"\n{item.calculation.method}. {item.calculation.formula}" if item.calculation else ""
+    return Source(item.text + how, item.kind in ("record", "computation"), f"{item.title}. {item.locator}.")

@@ -1,4 +1,4 @@
-from copilot.tools.lookup_metric.calls import calls
+from copilot.tools.lookup_metric.calls import calls, evidence
 from copilot.tools.lookup_metric.tool import Arguments, lookup_metric
 from copilot.tools.tool import Tool, has_metrics
 
@@ -9,5 +9,6 @@ TOOL = Tool(
     run=lookup_metric,
     is_available=has_metrics,
     calls=calls,
+    evidence=evidence,
     needs_figure=True,
 )
