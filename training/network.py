@@ -20,6 +20,8 @@ HEADS = {
     "tools": len(TOOLS), "shape": len(SHAPES), "measure": len(MEASURES), "direction": len(DIRECTIONS), "follows": 1,
 }  # fmt: skip
 WIDTH = 384
+RARE = 3.0
+"""What a tool that is wanted counts against one that is not: of nineteen at most two are."""
 _LONGEST = 128
 # Batches are cut from a shuffled pool sorted by length, so that little of a batch is padding.
 _POOL = 16
@@ -154,7 +156,7 @@ def outputs_of(network: ReaderNetwork, batch: Batch) -> tuple[Tensor, ...]:
 
 def loss_of(outputs: tuple[Tensor, ...], batch: Batch, recipe: Recipe) -> Tensor:
     tools, shape, measure, direction, follows, tags = outputs
-    rare = torch.full((len(TOOLS),), 3.0)
+    rare = torch.full((len(TOOLS),), RARE)
     loss = recipe.tools_weight * binary_cross_entropy_with_logits(tools, batch.tools, pos_weight=rare)
     known = batch.follows != _UNMARKED
     if bool(known.any()):

@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import importlib.util
 import json
+import math
 import sys
 import tempfile
 import time
@@ -27,7 +28,7 @@ import torch
 from card import Facts, card
 from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, load, split_of
 from export_minilm import WEIGHTS_SHA256, fuse, quantise, sha256, unpack
-from network import HEADS, ReaderNetwork, Recipe, train
+from network import HEADS, RARE, ReaderNetwork, Recipe, train
 from onnx import load as load_onnx
 from scoring import Read, follow_scores, follow_threshold, read_all, scores, thresholds
 from tokenizers import Tokenizer
@@ -61,6 +62,8 @@ def write_labels(folder: Path, limits: dict[str, float]) -> None:
     labels = {
         "tools": TOOLS, "shapes": SHAPES, "measures": MEASURES, "directions": DIRECTIONS, "roles": ROLES,
         "thresholds": limits,
+        # Training counts a wanted tool for several; without that the scores are probabilities.
+        "offset": math.log(RARE),
     }  # fmt: skip
     (folder / "labels.json").write_text(json.dumps(labels, indent=1) + "\n", encoding="utf-8")
 

@@ -68,7 +68,9 @@ class Reader:
         tools, shape, measure, direction, follows, tags = (scores[0] for scores in network.session.run(None, inputs))
         shapes = dict(zip(self._labels["shapes"], _softmax(shape).tolist(), strict=True))
         return Reading(
-            tools=dict(zip(self._labels["tools"], (1 / (1 + np.exp(-tools))).tolist(), strict=True)),
+            tools=dict(
+                zip(self._labels["tools"], (1 / (1 + np.exp(self._labels["offset"] - tools))).tolist(), strict=True)
+            ),
             shape=self._labels["shapes"][int(shape.argmax())],
             measure=self._labels["measures"][int(measure.argmax())],
             direction=self._labels["directions"][int(direction.argmax())],
