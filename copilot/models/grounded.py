@@ -35,6 +35,7 @@ from copilot.sources import Sources
 from copilot.suggestions import suggest
 from copilot.tools import named
 from copilot.tools.search_knowledge.tool import UNMENTIONED
+from copilot.tools.tool import Tool
 from copilot.types import ToolResult, Viewer
 
 _REMEMBERED = 64
@@ -46,6 +47,7 @@ class Memory:
     def __init__(self, sources: Sources, viewer: Viewer) -> None:
         self.sources, self.viewer = sources, viewer
         self._asked: dict[str, Asked] = {}
+        self._planned: dict[tuple[str, str, tuple[str, ...]], Plan] = {}
 
     @cached_property
     def linker(self) -> Linker:
@@ -72,6 +74,17 @@ class Memory:
                 self._asked.clear()
             self._asked[text] = asked
         return asked
+
+    def planned(self, asked: Asked, tools: Sequence[Tool], earlier: Call | None) -> Plan:
+        """The calls for a question; made once, and used again when their results come back."""
+        key = (asked.text, repr(earlier), tuple(t.name for t in tools))
+        planned = self._planned.get(key)
+        if planned is None:
+            planned = plan(asked, tools, shipped().thresholds, earlier)
+            if len(self._planned) >= _REMEMBERED:
+                self._planned.clear()
+            self._planned[key] = planned
+        return planned
 
 
 class GroundedChatModel(BaseChatModel):
@@ -132,7 +145,7 @@ class GroundedChatModel(BaseChatModel):
             raise ValueError("a chat model needs a human message to answer")
         asked = self.memory.asked(questions[-1])
         known = [named(t["function"]["name"]) for t in tools]
-        planned = plan(asked, known, shipped().thresholds, _earlier(messages))
+        planned = self.memory.planned(asked, known, _earlier(messages))
         if planned.kind == "about_bearing":
             return self._about().message()
         results = _results_since_question(messages)

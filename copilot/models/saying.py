@@ -19,8 +19,10 @@ from copilot.reading.question import Shape
 from copilot.tools.tool import Tool
 from copilot.types import Evidence, Finding, ToolResult
 
-# A result that is not the first is told too when its tool is wanted this surely, or this near to the first.
-ALSO, NEAR_THE_FIRST = 0.45, 0.7
+# From here on a tool is wanted.
+ALSO = 0.45
+# A result that is not the first is told too where its tool is wanted this surely: two things are asked.
+TWO_THINGS = 0.75
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 # A call that expresses less of the question answers another one.
@@ -96,11 +98,13 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     data.sort(key=lambda o: -o.planned.worth)
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     lead = data[0] if data else None
-    leads = lead is not None and lead.planned.worth >= max(ALSO, documents_wanted)
+    # Advice for nobody in particular is the documents' before it is a computation's.
+    is_advice = lead is not None and lead.tool.quotes_documents and not lead.planned.call.arguments
+    leads = lead is not None and not is_advice and lead.planned.worth >= max(ALSO, documents_wanted)
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":
-        return _documents_first(asked, documents, [o for o in data if o.planned.worth >= ALSO])
+        return _documents_first(asked, documents, [o for o in data if o.planned.worth >= TWO_THINGS])
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
     if choices:
         return _ask_back(choices)
@@ -114,12 +118,18 @@ def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documen
     if left := lead.planned.call.unresolved:
         page.add([f"Not taken into account: {', '.join(f'“{w}”' for w in dict.fromkeys(left))}."])
     for other in data[1:]:
-        near = other.planned.worth >= max(ALSO, NEAR_THE_FIRST * lead.planned.worth)
-        if near and not (lead.tool.quotes_documents and other.tool.is_record):
+        if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
             _tell(page, other, 4)
     if wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
     return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
+
+
+def _are_both_asked(asked: Asked, lead: Outcome, other: Outcome) -> bool:
+    """Whether the reader wants both tools, or one of them twice, and the second result is about the question."""
+    read = asked.reading.tools
+    wanted = min(read.get(lead.tool.name, 0.0), read.get(other.tool.name, 0.0))
+    return wanted >= TWO_THINGS and other.planned.worth >= ALSO
 
 
 def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]) -> Draft:
@@ -164,11 +174,15 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "") -> None:
 def quoted(quotes: Sequence[Quote]) -> list[str]:
     """Quotes as Markdown: the first as a sentence, a list as a list, each document named where it begins."""
     lines: list[str] = []
-    document = ""
+    document = section = ""
     for quote in quotes:
         unit = quote.unit
         opens = unit.document != document
-        document = unit.document
+        if unit.kind == "item" and unit.heading != section and quote.why != "list":
+            # What stands under "Not allowed" says nothing without it.
+            lines += [*([""] if lines else []), f"**{unit.document} › {unit.heading}:**" if unit.heading else ""]
+            opens = opens and not unit.heading
+        document, section = unit.document, unit.heading
         if unit.kind == "clause":
             number = unit.label
             where = f"{unit.document}, clause {number}" if opens else f"Clause {number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,9 +11,10 @@ from typing import Any
 
 from copilot.language.calendar import Period
 from copilot.language.periods import find_period
+from copilot.language.words import STOP_WORDS
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
-from copilot.reading.linking import number_of
+from copilot.reading.linking import number_of, tokens_of
 from copilot.reading.question import Link, Links, Reading, Role
 from copilot.reading.rows import Restriction, Spans, restrictions
 from copilot.records.conditions import Filter
@@ -79,7 +80,17 @@ class Asked:
     def unknown(self) -> tuple[str, ...]:
         """What is written like a name and stands nowhere in the records or documents."""
         retriever = self.sources.retriever
-        return tuple(n for n in self.links.unknown if retriever is None or not retriever.mentions(n, self.viewer))
+        names = dict.fromkeys([*self.links.unknown, *self._capitals()])
+        return tuple(n for n in names if retriever is None or not retriever.mentions(n, self.viewer))
+
+    def _capitals(self) -> Iterator[str]:
+        """Words with a capital in what the question is about that are names of nothing here."""
+        for span in self.reading.of("filter", "not", "scope", "compare", "among"):
+            for token in tokens_of(self.text[span.start : span.end]):
+                start, end = span.start + token.start, span.start + token.end
+                is_name = token.is_capital and start > 0 and len(token.text) > 2 and not self.text.isupper()
+                if is_name and not self.links.within(start, end) and token.folded not in STOP_WORDS:
+                    yield token.text
 
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:

@@ -249,6 +249,8 @@ class Linker:
             if not is_known and re.sub(r"\d+", "0", match.group().casefold()) in self._ids:
                 unknown.append(match.group())
         for token in tokens:
+            if is_common(re.split(r"['’]", token.folded)[0]):
+                continue
             is_known = any(x.start < token.end and token.start < x.end for x in links)
             if (
                 not is_common(token.folded)

@@ -16,13 +16,13 @@ from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.columns import Choice, Columns
 from copilot.reading.matching import Candidate, query
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Link, LinkKind, Links, Reading, Role, Span
+from copilot.reading.question import Link, LinkKind, Links, Reading, Role, Shape, Span
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
 
 # A span means no candidate that scores less: the cosine of the matcher, and what it names.
 LEAST = 0.35
-SHOWN = 0.5
+SHOWN = 0.4
 """The same for a column that is only shown."""
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
@@ -39,6 +39,8 @@ _TELLING: tuple[Role, ...] = (
 )  # fmt: skip
 # Stems of what people call the rows of any table of AI projects.
 _ROWS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
+# Shapes that want one cell.
+_ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no")
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
@@ -179,6 +181,8 @@ def _of_table(asked: Spans, table: str) -> Restriction:
             measured = _column(builder, span, _SIZES)
         elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, SHOWN, quietly=True)):
             shown.append(c)
+    if reading.shape in _ONE and reading.measure == "none" and not shown and not reading.of("measure"):
+        shown += filter(None, [_of_all(builder, "measure", _SHOWN)])
     order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
     if order is None and reading.of("order") and reading.direction != "none" and not groups:
         order = _of_all(builder, "order", _SIZES)

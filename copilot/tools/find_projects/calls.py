@@ -13,19 +13,14 @@ from copilot.tools.find_projects.canonical import canonical
 _AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
-# A second table is asked too when it holds at least this share of what the first holds.
-_ALSO = 0.8
 
 
 def calls(asked: Asked) -> Iterator[Call]:
-    """The table that holds most of what is named; the second one, where the first is hardly ahead."""
-    found = [r for r in asked.restrictions if r.support > 0 or r.table == "projects"]
-    best = found[0].support if found else 0.0
-    for rows in found[:2]:
-        if rows is found[0] or (best and rows.support >= _ALSO * best):
-            arguments = _arguments(asked, rows)
-            phrase = canonical(Arguments.model_validate(arguments), asked.view)
-            yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved)
+    """The table that holds most of what is named."""
+    for rows in asked.restrictions[:1]:
+        arguments = _arguments(asked, rows)
+        phrase = canonical(Arguments.model_validate(arguments), asked.view)
+        yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved)
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:

@@ -41,7 +41,7 @@ def calls(asked: Asked) -> Iterator[Call]:
 
 def evidence(asked: Asked) -> float:
     """1 where a metric is named or clearly described; how near the description comes where it may be one."""
-    if asked.links.of("metric"):
+    if any(x.start < x.end for x in asked.links.of("metric")):
         return 1.0
     best = max((score for _, score in _described(asked)), default=0.0)
     worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
@@ -67,8 +67,11 @@ def _described(asked: Asked) -> Iterator[tuple[str, float]]:
 def _filters(asked: Asked, dimensions: Mapping[str, str]) -> dict[str, str]:
     """Dimension to the value that is named for it."""
     found: dict[str, str] = {}
+    # What is measured or ordered by is no condition: "who owns it" is not platform = own.
+    other = asked.reading.of("measure", "order", "limit", "topic")
+    linked = [x for x in asked.links.of("value", "person") if not any(s.start <= x.start < s.end for s in other)]
     for name, column in dimensions.items():
-        values = [x.key for x in asked.links.of("value", "person") if x.column == column]
+        values = [x.key for x in linked if x.column == column]
         if column == "project_id":
             values = [x.key for x in asked.records("projects")]
         if len(set(values)) == 1:
