@@ -18,7 +18,7 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, 
 _LONGEST_MONTHS = 600
 
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
-_UNIT = r"(?:day|week|fortnight|month|quarter|half-year|half year|year)s?"
+_UNIT = r"(?:day|week|fortnight|month|quarter|qtr|half-year|half year|year)s?"
 _FISCAL = r"(?:fiscal|financial)"
 _MONTH = "(?:" + "|".join(f"{name}|{name[:3]}\\.?" for name in MONTH_NAMES) + r"|Sept\.?)(?![A-Za-z])"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -165,7 +165,7 @@ def _count(text: str | None) -> int:
 def _grain(unit: str) -> Grain:
     word = unit.lower().rstrip("s")
     grains: dict[str, Grain] = {
-        "day": "day", "week": "week", "fortnight": "week", "month": "month", "quarter": "quarter", "year": "year",
+        "day": "day", "week": "week", "fortnight": "week", "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year",
     }  # fmt: skip
     return grains.get(word, "half")
 

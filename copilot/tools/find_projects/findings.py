@@ -19,6 +19,8 @@ from copilot.types import Calculation, Finding, Quantity, Table, Value
 
 # Groups named in the sentence; the table has them all.
 _NAMED = 12
+# So few rows are named beside their number.
+_FEW = 5
 # More rows than this are named in one sentence instead of one each.
 _ROWS_WITH_A_SENTENCE = 7
 # So many groups are set against one another.
@@ -48,7 +50,8 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
         listed = []
     else:
         yield from (*opening, *groups)
-    if not query.measures:
+    is_counted = all(m.column is None and m.aggregate == "count" for m in query.measures)
+    if not query.measures or (is_counted and query.matching <= _FEW):
         yield from listed
     yield from _caveats(query)
     yield _call(query, rows)
