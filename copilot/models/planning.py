@@ -11,6 +11,7 @@ from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, OUT_OF_SCOPE
 from copilot.reading.rows import WHOLE
+from copilot.retrieval.references import asked_for
 from copilot.tools.tool import Tool
 
 # Beside the most probable tool, others run that come near it; each costs milliseconds.
@@ -74,9 +75,13 @@ def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earli
 def _points_back(asked: Asked, limits: Mapping[str, float]) -> bool:
     """Whether a question continues another; what is unclear alone does, where there is one."""
     reading = asked.reading
-    named = asked.links.of("record", "document", "metric")
-    is_unclear = reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not named
+    is_unclear = reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not _has_subject(asked)
     return reading.follows >= FOLLOWING * limits[FOLLOWS] or is_unclear or bool(reading.of("back"))
+
+
+def _has_subject(asked: Asked) -> bool:
+    """Whether a question names what it is about: a record, document or metric, or a part such as "Article 14"."""
+    return any(x.score >= WHOLE for x in asked.links.of("record", "document", "metric")) or bool(asked_for(asked.text))
 
 
 def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> list[Planned]:
@@ -139,8 +144,7 @@ def continued(earlier: Call, call: Call) -> Call:
 def _choices(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]) -> tuple[str, ...] | None:
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
     the question is clear."""
-    named = any(x.score >= WHOLE for x in asked.links.of("record", "document", "metric"))
-    unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not named
+    unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not _has_subject(asked)
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])

@@ -23,7 +23,7 @@ def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
         return dict.fromkeys(names, NOT_APPLICABLE)
     said = sentences(output.answer.text) if output.answer and output.answer.status == "answered" else []
     if not said:
-        return {"opens_directly": Score(value=0.0, explanation="nothing is said"), "padding": NOT_APPLICABLE}
+        return dict.fromkeys(names, Score(value=0.0, explanation="nothing is said"))
     asked = frozenset(content_stems(sample.question))
 
     def says(sentence: str) -> bool:
