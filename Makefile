@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check gate accept wheel format lock index clean
+.PHONY: run test check gate accept wheel format lock index train clean
 
 run: $(VENV)/.installed
 	@$(BIN)/bearing index
@@ -61,6 +61,13 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 lock:
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+# Only for maintainers: trains the reader, the matcher and the embedder, in an environment of its own (training/train.py says
+# which packages); on two cores about 100 minutes. Then read the cards, and `make accept`.
+train:
+	$(PYTHON) training/train.py
+	$(PYTHON) training/train_matcher.py
+	$(PYTHON) training/train_embedder.py
 
 clean:
 	rm -rf $(VENV) .bearing dist

@@ -336,8 +336,8 @@ def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[st
         "numbers; the nearest is meant. `training/train_matcher.py` trains it and writes both files.",
         "`training/evaluate_calls.py` measures the typed calls that come out.", "",
         "| file | sha256 |", "|---|---|", f"| {file.name} | {sha256(file)} |", "", f"{told}.", "",
-        "How often the right candidate is first, among all of its kind in the workspace or in the right table, on hands",
-        "and workspaces that were not trained on:", "",
+        "How often the right candidate is first, among all of its kind in the workspace or in the right table, on",
+        "hands and workspaces that were not trained on:", "",
         f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}", *table, "",
     ])  # fmt: skip
 

@@ -165,7 +165,8 @@ def _count(text: str | None) -> int:
 def _grain(unit: str) -> Grain:
     word = unit.lower().rstrip("s")
     grains: dict[str, Grain] = {
-        "day": "day", "week": "week", "fortnight": "week", "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year",
+        "day": "day", "week": "week", "fortnight": "week", "month": "month", "quarter": "quarter", "qtr": "quarter",
+        "year": "year",
     }  # fmt: skip
     return grains.get(word, "half")
 
