@@ -25,7 +25,7 @@ def test_the_operating_model_is_advised_with_what_would_change_it_and_what_to_as
 
 
 def test_a_change_plan_cites_the_record_the_metric_and_the_document(copilot: Copilot) -> None:
-    answer = copilot.ask("How should we manage the change for Bed Planner?")
+    answer = copilot.ask("Make a change plan for Bed Planner")
     assert is_called(answer, "plan_change")
     assert answer.text.startswith("Bed Planner (H-02) of Halden General is in scaling")
     assert "Train on real cases, in paid time." in answer.text
@@ -35,7 +35,7 @@ def test_a_change_plan_cites_the_record_the_metric_and_the_document(copilot: Cop
 
 def test_a_follow_up_plans_for_the_next_project(copilot: Copilot) -> None:
     conversation = "change"
-    copilot.ask("How should we manage the change for Bed Planner?", conversation=conversation)
+    copilot.ask("Make a change plan for Bed Planner", conversation=conversation)
     answer = copilot.ask("And for Visit Router?", conversation=conversation)
     assert answer.text.startswith("Visit Router (H-04) of Home Care is in production")
 

@@ -182,7 +182,7 @@ def test_suggestions_can_be_answered(copilot: Copilot) -> None:
 
 
 def test_what_a_question_describes_is_found_in_the_records(copilot: Copilot) -> None:
-    answer = copilot.ask("why did the two wards run full around the holiday?")
+    answer = copilot.ask("what happened with the model of the two wards that ran full around the holiday?")
     assert answer.status == "answered"
     assert "Holidays were added to the inputs" in answer.text
     assert any(c.kind == "record" for c in answer.citations)

@@ -57,7 +57,7 @@ def cited(text: str) -> Callable[[Json], Reply]:
     """A reply that puts the first evidence id of the last tool result in place of `#ID`."""
 
     def reply(request: Json) -> Reply:
-        (id,) = re.findall(r"\[#([\w-]+)\]", request["messages"][-1]["content"])[:1]
+        (id,) = re.findall(r"\[#([\w.-]+)\]", request["messages"][-1]["content"])[:1]
         return Reply(text.replace("#ID", f"#{id}"))
 
     return reply
@@ -108,7 +108,7 @@ def test_what_a_tool_found_is_cited_and_counted_as_used(copilot: Copilot, server
 def test_several_rounds_of_tools_are_all_citable(copilot: Copilot, server: OpenAIServer) -> None:
     def reply(request: Json) -> Reply:
         results = [m["content"] for m in request["messages"] if m["role"] == "tool"]
-        counted, kept = (re.findall(r"\[#([\w-]+)\]", text)[0] for text in results)
+        counted, kept = (re.findall(r"\[#([\w.-]+)\]", text)[0] for text in results)
         return Reply(f"3 projects are in pilot [#{counted}].\nTheir data is kept for a time [#{kept}].")
 
     server.script = [COUNT, SEARCH, reply]
@@ -139,7 +139,7 @@ def test_what_was_read_for_another_question_is_not_cited(copilot: Copilot, serve
     seen: list[str] = []
 
     def first(request: Json) -> Reply:
-        seen.extend(re.findall(r"\[#([\w-]+)\]", request["messages"][-1]["content"])[:1])
+        seen.extend(re.findall(r"\[#([\w.-]+)\]", request["messages"][-1]["content"])[:1])
         return Reply(f"3 projects [#{seen[0]}].")
 
     server.script = [COUNT, first, lambda _: Reply(f"Still many [#{seen[0]}].")]

@@ -23,7 +23,7 @@ FIELD, NO_FIELD = 0.1, 0.05
 """Added when both record one field of use, and when one of them records none; taken off when they differ."""
 ALIKE = 0.42
 """From this likeness on two projects count as doing the same thing."""
-NEAR = 0.34
+NEAR = 0.37
 """A group holds no two projects that are less alike than this."""
 MANY, RISE = 100, 0.1
 """Beyond so many projects both limits rise by this for each tenfold, as chance pairs grow with its square."""

@@ -22,6 +22,10 @@ CONTINUED = 0.7
 FOLLOWING = 0.1
 # What has so many words with a meaning can be looked for, where nothing else could be meant.
 SPEAKING = 2
+# An unclear question is asked back with what so many tools would make of it.
+READINGS = 4
+# So surely wanted, a slow tool runs alone.
+ALONE = 0.8
 
 Kind = Literal["answer", "ask_back", "about_bearing", "out_of_scope"]
 
@@ -62,8 +66,11 @@ def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earli
     if follows is not None:
         asked = asked.continuing(follows)
     calls = _calls(asked, tools, follows)
-    if follows is None and not asked.unknown and (choices := _choices(asked, calls, limits)) is not None:
+    if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
+    first = next((t for t in tools if calls and t.name == calls[0].call.tool), None)
+    if first is not None and first.is_slow and calls[0].probability >= ALONE:
+        return Plan("answer", tuple(calls[:1]), follows=follows)
     known = {p.call.tool for p in calls}
     for tool in tools:
         if tool.searches is not None and tool.name not in known:
@@ -141,7 +148,9 @@ def continued(earlier: Call, call: Call) -> Call:
     return Call(call.tool, arguments, call.phrase or earlier.phrase, call.resolved, call.unresolved)
 
 
-def _choices(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]) -> tuple[str, ...] | None:
+def _choices(
+    asked: Asked, tools: Sequence[Tool], calls: Sequence[Planned], limits: Mapping[str, float]
+) -> tuple[str, ...] | None:
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
     the question is clear."""
     unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not _has_subject(asked)
@@ -150,7 +159,11 @@ def _choices(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])
     if not unclear:
         return None
-    phrases = [p.call.phrase for p in calls if p.call.phrase and "query" not in p.call.arguments]
+    likely = sorted(tools, key=lambda tool: -asked.reading.tools.get(tool.name, 0.0))[:READINGS]
+    read = [call for tool in likely if tool.searches is None for call in tool.calls(asked)]
+    phrases = [
+        call.phrase for call in (*(p.call for p in calls), *read) if call.phrase and "query" not in call.arguments
+    ]
     if not phrases and len(content_stems(asked.text)) >= SPEAKING:
         return None
     return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))[:4]

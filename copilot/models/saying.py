@@ -23,6 +23,7 @@ from copilot.types import Evidence, Finding, ToolResult
 ALSO = 0.45
 # A result that is not the first is told too where its tool is wanted this surely: two things are asked.
 TWO_THINGS = 0.75
+CLEARLY = 2.0
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 # A call that expresses less of the question answers another one.
@@ -92,15 +93,19 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     """The draft for a question from what its calls found and what the documents have."""
     if plan.kind == "ask_back":
         return _ask_back(plan.choices)
-    if asked.unknown or documents.unmentioned:
+    documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
+    # A document may answer in other words what is asked of a name that it does not have; records cannot.
+    if documents.unmentioned or (asked.unknown and not (documents_wanted >= ALSO and documents.do_answer)):
         return refuse(asked, outcomes, documents, organisation)
     data = [o for o in outcomes if o.may_lead and o.holds_something and o.planned.call.resolved >= RESOLVED]
     data.sort(key=lambda o: -o.planned.worth)
-    documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     lead = data[0] if data else None
     # Advice for nobody in particular is the documents' before it is a computation's.
-    is_advice = lead is not None and lead.tool.quotes_documents and not lead.planned.call.arguments
-    leads = lead is not None and not is_advice and lead.planned.worth >= max(ALSO, documents_wanted)
+    general = lead is not None and lead.tool.quotes_documents and not lead.planned.call.arguments
+    is_advice = general and lead is not None and lead.planned.probability < TWO_THINGS
+    # Where neither is wanted surely, it must be clear which of them is.
+    least = documents_wanted if lead is not None and lead.planned.worth >= ALSO else CLEARLY * documents_wanted
+    leads = lead is not None and not is_advice and lead.planned.worth >= least
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":

@@ -67,6 +67,7 @@ class Signals:
 # Most questions for one fact that nothing answers look much like those that something does. What to do, what is allowed
 # and why is asked in other words than documents use, and is rarely asked of documents that say nothing about it.
 LEAST_OPEN = 0.1
+ALL_WORDS, SAID_SO = 0.99, 0.6
 _FACTS: frozenset[Shape] = frozenset({"number", "name", "date", "definition", "list", "ranking", "none"})
 
 
@@ -94,5 +95,9 @@ def probability(ranked: Ranked, documents: Collection[str] = ()) -> float:
     if not known.best or all(item.relevance is None for item in read.evidence):
         return 0.0
     weights = model()["weights"]
-    logit = weights["bias"] + sum(weights[name] * value for name, value in asdict(Signals.of(read)).items())
-    return float(1 / (1 + math.exp(-logit)))
+    signals = Signals.of(read)
+    logit = weights["bias"] + sum(weights[name] * value for name, value in asdict(signals).items())
+    found = float(1 / (1 + math.exp(-logit)))
+    # The hands' questions avoid the documents' words; where one unit has them all, it is what is asked for.
+    has_all = signals.sentence_coverage >= ALL_WORDS and len(set(content_stems(ranked.question))) > 1
+    return max(found, SAID_SO) if has_all else found

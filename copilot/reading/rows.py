@@ -40,7 +40,7 @@ _TELLING: tuple[Role, ...] = (
 # Stems of what people call the rows of any table of AI projects.
 _ROWS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
 # Shapes that want one cell.
-_ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no")
+_ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
@@ -181,8 +181,8 @@ def _of_table(asked: Spans, table: str) -> Restriction:
             measured = _column(builder, span, _SIZES)
         elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, SHOWN, quietly=True)):
             shown.append(c)
-    if reading.shape in _ONE and reading.measure == "none" and not shown and not reading.of("measure"):
-        shown += filter(None, [_of_all(builder, "measure", _SHOWN)])
+    if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
+        shown += filter(None, [_of_all(builder, "measure", _SHOWN, SHOWN)])
     order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
     if order is None and reading.of("order") and reading.direction != "none" and not groups:
         order = _of_all(builder, "order", _SIZES)
@@ -241,8 +241,9 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
 def _condition(builder: _Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
-    if len({x.column for x in values}) == 1 and len({x.key for x in values}) > 1:
-        _alternatives(builder, values, span.role == "not")
+    if len({x.key for x in values}) > 1 and (groups := _of_several(values)):
+        for group in groups:
+            _alternatives(builder, group, span.role == "not")
         builder.explained.append(span)
         return
     if records := [x for x in builder.links(span, "record") if x.score >= WHOLE]:
@@ -302,9 +303,22 @@ def _merge(builder: _Builder, column: str, op: Operator, value: Cell) -> None:
     builder.add(column, several if len(both) > 1 else op, both if len(both) > 1 else value)
 
 
+def _of_several(values: Sequence[Link]) -> list[list[Link]]:
+    """The values that a span names side by side, by column: "pilots in Insurance" are two conditions; empty where one
+    place may be a value of several columns."""
+    groups: dict[str, list[Link]] = {}
+    for link in values:
+        groups.setdefault(link.column, []).append(link)
+    overlap = any(a.column != b.column and a.start < b.end and b.start < a.end for a in values for b in values)
+    return [] if overlap else list(groups.values())
+
+
 def _alternatives(builder: _Builder, values: Sequence[Link], is_negated: bool) -> None:
     keys = tuple(dict.fromkeys(x.key for x in values))
-    builder.add(values[0].column, "not in" if is_negated else "in", keys)
+    if len(keys) == 1:
+        _merge(builder, values[0].column, "!=" if is_negated else "=", keys[0])
+    else:
+        builder.add(values[0].column, "not in" if is_negated else "in", keys)
     builder.support += len(keys)
 
 
@@ -414,8 +428,8 @@ def _column(
     return chosen.column if chosen else None
 
 
-def _of_all(builder: _Builder, role: Role, holds: Sequence[Holds]) -> str | None:
+def _of_all(builder: _Builder, role: Role, holds: Sequence[Holds], least: float = LEAST) -> str | None:
     """The column that the question as a whole means, where no part of it says which."""
     whole = Span(role, 0, len(builder.asked.text), builder.asked.text)
     best = builder.asked.best(whole, builder.asked.columns.candidates(builder.table, *holds), ())
-    return best.candidate.column if best is not None and best.score >= LEAST else None
+    return best.candidate.column if best is not None and best.score >= least else None

@@ -155,9 +155,10 @@ class Query:
         return self.view.aggregate(self.table, (), [measure.stored], filters)[0][measure.key]
 
     def rows(self) -> list[Row]:
-        """The rows to list, none where only groups or measures were asked for."""
+        """The rows to list, none where only groups or measures were asked for; those that are counted can be seen."""
         by = self.order.column if self.order else None
-        if (self.groups or self.measures) and by is None:
+        computes = any(m.column is not None or m.aggregate != "count" for m in self.measures)
+        if (self.groups or computes) and by is None:
             return []
         order = [f"{'-' if self.order and self.order.descending else ''}{by.name}"] if by else []
         rows = self.view.select(self.table, self.all_filters, order_by=order, limit=self.limit or _ROWS_LISTED)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from copilot.language.words import stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.matching import query
+from copilot.reading.question import Span
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
 # documents one in twenty comes as near to some metric, of those about metrics two in three.
 _NEAR = 0.45
+# The same where the reader wants some metric anyway.
+_WANTED = 0.3
 # From here on next to none of the others does.
 _SURE = 0.55
+# Stems of what people call the whole.
+GENERIC = frozenset(
+    stems("group company organisation whole everybody everyone all ai model project system total overall")
+)
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -36,7 +44,20 @@ def calls(asked: Asked) -> Iterator[Call]:
             arguments["period"] = asked.text[slice(*asked.period.span)]
         of = "".join(f" of {value}" for value in filters.values())
         during = f", {arguments['period']}" if "period" in arguments else ""
-        yield Call("lookup_metric", arguments, f"{metric.title}{of}{f' by {by}' if by else ''}{during}")
+        phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
+        left = [
+            s.text for s in asked.reading.of("filter", "scope", "not") if not _is_expressed(asked, s, filters, name)
+        ]
+        resolved = 1 - len(left) / (len(left) + len(filters) + 0.5)
+        yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
+
+
+def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: str) -> bool:
+    """Whether a part of the question is in the call, or names the metric itself or all that there is."""
+    links = asked.links.within(span.start, span.end)
+    held = {*filters.values(), metric}
+    plain = all(w.is_stop or w.stem in GENERIC for w in words(span.text))
+    return plain or any(x.key in held or x.kind in ("period", "table") for x in links)
 
 
 def evidence(asked: Asked) -> float:
@@ -50,7 +71,8 @@ def evidence(asked: Asked) -> float:
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
-    yield from (name for name, score in _described(asked) if score >= _NEAR)
+    least = _WANTED if asked.reading.tools.get("lookup_metric", 0.0) >= 0.5 else _NEAR
+    yield from (name for name, score in _described(asked) if score >= least)
 
 
 def _described(asked: Asked) -> Iterator[tuple[str, float]]:
