@@ -156,6 +156,9 @@ class Linker:
                         continue
                     if len(plain) == 1 and plain in "ai" and not (tokens[i].is_capital and tokens[i].start):
                         continue
+                    # "the budget" is no mail with that subject.
+                    if name.kind == "document" and j == i + 1 and is_common(plain) and not tokens[i].is_capital:
+                        continue
                     if name.kind == "value" and plain in STOP_WORDS and not name.text.isupper():
                         continue
                     found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end, 1.0))
