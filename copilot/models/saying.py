@@ -16,6 +16,7 @@ from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
 from copilot.reading.asked import Asked
 from copilot.reading.question import Shape
+from copilot.reading.rows import WHOLE
 from copilot.tools.tool import Tool
 from copilot.types import Evidence, Finding, ToolResult
 
@@ -103,9 +104,10 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     # Advice for nobody in particular is the documents' before it is a computation's.
     general = lead is not None and lead.tool.quotes_documents and not lead.planned.call.arguments
     is_advice = general and lead is not None and lead.planned.probability < TWO_THINGS
-    # Where neither is wanted surely, it must be clear which of them is.
-    least = documents_wanted if lead is not None and lead.planned.worth >= ALSO else CLEARLY * documents_wanted
-    leads = lead is not None and not is_advice and lead.planned.worth >= least
+    # Of a record that is named, the likelier of two unlikely readings will do.
+    names_one = any(x.score >= WHOLE for x in asked.links.of("record"))
+    least = CLEARLY * documents_wanted if names_one else max(ALSO, documents_wanted)
+    leads = lead is not None and not is_advice and lead.planned.worth >= min(least, max(ALSO, documents_wanted))
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":
