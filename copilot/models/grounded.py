@@ -200,7 +200,7 @@ class GroundedChatModel(BaseChatModel):
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for o in outcomes if o.result for f in o.result.findings if f.kind == UNMENTIONED]
-        quotation = quote(ranked, retriever, asked.reading.shape, named_documents, sides)
+        quotation = quote(ranked, retriever, "memo" if asked.is_case else asked.reading.shape, named_documents, sides)
         answers = probability(ranked, named_documents)
         return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape))
 

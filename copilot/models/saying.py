@@ -96,7 +96,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         return _ask_back(plan.choices)
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.
-    if documents.unmentioned or (asked.unknown and not (documents_wanted >= ALSO and documents.do_answer)):
+    is_theirs = documents.do_answer and (documents_wanted >= ALSO or asked.is_case)
+    if documents.unmentioned or (asked.unknown and not is_theirs):
         return refuse(asked, outcomes, documents, organisation)
     data = [o for o in outcomes if o.may_lead and o.holds_something and o.planned.call.resolved >= RESOLVED]
     data.sort(key=lambda o: -o.planned.worth)
@@ -106,8 +107,10 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     is_advice = general and lead is not None and lead.planned.probability < TWO_THINGS
     # Of a record that is named, the likelier of two unlikely readings will do.
     names_one = any(x.score >= WHOLE for x in asked.links.of("record"))
-    least = CLEARLY * documents_wanted if names_one else max(ALSO, documents_wanted)
-    leads = lead is not None and not is_advice and lead.planned.worth >= min(least, max(ALSO, documents_wanted))
+    sure = max(ALSO, documents_wanted)
+    least = min(sure, CLEARLY * documents_wanted) if names_one else sure
+    gives_way = is_advice or (asked.is_case and documents.do_answer)
+    leads = lead is not None and not gives_way and lead.planned.worth >= least
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         return _records_first(asked, lead, data, documents, documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":

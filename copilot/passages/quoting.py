@@ -50,7 +50,7 @@ _FACT, _TEXT, _WHOLE = Budget(3, 110), Budget(6, 200, passages=3), Budget(5, 320
 BUDGETS: Mapping[Shape, Budget] = {
     "number": _FACT, "name": _FACT, "date": _FACT, "yes_no": _FACT, "definition": _FACT, "ranking": _FACT,
     "list": _WHOLE, "procedure": _WHOLE, "rule": Budget(5, 200, passages=3), "comparison": Budget(6, 240, passages=4),
-    "reasons": _TEXT, "overview": Budget(6, 240, passages=4), "plan": _WHOLE, "memo": Budget(8, 320, passages=4),
+    "reasons": _TEXT, "overview": Budget(6, 240, passages=4), "plan": _WHOLE, "memo": Budget(12, 480, passages=5),
     "none": _TEXT,
 }  # fmt: skip
 

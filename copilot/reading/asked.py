@@ -14,7 +14,7 @@ from copilot.language.periods import find_period
 from copilot.language.words import STOP_WORDS
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
-from copilot.reading.linking import number_of, tokens_of
+from copilot.reading.linking import is_known_word, number_of, tokens_of
 from copilot.reading.question import Link, Links, Reading, Role
 from copilot.reading.rows import Restriction, Spans, restrictions
 from copilot.records.conditions import Filter
@@ -31,6 +31,8 @@ _FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled
             "halved": 0.5}  # fmt: skip
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
 _TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:times|x)\b", re.IGNORECASE)
+_CASE = 24
+"""Words; a question of more is a case."""
 _AMOUNT = 1000.0
 """A number from here on is an amount of money, unless it has a unit of its own."""
 
@@ -89,8 +91,18 @@ class Asked:
             for token in tokens_of(self.text[span.start : span.end]):
                 start, end = span.start + token.start, span.start + token.end
                 is_name = token.is_capital and start > 0 and len(token.text) > 2 and not self.text.isupper()
-                if is_name and not self.links.within(start, end) and token.folded not in STOP_WORDS:
+                if (
+                    is_name
+                    and not is_known_word(token.folded)
+                    and not self.links.within(start, end)
+                    and token.folded not in STOP_WORDS
+                ):
                     yield token.text
+
+    @property
+    def is_case(self) -> bool:
+        """Whether a case is told at length that names no record: what is known of such cases is asked, not ours."""
+        return len(self.text.split()) > _CASE and not any(x.score == 1 for x in self.links.of("record"))
 
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:

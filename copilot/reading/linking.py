@@ -101,6 +101,12 @@ def is_common(word: str) -> bool:
     )
 
 
+def is_known_word(word: str) -> bool:
+    """Whether a hyphenated or shortened word is put together of words of the language: "ai-powered", "i've"."""
+    parts = re.split(r"['’-]", word)
+    return len(parts) > 1 and all(is_common(part) or len(part) < 3 for part in parts)
+
+
 @dataclass
 class Linker:
     """Finds the names of one workspace in a text; made for one viewer."""
@@ -252,7 +258,7 @@ class Linker:
             if not is_known and re.sub(r"\d+", "0", match.group().casefold()) in self._ids:
                 unknown.append(match.group())
         for token in tokens:
-            if is_common(re.split(r"['’]", token.folded)[0]):
+            if is_known_word(token.folded):
                 continue
             is_known = any(x.start < token.end and token.start < x.end for x in links)
             if (
