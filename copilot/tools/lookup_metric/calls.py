@@ -17,6 +17,8 @@ _NEAR = 0.45
 _WANTED = 0.3
 # From here on next to none of the others does.
 _SURE = 0.55
+# What the reader takes for one another: neither knows what a workspace keeps as a metric.
+_OF_FIGURES = ("lookup_metric", "find_projects", "project_record")
 # Stems of what people call the whole.
 GENERIC = frozenset(
     stems("group company organisation whole everybody everyone all ai model project system total overall")
@@ -61,13 +63,17 @@ def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: 
 
 
 def evidence(asked: Asked) -> float:
-    """1 where a metric is named or clearly described; how near the description comes where it may be one."""
+    """1 where a metric is named or clearly described; how near the description comes where it may be one.
+
+    Less where the reader wants something else of the matter: a ranking of what to fund is no metric of funding.
+    """
     if any(x.start < x.end for x in asked.links.of("metric")):
-        return 1.0
-    best = max((score for _, score in _described(asked)), default=0.0)
-    worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
-    # What a document tells of a matter is no metric of it.
-    return worth * (1 - asked.reading.tools.get("search_knowledge", 0.0))
+        worth = 1.0
+    else:
+        best = max((score for _, score in _described(asked)), default=0.0)
+        worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
+    others = (p for name, p in asked.reading.tools.items() if name not in _OF_FIGURES)
+    return worth * (1 - max(others, default=0.0))
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
