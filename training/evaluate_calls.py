@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-from check_utterances import DATA, parse, spans, workspace  # noqa: E402
+from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import with_base  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
@@ -97,14 +97,11 @@ def space(name: str) -> Space:
     return Space(name)
 
 
-_CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
-
-
 def filters(conditions: list[str], where: Space, table: str) -> list[Filter]:
     """The conditions of a gold call as filters."""
     found = []
     for condition in conditions:
-        match = _CONDITION.fullmatch(condition)
+        match = CONDITION.fullmatch(condition)
         if match is None:
             raise ValueError(condition)
         column, op, value = match.groups()

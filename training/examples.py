@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import yaml
-from check_utterances import parse, spans
+from check_utterances import CONDITION, parse, spans
 from numpy.typing import NDArray
 
 from copilot.reading.linking import Linker
@@ -136,9 +135,6 @@ def _of_line(hand: str, line: Mapping[str, Any]) -> Iterator[Example]:
         yield replace(example, kind="alone", text=spans(line["alone"])[0], spans=None)
 
 
-_CONDITION = re.compile(r"(\w+) (?:missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
-
-
 def with_base(
     text: str, marks: Sequence[tuple[int, int, str]], calls: Sequence[tuple[str, dict[str, Any]]]
 ) -> list[tuple[int, int, str]]:
@@ -151,7 +147,7 @@ def with_base(
     if len(restricting) != len(stated):
         # One span for all: it is the base where the share is of something with no other condition.
         return [(s, e, "among") if r == "filter" and not shares[0].get("where") else (s, e, r) for s, e, r in marks]
-    phrases = [" ".join(spoken(part) for part in m.groups()) if (m := _CONDITION.fullmatch(c)) else c for c in stated]
+    phrases = [" ".join(spoken(part) for part in (m[1], m[3])) if (m := CONDITION.fullmatch(c)) else c for c in stated]
     nearness = encode_all([text[s:e] for s, e, _ in restricting]) @ encode_all(phrases).T
     best = max(itertools.permutations(range(len(stated))), key=lambda p: sum(nearness[i, c] for i, c in enumerate(p)))
     base = {restricting[i] for i, c in enumerate(best) if c >= len(shares[0].get("where", []))}

@@ -28,7 +28,7 @@ from transformers import AutoModel, AutoTokenizer
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
-from check_utterances import DATA, parse, spans, workspace  # noqa: E402
+from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import export, sha256, unpack  # noqa: E402
 from train import published_weights  # noqa: E402
@@ -39,7 +39,6 @@ from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
 RATE, SIZE, NEGATIVES = 8e-5, 24, 8
-_CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
 HOLDS = {
     "id": "key", "name": "title", "category": "category", "stage": "category", "person": "person", "grade": "category",
     "money": "number", "number": "number", "percent": "number", "date": "date", "yes_no": "yes_no", "text": "text",
@@ -87,7 +86,7 @@ def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, s
     found: list[tuple[int, int, str, tuple[Any, ...]]] = []
     stated = []
     for condition in [*call.get("where", []), *call.get("of", [])]:
-        match = _CONDITION.fullmatch(condition)
+        match = CONDITION.fullmatch(condition)
         if match and match[1] in types:
             stated.append((match[1], match[2], match[3].strip().strip("'\"")))
     restricting = [m for m in marks if m[2] in ("filter", "not", "bound", "compare", "period")]

@@ -1,9 +1,14 @@
-"""Other words that people use for the columns of the record tables."""
+"""Other words that people use for the columns and rows of the record tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from copilot.language.words import stems
+
+# Stems of what people call the rows of any table of AI projects, and all of them together.
+ROW_STEMS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
+WHOLE_STEMS = ROW_STEMS | frozenset(stems("group company organisation whole everybody total overall"))
 # Other words for columns of the record tables.
 COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit", "business unit", "division", "department", "agency", "business"),

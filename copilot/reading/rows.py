@@ -12,7 +12,8 @@ import numpy as np
 from copilot.language.calendar import BEGINNING, Period
 from copilot.language.periods import find_period
 from copilot.language.quantities import DAYS_IN, Amount, find_amounts, in_column, shared_scale
-from copilot.language.words import ASKING_STEMS, stems, words
+from copilot.language.vocabulary import ROW_STEMS
+from copilot.language.words import ASKING_STEMS, words
 from copilot.reading.columns import Choice, Columns
 from copilot.reading.matching import Candidate, query
 from copilot.reading.profiles import Holds
@@ -37,8 +38,6 @@ _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "ye
 _TELLING: tuple[Role, ...] = (
     "filter", "not", "bound", "scope", "among", "compare", "group", "order", "period", "topic",
 )  # fmt: skip
-# Stems of what people call the rows of any table of AI projects.
-_ROWS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
 # Shapes that want one cell.
 _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
@@ -216,11 +215,11 @@ def _resolved(builder: _Builder) -> float:
     if reading.measure not in ("count", "share"):
         spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
     expressed = {*builder.explained}
-    left = [s for s in spans if s not in expressed and not all(w.is_stop or w.stem in _ROWS for w in words(s.text))]
+    left = [s for s in spans if s not in expressed and not all(w.is_stop or w.stem in ROW_STEMS for w in words(s.text))]
     if expressed:
         return len(expressed) / (len(expressed) + len(left))
     said = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
-    about = [w for w in said if w.stem in _ROWS or links.within(w.start, w.end, "table", "column")]
+    about = [w for w in said if w.stem in ROW_STEMS or links.within(w.start, w.end, "table", "column")]
     return len(about) / len(said) if said and not left else 0.0
 
 

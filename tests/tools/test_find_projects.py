@@ -471,6 +471,20 @@ def test_a_foreign_table_is_counted_grouped_dated_and_compared(foreign):
     assert by_minder.values["names"] == ("Regula Ammann", "Tobias Wyss")
 
 
+def test_over_no_rows_nothing_is_measured_and_that_there_are_none_comes_first(foreign):
+    none = foreign(
+        filters=[{"column": "place", "value": "nat cat"}, {"column": "run cost", "op": ">", "value": 1_000_000}],
+        measures=[{"aggregate": "sum", "column": "run cost"}],
+    )
+    assert kinds(none) == ["count"]
+    assert quantity_of(only(none, "count")) == 0
+    assert of_kind(none, "measure") == []
+
+
+def quantity_of(finding):
+    return finding.values["count"].value
+
+
 FOREIGN_CALLS = (
     {},
     {"filters": [{"column": "phase", "value": "on line"}], "columns": ["minder", "run cost"]},

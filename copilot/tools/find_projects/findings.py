@@ -35,7 +35,9 @@ _BASES = ("measured", "estimated", "assumed")
 def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Finding]:
     """Everything, the answer first: what was compared, measured or ordered. How many rows there are answers only where
     nothing else is asked, and is background elsewhere."""
-    measures = [f for m in query.measures if m.column is not None for f in _measure(query, m)]
+    # Over no rows there is nothing to measure; that there are none is the answer.
+    sized = [m for m in query.measures if m.column is not None and query.matching]
+    measures = [f for m in sized for f in _measure(query, m)]
     opening = [] if _is_share(query) and not query.groups else [counted(query)]
     groups, listed = [*_groups(query)], [*_listed(query, rows, reading)]
     if any(f.kind == "difference" for f in groups):

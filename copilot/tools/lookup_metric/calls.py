@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copilot.language.words import stems, words
+from copilot.language.vocabulary import WHOLE_STEMS
+from copilot.language.words import words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.matching import query
@@ -19,10 +20,6 @@ _WANTED = 0.3
 _SURE = 0.55
 # What the reader takes for one another: neither knows what a workspace keeps as a metric.
 _OF_FIGURES = ("lookup_metric", "find_projects", "project_record")
-# Stems of what people call the whole.
-GENERIC = frozenset(
-    stems("group company organisation whole everybody everyone all ai model project system total overall")
-)
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -58,7 +55,7 @@ def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: 
     """Whether a part of the question is in the call, or names the metric itself or all that there is."""
     links = asked.links.within(span.start, span.end)
     held = {*filters.values(), metric}
-    plain = all(w.is_stop or w.stem in GENERIC for w in words(span.text))
+    plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in words(span.text))
     return plain or any(x.key in held or x.kind in ("period", "table") for x in links)
 
 
