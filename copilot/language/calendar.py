@@ -49,6 +49,8 @@ class Calendar:
     """Month in which the fiscal year begins."""
     ahead: bool = False
     """Whether a day, month or part of a year without a year is the next one, as for a deadline, not the latest."""
+    spoken: date | None = None
+    """The start of the period that was spoken of before, from which "the year before" counts."""
 
     @property
     def tomorrow(self) -> date:

@@ -29,7 +29,7 @@ _A_YEAR = rf"(?:{_FISCAL_YEAR}|(?:calendar |calendar year |CY ?)?{_PLAIN_YEAR}|{
 _ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|last)"
 _PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:quarter|half))"
 
-_TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}))"
+_TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}|the year\b))"
 _POINTS = {
     "day": r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
     "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
@@ -47,6 +47,7 @@ _POINTS = {
     rf"(?P<count> {_COUNT})? (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
+    "shifted": rf"(?:the )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?! \w)",
     "to_date": r"(?:the )?(?P<kind>fiscal |financial )?(?P<unit>year|quarter|month)[- ]to[- ]date\b"
     r"|(?P<short>F?YTD|QTD|MTD)\b|so far this (?P<so_far>year|quarter|month)\b"
     r"|this (?P<this>year|quarter|month) so far\b",
@@ -57,6 +58,7 @@ _POINTS = {
 }  # fmt: skip
 _ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in _POINTS.values()) + ")"
 _SPANS = {
+    "both": rf"(?P<a>{_MONTH}|[QH][1-4]) and (?P<b>(?:{_MONTH}|[QH][1-4]\b)(?: {_PLAIN_YEAR})?)",
     "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
     "range": rf"(?:from )?(?P<a>{_ANY_POINT}) ?(?:to|until|till|through|-|–|—) ?"
     rf"(?P<b>{_ANY_POINT}|now\b|today\b|date\b)",
@@ -70,6 +72,13 @@ _PATTERNS = {
     name: re.compile(rf"(?<![\w/.-])(?:{pattern})", re.IGNORECASE) for name, pattern in {**_SPANS, **_POINTS}.items()
 }
 
+_TEENS = {"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19}
+_TENS = ("twenty", "thirty", "forty")
+_YEAR_IN_WORDS = re.compile(
+    rf"\btwenty (?P<tens>{'|'.join(_TENS)}|{'|'.join(_TEENS)}|ten|eleven|twelve)"
+    rf"(?:[ -](?P<ones>one|two|three|four|five|six|seven|eight|nine))?\b",
+    re.IGNORECASE,
+)
 # A comparison names what to compare with, not the period that is asked about.
 _COMPARED = re.compile(
     r"\b(?:compared (?:to|with)|relative to|versus|vs\.?|than|against)"
@@ -100,18 +109,28 @@ def parse_period(text: str, today: date, fiscal_start: int = 1) -> Period | None
     return _whole(whole, calendar) or _whole(stripped, calendar)
 
 
-def find_period(text: str, today: date, fiscal_start: int = 1, *, ahead: bool = False) -> Period | None:
+def find_period(
+    text: str, today: date, fiscal_start: int = 1, *, ahead: bool = False, spoken: date | None = None
+) -> Period | None:
     """The first period that a question names, with where it stands; None when it names none.
 
-    `ahead` takes what is named without a year for the next one, as of a deadline.
+    `ahead` takes what is named without a year for the next one, as of a deadline; `spoken` is the start of the period
+    that was spoken of before.
     """
-    masked = _COMPARED.sub(lambda found: " " * len(found[0]), text)
-    calendar = Calendar(today, fiscal_start, ahead)
+    masked = _YEAR_IN_WORDS.sub(_in_digits, _COMPARED.sub(lambda found: " " * len(found[0]), text))
+    calendar = Calendar(today, fiscal_start, ahead, spoken)
     found = [(match, name) for name, pattern in _PATTERNS.items() for match in _matches(pattern, masked, name)]
     for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
         if period := _build(name, match, calendar):
             return replace(period, span=match.span())
     return None
+
+
+def _in_digits(year: re.Match[str]) -> str:
+    """A year in digits, as long as it was in words."""
+    tens, ones = year["tens"].lower(), (year["ones"] or "").lower()
+    number = 2000 + (_COUNTS.get(tens) or _TEENS.get(tens) or 10 * (2 + _TENS.index(tens))) + _COUNTS.get(ones, 0)
+    return str(number).ljust(len(year[0]))
 
 
 def _matches(pattern: re.Pattern[str], text: str, name: str) -> Iterator[re.Match[str]]:
@@ -154,7 +173,7 @@ def _year(text: str, calendar: Calendar) -> _Year:
         number = int(digits[-1])
         return _Year(number if number > 99 else 2000 + number, fiscal)
     this = calendar.this("year", fiscal).last_day.year
-    return _Year(this if re.match(r"this|the current", text, re.IGNORECASE) else this - 1, fiscal)
+    return _Year(this if re.match(r"this|the current|the year", text, re.IGNORECASE) else this - 1, fiscal)
 
 
 def _count(text: str | None) -> int:
@@ -215,6 +234,14 @@ def _ago(match: re.Match[str], calendar: Calendar) -> Period | None:
     if grain not in MONTHS_IN or count * MONTHS_IN[grain] > _LONGEST_MONTHS:
         return None
     return calendar.ago(count, grain, _is_fiscal(None, grain, calendar))
+
+
+def _shifted(match: re.Match[str], calendar: Calendar) -> Period | None:
+    """The year before: before the period that was spoken of, else the last one."""
+    grain = _grain(match["unit"])
+    if grain not in MONTHS_IN:
+        return None
+    return replace(calendar, today=calendar.spoken or calendar.today).last(1, grain, _is_fiscal(None, grain, calendar))
 
 
 def _to_date(match: re.Match[str], calendar: Calendar) -> Period:
@@ -342,6 +369,7 @@ def _before(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 
 _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
+    "both": _range,
     "between": _range,
     "range": _range,
     "since": _since,
@@ -362,6 +390,7 @@ _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "relative": _relative,
     "this": _this,
     "ago": _ago,
+    "shifted": _shifted,
     "to_date": _to_date,
     "twelve": lambda match, calendar: calendar.last(12, "month", False),
     "fiscal": lambda match, calendar: calendar.this("year", True),

@@ -52,6 +52,9 @@ def span(text: str, today: date = TODAY, fiscal_start: int = 1) -> tuple[str, st
         ("Q3 '25", "2025-07-01", "2025-09-30"),
         ("third quarter of 2025", "2025-07-01", "2025-09-30"),
         ("last quarter of 2025", "2025-10-01", "2025-12-31"),
+        ("the first half of the year", "2026-01-01", "2026-06-30"),
+        ("April and May", "2026-04-01", "2026-05-31"),
+        ("Q2 and Q3 2025", "2025-04-01", "2025-09-30"),
         ("Q4", "2025-10-01", "2025-12-31"),
         ("H1 2026", "2026-01-01", "2026-06-30"),
         ("second half of last year", "2025-07-01", "2025-12-31"),
@@ -142,6 +145,18 @@ def test_a_period_is_found_inside_a_question_with_its_place(question: str, text:
     period = find_period(question, TODAY)
     assert period is not None
     assert (question[slice(*period.span)], period.label) == (text, label)
+
+
+def test_a_year_in_words_is_found_where_it_stands() -> None:
+    period = find_period("since twenty twenty-four, please", date(2026, 8, 20))
+    assert period is not None
+    assert (period.start, period.is_open) == (date(2024, 1, 1), True)
+
+
+def test_the_year_before_counts_from_the_period_that_was_spoken_of() -> None:
+    period = find_period("and the year before?", date(2026, 8, 20), spoken=date(2025, 1, 1))
+    assert period is not None
+    assert (period.start, period.end) == (date(2024, 1, 1), date(2025, 1, 1))
 
 
 def test_a_long_text_is_searched_quickly() -> None:
