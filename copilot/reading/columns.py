@@ -14,6 +14,7 @@ from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, bounds, columns, conditions, metrics
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
+from copilot.reading.spelling import Speller
 from copilot.records.schema import Column, TableSchema
 from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
@@ -69,6 +70,11 @@ class Columns:
     def metrics(self, labels: Mapping[str, Sequence[str]]) -> Choice:
         """The metrics of a catalogue, each with what people call it."""
         return self._once(("metrics",), lambda: metrics(labels))
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Knows the words of these columns and of what they hold."""
+        return Speller(text for p in self.profiles for text in (*p.texts, *p.values, p.table))
 
     def scores(self, query: str, choice: Choice) -> NDArray[np.float32]:
         """How near each candidate comes to a query, as cosines."""

@@ -29,6 +29,8 @@ SHOWN = 0.4
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
+UNRESOLVED = 0.2
+"""What each span for which a table has nothing takes from it."""
 # A name is whole from this score of its link on.
 WHOLE = 0.7
 _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
@@ -91,12 +93,31 @@ class _Builder:
 
     def choose(self, span: Span, choice: Choice, least: float = LEAST) -> Candidate | None:
         """The candidate that the span means, by the matcher and by what it names; None where none comes near."""
-        best = self.asked.best(span, choice, self.links(span, "value", "person", "column"))
+        links = self.links(span, "value", "person", "column")
+        best = self.asked.best(span, choice, links, [self.fits(span, c, links) for c in choice.candidates])
         if best is None or best.score < least:
             return None
         self.support += best.score
         self.explained.append(span)
         return best.candidate
+
+    def fits(self, span: Span, candidate: Candidate, links: Sequence[Link]) -> bool:
+        """Whether a candidate can be meant beside what is meant already, and where a value is named, with its sign."""
+        if candidate.op in ("=", "!=") and isinstance(candidate.value, str):
+            is_named = any(x.key == candidate.value and x.column == candidate.column for x in links)
+            if is_named and (candidate.op == "!=") != (span.role == "not"):
+                return False
+        # What is compared is not meant at once.
+        return span.role == "compare" or not any(contradicts(candidate, c) for c in self.conditions)
+
+
+def contradicts(candidate: Candidate, known: Filter) -> bool:
+    """Whether no row could meet both, or the candidate would say the same again."""
+    if candidate.column != known.column:
+        return False
+    if isinstance(candidate.value, bool) or candidate.op in ("missing", "present"):
+        return True
+    return (candidate.op, candidate.value) == (known.op, known.value)
 
 
 @dataclass(frozen=True)
@@ -116,15 +137,28 @@ class Spans:
     today: date
     fiscal_start: int
 
-    def best(self, span: Span, choice: Choice, links: Sequence[Link]) -> Scored | None:
-        """The candidate nearest to a span: cosine of the matcher, more where the span names its value or column."""
-        if not choice.candidates:
+    def best(
+        self, span: Span, choice: Choice, links: Sequence[Link], fits: Sequence[bool] | None = None
+    ) -> Scored | None:
+        """The candidate nearest to a span of those that fit: cosine of the matcher, more where the span names its
+        value or column."""
+        if not choice.candidates or (fits is not None and not any(fits)):
             return None
-        scores = self.columns.scores(query(self.text, span.start, span.end, span.role), choice)
+        scores = self.columns.scores(self._query(span), choice)
         if links:
             scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
+        if fits is not None:
+            scores = np.where(fits, scores, -np.inf)
         place = int(scores.argmax())
         return Scored(choice.candidates[place], float(scores[place]))
+
+    def _query(self, span: Span) -> str:
+        """The span in its question as the matcher reads it, without typing errors."""
+        before, inside, after = (
+            self.columns.speller.repaired(part)
+            for part in (self.text[: span.start], self.text[span.start : span.end], self.text[span.end :])
+        )
+        return query(before + inside + after, len(before), len(before) + len(inside), span.role)
 
 
 def _names(link: Link, candidate: Candidate, span: Span) -> float:
@@ -145,7 +179,8 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
     places = {table: n for n, table in enumerate(tables)}
     # Rows that nobody gave a key are parts of something else, such as the months of a series.
     worth = {t: MAIN * ((t == main) - (not asked.columns.of_table(t, "key"))) for t in tables}
-    return sorted(found, key=lambda r: (-r.support - worth[r.table], places[r.table]))
+    lost = {r.table: UNRESOLVED * len(r.unresolved) for r in found}
+    return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 
 
 def _of_table(asked: Spans, table: str) -> Restriction:
@@ -168,6 +203,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
             _condition(builder, span)
     if reading.of("compare"):
         groups += [c.column for c in builder.conditions if c.op == "in" and c.column not in groups]
+        groups += _two_sides(builder)
     needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
     if reading.measure == "count" and not groups and reading.of("order"):
         # "Which vet has done the most reviews?" counts them by vet.
@@ -283,6 +319,14 @@ def _sides(builder: _Builder, spans: Sequence[Span]) -> None:
             _merge(builder, chosen.column, "=", chosen.value)
         else:
             builder.unresolved.append(span.text)
+
+
+def _two_sides(builder: _Builder) -> list[str]:
+    """The columns of which yes and no are compared; each row is of one side."""
+    sides = [c for c in builder.conditions if isinstance(c.value, bool)]
+    both = [c.column for c in sides if c.model_copy(update={"value": not c.value}) in sides]
+    builder.conditions = [c for c in builder.conditions if c.column not in both]
+    return list(dict.fromkeys(both))
 
 
 def _may_be_beside(candidate: Candidate, sides: Sequence[Candidate]) -> bool:

@@ -32,6 +32,12 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
         arguments["among"] = [as_argument(c) for c in rows.among]
     if asked.reading.measure == "share" and (rows.conditions or not rows.groups):
         arguments["measures"] = [{"aggregate": "share"}]
+    elif rows.groups and aggregate and (measured := rows.measured or (rows.order or "").lstrip("-")):
+        arguments["measures"] = [{"aggregate": aggregate, "column": measured}]
+        if rows.order:
+            arguments["order_by"] = rows.order
+        if rows.limit:
+            arguments["limit"] = rows.limit
     elif rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
         arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
