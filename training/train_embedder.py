@@ -49,9 +49,15 @@ class Text:
 class Item:
     """A passage, one that comes near, and the questions with the places of their answers among its sentences."""
 
+    heading: str
     answer: Text
     near: Text
     questions: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def held(hand: str) -> bool:
+    """Whether a hand is kept for testing."""
+    return split_of(hand) != "train"
 
 
 def folded(text: str) -> str:
@@ -73,9 +79,11 @@ def items(hands: Sequence[str]) -> list[Item]:
             questions = []
             for question in row["questions"]:
                 gold = [folded(s) for s in question["sentences"]]
-                held = tuple(n for n, s in places.items() if any(s in g or g in s for g in gold))
-                questions.append((question["q"], held))
-            found.append(Item(answer, text_of(row, "near_miss"), tuple(questions)))
+                right = tuple(n for n, s in places.items() if any(s in g or g in s for g in gold))
+                questions.append((question["q"], right))
+            found.append(
+                Item(f"{row['document']} > {row['heading']}", answer, text_of(row, "near_miss"), tuple(questions))
+            )
     return found
 
 
@@ -155,16 +163,16 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     hands = sorted(p.stem for p in DATA.glob("q*.jsonl"))
-    held = [h for h in hands if split_of(h) != "train"]
-    train = items([h for h in hands if h not in held])
-    print(f"{len(train)} passages to train on, {held} to test on", flush=True)
+    tested = list(filter(held, hands))
+    train = items([h for h in hands if not held(h)])
+    print(f"{len(train)} passages to train on, {tested} to test on", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         unpack(given.weights, scratch)
         encoder = Encoder(scratch)
         before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
-        print("as published", measure(encoder, held), flush=True)
+        print("as published", measure(encoder, tested), flush=True)
         for part in (encoder.model.embeddings, *encoder.model.encoder.layer[:FROZEN]):
             part.requires_grad_(False)
         learnt = [p for p in encoder.model.parameters() if p.requires_grad]
@@ -184,7 +192,7 @@ def main() -> None:
                 optimizer.step()
                 schedule.step()
                 losses.append(float(loss.detach()))
-            found = measure(encoder, held)
+            found = measure(encoder, tested)
             print(
                 f"epoch {epoch + 1}: {sum(losses) / len(losses):.3f}, {time.monotonic() - began:.0f} s",
                 found,
@@ -193,7 +201,7 @@ def main() -> None:
         after = {k: v.clone() for k, v in encoder.model.state_dict().items()}
         for kept in (0.5, KEPT):
             encoder.model.load_state_dict(mixed(before, after, kept))
-            print(f"{kept} of what was learnt", measure(encoder, held), flush=True)
+            print(f"{kept} of what was learnt", measure(encoder, tested), flush=True)
         encoder.model.load_state_dict(mixed(before, after, KEPT))
         encoder.model.save_pretrained(scratch)
         given.out.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,95 @@
+"""Questions that continue others, over records and documents that nothing was tuned on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from copilot import Answer, Copilot, Settings, open_copilot
+
+WORKSHOPS = """code,workshop,depot,phase,keeper,outlay,saving,approved_on
+W-1,Wheel Watch,Brno,trial,Ivana Horak,120,40,2025-03-02
+W-2,Door Doctor,Brno,running,Petr Novak,310,220,2024-06-11
+W-3,Brake Forecast,Ostrava,running,Ivana Horak,90,130,2024-01-20
+W-4,Seat Counter,Ostrava,trial,,60,10,2025-10-05
+W-5,Noise Finder,Plzen,trial,Petr Novak,75,0,2026-02-14
+W-6,Timetable Tuner,Plzen,closed,Olga Dvorak,200,15,2023-09-09
+"""
+RULES = """# Rules for learning systems in depots
+
+## Trials
+A trial may run for at most ten months. The depot council agrees to each trial before it begins.
+
+## Cameras
+Pictures of passengers are deleted after 48 hours. The data officer may extend this in writing.
+"""
+
+
+@pytest.fixture(scope="module")
+def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    root: Path = tmp_path_factory.mktemp("depots")
+    (root / "records").mkdir()
+    (root / "workspace.yaml").write_text("as_of: 2026-05-20\n")
+    (root / "records" / "workshops.csv").write_text(WORKSHOPS)
+    (root / "rules.md").write_text(RULES)
+    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
+        yield opened
+
+
+def in_turn(copilot: Copilot, *questions: str) -> list[Answer]:
+    conversation = str(uuid4())
+    return [copilot.ask(question, conversation=conversation) for question in questions]
+
+
+def rows_of(answer: Answer) -> dict[str, Any]:
+    """The arguments of the call over the rows."""
+    return next(dict(call.arguments) for call in answer.tool_calls if call.name == "find_projects")
+
+
+def conditions(answer: Answer) -> set[tuple[str, str, str]]:
+    return {(f["column"], f.get("op", "="), str(f.get("value"))) for f in rows_of(answer).get("filters", [])}
+
+
+def test_a_place_replaces_the_place_before(copilot: Copilot) -> None:
+    first, second = in_turn(copilot, "How many trials are there in Brno?", "And in Ostrava?")
+    assert conditions(first) == {("phase", "=", "trial"), ("depot", "=", "Brno")}
+    assert conditions(second) == {("phase", "=", "trial"), ("depot", "=", "Ostrava")}
+    assert rows_of(second)["measures"] == [{"aggregate": "count"}]
+
+
+def test_who_asks_for_the_names_behind_a_count(copilot: Copilot) -> None:
+    _, second = in_turn(copilot, "How many are running?", "Who keeps them?")
+    assert conditions(second) == {("phase", "=", "running")}
+    assert all(keeper in second.text for keeper in ("Ivana Horak", "Petr Novak"))
+
+
+def test_another_figure_is_asked_of_the_same_rows(copilot: Copilot) -> None:
+    _, second = in_turn(copilot, "What is the total outlay of the trials?", "And on average?")
+    assert conditions(second) == {("phase", "=", "trial")}
+    assert rows_of(second)["measures"] == [{"aggregate": "mean", "column": "outlay"}]
+
+
+def test_a_question_that_stands_alone_takes_nothing_over(copilot: Copilot) -> None:
+    _, second = in_turn(copilot, "How many trials are there in Brno?", "How many workshops are in Plzen?")
+    assert conditions(second) == {("depot", "=", "Plzen")}
+
+
+def test_a_rule_is_asked_about_further(copilot: Copilot) -> None:
+    _, second = in_turn(copilot, "How long are pictures of passengers kept?", "And who may extend it?")
+    assert "data officer" in second.text
+
+
+def test_two_things_in_one_question_are_both_answered(copilot: Copilot) -> None:
+    (answer,) = in_turn(copilot, "How many systems are in trial, and how long may a trial run?")
+    assert "ten months" in answer.text
+    assert conditions(answer) == {("phase", "=", "trial")}
+
+
+def test_yes_or_no_comes_first(copilot: Copilot) -> None:
+    (answer,) = in_turn(copilot, "Is there any trial without a keeper?")
+    assert answer.text.startswith("Yes")
