@@ -13,6 +13,7 @@ __all__ = ["BEGINNING", "Grain", "Period", "find_period", "parse_period"]
 
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _COUNTS |= {"ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}
+_COUNTS |= {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
 _COUNTS |= {"couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _LONGEST_MONTHS = 600
@@ -60,6 +61,7 @@ _ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in 
 _SPANS = {
     "both": rf"(?P<a>{_MONTH}|[QH][1-4]) and (?P<b>(?:{_MONTH}|[QH][1-4]\b)(?: {_PLAIN_YEAR})?)",
     "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
+    "ahead": rf"between (?:now|today) and (?:the )?(?P<b>{_ANY_POINT})",
     "range": rf"(?:from )?(?P<a>{_ANY_POINT}) ?(?:to|until|till|through|-|–|—) ?"
     rf"(?P<b>{_ANY_POINT}|now\b|today\b|date\b)",
     "since": rf"(?:ever )?(?:since (?P<a>{_ANY_POINT})|from (?P<from>{_ANY_POINT}),? on(?:wards?)?\b"
@@ -339,6 +341,11 @@ def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period 
     return first if first and first.start <= last.start else _whole(text, replace(calendar, today=last.last_day))
 
 
+def _ahead(match: re.Match[str], calendar: Calendar) -> Period | None:
+    last = _whole(match["b"], replace(calendar, ahead=True))
+    return calendar.days(calendar.today, last.end, last.grain) if last else None
+
+
 def _since(match: re.Match[str], calendar: Calendar) -> Period | None:
     text = match["a"] or match["from"] or match["starting"]
     first = _whole(text, calendar)
@@ -370,6 +377,7 @@ def _before(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "both": _range,
+    "ahead": _ahead,
     "between": _range,
     "range": _range,
     "since": _since,

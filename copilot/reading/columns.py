@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.language.calendar import MONTH_NAMES
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, bounds, columns, conditions, metrics
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
@@ -74,7 +75,8 @@ class Columns:
     @cached_property
     def speller(self) -> Speller:
         """Knows the words of these columns and of what they hold."""
-        return Speller(text for p in self.profiles for text in (*p.texts, *p.values, p.table))
+        own = (text for p in self.profiles for text in (*p.texts, *p.values, p.table))
+        return Speller([*own, *MONTH_NAMES])
 
     def scores(self, query: str, choice: Choice) -> NDArray[np.float32]:
         """How near each candidate comes to a query, as cosines."""

@@ -144,6 +144,9 @@ class Linker:
         found += self._mistyped(text, tokens, found)
         parts, ambiguous = self._shortened(text, tokens, found)
         links = _outermost([*found, *parts])
+        alike = _alike(links)
+        links = [x for x in links if not any(x in group for group in alike)]
+        ambiguous += alike
         links += self._periods(text)
         links += [x for x in _numbers(text) if not any(y.start <= x.start and x.end <= y.end for y in links)]
         links.sort(key=lambda x: (x.start, -x.end, x.kind))
@@ -297,6 +300,15 @@ def _outermost(links: Iterable[Link]) -> list[Link]:
             continue
         kept.append(link)
     return kept
+
+
+def _alike(links: Sequence[Link]) -> list[tuple[Link, ...]]:
+    """Records of one table that bear the very name that is said."""
+    places: dict[tuple[int, int, str], list[Link]] = defaultdict(list)
+    for link in links:
+        if link.kind == "record" and link.score == 1:
+            places[link.start, link.end, link.table].append(link)
+    return [tuple(group) for group in places.values() if len(group) > 1]
 
 
 def _numbers(text: str) -> list[Link]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copilot.language.calendar import BEGINNING, Period
 from copilot.language.periods import find_period
@@ -29,6 +31,8 @@ SHOWN = 0.4
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
+ALSO = 0.05
+"""So much less near than the nearest value, another one of the column is meant too: "past the trial"."""
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
 # A name is whole from this score of its link on.
@@ -43,6 +47,8 @@ _TELLING: tuple[Role, ...] = (
 # Shapes that want one cell.
 _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
+# What says from when or until when, before a day or month that the reader marked alone.
+_WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$", re.IGNORECASE)
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -101,6 +107,18 @@ class _Builder:
         self.explained.append(span)
         return best.candidate
 
+    def beside(self, span: Span, chosen: Candidate) -> list[Cell]:
+        """The values that a span means: several of one column, where it names none and they are about as near."""
+        choice = self.asked.columns.conditions(self.table)
+        if not isinstance(chosen.value, str) or self.links(span, "value", "person"):
+            return [chosen.value]
+        scores = self.asked.scores(span, choice)
+        near = scores[choice.candidates.index(chosen)] - ALSO
+        return [
+            c.value for c, score in zip(choice.candidates, scores, strict=True)
+            if (c.column, c.op) == (chosen.column, chosen.op) and score >= near
+        ]  # fmt: skip
+
     def fits(self, span: Span, candidate: Candidate, links: Sequence[Link]) -> bool:
         """Whether a candidate can be meant beside what is meant already, and where a value is named, with its sign."""
         if candidate.op in ("=", "!=") and isinstance(candidate.value, str):
@@ -136,6 +154,14 @@ class Spans:
     columns: Columns
     today: date
     fiscal_start: int
+    spoken: date | None = None
+    """The start of the period that was spoken of before."""
+
+    def period(self, span: Span, ahead: bool = False) -> Period | None:
+        """The time that a span means, with the word before it that says from when or until when."""
+        word = _WHEN.search(self.text[: span.start])
+        text = self.columns.speller.repaired(f"{word[0] if word else ''}{span.text}")
+        return find_period(text, self.today, self.fiscal_start, ahead=ahead, spoken=self.spoken)
 
     def best(
         self, span: Span, choice: Choice, links: Sequence[Link], fits: Sequence[bool] | None = None
@@ -144,13 +170,17 @@ class Spans:
         value or column."""
         if not choice.candidates or (fits is not None and not any(fits)):
             return None
-        scores = self.columns.scores(self._query(span), choice)
+        scores = self.scores(span, choice)
         if links:
             scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
         if fits is not None:
             scores = np.where(fits, scores, -np.inf)
         place = int(scores.argmax())
         return Scored(choice.candidates[place], float(scores[place]))
+
+    def scores(self, span: Span, choice: Choice) -> NDArray[np.float32]:
+        """How near each candidate comes to a span, as cosines."""
+        return self.columns.scores(self._query(span), choice)
 
     def _query(self, span: Span) -> str:
         """The span in its question as the matcher reads it, without typing errors."""
@@ -300,7 +330,8 @@ def _condition(builder: _Builder, span: Span) -> None:
     if chosen is None:
         builder.unresolved.append(span.text)
     elif chosen.op in ("=", "!=", "missing", "present"):
-        _merge(builder, chosen.column, chosen.op, chosen.value)
+        for value in builder.beside(span, chosen):
+            _merge(builder, chosen.column, chosen.op, value)
 
 
 def _sides(builder: _Builder, spans: Sequence[Span]) -> None:
@@ -386,14 +417,17 @@ def _bound(builder: _Builder, span: Span) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
     asked = builder.asked
     amounts = shared_scale(find_amounts(span.text))
-    period = find_period(span.text, asked.today, asked.fiscal_start)
+    period = asked.period(span)
     holds: list[Holds] = ["date"] if period is not None else ["number"]
     if period is None and any(a.unit in DAYS_IN for a in amounts):
         holds.append("date")
     if period is None and not amounts:
         _without_size(builder, span)
         return
-    chosen = builder.choose(span, asked.columns.bounds(builder.table, *holds), 0.0)
+    bounds = asked.columns.bounds(builder.table, *holds)
+    if period is None and all(a.unit in DAYS_IN for a in amounts):
+        bounds = _of_time(builder, bounds)
+    chosen = builder.choose(span, bounds, 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
         return
@@ -401,7 +435,7 @@ def _bound(builder: _Builder, span: Span) -> None:
     assert profile is not None
     if profile.holds == "date":
         ahead = profile.is_ahead(asked.today)
-        period = find_period(span.text, asked.today, asked.fiscal_start, ahead=ahead)
+        period = asked.period(span, ahead)
         if period is None:
             _by_age(builder, chosen, amounts[0], ahead)
         else:
@@ -413,6 +447,16 @@ def _bound(builder: _Builder, span: Span) -> None:
         builder.add(chosen.column, "<=", sizes[-1])
     else:
         builder.add(chosen.column, chosen.op if chosen.op in _SIZED else "=", sizes[0])  # type: ignore[arg-type]
+
+
+def _of_time(builder: _Builder, bounds: Choice) -> Choice:
+    """The columns that a length of time can bound: dates, and numbers of days or weeks; all where there are none."""
+    columns = builder.asked.columns
+    held = [
+        n for n, c in enumerate(bounds.candidates)
+        if (p := columns.get(builder.table, c.column)) and (p.holds == "date" or p.unit in DAYS_IN)
+    ]  # fmt: skip
+    return Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]) if held else bounds
 
 
 def _without_size(builder: _Builder, span: Span) -> None:

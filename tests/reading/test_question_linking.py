@@ -68,6 +68,15 @@ def test_a_part_that_fits_two_names_is_ambiguous_and_links_to_none(linker):
     assert {link.key for link in links.ambiguous[0]} == {"P-2", "P-3"}
 
 
+def test_records_of_one_table_with_the_same_name_are_ambiguous():
+    twins = [
+        Name("record", "Lantern", key, table, title="Lantern") for key, table in (("A", "s"), ("B", "s"), ("A", "m"))
+    ]
+    links = Linker(twins).link("How is Lantern doing?")
+    assert [{x.key for x in group} for group in links.ambiguous] == [{"A", "B"}]
+    assert [(x.key, x.table) for x in links.of("record")] == [("A", "m")]
+
+
 def test_an_id_of_the_workspace_s_form_and_an_odd_capital_word_are_unknown(linker):
     links = linker.link("what became of P-99 and of Zorblatt")
     assert links.unknown == ("P-99", "Zorblatt")

@@ -91,17 +91,18 @@ def _described(asked: Asked) -> Iterator[tuple[str, float]]:
 
 def _filters(asked: Asked, dimensions: Mapping[str, str]) -> dict[str, str]:
     """Dimension to the value that is named for it."""
-    found: dict[str, str] = {}
+    held = {name: _values(asked, column) for name, column in dimensions.items()}
+    return {name: values[0] for name, values in held.items() if len(values) == 1}
+
+
+def _values(asked: Asked, column: str) -> list[str]:
+    """The values of a column that are named as such."""
+    if column == "project_id":
+        return [x.key for x in asked.records("projects")]
     # What is measured or ordered by is no condition: "who owns it" is not platform = own.
     other = asked.reading.of("measure", "order", "limit", "topic")
     linked = [x for x in asked.links.of("value", "person") if not any(s.start <= x.start < s.end for s in other)]
-    for name, column in dimensions.items():
-        values = [x.key for x in linked if x.column == column]
-        if column == "project_id":
-            values = [x.key for x in asked.records("projects")]
-        if len(set(values)) == 1:
-            found[name] = values[0]
-    return found
+    return list(dict.fromkeys(x.key for x in linked if x.column == column))
 
 
 def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
@@ -111,4 +112,4 @@ def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
             for name, column in dimensions.items():
                 if link.key in (name, column, f"{name}s") or link.column == column:
                     return name
-    return None
+    return next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
