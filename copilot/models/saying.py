@@ -29,6 +29,8 @@ CLEARLY = 2.0
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 # A call that expresses less of the question answers another one.
 RESOLVED = 0.6
+TELLING = ("headline", "support", "option")
+"""Roles of findings that are the answer itself."""
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {
@@ -49,8 +51,15 @@ class Outcome:
 
     @property
     def holds_something(self) -> bool:
-        found = self.result is not None and not self.result.is_empty
+        found = self.result is not None and any(f.role in TELLING for f in self.result.findings)
         return found and (not self.tool.needs_figure or bool(self.result and self.result.figures))
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it found nothing, where it says so."""
+        if self.error or self.result is None or self.holds_something:
+            return [self.error] if self.error else []
+        return [cite(f) for f in self.result.findings if f.role == "caveat"]
 
     @property
     def may_lead(self) -> bool:
@@ -124,9 +133,10 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
 def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documents: Documents, wanted: float) -> Draft:
     page = _Page()
     most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
-    _tell(page, lead, most)
     if left := lead.planned.call.unresolved:
-        page.add([f"Not taken into account: {', '.join(f'“{w}”' for w in dict.fromkeys(left))}."])
+        # A right figure of other rows than were meant is a wrong answer.
+        page.add([f"Nothing in the records is called {join_or(left)}; without it:"])
+    _tell(page, lead, most, opening=_yes_or_no(asked, lead))
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
             _tell(page, other, 4)
@@ -163,15 +173,24 @@ def _conflict(conflict: Conflict) -> str:
     return with_markers(f"{first.document} {state}.", (first.evidence,))
 
 
-def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "") -> None:
+def _yes_or_no(asked: Asked, lead: Outcome) -> str:
+    """The word that a question wants before all else, where the result decides it."""
+    first = next((f for f in lead.result.findings if f.role == "headline"), None) if lead.result else None
+    if asked.reading.shape != "yes_no" or first is None or lead.planned.call.unresolved:
+        return ""
+    is_so = lead.tool.decides(asked, first)
+    return "" if is_so is None else "Yes. " if is_so else "No. "
+
+
+def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: str = "") -> None:
     """The findings of a result: the first headline as a sentence, the others as a list, then what limits them."""
     result = outcome.result
     assert result is not None
-    said = [f for f in result.findings if f.role in ("headline", "support", "option")]
+    said = [f for f in result.findings if f.role in TELLING]
     said.sort(key=lambda f: f.role != "headline")
     notes = [f for f in result.findings if f.role == "caveat"][:MOST_CAVEATS]
     method = [f for f in result.findings if f.role == "method"][:1]
-    lines = [cite(f) for f in said[:1]]
+    lines = [f"{opening}{cite(f)}" for f in said[:1]]
     if len(said) > 1:
         lines += ["", *(f"- {cite(f)}" for f in said[1:most])]
     if notes or method:
@@ -228,8 +247,8 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
     left = [w for o in outcomes if o.planned.probability >= ALSO for w in o.planned.call.unresolved]
     if left and not unknown:
-        lines.append(f"Nothing in the records is called {' or '.join(f'“{w}”' for w in dict.fromkeys(left))}.")
-    lines += list(dict.fromkeys(o.error for o in outcomes if o.error and o.planned.probability >= ALSO))[:2]
+        lines.append(f"Nothing in the records is called {join_or(left)}.")
+    lines += list(dict.fromkeys(r for o in outcomes if o.planned.probability >= ALSO for r in o.reasons))[:2]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
     if topics:
         lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
@@ -250,6 +269,10 @@ def _ask_back(choices: Sequence[str]) -> Draft:
 def cite(finding: Finding) -> str:
     """A finding with its markers before the closing stop."""
     return with_markers(finding.text, finding.evidence[:MOST_EVIDENCE])
+
+
+def join_or(texts: Iterable[str]) -> str:
+    return " or ".join(f"“{text}”" for text in dict.fromkeys(texts))
 
 
 def _unique(questions: Iterable[str]) -> list[str]:

@@ -37,7 +37,7 @@ class Arguments(BaseModel):
 
 def calls(asked: Asked) -> Iterator[Call]:
     """The question itself is what is looked for."""
-    yield Call("search_records", {"query": asked.text}, f"rows of the records near to: {asked.text}")
+    yield Call("search_records", {"query": asked.topic}, f"rows of the records near to: {asked.text}")
 
 
 def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:

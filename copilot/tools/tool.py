@@ -11,13 +11,18 @@ from pydantic import BaseModel
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+from copilot.reading.continuing import continued
 from copilot.sources import Sources
 from copilot.tools.method import Method
-from copilot.types import ToolResult, Viewer
+from copilot.types import Finding, ToolResult, Viewer
 
 
 def no_evidence(asked: Asked) -> float:
     return 0.0
+
+
+def undecided(asked: Asked, finding: Finding) -> bool | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,12 @@ class Tool:
     """Whether the workspace has something that it can answer from."""
     calls: Callable[[Asked], Iterable[Call]]
     """How a question may ask for it: the typed calls that its names and spans make."""
+    continues: Callable[[Call, Call, Asked], Call] = continued
+    """How a call of a follow-up goes on from an earlier one of the same tool."""
     evidence: Callable[[Asked], float] = no_evidence
     """How surely what the workspace holds says that it is wanted, 0 to 1, whatever the reader thinks."""
+    decides: Callable[[Asked, Finding], bool | None] = undecided
+    """Whether a finding says yes or no to a question that wants one of them; None where it does not say."""
     substitutes: frozenset[str] = frozenset()
     """Tools whose questions it takes where they are not there or have no call for them."""
     is_slow: bool = False

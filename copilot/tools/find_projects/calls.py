@@ -10,7 +10,7 @@ from copilot.reading.rows import Restriction
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
-_AGGREGATES = {
+AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
 
@@ -24,10 +24,13 @@ def calls(asked: Asked) -> Iterator[Call]:
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
-    arguments: dict[str, object] = {"table": rows.table, "filters": [as_argument(c) for c in rows.conditions]}
+    conditions = [as_argument(c) for c in rows.conditions]
+    if not any(c["column"] == asked.view.tables[rows.table].key for c in conditions):
+        conditions += asked.rows_before(rows.table)
+    arguments: dict[str, object] = {"table": rows.table, "filters": conditions}
     if rows.groups:
         arguments["group_by"] = list(rows.groups)
-    aggregate = _AGGREGATES.get(asked.reading.measure)
+    aggregate = AGGREGATES.get(asked.reading.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
     if asked.reading.measure == "share" and (rows.conditions or not rows.groups):

@@ -183,10 +183,10 @@ def _findings(
 
 
 def _without_choice(reading: Reading, candidates: int, hidden: int) -> ToolResult:
-    finding = Finding(kind="no_candidates", role="headline")
+    finding = Finding(kind="no_candidates", role="caveat")
     if candidates:
         values: dict[str, Value] = {"candidates": count(candidates, "project")}
-        finding = Finding(kind="no_criteria", role="headline", values=values)
+        finding = Finding(kind="no_criteria", role="caveat", values=values)
     calculation = Calculation(method="count of the projects that stand for choice and of their criteria")
     return build_result(
         [finding],

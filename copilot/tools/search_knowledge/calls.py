@@ -12,7 +12,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     """The question itself is what is looked for; documents that it names bind the search."""
     named = list(dict.fromkeys(x.name for x in asked.links.of("document") if x.name))
     about = f" in {' and '.join(named)}" if named else ""
-    arguments: dict[str, object] = {"query": asked.text}
+    arguments: dict[str, object] = {"query": asked.topic}
     then = ""
     if asked.period is not None and asked.period.end <= asked.today:
         # What was in force then, where the question speaks of the past.

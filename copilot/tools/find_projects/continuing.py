@@ -1,0 +1,70 @@
+"""How a question goes on from what was asked of a table before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copilot.reading.asked import Asked
+from copilot.reading.call import Call
+from copilot.reading.continuing import joined
+from copilot.tools.find_projects.arguments import Arguments
+from copilot.tools.find_projects.calls import AGGREGATES
+from copilot.tools.find_projects.canonical import canonical
+
+
+def continued(earlier: Call, call: Call, asked: Asked) -> Call:
+    """The rows of an earlier call, narrowed, widened or asked something else."""
+    before, fresh, reading = dict(earlier.arguments), dict(call.arguments), asked.reading
+    conditions = list(fresh.get("filters", ()))
+    arguments: dict[str, Any] = {**before, "filters": joined(before.get("filters"), conditions)}
+    if reading.of("measure", "share") or "measures" in fresh:
+        _ask_else(arguments, before, fresh, asked)
+    if reading.of("group", "compare") and fresh.get("group_by"):
+        arguments["group_by"] = fresh["group_by"]
+    if reading.of("compare"):
+        _set_beside(arguments, before, conditions)
+    if reading.of("order", "limit"):
+        _order(arguments, fresh, asked)
+    if fresh.get("columns"):
+        arguments["columns"] = fresh["columns"]
+    phrase = canonical(Arguments.model_validate(arguments), asked.view)
+    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved)
+
+
+def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:
+    """Another figure of the same rows, or their names; a share of them, where more conditions are said."""
+    aggregate = AGGREGATES.get(asked.reading.measure)
+    column = next((m["column"] for m in before.get("measures", ()) if m.get("column")), None)
+    column = column or str(before.get("order_by", "")).lstrip("-") or None
+    arguments.pop("measures", None)
+    if fresh.get("columns") or asked.reading.measure == "list":
+        arguments.pop("group_by", None)
+    if fresh.get("measures"):
+        arguments["measures"] = fresh["measures"]
+    elif aggregate and column:
+        # "And on average?" is asked of the same column.
+        arguments["measures"] = [{"aggregate": aggregate, "column": column}]
+    is_part = asked.reading.of("share") and before.get("filters") and fresh.get("filters")
+    if is_part and not before.get("among"):
+        arguments |= {"among": before["filters"], "filters": fresh["filters"]}
+
+
+def _set_beside(arguments: dict[str, Any], before: dict[str, Any], conditions: list[dict[str, Any]]) -> None:
+    """ "And beside Lyon?": the value before and the new one, each by itself."""
+    for new in conditions:
+        old = next((f for f in before.get("filters", ()) if f["column"] == new["column"]), None)
+        if old is None or {old.get("op", "="), new.get("op", "=")} != {"="}:
+            continue
+        both = {"column": new["column"], "op": "in", "value": [old["value"], new["value"]]}
+        arguments["filters"] = [both if f == new else f for f in arguments["filters"]]
+        arguments["group_by"] = [new["column"]]
+
+
+def _order(arguments: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:
+    """Another order or number of rows; "and the cheapest?" turns the order there is."""
+    if fresh.get("order_by"):
+        arguments["order_by"] = fresh["order_by"]
+    elif (column := str(arguments.get("order_by", "")).lstrip("-")) and asked.reading.direction != "none":
+        arguments["order_by"] = f"-{column}" if asked.reading.direction == "descending" else column
+    if fresh.get("limit"):
+        arguments["limit"] = fresh["limit"]
