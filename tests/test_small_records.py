@@ -1,4 +1,4 @@
-"""Questions that continue others, over records and documents that nothing was tuned on."""
+"""A table and a page of rules that nothing was tuned on, asked in conversations."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ W-3,Brake Forecast,Ostrava,running,Ivana Horak,90,130,2024-01-20
 W-4,Seat Counter,Ostrava,trial,,60,10,2025-10-05
 W-5,Noise Finder,Plzen,trial,Petr Novak,75,0,2026-02-14
 W-6,Timetable Tuner,Plzen,closed,Olga Dvorak,200,15,2023-09-09
+W-7,Door Doctor,Plzen,trial,Olga Dvorak,20,0,2026-03-30
 """
 RULES = """# Rules for learning systems in depots
 
@@ -93,3 +94,21 @@ def test_two_things_in_one_question_are_both_answered(copilot: Copilot) -> None:
 def test_yes_or_no_comes_first(copilot: Copilot) -> None:
     (answer,) = in_turn(copilot, "Is there any trial without a keeper?")
     assert answer.text.startswith("Yes")
+
+
+def test_a_length_of_time_bounds_a_date_not_money(copilot: Copilot) -> None:
+    (answer,) = in_turn(copilot, "Which trials were approved more than 20 weeks ago?")
+    assert ("approved_on", "<", "2025-12-31") in conditions(answer)
+    assert not any(column in ("outlay", "saving") for column, _, _ in conditions(answer))
+
+
+def test_since_belongs_to_its_month(copilot: Copilot) -> None:
+    (answer,) = in_turn(copilot, "How many workshops were approved since January 2026?")
+    assert ("approved_on", ">=", "2026-01-01") in conditions(answer)
+    assert not any(op == "<" for column, op, _ in conditions(answer) if column == "approved_on")
+
+
+def test_two_records_of_one_name_are_told_apart_by_the_asker(copilot: Copilot) -> None:
+    (answer,) = in_turn(copilot, "Who keeps Door Doctor?")
+    assert answer.status == "needs_clarification"
+    assert {choice.partition("(")[2] for choice in answer.follow_ups} == {"W-2)", "W-7)"}

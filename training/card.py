@@ -12,7 +12,7 @@ from scoring import FALSE_ALARMS, Read, by_role, by_tool, confusions, scores, sh
 _LIMITS = """\
 - The utterances are written for invented organisations by few hands and labelled by those who wrote them; no second
   reader has checked them. People of a real organisation will say things that none of the hands thought of.
-- A follow-up is read alone: what it leaves unsaid is for whoever carries the conversation.
+- Of a conversation the reader sees one earlier question and the tool that answered it, not the answer.
 - Whether a question is ambiguous often depends on what is on record, which the reader does not see: a name that fits
   several things is the linker's to report.
 - English only. Questions in other languages are read without complaint and mostly wrong.
@@ -44,7 +44,8 @@ def card(facts: Facts) -> str:
 def _lines(facts: Facts) -> Iterator[str]:
     yield "# The reader: what a question asks for\n"
     yield (
-        "One text goes in: a question of at most 256 word pieces, its names masked (`copilot/reading/masking.py`).\n"
+        "In goes a question of at most 256 word pieces, its names masked (`copilot/reading/masking.py`), and in a\n"
+        "conversation what was asked before it, with the tool that answered.\n"
         "Out come scores of the tools, the shape of the answer, the measure over a table, the direction of an order,\n"
         "and the role of each word. `copilot/reading/reader.py` runs it; `training/train.py` wrote all three files.\n"
     )
@@ -81,7 +82,8 @@ def _lines(facts: Facts) -> Iterator[str]:
         "test": _of(facts.test, "line"),
         "test, names not masked": _of(facts.unmasked, "line"),
         "the same, masked": [r for r in _of(facts.test, "line") if r.example.links.links],
-        "follow-ups read alone": _of(facts.test, "follow-up"),
+        "follow-ups, beside what they continue": _of(facts.test, "follow-up"),
+        "lines, beside another question": _of(facts.test, "beside"),
         "follow-ups as stand-alone": _of(facts.test, "alone"),
     }
     yield from _scores(columns, facts.limits)

@@ -12,12 +12,14 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
@@ -26,15 +28,22 @@ from examples import with_base  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
 from copilot.language.periods import find_period  # noqa: E402
+from copilot.reading.asked import Asked, as_argument  # noqa: E402
+from copilot.reading.call import Call  # noqa: E402
 from copilot.reading.columns import Columns  # noqa: E402
 from copilot.reading.linking import Linker  # noqa: E402
 from copilot.reading.names import Name, document_names, spoken, value_names  # noqa: E402
-from copilot.reading.question import Reading, Span  # noqa: E402
-from copilot.reading.rows import Restriction, Spans, restrictions  # noqa: E402
+from copilot.reading.question import Earlier, Reading, Span  # noqa: E402
+from copilot.reading.reader import AFTER, read  # noqa: E402
 from copilot.records.conditions import Filter  # noqa: E402
 from copilot.records.store import Records, RecordView  # noqa: E402
+from copilot.sources import Sources  # noqa: E402
+from copilot.tools.find_projects.calls import calls as find_projects  # noqa: E402
+from copilot.tools.find_projects.continuing import continued  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
 from copilot.workspace import Workspace  # noqa: E402
+
+_MEASURE = re.compile(r"(\w+)(?:\((\w+)\))?")
 
 
 class Space:
@@ -47,20 +56,28 @@ class Space:
         self.folder = tempfile.TemporaryDirectory()
         root = Path(self.folder.name)
         (root / "records").mkdir()
-        (root / "workspace.yaml").write_text(f"as_of: {self.today.isoformat()}\n")
+        settings = {"as_of": self.today, "fiscal_year_start_month": self.fiscal_start}
+        (root / "workspace.yaml").write_text(yaml.safe_dump(settings))
         for table, data in self.about["tables"].items():
             (root / "records" / f"{table}.csv").write_text(data["csv"], encoding="utf-8")
-        self.view: RecordView = Records.load(Workspace.open(root)).view(Viewer())
+        records = Records.load(Workspace.open(root))
+        self.view: RecordView = records.view(Viewer())
         self.tables = tuple(self.about["tables"])
         self.linker = Linker(list(names(self.about, self.view)), self.today, self.fiscal_start)
         self.columns = self._columns()
+        self.sources = Sources(Workspace.open(root), records, None, None, self.today)
 
     def _columns(self) -> Columns:
         plain = Columns.of(self.view)
         named = []
         for p in plain.profiles:
-            synonyms = self.about["tables"][p.table]["columns"].get(p.name, {}).get("synonyms") or ()
-            named.append(replace(p, texts=(*p.texts, *map(str, synonyms))))
+            facts = self.about["tables"][p.table]["columns"].get(p.name, {})
+            named.append(
+                replace(
+                    p, texts=(*p.texts, *map(str, facts.get("synonyms") or ())), unit=str(facts.get("unit") or p.unit)
+                )
+            )
+        named.sort(key=lambda p: self.tables.index(p.table))
         return Columns(tuple(named), embedder=plain.embedder)
 
 
@@ -136,6 +153,29 @@ def gold_reading(line: dict[str, Any], arguments: dict[str, Any]) -> Reading:
     return Reading({"find_projects": 1.0}, line["shape"], measure.group() if measure else "list", direction, found)  # type: ignore[arg-type]
 
 
+def as_call(tool: str, gold: dict[str, Any], where: Space) -> Call:
+    """A gold call as the product calls its tools."""
+    if tool != "find_projects":
+        return Call(tool, gold)
+    table = gold["table"]
+    conditions = {name: [as_argument(f) for f in filters(gold.get(key, []), where, table)]
+                  for name, key in (("filters", "where"), ("among", "of"))}  # fmt: skip
+    arguments: dict[str, Any] = {"table": table, "filters": conditions["filters"]}
+    if conditions["among"]:
+        arguments["among"] = conditions["among"]
+    measure, column = _MEASURE.fullmatch(str(gold.get("measure", "list"))).groups()  # type: ignore[union-attr]
+    if measure in ("count", "share") and not gold.get("by"):
+        arguments["measures"] = [{"aggregate": measure}]
+    elif column:
+        arguments["measures"] = [
+            {"aggregate": {"avg": "mean", "difference": "sum"}.get(measure, measure), "column": column}
+        ]
+    for name, key in (("group_by", "by"), ("order_by", "order_by"), ("limit", "top"), ("columns", "show")):
+        if gold.get(key):
+            arguments[name] = gold[key]
+    return Call(tool, arguments)
+
+
 def selected(view: RecordView, table: str, conditions: list[Filter]) -> frozenset[int] | None:
     try:
         return frozenset(int(str(row["_row"])) for row in view.select(table, conditions))
@@ -143,69 +183,85 @@ def selected(view: RecordView, table: str, conditions: list[Filter]) -> frozense
         return None
 
 
-def compare(found: Restriction, gold: dict[str, Any], where: Space) -> dict[str, bool]:
+def compare(found: Call, gold: Call, where: Space) -> dict[str, bool]:
     """Which parts of a call are as they were meant."""
-    table = gold["table"]
-    if found.table != table:
+    table, wanted, got = gold.arguments["table"], gold.arguments, found.arguments
+    if found.arguments["table"] != table:
         return {"table": False}
-    wanted = selected(where.view, table, filters([*gold.get("where", []), *gold.get("of", [])], where, table))
-    got = selected(where.view, table, [*found.among, *found.conditions])
-    whole = selected(where.view, table, filters(gold.get("of", []), where, table)) if gold.get("of") else None
-    column = re.search(r"\((\w+)\)", str(gold.get("measure", "")))
-    order = gold.get("order_by")
+
+    def rows(arguments: Mapping[str, Any], *names: str) -> frozenset[int] | None:
+        return selected(where.view, table, [Filter(**c) for name in names for c in arguments.get(name, [])])
+
+    first = (wanted.get("measures") or [{}])[0]
+    computed = (got.get("measures") or [{}])[0]
+    order = str(wanted.get("order_by", ""))
+    is_counted = order.lstrip("-") in ("", "count", "value")
+    # The largest of a column is the first of the rows in its order.
+    extreme = {"max": f"-{first.get('column')}", "min": first.get("column")}.get(first.get("aggregate"))
     return {
         "table": True,
-        "rows": wanted is not None and wanted == got,
-        "among": whole is None or whole == selected(where.view, table, list(found.among)),
-        "measured": column is None or found.measured == column.group(1),
-        "groups": set(gold.get("by", [])) <= {"value", "count"} or set(found.groups) == set(gold.get("by", [])),
-        "order": not order or order.lstrip("-") in ("count", "value") or found.order == order,
-        "limit": not gold.get("top") or found.limit == gold["top"] or gold["top"] == 1,
+        "rows": (wanted_rows := rows(wanted, "filters", "among")) is not None
+        and wanted_rows == rows(got, "filters", "among"),
+        "among": not wanted.get("among") or rows(wanted, "among") == rows(got, "among"),
+        "measure": first.get("aggregate") in (None, "count")
+        or (first.get("aggregate"), first.get("column")) == (computed.get("aggregate"), computed.get("column"))
+        or (extreme is not None and got.get("order_by") == extreme),
+        "counted": (first.get("aggregate") != "count") or not computed or computed["aggregate"] == "count",
+        "groups": set(wanted.get("group_by", [])) <= {"value", "count"}
+        or set(wanted["group_by"]) == set(got.get("group_by", [])),
+        "order": is_counted or got.get("order_by") == order,
+        "limit": wanted.get("limit") in (None, 1) or got.get("limit") == wanted["limit"],
     }
 
 
 def main(arguments: list[str]) -> None:
-    reads = "--read" in arguments
-    verbose = "-v" in arguments
-    hands = [a for a in arguments if not a.startswith("-")]
+    is_read, is_told = "--read" in arguments, "-v" in arguments
     parts: Counter[str] = Counter()
     right: Counter[str] = Counter()
-    for hand in hands:
+    for hand in [a for a in arguments if not a.startswith("-")]:
         for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
             line = json.loads(raw)
-            if line["tools"][0] != "find_projects" or len(line["call"]) != 1 or line.get("before"):
+            if line["tools"][0] != "find_projects" or len(line["call"]) != 1:
                 continue
             tool, gold = parse(line["call"][0])
-            if tool != "find_projects":
+            turns = line.get("before", ())
+            if tool != "find_projects" or (turns and not turns[-1].get("call")):
                 continue
             where = space(line["w"])
-            text = spans(line["t"])[0]
-            links = where.linker.link(text)
-            if reads:
-                from copilot.reading.reader import read
-
-                reading = read(text, links)
-            else:
-                reading = gold_reading(line, gold)
             try:
-                asked = Spans(text, links, reading, where.columns, where.today, where.fiscal_start)
-                found = restrictions(asked, where.tables, where.tables[0])[0]
-                marks = compare(found, gold, where)
+                found, marks = outcome(line, gold, where, is_read)
             except ValueError:
                 parts["gold unread"] += 1
                 continue
-            for part, is_right in marks.items():
-                parts[part] += 1
-                right[part] += is_right
-            whole = all(marks.values()) and len(marks) > 1
-            parts["whole"] += 1
-            right["whole"] += whole
-            if verbose and not whole:
-                print(f"- {line['t']}\n    gold {line['call'][0]}\n    {[k for k, v in marks.items() if not v]} "
-                      f"{found.table} {[(c.column, c.op, c.value) for c in found.conditions]} by {found.groups} of "
-                      f"{found.measured} order {found.order} limit {found.limit} left {found.unresolved}")  # fmt: skip
-    for part, total in parts.items():
+            kind = "follow-up" if turns else "line"
+            for part, is_right in (marks | {"whole": all(marks.values()) and len(marks) > 1}).items():
+                parts[f"{kind}, {part}"] += 1
+                right[f"{kind}, {part}"] += is_right
+            if is_told and not (all(marks.values()) and len(marks) > 1):
+                before = f"{turns[-1]['t']}  >>  " if turns else ""
+                print(f"- {before}{line['t']}\n    gold {line['call'][0]}")
+                print(f"    {[k for k, v in marks.items() if not v]} {found.arguments} left {found.unresolved}")
+    for part, total in sorted(parts.items()):
         print(f"{part}: {right[part]}/{total} {right[part] / total:.3f}")
+
+
+def outcome(line: dict[str, Any], gold: dict[str, Any], where: Space, is_read: bool) -> tuple[Call, dict[str, bool]]:
+    """The call that the product makes of a line, and which parts of it are right; ValueError for a gold that cannot
+    be read."""
+    text, turns = spans(line["t"])[0], line.get("before", ())
+    links, earlier, before = where.linker.link(text), None, None
+    if turns:
+        told = AFTER.join(spans(turn["t"])[0] for turn in turns)
+        before = as_call(*parse(turns[-1]["call"][0]), where)
+        earlier = Earlier(told, where.linker.link(told), before.tool)
+    reading = read(text, links, earlier) if is_read else gold_reading(line, gold)
+    asked = Asked(text, links, reading, where.columns, where.view, where.sources, Viewer(), earlier)
+    if before is not None:
+        asked = asked.continuing(before)
+    found = next(iter(find_projects(asked)))
+    if before is not None and before.tool == found.tool:
+        found = continued(before, found, asked)
+    return found, compare(found, as_call("find_projects", gold, where), where)
 
 
 if __name__ == "__main__":

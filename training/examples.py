@@ -26,11 +26,13 @@ from copilot.reading.question import (
     CLARIFY,
     OUT_OF_SCOPE,
     Direction,
+    Earlier,
     Links,
     Measure,
     Role,
     Shape,
 )
+from copilot.reading.reader import AFTER
 from copilot.retrieval.embedder import encode
 
 TOOLS = (
@@ -40,12 +42,13 @@ TOOLS = (
     ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE,
 )  # fmt: skip
 SHAPES, MEASURES, DIRECTIONS, ROLES = get_args(Shape), get_args(Measure), get_args(Direction), get_args(Role)
+LABELS = (ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE)
 # Tags of a word piece: outside, then for each role its opening and its continuation.
 OUTSIDE = 0
 TAGS = 1 + 2 * len(ROLES)
 
 Split = Literal["train", "validation", "test"]
-Kind = Literal["line", "follow-up", "alone", "tools only"]
+Kind = Literal["line", "follow-up", "alone", "tools only", "beside"]
 
 # Of 20 parts of the hands, by a hash of the name: a hand stays where it is when others are added.
 _SALT = "reader-17"
@@ -68,6 +71,9 @@ class Example:
     """Start, end and role; None where nobody marked them."""
     style: str = ""
     links: Links = Links()
+    workspace: str = ""
+    earlier: Earlier | None = None
+    """What a follow-up continues."""
 
     @property
     def masked(self) -> Masked:
@@ -98,8 +104,11 @@ def load(data: Path, tools_only: Path) -> list[Example]:
         for line in _lines(file):
             if line["w"] not in linkers:
                 linkers[line["w"]] = linker_of(data / "workspaces" / f"{line['w']}.yaml")
+            linker = linkers[line["w"]]
+            earlier = _earlier(line["before"], linker) if line.get("before") else None
             for example in _of_line(file.stem, line):
-                examples.append(replace(example, links=linkers[line["w"]].link(example.text)))
+                before = earlier if example.kind == "follow-up" else None
+                examples.append(replace(example, workspace=line["w"], links=linker.link(example.text), earlier=before))
     for file in sorted(tools_only.glob("*.jsonl")):
         for line in _lines(file):
             tools, acceptable = (
@@ -112,6 +121,42 @@ def load(data: Path, tools_only: Path) -> list[Example]:
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
     yield from (json.loads(raw) for raw in file.read_text(encoding="utf-8").splitlines() if raw.strip())
+
+
+def _earlier(turns: Sequence[Mapping[str, Any]], linker: Linker) -> Earlier:
+    """The turns before a follow-up, with the tool that answered the last."""
+    text = AFTER.join(spans(turn["t"])[0] for turn in turns)
+    calls = turns[-1].get("call") or ()
+    return Earlier(text, linker.link(text), parse(calls[0])[0] if calls else "")
+
+
+def is_whole(example: Example) -> bool:
+    """Whether a line says the same after any other question; one that is unclear alone continues whatever came
+    before."""
+    return example.kind in ("line", "alone") and CLARIFY not in (*example.tools, *example.acceptable)
+
+
+def beside(examples: Sequence[Example]) -> dict[str, list[Example]]:
+    """The whole questions, by workspace."""
+    found: dict[str, list[Example]] = {}
+    for example in filter(is_whole, examples):
+        found.setdefault(example.workspace, []).append(example)
+    return found
+
+
+def after_another(examples: Sequence[Example]) -> list[Example]:
+    """The whole lines, each beside another question of its workspace that it does not continue."""
+    others = beside(examples)
+    return [
+        replace(x, kind="beside", earlier=told(random.Random(x.text).choice(others[x.workspace])))
+        for x in examples
+        if x.kind == "line" and is_whole(x)
+    ]
+
+
+def told(example: Example) -> Earlier:
+    """An example as the turn before another."""
+    return Earlier(example.text, example.links, "" if example.tools[0] in LABELS else example.tools[0])
 
 
 def _of_line(hand: str, line: Mapping[str, Any]) -> Iterator[Example]:

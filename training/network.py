@@ -6,15 +6,18 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from examples import DIRECTIONS, MEASURES, SHAPES, TAGS, TOOLS, Example, lettered, tags_of, varied
+from examples import DIRECTIONS, MEASURES, SHAPES, TAGS, TOOLS, Example, beside, lettered, tags_of, told, varied
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from transformers import AutoModel
+
+from copilot.reading.question import Earlier
+from copilot.reading.reader import context
 
 HEADS = {
     "tools": len(TOOLS), "shape": len(SHAPES), "measure": len(MEASURES), "direction": len(DIRECTIONS), "follows": 1,
@@ -32,12 +35,16 @@ _UNMARKED = -100
 class Recipe:
     """How to train."""
 
-    epochs: int = 7
+    epochs: int = 6
     batch: int = 32
     encoder_rate: float = 1.5e-4
     head_rate: float = 2e-3
     masked: float = 0.6
     """Share of the lines that are read with their names masked."""
+    continued: float = 0.85
+    """Share of the follow-ups that are read beside what they follow."""
+    beside: float = 0.15
+    """Share of the other lines that are read beside a question that they do not follow."""
     acceptable: float = 0.35
     """Target of a tool that is not wrong and not the one."""
     smoothing: float = 0.05
@@ -53,6 +60,8 @@ class Recipe:
 class Batch:
     ids: Tensor
     mask: Tensor
+    kinds: Tensor
+    """0 for pieces of the question, 1 for what it may continue."""
     tools: Tensor
     shape: Tensor
     measure: Tensor
@@ -80,7 +89,8 @@ class ReaderNetwork(nn.Module):
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(states.dtype)
+        # What a question may continue is seen by attention; only the question itself is summed up.
+        mask = (attention_mask * (1 - token_type_ids)).unsqueeze(-1).to(states.dtype)
         mean = self.dropout((states * mask).sum(1) / mask.sum(1).clamp(min=1e-9))
         return *(head(mean) for head in self.heads.values()), self.tags(self.dropout(states))
 
@@ -92,14 +102,16 @@ class Collator:
         tokenizer.enable_truncation(_LONGEST)
         tokenizer.enable_padding()
         self.tokenizer, self.recipe, self.chance = tokenizer, recipe, random.Random(seed)
+        self.beside: dict[str, list[Example]] = {}
 
     def epoch(self, examples: Sequence[Example]) -> Iterator[Batch]:
-        shuffled = list(examples)
+        self.beside = beside(examples)
+        shuffled = [replace(x, earlier=self._earlier(x)) for x in examples]
         self.chance.shuffle(shuffled)
         pool = self.recipe.batch * _POOL
         batches = []
         for start in range(0, len(shuffled), pool):
-            by_length = sorted(shuffled[start : start + pool], key=lambda x: len(x.text))
+            by_length = sorted(shuffled[start : start + pool], key=_size)
             batches += [by_length[i : i + self.recipe.batch] for i in range(0, len(by_length), self.recipe.batch)]
         self.chance.shuffle(batches)
         for batch in batches:
@@ -110,7 +122,12 @@ class Collator:
         letters = [lettered(x, m) for x, m in zip(examples, masked, strict=True)]
         if is_training:
             letters = [varied(x, self.chance) for x in letters]
-        encodings = self.tokenizer.encode_batch([x.text for x in letters])
+        encodings = self.tokenizer.encode_batch(
+            [
+                text.text if example.earlier is None else (text.text, context(example.earlier, is_masked))
+                for example, text, is_masked in zip(examples, letters, masked, strict=True)
+            ]
+        )
         tags = []
         for example, text, encoding in zip(examples, letters, encodings, strict=True):
             roles = [role for _, _, role in example.spans or ()]
@@ -118,13 +135,14 @@ class Collator:
             unread = example.spans is None
             tags.append(
                 [
-                    _UNMARKED if unread or special else t
-                    for t, special in zip(found, encoding.special_tokens_mask, strict=True)
+                    _UNMARKED if unread or sequence != 0 else t
+                    for t, sequence in zip(found, encoding.sequence_ids, strict=True)
                 ]
             )
         return Batch(
             torch.tensor([x.ids for x in encodings]),
             torch.tensor([x.attention_mask for x in encodings]),
+            torch.tensor([x.type_ids for x in encodings]),
             torch.stack([self._tools(x) for x in examples]),
             *(
                 torch.tensor([_UNMARKED if value is None else names.index(value) for value in values])
@@ -138,6 +156,13 @@ class Collator:
             torch.tensor(tags),
         )
 
+    def _earlier(self, example: Example) -> Earlier | None:
+        """What stands beside an example in training: what it continues, or by chance something that it does not."""
+        if example.earlier is not None:
+            return example.earlier if self.chance.random() < self.recipe.continued else None
+        others = self.beside.get(example.workspace, ())
+        return told(self.chance.choice(others)) if others and self.chance.random() < self.recipe.beside else None
+
     def _tools(self, example: Example) -> Tensor:
         target = torch.zeros(len(TOOLS))
         for tool in example.acceptable:
@@ -147,10 +172,14 @@ class Collator:
         return target
 
 
+def _size(example: Example) -> int:
+    return len(example.text) + (len(context(example.earlier)) if example.earlier else 0)
+
+
 def outputs_of(network: ReaderNetwork, batch: Batch) -> tuple[Tensor, ...]:
     # Half precision makes the matrix products of training twice as fast or more; weights and loss stay in full.
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        outputs = network(batch.ids, batch.mask, torch.zeros_like(batch.ids))
+        outputs = network(batch.ids, batch.mask, batch.kinds)
     return tuple(scores.float() for scores in outputs)
 
 
@@ -233,7 +262,7 @@ def validate(network: ReaderNetwork, collator: Collator, examples: Sequence[Exam
     network.eval()
     right = dict.fromkeys(("tool", "shape", "measure", "direction", "tags"), 0)
     counted = dict.fromkeys(right, 0)
-    ordered = sorted(examples, key=lambda x: len(x.text))
+    ordered = sorted(examples, key=_size)
     with torch.no_grad():
         for start in range(0, len(ordered), 32):
             some = ordered[start : start + 32]

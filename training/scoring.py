@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from examples import ROLES, TOOLS, Example
+from examples import LABELS, ROLES, TOOLS, Example
 
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE, Links, Reading
 from copilot.reading.reader import Reader, trimmed
 
-LABELS = (ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE)
 FALSE_ALARMS = {ABOUT_BEARING: 0.01, CLARIFY: 0.03, OUT_OF_SCOPE: 0.01}
 """Of the questions that mean something else, at most this share may be taken for the label."""
 _CANDIDATES = [n / 100 for n in range(10, 96)]
@@ -24,7 +23,7 @@ class Read:
 
 
 def read_all(reader: Reader, examples: Iterable[Example], masked: bool = True) -> list[Read]:
-    return [Read(x, reader.read(x.text, x.links if masked else Links())) for x in examples]
+    return [Read(x, reader.read(x.text, x.links if masked else Links(), x.earlier)) for x in examples]
 
 
 def thresholds(reads: Sequence[Read]) -> dict[str, float]:
@@ -60,7 +59,7 @@ def _f1(reads: Sequence[Read], limit: float) -> float:
 def follow_scores(reads: Sequence[Read], limit: float) -> dict[str, float]:
     """How well it is told whether a question follows another."""
     own = [r for r in reads if r.example.kind == "follow-up"]
-    others = [r for r in reads if r.example.kind in ("line", "alone")]
+    others = [r for r in reads if r.example.kind in ("line", "alone", "beside")]
     hits, alarms = sum(r.reading.follows >= limit for r in own), sum(r.reading.follows >= limit for r in others)
     return {
         "follows: recognised": hits / max(1, len(own)),

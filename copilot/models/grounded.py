@@ -5,9 +5,10 @@ Same messages, same workspace, same answer. It lives in LangChain's agent loop l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -20,8 +21,8 @@ from pydantic import ConfigDict, InstanceOf
 
 from copilot.language.english import is_english
 from copilot.models.draft import Draft
-from copilot.models.planning import Plan, Planned, plan
-from copilot.models.saying import Documents, Outcome, say
+from copilot.models.planning import Plan, Planned, plan, points_back
+from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
 from copilot.passages.quoting import Ranked, quote
 from copilot.reading.asked import Asked
@@ -29,6 +30,7 @@ from copilot.reading.call import Call
 from copilot.reading.columns import Columns
 from copilot.reading.linking import Linker
 from copilot.reading.names import workspace_names
+from copilot.reading.question import Earlier
 from copilot.reading.reader import shipped
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -39,6 +41,17 @@ from copilot.tools.tool import Tool
 from copilot.types import ToolResult, Viewer
 
 _REMEMBERED = 64
+# So many turns before a question say what it may continue.
+_TURNS = 3
+
+
+class Turn(NamedTuple):
+    """A question that was answered, and the call that led its answer."""
+
+    question: str
+    lead: Call | None = None
+    subjects: tuple[str, ...] = ()
+    """What the result of that call is about, by key or name."""
 
 
 class Memory:
@@ -46,7 +59,7 @@ class Memory:
 
     def __init__(self, sources: Sources, viewer: Viewer) -> None:
         self.sources, self.viewer = sources, viewer
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[tuple[str, Earlier | None], Asked] = {}
         self._planned: dict[tuple[str, str, tuple[str, ...]], Plan] = {}
 
     @cached_property
@@ -63,24 +76,36 @@ class Memory:
     def columns(self) -> Columns:
         return Columns.of(self.view, self.sources.retriever.phrases() if self.sources.retriever else {})
 
-    def asked(self, text: str) -> Asked:
-        """The question, read; read once while its answer is made."""
-        asked = self._asked.get(text)
+    def asked(self, text: str, earlier: Earlier | None = None) -> Asked:
+        """The question, read beside what it may continue; read once while its answer is made."""
+        key = (text, earlier)
+        asked = self._asked.get(key)
         if asked is None:
             links = self.linker.link(text)
-            read = shipped().read(text, links)
-            asked = Asked(text, links, read, self.columns, self.view, self.sources, self.viewer)
+            read = shipped().read(text, links, earlier)
+            asked = Asked(text, links, read, self.columns, self.view, self.sources, self.viewer, earlier)
             if len(self._asked) >= _REMEMBERED:
                 self._asked.clear()
-            self._asked[text] = asked
+            self._asked[key] = asked
         return asked
 
-    def planned(self, asked: Asked, tools: Sequence[Tool], earlier: Call | None) -> Plan:
+    def after(self, turns: Sequence[Turn]) -> Earlier | None:
+        """What a question after these turns may continue."""
+        earlier: Earlier | None = None
+        for turn in turns[-_TURNS:]:
+            asked = self.asked(turn.question, earlier)
+            if earlier is not None and points_back(asked, shipped().thresholds):
+                asked = replace(asked, is_continued=True)
+            earlier = Earlier(asked.topic, self.linker.link(asked.topic), turn.lead.tool if turn.lead else "")
+        return earlier
+
+    def planned(self, asked: Asked, tools: Sequence[Tool], before: Turn | None) -> Plan:
         """The calls for a question; made once, and used again when their results come back."""
-        key = (asked.text, repr(earlier), tuple(t.name for t in tools))
+        key = (asked.text, repr((asked.earlier, before)), tuple(t.name for t in tools))
         planned = self._planned.get(key)
         if planned is None:
-            planned = plan(asked, tools, shipped().thresholds, earlier)
+            earlier, subjects = (before.lead, before.subjects) if before else (None, ())
+            planned = plan(asked, tools, shipped().thresholds, earlier, subjects, self.asked)
             if len(self._planned) >= _REMEMBERED:
                 self._planned.clear()
             self._planned[key] = planned
@@ -140,36 +165,22 @@ class GroundedChatModel(BaseChatModel):
         yield _chunk(last, run_manager)
 
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
-        questions = [str(m.text) for m in messages if isinstance(m, HumanMessage)]
-        if not questions:
-            raise ValueError("a chat model needs a human message to answer")
-        asked = self.memory.asked(questions[-1])
+        *turns, (question, *_) = _turns(messages)
+        asked = self.memory.asked(question, self.memory.after(turns))
         known = [named(t["function"]["name"]) for t in tools]
-        planned = self.memory.planned(asked, known, _earlier(messages))
+        planned = self.memory.planned(asked, known, turns[-1] if turns else None)
         if planned.kind == "about_bearing":
             return self._about().message()
         results = _results_since_question(messages)
         if planned.kind == "ask_back" or (not results and not planned.calls):
             return say(asked, planned, (), Documents(), self._organisation).message()
         if not results:
-            return _calls(self._searching(planned, questions))
+            return _calls(planned.calls)
         return self._say(asked, planned, results).message()
 
     @property
     def _organisation(self) -> str:
         return self.sources.workspace.config.organisation
-
-    def _searching(self, planned: Plan, questions: Sequence[str]) -> Sequence[Planned]:
-        """The calls; what is searched for on a follow-up is completed by the question before it."""
-        if planned.follows is None or len(questions) < 2:
-            return planned.calls
-        topic = f"{questions[-2]} {questions[-1]}"
-        return [
-            Planned(Call(p.call.tool, {**p.call.arguments, "query": topic}, p.call.phrase), p.probability)
-            if "query" in p.call.arguments
-            else p
-            for p in planned.calls
-        ]
 
     def _say(self, asked: Asked, planned: Plan, results: Sequence[ToolMessage]) -> Draft:
         outcomes = []
@@ -185,18 +196,21 @@ class GroundedChatModel(BaseChatModel):
                     str(message.content) if message.status == "error" else "",
                 )
             )
-        draft = say(asked, planned, outcomes, self._documents(asked, outcomes), self._organisation)
+        draft = say(asked, planned, outcomes, self._documents(asked, planned, outcomes), self._organisation)
         if draft.status == "insufficient_evidence" and not is_english(asked.text):
             note = "The sources are in English; a question in English finds more."
             draft = draft.model_copy(update={"text": f"{draft.text}\n\n{note}"})
         return draft
 
-    def _documents(self, asked: Asked, outcomes: Sequence[Outcome]) -> Documents:
+    def _documents(self, asked: Asked, planned: Plan, outcomes: Sequence[Outcome]) -> Documents:
         retriever = self.sources.retriever
         found = [e for o in outcomes if o.tool.searches == "passages" and o.result for e in o.result.evidence]
         if retriever is None or not found:
             return Documents()
-        ranked = Ranked.of(asked.text, found, retriever)
+        searching = next(o.tool.name for o in outcomes if o.tool.searches == "passages")
+        asked = planned.parts.get(searching, asked)
+        asked = asked if planned.follows is None else asked.continuing(planned.follows)
+        ranked = Ranked.of(asked.topic, found, retriever)
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for o in outcomes if o.result for f in o.result.findings if f.kind == UNMENTIONED]
@@ -232,22 +246,27 @@ def _results_since_question(messages: Sequence[BaseMessage]) -> list[ToolMessage
     return [m for m in messages[last:] if isinstance(m, ToolMessage)]
 
 
-def _earlier(messages: Sequence[BaseMessage]) -> Call | None:
-    """The call that led the answer before this question, as the conversation remembers it."""
-    last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
-    calls: dict[str, Mapping[str, Any]] = {}
-    lead: Call | None = None
-    for message in messages[:last]:
-        if not isinstance(message, AIMessage):
-            continue
-        if message.tool_calls:
-            calls = {str(c["id"]): c for c in message.tool_calls}
-            lead = next((Call(c["name"], c["args"]) for c in message.tool_calls), None)
-        draft = Draft.of(message)
-        for id in draft.shown[:1] if draft else ():
-            if id in calls:
-                lead = Call(calls[id]["name"], calls[id]["args"])
-    return lead
+def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
+    """The questions, each with the call that led its answer, as the conversation remembers it."""
+    turns: list[Turn] = []
+    calls: dict[str, Call] = {}
+    results: dict[str, ToolResult] = {}
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            turns.append(Turn(str(message.text)))
+            calls, results = {}, {}
+        elif isinstance(message, ToolMessage) and isinstance(message.artifact, ToolResult):
+            results[message.tool_call_id] = message.artifact
+        elif isinstance(message, AIMessage) and turns:
+            calls |= {str(c["id"]): Call(c["name"], c["args"]) for c in message.tool_calls}
+            draft = Draft.of(message)
+            lead = next((id for id in (*(draft.shown if draft else ()), *calls) if id in calls), "")
+            found = results[lead].findings if lead in results else ()
+            subjects = tuple(dict.fromkeys(f.subject for f in found if f.subject and f.role in TELLING))
+            turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects)
+    if not turns:
+        raise ValueError("a chat model needs a human message to answer")
+    return turns
 
 
 def _calls(planned: Sequence[Planned]) -> AIMessage:

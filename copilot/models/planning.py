@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from copilot.language.words import content_stems
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+from copilot.reading.parts import Read, parts
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, OUT_OF_SCOPE
 from copilot.reading.rows import WHOLE
 from copilot.retrieval.references import asked_for
@@ -24,7 +25,9 @@ FOLLOWING = 0.1
 SPEAKING = 2
 # An unclear question is asked back with what so many tools would make of it.
 READINGS = 4
-# So surely wanted, a slow tool runs alone.
+# So surely wanted beside another, a tool is asked in a part of its own.
+BOTH = 0.4
+# So surely wanted, a slow tool runs with nothing but a search beside it.
 ALONE = 0.8
 
 Kind = Literal["answer", "ask_back", "about_bearing", "out_of_scope"]
@@ -51,35 +54,48 @@ class Plan:
     """What an unclear question could mean, most probable first."""
     follows: Call | None = None
     """The earlier call that the question continues."""
+    parts: Mapping[str, Asked] = field(default_factory=dict)
+    """By tool, where two things are asked in parts of their own."""
 
 
-def plan(asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], earlier: Call | None = None) -> Plan:
+def plan(
+    asked: Asked,
+    tools: Sequence[Tool],
+    limits: Mapping[str, float],
+    earlier: Call | None = None,
+    subjects: Sequence[str] = (),
+    read: Read | None = None,
+) -> Plan:
     """The calls for a question, the most probable tool's first; a search of the documents is always among them.
 
-    `earlier` is the call that led the answer before, which a follow-up continues; `limits` are the reader's
-    thresholds.
+    `earlier` is the call that led the answer before, which a follow-up continues, `subjects` what its result was about;
+    `limits` are the reader's thresholds; `read` reads a part of the question.
     """
     reading = asked.reading
     if reading.tools.get(ABOUT_BEARING, 0.0) >= limits[ABOUT_BEARING] and not asked.links.of("record", "document"):
         return Plan("about_bearing")
-    follows = earlier if earlier is not None and _points_back(asked, limits) else None
+    follows = earlier if earlier is not None and points_back(asked, limits) else None
     if follows is not None:
-        asked = asked.continuing(follows)
-    calls = _calls(asked, tools, follows)
+        asked = asked.continuing(follows, subjects)
+    both = _both(asked, tools)
+    cut = parts(asked, both, read) if read is not None and len(both) > 1 else {}
+    calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
     first = next((t for t in tools if calls and t.name == calls[0].call.tool), None)
     if first is not None and first.is_slow and calls[0].probability >= ALONE:
-        return Plan("answer", tuple(calls[:1]), follows=follows)
+        calls = calls[:1]
     known = {p.call.tool for p in calls}
     for tool in tools:
         if tool.searches is not None and tool.name not in known:
-            calls += [Planned(call, reading.tools.get(tool.name, 0.0)) for call in tool.calls(asked)]
+            calls += [
+                Planned(call, reading.tools.get(tool.name, 0.0)) for call in tool.calls(cut.get(tool.name, asked))
+            ]
     is_foreign = reading.tools.get(OUT_OF_SCOPE, 0.0) >= limits[OUT_OF_SCOPE] and follows is None
-    return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows)
+    return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows, parts=cut)
 
 
-def _points_back(asked: Asked, limits: Mapping[str, float]) -> bool:
+def points_back(asked: Asked, limits: Mapping[str, float]) -> bool:
     """Whether a question continues another; what is unclear alone does, where there is one."""
     reading = asked.reading
     is_unclear = reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not _has_subject(asked)
@@ -91,7 +107,13 @@ def _has_subject(asked: Asked) -> bool:
     return any(x.score >= WHOLE for x in asked.links.of("record", "document", "metric")) or bool(asked_for(asked.text))
 
 
-def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> list[Planned]:
+def _both(asked: Asked, tools: Sequence[Tool]) -> list[str]:
+    """The tools of which the reader wants more than one."""
+    read = asked.reading.tools
+    return [tool.name for tool in tools if read.get(tool.name, 0.0) >= BOTH and not tool.is_slow][:MOST_TOOLS]
+
+
+def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mapping[str, Asked]) -> list[Planned]:
     """The calls of the most probable tools; what a tool has no call for goes to the tool that takes its place."""
     scores = _scores(asked, tools, follows)
     ranked = sorted(tools, key=lambda tool: -scores[tool.name])
@@ -102,7 +124,9 @@ def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> list[Pl
         if tool.is_slow and tool is not ranked[0]:
             continue
         for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes)):
-            own = made.get(stand_in.name) or _of_tool(asked, stand_in, scores[tool.name], follows)
+            own = made.get(stand_in.name) or _of_tool(
+                cut.get(stand_in.name, asked), stand_in, scores[tool.name], follows
+            )
             if own:
                 raised = max(own[0].probability, scores[tool.name])
                 made[stand_in.name] = [replace(p, probability=raised) for p in own]
@@ -127,25 +151,8 @@ def _scores(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> dict[s
 def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
     fresh = list(tool.calls(asked))
     if follows is not None and follows.tool == tool.name:
-        fresh = [continued(follows, call) for call in fresh] or [follows]
+        fresh = [tool.continues(follows, call, asked) for call in fresh] or [follows]
     return [Planned(call, probability) for call in fresh]
-
-
-def continued(earlier: Call, call: Call) -> Call:
-    """An earlier call with what a follow-up says anew; conditions on one column replace each other."""
-    arguments: dict[str, Any] = {**earlier.arguments}
-    for name, value in call.arguments.items():
-        if name == "filters" and isinstance(value, list):
-            new = {f["column"] for f in value}
-            kept = [f for f in arguments.get("filters", []) if f["column"] not in new]
-            arguments["filters"] = [*kept, *value]
-        elif name == "filters" and isinstance(value, dict):
-            arguments["filters"] = {**arguments.get("filters", {}), **value}
-        elif name not in ("table", "query") or name not in arguments:
-            arguments[name] = value
-    if "query" in arguments:
-        arguments["query"] = f"{earlier.arguments.get('query', '')} {call.arguments.get('query', '')}".strip()
-    return Call(call.tool, arguments, call.phrase or earlier.phrase, call.resolved, call.unresolved)
 
 
 def _choices(
@@ -153,7 +160,8 @@ def _choices(
 ) -> tuple[str, ...] | None:
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
     the question is clear."""
-    unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not _has_subject(asked)
+    says_all = any(p.call.resolved == 1 and p.call.arguments.get("filters") for p in calls[:1])
+    unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not (says_all or _has_subject(asked))
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])

@@ -15,7 +15,8 @@ from copilot.language.words import STOP_WORDS
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
 from copilot.reading.linking import is_known_word, number_of, tokens_of
-from copilot.reading.question import Link, Links, Reading, Role
+from copilot.reading.question import Earlier, Link, Links, Reading, Role
+from copilot.reading.reader import AFTER
 from copilot.reading.rows import Restriction, Spans, restrictions
 from copilot.records.conditions import Filter
 from copilot.records.store import RecordView
@@ -48,9 +49,29 @@ class Asked:
     view: RecordView
     sources: Sources
     viewer: Viewer
+    earlier: Earlier | None = None
+    """What it may continue."""
+    is_continued: bool = False
+    """Whether it does."""
+    table: str = ""
+    """The one table that is asked of, where an earlier call says so."""
+    subjects: tuple[str, ...] = ()
+    """What the earlier answer was about, by key or name, where its call does not say it in conditions."""
 
-    def continuing(self, earlier: Call) -> Asked:
-        """The question with the project, model or metric that an earlier call was about, where it names none itself."""
+    @property
+    def topic(self) -> str:
+        """What is to be searched for: the question, with what it continues."""
+        return f"{self.earlier.text}{AFTER}{self.text}" if self.earlier and self.is_continued else self.text
+
+    def rows_before(self, table: str) -> list[dict[str, Any]]:
+        """The condition that only the rows of a table that the earlier answer named are meant; none where it named
+        none."""
+        schema = self.view.tables[table]
+        keys = [s for s in self.subjects if schema.key and self._holds(table, s)]
+        return [{"column": schema.key, "op": "in", "value": keys}] if keys else []
+
+    def continuing(self, earlier: Call, subjects: Sequence[str] = ()) -> Asked:
+        """The question with what an earlier call was about, where it names nothing of the kind itself."""
         carried = []
         for name, kinds in (("project", ("projects", "models")), ("model", ("models",))):
             key = earlier.arguments.get(name)
@@ -59,7 +80,17 @@ class Asked:
         metric = earlier.arguments.get("metric")
         if isinstance(metric, str) and not self.links.of("metric"):
             carried.append(Link("metric", metric, 0, 0, metric))
-        return replace(self, links=replace(self.links, links=(*self.links.links, *carried))) if carried else self
+        if self.earlier is not None and not self.links.of("document"):
+            carried += [replace(x, start=0, end=0, text="") for x in self.earlier.links.of("document")]
+        table = str(earlier.arguments.get("table") or "")
+        names_another = any(x.table != table for x in self.links.of("table", "record"))
+        return replace(
+            self,
+            links=replace(self.links, links=(*self.links.links, *carried)),
+            is_continued=True,
+            table=table if self.view.has(table) and not names_another else "",
+            subjects=() if table or self.links.of("record") else tuple(subjects),
+        )
 
     def _holds(self, table: str, key: str) -> bool:
         return self.view.has(table) and self.view.row(table, key) is not None
@@ -76,7 +107,19 @@ class Asked:
     @cached_property
     def period(self) -> Period | None:
         """The span of time that is spoken of."""
-        return find_period(self.text, self.today, self.sources.workspace.config.fiscal_year_start_month)
+        return find_period(self.text, self.today, self._fiscal_start, spoken=self._spoken)
+
+    @property
+    def _fiscal_start(self) -> int:
+        return self.sources.workspace.config.fiscal_year_start_month
+
+    @cached_property
+    def _spoken(self) -> date | None:
+        """The start of the period that was spoken of before."""
+        if self.earlier is None or not self.is_continued:
+            return None
+        before = find_period(self.earlier.text, self.today, self._fiscal_start)
+        return before.start if before else None
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
@@ -107,9 +150,9 @@ class Asked:
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:
         """What is asked of each table, the one that holds most of what is named first."""
-        config = self.sources.workspace.config
         tables = tuple(dict.fromkeys(p.table for p in self.columns.profiles))
-        spans = Spans(self.text, self.links, self.reading, self.columns, self.today, config.fiscal_year_start_month)
+        tables = (self.table,) if self.table else tables
+        spans = Spans(self.text, self.links, self.reading, self.columns, self.today, self._fiscal_start, self._spoken)
         return tuple(restrictions(spans, tables, PROJECTS if PROJECTS in tables else tables[0] if tables else ""))
 
     def of_table(self, table: str) -> Restriction:

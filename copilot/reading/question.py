@@ -72,6 +72,17 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What a question may continue."""
+
+    text: str
+    """The question before; where that continued another, both."""
+    links: Links = Links()
+    tool: str = ""
+    """The tool that led the answer."""
+
+
+@dataclass(frozen=True)
 class Span:
     """A part of a question and what it does."""
 

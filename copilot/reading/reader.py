@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.reading.masking import Masked, mask
-from copilot.reading.question import Links, Reading, Role, Span
+from copilot.reading.names import spoken
+from copilot.reading.question import Earlier, Links, Reading, Role, Span
 from copilot.retrieval.embedder import load_network
 
 MODEL = Path(__file__).parent / "model"
@@ -26,6 +27,12 @@ Scores = NDArray[np.float32]
 _TRIMMED = " \t\r\n\u00a0,.;:!?…\"'`´‘’“”«»()[]{}-–—/|"
 
 
+AFTER = " / "
+"""Between two turns that a question may continue."""
+# Words of an earlier turn that the reader sees, from its end.
+_CONTEXT = 24
+
+
 class Word(NamedTuple):
     """A word of the masked text and the scores of its tags."""
 
@@ -34,9 +41,17 @@ class Word(NamedTuple):
     tags: Scores
 
 
-def read(text: str, links: Links) -> Reading:
+def read(text: str, links: Links, earlier: Earlier | None = None) -> Reading:
     """What the shipped model makes of a question."""
-    return shipped().read(text, links)
+    return shipped().read(text, links, earlier)
+
+
+def context(earlier: Earlier, is_masked: bool = True) -> str:
+    """What a question may continue, as the reader sees it beside the question: the tool that answered, and what was
+    asked."""
+    said = mask(earlier.text, earlier.links).text if is_masked else earlier.text
+    said = " ".join(said.split()[-_CONTEXT:])
+    return f"{spoken(earlier.tool)}: {said}" if earlier.tool else said
 
 
 @cache
@@ -58,13 +73,13 @@ class Reader:
         thresholds: Mapping[str, float] = self._labels["thresholds"]
         return thresholds
 
-    def read(self, text: str, links: Links) -> Reading:
+    def read(self, text: str, links: Links, earlier: Earlier | None = None) -> Reading:
         masked = mask(text, links)
         network = load_network(self._file)
-        encoding = network.tokenizer.encode(masked.text)
+        encoding = network.tokenizer.encode(masked.text, None if earlier is None else context(earlier))
         # One text at a time: int8 activations are scaled by the whole batch.
-        ids = np.array([encoding.ids], dtype=np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        ids, kinds = (np.array([x], dtype=np.int64) for x in (encoding.ids, encoding.type_ids))
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
         tools, shape, measure, direction, follows, tags = (scores[0] for scores in network.session.run(None, inputs))
         shapes = dict(zip(self._labels["shapes"], _softmax(shape).tolist(), strict=True))
         return Reading(
@@ -104,8 +119,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _words(encoding: Any, tags: Scores) -> Iterator[Word]:
-    """Words with the scores of their first piece; the model's special tokens are none."""
-    numbers = encoding.word_ids
+    """The words of the question with the scores of their first piece; the model's special tokens are none."""
+    own = zip(encoding.word_ids, encoding.sequence_ids, strict=True)
+    numbers = [number if sequence == 0 else None for number, sequence in own]
     i = 0
     while i < len(numbers):
         j = i + 1
