@@ -136,12 +136,12 @@ def samples(folder: Path, workspace: Workspace, viewer: Viewer) -> list[SampleRo
     ]
 
 
-def slices(rows: Iterable[SampleRow], metric: str = "passed") -> list[SliceRow]:
-    """The mean of a metric by type of question, the best first."""
+def slices(rows: Iterable[SampleRow]) -> list[SliceRow]:
+    """The share that passed by type of question, the best first."""
     gathered: dict[str, list[float]] = {}
     for row in rows:
-        if metric in row.scores:
-            gathered.setdefault(row.type, []).append(row.scores[metric])
+        if "passed" in row.scores:
+            gathered.setdefault(row.type, []).append(row.scores["passed"])
     found = []
     for name, values in gathered.items():
         low, high = wilson_interval(mean(values), len(values))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import yaml
 
 from copilot import Copilot
-from evals.samples import DATASETS, Dataset, load
+from evals.samples import DATASETS, load
 
 _HEADING = {
     "what it is": "What do we mean by {topic}?",
@@ -21,10 +20,9 @@ _HEADING = {
 _LIMIT = 240
 
 
-def drafts(copilot: Copilot, datasets: Iterable[Dataset] | None = None) -> list[dict[str, object]]:
+def drafts(copilot: Copilot) -> list[dict[str, object]]:
     """One draft sample for each section of each document that no sample takes as gold."""
-    if datasets is None:
-        datasets = [load(str(path)) for path in sorted(DATASETS.glob("*.yaml"))]
+    datasets = [load(str(path)) for path in sorted(DATASETS.glob("*.yaml"))]
     asked = {p.document for d in datasets for s in d.samples for p in s.passages}
     retriever = copilot.sources.retriever
     if retriever is None:

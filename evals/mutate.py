@@ -19,6 +19,7 @@ WATCHED = (
 )  # fmt: skip
 
 
+_SEED = 7
 # An answer is damaged so often, each time in another place where it has several.
 DRAWS = 3
 
@@ -30,8 +31,6 @@ class Caught:
     """Answers that could be damaged in this way."""
     by_any: int
     by_metric: dict[str, int]
-    missed: tuple[str, ...]
-    """Samples whose damage nobody noticed; of harmless edits, those that raised an alarm."""
 
     @property
     def share(self) -> float:
@@ -44,7 +43,7 @@ class Caught:
         return self.share <= self.kind.target if self.kind.is_harmless else self.share >= self.kind.target
 
 
-def mutate(run: Run, seed: int = 7) -> list[Caught]:
+def mutate(run: Run) -> list[Caught]:
     """What the scorers notice in a run's right answers, damaged: any watched score that falls."""
     weights, samples = run.weights, run.samples
     right = [
@@ -54,7 +53,7 @@ def mutate(run: Run, seed: int = 7) -> list[Caught]:
     ]
     before = {o.sample: _watched(s, o, weights) for s, o in right}
     right = [(s, o) for s, o in right if before[s.id].get("passed") == 1.0]
-    return [_catch(kind, right, before, weights, seed) for kind in KINDS]
+    return [_catch(kind, right, before, weights) for kind in KINDS]
 
 
 def _catch(
@@ -62,17 +61,15 @@ def _catch(
     right: list[tuple[Sample, Output]],
     before: dict[str, dict[str, float]],
     weights: Weights,
-    seed: int,
 ) -> Caught:
     by_metric = dict.fromkeys(WATCHED, 0)
     n = by_any = 0
-    odd: list[str] = []
     seen: dict[str, set[str]] = {}
     for (sample, output), draw in product(right, range(DRAWS)):
         assert output.answer is not None
         if len(sample.nuggets) + len(sample.numbers) < kind.least_points:
             continue
-        damaged = kind.damage(output.answer, random.Random(f"{seed} {draw} {kind.name} {sample.id}"))
+        damaged = kind.damage(output.answer, random.Random(f"{_SEED} {draw} {kind.name} {sample.id}"))
         if damaged is None or damaged.text in seen.setdefault(sample.id, set()):
             continue
         seen[sample.id].add(damaged.text)
@@ -82,9 +79,7 @@ def _catch(
         for metric in fallen:
             by_metric[metric] += 1
         by_any += bool(fallen)
-        if bool(fallen) == kind.is_harmless:
-            odd.append(sample.id)
-    return Caught(kind, n, by_any, by_metric, tuple(dict.fromkeys(odd)))
+    return Caught(kind, n, by_any, by_metric)
 
 
 def _watched(sample: Sample, output: Output, weights: Weights) -> dict[str, float]:

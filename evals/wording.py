@@ -115,10 +115,10 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def windows(text: str, size: int = WINDOW) -> tuple[frozenset[str], ...]:
+def windows(text: str) -> tuple[frozenset[str], ...]:
     """The stems of each run of neighbouring sentences."""
     stems = [frozenset(content_stems(s)) for s in sentences(text)]
-    return tuple(frozenset().union(*stems[i : i + size]) for i in range(len(stems)))
+    return tuple(frozenset().union(*stems[i : i + WINDOW]) for i in range(len(stems)))
 
 
 def coverage(wanted: frozenset[str], held: frozenset[str], weights: Weights) -> float:

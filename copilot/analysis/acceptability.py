@@ -27,6 +27,7 @@ ROUGHLY = 50.0
 # Draws made at a time: 256 × 2,000 options in single precision are 2 MB a buffer, which stays in the cache.
 _CHUNK = 256
 _STEPS = 65_536
+_SEED = 0
 # Options whose central weights are tried for the confidence factor; beyond them it is close to nothing.
 _CONFIDENCE_OPTIONS = 24
 _CONFIDENCE_DRAWS = 1_024
@@ -53,7 +54,6 @@ def rank_acceptability(
     top_k: int,
     draws: int = DRAWS_IN_CHAT,
     concentration: float | None = ROUGHLY,
-    seed: int = 0,
 ) -> Acceptability:
     """Draws weights around the given ones and estimates within their ranges.
 
@@ -67,7 +67,7 @@ def rank_acceptability(
         return Acceptability(empty, empty, empty, np.full((count, width), np.nan), 0)
     order = _canonical(known)
     sampler = _Sampler(known.rows(order))
-    rng = np.random.Generator(np.random.SFC64(seed))
+    rng = np.random.Generator(np.random.SFC64(_SEED))
     first, top = np.zeros(count), np.zeros(count)
     central = np.zeros((count, width))
     top_k = max(1, min(top_k, count))
@@ -86,18 +86,12 @@ def rank_acceptability(
     return _in_original_order(known, order, result, confidence)
 
 
-def drawn_scores(
-    known: Estimates,
-    weights: Sequence[float] | Floats,
-    draws: int,
-    concentration: float | None = ROUGHLY,
-    seed: int = 0,
-) -> Floats:
+def drawn_scores(known: Estimates, weights: Sequence[float] | Floats, draws: int) -> Floats:
     """Scores of all options, draws × options; weights and estimates are drawn as in `rank_acceptability`."""
     order = _canonical(known)
-    rng = np.random.Generator(np.random.SFC64(seed))
+    rng = np.random.Generator(np.random.SFC64(_SEED))
     scores = np.empty((draws, len(order)))
-    drawn = _draw_weights(rng, shares(weights), draws, concentration)
+    drawn = _draw_weights(rng, shares(weights), draws, ROUGHLY)
     scores[:, order] = _Sampler(known.rows(order)).scores(rng, drawn)
     return scores
 

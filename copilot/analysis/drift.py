@@ -122,17 +122,17 @@ def find_decline(values: Series, level: float | None = None, limit: float = 0.03
     return _short(values, level, limit)
 
 
-def cusum(falls: Series, slack: float = _SLACK, alarm: float = _ALARM) -> Cusum:
+def cusum(falls: Series, alarm: float = _ALARM) -> Cusum:
     """The one-sided sum of standardized falls, less the slack a step, never below zero (Page, 1954).
 
-    `falls`, `slack` and `alarm` are in standard deviations of a week.
+    `falls` and `alarm` are in standard deviations of a week.
     """
     total = peak = 0.0
     zero = -1
     alarmed: int | None = None
     onset = 0
     for index, fall in enumerate(falls.tolist()):
-        total = max(0.0, total + fall - slack)
+        total = max(0.0, total + fall - _SLACK)
         if total == 0.0:
             zero = index
             # A sum that fell back to zero after an alarm has recovered; what counts is the last alarm.

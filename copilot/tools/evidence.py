@@ -22,7 +22,7 @@ def row_id(view: RecordView, table: str, row: Row) -> str:
     return f"r-{row[key]}" if key and row.get(key) else f"r-{table}-{row[ROW]}"
 
 
-def read_row(view: RecordView, table: str, row: Row, currency: str = "", as_of: date | None = None) -> Evidence:
+def read_row(view: RecordView, table: str, row: Row, as_of: date | None = None) -> Evidence:
     """A whole row, a line a column, and which columns are empty."""
     schema = view.tables[table]
     title = row.get(schema.title) if schema.title else None

@@ -123,7 +123,7 @@ class Reading:
 
     def row(self, table: str, row: Row) -> str:
         """The id of a row that is cited."""
-        return self.add(read_row(self.view, table, row, self.sources.workspace.config.currency, self.sources.today))
+        return self.add(read_row(self.view, table, row, self.sources.today))
 
     def rows(self, table: str, rows: Iterable[Row]) -> tuple[str, ...]:
         return tuple(self.row(table, row) for row in rows)

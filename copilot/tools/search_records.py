@@ -52,7 +52,7 @@ def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     quotes: dict[str, Finding] = {}
     evidence: list[Evidence] = []
     for table, row, cosine in (*near, *related):
-        read = read_row(view, table, row, sources.workspace.config.currency, sources.today)
+        read = read_row(view, table, row, sources.today)
         if read.id not in quotes:
             evidence.append(read.model_copy(update={"relevance": cosine}))
             key = str(row.get(view.tables[table].key or "") or "")

@@ -14,14 +14,14 @@ from evals.wording import Weights
 DEPTH = 10
 
 
-def ndcg(gains: Sequence[int], ideal: Sequence[int], depth: int = DEPTH) -> float:
+def ndcg(gains: Sequence[int], ideal: Sequence[int]) -> float:
     """Normalised discounted cumulative gain: a gain of 2^grade - 1, halved where log2(rank + 1) is 2."""
-    best = _dcg(sorted(ideal, reverse=True), depth)
-    return _dcg(gains, depth) / best if best else 0.0
+    best = _dcg(sorted(ideal, reverse=True))
+    return _dcg(gains) / best if best else 0.0
 
 
-def _dcg(grades: Sequence[int], depth: int) -> float:
-    return sum((2.0**g - 1) / math.log2(rank + 1) for rank, g in enumerate(grades[:depth], 1))
+def _dcg(grades: Sequence[int]) -> float:
+    return sum((2.0**g - 1) / math.log2(rank + 1) for rank, g in enumerate(grades[:DEPTH], 1))
 
 
 def reciprocal_rank(gains: Sequence[int]) -> float:

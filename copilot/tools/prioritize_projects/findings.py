@@ -66,7 +66,7 @@ def leader(found: Ranking, reading: Reading, role: Role) -> Finding:
     )
 
 
-def reason(found: Ranking, reading: Reading, position: int, role: Role = "headline") -> Finding:
+def reason(found: Ranking, reading: Reading, position: int) -> Finding:
     """Rank and score of one candidate, the two strongest contributions and the weakest."""
     values = found.candidates.estimates.likely[position]
     known = [j for j in range(len(values)) if not np.isnan(values[j]) and found.weights.used[j] > 0]
@@ -77,7 +77,7 @@ def reason(found: Ranking, reading: Reading, position: int, role: Role = "headli
     return Finding(
         kind="reason",
         subject=found.candidates.ids[position],
-        role=role,
+        role="headline",
         values={
             **_scope(found),
             "name": found.candidates.name(position),

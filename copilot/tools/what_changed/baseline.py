@@ -58,12 +58,12 @@ def last_visit(times: Sequence[datetime], now: datetime) -> datetime | None:
     return None
 
 
-def find_baseline(sources: Sources, viewer: Viewer, since: date | None, now: datetime | None = None) -> Baseline:
+def find_baseline(sources: Sources, viewer: Viewer, since: date | None) -> Baseline:
     """The state at a date, or, without one, at the end of the viewer's last visit."""
     if since is not None:
         return _at_date(sources, since)
     turns = sources.conversations.turns_of(viewer.name, TURNS_READ) if sources.conversations else ()
-    visit = last_visit([turn.asked_at for turn in turns], now or datetime.now(UTC))
+    visit = last_visit([turn.asked_at for turn in turns], datetime.now(UTC))
     if visit is not None:
         return _at_moment(sources, visit)
     found = _at_date(sources, _first_day(sources))
