@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copilot.analysis.overlap import ALIKE, NEAR, Limits, groups, likeness
+from copilot.analysis.overlap import ALIKE, NEAR, Limits, groups, similarity
 from copilot.language.words import content_stems
 from copilot.retrieval.embedder import encode_each
 
@@ -27,7 +27,7 @@ def pairs(name: str, fields: bool = True) -> tuple[Pairs, Pairs]:
     with (SETS / name).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     texts = [f"{row['name']}. {row['description']}" for row in rows]
-    alike = likeness(
+    alike = similarity(
         np.stack(list(encode_each(texts))).astype(float),
         [frozenset(content_stems(text)) for text in texts],
         [row["domain"] if fields else None for row in rows],
@@ -84,14 +84,14 @@ def test_a_pair_across_units_comes_before_a_nearer_pair_within_one() -> None:
 
 def test_one_field_of_use_brings_projects_nearer_and_another_parts_them() -> None:
     vectors, words = np.eye(2), [frozenset({"fraud"}), frozenset({"fraud"})]
-    same, unknown, other = (likeness(vectors, words, f)[0, 1] for f in (["x", "x"], ["x", None], ["x", "y"]))
+    same, unknown, other = (similarity(vectors, words, f)[0, 1] for f in (["x", "x"], ["x", None], ["x", "y"]))
     assert same > unknown > other
 
 
 def test_projects_without_any_word_are_like_nothing() -> None:
-    assert groups(likeness(np.eye(2), [frozenset(), frozenset()], [None, None]), [None, None]) == []
+    assert groups(similarity(np.eye(2), [frozenset(), frozenset()], [None, None]), [None, None]) == []
 
 
-def test_among_many_projects_more_likeness_is_asked_for() -> None:
+def test_among_many_projects_more_similarity_is_asked_for() -> None:
     assert Limits.of(42) == Limits.of(100) == Limits(ALIKE, NEAR)
     assert Limits.of(1000).alike == pytest.approx(ALIKE + 0.1)

@@ -111,7 +111,7 @@ def weekly(days: Sequence[int], values: Sequence[float]) -> Series:
 
 
 def find_decline(values: Series, level: float | None = None, limit: float = 0.03) -> Decline | None:
-    """The fall that stands in the latest weeks, by the best detector that the length of the series allows.
+    """The current decline: against the same weeks a year ago where the series is long enough, else within it.
 
     `level` is the validated quality and `limit` the fall below it that counts; both serve short series only.
     """

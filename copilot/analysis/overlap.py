@@ -1,6 +1,6 @@
-"""Which projects do the same thing: likeness of their texts, and groups of those that are alike.
+"""Which projects do the same thing: similarity of their texts, and groups of those that are alike.
 
-The likeness adds the cosine of the embeddings, the cosine of the words weighted by rarity (Spärck Jones, 1972), and
+The similarity adds the cosine of the embeddings, the cosine of the words weighted by rarity (Spärck Jones, 1972), and
 whether both name one field of use. A group is bounded by its least alike pair, as in complete linkage (Sørensen, 1948).
 Weights and limits were chosen on `tests/fixtures/same_work/build.csv` and are reported on `report.csv`
 (`tests/test_overlap.py`).
@@ -22,7 +22,7 @@ MEANING, WORDS = 0.6, 0.4
 FIELD, NO_FIELD = 0.1, 0.05
 """Added when both record one field of use, and when one of them records none; taken off when they differ."""
 ALIKE = 0.42
-"""From this likeness on two projects count as doing the same thing."""
+"""From this similarity on two projects count as doing the same thing."""
 NEAR = 0.37
 """A group holds no two projects that are less alike than this."""
 MANY, RISE = 100, 0.1
@@ -44,11 +44,11 @@ class Limits:
 class Group:
     members: tuple[int, ...]
     """Positions, the lowest first."""
-    likeness: float
+    similarity: float
     """Mean over its pairs."""
 
 
-def likeness(vectors: Floats, words: Sequence[frozenset[str]], fields: Sequence[str | None]) -> Floats:
+def similarity(vectors: Floats, words: Sequence[frozenset[str]], fields: Sequence[str | None]) -> Floats:
     """A symmetric matrix, projects × projects.
 
     `vectors` are unit vectors, projects × dimensions; `words` are stems without function words.
@@ -94,7 +94,7 @@ def groups(alike: Floats, units: Sequence[str | None]) -> list[Group]:
         first += second
         group_of.update(dict.fromkeys(second, first))
     found = {id(members): sorted(members) for members in group_of.values() if len(members) > 1}
-    return sorted((Group(tuple(m), _mean(alike, m)) for m in found.values()), key=lambda g: (-g.likeness, g.members))
+    return sorted((Group(tuple(m), _mean(alike, m)) for m in found.values()), key=lambda g: (-g.similarity, g.members))
 
 
 def _mean(alike: Floats, members: Sequence[int]) -> float:

@@ -9,7 +9,7 @@ from functools import lru_cache
 import snowballstemmer
 
 
-def listed(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     """The words of a list that is easier to read as a line of text."""
     return text.split()
 
@@ -18,7 +18,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*")
 
 STOP_WORDS = frozenset(
-    listed(
+    _split(
         "a about above across after again against all also am an and any are as at be because been before "
         "being below between both but by can could did do does doing down during each either else ever "
         "every few for from further get give given go got had has have having he her here hers him his "
@@ -32,7 +32,7 @@ STOP_WORDS = frozenset(
 )
 # Words that ask rather than say what is asked about.
 ASKING_WORDS = frozenset(
-    listed(
+    _split(
         "answer answers ask believe compare comparison contrast define definition describe detail details "
         "discuss evaluate example examples explain find identify information know list mean means name "
         "outline overview propose provide question recommend specific specifically statement suggest "
@@ -93,7 +93,7 @@ approve approval approvals approver approvers""".splitlines()
     for form in forms.split()
 } | {
     word: str(number)
-    for number, word in enumerate(listed("zero one two three four five six seven eight nine ten eleven twelve"))
+    for number, word in enumerate(_split("zero one two three four five six seven eight nine ten eleven twelve"))
 }  # fmt: skip
 
 
@@ -149,9 +149,11 @@ _AMERICAN = (
 _DIGITS = {word: digit for word, digit in _IRREGULAR.items() if digit.isdigit()}
 
 
-def other_words(text: str) -> list[str]:
-    """British and American twins of a text's words, and digits for its number words, so that a search finds them all. A
-    word that the text says itself is none of them."""
+def query_expansions(text: str) -> list[str]:
+    """Other spellings of a text's words, British or American, and digits for its number words, for a search.
+
+    A word that the text says itself is none of them.
+    """
     found: list[str] = []
     for token in _TOKEN.findall(text):
         lower = token.lower()
@@ -166,7 +168,7 @@ def other_words(text: str) -> list[str]:
 COMMON_STEMS = frozenset(
     map(
         stem,
-        listed(
+        _split(
             "policy policies clause article rule section apply applies say project system ai company "
             "organisation enterprise group document playbook record happen need case"
         ),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import Manifest
-from copilot.retrieval.states import DocumentState, NewDocument, Twins
+from copilot.retrieval.states import DocumentState, NearDuplicates, NewDocument
 
 if TYPE_CHECKING:
     from datasketch import MinHash  # type: ignore[import-untyped]  # it has no annotations
@@ -41,8 +41,8 @@ def in_families(
     before: Mapping[str, DocumentState],
     added: Sequence[NewDocument],
     removed: Collection[str],
-) -> Twins:
-    """The twins among the passages of every family that the run changes."""
+) -> NearDuplicates:
+    """The near-duplicates among the passages of every family that the run changes."""
     new = {document.document.id: document for document in added}
     after = {
         id: _Member(state.info.label, state.info.superseded_by)
@@ -65,8 +65,8 @@ def in_families(
         examined |= manifest.numbers_of(standing)
         if 2 <= len(members) <= _LARGEST_FAMILY:
             fresh = (entry for id in members if id in new for entry in new[id].entries)
-            first_of |= twins([*manifest.entries_of(manifest.numbers_of(standing)), *fresh])
-    return Twins(frozenset(examined), first_of)
+            first_of |= near_duplicates([*manifest.entries_of(manifest.numbers_of(standing)), *fresh])
+    return NearDuplicates(frozenset(examined), first_of)
 
 
 class _Member(NamedTuple):
@@ -97,7 +97,7 @@ def family_name(id: str) -> str:
     return " ".join(word for word in words if word not in _VERSION_WORDS) or stem
 
 
-def twins(entries: Sequence[Entry]) -> dict[int, int]:
+def near_duplicates(entries: Sequence[Entry]) -> dict[int, int]:
     """Of each entry that says what an earlier one of another document says, and of that one: the earlier's number."""
     from datasketch import MinHashLSH
 

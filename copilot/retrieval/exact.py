@@ -96,7 +96,7 @@ def _best(snapshot: Snapshot, found: Sequence[Match], said: str, question: str, 
     titles = _title_scores(snapshot, chunks, said) or _title_scores(snapshot, chunks, question)
     words = _standard([match.score for match in found])
     cosines = _standard((snapshot.vectors_of(numbers) @ vector).tolist())
-    if _asks_nothing_else(snapshot, question):
+    if _is_only_a_reference(snapshot, question):
         # The beginning of a section comes before its other pieces.
         words = cosines = [0.0] * len(numbers)
     score = {
@@ -107,7 +107,7 @@ def _best(snapshot: Snapshot, found: Sequence[Match], said: str, question: str, 
     return sorted(known, key=lambda number: (-score[number], chunks[number].position, number))[:_MOST_HITS]
 
 
-def _asks_nothing_else(snapshot: Snapshot, question: str) -> bool:
+def _is_only_a_reference(snapshot: Snapshot, question: str) -> bool:
     """Whether a question has no word beside its references that a text could be about."""
     rest = references.without(question)
     return not set(snapshot.words.stems(rest)) - set(_ASKING.split())

@@ -66,8 +66,8 @@ def _not_found(manifest: Manifest, vectors: ChromaVectors, sample: Sequence[Entr
     numbers = [entry.number for entry in sample]
     for number, vector in zip(numbers, manifest.vectors_of(numbers), strict=True):
         found = vectors.nearest(vector, _NEAREST)
-        full_of_twins = len(found) == _NEAREST and found[-1].score >= _SAME
-        lost += not (full_of_twins or any(match.number == number for match in found))
+        full_of_duplicates = len(found) == _NEAREST and found[-1].score >= _SAME
+        lost += not (full_of_duplicates or any(match.number == number for match in found))
     return lost
 
 

@@ -28,7 +28,7 @@ from copilot.retrieval import buckets
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import VERSION, Manifest
-from copilot.retrieval.states import FileState, NewDocument, Twins, spread
+from copilot.retrieval.states import FileState, NearDuplicates, NewDocument, bucket_hash
 from copilot.retrieval.types import Health
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class IndexWriter:
         removed: Collection[str],
         files: Mapping[str, FileState],
         meta: Mapping[str, str],
-        twins: Twins,
+        near_duplicates: NearDuplicates,
     ) -> Health:
         """Make the index hold `added`, in place of documents with the same ids, and not hold `removed`.
 
@@ -145,7 +145,7 @@ class IndexWriter:
             self._add(vectors, [*lost, *(fresh[number] for number in sorted(missing & fresh.keys()))], added)
             generation = self._write_words(len(live), replaced, fresh.values())
             meta = {**meta, "generation": generation}
-            self.manifest.commit(files=files, removed=removed, added=added, meta=meta, twins=twins)
+            self.manifest.commit(files=files, removed=removed, added=added, meta=meta, near_duplicates=near_duplicates)
             vectors.delete(held - live)
             health = self._examine(vectors, added=missing, removed=held - live, whole=unfinished)
             if not health.is_sound:
@@ -196,11 +196,11 @@ class IndexWriter:
         """A new generation of the keywords, in which only the buckets of changed documents are written anew."""
         present = self._bucket_count()
         count = buckets.count_for(chunks, present)
-        touched = range(count) if whole or count != present else {spread(id) % count for id in replaced}
+        touched = range(count) if whole or count != present else {bucket_hash(id) % count for id in replaced}
         entries: dict[int, list[Entry]] = {bucket: [] for bucket in touched}
         kept = (e for e in self.manifest.entries_in(touched, count) if e.chunk.document_id not in replaced)
         for entry in chain(kept, fresh):
-            entries[spread(entry.chunk.document_id) % count].append(entry)
+            entries[bucket_hash(entry.chunk.document_id) % count].append(entry)
         # Never a name that was used before: a reader tells by it that the index has changed.
         generation = str(time.time_ns())
         buckets.write(words_folder(self._state_dir, generation), count, entries, self._words())

@@ -18,8 +18,8 @@ from copilot.retrieval.states import (
     Columns,
     DocumentState,
     FileState,
+    NearDuplicates,
     NewDocument,
-    Twins,
     chunk_of,
     chunk_rows,
     document_row,
@@ -159,8 +159,8 @@ class Manifest:
             superseded=np.array(superseded, dtype=np.int64),
         )
 
-    def twins(self) -> dict[int, int]:
-        """Number of each chunk that has a twin to that of the first of them."""
+    def near_duplicates(self) -> dict[int, int]:
+        """Number of each chunk that has near-duplicates to that of the first of them."""
         return dict(self._execute("SELECT number, first FROM twins"))
 
     def entries_in(self, buckets: Collection[int], count: int) -> Iterator[Entry]:
@@ -280,7 +280,7 @@ class Manifest:
         removed: Collection[str],
         added: Sequence[NewDocument],
         meta: Mapping[str, str],
-        twins: Twins,
+        near_duplicates: NearDuplicates,
     ) -> None:
         """The one moment at which readers see the new index."""
         with self._lock, self._database:
@@ -291,9 +291,9 @@ class Manifest:
             self._many(f"INSERT INTO documents VALUES ({_marks(range(13))})", map(document_row, added))
             rows = (row for new in added for row in chunk_rows(new))
             self._many(f"INSERT INTO chunks VALUES ({_marks(range(12))})", rows)
-            self._many("DELETE FROM twins WHERE number = ?", ((number,) for number in twins.examined))
+            self._many("DELETE FROM twins WHERE number = ?", ((number,) for number in near_duplicates.examined))
             self._database.execute("DELETE FROM twins WHERE number NOT IN (SELECT number FROM chunks)")
-            self._many("INSERT OR REPLACE INTO twins VALUES (?, ?)", twins.first_of.items())
+            self._many("INSERT OR REPLACE INTO twins VALUES (?, ?)", near_duplicates.first_of.items())
             self._replace_files(files)
             self._many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
 

@@ -31,11 +31,11 @@ def rank(
     scope: Scope,
     top_k: int,
     per_document: int | None = None,
-    also: Sequence[str] = (),
+    expansions: Sequence[str] = (),
     fuse: Fusion = fusion.fuse,
 ) -> list[ScoredChunk]:
-    """The best chunks in scope, of each document no more than `per_document`; `also` are other words for the same."""
-    widened = " ".join((query, *also))
+    """The best chunks in scope, of each document no more than `per_document`; `expansions` are further words."""
+    widened = " ".join((query, *expansions))
     # Both searches leave Python's lock, so that the longer one is all there is to wait for.
     with ThreadPoolExecutor(max_workers=1) as beside:
         words = beside.submit(snapshot.words.search, widened, scope, DEPTH)

@@ -50,7 +50,7 @@ class Retriever:
         self._snapshot: Snapshot | None = None
         # Apart from the questions' vectors, which are never those of a packed sentence.
         self._sentences = Embedder()
-        self._handed = _Handed()
+        self._handed = _RecentlyReturned()
 
     def search(
         self,
@@ -62,22 +62,22 @@ class Retriever:
         kind: Literal["passage", "record"] | None = None,
         documents: Collection[str] | None = None,
         per_document: int | None = None,
-        also: Sequence[str] = (),
+        expansions: Sequence[str] = (),
     ) -> list[ScoredChunk]:
         """The best chunks that the viewer may see, best first.
 
         Only what is in force is searched, on the day `as_of` or else today. `kind` and `documents` (ids) narrow the
-        search further; `per_document` is how many chunks of one document may be among the results; `also` are other
-        words for those of the query. An empty query, or a `top_k` below 1, finds nothing.
+        search further; `per_document` is how many chunks of one document may be among the results;
+        `expansions` are further words to look for. An empty query, or a `top_k` below 1, finds nothing.
         """
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
         scope = _scope(viewer, as_of, kind, documents)
 
         def ranked(snapshot: Snapshot) -> list[ScoredChunk]:
-            found = rank(snapshot, query, self._embedder, scope, top_k, per_document, also)
+            found = rank(snapshot, query, self._embedder, scope, top_k, per_document, expansions)
             self._handed.note(scored.chunk for scored in found)
-            return [replace(scored, chunk=_told(snapshot, scored.chunk, viewer)) for scored in found]
+            return [replace(scored, chunk=_redact_successor(snapshot, scored.chunk, viewer)) for scored in found]
 
         return self._read(ranked, [])
 
@@ -151,7 +151,7 @@ class Retriever:
         def visible(snapshot: Snapshot) -> list[Chunk]:
             chunks = [chunk for chunk in read(snapshot.manifest) if viewer.may_see(chunk.label)]
             self._handed.note(chunks)
-            return [_told(snapshot, chunk, viewer) for chunk in chunks]
+            return [_redact_successor(snapshot, chunk, viewer) for chunk in chunks]
 
         return self._read(visible, [])
 
@@ -160,7 +160,7 @@ class Retriever:
 
         def visible(snapshot: Snapshot) -> list[DocumentInfo]:
             passages = (s.info for s in snapshot.manifest.documents().values() if s.kind == "passage")
-            return [_told(snapshot, info, viewer) for info in passages if viewer.may_see(info.label)]
+            return [_redact_successor(snapshot, info, viewer) for info in passages if viewer.may_see(info.label)]
 
         return self._read(visible, [])
 
@@ -211,7 +211,7 @@ class Retriever:
         self._snapshot = self._manifest = None
 
 
-class _Handed:
+class _RecentlyReturned:
     """Passages returned lately whose sentences nobody has asked for yet, by number."""
 
     def __init__(self) -> None:
@@ -244,7 +244,7 @@ def _scope(
     )
 
 
-def _told(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
+def _redact_successor(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
     """A document or chunk without the name of a successor that is withheld; that it was replaced is no secret."""
     if source.superseded_by is None or viewer.may_see(snapshot.label_of.get(source.superseded_by)):
         return source

@@ -1,4 +1,4 @@
-"""The sentences of passages, which are embedded beside the passage: what its own vector averages away.
+"""The sentences of passages, embedded one by one: the vector of a whole passage blurs them.
 
 A question in everyday words rarely shares a passage's vocabulary, and a chunk of two hundred words is near to many
 questions. Its nearest single sentence tells better: on 80 questions by hand over the shipped documents the best chunk

@@ -68,13 +68,13 @@ class Snapshot:
         return {text: np.frombuffer(blob, dtype=np.float32) for text, blob in self.manifest.phrases().items()}
 
     @cached_property
-    def _twins(self) -> Mapping[int, int]:
-        return self.manifest.twins()
+    def _near_duplicates(self) -> Mapping[int, int]:
+        return self.manifest.near_duplicates()
 
     @cached_property
-    def _twins_by_first(self) -> Mapping[int, list[int]]:
+    def _duplicates_by_first(self) -> Mapping[int, list[int]]:
         groups: dict[int, list[int]] = {}
-        for number, first in self._twins.items():
+        for number, first in self._near_duplicates.items():
             groups.setdefault(first, []).append(number)
         return groups
 
@@ -82,15 +82,15 @@ class Snapshot:
         """The numbers in their order; of those that say the same only the first."""
         best: dict[int, int] = {}
         for number in numbers:
-            best.setdefault(self._twins.get(number, number), number)
+            best.setdefault(self._near_duplicates.get(number, number), number)
         return list(best.values())
 
     def copies(self, number: int, scope: Scope) -> tuple[Chunk, ...]:
         """The other chunks that say the same, those that a query may see."""
-        if number not in self._twins:
+        if number not in self._near_duplicates:
             return ()
         visible = self.visible(scope)
-        others = (other for other in self._twins_by_first[self._twins[number]] if other != number)
+        others = (other for other in self._duplicates_by_first[self._near_duplicates[number]] if other != number)
         found = self.manifest.chunks([other for other in others if visible[self.row_of[other]]])
         return tuple(sorted(found.values(), key=lambda chunk: (chunk.document_id, chunk.position)))
 

@@ -50,13 +50,13 @@ class NewDocument:
 
 
 @dataclass(frozen=True)
-class Twins:
+class NearDuplicates:
     """Passages that say the same as another one of their document's family."""
 
     examined: frozenset[int]
-    """Numbers of standing chunks whose twins are given anew."""
+    """Numbers of standing chunks whose near-duplicates are found anew."""
     first_of: Mapping[int, int]
-    """Number of each twin, the first included, to the number of the first."""
+    """Number of each near-duplicate, the first included, to the number of the first."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ class Columns:
     superseded: Integers
 
 
-def spread(document_id: str) -> int:
-    """A number that tells a document's bucket of keywords: the remainder by the count of buckets."""
+def bucket_hash(document_id: str) -> int:
+    """Hash of a document's id; its remainder by the count of buckets is the bucket of its keywords."""
     return int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4])
 
 
@@ -140,7 +140,7 @@ def document_row(new: NewDocument) -> tuple[object, ...]:
     d = new.document
     return (
         d.id, d.kind, d.sha256, d.title, d.owner, _text(d.effective), new.superseded_ref, d.superseded_by,
-        _text(d.superseded_on), d.label, json.dumps(d.tags), spread(d.id), _text(d.dated),
+        _text(d.superseded_on), d.label, json.dumps(d.tags), bucket_hash(d.id), _text(d.dated),
     )  # fmt: skip
 
 

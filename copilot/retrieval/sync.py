@@ -71,9 +71,11 @@ def sync(
         embedded, health = 0, None
         if found.loaded or found.removed or writer.is_unfinished:
             added, embedded = _prepare(found, writer.manifest, progress, parallel)
-            twins = duplicates.in_families(writer.manifest, before, added, found.removed)
+            near_duplicates = duplicates.in_families(writer.manifest, before, added, found.removed)
             meta = {**found.meta, "last_change": datetime.now().isoformat(sep=" ", timespec="seconds")}
-            health = writer.replace(added=added, removed=found.removed, files=found.files, meta=meta, twins=twins)
+            health = writer.replace(
+                added=added, removed=found.removed, files=found.files, meta=meta, near_duplicates=near_duplicates
+            )
         else:
             writer.remember(found.files, found.meta)
         if phrases is not None:

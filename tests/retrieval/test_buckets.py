@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from copilot.retrieval import buckets
 from copilot.retrieval.entries import Entry, Match, Scope
 from copilot.retrieval.lexical import LexicalIndex
-from copilot.retrieval.states import spread
+from copilot.retrieval.states import bucket_hash
 from copilot.retrieval.types import Chunk
 
 FILES_OF_A_SEGMENT = ("fast", "fieldnorm", "idx", "pos", "store", "term")
@@ -25,7 +25,7 @@ def chunk(number: int, text: str = "") -> Entry:
 def divided(entries: Sequence[Entry], count: int) -> dict[int, list[Entry]]:
     by_bucket: dict[int, list[Entry]] = {bucket: [] for bucket in range(count)}
     for entry in entries:
-        by_bucket[spread(entry.chunk.document_id) % count].append(entry)
+        by_bucket[bucket_hash(entry.chunk.document_id) % count].append(entry)
     return by_bucket
 
 
@@ -52,7 +52,7 @@ def test_a_generation_with_one_bucket_rewritten_scores_like_one_written_at_once(
     buckets.write(tmp_path / "old", 8, divided(old, 8), tmp_path)
     before = scores(tmp_path / "old")
     new = [*old[3:], chunk(1, "Five wards count five beds and five drifts.")]
-    touched = spread("doc/0.md") % 8
+    touched = bucket_hash("doc/0.md") % 8
     buckets.write(tmp_path / "grown", 8, {touched: divided(new, 8)[touched]}, tmp_path / "old")
     buckets.write(tmp_path / "fresh", 8, divided(new, 8), tmp_path)
     assert scores(tmp_path / "grown") == scores(tmp_path / "fresh") != before

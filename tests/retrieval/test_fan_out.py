@@ -27,7 +27,7 @@ def indexed(library: Library, state: Path, parallel: str) -> Index:
     state.mkdir()
     sync(Workspace.open(library.root), None, state, parallel=parallel)
     manifest = Manifest(manifest_path(state), create=False)
-    found = manifest.numbers(), manifest.vectors().tobytes(), manifest.twins()
+    found = manifest.numbers(), manifest.vectors().tobytes(), manifest.near_duplicates()
     manifest.close()
     return found
 

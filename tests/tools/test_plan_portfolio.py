@@ -23,7 +23,7 @@ from copilot.errors import ToolError
 from copilot.tools.candidates import gather, weigh
 from copilot.tools.plan_portfolio import findings
 from copilot.tools.plan_portfolio import plan as portfolio_plan
-from copilot.tools.plan_portfolio.options import Asked, read_options
+from copilot.tools.plan_portfolio.options import Request, read_options
 from copilot.tools.plan_portfolio.tool import Arguments, plan_portfolio
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
@@ -279,8 +279,8 @@ def test_what_there_was_no_time_for_is_named(tmp_path):
     view, config = sources.records.view(EVERYONE), sources.workspace.config
     candidates = gather(view, config, view.select("projects"))
     weights = weigh(config, candidates.criteria, {}, {})
-    asked = Asked(frozenset(), frozenset(), {}, True, True, False)
-    options = read_options(view, config, candidates, weights, asked)
+    request = Request(frozenset(), frozenset(), {}, True, True, False)
+    options = read_options(view, config, candidates, weights, request)
     limits = portfolio_plan.Limits(100, None, None, None, 0, "EUR")
     found = portfolio_plan.plan(options, limits, 1, seconds=0)
     assert [options.candidates.ids[i] for i in found.chosen] == ["A", "B"]

@@ -76,7 +76,7 @@ def facts(subject: Subject, area: AreaMethod, method: ReadinessMethod) -> list[F
     return [fact for fact in found if fact is not None]
 
 
-def going_on(sources: Sources, rows: Sequence[Row]) -> list[Row]:
+def active_projects(sources: Sources, rows: Sequence[Row]) -> list[Row]:
     """Without the projects that were given up after production."""
     stages = [fold(stage) for stage in sources.workspace.config.stages]
     ended = ended_stages(sources.workspace.config.stages)

@@ -13,7 +13,7 @@ from copilot.language.formatting import humanize, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness import findings
-from copilot.tools.assess_readiness.facts import Subject, facts, going_on
+from copilot.tools.assess_readiness.facts import Subject, active_projects, facts
 from copilot.tools.assess_readiness.method import METHOD, ReadinessMethod
 from copilot.tools.assess_readiness.phrasing import WORDING
 from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
@@ -116,7 +116,7 @@ def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> _Scope:
     hidden, of = _hidden(view, "assessments", unit), unit or sources.workspace.organisation
     if not view.has("projects") or (unit is not None and not view.has("projects", "unit")):
         return _Scope(of, None, unit, (), hidden)
-    rows = going_on(sources, view.select("projects", _of(unit)))
+    rows = active_projects(sources, view.select("projects", _of(unit)))
     return _Scope(of, None, unit, tuple(rows), hidden + _hidden(view, "projects", unit))
 
 

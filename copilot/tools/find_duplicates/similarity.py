@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copilot.analysis.overlap import Floats, Limits, groups, likeness
+from copilot.analysis.overlap import Floats, Limits, groups, similarity
 from copilot.language.words import content_stems
 from copilot.records.schema import PROJECTS
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.facts import going_on
+from copilot.tools.assess_readiness.facts import active_projects
 from copilot.tools.embedding import embed
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold
@@ -31,7 +31,7 @@ class Overlap:
     """Projects that appear to do the same thing."""
 
     rows: tuple[Row, ...]
-    likeness: float
+    similarity: float
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class SharedWork:
         return Limits.of(len(self.rows))
 
     def between(self, one: Row, other: Row) -> float:
-        """The likeness of two projects."""
+        """The similarity of two projects."""
         return float(self.alike[self.rows.index(one), self.rows.index(other)])
 
     @property
@@ -93,14 +93,14 @@ def amounts(rows: Sequence[Row]) -> list[float]:
 
 def read_shared_work(sources: Sources, view: RecordView) -> SharedWork:
     """Of the projects that have not ended, those that are alike by name, description and field of use."""
-    rows = sorted(going_on(sources, view.select("projects")), key=lambda row: str(row["id"]))
+    rows = sorted(active_projects(sources, view.select("projects")), key=lambda row: str(row["id"]))
     field = field_of(view)
     texts = [_text(row)[: _OPENING if len(rows) > MANY_TO_COMPARE else None] for row in rows]
     words = [words_of(row) for row in rows]
     fields = [fold(str(row[field])) if field and row.get(field) else None for row in rows]
-    alike = likeness(embed(sources, texts), words, fields) if rows else np.zeros((0, 0))
+    alike = similarity(embed(sources, texts), words, fields) if rows else np.zeros((0, 0))
     units = [_unit(row.get("unit")) for row in rows]
-    found = tuple(Overlap(tuple(rows[i] for i in g.members), g.likeness) for g in groups(alike, units))
+    found = tuple(Overlap(tuple(rows[i] for i in g.members), g.similarity) for g in groups(alike, units))
     return SharedWork(tuple(rows), alike, found, field)
 
 

@@ -37,7 +37,7 @@ class Scope:
     """Projects going on within it."""
 
     @property
-    def whole(self) -> str:
+    def subject(self) -> str:
         if self.project is not None:
             title = self.project.get("name")
             return f"{title} ({self.project['id']})" if title and title != self.project["id"] else str(title)
@@ -55,7 +55,7 @@ class Observed:
 
 
 @dataclass(frozen=True)
-class Shown:
+class LeverFacts:
     """What the records show of one lever."""
 
     lever: Lever
@@ -87,7 +87,7 @@ class LeverReader:
     method: Levers
     reading: Reading
 
-    def read(self, lever: Lever) -> Shown:
+    def read(self, lever: Lever) -> LeverFacts:
         values, cited = dict[str, Value](), list[str]()
         areas = read_areas(self.reading.view, self.scope.unit, READINESS.load(self.sources.workspace))
         row = _assessed(areas, lever, self.method.areas)
@@ -108,7 +108,7 @@ class LeverReader:
             values["event_dates"] = tuple(str(row.get("date") or "unknown date") for _, row, _ in events)
             values["event_titles"] = tuple(title for _, _, title in events)
             cited += [self.reading.row(table, row) for table, row, _ in events]
-        return Shown(lever, score, values, tuple(cited), self.observe(lever.metrics))
+        return LeverFacts(lever, score, values, tuple(cited), self.observe(lever.metrics))
 
     def observe(self, wanted: re.Pattern[str]) -> Observed | None:
         """The first metric of the catalogue that is so called and has data for the project, else for its unit.

@@ -11,7 +11,7 @@ from copilot.language.sentences import split_sentences
 from copilot.passages.units import Unit
 from copilot.tools.evidence import Row
 from copilot.tools.findings import amount, count, share
-from copilot.tools.plan_change.facts import Observed, Scope, Shown, blockers
+from copilot.tools.plan_change.facts import LeverFacts, Observed, Scope, blockers
 from copilot.tools.plan_change.method import Advised, Lever
 from copilot.types import Finding, Quantity, Value
 
@@ -27,7 +27,7 @@ _PLAN = "Is there a written plan for adoption?"
 class Measure:
     """What to do with one lever."""
 
-    shown: Shown
+    shown: LeverFacts
     quote: Unit | None
     """What the documents advise."""
 
@@ -81,7 +81,7 @@ def _standing(plan: Plan) -> Finding:
     if row is None:
         plans = [bool(r["adoption_plan"]) for r in scope.rows if r.get("adoption_plan") is not None]
         values: dict[str, Value] = {
-            "whole": scope.whole,
+            "whole": scope.subject,
             "unit": scope.unit,
             "projects": count(len(scope.rows), "project"),
             "with_plan": count(sum(plans), "project") if plans else None,
@@ -90,7 +90,7 @@ def _standing(plan: Plan) -> Finding:
         return Finding(kind="standing", role="headline", values=values)
     has_plan = row.get("adoption_plan")
     values = {
-        "whole": scope.whole,
+        "whole": scope.subject,
         "name": str(row.get("name") or row["id"]),
         "unit": scope.unit,
         "stage": humanize(str(row["stage"])) if row.get("stage") else None,
@@ -101,7 +101,7 @@ def _standing(plan: Plan) -> Finding:
 
 
 def levers(plan: Plan) -> Iterator[Finding]:
-    """Each lever in its order; a metric that was told before is only named."""
+    """Each lever in its order; a metric that an earlier lever gave is only named."""
     told = {plan.adoption.metric.name} if plan.adoption else set[str]()
     for place, measure in enumerate(plan.measures, start=1):
         yield _lever(plan, measure, place, told)
@@ -194,7 +194,7 @@ def workforce(plan: Plan) -> Finding:
     scope = plan.scope
     affected = [row for row in scope.rows if row.get("affects") == "employees"]
     values: dict[str, Value] = {
-        "whole": scope.whole,
+        "whole": scope.subject,
         "is_project": scope.project is not None,
         "affected": count(len(affected), "project") if affected else None,
         "blocker": (scope.project and blockers(scope.project, plan.workforce.words)) or None,
@@ -217,7 +217,7 @@ def money(plan: Plan, currency: str) -> Finding:
         "share": share(change / total),
         "change": amount(change, currency, 2),
         "budget": amount(total, currency, 2),
-        "whole": scope.whole,
+        "whole": scope.subject,
         "projects": None if scope.project is not None else count(len(both), "project"),
     }
     return Finding(kind="change_budget", values=values, evidence=plan.cited)

@@ -54,7 +54,7 @@ def when(f: Finding) -> str:
 
 
 def measured_by(f: Finding, *, in_full: bool = False) -> str:
-    """A metric that was told before is only named, unless it stands alone."""
+    """A metric that an earlier lever gave is only named, unless it stands alone."""
     if "metric_metric" not in f.values:
         said = f.values["measured_by"]
         return f"no metric of the catalogue; {f'the documents say {said}' if said else 'one must be agreed'}"

@@ -13,7 +13,7 @@ from copilot.language.formatting import pluralize
 from copilot.passages.units import Unit
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.facts import going_on
+from copilot.tools.assess_readiness.facts import active_projects
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import fold, resolve_record, resolve_unit
@@ -73,7 +73,7 @@ def plan_change(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolR
         say.WORDING,
         Computation(
             source=view.sources[table],
-            title=f"Change plan for {scope.whole}",
+            title=f"Change plan for {scope.subject}",
             locator=f"{pluralize(len(method.levers), 'lever')}, as of {sources.today}",
             calculation=Calculation(method="levers by what the records show of each", inputs=(order,)),
         ),
@@ -90,7 +90,7 @@ def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> Scope:
         assert row is not None, "a resolved project has a row"
         return Scope(row, str(row["unit"]) if row.get("unit") else None, (row,))
     unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
-    rows: list[Row] = going_on(sources, view.select("projects")) if view.has("projects") else []
+    rows: list[Row] = active_projects(sources, view.select("projects")) if view.has("projects") else []
     return Scope(None, unit, tuple(r for r in rows if unit is None or fold(str(r.get("unit") or "")) == fold(unit)))
 
 
@@ -152,7 +152,7 @@ def _findings(plan: Plan, budget: Unit | None, sources: Sources, hidden: int) ->
 
 def _table(plan: Plan, found: list[Finding]) -> Table:
     return Table(
-        title=f"Change plan for {plan.scope.whole}",
+        title=f"Change plan for {plan.scope.subject}",
         columns=("Order", "Lever", "The records show", "Measure", "Owner", "When", "Measured by"),
         rows=tuple(
             (

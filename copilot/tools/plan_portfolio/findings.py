@@ -9,7 +9,7 @@ import numpy as np
 from copilot.analysis.portfolio import Selection
 from copilot.tools.findings import Reading, amount, count, listed, share
 from copilot.tools.plan_portfolio.options import Reason
-from copilot.tools.plan_portfolio.plan import MORE_BUDGET, Forced, Limits, Plan
+from copilot.tools.plan_portfolio.plan import MORE_BUDGET, ForcedInclusion, Limits, Plan
 from copilot.tools.prioritize_projects.findings import SAFE, weights_table
 from copilot.types import Calculation, Finding, Quantity, Table, Value
 
@@ -176,7 +176,7 @@ def reason_values(reason: Reason) -> dict[str, Value]:
     return {"reason": reason.kind, "of": reason.of, "state": reason.state}
 
 
-def forced(found: Plan, reading: Reading, tried: Forced) -> Finding:
+def forced(found: Plan, reading: Reading, tried: ForcedInclusion) -> Finding:
     """What a project that is left out would push out if it had to be in."""
     options = found.options
     name = options.candidates.name

@@ -39,7 +39,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What the call says of single projects, by id."""
 
     must: frozenset[str]
@@ -63,7 +63,7 @@ class Options:
     """Why a candidate cannot be chosen."""
     needs: tuple[tuple[int, int], ...]
     """Pairs of candidates of which the first can only come with the second."""
-    asked: Asked
+    request: Request
 
     @cached_property
     def open(self) -> list[int]:
@@ -90,21 +90,21 @@ class Options:
         return str(self.row(position).get("unit") or "no unit")
 
     def blocked(self, position: int) -> list[str]:
-        return list(self.asked.blocked.get(str(self.row(position)["id"]), ()))
+        return list(self.request.blocked.get(str(self.row(position)["id"]), ()))
 
 
 def read_options(
-    view: RecordView, config: WorkspaceConfig, candidates: Candidates, weights: Weights, asked: Asked
+    view: RecordView, config: WorkspaceConfig, candidates: Candidates, weights: Weights, request: Request
 ) -> Options:
     rows = candidates.rows
     scores = weighted_sum(candidates.estimates.likely, weights.used)
     cost, headcount = np.array([_left(row) for row in rows]), np.array([_number(row, "headcount") for row in rows])
     bars: dict[int, Reason] = {}
     for position in range(len(rows)):
-        if bar := _bar(candidates, scores, cost, headcount, position, asked):
+        if bar := _bar(candidates, scores, cost, headcount, position, request):
             bars[position] = bar
     needs = _dependencies(view, config, candidates, bars)
-    return Options(candidates, weights, scores, cost, headcount, bars, needs, asked)
+    return Options(candidates, weights, scores, cost, headcount, bars, needs, request)
 
 
 def _number(row: Row, column: str) -> float:
@@ -119,18 +119,18 @@ def _left(row: Row) -> float:
 
 
 def _bar(
-    candidates: Candidates, scores: Scores, cost: Floats, headcount: Floats, position: int, asked: Asked
+    candidates: Candidates, scores: Scores, cost: Floats, headcount: Floats, position: int, request: Request
 ) -> Reason | None:
     key = str(candidates.rows[position]["id"])
-    if key in asked.excluded:
+    if key in request.excluded:
         return Reason("excluded")
-    if asked.needs_cost and np.isnan(cost[position]):
+    if request.needs_cost and np.isnan(cost[position]):
         return Reason("no_cost")
-    if asked.needs_headcount and np.isnan(headcount[position]):
+    if request.needs_headcount and np.isnan(headcount[position]):
         return Reason("no_headcount")
-    if key in asked.must:
+    if key in request.must:
         return None
-    if asked.leave_out_blocked and (titles := asked.blocked.get(key)):
+    if request.leave_out_blocked and (titles := request.blocked.get(key)):
         return Reason("blocked", tuple(titles))
     if np.isnan(scores.score[position]) or scores.coverage[position] < ENOUGH_COVERAGE:
         return Reason("not_scored")

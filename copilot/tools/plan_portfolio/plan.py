@@ -48,7 +48,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Forced:
+class ForcedInclusion:
     """The best set with one project that the best set leaves out."""
 
     option: int
@@ -72,7 +72,7 @@ class Plan:
     share: Floats
     """How often each candidate is in the best set; 0 where it cannot be chosen."""
     draws: int
-    forced: tuple[Forced, ...]
+    forced: tuple[ForcedInclusion, ...]
     short_units: tuple[str, ...]
     """Units with fewer projects that can be chosen than the minimum asks for."""
     skipped: tuple[str, ...] = ()
@@ -258,7 +258,7 @@ def _richer(options: Options, limits: Limits, problem: Problem, clock: _Clock) -
     return clock.within("what more budget would bring", partial(best, richer))
 
 
-def _forced(problem: Problem, found: Selection, places: Sequence[int], clock: _Clock) -> Iterator[Forced]:
+def _forced(problem: Problem, found: Selection, places: Sequence[int], clock: _Clock) -> Iterator[ForcedInclusion]:
     """What the highest-scoring projects left out would push out if they had to be in."""
     if len(places) > _FORCED_OPTIONS:
         return
@@ -269,7 +269,7 @@ def _forced(problem: Problem, found: Selection, places: Sequence[int], clock: _C
         other = clock.within("what a project left out would push out", partial(best, with_it))
         if other is None:
             continue
-        yield Forced(
+        yield ForcedInclusion(
             places[option],
             found.value - other.value,
             tuple(places[i] for i in found.chosen if i not in set(other.chosen)),

@@ -20,7 +20,7 @@ from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.linking import resolve_record
 from copilot.tools.plan_portfolio import findings, phrasing
-from copilot.tools.plan_portfolio.options import Asked, Options, read_options
+from copilot.tools.plan_portfolio.options import Options, Request, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
 from copilot.tools.prioritize_projects.findings import trade_offs, weights
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
@@ -97,7 +97,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     reading = Reading(sources, view)
     if not rows or not candidates.criteria:
         return Planned(None, _without_choice(reading, len(rows), hidden))
-    asked = Asked(
+    request = Request(
         frozenset(must),
         frozenset(excluded),
         blocked_projects(sources, viewer),
@@ -108,7 +108,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     weighed = asked_weights(
         config, candidates.criteria, arguments.weights, arguments.weight_changes, arguments.comparisons
     )
-    options = read_options(view, config, candidates, weighed.weights, asked)
+    options = read_options(view, config, candidates, weighed.weights, request)
     for position, reason in options.bars.items():
         if candidates.ids[position] in must:
             why = phrasing.why(findings.reason_values(reason))

@@ -10,7 +10,7 @@ from statistics import median
 from copilot.analysis.funnel import Ladder, conversion
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.facts import going_on, latest_roles, staff
+from copilot.tools.assess_readiness.facts import active_projects, latest_roles, staff
 from copilot.tools.assess_readiness.method import METHOD as READINESS
 from copilot.tools.assess_readiness.method import ReadinessMethod
 from copilot.tools.assess_readiness.scores import BEST, mean, read_areas
@@ -70,7 +70,7 @@ def read_facts(sources: Sources, view: RecordView, unit: str | None, method: Ope
 
 
 def _reader(sources: Sources, view: RecordView, unit: str | None, method: OperatingModel) -> _Reader:
-    rows: list[Row] = going_on(sources, view.select("projects")) if view.has("projects") else []
+    rows: list[Row] = active_projects(sources, view.select("projects")) if view.has("projects") else []
     named = [*(row.get("unit") for row in rows), *(row.get("unit") for row in latest_roles(view, None))]
     units = {fold(str(name)): str(name) for name in reversed(named) if name}
     own = [row for row in rows if unit is None or fold(str(row.get("unit") or "")) == fold(unit)]

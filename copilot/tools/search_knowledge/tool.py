@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
 from copilot.language.sentences import split_sentences
-from copilot.language.words import content_stems, other_words
+from copilot.language.words import content_stems, query_expansions
 from copilot.retrieval.references import Reference, asked_for, is_titled, opens_with
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, ScoredChunk
@@ -59,7 +59,7 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         arguments.query,
         viewer,
         top_k=arguments.top_k,
-        also=other_words(arguments.query),
+        expansions=query_expansions(arguments.query),
         as_of=arguments.as_of or sources.today,
         kind="passage",
         documents=arguments.documents or None,

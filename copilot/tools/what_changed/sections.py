@@ -68,7 +68,7 @@ def row_name(schema: TableSchema, row: Row) -> str:
 
 
 def identity(schema: TableSchema) -> list[str]:
-    """The columns by which a row is known again: its key, else what it must have besides numbers, else all."""
+    """Identity columns: the primary key, else the required columns without numbers, else every column."""
     if schema.key:
         return [schema.key]
     telling = [
