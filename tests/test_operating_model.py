@@ -40,7 +40,6 @@ def test_fewer_than_four_criteria_give_no_advice() -> None:
     assert advise([measured(5)] * 4) is not None
 
 
-@settings(deadline=None)
 @given(cases)
 def test_scores_and_shares_of_draws_sum_to_one_whatever_the_order(rows: list[tuple[float, float]]) -> None:
     advice, turned = advise([measured(*row) for row in rows]), advise([measured(*row) for row in reversed(rows)])
@@ -52,7 +51,7 @@ def test_scores_and_shares_of_draws_sum_to_one_whatever_the_order(rows: list[tup
     assert sorted(advice.order) == list(range(len(MODELS)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cases)
 def test_a_flip_by_value_is_the_nearest_one_a_fine_search_finds(rows: list[tuple[float, float]]) -> None:
     criteria = [measured(*row) for row in rows]
@@ -72,7 +71,7 @@ def test_a_flip_by_value_is_the_nearest_one_a_fine_search_finds(rows: list[tuple
             assert found[id(own)].size * 10 == pytest.approx(min(searched), abs=10 / 400 + 1e-3)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cases)
 def test_past_a_flip_by_weight_another_model_leads_and_before_it_does_not(rows: list[tuple[float, float]]) -> None:
     criteria = [measured(*row) for row in rows]

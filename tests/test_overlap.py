@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -64,7 +64,6 @@ def matrices(draw: st.DrawFn) -> np.ndarray:
     return whole + whole.T + np.eye(size)
 
 
-@settings(deadline=None)
 @given(matrices(), st.data())
 def test_nobody_belongs_to_two_groups_and_no_group_holds_strangers(alike: np.ndarray, data: st.DataObject) -> None:
     units = data.draw(st.lists(st.sampled_from(["a", "b", None]), min_size=len(alike), max_size=len(alike)))

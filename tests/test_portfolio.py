@@ -40,7 +40,7 @@ def problems(draw, smallest: int = 1, largest: int = 8) -> Problem:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_the_best_set_is_the_one_that_trying_all_sets_finds(problem: Problem) -> None:
     allowed = by_brute_force(problem)
@@ -52,7 +52,7 @@ def test_the_best_set_is_the_one_that_trying_all_sets_finds(problem: Problem) ->
         assert found.gap == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems())
 def test_the_next_best_set_is_the_second_of_all_sets(problem: Problem) -> None:
     allowed = by_brute_force(problem)
@@ -67,7 +67,7 @@ def test_the_next_best_set_is_the_second_of_all_sets(problem: Problem) -> None:
         assert second.value == pytest.approx(allowed[1][0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems(), st.integers(1, 50))
 def test_adding_budget_never_lowers_the_optimum(problem: Problem, more: int) -> None:
     row = problem.constraints[0].rows[0]
@@ -79,7 +79,7 @@ def test_adding_budget_never_lowers_the_optimum(problem: Problem, more: int) -> 
         assert after.value >= before.value - 1e-9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problems(), st.randoms())
 def test_shuffling_the_options_leaves_the_optimum_as_it_is(problem: Problem, random) -> None:
     place = list(range(len(problem.values)))
@@ -213,7 +213,7 @@ def by_the_solver_alone(problem: Problem) -> float:
     return -float(found.fun)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from([0.02, 0.1, 0.4]), st.booleans())
 def test_settling_the_clear_options_first_does_not_change_the_optimum(seed: int, share: float, whole: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -247,7 +247,7 @@ def test_a_search_without_time_says_so() -> None:
         best(problem, 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(1, 9), st.floats(0, 6))
 def test_the_best_deviation_is_the_one_that_trying_all_finds(seed: int, count: int, most: float) -> None:
     rng = np.random.default_rng(seed)

@@ -133,7 +133,7 @@ def test_a_range_without_a_likely_value_counts_at_its_middle():
 # Acceptability
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems(), st.integers(1, 3), st.sampled_from([None, 50.0]))
 def test_acceptabilities_sum_to_one_and_to_the_number_of_places(problem, top_k, concentration):
     values, weights = problem
@@ -181,7 +181,6 @@ def test_a_criterion_without_weight_is_never_drawn():
 # Flips
 
 
-@settings(deadline=None)
 @given(problems())
 def test_the_weight_that_flips_two_projects_ties_them_and_no_smaller_change_does(problem):
     values, weights = problem
@@ -207,7 +206,6 @@ def test_the_weight_that_flips_two_projects_ties_them_and_no_smaller_change_does
         assert all(not lead(s, criterion) < -1e-3 for s in tried)
 
 
-@settings(deadline=None)
 @given(problems())
 def test_the_estimate_that_flips_two_projects_brings_them_level(problem):
     values, weights = problem
@@ -273,7 +271,7 @@ def test_topsis_equals_an_independent_library():
     assert found == pytest.approx(expected, abs=1e-7)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(2, 30), st.integers(1, 7))
 def test_topsis_equals_pymcdm_on_whatever_numbers(seed, options, width):
     methods = pytest.importorskip("pymcdm.methods")

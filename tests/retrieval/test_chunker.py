@@ -28,7 +28,7 @@ def of_size(count: int, word: str = "word") -> str:
 
 
 @given(st.lists(LINES, max_size=30))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_every_line_is_in_a_chunk_or_its_headings(lines: list[str]) -> None:
     chunks = chunker.split(document("\n".join(lines)))
     kept = "\n".join([*(c.text for c in chunks), *(h for c in chunks for h in c.heading_path)])
@@ -46,7 +46,7 @@ def bare(text: str) -> str:
 
 @given(st.lists(LINES, max_size=30))
 @example(["# 0*`0*`"])
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_chunk_is_found_at_the_lines_it_names(lines: list[str]) -> None:
     for chunk in chunker.split(document("\n".join(lines))):
         there = bare("".join(lines[chunk.first_line - 1 : chunk.last_line]))
@@ -55,7 +55,7 @@ def test_a_chunk_is_found_at_the_lines_it_names(lines: list[str]) -> None:
 
 
 @given(st.lists(LINES, max_size=30), WORDS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_no_chunk_is_longer_than_the_limit_and_none_is_empty(lines: list[str], title: str) -> None:
     for chunk in chunker.split(document("\n".join(lines), title)):
         assert chunk.text.strip()
@@ -63,7 +63,7 @@ def test_no_chunk_is_longer_than_the_limit_and_none_is_empty(lines: list[str], t
 
 
 @given(st.lists(LINES, max_size=30))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_ids_are_unique_and_stable(lines: list[str]) -> None:
     one, two = chunker.split(document("\n".join(lines))), chunker.split(document("\n".join(lines)))
     assert one == two
@@ -114,7 +114,7 @@ def test_rows_of_a_table_stay_apart() -> None:
 
 
 @given(st.lists(st.lists(WORDS.filter(str.strip), max_size=3), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_chunk_of_pages_names_those_that_its_text_comes_from(pages: list[list[str]]) -> None:
     words = [(f"w{page}x{n}", page) for page, texts in enumerate(pages, 1) for n, _ in enumerate(texts)]
     if not words:

@@ -18,7 +18,7 @@ from pptx.util import Inches
 
 from copilot.retrieval import chunker
 
-SOME = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.one_of(
     st.decimals(-(10**9), 10**9, places=2).map(lambda d: f"{d:,}"),
     st.integers(-(10**12), 10**12).map(str),

@@ -1,7 +1,7 @@
 """The mathematics of the ranking, apart from any engine."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.retrieval.fusion import Candidates, fuse, z_scores
@@ -20,7 +20,6 @@ def candidates(seed: int, size: int, dimensions: int = 8) -> tuple[Candidates, n
 
 
 @given(st.integers(0, 10_000), st.integers(1, 40))
-@settings(deadline=None)
 def test_every_candidate_has_a_finite_score(seed: int, size: int) -> None:
     found, question = candidates(seed, size)
     scores = fuse(found, question, 100)
@@ -29,7 +28,6 @@ def test_every_candidate_has_a_finite_score(seed: int, size: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(6, 30))
-@settings(deadline=None)
 def test_scores_do_not_depend_on_the_order_of_the_candidates(seed: int, size: int) -> None:
     found, question = candidates(seed, size)
     shuffled = np.random.default_rng(seed).permutation(size)

@@ -218,7 +218,7 @@ def test_no_reader_outlives_the_run_however_it_ends(interruptible: None, tmp_pat
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @given(data=st.one_of(st.binary(max_size=300), st.binary(max_size=200).map(lambda b: b"%PDF-1.4\n" + b),
                       st.binary(max_size=200).map(lambda b: b"PK\x03\x04" + b), st.text().map(str.encode)))  # fmt: skip
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_give_a_document_or_a_reason(tmp_path: Path, suffix: str, data: bytes) -> None:
     (tmp_path / f"a{suffix}").write_bytes(data)
     (source,) = loaders.find_sources(tmp_path)

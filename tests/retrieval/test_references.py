@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from retrieval_library import Library
 
@@ -192,7 +192,6 @@ def test_the_grammar_reads_kinds_abbreviations_lists_and_parts() -> None:
 
 
 @given(st.text(max_size=80))
-@settings(deadline=None)
 def test_any_text_is_read_without_error(text: str) -> None:
     for reference in asked_for(text):
         assert reference.keys

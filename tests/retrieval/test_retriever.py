@@ -83,7 +83,7 @@ def test_a_very_long_question_is_answered(retriever: Retriever) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_question_breaks_the_search_or_shows_what_is_labelled(shared: Library, query: str) -> None:
     for scored in shared.retriever.search(query + " sale of the imaging unit", EVERYONE, 50):
         assert scored.chunk.label is None

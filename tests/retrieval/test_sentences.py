@@ -7,7 +7,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from retrieval_library import Library
 
@@ -50,7 +50,6 @@ def test_a_plain_text_stays_as_it_is_and_no_text_breaks_the_cutting(text: str) -
 
 
 @given(st.lists(st.lists(st.floats(-1, 1, width=32), min_size=DIMENSIONS, max_size=DIMENSIONS), max_size=3))
-@settings(deadline=None)
 def test_packed_vectors_keep_their_direction(rows: list[list[float]]) -> None:
     vectors = [np.array(row, dtype=np.float32) for row in rows]
     vectors = [vector / length for vector in vectors if (length := np.linalg.norm(vector)) > 0.1]

@@ -241,7 +241,7 @@ calls = st.fixed_dictionaries(
 
 
 @given(calls, st.booleans(), st.dates(date(2025, 1, 1), date(2027, 3, 1)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_number_that_is_said_stands_in_the_evidence(
     arguments: dict[str, object], is_board: bool, today: date
 ) -> None:

@@ -243,7 +243,7 @@ def test_without_criteria_no_set_is_called_better(tmp_path):
 amounts = st.integers(1, 50)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(st.tuples(st.integers(1, 100), amounts, amounts), min_size=1, max_size=7),
     st.integers(0, 150),

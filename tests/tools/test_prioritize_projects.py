@@ -204,7 +204,7 @@ def test_every_number_said_stands_in_the_evidence_cited(rank, arguments):
     assert unsupported(rank(**arguments)) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.integers(1, 10)), min_size=6, max_size=6), min_size=1, max_size=9),
     st.randoms(),
