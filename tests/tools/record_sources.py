@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.support import is_supported_by
+from copilot.records.catalogue import Catalogue
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.types import Evidence, Finding, Quantity, ToolResult, Viewer
@@ -33,6 +35,18 @@ def write_sources(root: Path, projects: Sequence[Mapping[str, object]], config: 
         writer.writeheader()
         writer.writerows(projects)
     return open_sources(root)
+
+
+def write_tables(root: Path, today: date, config: str = "", metrics: str = "", **tables: str) -> Sources:
+    """A workspace of tables, each as the text of its file, on a day."""
+    (root / "records").mkdir(parents=True, exist_ok=True)
+    files = {f"records/{name}.csv": text for name, text in tables.items()}
+    for name, text in {"workspace.yaml": config, "metrics.yaml": metrics, **files}.items():
+        if text:
+            (root / name).write_text(text, encoding="utf-8")
+    workspace = Workspace.open(root)
+    records = Records.load(workspace)
+    return Sources(workspace, records, Catalogue.load(workspace, records) if metrics else None, None, today)
 
 
 def unsupported(result: ToolResult) -> list[str]:

@@ -4,13 +4,11 @@ from datetime import date
 
 import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value, write_tables
 
 from copilot.errors import KnowledgeError, ToolError
-from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
-from copilot.workspace import Workspace
 
 ASSESSMENTS = (
     "unit,date,area,aspect,score,note\n"
@@ -36,20 +34,16 @@ ALL = {"assessments": ASSESSMENTS, "projects": PROJECTS, "roles": ROLES}
 
 
 def write(root, **tables) -> Sources:
-    (root / "records").mkdir()
-    for name, text in tables.items():
-        (root / "records" / f"{name}.csv").write_text(text, encoding="utf-8")
-    workspace = Workspace.open(root)
-    return Sources(workspace, Records.load(workspace), None, None, date(2026, 6, 30))
+    return write_tables(root, date(2026, 6, 30), **tables)
 
 
 def assess(sources, viewer=EVERYONE, **arguments):
     return assess_readiness(sources, viewer, Arguments(**arguments))
 
 
-@pytest.fixture
-def group(tmp_path):
-    return write(tmp_path, **ALL)
+@pytest.fixture(scope="module")
+def group(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("group"), **ALL)
 
 
 def area(result, name):
@@ -245,7 +239,6 @@ def test_hidden_rows_are_left_out_and_said():
 def test_the_order_of_the_rows_changes_no_sentence(tmp_path):
     texts = []
     for name, turn in (("a", False), ("b", True)):
-        (tmp_path / name).mkdir()
         tables = {}
         for table, text in ALL.items():
             header, *rows = text.splitlines(keepends=True)

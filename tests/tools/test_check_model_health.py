@@ -4,14 +4,12 @@ from pathlib import Path
 import golden
 import numpy as np
 import pytest
-from record_sources import of_kind, unsupported, value
+from record_sources import of_kind, unsupported, value, write_tables
 
 from copilot.errors import ToolError
-from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
 from copilot.types import Finding, ToolResult, Viewer
-from copilot.workspace import Workspace
 
 TODAY = date(2026, 10, 31)
 LAST_WEEK = date(2026, 10, 26)
@@ -51,8 +49,6 @@ def quality(id: str, values: list[float], last: date = LAST_WEEK) -> str:
 
 
 def sources(root: Path, quality_rows: str = "", **tables: str) -> Sources:
-    folder = root / "records"
-    folder.mkdir()
     files = {
         "projects": "id,name,unit\nP-1,Lending,Bank\nP-2,Shop,Retail\nP-3,Quiet,Bank\n",
         "models": MODELS,
@@ -60,17 +56,13 @@ def sources(root: Path, quality_rows: str = "", **tables: str) -> Sources:
     }
     if quality_rows:
         files["model_quality"] = "model_id,week,value,cases\n" + quality_rows
-    for name, text in files.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    (root / "workspace.yaml").write_text("labels: [board]\n", encoding="utf-8")
-    workspace = Workspace.open(root)
-    return Sources(workspace, Records.load(workspace), None, None, TODAY)
+    return write_tables(root, TODAY, "labels: [board]\n", **files)
 
 
-@pytest.fixture
-def bank(tmp_path: Path) -> Sources:
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     rows = quality("M-1", series(0.88, 0.08)) + quality("M-2", series(0.85)) + quality("M-3", series(0.62))
-    return sources(tmp_path, rows, feature_bins=BINS, incidents=INCIDENTS)
+    return sources(tmp_path_factory.mktemp("bank"), rows, feature_bins=BINS, incidents=INCIDENTS)
 
 
 def check(where: Sources, viewer: Viewer | None = None, **arguments: object) -> ToolResult:
@@ -233,10 +225,8 @@ def test_a_models_table_with_only_ids_is_not_an_error(tmp_path: Path) -> None:
 
 
 def test_without_a_models_table_the_call_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / "records").mkdir()
-    workspace = Workspace.open(tmp_path)
     with pytest.raises(ToolError, match="no table of models"):
-        check(Sources(workspace, Records.load(workspace), None, None, TODAY))
+        check(write_tables(tmp_path, TODAY))
 
 
 def test_the_chart_shows_the_validated_level_and_the_onset(bank: Sources) -> None:

@@ -3,15 +3,13 @@ from pathlib import Path
 
 import golden
 import pytest
-from record_sources import of_kind, unsupported, value
+from record_sources import of_kind, unsupported, value, write_tables
 
 from copilot.errors import KnowledgeError, ToolError
-from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.diagnose_scaling.tool import Arguments, diagnose_scaling
 from copilot.tools.findings import quantities
 from copilot.types import Finding, ToolResult, Viewer
-from copilot.workspace import Workspace
 
 TODAY = date(2026, 10, 31)
 PROJECTS = (
@@ -38,18 +36,12 @@ HISTORY = (
 
 
 def sources(root: Path, config: str = "labels: [board]\n", **tables: str) -> Sources:
-    folder = root / "records"
-    folder.mkdir(exist_ok=True)
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    (root / "workspace.yaml").write_text(config, encoding="utf-8")
-    workspace = Workspace.open(root)
-    return Sources(workspace, Records.load(workspace), None, None, TODAY)
+    return write_tables(root, TODAY, config, **tables)
 
 
-@pytest.fixture
-def group(tmp_path: Path) -> Sources:
-    return sources(tmp_path, projects=PROJECTS, stage_history=HISTORY)
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return sources(tmp_path_factory.mktemp("group"), projects=PROJECTS, stage_history=HISTORY)
 
 
 def numbers(finding: Finding, name: str) -> list[float]:
@@ -232,8 +224,6 @@ def test_the_kinds_of_scaling_are_counted(group: Sources) -> None:
 def test_the_order_of_the_rows_changes_no_sentence(tmp_path: Path) -> None:
     header, *rows = PROJECTS.splitlines(keepends=True)
     turned = header + "".join(sorted(rows, reverse=True))
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
     first = diagnose(sources(tmp_path / "a", projects=PROJECTS, stage_history=HISTORY))
     second = diagnose(sources(tmp_path / "b", projects=turned, stage_history=HISTORY))
     assert [s.text for s in first.findings if s.role == "headline"] == [

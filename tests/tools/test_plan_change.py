@@ -7,17 +7,14 @@ from pathlib import Path
 
 import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, of_kind, unsupported, value
+from record_sources import BOARD, EVERYONE, of_kind, unsupported, value, write_tables
 
-from copilot import Settings, open_copilot
+from copilot import Copilot
 from copilot.errors import ToolError
-from copilot.records.catalogue import Catalogue
-from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.findings import texts
 from copilot.tools.plan_change.tool import Arguments, plan_change
 from copilot.types import Finding, ToolResult
-from copilot.workspace import Workspace
 
 PROJECTS = (
     "id,name,unit,stage,owner,sponsor,business_owner,integration,adoption_plan,blocker,affects,budget,change_budget\n"
@@ -61,25 +58,17 @@ ALL = {
 
 
 def write(root: Path, metrics: str = METRICS, **tables: str) -> Sources:
-    (root / "records").mkdir()
-    (root / "workspace.yaml").write_text("as_of: 2026-05-31\nlabels: [board]\ncurrency: EUR\n")
-    if metrics:
-        (root / "metrics.yaml").write_text(metrics)
-    for name, text in tables.items():
-        (root / "records" / f"{name}.csv").write_text(text, encoding="utf-8")
-    workspace = Workspace.open(root)
-    records = Records.load(workspace)
-    catalogue = Catalogue.load(workspace, records) if metrics else None
-    return Sources(workspace, records, catalogue, None, date(2026, 5, 31))
+    config = "as_of: 2026-05-31\nlabels: [board]\ncurrency: EUR\n"
+    return write_tables(root, date(2026, 5, 31), config, metrics, **tables)
 
 
 def change(sources: Sources, viewer=EVERYONE, **arguments: object) -> ToolResult:
     return plan_change(sources, viewer, Arguments(**arguments))
 
 
-@pytest.fixture
-def plant(tmp_path: Path) -> Sources:
-    return write(tmp_path, **ALL)
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return write(tmp_path_factory.mktemp("plant"), **ALL)
 
 
 def lever(result: ToolResult, name: str) -> Finding:
@@ -183,10 +172,8 @@ def test_rows_withheld_make_the_picture_partial(plant: Sources) -> None:
     assert value(lever(for_board, "trust"), "score") == 2
 
 
-def test_what_the_documents_advise_is_quoted_for_the_lever_it_is_about(tmp_path: Path) -> None:
-    copilot = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path))
+def test_what_the_documents_advise_is_quoted_for_the_lever_it_is_about(copilot: Copilot) -> None:
     result = change(copilot.sources, project="H-02")
-    copilot.close()
     quoted = {f.subject: str(f.values["measure"]) for f in of_kind(result, "lever") if f.values["is_quoted"]}
     assert quoted["trust"] == "Show the reason beside the prediction."
     assert quoted["training"] == "Train on real cases, in paid time."
@@ -195,16 +182,16 @@ def test_what_the_documents_advise_is_quoted_for_the_lever_it_is_about(tmp_path:
     assert unsupported(result) == []
 
 
-def test_a_workspace_may_bring_levers_of_its_own(plant: Sources) -> None:
-    (plant.workspace.root / "method").mkdir()
-    (plant.workspace.root / "method" / "levers.yaml").write_text(
+def test_a_workspace_may_bring_levers_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "method").mkdir()
+    (tmp_path / "method" / "levers.yaml").write_text(
         "areas: [change]\ngood: 2\nadoption: [adopt*]\nabout: [change]\n"
         "budget: {query: budget, words: [budget]}\n"
         "workforce: {query: jobs, words: [job], metrics: [moves], measure: Ask people., ask: Who?}\n"
         "levers: [{name: leaders, label: Leaders in front, words: [communicat*], metrics: [adopt*], query: leaders,\n"
         "  measure: Leaders use it themselves., before: first, ask: Who leads?, owners: [sponsor]}]\n"
     )
-    result = change(plant, project="P-1")
+    result = change(write(tmp_path, **ALL), project="P-1")
     (own,) = of_kind(result, "lever")
     assert (own.subject, own.values["measure"], own.values["is_good"]) == (
         "leaders", "Leaders use it themselves.", True,

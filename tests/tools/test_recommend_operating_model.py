@@ -8,17 +8,15 @@ from pathlib import Path
 
 import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value, write_tables
 
-from copilot import Settings, open_copilot
+from copilot import Copilot, Settings, open_copilot
 from copilot.errors import KnowledgeError, ToolError
-from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.tools.findings import texts
 from copilot.tools.recommend_operating_model.method import METHOD
 from copilot.tools.recommend_operating_model.tool import Arguments, recommend_operating_model
 from copilot.types import Finding, ToolResult
-from copilot.workspace import Workspace
 
 SMALL = (
     "id,name,unit,stage,platform,domain,risk_class,jurisdiction,label\n"
@@ -32,21 +30,17 @@ FEW_PEOPLE = (
 
 
 def write(root: Path, **tables: str) -> Sources:
-    (root / "records").mkdir()
-    (root / "workspace.yaml").write_text("as_of: 2026-06-30\nlabels: [board]\norganisation: Acme\n")
-    for name, text in tables.items():
-        (root / "records" / f"{name}.csv").write_text(text, encoding="utf-8")
-    workspace = Workspace.open(root)
-    return Sources(workspace, Records.load(workspace), None, None, date(2026, 6, 30))
+    config = "as_of: 2026-06-30\nlabels: [board]\norganisation: Acme\n"
+    return write_tables(root, date(2026, 6, 30), config, **tables)
 
 
 def recommend(sources: Sources, viewer=EVERYONE, **arguments: object) -> ToolResult:
     return recommend_operating_model(sources, viewer, Arguments(**arguments))
 
 
-@pytest.fixture
-def acme(tmp_path: Path) -> Sources:
-    return write(tmp_path, projects=SMALL, roles=FEW_PEOPLE)
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return write(tmp_path_factory.mktemp("acme"), projects=SMALL, roles=FEW_PEOPLE)
 
 
 def criterion(result: ToolResult, name: str) -> Finding:
@@ -92,14 +86,15 @@ def test_a_score_opens_to_its_criteria_and_a_criterion_to_its_anchors(acme: Sour
     assert calculation.inputs[0].rows == ((20.0, 1.0, 0.0, 0.0), (100.0, 0.0, 0.5, 0.5))
 
 
-def test_a_workspace_may_bring_criteria_of_its_own(acme: Sources) -> None:
+def test_a_workspace_may_bring_criteria_of_its_own(tmp_path: Path) -> None:
     scale = "[{at: 1, centre: 1}, {at: 5, federated: 1}]"
     told = "".join(
         f"- {{name: {name}, label: x, ask: Which?, anchors: [{{at: 0, federated: 1}}, {{at: 1, centre: 1}}]}}\n"
         for name in ("vacancies", "platform", "risk", "fields")
     )
-    (acme.workspace.root / "method").mkdir()
-    (acme.workspace.root / "method" / "operating_model.yaml").write_text(
+    acme = write(tmp_path, projects=SMALL, roles=FEW_PEOPLE)
+    (tmp_path / "method").mkdir()
+    (tmp_path / "method" / "operating_model.yaml").write_text(
         f"firm: .9\nfairly_firm: .7\npilots: 5\nteam: {{scientists: 1, engineers: 2}}\njudgement: {scale}\n"
         f"criteria:\n{told}- {{name: language, label: the language of the units, ask: Which languages are spoken?}}\n"
     )
@@ -117,11 +112,12 @@ def test_a_workspace_may_bring_criteria_of_its_own(acme: Sources) -> None:
         ("name: vacancies", "no record tells 'vacancy', so it has no anchors; the nearest that are told are vacancies"),
     ],
 )
-def test_a_wrong_criterion_is_named_with_what_is_wrong(acme: Sources, line: str, told: str) -> None:
+def test_a_wrong_criterion_is_named_with_what_is_wrong(tmp_path: Path, line: str, told: str) -> None:
     wrong = {"of: unit": "of: both", "{at: 20, centre: 1}": "{at: 20, centre: 2}", "name: vacancies": "name: vacancy"}
     default = (METHOD.folder / "operating_model.yaml").read_text(encoding="utf-8")
-    (acme.workspace.root / "method").mkdir()
-    (acme.workspace.root / METHOD.file).write_text(default.replace(line, wrong[line], 1))
+    acme = write(tmp_path, projects=SMALL, roles=FEW_PEOPLE)
+    (tmp_path / "method").mkdir()
+    (tmp_path / METHOD.file).write_text(default.replace(line, wrong[line], 1))
     with pytest.raises(KnowledgeError, match=re.escape(told)):
         recommend(acme)
 
@@ -167,10 +163,8 @@ def test_rows_withheld_make_the_figures_partial(acme: Sources) -> None:
     assert [value(criterion(result, "portfolio"), "projects") for result in (for_all, for_board)] == [2, 3]
 
 
-def test_documents_that_say_nothing_of_operating_models_are_not_quoted(tmp_path: Path) -> None:
-    copilot = open_copilot(Settings(workspace=CORPUS, state_dir=tmp_path))
+def test_documents_that_say_nothing_of_operating_models_are_not_quoted(copilot: Copilot) -> None:
     result = recommend(copilot.sources)
-    copilot.close()
     assert "no_documents" in kinds(result)
     assert not [e for e in result.evidence if e.kind == "passage"]
 

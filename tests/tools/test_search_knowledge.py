@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from record_sources import CORPUS, EVERYONE, of_kind
+from record_sources import EVERYONE, of_kind
 
-from copilot.build import open_sources
-from copilot.settings import Settings
+from copilot import Copilot
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
-    return open_sources(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
+def sources(copilot: Copilot) -> Sources:
+    return copilot.sources
 
 
 def test_a_passage_is_quoted_from_itself_alone(sources: Sources) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, said, unsupported
+from record_sources import BOARD, EVERYONE, said, unsupported
 
-from copilot.build import open_sources
-from copilot.settings import Settings
+from copilot import Copilot
 from copilot.sources import Sources
 from copilot.tools.search_records import Arguments, search_records
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
-    return open_sources(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("state")))
+def sources(copilot: Copilot) -> Sources:
+    return copilot.sources
 
 
 def test_an_incident_is_found_by_what_happened(sources: Sources) -> None:

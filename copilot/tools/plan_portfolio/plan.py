@@ -207,7 +207,7 @@ def _constraints(options: Options, limits: Limits) -> Iterator[Constraint]:
     at = {position: i for i, position in enumerate(places)}
     if options.needs:
         yield needs("the dependencies between projects", [(at[a], at[b]) for a, b in options.needs])
-    must = [i for i, position in enumerate(places) if str(options.row(position)["id"]) in options.asked.must]
+    must = [i for i, position in enumerate(places) if str(options.row(position)["id"]) in options.request.must]
     if must:
         yield at_least("what must be in", [(must, len(must))])
 
