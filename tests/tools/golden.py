@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from record_sources import unsupported
+
 from copilot.types import ToolResult
 
 FOLDER = Path(__file__).parent / "golden"
@@ -28,3 +30,9 @@ def check(tool: str, calls: Mapping[str, ToolResult], *, rewrite: bool) -> None:
         FOLDER.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")
     assert said == file.read_text(encoding="utf-8"), f"{file.name} differs; read the change, then --rewrite-golden"
+
+
+def check_supported(tool: str, calls: Mapping[str, ToolResult], *, rewrite: bool) -> None:
+    """The same, and fails where a number that is said stands in nothing that its sentence cites."""
+    assert {call: unsupported(result) for call, result in calls.items()} == dict.fromkeys(calls, [])
+    check(tool, calls, rewrite=rewrite)

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_sources import CORPUS, EVERYONE, open_sources, unsupported
+from record_sources import EVERYONE, unsupported
 
 from copilot.citations import Verifier, with_markers
 from copilot.language.formatting import agree, filled, format_change, format_quantity, inflect
@@ -29,8 +29,8 @@ UNITS = st.sampled_from(["", "share", "EUR", "of 100", "points", "project", "day
 
 
 @pytest.fixture(scope="module")
-def sources():
-    return open_sources(CORPUS)
+def sources(hospital):
+    return hospital
 
 
 def result_of(sources, findings, phrases):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_sources import BOARD, CORPUS, EVERYONE, open_sources, write_sources
+from record_sources import BOARD, EVERYONE, write_sources
 
 from copilot.errors import ToolError
 from copilot.tools.linking import fold, link, resolve_record, resolve_value
@@ -12,8 +12,8 @@ UNITS = dict.fromkeys(("Retail Stores", "Retail Banking", "Insurance", "Logistic
 
 
 @pytest.fixture(scope="module")
-def sources():
-    return open_sources(CORPUS)
+def sources(hospital):
+    return hospital
 
 
 @pytest.mark.parametrize("asked", ["Insurance", "insurance", " INSURANCE ", "insurence"])

@@ -4,17 +4,16 @@ from datetime import date
 
 import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, of_kind, open_sources, unsupported, value, write_sources
+from record_sources import BOARD, EVERYONE, of_kind, unsupported, value, write_sources
 
 from copilot.errors import ToolError
 from copilot.tools.project_record.tool import Arguments, project_record
 
 
 @pytest.fixture(scope="module")
-def tell():
-    sources = open_sources(CORPUS)
+def tell(hospital):
     return lambda project, *aspects, viewer=EVERYONE: project_record(
-        sources, viewer, Arguments(project=project, aspects=list(aspects))
+        hospital, viewer, Arguments(project=project, aspects=list(aspects))
     )
 
 
