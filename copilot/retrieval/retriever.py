@@ -107,16 +107,9 @@ class Retriever:
         """The vectors of the phrases that were indexed beside the documents."""
         return self._read(lambda snapshot: snapshot.phrases, {})
 
-    def unknown_references(
-        self,
-        query: str,
-        viewer: Viewer,
-        *,
-        as_of: date | None = None,
-        kind: Literal["passage", "record"] | None = None,
-    ) -> list[str]:
+    def unknown_references(self, query: str, viewer: Viewer, *, as_of: date | None = None) -> list[str]:
         """References of the query, such as "Article 214", that nothing the viewer may see has or mentions."""
-        scope = _scope(viewer, as_of, kind, None)
+        scope = _scope(viewer, as_of, None, None)
         return self._read(lambda snapshot: unknown_references(snapshot, query, scope), [])
 
     def mentions(self, name: str, viewer: Viewer) -> bool:

@@ -12,14 +12,14 @@ from evals.support import Source, support
 from evals.wording import Claim, Weights, claims
 
 
-def recalls(claim: Claim, sources: Mapping[int, Source], weights: Weights, question: str = "") -> bool:
+def recalls(claim: Claim, sources: Mapping[int, Source], weights: Weights, question: str) -> bool:
     """Whether the sources that a claim cites carry it together. One marker that leads nowhere fails it."""
     if not claim.markers or any(m not in sources for m in claim.markers):
         return False
     return support(claim.text, [sources[m] for m in claim.markers], weights, question).is_supported
 
 
-def precise(claim: Claim, sources: Mapping[int, Source], weights: Weights, question: str = "") -> int:
+def precise(claim: Claim, sources: Mapping[int, Source], weights: Weights, question: str) -> int:
     """How many of a carried claim's citations carry it alone, or are missed by the others."""
     needed = 0
     for marker in claim.markers:

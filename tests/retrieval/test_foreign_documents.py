@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ needs_ingest = pytest.mark.skipif(not INGEST.is_dir(), reason="the test files of
 needs_acts = pytest.mark.skipif(not (DATA / "nist-ai-rmf").is_dir(), reason="the public documents are not here")
 
 
+@cache
 def outcome(name: str) -> Document | str:
     """The document, or the reason why there is none."""
     (source,) = [s for s in loaders.find_sources(INGEST) if s.id == name]
