@@ -376,7 +376,7 @@ def test_the_same_call_gives_the_same_evidence_ids(find):
     assert ids == [e.id for e in find(filters=[PILOT]).evidence]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["North", "south", ""]), st.one_of(st.none(), st.integers(0, 10**7))),

@@ -80,7 +80,7 @@ def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) 
 
 
 def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequence[str] = ()) -> Ranked:
-    """`also` are ids of projects that stand for choice whatever their stage."""
+    """`also` are ids of projects to include whatever their stage."""
     if len(arguments.compare) == 1:
         raise ToolError("A comparison needs two projects; name the second one, or leave `compare` empty.")
     view, config = sources.records.view(viewer), sources.workspace.config
