@@ -131,9 +131,9 @@ def best(problem: Problem, seconds: float = TIME_LIMIT_SECONDS) -> Selection | N
     raise ToolError("No set was found that keeps to all limits exactly; round the limits and ask again.")
 
 
-def next_best(problem: Problem, before: Sequence[Selection]) -> Selection | None:
+def next_best(problem: Problem, before: Sequence[Selection], seconds: float = TIME_LIMIT_SECONDS) -> Selection | None:
     """The best allowed set that is none of those before."""
-    return best(problem.also(*(_unlike(selection, len(problem.values)) for selection in before)))
+    return best(problem.also(*(_unlike(selection, len(problem.values)) for selection in before)), seconds)
 
 
 def relaxations(problem: Problem) -> list[Relaxation]:
