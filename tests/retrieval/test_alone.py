@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pytest
+from indexes import CORPUS, Indexes
 from retrieval_library import Library
 
 from copilot import Settings
@@ -21,18 +22,15 @@ BOARD = Viewer(name="chair", labels=frozenset({"board"}))
 OLD, NEW = "policies/data-retention-2023.md", "policies/data-retention-2025.md"
 
 
-def test_the_example_of_the_page_runs(tmp_path: Path) -> None:
+def test_the_example_of_the_page_runs(indexes: Indexes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = (ROOT / "docs" / "retrieval.md").read_text(encoding="utf-8")
     example = re.search(r"```python\n(.*?)```", page, re.DOTALL)
     assert example
-    code = example[1].replace('workspace="knowledge"', 'workspace="tests/fixtures/corpus"')
-    environment = {"PYTHONPATH": str(ROOT), "BEARING_STATE_DIR": str(tmp_path), "HOME": str(tmp_path)}
-    code = code.replace("Settings(", f"Settings(state_dir={str(tmp_path)!r}, ")
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "lines " in done.stdout
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path))
+    names: dict[str, Any] = {}
+    exec(example[1].replace('"knowledge"', f"{str(CORPUS)!r}, state_dir={str(tmp_path)!r}"), names)
+    names["sources"].retriever.close()
+    assert "lines " in capsys.readouterr().out
 
 
 def test_viewer_and_day_are_fields(shared: Library) -> None:
