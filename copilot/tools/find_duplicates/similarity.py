@@ -79,7 +79,9 @@ class SharedWork:
     @property
     def across(self) -> tuple[Overlap, ...]:
         """Those across units, the largest budgets first."""
-        return tuple(sorted((o for o in self.overlaps if o.is_across_units), key=lambda o: (-o.at_stake, -o.similarity)))
+        return tuple(
+            sorted((o for o in self.overlaps if o.is_across_units), key=lambda o: (-o.at_stake, -o.similarity))
+        )
 
     @property
     def within(self) -> tuple[Overlap, ...]:
