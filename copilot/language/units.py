@@ -53,14 +53,15 @@ def _amount(name: str) -> tuple[str, tuple[int, int]] | None:
     words = list(_WORD.finditer(name))
     for at in range(len(words) - 1, -1, -1):
         # "cost_cad" is money, "cad_score" is not.
-        if (code := _currency(words[at][0])) and (at or words[at][0].isupper()):
+        if (code := currency_code(words[at][0])) and (at or words[at][0].isupper()):
             scale = words[at + 1] if at + 1 < len(words) and words[at + 1][0].lower() in _SCALES else None
             end = (scale or words[at]).end()
             return (f"{code} {scale[0].lower()}" if scale else code), (words[at].start(), end)
     return None
 
 
-def _currency(word: str) -> str:
+def currency_code(word: str) -> str:
+    """The currency that a word is, with a prefix such as k; empty where it is none."""
     code = word.upper()
     if code in _CODES and (word.isupper() or code not in _WORDS):
         return code

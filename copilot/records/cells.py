@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from copilot.records.amounts import DecimalMark, Marks, decimal_mark, is_share, parse_number, two_numbers
+from copilot.records.dates import DateOrder, Orders, date_order, is_slashed, parse_date
 from copilot.records.schema import ColumnType
 
-DateOrder = Literal["day first", "month first"]
+__all__ = ["DateOrder", "DecimalMark", "parse_date", "parse_number"]
+
 Value = str | float | int | bool | date | None
 
-NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "unknown", "tbd", "?"})
-"""What people write in a cell that should hold a number, a date or a yes/no when they have none."""
+EMPTY = frozenset({
+    "", "-", "--", "–", "—", "?", "??", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "tbd", "tbc", "tba", "t.b.d.",
+    "t.b.c.", "to be determined", "to be confirmed", "to be defined", "#ref!", "#value!", "#div/0!", "#name?",
+})  # fmt: skip
+"""What people and spreadsheets write in a cell of any kind when they have nothing for it."""
 
-_YES = frozenset({"yes", "y", "true", "t", "1", "x"})
-_NO = frozenset({"no", "n", "false", "f", "0"})
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NOTHING = EMPTY | {"na", "none", "nil", "unknown", "not known", "not available", "not applicable", "pending"}
+"""The same where the cell should hold a number, a date or a yes/no."""
 
-_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.])\d{3}(\1\d{3})*")
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_SURROUNDINGS = re.compile(r"^[A-Z]{3}(?=[\s\d.+-])|[A-Z]{3}$|[€$£¥\s'’_]")
-_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
-_ISO = re.compile(r"(\d{4})-?(\d{2})(?:-?(\d{2}))?(?:[T ]\d\d:.*)?")
-_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-_WORDED = re.compile(rf"(?:{_DAY}[ .-]+)?([A-Za-z]{{3,9}})\.?[ .-]+(?:{_DAY},? )?(\d{{4}})")
+_YES = frozenset({"yes", "y", "true", "t", "1", "x", "ja", "oui", "sí", "sim", "✓", "✔", "☑"})
+_NO = frozenset({"no", "n", "false", "f", "0", "nein", "nei", "nej", "nee", "non", "não", "✗", "✘", "☐"})
+_MOSTLY = 0.9
+"""A column that so large a part of its cells fit is of that type; the others are reported."""
+_ENOUGH_TO_TELL = 10
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,32 @@ class BadCell:
     row: int
     column: str
     text: str
-    wanted: str
+    problem: str
+    """What follows the text in a sentence: "is not a number"."""
 
 
 @dataclass(frozen=True)
 class TypedColumn:
     values: list[Value]
     bad: list[BadCell]
+    missing: int = 0
+    """Cells that say that there is nothing: empty ones, n/a, tbc."""
+
+
+@dataclass(frozen=True)
+class Hints:
+    """How a column is to be read, where somebody said so or another column of the file tells."""
+
+    order: Orders = None
+    mark: Marks = None
+    unit: str = ""
+    grades: tuple[tuple[str, ...], ...] = ()
+    """The spellings of each grade, the lowest first."""
+    scale: tuple[float, float] | None = None
+    """The two ends on which grades are spread; 1 and their number when absent."""
+
+
+PLAIN = Hints()
 
 
 def normalise(text: str) -> str:
@@ -50,76 +70,9 @@ def normalise(text: str) -> str:
     return " ".join(text.split())
 
 
-def parse_number(text: str) -> float | None:
-    """The number in a cell, thousands separators, currency and per cent understood; None when it is none."""
-    try:
-        return _finite(float(text)) if "_" not in text else None
-    except ValueError:
-        pass
-    negative = text.startswith("(") and text.endswith(")")
-    body = text.strip("()") if negative else text
-    percent = body.endswith("%")
-    body = _SURROUNDINGS.sub("", body.rstrip("% ").strip())
-    body = _without_separators(body)
-    if not _PLAIN.fullmatch(body):
-        return None
-    number = float(body) / (100 if percent else 1)
-    return _finite(-number if negative else number)
-
-
-def _finite(number: float) -> float | None:
-    return number if number - number == 0 else None
-
-
-def _without_separators(body: str) -> str:
-    if "," in body and "." in body:
-        thousands, decimal = (",", ".") if body.rindex(".") > body.rindex(",") else (".", ",")
-        return body.replace(thousands, "").replace(decimal, ".")
-    if "," in body or body.count(".") > 1:
-        grouped = _GROUPED.fullmatch(body)
-        return body.replace(grouped[1], "") if grouped else body.replace(",", ".")
-    return body
-
-
 def parse_boolean(text: str) -> bool | None:
     folded = text.lower()
     return True if folded in _YES else False if folded in _NO else None
-
-
-def parse_date(text: str, order: DateOrder | None = None) -> date | None:
-    """The day in a cell, a month standing for its first; None when it is none, or 3/4/2025 unordered."""
-    try:
-        if found := _ISO.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3] or 1))
-        if found := _SLASHED.fullmatch(text.split(" ")[0]):
-            return _slashed(int(found[1]), int(found[3]), int(found[4]), "day first" if found[2] == "." else order)
-        if found := _WORDED.fullmatch(text):
-            month = _MONTHS.index(found[2][:3].lower()) + 1
-            return date(int(found[4]), month, int(found[1] or found[3] or 1))
-    except ValueError:
-        return None
-    return None
-
-
-def _slashed(first: int, second: int, year: int, order: DateOrder | None) -> date | None:
-    """Only one reading of 25/3 is a date, whatever the order; 3/4 needs one."""
-    if second > 12 or (order == "month first" and first <= 12):
-        return date(year, first, second)
-    if first > 12 or first == second or order == "day first":
-        return date(year, second, first)
-    return None
-
-
-def date_order(texts: Iterable[str]) -> DateOrder | None:
-    """The order that the unambiguous dates of a column share; None when there is none, or they disagree."""
-    orders: set[DateOrder] = set()
-    for text in texts:
-        if (found := _SLASHED.fullmatch(text)) and found[2] != ".":
-            if int(found[1]) > 12 >= int(found[3]):
-                orders.add("day first")
-            elif int(found[3]) > 12 >= int(found[1]):
-                orders.add("month first")
-    return orders.pop() if len(orders) == 1 else None
 
 
 def parse_list(text: str) -> str | None:
@@ -128,62 +81,103 @@ def parse_list(text: str) -> str | None:
 
 
 def guess_type(texts: Iterable[str]) -> ColumnType:
-    """The type of a column that the schema does not know, by its cells: all that hold anything must be of it.
+    """The type of a column that the schema does not know, by its cells: nearly all that hold anything must be of it.
 
     A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1.
     """
     held = [text for text in texts if text.lower() not in NOTHING]
     if not held:
         return "text"
-    if all(text.isalpha() and parse_boolean(text) is not None for text in held):
+    if all(not text.isdigit() and parse_boolean(text) is not None for text in held):
         return "boolean"
-    if all(not text.isdigit() and _is_date(text) for text in held):
+    if _mostly(held, lambda text: not text.isdigit() and is_slashed(text)):
         return "date"
-    numbers = [parse_number(text) for text in held if not (len(text) > 1 and text[0] == "0" and text[1].isdigit())]
-    if len(numbers) < len(held) or None in numbers:
+    mark = decimal_mark(held)
+    if not _mostly(held, lambda text: _is_figure(text, mark)):
         return "text"
-    whole = all(n is not None and n.is_integer() for n in numbers)
-    return "integer" if whole and all(text.lstrip("+-").isdigit() for text in held) else "number"
+    return "integer" if all(text.lstrip("+-").isdigit() for text in held if _is_figure(text, mark)) else "number"
 
 
-def _is_date(text: str) -> bool:
-    return parse_date(text) is not None or bool(_SLASHED.fullmatch(text.split(" ")[0]))
+def _is_figure(text: str, mark: Marks) -> bool:
+    is_code = len(text) > 1 and text[0] == "0" and text[1].isdigit()
+    return not is_code and (parse_number(text, mark) is not None or two_numbers(text) is not None)
 
 
-_WANTED: dict[ColumnType, str] = {
-    "number": "a number",
-    "integer": "a whole number",
-    "date": "a date such as 2026-03-31",
-    "boolean": "yes or no",
-}
+def _mostly(held: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    known = {text: fits(text) for text in set(held)}
+    share = sum(known[text] for text in held) / len(held)
+    return share == 1 or (share >= _MOSTLY and len(held) >= _ENOUGH_TO_TELL)
 
 
 def typed(
-    column: str, kind: ColumnType, texts: Sequence[str], rows: Sequence[int], order: DateOrder | None = None
+    column: str, kind: ColumnType, texts: Sequence[str], rows: Sequence[int], hints: Hints = PLAIN
 ) -> TypedColumn:
     """The cells of a column as values; `texts` are normalised already."""
-    if kind == "text":
-        return TypedColumn([text or None for text in texts], [])
-    if kind == "date":
-        order = order or date_order(texts)
-    values: list[Value] = []
-    bad: list[BadCell] = []
-    for row, text in zip(rows, texts, strict=True):
-        value = _parse(kind, text, order) if text else None
-        values.append(value)
-        if value is None and text.lower() not in NOTHING:
-            bad.append(BadCell(row, column, text, _WANTED.get(kind, "a list")))
-    return TypedColumn(values, bad)
+    nothing = EMPTY if kind in ("text", "list") and not hints.grades else NOTHING
+    held = {text for text in texts if text.lower() not in nothing}
+    read = _reader(kind, held, texts, hints)
+    known = {text: read(text) for text in held}
+    bad = [
+        BadCell(row, column, text, _problem(kind, text, hints))
+        for row, text in zip(rows, texts, strict=True)
+        if text in held and known[text] is None
+    ]
+    values = [known.get(text) for text in texts]
+    return TypedColumn(values, bad, sum(text not in held for text in texts))
 
 
-def _parse(kind: ColumnType, text: str, order: DateOrder | None) -> Value:
-    if kind == "number":
-        return parse_number(text)
-    if kind == "integer":
-        number = parse_number(text)
-        return int(number) if number is not None and number.is_integer() and abs(number) < 2**63 else None
+def _reader(kind: ColumnType, held: Iterable[str], texts: Sequence[str], hints: Hints) -> Callable[[str], Value]:
+    """What makes a value of a cell of this column."""
+    if hints.grades:
+        places = _places(hints)
+        return lambda text: places.get(text.casefold())
     if kind == "date":
-        return parse_date(text, order)
-    if kind == "boolean":
-        return parse_boolean(text)
-    return parse_list(text)
+        order = hints.order if hints.order in ("day first", "month first") else date_order(held) or hints.order
+        return lambda text: parse_date(text, order, serials=True)
+    if kind in ("number", "integer"):
+        mark = decimal_mark(held) or hints.mark
+        refused = () if hints.unit == "percent" else _out_of_share(texts, mark)
+        number = lambda text: None if text in refused else parse_number(text, mark, hints.unit == "percent")  # noqa: E731
+        return number if kind == "number" else lambda text: _whole(number(text))
+    return {"boolean": parse_boolean, "list": parse_list}.get(kind, str)
+
+
+def _places(hints: Hints) -> dict[str, float]:
+    """The number of each grade, spread evenly over the scale."""
+    low, high = hints.scale or (1, len(hints.grades))
+    step = (high - low) / max(1, len(hints.grades) - 1)
+    return {spelling.casefold(): low + place * step for place, alike in enumerate(hints.grades) for spelling in alike}
+
+
+def _out_of_share(texts: Sequence[str], mark: Marks) -> frozenset[str]:
+    """Of a column in which some cells say per cent and others are above 1 without a sign, those that are fewer."""
+    if not any("%" in text or "p" in text for text in texts):
+        return frozenset()
+    shares = [text for text in texts if is_share(text)]
+    plain = [t for t in texts if t not in set(shares) and abs(parse_number(t, mark) or 0) > 1]
+    return frozenset(min((plain, shares), key=len)) if shares and plain else frozenset()
+
+
+def _whole(number: float | None) -> int | None:
+    return int(number) if number is not None and number.is_integer() and abs(number) < 2**63 else None
+
+
+_WANTED: dict[ColumnType, str] = {
+    "number": "is not a number",
+    "integer": "is not a whole number",
+    "date": "is not a date such as 2026-03-31",
+    "boolean": "is not yes or no",
+}
+
+
+def _problem(kind: ColumnType, text: str, hints: Hints) -> str:
+    if hints.grades:
+        return f"is none of the grades {', '.join(spellings[0] for spellings in hints.grades)}"
+    if kind == "date" and is_slashed(text):
+        return "may be two dates, day first or month first"
+    if kind in ("number", "integer"):
+        if both := two_numbers(text):
+            return f"may be {both[0]:,.10g} or {both[1]:,.10g}"
+        if parse_number(text) is not None and kind == "number":
+            return "does not fit the other cells, some of which are in per cent and some not"
+    return _WANTED.get(kind, "is not a list")

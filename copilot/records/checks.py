@@ -124,7 +124,7 @@ def _bad_cells(table: RecordTable) -> Iterator[Issue]:
     required = {column.name for column in table.schema.columns if column.required}
     for bad in table.bad:
         severity: Severity = "error" if bad.column in required else "warning"
-        message = f"{_shown(bad.text)} is not {bad.wanted}."
+        message = f"{_shown(bad.text)} {bad.problem}."
         yield _finding(table, severity, message, "It is read as missing; correct it.", bad.column, bad.row)
 
 

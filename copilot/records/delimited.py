@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from copilot.errors import KnowledgeError
-from copilot.records.cells import normalise
+from copilot.records.text_table import TextTable, as_columns
 
 DELIMITERS = (",", ";", "\t")
 _ROWS_TO_SNIFF = 20
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """A file as columns of normalised text, and the spreadsheet row of each record (the header is row 1)."""
-
-    rows: list[int]
-    columns: dict[str, list[str]]
-    ragged: list[int] = field(default_factory=list)
-    """Rows with another number of cells than the header."""
-
-
-def read_delimited(path: Path, encoding: str | None = None, delimiter: str | None = None) -> TextTable:
+def read_delimited(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, header: int | None = None
+) -> TextTable:
+    """The table of a file; `header` is the row of its column names, found when absent."""
     try:
         text = _decode(path.read_bytes(), encoding)
     except OSError as error:
@@ -38,9 +29,7 @@ def read_delimited(path: Path, encoding: str | None = None, delimiter: str | Non
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise KnowledgeError(f"{path}: cannot be read as a table ({error}).") from None
-    if not records or not any(cell.strip() for cell in records[0]):
-        raise KnowledgeError(f"{path}: row 1 must hold the column names, and it is empty.")
-    return _as_columns(records)
+    return as_columns(records, header, str(path))
 
 
 def _decode(content: bytes, encoding: str | None) -> str:
@@ -70,41 +59,3 @@ def _sniff(text: str) -> str:
         return (sum(width == widths[0] for width in widths), widths[0])
 
     return max(DELIMITERS, key=agreement)
-
-
-def _as_columns(records: Sequence[Sequence[str]]) -> TextTable:
-    names = _column_names(records[0])
-    columns: dict[str, list[str]] = {name: [] for name in names}
-    cells = list(columns.values())
-    width = len(names)
-    rows: list[int] = []
-    ragged: list[int] = []
-    for row, record in enumerate(records[1:], start=2):
-        values = [cell if cell.isalnum() else normalise(cell) for cell in record]
-        if not any(values):
-            continue
-        if len(values) != width:
-            if len(values) < width or any(values[width:]):
-                ragged.append(row)
-            values = [*values, *[""] * (width - len(values))][:width]
-        rows.append(row)
-        for column, value in zip(cells, values, strict=True):
-            column.append(value)
-    for name in [name for name in names if name.startswith("column_") and not any(columns[name])]:
-        del columns[name]
-    return TextTable(rows, columns, ragged)
-
-
-def _column_names(header: Sequence[str]) -> list[str]:
-    """The header's names, made different from each other; SQL does not tell upper from lower case."""
-    names: list[str] = []
-    taken = {"_row"}
-    for position, cell in enumerate(header, start=1):
-        name = wanted = normalise(cell) or f"column_{position}"
-        number = 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{wanted}_{number}"
-        taken.add(name.lower())
-        names.append(name)
-    return names

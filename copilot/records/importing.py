@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,14 +13,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from copilot.errors import KnowledgeError
 from copilot.records.cells import DateOrder, normalise
-from copilot.records.delimited import TextTable, read_delimited
-from copilot.records.names import nearest
+from copilot.records.delimited import read_delimited
+from copilot.records.names import column_key, nearest
 from copilot.records.schema import TABLES, ColumnType
+from copilot.records.sheets import SUFFIXES as SHEETS
+from copilot.records.sheets import read_sheet
+from copilot.records.text_table import TextTable
 from copilot.workspace import read_yaml
 
 FILE = "records/mapping.yaml"
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_NEARLY_THE_SAME = 85.0
 _NUMBER = re.compile(r"[+-]?\d[\d,.]*")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
@@ -58,6 +63,13 @@ class Derivation(_Strict):
     """The first number in this column: `about 1,200 a year` gives 1200."""
     year: str | None = None
     """The first year in this column, as its first of January."""
+    expression: str | None = None
+    """An SQL expression over columns, computed once all cells are read. A text alone is one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_an_expression(cls, written: object) -> object:
+        return {"expression": written} if isinstance(written, str) else written
 
     @model_validator(mode="after")
     def _one_way(self) -> Derivation:
@@ -87,6 +99,13 @@ class Derivation(_Strict):
         return self.constant or ""
 
 
+def _spellings(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+Grade = Annotated[tuple[Text, ...], BeforeValidator(_spellings)]
+
+
 class GeneratedKey(_Strict):
     """A key for rows that bring none that is unique: the prefix and the row number in the file."""
 
@@ -94,16 +113,38 @@ class GeneratedKey(_Strict):
     digits: int = Field(default=4, ge=1, le=9)
 
 
+class OwnColumn(_Strict):
+    """What the file does not say of a column."""
+
+    type: ColumnType | None = None
+    """Where its looks would not tell."""
+    unit: str = ""
+    """What its numbers are in: an ISO currency, `share`, `percent`, or a noun in the singular."""
+    label: str = ""
+    """What people call it."""
+    synonyms: tuple[Text, ...] = ()
+    description: str = ""
+    """What it holds, in a sentence."""
+    access: str = ""
+    """Access label; viewers who do not hold it do not know of the column."""
+
+
 class TableMapping(_Strict):
-    """How a table is read from a foreign file: missing, rename, derive, values, defaults, key, in order."""
+    """How a table is read from a foreign file: missing, rename, derive, values, defaults, grades, key, in order."""
 
     source: str
-    """The file, relative to `records/`."""
+    """The file, relative to `records/`: delimited text, or a workbook."""
+    sheet: str | None = None
+    """Sheet of a workbook; the one with the most cells when absent."""
+    header: int | None = Field(default=None, ge=1)
+    """Row of the column names; found below titles when absent."""
     encoding: str | None = None
     """Such as cp1252; found out when absent."""
     delimiter: Literal[",", ";", "\t"] | None = None
     dates: DateOrder | None = None
     """How 3/4/2025 is meant: `day first` or `month first`; told from the column itself when absent."""
+    decimal: Literal["point", "comma"] | None = None
+    """Which mark stands before a fraction, for numbers like 1,450; told from the column itself when absent."""
     years_as_days: bool = False
     """Dates before 1910 are bare years that a spreadsheet took for a count of days: 7/15/1905 is 2023."""
     missing: tuple[Text, ...] = ()
@@ -113,15 +154,28 @@ class TableMapping(_Strict):
     values: dict[str, ValueMap] = {}
     """For a column of the table: text to value, in any case. `Yes*` is what begins so, `*` all the rest."""
     derive: dict[str, Derivation] = {}
-    types: dict[str, ColumnType] = {}
-    """Type of a column that our table does not have, where its looks would not tell."""
-    units: dict[str, str] = {}
-    """What the numbers of a column are in: an ISO currency, `share`, `percent`, or a noun in the singular."""
     defaults: dict[str, Text] = {}
     """Value of a column where it is empty."""
+    grades: dict[str, tuple[Grade, ...]] = {}
+    """For a column of grades: the lowest first, a list where one grade has several spellings. It becomes a number, on the
+    scale of the criterion that it is, else from 1."""
+    columns: dict[str, OwnColumn] = {}
+    """What the file does not say of a column."""
     key: GeneratedKey | None = None
     keep_unknown: bool = True
     """Keep the columns of the file that are named neither here nor in our table."""
+    duplicates: Literal["drop", "keep"] = "drop"
+    """Of rows that are alike in every cell keep the first, in tables whose rows have a key."""
+
+    @property
+    def expressions(self) -> dict[str, str]:
+        return {target: how.expression for target, how in self.derive.items() if how.expression is not None}
+
+    @model_validator(mode="after")
+    def _computed_last(self) -> TableMapping:
+        if twice := sorted({*self.defaults, *self.grades} & self.expressions.keys()):
+            raise ValueError(f"{twice[0]} is an expression; write its default into it, such as coalesce(…, 0)")
+        return self
 
 
 class RecordMapping(_Strict):
@@ -129,9 +183,19 @@ class RecordMapping(_Strict):
 
     @model_validator(mode="after")
     def _tables_are_ours(self) -> RecordMapping:
-        if unknown := [name for name in self.tables if name not in TABLES]:
-            raise ValueError(f"there is no table {unknown[0]!r}; ours are {', '.join(TABLES)}")
+        for name in self.tables:
+            if name not in TABLES and (near := nearest(name, TABLES)[0]) and _are_alike(name, near):
+                raise ValueError(
+                    f"there is no table {name!r}; {near} may be meant, which is one of {', '.join(TABLES)}"
+                )
         return self
+
+
+def _are_alike(name: str, other: str) -> bool:
+    """Whether a name is another but for an ending or a slip."""
+    from rapidfuzz import fuzz
+
+    return bool(fuzz.ratio(name.lower(), other) >= _NEARLY_THE_SAME)
 
 
 def load_mapping(root: Path) -> RecordMapping | None:
@@ -154,9 +218,21 @@ def source_path(root: Path, mapping: TableMapping) -> Path:
     return path
 
 
+def read_file(path: Path, mapping: TableMapping | None = None) -> TextTable:
+    """The table of a file of records, as it is written."""
+    if path.suffix.lower() in SHEETS:
+        return read_sheet(path, mapping.sheet if mapping else None, mapping.header if mapping else None)
+    if mapping is None:
+        return read_delimited(path)
+    return read_delimited(path, mapping.encoding, mapping.delimiter, mapping.header)
+
+
 def import_table(root: Path, name: str, mapping: TableMapping) -> TextTable:
-    """The rows of a foreign file under the names and values of our table."""
-    read = read_delimited(source_path(root, mapping), mapping.encoding, mapping.delimiter)
+    """The rows of a foreign file under the names and values of our table, but for what expressions compute."""
+    read = read_file(source_path(root, mapping), mapping)
+    table_key = TABLES[name].key if name in TABLES else None
+    if table_key and mapping.duplicates == "drop":
+        read = read.without_copies()
     blank = {normalise(word).lower() for word in mapping.missing}
     original = {
         header: ["" if text.lower() in blank else text for text in texts] for header, texts in read.columns.items()
@@ -170,14 +246,19 @@ def import_table(root: Path, name: str, mapping: TableMapping) -> TextTable:
     for column, value in mapping.defaults.items():
         texts = columns.get(column) or [""] * len(read.rows)
         columns[column] = [text or value for text in texts]
-    if mapping.key and (key := TABLES[name].key):
+    if mapping.key and table_key:
         prefix, digits = mapping.key.prefix, mapping.key.digits
-        columns = {key: [f"{prefix}{row:0{digits}}" for row in read.rows], **columns}
-    if not mapping.keep_unknown:
-        kept = {column.name for column in TABLES[name].columns}
-        kept |= {*mapping.rename.values(), *mapping.derive, *mapping.defaults}
-        columns = {column: texts for column, texts in columns.items() if column in kept}
-    return TextTable(read.rows, columns, read.ragged)
+        columns = {table_key: [f"{prefix}{row:0{digits}}" for row in read.rows], **columns}
+    return replace(read, columns=columns)
+
+
+def kept_columns(name: str, mapping: TableMapping) -> frozenset[str] | None:
+    """The columns that a mapping without `keep_unknown` keeps, in their comparable form; None for all of them."""
+    if mapping.keep_unknown:
+        return None
+    ours = [column.name for column in TABLES[name].columns] if name in TABLES else []
+    named = (*ours, *mapping.rename.values(), *mapping.derive, *mapping.defaults, *mapping.columns, *mapping.grades)
+    return frozenset(column_key(column) for column in named)
 
 
 def _renamed(columns: Mapping[str, list[str]], rename: Mapping[str, str], where: str) -> dict[str, list[str]]:
@@ -199,6 +280,8 @@ def _derive(
 ) -> None:
     """Adds the derived columns, each seeing the file's columns and those made before it."""
     for target, derivation in mapping.derive.items():
+        if derivation.expression is not None:
+            continue
         seen = {**original, **columns}
         names = {name: _find(name, seen, f"{where}.derive.{target}") for name in derivation.columns()}
         texts = {name: seen[found] for name, found in names.items()}

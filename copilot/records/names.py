@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 def column_key(name: str) -> str:
     """The form under which two spellings of a name are the same: `Business value` is `business_value`."""
-    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
 def nearest(name: str, choices: Iterable[str]) -> tuple[str, ...]:

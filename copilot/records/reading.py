@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
+from typing import TypeVar
 
-from copilot.records.cells import BadCell, DateOrder, Value, guess_type, typed
-from copilot.records.delimited import TextTable, read_delimited
-from copilot.records.importing import TableMapping, import_table, load_mapping, source_path
-from copilot.records.names import column_key
+from copilot.errors import KnowledgeError
+from copilot.records.amounts import Marks, decimal_mark
+from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
+from copilot.records.dates import date_order, days_of
+from copilot.records.expressions import Given, compute
+from copilot.records.importing import FILE as MAPPING
+from copilot.records.importing import (
+    OwnColumn,
+    TableMapping,
+    import_table,
+    kept_columns,
+    load_mapping,
+    read_file,
+    source_path,
+)
+from copilot.records.names import column_key, nearest
 from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema, gate_column
+from copilot.records.sheets import SUFFIXES as SHEETS
+from copilot.records.text_table import TextTable
 from copilot.records.units import with_unit
 from copilot.workspace import Gate, Workspace, WorkspaceConfig
+
+_T = TypeVar("_T")
 
 # Of a column that names the rows of a table, a few values may stand twice.
 _NEARLY_UNIQUE = 0.85
 _LONGEST_TITLE = 80
 FOLDER = "records"
-SUFFIXES = (".csv", ".tsv")
+SUFFIXES = (".csv", ".tsv", *SHEETS)
 
 _FIRST_REAL_YEAR = 1910
-_SPREADSHEET_DAY_0 = date(1899, 12, 30)
 
 _COLUMNS_OF_ANY_TABLE = (
     Column("project_id", "text", "The project.", references="projects.id"),
@@ -53,10 +69,18 @@ class RecordTable:
     """Required columns that are not there."""
     unkeyed: tuple[tuple[int, str], ...] = ()
     """Rows whose key was empty or taken, with the key found; they were given one made of the row number."""
+    empty: Mapping[str, int] = field(default_factory=dict)
+    """By column of the file, how many cells say that there is nothing."""
+    copies: tuple[int, ...] = ()
+    """Rows that were left out, each being the same as an earlier one."""
+    left_out: tuple[str, ...] = ()
+    """What else of the file was not read."""
+    header: int = 1
+    """Row of the column names."""
 
 
 def record_files(root: Path) -> dict[str, Path]:
-    """Table name to file, for every delimited file of the records folder."""
+    """Table name to file, for every delimited file and workbook of the records folder."""
     folder = root / FOLDER
     if not folder.is_dir():
         return {}
@@ -71,16 +95,19 @@ class Source:
     text: TextTable
     path: str
     """Inside the workspace."""
-    order: DateOrder | None = None
-    """How 3/4/2025 is meant; None when the column itself must tell."""
-    types: Mapping[str, ColumnType] = field(default_factory=dict)
-    """Types of columns the schema does not know."""
-    units: Mapping[str, str] = field(default_factory=dict)
-    """Units of columns of numbers."""
-    years_as_days: bool = False
-    """Dates before 1910 are years that a spreadsheet took for a count of days."""
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    """What the file calls a column that was renamed, to the name it has here."""
+    mapping: TableMapping = TableMapping(source="")
+    where: str = ""
+    """How an error names the mapping."""
+
+    def own(self, column: str) -> OwnColumn:
+        """What the mapping says of a column."""
+        named = {column_key(name): own for name, own in self.mapping.columns.items()}
+        return named.get(column_key(column), OwnColumn())
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """What the file calls a column that was renamed, to the name it has here."""
+        return {old.rstrip("*"): new for old, new in self.mapping.rename.items()}
 
 
 def read_tables(workspace: Workspace) -> list[RecordTable]:
@@ -104,57 +131,152 @@ def source_readers(root: Path) -> dict[str, Callable[[], Source]]:
     claimed = {(root / FOLDER / how.source).resolve() for how in mapped.values()}
     for name, path in record_files(root).items():
         if name not in readers and path.resolve() not in claimed:
-            readers[name] = partial(_read, root, path)
+            readers[name] = partial(_read, root, name, path)
     return readers
 
 
-def _read(root: Path, path: Path) -> Source:
-    return Source(read_delimited(path), path.relative_to(root).as_posix())
+def _read(root: Path, name: str, path: Path) -> Source:
+    text = read_file(path)
+    is_keyed = name in TABLES and TABLES[name].key
+    return Source(text.without_copies() if is_keyed else text, path.relative_to(root).as_posix())
 
 
 def _import(root: Path, name: str, mapping: TableMapping) -> Source:
     path = source_path(root, mapping).relative_to(root.resolve()).as_posix()
-    text = import_table(root, name, mapping)
-    aliases = {old.rstrip("*"): new for old, new in mapping.rename.items()}
-    return Source(text, path, mapping.dates, mapping.types, mapping.units, mapping.years_as_days, aliases)
+    return Source(import_table(root, name, mapping), path, mapping, f"{root / MAPPING}: tables.{name}")
 
 
 def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate] = ()) -> RecordTable:
     """The text as values of the types the schema gives; what it does not know is typed by its looks."""
     schema = TABLES.get(name) or TableSchema(name, f"Table of its own: {source.path}.", ())
+    expected = _expected(schema, config, gates)
+    known = dict(expected)
+    planned = _planned(source, expected)
+    hints = _hints(planned, source, config)
     columns: dict[str, Column] = {}
     values: dict[str, list[Value]] = {}
+    empty: dict[str, int] = {}
     bad: list[BadCell] = []
-    unknown: list[str] = []
-    expected = _expected(schema, config, gates)
-    for header, texts in source.text.columns.items():
-        column = expected.pop(column_key(header), None)
-        if column is None:
-            kind = source.types.get(header) or guess_type(texts)
-            column = Column(_free_name(header, columns), kind, "A column of its own.")
-            unknown.append(column.name)
-        read = typed(column.name, column.type, texts, source.text.rows, source.order)
-        column = with_unit(replace(column, unit=source.units.get(header, column.unit)), config.currency, texts)
-        columns[column.name] = column
+    for header, column in planned.items():
+        texts = source.text.columns[header]
+        read = typed(column.name, column.type, texts, source.text.rows, hints[header])
+        columns[column.name] = with_unit(column, config.currency, texts)
         values[column.name] = _spelled_as(column.values, read.values)
-        if source.years_as_days and column.type == "date":
+        if source.mapping.years_as_days and column.type == "date":
             values[column.name] = [_year_of_days(value) for value in read.values]
+        empty[column.name] = read.missing
         bad += read.bad
+    _add_computed(source, config, known, columns, values)
+    for name_of in source.mapping.expressions:
+        expected.pop(column_key(name_of), None)
+    unknown = tuple(name for name in columns if column_key(name) not in known)
     if name not in TABLES:
         schema = _identified(schema, columns, values)
     unkeyed = _complete_key(schema, columns, values, source.text.rows)
     return RecordTable(
-        schema=_present(schema, columns),
+        schema=_present(schema, _kept(name, source, columns)),
         source=source.path,
         rows=source.text.rows,
         aliases=source.aliases,
         values=values,
         bad=bad,
         ragged=source.text.ragged,
-        unknown=tuple(unknown),
+        unknown=unknown,
         missing=tuple(c.name for c in schema.columns if c.required and column_key(c.name) in expected),
         unkeyed=unkeyed,
+        empty=empty,
+        copies=source.text.copies,
+        left_out=source.text.left_out,
+        header=source.text.header,
     )
+
+
+def _planned(source: Source, expected: dict[str, Column]) -> dict[str, Column]:
+    """The column that each column of the file becomes; takes those it finds out of the expected."""
+    for name in (*source.mapping.columns, *source.mapping.grades):
+        if column_key(name) not in {column_key(c) for c in (*source.text.columns, *source.mapping.expressions)}:
+            near = ", ".join(nearest(name, source.text.columns))
+            raise KnowledgeError(f"{source.where}: there is no column {name!r}; the nearest are {near}.")
+    planned: dict[str, Column] = {}
+    graded = {column_key(name) for name in source.mapping.grades}
+    for header, texts in source.text.columns.items():
+        own, column = source.own(header), expected.pop(column_key(header), None)
+        if column is None:
+            kind = own.type or ("number" if column_key(header) in graded else guess_type(texts))
+            free = _free_name(header, [c.name for c in planned.values()])
+            column = Column(free, kind, own.description or "A column of its own.")
+        planned[header] = _described(column, own)
+    return planned
+
+
+def _described(column: Column, own: OwnColumn) -> Column:
+    called = tuple(filter(None, (own.label, *own.synonyms)))
+    meaning = own.description or column.meaning
+    return replace(column, unit=own.unit or column.unit, synonyms=called, access=own.access, meaning=meaning)
+
+
+def _hints(planned: Mapping[str, Column], source: Source, config: WorkspaceConfig) -> dict[str, Hints]:
+    """How each column is to be read: as somebody says, else as its cells tell, else as the others of the file do."""
+    how, texts = source.mapping, source.text.columns
+    dates = {name: date_order(set(texts[name])) for name, c in planned.items() if c.type == "date"}
+    marks = {name: decimal_mark(set(texts[name])) for name, c in planned.items() if c.type in ("number", "integer")}
+    order, mark = _shared(dates.values()), _shared(marks.values())
+    said: Marks = {"point": ".", "comma": ",", None: None}[how.decimal]  # type: ignore[assignment]
+    grades = {column_key(name): grades for name, grades in how.grades.items()}
+    scales = {column_key(criterion.column): criterion.scale for criterion in config.criteria}
+    return {
+        name: Hints(
+            order=how.dates or dates.get(name) or order,
+            mark=said or marks.get(name) or mark,
+            unit=column.unit,
+            grades=grades.get(column_key(name), ()),
+            scale=scales.get(column_key(name)),
+        )
+        for name, column in planned.items()
+    }
+
+
+def _shared(told: Iterable[_T | None]) -> _T | None:
+    """What all columns that tell anything tell."""
+    found = {each for each in told if each is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _add_computed(
+    source: Source,
+    config: WorkspaceConfig,
+    known: Mapping[str, Column],
+    columns: dict[str, Column],
+    values: dict[str, list[Value]],
+) -> None:
+    """Puts the columns of the mapping's expressions beside those of the file, or in their place."""
+    expressions = source.mapping.expressions
+    if not expressions:
+        return
+    given = {name: Given(column.type, values[name]) for name, column in columns.items()}
+    where = f"{source.where}.derive"
+    computed = compute(expressions, given, source.aliases, config.as_of or date.today(), where)
+    for target, result in computed.items():
+        column = known.get(column_key(target)) or Column(target, result.type, f"Computed: {expressions[target]}.")
+        if not _fits(result.type, column.type):
+            raise KnowledgeError(f"{where}.{target}: gives {result.type}, and {target} holds {column.type}.")
+        columns[column.name] = with_unit(_described(column, source.own(target)), config.currency)
+        values[column.name] = _spelled_as(column.values, _as_type(column.type, result.values))
+
+
+def _fits(given: ColumnType, wanted: ColumnType) -> bool:
+    return given == wanted or {given, wanted} in ({"integer", "number"}, {"text", "list"})
+
+
+def _as_type(kind: ColumnType, values: list[Value]) -> list[Value]:
+    if kind == "integer":
+        return [None if value is None else round(float(str(value))) for value in values]
+    return values
+
+
+def _kept(name: str, source: Source, columns: Mapping[str, Column]) -> dict[str, Column]:
+    kept = kept_columns(name, source.mapping)
+    return {own: column for own, column in columns.items() if kept is None or column_key(own) in kept}
 
 
 def _identified(
@@ -204,7 +326,7 @@ def _expected(schema: TableSchema, config: WorkspaceConfig, gates: Sequence[Gate
     return {column_key(name): column for name, column in columns.items()}
 
 
-def _free_name(header: str, taken: Mapping[str, Column]) -> str:
+def _free_name(header: str, taken: Iterable[str]) -> str:
     folded = {name.lower() for name in taken}
     spellings = chain([header], (f"{header}_{number}" for number in count(2)))
     return next(name for name in spellings if name.lower() not in folded)
@@ -221,7 +343,7 @@ def _spelled_as(allowed: Sequence[str], values: list[Value]) -> list[Value]:
 def _year_of_days(value: Value) -> Value:
     if not isinstance(value, date) or value.year >= _FIRST_REAL_YEAR:
         return value
-    return date(max(1, value.toordinal() - _SPREADSHEET_DAY_0.toordinal()), 1, 1)
+    return date(max(1, days_of(value)), 1, 1)
 
 
 def _complete_key(

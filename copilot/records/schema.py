@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -12,6 +12,11 @@ CURRENCY = "currency"
 
 ColumnType = Literal["text", "number", "integer", "date", "boolean", "list"]
 """`list` is text with `;` between the items. `boolean` is yes/no; an empty cell is unknown, not no."""
+
+SQL_TYPES: Mapping[ColumnType, str] = {
+    "text": "VARCHAR", "list": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT", "date": "DATE", "boolean": "BOOLEAN",
+}  # fmt: skip
+"""By which DuckDB holds a column."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,10 @@ class Column:
     unit: str = ""
     """What its numbers are in: a currency, `share` (0 to 1), `percent` (0 to 100), or a noun in the singular.
     `CURRENCY` in a schema is the workspace's."""
+    synonyms: tuple[str, ...] = ()
+    """What else people call it; the first is what is shown, where the mapping gives a label."""
+    access: str = ""
+    """The label without which a viewer does not know of the column; empty for everyone."""
 
 
 @dataclass(frozen=True)

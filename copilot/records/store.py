@@ -14,7 +14,7 @@ from copilot.records.conditions import Condition, Filter, Operator, all_of, cond
 from copilot.records.engines import MetricEngine
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
-from copilot.records.schema import Column, ColumnType, TableSchema
+from copilot.records.schema import SQL_TYPES, Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, visible_relations
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
@@ -32,14 +32,6 @@ Aggregate = Literal["count", "count distinct", "sum", "mean", "median", "min", "
 ROW = "_row"
 """Every selected row carries the line number of its record in the source file under this name."""
 
-_SQL_TYPES: dict[ColumnType, str] = {
-    "text": "VARCHAR",
-    "list": "VARCHAR",
-    "number": "DOUBLE",
-    "integer": "BIGINT",
-    "date": "DATE",
-    "boolean": "BOOLEAN",
-}
 _COUNTABLE = ("number", "integer", "boolean")
 _HOLDS: dict[ColumnType, str] = {"text": "text", "list": "lists", "date": "dates"}
 _ENGINE = {
@@ -131,9 +123,7 @@ class Records:
             return [dict(zip(names, map(_cell, row), strict=True)) for row in cursor.fetchall()]
 
     def _store(self, table: RecordTable) -> None:
-        columns = [
-            f"unnest(?::{_SQL_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.schema.columns
-        ]
+        columns = [f"unnest(?::{SQL_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.schema.columns]
         self._connection.execute(
             f"CREATE TABLE {quoted(table.schema.name)} AS "
             f"SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}{_by_time(table.schema)}",

@@ -51,7 +51,7 @@ def test_what_is_no_date_or_could_be_two_is_not_read_as_one(text: str) -> None:
 def test_one_clear_date_tells_the_order_of_its_column() -> None:
     assert date_order(["3/4/2026", "3/25/2026"]) == "month first"
     assert date_order(["3/4/2026", "25/3/2026"]) == "day first"
-    assert date_order(["25/3/2026", "3/25/2026"]) is None
+    assert date_order(["25/3/2026", "3/25/2026"]) == "mixed"
     read = typed("day", "date", ["3/4/2026", "25/3/2026"], [2, 3])
     assert read.values == [date(2026, 4, 3), date(2026, 3, 25)]
 

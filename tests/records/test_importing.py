@@ -77,7 +77,7 @@ def test_unknown_columns_can_be_left_out(tmp_path: Path) -> None:
 
 
 def test_the_type_of_an_unknown_column_can_be_told(tmp_path: Path) -> None:
-    rows = load(tmp_path, {"rename": {"Begun": "begun"}, "types": {"begun": "date"}, "dates": "day first"})
+    rows = load(tmp_path, {"rename": {"Begun": "begun"}, "columns": {"begun": {"type": "date"}}, "dates": "day first"})
     assert column(rows, "begun")[:2] == ["2024-04-03", "2024-03-25"]
 
 
@@ -103,8 +103,8 @@ def test_a_mapping_that_does_not_fit_says_where(tmp_path: Path, mapping: dict[st
     assert str(tmp_path) in str(caught.value)
 
 
-def test_only_our_tables_can_be_mapped(tmp_path: Path) -> None:
+def test_a_table_that_is_nearly_ours_is_not_taken_for_one_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "mapping.yaml").write_text("tables: {project: {source: a.csv}}")
-    with pytest.raises(KnowledgeError, match="no table 'project'; ours are projects"):
+    with pytest.raises(KnowledgeError, match="no table 'project'; projects may be meant"):
         Records.load(Workspace.open(tmp_path))

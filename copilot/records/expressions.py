@@ -1,0 +1,158 @@
+"""Columns computed from others by an expression of the mapping, as SQL of DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from copilot.errors import KnowledgeError
+from copilot.records.cells import Value
+from copilot.records.conditions import quoted
+from copilot.records.names import column_key, nearest
+from copilot.records.schema import SQL_TYPES, ColumnType
+
+TODAY = "today"
+"""In an expression the day that the workspace describes."""
+
+# All an expression may be made of; none of it reads, writes, repeats or draws by chance.
+_ALLOWED = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Neg, exp.Var, exp.DataType,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow, exp.DPipe,
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Between,
+    exp.Like, exp.ILike, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.Interval,
+    exp.Coalesce, exp.Nullif, exp.Round, exp.Floor, exp.Ceil, exp.Abs, exp.Sqrt, exp.Ln, exp.Exp, exp.Greatest,
+    exp.Least, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Concat, exp.Left, exp.Right, exp.Substring,
+    exp.Replace, exp.Contains, exp.StartsWith, exp.RegexpExtract, exp.RegexpLike, exp.RegexpReplace,
+    exp.Year, exp.Quarter, exp.Month, exp.Day, exp.DateDiff, exp.DateAdd, exp.DateSub, exp.TimestampTrunc,
+    exp.DateTrunc, exp.DateFromParts, exp.Extract,
+)  # fmt: skip
+_RESULTS: Mapping[str, ColumnType] = {
+    "VARCHAR": "text", "BOOLEAN": "boolean", "DATE": "date", "DOUBLE": "number", "FLOAT": "number",
+    "TIMESTAMP": "date", "TINYINT": "integer", "SMALLINT": "integer", "INTEGER": "integer", "BIGINT": "integer",
+    "HUGEINT": "integer", "DECIMAL": "number",
+}  # fmt: skip
+_ENGINE = {"threads": 1, "enable_external_access": False, "autoinstall_known_extensions": False}
+
+
+@dataclass(frozen=True)
+class Computed:
+    type: ColumnType
+    values: list[Value]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A column that an expression may use."""
+
+    type: ColumnType
+    values: Sequence[Value]
+
+
+def compute(
+    expressions: Mapping[str, str],
+    given: Mapping[str, Given],
+    aliases: Mapping[str, str],
+    today: date,
+    where: str,
+) -> dict[str, Computed]:
+    """The columns of the expressions, each of which sees those before it; one of the same name is replaced.
+
+    `aliases` maps further names of columns to theirs. KnowledgeError names the column and the reason.
+    """
+    trees: dict[str, exp.Expression] = {}
+    known = dict.fromkeys(given)
+    for target, text in expressions.items():
+        trees[target] = _checked(text, known, aliases, today, f"{where}.{target}")
+        known[target] = None
+    used = {c.name for tree in trees.values() for c in tree.find_all(exp.Column)} & set(given)
+    with duckdb.connect(":memory:", config=_ENGINE) as connection:
+        length = len(next(iter(given.values())).values) if given else 0
+        shown = [f"unnest(?::{SQL_TYPES[given[name].type]}[]) AS {quoted(name)}" for name in used]
+        connection.execute(
+            f"CREATE TABLE given AS SELECT {', '.join(['unnest(?::INTEGER[]) AS _place', *shown])}",
+            [list(range(length)), *(given[name].values for name in used)],
+        )
+        return _results(connection, trees, used, where)
+
+
+def _results(
+    connection: duckdb.DuckDBPyConnection, trees: Mapping[str, exp.Expression], used: set[str], where: str
+) -> dict[str, Computed]:
+    relation, there, found = "given", set(used), {}
+    for target, tree in trees.items():
+        value = f"{tree.sql(dialect='duckdb')} AS {quoted(target)}"
+        chosen = f"* REPLACE ({value})" if target in there else f"*, {value}"
+        # One at a time, so that an error is told of the column that has it.
+        query = f"SELECT {chosen} FROM {relation}"
+        view = quoted(f"after {target}")
+        try:
+            connection.execute(f"CREATE VIEW {view} AS {query}")
+            cursor = connection.execute(f"SELECT {quoted(target)} FROM {view} ORDER BY _place")
+            rows = cursor.fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0].partition("Error: ")[2] or str(error)
+            raise KnowledgeError(f"{where}.{target}: {tree.sql(dialect='duckdb')!r}: {reason.rstrip('.')}.") from None
+        kind = str((cursor.description or [("", "")])[0][1]).partition("(")[0]
+        if kind not in _RESULTS:
+            raise KnowledgeError(f"{where}.{target}: gives {kind}, not a number, date, text or yes/no.")
+        found[target] = Computed(_RESULTS[kind], [_value(row[0]) for row in rows])
+        relation, there = view, there | {target}
+    return found
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and value - value != 0:
+        # A division by zero.
+        return None
+    return value if isinstance(value, str | int | float | date) else None
+
+
+def _checked(
+    text: str, known: Mapping[str, None], aliases: Mapping[str, str], today: date, where: str
+) -> exp.Expression:
+    """The expression with its columns by their own names, all of it allowed."""
+    try:
+        trees = sqlglot.parse(text, dialect="duckdb")
+    except SqlglotError as error:
+        raise KnowledgeError(f"{where}: {text!r} cannot be read: {str(error).splitlines()[0].rstrip('.')}.") from None
+    tree = trees[0] if len(trees) == 1 else None
+    if tree is None:
+        raise KnowledgeError(f"{where}: {text!r} must be one expression.")
+    for node in tree.walk():
+        if not isinstance(node, _ALLOWED):
+            raise KnowledgeError(
+                f"{where}: {node.sql(dialect='duckdb')!r} is not allowed; use columns, arithmetic, CASE, and "
+                "functions of numbers, dates and text."
+            )
+
+    def named(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Column):
+            return node
+        if node.table:
+            raise KnowledgeError(f"{where}: {node.sql(dialect='duckdb')!r}: write the name of the column alone.")
+        found = _find(node.name, known, aliases)
+        if found is None and node.name.lower() == TODAY:
+            return exp.cast(exp.Literal.string(today.isoformat()), "DATE")
+        if found is None:
+            near = ", ".join(repr(name) for name in nearest(node.name, known)) or "none"
+            raise KnowledgeError(f"{where}: there is no column {node.name!r}; the nearest are {near}.")
+        return exp.column(found, quoted=True)
+
+    return tree.transform(named)
+
+
+def _find(name: str, known: Mapping[str, None], aliases: Mapping[str, str]) -> str | None:
+    by_key = {column_key(alias): own for alias, own in aliases.items() if own in known}
+    by_key |= {column_key(own): own for own in known}
+    return name if name in known else by_key.get(column_key(name))

@@ -1,0 +1,86 @@
+"""Which row of a table names its columns: exports put titles, bands and blank lines above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+Row = Sequence[str]
+
+# A header stands among the first rows, or there is none.
+_LOOKED_AT = 25
+_FILLED = 0.6
+"""A header names so large a part of the columns that the widest of the rows below it fill."""
+_NOT_A_NAME = re.compile(r"[-+(]?[\d.,:/%€$£ -]+\)?%?")
+_LONGEST_NAME = 120
+
+
+class Header(NamedTuple):
+    """Names, and the rows that hold them, counted from 0 among the rows that were looked at."""
+
+    names: Sequence[str] = ()
+    first: int = 0
+    end: int = 0
+    """First row below it."""
+
+
+def find_header(rows: Sequence[Row]) -> Header:
+    """Which of the first rows name the columns; empty when none does."""
+    first = rows[:_LOOKED_AT]
+    counts = [sum(bool(cell.strip()) for cell in row) for row in first]
+    for at, row in enumerate(first[:-1] if len(first) == len(rows) else first):
+        widest = max(counts[at:])
+        if widest == 1 or counts[at] < _FILLED * widest:
+            continue
+        names, end = _names(row), at + 1
+        if end < len(first) - 1 and (both := _in_two_rows(names, _names(first[end]))):
+            names, end = both, end + 1
+        if _is_band(names):
+            continue
+        return Header(names, at, end) if _name_columns(names, first[end:]) else Header()
+    return Header()
+
+
+def _is_band(names: Sequence[str]) -> bool:
+    """Whether a row groups the columns, which the next one names."""
+    written = [name for name in names if name]
+    return 2 * len(set(written)) <= len(written)
+
+
+def _name_columns(names: Sequence[str], below: Sequence[Row]) -> bool:
+    written = [name for name in names if name]
+    if not all(map(_is_name, written)):
+        return False
+    if len(set(written)) == len(written):
+        return True
+    # Columns may share a name; a name that its column holds as a value is one.
+    return not any(name and name == cell.strip() for row in below for name, cell in zip(names, row, strict=False))
+
+
+def _in_two_rows(upper: Sequence[str], lower: Sequence[str]) -> list[str] | None:
+    """The names of a header in which some cells stand above several columns that the next row names."""
+    if len(lower) != len(upper):
+        return None
+    wide = {
+        column
+        for left, (one, other) in enumerate(pairwise(upper))
+        if one and one == other
+        for column in (left, left + 1)
+    }
+    named = all(_is_name(name) for name in lower if name) and all(lower[column] for column in wide)
+    # A column that both rows name alike, or only the upper one, tells the lower row from one of values.
+    told = any(lower[c] in ("", upper[c]) for c in range(len(upper)) if c not in wide and upper[c])
+    if not (wide and named and told):
+        return None
+    return [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip(upper, lower, strict=True)]
+
+
+def _is_name(cell: str) -> bool:
+    return not (_NOT_A_NAME.fullmatch(cell) and not re.fullmatch(r"(?:19|20)\d\d", cell))
+
+
+def _names(cells: Row) -> list[str]:
+    """Of a long explanation in a header its first line."""
+    return [" ".join(cell.strip().partition("\n")[0].split())[:_LONGEST_NAME] for cell in cells]

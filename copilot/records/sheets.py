@@ -1,0 +1,63 @@
+"""Tables in workbooks of Excel and OpenDocument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+from copilot.errors import KnowledgeError
+from copilot.records.names import nearest
+from copilot.records.text_table import TextTable, as_columns
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_LARGEST_UNFOLDED = 1_000_000_000
+
+
+def read_sheet(path: Path, sheet: str | None = None, header: int | None = None) -> TextTable:
+    """The table of a sheet; of the one with the most cells where none is named. The others are said to be left out."""
+    import python_calamine as calamine
+
+    _check_size(path)
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        grids = {m.name: book.get_sheet_by_name(m.name).to_python(skip_empty_area=False) for m in _visible(book)}
+    except (calamine.CalamineError, OSError) as error:
+        raise KnowledgeError(f"{path}: cannot be read as a workbook ({error}).") from None
+    if not grids:
+        raise KnowledgeError(f"{path}: holds no sheet that is shown.")
+    name = sheet or max(grids, key=lambda each: sum(cell not in ("", None) for row in grids[each] for cell in row))
+    if name not in grids:
+        near = ", ".join(nearest(name, grids))
+        raise KnowledgeError(f"{path}: has no sheet {name!r}; the nearest are {near}.")
+    records = [[_text(cell) for cell in row] for row in grids[name]]
+    table = as_columns(records, header, f"{path}, sheet {name}")
+    others = [f"the sheet {other}" for other in grids if other != name]
+    return TextTable(table.rows, table.columns, table.ragged, table.header, left_out=(*others, *table.left_out))
+
+
+def _visible(book):  # type: ignore[no-untyped-def]
+    import python_calamine as calamine
+
+    shown, kind = calamine.SheetVisibleEnum.Visible, calamine.SheetTypeEnum.WorkSheet
+    return [sheet for sheet in book.sheets_metadata if sheet.visible == shown and sheet.typ == kind]
+
+
+def _check_size(path: Path) -> None:
+    """A workbook is an archive, and a small one may unfold to more than the memory holds."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNFOLDED:
+            raise KnowledgeError(f"{path}: unfolds to more than {_LARGEST_UNFOLDED // 10**9} GB; save it as CSV.")
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        # Excel keeps and shows 15 digits; more are noise of binary fractions.
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell or "")
