@@ -132,14 +132,19 @@ def _reader(kind: ColumnType, held: Iterable[str], texts: Sequence[str], hints: 
         places = _places(hints)
         return lambda text: places.get(text.casefold())
     if kind == "date":
-        order = hints.order if hints.order in ("day first", "month first") else date_order(held) or hints.order
+        order = hints.order or date_order(held)
         return lambda text: parse_date(text, order, serials=True)
     if kind in ("number", "integer"):
-        mark = decimal_mark(held) or hints.mark
-        refused = () if hints.unit == "percent" else _out_of_share(texts, mark)
-        number = lambda text: None if text in refused else parse_number(text, mark, hints.unit == "percent")  # noqa: E731
+        mark = hints.mark or decimal_mark(held)
+        refused = frozenset() if hints.unit == "percent" else _out_of_share(texts, mark)
+
+        def number(text: str) -> float | None:
+            return None if text in refused else parse_number(text, mark, hints.unit == "percent")
+
         return number if kind == "number" else lambda text: _whole(number(text))
-    return {"boolean": parse_boolean, "list": parse_list}.get(kind, str)
+    if kind == "boolean":
+        return parse_boolean
+    return parse_list if kind == "list" else lambda text: text
 
 
 def _places(hints: Hints) -> dict[str, float]:
@@ -155,7 +160,9 @@ def _out_of_share(texts: Sequence[str], mark: Marks) -> frozenset[str]:
         return frozenset()
     shares = [text for text in texts if is_share(text)]
     plain = [t for t in texts if t not in set(shares) and abs(parse_number(t, mark) or 0) > 1]
-    return frozenset(min((plain, shares), key=len)) if shares and plain else frozenset()
+    if not (shares and plain):
+        return frozenset()
+    return frozenset(plain if len(plain) < len(shares) else shares)
 
 
 def _whole(number: float | None) -> int | None:

@@ -18,6 +18,7 @@ Severity = Literal["error", "warning", "info"]
 
 _NEARLY_THE_SAME = 80.0
 _MOST_NAMED = 8
+_MOST_ROWS_NAMED = 5
 
 # Ends of scales that the schema gives in words only.
 _SCALES: Mapping[tuple[str, str], tuple[float, float]] = {
@@ -89,7 +90,14 @@ def _cells(table: RecordTable, column: str) -> Iterator[tuple[int, Value]]:
 
 def _columns(table: RecordTable) -> Iterator[Issue]:
     for name in table.missing:
-        yield _finding(table, "error", f"The column {name} is missing.", "Add it; it is required.", name, 1)
+        yield _finding(table, "error", f"The column {name} is missing.", "Add it; it is required.", name, table.header)
+    for what in table.left_out:
+        yield _finding(table, "info", f"It is left out: {what}.", "Nothing needs to be done, unless it holds records.")
+    if table.copies:
+        message = (
+            f"{len(table.copies):,} rows repeat an earlier one in every cell and are left out ({_rows(table.copies)})."
+        )
+        yield _finding(table, "warning", message, "Take the copies out, or write `duplicates: keep` in the mapping.")
     if table.schema.name not in TABLES:
         message = f"{table.schema.name} is not one of the known tables; it is read as a table of its own."
         yield _finding(table, "info", message, "Rename the file if it was meant to be one of them.")
@@ -112,12 +120,12 @@ def _unknown(table: RecordTable) -> Iterator[Issue]:
             kept.append(name)
             continue
         message = f"{name} is not a known column, and {like} is missing."
-        yield _finding(table, "warning", message, f"Rename it if {like} was meant.", name, 1)
+        yield _finding(table, "warning", message, f"Rename it if {like} was meant.", name, table.header)
     if kept:
         named = ", ".join(repr(_cut(name)) for name in kept[:_MOST_NAMED])
         more = f" and {len(kept) - _MOST_NAMED} more" if len(kept) > _MOST_NAMED else ""
         message = f"These columns are not known ones; they are kept and can be asked for: {named}{more}."
-        yield _finding(table, "info", message, "Nothing needs to be done.", row=1)
+        yield _finding(table, "info", message, "Nothing needs to be done.", row=table.header)
 
 
 def _bad_cells(table: RecordTable) -> Iterator[Issue]:
@@ -138,13 +146,24 @@ def _missing_keys(table: RecordTable) -> Iterator[Issue]:
 
 
 def _required(table: RecordTable) -> Iterator[Issue]:
+    """A required column that is empty in some rows is one finding, and an error only where it is in all of them."""
     bad = {(cell.row, cell.column) for cell in table.bad}
     for column in table.schema.columns:
         if not column.required or column.name == table.schema.key:
             continue
-        for row, value in zip(table.rows, table.values[column.name], strict=True):
-            if value is None and (row, column.name) not in bad:
-                yield _finding(table, "error", "It is empty.", "It is required; fill it in.", column.name, row)
+        pairs = zip(table.rows, table.values[column.name], strict=True)
+        empty = [row for row, value in pairs if value is None and (row, column.name) not in bad]
+        if empty:
+            severity: Severity = "error" if len(empty) == len(table.rows) else "warning"
+            message = f"{len(empty):,} of {len(table.rows):,} rows have nothing there ({_rows(empty)})."
+            yield _finding(table, severity, message, "It is required; fill it in.", column.name)
+
+
+def _rows(rows: Sequence[int]) -> str:
+    """ "row 4", "rows 4, 9", "rows 4, 9, 12, 15, 20 and 7 more"."""
+    shown = ", ".join(f"{row}" for row in rows[:_MOST_ROWS_NAMED])
+    more = f" and {len(rows) - _MOST_ROWS_NAMED:,} more" if len(rows) > _MOST_ROWS_NAMED else ""
+    return f"{'row' if len(rows) == 1 else 'rows'} {shown}{more}"
 
 
 def _values(table: RecordTable, column: Column) -> Iterator[Issue]:

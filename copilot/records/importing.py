@@ -157,8 +157,8 @@ class TableMapping(_Strict):
     defaults: dict[str, Text] = {}
     """Value of a column where it is empty."""
     grades: dict[str, tuple[Grade, ...]] = {}
-    """For a column of grades: the lowest first, a list where one grade has several spellings. It becomes a number, on the
-    scale of the criterion that it is, else from 1."""
+    """For a column of grades: the lowest first, a list where one grade has several spellings. It becomes a number,
+    on the scale of the criterion that it is, else from 1."""
     columns: dict[str, OwnColumn] = {}
     """What the file does not say of a column."""
     key: GeneratedKey | None = None

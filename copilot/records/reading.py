@@ -13,7 +13,7 @@ from typing import TypeVar
 from copilot.errors import KnowledgeError
 from copilot.records.amounts import Marks, decimal_mark
 from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
-from copilot.records.dates import date_order, days_of
+from copilot.records.dates import Orders, date_order, days_of
 from copilot.records.expressions import Given, compute
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import (
@@ -197,6 +197,9 @@ def _planned(source: Source, expected: dict[str, Column]) -> dict[str, Column]:
         if column_key(name) not in {column_key(c) for c in (*source.text.columns, *source.mapping.expressions)}:
             near = ", ".join(nearest(name, source.text.columns))
             raise KnowledgeError(f"{source.where}: there is no column {name!r}; the nearest are {near}.")
+    fixed = {"label", *(c.name for c in expected.values() if c.required or c.references)}
+    if withheld := [n for n, own in source.mapping.columns.items() if own.access and column_key(n) in fixed]:
+        raise KnowledgeError(f"{source.where}.columns: {withheld[0]!r} cannot be withheld, since rows are told by it.")
     planned: dict[str, Column] = {}
     graded = {column_key(name) for name in source.mapping.grades}
     for header, texts in source.text.columns.items():
@@ -220,8 +223,9 @@ def _hints(planned: Mapping[str, Column], source: Source, config: WorkspaceConfi
     how, texts = source.mapping, source.text.columns
     dates = {name: date_order(set(texts[name])) for name, c in planned.items() if c.type == "date"}
     marks = {name: decimal_mark(set(texts[name])) for name, c in planned.items() if c.type in ("number", "integer")}
-    order, mark = _shared(dates.values()), _shared(marks.values())
-    said: Marks = {"point": ".", "comma": ",", None: None}[how.decimal]  # type: ignore[assignment]
+    order: Orders = _shared(dates.values())
+    mark: Marks = _shared(marks.values())
+    said: Marks = None if how.decimal is None else "." if how.decimal == "point" else ","
     grades = {column_key(name): grades for name, grades in how.grades.items()}
     scales = {column_key(criterion.column): criterion.scale for criterion in config.criteria}
     return {

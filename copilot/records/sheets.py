@@ -6,6 +6,8 @@ import datetime as dt
 import zipfile
 from pathlib import Path
 
+import python_calamine as calamine
+
 from copilot.errors import KnowledgeError
 from copilot.records.names import nearest
 from copilot.records.text_table import TextTable, as_columns
@@ -16,8 +18,6 @@ _LARGEST_UNFOLDED = 1_000_000_000
 
 def read_sheet(path: Path, sheet: str | None = None, header: int | None = None) -> TextTable:
     """The table of a sheet; of the one with the most cells where none is named. The others are said to be left out."""
-    import python_calamine as calamine
-
     _check_size(path)
     try:
         book = calamine.CalamineWorkbook.from_path(path)
@@ -36,9 +36,7 @@ def read_sheet(path: Path, sheet: str | None = None, header: int | None = None) 
     return TextTable(table.rows, table.columns, table.ragged, table.header, left_out=(*others, *table.left_out))
 
 
-def _visible(book):  # type: ignore[no-untyped-def]
-    import python_calamine as calamine
-
+def _visible(book: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:
     shown, kind = calamine.SheetVisibleEnum.Visible, calamine.SheetTypeEnum.WorkSheet
     return [sheet for sheet in book.sheets_metadata if sheet.visible == shown and sheet.typ == kind]
 

@@ -15,7 +15,7 @@ from copilot.records.engines import MetricEngine
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
 from copilot.records.schema import SQL_TYPES, Column, ColumnType, TableSchema
-from copilot.records.visibility import has_label, visible_relations
+from copilot.records.visibility import has_label, shown_columns, visible_relations
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
 
@@ -83,7 +83,8 @@ class Records:
             self._store(table)
         labelled = [quoted(name) for name, schema in self.tables.items() if has_label(schema)]
         rows = [row for name in labelled for row in self.run(f"SELECT DISTINCT label FROM {name}")]
-        self._labels = frozenset(str(row["label"]) for row in rows if row["label"] is not None)
+        restricted = {column.access for schema in self.tables.values() for column in schema.columns if column.access}
+        self._labels = frozenset(restricted | {str(row["label"]) for row in rows if row["label"] is not None})
 
     @classmethod
     def load(cls, workspace: Workspace, warehouse: Warehouse | None = None) -> Records:
@@ -102,7 +103,7 @@ class Records:
                 if held != self._labels:
                     name = f"viewer_{len(self._views)}"
                     relations = visible_relations(self._connection, self.tables, held, name)
-                self._views[held] = RecordView(self, relations)
+                self._views[held] = RecordView(self, relations, held)
             view = self._views[held]
         if self.warehouse is None:
             return view
@@ -137,17 +138,24 @@ class RecordView:
     tables: Mapping[str, TableSchema]
     sources: Mapping[str, str]
 
-    def __init__(self, records: Records, relations: Mapping[str, str], warehouse: WarehouseView | None = None) -> None:
-        self.tables = records.tables
+    def __init__(
+        self,
+        records: Records,
+        relations: Mapping[str, str],
+        held: frozenset[str],
+        warehouse: WarehouseView | None = None,
+    ) -> None:
+        self.tables = {name: shown_columns(schema, held) for name, schema in records.tables.items()}
         self.sources = records.sources
         self._records = records
         self._relations = relations
+        self._held = held
         self._warehouse = warehouse
         self._spellings: dict[tuple[str, str], dict[Cell, Cell]] = {}
 
     def beside(self, warehouse: Warehouse, viewer: Viewer) -> RecordView:
         """This view, with what the same viewer may read of a warehouse."""
-        return RecordView(self._records, self._relations, warehouse.view(viewer, self._withheld()))
+        return RecordView(self._records, self._relations, self._held, warehouse.view(viewer, self._withheld()))
 
     def engine(self, table: str) -> MetricEngine:
         """Where a metric over this table is computed."""
@@ -171,10 +179,11 @@ class RecordView:
         return column is None or any(c.name == column for c in self.tables[table].columns)
 
     def aliases(self, table: str) -> dict[str, tuple[str, ...]]:
-        """What people who know the source file call the columns of a table."""
-        names: dict[str, tuple[str, ...]] = {}
+        """What else people call the columns of a table: as the mapping says, and as the source file does."""
+        names = {column.name: column.synonyms for column in self.tables[table].columns if column.synonyms}
         for alias, column in self._records.aliases.get(table, {}).items():
-            names[column] = (*names.get(column, ()), alias)
+            if self.has(table, column):
+                names[column] = (*names.get(column, ()), alias)
         return names
 
     def select(
@@ -334,8 +343,8 @@ class RecordView:
         for column in columns.values():
             if column_key(column.name) == column_key(name):
                 return column
-        for alias, own in self._records.aliases.get(table, {}).items():
-            if column_key(alias) == column_key(name) and own in columns:
+        for own, aliases in self.aliases(table).items():
+            if column_key(name) in map(column_key, aliases):
                 return columns[own]
         raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
 

@@ -1,8 +1,9 @@
-"""Which rows exist for a viewer: not those of another label, nor those that refer to one withheld."""
+"""Which rows and columns exist for a viewer: not those of another label, nor rows that refer to one withheld."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import duckdb
 
@@ -17,6 +18,15 @@ _ORDER = {"projects": 0, "models": 1}
 
 def has_label(schema: TableSchema) -> bool:
     return any(column.name == LABEL for column in schema.columns)
+
+
+def shown_columns(schema: TableSchema, held: frozenset[str]) -> TableSchema:
+    """The table without the columns that only holders of another label know of."""
+    shown = tuple(column for column in schema.columns if not column.access or column.access in held)
+    names = {column.name for column in shown}
+    title = schema.title if schema.title in names else None
+    time = schema.time if schema.time in names else None
+    return replace(schema, columns=shown, title=title, time=time, text=tuple(t for t in schema.text if t in names))
 
 
 def visible_relations(
@@ -51,9 +61,14 @@ def _narrow(
     hidden = connection.execute(f"SELECT {key} FROM {table} WHERE ({seen.sql}) IS NOT TRUE", seen.parameters).fetchall()
     withheld[schema.name] = [row[0] for row in hidden]
     lists = _lists_without(schema, withheld)
-    if not hidden and not lists.sql:
+    there = {column.name for column in shown_columns(schema, held).columns}
+    kept_back = ", ".join(quoted(column.name) for column in schema.columns if column.name not in there)
+    if not hidden and not lists.sql and not kept_back:
         return None
-    return Condition(f"SELECT * {lists.sql} FROM {table} WHERE {seen.sql}", (*lists.parameters, *seen.parameters))
+    without = f"EXCLUDE ({kept_back})" if kept_back else ""
+    return Condition(
+        f"SELECT * {without} {lists.sql} FROM {table} WHERE {seen.sql}", (*lists.parameters, *seen.parameters)
+    )
 
 
 def _seen(schema: TableSchema, held: frozenset[str], withheld: Mapping[str, list[str]]) -> Condition:

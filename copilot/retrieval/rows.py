@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from copilot.records.schema import TableSchema
 from copilot.records.store import ROW, Records, RecordView
+from copilot.records.visibility import shown_columns
 from copilot.retrieval.types import Document, Section
 from copilot.types import Cell, Viewer
 
@@ -29,10 +30,12 @@ def record_documents(records: Records) -> Iterator[Document]:
     view = records.view(_Indexer(name="indexer"))
     labels = _Labels(view)
     for name, table in view.tables.items():
-        if table.key and table.text:
+        # A chunk is for all who may see its row, so it holds no column that only some of them may.
+        shown = shown_columns(table, frozenset())
+        if table.key and shown.text:
             for row in view.select(name):
                 if row.get(table.key) not in (None, ""):
-                    yield _document(row, table, table.key, view.sources[name], labels.needed(row, table))
+                    yield _document(row, shown, table.key, view.sources[name], labels.needed(row, table))
 
 
 class _Labels:
@@ -78,6 +81,7 @@ def _document(row: Mapping[str, Cell], table: TableSchema, key: str, source: str
 
 def _sentences(row: Mapping[str, Cell], table: TableSchema) -> str:
     words = [str(row[column]).strip().rstrip(".") for column in table.text if row.get(column)]
-    context = [f"{column}: {row[column]}" for column in _CONTEXT if column not in table.text and row.get(column)]
+    others = [column.name for column in table.columns if column.name not in table.text]
+    context = [f"{column}: {row[column]}" for column in _CONTEXT if column in others and row.get(column)]
     parts = [*words, *(["; ".join(context)] if context else [])]
     return ". ".join(parts).replace("_", " ") + "."

@@ -19,6 +19,7 @@ from copilot.records.reading import RecordTable
 from copilot.records.schema import TABLES, Column, ColumnType, TableSchema
 from copilot.records.store import ROW, Records
 from copilot.records.units import with_unit
+from copilot.records.visibility import shown_columns
 from copilot.retrieval.states import DocumentState
 from copilot.state.database import Database
 from copilot.types import Frozen
@@ -227,6 +228,8 @@ def _contents(
 
 
 def _table(records: Records, schema: TableSchema, blocks: dict[str, bytes]) -> _Table:
+    # What changed is told to all who may see a row, so columns that only some of them may see are left out.
+    schema = shown_columns(schema, frozenset())
     names = [ROW, *(column.name for column in schema.columns)]
     rows = [[row[name] for name in names] for row in records.whole().select(schema.name)]
     parts = [rows[start : start + _ROWS_IN_BLOCK] for start in range(0, len(rows), _ROWS_IN_BLOCK)]

@@ -53,7 +53,8 @@ def test_a_mapping_or_our_schema_comes_before_the_looks(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "export.csv").write_text("id,budget,Effort,Cost (USD)\nP-1,5,7,9\n")
     (tmp_path / "records" / "mapping.yaml").write_text(
-        "tables:\n  projects:\n    source: export.csv\n    rename: {Effort: effort}\n    columns: {effort: {unit: hour}}\n"
+        "tables:\n  projects:\n    source: export.csv\n    rename: {Effort: effort}\n"
+        "    columns: {effort: {unit: hour}}\n"
     )
     (tmp_path / "records" / "orders.csv").write_text("no,budget,name\n1,5,a\n2,6,b\n")
     view = Records.load(Workspace.open(tmp_path)).view(Viewer())
