@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from copilot.language.units import currency_code
@@ -31,27 +32,34 @@ _WITH_POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|
 _WITH_COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d+)?|,\d+")
 _LONG_FRACTION = re.compile(r"[1-9]\d*,\d{4,}")
 """A decimal comma, or digits put behind a number with a thousands comma."""
+_GAPS = re.compile(r"[\s'’]")
 _MINUS = frozenset("-−–")
 
 
+# Of a column thousands of cells differ in their digits alone, so what a cell is made of is told once a shape.
+_NINES = str.maketrans("012345678", "999999999")
+_MOST_SHAPES = 20_000
+
+
 @dataclass(frozen=True)
-class _Cell:
-    digits: str
+class _Shape:
+    """What cells that differ in their digits alone are made of."""
+
+    start: int
+    end: int
+    """Where the digits with their separators stand."""
     factor: float
     is_share: bool
     """Written with a sign of per cent, which `factor` leaves alone."""
-
-
-@dataclass(frozen=True)
-class _Readings:
-    """The digits with a decimal point and with a decimal comma; None where they cannot be read so."""
-
-    point: float | None
-    comma: float | None
+    has_point: bool
+    has_comma: bool
+    """Whether the digits can be read with a decimal point, and with a decimal comma."""
+    is_long: bool
+    """Whether a decimal comma would have so many digits behind it that it may be a comma of thousands."""
 
     @property
-    def are_two(self) -> bool:
-        return None not in (self.point, self.comma) and self.point != self.comma
+    def is_two(self) -> bool:
+        return self.has_point and self.has_comma
 
 
 def parse_number(text: str, mark: Marks = None, as_percent: bool = False) -> float | None:
@@ -65,35 +73,27 @@ def parse_number(text: str, mark: Marks = None, as_percent: bool = False) -> flo
             return _finite(float(text)) if "_" not in text else None
         except ValueError:
             pass
-    cell = _cell(text)
-    if cell is None:
+    shape = _shape(text)
+    if shape is None or (shape.is_two and mark == "mixed") or (shape.is_long and mark != ","):
         return None
-    readings = _readings(cell.digits)
-    number = readings.comma if readings.point is None or mark == "," else readings.point
-    if number is None or (readings.are_two and mark == "mixed"):
-        return None
-    if mark != "," and _LONG_FRACTION.fullmatch(cell.digits):
-        return None
-    return _finite(number * cell.factor / (100 if cell.is_share and not as_percent else 1))
+    number = _value(text, shape, shape.has_comma and (mark == "," or not shape.has_point))
+    return _finite(number / (100 if shape.is_share and not as_percent else 1))
 
 
 def decimal_mark(texts: Iterable[str]) -> Marks:
     """How the cells of a column write fractions, by those that can be read in one way only."""
+    shapes = {_shape_of(text) for text in texts if "," in text or "." in text}
     told: set[str] = set()
     unclear: set[str] = set()
-    for text in texts:
-        if "," not in text and "." not in text:
+    for written in shapes:
+        shape = _read_shape(written)
+        if shape is None or shape.is_long:
             continue
-        cell = _cell(text)
-        if cell is None or _LONG_FRACTION.fullmatch(cell.digits):
-            continue
-        readings = _readings(cell.digits)
-        if readings.are_two:
-            unclear.add("," if "," in cell.digits else ".")
-        elif readings.point is None and readings.comma is not None:
-            told.add(",")
-        elif readings.comma is None and readings.point is not None:
-            told.add(".")
+        digits = written[shape.start : shape.end]
+        if shape.is_two:
+            unclear.add("," if "," in digits else ".")
+        elif "," in digits or "." in digits:
+            told.add("." if shape.has_point else ",")
     if len(told) == 2 or (not told and len(unclear) == 2):
         return "mixed"
     return "," if told == {","} else "." if told else None
@@ -101,35 +101,59 @@ def decimal_mark(texts: Iterable[str]) -> Marks:
 
 def is_share(text: str) -> bool:
     """Whether a cell is a number written in per cent."""
-    return (cell := _cell(text)) is not None and cell.is_share
+    return (shape := _shape(text)) is not None and shape.is_share
 
 
 def two_numbers(text: str) -> tuple[float, float] | None:
     """Both numbers that a cell may be, where its separator may stand for thousands or for a fraction."""
-    cell = _cell(text)
-    if cell is None:
+    shape = _shape(text)
+    if shape is None or not (shape.is_two or shape.is_long):
         return None
-    found = _readings(cell.digits)
-    if _LONG_FRACTION.fullmatch(cell.digits) and found.comma is not None:
-        return found.comma * cell.factor, float(cell.digits.replace(",", "")) * cell.factor
-    if found.point is None or found.comma is None or not found.are_two:
-        return None
-    return found.point * cell.factor, found.comma * cell.factor
+    with_comma = _value(text, shape, True)
+    if shape.is_long:
+        return with_comma, float(text[shape.start : shape.end].replace(",", "")) * shape.factor
+    return _value(text, shape, False), with_comma
 
 
-def _cell(text: str) -> _Cell | None:
-    """The digits of a cell, and what its sign, scale and per cent make of them."""
+def _value(text: str, shape: _Shape, has_comma: bool) -> float:
+    digits = _GAPS.sub("", text[shape.start : shape.end])
+    bare = digits.replace(".", "").replace(",", ".") if has_comma else digits.replace(",", "")
+    return float(bare) * shape.factor
+
+
+def _shape(text: str) -> _Shape | None:
+    return _read_shape(_shape_of(text))
+
+
+def _shape_of(text: str) -> str:
+    """The cell with a nine for each digit, but for a zero in front, which no group of thousands begins with."""
+    shape = text.translate(_NINES)
+    first = shape.find("9")
+    return f"{shape[:first]}0{shape[first + 1 :]}" if first >= 0 and text[first] == "0" else shape
+
+
+@lru_cache(maxsize=_MOST_SHAPES)
+def _read_shape(text: str) -> _Shape | None:
     found = _CELL.fullmatch(text)
     if found is None:
         return None
-    lead, digits, tail = found["lead"], found["digits"], found["tail"]
-    tail = re.sub(r"^[.,]\s?[-–—]+", "", tail)
+    lead, tail = found["lead"], re.sub(r"^[.,]\s?[-–—]+", "", found["tail"])
     tokens = [*_TOKEN.findall(lead), *_TOKEN.findall(tail)]
     factor, sign = _factor(tokens), _sign(_without_words(lead), _without_words(tail))
-    if factor is None or sign is None:
-        return None
     share = any(token.lower() in _PERCENT for token in tokens)
-    return None if share and factor != 1 else _Cell(digits.strip(), sign * factor, share)
+    if factor is None or sign is None or (share and factor != 1):
+        return None
+    digits = found["digits"]
+    if _SPACED.fullmatch(digits):
+        point, comma = "," not in digits, "," in digits
+    else:
+        point, comma = bool(_WITH_POINT.fullmatch(digits)), bool(_WITH_COMMA.fullmatch(digits))
+        if "," not in digits and "." not in digits:
+            comma = False
+    is_long = bool(_LONG_FRACTION.fullmatch(digits))
+    if not (point or comma):
+        return None
+    return _Shape(*found.span("digits"), sign * factor, share, point, comma, is_long)
 
 
 def _without_words(text: str) -> str:
@@ -163,15 +187,6 @@ def _factor(tokens: Iterable[str]) -> float | None:
     if len(scales) > 1 or currencies > 1 or shares > 1:
         return None
     return scales[0] if scales else 1.0
-
-
-def _readings(digits: str) -> _Readings:
-    if _SPACED.fullmatch(digits):
-        number = float(re.sub(r"[\s'’]", "", digits).replace(",", "."))
-        return _Readings(number, number)
-    point = float(digits.replace(",", "")) if _WITH_POINT.fullmatch(digits) else None
-    comma = float(digits.replace(".", "").replace(",", ".")) if _WITH_COMMA.fullmatch(digits) else None
-    return _Readings(point, comma)
 
 
 def _finite(number: float) -> float | None:

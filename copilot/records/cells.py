@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot.records.amounts import DecimalMark, Marks, decimal_mark, is_share, parse_number, two_numbers
-from copilot.records.dates import DateOrder, Orders, date_order, is_slashed, parse_date
+from copilot.records.dates import DateOrder, Orders, date_order, is_day, is_serial, parse_date
 from copilot.records.schema import ColumnType
 
 __all__ = ["DateOrder", "DecimalMark", "parse_date", "parse_number"]
@@ -28,6 +28,9 @@ _NO = frozenset({"no", "n", "false", "f", "0", "nein", "nei", "nej", "nee", "non
 _MOSTLY = 0.9
 """A column that so large a part of its cells fit is of that type; the others are reported."""
 _ENOUGH_TO_TELL = 10
+_SAMPLE = 200
+_WRITTEN = 0.1
+"""A column of numbers by which spreadsheets count days holds dates if so large a part of its days is written."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,18 @@ def guess_type(texts: Iterable[str]) -> ColumnType:
         return "text"
     if all(not text.isdigit() and parse_boolean(text) is not None for text in held):
         return "boolean"
-    if _mostly(held, lambda text: not text.isdigit() and is_slashed(text)):
-        return "date"
+    if _mostly(held, lambda t: is_serial(t) or _is_written_day(t)):
+        written = sum(map(_is_written_day, held[:_SAMPLE]))
+        if written >= _WRITTEN * len(held[:_SAMPLE]):
+            return "date"
     mark = decimal_mark(held)
     if not _mostly(held, lambda text: _is_figure(text, mark)):
         return "text"
     return "integer" if all(text.lstrip("+-").isdigit() for text in held if _is_figure(text, mark)) else "number"
+
+
+def _is_written_day(text: str) -> bool:
+    return not text.isdigit() and is_day(text)
 
 
 def _is_figure(text: str, mark: Marks) -> bool:
@@ -104,9 +113,14 @@ def _is_figure(text: str, mark: Marks) -> bool:
 
 
 def _mostly(held: Sequence[str], fits: Callable[[str], bool]) -> bool:
-    known = {text: fits(text) for text in set(held)}
-    share = sum(known[text] for text in held) / len(held)
-    return share == 1 or (share >= _MOSTLY and len(held) >= _ENOUGH_TO_TELL)
+    """Whether all cells fit, or of many nearly all; gives up as soon as it is clear that they do not."""
+    allowed = (1 - _MOSTLY) * len(held) if len(held) >= _ENOUGH_TO_TELL else 0
+    misses = 0
+    for place, text in enumerate(held):
+        misses += not fits(text)
+        if misses > allowed or (place == _SAMPLE and misses > place / 2):
+            return False
+    return True
 
 
 def typed(
@@ -180,7 +194,7 @@ _WANTED: dict[ColumnType, str] = {
 def _problem(kind: ColumnType, text: str, hints: Hints) -> str:
     if hints.grades:
         return f"is none of the grades {', '.join(spellings[0] for spellings in hints.grades)}"
-    if kind == "date" and is_slashed(text):
+    if kind == "date" and is_day(text):
         return "may be two dates, day first or month first"
     if kind in ("number", "integer"):
         if both := two_numbers(text):

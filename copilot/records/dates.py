@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 DateOrder = Literal["day first", "month first"]
@@ -50,6 +51,7 @@ _PIVOT = 70
 """Of a year of two digits: 70 is 1970, 69 is 2069."""
 
 
+@lru_cache(maxsize=20_000)
 def parse_date(text: str, order: Orders = None, serials: bool = False) -> date | None:
     """The day in a cell, a month standing for its first; None when it is none, or 3/4/2025 unordered.
 
@@ -74,6 +76,11 @@ def parse_date(text: str, order: Orders = None, serials: bool = False) -> date |
     return None
 
 
+def is_serial(text: str) -> bool:
+    """Whether a spreadsheet may count a day so."""
+    return bool(_SERIAL.fullmatch(text))
+
+
 def date_of_serial(days: int) -> date:
     return _SPREADSHEET_DAY_0 + timedelta(days=days)
 
@@ -88,6 +95,7 @@ def _year(digits: str) -> int:
     return int(bare) + (0 if len(bare) > 2 else 1900 if int(bare) >= _PIVOT else 2000)
 
 
+@lru_cache(maxsize=1000)
 def _month(word: str) -> int | None:
     folded = word.lower()
     return next((n for n, names in enumerate(_MONTHS, 1) if any(x.startswith(folded) for x in names.split())), None)
@@ -102,7 +110,7 @@ def _slashed(first: int, second: int, year: int, order: Orders) -> date | None:
     return None
 
 
-def is_slashed(text: str) -> bool:
+def is_day(text: str) -> bool:
     """Whether it is a day, be it known or not in which order."""
     return parse_date(text, "day first") is not None or parse_date(text, "month first") is not None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
 import duckdb
 import sqlglot
@@ -37,6 +36,11 @@ _RESULTS: Mapping[str, ColumnType] = {
     "VARCHAR": "text", "BOOLEAN": "boolean", "DATE": "date", "DOUBLE": "number", "FLOAT": "number",
     "TIMESTAMP": "date", "TINYINT": "integer", "SMALLINT": "integer", "INTEGER": "integer", "BIGINT": "integer",
     "HUGEINT": "integer", "DECIMAL": "number",
+}  # fmt: skip
+# A division by zero is no number; a day and an interval make a time.
+_SHOWN: Mapping[ColumnType, str] = {
+    "number": "CASE WHEN isfinite({0}::DOUBLE) THEN {0}::DOUBLE END", "date": "{0}::DATE", "integer": "{0}::BIGINT",
+    "text": "{0}", "boolean": "{0}",
 }  # fmt: skip
 _ENGINE = {"threads": 1, "enable_external_access": False, "autoinstall_known_extensions": False}
 
@@ -94,28 +98,18 @@ def _results(
         view = quoted(f"after {target}")
         try:
             connection.execute(f"CREATE VIEW {view} AS {query}")
-            cursor = connection.execute(f"SELECT {quoted(target)} FROM {view} ORDER BY _place")
-            rows = cursor.fetchall()
+            described = connection.execute(f"SELECT {quoted(target)} FROM {view} LIMIT 0").description or [("", "")]
+            kind = str(described[0][1]).partition("(")[0]
+            if kind not in _RESULTS:
+                raise KnowledgeError(f"{where}.{target}: gives {kind}, not a number, date, text or yes/no.")
+            shown = _SHOWN[_RESULTS[kind]].format(quoted(target))
+            rows = connection.execute(f"SELECT {shown} FROM {view} ORDER BY _place").fetchall()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0].partition("Error: ")[2] or str(error)
             raise KnowledgeError(f"{where}.{target}: {tree.sql(dialect='duckdb')!r}: {reason.rstrip('.')}.") from None
-        kind = str((cursor.description or [("", "")])[0][1]).partition("(")[0]
-        if kind not in _RESULTS:
-            raise KnowledgeError(f"{where}.{target}: gives {kind}, not a number, date, text or yes/no.")
-        found[target] = Computed(_RESULTS[kind], [_value(row[0]) for row in rows])
+        found[target] = Computed(_RESULTS[kind], [row[0] for row in rows])
         relation, there = view, there | {target}
     return found
-
-
-def _value(value: object) -> Value:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, float) and value - value != 0:
-        # A division by zero.
-        return None
-    return value if isinstance(value, str | int | float | date) else None
 
 
 def _checked(

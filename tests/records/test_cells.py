@@ -181,7 +181,8 @@ def test_grades_are_spread_over_the_scale_of_their_criterion_and_others_are_repo
         (["1", "2"], "integer"), (["1", "2.5"], "number"), (["1", ""], "integer"), (["1", "n/a"], "integer"),
         (["0150", "1"], "text"), (["", ""], "text"), (["1", "two"], "text"), (["€1.2m", "tbc"], "number"),
         (["yes", "No", "?"], "boolean"), (["✓", "x"], "boolean"), (["Mar-26", "n/a"], "date"),
-        (["3/4/2026", "4/5/2026"], "date"), (["P-1", "P-2"], "text"), (["1", "0"], "integer"),
+        (["3/4/2026", "4/5/2026"], "date"),
+        (["3/4/2026", "45352", "45353"], "date"), (["45352", "45353"], "integer"), (["P-1", "P-2"], "text"), (["1", "0"], "integer"),
         ([*"1234567890", "1,5", "roughly three"], "number"), ([*"123456", "a", "b"], "text"),
     ],
 )  # fmt: skip
