@@ -15,6 +15,7 @@ import typer
 from copilot import logs
 from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
+from copilot.commands.workspace import app as workspace_commands
 from copilot.errors import CopilotError, SettingsError, ToolError
 from copilot.settings import Settings
 
@@ -29,7 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-workspace_commands = typer.Typer(help="Look after a workspace.", no_args_is_help=True)
 app.add_typer(workspace_commands, name="workspace")
 app.add_typer(memo_commands, name="memo")
 app.add_typer(library_commands, name="library")
@@ -175,20 +175,6 @@ def tool(
         _print(tool_cli.as_answer(result))
     if result.choices:
         raise ToolError(f"The call may mean more than one thing; name one of: {'; '.join(result.choices)}.")
-
-
-@workspace_commands.command("check")
-def check(directory: Annotated[Path, typer.Argument(help="The workspace folder.")]) -> None:
-    """Say in plain words what is wrong with a workspace, with file, row and column."""
-    from copilot.upkeep.checking import check as check_workspace
-
-    findings = check_workspace(directory)
-    for finding in findings:
-        typer.echo(str(finding))
-    errors = sum(f.severity == "error" for f in findings)
-    summary = f"{errors} errors, {len(findings) - errors} remarks in {directory}."
-    typer.echo(f"bearing: {summary}" if errors else summary, err=errors > 0)
-    raise typer.Exit(2 if errors else 0)
 
 
 @app.command()

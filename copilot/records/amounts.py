@@ -99,6 +99,11 @@ def decimal_mark(texts: Iterable[str]) -> Marks:
     return "," if told == {","} else "." if told else None
 
 
+def is_number(text: str) -> bool:
+    """Whether a cell is a number, be it one or the other of two."""
+    return _shape(text) is not None or parse_number(text) is not None
+
+
 def is_share(text: str) -> bool:
     """Whether a cell is a number written in per cent."""
     return (shape := _shape(text)) is not None and shape.is_share

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from copilot.records.amounts import DecimalMark, Marks, decimal_mark, is_share, parse_number, two_numbers
+from copilot.records.amounts import DecimalMark, Marks, decimal_mark, is_number, is_share, parse_number, two_numbers
 from copilot.records.dates import DateOrder, Orders, date_order, is_day, is_serial, parse_date
 from copilot.records.schema import ColumnType
 
@@ -97,19 +97,18 @@ def guess_type(texts: Iterable[str]) -> ColumnType:
         written = sum(map(_is_written_day, held[:_SAMPLE]))
         if written >= _WRITTEN * len(held[:_SAMPLE]):
             return "date"
-    mark = decimal_mark(held)
-    if not _mostly(held, lambda text: _is_figure(text, mark)):
+    if not _mostly(held, _is_figure):
         return "text"
-    return "integer" if all(text.lstrip("+-").isdigit() for text in held if _is_figure(text, mark)) else "number"
+    return "integer" if all(text.lstrip("+-").isdigit() for text in held if _is_figure(text)) else "number"
 
 
 def _is_written_day(text: str) -> bool:
     return not text.isdigit() and is_day(text)
 
 
-def _is_figure(text: str, mark: Marks) -> bool:
+def _is_figure(text: str) -> bool:
     is_code = len(text) > 1 and text[0] == "0" and text[1].isdigit()
-    return not is_code and (parse_number(text, mark) is not None or two_numbers(text) is not None)
+    return not is_code and is_number(text)
 
 
 def _mostly(held: Sequence[str], fits: Callable[[str], bool]) -> bool:

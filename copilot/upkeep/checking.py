@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +29,20 @@ if TYPE_CHECKING:
 _MOST_ALIKE = 5
 
 
+@dataclass(frozen=True)
+class Checked:
+    issues: list[Issue]
+    tables: list[RecordTable]
+    """As they are read, for a look at them."""
+
+
 def check(root: Path) -> list[Issue]:
     """The findings, by file; a workspace without an error answers with all it holds."""
+    return look_over(root).issues
+
+
+def look_over(root: Path) -> Checked:
+    """The findings of `check`, and the tables that they are about."""
     found: list[Issue] = []
     workspace = _open(root, found)
     tables = _read_tables(workspace, found)
@@ -42,7 +55,7 @@ def check(root: Path) -> list[Issue]:
     if not tables and not documents and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
                             "Put Markdown files into it, or CSV files into records/."))  # fmt: skip
-    return _shortened(found)
+    return Checked(_shortened(found), tables)
 
 
 def _whole(file: str, severity: Severity, message: str, remedy: str) -> Issue:

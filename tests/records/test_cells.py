@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -182,7 +183,8 @@ def test_grades_are_spread_over_the_scale_of_their_criterion_and_others_are_repo
         (["0150", "1"], "text"), (["", ""], "text"), (["1", "two"], "text"), (["€1.2m", "tbc"], "number"),
         (["yes", "No", "?"], "boolean"), (["✓", "x"], "boolean"), (["Mar-26", "n/a"], "date"),
         (["3/4/2026", "4/5/2026"], "date"),
-        (["3/4/2026", "45352", "45353"], "date"), (["45352", "45353"], "integer"), (["P-1", "P-2"], "text"), (["1", "0"], "integer"),
+        (["3/4/2026", "45352", "45353"], "date"), (["45352", "45353"], "integer"),
+        (["P-1", "P-2"], "text"), (["1", "0"], "integer"),
         ([*"1234567890", "1,5", "roughly three"], "number"), ([*"123456", "a", "b"], "text"),
     ],
 )  # fmt: skip
@@ -209,7 +211,7 @@ def test_a_column_of_either_convention_is_read_back(cents: list[int], form: str,
 def test_a_number_has_the_digits_of_its_cell_and_no_others(text: str) -> None:
     number = parse_number(normalise(text))
     if number is not None:
-        assert _digits(f"{number:.12f}") == _digits(text)
+        assert _digits(f"{Decimal(repr(number)):f}") == _digits(text)
 
 
 def _digits(text: str) -> str:
