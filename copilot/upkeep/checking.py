@@ -18,6 +18,8 @@ from copilot.records.importing import FILE as MAPPING
 from copilot.records.names import nearest
 from copilot.records.reading import RecordTable, source_readers, type_table
 from copilot.retrieval.loaders import find_sources, fingerprint, load
+from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
+from copilot.retrieval.loaders.metadata import statements
 from copilot.retrieval.succession import successors
 from copilot.retrieval.types import DocumentInfo
 from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
@@ -201,7 +203,16 @@ def _documents(workspace: Workspace, found: list[Issue]) -> int:
     """How many documents can be read; the others are findings."""
     infos: dict[str, DocumentInfo] = {}
     references: dict[str, str | None] = {}
-    for source in find_sources(workspace.root):
+    try:
+        sources = find_sources(workspace.root)
+    except KnowledgeError as error:
+        found.append(_problem(workspace.root, DOCUMENTS, error, "Until it can be read, no document is."))
+        return 0
+    for number, statement in enumerate(statements(workspace.root), 1):
+        if not any(statement.fits(source.id) for source in sources):
+            message = f"Entry {number}: no document fits the pattern {statement.pattern!r}."
+            found.append(_whole(DOCUMENTS, "warning", message, "Correct it, or take it out."))
+    for source in sources:
         try:
             document = load(source, fingerprint(source))
         except KnowledgeError as error:

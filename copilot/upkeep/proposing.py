@@ -267,7 +267,10 @@ def _workspace(root: Path, readings: Sequence[_Reading], meanings: _Meanings) ->
         lines.append("# currency: EUR  # no column says which")
     if stages := _stages(readings, meanings):
         lines += ["# Stages first to last, in the words of the export; the comment is what each is taken to mean."]
-        lines += ["stages:", *(f"  - {_quoted(s.name)}  # {s.means.replace('_', ' ')}, {s.confidence}: {s.told}" for s in stages)]
+        lines += [
+            "stages:",
+            *(f"  - {_quoted(s.name)}  # {s.means.replace('_', ' ')}, {s.confidence}: {s.told}" for s in stages),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -390,7 +393,10 @@ def _grades(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
 def _metrics(reading: _Reading) -> str:
     header = reading.header("metric")
     names = Counter(reading.export.table.columns[header]) if header else Counter()
-    lines = ["# Proposed by `bearing workspace init`: one entry for each metric that the observations hold.", "metrics:"]
+    lines = [
+        "# Proposed by `bearing workspace init`: one entry for each metric that the observations hold.",
+        "metrics:",
+    ]
     ratio = reading.header("denominator") is not None
     for name in sorted(filter(None, names)):
         lines += [
@@ -424,7 +430,9 @@ def _documents(root: Path, exports: Iterable[Path]) -> str:
             lines.append("    # owner: not known")
     if not lines:
         return ""
-    said = "# Proposed by `bearing workspace init`: what is known of the documents, by pattern; a later entry goes before."
+    said = (
+        "# Proposed by `bearing workspace init`: what is known of the documents, by pattern; a later entry goes before."
+    )
     return "\n".join([said, "documents:", *lines]) + "\n"
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from copilot.errors import KnowledgeError
+from copilot.retrieval.loaders.metadata import stated, statements
 from copilot.workspace import METHOD_FOLDER
 
 SIDECAR = ".meta.yaml"
@@ -29,7 +32,9 @@ class SourceFile:
     """Path inside the workspace, with forward slashes."""
     path: Path
     signature: str
-    """Sizes and times of the file and of its sidecar."""
+    """Sizes and times of the file and of its sidecar, and what documents.yaml says of it."""
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    """What documents.yaml says of it."""
 
     @property
     def sidecar(self) -> Path:
@@ -37,8 +42,12 @@ class SourceFile:
 
 
 def find_sources(root: Path) -> list[SourceFile]:
-    """Every file under the workspace that is meant to be a document, supported or not, by id."""
+    """Every file under the workspace that is meant to be a document, supported or not, by id.
+
+    KnowledgeError where documents.yaml cannot be used.
+    """
     found = []
+    about = statements(root)
     for path in _walk(root, root):
         if _is_setting(path, root) or _is_sidecar(path):
             continue
@@ -46,8 +55,14 @@ def find_sources(root: Path) -> list[SourceFile]:
         if signatures[0]:
             # A name that is no text would break whatever it is written to.
             id = path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
-            found.append(SourceFile(id, path, " ".join(signatures)))
+            said = stated(id, about)
+            found.append(SourceFile(id, path, " ".join([*signatures, *_written(said)]), said))
     return sorted(found, key=lambda source: source.id)
+
+
+def _written(said: Mapping[str, Any]) -> list[str]:
+    """What documents.yaml says of a document, as one text; nothing where that is nothing."""
+    return [json.dumps(said, default=str, sort_keys=True)] if said else []
 
 
 def _is_setting(path: Path, root: Path) -> bool:
@@ -106,6 +121,8 @@ def fingerprint(source: SourceFile) -> str:
             for block in _blocks(path):
                 digest.update(block)
             digest.update(b"\0")
+    for text in _written(source.stated):
+        digest.update(text.encode())
     return digest.hexdigest()
 
 

@@ -15,7 +15,7 @@ from copilot.retrieval.loaders.encoding import decode
 from copilot.retrieval.loaders.files import SourceFile, Unsettled, content_of
 from copilot.retrieval.loaders.formats import BY_SUFFIX, NAMES, Format, format_of
 from copilot.retrieval.loaders.isolated import read_isolated
-from copilot.retrieval.loaders.metadata import KEYS, Metadata, front_matter, title_of_name, yaml_mapping
+from copilot.retrieval.loaders.metadata import KEYS, Metadata, front_matter, further_fields, title_of_name, yaml_mapping
 from copilot.retrieval.markdown import plain_inline
 from copilot.retrieval.types import Document, Section
 
@@ -33,7 +33,11 @@ def load(source: SourceFile, sha256: str) -> Document:
         content, written = _read_ours(format, data)
     else:
         content = _read_foreign(format, source)
-    written = {**written, **_beside(source)}
+    # Nearest to the document counts; an empty cell there says nothing.
+    written = {
+        **source.stated,
+        **{key: value for key, value in {**written, **_beside(source)}.items() if value is not None},
+    }
     if not content.sections:
         raise KnowledgeError("it holds no text")
     return _document(source, sha256, content, Metadata.of(written), _misnamed(source.path.name, format))
@@ -71,7 +75,8 @@ def _read_ours(format: Format, data: bytes) -> tuple[Content, Mapping[str, Any]]
         return read_csv(text), {}
     lines = text.split("\n")
     start, written = front_matter(lines)
-    return (plain.read_markdown if format == "markdown" else plain.read_text)(lines, start), written
+    content = (plain.read_markdown if format == "markdown" else plain.read_text)(lines, start)
+    return replace(content, sections=(*content.sections, *further_fields(lines, start))), written
 
 
 def _document(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from copilot.errors import KnowledgeError
+from copilot.retrieval.types import Section
+from copilot.workspace import read_yaml
 
 # Far more than any list of names with values needs. PyYAML takes minutes over brackets inside brackets.
 _LONGEST = 16_000
@@ -19,6 +25,54 @@ _KEY = re.compile(r"\s*(?:[\w.-]+\s*:(?:\s|$)|[?\"'{])")
 _DATED = ("updated", "last_updated", "lastmod", "last_modified", "last_modified_at", "modified", "date", "created")
 
 KEYS = ("title", "owner", "effective", "superseded_by", "label", "tags")
+
+FILE = "documents.yaml"
+"""At the root of a workspace: what is known of many documents, by pattern."""
+
+
+class Statement(BaseModel):
+    """What is known of the documents whose path a pattern fits; `*` stands for any letters, also across folders."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pattern: str = Field(min_length=1)
+    title: str | None = None
+    owner: str | list[str] | None = None
+    effective: date | None = None
+    superseded_by: str | None = None
+    label: str | None = None
+    tags: str | list[str] | None = None
+
+    def fits(self, id: str) -> bool:
+        return fnmatchcase(id, self.pattern)
+
+
+class _Statements(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    documents: tuple[Statement, ...] = ()
+
+
+def statements(root: Path) -> tuple[Statement, ...]:
+    """What documents.yaml says; KnowledgeError where it cannot be used, so that no label in it is lost."""
+    path = root / FILE
+    if not path.is_file():
+        return ()
+    try:
+        return _Statements.model_validate(read_yaml(path) or {}).documents
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise KnowledgeError(f"{path}: {where}: {first['msg']}.") from None
+
+
+def stated(id: str, statements: Sequence[Statement]) -> dict[str, Any]:
+    """All that they say of one document, what comes later before what comes earlier."""
+    found: dict[str, Any] = {}
+    for statement in statements:
+        if statement.fits(id):
+            found |= statement.model_dump(exclude={"pattern"}, exclude_none=True)
+    return found
 
 
 @dataclass(frozen=True)
@@ -58,6 +112,26 @@ def front_matter(lines: list[str]) -> tuple[int, Mapping[str, Any]]:
     if end is None:
         raise KnowledgeError("its front matter does not end; write a line of three dashes after it")
     return end + 1, yaml_mapping("\n".join(lines[begin:end]), "its front matter")
+
+
+def further_fields(lines: list[str], end: int) -> Iterator[Section]:
+    """The lines of front matter under keys that are not ours, such as `agency` or `version`, run by run."""
+    run: list[int] = []
+    is_ours = True
+    for number, line in enumerate(lines[:end]):
+        if _KEY.match(line) and not line[:1].isspace():
+            is_ours = line.partition(":")[0].strip().strip("\"'") in (*KEYS, *_DATED)
+        elif line.rstrip() in ("---", "..."):
+            is_ours = True
+        if not is_ours and line.strip():
+            run.append(number)
+        elif run:
+            yield _field_lines(lines, run)
+            run = []
+
+
+def _field_lines(lines: list[str], run: Sequence[int]) -> Section:
+    return Section((), "\n".join(lines[run[0] : run[-1] + 1]), run[0] + 1, run[-1] + 1)
 
 
 def yaml_mapping(text: str, where: str) -> Mapping[str, Any]:
