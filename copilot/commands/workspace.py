@@ -40,7 +40,7 @@ def check(directory: Folder) -> None:
 
 @app.command("init")
 def init(directory: Folder) -> None:
-    """Propose workspace.yaml, the mapping and the rest from what the folder holds; files that are there stay as they are."""
+    """Propose the settings from what the folder holds, with comments; a file that is there stays as it is."""
     from copilot.upkeep.proposing import propose
 
     proposal = propose(directory)
@@ -78,7 +78,8 @@ def preview(table: RecordTable) -> Iterator[str]:
         read = sum(value is not None for value in values)
         unit = f" ({column.unit})" if column.unit else ""
         missing = len(values) - read - odd[column.name]
-        yield f"  {_cut(column.name):{_LONGEST}} {column.type + unit:16} {read:>7,} read {missing:>7,} missing {odd[column.name]:>5,} odd"
+        counts = f"{read:>7,} read {missing:>7,} missing {odd[column.name]:>5,} odd"
+        yield f"  {_cut(column.name):{_LONGEST}} {column.type + unit:16} {counts}"
 
 
 def _cut(text: str) -> str:

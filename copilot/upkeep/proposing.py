@@ -31,6 +31,8 @@ from copilot.workspace import WorkspaceConfig
 
 # A cosine with which a column of the file is taken for one of ours, and from which on that is likely, and sure.
 _LEAST, _LIKELY, _SURE = 0.5, 0.62, 0.8
+_MAYBE = 0.35
+"""What is nearer than this, but not near enough, is proposed as a comment; a required column is taken all the same."""
 _VALUES_FIT = 0.5
 _NEARLY_UNIQUE = 0.85
 _LONGEST_NAME = 90
@@ -100,6 +102,10 @@ class _Match:
     def confidence(self) -> str:
         return "sure" if self.score >= _SURE else "likely" if self.score >= _LIKELY else "a guess"
 
+    @property
+    def is_taken(self) -> bool:
+        return self.score >= _LEAST or self.column.required
+
 
 @dataclass(frozen=True)
 class _Reading:
@@ -113,13 +119,14 @@ class _Reading:
     def worth(self) -> float:
         """How much of the table it fills, what is required counting most."""
         required = {c.name for c in self.schema.columns if c.required} - {self.schema.key}
-        found = {match.column.name for match in self.matches}
+        taken = [match for match in self.matches if match.is_taken]
+        found = {match.column.name for match in taken}
         named = 3.0 if column_key(self.export.path.stem) == self.schema.name else 0.0
         lacking = len(required - found)
-        return named + sum(m.score for m in self.matches) - 2.0 * lacking
+        return named + sum(m.score for m in taken) - 2.0 * lacking
 
     def header(self, column: str) -> str | None:
-        return next((m.header for m in self.matches if m.column.name == column), None)
+        return next((m.header for m in self.matches if m.column.name == column and m.is_taken), None)
 
 
 def propose(root: Path) -> Proposal:
@@ -202,7 +209,7 @@ def _read_as(export: _Export, schema: TableSchema, meanings: _Meanings) -> _Read
     matches = [
         _Match(headers[r], schema.columns[c], float(scores[r, c]))
         for r, c in zip(rows, columns, strict=True)
-        if scores[r, c] >= _LEAST
+        if scores[r, c] >= _MAYBE
     ]
     return _Reading(export, schema, tuple(matches))
 
@@ -210,7 +217,9 @@ def _read_as(export: _Export, schema: TableSchema, meanings: _Meanings) -> _Read
 def _phrases(column: Column) -> Iterator[str]:
     yield _spoken(column.name)
     yield from COLUMN_WORDS.get(column.name, ())
-    yield column.meaning.partition(".")[0]
+    meaning = column.meaning.partition(".")[0].lower()
+    yield meaning
+    yield f"{_spoken(column.name)}: {meaning}"
 
 
 def _spoken(name: str) -> str:
@@ -252,7 +261,7 @@ def _is_criterion(column: str) -> bool:
 def _workspace(root: Path, readings: Sequence[_Reading], meanings: _Meanings) -> str:
     lines = [
         "# Proposed by `bearing workspace init`; each comment says how sure it is. docs/workspace.md lists every key.",
-        f"organisation: {_quoted(root.resolve().name.replace('-', ' ').replace('_', ' ').title())}  # a guess, by the folder",
+        f"organisation: {_quoted(_title(root))}  # a guess, by the folder",
     ]
     columns = [(h, texts) for r in readings for h, texts in r.export.table.columns.items()]
     currencies = Counter(
@@ -272,6 +281,10 @@ def _workspace(root: Path, readings: Sequence[_Reading], meanings: _Meanings) ->
             *(f"  - {_quoted(s.name)}  # {s.means.replace('_', ' ')}, {s.confidence}: {s.told}" for s in stages),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _title(root: Path) -> str:
+    return _spoken(root.resolve().name.replace("-", " ")).title()
 
 
 @dataclass(frozen=True)
@@ -343,12 +356,14 @@ def _table(reading: _Reading, readings: Sequence[_Reading], meanings: _Meanings)
     if nothing := _nothing(table, meanings):
         yield f"    missing: [{', '.join(map(_quoted, nothing))}]  # likely: they stand in many columns"
     if schema.key and reading.header(schema.key) is None:
-        yield f"    key: {{prefix: {_quoted(schema.name[0].upper() + '-')}, digits: 4}}  # no column tells the rows apart"
+        prefix = _quoted(f"{schema.name[0].upper()}-")
+        yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
     renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
     if renamed:
-        yield "    rename:"
+        yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
         for match in sorted(renamed, key=lambda m: -m.score):
-            yield f"      {_quoted(match.header)}: {match.column.name}  # {match.confidence} ({min(match.score, 1):.2f})"
+            place = "      " if match.is_taken else "      # perhaps "
+            yield f"{place}{_quoted(match.header)}: {match.column.name}  # {match.confidence} ({min(match.score, 1):.2f})"
     yield from _stage_values(readings, meanings) if schema.name == "projects" else ()
     yield from _grades(reading, meanings)
 
@@ -379,7 +394,11 @@ def _stage_values(readings: Sequence[_Reading], meanings: _Meanings) -> Iterator
 
 def _grades(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
     """The order of words in a column that should hold numbers."""
-    graded = [m for m in reading.matches if m.column.type == "number" and reading.export.kinds[m.header] == "text"]
+    graded = [
+        m
+        for m in reading.matches
+        if m.is_taken and m.column.type == "number" and reading.export.kinds[m.header] == "text"
+    ]
     if graded:
         yield "    grades:"
     for match in graded:
