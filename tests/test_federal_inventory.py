@@ -124,6 +124,27 @@ def test_columns_that_are_not_ours_can_still_be_asked_for(view: RecordView, raw)
     assert yes == [{"count": int((raw[column] == "Yes").sum())}]
 
 
+def test_twenty_questions_of_an_oversight_officer_are_answered_as_pandas_counts(sources: Sources, raw) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("pandas")
+    from federal_questions import questions
+
+    wrong = {}
+    for question in questions(raw):
+        call = find_projects.Arguments.model_validate(question.arguments)
+        result = find_projects.find_projects(sources, Viewer(), call)
+        if isinstance(question.expected, dict | set):
+            groups = {str(row[0]): row[1] for row in result.tables[0].rows if row[0] not in (None, "(none)")}
+            answer = (
+                {k: groups.get(k) for k in question.expected} if isinstance(question.expected, dict) else set(groups)
+            )
+        else:
+            headline = next(finding for finding in result.findings if finding.role == "headline")
+            answer = headline.values[headline.figures[0]].value
+        if answer != question.expected:
+            wrong[question.text] = (answer, question.expected)
+    assert wrong == {}
+
+
 def text(result: ToolResult) -> str:
     return "\n".join(statement.text for statement in result.findings)
 

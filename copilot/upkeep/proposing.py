@@ -363,7 +363,8 @@ def _table(reading: _Reading, readings: Sequence[_Reading], meanings: _Meanings)
         yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
         for match in sorted(renamed, key=lambda m: -m.score):
             place = "      " if match.is_taken else "      # perhaps "
-            yield f"{place}{_quoted(match.header)}: {match.column.name}  # {match.confidence} ({min(match.score, 1):.2f})"
+            sure = f"{match.confidence} ({min(match.score, 1):.2f})"
+            yield f"{place}{_quoted(match.header)}: {match.column.name}  # {sure}"
     yield from _stage_values(readings, meanings) if schema.name == "projects" else ()
     yield from _grades(reading, meanings)
 
