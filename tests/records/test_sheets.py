@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from copilot.errors import KnowledgeError
+from copilot.records.sheets import read_sheet
+from copilot.records.store import Records
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+REGISTER = [
+    ["Section 1", "", "Section 2", ""],
+    ["Code", "Name", "Begun", "Cost"],
+    ["A", "One", date(2026, 3, 1), 1450.5],
+    ["B", "Two", "n/a", 7],
+]
+KEY = [["Term", "Meaning"], ["begun", "the first day"]]
+
+
+def write(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]], hidden: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    sheet.write(row, column, cell)
+            if name == hidden:
+                sheet.hide()
+    return path
+
+
+def test_the_largest_sheet_is_the_table_and_the_key_is_left_out(tmp_path: Path) -> None:
+    table = read_sheet(write(tmp_path / "register.xlsx", {"Key": KEY, "Register": REGISTER}))
+    assert table.columns == {
+        "Code": ["A", "B"], "Name": ["One", "Two"], "Begun": ["2026-03-01", "n/a"], "Cost": ["1450.5", "7"],
+    }  # fmt: skip
+    assert (table.rows, table.header) == ([3, 4], 2)
+    assert table.left_out == ("the sheet Key", "row 1 above the header")
+
+
+def test_a_sheet_can_be_named_and_a_hidden_one_is_not_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "register.xlsx", {"Key": KEY, "Register": REGISTER}, hidden="Register")
+    assert list(read_sheet(path).columns) == ["Term", "Meaning"]
+    with pytest.raises(KnowledgeError, match="has no sheet 'Register'; the nearest are Key"):
+        read_sheet(path, "Register")
+
+
+def test_a_workbook_named_after_a_table_is_that_table(tmp_path: Path) -> None:
+    write(tmp_path / "records" / "projects.xlsx", {"Register": [["id", "name", "budget"], ["A", "One", 5]]})
+    view = Records.load(Workspace.open(tmp_path)).view(Viewer())
+    assert view.select("projects", columns=["id", "budget"]) == [{"_row": 2, "id": "A", "budget": 5.0}]
+
+
+def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "register.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(KnowledgeError, match="cannot be read as a workbook"):
+        read_sheet(tmp_path / "register.xlsx")

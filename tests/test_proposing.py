@@ -1,0 +1,86 @@
+"""`bearing workspace init`: settings proposed from what a folder holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from command_line import Done, bearing
+from hospital_group import SYSTEMS
+
+from copilot.records.store import Records
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "examples" / "hospital-group"
+REGISTER = "register-april-2026.csv"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hospital group's export beside a document, set up by the command."""
+    root = tmp_path_factory.mktemp("parent") / "five-hospitals"
+    (root / "guidance").mkdir(parents=True)
+    shutil.copy(EXAMPLE / "records" / REGISTER, root)
+    shutil.copy(EXAMPLE / "guidance" / "reviews.md", root / "guidance")
+    assert run("init", root).returncode == 0
+    return root
+
+
+def run(command: str, root: Path) -> Done:
+    return bearing("workspace", command, str(root), state=root.parent / "state", workspace=None)
+
+
+def test_an_export_is_moved_to_the_records_and_read_right_as_proposed(root: Path) -> None:
+    assert (root / "records" / REGISTER).is_file()
+    rows = Records.load(Workspace.open(root)).view(Viewer()).select("projects")
+    assert [(row["id"], row["name"]) for row in rows] == [(row["id"], row["name"]) for row in SYSTEMS]
+    assert [row["owner"] for row in rows] == [row["owner"] for row in SYSTEMS]
+    assert [row["Grant (k€)" if "Grant (k€)" in row else "budget"] for row in rows] == [
+        None if row["budget"] is None else row["budget"] / 1000 for row in SYSTEMS
+    ]
+
+
+def test_conventions_of_the_export_are_told_by_its_cells(root: Path) -> None:
+    mapping = yaml.safe_load((root / "records" / "mapping.yaml").read_text(encoding="utf-8"))["tables"]["projects"]
+    assert (mapping["dates"], mapping["decimal"], mapping["source"]) == ("day first", "comma", REGISTER)
+    assert Workspace.open(root).config.currency == "EUR"
+
+
+def test_stages_are_proposed_in_their_order(root: Path) -> None:
+    stages = [stage.casefold() for stage in Workspace.open(root).config.stages]
+    assert stages.index("proposed") < stages.index("in trial") < stages.index("in daily use")
+    assert stages.index("in daily use") < stages.index("switched off")
+    view = Records.load(Workspace.open(root)).view(Viewer())
+    counted = Counter({str(row["stage"]).casefold(): row["count"] for row in view.aggregate("projects", ["stage"])})
+    assert counted["switched off"] == sum(row["stage"] == "switched off" for row in SYSTEMS)
+
+
+def test_what_is_there_already_is_kept(root: Path) -> None:
+    before = (root / "workspace.yaml").read_text(encoding="utf-8")
+    (root / "workspace.yaml").write_text(before + "fiscal_year_start_month: 4\n", encoding="utf-8")
+    assert "kept     workspace.yaml" in run("init", root).stdout
+    assert Workspace.open(root).config.fiscal_year_start_month == 4
+
+
+def test_a_folder_of_documents_alone_gets_no_mapping(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "notes.md").write_text("# Notes\n\nText.\n")
+    assert run("init", folder).returncode == 0
+    assert {path.name for path in folder.iterdir()} == {"notes.md", "workspace.yaml", "documents.yaml"}
+    assert yaml.safe_load((folder / "documents.yaml").read_text())["documents"] == [{"pattern": "notes.md"}]
+
+
+def test_the_check_shows_how_each_table_is_read(root: Path) -> None:
+    shutil.copytree(EXAMPLE, root.parent / "made")
+    shown = run("check", root.parent / "made").stdout
+    assert "projects: 36 rows" in shown
+    assert "  left out: row 1 above the header; row 2 above the header; " in shown
+    line = next(line for line in shown.splitlines() if line.split()[:1] == ["running_cost"])
+    assert "(EUR)" in line
+    held = sum(row["running"] is not None for row in SYSTEMS)
+    assert line.split()[-6:] == [f"{held}", "read", f"{36 - held}", "missing", "0", "odd"]
