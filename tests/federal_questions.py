@@ -11,7 +11,7 @@ import pandas as pd
 STAGE = "Stage of Development"
 OPERATION = ("Operation and Maintenance", "In production", "In mission")
 PURPOSE = "What is the intended purpose and expected benefits of the AI?"
-DEA, HHS, DOJ = "Drug Enforcement Administration", "Department of Health and Human Services", "Department of Justice"
+CBP, HHS, DOJ = "CBP", "Department of Health and Human Services", "Department of Justice"
 LIVE = {"column": "stage", "value": "operation"}
 
 
@@ -55,9 +55,9 @@ def questions(raw: pd.DataFrame) -> tuple[Question, ...]:
         Question("How many use cases are in operation by agency?",
                  {"filters": [LIVE], "group_by": ["unit"]}, told(agency[live])),
         Question("How many use cases are there per stage?", {"group_by": ["stage"]}, _stages(raw)),
-        Question(f"What share of the use cases of the {DEA} is in operation?",
-                 {"filters": [LIVE], "among": [_is("bureau", DEA)], "measures": [{"aggregate": "share"}]},
-                 float(live[bureau == DEA].mean())),
+        Question(f"What share of the use cases of {CBP} is in operation?",
+                 {"filters": [LIVE], "among": [_is("bureau", CBP)], "measures": [{"aggregate": "share"}]},
+                 float(live[bureau == CBP].mean())),
         Question("How many use cases are rights-impacting?",
                  {"filters": [_is("impact", "rights")]}, int((impact == "rights-impacting").sum())),
         Question("How many use cases are both rights- and safety-impacting?",

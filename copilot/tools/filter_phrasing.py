@@ -94,8 +94,8 @@ def _phrase(asked: Filter) -> _Phrase:
     if asked.op == "contains":
         return _Phrase("mentions", "mention", f"“{value}” in the {column}")
     if asked.column == "stage":
-        # "in pilot", but "retired".
-        is_state = value.endswith("ed")
+        # "in pilot", but "retired" and "in use".
+        is_state = value.endswith("ed") or value.startswith("in ")
         stage = f"{'not ' if negated else ''}{'' if is_state else 'in '}{value}"
         return _Phrase("is", "are", stage, after_noun="" if is_state else stage)
     if len(values) == 1 and isinstance(values[0], bool):
