@@ -49,6 +49,8 @@ _ENGINE = {"threads": 1, "enable_external_access": False, "autoinstall_known_ext
 class Computed:
     type: ColumnType
     values: list[Value]
+    made_of: frozenset[str]
+    """The columns of the file that it rests on, by way of other expressions too."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def compute(
 def _results(
     connection: duckdb.DuckDBPyConnection, trees: Mapping[str, exp.Expression], used: set[str], where: str
 ) -> dict[str, Computed]:
-    relation, there, found = "given", set(used), {}
+    relation, there = "given", set(used)
+    found: dict[str, Computed] = {}
     for target, tree in trees.items():
         value = f"{tree.sql(dialect='duckdb')} AS {quoted(target)}"
         chosen = f"* REPLACE ({value})" if target in there else f"*, {value}"
@@ -107,7 +110,9 @@ def _results(
         except duckdb.Error as error:
             reason = str(error).splitlines()[0].partition("Error: ")[2] or str(error)
             raise KnowledgeError(f"{where}.{target}: {tree.sql(dialect='duckdb')!r}: {reason.rstrip('.')}.") from None
-        found[target] = Computed(_RESULTS[kind], [row[0] for row in rows])
+        named = frozenset(column.name for column in tree.find_all(exp.Column))
+        through = [found[name].made_of for name in named if name in found]
+        found[target] = Computed(_RESULTS[kind], [row[0] for row in rows], named.union(*through))
         relation, there = view, there | {target}
     return found
 

@@ -167,14 +167,15 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
         empty[column.name] = read.missing
         bad += read.bad
     _add_computed(source, config, known, columns, values)
-    for name_of in source.mapping.expressions:
-        expected.pop(column_key(name_of), None)
+    columns = _kept(name, source, columns)
+    for target in source.mapping.expressions:
+        expected.pop(column_key(target), None)
     unknown = tuple(name for name in columns if column_key(name) not in known)
     if name not in TABLES:
         schema = _identified(schema, columns, values)
     unkeyed = _complete_key(schema, columns, values, source.text.rows)
     return RecordTable(
-        schema=_present(schema, _kept(name, source, columns)),
+        schema=_present(schema, columns),
         source=source.path,
         rows=source.text.rows,
         aliases=source.aliases,
@@ -208,14 +209,33 @@ def _planned(source: Source, expected: dict[str, Column]) -> dict[str, Column]:
             kind = own.type or ("number" if column_key(header) in graded else guess_type(texts))
             free = _free_name(header, [c.name for c in planned.values()])
             column = Column(free, kind, own.description or "A column of its own.")
-        planned[header] = _described(column, own)
+        if column_key(header) in graded and column.type not in ("number", "integer"):
+            raise KnowledgeError(f"{source.where}.grades: {header!r} holds {column.type}; derive a number from it.")
+        derived = source.mapping.derive.get(header)
+        access = _access(source, header, derived.columns() if derived else (), planned)
+        planned[header] = _described(column, own, access)
     return planned
 
 
-def _described(column: Column, own: OwnColumn) -> Column:
+def _described(column: Column, own: OwnColumn, access: str) -> Column:
     called = tuple(filter(None, (own.label, *own.synonyms)))
     meaning = own.description or column.meaning
-    return replace(column, unit=own.unit or column.unit, synonyms=called, access=own.access, meaning=meaning)
+    return replace(column, unit=own.unit or column.unit, synonyms=called, access=access, meaning=meaning)
+
+
+def _access(source: Source, column: str, made_of: Iterable[str], there: Mapping[str, Column]) -> str:
+    """The label of a column: its own, else that of the columns that it is made of, which must share one."""
+    if own := source.own(column).access:
+        return own
+    renamed = {column_key(old): new for old, new in source.aliases.items()}
+    known = {column_key(name): each.access for name, each in there.items()}
+    keys = [column_key(renamed.get(column_key(part), part)) for part in made_of]
+    labels = {known.get(key) or source.own(key).access for key in keys} - {""}
+    if len(labels) > 1:
+        raise KnowledgeError(
+            f"{source.where}.columns: {column!r} is made of columns under several labels; give it one."
+        )
+    return labels.pop() if labels else ""
 
 
 def _hints(planned: Mapping[str, Column], source: Source, config: WorkspaceConfig) -> dict[str, Hints]:
@@ -242,7 +262,7 @@ def _hints(planned: Mapping[str, Column], source: Source, config: WorkspaceConfi
 
 def _shared(told: Iterable[_T | None]) -> _T | None:
     """What all columns that tell anything tell."""
-    found = {each for each in told if each is not None}
+    found = {each for each in told if each not in (None, "mixed")}
     return found.pop() if len(found) == 1 else None
 
 
@@ -264,7 +284,8 @@ def _add_computed(
         column = known.get(column_key(target)) or Column(target, result.type, f"Computed: {expressions[target]}.")
         if not _fits(result.type, column.type):
             raise KnowledgeError(f"{where}.{target}: gives {result.type}, and {target} holds {column.type}.")
-        columns[column.name] = with_unit(_described(column, source.own(target)), config.currency)
+        access = _access(source, target, result.made_of, columns)
+        columns[column.name] = with_unit(_described(column, source.own(target), access), config.currency)
         values[column.name] = _spelled_as(column.values, _as_type(column.type, result.values))
 
 

@@ -58,4 +58,6 @@ def _text(cell: object) -> str:
         return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell or "")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)

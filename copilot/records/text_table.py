@@ -74,7 +74,8 @@ def as_columns(records: Sequence[Row], header: int | None, where: str) -> TextTa
         del columns[name]
     above = [f"row {n} above the header" for n, r in enumerate(records[:first], 1) if any(map(str.strip, r))]
     below = _take_remarks(rows, columns) if width >= _WIDE else []
-    return TextTable(rows, columns, [r for r in ragged if r in set(rows)], first + 1, left_out=(*above, *below))
+    ragged = [row for row in ragged if row <= rows[-1]] if rows else ragged
+    return TextTable(rows, columns, ragged, first + 1, left_out=(*above, *below))
 
 
 def _header(records: Sequence[Row], header: int | None) -> tuple[list[str], int, int]:

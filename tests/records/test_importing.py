@@ -211,6 +211,31 @@ def test_a_column_with_an_access_label_does_not_exist_for_others(tmp_path: Path)
     assert column(board.select("projects"), "Capital") == [100, 50, None]
 
 
+def test_what_is_made_of_a_withheld_column_is_withheld_too(tmp_path: Path) -> None:
+    derive = {
+        "double": "capital * 2",
+        "more": "double + 1",
+        "copy": {"first": ["Capital"]},
+        "open": "running + 1",
+        "far": "copy",
+    }
+    money(tmp_path, columns={"Capital": {"access": "board"}}, derive=derive)
+    tables = Records.load(Workspace.open(tmp_path)).view(Viewer()).tables
+    shown = {column.name for column in tables["projects"].columns}
+    assert shown & {"Capital", "double", "more", "copy", "far", "open"} == {"open"}
+
+
+def test_what_is_made_of_columns_under_two_labels_needs_one_of_its_own(tmp_path: Path) -> None:
+    withheld = {"Capital": {"access": "board"}, "Running": {"access": "finance"}}
+    with pytest.raises(KnowledgeError, match="'total' is made of columns under several labels"):
+        money(tmp_path, columns=withheld, derive={"total": "capital + running"})
+
+
+def test_grades_are_numbers_and_no_texts(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="'vendor' holds text"):
+        money(tmp_path, rename={"Code": "id", "Risk": "vendor"}, grades={"vendor": ["green", "amber", "red"]})
+
+
 def test_what_a_mapping_says_of_a_column_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="no column 'Capitol'; the nearest are Capital"):
         money(tmp_path, columns={"Capitol": {"unit": "EUR"}})
