@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import read_file
 from copilot.records.names import column_key
 from copilot.records.reading import FOLDER, SUFFIXES
-from copilot.records.schema import TABLES, Column, ColumnType, TableSchema
+from copilot.records.schema import CURRENCY, TABLES, Column, ColumnType, TableSchema
 from copilot.records.text_table import TextTable
 from copilot.retrieval.embedder import Embedder
 from copilot.retrieval.loaders import find_sources, fingerprint, load
@@ -30,12 +31,14 @@ from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.workspace import WorkspaceConfig
 
 # A cosine with which a column of the file is taken for one of ours, and from which on that is likely, and sure.
-_LEAST, _LIKELY, _SURE = 0.5, 0.62, 0.8
-_MAYBE = 0.35
+_LEAST, _LIKELY, _SURE = 0.41, 0.62, 0.8
+_MAYBE = 0.34
 """What is nearer than this, but not near enough, is proposed as a comment; a required column is taken all the same."""
 _VALUES_FIT = 0.5
 _NEARLY_UNIQUE = 0.85
 _LONGEST_NAME = 90
+_LONGEST_KEY = 24
+_MOST_VALUES_OF_STAGE = 30
 _MOST_STAGES, _MOST_GRADES = 12, 7
 # A stage that so few rows hold joins a larger one that means the same.
 _RARE = 0.02
@@ -172,7 +175,7 @@ def _exports(root: Path, notes: list[str]) -> Iterator[_Export]:
             if path.suffix.lower() not in SUFFIXES or path.name.startswith((".", "~$")) or not path.is_file():
                 continue
             try:
-                table = read_file(path)
+                table = read_file(path).without_copies()
             except KnowledgeError as error:
                 notes.append(str(error))
                 continue
@@ -202,6 +205,8 @@ def _read_as(export: _Export, schema: TableSchema, meanings: _Meanings) -> _Read
     for place, column in enumerate(schema.columns):
         of_column = [n for n, (each, _) in enumerate(phrases) if each is column]
         best = nearness[:, of_column].max(axis=1)
+        if column.name == "stage":
+            best = np.maximum(best, _like_stages(export, headers, meanings))
         scores[:, place] = [
             _score(export, header, schema, column, float(near)) for header, near in zip(headers, best, strict=True)
         ]
@@ -214,6 +219,19 @@ def _read_as(export: _Export, schema: TableSchema, meanings: _Meanings) -> _Read
     return _Reading(export, schema, tuple(matches))
 
 
+def _like_stages(export: _Export, headers: Sequence[str], meanings: _Meanings) -> NDArray[np.float32]:
+    """By column how near its values come to stages in the life of a project, the usual value of the rows counting."""
+    found = np.zeros(len(headers), np.float32)
+    phrases = [phrase for each in _LIFE.values() for phrase in each]
+    for place, header in enumerate(headers):
+        counts = Counter(t.lower() for t in export.table.columns[header] if t.lower() not in NOTHING)
+        if export.kinds[header] != "text" or not 1 < len(counts) <= _MOST_VALUES_OF_STAGE:
+            continue
+        near = meanings.between([_spoken(text) for text in counts], phrases).max(axis=1)
+        found[place] = np.average(near, weights=list(counts.values()))
+    return found
+
+
 def _phrases(column: Column) -> Iterator[str]:
     yield _spoken(column.name)
     yield from COLUMN_WORDS.get(column.name, ())
@@ -223,7 +241,8 @@ def _phrases(column: Column) -> Iterator[str]:
 
 
 def _spoken(name: str) -> str:
-    return name.replace("_", " ").strip().lower()
+    """A name as it is said, without the unit or the note in brackets behind it."""
+    return re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", name.replace("_", " ")).strip().lower() or name
 
 
 def _score(export: _Export, header: str, schema: TableSchema, column: Column, near: float) -> float:
@@ -231,18 +250,27 @@ def _score(export: _Export, header: str, schema: TableSchema, column: Column, ne
     if column_key(header) == column_key(column.name):
         near = max(near, 1.0)
     texts = [t for t in export.table.columns[header] if t.lower() not in NOTHING]
-    if not texts or not _may_hold(export.kinds[header], column, texts):
+    if not texts or not _may_hold(export.kinds[header], column, texts) or not _same_unit(header, texts, column):
         return 0.0
     if column.values:
         allowed = {column_key(value) for value in column.values}
         share = sum(column_key(t) in allowed for t in texts) / len(texts)
         return near + 0.3 if share >= _VALUES_FIT else near - 0.3
     if column.name == schema.key:
-        return near + 0.2 if export.unique[header] == 1 and max(map(len, texts)) < _LONGEST_NAME else 0.0
+        is_code = all(len(t) <= _LONGEST_KEY and " " not in t for t in texts)
+        return max(near, _LIKELY) if is_code and export.unique[header] == 1 else 0.0
     if column.name == schema.title:
         words = sum(any(c.islower() for c in t) and len(t) <= _LONGEST_NAME for t in texts) > len(texts) / 2
         return near + 0.1 if words and export.unique[header] >= _NEARLY_UNIQUE else near - 0.3
     return near
+
+
+def _same_unit(header: str, texts: Sequence[str], column: Column) -> bool:
+    """Whether the numbers of the file can be in what ours are in: hours are no money, shares no people."""
+    unit = unit_of_cells(texts) or unit_in(header)
+    if column.type not in ("number", "integer") or not unit or not column.unit:
+        return True
+    return unit[-3:].isupper() == (column.unit == CURRENCY) and (column.unit == CURRENCY or unit == column.unit)
 
 
 def _may_hold(kind: ColumnType, column: Column, texts: Sequence[str]) -> bool:
