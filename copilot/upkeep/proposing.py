@@ -25,13 +25,14 @@ from copilot.records.names import column_key
 from copilot.records.reading import FOLDER, SUFFIXES
 from copilot.records.schema import CURRENCY, TABLES, Column, ColumnType, TableSchema
 from copilot.records.text_table import TextTable
+from copilot.records.visibility import LABEL
 from copilot.retrieval.embedder import Embedder
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.workspace import WorkspaceConfig
 
 # A cosine with which a column of the file is taken for one of ours, and from which on that is likely, and sure.
-_LEAST, _LIKELY, _SURE = 0.41, 0.62, 0.8
+_LEAST, _LIKELY, _SURE = 0.4, 0.62, 0.8
 _MAYBE = 0.34
 """What is nearer than this, but not near enough, is proposed as a comment; a required column is taken all the same."""
 _VALUES_FIT = 0.5
@@ -50,7 +51,7 @@ _WIDELY = 5
 _LIFE: Mapping[str, tuple[str, ...]] = {
     "idea": ("an idea", "planned", "initiated, not started yet", "proposal being considered"),
     "proof_of_concept": ("proof of concept", "in development", "being built or acquired", "research and experiment"),
-    "pilot": ("pilot", "trial with some users", "being tested and assessed before deployment"),
+    "pilot": ("pilot", "in trial", "trial with some users", "being tested and assessed before deployment"),
     "scaling": ("being rolled out", "scaling to more sites", "implementation under way"),
     "production": ("in production", "in operation and maintenance", "live", "deployed and in daily use"),
     "stopped": ("stopped", "cancelled or abandoned", "on hold", "paused"),
@@ -249,20 +250,26 @@ def _score(export: _Export, header: str, schema: TableSchema, column: Column, ne
     """How surely a column of the file is one of ours: by its name, its type and its values."""
     if column_key(header) == column_key(column.name):
         near = max(near, 1.0)
+    elif column.name == LABEL:
+        # Who may see what is said by nobody's guess.
+        return 0.0
     texts = [t for t in export.table.columns[header] if t.lower() not in NOTHING]
     if not texts or not _may_hold(export.kinds[header], column, texts) or not _same_unit(header, texts, column):
         return 0.0
     if column.values:
         allowed = {column_key(value) for value in column.values}
         share = sum(column_key(t) in allowed for t in texts) / len(texts)
-        return near + 0.3 if share >= _VALUES_FIT else near - 0.3
+        return near + 0.3 if share >= _VALUES_FIT else near - 0.5
     if column.name == schema.key:
         is_code = all(len(t) <= _LONGEST_KEY and " " not in t for t in texts)
         return max(near, _LIKELY) if is_code and export.unique[header] == 1 else 0.0
     if column.name == schema.title:
         words = sum(any(c.islower() for c in t) and len(t) <= _LONGEST_NAME for t in texts) > len(texts) / 2
         return near + 0.1 if words and export.unique[header] >= _NEARLY_UNIQUE else near - 0.3
-    return near
+    if column.required and column.type == "date":
+        return max(near, _LEAST)
+    is_category = column.type == "text" and column.name not in schema.text
+    return near - 0.3 if is_category and export.unique[header] >= _NEARLY_UNIQUE else near
 
 
 def _same_unit(header: str, texts: Sequence[str], column: Column) -> bool:
@@ -435,6 +442,9 @@ def _grades(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
         names = list(dict.fromkeys(text.lower() for text in texts if text.lower() not in NOTHING))
         near = meanings.between(names, [_LOW, _HIGH])
         ordered = [names[place] for place in np.argsort(near[:, 1] - near[:, 0])]
+        if all(len(name) == 1 for name in names):
+            # Of letters the first is the best.
+            ordered = sorted(names, reverse=True)
         yield f"      {match.column.name}: [{', '.join(map(_quoted, ordered))}]  # a guess: lowest first"
 
 
