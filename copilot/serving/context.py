@@ -1,0 +1,88 @@
+"""What every route needs: the copilot, who calls, and where work runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import StreamingResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from copilot.chat import Copilot
+from copilot.errors import KnowledgeError, SettingsError
+from copilot.serving.callers import Caller, Callers
+from copilot.serving.problems import TooMany
+from copilot.serving.rates import Rates
+from copilot.serving.transcripts import Transcripts
+from copilot.serving.work import Workers
+from copilot.types import Viewer
+from copilot.upkeep.library import Library
+
+
+@dataclass(frozen=True)
+class Serving:
+    copilot: Copilot
+    library: Library
+    callers: Callers
+    rates: Rates
+    workers: Workers
+    transcripts: Transcripts = field(default_factory=Transcripts)
+
+    def admit(self, credential: str | None) -> Caller:
+        """The caller, who has one call less.
+
+        Raises Unidentified, TooMany, and HTTPException when the viewer of the key is no longer in the workspace.
+        """
+        caller = self.callers.identify(credential)
+        if wait := self.rates.wait_seconds(caller.id):
+            raise TooMany(wait)
+        try:
+            self.copilot.viewer(caller.viewer)
+        except SettingsError as error:
+            raise HTTPException(403, str(error)) from None
+        return caller
+
+
+def serving(request: Request) -> Serving:
+    found: Serving = request.app.state.serving
+    return found
+
+
+In = Annotated[Serving, Depends(serving)]
+_bearer = HTTPBearer(auto_error=False, description="An API key, or a token of the issuer that the server names.")
+
+
+def caller(here: In, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+    return here.admit(sent.credentials if sent else None)
+
+
+Asker = Annotated[Caller, Depends(caller)]
+
+
+def viewer(here: In, who: Asker) -> Viewer:
+    return here.copilot.viewer(who.viewer)
+
+
+Reader = Annotated[Viewer, Depends(viewer)]
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, content: AsyncIterator[bytes]) -> None:
+        # Neither kept nor held back by proxies.
+        super().__init__(content, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+@contextmanager
+def not_found() -> Iterator[None]:
+    """What is not there, or not for the viewer, is a 404 with the reason."""
+    try:
+        yield
+    except (SettingsError, KnowledgeError) as error:
+        raise HTTPException(404, str(error)) from None
