@@ -50,6 +50,7 @@ async def ask(asked: Question, here: In, who: Asker) -> Answer:
 @router.post(
     "/ask/stream",
     response_class=EventStream,
+    status_code=200,
     responses=declared(409) | {200: {"description": "Events `step`, `text`, `restart`, then `answer` or `error`."}},
 )
 async def ask_stream(asked: Question, here: In, who: Asker) -> EventStream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import TypeVar
@@ -31,7 +31,7 @@ class Workers:
     async def run(self, work: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._submit(work))
 
-    def stream(self, events: Callable[[], Generator[T, None, None]]) -> AsyncIterator[T]:
+    def stream(self, events: Callable[[], Generator[T, None, None]]) -> AsyncGenerator[T, None]:
         """The events of a generator that runs in one thread; it is closed when nobody reads on.
 
         Raises Busy at once, and what the generator raises after its last event.
@@ -50,7 +50,7 @@ class Workers:
         future = asyncio.wrap_future(self._submit(pump))
         future.add_done_callback(lambda _: queue.put_nowait(None))
 
-        async def read() -> AsyncIterator[T]:
+        async def read() -> AsyncGenerator[T, None]:
             try:
                 while (item := await queue.get()) is not None:
                     yield item[0]

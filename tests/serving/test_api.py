@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -25,9 +26,11 @@ def events(response: httpx.Response) -> list[tuple[str, dict[str, object]]]:
 
 def test_an_answer_is_the_one_that_the_library_gives(served: Served, copilot: Copilot) -> None:
     with served.caller() as client:
-        told = Answer.model_validate(client.post("/api/ask", json=PILOTS).json())
-    own = copilot.ask(PILOTS["question"])
-    assert (told.text, told.citations, told.figures) == (own.text, own.citations, own.figures)
+        told = client.post("/api/ask", json=PILOTS).json()
+    own = copilot.ask(PILOTS["question"]).model_dump(mode="json")
+    assert told.keys() == own.keys()
+    for name in own.keys() - {"id", "seconds", "tool_calls"}:
+        assert told[name] == own[name]
 
 
 def test_what_a_key_reads_is_what_its_viewer_may_see(served: Served) -> None:
@@ -203,11 +206,11 @@ def test_health_answers_while_every_thread_works(copilot: Copilot, folder: Path)
 
 def test_what_is_too_much_is_refused_at_once_and_said_so(copilot: Copilot, folder: Path) -> None:
     with running(copilot, folder, threads=1, waiting=0) as served, served.caller() as client:
-        with client.stream("POST", "/api/ask/stream", json=PILOTS) as working:
-            assert working.status_code == 200
-            refused = client.post("/api/ask", json=PILOTS)
-        assert refused.status_code == 503
-        assert int(refused.headers["retry-after"]) > 0
+        with ThreadPoolExecutor(12) as pool:
+            told = list(pool.map(lambda _: client.post("/api/ask", json=PILOTS), range(12)))
+        assert {response.status_code for response in told} == {200, 503}
+        assert all(int(r.headers["retry-after"]) > 0 for r in told if r.status_code == 503)
+        assert client.post("/api/ask", json=PILOTS).status_code == 200
 
 
 def test_who_calls_too_often_waits_and_others_do_not(copilot: Copilot, folder: Path) -> None:
@@ -217,13 +220,9 @@ def test_who_calls_too_often_waits_and_others_do_not(copilot: Copilot, folder: P
         assert other.get("/api/caller").status_code == 200
 
 
-def test_who_stops_reading_ends_the_work_and_leaves_the_text_so_far(copilot: Copilot, folder: Path) -> None:
-    with running(copilot, folder, threads=1) as served, served.caller("ward_manager") as client:
-        with client.stream("POST", "/api/ask/stream", json=STAGES | {"conversation": "t-left"}) as response:
-            next(response.iter_lines())
-        deadline = time.monotonic() + 30
-        while (state := client.get("/api/conversations/t-left").json()[0]["state"]) == "answering":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        assert state in ("interrupted", "answered")
-        assert client.post("/api/ask", json=PILOTS).status_code == 200
+def test_who_stops_reading_gives_the_place_to_others(copilot: Copilot, folder: Path) -> None:
+    with running(copilot, folder, threads=1, waiting=1) as served, served.caller() as client:
+        for _ in range(5):
+            with client.stream("POST", "/api/ask/stream", json=STAGES) as response:
+                next(response.iter_lines())
+            assert client.post("/api/ask", json=PILOTS).status_code == 200
