@@ -89,8 +89,9 @@ def test_a_key_for_nobody_is_not_made(tmp_path: Path, wrong: tuple[str, ...]) ->
     assert bearing("keys", "list", state=tmp_path).stdout == ""
 
 
-def test_without_keys_only_this_machine_is_served(tmp_path: Path) -> None:
-    refused = bearing("serve", "--host", "0.0.0.0", "--port", "0", state=tmp_path)
+@pytest.mark.parametrize("command", [("serve",), ("mcp", "--http")])
+def test_without_keys_only_this_machine_is_served(tmp_path: Path, command: tuple[str, ...]) -> None:
+    refused = bearing(*command, "--host", "0.0.0.0", "--port", "0", state=tmp_path)
     assert refused.returncode == 2
     assert "bearing keys add" in refused.stderr
 
