@@ -51,7 +51,7 @@ async def ask(asked: Question, here: In, who: Asker) -> Answer:
     "/ask/stream",
     response_class=EventStream,
     status_code=200,
-    responses=declared(409) | {200: {"description": "Events `step`, `text`, `restart`, then `answer` or `error`."}},
+    responses=declared(409) | EventStream.declared("Events `step`, `text`, `restart`, then `answer` or `error`."),
 )
 async def ask_stream(asked: Question, here: In, who: Asker) -> EventStream:
     """The answer as it is made, as server-sent events.

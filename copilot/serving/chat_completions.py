@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from copilot.errors import CopilotError
 from copilot.serving.callers import Caller
 from copilot.serving.context import Asker, EventStream, In, Serving
-from copilot.serving.problems import declared
+from copilot.serving.problems import declared_by_openai
 from copilot.serving.sourced import MARKER, appendix, reference
 from copilot.types import Answer, Final, Restart, TextDelta
 
@@ -126,7 +126,7 @@ class _End:
     usage: Usage
 
 
-@router.get("/models", responses=declared())
+@router.get("/models", responses=declared_by_openai())
 async def models(here: In, who: Asker) -> Models:
     """The one model there is."""
     return Models(data=[Model(id=MODEL, owned_by=here.copilot.title)])
@@ -135,7 +135,7 @@ async def models(here: In, who: Asker) -> Models:
 @router.post(
     "/chat/completions",
     response_model=Completion,
-    responses=declared(404) | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses=declared_by_openai() | EventStream.declared("The whole answer, or pieces of it as events."),
 )
 async def chat_completions(chat: Chat, request: Request, here: In, who: Asker) -> Completion | EventStream:
     """Answers the last message, with numbered sources below the text and as annotations."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import StreamingResponse
@@ -69,14 +69,23 @@ def viewer(here: In, who: Asker) -> Viewer:
 Reader = Annotated[Viewer, Depends(viewer)]
 
 
+MEDIA_TYPE = "text/event-stream"
+
+
 class EventStream(StreamingResponse):
     """Server-sent events."""
 
-    media_type = "text/event-stream"
-
     def __init__(self, content: AsyncIterator[bytes]) -> None:
         # Neither kept nor held back by proxies.
-        super().__init__(content, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(content, headers=headers, media_type=MEDIA_TYPE)
+
+    @staticmethod
+    def declared(description: str) -> dict[int | str, dict[str, Any]]:
+        """How a route says that it answers with events."""
+        event = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
+        content = {MEDIA_TYPE: {"itemSchema": event | {"required": ["data"]}}}
+        return {200: {"description": description, "content": content}}
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
 from copilot.errors import KnowledgeError
 from copilot.memos.comparison import Check
-from copilot.memos.export import Format, export
+from copilot.memos.export import export
 from copilot.memos.memo import Memo
 from copilot.memos.store import MemoInfo, Memos
 from copilot.serving.context import In, Reader, not_found
@@ -18,11 +20,11 @@ from copilot.types import Viewer
 
 router = APIRouter(prefix="/api/memos", tags=["memos"])
 
-MEDIA_TYPES: dict[Format, str] = {
+Written = Literal["md", "docx", "pdf"]
+MEDIA_TYPES: dict[Written, str] = {
     "md": "text/markdown; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
-    "json": "application/json",
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -52,7 +54,7 @@ def memo(id: str, here: In, who: Reader) -> Memo:
     response_class=Response,
     responses=declared(404) | {200: {"content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}},
 )
-async def document(id: str, here: In, who: Reader, format: Format = "pdf") -> Response:
+async def document(id: str, here: In, who: Reader, format: Written = "pdf") -> Response:
     """The memo as a document."""
     found = await run_in_threadpool(_read, here, id, who)
     content = await here.workers.run(lambda: export(found, format))

@@ -12,12 +12,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from copilot.errors import CopilotError, ToolError
 from copilot.serving.callers import Unidentified
 from copilot.serving.work import Busy
 
 _AGAIN_SECONDS = 5
+_MEDIA_TYPE = "application/problem+json"
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
 class Problem(BaseModel):
@@ -41,13 +44,31 @@ class TooMany(CopilotError):
         self.wait_seconds = wait_seconds
 
 
+class Failure(BaseModel):
+    message: str
+    type: str
+    param: None = None
+    code: int
+
+
+class FailedRequest(BaseModel):
+    """What went wrong, as the OpenAI protocol says it."""
+
+    error: Failure
+
+
+_OF_EVERY_ROUTE = (400, 401, 403, 413, 422, 429, 503)
+
+
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """How a route names the problems that it may answer with; those of every route are among them."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": content}
-        for status in sorted({*statuses, 400, 401, 403, 413, 422, 429, 503})
-    }
+    content = {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in (*_OF_EVERY_ROUTE, *statuses)}
+
+
+def declared_by_openai() -> dict[int | str, dict[str, Any]]:
+    """The same in the OpenAI protocol's form."""
+    return {s: {"description": HTTPStatus(s).phrase, "model": FailedRequest} for s in _OF_EVERY_ROUTE}
 
 
 def problem_of(error: CopilotError) -> Problem:
@@ -68,13 +89,14 @@ def install(app: FastAPI) -> None:
         problem = Problem(
             title=HTTPStatus(error.status_code).phrase, status=error.status_code, detail=str(error.detail)
         )
-        return _reply(request, problem, error.headers)
+        headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else error.headers
+        return _reply(request, problem, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _reply(request, Problem(title="Unprocessable Content", status=422, detail=f"{where}: {first['msg']}."))
+        return _reply(request, Problem(title=HTTPStatus(422).phrase, status=422, detail=f"{where}: {first['msg']}."))
 
 
 def _status(error: CopilotError) -> int:
@@ -92,6 +114,12 @@ def _headers(error: CopilotError) -> dict[str, str]:
 
 def _reply(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     if request.url.path.startswith("/v1/"):
-        error = {"message": problem.detail, "type": problem.title, "param": None, "code": problem.status}
-        return JSONResponse({"error": error}, problem.status, headers)
-    return JSONResponse(problem.model_dump(), problem.status, headers, media_type="application/problem+json")
+        failure = Failure(message=problem.detail, type=problem.title, code=problem.status)
+        return JSONResponse(FailedRequest(error=failure).model_dump(), problem.status, headers)
+    return JSONResponse(problem.model_dump(), problem.status, headers, media_type=_MEDIA_TYPE)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of a path, whose routes are apart."""
+    routes = request.app.router.routes
+    return [m for m in _METHODS if any(r.matches({**request.scope, "method": m})[0] is Match.FULL for r in routes)]
