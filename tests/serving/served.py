@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import uvicorn
 
 from copilot import Copilot
@@ -34,11 +34,11 @@ class Served:
     def key(self, viewer: str = "everyone", role: Role = "leader") -> str:
         return self.keys.add("a test", viewer, role)
 
-    def client(self, key: str | None) -> httpx.Client:
+    def client(self, key: str | None) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=60)
 
-    def caller(self, viewer: str = "everyone", role: Role = "leader") -> httpx.Client:
+    def caller(self, viewer: str = "everyone", role: Role = "leader") -> httpx2.Client:
         return self.client(self.key(viewer, role))
 
 

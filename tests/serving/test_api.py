@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from served import Served, running
 
@@ -19,7 +19,7 @@ PILOTS = {"question": "How many projects are in pilot?"}
 STAGES = {"question": "How many projects are there in each stage?"}
 
 
-def events(response: httpx.Response) -> list[tuple[str, dict[str, object]]]:
+def events(response: httpx2.Response) -> list[tuple[str, dict[str, object]]]:
     blocks = [block.splitlines() for block in response.text.strip().split("\n\n")]
     return [(lines[0].removeprefix("event: "), json.loads(lines[1].removeprefix("data: "))) for lines in blocks]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import issuer as oidc
 import jwt
 import pytest
@@ -33,7 +33,7 @@ def trusting(copilot: Copilot, folder: Path, issuer: Issuer) -> Iterator[Served]
         yield server
 
 
-def caller(served: Served, token: str) -> httpx.Response:
+def caller(served: Served, token: str) -> httpx2.Response:
     with served.client(token) as client:
         return client.get("/api/caller")
 
