@@ -1,8 +1,8 @@
 """Load on `bearing serve`: many conversations at once over HTTP, with waits, errors and memory.
 
 Run `python bench/serve.py [--conversations 50] [--seconds 90] [--pause 15]`. Each conversation asks, reads the streamed
-answer to its end, pauses as a person does, and asks the next question; `--pause 0` asks without end. Figures are of this
-machine and this run; compare only within one.
+answer to its end, pauses as a person does, and asks the next question; `--pause 0` asks without end. Figures are of
+this machine and this run; compare only within one.
 """
 
 from __future__ import annotations
