@@ -17,8 +17,8 @@ from copilot.settings import Settings
 
 if TYPE_CHECKING:
     from copilot.serving.callers import Callers
-    from copilot.serving.context import Serving
     from copilot.serving.keys import Keys
+    from copilot.serving.serving import Serving
 
 keys_commands = typer.Typer(help="Look after the keys by which programs call `bearing serve`.", no_args_is_help=True)
 
@@ -31,6 +31,8 @@ HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; 0
 
 # So many more questions wait than run; a person gives up on one that waits longer.
 _WAITING_PER_THREAD = 16
+# How long answers that are being made when the server is stopped may still take.
+_LAST_SECONDS = 30
 
 
 def serve(
@@ -72,8 +74,9 @@ def mcp(
         return
     import asyncio
 
-    from copilot.serving.callers import local_caller
-    from copilot.serving.mcp import serve_stdio
+    with _extra("mcp"):
+        from copilot.serving.callers import local_caller
+        from copilot.serving.mcp import serve_stdio
 
     settings = Settings.from_env(workspace=workspace, viewer=viewer)
     with _opened(settings, threads, rate=1) as here:
@@ -135,17 +138,24 @@ def _keys(settings: Settings) -> Iterator[Keys]:
 
 
 @contextmanager
+def _extra(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise SettingsError(f'{error.name} is not installed: pip install "bearing[{name}]".') from None
+
+
+@contextmanager
 def _opened(settings: Settings, threads: int, rate: int) -> Iterator[Serving]:
     """A copilot with what serving it needs, closed at the end."""
     from copilot.build import open_copilot
     from copilot.upkeep.library import Library
 
-    try:
-        from copilot.serving.context import Serving
+    with _extra("mcp"):
         from copilot.serving.rates import Rates
+        from copilot.serving.serving import Serving
         from copilot.serving.work import Workers
-    except ImportError as error:
-        raise SettingsError(f'{error.name} is not installed: pip install "bearing[serve]".') from None
+
     copilot = open_copilot(settings)
     workers = Workers(threads, threads * _WAITING_PER_THREAD)
     try:
@@ -169,18 +179,24 @@ def _callers(settings: Settings, keys: Keys, default_viewer: str) -> Callers:
         if settings.token_audience is None:
             raise SettingsError("BEARING_TOKEN_ISSUER needs BEARING_TOKEN_AUDIENCE: what its tokens call this server.")
         tokens = Tokens(settings.token_issuer, settings.token_audience)
-    local = None if tokens or keys.has_live() else local_caller(default_viewer)
+    # Once a key was made calls need one, also when the last has expired: a proxy may stand before this server.
+    local = None if tokens or keys.list() else local_caller(default_viewer)
     return Callers(keys, tokens, local)
 
 
 def _run(here: Serving, host: str, port: int) -> None:
-    import uvicorn
+    with _extra("serve"):
+        import uvicorn
 
-    from copilot.serving.app import create_app
+        from copilot.serving.app import create_app
 
-    # Many idle connections are cheap; what runs is bounded by the workers.
     config = uvicorn.Config(
-        create_app(here, version("bearing")), host=host, port=port, log_level="warning", server_header=False
+        create_app(here, version("bearing")),
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_SECONDS,
     )
     server = uvicorn.Server(config)
     typer.echo(f"Bearing is served at http://{host}:{port}", err=True)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -15,8 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from copilot.serving import asking, chat_completions, conversations, library, memos, problems, tools
 from copilot.serving.callers import Caller
-from copilot.serving.context import Asker, In, Serving
+from copilot.serving.context import Asker, In
 from copilot.serving.mcp import http_sessions
+from copilot.serving.serving import Serving
 from copilot.types import Frozen
 
 # The longest question is 4,000 characters; a long chat sent along by another program may be much longer.
@@ -44,7 +45,6 @@ class _App(FastAPI):
 
 def create_app(here: Serving, version: str) -> FastAPI:
     """The app of one copilot, which the caller closes."""
-
     sessions = http_sessions(here, version)
 
     @asynccontextmanager
@@ -99,7 +99,7 @@ def _add_health(app: FastAPI) -> None:
         return Health()
 
     @app.get("/ready", tags=["operation"], responses={503: problems.declared()[503]})
-    def ready(here: In, response: Response) -> Readiness:
+    def ready(here: In) -> Readiness:
         """Whether questions can be answered: the index and the conversations can be read."""
         here.copilot.conversations.list("", limit=1)
         found = here.library.list(here.copilot.viewer())

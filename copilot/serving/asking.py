@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Generator
-from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from copilot.chat import MAX_QUESTION_CHARACTERS, Copilot
+from copilot.chat import Copilot
 from copilot.errors import CopilotError, SettingsError
 from copilot.serving.callers import Caller
-from copilot.serving.context import Asker, EventStream, In, Serving
+from copilot.serving.context import Asker, EventStream, In
 from copilot.serving.problems import declared, problem_of
+from copilot.serving.question import Question
+from copilot.serving.serving import Serving
 from copilot.types import Answer, Event
 
 router = APIRouter(prefix="/api", tags=["ask"])
 
 # Proxies close a connection on which nothing comes for a minute.
 _KEEP_ALIVE_SECONDS = 15.0
-
-ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
-
-
-class Question(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS)
-    conversation: ConversationId | None = None
-    """A conversation to go on with, or the id of a new one; without it the question stands alone and is not kept."""
 
 
 @router.get("/suggestions", responses=declared())
@@ -43,7 +33,7 @@ async def suggestions(here: In, who: Asker) -> tuple[str, ...]:
 @router.post("/ask", responses=declared(409))
 async def ask(asked: Question, here: In, who: Asker) -> Answer:
     """The answer to a question, with its citations, figures, tables and charts."""
-    await run_in_threadpool(claim, here.copilot, asked.conversation, who)
+    await run_in_threadpool(_claim, here.copilot, asked.conversation, who)
     return await here.workers.run(lambda: here.copilot.ask(asked.question, asked.conversation, who.viewer))
 
 
@@ -59,16 +49,16 @@ async def ask_stream(asked: Question, here: In, who: Asker) -> EventStream:
     `step` says what is being looked up, `text` brings the next piece of the text, `restart` voids the text so far. The
     last event is `answer` with the whole answer, or `error` with a problem. Who stops reading ends the work.
     """
-    await run_in_threadpool(claim, here.copilot, asked.conversation, who)
-    events = here.workers.stream(lambda: turn(here, asked.question, asked.conversation, who))
+    await run_in_threadpool(_claim, here.copilot, asked.conversation, who)
+    events = here.workers.stream(lambda: _turn(here, asked.question, asked.conversation, who))
     return EventStream(_lines(events))
 
 
-def turn(here: Serving, question: str, conversation: str | None, who: Caller) -> Generator[Event, None, None]:
+def _turn(here: Serving, question: str, conversation: str | None, who: Caller) -> Generator[Event, None, None]:
     yield from here.copilot.stream(question, conversation, who.viewer)
 
 
-def claim(copilot: Copilot, conversation: str | None, who: Caller) -> None:
+def _claim(copilot: Copilot, conversation: str | None, who: Caller) -> None:
     """Makes sure that the caller may go on with the conversation; else HTTPException 409."""
     if conversation is None or copilot.conversations.belongs_to(conversation, who.viewer):
         return

@@ -15,8 +15,9 @@ from pydantic import BaseModel, Field
 
 from copilot.errors import CopilotError
 from copilot.serving.callers import Caller
-from copilot.serving.context import Asker, EventStream, In, Serving
+from copilot.serving.context import Asker, EventStream, In
 from copilot.serving.problems import declared_by_openai
+from copilot.serving.serving import Serving
 from copilot.serving.sourced import MARKER, appendix, reference
 from copilot.types import Answer, Final, Restart, TextDelta
 

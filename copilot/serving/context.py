@@ -1,49 +1,19 @@
-"""What every route needs: the copilot, who calls, and where work runs."""
+"""What routes share: the server, who calls, streams, and what is not there."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from copilot.chat import Copilot
 from copilot.errors import KnowledgeError, SettingsError
-from copilot.serving.callers import Caller, Callers
-from copilot.serving.problems import TooMany
-from copilot.serving.rates import Rates
-from copilot.serving.transcripts import Transcripts
-from copilot.serving.work import Workers
+from copilot.serving.callers import Caller
+from copilot.serving.serving import Serving
 from copilot.types import Viewer
-from copilot.upkeep.library import Library
-
-
-@dataclass(frozen=True)
-class Serving:
-    copilot: Copilot
-    library: Library
-    callers: Callers
-    rates: Rates
-    workers: Workers
-    transcripts: Transcripts = field(default_factory=Transcripts)
-
-    def admit(self, credential: str | None) -> Caller:
-        """The caller, who has one call less.
-
-        Raises Unidentified, TooMany, and HTTPException when the viewer of the key is no longer in the workspace.
-        """
-        caller = self.callers.identify(credential)
-        if wait := self.rates.wait_seconds(caller.id):
-            raise TooMany(wait)
-        try:
-            self.copilot.viewer(caller.viewer)
-        except SettingsError as error:
-            raise HTTPException(403, str(error)) from None
-        return caller
 
 
 def serving(request: Request) -> Serving:
@@ -52,6 +22,7 @@ def serving(request: Request) -> Serving:
 
 
 In = Annotated[Serving, Depends(serving)]
+MEDIA_TYPE = "text/event-stream"
 _bearer = HTTPBearer(auto_error=False, description="An API key, or a token of the issuer that the server names.")
 
 
@@ -67,9 +38,6 @@ def viewer(here: In, who: Asker) -> Viewer:
 
 
 Reader = Annotated[Viewer, Depends(viewer)]
-
-
-MEDIA_TYPE = "text/event-stream"
 
 
 class EventStream(StreamingResponse):

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.serving.context import Asker, In, Serving, not_found
+from copilot.serving.context import Asker, In, not_found
 from copilot.serving.problems import declared
+from copilot.serving.serving import Serving
 from copilot.source_pages import SourcePage
 from copilot.state.conversations import ConversationInfo, Feedback, Turn
 

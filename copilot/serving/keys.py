@@ -76,10 +76,6 @@ class Keys:
         """All that were ever made, the oldest first."""
         return tuple(map(_info, self._database.read("SELECT * FROM keys ORDER BY rowid")))
 
-    def has_live(self) -> bool:
-        now = _now()
-        return any(key.is_live(now) for key in self.list())
-
     def revoke(self, id: str) -> None:
         """Ends a key at once. Raises SettingsError when there is no live key of that id."""
         with self._database.write() as connection:

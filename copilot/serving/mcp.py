@@ -33,12 +33,12 @@ from pydantic import ValidationError
 from copilot.errors import CopilotError, KnowledgeError, SettingsError
 from copilot.memos.export import export
 from copilot.retrieval.types import Chunk
-from copilot.serving.asking import Question
 from copilot.serving.callers import Caller
-from copilot.serving.context import Serving
+from copilot.serving.question import Question
+from copilot.serving.serving import Serving
 from copilot.serving.sourced import with_sources
-from copilot.serving.tools import describe
-from copilot.tools import available
+from copilot.serving.tool_info import describe
+from copilot.tools import available, run
 
 Context = ServerRequestContext[Any, Any]
 T = TypeVar("T")
@@ -140,7 +140,7 @@ def _tools(here: Serving) -> Iterator[Tool]:
 
 def _called(here: Serving, who: Caller, name: str, given: dict[str, Any]) -> CallToolResult:
     if name != _ASK.name:
-        result = here.copilot.call(name, who.viewer, **given)
+        result = run(name, here.copilot.sources, here.copilot.viewer(who.viewer), given)
         return CallToolResult(content=[TextContent(text=result.render())], is_error=bool(result.choices))
     try:
         asked = Question.model_validate(given)

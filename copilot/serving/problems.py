@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from copilot.errors import CopilotError, ToolError
 from copilot.serving.callers import Unidentified
+from copilot.serving.serving import Forbidden, TooMany
 from copilot.serving.work import Busy
 
 _AGAIN_SECONDS = 5
@@ -34,14 +35,6 @@ class Problem(BaseModel):
     """For the person: what is wrong with this call, and what would be right."""
     nearest: tuple[str, ...] = ()
     """Up to three valid values in place of a wrong one."""
-
-
-class TooMany(CopilotError):
-    """The caller calls too often."""
-
-    def __init__(self, wait_seconds: float) -> None:
-        super().__init__(f"Too many calls; the next one may come in {math.ceil(wait_seconds)} seconds.")
-        self.wait_seconds = wait_seconds
 
 
 class Failure(BaseModel):
@@ -100,7 +93,7 @@ def install(app: FastAPI) -> None:
 
 
 def _status(error: CopilotError) -> int:
-    kinds = {Unidentified: 401, ToolError: 422, TooMany: 429}
+    kinds = {Unidentified: 401, Forbidden: 403, ToolError: 422, TooMany: 429}
     return next((status for kind, status in kinds.items() if isinstance(error, kind)), 503)
 
 

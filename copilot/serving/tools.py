@@ -7,27 +7,13 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from copilot.serving.context import Asker, In, Serving
+from copilot.serving.context import Asker, In, Reader
 from copilot.serving.problems import declared
-from copilot.tools import available
+from copilot.serving.serving import Serving
+from copilot.serving.tool_info import ToolInfo, describe
+from copilot.tools import available, run
 from copilot.tools.tool import Tool
-from copilot.types import Frozen, ToolResult
-
-
-class ToolInfo(Frozen):
-    name: str
-    description: str
-    """For whoever chooses among them, a chat model included."""
-    arguments: dict[str, Any]
-    """JSON Schema of the arguments."""
-
-
-def describe(tool: Tool) -> ToolInfo:
-    return ToolInfo(
-        name=tool.name,
-        description=" ".join((tool.arguments.__doc__ or "").split()),
-        arguments=tool.arguments.model_json_schema(),
-    )
+from copilot.types import ToolResult
 
 
 def router(here: Serving) -> APIRouter:
@@ -56,9 +42,9 @@ def router(here: Serving) -> APIRouter:
 
 
 def _endpoint(tool: Tool) -> Any:
-    async def call(arguments: BaseModel, here: In, who: Asker) -> ToolResult:
+    async def call(arguments: BaseModel, here: In, who: Reader) -> ToolResult:
         given = arguments.model_dump(exclude_unset=True)
-        return await here.workers.run(lambda: here.copilot.call(tool.name, who.viewer, **given))
+        return await here.workers.run(lambda: run(tool.name, here.copilot.sources, who, given))
 
     call.__annotations__["arguments"] = tool.arguments
     return call

@@ -16,9 +16,9 @@ import uvicorn
 from copilot import Copilot
 from copilot.serving.app import create_app
 from copilot.serving.callers import Callers, local_caller
-from copilot.serving.context import Serving
 from copilot.serving.keys import Keys, Role
 from copilot.serving.rates import Rates
+from copilot.serving.serving import Serving
 from copilot.serving.tokens import Tokens
 from copilot.serving.work import Workers
 from copilot.upkeep.library import Library

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
-from command_line import bearing
+from command_line import bearing, environment
 from hypothesis import given
 from hypothesis import strategies as st
 from served import Served, running
@@ -94,6 +99,27 @@ def test_without_keys_only_this_machine_is_served(tmp_path: Path, command: tuple
     refused = bearing(*command, "--host", "0.0.0.0", "--port", "0", state=tmp_path)
     assert refused.returncode == 2
     assert "bearing keys add" in refused.stderr
+
+
+def test_where_a_key_was_ever_made_calls_need_one(tmp_path: Path) -> None:
+    made = bearing("keys", "add", "x", "--viewer", "ward_manager", state=tmp_path).stdout
+    bearing("keys", "revoke", made.split("_")[1], state=tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "copilot", "serve", "--port", str(port)]
+    with subprocess.Popen(command, env=environment(tmp_path), stderr=subprocess.DEVNULL) as server:
+        try:
+            while server.poll() is None:
+                try:
+                    assert httpx2.get(f"http://127.0.0.1:{port}/api/caller").status_code == 401
+                    break
+                except httpx2.ConnectError:
+                    time.sleep(0.1)
+            assert httpx2.get(f"http://127.0.0.1:{port}/ready").status_code == 200
+        finally:
+            server.terminate()
+    assert server.returncode == 0
 
 
 def test_without_keys_another_name_of_this_machine_is_refused(copilot: Copilot, folder: Path) -> None:

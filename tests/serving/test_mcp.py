@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -73,6 +74,12 @@ def text_of(content: object) -> str:
     return content.text
 
 
+def test_no_web_framework_is_loaded_for_standard_input_and_output() -> None:
+    program = "import sys, copilot.serving.mcp; print('fastapi' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_tools_are_listed_with_their_schemas_and_called(connect: Connect) -> None:
     async def use(client: Client) -> None:
         listed = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -102,6 +109,7 @@ def test_what_is_wrong_with_a_call_is_said_to_the_model(connect: Connect) -> Non
         for name, arguments in (
             ("find_projekts", {}),
             ("find_projects", {"nonsense": 1}),
+            ("find_projects", {"viewer": "chief_physician"}),
             ("ask", {}),
             ("ask", {"question": "a", "viewer": "chief_physician"}),
         ):
