@@ -36,7 +36,7 @@ class Served:
 
     def client(self, key: str | None) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=600)
 
     def caller(self, viewer: str = "everyone", role: Role = "leader") -> httpx2.Client:
         return self.client(self.key(viewer, role))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -191,17 +189,18 @@ def test_health_and_readiness_need_no_key(served: Served) -> None:
 
 
 def test_health_answers_while_every_thread_works(copilot: Copilot, folder: Path) -> None:
-    with running(copilot, folder, threads=1, waiting=40) as served, served.caller() as client:
-        asked = [threading.Thread(target=client.post, args=("/api/ask",), kwargs={"json": PILOTS}) for _ in range(20)]
-        for thread in asked:
-            thread.start()
-        waits = []
-        while any(thread.is_alive() for thread in asked):
-            began = time.perf_counter()
+    with (
+        running(copilot, folder, threads=1, waiting=8) as served,
+        served.caller() as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        asked = [pool.submit(client.post, "/api/ask", json=PILOTS) for _ in range(8)]
+        answered_meanwhile = 0
+        while not all(one.done() for one in asked):
             assert client.get("/health").status_code == 200
-            waits.append(time.perf_counter() - began)
-        assert max(waits) < 5
-        assert len(waits) > 1
+            answered_meanwhile += not all(one.done() for one in asked)
+        assert answered_meanwhile > 0
+        assert {one.result().status_code for one in asked} == {200}
 
 
 def test_what_is_too_much_is_refused_at_once_and_said_so(copilot: Copilot, folder: Path) -> None:

@@ -53,7 +53,7 @@ def connect(request: pytest.FixtureRequest) -> Connect:
         headers = {"Authorization": f"Bearer {served.key(viewer)}"}
         mode = "legacy" if request.param == "http of 2025" else "auto"
         async with (
-            httpx2.AsyncClient(headers=headers, timeout=60) as http,
+            httpx2.AsyncClient(headers=headers, timeout=600) as http,
             Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode=mode) as client,
         ):
             yield client
