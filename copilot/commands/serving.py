@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -200,7 +201,10 @@ def _run(here: Serving, host: str, port: int) -> None:
     )
     server = uvicorn.Server(config)
     typer.echo(f"Bearing is served at http://{host}:{port}", err=True)
-    server.run()
+    # uvicorn ends what runs and then sends itself the signal again; what is open shall be closed before the end.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with suppress(KeyboardInterrupt):
+        server.run()
 
 
 def _is_loopback(host: str) -> bool:
