@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """Who asks, when the call does not say: a name from `workspace.yaml`."""
     today: date | None = None
     """Pretend it is this day, for replays and evaluations."""
+    token_issuer: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """OpenID Connect issuer whose bearer tokens `bearing serve` takes, as its tokens name it."""
+    token_audience: str | None = None
+    """What tokens for this server name as their audience."""
     log_level: Literal["off", "error", "warning", "info", "debug"] = "off"
     """Which events are written to standard error: those of this level and worse."""
     log_format: Literal["text", "json"] = "text"

@@ -31,6 +31,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "parallel": "dask:tcp://localhost:8786",
         "viewer": "ana",
         "today": "2026-02-03",
+        "token_issuer": "https://login.example",
+        "token_audience": "bearing",
         "log_level": "info",
         "log_format": "json",
         "slow_seconds": "2.5",
@@ -50,6 +52,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.parallel == "dask:tcp://localhost:8786"
     assert settings.viewer == "ana"
     assert settings.today == date(2026, 2, 3)
+    assert (settings.token_issuer, settings.token_audience) == ("https://login.example", "bearing")
     assert (settings.log_level, settings.log_format, settings.slow_seconds) == ("info", "json", 2.5)
 
 

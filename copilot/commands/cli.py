@@ -15,6 +15,7 @@ import typer
 from copilot import logs
 from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
+from copilot.commands.serving import keys_commands, mcp, serve
 from copilot.commands.workspace import app as workspace_commands
 from copilot.errors import CopilotError, SettingsError, ToolError
 from copilot.settings import Settings
@@ -33,6 +34,9 @@ app = typer.Typer(
 app.add_typer(workspace_commands, name="workspace")
 app.add_typer(memo_commands, name="memo")
 app.add_typer(library_commands, name="library")
+app.add_typer(keys_commands, name="keys")
+app.command()(serve)
+app.command()(mcp)
 
 COMMANDS = "bearing.commands"
 """Group of entry points by which other packages add commands."""

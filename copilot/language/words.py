@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -15,6 +16,8 @@ def _split(text: str) -> list[str]:
 
 
 _STEMMER = snowballstemmer.stemmer("english")
+# It keeps the word in itself while it works on it: two threads at once would get parts of each other's.
+_STEMMING = Lock()
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*")
 
 STOP_WORDS = frozenset(
@@ -116,7 +119,8 @@ def stem(word: str) -> str:
     lower = _IRREGULAR.get(lower, lower)
     for pattern, replacement in _SPELLINGS:
         lower = pattern.sub(replacement, lower)
-    return str(_STEMMER.stemWord(lower))
+    with _STEMMING:
+        return str(_STEMMER.stemWord(lower))
 
 
 def words(text: str) -> list[Word]:

@@ -1,0 +1,98 @@
+"""Conversations of the viewer, the sources behind their answers, and feedback."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.serving.context import Asker, In, not_found
+from copilot.serving.problems import declared
+from copilot.serving.serving import Serving
+from copilot.source_pages import SourcePage
+from copilot.state.conversations import ConversationInfo, Feedback, Turn
+
+router = APIRouter(prefix="/api", tags=["conversations"])
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Titled(_Strict):
+    title: str = Field(default="", max_length=1000)
+
+
+class Rating(_Strict):
+    thumbs_up: bool | None
+    """null withdraws the rating."""
+    reasons: list[Annotated[str, Field(max_length=200)]] = Field(default=[], max_length=20)
+    comment: str = Field(default="", max_length=10_000)
+
+
+@router.get("/conversations", responses=declared())
+def conversations(
+    here: In, who: Asker, query: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 50
+) -> tuple[ConversationInfo, ...]:
+    """The viewer's conversations, the last used first; `query` is sought in titles and questions."""
+    return here.copilot.conversations.list(who.viewer, query, limit)
+
+
+@router.post("/conversations", status_code=201, responses=declared())
+def start(titled: Titled, here: In, who: Asker) -> ConversationInfo:
+    """Begins a conversation; without a title it takes that of its first question."""
+    held = here.copilot.conversations
+    return held.info(held.start(who.viewer, titled.title), who.viewer)
+
+
+@router.get("/conversations/{conversation}", responses=declared(404))
+def turns(conversation: str, here: In, who: Asker) -> tuple[Turn, ...]:
+    """The questions of a conversation with their answers, in the order they were asked."""
+    with not_found():
+        return here.copilot.conversations.turns(conversation, who.viewer)
+
+
+@router.patch("/conversations/{conversation}", responses=declared(404))
+def rename(conversation: str, titled: Titled, here: In, who: Asker) -> ConversationInfo:
+    with not_found():
+        here.copilot.conversations.rename(conversation, who.viewer, titled.title)
+        return here.copilot.conversations.info(conversation, who.viewer)
+
+
+@router.delete("/conversations/{conversation}", status_code=204, responses=declared(404))
+def delete(conversation: str, here: In, who: Asker) -> None:
+    """Deletes a conversation with what the agent remembers of it; the audit trail stays."""
+    with not_found():
+        here.copilot.forget(conversation, who.viewer)
+
+
+@router.get("/turns/{turn}/sources/{marker}", responses=declared(404))
+def source(turn: str, marker: int, here: In, who: Asker) -> SourcePage:
+    """The exact passage or record behind citation `marker` of the answer of a turn."""
+    with not_found():
+        answer = _turn(here, turn, who.viewer).answer
+        cited = next((c for c in answer.citations if c.marker == marker), None) if answer else None
+        if cited is None:
+            raise HTTPException(404, f"The answer of turn {turn!r} has no citation {marker}.")
+        return here.copilot.source(cited, who.viewer)
+
+
+@router.put("/turns/{turn}/rating", status_code=204, responses=declared(404))
+def rate(turn: str, rating: Rating, here: In, who: Asker) -> None:
+    """Says what the viewer thinks of an answer; earlier ratings are kept."""
+    with not_found():
+        here.copilot.conversations.rate(turn, who.viewer, rating.thumbs_up, rating.reasons, rating.comment)
+
+
+@router.get("/feedback", responses=declared())
+def feedback(here: In, who: Asker) -> tuple[Feedback, ...]:
+    """Every rated turn of every viewer: for evaluators and administrators."""
+    if who.role not in ("evaluator", "admin"):
+        raise HTTPException(403, "Only an evaluator or an administrator reads what others thought of their answers.")
+    return here.copilot.conversations.feedback()
+
+
+def _turn(here: Serving, turn: str, viewer: str) -> Turn:
+    held = here.copilot.conversations
+    return next(t for t in held.turns(held.conversation_of(turn, viewer), viewer) if t.id == turn)
