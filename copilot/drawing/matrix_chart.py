@@ -32,6 +32,8 @@ class Point:
     value: float
     group: str
     detail: str = ""
+    key: str = ""
+    """What a selection of the point on a screen gives."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def value_difficulty(title: str, points: Sequence[Point], labelled: int) -> Char
     dots = [
         {
             "name": p.label, "difficulty": p.difficulty, "value": p.value, "group": p.group,
-            "detail": p.detail, "x": spot.difficulty, "y": spot.value,
+            "detail": p.detail, "key": p.key, "x": spot.difficulty, "y": spot.value,
         }
         for p, spot in reversed(list(zip(points, drawn, strict=True)))
     ]  # fmt: skip
