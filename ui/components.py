@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from copilot import Answer, Copilot
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
-from ui import export, markdown, state
+from ui import exhibits, markdown, state
 
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
@@ -239,55 +236,8 @@ def _exhibits(answer: Answer, key: str) -> None:
     for at, (tab, exhibit) in enumerate(zip(st.tabs(labels, key=f"tabs-{key}"), exhibits, strict=True)):
         with tab:
             if isinstance(exhibit, Table):
-                _table(exhibit, f"{key}-{at}")
+                exhibits.table(exhibit, f"{key}-{at}")
             else:
-                _chart(exhibit, f"{key}-{at}")
+                exhibits.chart(exhibit, f"{key}-{at}")
 
 
-def _table(table: Table, key: str) -> None:
-    frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={str(name): _column(str(name), frame[name]) for name in frame.select_dtypes("number")},
-        alt=f"Table: {table.title}; {len(table.rows)} rows of {', '.join(table.columns)}",
-        key=f"table-{key}",
-    )
-    with st.container(horizontal=True, gap="xsmall"):
-        for name, ending, mime, write in (
-            ("CSV", "csv", "text/csv", export.table_csv),
-            ("Markdown", "md", "text/markdown", export.table_markdown),
-        ):
-            st.download_button(
-                name,
-                data=partial(write, table),
-                file_name=export.file_name(table.title, ending),
-                mime=mime,
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-                key=f"{ending}-{key}",
-            )
-
-
-def _column(name: str, values: pd.Series) -> ColumnConfig:
-    """How a column of numbers is written: all with the same decimals, thousands apart."""
-    if name.strip().casefold() == "score":
-        # Of 1, of 10 or of 100, whichever holds them.
-        highest = float(values.max())
-        full = next((end for end in (1, 10, 100) if highest <= end), highest)
-        return st.column_config.ProgressColumn(name, min_value=0, max_value=full, format="%.1f", width=130)
-    if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
-        return st.column_config.NumberColumn(name, format="localized")
-    decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())
-    return st.column_config.NumberColumn(name, format=f"%.{decimals}f")
-
-
-def _chart(chart: Chart, key: str) -> None:
-    # Charts bring colours that read on light and on dark; Streamlit's theme would paint over them.
-    st.vega_lite_chart(chart.spec, theme=None, alt=_description(chart), key=f"chart-{key}")
-
-
-def _description(chart: Chart) -> str:
-    given = chart.spec.get("description")
-    return f"Chart: {given or chart.title}"

@@ -11,6 +11,7 @@ import streamlit as st
 from copilot import Copilot, CopilotError, Event
 from copilot.state.conversations import Turn
 from ui import citations, components, markdown
+from ui.asking import ask
 from ui.state import TURNS_SHOWN, Pending, session
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -74,7 +75,7 @@ def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) 
             components.answer(turn, turn.answer)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
-        retry = (lambda: _ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
+        retry = (lambda: ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
         components.actions(copilot, viewer, turn, retry)
 
 
@@ -104,20 +105,13 @@ def _await_elsewhere(copilot: Copilot, viewer: str, id: str) -> None:
         st.rerun()
 
 
-def _ask(copilot: Copilot, viewer: str, conversation: str | None, question: str | None) -> None:
-    """Runs before the page is drawn, so that its address exists when the navigation is made."""
-    if question and question.strip():
-        id = conversation or copilot.conversations.start(viewer, question)
-        session().pending = Pending(id, question.strip())
-
-
 def _question_box(copilot: Copilot, viewer: str, conversation: str | None) -> None:
     st.chat_input(
         "Ask a strategy question",
         key="question",
         submit_mode="stop",
         max_chars=MAX_QUESTION_CHARACTERS,
-        on_submit=lambda: _ask(copilot, viewer, conversation, st.session_state.question),
+        on_submit=lambda: ask(copilot, viewer, conversation, st.session_state.question),
     )
 
 
@@ -132,7 +126,7 @@ def _follow_ups(copilot: Copilot, viewer: str, id: str, turn: Turn) -> None:
             key=key,
             format_func=markdown.label,
             label_visibility="collapsed",
-            on_change=lambda: _ask(copilot, viewer, id, st.session_state[key]),
+            on_change=lambda: ask(copilot, viewer, id, st.session_state[key]),
         )
 
 
@@ -159,7 +153,7 @@ def _welcome(copilot: Copilot, viewer: str) -> None:
     for at, text in enumerate(suggestions):
         grid.button(
             markdown.label(text), key=f"suggestion-{at}", width="stretch", wrap=True,
-            on_click=_ask, args=(copilot, viewer, None, text),
+            on_click=ask, args=(copilot, viewer, None, text),
         )  # fmt: skip
 
 

@@ -1,0 +1,7 @@
+"""Where a memo is on the screens."""
+
+from __future__ import annotations
+
+
+def address(id: str) -> str:
+    return f"/memos?memo={id}"
