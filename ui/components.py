@@ -12,7 +12,7 @@ from copilot import Answer, Copilot
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
-from ui import exhibits, markdown, state
+from ui import markdown, state
 
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
@@ -239,5 +239,3 @@ def _exhibits(answer: Answer, key: str) -> None:
                 exhibits.table(exhibit, f"{key}-{at}")
             else:
                 exhibits.chart(exhibit, f"{key}-{at}")
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -91,18 +92,30 @@ def pickable(chart: Chart, key: str) -> object:
     )
 
 
-def plain_table(table: Table, key: str) -> None:
+def plain_table(table: Table, key: str, *, has_header: bool = True) -> None:
     """A short table that is read, not worked with: all of its text is shown and can be selected."""
-    rows = [["" if cell is None else _plain(cell) for cell in row] for row in table.rows]
+    rows = [[_plain(cell) for cell in row] for row in table.rows]
     frame = pd.DataFrame(rows, columns=[markdown.label(column) for column in table.columns])
     with st.container(key=f"plain-{export.file_name(key, 'table').replace('.', '-')}"):
-        st.table(frame, border="horizontal", hide_index=True, alt=f"Table: {table.title}")
+        st.table(frame, border="horizontal", hide_index=True, hide_header=not has_header, alt=f"Table: {table.title}")
 
 
 def _plain(cell: Cell) -> str:
+    if cell is None:
+        return NOTHING
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    return f"{cell:,.10g}" if isinstance(cell, int | float) else markdown.label(cell or "")
+    if isinstance(cell, int | float):
+        return f"{cell:,.10g}"
+    try:
+        return day(date.fromisoformat(cell)).replace(" ", "\u00a0")
+    except ValueError:
+        # A short code is not broken at its hyphen.
+        return markdown.label(cell) if " " in cell else markdown.label(cell).replace("-", "-\u2060")
+
+
+def day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
 
 
 _INPUTS_SHOWN = 12

@@ -49,9 +49,11 @@ def read_models(sources: Sources, viewer: Viewer) -> Models:
     filters = [Filter(column="status", value="live")] if view.has("models", "status") else []
     rows = view.select("models", filters)
     drop = sources.workspace.config.thresholds.quality_drop
-    names = {str(row["id"]): str(row.get("name") or row["id"]) for row in view.select("projects")} if view.has(
-        "projects"
-    ) else {}
+    names = (
+        {str(row["id"]): str(row.get("name") or row["id"]) for row in view.select("projects")}
+        if view.has("projects")
+        else {}
+    )
     found = read_health(view, rows, drop, sources.today)
     lines = sorted((_line(health, names, drop) for health in found), key=lambda line: line.rank)
     return Models(tuple(lines), view.hidden("models", filters))

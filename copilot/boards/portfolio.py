@@ -148,7 +148,9 @@ def matrix(board: Portfolio, picked: Sequence[str] = (), labelled: int = 8) -> C
         group = "Selected" if line.id in picked else "Blocked by a rule" if line.blocked_by else "Not blocked"
         points.append(Point(line.name, round(1 - ease, 3), round(value, 3), group, f"Place {line.place}", line.id))
     count = sum(line.id in picked for line in lines) or labelled
-    return value_difficulty("Value and difficulty", points, count) if len(points) > 1 else None
+    criteria = board.candidates.criteria
+    ends = criteria[at_value].scale, criteria[at_ease].scale
+    return value_difficulty("Value and difficulty", points, count, *ends) if len(points) > 1 else None
 
 
 def funnel(sources: Sources, board: Portfolio) -> Chart | None:

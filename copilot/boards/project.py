@@ -64,7 +64,9 @@ def read_project(sources: Sources, viewer: Viewer, id: str) -> Project | None:
         criteria=_criteria(sources, view, row),
         stages=_rows(view, "stage_history", key, ("stage", "entered", "left", "note"), "entered", "Stages"),
         gates=_gates(sources, viewer, key),
-        models=_rows(view, "models", key, ("id", "name", "kind", "status", "owner", "deployed_version"), "id", "Models"),
+        models=_rows(
+            view, "models", key, ("id", "name", "kind", "status", "owner", "deployed_version"), "id", "Models"
+        ),
         metrics=_metrics(sources, viewer, view, key),
         incidents=_rows(view, "incidents", key, ("id", "date", "severity", "title", "status"), "-date", "Incidents"),
         decisions=_rows(view, "decisions", key, ("id", "date", "body", "decision", "conditions"), "-date", "Decisions"),
@@ -110,9 +112,7 @@ def _criteria(sources: Sources, view: RecordView, row: Row) -> Table | None:
     )
 
 
-def _rows(
-    view: RecordView, table: str, project: str, columns: Sequence[str], order: str, title: str
-) -> Table | None:
+def _rows(view: RecordView, table: str, project: str, columns: Sequence[str], order: str, title: str) -> Table | None:
     if not view.has(table, "project_id"):
         return None
     there = [name for name in columns if view.has(table, name)]

@@ -24,7 +24,9 @@ def page(copilot: Copilot, viewer: str) -> None:
     unit = st.selectbox("Unit", [_EVERYWHERE, *units], key="unit_checked", bind="query-params", width=260)
     found = read_governance(copilot.sources, copilot.viewer(viewer), "" if unit == _EVERYWHERE else unit)
     if found is None:
-        st.info("This workspace has no governance rules, or no projects to check: docs/gates.md says how to write them.")
+        st.info(
+            "This workspace has no governance rules, or no projects to check: docs/gates.md says how to write them."
+        )
         return
     tables = (found.blocked, found.rules, found.waivers, found.expiring, found.asked)
     with st.container(horizontal=True, gap="small", key="governance_tiles"):
@@ -37,7 +39,7 @@ def page(copilot: Copilot, viewer: str) -> None:
         with tab:
             _section(copilot, viewer, table)
     if found.hidden:
-        st.caption(f":material/lock: {found.hidden} projects that you may not see are left out of all figures.")
+        st.caption(f":material/lock: Not in these figures: {found.hidden} projects that you may not see.")
 
 
 def _section(copilot: Copilot, viewer: str, table: Table) -> None:
@@ -76,5 +78,3 @@ def _section(copilot: Copilot, viewer: str, table: Table) -> None:
         alt=f"Table: {table.title}, {len(table.rows)} rows",
     )
     exhibits.downloads(table, key)
-
-

@@ -130,7 +130,9 @@ def _upload(viewer: Viewer) -> None:
             library, known = state.library(), about()
             with tempfile.TemporaryDirectory() as place:
                 _change(
-                    lambda: [library.add(_kept(Path(place), file.name, file.getvalue()), known, folder) for file in files],
+                    lambda: [
+                        library.add(_kept(Path(place), file.name, file.getvalue()), known, folder) for file in files
+                    ],
                     f"{len(files)} document{'' if len(files) == 1 else 's'} added: you can ask about them now.",
                 )
 
@@ -170,7 +172,8 @@ def _change(change: Callable[[], object], notice: str) -> None:
         change()
         bar.progress(0.1, "Bringing the index in step")
         report, _ = index(
-            state.settings(), lambda done, total: bar.progress(0.1 + 0.9 * done / max(total, 1), f"{done} of {total} parts")
+            state.settings(),
+            lambda done, total: bar.progress(0.1 + 0.9 * done / max(total, 1), f"{done} of {total} parts"),
         )
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
@@ -230,7 +233,7 @@ def _found(scored: ScoredChunk, places: dict[str, int]) -> None:
             if scored.is_exact:
                 st.badge("names it exactly", color="green")
         text = " ".join(chunk.text.split())
-        st.caption(markdown.literal(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"))
+        st.caption(markdown.safe(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"))
         where = f"{chunk.document_id}, {chunk.locator}" + (f", from {day(chunk.effective)}" if chunk.effective else "")
         st.caption(f":gray[{markdown.label(where)}]")
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from copilot import Copilot
-from copilot.boards.models import ModelLine, Models, read_models
+from copilot.boards.models import ModelLine, read_models
 from ui import exhibits, markdown
 from ui.asking import ask_anew
 
@@ -33,7 +33,7 @@ def page(copilot: Copilot, viewer: str) -> None:
         return
     picked = _table(lines)
     if found.hidden:
-        st.caption(f":material/lock: {found.hidden} more that you may not see are left out.")
+        st.caption(f":material/lock: Not in these figures: {found.hidden} more that you may not see.")
     _one(copilot, viewer, picked or lines[0])
 
 

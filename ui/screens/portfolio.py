@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from copilot import Copilot
+from copilot import Chart, Copilot, ToolError
 from copilot.boards import portfolio as board
 from copilot.boards.portfolio import Line, Portfolio
 from copilot.language.formatting import humanize
@@ -38,17 +38,17 @@ def page(copilot: Copilot, viewer: str) -> None:
         "View", ["Table", "Matrix", "Funnel"], default="Table", required=True, key="portfolio_view",
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    picked: Sequence[str] = st.session_state.setdefault("picked_projects", [])
+    picked: Sequence[str] = ()
     if shown == "Table":
         picked = _table(found)
     elif shown == "Matrix":
         picked = _matrix(found)
     elif chart := board.funnel(copilot.sources, found):
-        exhibits.chart(chart, "funnel")
+        _funnel(copilot, viewer, chart)
     if picked:
         _picked(copilot, viewer, found, picked)
     if found.hidden:
-        st.caption(f":material/lock: {found.hidden} more that you may not see are left out of all figures.")
+        st.caption(f":material/lock: Not in these figures: {found.hidden} more that you may not see.")
 
 
 def _filters(copilot: Copilot, viewer: str) -> tuple[dict[str, Sequence[str]], str]:
@@ -165,6 +165,26 @@ def _matrix(found: Portfolio) -> Sequence[str]:
 def _ids(chosen: object) -> list[str]:
     selection = chosen.get("selection", {}) if isinstance(chosen, dict) else {}
     return [str(point["key"]) for point in selection.get(exhibits.PICKED, []) if "key" in point]
+
+
+def _funnel(copilot: Copilot, viewer: str, chart: Chart) -> None:
+    exhibits.chart(chart, "funnel")
+    try:
+        result = copilot.call("diagnose_scaling", viewer)
+    except ToolError:
+        # Without a history of stages there is no more to tell.
+        return
+    with st.container(border=True):
+        st.subheader("How projects move on, over all of the portfolio", anchor=False)
+        for finding in result.findings:
+            if finding.role == "headline":
+                st.markdown(f"- {markdown.safe(finding.text)}")
+        for table in result.tables[:1]:
+            exhibits.plain_table(table, "funnel")
+        st.button(
+            "Ask why pilots stall", icon=":material/forum:", on_click=ask_anew,
+            args=(copilot, viewer, "Why do pilots not reach production?"),
+        )  # fmt: skip
 
 
 def _picked(copilot: Copilot, viewer: str, found: Portfolio, picked: Sequence[str]) -> None:

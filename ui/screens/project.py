@@ -12,7 +12,7 @@ from ui import exhibits, markdown
 from ui.asking import ask_anew
 from ui.memos.opening import address
 
-_OUTCOME_ICONS = {"unmet": "block", "unknown": "help", "waived": "schedule", "met": "check"}
+_OPEN = ("unmet", "unknown")
 
 
 def page(copilot: Copilot, viewer: str, id: str) -> None:
@@ -29,7 +29,9 @@ def page(copilot: Copilot, viewer: str, id: str) -> None:
     _questions(copilot, viewer, found)
     wide, narrow = st.columns([3, 2], gap="large")
     with wide:
-        for table in (found.criteria, found.gates, found.stages, found.models):
+        _section(found.criteria)
+        _gates(found.gates)
+        for table in (found.stages, found.models):
             _section(table)
         _metrics(found)
         for table in (found.incidents, found.decisions):
@@ -37,7 +39,8 @@ def page(copilot: Copilot, viewer: str, id: str) -> None:
         _memos(copilot, viewer, found)
     with narrow:
         for group in found.facts:
-            _section(group)
+            st.header(group.title, anchor=False)
+            exhibits.plain_table(group, group.title, has_header=False)
 
 
 def _leave() -> None:
@@ -72,6 +75,19 @@ def _section(table: Table | None) -> None:
         return
     st.header(markdown.label(table.title), anchor=False)
     exhibits.plain_table(table, table.title)
+
+
+def _gates(table: Table | None) -> None:
+    """The rules that are not met or not known; those that are, folded."""
+    if table is None:
+        return
+    st.header("Governance rules", anchor=False)
+    parts = [tuple(row for row in table.rows if (row[0] in _OPEN) is is_open) for is_open in (True, False)]
+    if parts[0]:
+        exhibits.plain_table(table.model_copy(update={"rows": parts[0]}), "rules_open")
+    if parts[1]:
+        with st.expander(f"{len(parts[1])} rules are met or waived", icon=":material/check:"):
+            exhibits.plain_table(table.model_copy(update={"rows": parts[1]}), "rules_met")
 
 
 def _metrics(found: Project) -> None:
