@@ -111,13 +111,19 @@ Ends = tuple[float, float]
 
 
 def value_difficulty(
-    title: str, points: Sequence[Point], labelled: int, value: Ends = (0, 1), difficulty: Ends = (0, 1)
+    title: str,
+    points: Sequence[Point],
+    labelled: int,
+    value: Ends = (0, 1),
+    difficulty: Ends = (0, 1),
+    size: tuple[float, float] = (PLOT_WIDTH, PLOT_HEIGHT),
 ) -> Chart:
     """Business value over difficulty, split at the middle; the first `labelled` points get their names.
 
-    `value` and `difficulty` are the ends of the scales that the axes are written on, the low one first.
+    `value` and `difficulty` are the ends of the scales that the axes are written on, the low one first; `size` is the
+    width that it has on paper, and the height, in pixels. Names are placed for the usual size.
     """
-    drawn = spread(points)
+    drawn = spread(points, size)
     labels = place_labels(drawn, labelled)
     # The first points are painted last, so that no other hides them.
     dots = [
@@ -149,10 +155,10 @@ def value_difficulty(
         *_marks(drawn),
         *_labels(drawn, labels),
     ]
-    return Chart(title=title, spec=framed({"height": int(PLOT_HEIGHT), "layer": layers}))
+    return Chart(title=title, spec=framed({"height": int(size[1]), "usermeta": {"width": int(size[0])}, "layer": layers}))
 
 
-def spread(points: Sequence[Point]) -> list[Point]:
+def spread(points: Sequence[Point], size: tuple[float, float] = (PLOT_WIDTH, PLOT_HEIGHT)) -> list[Point]:
     """The points where they are drawn: those on the same spot are laid around it, none on top of another.
 
     Estimates are mostly whole numbers, so many projects share a spot.
@@ -164,16 +170,16 @@ def spread(points: Sequence[Point]) -> list[Point]:
         seen[point.difficulty, point.value] += 1
         # A sunflower's spiral: even spacing however many there are.
         radius, angle = _SPACING * math.sqrt(place), place * _GOLDEN_ANGLE
-        difficulty = point.difficulty + radius * math.cos(angle) / PLOT_WIDTH
-        value = point.value + radius * math.sin(angle) / PLOT_HEIGHT
+        difficulty = point.difficulty + radius * math.cos(angle) / size[0]
+        value = point.value + radius * math.sin(angle) / size[1]
         drawn.append(replace(point, difficulty=_inside(difficulty), value=_inside(value)))
-    return _apart(drawn)
+    return _apart(drawn, size)
 
 
-def _apart(points: list[Point]) -> list[Point]:
+def _apart(points: list[Point], size: tuple[float, float]) -> list[Point]:
     """The points, those with a number pushed away from one another until each can be read."""
     marked = [i for i, point in enumerate(points) if point.mark]
-    at = {i: complex(points[i].difficulty * PLOT_WIDTH, points[i].value * PLOT_HEIGHT) for i in marked}
+    at = {i: complex(points[i].difficulty * size[0], points[i].value * size[1]) for i in marked}
     for _ in range(_PUSHES):
         for one, other in combinations(marked, 2):
             gap = at[other] - at[one]
@@ -181,7 +187,7 @@ def _apart(points: list[Point]) -> list[Point]:
                 push = (gap / abs(gap) if gap else 1) * (_MARK_WIDTH - abs(gap)) / 2
                 at[one], at[other] = at[one] - push, at[other] + push
     return [
-        replace(p, difficulty=_inside(at[i].real / PLOT_WIDTH), value=_inside(at[i].imag / PLOT_HEIGHT))
+        replace(p, difficulty=_inside(at[i].real / size[0]), value=_inside(at[i].imag / size[1]))
         if i in at
         else p
         for i, p in enumerate(points)
