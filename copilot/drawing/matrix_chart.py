@@ -155,7 +155,9 @@ def value_difficulty(
         *_marks(drawn),
         *_labels(drawn, labels),
     ]
-    return Chart(title=title, spec=framed({"height": int(size[1]), "usermeta": {"width": int(size[0])}, "layer": layers}))
+    return Chart(
+        title=title, spec=framed({"height": int(size[1]), "usermeta": {"width": int(size[0])}, "layer": layers})
+    )
 
 
 def spread(points: Sequence[Point], size: tuple[float, float] = (PLOT_WIDTH, PLOT_HEIGHT)) -> list[Point]:
@@ -187,9 +189,7 @@ def _apart(points: list[Point], size: tuple[float, float]) -> list[Point]:
                 push = (gap / abs(gap) if gap else 1) * (_MARK_WIDTH - abs(gap)) / 2
                 at[one], at[other] = at[one] - push, at[other] + push
     return [
-        replace(p, difficulty=_inside(at[i].real / size[0]), value=_inside(at[i].imag / size[1]))
-        if i in at
-        else p
+        replace(p, difficulty=_inside(at[i].real / size[0]), value=_inside(at[i].imag / size[1])) if i in at else p
         for i, p in enumerate(points)
     ]
 

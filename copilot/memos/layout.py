@@ -73,7 +73,9 @@ def front(memo: Memo) -> list[Part]:
 
 def annexes(memo: Memo) -> list[Part]:
     sections = [s for s in memo.sections if s.is_annex]
-    return [Part(f"{letter}  {_heading(section)}", section) for letter, section in zip(_ANNEXES, sections, strict=False)]
+    return [
+        Part(f"{letter}  {_heading(section)}", section) for letter, section in zip(_ANNEXES, sections, strict=False)
+    ]
 
 
 def _heading(section: Section) -> str:

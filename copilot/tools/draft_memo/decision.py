@@ -16,6 +16,8 @@ from copilot.types import Finding, Value
 
 def decision(basis: Basis) -> Iterator[Told]:
     """The motion, what it was chosen from, and how firm it is."""
+    if basis.firmness in ("not_firm", "unknown"):
+        yield Told("motion", _finding(basis, "nothing_firm", {}))
     yield from (Told("motion", finding) for finding in _recommendation(basis))
     yield Told("choice", _question(basis))
     if basis.found is None:
@@ -59,7 +61,6 @@ def _recommendation(basis: Basis) -> Iterator[Finding]:
     if basis.found is None:
         yield _finding(basis, "no_recommendation", {})
         return
-    is_unsure = basis.firmness in ("not_firm", "unknown")
     fund, hold, unknown = (basis.verdicts(verdict) for verdict in ("fund", "hold", "unknown"))
     if basis.is_thin:
         yield _finding(basis, "too_little_known", {"criteria": basis.absent})
@@ -67,11 +68,11 @@ def _recommendation(basis: Basis) -> Iterator[Finding]:
     if basis.plan and basis.best:
         chosen = basis.plan.chosen
         names = tuple(basis.plan.options.candidates.short_name(i) for i in chosen)
-        yield _finding(basis, "fund_set" if chosen else "fund_no_set", basis.best.values | {"names": names, "is_unsure": is_unsure})
+        yield _finding(basis, "fund_set" if chosen else "fund_no_set", basis.best.values | {"names": names})
         unknown = []
     elif fund:
         named: dict[str, Value] = {"projects": count(len(fund), "project"), "names": _names(basis, fund)}
-        yield _finding(basis, "fund_first", named | {"is_unsure": is_unsure})
+        yield _finding(basis, "fund_first", named)
     else:
         yield _finding(basis, "fund_none", {})
     for kind, calls in (("hold", hold), ("not_apart", unknown)):
@@ -103,8 +104,6 @@ def _firmness(basis: Basis, found: Ranking) -> Iterator[Finding]:
     elif basis.asked.projects and len(found.order) > found.top:
         yield _named_firmness(basis, found)
     else:
-        if basis.firmness == "not_firm" and not basis.asked.projects:
-            yield _finding(basis, "nothing_firm", {})
         stays = [] if basis.asked.projects else basis.of_ranking("top_firmness")
         yield from stays or basis.of_ranking("leader")
 

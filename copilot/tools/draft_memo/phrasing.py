@@ -22,9 +22,6 @@ _PLACE = (
 )
 
 
-_UNSURE = "{is_unsure:; nothing about the answer is firm/}"
-
-
 def decide_set(f: Finding) -> str:
     return sentence(filled(f"From {{candidates}}{{scope}}, under {limits(f)}", f.values))
 
@@ -131,9 +128,9 @@ WORDING = Wording(
             "No project can be recommended: the records hold no {criteria:or}, which carry most of the weight. The "
             "order below rests on what is recorded and is no advice"
         ),
-        "fund_set": says(f"Approve {{cost}} of budget not yet spent for {{projects}}: {{names}}{_UNSURE}"),
+        "fund_set": says("Approve {cost} of budget not yet spent for {projects}: {names}"),
         "fund_no_set": lambda f: f"No project can be chosen under {limits(f)}.",
-        "fund_first": says(f"Approve the funding of {{projects}} first, in this order: {{names}}{_UNSURE}"),
+        "fund_first": says("Approve the funding of {projects} first, in this order: {names}"),
         "fund_none": says("No project can be recommended for money now"),
         "hold": says("Hold {names} until the blocking rules are met"),
         "not_apart": says("The records do not set {names} apart from others, or say too little of them"),
@@ -141,7 +138,7 @@ WORDING = Wording(
         "unknown_named": says("The records say too little of {name} to recommend for or against it"),
         "fund_named": says(f"Fund {{name}}: {_PLACE}"),
         "not_now_named": says(f"Do not fund {{name}} ahead of others now: {_PLACE}"),
-        "nothing_firm": says("Nothing is firm here"),
+        "nothing_firm": says("Nothing about this is firm"),
         "named_firmness": named_firmness,
         "firmness_unknown": says("How firm a recommendation would be is not known"),
         "firm_hold": says("To hold money while a blocking rule is unmet depends on no weight and no estimate"),
@@ -208,8 +205,8 @@ WORDING = Wording(
         "against": against,
         "account": says(
             "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
-            "{firmness}. A conversation keeps it: `bearing memo export {id} --format pdf` writes it as PDF, and `md`, "
-            "`docx` or `json` likewise; `bearing memo new` drafts one without a conversation"
+            "{firmness}. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "
+            "`bearing memo export {id}`"
         ),
     }
 )

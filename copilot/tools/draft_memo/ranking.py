@@ -71,9 +71,7 @@ def _shown(basis: Basis, found: Ranking) -> list[int]:
     """What is proposed and the rest of the first places: what is to be funded first, each group by rank."""
     proposed = {basis.ids.index(key) for key in basis.proposed}
     order = [*VERDICTS.values(), _NO_CALL]
-    return sorted(
-        proposed | set(found.leaders), key=lambda i: (order.index(_call(basis, i)), int(found.places[i]))
-    )
+    return sorted(proposed | set(found.leaders), key=lambda i: (order.index(_call(basis, i)), int(found.places[i])))
 
 
 def _call(basis: Basis, position: int) -> str:
@@ -104,7 +102,7 @@ def _cost(basis: Basis, position: int) -> float | None:
 def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
     """Columns without a value for any of them are left out."""
     money = f" {basis.currency}".rstrip()
-    columns = ("No.", "Project", "Owner", f"Cost{money}", f"Benefit a year{money}", _share_title(basis, found),
+    columns = ("No.", "Project", "Owner", "Score", f"Cost{money}", f"Benefit a year{money}", _share_title(basis, found),
                "Last decided", "Next step", "Call")  # fmt: skip
     rows = [tuple(_cells(basis, found, i)) for i in shown]
     kept = [j for j in range(len(columns)) if j < 2 or any(row[j] is not None for row in rows)]
@@ -118,6 +116,7 @@ def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
 def _cells(basis: Basis, found: Ranking, i: int) -> Iterator[Cell]:
     row = found.candidates.rows[i]
     yield from (int(found.places[i]), found.candidates.name(i), row.get("owner"))
+    yield None if np.isnan(found.score[i]) else number(round(float(found.score[i]), 1))
     for amount in (_cost(basis, i), row.get("expected_benefit")):
         yield number(amount) if isinstance(amount, int | float) else None
     yield _share(basis, i)
