@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
 from ui import markdown, state
-from ui.screens import ask, evaluations, governance, library, metrics, models, portfolio
+from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15
@@ -21,6 +21,7 @@ _PAGES: dict[str, tuple[str, Callable[[Copilot, str], None]]] = {
     "metrics": (":material/show_chart:", metrics.page),
     "models": (":material/monitor_heart:", models.page),
     "governance": (":material/gavel:", governance.page),
+    "memos": (":material/description:", memos.page),
     "library": (":material/library_books:", library.page),
     "evaluations": (":material/rule:", evaluations.page),
 }

@@ -1,1 +1,1 @@
-"""Whole tables to look at: the portfolio, a project, the models, the rules. Each for one viewer, from what it may see."""
+"""Whole tables to look at: the portfolio, a project, the models, the rules; each as one viewer may see it."""

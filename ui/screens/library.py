@@ -66,7 +66,8 @@ def _documents(copilot: Copilot, viewer: str) -> None:
         }
     )  # fmt: skip
     chosen = st.dataframe(
-        frame, hide_index=True, placeholder=exhibits.NOTHING, height=min(480, 38 + 35 * len(frame)), key="documents", on_select="rerun",
+        frame, hide_index=True, placeholder=exhibits.NOTHING, height=min(480, 38 + 35 * len(frame)),
+        key="documents", on_select="rerun",
         selection_mode="single-row",
         column_config={
             "Title": st.column_config.TextColumn(width=330, pinned=True),

@@ -10,7 +10,6 @@ from copilot.language.formatting import humanize
 from copilot.types import Table
 from ui import exhibits, markdown
 from ui.asking import ask_anew
-from ui.memos.opening import address
 
 _OPEN = ("unmet", "unknown")
 
@@ -106,4 +105,4 @@ def _memos(copilot: Copilot, viewer: str, found: Project) -> None:
     if naming:
         st.header("Memos", anchor=False)
         for info in naming:
-            st.markdown(f"- [{markdown.label(info.title)}]({address(info.id)}) :gray[{info.kept:%d %B %Y}]")
+            st.markdown(f"- [{markdown.label(info.title)}](/memos?memo={info.id}) :gray[{info.kept:%d %B %Y}]")

@@ -86,7 +86,7 @@ def _payback(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _months(rows: Sequence[Row], bringing: Sequence[Row] | None = None) -> int | None:
-    """Whole months; None where nothing is left to spend or what they bring a year does not exceed what running costs."""
+    """Whole months; None where nothing is left to spend, or running costs as much as they bring."""
     cost = sum(_left(row) or 0.0 for row in rows)
     a_year = sum(_number(row, "expected_benefit") or 0.0 for row in (rows if bringing is None else bringing))
     a_year -= sum(_number(row, "production_budget") or 0.0 for row in rows)

@@ -151,8 +151,8 @@ WORDING = Wording(
             "Cost: {left} of approved budget not yet spent[; running in production has {running} a year set aside]"
         ),
         "payback": says(
-            "Payback: at the full expected benefit what is spent from now on comes back in {months}[, {cautious} if benefits that "
-            "are only assumed do not count][ (of {of} that record both)]"
+            "Payback: at the full expected benefit what is spent from now on comes back in {months}"
+            "[, {cautious} if benefits that are only assumed do not count][ (of {of} that record both)]"
         ),
         "unspent": unspent,
         "launch_rule": says(

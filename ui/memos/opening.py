@@ -1,7 +1,0 @@
-"""Where a memo is on the screens."""
-
-from __future__ import annotations
-
-
-def address(id: str) -> str:
-    return f"/memos?memo={id}"
