@@ -11,7 +11,7 @@ import streamlit as st
 
 from copilot import Citation, Copilot, CopilotError
 from copilot.state.conversations import Turn
-from ui import export, markdown
+from ui import exhibits, export, markdown
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
 
@@ -102,6 +102,10 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         st.warning(f"Superseded by {markdown.label(page.superseded_by)}", icon=":material/history:")
     if page.before:
         st.caption(markdown.safe(page.before))
+    if citation.calculations:
+        for n, computed in enumerate(citation.calculations):
+            exhibits.calculation(computed, f"{turn}-{citation.marker}-{n}")
+        st.caption("What was computed")
     with st.container(key=f"cited-{turn}-{citation.marker}"):
         st.markdown(markdown.safe(page.text), anchors=False)
     if page.after:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from copilot import Answer, Copilot
+from copilot.boards.answers import Parts, parts
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
 from ui import markdown, state
 
+_LAST_MARKERS = re.compile(r"(?:\[\d{1,3}\])+[.]?\s*$")
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
 FRAME_SECONDS = 0.05
@@ -63,16 +67,45 @@ def stream(events: Iterable[Event]) -> None:
                 body.markdown(markdown.render(event.answer.text, "now"), anchors=False)
 
 
-def answer(turn: Turn, answer: Answer) -> None:
-    """A stored answer, without what can be done with it."""
+def answer(copilot: Copilot, turn: Turn, answer: Answer) -> None:
+    """A stored answer, without what can be done with it: what it says first, then the rest as far as it is wanted."""
     _steps(answer)
     if answer.status in _NOTICES:
         words, icon = _NOTICES[answer.status]
         st.badge(words, icon=f":material/{icon}:", color="gray")
-    st.markdown(markdown.render(answer.text, turn.id), anchors=False)
+    told = [copilot.conversations.findings_of(turn.id, name) for name in {call.name for call in answer.tool_calls}]
+    found = parts(answer, chain.from_iterable(told))
+    if found is None:
+        st.markdown(markdown.render(answer.text, turn.id), anchors=False)
+        _exhibits(answer, turn.id)
+    else:
+        _in_parts(found, answer, turn.id)
     for warning in answer.warnings:
         st.caption(f":orange[:material/warning:] {markdown.safe(warning)}")
-    _exhibits(answer, turn.id)
+
+
+def _in_parts(found: Parts, answer: Answer, key: str) -> None:
+    def lines(texts: Sequence[str]) -> None:
+        st.markdown(markdown.render("\n".join(f"- {text}" for text in texts), key), anchors=False)
+
+    st.markdown(markdown.render(f"**{_LAST_MARKERS.sub('', found.lead)}**{_markers(found.lead)}", key), anchors=False)
+    if found.points:
+        lines(found.points)
+    _exhibits(answer, key)
+    if found.changes:
+        st.markdown("**What would change this**")
+        lines(found.changes)
+    if found.more:
+        with st.expander("More on this", icon=":material/notes:"):
+            lines(found.more)
+    if found.limits:
+        with st.expander("Method and limits", icon=":material/info:"):
+            lines(found.limits)
+
+
+def _markers(text: str) -> str:
+    found = _LAST_MARKERS.search(text)
+    return found[0] if found else ""
 
 
 def unanswered(turn: Turn, failure: str | None) -> None:

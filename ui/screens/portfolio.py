@@ -16,6 +16,7 @@ from ui.asking import ask_anew
 from ui.screens import project
 
 _MOST_COMPARED = 5
+_FIRST = 5
 
 
 def page(copilot: Copilot, viewer: str) -> None:
@@ -31,6 +32,7 @@ def page(copilot: Copilot, viewer: str) -> None:
     chosen, words = _filters(copilot, viewer)
     found = board.read_portfolio(copilot.sources, copilot.viewer(viewer), chosen, words)
     _tiles(found)
+    found = _weighed(copilot, viewer, found, chosen, words)
     if not found.lines:
         st.info("No project meets these filters.", icon=":material/filter_alt_off:")
         return
@@ -83,6 +85,41 @@ def _tiles(found: Portfolio) -> None:
             if total is not None:
                 st.metric(f"{label}, million {found.currency}".strip(), f"{total / 1e6:,.1f}", border=True)
         st.metric("Blocked by a rule", f"{blocked:,}", border=True)
+
+
+def _weighed(
+    copilot: Copilot, viewer: str, found: Portfolio, chosen: dict[str, Sequence[str]], words: str
+) -> Portfolio:
+    """The portfolio under the weights of the sliders, with what they change among the first."""
+    criteria = found.candidates.criteria
+    with st.expander("What if the weights were others?", icon=":material/tune:"):
+        columns = st.columns(3)
+        given = {
+            c.name: columns[at % 3].slider(
+                c.label, 0, 100, round(100 * found.weights[c.name]), format="%d%%", key=f"weight-{c.name}"
+            )
+            for at, c in enumerate(criteria)
+        }
+        if not sum(given.values()) or all(given[c.name] == round(100 * found.weights[c.name]) for c in criteria):
+            st.caption("Move a weight: the ranking follows at once. The weights count relative to one another.")
+            return found
+        total = sum(given.values())
+        weights = {name: weight / total for name, weight in given.items()}
+        other = board.read_portfolio(copilot.sources, copilot.viewer(viewer), chosen, words, weights)
+        comes, goes = board.changes(found, other, _FIRST)
+        if comes:
+            st.markdown(
+                f"**{len(comes)} of the first {_FIRST} not yet in production change:** "
+                f"{markdown.label(', '.join(comes))} in, {markdown.label(', '.join(goes))} out."
+            )
+        else:
+            st.markdown(f"**The first {_FIRST} not yet in production stay the same.**")
+        names = ", ".join(f"{c.label.lower()} {weights[c.name]:.0%}" for c in criteria)
+        st.button(
+            "Ask with these weights", icon=":material/forum:", on_click=ask_anew,
+            args=(copilot, viewer, f"Which {_FIRST} projects should come first with these weights: {names}?"),
+        )  # fmt: skip
+    return other
 
 
 def _table(found: Portfolio) -> Sequence[str]:
