@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
-from ui import markdown, state
+from ui import citations, markdown, state
 from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
 
 _STATIC = Path(__file__).parent / "static"
@@ -71,7 +71,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     session = state.session()
     home = st.Page(lambda: ask.home(copilot, viewer), title="Ask", icon=":material/forum:", default=True)
     others = [
-        st.Page(_named(name, partial(draw, copilot, viewer)), title=name.capitalize(), icon=icon, url_path=name)
+        st.Page(_named(name, partial(_board, draw, copilot, viewer)), title=name.capitalize(), icon=icon, url_path=name)
         for name, (icon, draw) in _PAGES.items()
     ]
     search = str(st.session_state.get("search") or "")
@@ -95,6 +95,11 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         target, session.go_to = session.go_to, None
         st.switch_page(pages.get(target, home), query_params=st.query_params.to_dict())
     return page
+
+
+def _board(draw: Callable[[Copilot, str], None], copilot: Copilot, viewer: str) -> None:
+    draw(copilot, viewer)
+    citations.chips((), is_answering=False)
 
 
 def _conversation_page(copilot: Copilot, viewer: str, id: str, title: str | None) -> StreamlitPage:

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from copilot import Answer, Copilot
 from copilot.boards.answers import Parts, parts
+from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
@@ -134,6 +135,8 @@ def actions(copilot: Copilot, viewer: str, turn: Turn, retry: Callable[[], None]
                 args=(copilot, viewer, turn),
             )
             st.markdown(f"[:material/content_copy: Copy](#copy-{turn.id})", width="content")
+            with st.popover("Export", icon=":material/download:", type="tertiary"):
+                exhibits.take_away(Transcript(turn.question, copilot.title, (turn.answer,)), turn.id)
             if st.button("Correct", icon=":material/edit:", type="tertiary", key=f"correct-{turn.id}"):
                 _correct(copilot, viewer, turn, turn.answer)
         if retry and st.button("Retry", icon=":material/refresh:", type="tertiary", key=f"retry-{turn.id}"):

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from copilot.memos.transcript import Transcript, write_markdown, write_pdf, write_word
 from copilot.types import Calculation, Cell, Chart, Table
 from ui import export, markdown
 
@@ -39,6 +40,19 @@ def downloads(table: Table, key: str) -> None:
                 icon=":material/download:",
                 key=f"{ending}-{key}",
             )
+
+
+def take_away(transcript: Transcript, key: str) -> None:
+    """The ways to have answers as a document."""
+    for name, ending, mime, write in (
+        ("Word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_word),
+        ("PDF", "pdf", "application/pdf", write_pdf),
+        ("Markdown", "md", "text/markdown", write_markdown),
+    ):
+        st.download_button(
+            name, data=partial(write, transcript), file_name=export.file_name(transcript.title, ending), mime=mime,
+            on_click="ignore", type="tertiary", icon=":material/download:", key=f"take-{ending}-{key}",
+        )  # fmt: skip
 
 
 def _grid(table: Table, key: str) -> None:

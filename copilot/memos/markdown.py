@@ -48,7 +48,7 @@ def _section(part: layout.Part) -> Iterator[str]:
     yield f"## {part.heading}"
     yield ""
     if section.table:
-        yield from _table(section.table)
+        yield from table_lines(section.table)
         yield ""
         if not part.is_form:
             yield f"Figures of the table: {_marked(section.table_markers)}"
@@ -61,7 +61,7 @@ def _section(part: layout.Part) -> Iterator[str]:
     yield ""
 
 
-def _table(table: Table) -> Iterator[str]:
+def table_lines(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(escape(column) for column in table.columns)} |"
     rules = ("---:" if layout.is_numeric(table, j) else "---" for j in range(len(table.columns)))
     yield f"| {' | '.join(rules)} |"

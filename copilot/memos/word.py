@@ -31,9 +31,10 @@ def write(memo: Memo, status: str) -> bytes:
     from docx import Document
 
     document = Document()
-    _set_page(document, memo)
-    _paragraph(document, memo.title, style="Title")
-    _paragraph(document, "     ".join(layout.subtitle(memo, status)), style="Subtitle")
+    set_page(document, memo.title, memo.organisation, layout.footer(memo))
+    document.core_properties.comments = memo.id
+    add(document, memo.title, style="Title")
+    add(document, "     ".join(layout.subtitle(memo, status)), style="Subtitle")
     _box(document, memo)
     for part in layout.front(memo):
         _part(document, part)
@@ -43,12 +44,12 @@ def write(memo: Memo, status: str) -> bytes:
         _contents(document, [part.heading for part in annexes])
     for n, part in enumerate(annexes):
         _part(document, part, bookmark=_annex(n))
-    _paragraph(document, "Evidence", style="Heading 1")
+    add(document, "Evidence", style="Heading 1")
     for source in memo.sources:
         paragraph = document.add_paragraph(style="Source")
         _bookmark(paragraph, _source(source.marker))
         _run(paragraph, f"[{source.marker}] {layout.reference(source)}")
-    _paragraph(document, layout.provenance(memo), style="Source")
+    add(document, layout.provenance(memo), style="Source")
     file = BytesIO()
     document.save(file)
     return file.getvalue()
@@ -62,7 +63,8 @@ def _source(marker: int) -> str:
     return f"source_{marker}"
 
 
-def _set_page(document: Any, memo: Memo) -> None:
+def set_page(document: Any, title: str, organisation: str, footer: str) -> None:
+    """The paper, the styles that our documents have, and what stands below each page."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Cm, Pt, RGBColor
 
@@ -80,8 +82,8 @@ def _set_page(document: Any, memo: Memo) -> None:
         style.font.italic = False
     document.styles["Normal"].paragraph_format.space_after = Pt(5)
     core = document.core_properties
-    core.title, core.author, core.comments = printable(memo.title)[:255], printable(memo.organisation)[:255], memo.id
-    _footer(section, memo)
+    core.title, core.author = printable(title)[:255], printable(organisation)[:255]
+    _footer(section, footer)
 
 
 def _set_font(style: Any, size: float) -> None:
@@ -95,14 +97,14 @@ def _set_font(style: Any, size: float) -> None:
         fonts.attrib.pop(qn(f"w:{theme}"), None)
 
 
-def _footer(section: Any, memo: Memo) -> None:
+def _footer(section: Any, text: str) -> None:
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm
 
     paragraph = section.footer.paragraphs[0]
     paragraph.paragraph_format.tab_stops.clear_all()
     paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT)
-    _run(paragraph, f"{layout.footer(memo)}\t", size=8, color=_GREY)
+    _run(paragraph, f"{text}\t", size=8, color=_GREY)
     _field(paragraph, "PAGE")
     _run(paragraph, " / ", size=8, color=_GREY)
     _field(paragraph, "NUMPAGES")
@@ -141,11 +143,11 @@ def _part(document: Any, part: layout.Part, bookmark: str = "") -> None:
     from docx.shared import Cm
 
     section = part.section
-    heading = _paragraph(document, part.heading, style="Heading 1")
+    heading = add(document, part.heading, style="Heading 1")
     if bookmark:
         _bookmark(heading, bookmark)
     if section.table:
-        _table(document, section.table, blank="" if part.is_form else None)
+        add_table(document, section.table, blank="" if part.is_form else None)
         if not part.is_form:
             marks = document.add_paragraph(style="Source")
             _run(marks, "Figures of the table: ")
@@ -215,7 +217,7 @@ def _describe(paragraph: Any, text: str) -> None:
         properties.set("descr", text)
 
 
-def _table(document: Any, table: Table, blank: str | None = None) -> None:
+def add_table(document: Any, table: Table, blank: str | None = None) -> None:
     """`blank` stands in a cell that holds nothing, instead of a dash."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
@@ -299,7 +301,8 @@ def _say(paragraph: Any, line: Line) -> None:
     _cite(paragraph, line.markers)
 
 
-def _paragraph(document: Any, text: str, style: str) -> Any:
+def add(document: Any, text: str, style: str) -> Any:
+    """A paragraph in a style."""
     paragraph = document.add_paragraph(style=style)
     _run(paragraph, text)
     return paragraph

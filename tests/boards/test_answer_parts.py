@@ -12,9 +12,7 @@ FINDINGS = [
     Finding(kind="flip", text="One falls if risk counts."),
     Finding(kind="missing", role="caveat", text="Two lack data."),
 ]
-TEXT = "\n".join(
-    ["One leads[1][2].", "", *(f"- {f.text[:-1]}[1]." for f in FINDINGS[1:-1]), "", "Two lack data[1]."]
-)
+TEXT = "\n".join(["One leads[1][2].", "", *(f"- {f.text[:-1]}[1]." for f in FINDINGS[1:-1]), "", "Two lack data[1]."])
 RANKING = Table(title="Ranking", columns=("Id", "Score"), rows=(("P-1", 9),))
 
 

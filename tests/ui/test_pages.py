@@ -25,8 +25,12 @@ def copilot(indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return open_copilot(settings)
 
 
+def _drawn(draw: Callable[[Copilot, str], None], copilot: Copilot, viewer: str) -> None:
+    draw(copilot, viewer)
+
+
 def opened(draw: Callable[[Copilot, str], None], copilot: Copilot, viewer: str = "everyone", **address: str) -> AppTest:
-    app = AppTest.from_function(draw, args=(copilot, viewer), default_timeout=120)
+    app = AppTest.from_function(_drawn, args=(draw, copilot, viewer), default_timeout=120)
     for name, value in address.items():
         app.query_params[name] = value
     return app.run()

@@ -53,7 +53,17 @@ function tend() {
   if (asked && asked !== page.asked) asked.scrollIntoView();
   page.asked = asked;
   document.querySelectorAll(LINKS).forEach(name);
+  document.querySelectorAll('[data-testid="stSidebarNavItems"] li').forEach(tellAsList);
   markQuote();
+}
+
+// The navigation puts its sections between the list and its items, which screen readers then lose.
+function tellAsList(item) {
+  const whole = item.closest('[data-testid="stSidebarNavItems"]');
+  if (item.parentElement === whole || item.parentElement.role === "list") return;
+  item.parentElement.setAttribute("role", "list");
+  for (let at = item.parentElement.parentElement; at && at !== whole.parentElement; at = at.parentElement)
+    at.setAttribute("role", "none");
 }
 
 function name(link) {

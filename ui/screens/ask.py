@@ -9,8 +9,9 @@ from typing import cast
 import streamlit as st
 
 from copilot import Copilot, CopilotError, Event
+from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn
-from ui import citations, components, markdown
+from ui import citations, components, exhibits, markdown
 from ui.asking import ask
 from ui.state import TURNS_SHOWN, Pending, session
 
@@ -173,14 +174,25 @@ def _head(title: str, menu: Callable[[], None] | None = None) -> None:
 def _menu(copilot: Copilot, viewer: str, id: str) -> None:
     chosen = st.menu_button(
         ":material/more_horiz:",
-        ["Rename", "Delete"],
+        ["Export", "Rename", "Delete"],
         type="tertiary",
-        help="Rename or delete this conversation",
+        help="Export, rename or delete this conversation",
     )
-    if chosen == "Rename":
+    if chosen == "Export":
+        _export(copilot, viewer, id)
+    elif chosen == "Rename":
         _rename(copilot, viewer, id)
     elif chosen == "Delete":
         _delete(copilot, viewer, id)
+
+
+@st.dialog("Export conversation")
+def _export(copilot: Copilot, viewer: str, id: str) -> None:
+    st.write("All its questions and answers, with tables and numbered sources.")
+    turns = copilot.conversations.turns(id, viewer)
+    answers = tuple(turn.answer for turn in turns if turn.answer)
+    title = copilot.conversations.info(id, viewer).title
+    exhibits.take_away(Transcript(title, copilot.title, answers), id)
 
 
 @st.dialog("Rename conversation")
