@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
@@ -16,7 +16,7 @@ from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
-from ui import markdown, state
+from ui import exhibits, markdown, state
 
 _LAST_MARKERS = re.compile(r"(?:\[\d{1,3}\])+[.]?\s*$")
 AVATAR = ":material/explore:"
