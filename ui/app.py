@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
+from copilot.upkeep.checking import told
 from ui import citations, markdown, state
 from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
 
@@ -39,6 +40,7 @@ def main() -> None:
     try:
         copilot = state.copilot()
         viewer = _viewer(copilot)
+        _notice(copilot, viewer)
         _page(copilot, viewer).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
@@ -64,6 +66,18 @@ def _viewer(copilot: Copilot) -> str:
     elif named:
         del st.query_params["viewer"]
     return chosen
+
+
+def _notice(copilot: Copilot, viewer: str) -> None:
+    """That something of the workspace cannot be read, on every page: answers then lack it."""
+    issues = told(state.faults(), copilot.sources.workspace.config, copilot.viewer(viewer))
+    errors = sum(issue.severity == "error" for issue in issues)
+    if errors:
+        faults = "fault" if errors == 1 else "faults"
+        st.sidebar.warning(
+            f"The workspace has {errors} {faults}: [see the library](/library?library_section=Faults).",
+            icon=":material/report:",
+        )
 
 
 def _page(copilot: Copilot, viewer: str) -> StreamlitPage:

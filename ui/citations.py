@@ -15,6 +15,7 @@ from ui import exhibits, export, markdown
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
 
+_ANNOUNCED = 80
 _FRONTEND = Path(__file__).parent / "frontend"
 
 
@@ -37,7 +38,7 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
         data={
             "sources": {f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in answer.citations},
             "copies": {id: export.answer_markdown(answer) for id, answer in answers.items()},
-            "announcement": "" if is_answering or not answers else f"Answer {len(answers)} is ready",
+            "announcement": "" if is_answering or not answers else f"Answered: {turns[-1].question[:_ANNOUNCED]}",
             "isAnswering": is_answering,
         },
         on_opened_change=lambda: None,

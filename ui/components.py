@@ -89,7 +89,10 @@ def _in_parts(found: Parts, answer: Answer, key: str) -> None:
     def lines(texts: Sequence[str]) -> None:
         st.markdown(markdown.render("\n".join(f"- {text}" for text in texts), key), anchors=False)
 
-    st.markdown(markdown.render(f"**{_LAST_MARKERS.sub('', found.lead)}**{_markers(found.lead)}", key), anchors=False)
+    lead = found.lead
+    if "*" not in lead:
+        lead = f"**{_LAST_MARKERS.sub('', lead)}**{_markers(lead)}"
+    st.markdown(markdown.render(lead, key), anchors=False)
     if found.points:
         lines(found.points)
     _exhibits(answer, key)
