@@ -17,9 +17,10 @@ def addressee(basis: Basis) -> str:
     """The body that decided on these projects, else that decided most of what is on record; empty without any."""
     if not basis.view.has("decisions", "body"):
         return ""
-    of_these = [Filter(column="project_id", op="in", value=tuple(basis.proposed))]
-    has_projects = basis.proposed and basis.view.has("decisions", "project_id")
-    for filters in ([of_these] if has_projects else []) + [[]]:
+    scopes: list[list[Filter]] = [[]]
+    if basis.proposed and basis.view.has("decisions", "project_id"):
+        scopes.insert(0, [Filter(column="project_id", op="in", value=tuple(basis.proposed))])
+    for filters in scopes:
         rows = basis.view.aggregate("decisions", ["body"], filters=filters)
         if found := next((str(row["body"]) for row in rows if row["body"]), ""):
             return found
