@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from copilot.records.store import Filter
 from copilot.sources import Sources
@@ -49,18 +50,15 @@ def read_models(sources: Sources, viewer: Viewer) -> Models:
     filters = [Filter(column="status", value="live")] if view.has("models", "status") else []
     rows = view.select("models", filters)
     drop = sources.workspace.config.thresholds.quality_drop
-    names = (
-        {str(row["id"]): str(row.get("name") or row["id"]) for row in view.select("projects")}
-        if view.has("projects")
-        else {}
-    )
+    projects = view.select("projects") if view.has("projects") else []
+    names = {str(row["id"]): str(row.get("name") or row["id"]) for row in projects}
     found = read_health(view, rows, drop, sources.today)
     lines = sorted((_line(health, names, drop) for health in found), key=lambda line: line.rank)
     return Models(tuple(lines), view.hidden("models", filters))
 
 
 def _line(health: Health, projects: dict[str, str], drop: float) -> ModelLine:
-    rank, state, step = _judged(health, drop)
+    judged = _judged(health, drop)
     project = str(health.row.get("project_id") or "")
     return ModelLine(
         id=health.id,
@@ -72,31 +70,38 @@ def _line(health: Health, projects: dict[str, str], drop: float) -> ModelLine:
         points=health.points,
         declining_since=health.onset,
         trend=tuple(round(float(v), 4) for v in health.quality.values[-_DRAWN_WEEKS:]) if health.quality else (),
-        state=state,
-        next_step=step,
-        rank=rank,
+        state=judged.state,
+        next_step=judged.next_step,
+        rank=judged.rank,
     )
 
 
-def _judged(health: Health, drop: float) -> tuple[int, str, str]:
+class _Judged(NamedTuple):
+    rank: int
+    state: str
+    next_step: str
+
+
+def _judged(health: Health, drop: float) -> _Judged:
     """How urgent it is, what is the matter, and what to do next; the first that applies."""
     is_beyond = health.points is not None and health.points < -100 * drop
-    if health.decline and is_beyond:
-        return 0, "Below its validated level and falling", "Find the cause, then retrain and validate again"
-    if is_beyond:
-        return 0, "Below its validated level", "Validate again"
-    if health.decline:
-        return 1, "Falling", "Find the cause before it passes the limit"
-    if health.quality is None:
-        return 1, "Never measured", "Measure its quality"
-    if health.unmeasured_days:
-        return 1, f"Not measured for {health.unmeasured_days} days", "Measure its quality"
-    if health.may_feed_itself:
-        return 1, "May learn from its own output", "Check on cases that it did not decide"
-    if health.shifted:
-        return 1, f"Inputs have shifted: {', '.join(i.name.replace('_', ' ') for i in health.shifted)}", "Look at these"
-    if health.runs_another_version:
-        return 1, "Runs another version than the approved one", "Deploy the approved version"
-    if health.overdue_days:
-        return 1, f"Retraining overdue by {health.overdue_days} days", "Retrain"
-    return 2, "Holds its validated level", ""
+    shifted = ", ".join(i.name.replace("_", " ") for i in health.shifted)
+    unmeasured, overdue = health.unmeasured_days, health.overdue_days
+    cases: tuple[tuple[object, int, str, str], ...] = (
+        (
+            is_beyond and health.decline, 0,
+            "Below its validated level and falling", "Find the cause, then retrain and validate again",
+        ),
+        (is_beyond, 0, "Below its validated level", "Validate again"),
+        (health.decline, 1, "Falling", "Find the cause before it passes the limit"),
+        (health.quality is None, 1, "Never measured", "Measure its quality"),
+        (unmeasured, 1, f"Not measured for {unmeasured} days", "Measure its quality"),
+        (health.may_feed_itself, 1, "May learn from its own output", "Check on cases that it did not decide"),
+        (shifted, 1, f"Inputs have shifted: {shifted}", "Look at these"),
+        (
+            health.runs_another_version, 1,
+            "Runs another version than the approved one", "Deploy the approved version",
+        ),
+        (overdue, 1, f"Retraining overdue by {overdue} days", "Retrain"),
+    )  # fmt: skip
+    return next((_Judged(*case[1:]) for case in cases if case[0]), _Judged(2, "Holds its validated level", ""))

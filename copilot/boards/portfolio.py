@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -121,12 +122,19 @@ def _has(row: Row, words: str) -> bool:
     return all(word in text for word in words.casefold().split())
 
 
-def changes(before: Portfolio, after: Portfolio, top: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names that come into the first places among open projects, and those that leave them."""
+class Changes(NamedTuple):
+    """Names of projects."""
+
+    come: tuple[str, ...]
+    go: tuple[str, ...]
+
+
+def changes(before: Portfolio, after: Portfolio, top: int) -> Changes:
+    """Who comes into the first places among open projects, and who leaves them."""
     was, now = (
         {line.id: line.name for line in [of for of in board.lines if of.is_open][:top]} for board in (before, after)
     )
-    return (
+    return Changes(
         tuple(name for id, name in now.items() if id not in was),
         tuple(name for id, name in was.items() if id not in now),
     )

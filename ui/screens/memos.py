@@ -131,7 +131,7 @@ def _one(copilot: Copilot, viewer: str, memos: Memos, id: str) -> None:
     st.title(markdown.label(memo.title), anchor=False)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         state = steps[-1].state if steps else "draft"
-        st.badge(markdown.label(status(steps)), color=_COLORS[state])  # type: ignore[arg-type]  # one of its colours
+        st.badge(markdown.label(status(steps)), color=_COLORS[state])
         st.badge(f"as of {written(memo.provenance.today)}", color="gray", icon=":material/calendar_today:")
         if memo.addressee:
             st.badge(markdown.label(f"to {memo.addressee}"), color="gray", icon=":material/groups:")
