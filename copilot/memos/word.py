@@ -29,6 +29,7 @@ _CELL_MARGIN = 40
 
 def write(memo: Memo, status: str) -> bytes:
     from docx import Document
+    from docx.enum.text import WD_BREAK
 
     document = Document()
     set_page(document, memo.title, memo.organisation, layout.footer(memo))
@@ -40,7 +41,7 @@ def write(memo: Memo, status: str) -> bytes:
         _part(document, part)
     annexes = layout.annexes(memo)
     if annexes:
-        document.add_page_break()
+        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         _contents(document, [part.heading for part in annexes])
     for n, part in enumerate(annexes):
         _part(document, part, bookmark=_annex(n))

@@ -32,9 +32,10 @@ def _benefit(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
     if not known:
         yield Finding(kind="no_benefit_known", values={"names": tuple(map(name_of, rows))})
         return
-    by_basis: Counter[str] = Counter()
+    by_basis: dict[str, float] = dict.fromkeys(_BASES, 0.0)
     for row in known:
-        by_basis[fold(str(row.get("expected_basis") or ""))] += _number(row, "expected_benefit") or 0.0
+        of = fold(str(row.get("expected_basis") or ""))
+        by_basis[of] = by_basis.get(of, 0.0) + (_number(row, "expected_benefit") or 0.0)
     parts = {of: amount(by_basis[of], basis.currency, 2) for of in _BASES if by_basis[of]}
     rest = sum(value for of, value in by_basis.items() if of not in _BASES)
     values: dict[str, Value] = {
