@@ -267,12 +267,12 @@ def _duration(seconds: float) -> str:
 
 def _exhibits(answer: Answer, key: str) -> None:
     """Tables and charts, each under its own tab when there are several."""
-    exhibits: list[Table | Chart] = [*answer.tables, *answer.charts]
-    if not exhibits:
+    shown: list[Table | Chart] = [*answer.tables, *answer.charts]
+    if not shown:
         return
     icons = {Table: ":material/table_rows:", Chart: ":material/bar_chart:"}
-    labels = [f"{icons[type(exhibit)]} {markdown.label(exhibit.title)}" for exhibit in exhibits]
-    for at, (tab, exhibit) in enumerate(zip(st.tabs(labels, key=f"tabs-{key}"), exhibits, strict=True)):
+    labels = [f"{icons[type(exhibit)]} {markdown.label(exhibit.title)}" for exhibit in shown]
+    for at, (tab, exhibit) in enumerate(zip(st.tabs(labels, key=f"tabs-{key}"), shown, strict=True)):
         with tab:
             if isinstance(exhibit, Table):
                 exhibits.table(exhibit, f"{key}-{at}")
