@@ -13,6 +13,8 @@ from copilot.memos.transcript import Transcript, write_markdown, write_pdf, writ
 from copilot.types import Calculation, Cell, Chart, Table
 from ui import export, markdown
 
+_LEAST_HEIGHT = 360
+"""Pixels of a matrix."""
 NOTHING = "–"
 """Stands in a cell that holds nothing."""
 
@@ -82,7 +84,12 @@ def _column(name: str, values: pd.Series) -> ColumnConfig:
 
 def chart(chart: Chart, key: str) -> None:
     # Charts bring colours that read on light and on dark; Streamlit's theme would paint over them.
-    st.vega_lite_chart(chart.spec, theme=None, alt=_description(chart), key=f"chart-{key}")
+    height = chart.spec.get("height")
+    # What was made for the side of a page would be flat here.
+    spec = (
+        {**chart.spec, "height": _LEAST_HEIGHT} if "usermeta" in chart.spec and height < _LEAST_HEIGHT else chart.spec
+    )
+    st.vega_lite_chart(spec, theme=None, alt=_description(chart), key=f"chart-{key}")
 
 
 def _description(chart: Chart) -> str:

@@ -25,7 +25,7 @@ def copilot(indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return open_copilot(settings)
 
 
-def _drawn(draw: Callable[[Copilot, str], None], copilot: Copilot, viewer: str) -> None:
+def _drawn(draw, copilot, viewer):  # Its source is run by itself, so it can name no types.
     draw(copilot, viewer)
 
 
