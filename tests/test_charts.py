@@ -86,3 +86,24 @@ def test_a_long_name_is_cut_with_an_ellipsis():
 def test_counts_are_drawn_on_whole_ticks():
     spec = bars("n", "Unit", "Projects", [("A", 2), ("B", 1)]).spec
     assert spec["encoding"]["x"]["axis"]["tickMinStep"] == 1.0
+
+
+def test_a_bar_carries_its_value():
+    marks = [layer["mark"]["type"] for layer in bars("n", "Unit", "Projects", [("A", 2)]).spec["layer"]]
+    assert marks == ["bar", "text"]
+
+
+@given(st.lists(st.tuples(SHARE, SHARE), min_size=2, max_size=8))
+def test_numbered_points_do_not_hide_each_other_s_numbers(places):
+    points = [Point(f"P{i}", d, v, "top", mark=str(i)) for i, (d, v) in enumerate(places)]
+    layers = value_difficulty("Value", points, 8, (1, 10), (1, 10)).spec["layer"]
+    numbers = next(layer for layer in layers if layer["mark"].get("color") == "white")["data"]["values"]
+    assert [value["text"] for value in numbers] == [str(i) for i in range(len(points))]
+    assert all(0 <= value[axis] <= 1 for value in numbers for axis in ("difficulty", "value"))
+
+
+def test_the_axes_are_written_on_the_scale_of_the_criteria():
+    points = [Point("One", 0.2, 0.9, "top"), Point("Two", 0.7, 0.3, "top")]
+    dots = value_difficulty("Value", points, 2, (1, 10), (1, 10)).spec["layer"][6]
+    assert len(dots["encoding"]["x"]["axis"]["values"]) == 10
+    assert "(1 easy, 10 hard)" in dots["encoding"]["x"]["title"]

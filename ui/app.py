@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
-from ui import markdown, state
-from ui.screens import ask, evaluations
+from copilot.upkeep.checking import told
+from ui import citations, markdown, state
+from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15
+_PAGES: dict[str, tuple[str, Callable[[Copilot, str], None]]] = {
+    "portfolio": (":material/grid_view:", portfolio.page),
+    "metrics": (":material/show_chart:", metrics.page),
+    "models": (":material/monitor_heart:", models.page),
+    "governance": (":material/gavel:", governance.page),
+    "memos": (":material/description:", memos.page),
+    "library": (":material/library_books:", library.page),
+    "evaluations": (":material/rule:", evaluations.page),
+}
 _CONVERSATION_URL = re.compile(r"/c-([A-Za-z0-9_.:-]+)/?(?:\?|$)")
 
 
@@ -29,6 +40,7 @@ def main() -> None:
     try:
         copilot = state.copilot()
         viewer = _viewer(copilot)
+        _notice(copilot, viewer)
         _page(copilot, viewer).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
@@ -56,16 +68,26 @@ def _viewer(copilot: Copilot) -> str:
     return chosen
 
 
+def _notice(copilot: Copilot, viewer: str) -> None:
+    """That something of the workspace cannot be read, on every page: answers then lack it."""
+    issues = told(state.faults(), copilot.sources.workspace.config, copilot.viewer(viewer))
+    errors = sum(issue.severity == "error" for issue in issues)
+    if errors:
+        faults = "fault" if errors == 1 else "faults"
+        st.sidebar.warning(
+            f"The workspace has {errors} {faults}: [see the library](/library?library_section=Faults).",
+            icon=":material/report:",
+        )
+
+
 def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     """The page that was asked for; one per conversation, and home."""
     session = state.session()
     home = st.Page(lambda: ask.home(copilot, viewer), title="Ask", icon=":material/forum:", default=True)
-    quality = st.Page(
-        lambda: evaluations.page(copilot, viewer),
-        title="Evaluations",
-        icon=":material/rule:",
-        url_path="evaluations",
-    )
+    others = [
+        st.Page(_named(name, partial(_board, draw, copilot, viewer)), title=name.capitalize(), icon=icon, url_path=name)
+        for name, (icon, draw) in _PAGES.items()
+    ]
     search = str(st.session_state.get("search") or "")
     listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}
     if found := _CONVERSATION_URL.search(st.context.url or ""):
@@ -76,7 +98,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     for id in session.opened - set(listed):
         pages[id] = _conversation_page(copilot, viewer, id, None)
 
-    sections = {"": [home, quality], "Recent": list(pages.values())}
+    sections = {"": [home, *others], "Recent": list(pages.values())}
     page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
     with st.sidebar:
         if listed or search:
@@ -87,6 +109,11 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         target, session.go_to = session.go_to, None
         st.switch_page(pages.get(target, home), query_params=st.query_params.to_dict())
     return page
+
+
+def _board(draw: Callable[[Copilot, str], None], copilot: Copilot, viewer: str) -> None:
+    draw(copilot, viewer)
+    citations.chips((), is_answering=False)
 
 
 def _conversation_page(copilot: Copilot, viewer: str, id: str, title: str | None) -> StreamlitPage:
@@ -100,10 +127,13 @@ def _conversation_page(copilot: Copilot, viewer: str, id: str, title: str | None
     )
 
 
-def _named(name: str, function: Callable[[], None]) -> Callable[[], None]:
+def _named(name: str, draw: Callable[[], None]) -> Callable[[], None]:
+    def page() -> None:
+        draw()
+
     # Streamlit tells the pages of one app apart by the names of their functions.
-    function.__name__ = name
-    return function
+    page.__name__ = name
+    return page
 
 
 def _search_box(*, found_any: bool) -> None:

@@ -11,10 +11,11 @@ import streamlit as st
 
 from copilot import Citation, Copilot, CopilotError
 from copilot.state.conversations import Turn
-from ui import export, markdown
+from ui import exhibits, export, markdown
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
 
+_ANNOUNCED = 80
 _FRONTEND = Path(__file__).parent / "frontend"
 
 
@@ -37,7 +38,7 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
         data={
             "sources": {f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in answer.citations},
             "copies": {id: export.answer_markdown(answer) for id, answer in answers.items()},
-            "announcement": "" if is_answering or not answers else f"Answer {len(answers)} is ready",
+            "announcement": "" if is_answering or not answers else f"Answered: {turns[-1].question[:_ANNOUNCED]}",
             "isAnswering": is_answering,
         },
         on_opened_change=lambda: None,
@@ -102,6 +103,10 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         st.warning(f"Superseded by {markdown.label(page.superseded_by)}", icon=":material/history:")
     if page.before:
         st.caption(markdown.safe(page.before))
+    if citation.calculations:
+        for n, computed in enumerate(citation.calculations):
+            exhibits.calculation(computed, f"{turn}-{citation.marker}-{n}")
+        st.caption("What was computed")
     with st.container(key=f"cited-{turn}-{citation.marker}"):
         st.markdown(markdown.safe(page.text), anchors=False)
     if page.after:

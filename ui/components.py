@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from copilot import Answer, Copilot
+from copilot.boards.answers import Parts, parts
+from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
-from ui import export, markdown, state
+from ui import exhibits, markdown, state
 
+_LAST_MARKERS = re.compile(r"(?:\[\d{1,3}\])+[.]?\s*$")
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
 FRAME_SECONDS = 0.05
@@ -66,16 +68,48 @@ def stream(events: Iterable[Event]) -> None:
                 body.markdown(markdown.render(event.answer.text, "now"), anchors=False)
 
 
-def answer(turn: Turn, answer: Answer) -> None:
-    """A stored answer, without what can be done with it."""
+def answer(copilot: Copilot, turn: Turn, answer: Answer) -> None:
+    """A stored answer, without what can be done with it: what it says first, then the rest as far as it is wanted."""
     _steps(answer)
     if answer.status in _NOTICES:
         words, icon = _NOTICES[answer.status]
         st.badge(words, icon=f":material/{icon}:", color="gray")
-    st.markdown(markdown.render(answer.text, turn.id), anchors=False)
+    told = [copilot.conversations.findings_of(turn.id, name) for name in {call.name for call in answer.tool_calls}]
+    found = parts(answer, chain.from_iterable(told))
+    if found is None:
+        st.markdown(markdown.render(answer.text, turn.id), anchors=False)
+        _exhibits(answer, turn.id)
+    else:
+        _in_parts(found, answer, turn.id)
     for warning in answer.warnings:
         st.caption(f":orange[:material/warning:] {markdown.safe(warning)}")
-    _exhibits(answer, turn.id)
+
+
+def _in_parts(found: Parts, answer: Answer, key: str) -> None:
+    def lines(texts: Sequence[str]) -> None:
+        st.markdown(markdown.render("\n".join(f"- {text}" for text in texts), key), anchors=False)
+
+    lead = found.lead
+    if "*" not in lead:
+        lead = f"**{_LAST_MARKERS.sub('', lead)}**{_markers(lead)}"
+    st.markdown(markdown.render(lead, key), anchors=False)
+    if found.points:
+        lines(found.points)
+    _exhibits(answer, key)
+    if found.changes:
+        st.markdown("**What would change this**")
+        lines(found.changes)
+    if found.more:
+        with st.expander("More on this", icon=":material/notes:"):
+            lines(found.more)
+    if found.limits:
+        with st.expander("Method and limits", icon=":material/info:"):
+            lines(found.limits)
+
+
+def _markers(text: str) -> str:
+    found = _LAST_MARKERS.search(text)
+    return found[0] if found else ""
 
 
 def unanswered(turn: Turn, failure: str | None) -> None:
@@ -104,6 +138,8 @@ def actions(copilot: Copilot, viewer: str, turn: Turn, retry: Callable[[], None]
                 args=(copilot, viewer, turn),
             )
             st.markdown(f"[:material/content_copy: Copy](#copy-{turn.id})", width="content")
+            with st.popover("Export", icon=":material/download:", type="tertiary"):
+                exhibits.take_away(Transcript(turn.question, copilot.title, (turn.answer,)), turn.id)
             if st.button("Correct", icon=":material/edit:", type="tertiary", key=f"correct-{turn.id}"):
                 _correct(copilot, viewer, turn, turn.answer)
         if retry and st.button("Retry", icon=":material/refresh:", type="tertiary", key=f"retry-{turn.id}"):
@@ -231,63 +267,14 @@ def _duration(seconds: float) -> str:
 
 def _exhibits(answer: Answer, key: str) -> None:
     """Tables and charts, each under its own tab when there are several."""
-    exhibits: list[Table | Chart] = [*answer.tables, *answer.charts]
-    if not exhibits:
+    shown: list[Table | Chart] = [*answer.tables, *answer.charts]
+    if not shown:
         return
     icons = {Table: ":material/table_rows:", Chart: ":material/bar_chart:"}
-    labels = [f"{icons[type(exhibit)]} {markdown.label(exhibit.title)}" for exhibit in exhibits]
-    for at, (tab, exhibit) in enumerate(zip(st.tabs(labels, key=f"tabs-{key}"), exhibits, strict=True)):
+    labels = [f"{icons[type(exhibit)]} {markdown.label(exhibit.title)}" for exhibit in shown]
+    for at, (tab, exhibit) in enumerate(zip(st.tabs(labels, key=f"tabs-{key}"), shown, strict=True)):
         with tab:
             if isinstance(exhibit, Table):
-                _table(exhibit, f"{key}-{at}")
+                exhibits.table(exhibit, f"{key}-{at}")
             else:
-                _chart(exhibit, f"{key}-{at}")
-
-
-def _table(table: Table, key: str) -> None:
-    frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={str(name): _column(str(name), frame[name]) for name in frame.select_dtypes("number")},
-        alt=f"Table: {table.title}; {len(table.rows)} rows of {', '.join(table.columns)}",
-        key=f"table-{key}",
-    )
-    with st.container(horizontal=True, gap="xsmall"):
-        for name, ending, mime, write in (
-            ("CSV", "csv", "text/csv", export.table_csv),
-            ("Markdown", "md", "text/markdown", export.table_markdown),
-        ):
-            st.download_button(
-                name,
-                data=partial(write, table),
-                file_name=export.file_name(table.title, ending),
-                mime=mime,
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-                key=f"{ending}-{key}",
-            )
-
-
-def _column(name: str, values: pd.Series) -> ColumnConfig:
-    """How a column of numbers is written: all with the same decimals, thousands apart."""
-    if name.strip().casefold() == "score":
-        # Of 1, of 10 or of 100, whichever holds them.
-        highest = float(values.max())
-        full = next((end for end in (1, 10, 100) if highest <= end), highest)
-        return st.column_config.ProgressColumn(name, min_value=0, max_value=full, format="%.1f", width=130)
-    if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
-        return st.column_config.NumberColumn(name, format="localized")
-    decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())
-    return st.column_config.NumberColumn(name, format=f"%.{decimals}f")
-
-
-def _chart(chart: Chart, key: str) -> None:
-    # Charts bring colours that read on light and on dark; Streamlit's theme would paint over them.
-    st.vega_lite_chart(chart.spec, theme=None, alt=_description(chart), key=f"chart-{key}")
-
-
-def _description(chart: Chart) -> str:
-    given = chart.spec.get("description")
-    return f"Chart: {given or chart.title}"
+                exhibits.chart(exhibit, f"{key}-{at}")

@@ -8,11 +8,19 @@ from pathlib import Path
 import streamlit as st
 
 from copilot import Copilot, Settings, logs, open_copilot
+from copilot.build import open_library
+from copilot.records.checks import Issue
+from copilot.upkeep.checking import check
+from copilot.upkeep.library import Library
 from evals.background import Started
 from evals.drafts import Drafts
 
 TURNS_SHOWN = 10
 """Questions with their answers drawn at once; drawing a hundred takes a browser twenty seconds."""
+
+
+FAULTS_SECONDS = 300
+"""How long what is wrong with the workspace is not looked for again."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,17 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner="Reading the workspace")
 def copilot() -> Copilot:
     return open_copilot(settings())
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> Library:
+    return open_library(settings())
+
+
+@st.cache_resource(show_spinner=False, ttl=FAULTS_SECONDS)
+def faults() -> list[Issue]:
+    """What is wrong with the workspace, as of a little while ago."""
+    return check(settings().workspace)
 
 
 def drafts() -> Drafts:

@@ -12,6 +12,7 @@ PALETTE = ("#3f7cc4", "#d08a2e", "#2f9e8f", "#9a6bb5", "#c8586a", "#7d8894")
 INK = "#737c87"
 _FAINT = "#8c96a055"
 _FONT = "Inter, sans-serif"
+_MONTHS = {"format": "%b %Y", "grid": False, "tickCount": {"interval": "month", "step": 3}, "labelOverlap": True}
 
 
 def bars(
@@ -23,10 +24,10 @@ def bars(
 ) -> Chart:
     """One horizontal bar a category, in the order given."""
     values = [{"category": name, "measure": value} for name, value in rows]
+    written = {"field": "measure", "type": "quantitative", **({"format": number_format} if number_format else {})}
     spec = {
         "data": {"values": values},
         "height": {"step": 24},
-        "mark": {"type": "bar", "color": PALETTE[0], "cornerRadiusEnd": 2},
         "encoding": {
             "y": _category(),
             "x": {
@@ -37,6 +38,13 @@ def bars(
             },
             "tooltip": [{"field": "category", "title": category}, {"field": "measure", "title": measure}],
         },
+        "layer": [
+            {"mark": {"type": "bar", "color": PALETTE[0], "cornerRadiusEnd": 2}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
+                "encoding": {"text": {"format": ",~r", **written}},
+            },
+        ],
     }
     return Chart(title=title, spec=framed(spec))
 
@@ -90,7 +98,7 @@ def lines(
             "data": {"values": values},
             "mark": {"type": "line", "point": len(rows) <= 40},
             "encoding": {
-                "x": {"field": "date", "type": "temporal", "title": None},
+                "x": {"field": "date", "type": "temporal", "title": None, "axis": _MONTHS},
                 "y": y,
                 "color": {
                     "field": "series",
@@ -150,7 +158,7 @@ def framed(spec: dict[str, Any]) -> dict[str, Any]:
         "titleFontWeight": 500,
     }
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": "container",
         "background": "transparent",
         "config": {

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from copilot.drawing.charts import INK, PALETTE, framed
@@ -17,6 +18,9 @@ _LETTER_WIDTH, _CAPITAL_WIDTH, _WIDE_WIDTH, _LINE_HEIGHT = 5.9, 7.8, 11.0, 13.0
 # From here on the scripts of East Asia, whose letters are as wide as they are high.
 _WIDE = "\u2e80"
 _MOST_LABELS = 14
+_MOST_TICKS, _FEW_TICKS = 10, 5
+_MARK_WIDTH, _PUSHES = 17.0, 60
+_SIZE = {"condition": {"test": "datum.mark", "value": 230}, "value": 60}
 _SPACING = 6.5
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 # A name is cut to the first length, and further where it has no room.
@@ -32,6 +36,10 @@ class Point:
     value: float
     group: str
     detail: str = ""
+    key: str = ""
+    """What a selection of the point on a screen gives."""
+    mark: str = ""
+    """A number to write into the point, in place of a name beside it."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +61,6 @@ _ANCHORS = (
     Anchor("left", "top", 6, 6),
     Anchor("right", "bottom", -6, -5),
     Anchor("right", "top", -6, 6),
-    # Farther off, for a point among others.
-    Anchor("center", "bottom", 0, -18),
-    Anchor("center", "top", 0, 19),
-    Anchor("left", "middle", 24, 0),
-    Anchor("right", "middle", -24, 0),
-    Anchor("left", "bottom", 16, -16),
-    Anchor("right", "bottom", -16, -16),
-    Anchor("left", "top", 16, 17),
-    Anchor("right", "top", -16, 17),
 )
 
 
@@ -108,20 +107,34 @@ class _Box:
         return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
 
 
-def value_difficulty(title: str, points: Sequence[Point], labelled: int) -> Chart:
-    """Business value over difficulty, split at the middle; the first `labelled` points get their names."""
-    drawn = spread(points)
+Ends = tuple[float, float]
+
+
+def value_difficulty(
+    title: str,
+    points: Sequence[Point],
+    labelled: int,
+    value: Ends = (0, 1),
+    difficulty: Ends = (0, 1),
+    size: tuple[float, float] = (PLOT_WIDTH, PLOT_HEIGHT),
+) -> Chart:
+    """Business value over difficulty, split at the middle; the first `labelled` points get their names.
+
+    `value` and `difficulty` are the ends of the scales that the axes are written on, the low one first; `size` is the
+    width that it has on paper, and the height, in pixels. Names are placed for the usual size.
+    """
+    drawn = spread(points, size)
     labels = place_labels(drawn, labelled)
     # The first points are painted last, so that no other hides them.
     dots = [
         {
             "name": p.label, "difficulty": p.difficulty, "value": p.value, "group": p.group,
-            "detail": p.detail, "x": spot.difficulty, "y": spot.value,
+            "detail": p.detail, "key": p.key, "mark": p.mark, "x": spot.difficulty, "y": spot.value,
         }
         for p, spot in reversed(list(zip(points, drawn, strict=True)))
     ]  # fmt: skip
-    x = _axis("x", "Difficulty (0 easy, 1 hard)")
-    y = _axis("y", "Business value (0 none, 1 most)")
+    x = _axis("x", f"Difficulty ({difficulty[0]:g} easy, {difficulty[1]:g} hard)", difficulty)
+    y = _axis("y", f"Business value ({value[0]:g} least, {value[1]:g} most)", value)
     groups = list(dict.fromkeys(p.group for p in points))
     color = {
         "field": "group",
@@ -136,15 +149,18 @@ def value_difficulty(title: str, points: Sequence[Point], labelled: int) -> Char
         *_captions(),
         {
             "data": {"values": dots},
-            "mark": {"type": "circle", "size": 70, "opacity": 0.85},
-            "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip},
+            "mark": {"type": "circle", "opacity": 0.9},
+            "encoding": {"x": x, "y": y, "color": color, "tooltip": tooltip, "size": _SIZE},
         },
+        *_marks(drawn),
         *_labels(drawn, labels),
     ]
-    return Chart(title=title, spec=framed({"height": int(PLOT_HEIGHT), "layer": layers}))
+    return Chart(
+        title=title, spec=framed({"height": int(size[1]), "usermeta": {"width": int(size[0])}, "layer": layers})
+    )
 
 
-def spread(points: Sequence[Point]) -> list[Point]:
+def spread(points: Sequence[Point], size: tuple[float, float] = (PLOT_WIDTH, PLOT_HEIGHT)) -> list[Point]:
     """The points where they are drawn: those on the same spot are laid around it, none on top of another.
 
     Estimates are mostly whole numbers, so many projects share a spot.
@@ -156,23 +172,45 @@ def spread(points: Sequence[Point]) -> list[Point]:
         seen[point.difficulty, point.value] += 1
         # A sunflower's spiral: even spacing however many there are.
         radius, angle = _SPACING * math.sqrt(place), place * _GOLDEN_ANGLE
-        difficulty = point.difficulty + radius * math.cos(angle) / PLOT_WIDTH
-        value = point.value + radius * math.sin(angle) / PLOT_HEIGHT
+        difficulty = point.difficulty + radius * math.cos(angle) / size[0]
+        value = point.value + radius * math.sin(angle) / size[1]
         drawn.append(replace(point, difficulty=_inside(difficulty), value=_inside(value)))
-    return drawn
+    return _apart(drawn, size)
+
+
+def _apart(points: list[Point], size: tuple[float, float]) -> list[Point]:
+    """The points, those with a number pushed away from one another until each can be read."""
+    marked = [i for i, point in enumerate(points) if point.mark]
+    at = {i: complex(points[i].difficulty * size[0], points[i].value * size[1]) for i in marked}
+    for _ in range(_PUSHES):
+        for one, other in combinations(marked, 2):
+            gap = at[other] - at[one]
+            if abs(gap) < _MARK_WIDTH:
+                push = (gap / abs(gap) if gap else 1) * (_MARK_WIDTH - abs(gap)) / 2
+                at[one], at[other] = at[one] - push, at[other] + push
+    return [
+        replace(p, difficulty=_inside(at[i].real / size[0]), value=_inside(at[i].imag / size[1])) if i in at else p
+        for i, p in enumerate(points)
+    ]
 
 
 def _inside(share: float) -> float:
     return round(min(max(share, 0.0), 1.0), 4)
 
 
-def _axis(field: str, title: str) -> dict[str, Any]:
+def _axis(field: str, title: str, ends: Ends) -> dict[str, Any]:
+    width = ends[1] - ends[0]
+    steps = range(round(width) + 1) if 2 <= width <= _MOST_TICKS else range(_FEW_TICKS + 1)
     return {
         "field": field,
         "type": "quantitative",
         "title": title,
         "scale": {"domain": [0, 1]},
-        "axis": {"grid": False, "tickCount": 5},
+        "axis": {
+            "grid": False,
+            "values": [round(step / steps[-1], 4) for step in steps],
+            "labelExpr": f"format(datum.value * {width:g} + {ends[0]:g}, '.3~g')",
+        },
     }
 
 
@@ -187,7 +225,7 @@ def place_labels(points: Sequence[Point], labelled: int) -> list[Label | None]:
     placed: list[Label | None] = []
     for index, point in enumerate(points):
         label = None
-        if index < min(labelled, _MOST_LABELS):
+        if index < min(labelled, _MOST_LABELS) and not point.mark:
             others = [box for i, box in enumerate(taken) if i != index]
             label = next(_fitting(dots[index], point.label, others), None)
         if label is not None:
@@ -222,6 +260,13 @@ def label_box(dot: tuple[float, float], anchor: Anchor, text: str) -> _Box:
 
 def _letter_width(letter: str) -> float:
     return _WIDE_WIDTH if letter >= _WIDE else _CAPITAL_WIDTH if letter.isupper() else _LETTER_WIDTH
+
+
+def _marks(points: Sequence[Point]) -> Iterator[dict[str, Any]]:
+    values = [{"text": p.mark, "difficulty": p.difficulty, "value": p.value} for p in points if p.mark]
+    if values:
+        white = {"type": "text", "color": "white", "fontSize": 10, "fontWeight": 600}
+        yield {"data": {"values": values}, "mark": white, "encoding": _PLACED_TEXT}
 
 
 def _labels(points: Sequence[Point], labels: Sequence[Label | None]) -> Iterator[dict[str, Any]]:

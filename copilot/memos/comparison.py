@@ -53,7 +53,8 @@ class Check(Frozen):
 def compare(memo: Memo, today: Memo) -> Check:
     reasons = tuple(_differences(memo, today))
     lines = [line for section in memo.sections for line in _section(section, today.section(section.name))]
-    added = [section for section in today.sections if not memo.section(section.name).lines]
+    known = {section.name for section in memo.sections}
+    added = [section for section in today.sections if section.name not in known]
     lines += [line for section in added for line in _section(Section(name=section.name), section)]
     return Check(
         memo=memo.id,

@@ -33,8 +33,9 @@ def _converter() -> Any:
 
 
 def _sized(chart: Chart) -> dict[str, Any]:
-    """On paper a chart has the width its labels were placed for, instead of that of a screen."""
-    spec: dict[str, Any] = _printable({**chart.spec, "width": int(PLOT_WIDTH), "background": "white"})
+    """On paper a chart has the width it was made for, instead of that of a screen."""
+    width = chart.spec.get("usermeta", {}).get("width", int(PLOT_WIDTH))
+    spec: dict[str, Any] = _printable({**chart.spec, "width": width, "background": "white"})
     return spec
 
 

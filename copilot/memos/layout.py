@@ -4,51 +4,114 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from copilot.memos.memo import Line, Memo, Section, Source
 from copilot.memos.plain import on_one_line
-from copilot.types import Cell, Table
+from copilot.types import Cell, Chart, Table
 
-STATUS = "Draft, needs sign-off"
-LEADS = {"decision": "Decision asked.", "recommendation": "Recommendation.", "firmness": "Firmness."}
+DRAFT = "Draft, needs sign-off"
+_ANNEXES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LEADS = {"motion": "Motion.", "choice": "Choice.", "firmness": "Firmness."}
 # A word longer than this gets places where it may break; a shorter one fits any column.
 _LONGEST_WORD = 22
 # A cell longer than this wraps.
-_WIDEST = 30
+_WIDEST = 42
 _BREAK = "\u200b"
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD},}}")
 _NUMBER = re.compile(r"[-+−]?[\d,.]+\s?%?$|(?:more|less) than \d+%$")
 
 
-def subtitle(memo: Memo) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Part:
+    """A section as a document sets it."""
+
+    heading: str
+    section: Section
+    beside: Chart | None = None
+    """Stands beside its lines, where there is room for it."""
+
+    @property
+    def is_form(self) -> bool:
+        """Whether its table is there to be filled in by hand."""
+        return self.section.name == "signature"
+
+    @property
+    def chart(self) -> Chart | None:
+        """Stands below its table."""
+        return self.section.chart
+
+
+def subtitle(memo: Memo, status: str) -> tuple[str, ...]:
     """For whom, of which day, in what state."""
-    return (f"To: {memo.provenance.viewer}", f"As of {memo.provenance.today.isoformat()}", STATUS)
+    addressee = f"To: {memo.addressee}" if memo.addressee else f"To: whoever decides at {memo.organisation}"
+    return (addressee, f"As of {written(memo.provenance.today)}", status)
+
+
+def written(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def footer(memo: Memo) -> str:
     return f"{memo.organisation} · memo {memo.id} · {memo.provenance.today.isoformat()}"
 
 
-def headed(memo: Memo) -> list[tuple[str, Section]]:
-    """The sections after the decision, with their headings."""
+def front(memo: Memo) -> list[Part]:
+    """What follows the decision on the first page; the chart of the ranking stands beside the benefit and cost."""
+    sections = [s for s in memo.sections if s.name != "decision" and not s.is_annex]
+    has_room = {s.name for s in sections if s.lines} >= {"money"}
+    chart = memo.section("ranking").chart if has_room else None
+    parts = []
+    for section in sections:
+        is_host = section.name == "money" and chart is not None
+        moved = section.model_copy(update={"chart": None}) if chart and section.name == "ranking" else section
+        parts.append(Part(_heading(section), moved, chart if is_host else None))
+    return parts
+
+
+def annexes(memo: Memo) -> list[Part]:
+    sections = [s for s in memo.sections if s.is_annex]
     return [
-        (section.heading or section.name.capitalize(), section)
-        for section in memo.sections
-        if section.name != "decision"
+        Part(f"{letter}  {_heading(section)}", section) for letter, section in zip(_ANNEXES, sections, strict=False)
     ]
+
+
+def _heading(section: Section) -> str:
+    return section.heading or section.name.capitalize()
 
 
 def lead(line: Line) -> str:
     return LEADS.get(line.key, "")
 
 
-def is_flag(line: Line) -> bool:
-    """Whether a line warns of a rule that blocks."""
-    return line.key.startswith("flag:")
+class Run(NamedTuple):
+    """Sources one after the other: "4–11"."""
+
+    first: int
+    text: str
+
+
+def runs(markers: Sequence[int]) -> list[Run]:
+    """The numbers of sources, ascending; three or more in a row as one run."""
+    found: list[list[int]] = []
+    for marker in sorted(markers):
+        if found and marker == found[-1][-1] + 1:
+            found[-1].append(marker)
+        else:
+            found.append([marker])
+    return [
+        Run(part[0], text)
+        for run in found
+        for part, text in (
+            [(run, f"{run[0]}–{run[-1]}")] if len(run) > 2 else [([marker], str(marker)) for marker in run]
+        )
+    ]
 
 
 def marks(markers: Sequence[int]) -> str:
-    return ",".join(map(str, markers))
+    return ",".join(run.text for run in runs(markers))
 
 
 def reference(source: Source) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from copilot.memos import layout
-from copilot.memos.memo import Line, Memo, Section
+from copilot.memos.memo import Line, Memo
 from copilot.memos.plain import on_one_line
 from copilot.types import Table
 
@@ -17,21 +17,25 @@ _FIRST = re.compile(r"^([#+=!:-])")
 _ORDERED = re.compile(r"^(\d+)([.)])(?=\s)")
 
 
-def write(memo: Memo) -> str:
-    return "\n".join(_lines(memo)).rstrip() + "\n"
+def write(memo: Memo, status: str) -> str:
+    return "\n".join(_lines(memo, status)).rstrip() + "\n"
 
 
-def _lines(memo: Memo) -> Iterator[str]:
+def _lines(memo: Memo, status: str) -> Iterator[str]:
     yield f"# {escape(memo.title)}"
     yield ""
-    yield " · ".join(escape(part) for part in layout.subtitle(memo))
+    yield " · ".join(escape(part) for part in layout.subtitle(memo, status))
     yield ""
     for line in memo.section("decision").lines:
         lead = layout.lead(line)
         yield f"{f'**{lead}** ' if lead else ''}{_sentence(line)}"
         yield ""
-    for heading, section in layout.headed(memo):
-        yield from _section(heading, section)
+    for part in layout.front(memo):
+        yield from _section(part)
+    yield "---"
+    yield ""
+    for part in layout.annexes(memo):
+        yield from _section(part)
     yield "## Evidence"
     yield ""
     yield from (f"- \\[{source.marker}\\] {escape(layout.reference(source))}" for source in memo.sources)
@@ -39,23 +43,25 @@ def _lines(memo: Memo) -> Iterator[str]:
     yield f"{escape(layout.footer(memo))}. {escape(layout.provenance(memo))}"
 
 
-def _section(heading: str, section: Section) -> Iterator[str]:
-    yield f"## {heading}"
+def _section(part: layout.Part) -> Iterator[str]:
+    section = part.section
+    yield f"## {part.heading}"
     yield ""
     if section.table:
-        yield from _table(section.table)
+        yield from table_lines(section.table)
         yield ""
-        yield f"Figures of the table: {_marked(section.table_markers)}"
-        yield ""
-    if section.chart:
-        yield f"Chart in the PDF and Word versions: {escape(section.chart.title)}."
+        if not part.is_form:
+            yield f"Figures of the table: {_marked(section.table_markers)}"
+            yield ""
+    if chart := part.chart or part.beside:
+        yield f"Chart in the PDF and Word versions: {escape(chart.title)}."
         yield ""
     for line in section.lines:
         yield f"- {_sentence(line)}"
     yield ""
 
 
-def _table(table: Table) -> Iterator[str]:
+def table_lines(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(escape(column) for column in table.columns)} |"
     rules = ("---:" if layout.is_numeric(table, j) else "---" for j in range(len(table.columns)))
     yield f"| {' | '.join(rules)} |"

@@ -11,7 +11,10 @@ from copilot.types import Chart, Evidence, Frozen, Table, ToolResult
 Kind = Literal["prioritization", "funding"]
 Verdict = Literal["fund", "hold", "left_out", "not_now", "unknown"]
 Firmness = Literal["firm", "partly_firm", "not_firm", "unknown"]
-SectionName = Literal["decision", "money", "ranking", "gates", "risks", "changes", "dissent", "method"]
+SectionName = Literal[
+    "decision", "money", "ranking", "conditions", "signature",
+    "reasons", "gates", "risks", "changes", "dissent", "method",
+]  # fmt: skip
 
 VERDICTS: dict[Verdict, str] = {
     "fund": "Fund",
@@ -41,6 +44,8 @@ class Line(Frozen):
 class Section(Frozen):
     name: SectionName
     heading: str = ""
+    is_annex: bool = False
+    """It stands after the first page, which is all that a board need read."""
     lines: tuple[Line, ...] = ()
     table: Table | None = None
     """Its first column that holds an id or a name tells its rows apart."""
@@ -88,6 +93,8 @@ class Memo(Frozen):
     kind: Kind
     title: str
     organisation: str
+    addressee: str = ""
+    """The body that decides; empty where the records name none."""
     calls: tuple[Call, ...]
     firmness: Firmness
     is_partial: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,57 +17,67 @@ _TEMPLATE = Path(__file__).with_name("memo.typ")
 _ROWS_TOGETHER = 14
 
 
-def write(memo: Memo) -> bytes:
+def write(memo: Memo, status: str) -> bytes:
     import typst
 
-    data = json.dumps(_data(memo), ensure_ascii=False)
+    data = json.dumps(_data(memo, status), ensure_ascii=False)
     # Fonts of the machine are a fallback for scripts that the shipped ones do not cover.
     document: bytes = typst.compile(str(_TEMPLATE), format="pdf", font_paths=[str(FONTS)], sys_inputs={"memo": data})
     return document
 
 
-def _data(memo: Memo) -> dict[str, Any]:
+def _data(memo: Memo, status: str) -> dict[str, Any]:
     return {
         "title": layout.breakable(memo.title),
         "organisation": memo.organisation,
-        "subtitle": [layout.breakable(part) for part in layout.subtitle(memo)],
+        "subtitle": [layout.breakable(part) for part in layout.subtitle(memo, status)],
         "footer": layout.breakable(layout.footer(memo)),
         "decision": [_line(line) for line in memo.section("decision").lines],
-        "sections": [_section(heading, section) for heading, section in layout.headed(memo)],
+        "front": [_part(part) for part in layout.front(memo)],
+        "annexes": [_part(part) for part in layout.annexes(memo)],
         "sources": [
-            {"mark": str(source.marker), "text": layout.breakable(layout.reference(source))} for source in memo.sources
+            {"mark": source.marker, "text": layout.breakable(layout.reference(source))} for source in memo.sources
         ],
         "provenance": layout.breakable(layout.provenance(memo)),
     }
 
 
-def _section(heading: str, section: Section) -> dict[str, Any]:
+def _part(part: layout.Part) -> dict[str, Any]:
+    section = part.section
     return {
-        "heading": heading,
-        "chart": svg(section.chart) if section.chart else "",
-        "table": _table(section.table, section) if section.table else None,
+        "heading": part.heading,
+        "beside": svg(part.beside) if part.beside else "",
+        "chart": svg(part.chart) if part.chart else "",
+        "table": _table(section.table, section, part.is_form) if section.table else None,
         "lines": [_line(line) for line in section.lines],
     }
+
+
+def _marks(markers: Sequence[int]) -> list[dict[str, Any]]:
+    return [run._asdict() for run in layout.runs(markers)]
 
 
 def _line(line: Line) -> dict[str, Any]:
     return {
         "lead": layout.lead(line),
         "text": layout.breakable(line.text),
-        "marks": layout.marks(line.markers),
-        "flag": layout.is_flag(line),
+        "marks": _marks(line.markers),
         "caveat": line.is_caveat,
     }
 
 
-def _table(table: Table, section: Section) -> dict[str, Any]:
+def _table(table: Table, section: Section, is_form: bool) -> dict[str, Any]:
     columns = [
         {"title": layout.breakable(title), "numeric": layout.is_numeric(table, j), "width": width}
         for j, (title, width) in enumerate(zip(table.columns, layout.widths(table), strict=True))
     ]
     return {
         "columns": columns,
-        "rows": [[layout.breakable(layout.shown(cell)) for cell in row] for row in table.rows],
-        "marks": layout.marks(section.table_markers),
+        "rows": [
+            ["" if is_form and cell is None else layout.breakable(layout.shown(cell)) for cell in row]
+            for row in table.rows
+        ],
+        "marks": _marks(section.table_markers),
+        "form": is_form,
         "together": len(table.rows) <= _ROWS_TOGETHER,
     }

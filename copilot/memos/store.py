@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 from copilot.errors import SettingsError
 from copilot.memos.memo import Firmness, Kind, Memo
@@ -21,7 +22,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL, viewer TEXT NOT NULL,
             kept TEXT NOT NULL, memo TEXT NOT NULL, UNIQUE (id, viewer))""",
     ),
+    (
+        """CREATE TABLE steps (
+            number INTEGER PRIMARY KEY, memo TEXT NOT NULL, viewer TEXT NOT NULL,
+            state TEXT NOT NULL, name TEXT NOT NULL, at TEXT NOT NULL)""",
+        "CREATE INDEX steps_of_memo ON steps (memo, viewer)",
+    ),
 )
+
+
+State = Literal["draft", "in review", "signed off"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+class Step(Frozen):
+    """A memo came into a state."""
+
+    state: State
+    name: str
+    """Of the person who brought it there, as given; empty for the first draft."""
+    at: datetime
 
 
 class MemoInfo(Frozen):
@@ -32,6 +52,12 @@ class MemoInfo(Frozen):
     recommended: int
     """How many projects it recommends to fund."""
     kept: datetime
+    step: Step
+    """The latest."""
+    projects: tuple[str, ...]
+    """Ids of those that it decides on."""
+    arguments: dict[str, Any]
+    """What it was drafted for; memos of the same are versions of one."""
 
 
 class Memos:
@@ -57,19 +83,50 @@ class Memos:
             raise SettingsError(f"There is no memo {id!r} for this viewer; `bearing memo list` shows those there are.")
         return memo
 
+    def advance(self, id: str, viewer: Viewer, state: State, name: str) -> None:
+        """Notes that a person brought a memo of the viewer into a state; SettingsError where that cannot be."""
+        if not name.strip():
+            raise SettingsError("Say who you are: a memo is reviewed and signed off by name.")
+        self.read(id, viewer)
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO steps (memo, viewer, state, name, at) VALUES (?, ?, ?, ?, ?)",
+                (id, viewer.name, state, name.strip(), datetime.now(UTC).isoformat()),
+            )
+
+    def steps(self, id: str, viewer: Viewer) -> tuple[Step, ...]:
+        """What became of a memo, the oldest first; none while it is the draft it was."""
+        rows = self._database.read(
+            "SELECT state, name, at FROM steps WHERE memo = ? AND viewer = ? ORDER BY number", id, viewer.name
+        )
+        return tuple(Step(state=row["state"], name=row["name"], at=row["at"]) for row in rows)
+
+    def naming(self, project: str, viewer: Viewer) -> tuple[MemoInfo, ...]:
+        """Those that decide on a project, the newest first."""
+        return tuple(info for info in self.list(viewer) if project in info.projects)
+
+    def versions(self, id: str, viewer: Viewer) -> tuple[MemoInfo, ...]:
+        """This memo and the others that were drafted for the same, the newest first."""
+        infos = self.list(viewer)
+        own = next((info for info in infos if info.id == id), None)
+        return tuple(info for info in infos if own and info.arguments == own.arguments)
+
     def list(self, viewer: Viewer) -> tuple[MemoInfo, ...]:
         """The newest first."""
         rows = self._database.read("SELECT kept, memo FROM memos WHERE viewer = ? ORDER BY number DESC", viewer.name)
         memos = ((row["kept"], Memo.model_validate_json(row["memo"])) for row in rows)
-        return tuple(
-            MemoInfo(
-                id=memo.id,
-                kind=memo.kind,
-                title=memo.title,
-                firmness=memo.firmness,
-                recommended=sum(call.verdict == "fund" for call in memo.calls),
-                kept=kept,
-            )
-            for kept, memo in memos
-            if memo.provenance.labels <= viewer.labels
+        return tuple(self._info(memo, kept, viewer) for kept, memo in memos if memo.provenance.labels <= viewer.labels)
+
+    def _info(self, memo: Memo, kept: str, viewer: Viewer) -> MemoInfo:
+        steps = self.steps(memo.id, viewer)
+        return MemoInfo(
+            id=memo.id,
+            kind=memo.kind,
+            title=memo.title,
+            firmness=memo.firmness,
+            recommended=sum(call.verdict == "fund" for call in memo.calls),
+            kept=datetime.fromisoformat(kept),
+            step=steps[-1] if steps else Step(state="draft", name="", at=datetime.fromisoformat(kept)),
+            projects=tuple(call.project for call in memo.calls),
+            arguments=memo.provenance.arguments,
         )

@@ -2,56 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 from copilot.memos import layout
 from copilot.memos.drawing import png
-from copilot.memos.memo import Line, Memo, Section
+from copilot.memos.memo import Line, Memo
 from copilot.memos.plain import printable
 from copilot.types import Table
 
-_NAVY, _GREY, _ALARM = "0F2A43", "5B6472", "A4262C"
+_NAVY, _GREY, _INK = "0F2A43", "5B6472", "1F2937"
+_STYLES = (
+    ("Normal", 9.5, _INK), ("Title", 18, _NAVY), ("Subtitle", 9.5, _GREY), ("Heading 1", 11.5, _NAVY),
+    ("List Bullet", 9.5, _INK), ("Source", 7.5, _GREY),
+)  # fmt: skip
 _BOX, _STRIPE = "F1F5F9", "F5F7FA"
-_FONT = "Inter"
+# On every machine, so that columns keep their widths.
+_FONT = "Arial"
 _TEXT_WIDTH_CM = 17.0
-_CHART_WIDTH_CM = 15.0
+_CHART_WIDTH_CM = 9.5
+_SIGNING_HEIGHT_CM = 0.8
+_CELL_MARGIN = 40
+"""Twentieths of a point."""
 
 
-def write(memo: Memo) -> bytes:
+def write(memo: Memo, status: str) -> bytes:
     from docx import Document
+    from docx.enum.text import WD_BREAK
 
     document = Document()
-    _set_page(document, memo)
-    _paragraph(document, memo.title, style="Title")
-    _paragraph(document, "     ".join(layout.subtitle(memo)), color=_GREY)
+    set_page(document, memo.title, memo.organisation, layout.footer(memo))
+    document.core_properties.comments = memo.id
+    add(document, memo.title, style="Title")
+    add(document, "     ".join(layout.subtitle(memo, status)), style="Subtitle")
     _box(document, memo)
-    for heading, section in layout.headed(memo):
-        _section(document, heading, section)
-    _paragraph(document, "Evidence", style="Heading 2")
+    for part in layout.front(memo):
+        _part(document, part)
+    annexes = layout.annexes(memo)
+    if annexes:
+        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+        _contents(document, [part.heading for part in annexes])
+    for n, part in enumerate(annexes):
+        _part(document, part, bookmark=_annex(n))
+    add(document, "Evidence", style="Heading 1")
     for source in memo.sources:
-        _paragraph(document, f"[{source.marker}] {layout.reference(source)}", size=7.5, after=1)
-    _paragraph(document, layout.provenance(memo), size=7.5, color=_GREY)
+        paragraph = document.add_paragraph(style="Source")
+        _bookmark(paragraph, _source(source.marker))
+        _run(paragraph, f"[{source.marker}] {layout.reference(source)}")
+    add(document, layout.provenance(memo), style="Source")
     file = BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def _set_page(document: Any, memo: Memo) -> None:
+def _annex(number: int) -> str:
+    return f"annex_{number}"
+
+
+def _source(marker: int) -> str:
+    return f"source_{marker}"
+
+
+def set_page(document: Any, title: str, organisation: str, footer: str) -> None:
+    """The paper, the styles that our documents have, and what stands below each page."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Cm, Pt, RGBColor
 
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin, section.bottom_margin = Cm(1.8), Cm(2)
-    for name, size, color in (("Normal", 9.5, "1F2937"), ("Title", 18, _NAVY), ("Heading 2", 11.5, _NAVY)):
+    source = document.styles.add_style("Source", WD_STYLE_TYPE.PARAGRAPH)
+    source.base_style = document.styles["Normal"]
+    source.paragraph_format.space_after = Pt(1)
+    for name, size, color in _STYLES:
         style = document.styles[name]
         _set_font(style, size)
         style.font.color.rgb = RGBColor.from_string(color)
+        style.font.italic = False
     document.styles["Normal"].paragraph_format.space_after = Pt(5)
     core = document.core_properties
-    core.title, core.author, core.comments = printable(memo.title)[:255], printable(memo.organisation)[:255], memo.id
-    _footer(section, memo)
+    core.title, core.author = printable(title)[:255], printable(organisation)[:255]
+    _footer(section, footer)
 
 
 def _set_font(style: Any, size: float) -> None:
@@ -65,14 +98,14 @@ def _set_font(style: Any, size: float) -> None:
         fonts.attrib.pop(qn(f"w:{theme}"), None)
 
 
-def _footer(section: Any, memo: Memo) -> None:
+def _footer(section: Any, text: str) -> None:
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm
 
     paragraph = section.footer.paragraphs[0]
     paragraph.paragraph_format.tab_stops.clear_all()
     paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT)
-    _run(paragraph, f"{layout.footer(memo)}\t", size=8, color=_GREY)
+    _run(paragraph, f"{text}\t", size=8, color=_GREY)
     _field(paragraph, "PAGE")
     _run(paragraph, " / ", size=8, color=_GREY)
     _field(paragraph, "NUMPAGES")
@@ -80,18 +113,22 @@ def _footer(section: Any, memo: Memo) -> None:
 
 def _field(paragraph: Any, code: str) -> None:
     """A number that Word fills in."""
+    for kind, text in (("begin", ""), ("", code), ("end", "")):
+        _part_of_field(paragraph, kind, text)
+
+
+def _part_of_field(paragraph: Any, kind: str, code: str = "") -> None:
+    """The beginning, code, separator or end of a field."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    run = _run(paragraph, "", size=8, color=_GREY)
-    for kind in ("begin", "", "end"):
-        if kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element = OxmlElement("w:instrText")
-            element.text = code
-        run._r.append(element)
+    if kind:
+        element = OxmlElement("w:fldChar")
+        element.set(qn("w:fldCharType"), kind)
+    else:
+        element = OxmlElement("w:instrText")
+        element.text = code
+    _run(paragraph, "", size=8, color=_GREY)._r.append(element)
 
 
 def _box(document: Any, memo: Memo) -> None:
@@ -102,22 +139,75 @@ def _box(document: Any, memo: Memo) -> None:
         _say(paragraph, line)
 
 
-def _section(document: Any, heading: str, section: Section) -> None:
+def _part(document: Any, part: layout.Part, bookmark: str = "") -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
-    _paragraph(document, heading, style="Heading 2")
+    section = part.section
+    heading = add(document, part.heading, style="Heading 1")
+    if bookmark:
+        _bookmark(heading, bookmark)
     if section.table:
-        _table(document, section.table)
-        marks = f"Figures of the table: {layout.marks(section.table_markers)}"
-        _paragraph(document, marks, size=7.5, color=_GREY)
-    if section.chart:
-        document.add_picture(BytesIO(png(section.chart)), width=Cm(_CHART_WIDTH_CM))
+        add_table(document, section.table, blank="" if part.is_form else None)
+        if not part.is_form:
+            marks = document.add_paragraph(style="Source")
+            _run(marks, "Figures of the table: ")
+            _cite(marks, section.table_markers)
+    if chart := part.chart or part.beside:
+        document.add_picture(BytesIO(png(chart)), width=Cm(_CHART_WIDTH_CM))
         picture = document.paragraphs[-1]
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _describe(picture, section.chart.title)
+        _describe(picture, chart.title)
     for line in section.lines:
         _say(document.add_paragraph(style="List Bullet"), line)
+
+
+def _contents(document: Any, headings: Sequence[str]) -> None:
+    """A table of contents that Word may bring up to date; until then its lines lead to the annexes."""
+    paragraph = document.add_paragraph()
+    _part_of_field(paragraph, "begin")
+    _part_of_field(paragraph, "", 'TOC \\o "1-1" \\h')
+    _part_of_field(paragraph, "separate")
+    for n, heading in enumerate(headings):
+        if n:
+            paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_after = 0
+        _link(paragraph, _annex(n), heading)
+    _part_of_field(paragraph, "end")
+
+
+def _bookmark(paragraph: Any, name: str) -> None:
+    """A place that links may lead to."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    number = str(len(paragraph._p.getroottree().findall(f".//{qn('w:bookmarkStart')}")))
+    for kind in ("w:bookmarkStart", "w:bookmarkEnd"):
+        element = OxmlElement(kind)
+        element.set(qn("w:id"), number)
+        if kind == "w:bookmarkStart":
+            element.set(qn("w:name"), name)
+        paragraph._p.append(element)
+
+
+def _link(paragraph: Any, bookmark: str, text: str, superscript: bool = False) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("w:anchor"), bookmark)
+    run = _run(paragraph, text, color=_GREY)
+    run.font.superscript = superscript or None
+    link.append(run._r)
+    paragraph._p.append(link)
+
+
+def _cite(paragraph: Any, markers: Sequence[int]) -> None:
+    """The numbers of sources, each leading to its place in the list of evidence."""
+    for n, run in enumerate(layout.runs(markers)):
+        if n:
+            _run(paragraph, ",", color=_GREY).font.superscript = True
+        _link(paragraph, _source(run.first), run.text, superscript=True)
 
 
 def _describe(paragraph: Any, text: str) -> None:
@@ -128,23 +218,29 @@ def _describe(paragraph: Any, text: str) -> None:
         properties.set("descr", text)
 
 
-def _table(document: Any, table: Table) -> None:
+def add_table(document: Any, table: Table, blank: str | None = None) -> None:
+    """`blank` stands in a cell that holds nothing, instead of a dash."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
-    drawn = document.add_table(1, len(table.columns))
+    drawn = document.add_table(1, len(table.columns), style="Normal Table" if blank is None else "Table Grid")
     drawn.autofit = False
+    _narrow(drawn)
     _repeat_header(drawn.rows[0])
     numeric = [layout.is_numeric(table, j) for j in range(len(table.columns))]
     for cell, title in zip(drawn.rows[0].cells, table.columns, strict=True):
-        _shade(cell, _NAVY)
-        _run(cell.paragraphs[0], title, size=8, color="FFFFFF", bold=True)
+        if blank is None:
+            _shade(cell, _NAVY)
+        _run(cell.paragraphs[0], title, size=6.8, color="FFFFFF" if blank is None else _GREY, bold=True)
     for n, row in enumerate(table.rows):
         added = drawn.add_row()
         _keep_together(added)
+        if blank is not None:
+            added.height = Cm(_SIGNING_HEIGHT_CM)
         for cell, value in zip(added.cells, row, strict=True):
-            _run(cell.paragraphs[0], layout.shown(value), size=8)
-            if n % 2:
+            shown = blank if value is None and blank is not None else layout.shown(value)
+            _run(cell.paragraphs[0], shown, size=6.8)
+            if n % 2 and blank is None:
                 _shade(cell, _STRIPE)
     letters = layout.widths(table)
     for j, width in enumerate(_TEXT_WIDTH_CM * size / sum(letters) for size in letters):
@@ -155,6 +251,20 @@ def _table(document: Any, table: Table) -> None:
             cell.paragraphs[0].paragraph_format.space_after = 0
             if numeric[j]:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _narrow(table: Any) -> None:
+    """Little room at the sides of a cell, so that no figure is broken."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(_CELL_MARGIN))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    table._tbl.tblPr.append(margins)
 
 
 def _repeat_header(row: Any) -> None:
@@ -188,22 +298,15 @@ def _shade(cell: Any, color: str) -> None:
 def _say(paragraph: Any, line: Line) -> None:
     if lead := layout.lead(line):
         _run(paragraph, f"{lead} ", bold=True)
-    color = _ALARM if layout.is_flag(line) else _GREY if line.is_caveat else None
-    _run(paragraph, line.text, color=color)
-    marks = _run(paragraph, layout.marks(line.markers), color=_GREY)
-    marks.font.superscript = True
+    _run(paragraph, line.text, color=_GREY if line.is_caveat else None)
+    _cite(paragraph, line.markers)
 
 
-def _paragraph(
-    document: Any, text: str, style: str | None = None, size: float | None = None, color: str | None = None,
-    after: float | None = None,
-) -> None:  # fmt: skip
-    from docx.shared import Pt
-
+def add(document: Any, text: str, style: str) -> Any:
+    """A paragraph in a style."""
     paragraph = document.add_paragraph(style=style)
-    _run(paragraph, text, size=size, color=color)
-    if after is not None:
-        paragraph.paragraph_format.space_after = Pt(after)
+    _run(paragraph, text)
+    return paragraph
 
 
 def _run(paragraph: Any, text: str, size: float | None = None, color: str | None = None, bold: bool = False) -> Any:

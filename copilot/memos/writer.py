@@ -13,10 +13,11 @@ from copilot.types import Chart, Evidence, Table
 class Writer:
     """Gathers sections; sources are numbered in the order in which they are first cited."""
 
-    def __init__(self, evidence: Iterable[Evidence], headings: Mapping[SectionName, str]) -> None:
+    def __init__(self, evidence: Iterable[Evidence], blank: Mapping[SectionName, Section]) -> None:
+        """`blank` are the sections there may be, still empty."""
         self._verifier = Verifier(question="")
         self._verifier.read(evidence)
-        self._headings = headings
+        self._blank = blank
         self._order: list[str] = []
         self._sections: dict[SectionName, Section] = {}
 
@@ -51,7 +52,7 @@ class Writer:
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        return tuple(self._sections.values())
+        return tuple(self._sections[name] for name in self._blank if name in self._sections)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -63,7 +64,7 @@ class Writer:
         return tuple(self._verifier.warnings)
 
     def _held(self, name: SectionName) -> Section:
-        return self._sections.get(name, Section(name=name, heading=self._headings[name]))
+        return self._sections.get(name, self._blank[name])
 
     def _numbered(self, evidence: Sequence[str]) -> tuple[int, ...]:
         """The markers of the sources; parts of one computation share that of the whole."""

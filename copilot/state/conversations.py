@@ -230,7 +230,7 @@ class Conversations:
         """Stores the answer with what its tools found, by the name of the tool."""
         now = _now()
         found = {
-            tool: [f.model_dump(mode="json", exclude={"calculation", "text"}, exclude_defaults=True) for f in held]
+            tool: [f.model_dump(mode="json", exclude={"calculation"}, exclude_defaults=True) for f in held]
             for tool, held in (findings or {}).items()
         }
         with self._database.write() as connection:
@@ -314,7 +314,7 @@ class Conversations:
         )
 
     def findings_of(self, turn: str, tool: str) -> tuple[Finding, ...]:
-        """What a tool found for a turn, without its sentences; nothing where it is not on record."""
+        """What a tool found for a turn, without its calculations; nothing where it is not on record."""
         rows = self._database.read("SELECT findings FROM turns WHERE id = ?", turn)
         return tuple(Finding.model_validate(f) for row in rows for f in json.loads(row["findings"]).get(tool, ()))
 

@@ -22,6 +22,7 @@ from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.retrieval.loaders.metadata import statements
 from copilot.retrieval.succession import successors
 from copilot.retrieval.types import DocumentInfo
+from copilot.types import Viewer
 from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def look_over(root: Path) -> Checked:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
                             "Put Markdown files into it, or CSV files into records/."))  # fmt: skip
     return Checked(_shortened(found), tables)
+
+
+def told(issues: Iterable[Issue], config: WorkspaceConfig, viewer: Viewer) -> list[Issue]:
+    """Those that a viewer may read: what is wrong with single rows only for one who may see every row."""
+    return [issue for issue in issues if issue.row is None or config.labels <= viewer.labels]
 
 
 def _whole(file: str, severity: Severity, message: str, remedy: str) -> Issue:

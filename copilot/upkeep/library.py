@@ -181,6 +181,15 @@ class Library:
         return written
 
 
+def state_of(info: DocumentInfo, today: date) -> str:
+    """In a word or two, whether a document holds on a day."""
+    if info.superseded_by and (info.superseded_on is None or info.superseded_on <= today):
+        return "superseded"
+    if info.effective is None:
+        return "in force, no date"
+    return "in force" if info.effective <= today else "not yet in force"
+
+
 def _warnings(info: DocumentInfo, chunks: Collection[Chunk]) -> Iterator[str]:
     if info.superseded_by:
         since = f" since {info.superseded_on}" if info.superseded_on else ""

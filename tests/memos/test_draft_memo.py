@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from memo_sources import CORPUS, drafted, open_sources, project, said, untraceable, write_sources
 
 from copilot.errors import ToolError
-from copilot.memos.memo import Memo
+from copilot.memos.memo import VERDICTS, Memo
 from copilot.sources import Sources
 from copilot.types import Viewer
 
@@ -46,9 +46,38 @@ def test_a_memo_of_the_shipped_workspace_is_traceable_too(portfolio_memo: Memo) 
 
 def test_a_memo_has_all_its_parts(portfolio_memo: Memo) -> None:
     parts = {s.name for s in portfolio_memo.sections if s.lines}
-    assert parts == {"decision", "ranking", "gates", "risks", "changes", "dissent", "method"}
+    assert parts == {"decision", "money", "conditions", "reasons", "gates", "risks", "changes", "dissent", "method"}
     assert portfolio_memo.section("ranking").chart is not None
-    assert "of plausible weights" in portfolio_memo.section("decision").lines[2].text
+    assert [line.key for line in portfolio_memo.section("decision").lines][:3] == ["motion", "choice", "firmness"]
+
+
+def test_a_board_reads_one_page_first(portfolio_memo: Memo) -> None:
+    front = [s.name for s in portfolio_memo.sections if not s.is_annex]
+    assert front == ["decision", "money", "ranking", "conditions", "signature"]
+    assert [line.key for line in portfolio_memo.section("money").lines] == [
+        "benefit", "left_to_spend", "payback", "unspent",
+    ]  # fmt: skip
+    table = portfolio_memo.section("ranking").table
+    assert table is not None
+    assert {"Owner", "Last decided", "Next step"} <= set(table.columns)
+    calls = [row[-1] for row in table.rows]
+    assert calls == sorted(calls, key=list(VERDICTS.values()).index)
+    signing = portfolio_memo.section("signature").table
+    assert signing is not None
+    assert signing.rows[0][0] == portfolio_memo.addressee
+
+
+def test_the_payback_counts_what_running_costs_and_what_is_only_assumed(tmp_path: Path) -> None:
+    rows = [
+        project("P-1", 9, budget=300_000, spend=0, expected_benefit=300_000, production_budget=60_000),
+        project("P-2", 8, budget=300_000, spend=0, expected_benefit=240_000, expected_basis="assumed"),
+        project("P-3", 2, 2),
+    ]
+    memo = drafted(write_sources(tmp_path, rows), projects=["P-1", "P-2"])
+    money = {line.key: line.text for line in memo.section("money").lines}
+    assert "540,000 EUR a year, of which 300,000 EUR estimated and 240,000 EUR only assumed" in money["benefit"]
+    # 600,000 at 480,000 a year; without what is assumed at 240,000.
+    assert "comes back in 15 months, 30 months if" in money["payback"]
 
 
 def test_the_chosen_set_keeps_to_the_budget_and_the_count(portfolio_memo: Memo) -> None:
@@ -70,7 +99,7 @@ def test_a_blocked_project_is_flagged_wherever_it_appears(shipped: Sources) -> N
     memo = drafted(shipped, projects=["P-028"])
     assert verdicts(memo) == {"P-028": "hold"}
     assert memo.calls[0].blocked_by
-    flags = [line for line in memo.section("decision").lines if line.key == "flag:P-028"]
+    flags = [line for line in memo.section("conditions").lines if line.key == "flag:P-028"]
     assert memo.calls[0].blocked_by[0] in flags[0].text
     ranking, gates = memo.section("ranking").table, memo.section("gates").table
     assert ranking is not None
@@ -89,7 +118,7 @@ def test_the_first_sentence_says_that_nothing_is_firm(tmp_path: Path) -> None:
     rows = [project(f"P-{n}", business_value_low=1, business_value_high=10) for n in range(8)]
     memo = drafted(write_sources(tmp_path, rows), top=2)
     assert memo.firmness != "firm"
-    assert "nothing about the answer is firm" in memo.section("decision").lines[0].text
+    assert "Nothing about this is firm" in memo.section("decision").lines[0].text
 
 
 def test_projects_with_the_same_score_beyond_the_line_are_not_recommended(tmp_path: Path) -> None:
@@ -101,7 +130,7 @@ def test_a_clear_winner_is_firm(tmp_path: Path) -> None:
     rows = [project("P-1", 10, 10), *(project(f"P-{n}", 2, 2) for n in range(2, 6))]
     memo = drafted(write_sources(tmp_path, rows), top=1)
     assert (memo.firmness, verdicts(memo)) == ("firm", {"P-1": "fund"})
-    assert "nothing about the answer" not in said(memo)
+    assert "Nothing about this is firm" not in said(memo)
 
 
 def test_records_that_hold_few_criteria_lead_to_no_recommendation(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -91,8 +92,9 @@ def test_a_pdf_keeps_every_letter_inside_the_page(hostile: Memo) -> None:
 def test_a_word_file_holds_the_memo_with_chart_tables_and_page_numbers(memo: Memo) -> None:
     document = Document(io.BytesIO(export(memo, "docx")))
     assert document.paragraphs[0].text == "Q1 funding"
-    box, ranking, gates = document.tables
-    assert "Recommendation." in box.cell(0, 0).text
+    box, ranking, signatures, gates = document.tables
+    assert "Motion." in box.cell(0, 0).text
+    assert [cell.text for cell in signatures.rows[1].cells][2:] == ["", ""]
     table = memo.section("ranking").table
     assert table is not None
     assert [cell.text for cell in ranking.rows[0].cells] == list(table.columns)
@@ -102,8 +104,26 @@ def test_a_word_file_holds_the_memo_with_chart_tables_and_page_numbers(memo: Mem
     footer = document.sections[0].footer
     assert memo.id in footer.paragraphs[0].text
     assert "PAGE" in footer.paragraphs[0]._p.xml
+    links = [link.get(qn("w:anchor")) for link in document.element.body.iter(qn("w:hyperlink"))]
+    places = {mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))}
+    assert set(links) <= places
+    assert len([place for place in places if place.startswith("source_")]) == len(memo.sources)
+    assert {"Title", "Subtitle", "Heading 1", "List Bullet", "Source"} <= {p.style.name for p in document.paragraphs}
     text = "\n".join(p.text for p in document.paragraphs)
     assert all(line.text in text for line in memo.section("dissent").lines)
+
+
+def test_a_memo_says_in_what_state_it_is(memo: Memo) -> None:
+    status = "Signed off by A. Jones on 3 June 2026"
+    assert status in pdf_pages(export(memo, "pdf", status))[0]
+    assert status in Document(io.BytesIO(export(memo, "docx", status))).paragraphs[1].text
+    assert status in export(memo, "md", status).decode()
+
+
+def test_the_first_page_ends_with_the_signatures(memo: Memo) -> None:
+    pages = pdf_pages(export(memo, "pdf"))
+    assert "Date, signature" in pages[0]
+    assert "Date, signature" not in "".join(pages[1:])
 
 
 def test_markdown_holds_every_sentence_and_every_source(memo: Memo) -> None:

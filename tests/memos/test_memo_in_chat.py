@@ -25,11 +25,10 @@ def test_a_memo_in_chat_is_complete_and_cited(copilot: Copilot) -> None:
     assert answer.status == "answered"
     assert [call.name for call in answer.tool_calls if call.name != "search_knowledge"] == ["draft_memo"]
     for part in (
-        "Decision asked",
-        "Recommendation",
+        "Motion",
         "Firmness",
-        "Gates",
-        "Risks",
+        "Benefit and cost",
+        "Risks and gates before launch",
         "What would change",
         "The case against",
     ):
@@ -56,5 +55,5 @@ def test_a_question_without_a_conversation_keeps_nothing(copilot: Copilot) -> No
 
 def test_a_funding_memo_is_about_the_project_that_is_named(copilot: Copilot) -> None:
     answer = copilot.ask("Write a funding memo for Discharge Letters")
-    assert "whether to fund Discharge Letters (H-06)" in answer.text
-    assert "Money: " in answer.text
+    assert "Fund Discharge Letters (H-06)" in answer.text
+    assert "Benefit and cost: " in answer.text

@@ -59,3 +59,28 @@ def test_a_viewer_who_lost_a_label_no_longer_reads_what_was_drafted_with_it(memo
     assert memos.list(without) == ()
     with pytest.raises(SettingsError, match="no memo"):
         memos.read(memo.id, without)
+
+
+def test_a_memo_is_reviewed_and_signed_off_by_name(memos: Memos, memo: Memo) -> None:
+    memos.keep(memo)
+    assert memos.list(BOARD)[0].step.state == "draft"
+    memos.advance(memo.id, BOARD, "in review", "Ana Costa")
+    memos.advance(memo.id, BOARD, "signed off", " Ben Ito ")
+    assert [(step.state, step.name) for step in memos.steps(memo.id, BOARD)] == [
+        ("in review", "Ana Costa"), ("signed off", "Ben Ito"),
+    ]  # fmt: skip
+    assert memos.list(BOARD)[0].step.name == "Ben Ito"
+    with pytest.raises(SettingsError, match="Say who you are"):
+        memos.advance(memo.id, BOARD, "draft", " ")
+    with pytest.raises(SettingsError, match="no memo"):
+        memos.advance(memo.id, Viewer(), "signed off", "Ana Costa")
+
+
+def test_memos_on_a_project_and_versions_of_one_are_found(memos: Memos, memo: Memo, hospital: Sources) -> None:
+    memos.keep(memo)
+    other = drafted(hospital, BOARD, top=3)
+    memos.keep(other)
+    project = memo.calls[0].project
+    assert {info.id for info in memos.naming(project, BOARD)} == {memo.id, other.id}
+    assert memos.naming("H-none", BOARD) == ()
+    assert [info.id for info in memos.versions(memo.id, BOARD)] == [memo.id]

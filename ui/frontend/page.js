@@ -4,7 +4,6 @@
 
 const LINKS = 'a[href^="#cite-"], a[href^="#copy-"]';
 const LETTERS = /[\p{L}\p{N}]/gu;
-const QUICK_MILLISECONDS = 4000;
 // By then tables and charts have their height, and Streamlit has ended its own way down to the last line.
 const DRAWN_MILLISECONDS = 1200;
 const idOf = (link) => link.getAttribute("href").replace(/^#(cite|copy)-/, "");
@@ -17,7 +16,11 @@ const page = (window.bearing ??= { sources: {}, copies: {}, isAnswering: false, 
 
 export default function ({ data, setTriggerValue, parentElement }) {
   Object.assign(page, data, { setTriggerValue, theme: getComputedStyle(parentElement) });
-  if (!page.isListening) listen();
+  if (!page.isListening) {
+    listen();
+    // A conversation that is opened begins at its last question, not at the end of the answer.
+    if (!page.isAnswering) showLastQuestion();
+  }
   say(page.announcement);
   tend();
   // A source asked for while the answer was written; opening it then would have ended the answer.
@@ -27,13 +30,13 @@ export default function ({ data, setTriggerValue, parentElement }) {
   }
   clearInterval(page.watch);
   if (page.isAnswering) {
-    page.askedAt ??= performance.now();
+    if (!page.wasAnswering) page.hasScrolled = false;
     watchForStop();
-  } else if (page.askedAt !== undefined) {
-    // Nobody has read along with a quick answer, so it is shown from its question on, not from its end.
-    if (performance.now() - page.askedAt < QUICK_MILLISECONDS) showLastQuestion();
-    page.askedAt = undefined;
+  } else if (page.wasAnswering && !page.hasScrolled) {
+    // Whoever has not gone elsewhere reads an answer from its question on, not from its end.
+    showLastQuestion();
   }
+  page.wasAnswering = page.isAnswering;
 }
 
 function listen() {
@@ -44,6 +47,11 @@ function listen() {
   document.addEventListener("focusin", showCard);
   document.addEventListener("mouseout", (event) => linkOf(event) && hideCard());
   document.addEventListener("focusout", hideCard);
+  for (const type of ["wheel", "touchmove"])
+    document.addEventListener(type, () => { page.hasScrolled = true; }, { passive: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "PageUp" || event.key === "PageDown") page.hasScrolled = true;
+  });
   new MutationObserver(tend).observe(document.body, { childList: true, subtree: true });
 }
 
@@ -53,7 +61,17 @@ function tend() {
   if (asked && asked !== page.asked) asked.scrollIntoView();
   page.asked = asked;
   document.querySelectorAll(LINKS).forEach(name);
+  document.querySelectorAll('[data-testid="stSidebarNavItems"] li').forEach(tellAsList);
   markQuote();
+}
+
+// The navigation puts its sections between the list and its items, which screen readers then lose.
+function tellAsList(item) {
+  const whole = item.closest('[data-testid="stSidebarNavItems"]');
+  if (item.parentElement === whole || item.parentElement.role === "list") return;
+  item.parentElement.setAttribute("role", "list");
+  for (let at = item.parentElement.parentElement; at && at !== whole.parentElement; at = at.parentElement)
+    at.setAttribute("role", "none");
 }
 
 function name(link) {

@@ -9,8 +9,10 @@ from typing import cast
 import streamlit as st
 
 from copilot import Copilot, CopilotError, Event
+from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn
-from ui import citations, components, markdown
+from ui import citations, components, exhibits, markdown
+from ui.asking import ask
 from ui.state import TURNS_SHOWN, Pending, session
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -71,10 +73,10 @@ def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) 
     components.question(turn.question, turn.id)
     with st.chat_message("assistant", avatar=components.AVATAR):
         if turn.answer:
-            components.answer(turn, turn.answer)
+            components.answer(copilot, turn, turn.answer)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
-        retry = (lambda: _ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
+        retry = (lambda: ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
         components.actions(copilot, viewer, turn, retry)
 
 
@@ -104,20 +106,13 @@ def _await_elsewhere(copilot: Copilot, viewer: str, id: str) -> None:
         st.rerun()
 
 
-def _ask(copilot: Copilot, viewer: str, conversation: str | None, question: str | None) -> None:
-    """Runs before the page is drawn, so that its address exists when the navigation is made."""
-    if question and question.strip():
-        id = conversation or copilot.conversations.start(viewer, question)
-        session().pending = Pending(id, question.strip())
-
-
 def _question_box(copilot: Copilot, viewer: str, conversation: str | None) -> None:
     st.chat_input(
         "Ask a strategy question",
         key="question",
         submit_mode="stop",
         max_chars=MAX_QUESTION_CHARACTERS,
-        on_submit=lambda: _ask(copilot, viewer, conversation, st.session_state.question),
+        on_submit=lambda: ask(copilot, viewer, conversation, st.session_state.question),
     )
 
 
@@ -132,7 +127,7 @@ def _follow_ups(copilot: Copilot, viewer: str, id: str, turn: Turn) -> None:
             key=key,
             format_func=markdown.label,
             label_visibility="collapsed",
-            on_change=lambda: _ask(copilot, viewer, id, st.session_state[key]),
+            on_change=lambda: ask(copilot, viewer, id, st.session_state[key]),
         )
 
 
@@ -159,7 +154,7 @@ def _welcome(copilot: Copilot, viewer: str) -> None:
     for at, text in enumerate(suggestions):
         grid.button(
             markdown.label(text), key=f"suggestion-{at}", width="stretch", wrap=True,
-            on_click=_ask, args=(copilot, viewer, None, text),
+            on_click=ask, args=(copilot, viewer, None, text),
         )  # fmt: skip
 
 
@@ -179,14 +174,25 @@ def _head(title: str, menu: Callable[[], None] | None = None) -> None:
 def _menu(copilot: Copilot, viewer: str, id: str) -> None:
     chosen = st.menu_button(
         ":material/more_horiz:",
-        ["Rename", "Delete"],
+        ["Export", "Rename", "Delete"],
         type="tertiary",
-        help="Rename or delete this conversation",
+        help="Export, rename or delete this conversation",
     )
-    if chosen == "Rename":
+    if chosen == "Export":
+        _export(copilot, viewer, id)
+    elif chosen == "Rename":
         _rename(copilot, viewer, id)
     elif chosen == "Delete":
         _delete(copilot, viewer, id)
+
+
+@st.dialog("Export conversation")
+def _export(copilot: Copilot, viewer: str, id: str) -> None:
+    st.write("All its questions and answers, with tables and numbered sources.")
+    turns = copilot.conversations.turns(id, viewer)
+    answers = tuple(turn.answer for turn in turns if turn.answer)
+    title = copilot.conversations.info(id, viewer).title
+    exhibits.take_away(Transcript(title, copilot.title, answers), id)
 
 
 @st.dialog("Rename conversation")

@@ -6,25 +6,24 @@ from collections.abc import Iterator, Sequence
 
 from copilot.language.formatting import humanize
 from copilot.memos.memo import Call
-from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of
+from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of, short_name_of
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.findings import amount, count, share
+from copilot.tools.findings import amount, count, listed, share
 from copilot.tools.prioritize_projects.findings import score_of
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.types import Finding, Value
 
 
 def decision(basis: Basis) -> Iterator[Told]:
-    """What is to be decided, what is recommended, and how firm that is."""
-    yield Told("decision", _question(basis))
+    """The motion, what it was chosen from, and how firm it is."""
+    if basis.firmness in ("not_firm", "unknown"):
+        yield Told("motion", _finding(basis, "nothing_firm", {}))
+    yield from (Told("motion", finding) for finding in _recommendation(basis))
+    yield Told("choice", _question(basis))
     if basis.found is None:
         yield from (Told(f"unranked:{n}", f) for n, f in enumerate(basis.ranked.result.findings))
-    yield from (Told("recommendation", finding) for finding in _recommendation(basis))
     if basis.found is not None:
         yield from (Told("firmness", finding) for finding in _firmness(basis, basis.found))
-    for call in basis.calls:
-        if call.blocked_by:
-            yield Told(f"flag:{call.project}", _of(basis, call, "flag", rules=call.blocked_by))
     for call in basis.calls:
         if basis.is_ended(call.project):
             stage = humanize(str(basis.row(call.project)["stage"]))
@@ -33,8 +32,15 @@ def decision(basis: Basis) -> Iterator[Told]:
         yield Told("partial", Finding(kind="partial", role="caveat", evidence=basis.carried))
 
 
+def flags(basis: Basis) -> Iterator[Told]:
+    """What blocks a project that is proposed."""
+    for call in basis.calls:
+        if call.blocked_by:
+            yield Told(f"flag:{call.project}", _of(basis, call, "flag", rules=listed(call.blocked_by, 1, "more")))
+
+
 def _question(basis: Basis) -> Finding:
-    values: dict[str, Value] = {"is_unsure": basis.firmness in ("not_firm", "unknown")}
+    values: dict[str, Value] = {}
     if basis.asked.projects:
         budget = None if basis.asked.budget is None else amount(basis.asked.budget, basis.currency, 2, "assumed")
         values |= {"names": _names(basis, basis.calls), "budget": budget}
@@ -61,11 +67,12 @@ def _recommendation(basis: Basis) -> Iterator[Finding]:
         return
     if basis.plan and basis.best:
         chosen = basis.plan.chosen
-        names = tuple(basis.plan.options.candidates.name(i) for i in chosen)
+        names = tuple(basis.plan.options.candidates.short_name(i) for i in chosen)
         yield _finding(basis, "fund_set" if chosen else "fund_no_set", basis.best.values | {"names": names})
         unknown = []
     elif fund:
-        yield _finding(basis, "fund_first", {"projects": count(len(fund), "project"), "names": _names(basis, fund)})
+        named: dict[str, Value] = {"projects": count(len(fund), "project"), "names": _names(basis, fund)}
+        yield _finding(basis, "fund_first", named)
     else:
         yield _finding(basis, "fund_none", {})
     for kind, calls in (("hold", hold), ("not_apart", unknown)):
@@ -97,8 +104,6 @@ def _firmness(basis: Basis, found: Ranking) -> Iterator[Finding]:
     elif basis.asked.projects and len(found.order) > found.top:
         yield _named_firmness(basis, found)
     else:
-        if basis.firmness == "not_firm" and not basis.asked.projects:
-            yield _finding(basis, "nothing_firm", {})
         stays = [] if basis.asked.projects else basis.of_ranking("top_firmness")
         yield from stays or basis.of_ranking("leader")
 
@@ -119,7 +124,7 @@ def _named_firmness(basis: Basis, found: Ranking) -> Finding:
 
 
 def _names(basis: Basis, calls: Sequence[Call]) -> tuple[str, ...]:
-    return tuple(name_of(basis.row(call.project)) for call in calls)
+    return tuple(short_name_of(basis.row(call.project)) for call in calls)
 
 
 def _of(basis: Basis, call: Call, kind: str, **values: Value) -> Finding:

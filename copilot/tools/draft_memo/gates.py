@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ from copilot.types import Finding, Table, Value
 
 # Questions told at the most, those that settle most first.
 _ASKED = 8
+# Rules named on the first page.
+_RULES_FIRST = 2
 _STATES = (
     "blocked today",
     "not blocked at the stage of today but would be at launch",
@@ -57,18 +60,57 @@ class _Gates:
         return sorted(found, key=lambda f: f.rule.id not in self.blocking_now)
 
 
-def gates(basis: Basis) -> Iterator[Told | Shown]:
-    if not (basis.sources.workspace.root / FILE).is_file():
-        yield Told("none", Finding(kind="no_rules", role="caveat"))
-        return
-    if not basis.proposed:
-        yield Told("none", Finding(kind="none_proposed", role="caveat"))
-        return
+@dataclass(frozen=True)
+class _Checked:
+    review: Review
+    gates: tuple[_Gates, ...]
+    """Of each project proposed, in their order."""
+
+
+def _checked(basis: Basis) -> _Checked | None:
+    """None where there is no rule, or no project to check."""
+    if not basis.proposed or not (basis.sources.workspace.root / FILE).is_file():
+        return None
     review = open_review(basis.sources, basis.viewer)
     by_id = {str(project.row["id"]): project for project in review.projects}
-    checked = [_gates(review, by_id[key]) for key in basis.proposed]
-    records = basis.reading.rows("projects", (each.project.row for each in checked))
-    yield Told("summary", _summary(checked, records))
+    return _Checked(review, tuple(_gates(review, by_id[key]) for key in basis.proposed))
+
+
+def summary(basis: Basis) -> Iterator[Told]:
+    """How many of the projects are blocked, today and at launch."""
+    if not (basis.sources.workspace.root / FILE).is_file():
+        yield Told("none", Finding(kind="no_rules", role="caveat"))
+    elif not basis.proposed:
+        yield Told("none", Finding(kind="none_proposed", role="caveat"))
+    elif checked := _checked(basis):
+        records = basis.reading.rows("projects", (each.project.row for each in checked.gates))
+        yield Told("summary", _summary(checked.gates, records))
+
+
+def launch_rules(basis: Basis) -> Iterator[Told]:
+    """The rules that most of the projects have yet to meet before launch, and who approves each."""
+    checked = _checked(basis)
+    if checked is None:
+        return
+    unmet = Counter(check.rule.id for gates in checked.gates for check in gates.blocking)
+    rules = {check.rule.id: check.rule for gates in checked.gates for check in gates.blocking}
+    for id, projects in sorted(unmet.items(), key=lambda item: (-item[1], item[0]))[:_RULES_FIRST]:
+        rule = rules[id]
+        values = {
+            **rule_values(rule),
+            "projects": count(projects, "project"),
+            "approvers": tuple(rule.approvers) or None,
+        }
+        cited = _rule(basis, checked.review, rule)
+        yield Told(f"launch_rule:{id}", Finding(kind="launch_rule", values=values, evidence=cited))
+
+
+def gates(basis: Basis) -> Iterator[Told | Shown]:
+    """Rule by rule and project by project."""
+    found = _checked(basis)
+    if found is None:
+        return
+    review, checked = found.review, found.gates
     for each in checked:
         yield from _today(basis, review, each)
     yield from _launch(basis, review, checked)
@@ -97,7 +139,6 @@ def _summary(checked: Sequence[_Gates], records: tuple[str, ...]) -> Finding:
         "projects": count(len(checked), "project"),
         "states": tuple(held),
         "counts": tuple(count(len(group), "project") for group in held.values()),
-        **{state: listed([name(each.project) for each in group]) for state, group in held.items()},
     }
     return Finding(kind="gates_of_all", values=values)
 

@@ -1,53 +1,128 @@
-"""What a funding memo says of money: what is left to spend, and what is expected of it."""
+"""What a memo says of money: the benefit and what it rests on, the cost, the payback, and what stays unspent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from copilot.tools.draft_memo.inputs import Basis, name_of
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row
-from copilot.tools.findings import amount
-from copilot.tools.project_record.tool import Arguments, project_record
+from copilot.tools.findings import amount, count
+from copilot.tools.linking import fold
 from copilot.types import Finding, Value
 
-_TOLD = 6
+_BASES = ("measured", "estimated", "assumed")
+_MONTHS = 12
 
 
 def money(basis: Basis) -> Iterator[Told]:
-    """Nothing for a prioritization memo, whose portfolio says what it costs."""
-    if not basis.asked.projects:
+    """Of the projects to be funded; of those asked about where none is."""
+    keys = [call.project for call in basis.verdicts("fund")] or list(basis.asked.projects)
+    rows = [basis.row(key) for key in keys]
+    if not rows:
         return
-    for key in basis.proposed:
-        found = basis.take(project_record(basis.sources, basis.viewer, Arguments(project=key, aspects=["money"])))
-        yield from basis.about(key, f"money:{key}", found[:_TOLD])
-    yield from (Told("together", finding) for finding in _together(basis))
-
-
-def _together(basis: Basis) -> Iterator[Finding]:
-    """What the projects still need against what there is; nothing where neither is known."""
-    rows = [basis.row(key) for key in basis.proposed]
-    left = {str(row["id"]): _left(row) for row in rows}
-    known = [amount for amount in left.values() if amount is not None]
     cited = basis.reading.rows("projects", rows)
-    if known:
-        total = amount(sum(known), basis.currency, 2)
-        yield Finding(kind="left_to_spend", values={"left": total}, evidence=cited)
-        if (asked := basis.asked.budget) is not None:
-            gap = asked - total.value
-            values: dict[str, Value] = {
+    for finding in (*_benefit(basis, rows), *_cost(basis, rows), *_payback(basis, rows), *_unspent(basis)):
+        yield Told(finding.kind, finding if finding.evidence else finding.model_copy(update={"evidence": cited}))
+
+
+def _benefit(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+    known = [row for row in rows if _number(row, "expected_benefit") is not None]
+    if not known:
+        yield Finding(kind="no_benefit_known", values={"names": tuple(map(name_of, rows))})
+        return
+    by_basis: dict[str, float] = dict.fromkeys(_BASES, 0.0)
+    for row in known:
+        of = fold(str(row.get("expected_basis") or ""))
+        by_basis[of] = by_basis.get(of, 0.0) + (_number(row, "expected_benefit") or 0.0)
+    parts = {of: amount(by_basis[of], basis.currency, 2) for of in _BASES if by_basis[of]}
+    rest = sum(value for of, value in by_basis.items() if of not in _BASES)
+    values: dict[str, Value] = {
+        "total": amount(sum(by_basis.values()), basis.currency, 2),
+        "bases": tuple(parts),
+        "parts": tuple(parts.values()),
+        "rest": amount(rest, basis.currency, 2) if rest else None,
+        "missing": tuple(name_of(row) for row in rows if row not in known) or None,
+    }
+    yield Finding(kind="benefit", values=values)
+
+
+def _cost(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+    left = [value for row in rows if (value := _left(row)) is not None]
+    unknown = tuple(name_of(row) for row in rows if _left(row) is None)
+    if left:
+        running = [value for row in rows if (value := _number(row, "production_budget")) is not None]
+        values: dict[str, Value] = {
+            "left": amount(sum(left), basis.currency, 2),
+            "running": amount(sum(running), basis.currency, 2) if running else None,
+        }
+        yield Finding(kind="left_to_spend", values=values)
+        if (asked := basis.asked.budget) is not None and basis.asked.projects:
+            gap = asked - sum(left)
+            values = {
                 "asked": amount(asked, basis.currency, 2, "assumed"),
                 "gap": amount(abs(gap), basis.currency, 2),
                 "is_enough": gap >= 0,
             }
-            yield Finding(kind="asked_money", values=values, evidence=cited)
-    unknown = tuple(name_of(row) for row in rows if left[str(row["id"])] is None)
+            yield Finding(kind="asked_money", values=values)
     if unknown:
-        yield Finding(kind="no_budget", values={"names": unknown}, evidence=cited)
+        yield Finding(kind="no_budget", values={"names": unknown})
+
+
+def _payback(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+    """The months until what is spent from now on has come back, of the projects that record cost and benefit."""
+    both = [row for row in rows if _left(row) is not None and _number(row, "expected_benefit") is not None]
+    months = _months(both)
+    if months is None:
+        return
+    firm = [row for row in both if fold(str(row.get("expected_basis") or "")) in ("measured", "estimated")]
+    cautious = _months(both, firm) if len(firm) < len(both) else None
+    values: dict[str, Value] = {
+        "months": count(months, "month"),
+        "cautious": count(cautious, "month") if cautious is not None and cautious != months else None,
+        "of": None if len(both) == len(rows) else count(len(both), "project"),
+    }
+    yield Finding(kind="payback", values=values)
+
+
+def _months(rows: Sequence[Row], bringing: Sequence[Row] | None = None) -> int | None:
+    """Whole months; None where nothing is left to spend, or running costs as much as they bring."""
+    cost = sum(_left(row) or 0.0 for row in rows)
+    a_year = sum(_number(row, "expected_benefit") or 0.0 for row in (rows if bringing is None else bringing))
+    a_year -= sum(_number(row, "production_budget") or 0.0 for row in rows)
+    return -int(-cost * _MONTHS // a_year) if cost > 0 and a_year > 0 else None
+
+
+def _unspent(basis: Basis) -> Iterator[Finding]:
+    """What of the budget the best set leaves, and why no more is chosen."""
+    plan, budget = basis.plan, basis.asked.budget
+    if plan is None or budget is None or budget - plan.cost <= 0:
+        return
+    reasons = Counter(reason.kind for reason in plan.options.bars.values())
+    limit = plan.limits.most_projects
+    values: dict[str, Value] = {
+        "gap": amount(budget - plan.cost, basis.currency, 2),
+        "budget": amount(budget, basis.currency, 2, "assumed"),
+        "limit": count(limit, "project") if limit is not None and len(plan.chosen) >= limit else None,
+        "blocked": _counted(reasons["blocked"]),
+        "no_cost": _counted(reasons["no_cost"]),
+        "not_scored": _counted(reasons["not_scored"]),
+        "dependency": _counted(reasons["dependency"]),
+    }
+    yield Finding(kind="unspent", values=values, evidence=basis.carried)
+
+
+def _counted(projects: int) -> Value:
+    return count(projects, "project") if projects else None
+
+
+def _number(row: Row, column: str) -> float | None:
+    value = row.get(column)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _left(row: Row) -> float | None:
-    budget, spend = row.get("budget"), row.get("spend")
-    if not isinstance(budget, int | float):
-        return None
-    return max(float(budget) - (float(spend) if isinstance(spend, int | float) else 0.0), 0.0)
+    """The approved budget less what is spent; None without a budget."""
+    budget = _number(row, "budget")
+    return None if budget is None else max(budget - (_number(row, "spend") or 0.0), 0.0)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from copilot.language.formatting import agree, filled, format_value, join_and, says, sentence
+from copilot.language.formatting import agree, filled, format_value, inflect, join_and, says, sentence
 from copilot.tools.check_governance.phrasing import cells, lacking
 from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.plan_portfolio.phrasing import limits, why
 from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
 from copilot.types import Finding
 
+_BASIS_WORDS = {"measured": "measured", "estimated": "estimated", "assumed": "only assumed"}
+_LEFT_OUT = {
+    "blocked": "{is/are} blocked by a rule",
+    "no_cost": "{records/record} no budget",
+    "not_scored": "{is/are} hardly scored",
+    "dependency": "{waits/wait} for another project",
+}
 _PLACE = (
     "it ranks {rank} of {candidates:bare} with {score} and is among the first {top} in {share} of plausible weights "
     "and estimates"
@@ -16,8 +23,30 @@ _PLACE = (
 
 
 def decide_set(f: Finding) -> str:
-    unsure = "{is_unsure:; nothing about the answer is firm/}"
-    return sentence(filled(f"Decide which of {{candidates}}{{scope}} to fund under {limits(f)}{unsure}", f.values))
+    return sentence(filled(f"From {{candidates}}{{scope}}, under {limits(f)}", f.values))
+
+
+def benefit(f: Finding) -> str:
+    parts = [
+        f"{format_value(part)} {_BASIS_WORDS[of]}"
+        for of, part in zip(texts(f, "bases"), quantities(f, "parts"), strict=True)
+    ]
+    parts += [f"{named(f, 'rest')} on no stated basis"] if f.values["rest"] else []
+    missing = f"; of {named(f, 'missing')} none is recorded" if f.values["missing"] else ""
+    if len(parts) == 1:
+        basis = parts[0].removeprefix(named(f, "total")).strip()
+        return sentence(f"Expected benefit: {named(f, 'total')} a year, {basis}{missing}")
+    return sentence(f"Expected benefit: {named(f, 'total')} a year, of which {join_and(parts)}{missing}")
+
+
+def unspent(f: Finding) -> str:
+    """Why the rest of the budget buys nothing."""
+    reasons = [f"the limit of {named(f, 'limit')} is reached"] if f.values["limit"] else []
+    for key, words in _LEFT_OUT.items():
+        if f.values[key]:
+            reasons.append(inflect(f"{named(f, key)} {words}", quantity(f, key).value))
+    why = f": {join_and(reasons)}" if reasons else ": no further project adds to the score"
+    return sentence(f"{named(f, 'gap')} of the {named(f, 'budget')} stays unspent{why}")
 
 
 def named_firmness(f: Finding) -> str:
@@ -30,7 +59,7 @@ def named_firmness(f: Finding) -> str:
 
 
 def flag(f: Finding) -> str:
-    return sentence(f"Flag: {f.values['name']} is blocked today by {quoted(f, 'rules')}")
+    return sentence(f"{f.values['name']} is blocked today by {quoted(f, 'rules')}")
 
 
 def left_out(f: Finding) -> str:
@@ -39,10 +68,10 @@ def left_out(f: Finding) -> str:
 
 def gates_of_all(f: Finding) -> str:
     parts = [
-        f"{format_value(number, bare=True)} ({named(f, state)}) {agree(number, 'is', 'are')} {state}"
+        f"{format_value(number, bare=True)} {agree(number, 'is', 'are')} {state}"
         for state, number in zip(texts(f, "states"), quantities(f, "counts"), strict=True)
     ]
-    return f"Of {named(f, 'projects')} proposed, {'; '.join(parts)}."
+    return f"Of {named(f, 'projects')} proposed, {join_and(parts)}."
 
 
 def gate(f: Finding) -> str:
@@ -90,25 +119,18 @@ def against(f: Finding) -> str:
 WORDING = Wording(
     {
         **{kind: RANKING.phrases[kind] for kind in ("reason", "flip")},
-        "decide_named": says(
-            "Decide whether to fund {names}[ with {budget}]{is_unsure:; nothing about the answer is firm/}"
-        ),
+        "decide_named": says("The question is whether to fund {names}[ with {budget}]"),
         "decide_set": decide_set,
-        "decide_first": says(
-            "Decide which {top} of {candidates}{scope} to fund first{is_unsure:; nothing about the answer is firm/}"
-        ),
-        "decide_open": says("Decide which projects to fund first"),
+        "decide_first": says("The first {top} of {candidates}{scope}"),
+        "decide_open": says("The question is which projects to fund first"),
         "no_recommendation": says("No recommendation can be made on these records"),
         "too_little_known": says(
             "No project can be recommended: the records hold no {criteria:or}, which carry most of the weight. The "
             "order below rests on what is recorded and is no advice"
         ),
-        "fund_set": says(
-            "Fund {projects}, which {projects:costs/cost} {cost} of budget not yet spent and "
-            "{projects:scores/together score} {score}: {names}"
-        ),
+        "fund_set": says("Approve {cost} of budget not yet spent for {projects}: {names}"),
         "fund_no_set": lambda f: f"No project can be chosen under {limits(f)}.",
-        "fund_first": says("Fund {projects} first, in this order: {names}"),
+        "fund_first": says("Approve the funding of {projects} first, in this order: {names}"),
         "fund_none": says("No project can be recommended for money now"),
         "hold": says("Hold {names} until the blocking rules are met"),
         "not_apart": says("The records do not set {names} apart from others, or say too little of them"),
@@ -116,14 +138,26 @@ WORDING = Wording(
         "unknown_named": says("The records say too little of {name} to recommend for or against it"),
         "fund_named": says(f"Fund {{name}}: {_PLACE}"),
         "not_now_named": says(f"Do not fund {{name}} ahead of others now: {_PLACE}"),
-        "nothing_firm": says("Nothing is firm here"),
+        "nothing_firm": says("Nothing about this is firm"),
         "named_firmness": named_firmness,
         "firmness_unknown": says("How firm a recommendation would be is not known"),
         "firm_hold": says("To hold money while a blocking rule is unmet depends on no weight and no estimate"),
         "flag": flag,
         "further": says("{name} is in the stage {stage} already, so this decides on further money only"),
         "partial": says("All totals and ranks are partial: rows that this viewer may not see are left out"),
-        "left_to_spend": says("Budget not yet spent: {left}"),
+        "benefit": benefit,
+        "no_benefit_known": says("No expected benefit is recorded of {names}"),
+        "left_to_spend": says(
+            "Cost: {left} of approved budget not yet spent[; running in production has {running} a year set aside]"
+        ),
+        "payback": says(
+            "Payback: at the full expected benefit what is spent from now on comes back in {months}"
+            "[, {cautious} if benefits that are only assumed do not count][ (of {of} that record both)]"
+        ),
+        "unspent": unspent,
+        "launch_rule": says(
+            "Before launch “{title}” ({source}) has yet to be met by {projects}[; it is approved by {approvers}]"
+        ),
         "asked_money": says("The {asked} asked for is {gap} {is_enough:more/less} than that"),
         "no_budget": says("No budget is recorded of {names}"),
         "left_out": left_out,
@@ -171,8 +205,8 @@ WORDING = Wording(
         "against": against,
         "account": says(
             "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
-            "{firmness}. A conversation keeps it: `bearing memo export {id} --format pdf` writes it as PDF, and `md`, "
-            "`docx` or `json` likewise; `bearing memo new` drafts one without a conversation"
+            "{firmness}. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "
+            "`bearing memo export {id}`"
         ),
     }
 )

@@ -9,37 +9,50 @@ import numpy as np
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.language.formatting import number, percent
 from copilot.memos.memo import VERDICTS
+from copilot.records.store import Filter
 from copilot.tools.candidates import feasibility_position, value_position
 from copilot.tools.draft_memo.inputs import Basis, name_of
 from copilot.tools.draft_memo.template import Shown, Told
+from copilot.tools.evidence import Row
 from copilot.tools.plan_portfolio.findings import not_in_set
 from copilot.tools.prioritize_projects.findings import reason
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.types import Cell, Finding, Table
 
 _NO_CALL = "–"
+# Pixels of a chart that stands beside text on a page.
+_CHART_SIZE = (340.0, 170.0)
 
 
-def ranking(basis: Basis) -> Iterator[Told | Shown]:
-    """The projects proposed and the first of the ranking, with score, firmness and what is recommended."""
+def ranking(basis: Basis) -> Iterator[Shown]:
+    """The projects proposed and the first of the ranking, as a table and in the matrix."""
     found = basis.found
     if found is None:
         return
     shown = _shown(basis, found)
-    for i in shown:
+    records = basis.reading.rows("projects", (found.candidates.rows[i] for i in shown))
+    decided = basis.reading.rows("decisions", filter(None, (_last_decision(basis, i) for i in shown)))
+    yield Shown(table=_table(basis, found, shown), evidence=(*basis.carried, *records, *decided))
+    points = [*_points(basis, found, shown)]
+    if len(points) > 1:
+        at = (value_position(found.candidates.criteria), feasibility_position(found.candidates.criteria))
+        ends = [(0.0, 1.0) if j is None else found.candidates.criteria[j].scale for j in at]
+        chart = value_difficulty("Value against difficulty", points, 0, ends[0], ends[1], _CHART_SIZE)
+        yield Shown(chart=chart, evidence=basis.carried[:1])
+
+
+def reasons(basis: Basis) -> Iterator[Told]:
+    """Why each is where it is."""
+    found = basis.found
+    if found is None:
+        return
+    for i in _shown(basis, found):
         if basis.ids[i] in basis.proposed:
             told = reason(found, basis.reading, i)
             cited = (basis.carried[0], *told.evidence)
             yield Told(f"why:{basis.ids[i]}", told.model_copy(update={"evidence": cited}))
     yield from _left_out(basis)
     yield from (Told("quadrants", finding) for finding in basis.of_ranking("quadrants"))
-    records = basis.reading.rows("projects", (found.candidates.rows[i] for i in shown))
-    yield Shown(table=_table(basis, found, shown), evidence=(*basis.carried, *records))
-    points = [*_points(basis, found, shown)]
-    if len(points) > 1:
-        count = sum(found.quadrant(i) != "not placed" for i in shown)
-        chart = value_difficulty("Value against difficulty", points, count)
-        yield Shown(chart=chart, evidence=basis.carried[:1])
 
 
 def _left_out(basis: Basis) -> Iterator[Told]:
@@ -55,9 +68,10 @@ def _left_out(basis: Basis) -> Iterator[Told]:
 
 
 def _shown(basis: Basis, found: Ranking) -> list[int]:
-    """What is proposed and the rest of the first places, by rank."""
+    """What is proposed and the rest of the first places: what is to be funded first, each group by rank."""
     proposed = {basis.ids.index(key) for key in basis.proposed}
-    return sorted(proposed | set(found.leaders), key=lambda i: int(found.places[i]))
+    order = [*VERDICTS.values(), _NO_CALL]
+    return sorted(proposed | set(found.leaders), key=lambda i: (order.index(_call(basis, i)), int(found.places[i])))
 
 
 def _call(basis: Basis, position: int) -> str:
@@ -69,7 +83,7 @@ def _call(basis: Basis, position: int) -> str:
 
 
 def _share_title(basis: Basis, found: Ranking) -> str:
-    return "In the best set in" if basis.plan else f"Top {found.top} in"
+    return "In the set in" if basis.plan else f"Top {found.top} in"
 
 
 def _share(basis: Basis, position: int) -> str | None:
@@ -86,35 +100,48 @@ def _cost(basis: Basis, position: int) -> float | None:
 
 
 def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
-    criteria = found.candidates.criteria
-    columns = [j for j in (value_position(criteria), feasibility_position(criteria)) if j is not None]
-    columns = list(dict.fromkeys(columns))
-    has_risk = basis.view.has("projects", "risk_class")
-
-    def cells(i: int) -> Iterator[Cell]:
-        row = found.candidates.rows[i]
-        yield from (int(found.places[i]), found.candidates.name(i))
-        for j in columns:
-            value = found.candidates.raw[i, j]
-            yield None if np.isnan(value) else number(round(float(value), 1))
-        yield None if np.isnan(found.score[i]) else number(round(float(found.score[i]), 1))
-        if basis.plan is not None:
-            cost = _cost(basis, i)
-            yield None if cost is None else number(cost)
-        yield _share(basis, i)
-        if has_risk:
-            yield row.get("risk_class")
-        yield _call(basis, i)
-
-    cost = (f"Cost {basis.currency}".strip(),) if basis.plan is not None else ()
+    """Columns without a value for any of them are left out."""
+    money = f" {basis.currency}".rstrip()
+    columns = ("No.", "Project", "Owner", "Score", f"Cost{money}", f"Benefit a year{money}", _share_title(basis, found),
+               "Last decided", "Next step", "Call")  # fmt: skip
+    rows = [tuple(_cells(basis, found, i)) for i in shown]
+    kept = [j for j in range(len(columns)) if j < 2 or any(row[j] is not None for row in rows)]
     return Table(
         title="Ranking",
-        columns=(
-            "No.", "Project", *(criteria[j].label for j in columns), "Score", *cost,
-            _share_title(basis, found), *(("Risk",) if has_risk else ()), "Call",
-        ),
-        rows=tuple(tuple(cells(i)) for i in shown),
-    )  # fmt: skip
+        columns=tuple(columns[j] for j in kept),
+        rows=tuple(tuple(row[j] for j in kept) for row in rows),
+    )
+
+
+def _cells(basis: Basis, found: Ranking, i: int) -> Iterator[Cell]:
+    row = found.candidates.rows[i]
+    yield from (int(found.places[i]), found.candidates.name(i), row.get("owner"))
+    yield None if np.isnan(found.score[i]) else number(round(float(found.score[i]), 1))
+    for amount in (_cost(basis, i), row.get("expected_benefit")):
+        yield number(amount) if isinstance(amount, int | float) else None
+    yield _share(basis, i)
+    decided = _last_decision(basis, i)
+    yield decided["date"] if decided else None
+    yield _next_step(basis, i)
+    yield _call(basis, i)
+
+
+def _last_decision(basis: Basis, position: int) -> Row | None:
+    """The latest decision on record about a project."""
+    if not (basis.view.has("decisions", "project_id") and basis.view.has("decisions", "date")):
+        return None
+    filters = [Filter(column="project_id", value=basis.ids[position])]
+    return next(iter(basis.view.select("decisions", filters, order_by=["-date"], limit=1)), None)
+
+
+def _next_step(basis: Basis, position: int) -> str | None:
+    """What its owner does next: meet what blocks it, or take it to the next gate."""
+    if basis.blocked.get(basis.ids[position]):
+        return "Meet the rules"
+    gates = [gate.id for gate in basis.sources.workspace.gates]
+    passed = basis.row(basis.ids[position]).get("gate")
+    ahead = gates[gates.index(str(passed)) + 1 :] if str(passed) in gates else gates
+    return f"Gate {ahead[0]}" if ahead else None
 
 
 def _points(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[Point]:
@@ -125,10 +152,12 @@ def _points(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[Poin
         if found.quadrant(i) == "not placed":
             continue
         call = calls.get(i, _NO_CALL)
+        place = f"{int(found.places[i])}"
         yield Point(
-            label=f"{int(found.places[i])} {found.candidates.short_name(i)}",
+            label=f"{place} {found.candidates.short_name(i)}",
             difficulty=round(found.difficulty(i), 3),
             value=round(found.value(i), 3),
             group="Other candidates" if call == _NO_CALL else call,
             detail=call,
+            mark=place if i in calls else "",
         )

@@ -25,8 +25,6 @@ def risks(basis: Basis) -> Iterator[Told]:
     if not basis.proposed:
         return
     rows = [basis.row(key) for key in basis.proposed]
-    yield from _classes(basis, rows)
-    yield from _data(basis, rows)
     for row in rows:
         if blocker := row.get("blocker"):
             yield _told(basis, f"blocker:{row['id']}", [row], blocker=str(blocker).rstrip("."))
@@ -51,7 +49,9 @@ def _told(basis: Basis, key: str, rows: Sequence[Row], **values: Value) -> Told:
     return Told(key, Finding(kind=key.partition(":")[0], values=names | values, evidence=cited))
 
 
-def _classes(basis: Basis, rows: Sequence[Row]) -> Iterator[Told]:
+def classes(basis: Basis) -> Iterator[Told]:
+    """The projects of a high class of risk, and those of none."""
+    rows = [basis.row(key) for key in basis.proposed]
     if not basis.view.has("projects", "risk_class"):
         return
     if high := [row for row in rows if fold(str(row.get("risk_class") or "")) in _HIGH]:
@@ -60,7 +60,9 @@ def _classes(basis: Basis, rows: Sequence[Row]) -> Iterator[Told]:
         yield _told(basis, "unclassified", unclassified)
 
 
-def _data(basis: Basis, rows: Sequence[Row]) -> Iterator[Told]:
+def data(basis: Basis) -> Iterator[Told]:
+    """The projects whose data is not ready, or not known to be."""
+    rows = [basis.row(key) for key in basis.proposed]
     config = basis.sources.workspace.config
     at = meaning(config.criteria, ("data readiness",), ("data readiness", "data"))
     if at is None or not basis.view.has("projects", config.criteria[at].column):

@@ -15,6 +15,8 @@ from copilot.types import Chart, Finding, Frozen, Table
 class SectionMethod(Frozen):
     name: SectionName
     heading: str = Field(min_length=1)
+    annex: bool = False
+    """It follows the first page."""
     in_chat: int | None = Field(default=None, ge=0)
     """How many of its lines a chat shows; all when it is left out."""
 

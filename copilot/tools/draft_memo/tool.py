@@ -15,27 +15,29 @@ from copilot.errors import ToolError
 from copilot.language.formatting import join_and
 from copilot.language.formatting import money as printed_money
 from copilot.memos.layout import lead as lead_of
-from copilot.memos.memo import FIRMNESS, Memo, MemoResult, Provenance, SectionName, memo_id
+from copilot.memos.memo import FIRMNESS, Memo, MemoResult, Provenance, Section, SectionName, memo_id
 from copilot.memos.plain import on_one_line
 from copilot.memos.writer import Writer
 from copilot.sources import Sources
 from copilot.tools.draft_memo.changes import changes, method
+from copilot.tools.draft_memo.conditions import conditions
 from copilot.tools.draft_memo.counterarguments import dissent
 from copilot.tools.draft_memo.decision import decision
 from copilot.tools.draft_memo.gates import gates
 from copilot.tools.draft_memo.inputs import DRAWS, SEED, Asked, Basis, name_of, of_unit, read_basis, resolved
 from copilot.tools.draft_memo.money import money
 from copilot.tools.draft_memo.phrasing import WORDING
-from copilot.tools.draft_memo.ranking import ranking
+from copilot.tools.draft_memo.ranking import ranking, reasons
 from copilot.tools.draft_memo.risks import risks
+from copilot.tools.draft_memo.signature import addressee, signature
 from copilot.tools.draft_memo.template import METHOD, SectionMethod, Shown, Template, Told
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Computation, Reading, build_result, count
 from copilot.types import Calculation, Finding, ToolResult, Value, Viewer
 
 _PARTS: Mapping[SectionName, Callable[[Basis], Iterator[Told] | Iterator[Told | Shown]]] = {
-    "decision": decision, "money": money, "ranking": ranking, "gates": gates, "risks": risks, "changes": changes,
-    "dissent": dissent, "method": method,
+    "decision": decision, "money": money, "ranking": ranking, "conditions": conditions, "signature": signature,
+    "reasons": reasons, "gates": gates, "risks": risks, "changes": changes, "dissent": dissent, "method": method,
 }  # fmt: skip
 _LONGEST_TITLE = 300
 
@@ -116,6 +118,7 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
         kind="funding" if basis.asked.projects else "prioritization",
         title=title,
         organisation=on_one_line(basis.sources.workspace.title),
+        addressee=on_one_line(addressee(basis)),
         calls=basis.calls,
         firmness=basis.firmness,
         is_partial=basis.is_partial,
@@ -146,7 +149,8 @@ def _written(basis: Basis, template: Template, title: str) -> Writer:
         basis.reading,
     )
     said = iter(own.findings)
-    writer = Writer(own.evidence, {section.name: section.heading for section in template.sections})
+    blank = {s.name: Section(name=s.name, heading=s.heading, is_annex=s.annex) for s in template.sections}
+    writer = Writer(own.evidence, blank)
     for (name, key), line in groupby(told, lambda item: (item[0], item[1].key)):
         found = [(part.lead, part.finding if part.finding.text else next(said)) for _, part in line]
         writer.say(

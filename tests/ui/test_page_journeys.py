@@ -1,0 +1,44 @@
+"""What people do on the pages, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+from journey import Journey
+from playwright.sync_api import expect
+
+
+def test_a_weight_is_moved_and_the_ranking_follows(journey: Journey) -> None:
+    page = journey.page
+    journey.open("/portfolio")
+    page.get_by_text("What if the weights were others?").click()
+    slider = page.get_by_role("slider", name="Risk")
+    slider.focus()
+    for _ in range(20):
+        slider.press("ArrowRight")
+    expect(page.get_by_text(re.compile("not yet in production (change|stay)"))).to_be_visible()
+
+
+def test_a_project_leads_into_a_question(journey: Journey) -> None:
+    journey.open("/portfolio?project=H-02")
+    journey.page.get_by_role("button", name="Ask about it").click()
+    journey.await_answer(1)
+    expect(journey.page.get_by_role("heading", level=1)).to_contain_text("Bed Planner")
+
+
+def test_a_memo_is_drafted_signed_off_taken_away_and_checked(journey: Journey) -> None:
+    page = journey.page
+    journey.open("/memos")
+    page.get_by_role("button", name="New memo").click()
+    journey.drawer.get_by_role("button", name="Draft it").click()
+    expect(page.get_by_text("Draft, needs sign-off")).to_be_visible()
+    page.get_by_role("button", name="Review or sign off").click()
+    journey.drawer.get_by_label("Your name").fill("Ana Costa")
+    journey.drawer.get_by_text("Signed off", exact=True).click()
+    journey.drawer.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(re.compile("Signed off by Ana Costa")).first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF", exact=True).click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    page.get_by_role("button", name="Still holds?").click()
+    expect(page.get_by_text(re.compile("The recommendation still holds"))).to_be_visible()

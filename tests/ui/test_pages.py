@@ -1,0 +1,81 @@
+"""The pages to look at, without a browser: the real app on the small workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from indexes import CORPUS, Indexes
+from streamlit.testing.v1 import AppTest
+
+from copilot import Copilot, Settings, open_copilot
+from ui.screens import governance, library, memos, metrics, models, portfolio
+
+PAGES = (portfolio.page, metrics.page, models.page, governance.page, memos.page, library.page)
+
+
+@pytest.fixture
+def copilot(indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copilot:
+    settings = indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path / "state"))
+    monkeypatch.setenv("BEARING_WORKSPACE", str(CORPUS))
+    monkeypatch.setenv("BEARING_STATE_DIR", str(tmp_path / "state"))
+    st.cache_resource.clear()
+    return open_copilot(settings)
+
+
+def _drawn(draw, copilot, viewer):  # Its source is run by itself, so it can name no types.
+    draw(copilot, viewer)
+
+
+def opened(draw: Callable[[Copilot, str], None], copilot: Copilot, viewer: str = "everyone", **address: str) -> AppTest:
+    app = AppTest.from_function(_drawn, args=(draw, copilot, viewer), default_timeout=120)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    tables = [frame.value.to_csv() for frame in app.dataframe]
+    return "\n".join([*(element.value for element in app.markdown), *tables])
+
+
+@pytest.mark.parametrize("draw", PAGES, ids=lambda draw: draw.__module__.rsplit(".", 1)[-1])
+def test_each_page_opens_with_its_title(draw: Callable[[Copilot, str], None], copilot: Copilot) -> None:
+    app = opened(draw, copilot)
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value
+
+
+def test_no_page_shows_a_project_that_the_viewer_may_not_see(copilot: Copilot) -> None:
+    for draw in PAGES:
+        assert "Clinic Merger" not in shown(opened(draw, copilot))
+    assert "Clinic Merger" in shown(opened(portfolio.page, copilot, "chief_physician"))
+    assert opened(portfolio.page, copilot, project="H-09").title[0].value == "This project is not available"
+
+
+def test_an_address_keeps_a_view(copilot: Copilot) -> None:
+    app = opened(portfolio.page, copilot, words="Bed Planner")
+    assert list(app.dataframe[0].value["Project"]) == ["Bed Planner"]
+
+
+def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    memo = copilot.call("draft_memo", top=2).memo
+    copilot.memos.keep(memo)
+    copilot.memos.advance(memo.id, copilot.viewer(), "signed off", "Ana Costa")
+    app = opened(memos.page, copilot, memo=memo.id)
+    assert not app.exception
+    assert app.title[0].value == memo.title
+    assert "Signed off by Ana Costa" in shown(app)
+    assert "Motion." in shown(app)
+    assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
+
+
+def test_the_search_gives_the_place_by_each_view(copilot: Copilot) -> None:
+    app = opened(library.page, copilot, library_section="Search", query="why do pilots stall")
+    places = [element.value for element in app.markdown if "Fused" in element.value]
+    assert places
+    assert "Fused 1" in places[0]

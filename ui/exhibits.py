@@ -1,0 +1,158 @@
+"""Tables and charts, drawn."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from copilot.memos.transcript import Transcript, write_markdown, write_pdf, write_word
+from copilot.types import Calculation, Cell, Chart, Table
+from ui import export, markdown
+
+_LEAST_HEIGHT = 360
+"""Pixels of a matrix."""
+NOTHING = "–"
+"""Stands in a cell that holds nothing."""
+
+
+def table(table: Table, key: str) -> None:
+    """A table with its numbers aligned, and the ways to save it."""
+    _grid(table, key)
+    downloads(table, key)
+
+
+def downloads(table: Table, key: str) -> None:
+    """The ways to save a table."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, ending, mime, write in (
+            ("CSV", "csv", "text/csv", export.table_csv),
+            ("Markdown", "md", "text/markdown", export.table_markdown),
+        ):
+            st.download_button(
+                name,
+                data=partial(write, table),
+                file_name=export.file_name(table.title, ending),
+                mime=mime,
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+                key=f"{ending}-{key}",
+            )
+
+
+def take_away(transcript: Transcript, key: str) -> None:
+    """The ways to have answers as a document."""
+    for name, ending, mime, write in (
+        ("Word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_word),
+        ("PDF", "pdf", "application/pdf", write_pdf),
+        ("Markdown", "md", "text/markdown", write_markdown),
+    ):
+        st.download_button(
+            name, data=partial(write, transcript), file_name=export.file_name(transcript.title, ending), mime=mime,
+            on_click="ignore", type="tertiary", icon=":material/download:", key=f"take-{ending}-{key}",
+        )  # fmt: skip
+
+
+def _grid(table: Table, key: str) -> None:
+    frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder=NOTHING,
+        column_config={str(name): _column(str(name), frame[name]) for name in frame.select_dtypes("number")},
+        alt=f"Table: {table.title}; {len(table.rows)} rows of {', '.join(table.columns)}",
+        key=f"table-{key}",
+    )
+
+
+def _column(name: str, values: pd.Series) -> ColumnConfig:
+    """How a column of numbers is written: all with the same decimals, thousands apart."""
+    if name.strip().casefold() == "score":
+        # Of 1, of 10 or of 100, whichever holds them.
+        highest = float(values.max())
+        full = next((end for end in (1, 10, 100) if highest <= end), highest)
+        return st.column_config.ProgressColumn(name, min_value=0, max_value=full, format="%.1f", width=130)
+    if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
+        return st.column_config.NumberColumn(name, format="localized")
+    decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())
+    return st.column_config.NumberColumn(name, format=f"%.{decimals}f")
+
+
+def chart(chart: Chart, key: str) -> None:
+    # Charts bring colours that read on light and on dark; Streamlit's theme would paint over them.
+    height = chart.spec.get("height")
+    # What was made for the side of a page would be flat here.
+    spec = (
+        {**chart.spec, "height": _LEAST_HEIGHT} if "usermeta" in chart.spec and height < _LEAST_HEIGHT else chart.spec
+    )
+    st.vega_lite_chart(spec, theme=None, alt=_description(chart), key=f"chart-{key}")
+
+
+def _description(chart: Chart) -> str:
+    given = chart.spec.get("description")
+    return f"Chart: {given or chart.title}"
+
+
+PICKED = "picked"
+"""The selection of a chart that can be clicked."""
+
+
+def pickable(chart: Chart, key: str) -> object:
+    """A chart whose points, in the layer that holds their keys, can be selected."""
+    pick = {"name": PICKED, "select": {"type": "point", "fields": ["key"]}}
+    layers = [
+        {**layer, "params": [pick]} if any("key" in row for row in layer.get("data", {}).get("values", [])) else layer
+        for layer in chart.spec["layer"]
+    ]
+    return st.vega_lite_chart(
+        {**chart.spec, "layer": layers}, theme=None, alt=_description(chart), key=key, on_select="rerun"
+    )
+
+
+def plain_table(table: Table, key: str, *, has_header: bool = True) -> None:
+    """A short table that is read, not worked with: all of its text is shown and can be selected."""
+    rows = [[_plain(cell) for cell in row] for row in table.rows]
+    frame = pd.DataFrame(rows, columns=[markdown.label(column) for column in table.columns])
+    with st.container(key=f"plain-{export.file_name(key, 'table').replace('.', '-')}"):
+        st.table(frame, border="horizontal", hide_index=True, hide_header=not has_header, alt=f"Table: {table.title}")
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None:
+        return NOTHING
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int | float):
+        return f"{cell:,.10g}"
+    try:
+        return day(date.fromisoformat(cell)).replace(" ", "\u00a0")
+    except ValueError:
+        # A short code is not broken at its hyphen.
+        return markdown.label(cell) if " " in cell else markdown.label(cell).replace("-", "-\u2060")
+
+
+def day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
+
+
+_INPUTS_SHOWN = 12
+
+
+def calculation(computed: Calculation, key: str, query_language: str | None = None) -> None:
+    """How a figure came about: method, formula, query, and what went in."""
+    st.markdown(markdown.safe(computed.method[:1].upper() + computed.method[1:]) + ".")
+    if computed.formula:
+        st.code(computed.formula, language=None, wrap_lines=True)
+    if computed.query:
+        st.caption("Filter and query")
+        st.code(computed.query, language=query_language, wrap_lines=True)
+    for at, table in enumerate(computed.inputs):
+        st.caption(markdown.label(table.title))
+        if len(table.rows) <= _INPUTS_SHOWN:
+            plain_table(table, f"{key}-{at}-input")
+        else:
+            _grid(table, f"{key}-{at}-input")

@@ -1,0 +1,258 @@
+"""The memos: which there are and in what state, one of them to read, sign, take away and check, and a new one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from copilot import Copilot, CopilotError
+from copilot.boards.portfolio import choices
+from copilot.memos.comparison import STATES, Check
+from copilot.memos.export import Format, export
+from copilot.memos.layout import annexes, front, lead, written
+from copilot.memos.memo import FIRMNESS, Line, Memo, MemoResult
+from copilot.memos.store import Memos, Step
+from copilot.tools.draft_memo.check import check_memo
+from ui import exhibits, markdown
+from ui.asking import ask_anew
+
+_FORMATS: dict[str, tuple[Format, str]] = {
+    "PDF": ("pdf", "application/pdf"),
+    "Word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "Markdown": ("md", "text/markdown"),
+}
+_COLORS = {"draft": "gray", "in review": "blue", "signed off": "green"}
+_EVERY_UNIT = "All units"
+
+
+def page(copilot: Copilot, viewer: str) -> None:
+    st.set_page_config(layout="wide")
+    memos = copilot.memos
+    if memos is None or "projects" not in copilot.sources.records.tables:
+        st.title("Memos", anchor=False)
+        st.info("This workspace records no projects, so there is nothing to draft a memo on.")
+        return
+    if id := st.query_params.get("memo"):
+        _one(copilot, viewer, memos, id)
+    else:
+        _all(copilot, viewer, memos)
+
+
+def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("Memos", anchor=False, width="content")
+        if st.button("New memo", icon=":material/add:", type="primary"):
+            _draft(copilot, viewer)
+    infos = memos.list(copilot.viewer(viewer))
+    if not infos:
+        st.info("No memo yet. Draft one here, or ask for one in a conversation.", icon=":material/description:")
+        return
+    frame = pd.DataFrame(
+        {
+            "Memo": [info.title for info in infos],
+            "Open": [":material/open_in_full: Open"] * len(infos),
+            "State": [info.step.state for info in infos],
+            "By": [info.step.name or None for info in infos],
+            "On": [info.step.at for info in infos],
+            "Kind": [info.kind for info in infos],
+            "Funds": [info.recommended for info in infos],
+            "Recommendation": [FIRMNESS[info.firmness] for info in infos],
+        }
+    )
+
+    def opened() -> None:
+        st.query_params["memo"] = infos[st.session_state.open_memo.row].id
+
+    config = st.column_config
+    st.dataframe(
+        frame, hide_index=True, placeholder=exhibits.NOTHING, height=min(560, 38 + 35 * len(frame)), key="memos",
+        column_config={
+            "Memo": config.TextColumn(width=420, pinned=True),
+            "Open": config.ButtonColumn("", type="tertiary", key="open_memo", on_click=opened, width=85),
+            "On": config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Funds": config.NumberColumn("Projects to fund"),
+        },
+        alt=f"Table: {len(frame)} memos",
+    )  # fmt: skip
+
+
+@st.dialog("New memo")
+def _draft(copilot: Copilot, viewer: str) -> None:
+    config = copilot.sources.workspace.config
+    units = choices(copilot.sources, copilot.viewer(viewer)).get("unit", [])
+    with st.form("draft", border=False):
+        title = st.text_input("Title", placeholder="Made up from what it decides")
+        named = st.multiselect("Projects", _projects(copilot, viewer), placeholder="All: the best are chosen")
+        unit = st.selectbox("Unit", [_EVERY_UNIT, *units])
+        top = st.number_input("Projects at the most", 1, 20, 8)
+        budget = st.number_input(f"Budget, {config.currency}".rstrip(", "), 0.0, step=100_000.0, format="%.0f")
+        with st.expander("Weights"):
+            weights = {
+                c.name: st.slider(c.label, 0, 100, round(100 * c.weight), format="%d%%") for c in config.criteria
+            }
+        if not st.form_submit_button("Draft it", type="primary"):
+            return
+    arguments: dict[str, object] = {"projects": [name.rsplit(" (", 1)[1][:-1] for name in named], "top": top}
+    if budget:
+        arguments["budget"] = budget
+    if unit != _EVERY_UNIT and not named:
+        arguments["unit"] = unit
+    if any(weights[c.name] != round(100 * c.weight) for c in config.criteria) and sum(weights.values()):
+        arguments["weights"] = {name: weight / sum(weights.values()) for name, weight in weights.items()}
+    try:
+        with st.spinner("Ranking, checking the rules and writing"):
+            result = copilot.call("draft_memo", viewer, title=title, **arguments)
+    except CopilotError as error:
+        st.error(markdown.literal(str(error)), icon=":material/error:")
+        return
+    if isinstance(result, MemoResult) and copilot.memos is not None:
+        copilot.memos.keep(result.memo)
+        st.query_params["memo"] = result.memo.id
+        st.rerun()
+
+
+def _projects(copilot: Copilot, viewer: str) -> list[str]:
+    rows = copilot.sources.records.view(copilot.viewer(viewer)).select("projects", order_by=["name"])
+    return [f"{row['name']} ({row['id']})" for row in rows]
+
+
+def _one(copilot: Copilot, viewer: str, memos: Memos, id: str) -> None:
+    who = copilot.viewer(viewer)
+    st.button("All memos", icon=":material/arrow_back:", type="tertiary", on_click=_leave)
+    try:
+        memo = memos.read(id, who)
+    except CopilotError:
+        st.title("This memo is not available", anchor=False)
+        st.write("It was not drafted for you, or it holds what you may no longer see.")
+        return
+    steps = memos.steps(id, who)
+    st.title(markdown.label(memo.title), anchor=False)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        state = steps[-1].state if steps else "draft"
+        st.badge(markdown.label(status(steps)), color=_COLORS[state])
+        st.badge(f"as of {written(memo.provenance.today)}", color="gray", icon=":material/calendar_today:")
+        if memo.addressee:
+            st.badge(markdown.label(f"to {memo.addressee}"), color="gray", icon=":material/groups:")
+    _actions(copilot, viewer, memos, memo, steps)
+    if st.session_state.get(f"checked-{id}"):
+        with st.spinner("Computing it again on today's data"):
+            _checked(check_memo(copilot.sources, who, memo))
+    wide, narrow = st.columns([5, 2], gap="large")
+    with wide:
+        _text(memo)
+    with narrow:
+        _versions(memos, memo, copilot, viewer, steps)
+
+
+def _leave() -> None:
+    del st.query_params["memo"]
+
+
+def status(steps: tuple[Step, ...]) -> str:
+    """Draft, needs sign-off; In review by A. Jones since 3 June 2026; Signed off by A. Jones on 3 June 2026."""
+    if not steps or steps[-1].state == "draft":
+        return "Draft, needs sign-off"
+    last = steps[-1]
+    word = "since" if last.state == "in review" else "on"
+    return f"{last.state.capitalize()} by {last.name} {word} {written(last.at.date())}"
+
+
+def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tuple[Step, ...]) -> None:
+    with st.container(horizontal=True, gap="small", key="memo_actions"):
+        for name, (format, mime) in _FORMATS.items():
+            st.download_button(
+                name, data=partial(export, memo, format, status(steps)), file_name=f"{memo.id}.{format}", mime=mime,
+                icon=":material/download:", on_click="ignore", key=f"memo-{format}",
+            )  # fmt: skip
+        if st.button("Review or sign off", icon=":material/draw:"):
+            _sign(copilot, viewer, memos, memo)
+        st.button(
+            "Still holds?", icon=":material/published_with_changes:",
+            on_click=lambda: st.session_state.update({f"checked-{memo.id}": True}),
+        )  # fmt: skip
+        question = f"What is the case against {memo.calls[0].name}?" if memo.calls else "Which projects come first?"
+        st.button("Ask about it", icon=":material/forum:", on_click=ask_anew, args=(copilot, viewer, question))
+
+
+@st.dialog("Review or sign off")
+def _sign(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
+    st.caption("Your name and today's date stand on the memo and in its history.")
+    with st.form("sign", border=False):
+        name = st.text_input("Your name")
+        state = st.radio("It is", ["in review", "signed off", "draft"], format_func=str.capitalize)
+        if st.form_submit_button("Save", type="primary"):
+            try:
+                memos.advance(memo.id, copilot.viewer(viewer), state, name)
+            except CopilotError as error:
+                st.error(markdown.literal(str(error)), icon=":material/error:")
+                return
+            st.rerun()
+
+
+def _checked(found: Check) -> None:
+    if found.holds:
+        st.success(f"The recommendation still holds on the data of {written(found.today)}.", icon=":material/check:")
+    else:
+        reasons = "\n".join(f"- {markdown.label(reason)}" for reason in found.reasons)
+        st.warning(f"The recommendation no longer holds:\n\n{reasons}", icon=":material/published_with_changes:")
+    moved = [line for line in found.lines if line.state != "holds"]
+    st.caption(
+        f"{found.count('holds')} lines hold, {len(moved)} do not; {len(found.sources_changed)} of {found.sources} "
+        "records and passages read differently."
+    )
+    if moved:
+        with st.expander("What changed"):
+            for line in moved:
+                now = f"  \nNow: {markdown.safe(line.after)}" if line.state == "changed" else ""
+                st.markdown(f"- :gray[{STATES[line.state]}] {markdown.safe(line.before or line.after)}{now}")
+
+
+def _text(memo: Memo) -> None:
+    """The memo as its documents have it: the page that is decided from, and the annexes, folded."""
+    with st.container(border=True):
+        for line in memo.section("decision").lines:
+            st.markdown(_said(line, lead(line)))
+    for part in front(memo):
+        st.header(markdown.label(part.heading), anchor=False)
+        for line in part.section.lines:
+            st.markdown(f"- {_said(line)}")
+        if chart := part.chart or part.beside:
+            exhibits.chart(chart, f"memo-{part.section.name}")
+        if part.section.table:
+            exhibits.plain_table(part.section.table, f"memo-{part.section.name}")
+    for part in annexes(memo):
+        with st.expander(markdown.label(part.heading)):
+            if part.section.table:
+                exhibits.plain_table(part.section.table, f"memo-{part.section.name}")
+            for line in part.section.lines:
+                st.markdown(f"- {_said(line)}")
+
+
+def _said(line: Line, before: str = "") -> str:
+    marks = " ".join(f"\\[{marker}\\]" for marker in line.markers)
+    start = f"**{before}** " if before else ""
+    return f"{start}{markdown.safe(line.text)} :gray[{marks}]"
+
+
+def _versions(memos: Memos, memo: Memo, copilot: Copilot, viewer: str, steps: tuple[Step, ...]) -> None:
+    st.header("History", anchor=False)
+    st.caption(f"Drafted as of {written(memo.provenance.today)}")
+    for step in steps:
+        st.caption(markdown.label(f"{step.state.capitalize()}: {step.name}, {written(step.at.date())}"))
+    others = [info for info in memos.versions(memo.id, copilot.viewer(viewer)) if info.id != memo.id]
+    if others:
+        st.header("Versions", anchor=False)
+        for info in others:
+            if st.button(f"{info.kept:%d %b %Y, %H:%M}", key=f"version-{info.id}", type="tertiary"):
+                st.query_params["memo"] = info.id
+                st.rerun()
+    st.header("Evidence", anchor=False)
+    for source in memo.sources:
+        with st.expander(f"\\[{source.marker}\\] {markdown.label(source.evidence.title)}"):
+            st.caption(markdown.label(f"{source.evidence.source}, {source.evidence.locator}"))
+            if source.evidence.calculation and not source.evidence.text:
+                exhibits.calculation(source.evidence.calculation, f"source-{source.marker}")
+            else:
+                st.markdown(markdown.safe(source.evidence.text))

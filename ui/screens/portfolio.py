@@ -1,0 +1,250 @@
+"""The portfolio: all projects as a table, a matrix and a funnel; some of them side by side; and one of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from copilot import Chart, Copilot, ToolError
+from copilot.boards import portfolio as board
+from copilot.boards.portfolio import Line, Portfolio
+from copilot.language.formatting import humanize
+from ui import exhibits, markdown
+from ui.asking import ask_anew
+from ui.screens import project
+
+_MOST_COMPARED = 5
+_FIRST = 5
+
+
+def page(copilot: Copilot, viewer: str) -> None:
+    st.set_page_config(layout="wide")
+    if "projects" not in copilot.sources.records.tables:
+        st.title("Portfolio", anchor=False)
+        st.info("This workspace records no projects: put a projects.csv into its folder records/.")
+        return
+    if id := st.query_params.get("project"):
+        project.page(copilot, viewer, id)
+        return
+    st.title("Portfolio", anchor=False)
+    chosen, words = _filters(copilot, viewer)
+    found = board.read_portfolio(copilot.sources, copilot.viewer(viewer), chosen, words)
+    _tiles(found)
+    found = _weighed(copilot, viewer, found, chosen, words)
+    if not found.lines:
+        st.info("No project meets these filters.", icon=":material/filter_alt_off:")
+        return
+    shown = st.segmented_control(
+        "View", ["Table", "Matrix", "Funnel"], default="Table", required=True, key="portfolio_view",
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    picked: Sequence[str] = ()
+    if shown == "Table":
+        picked = _table(found)
+    elif shown == "Matrix":
+        picked = _matrix(found)
+    elif chart := board.funnel(copilot.sources, found):
+        _funnel(copilot, viewer, chart)
+    if picked:
+        _picked(copilot, viewer, found, picked)
+    if found.hidden:
+        st.caption(f":material/lock: Not in these figures: {found.hidden} more that you may not see.")
+
+
+def _filters(copilot: Copilot, viewer: str) -> tuple[dict[str, Sequence[str]], str]:
+    """What the address holds, as widgets that keep it there: a view is saved by its address."""
+    columns = list(board.choices(copilot.sources, copilot.viewer(viewer)).items())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="portfolio_filters"):
+        words = st.text_input(
+            "Words", key="words", placeholder="Name or description", bind="query-params", icon=":material/search:",
+            width=220,
+        )  # fmt: skip
+        chosen: dict[str, Sequence[str]] = {
+            column: st.multiselect(
+                humanize(column).capitalize(), values, key=column, format_func=lambda value: humanize(value),
+                placeholder="All", bind="query-params", width=190,
+            )
+            for column, values in columns[:3]
+        }  # fmt: skip
+        with st.popover("More filters", icon=":material/tune:"):
+            for column, values in columns[3:]:
+                chosen[column] = st.multiselect(
+                    humanize(column).capitalize(), values, key=column, placeholder="All", bind="query-params"
+                )
+    return chosen, words
+
+
+def _tiles(found: Portfolio) -> None:
+    blocked = sum(bool(line.blocked_by) for line in found.lines)
+    with st.container(horizontal=True, gap="small", key="portfolio_tiles"):
+        st.metric("Projects", f"{len(found.lines):,}", border=True)
+        for label, column in (("Budget", "budget"), ("Spent", "spend"), ("Expected a year", "expected_benefit")):
+            total = found.total(column)
+            if total is not None:
+                st.metric(f"{label}, million {found.currency}".strip(), f"{total / 1e6:,.1f}", border=True)
+        st.metric("Blocked by a rule", f"{blocked:,}", border=True)
+
+
+def _weighed(
+    copilot: Copilot, viewer: str, found: Portfolio, chosen: dict[str, Sequence[str]], words: str
+) -> Portfolio:
+    """The portfolio under the weights of the sliders, with what they change among the first."""
+    criteria = found.candidates.criteria
+    with st.expander("What if the weights were others?", icon=":material/tune:"):
+        columns = st.columns(3)
+        given = {
+            c.name: columns[at % 3].slider(
+                c.label, 0, 100, round(100 * found.weights[c.name]), format="%d%%", key=f"weight-{c.name}"
+            )
+            for at, c in enumerate(criteria)
+        }
+        if not sum(given.values()) or all(given[c.name] == round(100 * found.weights[c.name]) for c in criteria):
+            st.caption("Move a weight: the ranking follows at once. The weights count relative to one another.")
+            return found
+        total = sum(given.values())
+        weights = {name: weight / total for name, weight in given.items()}
+        other = board.read_portfolio(copilot.sources, copilot.viewer(viewer), chosen, words, weights)
+        comes, goes = board.changes(found, other, _FIRST)
+        if comes:
+            st.markdown(
+                f"**{len(comes)} of the first {_FIRST} not yet in production change:** "
+                f"{markdown.label(', '.join(comes))} in, {markdown.label(', '.join(goes))} out."
+            )
+        else:
+            st.markdown(f"**The first {_FIRST} not yet in production stay the same.**")
+        names = ", ".join(f"{c.label.lower()} {weights[c.name]:.0%}" for c in criteria)
+        st.button(
+            "Ask with these weights", icon=":material/forum:", on_click=ask_anew,
+            args=(copilot, viewer, f"Which {_FIRST} projects should come first with these weights: {names}?"),
+        )  # fmt: skip
+    return other
+
+
+def _table(found: Portfolio) -> Sequence[str]:
+    """The ids of the projects that are ticked."""
+    frame = _frame(found)
+    chosen = st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder=exhibits.NOTHING,
+        height=min(560, 38 + 35 * len(frame)),
+        key="projects",
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config=_columns(found),
+        alt=f"Table: {len(frame)} projects",
+    )
+    st.caption("Tick projects to set them side by side. Filters stay in the address: keep it to keep the view.")
+    return [found.lines[row].id for row in chosen["selection"]["rows"] if row < len(found.lines)]
+
+
+def _frame(found: Portfolio) -> pd.DataFrame:
+    def cells(line: Line) -> dict[str, object]:
+        row = line.row
+        return {
+            "Project": line.name,
+            "Open": ":material/open_in_full: Open",
+            "Score": line.score,
+            "Stage": humanize(str(row.get("stage") or "")),
+            "Unit": row.get("unit"),
+            "Blocked": len(line.blocked_by) or None,
+            "Budget": row.get("budget"),
+            "Benefit": row.get("expected_benefit"),
+            "Risk class": row.get("risk_class"),
+            **{c.label: row.get(c.column) for c in found.candidates.criteria},
+            "Owner": row.get("owner"),
+            "Id": line.id,
+        }
+
+    # A column without a value says nothing.
+    return pd.DataFrame([cells(line) for line in found.lines]).dropna(axis="columns", how="all")
+
+
+def _columns(found: Portfolio) -> dict[str, object]:
+    money = f", {found.currency}" if found.currency else ""
+    config = st.column_config
+
+    def opened() -> None:
+        st.query_params["project"] = found.lines[st.session_state.open_project.row].id
+
+    return {
+        "Project": config.TextColumn(width=260, pinned=True),
+        "Open": config.ButtonColumn("", type="tertiary", key="open_project", on_click=opened, width=85),
+        "Score": config.ProgressColumn("Score of 100", min_value=0, max_value=100, format="%.1f", width=125),
+        "Blocked": config.NumberColumn("Blocked by", help="Blocking governance rules that are unmet today"),
+        "Budget": config.NumberColumn(f"Budget{money}", format="localized"),
+        "Benefit": config.NumberColumn(f"Benefit a year{money}", format="localized", help="Expected"),
+        **{
+            c.label: config.NumberColumn(
+                f"{c.label}, {c.scale[0]:g} to {c.scale[1]:g}", format="%.1f",
+                help="Lower is better" if c.direction == "down" else None,
+            )
+            for c in found.candidates.criteria
+        },
+    }  # fmt: skip
+
+
+def _matrix(found: Portfolio) -> Sequence[str]:
+    """The ids of the points that are selected."""
+    before = st.session_state.get("matrix") or {}
+    picked = _ids(before)
+    chart = board.matrix(found, picked)
+    if chart is None:
+        st.info("The records hold no value or no feasibility of these projects, so they have no place here.")
+        return []
+    chosen = exhibits.pickable(chart, "matrix")
+    st.caption("Click a point to select it, with Shift for several; double-click to clear.")
+    return _ids(chosen)
+
+
+def _ids(chosen: object) -> list[str]:
+    selection = chosen.get("selection", {}) if isinstance(chosen, dict) else {}
+    return [str(point["key"]) for point in selection.get(exhibits.PICKED, []) if "key" in point]
+
+
+def _funnel(copilot: Copilot, viewer: str, chart: Chart) -> None:
+    exhibits.chart(chart, "funnel")
+    try:
+        result = copilot.call("diagnose_scaling", viewer)
+    except ToolError:
+        # Without a history of stages there is no more to tell.
+        return
+    with st.container(border=True):
+        st.subheader("How projects move on, over all of the portfolio", anchor=False)
+        for finding in result.findings:
+            if finding.role == "headline":
+                st.markdown(f"- {markdown.safe(finding.text)}")
+        for table in result.tables[:1]:
+            exhibits.plain_table(table, "funnel")
+        st.button(
+            "Ask why pilots stall", icon=":material/forum:", on_click=ask_anew,
+            args=(copilot, viewer, "Why do pilots not reach production?"),
+        )  # fmt: skip
+
+
+def _picked(copilot: Copilot, viewer: str, found: Portfolio, picked: Sequence[str]) -> None:
+    lines = found.named(picked)[:_MOST_COMPARED]
+    if not lines:
+        return
+    with st.container(border=True):
+        names = " and ".join(line.name for line in lines[:2])
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.subheader("Side by side" if len(lines) > 1 else markdown.label(lines[0].name), anchor=False)
+            question = (
+                f"Is {lines[0].name} before {lines[1].name}?" if len(lines) > 1 else f"Tell me about {lines[0].name}."
+            )
+            st.button(
+                f"Ask about {markdown.label(names)}", icon=":material/forum:", key="ask_picked",
+                on_click=ask_anew, args=(copilot, viewer, question),
+            )  # fmt: skip
+            st.button(
+                "Draft a memo on " + ("these" if len(lines) > 1 else "it"), icon=":material/description:",
+                key="memo_picked", on_click=ask_anew,
+                args=(copilot, viewer, f"Draft a funding memo for {', '.join(line.id for line in lines)}."),
+            )  # fmt: skip
+        view = copilot.sources.records.view(copilot.viewer(viewer))
+        exhibits.plain_table(board.comparison(found, [line.id for line in lines], view), "comparison")
+    if len(picked) > len(lines):
+        st.caption(f"The first {_MOST_COMPARED} of {len(picked)} are shown.")
