@@ -54,6 +54,8 @@ class Settings(BaseModel):
     """Who asks, when the call does not say: a name from `workspace.yaml`."""
     today: date | None = None
     """Pretend it is this day, for replays and evaluations."""
+    keep_days: float | None = Field(default=None, gt=0)
+    """Conversations that nobody used for so many days are deleted; without it they are kept."""
     log_level: Literal["off", "error", "warning", "info", "debug"] = "off"
     """Which events are written to standard error: those of this level and worse."""
     log_format: Literal["text", "json"] = "text"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from copilot.errors import SettingsError
 from copilot.memos.memo import Firmness, Kind, Memo
-from copilot.state.database import Database
+from copilot.state.database import Database, Migration
 from copilot.types import Frozen, Viewer
 
 FILE = "memos.sqlite"
 # One entry a version of the schema; entries are only ever added.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[Migration, ...] = (
     (
         """CREATE TABLE memos (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL, viewer TEXT NOT NULL,

@@ -30,6 +30,7 @@ from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import VERSION, Manifest
 from copilot.retrieval.states import FileState, NewDocument, Twins, spread
 from copilot.retrieval.types import Health
+from copilot.state.database import explained, is_damaged
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
@@ -62,29 +63,50 @@ def chroma_folder(state_dir: Path) -> Path:
 def writing(
     state_dir: Path, chroma_url: str | None = None, wait_seconds: float = _WAIT_SECONDS
 ) -> Iterator[IndexWriter]:
-    """The index open for its one writer."""
+    """The index open for its one writer. StateError says why it cannot be written."""
     if (copied := index_folder(state_dir) / COPIED).is_file():
         raise KnowledgeError(f"This index is a copy of {copied.read_text()}; documents are indexed there.")
-    with locked(state_dir, wait_seconds), closing(IndexWriter(state_dir, chroma_url)) as writer:
-        yield writer
+    with locked(state_dir, wait_seconds), _explained(state_dir):
+        with closing(IndexWriter(state_dir, chroma_url)) as writer:
+            yield writer
 
 
 @contextmanager
 def locked(state_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
     """Alone with the index and its documents. The lock is the operating system's, so it dies with its holder."""
-    index_folder(state_dir).mkdir(parents=True, exist_ok=True)
     lock = FileLock(state_dir / "index.lock", timeout=wait_seconds)
     holder = state_dir / "index.lock.holder"
+    with _explained(state_dir):
+        index_folder(state_dir).mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            words = f"The index is being written by {_described(holder)}; try again when it ends."
+            raise KnowledgeError(words) from None
     try:
-        lock.acquire()
-    except Timeout:
-        raise KnowledgeError(f"The index is being written by {_described(holder)}; try again when it ends.") from None
-    try:
-        now = datetime.now().isoformat(sep=" ", timespec="seconds")
-        holder.write_text(json.dumps({"process": os.getpid(), "since": now}))
+        with _explained(state_dir):
+            now = datetime.now().isoformat(sep=" ", timespec="seconds")
+            holder.write_text(json.dumps({"process": os.getpid(), "since": now}))
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _explained(state_dir: Path) -> Iterator[None]:
+    """A fault of a file of the index is said in one sentence; one of a document is not for here."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise explained(manifest_path(state_dir), error) from error
+    except sqlite3.DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        raise explained(manifest_path(state_dir), error) from error
+    except OSError as error:
+        if error.filename is not None and not Path(error.filename).is_relative_to(state_dir):
+            raise
+        raise explained(index_folder(state_dir), error) from error
 
 
 def _described(holder: Path) -> str:
@@ -241,7 +263,10 @@ def _open_or_reset(path: Path) -> Manifest:
         manifest = Manifest(path, create=True)
         if manifest.version() != VERSION:
             manifest.reset()
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        # A full disk is no reason to throw away what is on it.
+        if not is_damaged(error):
+            raise
         # Not a database, or a damaged one: everything in it can be made again.
         for remains in path.parent.glob(path.name + "*"):
             remains.unlink()

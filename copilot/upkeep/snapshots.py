@@ -20,11 +20,11 @@ from copilot.records.schema import TABLES, Column, ColumnType, TableSchema
 from copilot.records.store import ROW, Records
 from copilot.records.units import with_unit
 from copilot.retrieval.states import DocumentState
-from copilot.state.database import Database
+from copilot.state.database import Database, Migration
 from copilot.types import Frozen
 from copilot.workspace import Workspace, WorkspaceConfig
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[Migration, ...] = (
     (
         "CREATE TABLE blocks (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)",
         """CREATE TABLE snapshots (
