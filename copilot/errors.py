@@ -26,7 +26,11 @@ class KnowledgeError(CopilotError):
 
 
 class StateError(CopilotError):
-    """Says the way out."""
+    """Says the way out; `is_damage` where a repair is one."""
+
+    def __init__(self, message: str, *, is_damage: bool = False) -> None:
+        super().__init__(message)
+        self.is_damage = is_damage
 
 
 class PermissionDenied(CopilotError):

@@ -30,8 +30,8 @@ PERMISSIONS: dict[Permission, frozenset[ViewerRole]] = {
     "upload": frozenset({"pm", "admin"}),
     "administer": frozenset({"admin"}),
 }
-"""What is not for everyone who may ask: start evaluations and read their drafts, see the samples that are held back, sign
-memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not of the role."""
+"""What is not for everyone who may ask: start evaluations and read their drafts, see the samples that are held back,
+sign memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not of roles."""
 
 
 class Viewer(Frozen):
@@ -50,8 +50,8 @@ class Viewer(Frozen):
     def require(self, permission: Permission) -> None:
         """Raises PermissionDenied for whose role does not allow it."""
         if not self.may(permission):
-            roles = " or ".join(sorted(PERMISSIONS[permission]))
-            raise PermissionDenied(f"To {permission.replace('_', ' ')} takes the role {roles}, which {self.name} has not.")
+            roles, act = " or ".join(sorted(PERMISSIONS[permission])), permission.replace("_", " ")
+            raise PermissionDenied(f"To {act} takes the role {roles}, which {self.name} does not have.")
 
 
 Basis = Literal["recorded", "measured", "estimated", "assumed", "computed"]

@@ -248,11 +248,13 @@ class Workspace:
         return Viewer(name=name, labels=entry.labels, role=entry.role)
 
     def signed_in(self, claims: Mapping[str, object]) -> Viewer:
-        """The viewer that a person is by the claims of a token that was checked; PermissionDenied without a place here."""
+        """The viewer that the claims of a checked token make of a person; PermissionDenied without a place here."""
         sign_in = self.config.sign_in or SignIn()
         name = str(_claim(claims, sign_in.name) or "")
         if not name or claims.get("email_verified") is False:
-            raise PermissionDenied(f"The sign-in gives no {sign_in.name} that is verified, so it cannot be told who asks.")
+            raise PermissionDenied(
+                f"The sign-in gives no {sign_in.name} that is verified, so it cannot be told who asks."
+            )
         if name == "everyone" or name in self.config.viewers:
             raise PermissionDenied(f"{name!r} is a viewer of workspace.yaml; a person needs another {sign_in.name}.")
         rules = [rule for rule in sign_in.rules if rule.fits(claims)]
@@ -260,12 +262,13 @@ class Workspace:
             raise PermissionDenied(
                 f"{name} is signed in, but no rule of sign_in in workspace.yaml lets them in; ask whoever administers."
             )
-        given = [(rule.labels | entry.labels, rule.role or entry.role) for rule in rules for entry in [self._entry(rule)]]
-        role = next((role for _, role in given if role), None)
-        return Viewer(name=name, labels=frozenset().union(*(labels for labels, _ in given)), role=role)
+        given = [self._given(rule) for rule in rules]
+        labels = frozenset[str]().union(*(viewer.labels for viewer in given))
+        return Viewer(name=name, labels=labels, role=next((viewer.role for viewer in given if viewer.role), None))
 
-    def _entry(self, rule: SignInRule) -> Viewer:
-        return self.viewer(rule.viewer) if rule.viewer else Viewer()
+    def _given(self, rule: SignInRule) -> Viewer:
+        entry = self.viewer(rule.viewer) if rule.viewer else Viewer()
+        return Viewer(labels=rule.labels | entry.labels, role=rule.role or entry.role)
 
     def rules(self) -> dict[str, str]:
         """The hash of each file that says how answers are made, and who may see and do what."""

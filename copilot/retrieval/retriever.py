@@ -15,14 +15,13 @@ import numpy as np
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Entry, Scope
 from copilot.retrieval.exact import is_mentioned, unknown_references
-from copilot.retrieval.index import manifest_path
+from copilot.retrieval.index import explained_fault, manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.sentences import Wording, unpacked
 from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
 from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
-from copilot.state.database import explained
 from copilot.types import Viewer
 
 _HANDED = 300
@@ -185,7 +184,7 @@ class Retriever:
                 if snapshot.is_current():
                     return result
         except sqlite3.DatabaseError as error:
-            raise explained(manifest_path(self._state_dir), error) from None
+            raise explained_fault(self._state_dir, error) from None
         return empty
 
     def _current(self) -> Snapshot | None:

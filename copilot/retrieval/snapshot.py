@@ -137,7 +137,9 @@ def open_snapshot(
         except ValueError:
             # A sync that ended meanwhile has removed the keywords of this generation.
             if manifest.meta("generation") == generation:
-                raise StateError("The keywords of the index are damaged: `bearing doctor --repair` builds them anew.") from None
+                raise StateError(
+                    "The keywords of the index are damaged: `bearing doctor --repair` builds them anew."
+                ) from None
             continue
         if snapshot.is_current():
             return snapshot

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,9 @@ FIRST_SCHEMA = (
 )
 """Before entries were chained."""
 _ROWS = 1000
+
+Read = Callable[..., Sequence[sqlite3.Row]]
+"""Gives the rows of a query with its values."""
 
 
 class EvidenceHash(Frozen):
@@ -89,7 +92,11 @@ def chained_schema(connection: sqlite3.Connection) -> None:
 
 
 def _carry_over(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
-    details = {"conversation": row["conversation"], "question": row["question"], "versions": json.loads(row["versions"])}
+    details = {
+        "conversation": row["conversation"],
+        "question": row["question"],
+        "versions": json.loads(row["versions"]),
+    }
     if row["status"] in ("asked", "interrupted"):
         action = row["status"]
     else:
@@ -112,7 +119,12 @@ def append(
 
 
 def append_end(
-    connection: sqlite3.Connection, at: str, turn: str, answer: Answer | None, evidence: Sequence[Evidence], versions: Any
+    connection: sqlite3.Connection,
+    at: str,
+    turn: str,
+    answer: Answer | None,
+    evidence: Sequence[Evidence],
+    versions: Any,
 ) -> None:
     """Notes the end of a turn whose question was noted; with no answer it was interrupted."""
     asked = connection.execute(
@@ -149,7 +161,7 @@ def of_answer(answer: Answer, evidence: Sequence[Evidence]) -> dict[str, Any]:
 
 def entries(database: Database, after: int = 0) -> Iterator[AuditEntry]:
     """Oldest first, from the entry that follows number `after`."""
-    for row in _rows(database, after):
+    for row in _rows(database.read, after):
         yield AuditEntry.model_validate(dict(row) | {"details": json.loads(row["details"])})
 
 
@@ -162,10 +174,10 @@ def evidence_of(database: Database, turn: str) -> tuple[EvidenceHash, ...]:
     return tuple(EvidenceHash(id=item["id"], sha256=item["sha256"]) for item in cited)
 
 
-def verify(database: Database, noted: Collection[str] = ()) -> Verified:
+def verify(read: Read, noted: Collection[str] = ()) -> Verified:
     """Looks whether every entry is as it was written. `noted` are heads that were noted elsewhere."""
-    highest = [int(row["seq"]) for row in database.read("SELECT seq FROM sqlite_sequence WHERE name = 'trail'")]
-    return check_chain((tuple(row) for row in _rows(database, 0)), max([0, *highest]), noted)
+    highest = [int(row[0]) for row in read("SELECT seq FROM sqlite_sequence WHERE name = 'trail'")]
+    return check_chain((tuple(row) for row in _rows(read, 0)), max([0, *highest]), noted)
 
 
 def check_chain(rows: Iterable[tuple[Any, ...]], highest: int, noted: Collection[str] = ()) -> Verified:
@@ -191,10 +203,10 @@ def _gap(first: int, last: int) -> str:
     return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
 
 
-def _rows(database: Database, after: int) -> Iterator[sqlite3.Row]:
-    while rows := database.read("SELECT * FROM trail WHERE number > ? ORDER BY number LIMIT ?", after, _ROWS):
+def _rows(read: Read, after: int) -> Iterator[sqlite3.Row]:
+    while rows := read("SELECT * FROM trail WHERE number > ? ORDER BY number LIMIT ?", after, _ROWS):
         yield from rows
-        after = rows[-1]["number"]
+        after = rows[-1][0]
 
 
 def _hash(values: Sequence[object]) -> str:

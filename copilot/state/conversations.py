@@ -330,7 +330,7 @@ class Conversations:
         """The hashes of what the answer of one of the viewer's turns cited; none where it has no answer."""
         return audit.evidence_of(self._database, turn) if self._own_turn(turn, viewer) else ()
 
-    def _own_turn(self, turn: str, viewer: str) -> list[sqlite3.Row]:
+    def _own_turn(self, turn: str, viewer: str) -> Sequence[sqlite3.Row]:
         return self._database.read(
             """SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
             WHERE turns.id = ? AND viewer = ? AND deleted IS NULL""",
@@ -354,7 +354,7 @@ class Conversations:
 
     def verify_audit(self, noted: Collection[str] = ()) -> Verified:
         """Whether every entry of the audit trail is as it was written; `noted` are heads that must be in it."""
-        return audit.verify(self._database, noted)
+        return audit.verify(self._database.read, noted)
 
     def last_noted(self, action: str) -> dict[str, Any]:
         """The details of the newest entry of that kind; empty where there is none."""
@@ -362,7 +362,7 @@ class Conversations:
         return dict(json.loads(rows[0]["details"])) if rows else {}
 
     def expire(self, days: float) -> tuple[tuple[str, str], ...]:
-        """Wipes the conversations that nobody used for so many days, and gives their space back; viewer and id of each."""
+        """Wipes the conversations that nobody used for so many days and frees their space; viewer and id of each."""
         limit = _text(datetime.now(UTC) - timedelta(days=days))
         with self._database.write() as connection:
             found = connection.execute(

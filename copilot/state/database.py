@@ -102,9 +102,7 @@ class Database:
 
     def _open_to_write(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             # Two processes that switch a new file to WAL at once can fail with "locked" without waiting.
             with FileLock(f"{self._path}.lock", timeout=_BUSY_SECONDS):
@@ -134,10 +132,7 @@ class Database:
 
     def _refuse_newer(self, connection: sqlite3.Connection) -> None:
         if version(connection) > len(self._migrations):
-            raise StateError(
-                f"{str(self._path)!r} was written by a newer version of Bearing: "
-                "install that version, or bring back an older backup with `bearing restore FILE`."
-            )
+            raise newer(self._path)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -171,11 +166,23 @@ def explained(path: Path, error: OSError | sqlite3.DatabaseError) -> StateError:
             f"{name} cannot be used ({reason}): let this user write to its folder, or set BEARING_STATE_DIR to another."
         )
     if is_damaged(error):
-        return StateError(
-            f"{name} is damaged and cannot be used ({reason}): `bearing doctor --repair` saves what can be read of it "
-            "and sets it aside, `bearing restore FILE` brings back a backup."
-        )
+        return damaged(path, reason)
     return StateError(f"{name} cannot be used ({reason}): `bearing doctor` says what else is wrong.")
+
+
+def damaged(path: Path, reason: str) -> StateError:
+    return StateError(
+        f"{str(path)!r} is damaged ({' '.join(reason.split())}): `bearing doctor --repair` saves what can "
+        "be read of it and sets it aside, `bearing restore FILE` brings back a backup.",
+        is_damage=True,
+    )
+
+
+def newer(path: Path) -> StateError:
+    return StateError(
+        f"{str(path)!r} was written by a newer version of Bearing: install that version, or bring back an older backup "
+        "with `bearing restore FILE`."
+    )
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
