@@ -234,11 +234,10 @@ def _memory(state: Path) -> SqliteSaver:
     """What the agent remembers of each conversation."""
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
     try:
+        connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.DatabaseError:
         # Damaged, or in a folder that cannot be written: what is said from now on is remembered until the end.
-        connection.close()
         connection = sqlite3.connect(":memory:", check_same_thread=False)
     return SqliteSaver(connection)

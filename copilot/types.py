@@ -31,7 +31,7 @@ PERMISSIONS: dict[Permission, frozenset[ViewerRole]] = {
     "administer": frozenset({"admin"}),
 }
 """What is not for everyone who may ask: start evaluations and read their drafts, see the samples that are held back,
-sign memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not of roles."""
+sign memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not of it."""
 
 
 class Viewer(Frozen):

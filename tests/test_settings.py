@@ -31,6 +31,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "parallel": "dask:tcp://localhost:8786",
         "viewer": "ana",
         "today": "2026-02-03",
+        "keep_days": "365",
         "log_level": "info",
         "log_format": "json",
         "slow_seconds": "2.5",

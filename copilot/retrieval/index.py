@@ -244,7 +244,10 @@ class IndexWriter:
         from copilot.retrieval import health
         from copilot.retrieval.lexical import LexicalIndex
 
-        words = LexicalIndex(self._words())
+        try:
+            words = LexicalIndex(self._words())
+        except ValueError as error:
+            raise _damaged(self._words(), str(error)) from None
         return health.examine(self.manifest, vectors, words, added=added, removed=removed, whole=whole)
 
     def _repair(self, vectors: ChromaVectors) -> Health:

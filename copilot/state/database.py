@@ -185,15 +185,21 @@ def newer(path: Path) -> StateError:
     )
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that never writes, also to a file in a folder where SQLite cannot keep its own files."""
-    address = path.absolute().as_uri()
-    connection = _connected(f"{address}?mode=ro")
+def connect_to_read(path: Path, *, at_rest: bool = False) -> sqlite3.Connection:
+    """A connection that never writes to the file, also in a folder where SQLite cannot keep its own files.
+
+    With `at_rest` nothing is written beside it either, as long as no process has it open.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    log = path.with_name(f"{path.name}-wal")
+    if at_rest and not (log.is_file() and log.stat().st_size):
+        return _connected(f"{address}&immutable=1")
+    connection = _connected(address)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
         connection.close()
-        connection = _connected(f"{address}?mode=ro&immutable=1")
+        connection = _connected(f"{address}&immutable=1")
     return connection
 
 

@@ -45,7 +45,7 @@ def examine(store: Store, state: Path) -> str:
     if not path.is_file():
         return "nothing is kept yet"
     try:
-        with closing(connect_to_read(path)) as connection:
+        with closing(connect_to_read(path, at_rest=True)) as connection:
             _check(path, connection, store)
             counts = [f"{_count(connection, table)} {table}" for table in store.tables]
             stands = "" if version(connection) == len(store.migrations) else ", of an earlier version"
@@ -80,7 +80,7 @@ def read_audit(state: Path, noted: Collection[str] = ()) -> audit.Verified:
     if not path.is_file():
         return audit.check_chain((), 0, noted)
     try:
-        with closing(connect_to_read(path)) as connection:
+        with closing(connect_to_read(path, at_rest=True)) as connection:
             if version(connection) < len(CONVERSATIONS.migrations):
                 raise StateError(f"{str(path)!r} is of an earlier version; the next question chains its audit trail.")
             return audit.verify(lambda query, *values: connection.execute(query, values).fetchall(), noted)
