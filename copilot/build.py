@@ -22,6 +22,7 @@ from copilot.retrieval.sync import Phrases, sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
 from copilot.sources import Sources
+from copilot.state.conversations import FILE as CONVERSATIONS
 from copilot.state.conversations import Conversations
 from copilot.types import Viewer
 from copilot.upkeep.library import Library
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from copilot.memos.store import Memos
 
 _log = logging.getLogger(__name__)
-_SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
+_SNAPSHOTS = "snapshots.sqlite"
 
 Progress = Callable[[int, int], None]
 """Told how many of how many chunks are embedded."""
@@ -67,7 +68,7 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     state = settings.workspace_state()
     report = _sync(settings, workspace, records, progress)
     retriever, snapshots = Retriever(state, chroma_url=settings.chroma_url), Snapshots(state / _SNAPSHOTS)
-    conversations = Conversations(state / _CONVERSATIONS)
+    conversations = Conversations(state / CONVERSATIONS)
     with closing(retriever), closing(snapshots), closing(conversations):
         _take(snapshots, workspace, records, retriever, workspace.today(settings.today))
         _audit_rules(conversations, workspace, report)
@@ -98,7 +99,7 @@ def open_library(settings: Settings) -> Library:
     """The documents of the workspace, to be looked after; what is changed shows after the next `index`."""
     state = settings.workspace_state()
     retriever = Retriever(state, chroma_url=settings.chroma_url)
-    return Library(Workspace.open(settings.workspace), state, retriever)
+    return Library(Workspace.open(settings.workspace), state, retriever, Conversations(state / CONVERSATIONS))
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
@@ -122,7 +123,7 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         # That somebody else is bringing it up to date is no news for who asks.
         stale = f"Changed documents may be missing: {error}" if isinstance(error, StateError) else ""
     today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
-    conversations = Conversations(state / _CONVERSATIONS)
+    conversations = Conversations(state / CONVERSATIONS)
     _take(snapshots, workspace, records, retriever, today)
     _audit_rules(conversations, workspace, report)
     return Sources(
@@ -213,7 +214,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
-    conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
+    conversations = sources.conversations or Conversations(state / CONVERSATIONS)
     return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos, settings.slow_seconds)
 
 

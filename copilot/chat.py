@@ -311,6 +311,7 @@ class Copilot:
         for _, result in turn.results:
             if isinstance(result, MemoResult) and self.memos is not None:
                 self.memos.keep(result.memo)
+                self.note("kept memo", result.memo.id, result.memo.provenance.viewer, title=result.memo.title)
 
     def _log_turn(self, answer: Answer) -> None:
         # A remote model may make up the name of a tool, and put into it what it likes.

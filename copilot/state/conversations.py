@@ -26,6 +26,7 @@ from copilot.types import Answer, Evidence, Finding, Frozen, Viewer
 
 TurnState = Literal["answering", "answered", "interrupted"]
 
+FILE = "conversations.sqlite"
 TITLE_LENGTH = 60
 UNTITLED = "New conversation"
 # An unanswered turn silent for this long was interrupted; longer than one model call may take.

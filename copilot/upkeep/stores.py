@@ -34,7 +34,7 @@ class Store:
     """What is counted to tell what it holds."""
 
 
-CONVERSATIONS = Store("conversations.sqlite", conversations.MIGRATIONS, ("conversations", "turns"))
+CONVERSATIONS = Store(conversations.FILE, conversations.MIGRATIONS, ("conversations", "turns"))
 SNAPSHOTS = Store("snapshots.sqlite", snapshots.MIGRATIONS, ("snapshots",))
 STORES = (CONVERSATIONS, Store(memos.FILE, memos.MIGRATIONS, ("memos",)), SNAPSHOTS)
 
