@@ -186,6 +186,17 @@ class Copilot:
         self._signed_in[viewer.name] = viewer
         return viewer
 
+    def visit(self, name: str) -> Viewer:
+        """Lets whoever reaches the page in as a viewer of workspace.yaml, with a role only where one is given there."""
+        viewer = self.sources.workspace.visitor(name)
+        self._signed_in[name] = viewer
+        return viewer
+
+    @property
+    def signs_in(self) -> bool:
+        """People come in with the organisation's own sign-in."""
+        return self.sources.workspace.config.sign_in is not None
+
     def suggestions(self, viewer: str | None = None) -> tuple[str, ...]:
         """Questions that this workspace can answer for this viewer, to start from."""
         return suggest(self.sources, self.viewer(viewer))

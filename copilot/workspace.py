@@ -67,8 +67,7 @@ DEFAULT_CRITERIA = (
 
 class ViewerEntry(_Strict):
     labels: frozenset[str] = frozenset()
-    role: ViewerRole = "admin"
-    """Whoever names a viewer on the command line has the files themselves, so the default withholds nothing."""
+    role: ViewerRole | None = None
 
 
 class SignInRule(_Strict):
@@ -245,7 +244,14 @@ class Workspace:
             known = ", ".join(sorted({"everyone", *self.config.viewers}))
             raise SettingsError(f"There is no viewer {name!r} in {self.title}; known are {known}.")
         entry = entry or ViewerEntry()
-        return Viewer(name=name, labels=entry.labels, role=entry.role)
+        # Whoever names a viewer here has the files themselves, so nothing is gained by withholding what roles allow.
+        return Viewer(name=name, labels=entry.labels, role=entry.role or "admin")
+
+    def visitor(self, name: str | None = None) -> Viewer:
+        """The viewer of that name for whoever does not have the files: with a role only where one is written."""
+        viewer = self.viewer(name)
+        entry = self.config.viewers.get(viewer.name, ViewerEntry())
+        return viewer.model_copy(update={"role": entry.role})
 
     def signed_in(self, claims: Mapping[str, object]) -> Viewer:
         """The viewer that the claims of a checked token make of a person; PermissionDenied without a place here."""
@@ -267,7 +273,7 @@ class Workspace:
         return Viewer(name=name, labels=labels, role=next((viewer.role for viewer in given if viewer.role), None))
 
     def _given(self, rule: SignInRule) -> Viewer:
-        entry = self.viewer(rule.viewer) if rule.viewer else Viewer()
+        entry = self.visitor(rule.viewer) if rule.viewer else Viewer()
         return Viewer(labels=rule.labels | entry.labels, role=rule.role or entry.role)
 
     def rules(self) -> dict[str, str]:

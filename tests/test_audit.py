@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -44,7 +43,9 @@ def test_a_trail_as_it_was_written_has_no_fault(rows: list[Row]) -> None:
     assert check_chain(rows, 12, [f"7:{rows[6][-1]}"]).faults == ()
 
 
-@given(at=st.integers(0, 11), column=st.sampled_from(COLUMNS[1:]), value=st.text(max_size=20) | st.integers() | st.none())
+@given(
+    at=st.integers(0, 11), column=st.sampled_from(COLUMNS[1:]), value=st.text(max_size=20) | st.integers() | st.none()
+)
 def test_an_entry_that_was_changed_is_found(rows: list[Row], at: int, column: str, value: object) -> None:
     place = COLUMNS.index(column)
     changed = [*rows]
@@ -107,11 +108,6 @@ def settings(indexes: Indexes, tmp_path: Path) -> Settings:
     return Settings(workspace=workspace, state_dir=tmp_path / "state")
 
 
-@pytest.fixture
-def copilot(copilot: Copilot) -> Iterator[Copilot]:
-    yield copilot
-
-
 def entries(settings: Settings) -> list[tuple[str, str, str]]:
     with closing(Conversations(settings.workspace_state() / "conversations.sqlite")) as store:
         return [(entry.viewer, entry.action, entry.subject) for entry in store.audit(ADMIN)]
@@ -135,7 +131,11 @@ def test_who_opened_a_source_or_called_a_tool_is_in_the_trail(copilot: Copilot) 
     copilot.call("find_projects", stage="pilot")
     opened, called = copilot.conversations.audit(ADMIN, before)
     assert (opened.action, opened.subject, opened.details) == ("opened", cited.source, {"locator": cited.locator})
-    assert (called.action, called.subject, called.details["arguments"]) == ("called", "find_projects", {"stage": "pilot"})
+    assert (called.action, called.subject, called.details["arguments"]) == (
+        "called",
+        "find_projects",
+        {"stage": "pilot"},
+    )
 
 
 def test_what_changes_documents_and_rules_is_in_the_trail(settings: Settings, tmp_path: Path) -> None:
@@ -193,6 +193,8 @@ def test_only_who_administers_exports_the_trail(settings: Settings, tmp_path: Pa
     path = settings.workspace / "workspace.yaml"
     text = path.read_text(encoding="utf-8").replace("{labels: []}", "{labels: [], role: pm}")
     path.write_text(text, encoding="utf-8")
-    done = bearing("audit", "export", "--viewer", "ward_manager", state=tmp_path / "state", workspace=settings.workspace)
+    done = bearing(
+        "audit", "export", "--viewer", "ward_manager", state=tmp_path / "state", workspace=settings.workspace
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert "admin" in done.stderr

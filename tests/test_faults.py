@@ -181,7 +181,7 @@ def apart(script: str, folder: Path) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def driver(tmp_path: Path) -> Iterator[str]:
+def driver(tmp_path: Path) -> str:
     """A program that asks with and without a conversation and looks with doctor, and says what came of it."""
     program = tmp_path / "driver.py"
     program.write_text(f"""if True:
@@ -197,7 +197,7 @@ def driver(tmp_path: Path) -> Iterator[str]:
         print(json.dumps({{"failed": [check.name for check in examine(settings) if not check.ok]}}))
         copilot.close()
     """)
-    yield f'"$PYTHON" {program}'
+    return f'"$PYTHON" {program}'
 
 
 def test_a_folder_that_cannot_be_written_still_answers(folder: Path, driver: str) -> None:

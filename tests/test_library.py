@@ -50,7 +50,9 @@ def desk(indexes: Indexes, tmp_path: Path) -> Desk:
 
 def test_an_added_document_is_found_with_what_was_said_of_it(desk: Desk) -> None:
     about = About("Laser rules", "Chief Physicist", date(2026, 3, 1), None, ("safety",))
-    id = desk.library.add(desk.file("laser.md", "The quorvex laser is locked at night."), about, "policies/radiation", viewer=EVERYONE)
+    id = desk.library.add(
+        desk.file("laser.md", "The quorvex laser is locked at night."), about, "policies/radiation", viewer=EVERYONE
+    )
     assert id == "policies/radiation/laser.md"
     report, _ = index(desk.settings)
     assert report.added == 1
@@ -140,17 +142,29 @@ def test_a_removed_document_is_gone_with_its_sidecar(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
-        (lambda d: d.library.add(d.file("a.md", "x"), About(label="nobody"), viewer=EVERYONE), "no label 'nobody'; known are board"),
-        (lambda d: d.library.add(d.file("a.md", "---\nlabel: nobody\n---\nx"), About(), viewer=EVERYONE), "no label 'nobody'"),
+        (
+            lambda d: d.library.add(d.file("a.md", "x"), About(label="nobody"), viewer=EVERYONE),
+            "no label 'nobody'; known are board",
+        ),
+        (
+            lambda d: d.library.add(d.file("a.md", "---\nlabel: nobody\n---\nx"), About(), viewer=EVERYONE),
+            "no label 'nobody'",
+        ),
         (lambda d: d.library.add(d.file("a.exe", "x"), About(), viewer=EVERYONE), "a.exe cannot be read"),
         (lambda d: d.library.add(d.file("~$a.md", "x"), About(), viewer=EVERYONE), "cannot be the name"),
         (lambda d: d.library.add(d.file("a\nb.md", "x"), About(), viewer=EVERYONE), "cannot be the name"),
         (lambda d: d.library.add(d.file("a.md", ""), About(), viewer=EVERYONE), "a.md cannot be read: it is empty"),
         (lambda d: d.library.add(d.inbox / "none.md", About(), viewer=EVERYONE), "no file"),
-        (lambda d: d.library.add(d.file("a.md", "x"), About(), "../elsewhere", viewer=EVERYONE), "out of the workspace"),
+        (
+            lambda d: d.library.add(d.file("a.md", "x"), About(), "../elsewhere", viewer=EVERYONE),
+            "out of the workspace",
+        ),
         (lambda d: d.library.add(d.file("a.md", "x"), About(), "/etc", viewer=EVERYONE), "no folder for documents"),
         (lambda d: d.library.add(d.file("a.md", "x"), About(), "records", viewer=EVERYONE), "no folder for documents"),
-        (lambda d: d.library.add(d.file(Path(RETENTION).name, "x"), About(), "policies", viewer=EVERYONE), "there already"),
+        (
+            lambda d: d.library.add(d.file(Path(RETENTION).name, "x"), About(), "policies", viewer=EVERYONE),
+            "there already",
+        ),
         (lambda d: d.library.replace(RETENTION, d.file("a.md", "x"), EVERYONE, About()), "from which day"),
         (
             lambda d: d.library.replace(RETENTION, d.file("a.md", "x"), EVERYONE, About(effective=date(2025, 7, 1))),

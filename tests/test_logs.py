@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from openai_server import Call, OpenAIServer, Reply, failure
 
-from copilot import Settings, SettingsError, logs, open_copilot
+from copilot import Settings, logs, open_copilot
 from copilot.retrieval.index import locked
 
 CORPUS = Path(__file__).parent / "fixtures" / "corpus"

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
-from ui import markdown, state
+from ui import markdown, sign_in, state
 from ui.screens import ask, evaluations
 
 _STATIC = Path(__file__).parent / "static"
@@ -28,32 +28,10 @@ def main() -> None:
     st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
     try:
         copilot = state.copilot()
-        viewer = _viewer(copilot)
-        _page(copilot, viewer).run()
+        if viewer := sign_in.viewer(copilot):
+            _page(copilot, viewer).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
-
-
-def _viewer(copilot: Copilot) -> str:
-    """Who asks. Without a sign-in, whoever opens the page may choose; the address keeps the choice."""
-    if len(copilot.viewers) == 1:
-        return copilot.viewers[0]
-    named = st.query_params.get("viewer")
-    st.session_state.setdefault("viewer", named if named in copilot.viewers else copilot.viewers[0])
-    chosen = str(
-        st.sidebar.selectbox(
-            "Viewing as",
-            copilot.viewers,
-            key="viewer",
-            format_func=lambda name: name.replace("_", " "),
-            help="A stand-in until people sign in. You see the sources and conversations of this viewer.",
-        )
-    )
-    if chosen != copilot.viewers[0]:
-        st.query_params["viewer"] = chosen
-    elif named:
-        del st.query_params["viewer"]
-    return chosen
 
 
 def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
@@ -76,7 +54,8 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     for id in session.opened - set(listed):
         pages[id] = _conversation_page(copilot, viewer, id, None)
 
-    sections = {"": [home, quality], "Recent": list(pages.values())}
+    pages_of_all = [home, quality] if copilot.viewer(viewer).may("evaluate") else [home]
+    sections = {"": pages_of_all, "Recent": list(pages.values())}
     page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
     with st.sidebar:
         if listed or search:

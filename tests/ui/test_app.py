@@ -68,7 +68,7 @@ def test_an_odd_question_gets_a_sensible_page(open_app: Opener, question: str):
 
 def test_a_workspace_of_several_viewers_asks_who_looks(open_app: Opener):
     app = open_app()
-    assert app.sidebar.selectbox(key="viewer").label == "Viewing as"
+    assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"
 
 
 def test_an_empty_workspace_says_what_to_do(open_app: Opener, tmp_path: Path):
