@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from copilot.reading.masking import Masked, mask
 from copilot.reading.question import Links, Reading, Role, Span
-from copilot.retrieval.embedder import load_network
+from copilot.retrieval.embedder import load_network, verified
 
 MODEL = Path(__file__).parent / "model"
 
@@ -41,6 +41,8 @@ def read(text: str, links: Links) -> Reading:
 
 @cache
 def shipped() -> Reader:
+    for name in ("reader.onnx", "labels.json"):
+        verified(MODEL / name, MODEL / "card.md")
     return Reader(MODEL)
 
 
