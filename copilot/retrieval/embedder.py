@@ -55,7 +55,7 @@ def load_network(model: Path) -> Network:
 
 
 def verified(file: Path, card: Path) -> Path:
-    """The file, which is the one that its card names by its hash; SettingsError where it is another or a damaged one."""
+    """The file, which is the one that its card names by its hash; SettingsError where it is another."""
     with file.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
     if found not in card.read_text(encoding="utf-8"):
