@@ -244,6 +244,25 @@ def restore(
     typer.echo(f"What was there before is under {settings.workspace_state() / 'set-aside'}.")
 
 
+@app.command()
+def sbom(
+    lock: Annotated[
+        Path | None,
+        typer.Option("--lock", help="A file of pip's hashes, such as requirements.txt, for those of packages."),
+    ] = None,
+) -> None:
+    """Print what this installation is made of, with licences and hashes, as CycloneDX JSON."""
+    from json import dumps
+
+    from copilot.commands.sbom import bill
+
+    try:
+        content = lock.read_text(encoding="utf-8") if lock else ""
+    except OSError as error:
+        raise SettingsError(f"Cannot read {str(lock)!r} ({error.strerror}).") from None
+    typer.echo(dumps(bill(content), indent=2))
+
+
 def _open(workspace: Path | None, quiet: bool = False) -> Copilot:
     from copilot.build import open_copilot
 
