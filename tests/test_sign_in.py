@@ -116,9 +116,11 @@ def test_people_who_signed_in_see_by_their_labels_and_have_conversations_of_thei
     bo = copilot.sign_in({"email": "bo@halden.example", "department": "wards"}).name
     restricted = {info.id for info in copilot.sources.retriever.documents(copilot.viewer(ana)) if info.label}
     assert restricted
-    told, untold = (copilot.ask(question, "c-ana" if name == ana else "c-bo", name) for name in (ana, bo))
-    assert restricted & {citation.source for citation in told.citations}
-    assert not restricted & {citation.source for citation in untold.citations}
+    told, untold = (copilot.call("search_knowledge", name, query="the sale of the imaging unit") for name in (ana, bo))
+    assert restricted & {evidence.source for evidence in told.evidence}
+    assert not restricted & {evidence.source for evidence in untold.evidence}
+    copilot.ask(question, "c-ana", ana)
+    copilot.ask(question, "c-bo", bo)
     assert [info.id for info in copilot.conversations.list(bo)] == ["c-bo"]
     assert {entry.viewer for entry in copilot.conversations.audit(copilot.viewer("ward_manager"))} >= {ana, bo}
     # A later token with less takes away what an earlier one gave.

@@ -114,7 +114,7 @@ def append(
     highest = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'trail'").fetchone()
     last = connection.execute("SELECT hash FROM trail ORDER BY number DESC LIMIT 1").fetchone()
     number, previous = (highest[0] if highest else 0) + 1, last[0] if last else ""
-    values = (number, at, viewer, action, subject, json.dumps(details, sort_keys=True), previous)
+    values = (number, at, viewer, action, subject, json.dumps(details, sort_keys=True, default=str), previous)
     connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _hash(values)))
 
 

@@ -37,7 +37,7 @@ def _kinds(text: str) -> set[str]:
         ("```\n$x [1]\n```\n$y", "```\n$x [1]\n```\n\\$y"),
         (":red[x] at 10:30", r"\:red[x] at 10:30"),
         (":smile: on http://localhost:80/x", "\\:\u2060smile: on http://localhost:80/x"),
-        ("![pixel](https://example.org/p)", "!\u2060[pixel](https://example.org/p)"),
+        ("![pixel](https://example.org/p)", "!\u2060[pixel (example.org)](https://example.org/p)"),
         ("<b>bold</b> a<br>b", r"\<b>bold\</b> a b"),
         (
             "see [levers](change.md#how) and [a](https://example.org)",
