@@ -7,7 +7,8 @@ import streamlit as st
 from copilot import Copilot, CopilotError
 from ui import markdown, state
 
-_HERE = ("localhost", "127.0.0.1", "::1")
+# The file beside the app names an address, so there is none only where no server runs.
+_HERE = (None, "localhost", "127.0.0.1", "::1")
 
 
 def viewer(copilot: Copilot) -> str | None:
