@@ -87,6 +87,14 @@ def test_a_missing_workspace_is_told_in_a_sentence(open_app: Opener, tmp_path: P
     assert "There is no workspace folder" in app.error[0].value
 
 
+def test_a_damaged_store_is_told_in_a_sentence_with_the_way_out(open_app: Opener, tmp_path: Path):
+    folder = Settings(workspace=CORPUS, state_dir=tmp_path / "state").workspace_state()
+    (folder / "conversations.sqlite").write_bytes(b"no database at all" * 100)
+    app = open_app()
+    assert not app.exception
+    assert "bearing doctor --repair" in app.error[0].value
+
+
 def test_the_command_runs_the_app_on_the_port():
     arguments = command(8600)
     assert str(APP) in arguments
