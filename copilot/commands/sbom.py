@@ -43,7 +43,8 @@ def bill(lock: str = "") -> dict[str, Any]:
 
 def _needed() -> Iterator[metadata.Distribution]:
     """Bearing and all that it needs, and what those need, as far as it is installed."""
-    waiting, seen = [(_ROOT, frozenset[str]())], set()
+    waiting = [(_ROOT, frozenset[str]())]
+    seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         name, extras = waiting.pop()
         if (name, extras) in seen:
@@ -80,12 +81,12 @@ def _component(found: metadata.Distribution, hashes: Mapping[tuple[str, str], Se
 
 
 def _licence(about: metadata.PackageMetadata) -> list[dict[str, Any]]:
-    if expression := about.get("License-Expression"):
+    for expression in about.get_all("License-Expression", []):
         return [{"expression": expression}]
     classified = [c.rpartition(" :: ")[2] for c in about.get_all("Classifier", []) if c.startswith("License ::")]
     # Some write the whole text of the licence where its name belongs.
-    written = (about.get("License") or "").strip()
-    named = classified or ([written] if written and "\n" not in written else [])
+    written = [text.strip() for text in about.get_all("License", []) if text.strip() and "\n" not in text.strip()]
+    named = classified or written
     return [{"license": {"name": name}} for name in dict.fromkeys(named)]
 
 
