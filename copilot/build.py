@@ -146,15 +146,15 @@ def _take(snapshots: Snapshots, workspace: Workspace, records: Records, retrieve
 
 def _audit_rules(conversations: Conversations, workspace: Workspace, report: SyncReport | None) -> None:
     """Notes what an index run changed, and which of the files have changed that say how answers are made."""
-    try:
-        if report is not None and report.added + report.changed + report.removed:
-            about = {name: getattr(report, name) for name in ("added", "changed", "removed")}
-            conversations.note("", "indexed", workspace.title, about)
-        rules, known = workspace.rules(), conversations.last_noted("changed rules").get("files", {})
-        if changed := sorted(name for name in rules.keys() | known.keys() if rules.get(name) != known.get(name)):
-            conversations.note("", "changed rules", ", ".join(changed), {"files": rules})
-    except StateError:
-        _log.error("not audited", extra={"action": "changed rules", "subject": workspace.title})
+    if report is not None and report.added + report.changed + report.removed:
+        about = {name: getattr(report, name) for name in ("added", "changed", "removed")}
+        conversations.note_or_log("", "indexed", workspace.title, about)
+    rules = workspace.rules()
+    known: dict[str, str] = {}
+    with suppress(StateError):
+        known = conversations.last_noted("changed rules").get("files", {})
+    if changed := sorted(name for name in rules.keys() | known.keys() if rules.get(name) != known.get(name)):
+        conversations.note_or_log("", "changed rules", ", ".join(changed), {"files": rules})
 
 
 def _records(workspace: Workspace, settings: Settings) -> Records:

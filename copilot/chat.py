@@ -213,10 +213,7 @@ class Copilot:
 
     def note(self, action: str, subject: str, viewer: str | None = None, **details: Any) -> None:
         """Adds what a viewer did to the audit trail; where it cannot be written, to the log."""
-        try:
-            self.conversations.note(self.viewer(viewer).name, action, subject, details)
-        except StateError:
-            _log.error("not audited", extra={"action": action, "subject": subject})
+        self.conversations.note_or_log(self.viewer(viewer).name, action, subject, details)
 
     def call(self, tool: str, viewer: str | None = None, **arguments: Any) -> ToolResult:
         """What one tool finds, without a chat: text, evidence, tables, charts and figures.

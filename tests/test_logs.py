@@ -107,7 +107,7 @@ def test_a_state_that_cannot_be_used_is_logged(settings: Settings, events: Event
     fault = named(told, "state cannot be used")[0]
     assert (fault["level"], fault["path"]) == ("ERROR", str(path))
     assert "not a database" in fault["reason"]
-    assert [entry["action"] for entry in named(told, "not audited")] == ["changed rules", "answered"]
+    assert [entry["action"] for entry in named(told, "not audited")] == ["indexed", "changed rules", "answered"]
 
 
 def test_answers_from_an_index_that_another_process_writes_are_logged(settings: Settings, events: Events) -> None:

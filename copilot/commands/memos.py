@@ -152,7 +152,9 @@ def _note(settings: Settings, viewer: Viewer, action: str, memo: Memo, format: s
     from copilot.state.conversations import FILE, Conversations
 
     with closing(Conversations(settings.workspace_state() / FILE)) as conversations:
-        conversations.note(viewer.name, action, memo.id, {"title": memo.title} | ({"format": format} if format else {}))
+        conversations.note_or_log(
+            viewer.name, action, memo.id, {"title": memo.title} | ({"format": format} if format else {})
+        )
 
 
 def _read(id: str, workspace: Path | None, viewer: str | None) -> Memo:

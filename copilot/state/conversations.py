@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import logging
 import platform
 import re
 import secrets
@@ -18,11 +19,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from copilot.errors import SettingsError
+from copilot.errors import SettingsError, StateError
 from copilot.state import audit
 from copilot.state.audit import AuditEntry, EvidenceHash, Verified
 from copilot.state.database import Database, Migration
 from copilot.types import Answer, Evidence, Finding, Frozen, Viewer
+
+_log = logging.getLogger(__name__)
 
 TurnState = Literal["answering", "answered", "interrupted"]
 
@@ -342,6 +345,13 @@ class Conversations:
         """Adds to the audit trail what someone did beside asking in a conversation."""
         with self._database.write() as connection:
             audit.append(connection, _now(), viewer, action, subject, dict(details or {}))
+
+    def note_or_log(self, viewer: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+        """`note` of what is done already: where the trail cannot be written, the log says so."""
+        try:
+            self.note(viewer, action, subject, details)
+        except StateError:
+            _log.error("not audited", extra={"action": action, "subject": subject})
 
     def note_answer(self, viewer: str, answer: Answer, evidence: Sequence[Evidence]) -> None:
         """Adds an answer that is part of no conversation to the audit trail."""

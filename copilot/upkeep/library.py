@@ -143,7 +143,7 @@ class Library:
 
     def _note(self, viewer: Viewer, action: str, id: str, path: Path | None = None) -> None:
         about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if path else {}
-        self.conversations.note(viewer.name, action, id, about)
+        self.conversations.note_or_log(viewer.name, action, id, about)
 
     def _lead(self, id: str, kept: str) -> None:
         """What the old version replaced was replaced by it, not by the new one that has its name."""
