@@ -128,14 +128,12 @@ def test_who_opened_a_source_or_called_a_tool_is_in_the_trail(copilot: Copilot) 
     cited = next(citation for citation in answer.citations if citation.kind == "passage")
     before = sum(1 for _ in copilot.conversations.audit(ADMIN))
     copilot.source(cited)
-    copilot.call("find_projects", stage="pilot")
+    copilot.call("search_knowledge", query="triage")
     opened, called = copilot.conversations.audit(ADMIN, before)
     assert (opened.action, opened.subject, opened.details) == ("opened", cited.source, {"locator": cited.locator})
-    assert (called.action, called.subject, called.details["arguments"]) == (
-        "called",
-        "find_projects",
-        {"stage": "pilot"},
-    )
+    assert (called.action, called.subject) == ("called", "search_knowledge")
+    assert called.details["arguments"] == {"query": "triage"}
+    assert cited.source in called.details["sources"]
 
 
 def test_what_changes_documents_and_rules_is_in_the_trail(settings: Settings, tmp_path: Path) -> None:
