@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         KnowledgeError,
         LimitExceeded,
         ModelError,
+        PermissionDenied,
         SettingsError,
+        StateError,
         ToolError,
     )
     from copilot.settings import Settings
@@ -43,15 +45,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "index": "build", "open_copilot": "build", "Copilot": "chat",
     "CopilotError": "errors", "KnowledgeError": "errors", "LimitExceeded": "errors", "ModelError": "errors",
-    "SettingsError": "errors", "ToolError": "errors", "Settings": "settings", "SourcePage": "source_pages",
+    "PermissionDenied": "errors", "SettingsError": "errors", "StateError": "errors", "ToolError": "errors",
+    "Settings": "settings", "SourcePage": "source_pages",
     "Answer": "types", "Chart": "types", "Citation": "types", "Event": "types", "Figure": "types",
     "Final": "types", "Restart": "types", "Step": "types", "Table": "types", "TextDelta": "types", "Viewer": "types",
 }  # fmt: skip
 
 __all__ = [
     "Answer", "Chart", "Citation", "Copilot", "CopilotError", "Event", "Figure", "Final", "KnowledgeError",
-    "LimitExceeded", "ModelError", "Restart", "Settings", "SettingsError", "SourcePage", "Step", "Table", "TextDelta",
-    "ToolError", "Viewer", "index", "open_copilot",
+    "LimitExceeded", "ModelError", "PermissionDenied", "Restart", "Settings", "SettingsError", "SourcePage",
+    "StateError", "Step", "Table", "TextDelta", "ToolError", "Viewer", "index", "open_copilot",
 ]  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot.errors import KnowledgeError, SettingsError
+from copilot.errors import KnowledgeError, SettingsError, StateError
 from copilot.reading import matcher
 from copilot.reading.columns import Columns
 from copilot.records.catalogue import Catalogue
@@ -21,6 +22,7 @@ from copilot.retrieval.sync import Phrases, sync
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
 from copilot.sources import Sources
+from copilot.state.conversations import FILE as CONVERSATIONS
 from copilot.state.conversations import Conversations
 from copilot.types import Viewer
 from copilot.upkeep.library import Library
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from copilot.memos.store import Memos
 
 _log = logging.getLogger(__name__)
-_SNAPSHOTS, _CONVERSATIONS = "snapshots.sqlite", "conversations.sqlite"
+_SNAPSHOTS = "snapshots.sqlite"
 
 Progress = Callable[[int, int], None]
 """Told how many of how many chunks are embedded."""
@@ -66,8 +68,10 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     state = settings.workspace_state()
     report = _sync(settings, workspace, records, progress)
     retriever, snapshots = Retriever(state, chroma_url=settings.chroma_url), Snapshots(state / _SNAPSHOTS)
-    with closing(retriever), closing(snapshots):
-        snapshots.take(workspace, records, retriever.states(), workspace.today(settings.today))
+    conversations = Conversations(state / CONVERSATIONS)
+    with closing(retriever), closing(snapshots), closing(conversations):
+        _take(snapshots, workspace, records, retriever, workspace.today(settings.today))
+        _audit_rules(conversations, workspace, report)
     return report, records
 
 
@@ -95,7 +99,7 @@ def open_library(settings: Settings) -> Library:
     """The documents of the workspace, to be looked after; what is changed shows after the next `index`."""
     state = settings.workspace_state()
     retriever = Retriever(state, chroma_url=settings.chroma_url)
-    return Library(Workspace.open(settings.workspace), state, retriever)
+    return Library(Workspace.open(settings.workspace), state, retriever, Conversations(state / CONVERSATIONS))
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
@@ -106,15 +110,22 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
     state = settings.workspace_state()
     metrics = Catalogue.load(workspace, records)
     retriever = Retriever(state, chroma_url=settings.chroma_url)
+    report = None
     try:
-        _sync(settings, workspace, records, progress)
-    except KnowledgeError as error:
-        # Another writer is at work. Its old index answers meanwhile; without one there is nothing to answer from.
-        if not retriever.documents(Viewer()):
+        report = _sync(settings, workspace, records, progress)
+        stale = ""
+    except (KnowledgeError, StateError) as error:
+        # Another writer is at work, or nothing can be written. The old index answers meanwhile; without one there is
+        # nothing to answer from.
+        if not retriever.states():
             raise
         _log.warning("index left as it stands", extra={"reason": str(error)})
+        # That somebody else is bringing it up to date is no news for who asks.
+        stale = f"Changed documents may be missing: {error}" if isinstance(error, StateError) else ""
     today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
-    snapshots.take(workspace, records, retriever.states(), today)
+    conversations = Conversations(state / CONVERSATIONS)
+    _take(snapshots, workspace, records, retriever, today)
+    _audit_rules(conversations, workspace, report)
     return Sources(
         workspace=workspace,
         records=records,
@@ -122,8 +133,28 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         retriever=retriever,
         today=today,
         snapshots=snapshots,
-        conversations=Conversations(state / _CONVERSATIONS),
+        conversations=conversations,
+        stale=stale,
     )
+
+
+def _take(snapshots: Snapshots, workspace: Workspace, records: Records, retriever: Retriever, today: date) -> None:
+    """Keeps what there is today; questions about other days can do without where it cannot be kept."""
+    with suppress(StateError):
+        snapshots.take(workspace, records, retriever.states(), today)
+
+
+def _audit_rules(conversations: Conversations, workspace: Workspace, report: SyncReport | None) -> None:
+    """Notes what an index run changed, and which of the files have changed that say how answers are made."""
+    if report is not None and report.added + report.changed + report.removed:
+        about = {name: getattr(report, name) for name in ("added", "changed", "removed")}
+        conversations.note_or_log("", "indexed", workspace.title, about)
+    rules = workspace.rules()
+    known: dict[str, str] = {}
+    with suppress(StateError):
+        known = conversations.last_noted("changed rules").get("files", {})
+    if changed := sorted(name for name in rules.keys() | known.keys() if rules.get(name) != known.get(name)):
+        conversations.note_or_log("", "changed rules", ", ".join(changed), {"files": rules})
 
 
 def _records(workspace: Workspace, settings: Settings) -> Records:
@@ -160,6 +191,9 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
 
     settings = settings or Settings.from_env()
     sources = open_sources(settings, progress)
+    if settings.keep_days is not None and sources.conversations is not None:
+        with suppress(StateError):
+            sources.conversations.expire(settings.keep_days)
     return assemble(settings, sources, Memos(settings.workspace_state() / FILE))
 
 
@@ -180,7 +214,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
     )
-    conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
+    conversations = sources.conversations or Conversations(state / CONVERSATIONS)
     return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos, settings.slow_seconds)
 
 
@@ -201,6 +235,10 @@ def _memory(state: Path) -> SqliteSaver:
     """What the agent remembers of each conversation."""
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
-    connection.execute("PRAGMA journal_mode=WAL")
+    try:
+        connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.DatabaseError:
+        # Damaged, or in a folder that cannot be written: what is said from now on is remembered until the end.
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
     return SqliteSaver(connection)

@@ -6,7 +6,8 @@ import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
-from copilot.errors import LimitExceeded, ModelError, ToolError
+from copilot.errors import LimitExceeded, ModelError, StateError, ToolError
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.draft import Draft
@@ -136,9 +137,9 @@ class _Turn:
 class Copilot:
     """Answers questions about one workspace. Safe to share between threads.
 
-    Where a method takes `viewer`, it is a name from `workspace.yaml`; None stands for the default one, and an unknown
-    name raises SettingsError. Every method may raise SettingsError when the state folder cannot be used, and
-    KnowledgeError when the index cannot be read.
+    Where a method takes `viewer`, it is a name from `workspace.yaml` or of someone who has signed in; None stands for
+    the default one, and an unknown name raises SettingsError. Every method may raise StateError when the state folder
+    cannot be used, and KnowledgeError when the index cannot be read.
     """
 
     def __init__(
@@ -159,6 +160,7 @@ class Copilot:
         self._default_viewer = viewer
         self._slow_seconds = slow_seconds
         self._agents: dict[tuple[Viewer, bool, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
+        self._signed_in: dict[str, Viewer] = {}
 
     @property
     def title(self) -> str:
@@ -171,7 +173,29 @@ class Copilot:
         return tuple(dict.fromkeys([self.viewer().name, *config.viewers]))
 
     def viewer(self, name: str | None = None) -> Viewer:
-        return self.sources.workspace.viewer(name or self._default_viewer)
+        return self._signed_in.get(name or "") or self.sources.workspace.viewer(name or self._default_viewer)
+
+    def sign_in(self, claims: Mapping[str, object]) -> Viewer:
+        """Lets a person in by the claims of an identity token that the caller has checked.
+
+        From then on the name of the viewer that comes back may be passed to every method, so callers pass only names
+        of whom they signed in themselves. Raises PermissionDenied where `sign_in` in workspace.yaml has no place for
+        the person.
+        """
+        viewer = self.sources.workspace.signed_in(claims)
+        self._signed_in[viewer.name] = viewer
+        return viewer
+
+    def visit(self, name: str) -> Viewer:
+        """Lets whoever reaches the page in as a viewer of workspace.yaml, with a role only where one is given there."""
+        viewer = self.sources.workspace.visitor(name)
+        self._signed_in[name] = viewer
+        return viewer
+
+    @property
+    def signs_in(self) -> bool:
+        """People come in with the organisation's own sign-in."""
+        return self.sources.workspace.config.sign_in is not None
 
     def suggestions(self, viewer: str | None = None) -> tuple[str, ...]:
         """Questions that this workspace can answer for this viewer, to start from."""
@@ -182,7 +206,14 @@ class Copilot:
 
         Raises KnowledgeError when the source is gone or has changed since, or is not for this viewer.
         """
-        return open_source(self.sources, self.viewer(viewer), citation)
+        who = self.viewer(viewer)
+        page = open_source(self.sources, who, citation)
+        self.note("opened", page.source, who.name, locator=page.locator)
+        return page
+
+    def note(self, action: str, subject: str, viewer: str | None = None, **details: Any) -> None:
+        """Adds what a viewer did to the audit trail; where it cannot be written, to the log."""
+        self.conversations.note_or_log(self.viewer(viewer).name, action, subject, details)
 
     def call(self, tool: str, viewer: str | None = None, **arguments: Any) -> ToolResult:
         """What one tool finds, without a chat: text, evidence, tables, charts and figures.
@@ -190,7 +221,10 @@ class Copilot:
         Raises ToolError, which says what would be right, when there is no such tool, it has nothing to answer from in
         this workspace, or an argument is unknown, missing or wrong.
         """
-        return run(tool, self.sources, self.viewer(viewer), arguments)
+        who = self.viewer(viewer)
+        result = run(tool, self.sources, who, arguments)
+        self.note("called", tool, who.name, arguments=arguments, sources=sorted({e.source for e in result.evidence}))
+        return result
 
     def ask(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Answer:
         """The answer to a question: `stream` read to its end. Raises what `stream` raises.
@@ -207,37 +241,58 @@ class Copilot:
         """Steps and verified text as they come, then one Final.
 
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
-        question stands alone and leaves no trace. Whoever stops reading early interrupts the turn, and its text so far
-        is kept.
+        question stands alone, and only the audit trail tells of it. Whoever stops reading early interrupts the turn,
+        and its text so far is kept. Where the state folder cannot be written, the answer comes all the same, with a
+        warning that it is not kept.
 
         A remote model that fails raises nothing: a Restart is given and the built-in model answers, with a warning in
         the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and
         LimitExceeded when the built-in model comes to no answer in MAX_MODEL_CALLS calls.
         """
         who = self.viewer(viewer)
+        turn = self._begin(question)
+        if self.sources.stale:
+            turn.warnings.append(self.sources.stale)
         stored: str | None = None
         if conversation is not None:
-            self.conversations.ensure(conversation, who.name, title_of(question))
-            stored = self.conversations.begin_turn(conversation, who.name, question)
-        turn = self._begin(question)
+            try:
+                self.conversations.ensure(conversation, who.name, title_of(question))
+                stored = self.conversations.begin_turn(conversation, who.name, question)
+            except StateError as error:
+                turn.warnings.append(f"This answer is not kept: {error}")
+                conversation = None
         kept = turn.began
         finished = False
         try:
             for event in self._answer(turn, who, conversation):
                 yield event
                 if stored is not None and isinstance(event, TextDelta) and time.perf_counter() - kept > KEEP_SECONDS:
-                    self.conversations.keep_partial(stored, turn.text)
+                    with suppress(StateError):
+                        self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
-            answer = _assemble(turn)
+            answer = self._keep(_assemble(turn), turn, who, stored)
             self._log_turn(answer)
-            if stored is not None:
-                self.conversations.finish_turn(stored, answer, turn.verifier.cited, turn.findings)
-                self._keep_memos(turn)
             finished = True
             yield Final(answer=answer)
         finally:
             if stored is not None and not finished:
-                self.conversations.interrupt_turn(stored, turn.text)
+                with suppress(StateError):
+                    self.conversations.interrupt_turn(stored, turn.text)
+
+    def _keep(self, answer: Answer, turn: _Turn, viewer: Viewer, stored: str | None) -> Answer:
+        """Stores the answer and audits it; where that cannot be, the answer says so."""
+        try:
+            if stored is not None:
+                self.conversations.finish_turn(stored, answer, turn.verifier.cited, turn.findings)
+                self._keep_memos(turn)
+            else:
+                self.conversations.note_answer(viewer.name, answer, turn.verifier.cited)
+        except StateError as error:
+            _log.error("not audited", extra={"action": "answered", "subject": answer.id})
+            if not any(warning.startswith("This answer is not kept") for warning in answer.warnings):
+                warning = f"This answer is not kept: {error}"
+                return answer.model_copy(update={"warnings": (*answer.warnings, warning)})
+        return answer
 
     def close(self) -> None:
         """Lets go of the files that are open."""
@@ -264,6 +319,7 @@ class Copilot:
         for _, result in turn.results:
             if isinstance(result, MemoResult) and self.memos is not None:
                 self.memos.keep(result.memo)
+                self.note("kept memo", result.memo.id, result.memo.provenance.viewer, title=result.memo.title)
 
     def _log_turn(self, answer: Answer) -> None:
         # A remote model may make up the name of a tool, and put into it what it likes.

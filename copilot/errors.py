@@ -3,6 +3,8 @@
 CopilotError
 ├── SettingsError      the operator must change the environment or the call
 ├── KnowledgeError     a source or the index cannot be used (missing, unreadable, stale)
+├── StateError         a file of the state folder cannot be used (full disk, read-only, damaged, of another version)
+├── PermissionDenied   the viewer's role does not allow it
 ├── ModelError         the remote chat model failed or answered nonsense
 ├── ToolError          a tool call was wrong: goes back to the model as text, never to the person
 └── LimitExceeded      the turn used its steps or its budget
@@ -20,6 +22,18 @@ class SettingsError(CopilotError):
 
 
 class KnowledgeError(CopilotError):
+    pass
+
+
+class StateError(CopilotError):
+    """Says the way out; `is_damage` where a repair is one."""
+
+    def __init__(self, message: str, *, is_damage: bool = False) -> None:
+        super().__init__(message)
+        self.is_damage = is_damage
+
+
+class PermissionDenied(CopilotError):
     pass
 
 

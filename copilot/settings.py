@@ -58,6 +58,8 @@ class Settings(BaseModel):
     """OpenID Connect issuer whose bearer tokens `bearing serve` takes, as its tokens name it."""
     token_audience: str | None = None
     """What tokens for this server name as their audience."""
+    keep_days: float | None = Field(default=None, gt=0)
+    """Conversations that nobody used for so many days are deleted; without it they are kept."""
     log_level: Literal["off", "error", "warning", "info", "debug"] = "off"
     """Which events are written to standard error: those of this level and worse."""
     log_format: Literal["text", "json"] = "text"

@@ -87,11 +87,13 @@ class _Shown:
 
 def _lines_of_file(path: Path, span: re.Match[str]) -> _Shown:
     lines = decode(path.read_bytes()).split("\n")
-    first, last = int(span[1]) - 1, int(span[2])
+    # What is said of the document in front of its text may name others that the viewer does not see.
+    body = _body(lines)
+    first, last = max(body, int(span[1]) - 1), int(span[2])
     return _Shown(
-        before="\n".join(lines[max(_body(lines), first - CONTEXT_LINES) : first]),
+        before="\n".join(lines[max(body, first - CONTEXT_LINES) : first]),
         text="\n".join(lines[first:last]),
-        after="\n".join(lines[last : last + CONTEXT_LINES]),
+        after="\n".join(lines[max(first, last) : max(first, last) + CONTEXT_LINES]),
     )
 
 

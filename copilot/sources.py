@@ -31,3 +31,5 @@ class Sources:
     """What the workspace held earlier; None where nothing is kept."""
     conversations: Conversations | None = None
     """What was answered before."""
+    stale: str = ""
+    """Why the index is not up to date, for whoever reads an answer; empty where nothing keeps it from being so."""

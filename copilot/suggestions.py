@@ -24,7 +24,7 @@ def _questions(sources: Sources, viewer: Viewer) -> Iterator[str]:
     documents = sources.retriever.documents(viewer) if sources.retriever else ()
     titles = [d.title for d in documents if d.superseded_by is None]
     if sources.metrics is not None:
-        plain = [m for m in sources.metrics.metrics.values() if not m.vanity]
+        plain = [m for m in sources.metrics.metrics.values() if m.label and not m.vanity]
         if plain:
             yield f"How has {plain[0].label.lower()} developed over the last two quarters?"
     for title in _spread(titles):

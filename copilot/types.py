@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.errors import PermissionDenied
+
 Cell = str | int | float | bool | None
 """A value in a table. Dates are ISO strings."""
 
@@ -18,14 +20,38 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+ViewerRole = Literal["leader", "pm", "evaluator", "admin"]
+Permission = Literal["evaluate", "see_heldback", "sign_memo", "upload", "administer"]
+
+PERMISSIONS: dict[Permission, frozenset[ViewerRole]] = {
+    "evaluate": frozenset({"evaluator", "admin"}),
+    "see_heldback": frozenset({"evaluator", "admin"}),
+    "sign_memo": frozenset({"leader", "admin"}),
+    "upload": frozenset({"pm", "admin"}),
+    "administer": frozenset({"admin"}),
+}
+"""What is not for everyone who may ask: start evaluations and read their drafts, see the samples that are held back,
+sign memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not of it."""
+
+
 class Viewer(Frozen):
     """Who asks. Unlabelled documents and rows are for everyone; a labelled one only for holders of its label."""
 
     name: str = "everyone"
     labels: frozenset[str] = frozenset()
+    role: ViewerRole | None = None
 
     def may_see(self, label: str | None) -> bool:
         return not label or label in self.labels
+
+    def may(self, permission: Permission) -> bool:
+        return self.role in PERMISSIONS[permission]
+
+    def require(self, permission: Permission) -> None:
+        """Raises PermissionDenied for whose role does not allow it."""
+        if not self.may(permission):
+            roles, act = " or ".join(sorted(PERMISSIONS[permission])), permission.replace("_", " ")
+            raise PermissionDenied(f"To {act} takes the role {roles}, which {self.name} does not have.")
 
 
 Basis = Literal["recorded", "measured", "estimated", "assumed", "computed"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,8 +12,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from copilot.errors import KnowledgeError, SettingsError
-from copilot.types import Viewer
+from copilot.errors import KnowledgeError, PermissionDenied, SettingsError
+from copilot.types import Viewer, ViewerRole
 
 # The loader in C reads a long file of rules ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,6 +67,45 @@ DEFAULT_CRITERIA = (
 
 class ViewerEntry(_Strict):
     labels: frozenset[str] = frozenset()
+    role: ViewerRole | None = None
+
+
+class SignInRule(_Strict):
+    """What the people get whose token says so."""
+
+    claim: str = ""
+    """A claim of the token, such as `groups`, or `realm_access.roles` for one inside another; empty for everyone."""
+    value: str = ""
+    """What the claim is, or holds among others."""
+    viewer: str = ""
+    """One of `viewers`, whose labels and role they get."""
+    labels: frozenset[str] = frozenset()
+    role: ViewerRole | None = None
+
+    def fits(self, claims: Mapping[str, object]) -> bool:
+        if not self.claim:
+            return True
+        found = _claim(claims, self.claim)
+        held = found if isinstance(found, list | tuple) else [found]
+        return any(str(item) == self.value for item in held if item is not None)
+
+
+class SignIn(_Strict):
+    """Who may come in with a token of the organisation's OpenID Connect provider, and as what."""
+
+    name: str = "email"
+    """The claim that names a person; conversations, memos and the audit trail are kept under it."""
+    rules: tuple[SignInRule, ...] = ()
+    """All that fit add up their labels; the first of them with a role gives it. Whom none fits is not let in."""
+
+
+def _claim(claims: Mapping[str, object], path: str) -> object:
+    """A claim by its name, or by the names of those it stands in, with dots between."""
+    if path in claims:
+        return claims[path]
+    first, _, rest = path.partition(".")
+    inner = claims.get(first)
+    return _claim(inner, rest) if rest and isinstance(inner, Mapping) else None
 
 
 class Thresholds(_Strict):
@@ -111,6 +152,8 @@ class WorkspaceConfig(_Strict):
     thresholds: Thresholds = Thresholds()
     labels: frozenset[str] = frozenset()
     viewers: dict[str, ViewerEntry] = {}
+    sign_in: SignIn | None = None
+    """How signed-in people become viewers; without it whoever is at the page is the one local person."""
     default_viewer: str = "everyone"
     warehouse: WarehouseConfig = WarehouseConfig()
 
@@ -200,7 +243,48 @@ class Workspace:
         if entry is None and name != "everyone":
             known = ", ".join(sorted({"everyone", *self.config.viewers}))
             raise SettingsError(f"There is no viewer {name!r} in {self.title}; known are {known}.")
-        return Viewer(name=name, labels=entry.labels if entry else frozenset())
+        entry = entry or ViewerEntry()
+        # Whoever names a viewer here has the files themselves, so nothing is gained by withholding what roles allow.
+        return Viewer(name=name, labels=entry.labels, role=entry.role or "admin")
+
+    def visitor(self, name: str | None = None) -> Viewer:
+        """The viewer of that name for whoever does not have the files: with a role only where one is written."""
+        viewer = self.viewer(name)
+        entry = self.config.viewers.get(viewer.name, ViewerEntry())
+        return viewer.model_copy(update={"role": entry.role})
+
+    def signed_in(self, claims: Mapping[str, object]) -> Viewer:
+        """The viewer that the claims of a checked token make of a person; PermissionDenied without a place here."""
+        sign_in = self.config.sign_in or SignIn()
+        name = str(_claim(claims, sign_in.name) or "")
+        if not name or claims.get("email_verified") is False:
+            raise PermissionDenied(
+                f"The sign-in gives no {sign_in.name} that is verified, so it cannot be told who asks."
+            )
+        if name == "everyone" or name in self.config.viewers:
+            raise PermissionDenied(f"{name!r} is a viewer of workspace.yaml; a person needs another {sign_in.name}.")
+        rules = [rule for rule in sign_in.rules if rule.fits(claims)]
+        if not rules:
+            raise PermissionDenied(
+                f"{name} is signed in, but no rule of sign_in in workspace.yaml lets them in; ask whoever administers."
+            )
+        given = [self._given(rule) for rule in rules]
+        labels = frozenset[str]().union(*(viewer.labels for viewer in given))
+        return Viewer(name=name, labels=labels, role=next((viewer.role for viewer in given if viewer.role), None))
+
+    def _given(self, rule: SignInRule) -> Viewer:
+        entry = self.visitor(rule.viewer) if rule.viewer else Viewer()
+        return Viewer(labels=rule.labels | entry.labels, role=rule.role or entry.role)
+
+    def rules(self) -> dict[str, str]:
+        """The hash of each file that says how answers are made, and who may see and do what."""
+        files = [self.root / name for name in ("workspace.yaml", "metrics.yaml", GATES_FILE)]
+        files += sorted((self.root / METHOD_FOLDER).glob("*.yaml"))
+        return {
+            path.relative_to(self.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+            if path.is_file()
+        }
 
     def today(self, override: date | None = None) -> date:
         return override or self.config.as_of or date.today()

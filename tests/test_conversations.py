@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.errors import SettingsError
+from copilot.errors import PermissionDenied, SettingsError, StateError
 from copilot.state.conversations import MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
-from copilot.types import Answer, Citation, Evidence, Finding, Quantity, ToolCall
+from copilot.types import Answer, Citation, Evidence, Finding, Quantity, ToolCall, Viewer
 
 ANSWER = Answer(
     id="a1",
@@ -35,6 +35,7 @@ EVIDENCE = Evidence(
     title="Pilots",
     text="3 pilots",
 )
+ADMIN, EVALUATOR = Viewer(name="root", role="admin"), Viewer(name="eva", role="evaluator")
 
 
 @pytest.fixture
@@ -70,10 +71,10 @@ def test_what_tools_found_is_kept_by_turn_and_goes_with_the_conversation(convers
     found = Finding(kind="reason", subject="P-1", values={"rank": Quantity(value=1, unit="rank")}, text="P-1 ranks 1.")
     turn = conversations.begin_turn(id, "ana", "Which first?")
     conversations.finish_turn(turn, ANSWER, (), {"prioritize_projects": [found]})
-    assert conversations.findings_of(turn, "prioritize_projects") == (found,)
-    assert conversations.findings_of(turn, "plan_portfolio") == ()
+    assert conversations.findings_of(turn, "ana", "prioritize_projects") == (found,)
+    assert conversations.findings_of(turn, "ana", "plan_portfolio") == ()
     conversations.delete(id, "ana")
-    assert conversations.findings_of(turn, "prioritize_projects") == ()
+    assert conversations.findings_of(turn, "ana", "prioritize_projects") == ()
 
 
 def test_the_first_question_gives_the_title(conversations: Conversations) -> None:
@@ -236,7 +237,7 @@ def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(conversations: C
     conversations.rate(turn, "ana", True, comment="okapi")
     conversations.delete("c1", "ana")
     assert conversations.list("ana") == ()
-    assert conversations.feedback() == ()
+    assert conversations.feedback(EVALUATOR) == ()
     for viewer in ("ana", "bo"):
         with pytest.raises(SettingsError):
             conversations.ensure("c1", viewer)
@@ -252,7 +253,9 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_only_audited
     turn = conversations.begin_turn(id, "ana", "Why?")
     conversations.delete(id, "ana")
     conversations.finish_turn(turn, ANSWER)
-    assert [(e.viewer, e.status) for e in conversations.audit()] == [("ana", "asked"), ("ana", "answered")]
+    assert [(e.viewer, e.action) for e in conversations.audit(ADMIN)] == [
+        ("ana", "asked"), ("ana", "deleted conversation"), ("ana", "answered"),
+    ]  # fmt: skip
 
 
 def test_the_latest_rating_of_a_turn_counts(conversations: Conversations) -> None:
@@ -261,30 +264,52 @@ def test_the_latest_rating_of_a_turn_counts(conversations: Conversations) -> Non
     conversations.append(id, "ana", "And then?", ANSWER)
     conversations.rate(turn, "ana", True)
     conversations.rate(turn, "ana", False, ["wrong number"], "It is four.")
-    (feedback,) = conversations.feedback()
+    (feedback,) = conversations.feedback(EVALUATOR)
     assert (feedback.viewer, feedback.conversation, feedback.turn.id) == ("ana", id, turn)
     assert (feedback.turn.rating, feedback.turn.reasons) == (False, ("wrong number",))
     assert feedback.turn == conversations.turns(id, "ana")[0]
     conversations.rate(turn, "ana", None)
-    assert conversations.feedback() == ()
+    assert conversations.feedback(EVALUATOR) == ()
     assert conversations.turns(id, "ana")[0].rating is None
 
 
 def test_the_audit_trail_tells_what_an_answer_rested_on(conversations: Conversations) -> None:
     id = conversations.start("ana")
     turn = conversations.append(id, "ana", "Why?", ANSWER, [EVIDENCE])
-    asked, answered = conversations.audit()
-    assert (asked.status, asked.question, asked.viewer, asked.turn) == ("asked", "Why?", "ana", turn)
-    assert (answered.status, answered.answer_id, answered.model) == ("answered", "a1", "openai:some-model")
-    assert answered.tool_calls == ANSWER.tool_calls
-    (hashed,) = answered.evidence
-    assert (hashed.id, hashed.sha256) == ("x-1", hashlib.sha256(b"3 pilots").hexdigest())
-    assert answered.versions["index"] == "abc"
-    assert {"bearing", "python"} <= set(answered.versions)
-    assert conversations.audit(after=asked.number) == (answered,)
+    asked, answered = conversations.audit(ADMIN)
+    assert (asked.action, asked.details["question"], asked.viewer, asked.subject) == ("asked", "Why?", "ana", turn)
+    assert (answered.action, answered.subject) == ("answered", turn)
+    about = answered.details
+    assert (about["status"], about["answer"], about["model"]) == ("answered", "a1", "openai:some-model")
+    assert about["tool_calls"] == [call.model_dump(mode="json") for call in ANSWER.tool_calls]
+    assert about["evidence"] == [
+        {"id": "x-1", "source": "records/projects.csv", "locator": "3 rows",
+         "sha256": hashlib.sha256(b"3 pilots").hexdigest()},
+    ]  # fmt: skip
+    assert about["versions"]["index"] == "abc"
+    assert {"bearing", "python"} <= set(about["versions"])
+    assert list(conversations.audit(ADMIN, after=asked.number)) == [answered]
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM audit", "UPDATE audit SET viewer = 'bo'"])
+def test_what_everyone_asked_and_was_answered_is_not_for_everyone(conversations: Conversations) -> None:
+    leader = Viewer(name="ana", role="leader")
+    with pytest.raises(PermissionDenied, match="admin"):
+        conversations.audit(leader)
+    with pytest.raises(PermissionDenied, match="evaluator"):
+        conversations.feedback(leader)
+
+
+def test_what_was_found_for_a_turn_is_only_for_whoever_asked(conversations: Conversations) -> None:
+    turn = conversations.begin_turn(conversations.start("ana"), "ana", "Which first?")
+    found = Finding(kind="reason", subject="P-1", text="P-1 ranks 1.")
+    conversations.finish_turn(turn, ANSWER, [EVIDENCE], {"prioritize_projects": (found,)})
+    assert conversations.findings_of(turn, "ana", "prioritize_projects")
+    assert conversations.evidence_of(turn, "ana")
+    assert conversations.findings_of(turn, "bo", "prioritize_projects") == ()
+    assert conversations.evidence_of(turn, "bo") == ()
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM trail", "UPDATE trail SET viewer = 'bo'"])
 def test_the_audit_trail_only_grows(conversations: Conversations, path: Path, statement: str) -> None:
     conversations.begin_turn(conversations.start("ana"), "ana", "Why?")
     connection = sqlite3.connect(path)
@@ -323,7 +348,8 @@ def test_two_processes_and_their_threads_write_at_once_and_nothing_is_lost(path:
     turns = store.turns("shared", "ana")
     assert len(turns) == 80
     assert [t.parent for t in turns] == [None, *(t.id for t in turns[:-1])]
-    assert len(store.audit()) == 160
+    assert len(list(store.audit(ADMIN))) == 160
+    assert store.verify_audit().faults == ()
     store.close()
 
 
@@ -355,25 +381,27 @@ def test_a_failed_change_leaves_nothing_half_done(conversations: Conversations) 
     with pytest.raises(SettingsError):
         conversations.begin_turn(id, "ana", "Lost", parent="elsewhere")
     assert [t.id for t in conversations.turns(id, "ana")] == [first]
-    assert len(conversations.audit()) == 1
+    assert len(list(conversations.audit(ADMIN))) == 1
 
 
 def test_the_schema_carries_its_version(conversations: Conversations, path: Path) -> None:
+    conversations.start("ana")
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
     connection.close()
 
 
 def test_a_file_of_a_newer_version_is_refused(conversations: Conversations, path: Path) -> None:
+    conversations.start("ana")
     conversations.close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(SettingsError, match="newer version"):
-        Conversations(path)
+    with pytest.raises(StateError, match="newer version"):
+        Conversations(path).list("ana")
 
 
 def test_a_file_that_is_no_database_is_a_clear_error(path: Path) -> None:
     path.write_bytes(b"not a database at all, but long enough to have a header" * 20)
-    with pytest.raises(SettingsError, match="cannot be used"):
-        Conversations(path)
+    with pytest.raises(StateError, match="is damaged .* --repair"):
+        Conversations(path).list("ana")

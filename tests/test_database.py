@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.errors import SettingsError
+from copilot.errors import StateError
 from copilot.state.database import Database
 
 FIRST = ("CREATE TABLE notes (text TEXT)",)
@@ -26,9 +26,9 @@ def test_an_older_file_is_brought_up_to_date_with_its_contents(tmp_path: Path) -
 
 def test_a_migration_that_fails_leaves_the_older_version(tmp_path: Path) -> None:
     path = tmp_path / "notes.sqlite"
-    Database(path, [FIRST]).close()
-    with pytest.raises(SettingsError):
-        Database(path, [FIRST, (*SECOND, "NOT SQL")])
+    Database(path, [FIRST]).read("SELECT * FROM notes")
+    with pytest.raises(StateError):
+        Database(path, [FIRST, (*SECOND, "NOT SQL")]).read("SELECT 1")
     database = Database(path, [FIRST, SECOND])
     assert database.read("SELECT author FROM notes") == []
     database.close()
@@ -76,5 +76,30 @@ def test_a_mistake_in_the_program_is_not_blamed_on_the_operator(tmp_path: Path) 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="cannot be used"):
-        Database(tmp_path / "file" / "notes.sqlite", [FIRST])
+    with pytest.raises(StateError, match="cannot be used"):
+        Database(tmp_path / "file" / "notes.sqlite", [FIRST]).read("SELECT * FROM notes")
+
+
+def test_a_file_of_a_newer_version_is_refused_also_when_it_became_newer_meanwhile(tmp_path: Path) -> None:
+    database = Database(tmp_path / "notes.sqlite", [FIRST])
+    with database.write() as connection:
+        connection.execute("INSERT INTO notes VALUES ('kept')")
+    newer = Database(tmp_path / "notes.sqlite", [FIRST, SECOND])
+    assert len(newer.read("SELECT author FROM notes")) == 1
+    with pytest.raises(StateError, match="newer version"), database.write() as connection:
+        connection.execute("INSERT INTO notes VALUES ('lost')")
+    assert len(newer.read("SELECT author FROM notes")) == 1
+    newer.close()
+    database.close()
+
+
+def test_a_file_that_was_set_aside_while_it_was_open_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "notes.sqlite"
+    database = Database(path, [FIRST])
+    with database.write() as connection:
+        connection.execute("INSERT INTO notes VALUES ('aside')")
+    path.rename(tmp_path / "aside.sqlite")
+    with database.write() as connection:
+        connection.execute("INSERT INTO notes VALUES ('new')")
+    assert [row["text"] for row in Database(path, [FIRST]).read("SELECT text FROM notes")] == ["new"]
+    database.close()

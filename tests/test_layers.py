@@ -25,7 +25,8 @@ ROOMS = {
     "copilot.suggestions": 8, "copilot.boards": 8,
     # Checks what the tools read.
     "copilot.upkeep.checking": 8,
-    "copilot.chat": 9, "copilot.build": 10, "copilot.serving": 10, "copilot.commands": 11, "copilot": 12, "copilot.__main__": 12,
+    "copilot.chat": 9, "copilot.build": 10, "copilot.serving": 10, "copilot.commands": 11,
+    "copilot": 12, "copilot.__main__": 12,
     "evals": 13, "ui": 13,
 }  # fmt: skip
 

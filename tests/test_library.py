@@ -16,11 +16,11 @@ from indexes import CORPUS, Indexes
 from copilot import Settings, Viewer
 from copilot.build import index, open_library
 from copilot.commands.watching import watch
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, PermissionDenied
 from copilot.retrieval.index import locked
 from copilot.upkeep.library import About, Library
 
-EVERYONE, BOARD = Viewer(), Viewer(labels=frozenset({"board"}))
+EVERYONE, BOARD = Viewer(role="pm"), Viewer(labels=frozenset({"board"}), role="pm")
 RETENTION = "policies/data-retention-2025.md"
 
 
@@ -50,7 +50,9 @@ def desk(indexes: Indexes, tmp_path: Path) -> Desk:
 
 def test_an_added_document_is_found_with_what_was_said_of_it(desk: Desk) -> None:
     about = About("Laser rules", "Chief Physicist", date(2026, 3, 1), None, ("safety",))
-    id = desk.library.add(desk.file("laser.md", "The quorvex laser is locked at night."), about, "policies/radiation")
+    id = desk.library.add(
+        desk.file("laser.md", "The quorvex laser is locked at night."), about, "policies/radiation", viewer=EVERYONE
+    )
     assert id == "policies/radiation/laser.md"
     report, _ = index(desk.settings)
     assert report.added == 1
@@ -64,12 +66,12 @@ def test_an_added_document_is_found_with_what_was_said_of_it(desk: Desk) -> None
 
 def test_a_file_may_have_blanks_of_any_kind_in_its_name(desk: Desk) -> None:
     name = "Scan 2026-01-01 at 10.00\u202fAM \u00a0 – größe.md"
-    assert desk.library.add(desk.file(name, "The quorvex unit."), About()) == f"documents/{name}"
+    assert desk.library.add(desk.file(name, "The quorvex unit."), About(), viewer=EVERYONE) == f"documents/{name}"
 
 
 def test_the_sidecar_of_a_file_comes_with_it(desk: Desk) -> None:
     desk.file("plan.txt.meta.yaml", "label: board\ntitle: The plan\n")
-    id = desk.library.add(desk.file("plan.txt", "The quorvex unit is for sale."), About(owner="Ann"))
+    id = desk.library.add(desk.file("plan.txt", "The quorvex unit is for sale."), About(owner="Ann"), viewer=EVERYONE)
     index(desk.settings)
     assert desk.found("quorvex") == []
     (info,) = [info for info in desk.library.list(BOARD) if info.id == id]
@@ -77,7 +79,7 @@ def test_the_sidecar_of_a_file_comes_with_it(desk: Desk) -> None:
 
 
 def test_a_labelled_document_is_there_only_for_who_holds_the_label(desk: Desk) -> None:
-    id = desk.library.add(desk.file("sale.md", "The quorvex unit is for sale."), About(label="board"))
+    id = desk.library.add(desk.file("sale.md", "The quorvex unit is for sale."), About(label="board"), viewer=EVERYONE)
     index(desk.settings)
     assert desk.found("quorvex") == []
     assert desk.found("quorvex", BOARD) == [id]
@@ -128,7 +130,7 @@ def test_a_new_version_of_a_labelled_document_keeps_the_label(desk: Desk) -> Non
 
 
 def test_a_removed_document_is_gone_with_its_sidecar(desk: Desk) -> None:
-    id = desk.library.add(desk.file("laser.md", "The quorvex laser."), About(owner="Ann"))
+    id = desk.library.add(desk.file("laser.md", "The quorvex laser."), About(owner="Ann"), viewer=EVERYONE)
     index(desk.settings)
     desk.library.remove(id, EVERYONE)
     report, _ = index(desk.settings)
@@ -140,17 +142,29 @@ def test_a_removed_document_is_gone_with_its_sidecar(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
-        (lambda d: d.library.add(d.file("a.md", "x"), About(label="nobody")), "no label 'nobody'; known are board"),
-        (lambda d: d.library.add(d.file("a.md", "---\nlabel: nobody\n---\nx"), About()), "no label 'nobody'"),
-        (lambda d: d.library.add(d.file("a.exe", "x"), About()), "a.exe cannot be read"),
-        (lambda d: d.library.add(d.file("~$a.md", "x"), About()), "cannot be the name"),
-        (lambda d: d.library.add(d.file("a\nb.md", "x"), About()), "cannot be the name"),
-        (lambda d: d.library.add(d.file("a.md", ""), About()), "a.md cannot be read: it is empty"),
-        (lambda d: d.library.add(d.inbox / "none.md", About()), "no file"),
-        (lambda d: d.library.add(d.file("a.md", "x"), About(), "../elsewhere"), "out of the workspace"),
-        (lambda d: d.library.add(d.file("a.md", "x"), About(), "/etc"), "no folder for documents"),
-        (lambda d: d.library.add(d.file("a.md", "x"), About(), "records"), "no folder for documents"),
-        (lambda d: d.library.add(d.file(Path(RETENTION).name, "x"), About(), "policies"), "there already"),
+        (
+            lambda d: d.library.add(d.file("a.md", "x"), About(label="nobody"), viewer=EVERYONE),
+            "no label 'nobody'; known are board",
+        ),
+        (
+            lambda d: d.library.add(d.file("a.md", "---\nlabel: nobody\n---\nx"), About(), viewer=EVERYONE),
+            "no label 'nobody'",
+        ),
+        (lambda d: d.library.add(d.file("a.exe", "x"), About(), viewer=EVERYONE), "a.exe cannot be read"),
+        (lambda d: d.library.add(d.file("~$a.md", "x"), About(), viewer=EVERYONE), "cannot be the name"),
+        (lambda d: d.library.add(d.file("a\nb.md", "x"), About(), viewer=EVERYONE), "cannot be the name"),
+        (lambda d: d.library.add(d.file("a.md", ""), About(), viewer=EVERYONE), "a.md cannot be read: it is empty"),
+        (lambda d: d.library.add(d.inbox / "none.md", About(), viewer=EVERYONE), "no file"),
+        (
+            lambda d: d.library.add(d.file("a.md", "x"), About(), "../elsewhere", viewer=EVERYONE),
+            "out of the workspace",
+        ),
+        (lambda d: d.library.add(d.file("a.md", "x"), About(), "/etc", viewer=EVERYONE), "no folder for documents"),
+        (lambda d: d.library.add(d.file("a.md", "x"), About(), "records", viewer=EVERYONE), "no folder for documents"),
+        (
+            lambda d: d.library.add(d.file(Path(RETENTION).name, "x"), About(), "policies", viewer=EVERYONE),
+            "there already",
+        ),
         (lambda d: d.library.replace(RETENTION, d.file("a.md", "x"), EVERYONE, About()), "from which day"),
         (
             lambda d: d.library.replace(RETENTION, d.file("a.md", "x"), EVERYONE, About(effective=date(2025, 7, 1))),
@@ -172,10 +186,24 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
     assert files() == before
 
 
+def test_who_may_not_upload_changes_nothing(desk: Desk) -> None:
+    leader = Viewer(name="ana", role="leader")
+    file = desk.file("laser.md", "The quorvex laser.")
+    for act in (
+        lambda: desk.library.add(file, About(), viewer=leader),
+        lambda: desk.library.replace(RETENTION, file, leader, About(effective=date(2027, 1, 1))),
+        lambda: desk.library.remove(RETENTION, leader),
+    ):
+        with pytest.raises(PermissionDenied, match="admin or pm"):
+            act()
+    assert (desk.settings.workspace / RETENTION).is_file()
+    assert not (desk.settings.workspace / "documents").exists()
+
+
 def test_nothing_is_changed_while_another_holds_the_lock(desk: Desk) -> None:
     library = replace(desk.library, wait_seconds=0.05)
     with locked(library.state_dir), pytest.raises(KnowledgeError, match=r"being written by process \d+"):
-        library.add(desk.file("laser.md", "The quorvex laser."), About())
+        library.add(desk.file("laser.md", "The quorvex laser."), About(), viewer=EVERYONE)
     assert not (desk.settings.workspace / "documents").exists()
 
 

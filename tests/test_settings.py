@@ -33,6 +33,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "today": "2026-02-03",
         "token_issuer": "https://login.example",
         "token_audience": "bearing",
+        "keep_days": "365",
         "log_level": "info",
         "log_format": "json",
         "slow_seconds": "2.5",

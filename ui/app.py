@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
 from copilot.upkeep.checking import told
-from ui import citations, markdown, state
+from ui import citations, markdown, sign_in, state
 from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
 
 _STATIC = Path(__file__).parent / "static"
@@ -39,33 +39,11 @@ def main() -> None:
     st.logo(str(_STATIC / "logo-wide.svg"), icon_image=str(_STATIC / "logo.svg"), size="large")
     try:
         copilot = state.copilot()
-        viewer = _viewer(copilot)
-        _notice(copilot, viewer)
-        _page(copilot, viewer).run()
+        if viewer := sign_in.viewer(copilot):
+            _notice(copilot, viewer)
+            _page(copilot, viewer).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
-
-
-def _viewer(copilot: Copilot) -> str:
-    """Who asks. Without a sign-in, whoever opens the page may choose; the address keeps the choice."""
-    if len(copilot.viewers) == 1:
-        return copilot.viewers[0]
-    named = st.query_params.get("viewer")
-    st.session_state.setdefault("viewer", named if named in copilot.viewers else copilot.viewers[0])
-    chosen = str(
-        st.sidebar.selectbox(
-            "Viewing as",
-            copilot.viewers,
-            key="viewer",
-            format_func=lambda name: name.replace("_", " "),
-            help="A stand-in until people sign in. You see the sources and conversations of this viewer.",
-        )
-    )
-    if chosen != copilot.viewers[0]:
-        st.query_params["viewer"] = chosen
-    elif named:
-        del st.query_params["viewer"]
-    return chosen
 
 
 def _notice(copilot: Copilot, viewer: str) -> None:
@@ -87,6 +65,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     others = [
         st.Page(_named(name, partial(_board, draw, copilot, viewer)), title=name.capitalize(), icon=icon, url_path=name)
         for name, (icon, draw) in _PAGES.items()
+        if name != "evaluations" or copilot.viewer(viewer).may("evaluate")
     ]
     search = str(st.session_state.get("search") or "")
     listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}

@@ -68,13 +68,14 @@ def stream(events: Iterable[Event]) -> None:
                 body.markdown(markdown.render(event.answer.text, "now"), anchors=False)
 
 
-def answer(copilot: Copilot, turn: Turn, answer: Answer) -> None:
+def answer(copilot: Copilot, viewer: str, turn: Turn, answer: Answer) -> None:
     """A stored answer, without what can be done with it: what it says first, then the rest as far as it is wanted."""
     _steps(answer)
     if answer.status in _NOTICES:
         words, icon = _NOTICES[answer.status]
         st.badge(words, icon=f":material/{icon}:", color="gray")
-    told = [copilot.conversations.findings_of(turn.id, name) for name in {call.name for call in answer.tool_calls}]
+    called = {call.name for call in answer.tool_calls}
+    told = [copilot.conversations.findings_of(turn.id, viewer, name) for name in called]
     found = parts(answer, chain.from_iterable(told))
     if found is None:
         st.markdown(markdown.render(answer.text, turn.id), anchors=False)

@@ -23,6 +23,13 @@ _COLON = re.compile(r"(?P<slashes>\\*):(?=(?P<code>(?:material/)?[\w+-]+:)|[A-Za
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
 # A link between files of the workspace, or to a place on the page, leads nowhere on the screen.
 _INNER_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?!https?://|mailto:)[^()\s]*\)")
+_REST = r"(?:[^()\s<>]|\([^()\s<>]*\))*"
+_OUTER_LINK = re.compile(
+    rf"\[(?P<text>[^\[\]]+)\]\((?P<url>https?://(?P<host>[^/?#\s()<>]+){_REST})(?:\s+\"[^\"\n]*\")?\)"
+)
+# Any other link, and a destination that is named further down: wherever it leads, it is not followed.
+_OTHER_LINK = re.compile(rf"\](?=\((?!(?:https?://|mailto:){_REST}\)))")
+_LINK_DEFINITION = re.compile(r"\[(?=(?!\d{1,3}\])[^\]\n]+\]:|\d{1,3}\]:\s*<?[a-z][a-z0-9+.-]*:)", re.I)
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M)
 _OPEN_MARKER = re.compile(r"(?:\s*\[\d{0,3})+\Z")
@@ -84,8 +91,17 @@ def _between(pattern: re.Pattern[str], text: str, change: Callable[[str], str]) 
 
 def _escape(prose: str) -> str:
     prose = _INNER_LINK.sub(r"\g<text>", _BREAK_TAG.sub(" ", prose))
+    prose = _OUTER_LINK.sub(_show_host, _LINK_DEFINITION.sub(f"[{_JOINER}", prose))
+    prose = _OTHER_LINK.sub(f"]{_JOINER}", prose)
     prose = _ESCAPABLE.sub(_add_slash, prose)
     return _COLON.sub(_break_code, prose)
+
+
+def _show_host(found: re.Match[str]) -> str:
+    """A link says where it leads, lest its words say otherwise."""
+    host = found["host"].rpartition("@")[2]
+    text = found["text"] if host in found["text"] else f"{found['text']} ({host})"
+    return f"[{text}]({found['url']})"
 
 
 def _add_slash(found: re.Match[str]) -> str:

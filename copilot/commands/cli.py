@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from copilot import logs
+from copilot.commands.audit import app as audit_commands
 from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
 from copilot.commands.serving import keys_commands, mcp, serve
@@ -37,6 +38,7 @@ app.add_typer(library_commands, name="library")
 app.add_typer(keys_commands, name="keys")
 app.command()(serve)
 app.command()(mcp)
+app.add_typer(audit_commands, name="audit")
 
 COMMANDS = "bearing.commands"
 """Group of entry points by which other packages add commands."""
@@ -182,14 +184,73 @@ def tool(
 
 
 @app.command()
-def doctor(workspace: WorkspaceOption = None) -> None:
-    """Check versions, workspace, index and model; exit 1 when something is wrong."""
+def doctor(
+    workspace: WorkspaceOption = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First mend what can be mended; the rest is set aside.")
+    ] = False,
+) -> None:
+    """Check versions, workspace, state, index and model without writing; exit 1 when something is wrong."""
     from copilot.commands.doctor import examine
+    from copilot.commands.doctor import repair as mend
 
+    if repair:
+        for done in mend(Settings.from_env(workspace=workspace)):
+            typer.echo(f"mended {done}")
     checks = examine(Settings.from_env(workspace=workspace))
     for item in checks:
         typer.echo(f"{'ok  ' if item.ok else 'FAIL'} {item.name}: {item.detail}")
     raise typer.Exit(0 if all(item.ok for item in checks) else 1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, a ZIP archive.")], workspace: WorkspaceOption = None
+) -> None:
+    """Write conversations, memos, audit trail and snapshots to one file, also while people ask."""
+    from copilot.commands.keeping import keep
+
+    settings = Settings.from_env(workspace=workspace)
+    contents = keep(settings, file)
+    typer.echo(f"{file}: {', '.join(contents.sha256) or 'nothing is kept yet'}.")
+    if contents.audit_head:
+        typer.echo(f"The audit trail ends with {contents.audit_head}; note it elsewhere for `bearing audit verify`.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `bearing backup` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: what is there now is replaced.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Bring conversations, memos, audit trail and snapshots back from a backup, also while people ask."""
+    from copilot.commands.keeping import bring_back
+
+    if not yes:
+        raise CopilotError(f"This replaces what is kept now by what {file} holds; say --yes to do it.")
+    settings = Settings.from_env(workspace=workspace)
+    contents = bring_back(settings, file)
+    typer.echo(f"Restored {', '.join(contents.sha256)} of {contents.made:%Y-%m-%d %H:%M} UTC.")
+    typer.echo(f"What was there before is under {settings.workspace_state() / 'set-aside'}.")
+
+
+@app.command()
+def sbom(
+    lock: Annotated[
+        Path | None,
+        typer.Option("--lock", help="A file of pip's hashes, such as requirements.txt, for those of packages."),
+    ] = None,
+) -> None:
+    """Print what this installation is made of, with licences and hashes, as CycloneDX JSON."""
+    from json import dumps
+
+    from copilot.commands.sbom import bill
+
+    try:
+        content = lock.read_text(encoding="utf-8") if lock else ""
+    except OSError as error:
+        raise SettingsError(f"Cannot read {str(lock)!r} ({error.strerror}).") from None
+    typer.echo(dumps(bill(content), indent=2))
 
 
 def _open(workspace: Path | None, quiet: bool = False) -> Copilot:

@@ -1,16 +1,26 @@
-"""`bearing doctor`: whether everything an answer needs is there."""
+"""`bearing doctor`: whether everything an answer needs is there, looked at without writing; `--repair` mends it."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, StateError
 from copilot.settings import Settings
 
+if TYPE_CHECKING:
+    from copilot.retrieval.manifest import Manifest
+
 _PACKAGES = ("bearing", "langchain", "chromadb", "onnxruntime", "tantivy", "duckdb", "streamlit", "openai")
+# Less than an index run of a small workspace writes.
+_LEAST_FREE_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -21,13 +31,40 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Versions, workspace, index and model, each with what was found."""
+    """Versions, workspace, each file of the state folder, index and model, each with what was found."""
+    from copilot.upkeep import stores
+
+    state = settings.workspace_state()
     return [
         _checked("versions", _versions),
         _checked("workspace", lambda: _workspace(settings)),
+        _checked("state", lambda: _state(state)),
+        *(_checked(store.file, partial(stores.examine, store, state)) for store in stores.STORES),
+        _checked("audit", lambda: stores.examine_audit(state)),
         _checked("index", lambda: _index(settings)),
         _checked("model", lambda: _model(settings)),
     ]
+
+
+def repair(settings: Settings) -> Iterator[str]:
+    """Mends what can be mended, and says of each thing what was done. What is damaged is kept under `set-aside/`."""
+    from copilot.build import index
+    from copilot.retrieval.index import set_aside
+    from copilot.state.conversations import Conversations
+    from copilot.upkeep import stores
+
+    state = settings.workspace_state()
+    aside = stores.aside_folder(state)
+    for store in stores.STORES:
+        if done := stores.repair(store, state, aside):
+            kept = Conversations(state / stores.CONVERSATIONS.file)
+            kept.note("", "repaired", store.file, {"found": done})
+            kept.close()
+            yield f"{store.file}: {done}"
+    if not _checked("index", lambda: _index(settings)).ok:
+        set_aside(state, aside / "index")
+        report, _ = index(settings)
+        yield f"index: built anew, {report.chunks} chunks"
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -54,24 +91,58 @@ def _workspace(settings: Settings) -> str:
     return f"{settings.workspace} reads without an error"
 
 
-def _index(settings: Settings) -> str:
-    from copilot.build import index
-    from copilot.retrieval.index import index_folder, writing
+def _state(state: Path) -> str:
+    if not os.access(state, os.W_OK):
+        raise StateError(
+            f"{str(state)!r} cannot be written, so answers are not kept: let this user write to it, "
+            "or set BEARING_STATE_DIR to another folder."
+        )
+    free = shutil.disk_usage(state).free
+    if free < _LEAST_FREE_BYTES:
+        raise StateError(f"The disk of {str(state)!r} has only {free / 1e6:.1f} MB left: free some space.")
+    return f"{state} can be written; {free / 1e9:.1f} GB free"
 
-    report, _ = index(settings)
+
+def _index(settings: Settings) -> str:
+    from copilot.retrieval.index import index_folder, looking, manifest_path
+
     state = settings.workspace_state()
-    with writing(state, settings.chroma_url) as writer:
-        health = writer.examine()
+    if not manifest_path(state).is_file():
+        return "nothing is indexed yet; the first question does it, or `bearing index`"
+    with looking(state, settings.chroma_url) as writer:
+        health, counts = writer.examine(), writer.manifest.counts()
         version, last = writer.manifest.version(), writer.manifest.meta("last_change")
+        remarks = "".join(f"\n       {remark}" for remark in _remarks(settings, writer.manifest))
     if not health.is_sound:
-        raise CopilotError(f"{health}; delete {index_folder(state)} and run `bearing index`.")
+        raise StateError(f"{health}: `bearing doctor --repair` builds it anew.", is_damage=True)
     size = sum(path.stat().st_size for path in index_folder(state).rglob("*") if path.is_file()) / 1e6
     place = f"vectors on {settings.chroma_url}" if settings.chroma_url else "vectors in the state folder"
-    remarks = "".join(f"\n       {remark}" for remark in report.remarked())
     return (
-        f"{report.documents} documents and {report.records} records in {report.chunks} chunks; {health}; "
+        f"{counts['passage']} documents and {counts['record']} records in {counts['chunks']} chunks; {health}; "
         f"version {version}, {size:.1f} MB, {place}, last changed {last}{remarks}"
     )
+
+
+def _remarks(settings: Settings, manifest: Manifest) -> Iterator[str]:
+    """Each file that is not indexed as it stands, or that its owner should mend."""
+    from copilot.retrieval import loaders, succession
+
+    known = manifest.files()
+    found = {source.id: source.signature for source in loaders.find_sources(settings.workspace)}
+    # Tables of the records stand among the files, but not in the list of documents.
+    changed = [id for id, file in known.items() if found.get(id) != file.signature]
+    if changed:
+        yield f"{len(changed)} of the files have changed since; `bearing index` reads them"
+    for path, file in sorted(known.items()):
+        if file.reason or file.note:
+            words = f"skipped {path}: {file.reason}" if file.reason else f"read in part {path}: {file.note}"
+            yield " ".join(words.split())
+    documents = {id: state for id, state in manifest.documents().items() if state.kind == "passage"}
+    infos = {id: state.info for id, state in documents.items()}
+    references = {id: state.superseded_ref for id, state in documents.items()}
+    for id, successor in sorted(succession.successors(infos, references).items()):
+        if successor.remark:
+            yield " ".join(f"note on {id}: {successor.remark}".split())
 
 
 def _model(settings: Settings) -> str:

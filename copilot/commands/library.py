@@ -75,11 +75,12 @@ def add(
     label: Label = None,
     tag: Tags = None,
     workspace: Workspace = None,
+    viewer: ViewerName = None,
 ) -> None:
     """Copy a file into the workspace and index it."""
-    settings = Settings.from_env(workspace=workspace)
-    library, _ = _open(settings)
-    id = library.add(file, _about(title, owner, effective, label, tag), to)
+    settings = Settings.from_env(workspace=workspace, viewer=viewer)
+    library, who = _open(settings)
+    id = library.add(file, _about(title, owner, effective, label, tag), to, viewer=who)
     typer.echo(f"{id} is in the library.")
     _echo_skipped(_indexed(settings))
 

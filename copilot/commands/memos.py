@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,6 +64,7 @@ def new(
     store = _store(settings)
     store.keep(memo)
     store.close()
+    _note(settings, who, "kept memo", memo)
     for warning in memo.warnings:
         typer.echo(f"bearing: {warning}", err=True)
     _write(memo, wanted, out)
@@ -101,6 +103,8 @@ def export_(
     wanted = _format(format)
     memo = _read(id, workspace, viewer)
     _write(memo, wanted, out or Path(f"{memo.id}.{wanted}"))
+    settings, who = _settings(workspace, viewer)
+    _note(settings, who, "exported", memo, wanted)
 
 
 @app.command()
@@ -142,6 +146,15 @@ def _store(settings: Settings) -> Memos:
     from copilot.memos.store import FILE, Memos
 
     return Memos(settings.workspace_state() / FILE)
+
+
+def _note(settings: Settings, viewer: Viewer, action: str, memo: Memo, format: str = "") -> None:
+    from copilot.state.conversations import FILE, Conversations
+
+    with closing(Conversations(settings.workspace_state() / FILE)) as conversations:
+        conversations.note_or_log(
+            viewer.name, action, memo.id, {"title": memo.title} | ({"format": format} if format else {})
+        )
 
 
 def _read(id: str, workspace: Path | None, viewer: str | None) -> Memo:

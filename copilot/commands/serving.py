@@ -163,7 +163,7 @@ def _opened(settings: Settings, threads: int, rate: int) -> Iterator[Serving]:
         with _keys(settings) as keys:
             retriever = copilot.sources.retriever
             assert retriever is not None, "open_copilot opens the index"
-            library = Library(copilot.sources.workspace, settings.workspace_state(), retriever)
+            library = Library(copilot.sources.workspace, settings.workspace_state(), retriever, copilot.conversations)
             callers = _callers(settings, keys, copilot.viewer().name)
             yield Serving(copilot, library, callers, Rates(rate), workers)
     finally:

@@ -11,12 +11,12 @@ from typing import Any, Literal, get_args
 
 from copilot.errors import SettingsError
 from copilot.memos.memo import Firmness, Kind, Memo
-from copilot.state.database import Database
+from copilot.state.database import Database, Migration
 from copilot.types import Frozen, Viewer
 
 FILE = "memos.sqlite"
 # One entry a version of the schema; entries are only ever added.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[Migration, ...] = (
     (
         """CREATE TABLE memos (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL, viewer TEXT NOT NULL,
@@ -84,7 +84,11 @@ class Memos:
         return memo
 
     def advance(self, id: str, viewer: Viewer, state: State, name: str) -> None:
-        """Notes that a person brought a memo of the viewer into a state; SettingsError where that cannot be."""
+        """Notes that a person brought a memo of the viewer into a state.
+
+        Raises PermissionDenied for whose role does not allow it, and SettingsError where nobody is named.
+        """
+        viewer.require("sign_memo")
         if not name.strip():
             raise SettingsError("Say who you are: a memo is reviewed and signed off by name.")
         self.read(id, viewer)

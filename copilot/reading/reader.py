@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from copilot.reading.masking import Masked, mask
 from copilot.reading.names import spoken
 from copilot.reading.question import Earlier, Links, Reading, Role, Span
-from copilot.retrieval.embedder import load_network
+from copilot.retrieval.embedder import load_network, verified
 
 MODEL = Path(__file__).parent / "model"
 
@@ -56,6 +56,8 @@ def context(earlier: Earlier, is_masked: bool = True) -> str:
 
 @cache
 def shipped() -> Reader:
+    for name in ("reader.onnx", "labels.json"):
+        verified(MODEL / name, MODEL / "card.md")
     return Reader(MODEL)
 
 

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from copilot.errors import StateError
 from copilot.retrieval.entries import Entry
 
 _META = "meta.json"
@@ -42,7 +43,7 @@ def present_count(folder: Path) -> int:
 def _listed(folder: Path) -> list[list[dict[str, object]]]:
     try:
         listed: list[list[dict[str, object]]] = json.loads((folder / _BUCKETS).read_text())
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return []
     return listed if (folder / _META).is_file() else []
 
@@ -59,7 +60,14 @@ def write(folder: Path, count: int, rewritten: Mapping[int, Iterable[Entry]], pr
     for bucket in range(count):
         if bucket in rewritten:
             part = folder / f"part-{bucket}"
-            lexical.build(part, rewritten[bucket])
+            try:
+                lexical.build(part, rewritten[bucket])
+            except ValueError as error:
+                # How tantivy says that it could not write a file.
+                raise StateError(
+                    f"The keywords in {str(folder)!r} cannot be written ({error}): free some space and try again; "
+                    "the index that was there still answers."
+                ) from None
             meta = json.loads((part / _META).read_text())
             segments.append(meta["segments"])  # type: ignore[arg-type]  # tantivy's own list
             _move(part, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.errors import SettingsError
 from copilot.retrieval.fan_out import fan_out
 
 Vectors = NDArray[np.float32]
@@ -52,13 +54,29 @@ def load_network(model: Path) -> Network:
     return Network(session, tokenizer)
 
 
+def verified(file: Path, card: Path) -> Path:
+    """The file, which is the one that its card names by its hash; SettingsError where it is another."""
+    with file.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
+    if found not in card.read_text(encoding="utf-8"):
+        raise SettingsError(f"{str(file)!r} is not the file that {card.name} describes; install Bearing again.")
+    return file
+
+
+@cache
+def _shipped() -> Network:
+    card = _FOLDER / "README.md"
+    verified(_FOLDER / "tokenizer.json", card)
+    return load_network(verified(_MODEL, card))
+
+
 def encode(text: str) -> Vectors:
     """The vector of one text.
 
     Never batched: int8 activations are scaled by the whole batch, so a text's vector would depend on its
     neighbours, and a rebuilt index would differ from one that grew.
     """
-    network = load_network(_MODEL)
+    network = _shipped()
     ids = np.array([network.tokenizer.encode(text).ids], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     vector: Vectors = network.session.run(None, inputs)[0][0]

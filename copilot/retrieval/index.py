@@ -14,22 +14,24 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, StateError
 from copilot.retrieval import buckets
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.manifest import VERSION, Manifest
 from copilot.retrieval.states import FileState, NearDuplicates, NewDocument, bucket_hash
 from copilot.retrieval.types import Health
+from copilot.state.database import connect_to_read, explained, is_damaged
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
@@ -62,29 +64,106 @@ def chroma_folder(state_dir: Path) -> Path:
 def writing(
     state_dir: Path, chroma_url: str | None = None, wait_seconds: float = _WAIT_SECONDS
 ) -> Iterator[IndexWriter]:
-    """The index open for its one writer."""
+    """The index open for its one writer. StateError says why it cannot be written."""
     if (copied := index_folder(state_dir) / COPIED).is_file():
         raise KnowledgeError(f"This index is a copy of {copied.read_text()}; documents are indexed there.")
-    with locked(state_dir, wait_seconds), closing(IndexWriter(state_dir, chroma_url)) as writer:
+    with locked(state_dir, wait_seconds), _explained(state_dir), closing(IndexWriter(state_dir, chroma_url)) as writer:
         yield writer
+
+
+@contextmanager
+def looking(state_dir: Path, chroma_url: str | None = None) -> Iterator[IndexWriter]:
+    """A copy of the index, to be examined: nothing is written to the index itself, and vectors on a server stay there.
+
+    Raises StateError where it is damaged or its files cannot be read, and KnowledgeError where another process writes
+    it or another version of Bearing made it.
+    """
+    with TemporaryDirectory(prefix="bearing-index-") as folder, _explained(state_dir):
+        copy = Path(folder)
+        # Where no lock can be written, nobody else writes either.
+        lock = FileLock(state_dir / "index.lock", timeout=_WAIT_SECONDS)
+        try:
+            with lock if os.access(state_dir, os.W_OK) else nullcontext():
+                shutil.copytree(index_folder(state_dir), index_folder(copy))
+        except Timeout:
+            raise KnowledgeError("The index is being written; look at it when that ends.") from None
+        for path in (manifest_path(copy), chroma_folder(copy) / "chroma.sqlite3"):
+            if path.is_file() and (fault := _fault(path)):
+                raise _damaged(index_folder(state_dir) / path.relative_to(index_folder(copy)), fault)
+        with closing(Manifest(manifest_path(copy), create=False)) as manifest:
+            if manifest.version() != VERSION:
+                raise KnowledgeError("The index was made by another version of Bearing; run `bearing index`.")
+        with closing(IndexWriter(copy, chroma_url)) as writer:
+            yield writer
+
+
+def set_aside(state_dir: Path, aside: Path) -> None:
+    """Moves what is damaged out of the way, so that the next run builds it anew; vectors that can be read stay."""
+    with locked(state_dir):
+        aside.mkdir(parents=True, exist_ok=True)
+        for path in index_folder(state_dir).iterdir():
+            if path.name == COPIED or (path.name.startswith("manifest.db") and not _fault(manifest_path(state_dir))):
+                continue
+            shutil.move(path, aside / path.name)
+
+
+def _fault(path: Path) -> str:
+    """What is wrong inside a SQLite file; empty where nothing is."""
+    try:
+        with closing(connect_to_read(path)) as database:
+            found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else found
+
+
+def _damaged(path: Path, reason: str) -> StateError:
+    return StateError(
+        f"{str(path)!r} is damaged ({' '.join(reason.split())}): `bearing doctor --repair` builds the index anew.",
+        is_damage=True,
+    )
+
+
+def explained_fault(state_dir: Path, error: sqlite3.DatabaseError) -> StateError:
+    """What is wrong with the manifest, and the way out."""
+    path = manifest_path(state_dir)
+    return _damaged(path, str(error)) if is_damaged(error) else explained(path, error)
 
 
 @contextmanager
 def locked(state_dir: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
     """Alone with the index and its documents. The lock is the operating system's, so it dies with its holder."""
-    index_folder(state_dir).mkdir(parents=True, exist_ok=True)
     lock = FileLock(state_dir / "index.lock", timeout=wait_seconds)
     holder = state_dir / "index.lock.holder"
+    with _explained(state_dir):
+        index_folder(state_dir).mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            words = f"The index is being written by {_described(holder)}; try again when it ends."
+            raise KnowledgeError(words) from None
     try:
-        lock.acquire()
-    except Timeout:
-        raise KnowledgeError(f"The index is being written by {_described(holder)}; try again when it ends.") from None
-    try:
-        now = datetime.now().isoformat(sep=" ", timespec="seconds")
-        holder.write_text(json.dumps({"process": os.getpid(), "since": now}))
+        with _explained(state_dir):
+            now = datetime.now().isoformat(sep=" ", timespec="seconds")
+            holder.write_text(json.dumps({"process": os.getpid(), "since": now}))
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _explained(state_dir: Path) -> Iterator[None]:
+    """A fault of a file of the index is said in one sentence; one of a document is not for here."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if not (is_damaged(error) or isinstance(error, sqlite3.OperationalError)):
+            raise
+        raise explained_fault(state_dir, error) from error
+    except OSError as error:
+        if error.filename is not None and not Path(error.filename).is_relative_to(state_dir):
+            raise
+        raise explained(index_folder(state_dir), error) from error
 
 
 def _described(holder: Path) -> str:
@@ -165,7 +244,10 @@ class IndexWriter:
         from copilot.retrieval import health
         from copilot.retrieval.lexical import LexicalIndex
 
-        words = LexicalIndex(self._words())
+        try:
+            words = LexicalIndex(self._words())
+        except ValueError as error:
+            raise _damaged(self._words(), str(error)) from None
         return health.examine(self.manifest, vectors, words, added=added, removed=removed, whole=whole)
 
     def _repair(self, vectors: ChromaVectors) -> Health:
@@ -241,7 +323,10 @@ def _open_or_reset(path: Path) -> Manifest:
         manifest = Manifest(path, create=True)
         if manifest.version() != VERSION:
             manifest.reset()
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        # A full disk is no reason to throw away what is on it.
+        if not is_damaged(error):
+            raise
         # Not a database, or a damaged one: everything in it can be made again.
         for remains in path.parent.glob(path.name + "*"):
             remains.unlink()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import tantivy
@@ -91,6 +94,10 @@ class LexicalIndex:
     """An index that `build` wrote, open for reading."""
 
     def __init__(self, folder: Path) -> None:
+        if not os.access(folder, os.W_OK):
+            # A reader locks a file in the folder; one that cannot be written is read from a copy.
+            self._copy = TemporaryDirectory(prefix="bearing-words-")
+            folder = Path(shutil.copytree(folder, self._copy.name, dirs_exist_ok=True))
         index = tantivy.Index.open(str(folder))
         index.register_tokenizer("words", _analyzer())
         self._schema = index.schema

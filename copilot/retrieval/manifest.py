@@ -26,6 +26,7 @@ from copilot.retrieval.states import (
     info_of,
 )
 from copilot.retrieval.types import Chunk
+from copilot.state.database import connect_to_read
 
 VERSION = f"6 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
@@ -67,10 +68,7 @@ class Manifest:
     """One open connection; safe to use from several threads."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
-        mode = "rwc" if create else "rw"
-        self._database = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
-        )
+        self._database = _connected(path, create=create)
         weakref.finalize(self, self._database.close)
         self._lock = Lock()
         self._path = path
@@ -316,6 +314,22 @@ class Manifest:
         self._database.execute("DELETE FROM files")
         rows = ((path, f.signature, f.sha256, f.reason, f.note) for path, f in files.items())
         self._many("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _connected(path: Path, *, create: bool) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
+    )
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        database.close()
+        if create:
+            raise
+        # In a folder that cannot be written it is read as it stands.
+        return connect_to_read(path)
+    return database
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -12,11 +12,10 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from copilot.errors import KnowledgeError
 from copilot.retrieval.embedder import Embedder, Vectors
 from copilot.retrieval.entries import Entry, Scope
 from copilot.retrieval.exact import is_mentioned, unknown_references
-from copilot.retrieval.index import manifest_path
+from copilot.retrieval.index import explained_fault, manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.sentences import Wording, unpacked
@@ -37,7 +36,7 @@ class Retriever:
     """The index of one workspace, open for reading. It follows the index: a sync is seen by the next call.
 
     Safe to share between threads. While there is no index, nothing is found; a method that reads it raises
-    KnowledgeError when the file is damaged or the Chroma server does not answer.
+    StateError when its files cannot be used, and KnowledgeError when the Chroma server does not answer.
     """
 
     def __init__(self, state_dir: Path, *, exact_limit: int = EXACT_LIMIT, chroma_url: str | None = None) -> None:
@@ -178,7 +177,7 @@ class Retriever:
                 if snapshot.is_current():
                     return result
         except sqlite3.DatabaseError as error:
-            raise KnowledgeError(f"The index cannot be read ({error}); run `bearing index`.") from None
+            raise explained_fault(self._state_dir, error) from None
         return empty
 
     def _current(self) -> Snapshot | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, StateError
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
 from copilot.retrieval.fusion import Numbers
@@ -137,7 +137,9 @@ def open_snapshot(
         except ValueError:
             # A sync that ended meanwhile has removed the keywords of this generation.
             if manifest.meta("generation") == generation:
-                raise KnowledgeError("The index is incomplete; run `bearing index`.") from None
+                raise StateError(
+                    "The keywords of the index are damaged: `bearing doctor --repair` builds them anew."
+                ) from None
             continue
         if snapshot.is_current():
             return snapshot

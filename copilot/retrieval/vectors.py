@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, StateError
 from copilot.retrieval.embedder import MODEL, Vectors
 from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
 
@@ -38,8 +38,13 @@ class ChromaVectors:
         self._open()
 
     def _open(self) -> None:
-        self._client = _server(self._url) if self._url else _embedded(self._folder)
-        self._collection = self._created()
+        from chromadb.errors import ChromaError
+
+        try:
+            self._client = _server(self._url) if self._url else _embedded(self._folder)
+            self._collection = self._created()
+        except ChromaError as error:
+            raise _unusable(self._url or self._folder, error) from None
 
     def _created(self) -> Any:
         # No embedding function: chromadb's own would be downloaded.
@@ -60,13 +65,16 @@ class ChromaVectors:
 
     @contextmanager
     def reached(self) -> Iterator[None]:
-        """A server that stops answering is said in one line."""
+        """A server that stops answering, or vectors that are damaged or on a full disk, are said in one line."""
+        from chromadb.errors import ChromaError
         from httpx import HTTPError
 
         try:
             yield
         except HTTPError:
             raise KnowledgeError(f"The Chroma server at {self._url} does not answer.") from None
+        except ChromaError as error:
+            raise _unusable(self._url or self._folder, error) from None
 
     def drop_other_models(self) -> None:
         ending = self._name.removeprefix(MODEL)
@@ -117,7 +125,7 @@ class ChromaVectors:
                     # While another process writes, what is in memory may not fit what is on disk.
                     self._leave()
                     self._open()
-        raise KnowledgeError("The vectors of the index cannot be read; run `bearing index`.")
+        raise StateError("The vectors of the index cannot be read: `bearing doctor --repair` builds them anew.")
 
     def _query(self, vector: Vectors, top_k: int, scope: Scope | None) -> list[Match]:
         found = self._collection.query(
@@ -154,6 +162,13 @@ def _server(url: str) -> Any:
         )  # fmt: skip
     except ValueError:
         raise KnowledgeError(f"The Chroma server at {url} cannot be reached.") from None
+
+
+def _unusable(place: str | Path, error: Exception) -> StateError:
+    return StateError(
+        f"The vectors in {str(place)!r} cannot be used ({error}): free some space if the disk is full, otherwise "
+        "`bearing doctor --repair` builds them anew."
+    )
 
 
 def _owner(folder: Path) -> str:

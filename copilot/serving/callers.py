@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from copilot.errors import CopilotError
-from copilot.serving.keys import ROLES, Keys, Role
+from copilot.serving.keys import ROLES, Keys
 from copilot.serving.tokens import Refused, Tokens
-from copilot.types import Frozen
+from copilot.types import Frozen, ViewerRole
 
 VIEWER_CLAIM, ROLE_CLAIM = "bearing_viewer", "bearing_role"
 """What a token says of its holder, as the issuer is told to add it; without a role it is a leader's."""
@@ -25,7 +25,7 @@ class Caller(Frozen):
     name: str
     viewer: str
     """A name from workspace.yaml."""
-    role: Role
+    role: ViewerRole
 
 
 def local_caller(viewer: str) -> Caller:

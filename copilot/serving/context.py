@@ -34,7 +34,7 @@ Asker = Annotated[Caller, Depends(caller)]
 
 
 def viewer(here: In, who: Asker) -> Viewer:
-    return here.copilot.viewer(who.viewer)
+    return here.copilot.viewer(who.viewer).model_copy(update={"role": who.role})
 
 
 Reader = Annotated[Viewer, Depends(viewer)]

@@ -8,15 +8,14 @@ import secrets
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from copilot.errors import SettingsError
 from copilot.state.database import Database
-from copilot.types import Frozen
+from copilot.types import Frozen, ViewerRole
 
 FILE = "keys.sqlite"
-Role = Literal["leader", "pm", "evaluator", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
+ROLES: tuple[ViewerRole, ...] = get_args(ViewerRole)
 
 _PREFIX = "bearing"
 # One entry a version of the schema; entries are only ever added.
@@ -36,7 +35,7 @@ class KeyInfo(Frozen):
     name: str
     viewer: str
     """As whom its holder reads: a name from workspace.yaml."""
-    role: Role
+    role: ViewerRole
     created: datetime
     expires: datetime | None
     revoked: datetime | None
@@ -52,7 +51,7 @@ class Keys:
     def close(self) -> None:
         self._database.close()
 
-    def add(self, name: str, viewer: str, role: Role, expires: datetime | None = None) -> str:
+    def add(self, name: str, viewer: str, role: ViewerRole, expires: datetime | None = None) -> str:
         """A new key, which cannot be shown again: `bearing_ID_SECRET`. `expires` has a time zone."""
         id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         with self._database.write() as connection:

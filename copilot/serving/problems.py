@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from copilot.errors import CopilotError, ToolError
+from copilot.errors import CopilotError, PermissionDenied, ToolError
 from copilot.serving.callers import Unidentified
 from copilot.serving.serving import Forbidden, TooMany
 from copilot.serving.work import Busy
@@ -93,7 +93,7 @@ def install(app: FastAPI) -> None:
 
 
 def _status(error: CopilotError) -> int:
-    kinds = {Unidentified: 401, Forbidden: 403, ToolError: 422, TooMany: 429}
+    kinds = {Unidentified: 401, Forbidden: 403, PermissionDenied: 403, ToolError: 422, TooMany: 429}
     return next((status for kind, status in kinds.items() if isinstance(error, kind)), 503)
 
 

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import logging
 import platform
 import re
 import secrets
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from copilot.errors import SettingsError
+from copilot.errors import SettingsError, StateError
 from copilot.state import audit
-from copilot.state.audit import AuditEntry, EvidenceHash
-from copilot.state.database import Database
-from copilot.types import Answer, Evidence, Finding, Frozen
+from copilot.state.audit import AuditEntry, EvidenceHash, Verified
+from copilot.state.database import Database, Migration
+from copilot.types import Answer, Evidence, Finding, Frozen, Viewer
+
+_log = logging.getLogger(__name__)
 
 TurnState = Literal["answering", "answered", "interrupted"]
 
+FILE = "conversations.sqlite"
 TITLE_LENGTH = 60
 UNTITLED = "New conversation"
 # An unanswered turn silent for this long was interrupted; longer than one model call may take.
@@ -36,7 +40,7 @@ _CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
 # One entry a version of the schema; entries are only ever added. An answer is kept as the JSON of `Answer`,
 # so a field that `Answer` loses or renames needs an entry that rewrites it.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[Migration, ...] = (
     (
         """CREATE TABLE conversations (
             id TEXT PRIMARY KEY, viewer TEXT NOT NULL, title TEXT NOT NULL,
@@ -53,10 +57,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             viewer TEXT NOT NULL, at TEXT NOT NULL,
             thumbs_up INTEGER, reasons TEXT NOT NULL, comment TEXT NOT NULL)""",
         "CREATE INDEX ratings_of_turn ON ratings (turn, number)",
-        *audit.SCHEMA,
+        *audit.FIRST_SCHEMA,
     ),
     # What tools found, by tool, for later comparison; turns stored earlier have none.
     ("ALTER TABLE turns ADD COLUMN findings TEXT NOT NULL DEFAULT '{}'",),
+    (audit.chained_schema,),
 )
 
 _TURNS = """SELECT turns.*, ratings.thumbs_up, ratings.reasons, ratings.comment, ratings.at AS rated_at
@@ -114,7 +119,7 @@ class Conversations:
     def __init__(self, path: Path, versions: Mapping[str, str] | None = None) -> None:
         """`versions` are noted in the audit trail beside those of Bearing and Python."""
         self._database = Database(path, MIGRATIONS)
-        self._versions = json.dumps(_own_versions() | dict(versions or {}), sort_keys=True)
+        self._versions = _own_versions() | dict(versions or {})
 
     def close(self) -> None:
         self._database.close()
@@ -171,8 +176,13 @@ class Conversations:
         """Wipes the turns, ratings and title. The audit trail stays, and the id cannot be used again."""
         with self._database.write() as connection:
             self._require(id, viewer)
-            connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
-            connection.execute("UPDATE conversations SET title = '', deleted = ? WHERE id = ?", (_now(), id))
+            self._wipe(connection, id)
+            audit.append(connection, _now(), viewer, "deleted conversation", id, {})
+
+    @staticmethod
+    def _wipe(connection: sqlite3.Connection, id: str) -> None:
+        connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
+        connection.execute("UPDATE conversations SET title = '', deleted = ? WHERE id = ?", (_now(), id))
 
     def turns(self, conversation: str, viewer: str, last: int | None = None) -> tuple[Turn, ...]:
         """In the order they were asked; only the newest `last` when given."""
@@ -209,7 +219,8 @@ class Conversations:
                 "UPDATE conversations SET updated = ?, title = iif(title = '', ?, title) WHERE id = ?",
                 (now, title_of(question), conversation),
             )
-            audit.record_question(connection, now, viewer, conversation, turn, question, self._versions)
+            about = {"conversation": conversation, "question": question, "versions": self._versions}
+            audit.append(connection, now, viewer, "asked", turn, about)
         return turn
 
     def keep_partial(self, turn: str, text: str) -> None:
@@ -245,7 +256,7 @@ class Conversations:
                 WHERE id = (SELECT conversation FROM turns WHERE id = ?)""",
                 (now, turn),
             )
-            audit.record_end(connection, now, turn, answer, evidence, self._versions)
+            audit.append_end(connection, now, turn, answer, evidence, self._versions)
 
     def interrupt_turn(self, turn: str, partial: str = "") -> None:
         """Ends a turn that was not answered, with the text so far."""
@@ -257,7 +268,7 @@ class Conversations:
                 (text, text, now, turn),
             )
             if changed.rowcount:
-                audit.record_end(connection, now, turn, None, (), self._versions)
+                audit.append_end(connection, now, turn, None, (), self._versions)
 
     def append(
         self,
@@ -296,8 +307,9 @@ class Conversations:
             raise SettingsError(f"There is no turn {turn!r} for this viewer.")
         return str(owner[0]["conversation"])
 
-    def feedback(self) -> tuple[Feedback, ...]:
-        """Every rated turn of every viewer, in the order of asking: for evaluators only."""
+    def feedback(self, viewer: Viewer) -> tuple[Feedback, ...]:
+        """Every rated turn of everyone, in the order of asking: for evaluators."""
+        viewer.require("evaluate")
         rows = self._database.read(
             f"""SELECT rated.*, conversations.viewer FROM ({_TURNS}) AS rated
             JOIN conversations ON conversations.id = rated.conversation
@@ -313,17 +325,66 @@ class Conversations:
             for row in rows
         )
 
-    def findings_of(self, turn: str, tool: str) -> tuple[Finding, ...]:
-        """What a tool found for a turn, without its calculations; nothing where it is not on record."""
-        rows = self._database.read("SELECT findings FROM turns WHERE id = ?", turn)
+    def findings_of(self, turn: str, viewer: str, tool: str) -> tuple[Finding, ...]:
+        """What a tool found for one of the viewer's turns, without its calculations; nothing that is not on record."""
+        rows = self._own_turn(turn, viewer)
         return tuple(Finding.model_validate(f) for row in rows for f in json.loads(row["findings"]).get(tool, ()))
 
-    def evidence_of(self, answer: str) -> tuple[EvidenceHash, ...]:
-        """The hashes of what was cited by the answer of that id; none when there is no such answer."""
-        return audit.evidence_of(self._database, answer)
+    def evidence_of(self, turn: str, viewer: str) -> tuple[EvidenceHash, ...]:
+        """The hashes of what the answer of one of the viewer's turns cited; none where it has no answer."""
+        return audit.evidence_of(self._database, turn) if self._own_turn(turn, viewer) else ()
 
-    def audit(self, after: int = 0) -> tuple[AuditEntry, ...]:
+    def _own_turn(self, turn: str, viewer: str) -> Sequence[sqlite3.Row]:
+        return self._database.read(
+            """SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
+            WHERE turns.id = ? AND viewer = ? AND deleted IS NULL""",
+            turn, viewer,
+        )  # fmt: skip
+
+    def note(self, viewer: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+        """Adds to the audit trail what someone did beside asking in a conversation."""
+        with self._database.write() as connection:
+            audit.append(connection, _now(), viewer, action, subject, dict(details or {}))
+
+    def note_or_log(self, viewer: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+        """`note` of what is done already: where the trail cannot be written, the log says so."""
+        try:
+            self.note(viewer, action, subject, details)
+        except StateError:
+            _log.error("not audited", extra={"action": action, "subject": subject})
+
+    def note_answer(self, viewer: str, answer: Answer, evidence: Sequence[Evidence]) -> None:
+        """Adds an answer that is part of no conversation to the audit trail."""
+        about = {"conversation": "", "question": answer.question, "versions": self._versions}
+        self.note(viewer, "answered", answer.id, about | audit.of_answer(answer, evidence))
+
+    def audit(self, viewer: Viewer, after: int = 0) -> Iterator[AuditEntry]:
+        """The audit trail, oldest first, from the entry that follows number `after`: for who administers."""
+        viewer.require("administer")
         return audit.entries(self._database, after)
+
+    def verify_audit(self, noted: Collection[str] = ()) -> Verified:
+        """Whether every entry of the audit trail is as it was written; `noted` are heads that must be in it."""
+        return audit.verify(self._database.read, noted)
+
+    def last_noted(self, action: str) -> dict[str, Any]:
+        """The details of the newest entry of that kind; empty where there is none."""
+        rows = self._database.read("SELECT details FROM trail WHERE action = ? ORDER BY number DESC LIMIT 1", action)
+        return dict(json.loads(rows[0]["details"])) if rows else {}
+
+    def expire(self, days: float) -> tuple[tuple[str, str], ...]:
+        """Wipes the conversations that nobody used for so many days and frees their space; viewer and id of each."""
+        limit = _text(datetime.now(UTC) - timedelta(days=days))
+        with self._database.write() as connection:
+            found = connection.execute(
+                "SELECT viewer, id FROM conversations WHERE updated < ? AND deleted IS NULL", (limit,)
+            ).fetchall()
+            for row in found:
+                self._wipe(connection, row["id"])
+                audit.append(connection, _now(), "", "expired", row["id"], {"days": days})
+        if found:
+            self._database.vacuum()
+        return tuple((row["viewer"], row["id"]) for row in found)
 
     def _require(self, conversation: str, viewer: str) -> None:
         # The same words whether it is missing or another's, so that nobody can find out what others have.

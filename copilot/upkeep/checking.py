@@ -110,6 +110,21 @@ def _viewers(config: WorkspaceConfig) -> Iterator[Issue]:
                 f"The viewer {name} holds the label {label!r}, which is not under labels.",
                 "Add it there, or correct its spelling.",
             )
+    for rule in config.sign_in.rules if config.sign_in else ():
+        if rule.viewer and rule.viewer not in config.viewers:
+            yield _whole(
+                "workspace.yaml",
+                "error",
+                f"A rule of sign_in names the viewer {rule.viewer!r}, which is not under viewers.",
+                "Add it there, or name one that is.",
+            )
+        for label in sorted(rule.labels - config.labels):
+            yield _whole(
+                "workspace.yaml",
+                "warning",
+                f"A rule of sign_in gives the label {label!r}, which is not under labels.",
+                "Add it there, or correct its spelling.",
+            )
     if config.default_viewer != "everyone" and config.default_viewer not in config.viewers:
         yield _whole(
             "workspace.yaml",

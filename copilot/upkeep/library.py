@@ -6,6 +6,7 @@ by the holder of the index lock, so that a watcher or a page never reads a docum
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
@@ -23,6 +24,7 @@ from copilot.retrieval import loaders
 from copilot.retrieval.index import locked
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.types import Chunk, Document, DocumentInfo
+from copilot.state.conversations import Conversations
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 
@@ -63,11 +65,16 @@ class Replaced(NamedTuple):
 
 @dataclass(frozen=True)
 class Library:
-    """The documents of one workspace. Every call names who asks; what that viewer may not see is not there."""
+    """The documents of one workspace. Every call names who asks; what that viewer may not see is not there.
+
+    To change them takes a role that may; PermissionDenied tells whose does not.
+    """
 
     workspace: Workspace
     state_dir: Path
     retriever: Retriever
+    conversations: Conversations
+    """Its audit trail notes each change."""
     wait_seconds: float = 5.0
     """How long a change waits for another writer to end."""
 
@@ -81,11 +88,12 @@ class Library:
         chunks = tuple(self.retriever.chunks_of(id, viewer))
         return Shown(info, chunks, tuple(_warnings(info, chunks)))
 
-    def add(self, file: Path, about: About, folder: str = "documents") -> str:
+    def add(self, file: Path, about: About, folder: str = "documents", *, viewer: Viewer) -> str:
         """Copy a file into a folder of the workspace, with a sidecar that says what is known of it; its id.
 
         A sidecar that the file has already comes along; what `about` names goes before it.
         """
+        viewer.require("upload")
         target = self._inside(folder) / file.name
         self._check(file, about)
         with locked(self.state_dir, self.wait_seconds):
@@ -93,6 +101,7 @@ class Library:
                 raise KnowledgeError(f"{self._id(target)} is there already; replace it, or give the file another name.")
             with _announced(target, {**_written_beside(file), **_named(about)}):
                 _copy(file, target)
+        self._note(viewer, "added document", self._id(target), target)
         return self._id(target)
 
     def replace(self, id: str, file: Path, viewer: Viewer, about: About) -> Replaced:
@@ -101,6 +110,7 @@ class Library:
         The old one was in force until the day on which the new one begins: `about.effective`, or what the new
         file says itself. Owner, label and tags are taken over where neither of them names others.
         """
+        viewer.require("upload")
         info = self._found(id, viewer)
         written = self._check(file, about)
         begins = about.effective or written.effective
@@ -128,7 +138,12 @@ class Library:
             _sidecar(present).unlink(missing_ok=True)
             with _announced(target, {**_written_beside(file), **_named(complete)}):
                 _copy(file, target)
+        self._note(viewer, "replaced document", self._id(target), target)
         return Replaced(self._id(target), self._id(kept))
+
+    def _note(self, viewer: Viewer, action: str, id: str, path: Path | None = None) -> None:
+        about = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if path else {}
+        self.conversations.note_or_log(viewer.name, action, id, about)
 
     def _lead(self, id: str, kept: str) -> None:
         """What the old version replaced was replaced by it, not by the new one that has its name."""
@@ -138,11 +153,13 @@ class Library:
 
     def remove(self, id: str, viewer: Viewer) -> None:
         """Delete a document and its sidecar from the workspace."""
+        viewer.require("upload")
         self._found(id, viewer)
         path = self._path(id)
         with locked(self.state_dir, self.wait_seconds):
             path.unlink(missing_ok=True)
             _sidecar(path).unlink(missing_ok=True)
+        self._note(viewer, "removed document", id)
 
     def _found(self, id: str, viewer: Viewer) -> DocumentInfo:
         infos = {info.id: info for info in self.list(viewer)}

@@ -15,17 +15,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from copilot.records.reading import RecordTable
 from copilot.records.schema import TABLES, Column, ColumnType, TableSchema
 from copilot.records.store import ROW, Records
 from copilot.records.units import with_unit
 from copilot.records.visibility import shown_columns
 from copilot.retrieval.states import DocumentState
-from copilot.state.database import Database
+from copilot.state.database import Database, Migration
 from copilot.types import Frozen
 from copilot.workspace import Workspace, WorkspaceConfig
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[Migration, ...] = (
     (
         "CREATE TABLE blocks (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL)",
         """CREATE TABLE snapshots (
@@ -151,6 +153,18 @@ class Snapshots:
             contents.too_large,
         )
 
+    def drop_incomplete(self) -> None:
+        """Forgets the snapshots of which a part is missing or cannot be read, as after a repair."""
+        held = {row["sha256"] for row in self._database.read("SELECT sha256 FROM blocks")}
+        for row in self._database.read("SELECT number, contents FROM snapshots"):
+            try:
+                used = _blocks_of(_Contents.model_validate_json(row["contents"]))
+            except ValidationError:
+                used = frozenset([""])
+            if not used <= held:
+                with self._database.write() as connection:
+                    connection.execute("DELETE FROM snapshots WHERE number = ?", (row["number"],))
+
     def _contents(self, number: int) -> _Contents:
         row = self._database.read("SELECT contents FROM snapshots WHERE number = ?", number)[0]
         return _Contents.model_validate_json(row["contents"])
@@ -174,8 +188,11 @@ class Snapshots:
             connection.executemany("DELETE FROM blocks WHERE sha256 = ?", [(sha,) for sha in unused])
 
     def _used(self, number: int) -> frozenset[str]:
-        contents = self._contents(number)
-        return frozenset([contents.documents, *(sha for table in contents.tables for sha in table.blocks)])
+        return _blocks_of(self._contents(number))
+
+
+def _blocks_of(contents: _Contents) -> frozenset[str]:
+    return frozenset([contents.documents, *(sha for table in contents.tables for sha in table.blocks)])
 
 
 def _kept(snapshots: Sequence[Snapshot], now: datetime) -> list[Snapshot]:

@@ -20,6 +20,9 @@ def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
         pdf("#set document(date: datetime(year: 2025, month: 4, day: 3))\n" + "#pagebreak()\n".join(pages))
     )
     (root / "b.xlsx").write_bytes(workbook({"Budget": [["Unit", "Blenk budget"], ["Sales", 1250], ["IT", 300]]}))
+    (root / "polish.md").write_text(
+        "---\ntitle: Polishing\ntags: [held-in-front]\n---\n\nThe blenkinsop is polished on Mondays.\n"
+    )
     (root / "mail.eml").write_bytes(message("See below.", {"a.csv": b"name,owner\nzorp engine,Ann\n"}))
     opened = open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))
     yield opened
@@ -63,3 +66,14 @@ def test_a_place_that_is_gone_is_said_to_be(copilot: Copilot) -> None:
     citation = cited(copilot, "How often is the quorvex calibrated?").model_copy(update={"locator": "page 99"})
     with pytest.raises(KnowledgeError, match="no longer has page 99"):
         copilot.source(citation)
+
+
+def test_what_is_said_of_a_document_in_front_of_its_text_is_not_shown(copilot: Copilot) -> None:
+    citation = cited(copilot, "When is the blenkinsop polished?")
+    assert citation.source == "polish.md"
+    page = copilot.source(citation.model_copy(update={"locator": "lines 1-99"}))
+    assert "polished on Mondays" in page.text
+    assert "held-in-front" not in page.before + page.text + page.after
+    empty = copilot.source(citation.model_copy(update={"locator": "lines 1-2"}))
+    assert (empty.before, empty.text) == ("", "")
+    assert "held-in-front" not in empty.after

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from retrieval_library import CORPUS, Library, on_a_server_too
 
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, StateError
 from copilot.records.store import Records
 from copilot.retrieval.entries import Entry
 from copilot.retrieval.index import chroma_folder, manifest_path, writing
@@ -165,7 +165,7 @@ def test_a_damaged_index_is_refused_by_readers_and_made_again(library: Library, 
     for path in manifest_path(library.state).parent.glob("manifest.db*"):
         path.write_bytes(remains)
     if remains:
-        with pytest.raises(KnowledgeError, match="cannot be read"):
+        with pytest.raises(StateError, match="is damaged .* --repair"):
             rankings(library)
     assert library.sync().added == 7
     assert rankings(library) == expected
@@ -210,7 +210,7 @@ def test_keywords_that_were_lost_are_written_again(library: Library) -> None:
     expected = rankings(library)
     for folder in (library.state / "index").glob("words-*"):
         (folder / "meta.json").unlink()
-    with pytest.raises(KnowledgeError, match="incomplete"):
+    with pytest.raises(StateError, match="keywords .* damaged"):
         rankings(library)
     report = library.sync()
     assert report.health is not None

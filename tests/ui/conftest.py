@@ -7,22 +7,19 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from command_line import environment
 from indexes import CORPUS, Indexes
 from journey import Journey
 from playwright.sync_api import Browser, sync_playwright
+from ui_server import await_health
 
 from copilot import Settings
 from ui.launch import command
 
 SLOW_MILLISECONDS = 60_000
-START_SECONDS = 120
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +63,7 @@ def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFa
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            _await_health(server, f"http://localhost:{port}/_stcore/health", log)
+            await_health(server, f"http://localhost:{port}/_stcore/health", log)
             yield f"http://localhost:{port}"
         finally:
             server.terminate()
@@ -84,16 +81,3 @@ def journey(browser: Browser, address: str, request: pytest.FixtureRequest) -> I
     yield journey
     context.close()
     assert not journey.faults, journey.faults
-
-
-def _await_health(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=2) as reply:
-                if reply.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(log.read_text())

@@ -68,7 +68,7 @@ def test_an_odd_question_gets_a_sensible_page(open_app: Opener, question: str):
 
 def test_a_workspace_of_several_viewers_asks_who_looks(open_app: Opener):
     app = open_app()
-    assert app.sidebar.selectbox(key="viewer").label == "Viewing as"
+    assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"
 
 
 def test_an_empty_workspace_says_what_to_do(open_app: Opener, tmp_path: Path):
@@ -85,6 +85,14 @@ def test_a_missing_workspace_is_told_in_a_sentence(open_app: Opener, tmp_path: P
     app = open_app(tmp_path / "nowhere")
     assert not app.exception
     assert "There is no workspace folder" in app.error[0].value
+
+
+def test_a_damaged_store_is_told_in_a_sentence_with_the_way_out(open_app: Opener, tmp_path: Path):
+    folder = Settings(workspace=CORPUS, state_dir=tmp_path / "state").workspace_state()
+    (folder / "conversations.sqlite").write_bytes(b"no database at all" * 100)
+    app = open_app()
+    assert not app.exception
+    assert "bearing doctor --repair" in app.error[0].value
 
 
 def test_the_command_runs_the_app_on_the_port():

@@ -37,11 +37,11 @@ def _kinds(text: str) -> set[str]:
         ("```\n$x [1]\n```\n$y", "```\n$x [1]\n```\n\\$y"),
         (":red[x] at 10:30", r"\:red[x] at 10:30"),
         (":smile: on http://localhost:80/x", "\\:\u2060smile: on http://localhost:80/x"),
-        ("![pixel](https://example.org/p)", "!\u2060[pixel](https://example.org/p)"),
+        ("![pixel](https://example.org/p)", "!\u2060[pixel (example.org)](https://example.org/p)"),
         ("<b>bold</b> a<br>b", r"\<b>bold\</b> a b"),
         (
             "see [levers](change.md#how) and [a](https://example.org)",
-            "see levers and [a](https://example.org)",
+            "see levers and [a (example.org)](https://example.org)",
         ),
         ("# Top\n### Sub", "## Top\n### Sub"),
     ],
@@ -56,7 +56,8 @@ def test_only_plain_markdown_keeps_its_meaning(written, shown):
         ("a claim [1].", "a claim\u2060[1](#cite-a-1)."),
         ("two [1][2]", "two\u2060[1](#cite-a-1)\u2060[2](#cite-a-2)"),
         ("- [3] first", "- \u2060[3](#cite-a-3) first"),
-        ("[1](https://example.org)", "[1](https://example.org)"),
+        ("[1](https://example.org)", "[1 (example.org)](https://example.org)"),
+        ("[2]: it is so", "\u2060[2](#cite-a-2): it is so"),
     ],
 )
 def test_markers_become_links_to_their_citation(written, shown):
@@ -105,6 +106,34 @@ def test_what_a_person_typed_is_shown_as_typed(text):
         "hardbreak",
     }
     assert _kinds(markdown.literal(text)) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (
+            "[the bank](https://bank.example@evil.example/x)",
+            "[the bank (evil.example)](https://bank.example@evil.example/x)",
+        ),
+        ("[on evil.example](https://evil.example)", "[on evil.example](https://evil.example)"),
+        ('[a](https://x.example/w(1) "title")', "[a (x.example)](https://x.example/w(1))"),
+    ],
+)
+def test_a_link_says_where_it_leads(written: str, shown: str):
+    assert markdown.safe(written) == shown
+
+
+_LINKS = st.sampled_from(
+    ["[a](", "javascript:alert(1)", "data:text/html,<b>", "vbscript:x", "https://a.example/", "mailto:a@b.c", ")", "]",
+     "[", "<", ">", " ", "\n", "[b]: ", "[1]: ", "[a][b]", "[a][1]", "\\", "(", "'t'", "policy.md", ":", "Data&#58;x"]
+)  # fmt: skip
+
+
+@given(st.lists(_LINKS | st.text(max_size=2), max_size=14).map("".join))
+def test_a_link_leads_to_the_web_to_mail_or_nowhere(text: str):
+    tokens = MarkdownIt("commonmark", {"html": True}).parse(markdown.safe(text))
+    links = [inner.attrGet("href") for token in tokens for inner in token.children or () if inner.type == "link_open"]
+    assert all(str(link).startswith(("https://", "http://", "mailto:")) for link in links), links
 
 
 def test_a_label_is_one_line_without_markup():

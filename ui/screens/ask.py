@@ -73,7 +73,7 @@ def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) 
     components.question(turn.question, turn.id)
     with st.chat_message("assistant", avatar=components.AVATAR):
         if turn.answer:
-            components.answer(copilot, turn, turn.answer)
+            components.answer(copilot, viewer, turn, turn.answer)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
         retry = (lambda: ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None

@@ -132,7 +132,8 @@ def _upload(viewer: Viewer) -> None:
             with tempfile.TemporaryDirectory() as place:
                 _change(
                     lambda: [
-                        library.add(_kept(Path(place), file.name, file.getvalue()), known, folder) for file in files
+                        library.add(_kept(Path(place), file.name, file.getvalue()), known, folder, viewer=viewer)
+                        for file in files
                     ],
                     f"{len(files)} document{'' if len(files) == 1 else 's'} added: you can ask about them now.",
                 )

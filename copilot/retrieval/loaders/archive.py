@@ -34,8 +34,8 @@ def check_archive(data: bytes) -> tuple[str, ...]:
             total = 0
             for part in parts:
                 total += _check_part(archive, part, MOST_BYTES - total)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise KnowledgeError(f"it is damaged or not whole ({error}); save it again in its program") from None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise KnowledgeError("it is damaged or not whole; save it again in its program") from None
     embedded = sum(bool(_EMBEDDED.search(part.filename)) for part in parts)
     return (f"{embedded} embedded files are not read; put them here as files",) if embedded else ()
 

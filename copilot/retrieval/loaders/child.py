@@ -57,8 +57,10 @@ def read(format: str, data: bytes, depth: int) -> Content:
     notes: tuple[str, ...] = ()
     if format in ("docx", "pptx", "sheet") and data.startswith(b"PK"):
         from copilot.retrieval.loaders.archive import check_archive
+        from copilot.retrieval.loaders.strict import transitional
 
         notes = check_archive(data)
+        data = transitional(data)
     content = _read(format, data, depth)
     return Content(content.sections, content.title, content.dated, (*notes, *content.notes)).shortened()
 

@@ -25,8 +25,8 @@ _FURNITURE = ("dt", "ftr", "sldNum", "hdr")
 def read(data: bytes) -> Content:
     try:
         presentation: Slides = Presentation(io.BytesIO(data))
-    except (PackageNotFoundError, KeyError, zipfile.BadZipFile) as error:
-        raise KnowledgeError(f"it is damaged or not a whole presentation ({error}); save it again") from None
+    except (PackageNotFoundError, KeyError, zipfile.BadZipFile):
+        raise KnowledgeError("it is damaged or not a whole presentation; save it again") from None
     sections = []
     hidden = 0
     pictures = []

@@ -25,8 +25,8 @@ def read(data: bytes) -> Content:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:
         raise KnowledgeError("it is encrypted and opens only with a password; save it without one") from None
-    except calamine.CalamineError as error:
-        raise KnowledgeError(f"it is damaged or not a whole workbook ({error}); save it again in its program") from None
+    except calamine.CalamineError:
+        raise KnowledgeError("it is damaged or not a whole workbook; save it again in its program") from None
     formats = shown_cells(data) if data.startswith(b"PK") else {}
     sections: list[Section] = []
     notes: list[str] = []
@@ -39,8 +39,8 @@ def read(data: bytes) -> Content:
             continue
         try:
             rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), formats.get(sheet.name, {}), rows_left)
-        except calamine.CalamineError as error:
-            notes.append(f"the sheet {sheet.name} cannot be read ({error}); save the workbook again")
+        except calamine.CalamineError:
+            notes.append(f"the sheet {sheet.name} cannot be read; save the workbook again")
             continue
         rows_left -= len(rows)
         notes += [f"sheet {sheet.name}: {reason}" for reason in cut]

@@ -103,7 +103,7 @@ def _check(sources: Sources, viewer: Viewer, conversations: Conversations, given
     """Whether a recommendation holds today; None where what it picked is not on record."""
     tool = _RECOMMENDERS[given.tool]
     about: dict[str, Value] = {"question": title_of(given.turn.question), "answered": given.day, "what": tool.what}
-    before = _picked(conversations.findings_of(given.turn.id, given.tool), tool.kind)
+    before = _picked(conversations.findings_of(given.turn.id, viewer.name, given.tool), tool.kind)
     try:
         arguments = tool.arguments.model_validate({**given.arguments, **tool.cheaply})
         now = _picked(tool.run(sources, viewer, arguments).findings, tool.kind)
@@ -147,7 +147,7 @@ def _is_withheld(sources: Sources, viewer: Viewer, project: str) -> bool:
 def _records_changed(sources: Sources, viewer: Viewer, conversations: Conversations, turn: Turn) -> dict[str, Value]:
     """How many of the records that the answer cited read otherwise today."""
     view = sources.records.view(viewer)
-    hashes = {e.id: e.sha256 for e in conversations.evidence_of(turn.answer.id if turn.answer else "")}
+    hashes = {e.id: e.sha256 for e in conversations.evidence_of(turn.id, viewer.name)}
     cited = {id.removeprefix("r-"): sha for id, sha in hashes.items() if id.startswith("r-")}
     rows = {key: view.row("projects", key) for key in cited} if view.has("projects") else {}
     found = {key: row for key, row in rows.items() if row is not None}

@@ -1,0 +1,34 @@
+"""The models that ship are the ones that their cards describe."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from copilot.errors import SettingsError
+from copilot.reading import matcher, reader
+from copilot.retrieval import embedder
+
+MINILM = Path(embedder.__file__).parent / "minilm"
+FILES = [
+    (MINILM / "model.onnx", MINILM / "README.md"),
+    (MINILM / "tokenizer.json", MINILM / "README.md"),
+    (reader.MODEL / "reader.onnx", reader.MODEL / "card.md"),
+    (reader.MODEL / "labels.json", reader.MODEL / "card.md"),
+    (matcher.FILE, matcher.FILE.with_suffix(".md")),
+]
+
+
+@pytest.mark.parametrize(("file", "card"), FILES, ids=lambda path: path.name)
+def test_a_card_names_its_file_and_no_changed_one(file: Path, card: Path, tmp_path: Path) -> None:
+    assert embedder.verified(file, card) == file
+    changed = Path(shutil.copy(file, tmp_path))
+    with changed.open("r+b") as content:
+        content.seek(changed.stat().st_size // 2)
+        byte = content.read(1)
+        content.seek(-1, 1)
+        content.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(SettingsError, match="install Bearing again"):
+        embedder.verified(changed, card)
