@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -28,8 +27,6 @@ from copilot.upkeep.snapshots import Snapshots
 from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
 
@@ -179,9 +176,11 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         remote=remote,
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
+        history_tokens=settings.history_tokens,
     )
+    _drop_former_memory(state)
     conversations = sources.conversations or Conversations(state / _CONVERSATIONS)
-    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos, settings.slow_seconds)
+    return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds)
 
 
 def _system_prompt(sources: Sources, viewer: str) -> str:
@@ -197,10 +196,7 @@ def _system_prompt(sources: Sources, viewer: str) -> str:
     )
 
 
-def _memory(state: Path) -> SqliteSaver:
-    """What the agent remembers of each conversation."""
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
-    connection.execute("PRAGMA journal_mode=WAL")
-    return SqliteSaver(connection)
+def _drop_former_memory(state: Path) -> None:
+    """Earlier versions kept a second copy of each conversation, which grew with its square."""
+    for path in state.glob("agent.sqlite*"):
+        path.unlink(missing_ok=True)

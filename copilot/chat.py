@@ -19,15 +19,7 @@ from langchain.agents.middleware import (
 )
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import (
-    AIMessage,
-    AIMessageChunk,
-    BaseMessage,
-    HumanMessage,
-    RemoveMessage,
-    ToolMessage,
-)
-from langgraph.checkpoint.sqlite import SqliteSaver
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
@@ -35,6 +27,7 @@ from copilot.errors import LimitExceeded, ModelError, ToolError
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.draft import Draft
+from copilot.models.history import REMEMBERED_TURNS, remembered
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, title_of
@@ -78,6 +71,8 @@ class ChatModels:
     remote_name: str = ""
     system_prompt: Callable[[Viewer], str] | None = None
     """What the remote model is told about its work."""
+    history_tokens: int = 0
+    """How much of a conversation it is reminded of."""
 
 
 @dataclass
@@ -146,7 +141,6 @@ class Copilot:
         sources: Sources,
         models: ChatModels,
         conversations: Conversations,
-        checkpointer: SqliteSaver,
         viewer: str | None = None,
         memos: Memos | None = None,
         slow_seconds: float = SLOW_SECONDS,
@@ -155,10 +149,9 @@ class Copilot:
         self.conversations = conversations
         self.memos = memos
         self._models = models
-        self._checkpointer = checkpointer
         self._default_viewer = viewer
         self._slow_seconds = slow_seconds
-        self._agents: dict[tuple[Viewer, bool, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
+        self._agents: dict[tuple[Viewer, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
 
     @property
     def title(self) -> str:
@@ -246,18 +239,15 @@ class Copilot:
             self.sources.snapshots.close()
         if self.memos is not None:
             self.memos.close()
-        self._checkpointer.conn.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()
 
     def forget(self, conversation: str, viewer: str | None = None) -> None:
-        """Deletes a conversation with all that the agent remembers of it. The audit trail stays.
+        """Deletes a conversation, which is all that a model remembers of it. The audit trail stays.
 
         The id cannot be used again. Raises SettingsError when the viewer has no such conversation.
         """
-        who = self.viewer(viewer)
-        self.conversations.delete(conversation, who.name)
-        self._checkpointer.delete_thread(f"{who.name}/{conversation}")
+        self.conversations.delete(conversation, self.viewer(viewer).name)
 
     def _keep_memos(self, turn: _Turn) -> None:
         """Tools draft and change nothing; the turn that is stored keeps what they drafted."""
@@ -298,31 +288,24 @@ class Copilot:
             turn.draft = Draft(status="needs_clarification")
             yield turn.say("Ask a question about the strategy, the policies, the projects or the metrics.")
             return
-        message = HumanMessage(turn.question, id=f"q-{uuid.uuid4().hex[:12]}")
+        told = [] if conversation is None else self.conversations.turns(conversation, viewer.name, REMEMBERED_TURNS)
         if self._models.remote is not None:
             try:
-                yield from self._run(turn, viewer, message, conversation, remote=True)
+                yield from self._run(turn, viewer, remembered(told, self._models.history_tokens), remote=True)
                 return
             except (ModelError, LimitExceeded) as error:
                 kind = error.kind if isinstance(error, ModelError) else "limit"
                 _log.warning("remote model failed", extra={"model": turn.model, "kind": kind})
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
-        yield from self._run(turn, viewer, message, conversation, remote=False)
+        yield from self._run(turn, viewer, remembered(told), remote=False)
 
-    def _run(
-        self, turn: _Turn, viewer: Viewer, message: HumanMessage, conversation: str | None, *, remote: bool
-    ) -> Iterator[Event]:
+    def _run(self, turn: _Turn, viewer: Viewer, earlier: list[BaseMessage], *, remote: bool) -> Iterator[Event]:
         """One pass of the agent loop, its events turned into ours."""
-        agent = self._agent(viewer, remote=remote, remembers=conversation is not None)
-        config: Any = {"configurable": {"thread_id": f"{viewer.name}/{conversation}"}, "recursion_limit": 60}
-        messages: list[BaseMessage] = [message]
-        if conversation is not None and not remote and self._models.remote is not None:
-            messages = [*_leftovers(agent, config, message.id), message]
-        stream = agent.stream(
-            {"messages": messages}, config, stream_mode=["messages", "updates"],
-            durability="exit" if conversation is not None else None,
-        )  # fmt: skip
+        messages = [*earlier, HumanMessage(turn.question)]
+        stream = self._agent(viewer, remote=remote).stream(
+            {"messages": messages}, {"recursion_limit": 60}, stream_mode=["messages", "updates"]
+        )
         try:
             for mode, event in stream:
                 yield from self._events(turn, mode, event)
@@ -380,8 +363,8 @@ class Copilot:
             ok=ok,
         )
 
-    def _agent(self, viewer: Viewer, *, remote: bool, remembers: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
-        key = (viewer, remote, remembers)
+    def _agent(self, viewer: Viewer, *, remote: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
+        key = (viewer, remote)
         if key not in self._agents:
             model = self._models.remote if remote else None
             prompt = self._models.system_prompt
@@ -394,13 +377,12 @@ class Copilot:
                     ToolErrorMiddleware(_tool_error),
                     ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
                 ],
-                checkpointer=self._checkpointer if remembers else None,
             )
         return self._agents[key]
 
 
 class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
-    """Times each tool, and keeps the results' objects out of the stored conversation."""
+    """Times each tool."""
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
         began = time.perf_counter()
@@ -408,10 +390,6 @@ class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
         if isinstance(message, ToolMessage):
             message.response_metadata["seconds"] = time.perf_counter() - began
         return message
-
-    def after_agent(self, state: dict[str, Any], runtime: Any) -> dict[str, Any] | None:
-        heavy = [m for m in state["messages"] if isinstance(m, ToolMessage) and m.artifact is not None]
-        return {"messages": [m.model_copy(update={"artifact": None}) for m in heavy]} if heavy else None
 
 
 def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
@@ -423,18 +401,15 @@ def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
     return None
 
 
-def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None) -> list[BaseMessage]:
-    """Removes what a failed run left in the stored conversation after this question."""
-    messages = agent.get_state(config).values.get("messages", [])
-    at = next((i for i, m in enumerate(messages) if m.id == question), len(messages))
-    return [RemoveMessage(id=str(m.id)) for m in messages[at:]]
-
-
 def _assemble(turn: _Turn) -> Answer:
     verifier = turn.verifier
-    calls = [call for _, call in sorted(turn.calls, key=lambda placed: placed[0])]
     cited = {item.id for item in verifier.cited}
     draft = turn.draft or Draft()
+    lead = _lead(turn)
+    calls = [
+        call.model_copy(update={"is_lead": place == lead})
+        for place, call in sorted(turn.calls, key=lambda placed: placed[0])
+    ]
     results = [
         result
         for id, result in sorted(turn.results, key=lambda found: turn.place(found[0]))
@@ -464,6 +439,15 @@ def _assemble(turn: _Turn) -> Answer:
             tools=round(sum(c.seconds for c in calls), 4),
         ),
     )
+
+
+def _lead(turn: _Turn) -> int | None:
+    """The place of the call that the answer leads with: the model says so, or its first citation does."""
+    if turn.draft is not None:
+        return turn.place(turn.draft.shown[0]) if turn.draft.shown else None
+    first = next((item.id for item in turn.verifier.cited), None)
+    found = (id for id, result in turn.results if any(e.id == first for e in result.evidence))
+    return next((turn.place(id) for id in found), None)
 
 
 def _status(turn: _Turn, is_cited: bool) -> Status:

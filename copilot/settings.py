@@ -44,6 +44,8 @@ class Settings(BaseModel):
     """Key of the remote model; `OPENAI_API_KEY` is read when this is absent."""
     timeout_seconds: float = Field(default=60.0, gt=0)
     """How long one call of the remote model may take."""
+    history_tokens: int = Field(default=3000, ge=0)
+    """How much of a conversation the remote model is reminded of, newest turns first, in tokens."""
     warehouse_url: SecretStr | None = None
     """ibis connection URL of the warehouse that holds the tables `workspace.yaml` names under `warehouse`."""
     chroma_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$", repr=False)

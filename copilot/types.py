@@ -192,6 +192,8 @@ class ToolCall(Frozen):
     arguments: dict[str, Any]
     seconds: float
     ok: bool
+    is_lead: bool = False
+    """The answer leads with what it found; a follow-up continues this call."""
 
 
 class Usage(Frozen):

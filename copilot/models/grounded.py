@@ -5,7 +5,7 @@ Same messages, same workspace, same answer. It lives in LangChain's agent loop l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -235,19 +235,8 @@ def _results_since_question(messages: Sequence[BaseMessage]) -> list[ToolMessage
 def _earlier(messages: Sequence[BaseMessage]) -> Call | None:
     """The call that led the answer before this question, as the conversation remembers it."""
     last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
-    calls: dict[str, Mapping[str, Any]] = {}
-    lead: Call | None = None
-    for message in messages[:last]:
-        if not isinstance(message, AIMessage):
-            continue
-        if message.tool_calls:
-            calls = {str(c["id"]): c for c in message.tool_calls}
-            lead = next((Call(c["name"], c["args"]) for c in message.tool_calls), None)
-        draft = Draft.of(message)
-        for id in draft.shown[:1] if draft else ():
-            if id in calls:
-                lead = Call(calls[id]["name"], calls[id]["args"])
-    return lead
+    made = (c for m in reversed(messages[:last]) if isinstance(m, AIMessage) for c in m.tool_calls)
+    return next((Call(c["name"], c["args"]) for c in made), None)
 
 
 def _calls(planned: Sequence[Planned]) -> AIMessage:
