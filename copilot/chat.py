@@ -370,7 +370,7 @@ class Copilot:
             prompt = self._models.system_prompt
             self._agents[key] = create_agent(
                 model or self._models.grounded(viewer),
-                [bind(tool, self.sources, viewer) for tool in available(self.sources)],
+                bind(available(self.sources), self.sources, viewer),
                 system_prompt=prompt(viewer) if remote and prompt else None,
                 middleware=[
                     _Bookkeeping(),

@@ -20,17 +20,15 @@ from copilot.types import ToolResult, Viewer
 class Arguments(BaseModel):
     """Check projects against the governance rules: AI policies, approval gates and laws.
 
-    Call this for "is X blocked", "what is missing before production", "may it launch", "what is blocked
-    and why", compliance, gates, waivers, expired or expiring evidence, and records that contradict a
-    policy. With a project it tells everything about that one; without, it counts over all projects. For
-    what a policy or law says, call search_knowledge.
+    For "is X blocked", "what is missing before production", compliance, waivers, expired evidence, records that
+    contradict a policy. For what a policy or law says, call search_knowledge.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(default=None, description="Name or id of one project; empty for all projects.")
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
     unit: str | None = Field(
-        default=None, description="Business unit whose projects are checked, when no project is named."
+        default=None, description="A business unit; all without it."
     )
     gate: str | None = Field(
         default=None,
@@ -39,9 +37,9 @@ class Arguments(BaseModel):
     )
     rule: str | None = Field(
         default=None,
-        description="Only rules with that id, title, instrument or article, such as EU AI Act or fairness.",
+        description="Only rules with that id, title, instrument or article.",
     )
-    top: int = Field(default=10, ge=1, le=100, description="Findings told one by one at the most; counts are complete.")
+    top: int = Field(default=10, ge=1, le=100, description="How many to tell.")
 
 
 def check_governance(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:

@@ -28,25 +28,25 @@ PART_CHUNKS = 8
 class Arguments(BaseModel):
     """Search the playbook, the policies and the other documents for passages about a topic.
 
-    Call this for what, why, how, when, which rule applies, definitions, comparisons and advice. For counts, sums,
-    rankings or facts about projects call the record tools instead: passages are a sample, never the whole.
+    For what, why, how, which rule applies, definitions and advice. Passages are a sample: for counts, sums, rankings or
+    facts about projects call the record tools.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
-    top_k: int = Field(default=10, ge=1, le=30, description="How many passages at the most.")
+    query: str = Field(description="What to look for, in English; one topic a call.", min_length=1)
+    top_k: int = Field(default=10, ge=1, le=30, description="Passages at the most.")
     as_of: date | None = Field(
         default=None,
-        description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions.",
+        description="Read what was in force on this day (YYYY-MM-DD); today without it.",
     )
     documents: tuple[str, ...] = Field(
         default=(),
-        description="Ids of the only documents to read, such as playbook/mlops.md; all when empty.",
+        description="Only these documents, such as playbook/mlops.md.",
     )
     whole_document: bool = Field(
         default=False,
-        description="Also read the rest of the best document, for a comparison or a summary of it.",
+        description="Also the rest of the best document, to compare or summarise it.",
     )
 
 

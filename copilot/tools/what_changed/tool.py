@@ -30,21 +30,19 @@ About = Literal["records", "ranking", "gates", "metrics", "documents", "recommen
 class Arguments(BaseModel):
     """Say what changed since a date or since the asker's last visit, and which recommendations no longer hold.
 
-    Call this for "what changed since March", "what is new since my last visit", "does last week's ranking still
-    hold". It compares snapshots of the records and documents, then and now: rows and cells, scores and ranks,
-    governance findings, metrics, documents, and the asker's own earlier answers. For how one metric developed call
-    lookup_metric.
+    It compares then and now: rows, scores and ranks, governance findings, metrics, documents, and the asker's own
+    earlier answers. For how one metric developed call lookup_metric.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     since: date | None = Field(
-        default=None, description="Changes from this day on (YYYY-MM-DD). Default: since the asker's last visit."
+        default=None, description="From this day on (YYYY-MM-DD); by default since the last visit."
     )
-    about: list[About] = Field(default=[], description="Kinds of change to tell; empty for all of them.")
-    project: str | None = Field(default=None, description="Only what concerns this project, by name or id.")
-    unit: str | None = Field(default=None, description="Only what concerns this business unit.")
-    top: int = Field(default=5, ge=1, le=50, description="How many places of the ranking to compare.")
+    about: list[About] = Field(default=[], description="Kinds of change; all when empty.")
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
+    top: int = Field(default=5, ge=1, le=50, description="How many to tell.")
 
 
 def what_changed(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
