@@ -43,12 +43,17 @@ def calls(copilot: Copilot, sample: Sample) -> tuple[Call, ...]:
     return tuple(Call(call.name, json.loads(json.dumps(call.arguments, default=str))) for call in found)
 
 
+def wire(value: object) -> str:
+    """As the client sends it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def parts(request: Json) -> dict[str, int]:
     """Tokens of a request by what they are spent on."""
     sizes: dict[str, int] = defaultdict(int)
-    sizes["tools"] = count(json.dumps(request["tools"], ensure_ascii=False))
+    sizes["tools"] = count(wire(request["tools"]))
     for message in request["messages"]:
-        made = json.dumps(message["tool_calls"]) if message.get("tool_calls") else ""
+        made = wire(message["tool_calls"]) if message.get("tool_calls") else ""
         sizes[message["role"]] += count(str(message["content"] or "") + made)
     return sizes
 

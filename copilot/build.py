@@ -175,7 +175,7 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         grounded=lambda viewer: GroundedChatModel(sources=sources, viewer=viewer, memory=Memory(sources, viewer)),
         remote=remote,
         remote_name=settings.model if remote else "",
-        system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
+        system_prompt=lambda viewer: _system_prompt(sources, viewer),
         history_tokens=settings.history_tokens,
     )
     _drop_former_memory(state)
@@ -183,7 +183,8 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds)
 
 
-def _system_prompt(sources: Sources, viewer: str) -> str:
+def _system_prompt(sources: Sources, viewer: Viewer) -> str:
+    from copilot.models.remote.card import card
     from copilot.prompts import render
 
     config = sources.workspace.config
@@ -192,7 +193,8 @@ def _system_prompt(sources: Sources, viewer: str) -> str:
         organisation=sources.workspace.title,
         today=sources.today.isoformat(),
         currency=config.currency or "no stated currency",
-        viewer=viewer,
+        viewer=viewer.name,
+        card=card(sources, viewer),
     )
 
 

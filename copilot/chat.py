@@ -27,7 +27,9 @@ from copilot.errors import LimitExceeded, ModelError, ToolError
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.draft import Draft
+from copilot.models.grounded import GroundedChatModel
 from copilot.models.history import REMEMBERED_TURNS, remembered
+from copilot.models.remote.telling import Telling
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, title_of
@@ -66,7 +68,7 @@ SLOW_SECONDS = 10.0
 class ChatModels:
     """Who writes the answers: the grounded model for each viewer, and a remote one before it when configured."""
 
-    grounded: Callable[[Viewer], BaseChatModel]
+    grounded: Callable[[Viewer], GroundedChatModel]
     remote: BaseChatModel | None = None
     remote_name: str = ""
     system_prompt: Callable[[Viewer], str] | None = None
@@ -366,13 +368,14 @@ class Copilot:
     def _agent(self, viewer: Viewer, *, remote: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
         key = (viewer, remote)
         if key not in self._agents:
-            model = self._models.remote if remote else None
-            prompt = self._models.system_prompt
+            grounded, prompt = self._models.grounded(viewer), self._models.system_prompt
+            own = [Telling(grounded.candidates)] if remote else []
             self._agents[key] = create_agent(
-                model or self._models.grounded(viewer),
+                self._models.remote if remote and self._models.remote else grounded,
                 bind(available(self.sources), self.sources, viewer),
                 system_prompt=prompt(viewer) if remote and prompt else None,
                 middleware=[
+                    *own,
                     _Bookkeeping(),
                     ToolErrorMiddleware(_tool_error),
                     ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),

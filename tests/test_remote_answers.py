@@ -83,7 +83,8 @@ def strict(reply: Reply | Callable[[Json], Reply]) -> Callable[[Json], Reply | R
 
 def said(request: Json) -> list[str]:
     """The questions and answers that a request reminds the model of."""
-    return [m["content"] for m in request["messages"] if m["role"] in ("user", "assistant") and m["content"]]
+    texts = [m["content"] for m in request["messages"] if m["role"] in ("user", "assistant") and m["content"]]
+    return [text.partition("\n\nSuggested calls:")[0] for text in texts]
 
 
 # What it says

@@ -33,12 +33,14 @@ from copilot.reading.reader import shipped
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.suggestions import suggest
-from copilot.tools import named
+from copilot.tools import available, named
 from copilot.tools.search_knowledge.tool import UNMENTIONED
 from copilot.tools.tool import Tool
 from copilot.types import ToolResult, Viewer
 
 _REMEMBERED = 64
+# A remote model is told so many of the calls that this one would make.
+CANDIDATES = 3
 
 
 class Memory:
@@ -138,6 +140,12 @@ class GroundedChatModel(BaseChatModel):
             chunk_position="last",
         )
         yield _chunk(last, run_manager)
+
+    def candidates(self, messages: Sequence[BaseMessage]) -> list[Call]:
+        """The calls that it would make for the last question, without the searches, most probable first."""
+        asked = self.memory.asked(str(messages[-1].text))
+        planned = self.memory.planned(asked, available(self.sources), _earlier(messages))
+        return [p.call for p in planned.calls if named(p.call.tool).searches is None][:CANDIDATES]
 
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
         questions = [str(m.text) for m in messages if isinstance(m, HumanMessage)]

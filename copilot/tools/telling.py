@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from itertools import accumulate
 
 from copilot.types import Cell, Evidence, Finding, Table, ToolResult
 
@@ -64,27 +65,26 @@ def _text(cell: Cell) -> str:
     return f"{cell:,}" if isinstance(cell, int | float) else cell
 
 
+def passages_told(result: ToolResult) -> set[str]:
+    """The ids of the passages whose text `tell` gives."""
+    return {item.id for item in _shown(result)}
+
+
 def _passages(result: ToolResult, told: Collection[str]) -> list[str]:
-    """The passages of a search; those of other tools are quoted by their findings."""
     lines: list[str] = []
-    room = MOST_PASSAGE_CHARACTERS if any(f.kind == "passage" for f in result.findings) else 0
-    for item in result.evidence:
-        if item.kind != "passage":
-            continue
+    for item in _shown(result):
         if item.id in told:
             lines.append(f"[#{item.id}] {item.title}: given above")
-        elif room > 0:
-            room -= len(item.text)
-            lines += ["", f"[#{item.id}] {_name(item)}", item.text]
+        else:
+            near = f", relevance {item.relevance:.2f}" if item.relevance is not None else ""
+            lines += ["", f"[#{item.id}] {item.title} ({item.source}{near})", item.text]
     return lines
 
 
-def told_by(result: ToolResult) -> Iterable[str]:
-    """The ids of the passages whose text a model has read when it was told a result."""
-    text = tell(result)
-    return (e.id for e in result.evidence if e.kind == "passage" and f"[#{e.id}] {_name(e)}\n" in text)
-
-
-def _name(item: Evidence) -> str:
-    near = f", relevance {item.relevance:.2f}" if item.relevance is not None else ""
-    return f"{item.title} ({item.source}{near})"
+def _shown(result: ToolResult) -> list[Evidence]:
+    """The passages of a search, as far as there is room; other tools quote theirs in their findings."""
+    if not any(finding.kind == "passage" for finding in result.findings):
+        return []
+    passages = [item for item in result.evidence if item.kind == "passage"]
+    before = accumulate((len(item.text) for item in passages), initial=0)
+    return [item for item, characters in zip(passages, before, strict=False) if characters < MOST_PASSAGE_CHARACTERS]

@@ -27,9 +27,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     project: str | None = Field(default=None, description="A project by name or id; all without it.")
-    unit: str | None = Field(
-        default=None, description="A business unit; all without it."
-    )
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
     gate: str | None = Field(
         default=None,
         description="Approval gate by name: only its rules. With a project they are checked as if the project stood "

@@ -49,9 +49,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    projects: list[str] = Field(
-        default=[], max_length=12, description="Only these, by name or id."
-    )
+    projects: list[str] = Field(default=[], max_length=12, description="Only these, by name or id.")
     top: int = Field(default=8, ge=1, le=20, description="Projects that come first, or are chosen at the most.")
     budget: float | None = Field(
         default=None, gt=0, description="Money there is to spend, set against budgets not yet spent."

@@ -35,12 +35,8 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     project: str | None = Field(default=None, description="A project by name or id; all without it.")
-    units: list[str] = Field(
-        default=[], description="Only where each of these units has a project.", max_length=10
-    )
-    about: str | None = Field(
-        default=None, description="Only groups with a project that mentions one of these words."
-    )
+    units: list[str] = Field(default=[], description="Only where each of these units has a project.", max_length=10)
+    about: str | None = Field(default=None, description="Only groups with a project that mentions one of these words.")
     shared: Literal["platform", "vendor", "base"] | None = Field(
         default=None,
         description="Lead with what units could share; a `base` is what several projects depend on.",

@@ -17,9 +17,7 @@ class MeasureArgument(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    aggregate: Aggregate = Field(
-        description="share: of the rows of `among` those that meet the filters."
-    )
+    aggregate: Aggregate = Field(description="share: of the rows of `among` those that meet the filters.")
     column: str | None = Field(
         default=None,
         description="Column to compute over; none for a count or share of rows.",
@@ -46,15 +44,11 @@ class Arguments(BaseModel):
     measures: list[MeasureArgument] = Field(
         default=[], max_length=4, description="What to compute, of all rows or by group."
     )
-    group_by: list[str] = Field(
-        default=[], max_length=2, description="Up to two columns to group by."
-    )
+    group_by: list[str] = Field(default=[], max_length=2, description="Up to two columns to group by.")
     grain: Grain | None = Field(default=None, description="Of dates and periods.")
     order_by: str | None = Field(
         default=None,
         description="Column, or of groups `count` or a measured column; a leading minus: highest first.",
     )
-    limit: int | None = Field(
-        default=None, ge=1, le=500, description="Rows or groups to name; figures take all."
-    )
+    limit: int | None = Field(default=None, ge=1, le=500, description="Rows or groups to name; figures take all.")
     columns: list[str] = Field(default=[], description="Columns to show of listed rows.")

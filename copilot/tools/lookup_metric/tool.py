@@ -49,9 +49,7 @@ class Arguments(BaseModel):
         default=None,
         description="In business words: last two quarters, 2026 Q3, since March; by default the latest month.",
     )
-    grain: Literal["month", "quarter", "year"] | None = Field(
-        default=None, description="Of dates and periods."
-    )
+    grain: Literal["month", "quarter", "year"] | None = Field(default=None, description="Of dates and periods.")
     compare: Literal["previous_period", "previous_year", "target"] | None = Field(
         default=None, description="previous_period by default."
     )

@@ -58,9 +58,7 @@ class Arguments(BaseModel):
     compare: list[str] = Field(default=[], max_length=2, description="Two projects side by side.")
     include_ended: bool = Field(default=False, description="Also those in production or ended.")
     method: Method = Field(default="weighted_sum", description="weighted_sum unless asked otherwise.")
-    draws: int = Field(
-        default=DRAWS_IN_CHAT, ge=100, le=20_000, description="Draws behind the firmness."
-    )
+    draws: int = Field(default=DRAWS_IN_CHAT, ge=100, le=20_000, description="Draws behind the firmness.")
 
 
 @dataclass(frozen=True)

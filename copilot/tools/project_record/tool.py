@@ -33,9 +33,7 @@ class Arguments(BaseModel):
         default=[],
         description="What to tell; everything when empty.",
     )
-    columns: list[str] = Field(
-        default=[], max_length=6, description="Single columns that are asked for."
-    )
+    columns: list[str] = Field(default=[], max_length=6, description="Single columns that are asked for.")
 
 
 def project_record(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
