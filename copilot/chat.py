@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from langchain.agents import create_agent
@@ -23,7 +25,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
-from copilot.errors import LimitExceeded, ModelError, ToolError
+from copilot.errors import CopilotError, LimitExceeded, ModelError, ToolError
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.draft import Draft
@@ -58,6 +60,8 @@ _log = logging.getLogger(__name__)
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
 MAX_QUESTION_CHARACTERS = 4000
+# Said of a call that met a fault of the program, to the model and to the person.
+_FAILED = "Sorry, {name} failed by a fault of its own; the answer goes without it."
 # How often the text of a long answer is saved while it is written.
 KEEP_SECONDS = 2.0
 # A turn that takes longer is logged as slow.
@@ -353,6 +357,8 @@ class Copilot:
         if isinstance(message.artifact, ToolResult):
             turn.results.append((message.tool_call_id, message.artifact))
             turn.verifier.read(message.artifact.evidence)
+        if message.content == (failed := _FAILED.format(name=name)):
+            turn.warnings.append(failed)
         call = ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok)
         # Calls run side by side and end in any order; they are told in the order in which they were made.
         turn.calls.append((turn.place(message.tool_call_id), call))
@@ -396,12 +402,19 @@ class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
 
 
 def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
-    """A wrong call goes back to the model as text; anything else is a bug and ends the run."""
+    """A wrong call, and a fault of ours, go back to the model as text; what the operator must mend ends the run."""
+    name = request.tool_call["name"]
     if isinstance(error, ToolError):
         unsaid = [name for name in error.nearest if name not in str(error)]
         nearest = f" Nearest: {'; '.join(unsaid)}." if unsaid else ""
         return f"{error}{nearest}"
-    return None
+    if isinstance(error, CopilotError):
+        return None
+    # Its words may hold what a viewer should not see.
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(at.filename).name}:{at.lineno}"
+    _log.error("tool failed", extra={"tool": name, "error": type(error).__name__, "where": where})
+    return _FAILED.format(name=name)
 
 
 def _assemble(turn: _Turn) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from indexes import CORPUS, Indexes
@@ -30,19 +31,15 @@ def server() -> Iterator[OpenAIServer]:
         yield server
 
 
+def settings_for(server: OpenAIServer, state: Path, **changes: object) -> Settings:
+    values: dict[str, object] = {"workspace": CORPUS, "state_dir": state, "model": "openai:test"}
+    values |= {"base_url": server.url, "api_key": KEY, "timeout_seconds": 5}
+    return Settings.model_validate(values | changes)
+
+
 @pytest.fixture(scope="module")
 def opened(server: OpenAIServer, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    settings = Settings.model_validate(
-        {
-            "workspace": CORPUS,
-            "state_dir": tmp_path_factory.mktemp("state"),
-            "model": "openai:test",
-            "base_url": server.url,
-            "api_key": KEY,
-            "timeout_seconds": 5,
-        }
-    )
-    copilot = open_copilot(indexes.copy_to(settings))
+    copilot = open_copilot(indexes.copy_to(settings_for(server, tmp_path_factory.mktemp("state"))))
     yield copilot
     copilot.close()
 
@@ -255,6 +252,38 @@ def test_a_model_that_never_comes_to_an_answer_is_stopped(copilot: Copilot, serv
     (warning,) = answer.warnings
     assert "without coming to an answer" in warning
     assert not any("limit" in event.text for event in events if isinstance(event, TextDelta))
+
+
+@pytest.fixture
+def faulty(server: OpenAIServer, indexes: Indexes, tmp_path: Path) -> Iterator[Copilot]:
+    """One whose snapshots were closed behind its back, so that a tool meets a fault of the program."""
+    copilot = open_copilot(indexes.copy_to(settings_for(server, tmp_path)))
+    assert copilot.sources.snapshots is not None
+    copilot.sources.snapshots.close()
+    server.requests.clear()
+    yield copilot
+    copilot.close()
+
+
+def test_a_fault_of_a_tool_ends_its_call_and_not_the_turn(faulty: Copilot, server: OpenAIServer) -> None:
+    broken = Call("what_changed", {"since": "2026-01-01"})
+    server.script = [Reply(calls=(broken, *COUNT.calls)), cited("3 projects are in pilot [#ID].")]
+    answer = faulty.ask(QUESTION)
+    assert answer.model == "openai:test"
+    assert answer.text == "3 projects are in pilot[1]."
+    assert [(c.name, c.ok) for c in answer.tool_calls] == [("what_changed", False), ("find_projects", True)]
+    assert any("what_changed failed" in warning for warning in answer.warnings)
+    told = [m["content"] for m in server.requests[1]["messages"] if m["role"] == "tool"]
+    assert "what_changed failed" in told[0]
+    assert "sqlite" not in told[0]
+
+
+def test_a_fault_of_a_tool_does_not_end_the_turn_of_the_built_in_model(faulty: Copilot, server: OpenAIServer) -> None:
+    server.script = [failure(401, "No")]
+    answer = faulty.ask("What changed since March 2026?")
+    assert answer.model == "grounded"
+    assert ("what_changed", False) in [(c.name, c.ok) for c in answer.tool_calls]
+    assert any("what_changed failed" in warning for warning in answer.warnings)
 
 
 # Over several questions

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.language.calendar import BEGINNING
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
@@ -53,7 +54,9 @@ def what_changed(sources: Sources, viewer: Viewer, arguments: Arguments) -> Tool
         )
     view = sources.records.view(viewer)
     scope = _scope(view, arguments)
-    baseline = find_baseline(sources, viewer, arguments.since)
+    # The day before that which is named must exist.
+    since = arguments.since and max(arguments.since, BEGINNING)
+    baseline = find_baseline(sources, viewer, since)
     then = baseline.then(sources)
     hidden = max(sum(v.hidden(name) for name in v.tables) for v in _views(sources, then, viewer))
     reading = Reading(sources, view)
