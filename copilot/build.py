@@ -164,6 +164,8 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
     from copilot.chat import ChatModels, Copilot
     from copilot.models.grounded import GroundedChatModel, Memory
+    from copilot.state.spending import FILE as SPENDING
+    from copilot.state.spending import Spending
 
     state = settings.workspace_state()
     remote = None
@@ -177,6 +179,10 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         remote_name=settings.model if remote else "",
         system_prompt=lambda viewer: _system_prompt(sources, viewer),
         history_tokens=settings.history_tokens,
+        turn_tokens=settings.turn_tokens,
+        day_tokens=settings.day_tokens,
+        spending=Spending(state / SPENDING) if remote else None,
+        prices=settings.prices() if remote else None,
     )
     _drop_former_memory(state)
     conversations = sources.conversations or Conversations(state / _CONVERSATIONS)

@@ -35,6 +35,7 @@ from copilot.models.remote.telling import Telling
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, title_of
+from copilot.state.spending import Spending
 from copilot.suggestions import suggest
 from copilot.tools import LABELS, available, bind, run
 from copilot.types import (
@@ -79,6 +80,14 @@ class ChatModels:
     """What the remote model is told about its work."""
     history_tokens: int = 0
     """How much of a conversation it is reminded of."""
+    turn_tokens: int | None = None
+    """What it may use for one question."""
+    day_tokens: int | None = None
+    """What it may use in a day."""
+    spending: Spending | None = None
+    """Where its tokens are counted."""
+    prices: tuple[float, float] | None = None
+    """Of a million tokens that it is sent, and that it gives."""
 
 
 @dataclass
@@ -113,6 +122,10 @@ class _Turn:
     def place(self, id: str) -> int:
         """Where a call stands among those made, the latest of its id."""
         return len(self.asked) - 1 - self.asked[::-1].index(id) if id in self.asked else len(self.asked)
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
 
     @property
     def findings(self) -> dict[str, tuple[Finding, ...]]:
@@ -227,7 +240,7 @@ class Copilot:
                 if stored is not None and isinstance(event, TextDelta) and time.perf_counter() - kept > KEEP_SECONDS:
                     self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
-            answer = _assemble(turn)
+            answer = _assemble(turn, self._models.prices)
             self._log_turn(answer)
             if stored is not None:
                 self.conversations.finish_turn(stored, answer, turn.verifier.cited, turn.findings)
@@ -235,6 +248,8 @@ class Copilot:
             finished = True
             yield Final(answer=answer)
         finally:
+            if turn.tokens and self._models.spending is not None:
+                self._models.spending.add(turn.tokens)
             if stored is not None and not finished:
                 self.conversations.interrupt_turn(stored, turn.text)
 
@@ -245,6 +260,8 @@ class Copilot:
             self.sources.snapshots.close()
         if self.memos is not None:
             self.memos.close()
+        if self._models.spending is not None:
+            self._models.spending.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()
 
@@ -297,6 +314,7 @@ class Copilot:
         told = [] if conversation is None else self.conversations.turns(conversation, viewer.name, REMEMBERED_TURNS)
         if self._models.remote is not None:
             try:
+                self._check_day()
                 yield from self._run(turn, viewer, remembered(told, self._models.history_tokens), remote=True)
                 return
             except (ModelError, LimitExceeded) as error:
@@ -341,6 +359,9 @@ class Copilot:
         if message.usage_metadata:
             turn.input_tokens += message.usage_metadata["input_tokens"]
             turn.output_tokens += message.usage_metadata["output_tokens"]
+        most = self._models.turn_tokens
+        if message.tool_calls and most is not None and turn.tokens >= most:
+            raise LimitExceeded(f"The question has used its budget of {most:,} tokens.")
         if message.tool_calls and (turn.text or turn.verifier.close()):
             # What a model says before it calls tools is no part of the answer.
             turn.forget_text()
@@ -350,6 +371,11 @@ class Copilot:
             turn.pending[id] = (call["name"], call["args"])
             turn.asked.append(id)
             yield Step(id=id, tool=call["name"], label=LABELS.get(call["name"], call["name"]))
+
+    def _check_day(self) -> None:
+        most, spending = self._models.day_tokens, self._models.spending
+        if most is not None and spending is not None and spending.today() >= most:
+            raise LimitExceeded(f"Today's budget of {most:,} tokens is used up.")
 
     def _tool_ended(self, turn: _Turn, message: ToolMessage) -> Step:
         name, arguments = turn.pending.pop(message.tool_call_id, (str(message.name), {}))
@@ -417,7 +443,7 @@ def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
     return _FAILED.format(name=name)
 
 
-def _assemble(turn: _Turn) -> Answer:
+def _assemble(turn: _Turn, prices: tuple[float, float] | None) -> Answer:
     verifier = turn.verifier
     cited = {item.id for item in verifier.cited}
     draft = turn.draft or Draft()
@@ -447,7 +473,7 @@ def _assemble(turn: _Turn) -> Answer:
         follow_ups=tuple(dict.fromkeys(follow_ups))[:4],
         warnings=tuple(dict.fromkeys(warnings)),
         model=turn.model,
-        usage=Usage(input_tokens=turn.input_tokens, output_tokens=turn.output_tokens),
+        usage=_usage(turn, prices),
         seconds=Seconds(
             total=round(time.perf_counter() - turn.began, 4),
             first_token=round(turn.first_token, 4),
@@ -455,6 +481,12 @@ def _assemble(turn: _Turn) -> Answer:
             tools=round(sum(c.seconds for c in calls), 4),
         ),
     )
+
+
+def _usage(turn: _Turn, prices: tuple[float, float] | None) -> Usage:
+    spent = (turn.input_tokens, turn.output_tokens)
+    cost = sum(price * tokens / 1e6 for price, tokens in zip(prices, spent, strict=True)) if prices else None
+    return Usage(input_tokens=spent[0], output_tokens=spent[1], cost=cost)
 
 
 def _lead(turn: _Turn) -> int | None:

@@ -286,6 +286,69 @@ def test_a_fault_of_a_tool_does_not_end_the_turn_of_the_built_in_model(faulty: C
     assert any("what_changed failed" in warning for warning in answer.warnings)
 
 
+# What it may cost
+
+
+@pytest.fixture
+def open_with(server: OpenAIServer, indexes: Indexes, tmp_path: Path) -> Iterator[Callable[..., Copilot]]:
+    opened: list[Copilot] = []
+
+    def open_with(**changes: object) -> Copilot:
+        opened.append(open_copilot(indexes.copy_to(settings_for(server, tmp_path, **changes))))
+        server.requests.clear()
+        return opened[-1]
+
+    yield open_with
+    for copilot in opened:
+        copilot.close()
+
+
+SPENT = USAGE["prompt_tokens"] + USAGE["completion_tokens"]
+
+
+def test_what_an_answer_cost_is_kept_where_prices_are_set(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    copilot = open_with(token_prices="2.50/10")
+    answer = copilot.ask(QUESTION, conversation="r-cost")
+    assert answer.usage.cost == pytest.approx(2 * (11 * 2.5 + 7 * 10) / 1e6)
+    (turn,) = copilot.conversations.turns("r-cost", copilot.viewer().name)
+    assert turn.answer is not None
+    assert turn.answer.usage == answer.usage
+
+
+def test_a_question_that_used_its_budget_is_answered_by_the_built_in_model(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT]
+    answer = open_with(turn_tokens=2 * SPENT).ask(QUESTION)
+    assert len(server.requests) == 2
+    assert answer.model == "grounded"
+    assert answer.usage.input_tokens == 2 * USAGE["prompt_tokens"]
+    assert any("budget" in warning for warning in answer.warnings)
+
+
+def test_a_budget_of_a_question_never_cuts_off_its_answer(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    assert open_with(turn_tokens=2 * SPENT).ask(QUESTION).model == "openai:test"
+
+
+def test_when_the_budget_of_the_day_is_used_the_built_in_model_answers(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    assert open_with(day_tokens=2 * SPENT).ask(QUESTION).model == "openai:test"
+    server.script = [COUNT]
+    answer = open_with(day_tokens=2 * SPENT).ask(QUESTION)
+    assert server.requests == []
+    assert answer.model == "grounded"
+    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert any("budget" in warning for warning in answer.warnings)
+
+
 # Over several questions
 
 
