@@ -31,13 +31,15 @@ from copilot.memos.store import Memos
 from copilot.models.draft import Draft
 from copilot.models.grounded import GroundedChatModel
 from copilot.models.history import REMEMBERED_TURNS, remembered
+from copilot.models.remote.calculating import LABEL, NAME, Calculating
 from copilot.models.remote.telling import Telling
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, title_of
 from copilot.state.spending import Spending
 from copilot.suggestions import suggest
-from copilot.tools import LABELS, available, bind, run
+from copilot.tools import LABELS as TOOL_LABELS
+from copilot.tools import available, bind, run
 from copilot.types import (
     Answer,
     Citation,
@@ -57,6 +59,7 @@ from copilot.types import (
 
 _log = logging.getLogger(__name__)
 
+LABELS = {**TOOL_LABELS, NAME: LABEL}
 # A turn calls the chat model at most this often; a longer one is going in circles.
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
@@ -401,15 +404,17 @@ class Copilot:
         key = (viewer, remote)
         if key not in self._agents:
             grounded, prompt = self._models.grounded(viewer), self._models.system_prompt
-            own = [Telling(grounded.candidates)] if remote else []
+            telling = [Telling(grounded.candidates)] if remote else []
+            calculating = [Calculating()] if remote else []
             self._agents[key] = create_agent(
                 self._models.remote if remote and self._models.remote else grounded,
                 bind(available(self.sources), self.sources, viewer),
                 system_prompt=prompt(viewer) if remote and prompt else None,
                 middleware=[
-                    *own,
+                    *telling,
                     _Bookkeeping(),
                     ToolErrorMiddleware(_tool_error),
+                    *calculating,
                     ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
                 ],
             )

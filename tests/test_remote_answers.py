@@ -156,6 +156,30 @@ def test_an_invented_figure_is_struck_and_told(copilot: Copilot, server: OpenAIS
     assert all(figure.value == 3 for figure in answer.figures)
 
 
+def test_what_is_computed_from_figures_that_were_found_can_be_cited(copilot: Copilot, server: OpenAIServer) -> None:
+    def share(request: Json) -> Reply:
+        (id,) = re.findall(r"\[#([\w.-]+)\]", request["messages"][-1]["content"])[:1]
+        figures = [{"name": n, "figure": f, "evidence": id} for n, f in (("part", "3"), ("whole", "8 projects"))]
+        call = Call("calculate", {"expression": "part / whole", "figures": figures, "is_share": True})
+        return Reply(calls=(call,))
+
+    server.script = [COUNT, share, cited("37.5% of the projects are in pilot [#ID].")]
+    answer = copilot.ask(QUESTION)
+    assert answer.text == "37.5% of the projects are in pilot[1]."
+    assert answer.citations[0].calculations[0].formula == "part / whole = 37.5%"
+    assert [c.ok for c in answer.tool_calls] == [True, True]
+
+
+def test_nothing_is_computed_from_figures_that_were_not_found(copilot: Copilot, server: OpenAIServer) -> None:
+    figures = [{"name": "a", "figure": "3", "evidence": "x-12345678"}]
+    server.script = [
+        COUNT,
+        Reply(calls=(Call("calculate", {"expression": "a * 2", "figures": figures}),)),
+        Reply("I cannot."),
+    ]
+    assert [c.ok for c in copilot.ask(QUESTION).tool_calls] == [True, False]
+
+
 def test_what_is_said_before_looking_things_up_is_no_part_of_the_answer(copilot: Copilot, server: OpenAIServer) -> None:
     thinking = Reply("Let me count them.\n\n", calls=COUNT.calls)
     server.script = [thinking, cited("3 projects are in pilot [#ID].")]
