@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from copilot.state.spending import Spending
 from copilot.suggestions import suggest
 from copilot.tools import LABELS as TOOL_LABELS
 from copilot.tools import available, bind, run
+from copilot.tools.embedding import nearest_in_meaning
 from copilot.types import (
     Answer,
     Citation,
@@ -64,6 +66,8 @@ LABELS = {**TOOL_LABELS, NAME: LABEL}
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
 MAX_QUESTION_CHARACTERS = 4000
+# A call with a wrong name is told so many that would be right.
+_MOST_NAMES = 12
 # Said of a call that met a fault of the program, to the model and to the person.
 _FAILED = "Sorry, {name} failed by a fault of its own; the answer goes without it."
 # How often the text of a long answer is saved while it is written.
@@ -413,7 +417,7 @@ class Copilot:
                 middleware=[
                     *telling,
                     _Bookkeeping(),
-                    ToolErrorMiddleware(_tool_error),
+                    ToolErrorMiddleware(partial(_tool_error, sources=self.sources if remote else None)),
                     *calculating,
                     ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
                 ],
@@ -432,13 +436,18 @@ class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
         return message
 
 
-def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
-    """A wrong call, and a fault of ours, go back to the model as text; what the operator must mend ends the run."""
+def _tool_error(error: Exception, request: ToolCallRequest, sources: Sources | None) -> str | None:
+    """A wrong call, and a fault of ours, go back to the model as text; what the operator must mend ends the run.
+
+    With sources the names that would be right are told, for a model that can choose.
+    """
     name = request.tool_call["name"]
     if isinstance(error, ToolError):
-        unsaid = [name for name in error.nearest if name not in str(error)]
-        nearest = f" Nearest: {'; '.join(unsaid)}." if unsaid else ""
-        return f"{error}{nearest}"
+        names = error.nearest
+        if sources is not None and error.valid:
+            names = tuple(nearest_in_meaning(sources, error.asked, error.valid, _MOST_NAMES))
+        unsaid = [name for name in names if name not in str(error)]
+        return f"{error} Valid: {', '.join(names)}." if unsaid else str(error)
     if isinstance(error, CopilotError):
         return None
     # Its words may hold what a viewer should not see.

@@ -254,6 +254,24 @@ def test_a_column_that_does_not_exist_comes_back_with_the_nearest(copilot: Copil
     assert "stage" in server.requests[1]["messages"][-1]["content"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "meant"),
+    [
+        ({"column": "sector", "value": "x"}, "unit"),
+        ({"column": "total_budget", "value": 1}, "budget"),
+        ({"column": "stage", "value": "live"}, "production"),
+    ],
+)
+def test_a_wrong_name_comes_back_with_those_nearest_in_meaning(
+    copilot: Copilot, server: OpenAIServer, condition: Json, meant: str
+) -> None:
+    server.script = [Reply(calls=(Call("find_projects", {"filters": [condition]}),)), Reply("I could not count them.")]
+    copilot.ask(QUESTION)
+    valid = server.requests[1]["messages"][-1]["content"].partition("Valid: ")[2].rstrip(".").split(", ")
+    assert len(valid) <= 12
+    assert meant in valid
+
+
 def test_a_tool_that_does_not_exist_goes_back_to_the_model(copilot: Copilot, server: OpenAIServer) -> None:
     unknown = Reply(calls=(Call("delete_everything", {"really": True}),))
     server.script = [unknown, COUNT, cited("3 projects are in pilot [#ID].")]

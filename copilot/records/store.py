@@ -335,7 +335,9 @@ class RecordView:
     def column(self, table: str, name: str) -> Column:
         """The column of that name, or of that name in its file; `Business value` finds `business_value`."""
         if table not in self.tables:
-            raise ToolError(f"There is no table {table!r}.", nearest(table, self.tables))
+            raise ToolError(
+                f"There is no table {table!r}.", nearest(table, self.tables), asked=table, valid=self.tables
+            )
         columns = {column.name: column for column in self.tables[table].columns}
         if name == ROW:
             return Column(ROW, "integer", "Row in the source file.")
@@ -347,7 +349,8 @@ class RecordView:
         for alias, own in self._records.aliases.get(table, {}).items():
             if column_key(alias) == column_key(name) and own in columns:
                 return columns[own]
-        raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
+        message = f"The {table} table has no column {name!r}."
+        raise ToolError(message, nearest(name, columns), asked=name, valid=columns)
 
     def spelling(self, table: str, column: str) -> dict[Cell, Cell]:
         """Lower-case text to its most frequent spelling, the most frequent text first."""

@@ -136,7 +136,8 @@ def find_metric(catalogue: Catalogue, asked: str) -> Metric:
     titles = list(dict.fromkeys(names[name].title for name in nearest(folded, names)))
     titles += [metric.title for metric in catalogue.metrics.values() if metric.title not in titles]
     known = ", ".join(titles[:3])
-    raise ToolError(f"There is no metric {asked!r}; the nearest are {known}.", tuple(titles[:3]))
+    message = f"There is no metric {asked!r}; the nearest are {known}."
+    raise ToolError(message, tuple(titles[:3]), asked=asked, valid=titles)
 
 
 def _near(folded: str, names: list[str]) -> str | None:
