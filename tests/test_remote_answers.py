@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from indexes import CORPUS, Indexes
 from openai_server import USAGE, Call, Json, OpenAIServer, Raw, Reply, failure
 
 from copilot import Answer, Copilot, Final, Restart, Settings, Step, TextDelta, open_copilot
+from copilot.retrieval import tokens
 
 KEY = "sk-SECRET-1234"
 QUESTION = "How many projects are in pilot?"
@@ -123,6 +125,57 @@ def test_the_model_is_told_its_work_and_its_tools(copilot: Copilot, server: Open
     assert "Halden Care" in request["messages"][0]["content"]
     offered = {t["function"]["name"] for t in request["tools"]}
     assert {"search_knowledge", "find_projects", "project_record"} <= offered
+
+
+def test_the_model_is_told_the_names_of_the_workspace_that_this_viewer_may_see(
+    copilot: Copilot, server: OpenAIServer
+) -> None:
+    server.script = [Reply("I do not know.")]
+    copilot.ask(QUESTION)
+    card = server.requests[0]["messages"][0]["content"].partition("# The workspace")[2].partition("# Where")[0]
+    view = copilot.sources.records.view(copilot.viewer())
+    assert f"Table projects, {len(view.select('projects'))} rows" in card
+    for name in (*view.values("projects", "unit"), *copilot.sources.workspace.config.stages):
+        assert name in card
+    copilot.ask(QUESTION, viewer="chief_physician")
+    seen = server.requests[1]["messages"][0]["content"]
+    board = copilot.sources.records.view(copilot.viewer("chief_physician"))
+    assert f"Table projects, {len(board.select('projects'))} rows" in seen
+
+
+def test_a_request_is_small(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    copilot.ask(QUESTION)
+    assert tokens.count(json.dumps(server.requests[-1], separators=(",", ":"))) < 6000
+
+
+def test_the_calls_of_the_built_in_model_are_suggested(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [Reply("I do not know.")]
+    copilot.ask(QUESTION)
+    asked = server.requests[0]["messages"][-1]["content"]
+    name, arguments = asked.partition("Suggested calls:\n")[2].splitlines()[0].split(" ", 1)
+    assert name == "find_projects"
+    assert json.loads(arguments)["filters"] == [{"column": "stage", "value": "pilot"}]
+
+
+def test_a_passage_that_two_searches_find_is_sent_once(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [SEARCH, SEARCH, Reply("It is kept for a time.")]
+    copilot.ask("How long is training data kept?")
+    first, again = (m["content"] for m in server.requests[-1]["messages"] if m["role"] == "tool")
+    assert "twenty-four months" in first
+    assert "twenty-four months" not in again
+    assert re.findall(r"\[#p-\w+\]", again) == re.findall(r"\[#p-\w+\]", first)
+
+
+def test_a_long_conversation_costs_no_more_than_its_budget(copilot: Copilot, server: OpenAIServer) -> None:
+    def size() -> int:
+        return sum(tokens.count(m["content"] or "") for m in server.requests[-1]["messages"][1:-1])
+
+    for _ in range(12):
+        server.script = [COUNT, cited("3 projects are in pilot [#ID]. " + "And so on at length. " * 100)]
+        copilot.ask(QUESTION, conversation="r-long")
+        server.script = [strict(Reply("Of which projects?"))]
+    assert 0 < size() <= 3000 + 400
 
 
 def test_a_source_that_was_never_read_is_not_cited(copilot: Copilot, server: OpenAIServer) -> None:
