@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -23,6 +24,8 @@ UNMENTIONED = "unmentioned"
 WHOLE_SECTIONS = 6
 # So much of a part that the query names is read.
 PART_CHUNKS = 8
+# So many words of a query are looked for in all that there is.
+_MOST_WORDS = 12
 
 
 class Arguments(BaseModel):
@@ -83,12 +86,20 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         Finding(kind=UNMENTIONED, subject=name, role="caveat", text=f"No document has or mentions “{name}”.")
         for name in unknown
     )
+    absent = _absent(retriever, viewer, arguments.query)
+    named_nowhere = [Finding(kind="absent", role="caveat", text=f"Nothing mentions {absent}.")] if absent else []
     # The words of a passage rest on the passage alone.
     quoted = (
         Finding(kind="passage", subject=e.source, text=_opening(e.text), evidence=(e.id,))
         for e in evidence[: len(scored)]
     )
-    return ToolResult(findings=(*missing, *quoted), evidence=tuple(evidence))
+    return ToolResult(findings=(*missing, *named_nowhere, *quoted), evidence=tuple(evidence))
+
+
+def _absent(retriever: Retriever, viewer: Viewer, query: str) -> str:
+    """The words of a query that stand in no passage and no record that the viewer may see, in quotation marks."""
+    words = [word for word in dict.fromkeys(re.findall(r"\w{4,}", query)) if content_stems(word)]
+    return ", ".join(f"“{word}”" for word in words[:_MOST_WORDS] if not retriever.mentions(word, viewer))
 
 
 def _rest_of_sections(
