@@ -255,8 +255,7 @@ class Copilot:
             finished = True
             yield Final(answer=answer)
         finally:
-            if turn.tokens and self._models.spending is not None:
-                self._models.spending.add(turn.tokens)
+            self._count(turn.tokens)
             if stored is not None and not finished:
                 self.conversations.interrupt_turn(stored, turn.text)
 
@@ -378,6 +377,15 @@ class Copilot:
             turn.pending[id] = (call["name"], call["args"])
             turn.asked.append(id)
             yield Step(id=id, tool=call["name"], label=LABELS.get(call["name"], call["name"]))
+
+    def _count(self, tokens: int) -> None:
+        """Adds to what was used today; an answer does not fail because that cannot be written."""
+        if not tokens or self._models.spending is None:
+            return
+        try:
+            self._models.spending.add(tokens)
+        except CopilotError as error:
+            _log.error("tokens not counted", extra={"tokens": tokens, "reason": str(error)})
 
     def _check_day(self) -> None:
         most, spending = self._models.day_tokens, self._models.spending

@@ -11,7 +11,9 @@ from copilot.reading.spelling import Speller
 SPELLER = Speller(["status is withdrawn", "ward: radiology", "settled", "shift use"])
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("withdrwan", "withdrawn"), ("radilogy", "radiology"), ("shfit", "shift")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("withdrwan", "withdrawn"), ("radilogy", "radiology"), ("shfit", "shift")]
+)
 def test_a_mistyped_word_of_the_workspace_is_repaired(typed: str, meant: str) -> None:
     assert SPELLER.repaired(f"not {typed} yet?") == f"not {meant} yet?"
 
