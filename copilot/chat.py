@@ -27,12 +27,13 @@ from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
 from copilot.errors import CopilotError, LimitExceeded, ModelError, ToolError
+from copilot.language.english import is_english
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.draft import Draft
 from copilot.models.grounded import GroundedChatModel
 from copilot.models.history import REMEMBERED_TURNS, remembered
-from copilot.models.remote.calculating import LABEL, NAME, Calculating
+from copilot.models.remote.calculating import CALCULATION, LABEL, NAME, Calculating
 from copilot.models.remote.telling import Telling
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
@@ -481,7 +482,8 @@ def _assemble(turn: _Turn, prices: tuple[float, float] | None) -> Answer:
     ]
     warnings = [*turn.warnings, *verifier.warnings, *draft.warnings]
     status = _status(turn, bool(cited))
-    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups]
+    # Those of the tools are in English.
+    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups if is_english(turn.question)]
     return Answer(
         id=f"a-{uuid.uuid4().hex[:12]}",
         question=turn.question,
@@ -515,9 +517,10 @@ def _lead(turn: _Turn) -> int | None:
     """The place of the call that the answer leads with: the model says so, or its first citation does."""
     if turn.draft is not None:
         return turn.place(turn.draft.shown[0]) if turn.draft.shown else None
-    first = next((item.id for item in turn.verifier.cited), None)
-    found = (id for id, result in turn.results if any(e.id == first for e in result.evidence))
-    return next((turn.place(id) for id in found), None)
+    read_by = {e.id: id for id, result in reversed(turn.results) for e in result.evidence}
+    computed = {e.id for _, result in turn.results for e in result.evidence if e.title == CALCULATION}
+    first = next((item.id for item in turn.verifier.cited if item.id not in computed), None)
+    return turn.place(read_by[first]) if first in read_by else None
 
 
 def _status(turn: _Turn, is_cited: bool) -> Status:

@@ -23,6 +23,8 @@ from copilot.types import Calculation, Evidence, Finding, Quantity, Table, ToolR
 
 NAME = "calculate"
 LABEL = "Calculating"
+CALCULATION = "Calculation"
+"""Title of the evidence that it makes."""
 _LONGEST = 200
 
 
@@ -112,7 +114,7 @@ def calculate(arguments: Arguments, evidence: Mapping[str, Evidence]) -> ToolRes
         kind="computation",
         source=first.source,
         locator=arguments.expression,
-        title="Calculation",
+        title=CALCULATION,
         text="; ".join([formula, *(f"{o.name} {o.figure}" for o in arguments.figures)]),
         as_of=first.as_of,
         values=(found, *values.values()),
