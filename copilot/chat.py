@@ -366,7 +366,7 @@ class Copilot:
         if message.usage_metadata:
             turn.input_tokens += message.usage_metadata["input_tokens"]
             turn.output_tokens += message.usage_metadata["output_tokens"]
-        most = self._models.turn_tokens
+        most = self._models.turn_tokens if turn.model != "grounded" else None
         if message.tool_calls and most is not None and turn.tokens >= most:
             raise LimitExceeded(f"The question has used its budget of {most:,} tokens.")
         if message.tool_calls and (turn.text or turn.verifier.close()):
