@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import date
@@ -30,8 +29,6 @@ from copilot.upkeep.snapshots import Snapshots
 from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
 
@@ -201,6 +198,8 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
     from copilot.chat import ChatModels, Copilot
     from copilot.models.grounded import GroundedChatModel, Memory
+    from copilot.state.spending import FILE as SPENDING
+    from copilot.state.spending import Spending
 
     state = settings.workspace_state()
     remote = None
@@ -212,13 +211,20 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         grounded=lambda viewer: GroundedChatModel(sources=sources, viewer=viewer, memory=Memory(sources, viewer)),
         remote=remote,
         remote_name=settings.model if remote else "",
-        system_prompt=lambda viewer: _system_prompt(sources, viewer.name),
+        system_prompt=lambda viewer: _system_prompt(sources, viewer),
+        history_tokens=settings.history_tokens,
+        turn_tokens=settings.turn_tokens,
+        day_tokens=settings.day_tokens,
+        spending=Spending(state / SPENDING) if remote else None,
+        prices=settings.prices() if remote else None,
     )
+    _drop_former_memory(state)
     conversations = sources.conversations or Conversations(state / CONVERSATIONS)
-    return Copilot(sources, models, conversations, _memory(state), settings.viewer, memos, settings.slow_seconds)
+    return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds)
 
 
-def _system_prompt(sources: Sources, viewer: str) -> str:
+def _system_prompt(sources: Sources, viewer: Viewer) -> str:
+    from copilot.models.remote.card import card
     from copilot.prompts import render
 
     config = sources.workspace.config
@@ -227,18 +233,13 @@ def _system_prompt(sources: Sources, viewer: str) -> str:
         organisation=sources.workspace.title,
         today=sources.today.isoformat(),
         currency=config.currency or "no stated currency",
-        viewer=viewer,
+        viewer=viewer.name,
+        card=card(sources, viewer),
     )
 
 
-def _memory(state: Path) -> SqliteSaver:
-    """What the agent remembers of each conversation."""
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    try:
-        connection = sqlite3.connect(state / "agent.sqlite", check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.DatabaseError:
-        # Damaged, or in a folder that cannot be written: what is said from now on is remembered until the end.
-        connection = sqlite3.connect(":memory:", check_same_thread=False)
-    return SqliteSaver(connection)
+def _drop_former_memory(state: Path) -> None:
+    """Earlier versions kept a second copy of each conversation, which grew with its square."""
+    for path in state.glob("agent.sqlite*"):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

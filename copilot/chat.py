@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from langchain.agents import create_agent
@@ -20,27 +23,27 @@ from langchain.agents.middleware import (
 )
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import (
-    AIMessage,
-    AIMessageChunk,
-    BaseMessage,
-    HumanMessage,
-    RemoveMessage,
-    ToolMessage,
-)
-from langgraph.checkpoint.sqlite import SqliteSaver
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
-from copilot.errors import LimitExceeded, ModelError, StateError, ToolError
+from copilot.errors import CopilotError, LimitExceeded, ModelError, StateError, ToolError
+from copilot.language.english import is_english
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
 from copilot.models.draft import Draft
+from copilot.models.grounded import GroundedChatModel
+from copilot.models.history import REMEMBERED_TURNS, leading, remembered
+from copilot.models.remote.calculating import CALCULATION, LABEL, NAME, Calculating
+from copilot.models.remote.telling import Telling
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
-from copilot.state.conversations import Conversations, title_of
+from copilot.state.conversations import Conversations, Turn, title_of
+from copilot.state.spending import Spending
 from copilot.suggestions import suggest
-from copilot.tools import LABELS, available, bind, run
+from copilot.tools import LABELS as TOOL_LABELS
+from copilot.tools import available, bind, run
+from copilot.tools.embedding import nearest_in_meaning
 from copilot.types import (
     Answer,
     Citation,
@@ -60,10 +63,15 @@ from copilot.types import (
 
 _log = logging.getLogger(__name__)
 
+LABELS = {**TOOL_LABELS, NAME: LABEL}
 # A turn calls the chat model at most this often; a longer one is going in circles.
 MAX_MODEL_CALLS = 8
 # A longer question is cut to its beginning and end, where what is asked stands.
 MAX_QUESTION_CHARACTERS = 4000
+# A call with a wrong name is told so many that would be right.
+_MOST_NAMES = 12
+# Said of a call that met a fault of the program, to the model and to the person.
+_FAILED = "Sorry, {name} failed by a fault of its own; the answer goes without it."
 # How often the text of a long answer is saved while it is written.
 KEEP_SECONDS = 2.0
 # A turn that takes longer is logged as slow.
@@ -74,11 +82,21 @@ SLOW_SECONDS = 10.0
 class ChatModels:
     """Who writes the answers: the grounded model for each viewer, and a remote one before it when configured."""
 
-    grounded: Callable[[Viewer], BaseChatModel]
+    grounded: Callable[[Viewer], GroundedChatModel]
     remote: BaseChatModel | None = None
     remote_name: str = ""
     system_prompt: Callable[[Viewer], str] | None = None
     """What the remote model is told about its work."""
+    history_tokens: int = 0
+    """How much of a conversation it is reminded of."""
+    turn_tokens: int | None = None
+    """What it may use for one question."""
+    day_tokens: int | None = None
+    """What it may use in a day."""
+    spending: Spending | None = None
+    """Where its tokens are counted."""
+    prices: tuple[float, float] | None = None
+    """Of a million tokens that it is sent, and that it gives."""
 
 
 @dataclass
@@ -115,6 +133,10 @@ class _Turn:
         return len(self.asked) - 1 - self.asked[::-1].index(id) if id in self.asked else len(self.asked)
 
     @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    @property
     def findings(self) -> dict[str, tuple[Finding, ...]]:
         """What each tool found that was called once; two calls of one tool are not told apart."""
         names = {place: call.name for place, call in self.calls if call.ok}
@@ -147,7 +169,6 @@ class Copilot:
         sources: Sources,
         models: ChatModels,
         conversations: Conversations,
-        checkpointer: SqliteSaver,
         viewer: str | None = None,
         memos: Memos | None = None,
         slow_seconds: float = SLOW_SECONDS,
@@ -156,10 +177,9 @@ class Copilot:
         self.conversations = conversations
         self.memos = memos
         self._models = models
-        self._checkpointer = checkpointer
         self._default_viewer = viewer
         self._slow_seconds = slow_seconds
-        self._agents: dict[tuple[Viewer, bool, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
+        self._agents: dict[tuple[Viewer, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
         self._signed_in: dict[str, Viewer] = {}
 
     @property
@@ -270,11 +290,12 @@ class Copilot:
                     with suppress(StateError):
                         self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
-            answer = self._keep(_assemble(turn), turn, who, stored)
+            answer = self._keep(_assemble(turn, self._models.prices), turn, who, stored)
             self._log_turn(answer)
             finished = True
             yield Final(answer=answer)
         finally:
+            self._count(turn.tokens)
             if stored is not None and not finished:
                 with suppress(StateError):
                     self.conversations.interrupt_turn(stored, turn.text)
@@ -301,18 +322,17 @@ class Copilot:
             self.sources.snapshots.close()
         if self.memos is not None:
             self.memos.close()
-        self._checkpointer.conn.close()
+        if self._models.spending is not None:
+            self._models.spending.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()
 
     def forget(self, conversation: str, viewer: str | None = None) -> None:
-        """Deletes a conversation with all that the agent remembers of it. The audit trail stays.
+        """Deletes a conversation, which is all that a model remembers of it. The audit trail stays.
 
         The id cannot be used again. Raises SettingsError when the viewer has no such conversation.
         """
-        who = self.viewer(viewer)
-        self.conversations.delete(conversation, who.name)
-        self._checkpointer.delete_thread(f"{who.name}/{conversation}")
+        self.conversations.delete(conversation, self.viewer(viewer).name)
 
     def _keep_memos(self, turn: _Turn) -> None:
         """Tools draft and change nothing; the turn that is stored keeps what they drafted."""
@@ -354,31 +374,30 @@ class Copilot:
             turn.draft = Draft(status="needs_clarification")
             yield turn.say("Ask a question about the strategy, the policies, the projects or the metrics.")
             return
-        message = HumanMessage(turn.question, id=f"q-{uuid.uuid4().hex[:12]}")
+        told = [] if conversation is None else self.conversations.turns(conversation, viewer.name, REMEMBERED_TURNS)
         if self._models.remote is not None:
             try:
-                yield from self._run(turn, viewer, message, conversation, remote=True)
+                self._check_day()
+                yield from self._run(turn, viewer, remembered(told, self._models.history_tokens), remote=True)
                 return
             except (ModelError, LimitExceeded) as error:
                 kind = error.kind if isinstance(error, ModelError) else "limit"
                 _log.warning("remote model failed", extra={"model": turn.model, "kind": kind})
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
-        yield from self._run(turn, viewer, message, conversation, remote=False)
+        yield from self._run(turn, viewer, remembered(told, found=self._found_last(told, viewer)), remote=False)
 
-    def _run(
-        self, turn: _Turn, viewer: Viewer, message: HumanMessage, conversation: str | None, *, remote: bool
-    ) -> Iterator[Event]:
+    def _found_last(self, told: Sequence[Turn], viewer: Viewer) -> Sequence[Finding]:
+        """What the call found that led the answer before."""
+        lead = leading(told[-1].answer.tool_calls) if told and told[-1].answer else None
+        return self.conversations.findings_of(told[-1].id, viewer.name, lead.name) if lead else ()
+
+    def _run(self, turn: _Turn, viewer: Viewer, earlier: list[BaseMessage], *, remote: bool) -> Iterator[Event]:
         """One pass of the agent loop, its events turned into ours."""
-        agent = self._agent(viewer, remote=remote, remembers=conversation is not None)
-        config: Any = {"configurable": {"thread_id": f"{viewer.name}/{conversation}"}, "recursion_limit": 60}
-        messages: list[BaseMessage] = [message]
-        if conversation is not None and not remote and self._models.remote is not None:
-            messages = [*_leftovers(agent, config, message.id), message]
-        stream = agent.stream(
-            {"messages": messages}, config, stream_mode=["messages", "updates"],
-            durability="exit" if conversation is not None else None,
-        )  # fmt: skip
+        messages = [*earlier, HumanMessage(turn.question)]
+        stream = self._agent(viewer, remote=remote).stream(
+            {"messages": messages}, {"recursion_limit": 60}, stream_mode=["messages", "updates"]
+        )
         try:
             for mode, event in stream:
                 yield from self._events(turn, mode, event)
@@ -408,6 +427,9 @@ class Copilot:
         if message.usage_metadata:
             turn.input_tokens += message.usage_metadata["input_tokens"]
             turn.output_tokens += message.usage_metadata["output_tokens"]
+        most = self._models.turn_tokens if turn.model != "grounded" else None
+        if message.tool_calls and most is not None and turn.tokens >= most:
+            raise LimitExceeded(f"The question has used its budget of {most:,} tokens.")
         if message.tool_calls and (turn.text or turn.verifier.close()):
             # What a model says before it calls tools is no part of the answer.
             turn.forget_text()
@@ -418,12 +440,28 @@ class Copilot:
             turn.asked.append(id)
             yield Step(id=id, tool=call["name"], label=LABELS.get(call["name"], call["name"]))
 
+    def _count(self, tokens: int) -> None:
+        """Adds to what was used today; an answer does not fail because that cannot be written."""
+        if not tokens or self._models.spending is None:
+            return
+        try:
+            self._models.spending.add(tokens)
+        except CopilotError as error:
+            _log.error("tokens not counted", extra={"tokens": tokens, "reason": str(error)})
+
+    def _check_day(self) -> None:
+        most, spending = self._models.day_tokens, self._models.spending
+        if most is not None and spending is not None and spending.today() >= most:
+            raise LimitExceeded(f"Today's budget of {most:,} tokens is used up.")
+
     def _tool_ended(self, turn: _Turn, message: ToolMessage) -> Step:
         name, arguments = turn.pending.pop(message.tool_call_id, (str(message.name), {}))
         seconds, ok = float(message.response_metadata.get("seconds", 0.0)), message.status != "error"
         if isinstance(message.artifact, ToolResult):
             turn.results.append((message.tool_call_id, message.artifact))
             turn.verifier.read(message.artifact.evidence)
+        if message.content == (failed := _FAILED.format(name=name)):
+            turn.warnings.append(failed)
         call = ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok)
         # Calls run side by side and end in any order; they are told in the order in which they were made.
         turn.calls.append((turn.place(message.tool_call_id), call))
@@ -436,27 +474,29 @@ class Copilot:
             ok=ok,
         )
 
-    def _agent(self, viewer: Viewer, *, remote: bool, remembers: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
-        key = (viewer, remote, remembers)
+    def _agent(self, viewer: Viewer, *, remote: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
+        key = (viewer, remote)
         if key not in self._agents:
-            model = self._models.remote if remote else None
-            prompt = self._models.system_prompt
+            grounded, prompt = self._models.grounded(viewer), self._models.system_prompt
+            telling = [Telling(grounded.candidates)] if remote else []
+            calculating = [Calculating()] if remote else []
             self._agents[key] = create_agent(
-                model or self._models.grounded(viewer),
-                [bind(tool, self.sources, viewer) for tool in available(self.sources)],
+                self._models.remote if remote and self._models.remote else grounded,
+                bind(available(self.sources), self.sources, viewer),
                 system_prompt=prompt(viewer) if remote and prompt else None,
                 middleware=[
+                    *telling,
                     _Bookkeeping(),
-                    ToolErrorMiddleware(_tool_error),
+                    ToolErrorMiddleware(partial(_tool_error, sources=self.sources if remote else None)),
+                    *calculating,
                     ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
                 ],
-                checkpointer=self._checkpointer if remembers else None,
             )
         return self._agents[key]
 
 
 class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
-    """Times each tool, and keeps the results' objects out of the stored conversation."""
+    """Times each tool."""
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
         began = time.perf_counter()
@@ -465,32 +505,37 @@ class _Bookkeeping(AgentMiddleware[Any, Any, Any]):
             message.response_metadata["seconds"] = time.perf_counter() - began
         return message
 
-    def after_agent(self, state: dict[str, Any], runtime: Any) -> dict[str, Any] | None:
-        heavy = [m for m in state["messages"] if isinstance(m, ToolMessage) and m.artifact is not None]
-        return {"messages": [m.model_copy(update={"artifact": None}) for m in heavy]} if heavy else None
 
+def _tool_error(error: Exception, request: ToolCallRequest, sources: Sources | None) -> str | None:
+    """A wrong call, and a fault of ours, go back to the model as text; what the operator must mend ends the run.
 
-def _tool_error(error: Exception, request: ToolCallRequest) -> str | None:
-    """A wrong call goes back to the model as text; anything else is a bug and ends the run."""
+    With sources the names that would be right are told, for a model that can choose.
+    """
+    name = request.tool_call["name"]
     if isinstance(error, ToolError):
-        unsaid = [name for name in error.nearest if name not in str(error)]
-        nearest = f" Nearest: {'; '.join(unsaid)}." if unsaid else ""
-        return f"{error}{nearest}"
-    return None
+        names = error.nearest
+        if sources is not None and error.valid:
+            names = tuple(nearest_in_meaning(sources, error.asked, error.valid, _MOST_NAMES))
+        unsaid = [name for name in names if name not in str(error)]
+        return f"{error} Valid: {', '.join(names)}." if unsaid else str(error)
+    if isinstance(error, CopilotError):
+        return None
+    # Its words may hold what a viewer should not see.
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(at.filename).name}:{at.lineno}"
+    _log.error("tool failed", extra={"tool": name, "error": type(error).__name__, "where": where})
+    return _FAILED.format(name=name)
 
 
-def _leftovers(agent: CompiledStateGraph[Any, Any, Any, Any], config: Any, question: str | None) -> list[BaseMessage]:
-    """Removes what a failed run left in the stored conversation after this question."""
-    messages = agent.get_state(config).values.get("messages", [])
-    at = next((i for i, m in enumerate(messages) if m.id == question), len(messages))
-    return [RemoveMessage(id=str(m.id)) for m in messages[at:]]
-
-
-def _assemble(turn: _Turn) -> Answer:
+def _assemble(turn: _Turn, prices: tuple[float, float] | None) -> Answer:
     verifier = turn.verifier
-    calls = [call for _, call in sorted(turn.calls, key=lambda placed: placed[0])]
     cited = {item.id for item in verifier.cited}
     draft = turn.draft or Draft()
+    lead = _lead(turn)
+    calls = [
+        call.model_copy(update={"is_lead": place == lead})
+        for place, call in sorted(turn.calls, key=lambda placed: placed[0])
+    ]
     results = [
         result
         for id, result in sorted(turn.results, key=lambda found: turn.place(found[0]))
@@ -498,7 +543,8 @@ def _assemble(turn: _Turn) -> Answer:
     ]
     warnings = [*turn.warnings, *verifier.warnings, *draft.warnings]
     status = _status(turn, bool(cited))
-    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups]
+    # Those of the tools are in English.
+    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups if is_english(turn.question)]
     return Answer(
         id=f"a-{uuid.uuid4().hex[:12]}",
         question=turn.question,
@@ -512,7 +558,7 @@ def _assemble(turn: _Turn) -> Answer:
         follow_ups=tuple(dict.fromkeys(follow_ups))[:4],
         warnings=tuple(dict.fromkeys(warnings)),
         model=turn.model,
-        usage=Usage(input_tokens=turn.input_tokens, output_tokens=turn.output_tokens),
+        usage=_usage(turn, prices),
         seconds=Seconds(
             total=round(time.perf_counter() - turn.began, 4),
             first_token=round(turn.first_token, 4),
@@ -520,6 +566,22 @@ def _assemble(turn: _Turn) -> Answer:
             tools=round(sum(c.seconds for c in calls), 4),
         ),
     )
+
+
+def _usage(turn: _Turn, prices: tuple[float, float] | None) -> Usage:
+    spent = (turn.input_tokens, turn.output_tokens)
+    cost = sum(price * tokens / 1e6 for price, tokens in zip(prices, spent, strict=True)) if prices else None
+    return Usage(input_tokens=spent[0], output_tokens=spent[1], cost=cost)
+
+
+def _lead(turn: _Turn) -> int | None:
+    """The place of the call that the answer leads with: the model says so, or its first citation does."""
+    if turn.draft is not None:
+        return turn.place(turn.draft.shown[0]) if turn.draft.shown else None
+    read_by = {e.id: id for id, result in reversed(turn.results) for e in result.evidence}
+    computed = {e.id for _, result in turn.results for e in result.evidence if e.title == CALCULATION}
+    first = next((item.id for item in turn.verifier.cited if item.id not in computed), None)
+    return turn.place(read_by[first]) if first in read_by else None
 
 
 def _status(turn: _Turn, is_cited: bool) -> Status:

@@ -12,6 +12,8 @@ CopilotError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class CopilotError(Exception):
     """Its text is fit to show to the person."""
@@ -47,11 +49,19 @@ class ModelError(CopilotError):
 
 
 class ToolError(CopilotError):
-    """Says what was wrong and what would be right; `nearest` holds up to three valid alternatives."""
+    """Says what was wrong and what would be right.
 
-    def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
+    `nearest` holds up to three valid alternatives. Where a name was wrong, `asked` is that name and `valid` holds all
+    that could stand in its place.
+    """
+
+    def __init__(
+        self, message: str, nearest: tuple[str, ...] = (), *, asked: str = "", valid: Iterable[str] = ()
+    ) -> None:
         super().__init__(message)
         self.nearest = nearest
+        self.asked = asked
+        self.valid = tuple(valid)
 
 
 class LimitExceeded(CopilotError):

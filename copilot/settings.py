@@ -44,6 +44,14 @@ class Settings(BaseModel):
     """Key of the remote model; `OPENAI_API_KEY` is read when this is absent."""
     timeout_seconds: float = Field(default=60.0, gt=0)
     """How long one call of the remote model may take."""
+    history_tokens: int = Field(default=3000, ge=0)
+    """How much of a conversation the remote model is reminded of, newest turns first, in tokens."""
+    turn_tokens: int | None = Field(default=None, gt=0)
+    """A question that has used so many tokens of the remote model is answered by the built-in one."""
+    day_tokens: int | None = Field(default=None, gt=0)
+    """So many tokens of the remote model are used in a day (UTC) at the most."""
+    token_prices: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?$")
+    """Price of a million tokens sent and a million received, as `2.50/10`, in any currency."""
     warehouse_url: SecretStr | None = None
     """ibis connection URL of the warehouse that holds the tables `workspace.yaml` names under `warehouse`."""
     chroma_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$", repr=False)
@@ -90,6 +98,13 @@ class Settings(BaseModel):
             shown = "" if first["loc"][0] in _SECRETS else f" ({first['input']!r})"
             raise SettingsError(f"{name}{shown}: {first['msg']}.") from None
         return settings.model_copy(update={"workspace": settings.workspace.expanduser().resolve()})
+
+    def prices(self) -> tuple[float, float] | None:
+        """Of a million tokens sent, and received."""
+        if self.token_prices is None:
+            return None
+        sent, _, received = self.token_prices.partition("/")
+        return float(sent), float(received)
 
     def workspace_state(self) -> Path:
         """The folder that keeps this workspace's index and conversations; made when missing.

@@ -218,11 +218,20 @@ class ToolCall(Frozen):
     arguments: dict[str, Any]
     seconds: float
     ok: bool
+    is_lead: bool = False
+    """The answer leads with what it found; a follow-up continues this call."""
 
 
 class Usage(Frozen):
     input_tokens: int = 0
     output_tokens: int = 0
+    cost: float | None = None
+    """In the currency of the prices that were set; None where none are."""
+
+    def __str__(self) -> str:
+        """ "11,264 tokens sent, 210 received, at a cost of 0.0303"."""
+        cost = "" if self.cost is None else f", at a cost of {self.cost:.4f}"
+        return f"{self.input_tokens:,} tokens sent, {self.output_tokens:,} received{cost}"
 
 
 class Seconds(Frozen):

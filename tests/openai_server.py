@@ -19,8 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Fault = Literal["hang", "reset", "drop", "stall", "end early", "garbage", "error event"]
-"""`hang` and `reset` before anything is sent; the others in the middle of a stream."""
+Fault = Literal["hang", "reset", "drop", "stall", "blanks", "end early", "garbage", "error event"]
+"""`hang` and `reset` before anything is sent; the others in the middle of a stream. `blanks` keeps the line busy."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif reply.fault == "stall":
             self.server.owner.closing.wait(30)
+        elif reply.fault == "blanks":
+            while not self.server.owner.closing.wait(0.1):
+                self._write(": still there\n\n")
         elif reply.fault == "end early":
             self.wfile.write(b"0\r\n\r\n")
         elif reply.fault == "error event":

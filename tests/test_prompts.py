@@ -8,7 +8,13 @@ from copilot import prompts
 from copilot.citations import MARKER
 from copilot.prompts import render
 
-VARIABLES = {"organisation": "Acme $1 Ltd", "today": "2026-02-03", "currency": "EUR", "viewer": "ana"}
+VARIABLES = {
+    "organisation": "Acme $1 Ltd",
+    "today": "2026-02-03",
+    "currency": "EUR",
+    "viewer": "ana",
+    "card": "- Stages: idea.",
+}
 
 
 def test_the_system_prompt_renders_with_its_variables() -> None:

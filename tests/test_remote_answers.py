@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from indexes import CORPUS, Indexes
 from openai_server import USAGE, Call, Json, OpenAIServer, Raw, Reply, failure
 
 from copilot import Answer, Copilot, Final, Restart, Settings, Step, TextDelta, open_copilot
+from copilot.retrieval import tokens
 
 KEY = "sk-SECRET-1234"
 QUESTION = "How many projects are in pilot?"
@@ -30,19 +33,15 @@ def server() -> Iterator[OpenAIServer]:
         yield server
 
 
+def settings_for(server: OpenAIServer, state: Path, **changes: object) -> Settings:
+    values: dict[str, object] = {"workspace": CORPUS, "state_dir": state, "model": "openai:test"}
+    values |= {"base_url": server.url, "api_key": KEY, "timeout_seconds": 5}
+    return Settings.model_validate(values | changes)
+
+
 @pytest.fixture(scope="module")
 def opened(server: OpenAIServer, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    settings = Settings.model_validate(
-        {
-            "workspace": CORPUS,
-            "state_dir": tmp_path_factory.mktemp("state"),
-            "model": "openai:test",
-            "base_url": server.url,
-            "api_key": KEY,
-            "timeout_seconds": 5,
-        }
-    )
-    copilot = open_copilot(indexes.copy_to(settings))
+    copilot = open_copilot(indexes.copy_to(settings_for(server, tmp_path_factory.mktemp("state"))))
     yield copilot
     copilot.close()
 
@@ -83,7 +82,8 @@ def strict(reply: Reply | Callable[[Json], Reply]) -> Callable[[Json], Reply | R
 
 def said(request: Json) -> list[str]:
     """The questions and answers that a request reminds the model of."""
-    return [m["content"] for m in request["messages"] if m["role"] in ("user", "assistant") and m["content"]]
+    texts = [m["content"] for m in request["messages"] if m["role"] in ("user", "assistant") and m["content"]]
+    return [text.partition("\n\nSuggested calls:")[0] for text in texts]
 
 
 # What it says
@@ -127,6 +127,57 @@ def test_the_model_is_told_its_work_and_its_tools(copilot: Copilot, server: Open
     assert {"search_knowledge", "find_projects", "project_record"} <= offered
 
 
+def test_the_model_is_told_the_names_of_the_workspace_that_this_viewer_may_see(
+    copilot: Copilot, server: OpenAIServer
+) -> None:
+    server.script = [Reply("I do not know.")]
+    copilot.ask(QUESTION)
+    card = server.requests[0]["messages"][0]["content"].partition("# The workspace")[2].partition("# Where")[0]
+    view = copilot.sources.records.view(copilot.viewer())
+    assert f"Table projects, {len(view.select('projects'))} rows" in card
+    for name in (*view.values("projects", "unit"), *copilot.sources.workspace.config.stages):
+        assert name in card
+    copilot.ask(QUESTION, viewer="chief_physician")
+    seen = server.requests[1]["messages"][0]["content"]
+    board = copilot.sources.records.view(copilot.viewer("chief_physician"))
+    assert f"Table projects, {len(board.select('projects'))} rows" in seen
+
+
+def test_a_request_is_small(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    copilot.ask(QUESTION)
+    assert tokens.count(json.dumps(server.requests[-1], separators=(",", ":"))) < 6000
+
+
+def test_the_calls_of_the_built_in_model_are_suggested(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [Reply("I do not know.")]
+    copilot.ask(QUESTION)
+    asked = server.requests[0]["messages"][-1]["content"]
+    name, arguments = asked.partition("Suggested calls:\n")[2].splitlines()[0].split(" ", 1)
+    assert name == "find_projects"
+    assert json.loads(arguments)["filters"] == [{"column": "stage", "value": "pilot"}]
+
+
+def test_a_passage_that_two_searches_find_is_sent_once(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [SEARCH, SEARCH, Reply("It is kept for a time.")]
+    copilot.ask("How long is training data kept?")
+    first, again = (m["content"] for m in server.requests[-1]["messages"] if m["role"] == "tool")
+    assert "twenty-four months" in first
+    assert "twenty-four months" not in again
+    assert re.findall(r"\[#p-\w+\]", again) == re.findall(r"\[#p-\w+\]", first)
+
+
+def test_a_long_conversation_costs_no_more_than_its_budget(copilot: Copilot, server: OpenAIServer) -> None:
+    def size() -> int:
+        return sum(tokens.count(m["content"] or "") for m in server.requests[-1]["messages"][1:-1])
+
+    for _ in range(12):
+        server.script = [COUNT, cited("3 projects are in pilot [#ID]. " + "And so on at length. " * 100)]
+        copilot.ask(QUESTION, conversation="r-long")
+        server.script = [strict(Reply("Of which projects?"))]
+    assert 0 < size() <= 3000 + 400
+
+
 def test_a_source_that_was_never_read_is_not_cited(copilot: Copilot, server: OpenAIServer) -> None:
     server.script = [COUNT, Reply("Pilots should be stopped [#p-invented].")]
     answer = copilot.ask(QUESTION)
@@ -156,6 +207,30 @@ def test_an_invented_figure_is_struck_and_told(copilot: Copilot, server: OpenAIS
     assert "~~They save 47 million a year.~~ (not found in the sources)" in answer.text
     assert any("47 million" in warning for warning in answer.warnings)
     assert all(figure.value == 3 for figure in answer.figures)
+
+
+def test_what_is_computed_from_figures_that_were_found_can_be_cited(copilot: Copilot, server: OpenAIServer) -> None:
+    def share(request: Json) -> Reply:
+        (id,) = re.findall(r"\[#([\w.-]+)\]", request["messages"][-1]["content"])[:1]
+        figures = [{"name": n, "figure": f, "evidence": id} for n, f in (("part", "3"), ("whole", "8 projects"))]
+        call = Call("calculate", {"expression": "part / whole", "figures": figures, "is_share": True})
+        return Reply(calls=(call,))
+
+    server.script = [COUNT, share, cited("37.5% of the projects are in pilot [#ID].")]
+    answer = copilot.ask(QUESTION)
+    assert answer.text == "37.5% of the projects are in pilot[1]."
+    assert answer.citations[0].calculations[0].formula == "part / whole = 37.5%"
+    assert [c.ok for c in answer.tool_calls] == [True, True]
+
+
+def test_nothing_is_computed_from_figures_that_were_not_found(copilot: Copilot, server: OpenAIServer) -> None:
+    figures = [{"name": "a", "figure": "3", "evidence": "x-12345678"}]
+    server.script = [
+        COUNT,
+        Reply(calls=(Call("calculate", {"expression": "a * 2", "figures": figures}),)),
+        Reply("I cannot."),
+    ]
+    assert [c.ok for c in copilot.ask(QUESTION).tool_calls] == [True, False]
 
 
 def test_what_is_said_before_looking_things_up_is_no_part_of_the_answer(copilot: Copilot, server: OpenAIServer) -> None:
@@ -232,6 +307,24 @@ def test_a_column_that_does_not_exist_comes_back_with_the_nearest(copilot: Copil
     assert "stage" in server.requests[1]["messages"][-1]["content"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "meant"),
+    [
+        ({"column": "sector", "value": "x"}, "unit"),
+        ({"column": "total_budget", "value": 1}, "budget"),
+        ({"column": "stage", "value": "live"}, "production"),
+    ],
+)
+def test_a_wrong_name_comes_back_with_those_nearest_in_meaning(
+    copilot: Copilot, server: OpenAIServer, condition: Json, meant: str
+) -> None:
+    server.script = [Reply(calls=(Call("find_projects", {"filters": [condition]}),)), Reply("I could not count them.")]
+    copilot.ask(QUESTION)
+    valid = server.requests[1]["messages"][-1]["content"].partition("Valid: ")[2].rstrip(".").split(", ")
+    assert len(valid) <= 12
+    assert meant in valid
+
+
 def test_a_tool_that_does_not_exist_goes_back_to_the_model(copilot: Copilot, server: OpenAIServer) -> None:
     unknown = Reply(calls=(Call("delete_everything", {"really": True}),))
     server.script = [unknown, COUNT, cited("3 projects are in pilot [#ID].")]
@@ -254,6 +347,101 @@ def test_a_model_that_never_comes_to_an_answer_is_stopped(copilot: Copilot, serv
     (warning,) = answer.warnings
     assert "without coming to an answer" in warning
     assert not any("limit" in event.text for event in events if isinstance(event, TextDelta))
+
+
+@pytest.fixture
+def faulty(server: OpenAIServer, indexes: Indexes, tmp_path: Path) -> Iterator[Copilot]:
+    """One whose snapshots were closed behind its back, so that a tool meets a fault of the program."""
+    copilot = open_copilot(indexes.copy_to(settings_for(server, tmp_path)))
+    assert copilot.sources.snapshots is not None
+    copilot.sources.snapshots.close()
+    server.requests.clear()
+    yield copilot
+    copilot.close()
+
+
+def test_a_fault_of_a_tool_ends_its_call_and_not_the_turn(faulty: Copilot, server: OpenAIServer) -> None:
+    broken = Call("what_changed", {"since": "2026-01-01"})
+    server.script = [Reply(calls=(broken, *COUNT.calls)), cited("3 projects are in pilot [#ID].")]
+    answer = faulty.ask(QUESTION)
+    assert answer.model == "openai:test"
+    assert answer.text == "3 projects are in pilot[1]."
+    assert [(c.name, c.ok) for c in answer.tool_calls] == [("what_changed", False), ("find_projects", True)]
+    assert any("what_changed failed" in warning for warning in answer.warnings)
+    told = [m["content"] for m in server.requests[1]["messages"] if m["role"] == "tool"]
+    assert "what_changed failed" in told[0]
+    assert "sqlite" not in told[0]
+
+
+def test_a_fault_of_a_tool_does_not_end_the_turn_of_the_built_in_model(faulty: Copilot, server: OpenAIServer) -> None:
+    server.script = [failure(401, "No")]
+    answer = faulty.ask("What changed since March 2026?")
+    assert answer.model == "grounded"
+    assert ("what_changed", False) in [(c.name, c.ok) for c in answer.tool_calls]
+    assert any("what_changed failed" in warning for warning in answer.warnings)
+
+
+# What it may cost
+
+
+@pytest.fixture
+def open_with(server: OpenAIServer, indexes: Indexes, tmp_path: Path) -> Iterator[Callable[..., Copilot]]:
+    opened: list[Copilot] = []
+
+    def open_with(**changes: object) -> Copilot:
+        opened.append(open_copilot(indexes.copy_to(settings_for(server, tmp_path, **changes))))
+        server.requests.clear()
+        return opened[-1]
+
+    yield open_with
+    for copilot in opened:
+        copilot.close()
+
+
+SPENT = USAGE["prompt_tokens"] + USAGE["completion_tokens"]
+
+
+def test_what_an_answer_cost_is_kept_where_prices_are_set(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    copilot = open_with(token_prices="2.50/10")
+    answer = copilot.ask(QUESTION, conversation="r-cost")
+    assert answer.usage.cost == pytest.approx(2 * (11 * 2.5 + 7 * 10) / 1e6)
+    (turn,) = copilot.conversations.turns("r-cost", copilot.viewer().name)
+    assert turn.answer is not None
+    assert turn.answer.usage == answer.usage
+
+
+def test_a_question_that_used_its_budget_is_answered_by_the_built_in_model(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT]
+    answer = open_with(turn_tokens=2 * SPENT).ask(QUESTION)
+    assert len(server.requests) == 2
+    assert answer.model == "grounded"
+    assert answer.usage.input_tokens == 2 * USAGE["prompt_tokens"]
+    assert any("budget" in warning for warning in answer.warnings)
+
+
+def test_a_budget_of_a_question_never_cuts_off_its_answer(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    assert open_with(turn_tokens=2 * SPENT).ask(QUESTION).model == "openai:test"
+
+
+def test_when_the_budget_of_the_day_is_used_the_built_in_model_answers(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    assert open_with(day_tokens=2 * SPENT).ask(QUESTION).model == "openai:test"
+    server.script = [COUNT]
+    answer = open_with(day_tokens=2 * SPENT).ask(QUESTION)
+    assert server.requests == []
+    assert answer.model == "grounded"
+    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert any("budget" in warning for warning in answer.warnings)
 
 
 # Over several questions

@@ -237,7 +237,7 @@ def _steps(answer: Answer) -> None:
     for call in answer.tool_calls:
         _step(status, _call_words(call), call.seconds, call.ok)
     if answer.model != "grounded":
-        status.caption(f"Written by {markdown.label(answer.model)}")
+        status.caption(f"Written by {markdown.label(answer.model)}: {answer.usage}")
 
 
 def _step(status: DeltaGenerator, words: str, seconds: float | None, ok: bool) -> None:

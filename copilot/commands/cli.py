@@ -333,6 +333,8 @@ def _print_apparatus(answer: Answer) -> None:
         )  # fmt: skip
     for warning in answer.warnings:
         console.print(f"Note: {warning}", markup=False, style="yellow")
+    if answer.usage.input_tokens:
+        console.print(str(answer.usage), markup=False, highlight=False, style="dim")
     if answer.follow_ups:
         console.print("\nAsk next:", *(f"  {q}" for q in answer.follow_ups), sep="\n", markup=False, style="dim")
 

@@ -35,12 +35,14 @@ from copilot.reading.reader import shipped
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.suggestions import suggest
-from copilot.tools import named
+from copilot.tools import available, named
 from copilot.tools.search_knowledge.tool import UNMENTIONED
 from copilot.tools.tool import Tool
 from copilot.types import ToolResult, Viewer
 
 _REMEMBERED = 64
+# A remote model is told so many of the calls that this one would make.
+CANDIDATES = 3
 # So many turns before a question say what it may continue.
 _TURNS = 3
 
@@ -164,6 +166,13 @@ class GroundedChatModel(BaseChatModel):
         )
         yield _chunk(last, run_manager)
 
+    def candidates(self, messages: Sequence[BaseMessage]) -> list[Call]:
+        """The calls that it would make for the last question, without the searches, most probable first."""
+        *turns, (question, *_) = _turns(messages)
+        asked = self.memory.asked(question, self.memory.after(turns))
+        planned = self.memory.planned(asked, available(self.sources), turns[-1] if turns else None)
+        return [p.call for p in planned.calls if named(p.call.tool).searches is None][:CANDIDATES]
+
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
         *turns, (question, *_) = _turns(messages)
         asked = self.memory.asked(question, self.memory.after(turns))
@@ -259,8 +268,8 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
             results[message.tool_call_id] = message.artifact
         elif isinstance(message, AIMessage) and turns:
             calls |= {str(c["id"]): Call(c["name"], c["args"]) for c in message.tool_calls}
-            draft = Draft.of(message)
-            lead = next((id for id in (*(draft.shown if draft else ()), *calls) if id in calls), "")
+            # Of an earlier turn only the call that led its answer is remembered.
+            lead = next(iter(calls), "")
             found = results[lead].findings if lead in results else ()
             subjects = tuple(dict.fromkeys(f.subject for f in found if f.subject and f.role in TELLING))
             turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects)

@@ -334,7 +334,9 @@ class RecordView:
     def column(self, table: str, name: str) -> Column:
         """The column of that name, or of that name in its file; `Business value` finds `business_value`."""
         if table not in self.tables:
-            raise ToolError(f"There is no table {table!r}.", nearest(table, self.tables))
+            raise ToolError(
+                f"There is no table {table!r}.", nearest(table, self.tables), asked=table, valid=self.tables
+            )
         columns = {column.name: column for column in self.tables[table].columns}
         if name == ROW:
             return Column(ROW, "integer", "Row in the source file.")
@@ -346,7 +348,8 @@ class RecordView:
         for own, aliases in self.aliases(table).items():
             if column_key(name) in map(column_key, aliases):
                 return columns[own]
-        raise ToolError(f"The {table} table has no column {name!r}.", nearest(name, columns))
+        message = f"The {table} table has no column {name!r}."
+        raise ToolError(message, nearest(name, columns), asked=name, valid=columns)
 
     def spelling(self, table: str, column: str) -> dict[Cell, Cell]:
         """Lower-case text to its most frequent spelling, the most frequent text first."""

@@ -1,8 +1,8 @@
 """Durable conversations, their answers, what people thought of them, and the audit trail, in one SQLite file.
 
 Safe for several threads and processes. A turn is stored before it is answered, so that a killed process
-leaves the question and the text so far. A deleted conversation is wiped, but its id stays taken, lest a
-newcomer inherit what an agent remembers under it.
+leaves the question and the text so far. A deleted conversation is wiped, but its id stays taken, since the
+audit trail knows it by that. These turns are also all that a chat model remembers.
 """
 
 from __future__ import annotations
@@ -205,11 +205,13 @@ class Conversations:
         turn, now, question = _new_id(), _now(), _storable(question)
         with self._database.write() as connection:
             self._require(conversation, viewer)
-            earlier = [row["id"] for row in self._database.read(
-                "SELECT id FROM turns WHERE conversation = ? ORDER BY number", conversation)]  # fmt: skip
-            if parent is not None and parent not in earlier:
+            known = self._database.read(
+                "SELECT id FROM turns WHERE conversation = ? AND id = coalesce(?, id) ORDER BY number DESC LIMIT 1",
+                conversation, parent,
+            )  # fmt: skip
+            if parent is not None and not known:
                 raise SettingsError(f"There is no turn {parent!r} in conversation {conversation!r}.")
-            parent = parent or (earlier[-1] if earlier else None)
+            parent = known[0]["id"] if known else None
             connection.execute(
                 """INSERT INTO turns (id, conversation, parent, question, state, asked_at, touched)
                 VALUES (?, ?, ?, ?, 'answering', ?, ?)""",

@@ -24,6 +24,7 @@ from copilot.tools.plan_portfolio import TOOL as plan_portfolio
 from copilot.tools.prioritize_projects import TOOL as prioritize_projects
 from copilot.tools.project_record import TOOL as project_record
 from copilot.tools.recommend_operating_model import TOOL as recommend_operating_model
+from copilot.tools.schema import Schemas, description
 from copilot.tools.search_knowledge import TOOL as search_knowledge
 from copilot.tools.search_records import TOOL as search_records
 from copilot.tools.tool import Tool
@@ -72,6 +73,10 @@ def run(name: str, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any
     tool = named(name)
     if tool not in available(sources):
         raise ToolError(f"{tool.name} has nothing to answer from in this workspace.")
+    return _run(tool, sources, viewer, arguments)
+
+
+def _run(tool: Tool, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any]) -> ToolResult:
     try:
         checked = tool.arguments.model_validate(arguments)
     except ValidationError as error:
@@ -90,17 +95,22 @@ def _problem(tool: Tool, error: ValidationError) -> str:
     return f"{tool.name}: {where}{shown}: {first['msg']}."
 
 
-def bind(tool: Tool, sources: Sources, viewer: Viewer) -> BaseTool:
-    """The tool for one viewer, as LangChain calls it; its artifact is the ToolResult."""
+def bind(tools: Sequence[Tool], sources: Sources, viewer: Viewer) -> list[BaseTool]:
+    """The tools for one viewer, as LangChain calls them; the artifact of each is its ToolResult."""
+    schemas = Schemas()
+    return [_bound(tool, schemas.of(tool.arguments), sources, viewer) for tool in tools]
 
+
+def _bound(tool: Tool, schema: dict[str, Any], sources: Sources, viewer: Viewer) -> BaseTool:
     def call(**arguments: Any) -> tuple[str, ToolResult]:
-        result = tool.run(sources, viewer, tool.arguments(**arguments))
+        result = _run(tool, sources, viewer, arguments)
         return result.render(), result
 
     return StructuredTool.from_function(
         func=call,
         name=tool.name,
-        description=(tool.arguments.__doc__ or "").strip(),
-        args_schema=tool.arguments,
+        description=description(tool.arguments),
+        args_schema=schema,
         response_format="content_and_artifact",
+        infer_schema=False,
     )

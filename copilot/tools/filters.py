@@ -26,16 +26,16 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    column: str = Field(description="Column name, such as unit, stage, risk_class, budget or started.")
+    column: str = Field(description="Column, such as unit, stage or budget.")
     op: Operator | PeriodOperator = Field(
         default="=",
-        description="How to compare. `contains` looks inside text; `missing` and `present` take no value; `during`, "
-        "`before` and `after` take a period in business words, such as 2026 Q1 or last quarter.",
+        description="`contains` looks inside text; `missing` and `present` take no value; `during`, `before` and "
+        "`after` take a period in business words, such as 2026 Q1 or last quarter.",
     )
     value: Cell | tuple[Cell, ...] = Field(
         default=None,
-        description="What to compare with; a list for `in` and `not in`. Names may be approximate, dates are "
-        "YYYY-MM-DD, YYYY-MM or YYYY, amounts are in the unit of their column, booleans true or false.",
+        description="A list for `in` and `not in`. Names may be approximate; dates are YYYY-MM-DD, amounts in the unit "
+        "of their column.",
     )
 
 

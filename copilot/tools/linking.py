@@ -32,6 +32,8 @@ class Link:
     """What is meant; None when nothing, or more than one thing, is near enough."""
     nearest: tuple[str, ...]
     """Up to three values, nearest first."""
+    fitting: tuple[str, ...] = ()
+    """All that may be meant, when it is ambiguous."""
     is_ambiguous: bool = False
     is_exact: bool = False
 
@@ -62,7 +64,7 @@ def link(asked: str, options: Mapping[str, Sequence[str]]) -> Link:
     if len(codes) == 1 and not exact:
         return Link(codes[0], (codes[0],), is_exact=True)
     if exact:
-        return Link(None, tuple(exact[:3]), is_ambiguous=True)
+        return Link(None, tuple(exact[:3]), tuple(exact), is_ambiguous=True)
     found = _nearest(folded, options)
     if _CODE.fullmatch(asked.strip()):
         # Codes differ in a digit and are then other things: near is not meant, and not even perhaps meant.
@@ -86,7 +88,7 @@ def _nearest(folded: str, options: Mapping[str, Sequence[str]]) -> Link:
     if len(near) > 1:
         same = [v for v in near if closest[v] >= _NEARLY_THE_SAME]
         if len(same) != 1:
-            return Link(None, tuple(near[:3]), is_ambiguous=True)
+            return Link(None, tuple(near[:3]), tuple(near), is_ambiguous=True)
         near = same
     return Link(near[0], (near[0], *(v for v in ranked[:3] if v != near[0]))[:3])
 
@@ -103,9 +105,10 @@ def resolve_value(view: RecordView, table: str, column: str, asked: str, allowed
         return found.value
     what = humanize(view.column(table, column).name)
     if found.is_ambiguous:
-        raise ToolError(f"{asked!r} may mean more than one {what}: {_quoted(found.nearest)}.", found.nearest)
+        message = f"{asked!r} may mean more than one {what}: {_quoted(found.nearest)}."
+        raise ToolError(message, found.nearest, asked=asked, valid=found.fitting)
     message = f"No {noun(table, 1)} has the {what} {asked!r}; the nearest are {_quoted(found.nearest)}."
-    raise ToolError(message, found.nearest)
+    raise ToolError(message, found.nearest, asked=asked, valid=values.values())
 
 
 def resolve_column(view: RecordView, table: str, asked: str) -> Column:
@@ -132,7 +135,8 @@ def resolve_unit(view: RecordView, asked: str, tables: Sequence[str]) -> str:
     }
     found = link(asked, dict.fromkeys(units.values(), ()))
     if found.value is None:
-        raise ToolError(f"There is no unit {asked!r}; the nearest are {_quoted(found.nearest)}.", found.nearest)
+        message = f"There is no unit {asked!r}; the nearest are {_quoted(found.nearest)}."
+        raise ToolError(message, found.nearest, asked=asked, valid=units.values())
     return found.value
 
 
@@ -145,22 +149,27 @@ class RecordLink:
 def resolve_record(view: RecordView, asked: str, tables: Sequence[str] = ("projects",)) -> RecordLink:
     """The row that a name or an id means; a ToolError with the nearest ones otherwise."""
     nearest: list[str] = []
-    ambiguous = False
+    fitting: list[str] = []
     names_of = {table: _names(view, table) for table in tables}
     links = {t: link(asked, {key: (name,) for key, name in names.items()}) for t, names in names_of.items()}
     for table, found in sorted(links.items(), key=lambda item: not item[1].is_exact):
         names = names_of[table]
         if found.value is not None:
             return RecordLink(table, found.value)
-        shown = [f"{names[key]} ({key})" if names[key] != key else key for key in found.nearest]
+        shown = [_called(names, key) for key in found.nearest]
+        fitting += [_called(names, key) for key in found.fitting]
         # Candidates that match come before ones that are merely the nearest.
         nearest = shown + nearest if found.is_ambiguous else nearest + shown
-        ambiguous = ambiguous or found.is_ambiguous
     choices = tuple(nearest[:3])
     kind = " or ".join(noun(table, 1) for table in tables)
-    if ambiguous:
-        raise ToolError(f"{asked!r} may mean more than one {kind}: {_quoted(choices)}.", choices)
+    if fitting:
+        message = f"{asked!r} may mean more than one {kind}: {_quoted(choices)}."
+        raise ToolError(message, choices, asked=asked, valid=fitting)
     raise ToolError(f"There is no {kind} {asked!r}; the nearest are {_quoted(choices)}.", choices)
+
+
+def _called(names: Mapping[str, str], key: str) -> str:
+    return f"{names[key]} ({key})" if names[key] != key else key
 
 
 def _names(view: RecordView, table: str) -> dict[str, str]:

@@ -24,15 +24,14 @@ _RELATED = (("incidents", "-date", 2), ("decisions", "-date", 2))
 class Arguments(BaseModel):
     """Find single projects, models, incidents and decisions by what their records say, in any words.
 
-    Call this for "what happened with the tool that …", "why was … stopped", "who decided to …", when the question
-    describes something without its name or id. Rows are a sample, best first; to count or list with conditions
-    call find_projects, for a project known by name project_record.
+    For what is described without its name or id: "what happened with the tool that …". Rows are a sample: to count or
+    list call find_projects, for a project known by name project_record.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
-    top_k: int = Field(default=5, ge=1, le=20, description="How many rows at the most.")
+    query: str = Field(description="What to look for, in English; one topic a call.", min_length=1)
+    top_k: int = Field(default=5, ge=1, le=20, description="Rows at the most.")
 
 
 def calls(asked: Asked) -> Iterator[Call]:

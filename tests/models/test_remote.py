@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -42,15 +44,15 @@ def count(stage: str) -> str:
     return f"3 projects are in {stage} [#r-1]"
 
 
-def invoke(server: OpenAIServer) -> AIMessage:
-    model = remote_model(settings_for(server), max_retries=0)
+def invoke(server: OpenAIServer, tries: int = 1) -> AIMessage:
+    model = remote_model(settings_for(server), max_retries=tries - 1)
     message = model.bind_tools([search, count]).invoke("Why?")
     assert isinstance(message, AIMessage)
     return message
 
 
-def stream(server: OpenAIServer) -> AIMessageChunk:
-    model = remote_model(settings_for(server), max_retries=0)
+def stream(server: OpenAIServer, tries: int = 1) -> AIMessageChunk:
+    model = remote_model(settings_for(server), max_retries=tries - 1)
     chunks = list(model.bind_tools([search, count]).stream("Why?"))
     whole = chunks[0]
     for chunk in chunks[1:]:
@@ -101,6 +103,10 @@ def test_the_request_is_plain_chat_completions(server: OpenAIServer) -> None:
     assert request["model"] == "some-model"
     assert request["temperature"] == 0
     assert request["stream_options"] == {"include_usage": True}
+    assert request["max_completion_tokens"] == 16_000
+    assert set(request) == {
+        "model", "messages", "tools", "stream", "temperature", "stream_options", "max_completion_tokens",
+    }  # fmt: skip
     assert [t["function"]["name"] for t in request["tools"]] == ["search", "count"]
     assert server.keys == [KEY]
 
@@ -118,7 +124,7 @@ def test_a_service_without_a_key_gets_none_of_ours(server: OpenAIServer) -> None
 
 
 @ASK
-@pytest.mark.parametrize("parameter", ["temperature", "stream_options"])
+@pytest.mark.parametrize("parameter", ["temperature", "stream_options", "max_completion_tokens"])
 def test_a_parameter_that_the_service_refuses_is_left_out(server: OpenAIServer, ask: type, parameter: str) -> None:
     def refuse(request: dict[str, object]) -> Reply | Raw:
         if parameter in request:
@@ -144,10 +150,47 @@ def test_a_passing_failure_is_tried_again(server: OpenAIServer) -> None:
     assert len(server.requests) == 2
 
 
-def test_a_service_that_asks_for_a_long_wait_is_not_waited_for(server: OpenAIServer) -> None:
-    server.script = [Raw(429, {"error": {"message": "Slow down"}}, {"retry-after": "60"})]
-    assert fault_of(server, lambda s: remote_model(settings_for(s)).invoke("Why?")).kind == "rate"
+BUSY = {"error": {"message": "Slow down"}}
+
+
+def test_a_wait_that_the_service_asks_for_is_kept(server: OpenAIServer) -> None:
+    server.script = [Raw(429, BUSY, {"retry-after-ms": "700"}), Reply(TEXT)]
+    began = time.monotonic()
+    assert remote_model(settings_for(server)).invoke("Why?").text == TEXT
+    assert time.monotonic() - began >= 0.7
+
+
+@ASK
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "60"},
+        {"retry-after": "10"},
+        {"retry-after-ms": "60000"},
+        {"retry-after": "Fri, 31 Dec 2100 23:59:59 GMT"},
+    ],
+)
+def test_a_service_that_asks_for_a_longer_wait_than_there_is_time_is_not_waited_for(
+    server: OpenAIServer, ask: type, headers: dict[str, str]
+) -> None:
+    server.script = [Raw(429, BUSY, headers)]
+    assert fault_of(server, lambda s: ask(s, tries=3)).kind == "rate"
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(TEXT, fault="hang"), Reply(TEXT, fault="stall"), Reply(TEXT, fault="blanks"), failure(500, "Oops")]
+)
+def test_all_tries_together_take_no_longer_than_the_timeout(server: OpenAIServer, reply: Reply | Raw) -> None:
+    server.script = [reply]
+    began = time.monotonic()
+    assert fault_of(server, lambda s: stream(s, tries=9)).kind in ("timeout", "server")
+    assert time.monotonic() - began < 3
+
+
+def test_an_endless_answer_is_cut_off(server: OpenAIServer) -> None:
+    server.script = [Reply(f"{'more' * 250} " * 100)]
+    assert fault_of(server, stream).kind == "truncated"
 
 
 def test_a_stream_of_one_piece_is_an_answer(server: OpenAIServer) -> None:
@@ -327,12 +370,38 @@ def test_an_agent_streams_the_words_of_the_service(server: OpenAIServer) -> None
     assert all(request["stream"] for request in server.requests)
 
 
+BROKEN = Reply(calls=(Call("search", '{"query": "drif'), Call("count", {"stage": "pilot"})))
+
+
+@ASK
+def test_a_call_that_cannot_be_read_is_returned_to_the_model_once(server: OpenAIServer, ask: type) -> None:
+    server.script = [BROKEN, *TOOL_THEN_TEXT]
+    answer = ask(server)
+    assert [(c["name"], c["args"]) for c in answer.tool_calls] == [("search", {"query": "drift"})]
+    assert answer.usage_metadata["input_tokens"] >= USAGE["prompt_tokens"]
+    *_, made, first, second = server.requests[1]["messages"]
+    assert [c["id"] for c in made["tool_calls"]] == [first["tool_call_id"], second["tool_call_id"]]
+    assert '{"query": "drif' in first["content"] + second["content"]
+    assert [json.loads(c["function"]["arguments"]) for c in made["tool_calls"]] == [{}, {}]
+
+
+@ASK
+def test_a_model_that_writes_unreadable_calls_twice_is_given_up(server: OpenAIServer, ask: type) -> None:
+    server.script = [BROKEN]
+    assert fault_of(server, ask).kind == "malformed"
+    assert len(server.requests) == 2
+
+
+def test_both_tries_at_a_call_are_counted_as_used(server: OpenAIServer) -> None:
+    server.script = [BROKEN, Reply(TEXT)]
+    assert stream(server).usage_metadata["input_tokens"] == 2 * USAGE["prompt_tokens"]
+
+
 def test_an_agent_does_not_run_a_tool_whose_arguments_were_broken(server: OpenAIServer) -> None:
-    server.script = [Reply(calls=(Call("search", '{"query": "drif'),)), Reply("Done.")]
-    agent = create_agent(remote_model(settings_for(server)), [search])
-    with pytest.raises(ModelError, match="unreadable"):
-        list(agent.stream({"messages": [HumanMessage("What about drift?")]}, stream_mode="messages"))
-    assert len(server.requests) == 1
+    server.script = [BROKEN, Reply("Done.")]
+    agent = create_agent(remote_model(settings_for(server)), [search, count])
+    messages = agent.invoke({"messages": [HumanMessage("What about drift?")]})["messages"]
+    assert [m.text for m in messages[1:]] == ["Done."]
 
 
 # Settings

@@ -219,6 +219,25 @@ def test_a_gate_is_checked_before_the_project_stands_at_it(sources: Sources, gat
     assert (owner.values["rule"], owner.values["since"]) == ("owner", None)
 
 
+def test_a_set_is_checked_as_if_all_of_it_stood_before_a_gate(sources: Sources) -> None:
+    shown = [p for p in PROJECTS if p.get("label") is None and p["stage"] != "retired"]
+    alone = {str(p["id"]): run(sources, project=str(p["id"]), gate="G3").findings[0].values["state"] for p in shown}
+    blocked = {id for id, state in alone.items() if state == "blocked"}
+    assert "P-3" in blocked
+    result = run(sources, gate="G3", ahead=True)
+    assert value(result.findings[0], "blocked") == len(blocked)
+    assert {f.subject for f in of_kind(result, "blocked_project")} == blocked
+    assert all(f.values["since"] is None for f in of_kind(result, "blocked_project"))
+    assert unsupported(result) == []
+    pilots = run(sources, gate="G3", ahead=True, filters=[{"column": "stage", "value": "pilot"}])
+    assert {f.subject for f in of_kind(pilots, "blocked_project")} == {"P-3"}
+
+
+def test_standing_ahead_needs_a_gate(sources: Sources) -> None:
+    with pytest.raises(ToolError, match="gate"):
+        run(sources, ahead=True)
+
+
 def test_what_the_next_gate_asks_is_told(sources: Sources) -> None:
     (following,) = of_kind(run(sources, project="P-3"), "next_gate")
     assert (following.values["gate"], value(following, "rules")) == ("G3", 1)

@@ -30,3 +30,12 @@ def test_a_document_that_nothing_mentions_is_named(sources: Sources) -> None:
     result = search_knowledge(sources, EVERYONE, Arguments(query="what does clause 99.9 say about logging"))
     (unmentioned,) = of_kind(result, "unmentioned")
     assert (unmentioned.subject, unmentioned.role, unmentioned.evidence) == ("clause 99.9", "caveat", ())
+
+
+def test_a_word_that_stands_nowhere_is_told(sources: Sources) -> None:
+    result = search_knowledge(sources, EVERYONE, Arguments(query="how long does Zanzibar keep training data"))
+    (absent,) = of_kind(result, "absent")
+    assert "“Zanzibar”" in absent.text
+    assert "training" not in absent.text
+    known = search_knowledge(sources, EVERYONE, Arguments(query="training data"))
+    assert of_kind(known, "absent") == []

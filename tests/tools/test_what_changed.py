@@ -255,3 +255,8 @@ def test_plain_speech_reaches_it_in_the_chat(story: Story) -> None:
     assert "Ward Assistant (H-20)" in answer.text
     answer = story.copilot.ask("Does the ranking of two weeks ago still hold?")
     assert answer.text.startswith("The ranking no longer holds") or "no longer hold" in answer.text
+
+
+def test_the_beginning_of_time_is_a_day_like_others() -> None:
+    result = what_changed(open_records(CORPUS), EVERYONE, Arguments(since=date.min))
+    assert result.findings

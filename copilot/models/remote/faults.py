@@ -70,7 +70,7 @@ def classify(error: BaseException) -> ModelError:
     if isinstance(error, ModelError):
         return error
     kind = _kind(error)
-    return _model_error(kind, _hint(kind, error))
+    return fault(kind, _hint(kind, error))
 
 
 def check_finish(message: BaseMessage) -> None:
@@ -80,34 +80,53 @@ def check_finish(message: BaseMessage) -> None:
     """
     reason = message.response_metadata.get("finish_reason")
     if message.additional_kwargs.get("refusal"):
-        raise _model_error("refusal")
+        raise fault("refusal")
     # A stream that ends without a reason was broken off.
     if reason is None:
-        raise _model_error("truncated")
+        raise fault("truncated")
     if reason in _BY_FINISH_REASON:
-        raise _model_error(_BY_FINISH_REASON[reason])
-    calls = getattr(message, "tool_calls", [])
-    if getattr(message, "invalid_tool_calls", []) or not all(map(_is_object, _streamed_arguments(message))):
-        raise _model_error("malformed")
-    if not calls and not message.text.strip():
-        raise _model_error("malformed")
+        raise fault(_BY_FINISH_REASON[reason])
+    if are_calls_broken(message) or not (arguments_of(message) or message.text.strip()):
+        raise fault("malformed")
 
 
-def _streamed_arguments(message: BaseMessage) -> list[str]:
-    """The arguments of streamed tool calls as they came; LangChain completes broken JSON by guessing."""
-    return [chunk["args"] or "{}" for chunk in getattr(message, "tool_call_chunks", [])]
+@dataclass(frozen=True)
+class Arguments:
+    """Those of one tool call, as they came."""
+
+    name: str
+    id: str
+    text: str
+
+    @property
+    def is_object(self) -> bool:
+        try:
+            return isinstance(json.loads(self.text), dict)
+        except ValueError:
+            return False
 
 
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
+def are_calls_broken(message: BaseMessage) -> bool:
+    """Whether a whole message ends as it should and yet has a call that nobody can read."""
+    reason = message.response_metadata.get("finish_reason")
+    ended = reason is not None and reason not in _BY_FINISH_REASON
+    return ended and not all(call.is_object for call in arguments_of(message))
 
 
-def _model_error(kind: str, hint: str = "") -> ModelError:
-    fault = FAULTS[kind]
-    return ModelError(kind, f"{fault.message} {hint}".strip(), retryable=fault.retryable)
+def arguments_of(message: BaseMessage) -> list[Arguments]:
+    """Of every call; from the stream as they came, since LangChain completes broken JSON by guessing."""
+    if chunks := getattr(message, "tool_call_chunks", []):
+        told = [(c["name"], c["id"], c["args"] or "{}") for c in chunks]
+    else:
+        told = [(c["name"], c["id"], json.dumps(c["args"], default=str)) for c in getattr(message, "tool_calls", [])]
+        told += [(c["name"], c["id"], c["args"] or "") for c in getattr(message, "invalid_tool_calls", [])]
+    return [Arguments(name or "unknown", id or "call", text) for name, id, text in told]
+
+
+def fault(kind: str, hint: str = "") -> ModelError:
+    """The ModelError of a kind."""
+    known = FAULTS[kind]
+    return ModelError(kind, f"{known.message} {hint}".strip(), retryable=known.retryable)
 
 
 def _kind(error: BaseException) -> str:

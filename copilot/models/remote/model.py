@@ -13,8 +13,6 @@ from copilot.models.remote.faults import check_finish, classify
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
-    import httpx2
-
     from copilot.models.remote.openai_chat import RemoteChatModel
 
 __all__ = ["check_finish", "classify", "ping", "remote_model"]
@@ -26,8 +24,8 @@ MAX_RETRIES = 2
 # An address that swallows packets shall not take the whole timeout.
 _CONNECT_SECONDS = 5.0
 _PING_SECONDS = 10.0
-# The grounded model can answer by then; the openai client would wait up to two minutes, twice.
-_LONGEST_WAIT_SECONDS = 10
+# Far more than an answer needs, so that a model that thinks aloud first can; some services refuse more than they have.
+_MOST_OUTPUT_TOKENS = 16_000
 # Local services want some key in the header and ignore it.
 _PLACEHOLDER_KEY = "none"
 
@@ -49,14 +47,18 @@ def remote_model(settings: Settings, max_retries: int = MAX_RETRIES) -> RemoteCh
     from copilot.models.remote.openai_chat import RemoteChatModel
 
     timeout = openai.Timeout(settings.timeout_seconds, connect=min(_CONNECT_SECONDS, settings.timeout_seconds))
-    http = openai.DefaultHttpxClient(timeout=timeout, event_hooks={"response": [_forbid_a_long_wait]})
+    http = openai.DefaultHttpxClient(timeout=timeout)
     model = RemoteChatModel(
         model=name,
         base_url=settings.base_url or OPENAI_URL,
         api_key=settings.api_key or SecretStr(_PLACEHOLDER_KEY),
         timeout=timeout,
         http_client=http,
-        max_retries=max_retries,
+        # It tries again by itself, so that all tries together keep within the timeout.
+        max_retries=0,
+        tries=1 + max_retries,
+        patience=settings.timeout_seconds,
+        max_tokens=_MOST_OUTPUT_TOKENS,
         temperature=0,
         stream_usage=True,
         use_responses_api=False,
@@ -89,13 +91,6 @@ def _offered(model: RemoteChatModel) -> frozenset[str]:
         raise failure from None
     except (ValueError, TypeError, AttributeError):
         return frozenset()
-
-
-def _forbid_a_long_wait(response: httpx2.Response) -> None:
-    """Tells the client not to try again when the service asks for more patience than a person has."""
-    seconds = response.headers.get("retry-after", "0")
-    if not seconds.isdecimal() or int(seconds) > _LONGEST_WAIT_SECONDS:
-        response.headers["x-should-retry"] = "false"
 
 
 def _is_http(url: str) -> bool:

@@ -13,6 +13,7 @@ from lxml import etree, html  # type: ignore[import-untyped]  # it has no types
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.encoding import decode
+from copilot.retrieval.loaders.hidden import drop_hidden
 from copilot.retrieval.loaders.office import Element
 from copilot.retrieval.loaders.paragraphs import sections_of_blocks
 from copilot.retrieval.loaders.table_rows import lines_of_rows
@@ -39,15 +40,18 @@ def read(data: bytes) -> Content:
         raise KnowledgeError(f"it holds no text ({error})") from None
     if _is_too_deep(tree):
         raise KnowledgeError(f"its elements are nested more than {_DEEPEST} deep; save the page again, or as PDF")
+    notes: tuple[str, ...] = ()
+    if hidden := drop_hidden(tree):
+        text = html.tostring(tree, encoding="unicode")
+        notes = (f"{hidden:,} characters that the page does not show are not read",)
     main = trafilatura.extract(
         text, output_format="markdown", include_tables=True, include_comments=False, include_formatting=True,
         include_links=False, include_images=False, favor_recall=True, deduplicate=False,
     )  # fmt: skip
     title, dated = _title(tree), _date(tree)
-    notes: tuple[str, ...] = ()
     if not main or not main.strip():
         main = _all_text(tree)
-        notes = ("no main text was recognised, so all of the page's text is used",)
+        notes += ("no main text was recognised, so all of the page's text is used",)
     elif _is_flat(main, tree):
         main = _all_text(tree)
     heading, sections = sections_of_markdown(list(_plain_lines(main)), 0)

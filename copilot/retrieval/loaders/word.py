@@ -30,6 +30,9 @@ _SKIPPED = {f"{MAIN}{name}" for name in ("del", "moveFrom", "instrText", "pPr", 
 _CHARACTERS = {
     f"{MAIN}tab": "\t", f"{MAIN}br": "\n", f"{MAIN}cr": "\n", f"{MAIN}noBreakHyphen": "-", f"{MAIN}ptab": "\t",
 }  # fmt: skip
+# In half points; smaller letters are not read by anyone.
+_SMALLEST_SIZE = 5
+_WHITE = re.compile(r"F[C-F]F[C-F]F[C-F]", re.IGNORECASE)
 # Word writes no wider table.
 _MOST_COLUMNS = 63
 
@@ -137,7 +140,7 @@ def _text(element: Element) -> str:
     for child in element:
         if child.tag in _SKIPPED:
             continue
-        if child.tag == f"{MAIN}r" and child.find(f"{MAIN}rPr/{MAIN}vanish") is not None:
+        if child.tag == f"{MAIN}r" and _is_hidden(child):
             continue
         if child.tag in (f"{MAIN}t", f"{_MATHS}t"):
             parts.append(child.text or "")
@@ -149,6 +152,25 @@ def _text(element: Element) -> str:
         else:
             parts.append(_CHARACTERS.get(str(child.tag)) or _text(child))
     return "".join(parts)
+
+
+def _is_hidden(run: Element) -> bool:
+    """Whether nobody sees it: marked so, white on white, or too small to read."""
+    properties = run.find(f"{MAIN}rPr")
+    if properties is None:
+        return False
+    if properties.find(f"{MAIN}vanish") is not None:
+        return True
+    size = properties.find(f"{MAIN}sz")
+    if size is not None and size.get(f"{MAIN}val", "").isdigit() and int(size.get(f"{MAIN}val")) < _SMALLEST_SIZE:
+        return True
+    color = properties.find(f"{MAIN}color")
+    if color is None or not _WHITE.fullmatch(color.get(f"{MAIN}val", "")):
+        return False
+    # The run or its paragraph may have a darker ground, and so may what stands in a table or a box.
+    ground = (f"{MAIN}rPr/{MAIN}shd", f"{MAIN}rPr/{MAIN}highlight", f"../{MAIN}pPr/{MAIN}shd")
+    is_held = any(holder.tag in (_TABLE, _TEXT_BOX) for holder in run.iterancestors())
+    return not is_held and all(run.find(path) is None for path in ground)
 
 
 def _is_raised_number(run: Element) -> bool:

@@ -28,19 +28,17 @@ _TABLES = ("assessments", "projects", "roles")
 class Arguments(BaseModel):
     """Say how ready a project, a unit or the whole organisation is to scale AI, area by area, and what to do next.
 
-    Call this for "are we ready", "data readiness", "MLOps maturity", "how mature is governance", "readiness for
-    change", "culture", "what is our weakest link", "how many engineers per data scientist". Scores run from 1
-    (absent) to 5 (exemplary), from the assessments and from the project records.
+    For "are we ready", "MLOps maturity", "what is our weakest link". Scores run from 1 (absent) to 5 (exemplary), from
+    the assessments and from the project records.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(default=None, description="A project by name or id; without it, a unit or all.")
-    unit: str | None = Field(default=None, description="A business unit; the whole organisation without it.")
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
     area: str | None = Field(
         default=None,
-        description="One area, such as data_readiness, infrastructure, mlops, governance, change or culture; all "
-        "without it.",
+        description="data_readiness, infrastructure, mlops, governance, change or culture; all without it.",
     )
 
 

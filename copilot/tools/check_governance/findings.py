@@ -37,10 +37,12 @@ class Selection:
     """The id of the gate that they belong to."""
     unit: str | None = None
     """The unit whose projects are checked."""
+    is_ahead: bool = False
+    """They are checked as if all stood before the gate."""
 
     @property
     def values(self) -> dict[str, Value]:
-        return {"gate": self.gate, "about": self.asked, "unit": self.unit}
+        return {"gate": self.gate, "about": self.asked, "unit": self.unit, "ahead": self.is_ahead or None}
 
 
 @dataclass
@@ -65,7 +67,8 @@ class Review:
 
     def findings(self, project: ProjectFacts, selection: Selection, *, at_any_stage: bool = False) -> list[RuleCheck]:
         """What the chosen rules say; a law is left out where it does not reach the project."""
-        chosen = {rule.id for rule in selection.rules}
+        chosen = {rule.id for rule in selection.rules if not (selection.is_ahead and asks_for_its_gate(rule))}
+        at_any_stage = at_any_stage or selection.is_ahead
         return [
             finding
             for finding in self.checker.findings(project, at_any_stage=at_any_stage)

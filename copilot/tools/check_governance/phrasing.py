@@ -128,7 +128,8 @@ def hidden(f: Finding) -> str:
 def scope(values: Mapping[str, Value]) -> str:
     """What a check of all projects is narrowed to; empty when to nothing."""
     gate, about, unit = (values[key] for key in ("gate", "about", "unit"))
-    parts = [_gate(gate) if gate else "", f"rules on {about}" if about else "", str(unit or "")]
+    before = "as if before " if values.get("ahead") else ""
+    parts = [f"{before}{_gate(gate)}" if gate else "", f"rules on {about}" if about else "", str(unit or "")]
     return ", ".join(part for part in parts if part)
 
 

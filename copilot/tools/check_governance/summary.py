@@ -73,7 +73,7 @@ def summarize(review: Review, projects: Sequence[ProjectFacts], selection: Selec
         for finding in findings:
             summary.outcomes[finding.rule.id, finding.outcome] += 1
             if finding.outcome != "unknown":
-                _count(review, summary, project, finding)
+                _count(review, summary, project, finding, is_ahead=selection.is_ahead)
                 continue
             # Projects of an export with few columns are alike in what they lack: most are asked the same.
             key = (finding.rule.id, *(project.facts[column] for column in columns[finding.rule.id]))
@@ -94,14 +94,15 @@ def _columns(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(["stage", "jurisdiction", *used]))
 
 
-def _count(review: Review, summary: Summary, project: ProjectFacts, finding: RuleCheck) -> None:
+def _count(review: Review, summary: Summary, project: ProjectFacts, finding: RuleCheck, *, is_ahead: bool) -> None:
     rule, checker = finding.rule, review.checker
     if finding.outcome == "met":
         ends = checker.expires(rule, project) if rule.validity_days else None
         if ends and review.today <= ends <= review.today + timedelta(days=EXPIRING_DAYS):
             summary.expiring.append((ends, project, rule))
         return
-    case = Case(project, rule, checker.since(rule, project))
+    # What is asked ahead of its time is not unmet since any day.
+    case = Case(project, rule, None if is_ahead else checker.since(rule, project))
     if finding.outcome == "waived":
         summary.waived.append(case)
         return

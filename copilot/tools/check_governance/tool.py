@@ -13,6 +13,7 @@ from copilot.sources import Sources
 from copilot.tools.check_governance.findings import Selection, open_review
 from copilot.tools.check_governance.overview import report_portfolio
 from copilot.tools.check_governance.project import report_project
+from copilot.tools.filters import Condition, linked
 from copilot.tools.linking import link, resolve_record, resolve_value
 from copilot.types import ToolResult, Viewer
 
@@ -20,28 +21,27 @@ from copilot.types import ToolResult, Viewer
 class Arguments(BaseModel):
     """Check projects against the governance rules: AI policies, approval gates and laws.
 
-    Call this for "is X blocked", "what is missing before production", "may it launch", "what is blocked
-    and why", compliance, gates, waivers, expired or expiring evidence, and records that contradict a
-    policy. With a project it tells everything about that one; without, it counts over all projects. For
-    what a policy or law says, call search_knowledge.
+    For "is X blocked", "what is missing before production", compliance, waivers, expired evidence, records that
+    contradict a policy. For what a policy or law says, call search_knowledge.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(default=None, description="Name or id of one project; empty for all projects.")
-    unit: str | None = Field(
-        default=None, description="Business unit whose projects are checked, when no project is named."
-    )
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
+    filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
     gate: str | None = Field(
         default=None,
-        description="Approval gate by name: only its rules. With a project they are checked as if the project stood "
-        "before that gate.",
+        description="Only the rules of this approval gate; one project is checked as if it stood before the gate.",
+    )
+    ahead: bool = Field(
+        default=False, description="Check all projects as if they stood before `gate`, such as a unit before launch."
     )
     rule: str | None = Field(
         default=None,
-        description="Only rules with that id, title, instrument or article, such as EU AI Act or fairness.",
+        description="Only rules with that id, title, instrument or article.",
     )
-    top: int = Field(default=10, ge=1, le=100, description="Findings told one by one at the most; counts are complete.")
+    top: int = Field(default=10, ge=1, le=100, description="How many to tell.")
 
 
 def check_governance(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -53,10 +53,19 @@ def check_governance(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         project = next(p for p in review.projects if str(p.row["id"]) == key)
         return report_project(review, project, selection, arguments.top)
     projects = review.projects
+    if arguments.filters:
+        meant = linked(review.view, "projects", arguments.filters, sources.workspace.config.stages)
+        kept = {row["id"] for row in review.view.select("projects", meant, columns=["id"])}
+        projects = [p for p in projects if p.row["id"] in kept]
     if arguments.unit:
         unit = resolve_value(review.view, "projects", "unit", arguments.unit)
         projects = [p for p in projects if p.facts.get("unit") == unit.casefold()]
         selection = replace(selection, unit=unit)
+    if arguments.ahead:
+        if selection.gate is None:
+            raise ToolError("`ahead` needs a gate to stand before.")
+        projects = [p for p in projects if not review.checker.has_ended(p)]
+        selection = replace(selection, is_ahead=True)
     return report_portfolio(review, projects, selection, arguments.top)
 
 

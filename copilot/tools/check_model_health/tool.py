@@ -23,18 +23,17 @@ from copilot.types import Finding, ToolResult, Value, Viewer
 class Arguments(BaseModel):
     """Check whether models in use still work as validated: quality, data drift, feedback loops, retraining.
 
-    Call this for "is model X drifting", "why did accuracy fall", "which models are declining", "what needs
-    retraining", "does it run the approved version". Without a model, project or unit it checks every live
-    model, worst first; for one model in trouble it also gives the steps of a diagnosis. Quality is a share
-    from 0 to 1, changes are in percentage points.
+    For "is model X drifting", "what needs retraining", "does it run the approved version". Without a model, project or
+    unit it checks every live model, worst first; for one in trouble it gives the steps of a diagnosis. Quality is a
+    share from 0 to 1, changes are in percentage points.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str | None = Field(default=None, description="Name or id of a model, or of the project it belongs to.")
-    project: str | None = Field(default=None, description="Name or id of a project whose models to check.")
-    unit: str | None = Field(default=None, description="Business unit whose models to check.")
-    top: int = Field(default=10, ge=1, le=100, description="How many of the worst models to describe.")
+    model: str | None = Field(default=None, description="A model by name or id, or its project.")
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
+    top: int = Field(default=10, ge=1, le=100, description="How many to tell.")
 
 
 @dataclass(frozen=True)

@@ -26,21 +26,19 @@ from copilot.types import Finding, Table, ToolResult, Viewer
 class Arguments(BaseModel):
     """Diagnose how AI projects scale: the funnel by stage, conversion from pilot to production, causes.
 
-    Call this for "why are we stuck in pilots", "how many pilots reached production", "pilot purgatory", "what
-    blocks scaling", "how long do projects stay in a stage". It counts every project the asker may see. Days
-    are calendar days; shares come with a 95% interval; each cause comes with its projects and a remedy.
+    For "why are we stuck in pilots", "what blocks scaling", "how long do projects stay in a stage". Shares come with a
+    95% interval; each cause with its projects and a remedy.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    unit: str | None = Field(default=None, description="Business unit whose projects to look at; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
     since: date | None = Field(
         default=None,
-        description="Start of a cohort (YYYY-MM-DD): only projects that entered the pilot on or after this day; "
-        "those started on or after it where no stage history is kept.",
+        description="Only projects that entered the pilot from this day on (YYYY-MM-DD).",
     )
-    filters: list[Condition] = Field(default=[], description="Further conditions on projects that all must hold.")
-    top_causes: int = Field(default=8, ge=1, le=10, description="How many causes to describe at the most.")
+    filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
+    top_causes: int = Field(default=8, ge=1, le=10, description="Causes at the most.")
 
 
 def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:

@@ -45,31 +45,27 @@ _LONGEST_TITLE = 300
 class Arguments(BaseModel):
     """Draft a memo for a decision: recommendation, ranking with its firmness, gates, risks, dissent, evidence.
 
-    Call this for "draft a prioritization memo", "write a memo for the top 8 within 4 million", "funding memo for
-    P-017", "board paper on which projects to fund". With `projects` it is a funding memo about these; without,
-    it ranks what has not reached production, and with a budget chooses the best set. For an answer without a
-    memo call prioritize_projects or plan_portfolio.
+    For "write a memo for the top 8 within 4 million", "funding memo for P-017". With `projects` it is about these;
+    without, it ranks what has not reached production, and with a budget chooses the best set.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    projects: list[str] = Field(
-        default=[], max_length=12, description="Projects to decide on, by name or id; empty to prioritize all."
-    )
-    top: int = Field(default=8, ge=1, le=20, description="How many projects come first, or are chosen at the most.")
+    projects: list[str] = Field(default=[], max_length=12, description="Only these, by name or id.")
+    top: int = Field(default=8, ge=1, le=20, description="Projects that come first, or are chosen at the most.")
     budget: float | None = Field(
-        default=None, gt=0, description="Money there is to spend, in the workspace's currency, such as 4000000."
+        default=None, gt=0, description="Money there is to spend, set against budgets not yet spent."
     )
-    unit: str | None = Field(default=None, description="Business unit whose projects are considered; all without it.")
-    filters: list[Condition] = Field(default=[], description="Further conditions that the candidates must meet.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
+    filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
     weights: dict[str, float] = Field(
         default={},
-        description="Weight by criterion, as a share of all weight, 0 to 1; unnamed ones divide the rest.",
+        description="Weight by criterion, 0 to 1; unnamed ones divide the rest.",
     )
     weight_changes: dict[str, float] = Field(
-        default={}, description="Factor by criterion on the workspace's weight: 2 doubles it, 0 leaves it out."
+        default={}, description="Factor by criterion: 2 doubles its weight, 0 leaves it out."
     )
-    title: str = Field(default="", max_length=_LONGEST_TITLE, description="Title of the memo; made up when empty.")
+    title: str = Field(default="", max_length=_LONGEST_TITLE, description="Made up when empty.")
 
 
 def draft_memo(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:

@@ -28,25 +28,18 @@ _NEAREST = 3
 class Arguments(BaseModel):
     """Find projects of different units that do the same thing, and what could be built or bought once.
 
-    Call this for "which projects duplicate each other", "overlapping projects", "what could we merge", "what could
-    we build once", "where could units share a platform or a vendor", "does anyone else do what project X does".
-    It compares the names, descriptions and fields of use of all projects that go on; budgets are what is at
-    stake, not savings.
+    For "overlapping projects", "what could we merge", "where could units share a platform or a vendor". Budgets are
+    what is at stake, not savings.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(default=None, description="Only what resembles this project, by name or id.")
-    units: list[str] = Field(
-        default=[], description="Only groups in which each of these business units has a project.", max_length=10
-    )
-    about: str | None = Field(
-        default=None, description="Only groups with a project that mentions one of these words, such as churn."
-    )
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    units: list[str] = Field(default=[], description="Only where each of these units has a project.", max_length=10)
+    about: str | None = Field(default=None, description="Only groups with a project that mentions one of these words.")
     shared: Literal["platform", "vendor", "base"] | None = Field(
         default=None,
-        description="Lead with what units could share: a `platform` for stacks of their own, a contract with one "
-        "`vendor`, or a `base` such as data that several projects depend on.",
+        description="Lead with what units could share; a `base` is what several projects depend on.",
     )
 
 

@@ -34,31 +34,28 @@ _NAMED_TABLES = ("projects", "models")
 class Arguments(BaseModel):
     """Look up a metric of the catalogue: its value, change, target, definition, owner and freshness.
 
-    Call this for "how is adoption developing", "what was the benefit last quarter", "are we on target".
-    It knows the metrics of metrics.yaml only; for counts, budgets or lists of projects use find_projects.
+    For "how is adoption developing", "benefit last quarter", "are we on target". For counts, budgets or lists of
+    projects call find_projects.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    metric: str = Field(description="Name, label or synonym of the metric.", min_length=1, max_length=200)
-    by: str | None = Field(default=None, description="Dimension to break it down by, such as unit or project.")
+    metric: str = Field(description="Name or synonym.", min_length=1, max_length=200)
+    by: str | None = Field(default=None, description="Dimension to break down by, such as unit or project.")
     filters: dict[str, str] = Field(
         default={}, description="Dimension to value; a project by id or name: {'project': 'P-017'}."
     )
     period: str | None = Field(
         default=None,
-        description="Period in business words: last two quarters, 2026 Q3, FY2026, since March. "
-        "Default: the latest month with data.",
+        description="In business words: last two quarters, 2026 Q3, since March; by default the latest month.",
     )
-    grain: Literal["month", "quarter", "year"] | None = Field(
-        default=None, description="Tell the period by these units instead of those it is spoken of in."
-    )
+    grain: Literal["month", "quarter", "year"] | None = Field(default=None, description="Of dates and periods.")
     compare: Literal["previous_period", "previous_year", "target"] | None = Field(
-        default=None, description="What to compare the period with. Default: the period before."
+        default=None, description="previous_period by default."
     )
-    show_sql: bool = Field(default=False, description="Also give the SQL of the query, for someone who checks it.")
-    top: int | None = Field(default=None, ge=1, le=100, description="Show only so many groups, largest first.")
-    bottom: int | None = Field(default=None, ge=1, le=100, description="Show only so many groups, smallest first.")
+    show_sql: bool = Field(default=False, description="Also give the SQL.")
+    top: int | None = Field(default=None, ge=1, le=100, description="How many to tell.")
+    bottom: int | None = Field(default=None, ge=1, le=100, description="So many groups, smallest first.")
 
 
 def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -139,7 +136,8 @@ def find_metric(catalogue: Catalogue, asked: str) -> Metric:
     titles = list(dict.fromkeys(names[name].title for name in nearest(folded, names)))
     titles += [metric.title for metric in catalogue.metrics.values() if metric.title not in titles]
     known = ", ".join(titles[:3])
-    raise ToolError(f"There is no metric {asked!r}; the nearest are {known}.", tuple(titles[:3]))
+    message = f"There is no metric {asked!r}; the nearest are {known}."
+    raise ToolError(message, tuple(titles[:3]), asked=asked, valid=titles)
 
 
 def _near(folded: str, names: list[str]) -> str | None:

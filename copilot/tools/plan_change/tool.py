@@ -40,16 +40,15 @@ _STEPS = re.compile(
 class Arguments(BaseModel):
     """Plan the change that a project, a unit or the whole group needs so that people use its AI.
 
-    Call this for "how should we manage the change for project X", "change management plan", "why do people not use
-    it and what do we do", "how do we get adoption up", "training and communication plan", "reskilling". For each of
-    five levers (communication, workflow, trust, training, incentives) it gives what the records show, the measure
-    that the documents advise, the owner on record, the time and the metric; then the workforce side and what to ask.
+    For "change management plan", "why do people not use it", "training and communication plan". By lever
+    (communication, workflow, trust, training, incentives) it gives what the records show, the measure that the
+    documents advise, owner, time and metric.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(default=None, description="A project by name or id.")
-    unit: str | None = Field(default=None, description="A business unit; without it and a project, all units.")
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
 
 
 def plan_change(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:

@@ -33,9 +33,8 @@ _BARS_IN_CHART = 30
 class Arguments(BaseModel):
     """Choose the best set of AI projects under a budget, a headcount or other limits, with a proof of it.
 
-    Call this for "what should we fund with 5 million", "best portfolio", "which projects fit the budget", "what
-    would 10% more budget bring". For an order of projects without limits call prioritize_projects. By default
-    it chooses among what has not reached production and meets the blocking governance rules.
+    For "what should we fund with 5 million", "what would 10% more budget bring". By default it chooses among what has
+    not reached production and meets the blocking governance rules.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,30 +42,30 @@ class Arguments(BaseModel):
     budget: float | None = Field(
         default=None,
         ge=0,
-        description="Money to spend in the workspace's currency, set against the budgets not yet spent.",
+        description="Money there is to spend, set against budgets not yet spent.",
     )
-    headcount: float | None = Field(default=None, ge=0, description="Full-time equivalents there are.")
-    most_projects: int | None = Field(default=None, ge=1, description="The most projects to choose.")
-    most_high_risk: int | None = Field(default=None, ge=0, description="The most projects of a high risk class.")
-    minimum_per_unit: int = Field(default=0, ge=0, le=20, description="Projects that each unit gets at least.")
-    must_have: list[str] = Field(default=[], description="Projects that must be in, by name or id.")
-    exclude: list[str] = Field(default=[], description="Projects that must not be in, by name or id.")
-    filters: list[Condition] = Field(default=[], description="Conditions that the candidates must meet.")
+    headcount: float | None = Field(default=None, ge=0, description="Full-time equivalents.")
+    most_projects: int | None = Field(default=None, ge=1, description="Projects at the most.")
+    most_high_risk: int | None = Field(default=None, ge=0, description="Of a high risk class.")
+    minimum_per_unit: int = Field(default=0, ge=0, le=20, description="Projects a unit at least.")
+    must_have: list[str] = Field(default=[], description="Projects that must be in.")
+    exclude: list[str] = Field(default=[], description="Projects that must not.")
+    filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
     leave_out_blocked: bool = Field(
-        default=True, description="Leave out projects that do not meet a blocking governance rule."
+        default=True, description="Leave out what does not meet a blocking rule; true by default."
     )
     weights: dict[str, float] = Field(
         default={},
-        description="Weight by criterion, as a share of all weight, 0 to 1; unnamed ones divide the rest.",
+        description="Weight by criterion, 0 to 1; unnamed ones divide the rest.",
     )
     weight_changes: dict[str, float] = Field(
-        default={}, description="Factor by criterion on the workspace's weight: 2 doubles it, 0 leaves it out."
+        default={}, description="Factor by criterion: 2 doubles its weight, 0 leaves it out."
     )
     comparisons: list[Comparison] = Field(
-        default=[], description="Trade-offs between two criteria each, from which the weights are worked out."
+        default=[], description="Trade-offs between two criteria each, to work out the weights from."
     )
-    alternatives: int = Field(default=1, ge=0, le=5, description="How many next-best sets to give.")
-    top: int = Field(default=5, ge=1, le=50, description="How many of the chosen projects to describe.")
+    alternatives: int = Field(default=1, ge=0, le=5, description="Next-best sets to give.")
+    top: int = Field(default=5, ge=1, le=50, description="How many to tell.")
 
 
 @dataclass(frozen=True)

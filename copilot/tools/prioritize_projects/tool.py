@@ -34,35 +34,31 @@ _ROWS_IN_TABLE = 20
 class Arguments(BaseModel):
     """Rank AI projects by the prioritization criteria and say how firm the ranking is and what would flip it.
 
-    Call this for "which projects first", "top five", "prioritize", "is A before B", and for "what if risk
-    counted double". By default it ranks what has not reached production. For plain counts and lists call
-    find_projects.
+    For "which first", "top five", "is A before B", "what if risk counted double". By default it ranks what has not
+    reached production.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    projects: list[str] = Field(default=[], description="Rank only these, by name or id; empty for all candidates.")
-    filters: list[Condition] = Field(default=[], description="Conditions that the ranked projects must meet.")
+    projects: list[str] = Field(default=[], description="Only these, by name or id.")
+    filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
     weights: dict[str, float] = Field(
         default={},
-        description="Weight by criterion, as a share of all weight, 0 to 1; unnamed ones divide the rest.",
+        description="Weight by criterion, 0 to 1; unnamed ones divide the rest.",
     )
     weight_changes: dict[str, float] = Field(
         default={},
-        description="Factor by criterion on the workspace's weight: 2 doubles it, 0 leaves it out.",
+        description="Factor by criterion: 2 doubles its weight, 0 leaves it out.",
     )
     comparisons: list[Comparison] = Field(
         default=[],
-        description="Trade-offs between two criteria each, from which the weights are worked out; not every pair "
-        "needs one.",
+        description="Trade-offs between two criteria each, to work out the weights from.",
     )
-    top: int = Field(default=5, ge=1, le=50, description="How many places there are to give.")
-    compare: list[str] = Field(default=[], max_length=2, description="Two projects to set side by side.")
-    include_ended: bool = Field(default=False, description="Also rank projects in production, stopped or retired.")
-    method: Method = Field(default="weighted_sum", description="How to score; weighted_sum unless asked otherwise.")
-    draws: int = Field(
-        default=DRAWS_IN_CHAT, ge=100, le=20_000, description="Draws behind the firmness; 10000 for a memo."
-    )
+    top: int = Field(default=5, ge=1, le=50, description="How many to tell.")
+    compare: list[str] = Field(default=[], max_length=2, description="Two projects side by side.")
+    include_ended: bool = Field(default=False, description="Also those in production or ended.")
+    method: Method = Field(default="weighted_sum", description="weighted_sum unless asked otherwise.")
+    draws: int = Field(default=DRAWS_IN_CHAT, ge=100, le=20_000, description="Draws behind the firmness.")
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ class Comparison(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    more_important: str = Field(description="Criterion that is more important.")
-    less_important: str = Field(description="Criterion that is less important.")
+    more_important: str = Field(description="A criterion.")
+    less_important: str = Field(description="A criterion.")
     times: float = Field(
         default=3.0,
         ge=1,
         le=9,
-        description="How many times as important: 1 equally, 2 twice, 3 moderately, 5 strongly, 9 extremely.",
+        description="How many times as important, 1 to 9.",
     )
 
 

@@ -22,22 +22,18 @@ from copilot.types import Calculation, Finding, Table, ToolResult, Viewer
 class Arguments(BaseModel):
     """Say what the records hold about one AI project or one model, by name or id.
 
-    Call this when a question names a project or a model: what it is, stage, owner, budget, benefit, criteria,
-    governance facts, its models with their quality over time, incidents, decisions, history. For several
-    projects call find_projects; to rank call prioritize_projects; for a metric over time, such as adoption,
-    call lookup_metric.
+    What it is, stage, owner, money, benefit, criteria, governance facts, its models' quality over time, incidents,
+    decisions, history.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str = Field(min_length=1, description="Name or id of the project, or of a model.")
+    project: str = Field(min_length=1, description="A project or model by name or id.")
     aspects: list[Aspect] = Field(
         default=[],
-        description="What to tell; everything when empty. `money` covers budget, spend and benefit.",
+        description="What to tell; everything when empty.",
     )
-    columns: list[str] = Field(
-        default=[], max_length=6, description="Columns of the record that are asked for, such as owner or gate_date."
-    )
+    columns: list[str] = Field(default=[], max_length=6, description="Single columns that are asked for.")
 
 
 def project_record(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:

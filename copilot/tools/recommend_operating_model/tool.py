@@ -44,22 +44,20 @@ _FITS = "a {model} fits an organisation when"
 class Arguments(BaseModel):
     """Advise on the operating model for AI: centre of excellence, hybrid (hub and spoke) or federated.
 
-    Call this for "should we centralise AI", "centre of excellence or federated", "hub and spoke", "where should our
-    AI teams sit", "should this unit have its own AI team", "what would change that advice". Each criterion is
-    computed from the organisation's own records; what they do not hold is asked for. For what the models are, or
-    for a case that is not this organisation's, call search_knowledge.
+    For "should we centralise AI", "should this unit have its own AI team". Criteria are computed from the records; what
+    they do not hold is asked for.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    unit: str | None = Field(default=None, description="A business unit to advise on; the whole group without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
     weights: dict[str, float] = Field(
-        default={}, description="Factor by criterion: 2 counts it double, 0 leaves it out. All count 1 by default."
+        default={}, description="Factor by criterion: 2 counts it double, 0 leaves it out."
     )
     judgements: dict[str, float] = Field(
         default={},
-        description="Answers of people by criterion, from 1 (points to the centre) to 5 (points to the units): speed, "
-        "authority, funding, or a criterion that the records do not tell.",
+        description="Answers of people by criterion, such as speed, authority or funding: 1 points to the centre, 5 to "
+        "the units.",
     )
 
 

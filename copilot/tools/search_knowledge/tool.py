@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -23,30 +24,32 @@ UNMENTIONED = "unmentioned"
 WHOLE_SECTIONS = 6
 # So much of a part that the query names is read.
 PART_CHUNKS = 8
+# So many words of a query are looked for in all that there is.
+_MOST_WORDS = 12
 
 
 class Arguments(BaseModel):
     """Search the playbook, the policies and the other documents for passages about a topic.
 
-    Call this for what, why, how, when, which rule applies, definitions, comparisons and advice. For counts, sums,
-    rankings or facts about projects call the record tools instead: passages are a sample, never the whole.
+    For what, why, how, which rule applies, definitions and advice. Passages are a sample: for counts, sums, rankings or
+    facts about projects call the record tools.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(description="What to look for, in plain words; one topic a call.", min_length=1)
-    top_k: int = Field(default=10, ge=1, le=30, description="How many passages at the most.")
+    query: str = Field(description="What to look for, in English; one topic a call.", min_length=1)
+    top_k: int = Field(default=10, ge=1, le=30, description="Passages at the most.")
     as_of: date | None = Field(
         default=None,
-        description="Read what was in force on this day (YYYY-MM-DD) instead of today's versions.",
+        description="Read what was in force on this day (YYYY-MM-DD); today without it.",
     )
     documents: tuple[str, ...] = Field(
         default=(),
-        description="Ids of the only documents to read, such as playbook/mlops.md; all when empty.",
+        description="Only these documents, such as playbook/mlops.md.",
     )
     whole_document: bool = Field(
         default=False,
-        description="Also read the rest of the best document, for a comparison or a summary of it.",
+        description="Also the rest of the best document, to compare or summarise it.",
     )
 
 
@@ -83,12 +86,20 @@ def search_knowledge(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         Finding(kind=UNMENTIONED, subject=name, role="caveat", text=f"No document has or mentions “{name}”.")
         for name in unknown
     )
+    absent = _absent(retriever, viewer, arguments.query)
+    named_nowhere = [Finding(kind="absent", role="caveat", text=f"Nothing mentions {absent}.")] if absent else []
     # The words of a passage rest on the passage alone.
     quoted = (
         Finding(kind="passage", subject=e.source, text=_opening(e.text), evidence=(e.id,))
         for e in evidence[: len(scored)]
     )
-    return ToolResult(findings=(*missing, *quoted), evidence=tuple(evidence))
+    return ToolResult(findings=(*missing, *named_nowhere, *quoted), evidence=tuple(evidence))
+
+
+def _absent(retriever: Retriever, viewer: Viewer, query: str) -> str:
+    """The words of a query that stand in no passage and no record that the viewer may see, in quotation marks."""
+    words = [word for word in dict.fromkeys(re.findall(r"\w{4,}", query)) if content_stems(word)]
+    return ", ".join(f"“{word}”" for word in words[:_MOST_WORDS] if not retriever.mentions(word, viewer))
 
 
 def _rest_of_sections(

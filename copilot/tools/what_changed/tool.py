@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.language.calendar import BEGINNING
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
@@ -30,21 +31,19 @@ About = Literal["records", "ranking", "gates", "metrics", "documents", "recommen
 class Arguments(BaseModel):
     """Say what changed since a date or since the asker's last visit, and which recommendations no longer hold.
 
-    Call this for "what changed since March", "what is new since my last visit", "does last week's ranking still
-    hold". It compares snapshots of the records and documents, then and now: rows and cells, scores and ranks,
-    governance findings, metrics, documents, and the asker's own earlier answers. For how one metric developed call
-    lookup_metric.
+    It compares then and now: rows, scores and ranks, governance findings, metrics, documents, and the asker's own
+    earlier answers. For how one metric developed call lookup_metric.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     since: date | None = Field(
-        default=None, description="Changes from this day on (YYYY-MM-DD). Default: since the asker's last visit."
+        default=None, description="From this day on (YYYY-MM-DD); by default since the last visit."
     )
-    about: list[About] = Field(default=[], description="Kinds of change to tell; empty for all of them.")
-    project: str | None = Field(default=None, description="Only what concerns this project, by name or id.")
-    unit: str | None = Field(default=None, description="Only what concerns this business unit.")
-    top: int = Field(default=5, ge=1, le=50, description="How many places of the ranking to compare.")
+    about: list[About] = Field(default=[], description="Kinds of change; all when empty.")
+    project: str | None = Field(default=None, description="A project by name or id; all without it.")
+    unit: str | None = Field(default=None, description="A business unit; all without it.")
+    top: int = Field(default=5, ge=1, le=50, description="How many to tell.")
 
 
 def what_changed(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -55,7 +54,9 @@ def what_changed(sources: Sources, viewer: Viewer, arguments: Arguments) -> Tool
         )
     view = sources.records.view(viewer)
     scope = _scope(view, arguments)
-    baseline = find_baseline(sources, viewer, arguments.since)
+    # The day before that which is named must exist.
+    since = arguments.since and max(arguments.since, BEGINNING)
+    baseline = find_baseline(sources, viewer, since)
     then = baseline.then(sources)
     hidden = max(sum(v.hidden(name) for name in v.tables) for v in _views(sources, then, viewer))
     reading = Reading(sources, view)

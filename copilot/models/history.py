@@ -1,0 +1,57 @@
+"""What a chat model is reminded of: the earlier turns of a conversation, as messages made from what was stored."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from copilot.retrieval import tokens
+from copilot.state.conversations import Turn
+from copilot.types import Finding, ToolCall, ToolResult
+
+REMEMBERED_TURNS = 20
+"""A question refers to one of the last few."""
+LEFT_OUT = "What it found is left out; call it again to use it."
+_MARKER = re.compile(r"\[\d+\]")
+
+
+def remembered(
+    turns: Sequence[Turn], most_tokens: int | None = None, found: Sequence[Finding] = ()
+) -> list[BaseMessage]:
+    """The newest answered turns, oldest first; with `most_tokens`, as many whole ones as fit.
+
+    A turn is its question, the call that its answer leads with, and the verified text; beside the last call stands what
+    it `found`, which no chat model is sent.
+    """
+    kept: list[BaseMessage] = []
+    for place, turn in reversed([*enumerate(turns)]):
+        messages = _messages(turn, f"earlier_{place}", found if turn is turns[-1] else ())
+        if most_tokens is not None and (most_tokens := most_tokens - sum(map(_size, messages))) < 0:
+            break
+        kept = messages + kept
+    return kept
+
+
+def _messages(turn: Turn, id: str, found: Sequence[Finding]) -> list[BaseMessage]:
+    if turn.answer is None or not turn.answer.text:
+        return []
+    messages: list[BaseMessage] = [HumanMessage(turn.question)]
+    if (lead := leading(turn.answer.tool_calls)) is not None:
+        result = ToolResult(findings=tuple(found))
+        call = {"name": lead.name, "args": lead.arguments, "id": id, "type": "tool_call"}
+        messages += [AIMessage("", tool_calls=[call]), ToolMessage(LEFT_OUT, tool_call_id=id, artifact=result)]
+    return [*messages, AIMessage(_MARKER.sub("", turn.answer.text))]
+
+
+def leading(calls: Sequence[ToolCall]) -> ToolCall | None:
+    """The call that the answer leads with; of turns stored before that was noted, the first one."""
+    found = [call for call in calls if call.ok]
+    return next((call for call in found if call.is_lead), found[0] if found else None)
+
+
+def _size(message: BaseMessage) -> int:
+    calls = message.tool_calls if isinstance(message, AIMessage) else []
+    return tokens.count(str(message.text) + (json.dumps(calls, default=str) if calls else ""))
