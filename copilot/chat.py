@@ -124,7 +124,7 @@ class _Turn:
     def forget_text(self) -> None:
         """Drops the text so far; what was read stays readable."""
         self.text, self.draft = "", None
-        self.verifier = Verifier(self.question, strike=self.verifier.strike, evidence=self.verifier.evidence)
+        self.verifier = self.verifier.again()
 
     def start_over(self, warning: str) -> None:
         """Hands the question to the grounded model, with a word on why."""
@@ -291,7 +291,7 @@ class Copilot:
             text = f"{text[:half]} {text[-half:]}"
         if self._models.remote is None:
             return _Turn(text, Verifier(text), warnings=warnings)
-        return _Turn(text, Verifier(text, strike=True), model=self._models.remote_name, warnings=warnings)
+        return _Turn(text, Verifier(text, is_free=True), model=self._models.remote_name, warnings=warnings)
 
     def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
         if not any(c.isalnum() for c in turn.question):
@@ -367,7 +367,7 @@ class Copilot:
         seconds, ok = float(message.response_metadata.get("seconds", 0.0)), message.status != "error"
         if isinstance(message.artifact, ToolResult):
             turn.results.append((message.tool_call_id, message.artifact))
-            turn.verifier.read(message.artifact.evidence)
+            turn.verifier.read(message.artifact.evidence, message.artifact.tables, message.artifact.findings)
         call = ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok)
         # Calls run side by side and end in any order; they are told in the order in which they were made.
         turn.calls.append((turn.place(message.tool_call_id), call))

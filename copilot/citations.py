@@ -1,7 +1,7 @@
 """From a draft to an answer: only what was read is cited, only figures that were found are shown.
 
-A draft cites evidence as `[#id]` after the words it carries. Sentence by sentence, ids that were not read in
-this turn are dropped, and a sentence whose numbers are in none of its cited evidence is removed or struck.
+A draft cites evidence as `[#id]` after the words it carries. Sentence by sentence, ids that were not read in this turn
+are dropped, and what the sentence says is compared with what was read.
 """
 
 from __future__ import annotations
@@ -9,16 +9,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.sentences import split_sentences
 from copilot.language.support import is_supported_by
-from copilot.types import Calculation, Citation, Evidence, Figure
+from copilot.types import Calculation, Citation, Evidence, Figure, Finding, Table
+from copilot.verification.claims import Checker, Fault, Sentence, Verdict
+from copilot.verification.grounds import Grounds
+from copilot.verification.languages import Language, language_of
+from copilot.verification.markup import (
+    MARKER,
+    Piece,
+    is_heading,
+    is_item,
+    is_row,
+    is_rule,
+    is_sources,
+    normalised,
+    pieces,
+    prefix,
+)
 
-MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
 _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _QUOTE_LIMIT = 600
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A sentence of a draft that is not borne out, as it stood there."""
+
+    sentence: str
+    faults: tuple[Fault, ...]
 
 
 @dataclass
@@ -26,10 +49,17 @@ class Verifier:
     """Turns a streamed draft into verified text with `[n]` markers."""
 
     question: str
-    strike: bool = False
-    """Show an unsupported sentence struck through instead of leaving it out."""
+    is_free: bool = False
+    """Whether a language model wrote the draft in words of its own: then not only figures are compared, and what is not
+    borne out is marked; in sentences that the tools made it is left out."""
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    grounds: Grounds = field(default_factory=Grounds)
     warnings: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    claims: int = 0
+    """How many sentences were checked that say something."""
+    draft: str = ""
+    """All that was fed."""
     _order: list[str] = field(default_factory=list)
     _parts: dict[str, list[str]] = field(default_factory=dict)
     """By whole computation the parts of it that are cited."""
@@ -37,24 +67,151 @@ class Verifier:
     _figures: list[Figure] = field(default_factory=list)
     _titles: set[str] = field(default_factory=set)
     _buffer: str = ""
+    _waiting: list[str] = field(default_factory=list)
+    """Lines of a list or table, until the markers below it are known."""
+    _section: str = ""
+    _before: str = ""
+    _lead: list[str] = field(default_factory=list)
+    """What the line before a list cites."""
+    _headers: tuple[str, ...] = ()
+    _language: Language | None = None
     _numbers: dict[str, list[Number]] = field(default_factory=dict)
 
-    def read(self, evidence: Iterable[Evidence]) -> None:
-        """Adds what a tool has read to what may be cited."""
-        for item in evidence:
-            self.evidence.setdefault(item.id, item)
+    def read(
+        self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), findings: Iterable[Finding] = ()
+    ) -> None:
+        """Adds what a tool has read to what may be cited, with the tables and sentences it gave to the model."""
+        items = [item for item in evidence if item.id not in self.evidence]
+        for item in items:
+            self.evidence[item.id] = item
             if item.kind == "passage":
                 self._titles.add(item.title.partition(" › ")[0])
+        if self.is_free:
+            said = [(f.evidence[0], f.text) for f in findings if f.evidence and f.text]
+            self.grounds.read(items, tables if items else (), said)
+
+    def again(self) -> Verifier:
+        """A verifier of another draft over the same evidence."""
+        return Verifier(self.question, self.is_free, self.evidence, self.grounds, _titles=self._titles)
 
     def feed(self, delta: str) -> str:
         """Takes the next piece of the draft; gives the verified text of the lines that are complete."""
         self._buffer += delta
         ready, newline, self._buffer = self._buffer.rpartition("\n")
-        return "".join(self._verify_line(line + "\n") for line in ready.split("\n")) if newline else ""
+        return "".join(self._take(line + "\n") for line in ready.split("\n")) if newline else ""
 
     def close(self) -> str:
         rest, self._buffer = self._buffer, ""
-        return self._verify_line(rest) if rest else ""
+        return (self._take(rest) if rest else "") + self._release([])
+
+    def _take(self, line: str) -> str:
+        """A line; one of a list or table waits, since markers below hold for it."""
+        self.draft += line
+        unknown: list[str] = []
+        line = normalised(line, self.evidence, unknown)
+        self.warnings += [f"Left out a citation of something that was not read in this turn: {id}." for id in unknown]
+        if not self.is_free:
+            return self._verify_line(line)
+        if is_item(line) or is_row(line) or (self._waiting and not line.strip()):
+            self._waiting.append(line)
+            return ""
+        below = MARKER.findall(line) if is_sources(line) else []
+        return self._release(below) + self._check_line(line, [])
+
+    def _release(self, below: list[str]) -> str:
+        """The list or table that waited. Its items without markers are carried by those of the next item, below or above."""
+        lines, self._waiting = self._waiting, []
+        carried = below or self._lead
+        later: list[list[str]] = []
+        for line in reversed(lines):
+            later.append(carried)
+            carried = (MARKER.findall(line) if line.strip() else []) or carried
+        items = sum(is_item(line) for line in lines)
+        text = "".join(self._check_line(line, ids, items) for line, ids in zip(lines, reversed(later), strict=True))
+        self._headers = ()
+        return text
+
+    def _check_line(self, line: str, carried: list[str], items: int = 0) -> str:
+        if is_rule(line) or not line.strip():
+            return line
+        if is_heading(line):
+            self._section, self._before = line, ""
+        if is_row(line) and not self._headers:
+            self._headers = tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+            return self._number_markers(line)
+        parts = pieces(line)
+        ids: list[list[str]] = []
+        following = carried
+        for piece in reversed(parts):
+            following = piece.ids or following
+            ids.append(following)
+        text = ""
+        for piece, cited in zip(parts, reversed(ids), strict=True):
+            text += self._check(piece, cited, line, items)
+            self._before = f"{self._before} {piece.text.strip()}"[-400:]
+        if not (is_item(line) or is_row(line)):
+            self._lead = MARKER.findall(line) if line.rstrip().endswith((":", "]", "*")) else []
+        if not line.strip() or line.endswith("\n\n"):
+            self._before = ""
+        return text
+
+    def _check(self, piece: Piece, cited: list[str], line: str, items: int) -> str:
+        if not any(c.isalnum() for c in piece.text):
+            return piece.render([], self._markers_of, [])
+        start = prefix(piece.text)
+        language = self._language = language_of(piece.text, self._language.code if self._language else "en")
+        text = piece.text
+        for title in sorted(self._titles, key=len, reverse=True):
+            # The name of a document that was read is no claim: "Data retention policy 2025".
+            text = text.replace(title, " " * len(title))
+        sentence = Sentence(
+            " " * start + text[start:], language, _role(line), self._headers if is_row(line) else (), self._before,
+            self._is_plan(language, text), items,
+        )  # fmt: skip
+        verdict = Checker(self.question, self.grounds).check(sentence, cited)
+        self.claims += bool(cited or verdict.faults)
+        if verdict.faults:
+            self.failures.append(Failure(_raw(piece), tuple(verdict.faults)))
+            self.warnings += [f"Not borne out by the sources: {fault.text.strip()}" for fault in verdict.faults]
+        added = [] if cited and all(id in cited or self._is_part_of(id, cited) for _, id in verdict.carriers) else [
+            id for id in dict.fromkeys(id for _, id in verdict.carriers) if id not in cited
+        ][:2]  # fmt: skip
+        if _role(line) == "heading":
+            added = []
+        for id in [*cited, *added]:
+            self._mark_quote(id, piece.text)
+        self._note_found(verdict)
+        return piece.render([self._mark(fault, piece, language) for fault in _apart(verdict.faults)], self._markers_of, added)
+
+    def _is_plan(self, language: Language, text: str) -> bool:
+        section = f"{self._section} {text.partition(':')[0] if ':' in text else ''}".lower()
+        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", section) for word in language.plan)
+
+    def _is_part_of(self, id: str, cited: list[str]) -> bool:
+        return self._whole(id) in {self._whole(c) for c in cited if c in self.evidence}
+
+    def _mark(self, fault: Fault, piece: Piece, language: Language) -> tuple[int, int, str]:
+        """What stands in place of a fault, or behind it."""
+        end = len(piece.text.rstrip(" \n|"))
+        if fault.kind in ("figure", "question", "id"):
+            return fault.start, fault.end, f"({language.marks['figure']})"
+        if fault.kind == "name":
+            return fault.start, fault.end, f"({language.marks['name']})"
+        if fault.kind == "word":
+            return fault.end, fault.end, f" ({language.marks['claim']})"
+        stop = len(piece.text[:end].rstrip(".!?*_"))
+        return stop, stop, f" ({language.marks['uncited' if fault.kind == 'uncited' else 'claim']})"
+
+    def _note_found(self, verdict: Verdict) -> None:
+        for read, id in verdict.carriers:
+            if read.kind not in ("date", "id"):
+                unit = read.unit or {"percent": "percent", "points": "points"}.get(read.kind, "count")
+                figure = Figure(text=read.text, value=read.value, unit=unit, evidence=id)
+                if figure not in self._figures:
+                    self._figures.append(figure)
+
+    def _markers_of(self, ids: list[str]) -> str:
+        return "".join(f"[{n}]" for n in dict.fromkeys(self._number(id) for id in ids if id in self.evidence))
 
     def _verify_line(self, line: str) -> str:
         """A sentence without markers of its own is carried by the next markers on its line."""
@@ -69,24 +226,18 @@ class Verifier:
         return "\n" if line.endswith("\n") and not text.strip(" \t\n-*") else text
 
     def _verify(self, sentence: str, cited: list[str]) -> str:
-        """The sentence with the markers of known evidence, or what stands in its place."""
+        """The sentence, or what stands in its place."""
         bare = MARKER.sub("", sentence)
         if missing := self._unsupported(bare, cited):
-            done = "Struck through" if self.strike else "Left out"
-            self.warnings.append(f"{done} because {missing.text} is in none of the sources cited: {bare.strip()}")
-            tail = "\n" * (len(sentence) - len(sentence.rstrip("\n")))
-            return f"~~{bare.strip()}~~ (not found in the sources){tail}" if self.strike else tail
+            self.warnings.append(f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}")
+            return "\n" * (len(sentence) - len(sentence.rstrip("\n")))
         for id in cited:
             self._mark_quote(id, bare)
         self._note_figures(bare, cited)
         return sentence
 
     def _number_markers(self, sentence: str) -> str:
-        return _MARKER_RUN.sub(lambda run: self._markers(run.group()), sentence)
-
-    def _markers(self, run: str) -> str:
-        known = [id for id in dict.fromkeys(MARKER.findall(run)) if id in self.evidence]
-        return "".join(f"[{n}]" for n in dict.fromkeys(self._number(id) for id in known))
+        return _MARKER_RUN.sub(lambda run: self._markers_of(MARKER.findall(run.group())), sentence)
 
     def _number(self, id: str) -> int:
         """The marker of evidence; parts of one computation share that of the whole."""
@@ -204,6 +355,23 @@ class Verifier:
     def cited(self) -> tuple[Evidence, ...]:
         """What the text cites, in the order of its markers; of a computation the whole."""
         return tuple(self.evidence[id] for id in self._order)
+
+
+def _role(line: str) -> Literal["prose", "heading", "item", "row"]:
+    return "heading" if is_heading(line) else "row" if is_row(line) else "item" if is_item(line) else "prose"
+
+
+def _raw(piece: Piece) -> str:
+    return piece.render([], lambda ids: "".join(f"[#{id}]" for id in ids), []).strip()
+
+
+def _apart(faults: Iterable[Fault]) -> list[Fault]:
+    """The faults that do not overlap an earlier one."""
+    kept: list[Fault] = []
+    for fault in faults:
+        if all(fault.end <= k.start or fault.start >= k.end for k in kept):
+            kept.append(fault)
+    return kept
 
 
 def with_markers(text: str, ids: Iterable[str]) -> str:

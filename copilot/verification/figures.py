@@ -1,0 +1,365 @@
+"""The figures of a text: numbers in digits and words, amounts, shares, dates and ids, in the language of the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from copilot.language.units import CODES
+from copilot.verification.languages import Language, languages
+
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_CODE = "|".join(sorted(CODES))
+_SPACE = "[ \u00a0\u202f\u2009]"
+_DIGITS = (
+    rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d])|\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?(?![\d])"
+    rf"|\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?(?![\d])|\d{{1,3}}(?:['’]\d{{3}})+(?![\d])|\d+(?:[.,]\d+)?"
+)
+_ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})(?:-(\d{2}))?(?![\w-]|\.\d)")
+_NUMERIC = re.compile(r"(?<![\w./])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?!\w)")
+_MONTH = re.compile(r"(?<![\w./])(\d{1,2})/(\d{4})(?!\w)")
+_QUARTER = re.compile(r"(?<!\w)(?:(?:FY ?)?(\d{4})[ -]?[QT]([1-4])|[QT]([1-4])[ /-]?(?:FY ?)?(\d{4}))(?!\w)")
+_ID = re.compile(
+    r"(?<![\w/.-])(?:[A-Za-z]{1,6}[-_]?\d[\w]*(?:[-_.]\w+)*|#\d+|(?:[A-Z][A-Za-z]*-)+[A-Za-z]*\d[\w-]*|[a-z]+-\d+[\w-]*)(?![\w])"
+)
+_AMOUNT = re.compile(
+    rf"(?<![\w.,#/])(?P<before>[€$£¥]|(?:{_CODE}){_SPACE}?)?(?P<sign>[-−](?=\d))?(?P<digits>{_DIGITS})"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|%|[€$£¥]|\d+(?:[.,]\d+)*")
+_TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375,
+           "quarter": 91.3125, "year": 365.25}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Read:
+    """A figure that was read, as it is printed and what it says."""
+
+    text: str
+    kind: str
+    """`number`, `money`, `percent`, `points`, `time`, `fraction`, `date` or `id`."""
+    value: float
+    unit: str
+    """Of money its currency, of a time its unit."""
+    step: float
+    """Half of this is the error of rounding with which it is printed; 0 for an exact count."""
+    start: int
+    end: int
+    other: float | None = None
+    """What it is when its one separator is read the other way: 1.250 as 1250."""
+    day: tuple[int, int, int] | None = None
+    """Of a date: year, month and day, 0 where not said; of a quarter its number, negative, in place of the month."""
+    is_word: bool = False
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return (self.value,) if self.other is None else (self.value, self.other)
+
+
+def read_figures(text: str, language: Language) -> list[Read]:
+    """The figures of a text, left to right."""
+    found: list[Read] = []
+    taken = [False] * (len(text) + 1)
+    for reader in (_dates, _ids, _amounts, _spoken):
+        for figure in reader(text, language):
+            if not any(taken[figure.start : figure.end]):
+                taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
+                found.append(figure)
+    return sorted(found, key=lambda f: f.start)
+
+
+def _date(text: str, start: int, end: int, year: int, month: int = 0, day: int = 0) -> Read | None:
+    if not -4 <= month <= 12 or not 0 <= day <= 31 or not (year == 0 or 1900 <= year <= 2100):
+        return None
+    return Read(text[start:end], "date", year * 10000 + month * 100 + day, "", 0, start, end, day=(year, month, day))
+
+
+def _dates(text: str, language: Language) -> list[Read]:
+    found: list[Read | None] = []
+    for m in _ISO.finditer(text):
+        found.append(_date(text, *m.span(), int(m[1]), int(m[2]), int(m[3] or 0)))
+    for m in _NUMERIC.finditer(text):
+        first, second = int(m[1]), int(m[3])
+        day, month = (second, first) if second > 12 else (first, second)
+        found.append(_date(text, *m.span(), int(m[4]), month, day))
+    for m in _MONTH.finditer(text):
+        found.append(_date(text, *m.span(), int(m[2]), int(m[1])))
+    for m in _QUARTER.finditer(text):
+        found.append(_date(text, *m.span(), int(m[1] or m[4]), -int(m[2] or m[3])))
+    for m in _written(language).finditer(text):
+        groups = m.groupdict()
+        month = language.months[groups["month"].lower().rstrip(".")]
+        year = int(groups["year"] or 0)
+        spoken = language.ordinals.get((groups["spoken"] or "").lower().replace(" ", "-"), 0)
+        day = int(groups["before"] or groups["after"] or spoken)
+        if groups["month"].lower() == "may" and not (year or day) and groups["month"] != "May":
+            continue
+        if year or day or groups["month"][0].isupper() or language.code == "fr":
+            found.append(_date(text, *m.span(), year, month, day))
+    for m in re.finditer(r"(?<![\w.,/#-])(?:19|20)\d{2}(?![\w/]|[.,]\d|-\d)", text):
+        found.append(_date(text, *m.span(), int(m[0])))
+    dates = [f for f in found if f is not None]
+    return [d for d in dates if not any(d is not o and o.start <= d.start and d.end <= o.end and o.end - o.start > d.end - d.start for o in dates)]  # fmt: skip
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def _written(language: Language) -> re.Pattern[str]:
+    """Dates in words of a language, and of English, from which names of months are often copied."""
+    if language.code not in _PATTERNS:
+        months = "|".join(sorted(map(re.escape, language.months), key=len, reverse=True))
+        spoken = "|".join(sorted((re.escape(o).replace("\\-", "[- ]") for o in language.ordinals), key=len, reverse=True))
+        _PATTERNS[language.code] = re.compile(
+            rf"(?<!\w)(?:(?P<before>\d{{1,2}})(?:\.|st|nd|rd|th|er)?{_SPACE}(?:of{_SPACE})?|(?P<spoken>{spoken}){_SPACE}(?:of{_SPACE})?)?"
+            rf"(?P<month>{months})(?:\.(?={_SPACE}\d))?(?!\w)"
+            rf"(?:{_SPACE}(?P<after>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.%]))?(?:,?{_SPACE}(?:of{_SPACE})?(?P<year>(?:19|20)\d{{2}})(?!\d))?",
+            re.IGNORECASE,
+        )
+    return _PATTERNS[language.code]
+
+
+def _ids(text: str, language: Language) -> list[Read]:
+    found = []
+    for m in _ID.finditer(text):
+        word = m[0]
+        if re.fullmatch(rf"(?:{_CODE})\d+(?:[km]|mn|bn)?|\d+", word) or re.fullmatch(r"[QTH][1-4]", word):
+            continue
+        found.append(Read(word, "id", 0, word.upper(), 0, *m.span()))
+    return found
+
+
+def _amounts(text: str, language: Language) -> list[Read]:
+    found = []
+    for m in _AMOUNT.finditer(text):
+        value, other, decimals = _value(m["digits"], language.decimal)
+        end = m.end()
+        if text[end : end + 1].isalpha() and not re.match(r"(?:k|K|m|M|mn|bn|Mio|Mrd|x|th|st|nd|rd|er|e|h|kWh|GWh|MWh)(?!\w)", text[end:]):
+            continue
+        scale, end = _scale(text, end, language)
+        unit, end = _unit(text, end, language)
+        before = (m["before"] or "").strip()
+        kind = _kind(unit)
+        if before:
+            kind, unit = "money", _SIGNS.get(before, before)
+        number = Read(
+            text=text[m.start() : end].strip(),
+            kind=kind,
+            value=(-1 if m["sign"] else 1) * value * scale,
+            unit=unit if kind in ("money", "time") else "",
+            step=10.0**-decimals * scale if decimals or scale > 1 else 0.0,
+            start=m.start(),
+            end=end,
+            other=None if other is None else other * scale,
+        )
+        found.append(number)
+    return found
+
+
+def _value(digits: str, decimal: str) -> tuple[float, float | None, int]:
+    """The value, the other value it may have, and how many digits follow the point."""
+    bare = re.sub(rf"{_SPACE}|['’]", "", digits)
+    last = max(bare.rfind("."), bare.rfind(","))
+    if last < 0:
+        return float(bare), None, 0
+    separators = {c for c in bare if c in ".,"}
+    groups = bare.replace(bare[last], "").isdigit() and re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", bare)
+    as_whole = float(re.sub("[.,]", "", bare))
+    if len(separators) == 2 or not groups:
+        whole, part = bare[:last], bare[last + 1 :]
+        return float(f"{re.sub('[.,]', '', whole)}.{part}"), None, len(part)
+    if bare.count(bare[last]) > 1 or bare[last] != decimal:
+        # One separator with three digits: by the language a thousand; the other reading is kept.
+        other = float(bare.replace(",", ".")) if bare.count(bare[last]) == 1 and bare[last] == "." else None
+        return as_whole, other, 0
+    return float(bare.replace(",", ".")), as_whole, 3
+
+
+def _scale(text: str, at: int, language: Language) -> tuple[float, int]:
+    m = re.compile(rf"{_SPACE}?([^\W\d_]+)\.?(?!\w)|([kKmM])(?!\w)").match(text, at)
+    if not m:
+        return 1.0, at
+    word = (m[1] or m[2]).lower()
+    scales = language.scales if word in language.scales else languages()["en"].scales
+    if word in ("cent", "cents", "hundert", "m") and text[m.start() : m.start() + 1] in " \u00a0\u202f":
+        return 1.0, at
+    if word in scales and scales[word] > 100:
+        end = m.end() if not (m.group().endswith(".") and len(word) > 4) else m.end() - 1
+        return scales[word], end
+    return 1.0, at
+
+
+def _unit(text: str, at: int, language: Language) -> tuple[str, int]:
+    m = re.compile(rf"{_SPACE}?([€$£¥%]|(?:{_CODE})(?!\w))").match(text, at)
+    if m:
+        return ("percent" if m[1] == "%" else _SIGNS.get(m[1], m[1])), m.end()
+    rest = re.compile(rf"(?:{_SPACE}|-)?(?:(?:d['’]|de |of |full |working |calendar |volle |vollen )*)").match(text, at)
+    begin = rest.end() if rest else at
+    for known in (language, languages()["en"]):
+        for words in sorted(known.units, key=len, reverse=True):
+            if text[begin : begin + len(words)].lower() == words and not text[begin + len(words) : begin + len(words) + 1].isalpha():
+                return known.units[words], begin + len(words)
+    return "", at
+
+
+def _kind(unit: str) -> str:
+    if unit in ("percent", "points"):
+        return unit
+    if unit in _TIMES:
+        return "time"
+    return "money" if unit else "number"
+
+
+def _spoken(text: str, language: Language) -> list[Read]:
+    """Numbers in words: twenty-one, einhundertfünfzig, quatre-vingt-onze, two thirds, twice."""
+    tokens = list(_WORD.finditer(text))
+    found = []
+    i = 0
+    while i < len(tokens):
+        value, used, kind = _number(tokens, i, language)
+        if not used:
+            i += 1
+            continue
+        start, end = tokens[i].start(), tokens[i + used - 1].end()
+        unit, end = ("", end) if kind == "fraction" else _unit(text, end, language)
+        read = Read(text[start:end], kind or _kind(unit), value, unit if _kind(unit) in ("money", "time") else "", 0, start, end, is_word=True)
+        found.append(read)
+        i += used
+    return found
+
+
+def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[float, int, str]:
+    word = tokens[i][0].lower()
+    if word in language.factors and word not in ("once", "einmal"):
+        return language.factors[word], 1, "factor"
+    if word in language.fractions and word not in language.ordinals:
+        return language.fractions[word], 1, "fraction"
+    if word in language.fractions and i and tokens[i - 1][0].lower() in ("a", "one") and not _is_ordinal(tokens, i):
+        return language.fractions[word], 1, "fraction"
+    parts = _parts(word, language)
+    if parts is None:
+        return 0.0, 0, ""
+    values, used = parts, 1
+    while i + used < len(tokens) and tokens[i + used].start() - tokens[i + used - 1].end() == 1:
+        following = tokens[i + used][0].lower()
+        if following in language.fractions and following not in ("quarters",) and len(values) == 1:
+            return values[0] * language.fractions[following], used + 1, "fraction"
+        more = [language.scales[following]] if following in language.scales and len(following) > 2 else _parts(following, language)
+        if following in language.joins and i + used + 1 < len(tokens):
+            after = tokens[i + used + 1][0].lower()
+            if values[-1] >= 100 and (more := _parts(after, language)):
+                values, used = [*values, *more], used + 2
+                continue
+            break
+        if more is None or not (more[0] >= 100 or (values[-1] >= 20 and more[0] < 20 and values[-1] % 10 == 0)):
+            break
+        values, used = [*values, *more], used + 1
+    return _compose(values), used, ""
+
+
+def _is_ordinal(tokens: list[re.Match[str]], i: int) -> bool:
+    """ "a third vendor" counts, "a third of" divides."""
+    return i + 1 < len(tokens) and tokens[i + 1][0].lower() not in ("of", "the")
+
+
+def _parts(word: str, language: Language) -> list[float] | None:
+    """The number words that a word is made of, in order, or None."""
+    if word in language.numbers:
+        return [language.numbers[word]]
+    if word in ("mille", "hundert", "tausend", "hundred", "thousand"):
+        return [language.scales[word]] if word in language.scales else None
+    if word in language.scales:
+        return None
+    known = language.numbers | {w: s for w, s in language.scales.items() if len(w) > 3} | dict.fromkeys(language.ones, 1)
+    values: list[float] = []
+    rest = word
+    while rest:
+        rest = rest.lstrip("-")
+        match = max((w for w in known if rest.startswith(w)), key=len, default="")
+        if match:
+            values.append(known[match])
+            rest = rest[len(match) :]
+        elif values and (join := next((j for j in language.joins if rest.startswith(j) or rest.startswith(f"-{j}")), "")):
+            rest = rest[len(join) :]
+        else:
+            return None
+    return values if len(values) > 1 and (values[0] != 1 or len(word) > 6) else None
+
+
+def _compose(values: list[float]) -> float:
+    total, part = 0.0, 0.0
+    for value in values:
+        if value >= 1000:
+            total, part = total + (part or 1) * value, 0.0
+        elif value == 100:
+            part = (part or 1) * 100
+        else:
+            part += value
+    return total + part
+
+
+def same(said: Read, held: Read) -> bool:
+    """Whether a figure says what another says: equal in kind and unit, and in value to the precision it is printed with."""
+    if "date" in (said.kind, held.kind):
+        return _same_date(said, held)
+    if "id" in (said.kind, held.kind):
+        return said.kind == held.kind and said.unit == held.unit
+    if not _kinds_fit(said, held):
+        return False
+    return any(close(_in_unit(s, said, held), h, said, held) for s in said.values for h in held.values)
+
+
+def _kinds_fit(said: Read, held: Read) -> bool:
+    if said.kind == held.kind:
+        return said.kind not in ("money",) or said.unit == held.unit
+    pair = {said.kind, held.kind}
+    if pair == {"percent", "fraction"} or pair == {"percent", "points"}:
+        return True
+    if "number" in pair:
+        # A bare number takes its unit from the sentence: "583,000 of 620,000 EUR".
+        bare, typed = (said, held) if said.kind == "number" else (held, said)
+        return typed.kind in ("money", "percent", "points", "time", "factor") and not bare.is_word or typed.kind == "time"
+    return False
+
+
+def _in_unit(value: float, said: Read, held: Read) -> float:
+    if said.kind == held.kind == "time" and said.unit != held.unit:
+        return value * IN_DAYS[said.unit] / IN_DAYS[held.unit]
+    if said.kind == "fraction" and held.kind in ("percent", "points"):
+        return value * 100
+    if held.kind == "fraction" and said.kind in ("percent", "points"):
+        return value / 100
+    return value
+
+
+def close(value: float, held: float, said: Read, other: Read) -> bool:
+    """Whether two values are equal to the precision of the first."""
+    value, held = abs(value), abs(held)
+    tolerance = said.step * 0.5000001 if said.step else 1e-9 * max(value, 1.0)
+    if said.kind == other.kind == "time" and said.unit != other.unit:
+        tolerance = 0.04 * held
+    if said.kind == "fraction":
+        tolerance = 0.02 * (100 if other.kind in ("percent", "points") else 1)
+    if said.step == 0 and said.kind != "time" and value >= 1000 and value % 1000 == 0:
+        # A round amount written out: 1,300,000 for 1,250,000 is rounded to the hundred thousand.
+        digits = len(str(int(value)).rstrip("0"))
+        if digits >= 2:
+            tolerance = max(tolerance, 0.5 * 10 ** (len(str(int(value))) - digits))
+    return abs(value - held) <= tolerance
+
+
+def _same_date(said: Read, held: Read) -> bool:
+    if said.day is None or held.day is None:
+        # A bare year may stand as a plain number.
+        year, plain = (said, held) if said.day else (held, said)
+        return plain.kind == "number" and year.day is not None and year.day[1:] == (0, 0) and plain.value == year.day[0]
+    return all(s in (h, 0) or (s < 0 < h and (h + 2) // 3 == -s) for s, h in zip(said.day, held.day, strict=True))
+
+
+def as_date(day: date) -> Read:
+    return Read(day.isoformat(), "date", 0, "", 0, 0, 0, day=(day.year, day.month, day.day))
+
+
+def with_step(figure: Read, step: float) -> Read:
+    return replace(figure, step=step)

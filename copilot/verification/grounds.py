@@ -1,0 +1,206 @@
+"""What was read in a turn, in the small parts with which a sentence is compared: sentences and rows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from copilot.language.formatting import format_value
+from copilot.language.sentences import split_sentences
+from copilot.types import Evidence, Quantity, Table
+from copilot.verification.figures import Read, as_date, read_figures
+from copilot.verification.languages import Language, language_of
+from copilot.verification.terms import Vocabulary, content, plain
+
+_FIELD = re.compile(r"^\s*(?:[-*]\s+)?([^\s:|][^:|\n]{0,40}):\s+(\S.*)$")
+_UNIT = re.compile(r"\(([^()]{1,14})\)\s*$")
+_WRAP = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\n|$|[-*+#|>]|\d{1,2}[.)]\s))")
+_FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
+_BREAK = re.compile(r"[,;(]|\b(?:and|und|et|while|but|aber|mais|dont)\b")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A figure that was read, with the words that stand nearest to it."""
+
+    figure: Read
+    near: frozenset[str]
+    line: Line
+    header: str = ""
+    unit: str = ""
+    """Of a cell: the unit that its column's header gives."""
+
+
+@dataclass(eq=False)
+class Line:
+    """A sentence of a passage, or a row of a table or record."""
+
+    evidence: str
+    text: str
+    language: Language
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a row: header and text of each cell."""
+    table: int = -1
+    stems: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
+    """Stems of the title, and of the sentence before."""
+    held: list[Held] = field(default_factory=list)
+    keys: tuple[str, ...] = ()
+    """Of a row: what it is called, its id among them."""
+
+
+@dataclass
+class Grounds:
+    """Everything that was read in a turn."""
+
+    lines: list[Line] = field(default_factory=list)
+    tables: list[list[Line]] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def read(self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), said: Iterable[tuple[str, str]] = ()) -> None:
+        """Adds evidence, the tables shown with it, and the sentences in which a tool says its findings, by evidence."""
+        items = list(evidence)
+        for item in items:
+            self._read_item(item)
+        for table in tables:
+            if items:
+                self._read_table(items[0].id, table.title, table.columns, table.rows)
+        for id, text in said:
+            self._read_prose(id, "", text)
+        self.__dict__.pop("vocabulary", None)
+        self.__dict__.pop("weights", None)
+
+    def _read_item(self, item: Evidence) -> None:
+        self.titles.append(item.title)
+        self.text += f"\n{item.title}\n{item.locator}\n{item.source}\n{item.text}\n{item.as_of or ''}"
+        rows = [m for line in item.text.splitlines() if (m := _FIELD.match(line))]
+        if item.kind == "record" and len(rows) >= 3:
+            cells = [(m[1], m[2]) for m in rows]
+            self._read_row(item.id, item.title, cells, self._new_table())
+        else:
+            self._read_prose(item.id, item.title, item.text)
+        for value in item.values or ():
+            if isinstance(value, Quantity | date):
+                self._read_value(item, value)
+
+    def _read_value(self, item: Evidence, value: Quantity | date) -> None:
+        text = format_value(value)
+        language = language_of(item.text)
+        line = Line(item.id, text, language, stems=content(f"{item.title} {item.text}", language))
+        figures = [as_date(value)] if isinstance(value, date) else read_figures(text, language)
+        line.held = [Held(figure, line.stems, line) for figure in figures]
+        self.lines.append(line)
+
+    def _read_prose(self, id: str, title: str, text: str) -> None:
+        language = language_of(text)
+        about = content(title, language_of(title, language.code))
+        before: frozenset[str] = frozenset()
+        for piece in split_sentences(_WRAP.sub(" ", _FOOTNOTE.sub("", text))):
+            bare = piece.strip()
+            if not bare:
+                continue
+            stems = content(bare, language)
+            line = Line(id, bare, language, stems=stems, context=about | before)
+            figures = read_figures(bare, language)
+            line.held = [Held(f, content(segment(bare, f, figures), language), line) for f in figures]
+            self.lines.append(line)
+            before = stems
+
+    def _new_table(self) -> int:
+        self.tables.append([])
+        return len(self.tables) - 1
+
+    def _read_table(
+        self, id: str, title: str, columns: Iterable[object], rows: Iterable[Iterable[object]]
+    ) -> None:
+        headers, body = [str(c) for c in columns], [[_shown(c) for c in row] for row in rows]
+        self.text += f"\n{title}\n{' | '.join(headers)}\n" + "\n".join(" | ".join(row) for row in body)
+        table = self._new_table()
+        if len(headers) == 2 and len(body) > 2 and _is_card(body):
+            self._read_row(id, title, [(name, value) for name, value in body], table)
+            return
+        for row in body:
+            self._read_row(id, title, list(zip(headers, row, strict=False)), table)
+
+    def _read_row(self, id: str, title: str, cells: list[tuple[str, str]], table: int) -> None:
+        language = language_of(" ".join(f"{h} {c}" for h, c in cells))
+        text = "; ".join(f"{_words(h)}: {c}" for h, c in cells if c)
+        line = Line(id, text, language, tuple((_words(h), c) for h, c in cells), table)
+        line.stems = content(text, language)
+        line.context = content(title, language_of(title, language.code))
+        line.keys = tuple(_keys(cells, title if len(self.tables[table]) == 0 else ""))
+        names = content(" ".join(line.keys), language)
+        for header, cell in line.cells:
+            unit = m[1] if (m := _UNIT.search(header)) else ""
+            near = names | content(header, language)
+            heading = read_figures(header, language)
+            for figure in [*read_figures(cell, language), *heading]:
+                line.held.append(Held(figure, near | content(cell, language), line, header, unit))
+        self.tables[table].append(line)
+        self.lines.append(line)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(s for line in self.lines for s in line.stems | line.context)
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """How much a stem says of which line is meant: the rarer, the more."""
+        counts = Counter(s for line in self.lines for s in line.stems)
+        n = len(self.lines)
+        return {s: math.log(1 + n / c) for s, c in counts.items()}
+
+    @cached_property
+    def plain_text(self) -> str:
+        return plain(self.text.lower())
+
+    def mentions(self, text: str) -> bool:
+        return plain(text.lower()) in plain(self.text.lower())
+
+
+def segment(text: str, figure: Read, figures: list[Read]) -> str:
+    """The part of a sentence that is about one of its figures: up to the breaks that part it from the next ones."""
+    before = [f for f in figures if f.end <= figure.start]
+    after = [f for f in figures if f.start >= figure.end]
+    low = _cut(text, before[-1].end, figure.start, last=False) if before else 0
+    high = _cut(text, figure.end, after[0].start, last=False) if after else len(text)
+    return text[low:high]
+
+
+def _cut(text: str, low: int, high: int, *, last: bool) -> int:
+    breaks = [m.start() for m in _BREAK.finditer(text, low, high)]
+    if breaks:
+        return breaks[-1] if last else breaks[0]
+    return low if last else high
+
+
+def _shown(cell: object) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 1000 else str(cell)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _is_card(rows: list[list[str]]) -> bool:
+    """Whether a table of two columns holds the fields of one thing: its names have no digits, its values differ in kind."""
+    return all(len(r) == 2 and not any(c.isdigit() for c in r[0]) for r in rows) and not all(
+        any(c.isdigit() for c in r[1]) for r in rows
+    )
+
+
+def _keys(cells: list[tuple[str, str]], title: str) -> Iterable[str]:
+    """What a row is called: its leading cells that hold no figures, and ids."""
+    for _, cell in cells[:2]:
+        if cell and len(cell) < 60 and any(c.isalpha() for c in cell):
+            yield cell
+    if title and len(cells) > 3:
+        yield title
