@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.sentences import split_sentences
 from copilot.language.support import is_supported_by
 from copilot.types import Calculation, Citation, Evidence, Figure, Finding, Table
-from copilot.verification.claims import Checker, Fault, Sentence, Verdict
+from copilot.verification.claims import Checker, Fault, Verdict
 from copilot.verification.grounds import Grounds
 from copilot.verification.languages import Language, language_of
 from copilot.verification.markup import (
@@ -30,6 +29,7 @@ from copilot.verification.markup import (
     pieces,
     prefix,
 )
+from copilot.verification.sentence import Role, Sentence
 
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
 _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
@@ -81,6 +81,7 @@ class Verifier:
         self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), findings: Iterable[Finding] = ()
     ) -> None:
         """Adds what a tool has read to what may be cited, with the tables and sentences it gave to the model."""
+        self.grounds.language = language_of(self.question).code
         items = [item for item in evidence if item.id not in self.evidence]
         for item in items:
             self.evidence[item.id] = item
@@ -143,7 +144,8 @@ class Verifier:
         ids: list[list[str]] = []
         following = carried
         for piece in reversed(parts):
-            following = piece.ids or following
+            own = [id for id in piece.ids if id in self.evidence]
+            following = own or ([] if piece.ids else following)
             ids.append(following)
         text = ""
         for piece, cited in zip(parts, reversed(ids), strict=True):
@@ -168,16 +170,13 @@ class Verifier:
             " " * start + text[start:], language, _role(line), self._headers if is_row(line) else (), self._before,
             self._is_plan(language, text), items,
         )  # fmt: skip
-        verdict = Checker(self.question, self.grounds).check(sentence, cited)
+        verdict = Checker(self.question, self.grounds).check(sentence, cited, is_cited=bool(cited))
         self.claims += bool(cited or verdict.faults)
         if verdict.faults:
             self.failures.append(Failure(_raw(piece), tuple(verdict.faults)))
             self.warnings += [f"Not borne out by the sources: {fault.text.strip()}" for fault in verdict.faults]
-        added = [] if cited and all(id in cited or self._is_part_of(id, cited) for _, id in verdict.carriers) else [
-            id for id in dict.fromkeys(id for _, id in verdict.carriers) if id not in cited
-        ][:2]  # fmt: skip
-        if _role(line) == "heading":
-            added = []
+        carriers = dict.fromkeys(held.line.evidence for _, held in verdict.carriers)
+        added = [] if is_heading(line) else [id for id in carriers if not self._is_part_of(id, cited)][:2]
         for id in [*cited, *added]:
             self._mark_quote(id, piece.text)
         self._note_found(verdict)
@@ -203,10 +202,10 @@ class Verifier:
         return stop, stop, f" ({language.marks['uncited' if fault.kind == 'uncited' else 'claim']})"
 
     def _note_found(self, verdict: Verdict) -> None:
-        for read, id in verdict.carriers:
+        for read, held in verdict.carriers:
             if read.kind not in ("date", "id"):
                 unit = read.unit or {"percent": "percent", "points": "points"}.get(read.kind, "count")
-                figure = Figure(text=read.text, value=read.value, unit=unit, evidence=id)
+                figure = Figure(text=read.text, value=read.value, unit=unit, evidence=held.line.evidence)
                 if figure not in self._figures:
                     self._figures.append(figure)
 
@@ -357,7 +356,7 @@ class Verifier:
         return tuple(self.evidence[id] for id in self._order)
 
 
-def _role(line: str) -> Literal["prose", "heading", "item", "row"]:
+def _role(line: str) -> Role:
     return "heading" if is_heading(line) else "row" if is_row(line) else "item" if is_item(line) else "prose"
 
 

@@ -27,6 +27,7 @@ _AMOUNT = re.compile(
     rf"(?<![\w.,#/])(?P<before>[€$£¥]|(?:{_CODE}){_SPACE}?)?(?P<sign>[-−](?=\d))?(?P<digits>{_DIGITS})"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|%|[€$£¥]|\d+(?:[.,]\d+)*")
+_BETWEEN = re.compile(r"\s*(?:of|out of|to|and|or|against|instead of|from|von|bis|auf|und|statt|sur|à|et|ou|contre|au lieu de|the|-|–|—|/|\s)+\s*", re.I)
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375,
            "quarter": 91.3125, "year": 365.25}  # fmt: skip
@@ -51,6 +52,8 @@ class Read:
     day: tuple[int, int, int] | None = None
     """Of a date: year, month and day, 0 where not said; of a quarter its number, negative, in place of the month."""
     is_word: bool = False
+    hedge: str = ""
+    """`about`, `over` or `under` where it is not meant exactly."""
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -66,7 +69,41 @@ def read_figures(text: str, language: Language) -> list[Read]:
             if not any(taken[figure.start : figure.end]):
                 taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
                 found.append(figure)
-    return sorted(found, key=lambda f: f.start)
+    found = _shared(sorted(found, key=lambda f: f.start), text)
+    return [replace(f, hedge=_hedge(text[max(0, f.start - 25) : f.start], language)) for f in found]
+
+
+def _shared(figures: list[Read], text: str) -> list[Read]:
+    """Each bare number with the unit of the one it stands with: in "3.4 of 11.8 million USD" both are millions."""
+    result = list(figures)
+    for n in range(len(figures) - 2, -1, -1):
+        bare, typed = result[n], result[n + 1]
+        if bare.kind == "number" and not bare.step >= 1 and typed.kind in ("money", "percent", "points", "time"):
+            if _BETWEEN.fullmatch(text[bare.end : typed.start]):
+                scale = _scale_of(typed)
+                result[n] = replace(
+                    bare, kind=typed.kind, unit=typed.unit, value=bare.value * scale,
+                    step=bare.step * scale or (scale if scale > 1 else 0), other=bare.value if scale > 1 else bare.other,
+                )  # fmt: skip
+    return result
+
+
+def _scale_of(figure: Read) -> float:
+    printed = re.match(r"[^\d]*([\d.,\u00a0\u202f ]*\d)", figure.text)
+    if not printed or figure.is_word:
+        return 1.0
+    value = _value(printed[1], ".")[0]
+    ratio = figure.value / value if value else 1.0
+    return next((s for s in (1e3, 1e6, 1e9) if abs(ratio - s) < 1e-6 * s), 1.0)
+
+
+def _hedge(before: str, language: Language) -> str:
+    """What the words right before a figure make of it."""
+    bare = before.lower().rstrip(" \u00a0€$£*(")
+    for kind in ("over", "under", "about"):
+        if any(re.search(rf"(?<!\w){re.escape(word)}(?:['’]| the| a| an)?$", bare) for word in language.hedges[kind]):
+            return kind
+    return ""
 
 
 def _date(text: str, start: int, end: int, year: int, month: int = 0, day: int = 0) -> Read | None:
@@ -194,7 +231,7 @@ def _unit(text: str, at: int, language: Language) -> tuple[str, int]:
     m = re.compile(rf"{_SPACE}?([€$£¥%]|(?:{_CODE})(?!\w))").match(text, at)
     if m:
         return ("percent" if m[1] == "%" else _SIGNS.get(m[1], m[1])), m.end()
-    rest = re.compile(rf"(?:{_SPACE}|-)?(?:(?:d['’]|de |of |full |working |calendar |volle |vollen )*)").match(text, at)
+    rest = re.compile(rf"(?:{_SPACE}|-)?(?:(?:d['’]|de |of |full |person |working |calendar |volle |vollen )*)").match(text, at)
     begin = rest.end() if rest else at
     for known in (language, languages()["en"]):
         for words in sorted(known.units, key=len, reverse=True):
@@ -222,8 +259,11 @@ def _spoken(text: str, language: Language) -> list[Read]:
             i += 1
             continue
         start, end = tokens[i].start(), tokens[i + used - 1].end()
-        unit, end = ("", end) if kind == "fraction" else _unit(text, end, language)
-        read = Read(text[start:end], kind or _kind(unit), value, unit if _kind(unit) in ("money", "time") else "", 0, start, end, is_word=True)
+        unit, end = ("month", end) if kind == "months" else ("", end) if kind else _unit(text, end, language)
+        kind = "time" if kind == "months" else kind or _kind(unit)
+        # A word such as "thousand" alone, or "half a million", is round.
+        step = 0.1 * value if value >= 1000 and used <= 3 else 0.0
+        read = Read(text[start:end], kind, value, unit if kind in ("money", "time") else "", step, start, end, is_word=True)
         found.append(read)
         i += used
     return found
@@ -234,7 +274,7 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
     if word in language.factors and word not in ("once", "einmal"):
         return language.factors[word], 1, "factor"
     if word in language.fractions and word not in language.ordinals:
-        return language.fractions[word], 1, "fraction"
+        return _part(tokens, i, language)
     if word in language.fractions and i and tokens[i - 1][0].lower() in ("a", "one") and not _is_ordinal(tokens, i):
         return language.fractions[word], 1, "fraction"
     parts = _parts(word, language)
@@ -248,6 +288,8 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
         more = [language.scales[following]] if following in language.scales and len(following) > 2 else _parts(following, language)
         if following in language.joins and i + used + 1 < len(tokens):
             after = tokens[i + used + 1][0].lower()
+            if after in ("a", "une", "demi", "demie") and _halves(tokens, i + used + 1, language):
+                return _compose(values) + 0.5, used + 2 + (after == "a"), ""
             if values[-1] >= 100 and (more := _parts(after, language)):
                 values, used = [*values, *more], used + 2
                 continue
@@ -256,6 +298,23 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
             break
         values, used = [*values, *more], used + 1
     return _compose(values), used, ""
+
+
+def _part(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[float, int, str]:
+    """A part of a number, "half a million", of a period, "the first half", or of a whole."""
+    value = language.fractions[tokens[i][0].lower()]
+    if i and tokens[i - 1][0].lower() in language.ordinals:
+        return value * 12, 1, "months"
+    following = [t[0].lower() for t in tokens[i + 1 : i + 3]]
+    at = next((n for n, word in enumerate(following) if language.scales.get(word, 0) > 100), None)
+    if at is not None and all(word in language.function for word in following[:at]):
+        return value * language.scales[following[at]], at + 2, ""
+    return value, 1, "fraction"
+
+
+def _halves(tokens: list[re.Match[str]], i: int, language: Language) -> bool:
+    words = [t[0].lower() for t in tokens[i : i + 2]]
+    return words[0] in ("demi", "demie") or words == ["a", "half"]
 
 
 def _is_ordinal(tokens: list[re.Match[str]], i: int) -> bool:
@@ -269,7 +328,7 @@ def _parts(word: str, language: Language) -> list[float] | None:
         return [language.numbers[word]]
     if word in ("mille", "hundert", "tausend", "hundred", "thousand"):
         return [language.scales[word]] if word in language.scales else None
-    if word in language.scales:
+    if word in language.scales and language.scales[word] != 1000:
         return None
     known = language.numbers | {w: s for w, s in language.scales.items() if len(w) > 3} | dict.fromkeys(language.ones, 1)
     values: list[float] = []
@@ -307,26 +366,39 @@ def same(said: Read, held: Read) -> bool:
         return said.kind == held.kind and said.unit == held.unit
     if not _kinds_fit(said, held):
         return False
-    return any(close(_in_unit(s, said, held), h, said, held) for s in said.values for h in held.values)
+    return any(
+        close(value, h, said, held) or _hedged(value, h, said.hedge)
+        for s in said.values
+        for h in held.values
+        for value in [_in_unit(s, said, held)]
+    )
+
+
+def _hedged(value: float, held: float, hedge: str) -> bool:
+    """Whether a figure that is not meant exactly fits: "about 70", "more than 40", "a little under 30"."""
+    value, held = abs(value), abs(held)
+    low, high = {"over": (1.0, 1.15), "under": (0.87, 1.0), "about": (0.96, 1.04)}.get(hedge, (1.0, 1.0))
+    return hedge != "" and low * value <= held <= high * value
 
 
 def _kinds_fit(said: Read, held: Read) -> bool:
     if said.kind == held.kind:
-        return said.kind not in ("money",) or said.unit == held.unit
+        return said.unit == held.unit or said.kind == "time"
     pair = {said.kind, held.kind}
-    if pair == {"percent", "fraction"} or pair == {"percent", "points"}:
+    if pair in ({"percent", "fraction"}, {"percent", "points"}):
         return True
-    if "number" in pair:
-        # A bare number takes its unit from the sentence: "583,000 of 620,000 EUR".
-        bare, typed = (said, held) if said.kind == "number" else (held, said)
-        return typed.kind in ("money", "percent", "points", "time", "factor") and not bare.is_word or typed.kind == "time"
-    return False
+    # A bare number takes its unit from the words around it, which the caller compares.
+    return "number" in pair and bool(pair & {"money", "percent", "points", "time", "fraction"})
 
 
 def _in_unit(value: float, said: Read, held: Read) -> float:
     if said.kind == held.kind == "time" and said.unit != held.unit:
         return value * IN_DAYS[said.unit] / IN_DAYS[held.unit]
     if said.kind == "fraction" and held.kind in ("percent", "points"):
+        return value * 100
+    if said.kind == "percent" and held.kind == "number" and held.step and abs(held.value) <= 1:
+        return value / 100
+    if held.kind == "percent" and said.kind == "number" and said.step and abs(said.value) <= 1:
         return value * 100
     if held.kind == "fraction" and said.kind in ("percent", "points"):
         return value / 100
@@ -339,6 +411,8 @@ def close(value: float, held: float, said: Read, other: Read) -> bool:
     tolerance = said.step * 0.5000001 if said.step else 1e-9 * max(value, 1.0)
     if said.kind == other.kind == "time" and said.unit != other.unit:
         tolerance = 0.04 * held
+    if said.kind == "percent" and other.kind == "number" and other.step and held <= 1:
+        tolerance = max(said.step, 1.0) / 200
     if said.kind == "fraction":
         tolerance = 0.02 * (100 if other.kind in ("percent", "points") else 1)
     if said.step == 0 and said.kind != "time" and value >= 1000 and value % 1000 == 0:
@@ -359,7 +433,3 @@ def _same_date(said: Read, held: Read) -> bool:
 
 def as_date(day: date) -> Read:
     return Read(day.isoformat(), "date", 0, "", 0, 0, 0, day=(day.year, day.month, day.day))
-
-
-def with_step(figure: Read, step: float) -> Read:
-    return replace(figure, step=step)

@@ -20,6 +20,7 @@ from copilot.verification.terms import Vocabulary, content, plain
 _FIELD = re.compile(r"^\s*(?:[-*]\s+)?([^\s:|][^:|\n]{0,40}):\s+(\S.*)$")
 _UNIT = re.compile(r"\(([^()]{1,14})\)\s*$")
 _WRAP = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\n|$|[-*+#|>]|\d{1,2}[.)]\s))")
+_DATED = re.compile(r"\b(?:19|20)\d{2}-\d{2}|\d[\d.,]*\s?(?:%|[A-Z]{3}\b)")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;(]|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -34,6 +35,8 @@ class Held:
     header: str = ""
     unit: str = ""
     """Of a cell: the unit that its column's header gives."""
+    is_value: bool = False
+    """Whether it stands alone in its cell."""
 
 
 @dataclass(eq=False)
@@ -46,12 +49,22 @@ class Line:
     cells: tuple[tuple[str, str], ...] = ()
     """Of a row: header and text of each cell."""
     table: int = -1
+    title: str = ""
     stems: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
     """Stems of the title, and of the sentence before."""
     held: list[Held] = field(default_factory=list)
     keys: tuple[str, ...] = ()
     """Of a row: what it is called, its id among them."""
+
+    def column(self, header: str) -> list[Read]:
+        """The figure of the cell under a header, where the cell holds one alone."""
+        return [h.figure for h in self.held if h.header == header and h.is_value][:1]
+
+    @property
+    def said(self) -> str:
+        """Its own words, without those of its headers."""
+        return "; ".join(cell for _, cell in self.cells if cell) or self.text
 
 
 @dataclass
@@ -62,6 +75,8 @@ class Grounds:
     tables: list[list[Line]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     text: str = ""
+    language: str = "en"
+    """The one taken for a text in which nothing tells another."""
 
     def read(self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), said: Iterable[tuple[str, str]] = ()) -> None:
         """Adds evidence, the tables shown with it, and the sentences in which a tool says its findings, by evidence."""
@@ -70,11 +85,11 @@ class Grounds:
             self._read_item(item)
         for table in tables:
             if items:
-                self._read_table(items[0].id, table.title, table.columns, table.rows)
+                self._read_table(items[0].id, f"{table.title} {items[0].text[:200]}", table.columns, table.rows)
         for id, text in said:
             self._read_prose(id, "", text)
-        self.__dict__.pop("vocabulary", None)
-        self.__dict__.pop("weights", None)
+        for name in ("vocabulary", "weights", "plain_text"):
+            self.__dict__.pop(name, None)
 
     def _read_item(self, item: Evidence) -> None:
         self.titles.append(item.title)
@@ -91,14 +106,14 @@ class Grounds:
 
     def _read_value(self, item: Evidence, value: Quantity | date) -> None:
         text = format_value(value)
-        language = language_of(item.text)
+        language = language_of(item.text, self.language)
         line = Line(item.id, text, language, stems=content(f"{item.title} {item.text}", language))
         figures = [as_date(value)] if isinstance(value, date) else read_figures(text, language)
         line.held = [Held(figure, line.stems, line) for figure in figures]
         self.lines.append(line)
 
     def _read_prose(self, id: str, title: str, text: str) -> None:
-        language = language_of(text)
+        language = language_of(text, self.language)
         about = content(title, language_of(title, language.code))
         before: frozenset[str] = frozenset()
         for piece in split_sentences(_WRAP.sub(" ", _FOOTNOTE.sub("", text))):
@@ -119,19 +134,21 @@ class Grounds:
     def _read_table(
         self, id: str, title: str, columns: Iterable[object], rows: Iterable[Iterable[object]]
     ) -> None:
+        default = language_of(title, self.language).code
         headers, body = [str(c) for c in columns], [[_shown(c) for c in row] for row in rows]
+        self.titles.append(title)
         self.text += f"\n{title}\n{' | '.join(headers)}\n" + "\n".join(" | ".join(row) for row in body)
         table = self._new_table()
         if len(headers) == 2 and len(body) > 2 and _is_card(body):
-            self._read_row(id, title, [(name, value) for name, value in body], table)
+            self._read_row(id, title, [(name, value) for name, value in body], table, default)
             return
         for row in body:
-            self._read_row(id, title, list(zip(headers, row, strict=False)), table)
+            self._read_row(id, title, list(zip(headers, row, strict=False)), table, default)
 
-    def _read_row(self, id: str, title: str, cells: list[tuple[str, str]], table: int) -> None:
-        language = language_of(" ".join(f"{h} {c}" for h, c in cells))
+    def _read_row(self, id: str, title: str, cells: list[tuple[str, str]], table: int, default: str = "en") -> None:
+        language = language_of(" ".join(f"{h} {c}" for h, c in cells), default)
         text = "; ".join(f"{_words(h)}: {c}" for h, c in cells if c)
-        line = Line(id, text, language, tuple((_words(h), c) for h, c in cells), table)
+        line = Line(id, text, language, tuple((_words(h), c) for h, c in cells), table, title)
         line.stems = content(text, language)
         line.context = content(title, language_of(title, language.code))
         line.keys = tuple(_keys(cells, title if len(self.tables[table]) == 0 else ""))
@@ -140,8 +157,10 @@ class Grounds:
             unit = m[1] if (m := _UNIT.search(header)) else ""
             near = names | content(header, language)
             heading = read_figures(header, language)
-            for figure in [*read_figures(cell, language), *heading]:
-                line.held.append(Held(figure, near | content(cell, language), line, header, unit))
+            figures = read_figures(cell, language)
+            for figure in [*figures, *heading]:
+                is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
+                line.held.append(Held(figure, near | content(cell, language), line, header, unit, is_value))
         self.tables[table].append(line)
         self.lines.append(line)
 
@@ -161,7 +180,7 @@ class Grounds:
         return plain(self.text.lower())
 
     def mentions(self, text: str) -> bool:
-        return plain(text.lower()) in plain(self.text.lower())
+        return plain(text.lower()) in self.plain_text
 
 
 def segment(text: str, figure: Read, figures: list[Read]) -> str:
@@ -197,10 +216,12 @@ def _is_card(rows: list[list[str]]) -> bool:
     )
 
 
+def _is_name(cell: str) -> bool:
+    return any(c.isalpha() for c in cell) and not _DATED.search(cell)
+
+
 def _keys(cells: list[tuple[str, str]], title: str) -> Iterable[str]:
     """What a row is called: its leading cells that hold no figures, and ids."""
-    for _, cell in cells[:2]:
-        if cell and len(cell) < 60 and any(c.isalpha() for c in cell):
-            yield cell
+    yield from [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)][:2]
     if title and len(cells) > 3:
         yield title

@@ -36,10 +36,32 @@ class Language:
     proposal: frozenset[str]
     plan: tuple[str, ...]
     marks: dict[str, str]
+    hedges: dict[str, tuple[str, ...]]
+    """By `about`, `over` and `under` the words before a figure that is not meant exactly."""
+    sum: tuple[str, ...]
+    """Words with which a sum is said; likewise `difference` and `rest`."""
+    difference: tuple[str, ...]
+    rest: tuple[str, ...]
+    money: frozenset[str]
+    """Words of which amounts of money are said; likewise `share` of shares."""
+    share: frozenset[str]
+    generic: frozenset[str]
+    """Nouns that count anything."""
+    compare: frozenset[str]
+    """Words behind a negation that make it a bound: "no more than"."""
     decimal: str
+
+    def says(self, words: tuple[str, ...], text: str) -> bool:
+        """Whether one of the words or phrases stands in a text."""
+        return bool(_phrases(words).search(text))
 
     def stem(self, word: str) -> str:
         return _stem(self.code, word.lower())
+
+
+@lru_cache
+def _phrases(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=100_000)
@@ -84,6 +106,14 @@ def _read(code: str, data: dict) -> Language:
         proposal=frozenset(data["proposal"]),
         plan=tuple(data["plan"]),
         marks=data["marks"],
+        hedges={kind: tuple(words) for kind, words in data["hedges"].items()},
+        sum=tuple(data["sum"]),
+        difference=tuple(data["difference"]),
+        rest=tuple(data["rest"]),
+        money=frozenset(data["money"]),
+        share=frozenset(data["share"]),
+        generic=frozenset(data["generic"]),
+        compare=frozenset(data["compare"]),
         decimal=locale.number_symbols["latn"]["decimal"],
     )
 

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from copilot.language.sentences import split_sentences
 
 MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
+NOTE = "note"
+"""What a footnote mark of a source is read as; never the id of evidence."""
 _GROUP = re.compile(r"[\[【]\s*(#?[A-Za-z][\w.:/-]*(?:\s*[,;]\s*#?[A-Za-z][\w.:/-]*)*)\s*[\]】](?!\()")
 _FOOTNOTE = re.compile(r"[ \t]?(?<!!)\[\d{1,3}\](?![(\[])")
+# A label, an ordinal or a day does not end a sentence: "**Costs:** …", "**1. Name …", "seit dem 1. Januar".
+_OPEN = re.compile(
+    r":[*_]*\s*$|^\W*\d{1,2}\.\s*$|\b(?:am|dem|den|der|zum|vom|bis|ab|im|ca|Mio|Mrd|Tsd|bzw|Nr|z\.\s?B|Dr|Prof|St|Mme|M|env)\s*\d{0,2}\.\s*$"
+)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
-_ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+_ITEM = re.compile(r"^\s*(?:[-*+•]\s+|[*_]*\d{1,2}[.)]\s+)")
 _ROW = re.compile(r"^\s*\|.*\|\s*(?:(?:\[#[^\]\s]+\]\s*)*)$")
 _RULE = re.compile(r"^[\s|:-]*-[\s|:-]*$")
 _BOLD_LINE = re.compile(r"^\s*\*\*[^*]+\*\*:?\s*$")
@@ -48,7 +54,7 @@ class Piece:
 
 
 def normalised(line: str, known: Container[str], unknown: list[str]) -> str:
-    """The line with every form of citation as `[#id]`; ids that were not read, and the numbers of a source's notes, go."""
+    """The line with every form of citation as `[#id]`; the number of a source's own note cites nothing, as `[#note]`."""
 
     def ids(match: re.Match[str]) -> str:
         named = [part.strip() for part in re.split("[,;]", match[1])]
@@ -56,14 +62,19 @@ def normalised(line: str, known: Container[str], unknown: list[str]) -> str:
         if not any(name.startswith("#") for name in named) and not all(p in known for p in plain):
             return match[0]
         unknown.extend(p for p in plain if p not in known)
-        return "".join(f"[#{p}]" for p in plain if p in known)
+        return "".join(f"[#{p}]" for p in plain)
 
-    return _FOOTNOTE.sub("", _GROUP.sub(ids, line))
+    return _FOOTNOTE.sub(f"[#{NOTE}]", _GROUP.sub(ids, line))
 
 
 def pieces(line: str) -> list[Piece]:
     """The sentences of a line; a row of a table is one."""
-    parts = [line] if is_row(line) else split_sentences(line)
+    parts: list[str] = []
+    for part in [line] if is_row(line) else split_sentences(line):
+        if parts and _OPEN.search(parts[-1]):
+            parts[-1] += part
+        else:
+            parts.append(part)
     return [_piece(part) for part in parts]
 
 

@@ -40,7 +40,7 @@ def terms(text: str, language: Language) -> list[Term]:
 
 def content(text: str, language: Language) -> frozenset[str]:
     """The stems of the words that carry meaning."""
-    return frozenset(t.stem for t in terms(text, language) if not t.is_function and len(t.text) > 1)
+    return frozenset(t.stem for t in terms(text, language) if not t.is_function and (len(t.text) > 1 or t.text.isupper()))
 
 
 @lru_cache(maxsize=100_000)

@@ -1,0 +1,180 @@
+"""Figures that follow from others: sums, differences, shares, counts of rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from copilot.verification.figures import Read, close, same
+from copilot.verification.grounds import Grounds, Line
+from copilot.verification.labels import named_rows, says_label
+from copilot.verification.sentence import Sentence
+
+_AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
+
+
+def derive(sentence: Sentence, figure: Read, stated: Sequence[Read], before: Sequence[Read], nearest: Sequence[Line], grounds: Grounds) -> str:
+    """How a figure follows from figures stated with it, from the rows it is about or from the lines nearest to it; or nothing."""
+    if figure.kind in ("date", "id"):
+        return ""
+    return (
+        _count(sentence, figure, grounds)
+        or _from_rows(sentence, figure, grounds)
+        or _arithmetic(figure, stated, sums=True, differences=True)
+        or _with_earlier(sentence, figure, stated, before, grounds)
+        or _from_lines(sentence, figure, nearest)
+    )
+
+
+def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
+    """The number of rows of a table, of those with a label that the sentence names, or of the rest."""
+    if figure.kind not in ("number", "percent", "fraction"):
+        return ""
+    for rows in grounds.tables:
+        if len(rows) < 2:
+            continue
+        counts = {len(rows)}
+        for label, held in grouped(rows).items():
+            if says_label(sentence, label):
+                counts |= {len(held), len(rows) - len(held)}
+        named = len(named_rows(sentence, rows))
+        counts |= {named, len(rows) - named} if named > 1 else set()
+        for count in sorted(counts):
+            if same(figure, Read("", "number", count, "", 0, 0, 0)) if figure.kind == "number" else _is_share(figure, count, len(rows)):
+                return f"{count} of {len(rows)} rows"
+    return ""
+
+
+def grouped(rows: Sequence[Line]) -> dict[str, list[Line]]:
+    """The rows by each label that a column of them holds."""
+    groups: dict[str, list[Line]] = {}
+    for row in rows:
+        for _, cell in row.cells:
+            if cell and len(cell) < 40 and not cell[0].isdigit():
+                groups.setdefault(cell, []).append(row)
+    return groups
+
+
+def _from_rows(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
+    """The sum, mean, difference or share of a column over the rows that the sentence names, or over all."""
+    for rows in grounds.tables:
+        if len(rows) < 2:
+            continue
+        headers = list(dict.fromkeys(h for row in rows for h, _ in row.cells))
+        for chosen in _chosen(sentence, rows):
+            for header in headers:
+                values, total = ([f for row in picked for f in row.column(header)] for picked in (chosen, rows))
+                if how := _aggregate(figure, values, total):
+                    return f"{header}: {how}"
+    return ""
+
+
+def _chosen(sentence: Sentence, rows: Sequence[Line]) -> Iterator[list[Line]]:
+    if named := named_rows(sentence, rows):
+        yield named
+    for label, held in grouped(rows).items():
+        if 1 < len(held) < len(rows) and says_label(sentence, label):
+            yield held
+    if not named:
+        yield list(rows)
+
+
+def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read]) -> str:
+    if len(total) < 2 or not values:
+        return ""
+    numbers, whole = [v.value for v in values], sum(v.value for v in total)
+    if figure.kind in ("percent", "fraction"):
+        return "share of the sum" if whole and len(values) < len(total) and _is_share(figure, sum(numbers), whole) else ""
+    if len(values) < 2 or not _fits(figure, values[0]):
+        return ""
+    options = {"sum": sum(numbers), "mean": sum(numbers) / len(numbers)}
+    if len(values) == 2:
+        options["difference"] = numbers[0] - numbers[1]
+    return next((name for name, value in options.items() if _says(figure, value)), "")
+
+
+def _with_earlier(sentence: Sentence, figure: Read, stated: Sequence[Read], before: Sequence[Read], grounds: Grounds) -> str:
+    """From a figure of the sentence before, to which this one refers, and one stated here or in the row it is about."""
+    if not sentence.refers_back:
+        return ""
+    rows = [row for rows in grounds.tables for row in named_rows(sentence, rows)]
+    here = [*stated, *(h.figure for row in rows[:1] for h in row.held)]
+    text, language = sentence.text, sentence.language
+    return _arithmetic(
+        figure, [*here[:5], *before], sums=False, differences=language.says(language.difference, text)
+    )  # fmt: skip
+
+
+def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> str:
+    """From the figures of the line that fits the sentence best, or of the two that fit it best."""
+    language, text = sentence.language, sentence.text
+    differences, sums = language.says(language.difference, text), language.says(language.sum, text)
+    for line in nearest:
+        held = [h.figure for h in line.held][:7]
+        if how := _arithmetic(figure, held, sums, differences) or _rest(sentence, figure, held):
+            return how
+    pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if h.figure.kind == figure.kind]
+    return _arithmetic(figure, pool[:5], sums, differences) if figure.kind in ("money", "percent", "points") else ""
+
+
+def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:
+    if figure.kind != "percent" or not sentence.language.says(sentence.language.rest, sentence.text):
+        return ""
+    shares = [o.value if o.kind == "percent" else 100 * o.value for o in held if o.kind in ("percent", "fraction")]
+    return "100 % less the others" if shares and _says(figure, 100 - sum(shares)) else ""
+
+
+def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: bool) -> str:
+    """How a figure follows from two others, or is the sum of all."""
+    numbers = [o for o in others if o.kind in _AMOUNTS and o.value and not same(figure, o)]
+    for a, b in itertools.permutations(numbers, 2):
+        if how := _of_two(figure, a, b, sums, differences):
+            return how
+    alike = [o for o in numbers if _fits(figure, o)]
+    if sums and len(alike) > 2 and _says(figure, sum(o.value for o in alike)):
+        return " + ".join(o.text for o in alike)
+    return ""
+
+
+def _of_two(figure: Read, a: Read, b: Read, sums: bool, differences: bool) -> str:
+    if figure.kind in ("percent", "fraction") and _are_alike(a, b):
+        if 0 < a.value < b.value and _is_share(figure, a.value, b.value):
+            return f"{a.text} / {b.text}"
+        if differences and a.value != b.value and _is_share(figure, abs(a.value - b.value), b.value):
+            return f"({a.text} - {b.text}) / {b.text}"
+    if figure.kind == "factor" and _are_alike(a, b) and abs(a.value / b.value - figure.value) < 0.1 * figure.value:
+        return f"{a.text} / {b.text}"
+    if _fits(figure, a) and _are_alike(a, b):
+        if differences and a.value > b.value and _says(figure, a.value - b.value):
+            return f"{a.text} - {b.text}"
+        if sums and a.start < b.start and _says(figure, a.value + b.value):
+            return f"{a.text} + {b.text}"
+    if figure.kind == "money" and a.kind == "money":
+        if b.kind in ("percent", "fraction") and _says(figure, a.value * (b.value / 100 if b.kind == "percent" else b.value)):
+            return f"{a.text} × {b.text}"
+        if b.kind == "number" and b.value > 1 and _says(figure, a.value / b.value):
+            return f"{a.text} / {b.text}"
+    return ""
+
+
+def _says(figure: Read, value: float) -> bool:
+    return same(figure, Read("", figure.kind, value, figure.unit, 0, 0, 0)) or close(figure.value, value, figure, figure)
+
+
+def _is_share(figure: Read, part: float, whole: float) -> bool:
+    share = part / whole
+    if figure.kind == "percent":
+        return abs(figure.value - 100 * share) <= (figure.step or 1.0) / 2 + 1e-9 or _says(figure, 100 * share)
+    bound = {"over": (0.0, 0.12), "under": (-0.12, 0.0)}.get(figure.hedge, (-0.02, 0.02))
+    return figure.kind == "fraction" and (bound[0] <= share - figure.value <= bound[1] or abs(share - figure.value) < 0.02)
+
+
+def _fits(said: Read, held: Read) -> bool:
+    pair = {said.kind, held.kind}
+    if said.kind == held.kind:
+        return said.unit == held.unit
+    return pair == {"points", "percent"} or ("number" in pair and pair <= {"number", "money", "points", "time"})
+
+
+def _are_alike(a: Read, b: Read) -> bool:
+    return (a.kind == b.kind and a.unit == b.unit) or {a.kind, b.kind} == {"number", "money"}

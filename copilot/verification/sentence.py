@@ -1,0 +1,96 @@
+"""A sentence of a draft, as the check reads it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from copilot.verification.figures import Read, read_figures
+from copilot.verification.grounds import segment
+from copilot.verification.languages import Language
+from copilot.verification.terms import Term, content, terms
+
+Role = Literal["prose", "heading", "item", "row"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """A sentence without its markers."""
+
+    text: str
+    language: Language
+    role: Role = "prose"
+    headers: tuple[str, ...] = ()
+    """Of a row of a table: what its columns are called."""
+    before: str = ""
+    """What was said before it in its paragraph or list."""
+    is_plan: bool = False
+    """Whether it stands under a heading of proposals."""
+    items: int = 0
+    """How many items the list has that it stands in or before."""
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        return terms(self.text, self.language)
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        return content(self.text, self.language)
+
+    @cached_property
+    def figures(self) -> list[Read]:
+        return read_figures(self.text, self.language)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(t.text.lower() for t in self.terms)
+
+    @property
+    def is_meta(self) -> bool:
+        """It says that something was not found."""
+        return self.language.says(self.language.meta, self.text)
+
+    @property
+    def is_proposal(self) -> bool:
+        return self.is_plan or self.language.says(self.language.proposal, self.text)
+
+    @property
+    def refers_back(self) -> bool:
+        """Whether what it is about may have been named before it."""
+        return self.role != "prose" or bool(self.words & self.language.pronouns)
+
+    @cached_property
+    def back(self) -> frozenset[str]:
+        """The words before it to which it may refer."""
+        return content(self.before, self.language) if self.refers_back else frozenset()
+
+    def near(self, figure: Read) -> frozenset[str]:
+        """The words that stand nearest to a figure."""
+        if self.role != "row":
+            return content(segment(self.text, figure, self.figures), self.language)
+        cells = self.text.strip().strip("|").split("|")
+        place = self.text[: figure.start].lstrip().removeprefix("|").count("|")
+        header = self.headers[place] if place < len(self.headers) else ""
+        names = " ".join(cell for cell in cells[:3] if any(c.isalpha() for c in cell))
+        return content(f"{names} {header} {cells[place] if place < len(cells) else ''}", self.language)
+
+    def noun(self, figure: Read) -> Term | None:
+        """What is counted: the content word right behind a number."""
+        following = next((t for t in self.terms if t.start >= figure.end), None)
+        if following is None or following.is_function or not re.fullmatch(r"[\s\u00a0]{1,2}", self.text[figure.end : following.start]):
+            return None
+        return following
+
+    @cached_property
+    def clauses(self) -> list[str]:
+        return clauses(self.text)
+
+
+_CLAUSE = re.compile(r"[;,:](?=\s)|\s(?:–|—)\s|\b(?:and|but|while|whereas|und|aber|während|sondern|et|mais|tandis que)\b")
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a sentence between its commas and conjunctions."""
+    return [part for part in _CLAUSE.split(text) if part and part.strip()]

@@ -1,0 +1,259 @@
+"""Words that turn a statement into another one: labels of other rows, opposites, negations, trends and extremes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from copilot.verification.deriving import grouped
+from copilot.verification.figures import Read, read_figures
+from copilot.verification.grounds import Grounds, Held, Line
+from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
+from copilot.verification.languages import Language
+from copilot.verification.sentence import Sentence, clauses
+from copilot.verification.terms import Opposite, content, opposites
+
+# A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
+_SAME_STATEMENT = 0.6
+# Two figures are swapped when each fits the other's place so much better.
+_SWAPPED = 1.3
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A word that what was read does not bear out."""
+
+    start: int
+    end: int
+    where: tuple[Line, ...] = ()
+
+
+def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
+    """The first of each kind of word that does not say what was read."""
+    checks = (_pair, _label, _opposite, _negation, _trend, _extreme, _most)
+    return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
+
+
+def nearest(sentence: Sentence, grounds: Grounds, most: int) -> list[Line]:
+    """The lines that share most of a sentence's words, the best first."""
+    said = weighed(sentence.content, grounds)
+    scored = sorted(((overlap(said, line), line) for line in grounds.lines), key=lambda s: -s[0])
+    return [line for score, line in scored[:most] if score > 0 and score >= 0.5 * scored[0][0]]
+
+
+def weighed(stems: Iterable[str], grounds: Grounds) -> list[tuple[frozenset[str], float]]:
+    meant = [grounds.vocabulary.meant(stem) for stem in stems]
+    return [(m, max(grounds.weights.get(s, 1.0) for s in m)) for m in meant if m]
+
+
+def overlap(said: Sequence[tuple[frozenset[str], float]], line: Line) -> float:
+    return sum(w if not m.isdisjoint(line.stems) else 0.3 * w * (not m.isdisjoint(line.context)) for m, w in said)
+
+
+def _pair(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A name and an id beside each other that belong to different rows."""
+    for rows in grounds.tables:
+        for figure in sentence.figures:
+            own = [row for row in rows if figure.kind == "id" and any(f.unit == figure.unit for f in id_figures(row))]
+            around = sentence.text[max(0, figure.start - 45) : figure.end + 30]
+            beside = [row for row in rows if any(not is_id(key) and find_label(around, key) for key in row.keys)]
+            if own and beside and not any(row in own for row in beside):
+                yield Turn(figure.start, figure.end, (own[0],))
+
+
+def _label(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A row is given the label that its column holds for another row."""
+    for part in {sentence.text, *(sentence.clauses if len(sentence.clauses) > 1 else ())}:
+        piece = Sentence(part, sentence.language)
+        for rows in grounds.tables:
+            named = named_rows(piece, rows)
+            if len(named) != 1 or len(rows) < 2:
+                continue
+            (row,) = named
+            for header, cell in row.cells:
+                if cell in row.keys or says_label(piece, cell):
+                    continue
+                others = {c for r in rows for h, c in r.cells if h == header and 2 < len(c) < 40 and not c[0].isdigit()}
+                for other in sorted(others):
+                    if says_label(piece, other) and not (cell and cell.lower() in other.lower()):
+                        span = find_label(sentence.text, other) or (0, len(sentence.text.rstrip()))
+                        if not _is_negated(sentence.text, span[0], span[1], sentence.language):
+                            yield Turn(*span, (row,))
+
+
+def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A word whose opposite stands in all that the sentence fits best."""
+    said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
+    if not said:
+        return
+    rest = sentence.content - frozenset(s for o in said for s in content(o.text, sentence.language))
+    words = weighed(rest, grounds)
+    scored = sorted(((overlap(words, line), line) for line in grounds.lines), key=lambda s: -s[0])
+    if not scored or scored[0][0] <= 0:
+        return
+    best = [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
+    for word in said:
+        own = {o.member for o in said if o.group == word.group}
+        held = [_members(line, word.group, words) for line in best]
+        if held[0] and all(not (own & members) for members in held if members):
+            yield Turn(word.start, word.end, tuple(best[:2]))
+
+
+def _members(line: Line, group: str, said: Sequence[tuple[frozenset[str], float]]) -> set[str]:
+    """The members of a group that stand in the clauses of a line that are meant; in the line where no clause is."""
+    parts = clauses(line.said) if not line.cells else [line.said]
+    found = [(part, {o.member for o in opposites().find(part) if o.group == group and not _negates(part, o, line.language)}) for part in parts]
+    telling = [(part, members) for part, members in found if members]
+    if len(telling) > 1:
+        scores = [sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) for part, _ in telling]
+        if max(scores) > 0:
+            telling = [t for t, score in zip(telling, scores, strict=True) if score >= 0.7 * max(scores)]
+    return {member for _, members in telling for member in members}
+
+
+def _negates(text: str, word: Opposite, language: Language) -> bool:
+    return word.group != "quantity" and _is_negated(text, word.start, word.end, language, is_duty=word.group == "duty")
+
+
+def _is_negated(text: str, start: int, end: int, language: Language, *, is_duty: bool = False) -> bool:
+    """Whether a negation stands shortly before, or behind a verb of duty."""
+    before = re.findall(r"[\w'’]+", text[:start].lower())[-3:]
+    after = re.findall(r"[\w'’]+", text[end:].lower())[:2]
+    return bool(language.negation & set(before)) or (is_duty and bool(language.negation & set(after)))
+
+
+def _negation(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A statement is denied that was read as a fact, or the other way round."""
+    stems = sentence.content
+    if len(stems) < 3 or sentence.figures and any(f.kind != "date" for f in sentence.figures):
+        return
+    said = weighed(stems, grounds)
+    whole = sum(w for _, w in said)
+    if not whole:
+        return
+    is_denied = _denies(sentence.text, sentence.language)
+    scored = [(sum(w for m, w in said if not m.isdisjoint(line.stems)) / whole, line) for line in grounds.lines if not line.cells]
+    best = max((s for s, _ in scored), default=0.0)
+    close = [line for score, line in scored if score >= max(_SAME_STATEMENT, 0.9 * best)]
+    if close and len(said) >= 0.6 * len(stems) and all(_denies(_meant(line, said), line.language) != is_denied for line in close):
+        yield Turn(0, len(sentence.text.rstrip()), tuple(close[:2]))
+
+
+def _meant(line: Line, said: Sequence[tuple[frozenset[str], float]]) -> str:
+    """The clauses of a line that a sentence is about."""
+    parts = clauses(line.text)
+    scores = [sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) for part in parts]
+    return " ".join(part for part, score in zip(parts, scores, strict=True) if score >= 0.5 * max(scores))
+
+
+def _denies(text: str, language: Language) -> bool:
+    words = re.findall(r"[\w'’]+", text.lower())
+    denials = [
+        n for n, word in enumerate(words)
+        if word in language.negation and not set(words[n + 1 : n + 3]) & language.compare
+    ]  # fmt: skip
+    if language.code == "fr" and "pas" not in words:
+        denials = [n for n in denials if words[n] not in ("ne", "n")]
+    return len(denials) % 2 == 1 if language.code == "en" else bool(denials)
+
+
+def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A direction that the values of the row or column meant do not take."""
+    said = [o for o in opposites().find(sentence.text) if o.group == "direction" and not _negates(sentence.text, o, sentence.language)]
+    if not said or len({o.member for o in said}) > 1:
+        return
+    series = list(_series(sentence, grounds))
+    if len(series) != 1:
+        return
+    values = series[0]
+    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    up = said[0].member == "up"
+    is_steady = any(o.group == "quantity" and o.member == "all" for o in opposites().find(sentence.text))
+    total = sum(steps) if not is_steady else (min(steps) if up else max(steps))
+    if total and (total > 0) != up:
+        yield Turn(said[0].start, said[0].end)
+
+
+def _series(sentence: Sentence, grounds: Grounds) -> Iterator[list[float]]:
+    """The values over time that a sentence is about: of the row it names, or of the column whose rows are times."""
+    for rows in grounds.tables:
+        headers = [h for h, _ in rows[0].cells] if rows else []
+        dated = [h for h in headers if any(f.kind == "date" for f in read_figures(h, rows[0].language))]
+        named = named_rows(sentence, rows)
+        if len(named) == 1 and len(dated) > 1:
+            values = [f.value for h in dated for f in named[0].column(h)]
+            if len(values) > 1 and len({_title_words(h) for h in dated}) == 1:
+                yield values
+        if len(rows) > 2 and all(_is_time(row) for row in rows):
+            for header in headers:
+                values = [f.value for row in rows for f in row.column(header)]
+                if len(values) == len(rows) and content(header, rows[0].language) & sentence.content:
+                    yield values
+
+
+def _title_words(header: str) -> str:
+    return " ".join(sorted(w.lower() for w in re.findall(r"[^\W\d_]{3,}", header) if not w[:3].lower() in _MONTHS))
+
+
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+
+
+def _is_time(row: Line) -> bool:
+    return any(f.kind == "date" for f in read_figures(row.cells[0][1], row.language))
+
+
+def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """The row named is not the highest or lowest of its column."""
+    said = [o for o in opposites().find(sentence.text) if o.group == "extreme"]
+    if len({o.member for o in said}) != 1:
+        return
+    for rows in grounds.tables:
+        named = named_rows(sentence, rows)
+        if len(named) != 1 or len(rows) < 3:
+            continue
+        headers = [h for h, _ in rows[0].cells if all(row.column(h) for row in rows)]
+        meant = [h for h in headers if content(h, rows[0].language) & sentence.content] or (headers if len(headers) == 1 else [])
+        if len(meant) != 1:
+            continue
+        values = [row.column(meant[0])[0].value for row in rows]
+        wanted = max(values) if said[0].member == "most" else min(values)
+        if named[0].column(meant[0])[0].value != wanted:
+            yield Turn(said[0].start, said[0].end, (named[0],))
+
+
+def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """ "Most" or "all" rows are said to have a label that fewer have."""
+    said = [o for o in opposites().find(sentence.text) if o.group == "quantity" and o.member in ("all", "most")]
+    if not said:
+        return
+    for rows in grounds.tables:
+        if len(rows) < 3 or named_rows(sentence, rows):
+            continue
+        groups = [held for label, held in grouped(rows).items() if says_label(sentence, label) and not label[:1].isdigit()]
+        if len(groups) == 1:
+            share = len(groups[0]) / len(rows)
+            if share < (1.0 if said[0].member == "all" else 0.5):
+                yield Turn(said[0].start, said[0].end, tuple(groups[0][:2]))
+
+
+def swaps(sentence: Sentence, carriers: Sequence[tuple[Read, Held]], grounds: Grounds) -> Iterator[tuple[Read, tuple[Line, ...]]]:
+    """Figures of which each stands where the words of the other lead."""
+    for n, (a, place) in enumerate(carriers):
+        for b, other in carriers[n + 1 :]:
+            if a.kind != b.kind or place is other or a.kind == "date":
+                continue
+            near_a, near_b = sentence.near(a), sentence.near(b)
+            own_a, own_b = weighed(near_a - near_b, grounds), weighed(near_b - near_a, grounds)
+            if not own_a or not own_b:
+                continue
+            straight = _shared(own_a, place.near - other.near) + _shared(own_b, other.near - place.near)
+            crossed = _shared(own_a, other.near - place.near) + _shared(own_b, place.near - other.near)
+            if crossed > _SWAPPED * straight and _shared(own_a, other.near) and _shared(own_b, place.near):
+                yield a, (place.line, other.line)
+                yield b, (place.line, other.line)
+                return
+
+
+def _shared(said: Sequence[tuple[frozenset[str], float]], near: frozenset[str]) -> float:
+    return sum(w for m, w in said if not m.isdisjoint(near))
