@@ -170,7 +170,7 @@ class Verifier:
             " " * start + text[start:], language, _role(line), self._headers if is_row(line) else (), self._before,
             self._is_plan(language, text), items,
         )  # fmt: skip
-        verdict = Checker(self.question, self.grounds).check(sentence, cited, is_cited=bool(cited))
+        verdict = Checker(self.question, self.grounds).check(sentence, cited, cites_unread=bool(piece.ids) and not cited)
         self.claims += bool(cited or verdict.faults)
         if verdict.faults:
             self.failures.append(Failure(_raw(piece), tuple(verdict.faults)))

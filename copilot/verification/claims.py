@@ -56,8 +56,8 @@ class Checker:
         self.question = question
         self.grounds = grounds
 
-    def check(self, sentence: Sentence, cited: Sequence[str], *, is_cited: bool) -> Verdict:
-        """The faults of a sentence that cites evidence, and what carries its figures."""
+    def check(self, sentence: Sentence, cited: Sequence[str], *, cites_unread: bool = False) -> Verdict:
+        """The faults of a sentence that cites evidence, or only what was never read, and what carries its figures."""
         verdict = Verdict()
         if sentence.is_meta or sentence.text.rstrip().endswith("?"):
             return verdict
@@ -69,7 +69,7 @@ class Checker:
         verdict.faults += self._names(sentence)
         verdict.faults += [Fault("word", sentence.text[t.start : t.end], t.start, t.end, t.where) for t in turned(sentence, self.grounds)]
         verdict.faults += [Fault("figure", f.text, f.start, f.end, where) for f, where in swaps(sentence, verdict.carriers, self.grounds)]
-        if not verdict.faults and (fault := self._unknown(sentence, verdict, is_cited)):
+        if not verdict.faults and (fault := self._unknown(sentence, verdict, cited, cites_unread)):
             verdict.faults.append(fault)
         return verdict
 
@@ -114,7 +114,9 @@ class Checker:
         if figure.day and figure.day[2] == 0:
             return self._dated(figure, cited)
         said = self._weighed(sentence, figure)
-        places = [(self._fit(said, held) * (1.15 if held.line.evidence in cited else 1.0), held) for held in self._candidates(figure)]
+        dated = self._rows_of_dates(sentence)
+        places = [(self._fit(said, held) * (1.15 if held.line.evidence in cited else 1.0), held) for held in self._candidates(figure)
+                  if not dated or not held.line.cells or held.line.table not in {r.table for r in dated} or held.line in dated]
         found = max((p for p in places if self._says(figure, sentence, p[1])), key=lambda p: p[0], default=None)
         if found is None:
             return None
@@ -129,6 +131,14 @@ class Checker:
         if fit >= _FITS * best and (fit >= (_FITS if held.line.cells else _FITS_IN_LINE) * beside or together):
             return held
         return held if together and not held.line.cells else None
+
+    def _rows_of_dates(self, sentence: Sentence) -> list[Line]:
+        """The rows that begin with a date that a sentence names."""
+        dates = [f for f in sentence.figures if f.kind == "date"]
+        return [
+            line for line in self.grounds.lines
+            if line.cells and any(h.header == line.cells[0][0] and any(same(d, h.figure) for d in dates) for h in line.held)
+        ]  # fmt: skip
 
     def _dated(self, figure: Read, cited: Sequence[str]) -> Held | None:
         """A month or a year may stand anywhere in what was read."""
@@ -174,6 +184,8 @@ class Checker:
         if typed.kind == "number":
             return self._counts(figure, sentence, held)
         if bare.kind != "number" or typed.kind == "date":
+            return True
+        if len(held.line.stems) <= 2:
             return True
         if bare is figure and sentence.noun(figure) and typed.kind != "time":
             return self._is_of(typed, sentence.words) or self._counts(figure, sentence, held)
@@ -231,22 +243,23 @@ class Checker:
         words = [plain(w.lower()) for w in re.findall(r"[^\W_]+", name) if len(w) > 1]
         return all(self.grounds.mentions(w) or self.grounds.mentions(w.removesuffix("s")) or w in plain(self.question.lower()) for w in words)
 
-    def _unknown(self, sentence: Sentence, verdict: Verdict, is_cited: bool) -> Fault | None:
+    def _unknown(self, sentence: Sentence, verdict: Verdict, cited: Sequence[str], cites_unread: bool) -> Fault | None:
         """Most of what it says stands nowhere in what was read, or it cites what nobody read."""
         at = (0, len(sentence.text.rstrip()))
         where = tuple(nearest(sentence, self.grounds, 2))
-        if not is_cited and sentence.role != "row" and not (verdict.carriers or verdict.computed):
-            if len(sentence.content) >= 3 and not sentence.text.rstrip(" *").endswith(":") and self._known(sentence) < _KNOWN_UNCITED:
-                return Fault("uncited", sentence.text, *at, where)
-        if verdict.carriers or verdict.computed or len(sentence.content) < 3 or sentence.text.rstrip(" *").endswith(":"):
+        if cites_unread:
+            return Fault("uncited", sentence.text, *at, where)
+        leads = sentence.text.rstrip(" *\n").endswith(":")
+        if verdict.carriers or verdict.computed or leads or len(sentence.content) < (4 if cited else 3):
             return None
-        if self._known(sentence) < _KNOWN:
-            return Fault("claim", sentence.text, *at, where)
+        if self._known(sentence, cited) < (_KNOWN if cited else _KNOWN_UNCITED):
+            return Fault("claim" if cited else "uncited", sentence.text, *at, where)
         return None
 
-    def _known(self, sentence: Sentence) -> float:
-        """Which part of its words stands in what was read; all of them where that is in other languages alone."""
-        if not any(line.language == sentence.language for line in self.grounds.lines):
+    def _known(self, sentence: Sentence, cited: Sequence[str]) -> float:
+        """Which part of its words stands in what was read; all of them where that is in another language."""
+        read = [line.language for line in self.grounds.lines if not cited or line.evidence in cited]
+        if sentence.language not in read:
             return 1.0
         asked = plain(self.question.lower())
         known = [s for s in sentence.content if self.grounds.vocabulary.meant(s) or s in asked]

@@ -35,7 +35,7 @@ def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
             continue
         counts = {len(rows)}
         for label, held in grouped(rows).items():
-            if says_label(sentence, label):
+            if says_label(sentence, label) and not (len(held) == 1 and label in held[0].keys):
                 counts |= {len(held), len(rows) - len(held)}
         named = len(named_rows(sentence, rows))
         counts |= {named, len(rows) - named} if named > 1 else set()
@@ -84,7 +84,7 @@ def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read]) -> s
         return ""
     numbers, whole = [v.value for v in values], sum(v.value for v in total)
     if figure.kind in ("percent", "fraction"):
-        return "share of the sum" if whole and len(values) < len(total) and _is_share(figure, sum(numbers), whole) else ""
+        return "share of the sum" if whole and len(values) < len(total) and total[0].kind in ("number", "money") and _is_share(figure, sum(numbers), whole) else ""
     if len(values) < 2 or not _fits(figure, values[0]):
         return ""
     options = {"sum": sum(numbers), "mean": sum(numbers) / len(numbers)}
@@ -113,7 +113,7 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
         held = [h.figure for h in line.held][:7]
         if how := _arithmetic(figure, held, sums, differences) or _rest(sentence, figure, held):
             return how
-    pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if h.figure.kind == figure.kind]
+    pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if _fits(figure, h.figure)]
     return _arithmetic(figure, pool[:5], sums, differences) if figure.kind in ("money", "percent", "points") else ""
 
 
@@ -127,6 +127,10 @@ def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:
 def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: bool) -> str:
     """How a figure follows from two others, or is the sum of all."""
     numbers = [o for o in others if o.kind in _AMOUNTS and o.value and not same(figure, o)]
+    largest = max((o.value for o in numbers), default=0.0)
+    if figure.kind in ("percent", "fraction") and not differences:
+        # A share is one of the whole.
+        return next((f"{a.text} / {b.text}" for a in numbers for b in numbers if b.value == largest and _of_two(figure, a, b, False, False)), "")
     for a, b in itertools.permutations(numbers, 2):
         if how := _of_two(figure, a, b, sums, differences):
             return how
@@ -152,7 +156,7 @@ def _of_two(figure: Read, a: Read, b: Read, sums: bool, differences: bool) -> st
     if figure.kind == "money" and a.kind == "money":
         if b.kind in ("percent", "fraction") and _says(figure, a.value * (b.value / 100 if b.kind == "percent" else b.value)):
             return f"{a.text} × {b.text}"
-        if b.kind == "number" and b.value > 1 and _says(figure, a.value / b.value):
+        if b.kind in ("number", "time") and b.value > 1 and _says(figure, a.value / b.value):
             return f"{a.text} / {b.text}"
     return ""
 

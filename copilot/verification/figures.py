@@ -101,7 +101,7 @@ def _hedge(before: str, language: Language) -> str:
     """What the words right before a figure make of it."""
     bare = before.lower().rstrip(" \u00a0€$£*(")
     for kind in ("over", "under", "about"):
-        if any(re.search(rf"(?<!\w){re.escape(word)}(?:['’]| the| a| an)?$", bare) for word in language.hedges[kind]):
+        if any(re.search(rf"(?<!\w){re.escape(word)}(?:['’]| the| a| an| die| der| das| la| le| les| l['’])?$", bare) for word in language.hedges[kind]):
             return kind
     return ""
 
@@ -124,6 +124,8 @@ def _dates(text: str, language: Language) -> list[Read]:
         found.append(_date(text, *m.span(), int(m[2]), int(m[1])))
     for m in _QUARTER.finditer(text):
         found.append(_date(text, *m.span(), int(m[1] or m[4]), -int(m[2] or m[3])))
+    for m in _quarter(language).finditer(text):
+        found.append(_date(text, *m.span(), int(m[2]), -language.ordinals[m[1].lower()]))
     for m in _written(language).finditer(text):
         groups = m.groupdict()
         month = language.months[groups["month"].lower().rstrip(".")]
@@ -155,6 +157,12 @@ def _written(language: Language) -> re.Pattern[str]:
             re.IGNORECASE,
         )
     return _PATTERNS[language.code]
+
+
+def _quarter(language: Language) -> re.Pattern[str]:
+    """The third quarter of 2026, in words."""
+    ordinals = "|".join(o for o, n in language.ordinals.items() if n <= 4)
+    return re.compile(rf"(?<!\w)({ordinals})\s(?:quarter|quartal|trimestre)\s(?:of\s|de\s)?(\d{{4}})", re.IGNORECASE)
 
 
 def _ids(text: str, language: Language) -> list[Read]:
@@ -219,7 +227,7 @@ def _scale(text: str, at: int, language: Language) -> tuple[float, int]:
         return 1.0, at
     word = (m[1] or m[2]).lower()
     scales = language.scales if word in language.scales else languages()["en"].scales
-    if word in ("cent", "cents", "hundert", "m") and text[m.start() : m.start() + 1] in " \u00a0\u202f":
+    if word in ("cent", "cents", "hundert") and text[m.start() : m.start() + 1] in " \u00a0\u202f":
         return 1.0, at
     if word in scales and scales[word] > 100:
         end = m.end() if not (m.group().endswith(".") and len(word) > 4) else m.end() - 1
@@ -367,7 +375,7 @@ def same(said: Read, held: Read) -> bool:
     if not _kinds_fit(said, held):
         return False
     return any(
-        close(value, h, said, held) or _hedged(value, h, said.hedge)
+        close(value, h, said, held) or _hedged(value, h, "" if held.hedge else said.hedge)
         for s in said.values
         for h in held.values
         for value in [_in_unit(s, said, held)]
@@ -377,7 +385,7 @@ def same(said: Read, held: Read) -> bool:
 def _hedged(value: float, held: float, hedge: str) -> bool:
     """Whether a figure that is not meant exactly fits: "about 70", "more than 40", "a little under 30"."""
     value, held = abs(value), abs(held)
-    low, high = {"over": (1.0, 1.15), "under": (0.87, 1.0), "about": (0.96, 1.04)}.get(hedge, (1.0, 1.0))
+    low, high = {"over": (1.0, 1.1), "under": (0.91, 1.0), "about": (0.97, 1.03)}.get(hedge, (1.0, 1.0))
     return hedge != "" and low * value <= held <= high * value
 
 

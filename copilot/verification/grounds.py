@@ -11,10 +11,10 @@ from datetime import date
 from functools import cached_property
 
 from copilot.language.formatting import format_value
-from copilot.language.sentences import split_sentences
 from copilot.types import Evidence, Quantity, Table
 from copilot.verification.figures import Read, as_date, read_figures
 from copilot.verification.languages import Language, language_of
+from copilot.verification.markup import split
 from copilot.verification.terms import Vocabulary, content, plain
 
 _FIELD = re.compile(r"^\s*(?:[-*]\s+)?([^\s:|][^:|\n]{0,40}):\s+(\S.*)$")
@@ -59,7 +59,7 @@ class Line:
 
     def column(self, header: str) -> list[Read]:
         """The figure of the cell under a header, where the cell holds one alone."""
-        return [h.figure for h in self.held if h.header == header and h.is_value][:1]
+        return [h.figure for h in self.held if h.header == header and h.is_value and h.figure.kind != "date"][:1]
 
     @property
     def said(self) -> str:
@@ -116,7 +116,7 @@ class Grounds:
         language = language_of(text, self.language)
         about = content(title, language_of(title, language.code))
         before: frozenset[str] = frozenset()
-        for piece in split_sentences(_WRAP.sub(" ", _FOOTNOTE.sub("", text))):
+        for piece in split(_WRAP.sub(" ", _FOOTNOTE.sub("", text))):
             bare = piece.strip()
             if not bare:
                 continue

@@ -69,13 +69,18 @@ def normalised(line: str, known: Container[str], unknown: list[str]) -> str:
 
 def pieces(line: str) -> list[Piece]:
     """The sentences of a line; a row of a table is one."""
+    return [_piece(part) for part in ([line] if is_row(line) else split(line))]
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a text; joined they give the text back."""
     parts: list[str] = []
-    for part in [line] if is_row(line) else split_sentences(line):
-        if parts and _OPEN.search(parts[-1]):
+    for part in split_sentences(text):
+        if parts and "\n" not in parts[-1] and _OPEN.search(parts[-1]):
             parts[-1] += part
         else:
             parts.append(part)
-    return [_piece(part) for part in parts]
+    return parts
 
 
 def _piece(text: str) -> Piece:

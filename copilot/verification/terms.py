@@ -11,6 +11,7 @@ from importlib import resources
 
 import yaml
 
+from copilot.language.units import CODES
 from copilot.language.words import stem as english_stem
 from copilot.verification.languages import Language
 
@@ -40,7 +41,13 @@ def terms(text: str, language: Language) -> list[Term]:
 
 def content(text: str, language: Language) -> frozenset[str]:
     """The stems of the words that carry meaning."""
-    return frozenset(t.stem for t in terms(text, language) if not t.is_function and (len(t.text) > 1 or t.text.isupper()))
+    return frozenset(t.stem for t in terms(text, language) if not t.is_function and not _is_measure(t.text, language))
+
+
+def _is_measure(word: str, language: Language) -> bool:
+    """A scale, a currency, a month or a single letter says nothing of what a figure is about; the A of "option A" does."""
+    lower = word.lower()
+    return lower in language.scales or lower in language.months or word in CODES or (len(word) == 1 and not word.isupper())
 
 
 @lru_cache(maxsize=100_000)

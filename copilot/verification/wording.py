@@ -95,9 +95,24 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     best = [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
     for word in said:
         own = {o.member for o in said if o.group == word.group}
-        held = [_members(line, word.group, words) for line in best]
+        if any(not content(word.text, sentence.language).isdisjoint(line.context | _heads(line)) for line in best):
+            continue
+        beside = _beside(sentence, word)
+        held = [_members(line, word.group, weighed(beside, grounds) or words) for line in best]
+        if word.group == "decision" and not any(_members(line, "decision", words) for line in grounds.lines):
+            yield Turn(word.start, word.end, tuple(best[:2]))
         if held[0] and all(not (own & members) for members in held if members):
             yield Turn(word.start, word.end, tuple(best[:2]))
+
+
+def _heads(line: Line) -> frozenset[str]:
+    return frozenset(s for h, _ in line.cells for s in content(h, line.language))
+
+
+def _beside(sentence: Sentence, word: Opposite) -> frozenset[str]:
+    """The words that follow a word."""
+    after = [t for t in sentence.terms if t.start >= word.end][:4]
+    return frozenset(t.stem for t in after if not t.is_function)
 
 
 def _members(line: Line, group: str, said: Sequence[tuple[frozenset[str], float]]) -> set[str]:
@@ -125,8 +140,15 @@ def _is_negated(text: str, start: int, end: int, language: Language, *, is_duty:
 
 def _negation(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """A statement is denied that was read as a fact, or the other way round."""
+    if any(f.kind != "date" for f in sentence.figures):
+        return
+    for part in sentence.clauses:
+        yield from _denial(Sentence(part, sentence.language), (0, len(sentence.text.rstrip())), grounds)
+
+
+def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds) -> Iterator[Turn]:
     stems = sentence.content
-    if len(stems) < 3 or sentence.figures and any(f.kind != "date" for f in sentence.figures):
+    if len(stems) < 3:
         return
     said = weighed(stems, grounds)
     whole = sum(w for _, w in said)
@@ -137,7 +159,7 @@ def _negation(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     best = max((s for s, _ in scored), default=0.0)
     close = [line for score, line in scored if score >= max(_SAME_STATEMENT, 0.9 * best)]
     if close and len(said) >= 0.6 * len(stems) and all(_denies(_meant(line, said), line.language) != is_denied for line in close):
-        yield Turn(0, len(sentence.text.rstrip()), tuple(close[:2]))
+        yield Turn(*span, tuple(close[:2]))
 
 
 def _meant(line: Line, said: Sequence[tuple[frozenset[str], float]]) -> str:
@@ -181,9 +203,9 @@ def _series(sentence: Sentence, grounds: Grounds) -> Iterator[list[float]]:
         headers = [h for h, _ in rows[0].cells] if rows else []
         dated = [h for h in headers if any(f.kind == "date" for f in read_figures(h, rows[0].language))]
         named = named_rows(sentence, rows)
-        if len(named) == 1 and len(dated) > 1:
-            values = [f.value for h in dated for f in named[0].column(h)]
-            if len(values) > 1 and len({_title_words(h) for h in dated}) == 1:
+        for kind in {_title_words(h) for h in dated}:
+            alike = [h for h in dated if _title_words(h) == kind]
+            if len(named) == 1 and len(values := [f.value for h in alike for f in named[0].column(h)]) > 1:
                 yield values
         if len(rows) > 2 and all(_is_time(row) for row in rows):
             for header in headers:
