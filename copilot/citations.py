@@ -15,6 +15,7 @@ from copilot.language.sentences import split_sentences
 from copilot.language.support import is_supported_by
 from copilot.types import Calculation, Citation, Evidence, Figure, Finding, Table
 from copilot.verification.claims import Checker, Fault, Verdict
+from copilot.verification.figures import read_figures
 from copilot.verification.grounds import Grounds
 from copilot.verification.languages import Language, language_of
 from copilot.verification.markup import (
@@ -122,11 +123,13 @@ class Verifier:
     def _release(self, below: list[str]) -> str:
         """The list or table that waited. Its items without markers are carried by those of the next item, below or above."""
         lines, self._waiting = self._waiting, []
+        marked = sum(bool(MARKER.search(line)) for line in lines)
         carried = below or self._lead
         later: list[list[str]] = []
         for line in reversed(lines):
             later.append(carried)
-            carried = (MARKER.findall(line) if line.strip() else []) or carried
+            # Where one item alone is cited, its ids hold for those before it.
+            carried = (MARKER.findall(line) if marked == 1 else []) or carried
         items = sum(is_item(line) for line in lines)
         text = "".join(self._check_line(line, ids, items) for line, ids in zip(lines, reversed(later), strict=True))
         self._headers = ()
@@ -170,7 +173,7 @@ class Verifier:
             " " * start + text[start:], language, _role(line), self._headers if is_row(line) else (), self._before,
             self._is_plan(language, text), items,
         )  # fmt: skip
-        verdict = Checker(self.question, self.grounds).check(sentence, cited, cites_unread=bool(piece.ids) and not cited)
+        verdict = Checker(self.question, self.grounds).check(sentence, cited, piece.ids)
         self.claims += bool(cited or verdict.faults)
         if verdict.faults:
             self.failures.append(Failure(_raw(piece), tuple(verdict.faults)))
@@ -183,6 +186,8 @@ class Verifier:
         return piece.render([self._mark(fault, piece, language) for fault in _apart(verdict.faults)], self._markers_of, added)
 
     def _is_plan(self, language: Language, text: str) -> bool:
+        if is_heading(self._section) and any(f.kind == "time" for f in read_figures(self._section, language)):
+            return True
         section = f"{self._section} {text.partition(':')[0] if ':' in text else ''}".lower()
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", section) for word in language.plan)
 

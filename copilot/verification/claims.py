@@ -10,6 +10,7 @@ from typing import Literal
 from copilot.verification.deriving import derive
 from copilot.verification.figures import Read, read_figures, same
 from copilot.verification.grounds import Grounds, Held, Line
+from copilot.verification.labels import named_rows
 from copilot.verification.languages import languages
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import plain
@@ -22,7 +23,7 @@ _FITS = 0.6
 # Within one line the words right beside a figure tell less.
 _FITS_IN_LINE = 0.3
 # A sentence says something else when less of its words than this stand in what was read; more where it cites nothing.
-_KNOWN, _KNOWN_UNCITED = 0.4, 0.55
+_KNOWN, _KNOWN_UNCITED = 0.4, 0.5
 # Up to this count a number word may count what nobody numbered: "two conditions".
 _FEW = 4
 
@@ -56,12 +57,16 @@ class Checker:
         self.question = question
         self.grounds = grounds
 
-    def check(self, sentence: Sentence, cited: Sequence[str], *, cites_unread: bool = False) -> Verdict:
-        """The faults of a sentence that cites evidence, or only what was never read, and what carries its figures."""
+    def check(self, sentence: Sentence, cited: Sequence[str], own: Sequence[str] | None = None) -> Verdict:
+        """The faults of a sentence, and what carries its figures.
+
+        `cited` is the evidence that it or what follows it cites; `own` is all that it cites itself, read or not.
+        """
+        own = cited if own is None else own
         verdict = Verdict()
         if sentence.is_meta or sentence.text.rstrip().endswith("?"):
             return verdict
-        is_free = sentence.is_plan or (sentence.is_proposal and not cited)
+        is_free = (sentence.is_plan or sentence.is_proposal) and not own
         for figure in sentence.figures:
             self._figure(sentence, figure, cited, verdict, is_free)
         if is_free or sentence.role == "heading":
@@ -69,7 +74,7 @@ class Checker:
         verdict.faults += self._names(sentence)
         verdict.faults += [Fault("word", sentence.text[t.start : t.end], t.start, t.end, t.where) for t in turned(sentence, self.grounds)]
         verdict.faults += [Fault("figure", f.text, f.start, f.end, where) for f, where in swaps(sentence, verdict.carriers, self.grounds)]
-        if not verdict.faults and (fault := self._unknown(sentence, verdict, cited, cites_unread)):
+        if not verdict.faults and (fault := self._unknown(sentence, verdict, cited, own)):
             verdict.faults.append(fault)
         return verdict
 
@@ -80,7 +85,7 @@ class Checker:
             if not self._is_mentioned(figure.text):
                 verdict.faults.append(self._fault("id", figure, sentence))
             return
-        if is_free or (sentence.role == "heading" and figure.kind in ("time", "date")):
+        if is_free or ((sentence.is_plan or sentence.role == "heading") and figure.kind in ("time", "date")):
             return
         if found := self._place(sentence, figure, cited, verdict):
             verdict.carriers.append((figure, found))
@@ -88,14 +93,14 @@ class Checker:
         near = nearest(sentence, self.grounds, 3)
         stated = [f for f in sentence.figures if f != figure and any(f == c for c, _ in verdict.carriers)]
         others = stated or [f for f in sentence.figures if f != figure]
-        before = read_figures(sentence.before, sentence.language)[-4:]
+        before = read_figures(sentence.before, sentence.language)[-6:]
         if how := derive(sentence, figure, others, before, near, self.grounds):
             verdict.computed.append((figure, how))
             return
         if figure.is_word and self._is_idle(sentence, figure):
             return
         asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
-        if asked and not cited:
+        if asked and (not cited or (figure.kind == "time" and verdict.carriers)):
             return
         verdict.faults.append(self._fault("question" if asked else "figure", figure, sentence))
 
@@ -114,31 +119,48 @@ class Checker:
         if figure.day and figure.day[2] == 0:
             return self._dated(figure, cited)
         said = self._weighed(sentence, figure)
-        dated = self._rows_of_dates(sentence)
-        places = [(self._fit(said, held) * (1.15 if held.line.evidence in cited else 1.0), held) for held in self._candidates(figure)
-                  if not dated or not held.line.cells or held.line.table not in {r.table for r in dated} or held.line in dated]
+        meant = self._rows_meant(sentence, figure)
+        names = self._names_of(sentence.part(figure))
+        places = [
+            (self._fit(said, held) * (1.15 if held.line.evidence in cited else 1.0), held)
+            for held in self._candidates(figure)
+            if held.line in meant or held.line.table not in {row.table for row in meant if row.table >= 0}
+            if not names or self._is_about(held.line, names)
+        ]
         found = max((p for p in places if self._says(figure, sentence, p[1])), key=lambda p: p[0], default=None)
         if found is None:
             return None
         fit, held = found
         others = [f for f in sentence.figures if f is not figure]
-        rivals = [p for p in places if p[1].figure.kind in (figure.kind, "number") and not any(same(o, p[1].figure) for o in others)]
+        rivals = [p for p in places if _is_rival(figure, p[1]) and not any(same(o, p[1].figure) for o in others)]
         best = max((p[0] for p in rivals if p[1].line is not held.line), default=0.0)
         beside = max((p[0] for p in rivals if p[1].line is held.line), default=0.0)
-        if best == fit == 0.0 or len(held.line.stems) <= 2:
+        if best == fit == 0.0 or _is_wordless(held.line):
             return held if held.line.evidence in cited and _is_rare(figure) else None
         together = any(held.line is other.line for _, other in verdict.carriers)
         if fit >= _FITS * best and (fit >= (_FITS if held.line.cells else _FITS_IN_LINE) * beside or together):
             return held
         return held if together and not held.line.cells else None
 
-    def _rows_of_dates(self, sentence: Sentence) -> list[Line]:
-        """The rows that begin with a date that a sentence names."""
+    def _rows_meant(self, sentence: Sentence, figure: Read) -> list[Line]:
+        """The rows that are named beside a figure, or that begin with a date that the sentence names."""
         dates = [f for f in sentence.figures if f.kind == "date"]
+        part = Sentence(sentence.part(figure), sentence.language) if sentence.role != "row" else sentence
         return [
-            line for line in self.grounds.lines
-            if line.cells and any(h.header == line.cells[0][0] and any(same(d, h.figure) for d in dates) for h in line.held)
+            line for rows in self.grounds.tables if len(rows) > 1
+            for line in {*named_rows(part, rows), *(row for row in rows if _begins(row, dates))}
         ]  # fmt: skip
+
+    def _names_of(self, text: str) -> frozenset[str]:
+        """The names in a text that were read."""
+        capitals = re.findall(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}", text)
+        return frozenset(plain(w.lower()) for w in capitals) & self.grounds.names
+
+    def _is_about(self, line: Line, names: frozenset[str]) -> bool:
+        """Whether a line has one of the names, or none at all of its own."""
+        said = self._names_of(line.text)
+        about = plain(f"{line.title} {line.text}".lower())
+        return not said or bool(said & names) or any(name in about for name in names) or not names.isdisjoint(line.context)
 
     def _dated(self, figure: Read, cited: Sequence[str]) -> Held | None:
         """A month or a year may stand anywhere in what was read."""
@@ -158,10 +180,12 @@ class Checker:
         """The words of a sentence by what they mean in what was read, those beside the figure with more weight."""
         near = sentence.near(figure)
         vocabulary, weights = self.grounds.vocabulary, self.grounds.weights
+        counted = sentence.noun(figure)
+        noun = counted.stem if counted else ""
         found = []
         for stem in sentence.content | sentence.back:
             if meant := vocabulary.meant(stem):
-                own = 1.0 if stem in near else 0.5 if stem in sentence.content else 0.25
+                own = 2.0 if stem == noun else 1.0 if stem in near else 0.5 if stem in sentence.content else 0.25
                 found.append((meant, own * max(weights.get(s, 1.0) for s in meant)))
         return found
 
@@ -185,7 +209,7 @@ class Checker:
             return self._counts(figure, sentence, held)
         if bare.kind != "number" or typed.kind == "date":
             return True
-        if len(held.line.stems) <= 2:
+        if _is_wordless(held.line):
             return True
         if bare is figure and sentence.noun(figure) and typed.kind != "time":
             return self._is_of(typed, sentence.words) or self._counts(figure, sentence, held)
@@ -243,14 +267,16 @@ class Checker:
         words = [plain(w.lower()) for w in re.findall(r"[^\W_]+", name) if len(w) > 1]
         return all(self.grounds.mentions(w) or self.grounds.mentions(w.removesuffix("s")) or w in plain(self.question.lower()) for w in words)
 
-    def _unknown(self, sentence: Sentence, verdict: Verdict, cited: Sequence[str], cites_unread: bool) -> Fault | None:
+    def _unknown(self, sentence: Sentence, verdict: Verdict, cited: Sequence[str], own: Sequence[str]) -> Fault | None:
         """Most of what it says stands nowhere in what was read, or it cites what nobody read."""
         at = (0, len(sentence.text.rstrip()))
         where = tuple(nearest(sentence, self.grounds, 2))
-        if cites_unread:
+        if own and not cited:
             return Fault("uncited", sentence.text, *at, where)
         leads = sentence.text.rstrip(" *\n").endswith(":")
-        if verdict.carriers or verdict.computed or leads or len(sentence.content) < (4 if cited else 3):
+        if verdict.carriers or verdict.computed or leads or len(sentence.content) < (4 if sentence.role == "item" else 3):
+            return None
+        if cited and not own and sentence.role == "prose":
             return None
         if self._known(sentence, cited) < (_KNOWN if cited else _KNOWN_UNCITED):
             return Fault("claim" if cited else "uncited", sentence.text, *at, where)
@@ -262,8 +288,24 @@ class Checker:
         if sentence.language not in read:
             return 1.0
         asked = plain(self.question.lower())
-        known = [s for s in sentence.content if self.grounds.vocabulary.meant(s) or s in asked]
-        return len(known) / len(sentence.content)
+        by_id = self.grounds.by_evidence
+        base = frozenset(s for s in sentence.content if s in asked or any(by_id[id].meant(s) for id in cited if id in by_id))
+        best = max((sum(s in base or bool(v.meant(s)) for s in sentence.content) for v in by_id.values()), default=0)
+        return best / len(sentence.content)
+
+
+def _begins(row: Line, dates: Sequence[Read]) -> bool:
+    return any(h.header == row.cells[0][0] and any(same(d, h.figure) for d in dates) for h in row.held)
+
+
+def _is_rival(figure: Read, held: Held) -> bool:
+    """Whether a figure could have been meant instead: one of its kind, or a bare one of a table."""
+    return held.figure.kind == figure.kind or (held.figure.kind == "number" and bool(held.line.cells))
+
+
+def _is_wordless(line: Line) -> bool:
+    """A line of a calculator has no words to go by."""
+    return not line.cells and len(line.stems) <= 2
 
 
 def _comparable(said: Read, held: Read) -> bool:

@@ -18,12 +18,18 @@ def derive(sentence: Sentence, figure: Read, stated: Sequence[Read], before: Seq
     if figure.kind in ("date", "id"):
         return ""
     return (
-        _count(sentence, figure, grounds)
+        _converted(figure, stated)
+        or _count(sentence, figure, grounds)
         or _from_rows(sentence, figure, grounds)
-        or _arithmetic(figure, stated, sums=True, differences=True)
+        or _arithmetic(figure, stated, sums=True, differences=True, per=_says_per(sentence))
         or _with_earlier(sentence, figure, stated, before, grounds)
         or _from_lines(sentence, figure, nearest)
     )
+
+
+def _converted(figure: Read, stated: Sequence[Read]) -> str:
+    """The same time in another unit."""
+    return next((s.text for s in stated if figure.kind == s.kind == "time" and figure.unit != s.unit and same(figure, s)), "")
 
 
 def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
@@ -101,8 +107,12 @@ def _with_earlier(sentence: Sentence, figure: Read, stated: Sequence[Read], befo
     here = [*stated, *(h.figure for row in rows[:1] for h in row.held)]
     text, language = sentence.text, sentence.language
     return _arithmetic(
-        figure, [*here[:5], *before], sums=False, differences=language.says(language.difference, text)
-    )  # fmt: skip
+        figure, [*here[:5], *before], False, language.says(language.difference, text), _says_per(sentence)
+    )
+
+
+def _says_per(sentence: Sentence) -> bool:
+    return sentence.language.says(sentence.language.per, sentence.text)
 
 
 def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> str:
@@ -111,10 +121,13 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
     differences, sums = language.says(language.difference, text), language.says(language.sum, text)
     for line in nearest:
         held = [h.figure for h in line.held][:7]
-        if how := _arithmetic(figure, held, sums, differences) or _rest(sentence, figure, held):
+        if how := _arithmetic(figure, held, sums, differences, _says_per(sentence)) or _rest(sentence, figure, held):
             return how
-    pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if _fits(figure, h.figure)]
-    return _arithmetic(figure, pool[:5], sums, differences) if figure.kind in ("money", "percent", "points") else ""
+    if figure.kind not in ("money", "percent", "points"):
+        return ""
+    per = _says_per(sentence)
+    pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if per or _fits(figure, h.figure)]
+    return _arithmetic(figure, pool[:5], sums, differences, per)
 
 
 def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:
@@ -124,15 +137,15 @@ def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:
     return "100 % less the others" if shares and _says(figure, 100 - sum(shares)) else ""
 
 
-def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: bool) -> str:
+def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: bool, per: bool = False) -> str:
     """How a figure follows from two others, or is the sum of all."""
     numbers = [o for o in others if o.kind in _AMOUNTS and o.value and not same(figure, o)]
     largest = max((o.value for o in numbers), default=0.0)
     if figure.kind in ("percent", "fraction") and not differences:
         # A share is one of the whole.
-        return next((f"{a.text} / {b.text}" for a in numbers for b in numbers if b.value == largest and _of_two(figure, a, b, False, False)), "")
+        return next((f"{a.text} / {b.text}" for a in numbers for b in numbers if b.value == largest and _of_two(figure, a, b)), "")
     for a, b in itertools.permutations(numbers, 2):
-        if how := _of_two(figure, a, b, sums, differences):
+        if how := _of_two(figure, a, b, sums, differences, per):
             return how
     alike = [o for o in numbers if _fits(figure, o)]
     if sums and len(alike) > 2 and _says(figure, sum(o.value for o in alike)):
@@ -140,7 +153,7 @@ def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: b
     return ""
 
 
-def _of_two(figure: Read, a: Read, b: Read, sums: bool, differences: bool) -> str:
+def _of_two(figure: Read, a: Read, b: Read, sums: bool = False, differences: bool = False, per: bool = False) -> str:
     if figure.kind in ("percent", "fraction") and _are_alike(a, b):
         if 0 < a.value < b.value and _is_share(figure, a.value, b.value):
             return f"{a.text} / {b.text}"
@@ -156,7 +169,7 @@ def _of_two(figure: Read, a: Read, b: Read, sums: bool, differences: bool) -> st
     if figure.kind == "money" and a.kind == "money":
         if b.kind in ("percent", "fraction") and _says(figure, a.value * (b.value / 100 if b.kind == "percent" else b.value)):
             return f"{a.text} × {b.text}"
-        if b.kind in ("number", "time") and b.value > 1 and _says(figure, a.value / b.value):
+        if per and b.kind in ("number", "time") and b.value > 1 and _says(figure, a.value / b.value):
             return f"{a.text} / {b.text}"
     return ""
 

@@ -26,6 +26,7 @@ _ID = re.compile(
 _AMOUNT = re.compile(
     rf"(?<![\w.,#/])(?P<before>[€$£¥]|(?:{_CODE}){_SPACE}?)?(?P<sign>[-−](?=\d))?(?P<digits>{_DIGITS})"
 )
+_FRACTION = re.compile(r"(?<![\w./,-])([1-9])/([2-9]|10)(?![\w/]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|%|[€$£¥]|\d+(?:[.,]\d+)*")
 _BETWEEN = re.compile(r"\s*(?:of|out of|to|and|or|against|instead of|from|von|bis|auf|und|statt|sur|à|et|ou|contre|au lieu de|the|-|–|—|/|\s)+\s*", re.I)
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
@@ -176,7 +177,9 @@ def _ids(text: str, language: Language) -> list[Read]:
 
 
 def _amounts(text: str, language: Language) -> list[Read]:
-    found = []
+    found = [
+        Read(m[0], "fraction", int(m[1]) / int(m[2]), "", 0, *m.span()) for m in _FRACTION.finditer(text)
+    ]  # fmt: skip
     for m in _AMOUNT.finditer(text):
         value, other, decimals = _value(m["digits"], language.decimal)
         end = m.end()
@@ -326,8 +329,9 @@ def _halves(tokens: list[re.Match[str]], i: int, language: Language) -> bool:
 
 
 def _is_ordinal(tokens: list[re.Match[str]], i: int) -> bool:
-    """ "a third vendor" counts, "a third of" divides."""
-    return i + 1 < len(tokens) and tokens[i + 1][0].lower() not in ("of", "the")
+    """ "a third vendor" counts; "a third of them" and "a third shorter" divide."""
+    following = tokens[i + 1][0].lower() if i + 1 < len(tokens) else "of"
+    return following not in ("of", "the", "less", "more") and not following.endswith("er")
 
 
 def _parts(word: str, language: Language) -> list[float] | None:

@@ -21,6 +21,8 @@ _FIELD = re.compile(r"^\s*(?:[-*]\s+)?([^\s:|][^:|\n]{0,40}):\s+(\S.*)$")
 _UNIT = re.compile(r"\(([^()]{1,14})\)\s*$")
 _WRAP = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\n|$|[-*+#|>]|\d{1,2}[.)]\s))")
 _DATED = re.compile(r"\b(?:19|20)\d{2}-\d{2}|\d[\d.,]*\s?(?:%|[A-Z]{3}\b)")
+# A capital behind another word; a name of one letter or of capitals alone is none.
+_INSIDE = re.compile(r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;(]|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -53,6 +55,8 @@ class Line:
     stems: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
     """Stems of the title, and of the sentence before."""
+    about: frozenset[str] = frozenset()
+    """Stems of the title."""
     held: list[Held] = field(default_factory=list)
     keys: tuple[str, ...] = ()
     """Of a row: what it is called, its id among them."""
@@ -88,7 +92,7 @@ class Grounds:
                 self._read_table(items[0].id, f"{table.title} {items[0].text[:200]}", table.columns, table.rows)
         for id, text in said:
             self._read_prose(id, "", text)
-        for name in ("vocabulary", "weights", "plain_text"):
+        for name in ("vocabulary", "weights", "plain_text", "names", "by_evidence"):
             self.__dict__.pop(name, None)
 
     def _read_item(self, item: Evidence) -> None:
@@ -121,7 +125,7 @@ class Grounds:
             if not bare:
                 continue
             stems = content(bare, language)
-            line = Line(id, bare, language, stems=stems, context=about | before)
+            line = Line(id, bare, language, stems=stems, context=about | before, about=about)
             figures = read_figures(bare, language)
             line.held = [Held(f, content(segment(bare, f, figures), language), line) for f in figures]
             self.lines.append(line)
@@ -150,8 +154,8 @@ class Grounds:
         text = "; ".join(f"{_words(h)}: {c}" for h, c in cells if c)
         line = Line(id, text, language, tuple((_words(h), c) for h, c in cells), table, title)
         line.stems = content(text, language)
-        line.context = content(title, language_of(title, language.code))
-        line.keys = tuple(_keys(cells, title if len(self.tables[table]) == 0 else ""))
+        line.context = line.about = content(title, language_of(title, language.code))
+        line.keys = tuple(_keys(cells))
         names = content(" ".join(line.keys), language)
         for header, cell in line.cells:
             unit = m[1] if (m := _UNIT.search(header)) else ""
@@ -176,6 +180,19 @@ class Grounds:
         return {s: math.log(1 + n / c) for s, c in counts.items()}
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that are written with a capital inside a sentence, where that tells a name, and those of rows' names."""
+        inside = (w for line in self.lines if not line.cells and line.language.code != "de" for m in _INSIDE.finditer(line.text) for w in [m[0]])
+        keys = (w for line in self.lines for key in line.keys for w in re.findall(r"[^\W\d_]{3,}", key))
+        return frozenset(plain(w.lower()) for w in (*inside, *keys))
+
+    @cached_property
+    def by_evidence(self) -> dict[str, Vocabulary]:
+        """The stems of each evidence."""
+        ids = dict.fromkeys(line.evidence for line in self.lines)
+        return {id: Vocabulary(s for line in self.lines if line.evidence == id for s in line.stems | line.about) for id in ids}
+
+    @cached_property
     def plain_text(self) -> str:
         return plain(self.text.lower())
 
@@ -185,18 +202,12 @@ class Grounds:
 
 def segment(text: str, figure: Read, figures: list[Read]) -> str:
     """The part of a sentence that is about one of its figures: up to the breaks that part it from the next ones."""
-    before = [f for f in figures if f.end <= figure.start]
-    after = [f for f in figures if f.start >= figure.end]
-    low = _cut(text, before[-1].end, figure.start, last=False) if before else 0
-    high = _cut(text, figure.end, after[0].start, last=False) if after else len(text)
+    alike = [f for f in figures if f.kind == figure.kind]
+    before = max((f.end for f in alike if f.end <= figure.start), default=None)
+    after = min((f.start for f in alike if f.start >= figure.end), default=None)
+    low = 0 if before is None else next((m.start() for m in _BREAK.finditer(text, before, figure.start)), before)
+    high = len(text) if after is None else next((m.start() for m in _BREAK.finditer(text, figure.end, after)), after)
     return text[low:high]
-
-
-def _cut(text: str, low: int, high: int, *, last: bool) -> int:
-    breaks = [m.start() for m in _BREAK.finditer(text, low, high)]
-    if breaks:
-        return breaks[-1] if last else breaks[0]
-    return low if last else high
 
 
 def _shown(cell: object) -> str:
@@ -220,8 +231,6 @@ def _is_name(cell: str) -> bool:
     return any(c.isalpha() for c in cell) and not _DATED.search(cell)
 
 
-def _keys(cells: list[tuple[str, str]], title: str) -> Iterable[str]:
+def _keys(cells: list[tuple[str, str]]) -> list[str]:
     """What a row is called: its leading cells that hold no figures, and ids."""
-    yield from [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)][:2]
-    if title and len(cells) > 3:
-        yield title
+    return [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)][:2]

@@ -39,9 +39,10 @@ class Language:
     hedges: dict[str, tuple[str, ...]]
     """By `about`, `over` and `under` the words before a figure that is not meant exactly."""
     sum: tuple[str, ...]
-    """Words with which a sum is said; likewise `difference` and `rest`."""
+    """Words with which a sum is said; likewise `difference`, `rest` and `per`."""
     difference: tuple[str, ...]
     rest: tuple[str, ...]
+    per: tuple[str, ...]
     money: frozenset[str]
     """Words of which amounts of money are said; likewise `share` of shares."""
     share: frozenset[str]
@@ -110,6 +111,7 @@ def _read(code: str, data: dict) -> Language:
         sum=tuple(data["sum"]),
         difference=tuple(data["difference"]),
         rest=tuple(data["rest"]),
+        per=tuple(data["per"]),
         money=frozenset(data["money"]),
         share=frozenset(data["share"]),
         generic=frozenset(data["generic"]),

@@ -64,17 +64,21 @@ class Sentence:
     @cached_property
     def back(self) -> frozenset[str]:
         """The words before it to which it may refer."""
-        return content(self.before, self.language) if self.refers_back else frozenset()
+        return content(self.before, self.language) if self.refers_back or not self.content else frozenset()
 
     def near(self, figure: Read) -> frozenset[str]:
         """The words that stand nearest to a figure."""
         if self.role != "row":
-            return content(segment(self.text, figure, self.figures), self.language)
+            return content(self.part(figure), self.language)
         cells = self.text.strip().strip("|").split("|")
         place = self.text[: figure.start].lstrip().removeprefix("|").count("|")
         header = self.headers[place] if place < len(self.headers) else ""
         names = " ".join(cell for cell in cells[:3] if any(c.isalpha() for c in cell))
         return content(f"{names} {header} {cells[place] if place < len(cells) else ''}", self.language)
+
+    def part(self, figure: Read) -> str:
+        """The part of it that is about a figure."""
+        return segment(self.text, figure, self.figures)
 
     def noun(self, figure: Read) -> Term | None:
         """What is counted: the content word right behind a number."""

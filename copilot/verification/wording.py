@@ -37,7 +37,7 @@ def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
 
 def nearest(sentence: Sentence, grounds: Grounds, most: int) -> list[Line]:
     """The lines that share most of a sentence's words, the best first."""
-    said = weighed(sentence.content, grounds)
+    said = weighed(sentence.content | sentence.back, grounds)
     scored = sorted(((overlap(said, line), line) for line in grounds.lines), key=lambda s: -s[0])
     return [line for score, line in scored[:most] if score > 0 and score >= 0.5 * scored[0][0]]
 
@@ -95,7 +95,7 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     best = [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
     for word in said:
         own = {o.member for o in said if o.group == word.group}
-        if any(not content(word.text, sentence.language).isdisjoint(line.context | _heads(line)) for line in best):
+        if any(not content(word.text, sentence.language).isdisjoint(line.about | _heads(line)) for line in best):
             continue
         beside = _beside(sentence, word)
         held = [_members(line, word.group, weighed(beside, grounds) or words) for line in best]
@@ -154,11 +154,11 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds) -> Iter
     whole = sum(w for _, w in said)
     if not whole:
         return
-    is_denied = _denies(sentence.text, sentence.language)
+    is_denied = _denies(sentence.text, sentence.language, said)
     scored = [(sum(w for m, w in said if not m.isdisjoint(line.stems)) / whole, line) for line in grounds.lines if not line.cells]
     best = max((s for s, _ in scored), default=0.0)
     close = [line for score, line in scored if score >= max(_SAME_STATEMENT, 0.9 * best)]
-    if close and len(said) >= 0.6 * len(stems) and all(_denies(_meant(line, said), line.language) != is_denied for line in close):
+    if close and len(said) >= 0.6 * len(stems) and all(_denies(_meant(line, said), line.language, said) != is_denied for line in close):
         yield Turn(*span, tuple(close[:2]))
 
 
@@ -169,7 +169,12 @@ def _meant(line: Line, said: Sequence[tuple[frozenset[str], float]]) -> str:
     return " ".join(part for part, score in zip(parts, scores, strict=True) if score >= 0.5 * max(scores))
 
 
-def _denies(text: str, language: Language) -> bool:
+def _denies(text: str, language: Language, said: Sequence[tuple[frozenset[str], float]]) -> bool:
+    """Whether it is a denial; "without an owner" is one only where owners are spoken of."""
+    for word in _WITHOUT:
+        rest = re.search(rf"\b{word}\s+(.*)", text, re.IGNORECASE)
+        if rest and not any(not m.isdisjoint(content(" ".join(rest[1].split()[:4]), language)) for m, _ in said):
+            text = text[: rest.start()] + rest[1]
     words = re.findall(r"[\w'’]+", text.lower())
     denials = [
         n for n, word in enumerate(words)
@@ -178,6 +183,9 @@ def _denies(text: str, language: Language) -> bool:
     if language.code == "fr" and "pas" not in words:
         denials = [n for n in denials if words[n] not in ("ne", "n")]
     return len(denials) % 2 == 1 if language.code == "en" else bool(denials)
+
+
+_WITHOUT = ("without", "ohne", "sans")
 
 
 def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
