@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from copilot.verification.deriving import derive
@@ -72,7 +73,8 @@ class Checker:
         if is_free or sentence.role == "heading":
             return verdict
         verdict.faults += self._names(sentence)
-        verdict.faults += [Fault("word", sentence.text[t.start : t.end], t.start, t.end, t.where) for t in turned(sentence, self.grounds)]
+        if not sentence.is_plan:
+            verdict.faults += [Fault("word", sentence.text[t.start : t.end], t.start, t.end, t.where) for t in turned(sentence, self.grounds)]  # fmt: skip
         verdict.faults += [Fault("figure", f.text, f.start, f.end, where) for f, where in swaps(sentence, verdict.carriers, self.grounds)]
         if not verdict.faults and (fault := self._unknown(sentence, verdict, cited, own)):
             verdict.faults.append(fault)
@@ -90,7 +92,7 @@ class Checker:
         if found := self._place(sentence, figure, cited, verdict):
             verdict.carriers.append((figure, found))
             return
-        near = nearest(sentence, self.grounds, 3)
+        near = nearest(sentence, self.grounds, 3, 0.3)
         stated = [f for f in sentence.figures if f != figure and any(f == c for c, _ in verdict.carriers)]
         others = stated or [f for f in sentence.figures if f != figure]
         before = read_figures(sentence.before, sentence.language)[-6:]
@@ -127,20 +129,23 @@ class Checker:
             if held.line in meant or held.line.table not in {row.table for row in meant if row.table >= 0}
             if not names or self._is_about(held.line, names)
         ]
-        found = max((p for p in places if self._says(figure, sentence, p[1])), key=lambda p: p[0], default=None)
-        if found is None:
-            return None
-        fit, held = found
+        found = sorted((p for p in places if self._says(figure, sentence, p[1])), key=lambda p: -p[0])
         others = [f for f in sentence.figures if f is not figure]
         rivals = [p for p in places if _is_rival(figure, p[1]) and not any(same(o, p[1].figure) for o in others)]
+        together = {other.line for _, other in verdict.carriers}
+        return next((held for fit, held in found if self._stands(figure, fit, held, rivals, cited, held.line in together)), None)
+
+    def _stands(
+        self, figure: Read, fit: float, held: Held, rivals: Sequence[tuple[float, Held]], cited: Sequence[str], together: bool
+    ) -> bool:
+        """Whether no other figure fits the words much better than the one in this place."""
         best = max((p[0] for p in rivals if p[1].line is not held.line), default=0.0)
         beside = max((p[0] for p in rivals if p[1].line is held.line), default=0.0)
         if best == fit == 0.0 or _is_wordless(held.line):
-            return held if held.line.evidence in cited and _is_rare(figure) else None
-        together = any(held.line is other.line for _, other in verdict.carriers)
-        if fit >= _FITS * best and (fit >= (_FITS if held.line.cells else _FITS_IN_LINE) * beside or together):
-            return held
-        return held if together and not held.line.cells else None
+            return held.line.evidence in cited and _is_rare(figure)
+        if together and not held.line.cells:
+            return True
+        return fit >= _FITS * best and (fit >= (_FITS if held.line.cells else _FITS_IN_LINE) * beside or together)
 
     def _rows_meant(self, sentence: Sentence, figure: Read) -> list[Line]:
         """The rows that are named beside a figure, or that begin with a date that the sentence names."""
@@ -154,7 +159,7 @@ class Checker:
     def _names_of(self, text: str) -> frozenset[str]:
         """The names in a text that were read."""
         capitals = re.findall(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}", text)
-        return frozenset(plain(w.lower()) for w in capitals) & self.grounds.names
+        return frozenset(plain(w.lower()) for w in capitals) & self.grounds.names - _months()
 
     def _is_about(self, line: Line, names: frozenset[str]) -> bool:
         """Whether a line has one of the names, or none at all of its own."""
@@ -294,6 +299,11 @@ class Checker:
         return best / len(sentence.content)
 
 
+@lru_cache
+def _months() -> frozenset[str]:
+    return frozenset(plain(month) for language in languages().values() for month in language.months)
+
+
 def _begins(row: Line, dates: Sequence[Read]) -> bool:
     return any(h.header == row.cells[0][0] and any(same(d, h.figure) for d in dates) for h in row.held)
 
@@ -305,7 +315,7 @@ def _is_rival(figure: Read, held: Held) -> bool:
 
 def _is_wordless(line: Line) -> bool:
     """A line of a calculator has no words to go by."""
-    return not line.cells and len(line.stems) <= 2
+    return not line.cells and "=" in line.text
 
 
 def _comparable(said: Read, held: Read) -> bool:

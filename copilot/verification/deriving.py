@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from copilot.verification.figures import Read, close, same
-from copilot.verification.grounds import Grounds, Line
+from copilot.verification.figures import Read, close, read_figures, same
+from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import named_rows, says_label
 from copilot.verification.sentence import Sentence
+from copilot.verification.terms import content
 
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
 
@@ -120,7 +121,7 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
     language, text = sentence.language, sentence.text
     differences, sums = language.says(language.difference, text), language.says(language.sum, text)
     for line in nearest:
-        held = [h.figure for h in line.held][:7]
+        held = [h.figure for h in line.held if not line.cells or _is_meant(sentence, h, line)][:7]
         if how := _arithmetic(figure, held, sums, differences, _says_per(sentence)) or _rest(sentence, figure, held):
             return how
     if figure.kind not in ("money", "percent", "points"):
@@ -128,6 +129,12 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
     per = _says_per(sentence)
     pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if per or _fits(figure, h.figure)]
     return _arithmetic(figure, pool[:5], sums, differences, per)
+
+
+def _is_meant(sentence: Sentence, held: Held, line: Line) -> bool:
+    """Whether a sentence speaks of the column of a figure, or of the time that heads it."""
+    stems = content(held.header, line.language)
+    return not stems.isdisjoint(sentence.content) or not stems or any(f.kind == "date" for f in read_figures(held.header, line.language))
 
 
 def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:

@@ -70,8 +70,22 @@ def read_figures(text: str, language: Language) -> list[Read]:
             if not any(taken[figure.start : figure.end]):
                 taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
                 found.append(figure)
+    found = _scored(sorted(found, key=lambda f: f.start), text)
     found = _shared(sorted(found, key=lambda f: f.start), text)
     return [replace(f, hedge=_hedge(text[max(0, f.start - 25) : f.start], language)) for f in found]
+
+
+def _scored(figures: list[Read], text: str) -> list[Read]:
+    """A score with the hundred that it is of: in "68.3 of 100" there is one figure."""
+    result: list[Read] = []
+    for figure in figures:
+        if result and figure.text == "100" and result[-1].kind == "number" and re.fullmatch(
+            r"\s(?:of|out of|von|sur)\s", text[result[-1].end : figure.start]
+        ):  # fmt: skip
+            result[-1] = replace(result[-1], text=text[result[-1].start : figure.end], end=figure.end)
+        else:
+            result.append(figure)
+    return result
 
 
 def _shared(figures: list[Read], text: str) -> list[Read]:

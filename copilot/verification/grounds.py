@@ -24,7 +24,7 @@ _DATED = re.compile(r"\b(?:19|20)\d{2}-\d{2}|\d[\d.,]*\s?(?:%|[A-Z]{3}\b)")
 # A capital behind another word; a name of one letter or of capitals alone is none.
 _INSIDE = re.compile(r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
-_BREAK = re.compile(r"[,;(]|\b(?:and|und|et|while|but|aber|mais|dont)\b")
+_BREAK = re.compile(r"[,;:(](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Held:
     figure: Read
     near: frozenset[str]
     line: Line
+    beside: frozenset[str] = frozenset()
+    """The words of its clause alone, or of its row's name and column."""
     header: str = ""
     unit: str = ""
     """Of a cell: the unit that its column's header gives."""
@@ -127,7 +129,12 @@ class Grounds:
             stems = content(bare, language)
             line = Line(id, bare, language, stems=stems, context=about | before, about=about)
             figures = read_figures(bare, language)
-            line.held = [Held(f, content(segment(bare, f, figures), language), line) for f in figures]
+            line.held = [
+                Held(
+                    f, content(segment(bare, f, figures), language), line, content(clause(bare, f, figures), language)
+                )
+                for f in figures
+            ]
             self.lines.append(line)
             before = stems
 
@@ -164,7 +171,7 @@ class Grounds:
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
-                line.held.append(Held(figure, near | content(cell, language), line, header, unit, is_value))
+                line.held.append(Held(figure, near | content(cell, language), line, near, header, unit, is_value))
         self.tables[table].append(line)
         self.lines.append(line)
 
@@ -207,6 +214,15 @@ def segment(text: str, figure: Read, figures: list[Read]) -> str:
     after = min((f.start for f in alike if f.start >= figure.end), default=None)
     low = 0 if before is None else next((m.start() for m in _BREAK.finditer(text, before, figure.start)), before)
     high = len(text) if after is None else next((m.start() for m in _BREAK.finditer(text, figure.end, after)), after)
+    return text[low:high]
+
+
+def clause(text: str, figure: Read, figures: list[Read]) -> str:
+    """The part of a sentence around a figure up to the next break or figure of its kind on either side."""
+    whole = segment(text, figure, figures)
+    begin = text.index(whole)
+    low = max((m.end() for m in _BREAK.finditer(text, begin, figure.start)), default=begin)
+    high = next((m.start() for m in _BREAK.finditer(text, figure.end, begin + len(whole))), begin + len(whole))
     return text[low:high]
 
 

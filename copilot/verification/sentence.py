@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from copilot.verification.figures import Read, read_figures
-from copilot.verification.grounds import segment
+from copilot.verification.grounds import clause, segment
 from copilot.verification.languages import Language
 from copilot.verification.terms import Term, content, terms
 
@@ -79,6 +79,10 @@ class Sentence:
     def part(self, figure: Read) -> str:
         """The part of it that is about a figure."""
         return segment(self.text, figure, self.figures)
+
+    def beside(self, figure: Read) -> frozenset[str]:
+        """The words of its clause alone."""
+        return content(clause(self.text, figure, self.figures), self.language)
 
     def noun(self, figure: Read) -> Term | None:
         """What is counted: the content word right behind a number."""

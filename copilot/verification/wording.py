@@ -35,11 +35,11 @@ def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
     return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
 
 
-def nearest(sentence: Sentence, grounds: Grounds, most: int) -> list[Line]:
-    """The lines that share most of a sentence's words, the best first."""
+def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5) -> list[Line]:
+    """The lines that share most of a sentence's words, the best first; none with less than a part of what the best has."""
     said = weighed(sentence.content | sentence.back, grounds)
     scored = sorted(((overlap(said, line), line) for line in grounds.lines), key=lambda s: -s[0])
-    return [line for score, line in scored[:most] if score > 0 and score >= 0.5 * scored[0][0]]
+    return [line for score, line in scored[:most] if score > 0 and score >= least * scored[0][0]]
 
 
 def weighed(stems: Iterable[str], grounds: Grounds) -> list[tuple[frozenset[str], float]]:
@@ -199,7 +199,7 @@ def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     values = series[0]
     steps = [b - a for a, b in zip(values, values[1:], strict=False)]
     up = said[0].member == "up"
-    is_steady = any(o.group == "quantity" and o.member == "all" for o in opposites().find(sentence.text))
+    is_steady = any(o.group == "steadiness" for o in opposites().find(sentence.text))
     total = sum(steps) if not is_steady else (min(steps) if up else max(steps))
     if total and (total > 0) != up:
         yield Turn(said[0].start, said[0].end)
@@ -273,13 +273,14 @@ def swaps(sentence: Sentence, carriers: Sequence[tuple[Read, Held]], grounds: Gr
         for b, other in carriers[n + 1 :]:
             if a.kind != b.kind or place is other or a.kind == "date":
                 continue
-            near_a, near_b = sentence.near(a), sentence.near(b)
+            near_a, near_b = sentence.beside(a), sentence.beside(b)
             own_a, own_b = weighed(near_a - near_b, grounds), weighed(near_b - near_a, grounds)
             if not own_a or not own_b:
                 continue
-            straight = _shared(own_a, place.near - other.near) + _shared(own_b, other.near - place.near)
-            crossed = _shared(own_a, other.near - place.near) + _shared(own_b, place.near - other.near)
-            if crossed > _SWAPPED * straight and _shared(own_a, other.near) and _shared(own_b, place.near):
+            here, there = place.beside - other.beside, other.beside - place.beside
+            straight = _shared(own_a, here) + _shared(own_b, there)
+            crossed = _shared(own_a, there) + _shared(own_b, here)
+            if crossed > _SWAPPED * straight and _shared(own_a, there) and _shared(own_b, here):
                 yield a, (place.line, other.line)
                 yield b, (place.line, other.line)
                 return
