@@ -21,6 +21,8 @@ Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 
 # A figure must stand where its words lead: in a place that fits them at least this well, compared with the best.
 _FITS = 0.6
+# A whole date hardly stands there by chance.
+_FITS_DATE = 0.4
 # Within one line the words right beside a figure tell less.
 _FITS_IN_LINE = 0.3
 # A sentence says something else when less of its words than this stand in what was read; more where it cites nothing.
@@ -133,19 +135,22 @@ class Checker:
         others = [f for f in sentence.figures if f is not figure]
         rivals = [p for p in places if _is_rival(figure, p[1]) and not any(same(o, p[1].figure) for o in others)]
         together = {other.line for _, other in verdict.carriers}
-        return next((held for fit, held in found if self._stands(figure, fit, held, rivals, cited, held.line in together)), None)
+        return next((held for fit, held in found if self._stands(figure, fit, held, rivals, cited, meant, held.line in together)), None)
 
     def _stands(
-        self, figure: Read, fit: float, held: Held, rivals: Sequence[tuple[float, Held]], cited: Sequence[str], together: bool
-    ) -> bool:
+        self, figure: Read, fit: float, held: Held, rivals: Sequence[tuple[float, Held]], cited: Sequence[str],
+        meant: Sequence[Line], together: bool,
+    ) -> bool:  # fmt: skip
         """Whether no other figure fits the words much better than the one in this place."""
-        best = max((p[0] for p in rivals if p[1].line is not held.line), default=0.0)
+        others = [p for p in rivals if p[1].line is not held.line and (held.line not in meant or p[1].line.cells)]
+        best = max((p[0] for p in others), default=0.0)
         beside = max((p[0] for p in rivals if p[1].line is held.line), default=0.0)
         if best == fit == 0.0 or _is_wordless(held.line):
             return held.line.evidence in cited and _is_rare(figure)
         if together and not held.line.cells:
             return True
-        return fit >= _FITS * best and (fit >= (_FITS if held.line.cells else _FITS_IN_LINE) * beside or together)
+        least = _FITS_DATE if figure.kind == "date" else _FITS
+        return fit >= least * best and (fit >= (_FITS if held.line.cells else _FITS_IN_LINE) * beside or together)
 
     def _rows_meant(self, sentence: Sentence, figure: Read) -> list[Line]:
         """The rows that are named beside a figure, or that begin with a date that the sentence names."""
@@ -188,7 +193,7 @@ class Checker:
         counted = sentence.noun(figure)
         noun = counted.stem if counted else ""
         found = []
-        for stem in sentence.content | sentence.back:
+        for stem in sentence.content | sentence.back | near:
             if meant := vocabulary.meant(stem):
                 own = 2.0 if stem == noun else 1.0 if stem in near else 0.5 if stem in sentence.content else 0.25
                 found.append((meant, own * max(weights.get(s, 1.0) for s in meant)))

@@ -121,7 +121,10 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
     language, text = sentence.language, sentence.text
     differences, sums = language.says(language.difference, text), language.says(language.sum, text)
     for line in nearest:
-        held = [h.figure for h in line.held if not line.cells or _is_meant(sentence, h, line)][:7]
+        values = [h for h in line.held if h.is_value]
+        is_small = bool(line.cells) and len(values) <= 3 and line in named_rows(sentence, [line])
+        chosen = values if is_small else [h for h in line.held if not line.cells or _is_meant(sentence, h, line)]
+        held = [h.figure for h in chosen][:7]
         if how := _arithmetic(figure, held, sums, differences, _says_per(sentence)) or _rest(sentence, figure, held):
             return how
     if figure.kind not in ("money", "percent", "points"):

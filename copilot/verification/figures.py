@@ -28,7 +28,7 @@ _AMOUNT = re.compile(
 )
 _FRACTION = re.compile(r"(?<![\w./,-])([1-9])/([2-9]|10)(?![\w/]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|%|[€$£¥]|\d+(?:[.,]\d+)*")
-_BETWEEN = re.compile(r"\s*(?:of|out of|to|and|or|against|instead of|from|von|bis|auf|und|statt|sur|à|et|ou|contre|au lieu de|the|-|–|—|/|\s)+\s*", re.I)
+BETWEEN = re.compile(r"\s*(?:of|out of|to|and|or|against|instead of|from|von|bis|auf|und|statt|sur|à|et|ou|contre|au lieu de|the|-|–|—|/|\s)+\s*", re.I)
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375,
            "quarter": 91.3125, "year": 365.25}  # fmt: skip
@@ -94,7 +94,7 @@ def _shared(figures: list[Read], text: str) -> list[Read]:
     for n in range(len(figures) - 2, -1, -1):
         bare, typed = result[n], result[n + 1]
         if bare.kind == "number" and not bare.step >= 1 and typed.kind in ("money", "percent", "points", "time"):
-            if _BETWEEN.fullmatch(text[bare.end : typed.start]):
+            if BETWEEN.fullmatch(text[bare.end : typed.start]):
                 scale = _scale_of(typed)
                 result[n] = replace(
                     bare, kind=typed.kind, unit=typed.unit, value=bare.value * scale,
@@ -105,7 +105,7 @@ def _shared(figures: list[Read], text: str) -> list[Read]:
 
 def _scale_of(figure: Read) -> float:
     printed = re.match(r"[^\d]*([\d.,\u00a0\u202f ]*\d)", figure.text)
-    if not printed or figure.is_word:
+    if not printed or figure.is_word or figure.step == 0:
         return 1.0
     value = _value(printed[1], ".")[0]
     ratio = figure.value / value if value else 1.0

@@ -24,7 +24,7 @@ _DATED = re.compile(r"\b(?:19|20)\d{2}-\d{2}|\d[\d.,]*\s?(?:%|[A-Z]{3}\b)")
 # A capital behind another word; a name of one letter or of capitals alone is none.
 _INSIDE = re.compile(r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
-_BREAK = re.compile(r"[,;:(](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
+_BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Sentence:
     @property
     def refers_back(self) -> bool:
         """Whether what it is about may have been named before it."""
-        return self.role != "prose" or bool(self.words & self.language.pronouns)
+        return bool(self.words & self.language.pronouns)
 
     @cached_property
     def back(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.verification.deriving import grouped
-from copilot.verification.figures import Read, read_figures
+from copilot.verification.figures import BETWEEN, Read, read_figures
 from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
 from copilot.verification.languages import Language
@@ -16,6 +16,8 @@ from copilot.verification.terms import Opposite, content, opposites
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
+# A line of more words makes more than one statement.
+_SHORT = 10
 # Two figures are swapped when each fits the other's place so much better.
 _SWAPPED = 1.3
 
@@ -154,19 +156,24 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds) -> Iter
     whole = sum(w for _, w in said)
     if not whole:
         return
+    if len(said) < 0.6 * len(stems):
+        return
     is_denied = _denies(sentence.text, sentence.language, said)
-    scored = [(sum(w for m, w in said if not m.isdisjoint(line.stems)) / whole, line) for line in grounds.lines if not line.cells]
-    best = max((s for s, _ in scored), default=0.0)
-    close = [line for score, line in scored if score >= max(_SAME_STATEMENT, 0.9 * best)]
-    if close and len(said) >= 0.6 * len(stems) and all(_denies(_meant(line, said), line.language, said) != is_denied for line in close):
-        yield Turn(*span, tuple(close[:2]))
+    scored = [
+        (sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) / whole, part, line)
+        for line in grounds.lines if not line.cells
+        for part in _statements(line)
+    ]  # fmt: skip
+    best = max((score for score, _, _ in scored), default=0.0)
+    close = [(part, line) for score, part, line in scored if score >= max(_SAME_STATEMENT, 0.9 * best)]
+    if close and all(_denies(part, line.language, said) != is_denied for part, line in close):
+        yield Turn(*span, tuple(line for _, line in close[:2]))
 
 
-def _meant(line: Line, said: Sequence[tuple[frozenset[str], float]]) -> str:
-    """The clauses of a line that a sentence is about."""
+def _statements(line: Line) -> list[str]:
+    """What a line says: its clauses, and the whole of it when that is short."""
     parts = clauses(line.text)
-    scores = [sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) for part in parts]
-    return " ".join(part for part, score in zip(parts, scores, strict=True) if score >= 0.5 * max(scores))
+    return parts if len(line.stems) > _SHORT or len(parts) == 1 else [line.text, *parts]
 
 
 def _denies(text: str, language: Language, said: Sequence[tuple[frozenset[str], float]]) -> bool:
@@ -271,7 +278,7 @@ def swaps(sentence: Sentence, carriers: Sequence[tuple[Read, Held]], grounds: Gr
     """Figures of which each stands where the words of the other lead."""
     for n, (a, place) in enumerate(carriers):
         for b, other in carriers[n + 1 :]:
-            if a.kind != b.kind or place is other or a.kind == "date":
+            if a.kind != b.kind or place is other or a.kind == "date" or BETWEEN.fullmatch(sentence.text[a.end : b.start]):
                 continue
             near_a, near_b = sentence.beside(a), sentence.beside(b)
             own_a, own_b = weighed(near_a - near_b, grounds), weighed(near_b - near_a, grounds)
