@@ -27,6 +27,7 @@ from langchain_core.messages import (
     RemoveMessage,
     ToolMessage,
 )
+from langchain_core.messages.ai import UsageMetadata
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.state import CompiledStateGraph
 
@@ -56,6 +57,7 @@ from copilot.types import (
     Usage,
     Viewer,
 )
+from copilot.verification.repair import MOST_REPAIRED, repaired, request
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +110,12 @@ class _Turn:
             self.first_token = time.perf_counter() - self.began
         self.text += text
         return TextDelta(text=text)
+
+    def count(self, usage: UsageMetadata | None) -> None:
+        """Adds what a call of the model used."""
+        if usage:
+            self.input_tokens += usage["input_tokens"]
+            self.output_tokens += usage["output_tokens"]
 
     def place(self, id: str) -> int:
         """Where a call stands among those made, the latest of its id."""
@@ -302,6 +310,7 @@ class Copilot:
         if self._models.remote is not None:
             try:
                 yield from self._run(turn, viewer, message, conversation, remote=True)
+                yield from self._repair(turn, self._models.remote)
                 return
             except (ModelError, LimitExceeded) as error:
                 kind = error.kind if isinstance(error, ModelError) else "limit"
@@ -309,6 +318,24 @@ class Copilot:
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
         yield from self._run(turn, viewer, message, conversation, remote=False)
+
+    def _repair(self, turn: _Turn, model: BaseChatModel) -> Iterator[Event]:
+        """Has the model put right what did not stand the check; ModelError when most of the answer did not."""
+        failures = turn.verifier.failures
+        if not failures:
+            return
+        if turn.results and len(failures) <= MOST_REPAIRED:
+            reply = model.invoke(request(turn.question, failures))
+            turn.count(reply.usage_metadata)
+            draft = repaired(turn.verifier.draft, failures, str(reply.text))
+            turn.forget_text()
+            yield Restart(reason="Sentences that were not borne out by the sources are put right.")
+            yield turn.say(turn.verifier.feed(draft) + turn.verifier.close())
+        if 2 * len(turn.verifier.failures) > turn.verifier.claims:
+            looked = "Most of what the model said is not borne out by what was found."
+            raise ModelError(
+                looked if turn.results else "The model answered without looking anything up.", "unverified"
+            )
 
     def _run(
         self, turn: _Turn, viewer: Viewer, message: HumanMessage, conversation: str | None, *, remote: bool
@@ -349,9 +376,7 @@ class Copilot:
                     yield self._tool_ended(turn, message)
 
     def _model_spoke(self, turn: _Turn, message: AIMessage) -> Iterator[Event]:
-        if message.usage_metadata:
-            turn.input_tokens += message.usage_metadata["input_tokens"]
-            turn.output_tokens += message.usage_metadata["output_tokens"]
+        turn.count(message.usage_metadata)
         if message.tool_calls and (turn.text or turn.verifier.close()):
             # What a model says before it calls tools is no part of the answer.
             turn.forget_text()
@@ -470,8 +495,8 @@ def _status(turn: _Turn, is_cited: bool) -> Status:
     """What the model said of its answer; without a citation nothing counts as answered."""
     if turn.draft is not None and (turn.draft.status != "answered" or is_cited):
         return turn.draft.status
-    if is_cited:
-        return "answered"
-    if turn.text.rstrip().endswith("?"):
+    if turn.text.rstrip().endswith("?") and (not is_cited or "\n" not in turn.text.strip()):
         return "needs_clarification"
+    if is_cited and not turn.verifier.refuses:
+        return "answered"
     return "insufficient_evidence"

@@ -14,7 +14,7 @@ from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.sentences import split_sentences
 from copilot.language.support import is_supported_by
 from copilot.types import Calculation, Citation, Evidence, Figure, Finding, Table
-from copilot.verification.claims import Checker, Fault, Verdict
+from copilot.verification.claims import Checker, Failure, Fault, Verdict
 from copilot.verification.figures import read_figures
 from copilot.verification.grounds import Grounds
 from copilot.verification.languages import Language, language_of
@@ -37,14 +37,6 @@ _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _QUOTE_LIMIT = 600
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A sentence of a draft that is not borne out, as it stood there."""
-
-    sentence: str
-    faults: tuple[Fault, ...]
-
-
 @dataclass
 class Verifier:
     """Turns a streamed draft into verified text with `[n]` markers."""
@@ -60,7 +52,9 @@ class Verifier:
     claims: int = 0
     """How many sentences were checked that say something."""
     draft: str = ""
-    """All that was fed."""
+    """All that was fed, its citations in one form."""
+    refuses: bool | None = None
+    """Whether its first sentence says that something was not found."""
     _order: list[str] = field(default_factory=list)
     _parts: dict[str, list[str]] = field(default_factory=dict)
     """By whole computation the parts of it that are cited."""
@@ -108,9 +102,9 @@ class Verifier:
 
     def _take(self, line: str) -> str:
         """A line; one of a list or table waits, since markers below hold for it."""
-        self.draft += line
         unknown: list[str] = []
         line = normalised(line, self.evidence, unknown)
+        self.draft += line
         self.warnings += [f"Left out a citation of something that was not read in this turn: {id}." for id in unknown]
         if not self.is_free:
             return self._verify_line(line)
@@ -173,17 +167,23 @@ class Verifier:
             " " * start + text[start:], language, _role(line), self._headers if is_row(line) else (), self._before,
             self._is_plan(language, text), items,
         )  # fmt: skip
-        verdict = Checker(self.question, self.grounds).check(sentence, cited, piece.ids)
+        if self.refuses is None and sentence.role == "prose":
+            self.refuses = sentence.is_meta
+        own = [id for id in piece.ids if id in self.evidence]
+        checker = Checker(self.question, self.grounds)
+        verdict = checker.check(sentence, cited, own, cites_unread=bool(piece.ids) and not own)
         self.claims += bool(cited or verdict.faults)
         if verdict.faults:
-            self.failures.append(Failure(_raw(piece), tuple(verdict.faults)))
+            self.failures.append(Failure(piece.raw.strip(), tuple(verdict.faults)))
             self.warnings += [f"Not borne out by the sources: {fault.text.strip()}" for fault in verdict.faults]
         carriers = dict.fromkeys(held.line.evidence for _, held in verdict.carriers)
         added = [] if is_heading(line) else [id for id in carriers if not self._is_part_of(id, cited)][:2]
         for id in [*cited, *added]:
             self._mark_quote(id, piece.text)
         self._note_found(verdict)
-        return piece.render([self._mark(fault, piece, language) for fault in _apart(verdict.faults)], self._markers_of, added)
+        return piece.render(
+            [self._mark(fault, piece, language) for fault in _apart(verdict.faults)], self._markers_of, added
+        )
 
     def _is_plan(self, language: Language, text: str) -> bool:
         if is_heading(self._section) and any(f.kind == "time" for f in read_figures(self._section, language)):
@@ -363,10 +363,6 @@ class Verifier:
 
 def _role(line: str) -> Role:
     return "heading" if is_heading(line) else "row" if is_row(line) else "item" if is_item(line) else "prose"
-
-
-def _raw(piece: Piece) -> str:
-    return piece.render([], lambda ids: "".join(f"[#{id}]" for id in ids), []).strip()
 
 
 def _apart(faults: Iterable[Fault]) -> list[Fault]:

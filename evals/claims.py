@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from copilot.citations import Verifier
 from copilot.types import Evidence, Table
@@ -105,7 +105,9 @@ class Report:
 
 
 def load(path: Path) -> list[Labelled]:
-    return [Labelled.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        Labelled.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def score(samples: list[Labelled]) -> Report:
@@ -145,8 +147,8 @@ def _try_fakes(sample: Labelled, claim: Claim, rng: random.Random, report: Repor
 def _other(figure: str, rng: random.Random) -> str:
     """Another figure in the same form."""
     while True:
-        digits = iter([str(rng.randint(1, 9)), *(str(rng.randint(0, 9)) for _ in figure)])
-        fake = re.sub(r"\d", lambda _: next(digits), figure)
+        first, *rest = (str(rng.randint(0, 9)) if c.isdigit() else c for c in figure)
+        fake = "".join([str(rng.randint(1, 9)) if first.isdigit() else first, *rest])
         if fake != figure:
             return fake
 
@@ -182,4 +184,8 @@ def replay(path: Path) -> Iterator[tuple[str, list[tuple[str, str]], int]]:
         verifier.read(items)
         verifier.feed(draft["draft"])
         verifier.close()
-        yield name, [(f.sentence, "; ".join(f"{x.kind}: {x.text}" for x in f.faults)) for f in verifier.failures], verifier.claims
+        yield (
+            name,
+            [(f.sentence, "; ".join(f"{x.kind}: {x.text}" for x in f.faults)) for f in verifier.failures],
+            verifier.claims,
+        )

@@ -44,6 +44,14 @@ class Fault:
     """What was read that comes nearest."""
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A sentence of a draft that is not borne out, as it stood there."""
+
+    sentence: str
+    faults: tuple[Fault, ...]
+
+
 @dataclass
 class Verdict:
     faults: list[Fault] = field(default_factory=list)
@@ -60,12 +68,14 @@ class Checker:
         self.question = question
         self.grounds = grounds
 
-    def check(self, sentence: Sentence, cited: Sequence[str], own: Sequence[str] | None = None) -> Verdict:
+    def check(
+        self, sentence: Sentence, cited: Sequence[str], own: Sequence[str] = (), *, cites_unread: bool = False
+    ) -> Verdict:
         """The faults of a sentence, and what carries its figures.
 
-        `cited` is the evidence that it or what follows it cites; `own` is all that it cites itself, read or not.
+        `cited` is the evidence that it or what follows it cites, `own` what it cites itself; `cites_unread` tells that
+        it cites only what was never read.
         """
-        own = cited if own is None else own
         verdict = Verdict()
         if sentence.is_meta or sentence.text.rstrip().endswith("?"):
             return verdict
@@ -77,8 +87,11 @@ class Checker:
         verdict.faults += self._names(sentence)
         if not sentence.is_plan:
             verdict.faults += [Fault("word", sentence.text[t.start : t.end], t.start, t.end, t.where) for t in turned(sentence, self.grounds)]  # fmt: skip
-        verdict.faults += [Fault("figure", f.text, f.start, f.end, where) for f, where in swaps(sentence, verdict.carriers, self.grounds)]
-        if not verdict.faults and (fault := self._unknown(sentence, verdict, cited, own)):
+        verdict.faults += [
+            Fault("figure", f.text, f.start, f.end, where)
+            for f, where in swaps(sentence, verdict.carriers, self.grounds)
+        ]
+        if not verdict.faults and (fault := self._unknown(sentence, verdict, cited, own, cites_unread)):
             verdict.faults.append(fault)
         return verdict
 
@@ -135,7 +148,14 @@ class Checker:
         others = [f for f in sentence.figures if f is not figure]
         rivals = [p for p in places if _is_rival(figure, p[1]) and not any(same(o, p[1].figure) for o in others)]
         together = {other.line for _, other in verdict.carriers}
-        return next((held for fit, held in found if self._stands(figure, fit, held, rivals, cited, meant, held.line in together)), None)
+        return next(
+            (
+                held
+                for fit, held in found
+                if self._stands(figure, fit, held, rivals, cited, meant, held.line in together)
+            ),
+            None,
+        )
 
     def _stands(
         self, figure: Read, fit: float, held: Held, rivals: Sequence[tuple[float, Held]], cited: Sequence[str],
@@ -170,7 +190,9 @@ class Checker:
         """Whether a line has one of the names, or none at all of its own."""
         said = self._names_of(line.text)
         about = plain(f"{line.title} {line.text}".lower())
-        return not said or bool(said & names) or any(name in about for name in names) or not names.isdisjoint(line.context)
+        return (
+            not said or bool(said & names) or any(name in about for name in names) or not names.isdisjoint(line.context)
+        )
 
     def _dated(self, figure: Read, cited: Sequence[str]) -> Held | None:
         """A month or a year may stand anywhere in what was read."""
@@ -229,7 +251,9 @@ class Checker:
             return typed.unit in _currencies(held.unit)
         if typed.kind == "percent" and held.figure.step and abs(held.figure.value) <= 1:
             return True
-        return self._is_of(typed, _words(f"{held.header} {held.line.text if not held.header else ''} {held.line.title}"))
+        return self._is_of(
+            typed, _words(f"{held.header} {held.line.text if not held.header else ''} {held.line.title}")
+        )
 
     def _is_of(self, typed: Read, words: frozenset[str]) -> bool:
         """Whether words say that a bare number is one of money, a share or a time."""
@@ -237,7 +261,9 @@ class Checker:
             kinds = {"money": language.money, "percent": language.share}
             if typed.kind in kinds and kinds[typed.kind] & words:
                 return True
-            if typed.kind == "time" and any(unit == typed.unit and word in words for word, unit in language.units.items()):
+            if typed.kind == "time" and any(
+                unit == typed.unit and word in words for word, unit in language.units.items()
+            ):
                 return True
         return typed.kind in ("points", "fraction", "factor")
 
@@ -275,16 +301,26 @@ class Checker:
 
     def _knows(self, name: str) -> bool:
         words = [plain(w.lower()) for w in re.findall(r"[^\W_]+", name) if len(w) > 1]
-        return all(self.grounds.mentions(w) or self.grounds.mentions(w.removesuffix("s")) or w in plain(self.question.lower()) for w in words)
+        return all(
+            self.grounds.mentions(w) or self.grounds.mentions(w.removesuffix("s")) or w in plain(self.question.lower())
+            for w in words
+        )
 
-    def _unknown(self, sentence: Sentence, verdict: Verdict, cited: Sequence[str], own: Sequence[str]) -> Fault | None:
+    def _unknown(
+        self, sentence: Sentence, verdict: Verdict, cited: Sequence[str], own: Sequence[str], cites_unread: bool
+    ) -> Fault | None:
         """Most of what it says stands nowhere in what was read, or it cites what nobody read."""
         at = (0, len(sentence.text.rstrip()))
         where = tuple(nearest(sentence, self.grounds, 2))
-        if own and not cited:
+        if cites_unread:
             return Fault("uncited", sentence.text, *at, where)
         leads = sentence.text.rstrip(" *\n").endswith(":")
-        if verdict.carriers or verdict.computed or leads or len(sentence.content) < (4 if sentence.role == "item" else 3):
+        if (
+            verdict.carriers
+            or verdict.computed
+            or leads
+            or len(sentence.content) < (4 if sentence.role == "item" else 3)
+        ):
             return None
         if cited and not own and sentence.role == "prose":
             return None
@@ -299,7 +335,9 @@ class Checker:
             return 1.0
         asked = plain(self.question.lower())
         by_id = self.grounds.by_evidence
-        base = frozenset(s for s in sentence.content if s in asked or any(by_id[id].meant(s) for id in cited if id in by_id))
+        base = frozenset(
+            s for s in sentence.content if s in asked or any(by_id[id].meant(s) for id in cited if id in by_id)
+        )
         best = max((sum(s in base or bool(v.meant(s)) for s in sentence.content) for v in by_id.values()), default=0)
         return best / len(sentence.content)
 
@@ -349,7 +387,7 @@ def _currencies(unit: str) -> set[str]:
 
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_OPENING = " *_-#|>\"“„«(0123456789.)"
+_OPENING = ' *_-#|>"“„«(0123456789.)'
 
 
 def proper_names(sentence: Sentence) -> Iterator[tuple[int, int]]:
@@ -370,7 +408,7 @@ def proper_names(sentence: Sentence) -> Iterator[tuple[int, int]]:
 def _named(run: list[re.Match[str]], sentence: Sentence) -> Iterator[tuple[int, int]]:
     language, text = sentence.language, sentence.text
     ahead = text[: run[0].start()]
-    begins = not ahead.strip(_OPENING) or ahead.rstrip(" *_\"“„«").endswith((".", ":", "!", "?", "|"))
+    begins = not ahead.strip(_OPENING) or ahead.rstrip(' *_"“„«').endswith((".", ":", "!", "?", "|"))
     if begins and (run[0][0].lower() in language.function or len(run) == 1 or language.code == "de"):
         run = run[1:]
     common = {**language.months, **language.scales, **language.units, **language.numbers}

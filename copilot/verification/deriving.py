@@ -14,7 +14,14 @@ from copilot.verification.terms import content
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
 
 
-def derive(sentence: Sentence, figure: Read, stated: Sequence[Read], before: Sequence[Read], nearest: Sequence[Line], grounds: Grounds) -> str:
+def derive(
+    sentence: Sentence,
+    figure: Read,
+    stated: Sequence[Read],
+    before: Sequence[Read],
+    nearest: Sequence[Line],
+    grounds: Grounds,
+) -> str:
     """How a figure follows from figures stated with it, from the rows it is about or from the lines nearest to it; or nothing."""
     if figure.kind in ("date", "id"):
         return ""
@@ -30,7 +37,9 @@ def derive(sentence: Sentence, figure: Read, stated: Sequence[Read], before: Seq
 
 def _converted(figure: Read, stated: Sequence[Read]) -> str:
     """The same time in another unit."""
-    return next((s.text for s in stated if figure.kind == s.kind == "time" and figure.unit != s.unit and same(figure, s)), "")
+    return next(
+        (s.text for s in stated if figure.kind == s.kind == "time" and figure.unit != s.unit and same(figure, s)), ""
+    )
 
 
 def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
@@ -47,7 +56,11 @@ def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
         named = len(named_rows(sentence, rows))
         counts |= {named, len(rows) - named} if named > 1 else set()
         for count in sorted(counts):
-            if same(figure, Read("", "number", count, "", 0, 0, 0)) if figure.kind == "number" else _is_share(figure, count, len(rows)):
+            if (
+                same(figure, Read("", "number", count, "", 0, 0, 0))
+                if figure.kind == "number"
+                else _is_share(figure, count, len(rows))
+            ):
                 return f"{count} of {len(rows)} rows"
     return ""
 
@@ -91,7 +104,14 @@ def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read]) -> s
         return ""
     numbers, whole = [v.value for v in values], sum(v.value for v in total)
     if figure.kind in ("percent", "fraction"):
-        return "share of the sum" if whole and len(values) < len(total) and total[0].kind in ("number", "money") and _is_share(figure, sum(numbers), whole) else ""
+        return (
+            "share of the sum"
+            if whole
+            and len(values) < len(total)
+            and total[0].kind in ("number", "money")
+            and _is_share(figure, sum(numbers), whole)
+            else ""
+        )
     if len(values) < 2 or not _fits(figure, values[0]):
         return ""
     options = {"sum": sum(numbers), "mean": sum(numbers) / len(numbers)}
@@ -100,7 +120,9 @@ def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read]) -> s
     return next((name for name, value in options.items() if _says(figure, value)), "")
 
 
-def _with_earlier(sentence: Sentence, figure: Read, stated: Sequence[Read], before: Sequence[Read], grounds: Grounds) -> str:
+def _with_earlier(
+    sentence: Sentence, figure: Read, stated: Sequence[Read], before: Sequence[Read], grounds: Grounds
+) -> str:
     """From a figure of the sentence before, to which this one refers, and one stated here or in the row it is about."""
     if not sentence.refers_back:
         return ""
@@ -137,7 +159,11 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
 def _is_meant(sentence: Sentence, held: Held, line: Line) -> bool:
     """Whether a sentence speaks of the column of a figure, or of the time that heads it."""
     stems = content(held.header, line.language)
-    return not stems.isdisjoint(sentence.content) or not stems or any(f.kind == "date" for f in read_figures(held.header, line.language))
+    return (
+        not stems.isdisjoint(sentence.content)
+        or not stems
+        or any(f.kind == "date" for f in read_figures(held.header, line.language))
+    )
 
 
 def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:
@@ -153,7 +179,10 @@ def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: b
     largest = max((o.value for o in numbers), default=0.0)
     if figure.kind in ("percent", "fraction") and not differences:
         # A share is one of the whole.
-        return next((f"{a.text} / {b.text}" for a in numbers for b in numbers if b.value == largest and _of_two(figure, a, b)), "")
+        return next(
+            (f"{a.text} / {b.text}" for a in numbers for b in numbers if b.value == largest and _of_two(figure, a, b)),
+            "",
+        )
     for a, b in itertools.permutations(numbers, 2):
         if how := _of_two(figure, a, b, sums, differences, per):
             return how
@@ -177,7 +206,9 @@ def _of_two(figure: Read, a: Read, b: Read, sums: bool = False, differences: boo
         if sums and a.start < b.start and _says(figure, a.value + b.value):
             return f"{a.text} + {b.text}"
     if figure.kind == "money" and a.kind == "money":
-        if b.kind in ("percent", "fraction") and _says(figure, a.value * (b.value / 100 if b.kind == "percent" else b.value)):
+        if b.kind in ("percent", "fraction") and _says(
+            figure, a.value * (b.value / 100 if b.kind == "percent" else b.value)
+        ):
             return f"{a.text} × {b.text}"
         if per and b.kind in ("number", "time") and b.value > 1 and _says(figure, a.value / b.value):
             return f"{a.text} / {b.text}"
@@ -185,7 +216,9 @@ def _of_two(figure: Read, a: Read, b: Read, sums: bool = False, differences: boo
 
 
 def _says(figure: Read, value: float) -> bool:
-    return same(figure, Read("", figure.kind, value, figure.unit, 0, 0, 0)) or close(figure.value, value, figure, figure)
+    return same(figure, Read("", figure.kind, value, figure.unit, 0, 0, 0)) or close(
+        figure.value, value, figure, figure
+    )
 
 
 def _is_share(figure: Read, part: float, whole: float) -> bool:
@@ -193,7 +226,9 @@ def _is_share(figure: Read, part: float, whole: float) -> bool:
     if figure.kind == "percent":
         return abs(figure.value - 100 * share) <= (figure.step or 1.0) / 2 + 1e-9 or _says(figure, 100 * share)
     bound = {"over": (0.0, 0.12), "under": (-0.12, 0.0)}.get(figure.hedge, (-0.02, 0.02))
-    return figure.kind == "fraction" and (bound[0] <= share - figure.value <= bound[1] or abs(share - figure.value) < 0.02)
+    return figure.kind == "fraction" and (
+        bound[0] <= share - figure.value <= bound[1] or abs(share - figure.value) < 0.02
+    )
 
 
 def _fits(said: Read, held: Read) -> bool:

@@ -28,7 +28,10 @@ _AMOUNT = re.compile(
 )
 _FRACTION = re.compile(r"(?<![\w./,-])([1-9])/([2-9]|10)(?![\w/]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|%|[€$£¥]|\d+(?:[.,]\d+)*")
-BETWEEN = re.compile(r"\s*(?:of|out of|to|and|or|against|instead of|from|von|bis|auf|und|statt|sur|à|et|ou|contre|au lieu de|the|-|–|—|/|\s)+\s*", re.I)
+BETWEEN = re.compile(
+    r"\s*(?:of|out of|to|and|or|against|instead of|from|von|bis|auf|und|statt|sur|à|et|ou|contre|au lieu de|the|-|–|—|/|\s)+\s*",
+    re.I,
+)
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375,
            "quarter": 91.3125, "year": 365.25}  # fmt: skip
@@ -116,7 +119,10 @@ def _hedge(before: str, language: Language) -> str:
     """What the words right before a figure make of it."""
     bare = before.lower().rstrip(" \u00a0€$£*(")
     for kind in ("over", "under", "about"):
-        if any(re.search(rf"(?<!\w){re.escape(word)}(?:['’]| the| a| an| die| der| das| la| le| les| l['’])?$", bare) for word in language.hedges[kind]):
+        if any(
+            re.search(rf"(?<!\w){re.escape(word)}(?:['’]| the| a| an| die| der| das| la| le| les| l['’])?$", bare)
+            for word in language.hedges[kind]
+        ):
             return kind
     return ""
 
@@ -164,7 +170,9 @@ def _written(language: Language) -> re.Pattern[str]:
     """Dates in words of a language, and of English, from which names of months are often copied."""
     if language.code not in _PATTERNS:
         months = "|".join(sorted(map(re.escape, language.months), key=len, reverse=True))
-        spoken = "|".join(sorted((re.escape(o).replace("\\-", "[- ]") for o in language.ordinals), key=len, reverse=True))
+        spoken = "|".join(
+            sorted((re.escape(o).replace("\\-", "[- ]") for o in language.ordinals), key=len, reverse=True)
+        )
         _PATTERNS[language.code] = re.compile(
             rf"(?<!\w)(?:(?P<before>\d{{1,2}})(?:\.|st|nd|rd|th|er)?{_SPACE}(?:of{_SPACE})?|(?P<spoken>{spoken}){_SPACE}(?:of{_SPACE})?)?"
             rf"(?P<month>{months})(?:\.(?={_SPACE}\d))?(?!\w)"
@@ -197,7 +205,9 @@ def _amounts(text: str, language: Language) -> list[Read]:
     for m in _AMOUNT.finditer(text):
         value, other, decimals = _value(m["digits"], language.decimal)
         end = m.end()
-        if text[end : end + 1].isalpha() and not re.match(r"(?:k|K|m|M|mn|bn|Mio|Mrd|x|th|st|nd|rd|er|e|h|kWh|GWh|MWh)(?!\w)", text[end:]):
+        if text[end : end + 1].isalpha() and not re.match(
+            r"(?:k|K|m|M|mn|bn|Mio|Mrd|x|th|st|nd|rd|er|e|h|kWh|GWh|MWh)(?!\w)", text[end:]
+        ):
             continue
         scale, end = _scale(text, end, language)
         unit, end = _unit(text, end, language)
@@ -256,11 +266,16 @@ def _unit(text: str, at: int, language: Language) -> tuple[str, int]:
     m = re.compile(rf"{_SPACE}?([€$£¥%]|(?:{_CODE})(?!\w))").match(text, at)
     if m:
         return ("percent" if m[1] == "%" else _SIGNS.get(m[1], m[1])), m.end()
-    rest = re.compile(rf"(?:{_SPACE}|-)?(?:(?:d['’]|de |of |full |person |working |calendar |volle |vollen )*)").match(text, at)
+    rest = re.compile(rf"(?:{_SPACE}|-)?(?:(?:d['’]|de |of |full |person |working |calendar |volle |vollen )*)").match(
+        text, at
+    )
     begin = rest.end() if rest else at
     for known in (language, languages()["en"]):
         for words in sorted(known.units, key=len, reverse=True):
-            if text[begin : begin + len(words)].lower() == words and not text[begin + len(words) : begin + len(words) + 1].isalpha():
+            if (
+                text[begin : begin + len(words)].lower() == words
+                and not text[begin + len(words) : begin + len(words) + 1].isalpha()
+            ):
                 return known.units[words], begin + len(words)
     return "", at
 
@@ -288,7 +303,9 @@ def _spoken(text: str, language: Language) -> list[Read]:
         kind = "time" if kind == "months" else kind or _kind(unit)
         # A word such as "thousand" alone, or "half a million", is round.
         step = 0.1 * value if value >= 1000 and used <= 3 else 0.0
-        read = Read(text[start:end], kind, value, unit if kind in ("money", "time") else "", step, start, end, is_word=True)
+        read = Read(
+            text[start:end], kind, value, unit if kind in ("money", "time") else "", step, start, end, is_word=True
+        )
         found.append(read)
         i += used
     return found
@@ -310,7 +327,11 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
         following = tokens[i + used][0].lower()
         if following in language.fractions and following not in ("quarters",) and len(values) == 1:
             return values[0] * language.fractions[following], used + 1, "fraction"
-        more = [language.scales[following]] if following in language.scales and len(following) > 2 else _parts(following, language)
+        more = (
+            [language.scales[following]]
+            if following in language.scales and len(following) > 2
+            else _parts(following, language)
+        )
         if following in language.joins and i + used + 1 < len(tokens):
             after = tokens[i + used + 1][0].lower()
             if after in ("a", "une", "demi", "demie") and _halves(tokens, i + used + 1, language):
@@ -356,7 +377,9 @@ def _parts(word: str, language: Language) -> list[float] | None:
         return [language.scales[word]] if word in language.scales else None
     if word in language.scales and language.scales[word] != 1000:
         return None
-    known = language.numbers | {w: s for w, s in language.scales.items() if len(w) > 3} | dict.fromkeys(language.ones, 1)
+    known = (
+        language.numbers | {w: s for w, s in language.scales.items() if len(w) > 3} | dict.fromkeys(language.ones, 1)
+    )
     values: list[float] = []
     rest = word
     while rest:
@@ -365,7 +388,9 @@ def _parts(word: str, language: Language) -> list[float] | None:
         if match:
             values.append(known[match])
             rest = rest[len(match) :]
-        elif values and (join := next((j for j in language.joins if rest.startswith(j) or rest.startswith(f"-{j}")), "")):
+        elif values and (
+            join := next((j for j in language.joins if rest.startswith(j) or rest.startswith(f"-{j}")), "")
+        ):
             rest = rest[len(join) :]
         else:
             return None

@@ -22,7 +22,9 @@ _UNIT = re.compile(r"\(([^()]{1,14})\)\s*$")
 _WRAP = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\n|$|[-*+#|>]|\d{1,2}[.)]\s))")
 _DATED = re.compile(r"\b(?:19|20)\d{2}-\d{2}|\d[\d.,]*\s?(?:%|[A-Z]{3}\b)")
 # A capital behind another word; a name of one letter or of capitals alone is none.
-_INSIDE = re.compile(r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)")
+_INSIDE = re.compile(
+    r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)"
+)
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -84,7 +86,9 @@ class Grounds:
     language: str = "en"
     """The one taken for a text in which nothing tells another."""
 
-    def read(self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), said: Iterable[tuple[str, str]] = ()) -> None:
+    def read(
+        self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), said: Iterable[tuple[str, str]] = ()
+    ) -> None:
         """Adds evidence, the tables shown with it, and the sentences in which a tool says its findings, by evidence."""
         items = list(evidence)
         for item in items:
@@ -130,9 +134,7 @@ class Grounds:
             line = Line(id, bare, language, stems=stems, context=about | before, about=about)
             figures = read_figures(bare, language)
             line.held = [
-                Held(
-                    f, content(segment(bare, f, figures), language), line, content(clause(bare, f, figures), language)
-                )
+                Held(f, content(segment(bare, f, figures), language), line, content(clause(bare, f, figures), language))
                 for f in figures
             ]
             self.lines.append(line)
@@ -142,9 +144,7 @@ class Grounds:
         self.tables.append([])
         return len(self.tables) - 1
 
-    def _read_table(
-        self, id: str, title: str, columns: Iterable[object], rows: Iterable[Iterable[object]]
-    ) -> None:
+    def _read_table(self, id: str, title: str, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> None:
         default = language_of(title, self.language).code
         headers, body = [str(c) for c in columns], [[_shown(c) for c in row] for row in rows]
         self.titles.append(title)
@@ -189,7 +189,13 @@ class Grounds:
     @cached_property
     def names(self) -> frozenset[str]:
         """Words that are written with a capital inside a sentence, where that tells a name, and those of rows' names."""
-        inside = (w for line in self.lines if not line.cells and line.language.code != "de" for m in _INSIDE.finditer(line.text) for w in [m[0]])
+        inside = (
+            w
+            for line in self.lines
+            if not line.cells and line.language.code != "de"
+            for m in _INSIDE.finditer(line.text)
+            for w in [m[0]]
+        )
         keys = (w for line in self.lines for key in line.keys for w in re.findall(r"[^\W\d_]{3,}", key))
         return frozenset(plain(w.lower()) for w in (*inside, *keys))
 
@@ -197,7 +203,10 @@ class Grounds:
     def by_evidence(self) -> dict[str, Vocabulary]:
         """The stems of each evidence."""
         ids = dict.fromkeys(line.evidence for line in self.lines)
-        return {id: Vocabulary(s for line in self.lines if line.evidence == id for s in line.stems | line.about) for id in ids}
+        return {
+            id: Vocabulary(s for line in self.lines if line.evidence == id for s in line.stems | line.about)
+            for id in ids
+        }
 
     @cached_property
     def plain_text(self) -> str:
@@ -229,7 +238,9 @@ def clause(text: str, figure: Read, figures: list[Read]) -> str:
 def _shown(cell: object) -> str:
     if cell is None:
         return ""
-    return f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 1000 else str(cell)
+    return (
+        f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 1000 else str(cell)
+    )
 
 
 def _words(name: str) -> str:

@@ -32,6 +32,8 @@ class Piece:
     text: str
     markers: tuple[tuple[int, str], ...]
     """Each with its place in the text."""
+    raw: str
+    """As the draft has it."""
 
     @property
     def ids(self) -> list[str]:
@@ -45,7 +47,9 @@ class Piece:
         for place, id in self.markers:
             runs.setdefault(place, []).append(id)
         if added:
-            runs.setdefault(max([stop, *(p for p in runs if p <= len(body))]) if body.endswith("|") else stop, []).extend(added)
+            runs.setdefault(
+                max([stop, *(p for p in runs if p <= len(body))]) if body.endswith("|") else stop, []
+            ).extend(added)
         inserts = [(place, place, marks(ids)) for place, ids in runs.items()]
         text = self.text
         for start, end, new in sorted([*inserts, *edits], key=lambda e: (e[0], e[1]), reverse=True):
@@ -61,7 +65,7 @@ def normalised(line: str, known: Container[str], unknown: list[str]) -> str:
         plain = [name.removeprefix("#") for name in named]
         if not any(name.startswith("#") for name in named) and not all(p in known for p in plain):
             return match[0]
-        unknown.extend(p for p in plain if p not in known)
+        unknown.extend(p for p in plain if p not in known and p != NOTE)
         return "".join(f"[#{p}]" for p in plain)
 
     return _FOOTNOTE.sub(f"[#{NOTE}]", _GROUP.sub(ids, line))
@@ -89,7 +93,7 @@ def _piece(text: str) -> Piece:
         bare += text[at : m.start()]
         markers.append((len(bare), m[1]))
         at = m.end()
-    return Piece(bare + text[at:], tuple(markers))
+    return Piece(bare + text[at:], tuple(markers), text)
 
 
 def is_heading(line: str) -> bool:

@@ -87,7 +87,11 @@ class Sentence:
     def noun(self, figure: Read) -> Term | None:
         """What is counted: the content word right behind a number."""
         following = next((t for t in self.terms if t.start >= figure.end), None)
-        if following is None or following.is_function or not re.fullmatch(r"[\s\u00a0]{1,2}", self.text[figure.end : following.start]):
+        if (
+            following is None
+            or following.is_function
+            or not re.fullmatch(r"[\s\u00a0]{1,2}", self.text[figure.end : following.start])
+        ):
             return None
         return following
 
@@ -96,7 +100,9 @@ class Sentence:
         return clauses(self.text)
 
 
-_CLAUSE = re.compile(r"[;,:](?=\s)|\s(?:–|—)\s|\b(?:and|but|while|whereas|und|aber|während|sondern|et|mais|tandis que)\b")
+_CLAUSE = re.compile(
+    r"[;,:](?=\s)|\s(?:–|—)\s|\b(?:and|but|while|whereas|und|aber|während|sondern|et|mais|tandis que)\b"
+)
 
 
 def clauses(text: str) -> list[str]:

@@ -47,7 +47,9 @@ def content(text: str, language: Language) -> frozenset[str]:
 def _is_measure(word: str, language: Language) -> bool:
     """A scale, a currency, a month or a single letter says nothing of what a figure is about; the A of "option A" does."""
     lower = word.lower()
-    return lower in language.scales or lower in language.months or word in CODES or (len(word) == 1 and not word.isupper())
+    return (
+        lower in language.scales or lower in language.months or word in CODES or (len(word) == 1 and not word.isupper())
+    )
 
 
 @lru_cache(maxsize=100_000)

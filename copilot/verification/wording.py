@@ -120,7 +120,10 @@ def _beside(sentence: Sentence, word: Opposite) -> frozenset[str]:
 def _members(line: Line, group: str, said: Sequence[tuple[frozenset[str], float]]) -> set[str]:
     """The members of a group that stand in the clauses of a line that are meant; in the line where no clause is."""
     parts = clauses(line.said) if not line.cells else [line.said]
-    found = [(part, {o.member for o in opposites().find(part) if o.group == group and not _negates(part, o, line.language)}) for part in parts]
+    found = [
+        (part, {o.member for o in opposites().find(part) if o.group == group and not _negates(part, o, line.language)})
+        for part in parts
+    ]
     telling = [(part, members) for part, members in found if members]
     if len(telling) > 1:
         scores = [sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) for part, _ in telling]
@@ -197,7 +200,11 @@ _WITHOUT = ("without", "ohne", "sans")
 
 def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """A direction that the values of the row or column meant do not take."""
-    said = [o for o in opposites().find(sentence.text) if o.group == "direction" and not _negates(sentence.text, o, sentence.language)]
+    said = [
+        o
+        for o in opposites().find(sentence.text)
+        if o.group == "direction" and not _negates(sentence.text, o, sentence.language)
+    ]
     if not said or len({o.member for o in said}) > 1:
         return
     series = list(_series(sentence, grounds))
@@ -230,10 +237,10 @@ def _series(sentence: Sentence, grounds: Grounds) -> Iterator[list[float]]:
 
 
 def _title_words(header: str) -> str:
-    return " ".join(sorted(w.lower() for w in re.findall(r"[^\W\d_]{3,}", header) if not w[:3].lower() in _MONTHS))
+    return " ".join(sorted(w.lower() for w in re.findall(r"[^\W\d_]{3,}", header) if w[:3].lower() not in _MONTHS))
 
 
-_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
 
 
 def _is_time(row: Line) -> bool:
@@ -250,7 +257,9 @@ def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
         if len(named) != 1 or len(rows) < 3:
             continue
         headers = [h for h, _ in rows[0].cells if all(row.column(h) for row in rows)]
-        meant = [h for h in headers if content(h, rows[0].language) & sentence.content] or (headers if len(headers) == 1 else [])
+        meant = [h for h in headers if content(h, rows[0].language) & sentence.content] or (
+            headers if len(headers) == 1 else []
+        )
         if len(meant) != 1:
             continue
         values = [row.column(meant[0])[0].value for row in rows]
@@ -267,18 +276,27 @@ def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     for rows in grounds.tables:
         if len(rows) < 3 or named_rows(sentence, rows):
             continue
-        groups = [held for label, held in grouped(rows).items() if says_label(sentence, label) and not label[:1].isdigit()]
+        groups = [
+            held for label, held in grouped(rows).items() if says_label(sentence, label) and not label[:1].isdigit()
+        ]
         if len(groups) == 1:
             share = len(groups[0]) / len(rows)
             if share < (1.0 if said[0].member == "all" else 0.5):
                 yield Turn(said[0].start, said[0].end, tuple(groups[0][:2]))
 
 
-def swaps(sentence: Sentence, carriers: Sequence[tuple[Read, Held]], grounds: Grounds) -> Iterator[tuple[Read, tuple[Line, ...]]]:
+def swaps(
+    sentence: Sentence, carriers: Sequence[tuple[Read, Held]], grounds: Grounds
+) -> Iterator[tuple[Read, tuple[Line, ...]]]:
     """Figures of which each stands where the words of the other lead."""
     for n, (a, place) in enumerate(carriers):
         for b, other in carriers[n + 1 :]:
-            if a.kind != b.kind or place is other or a.kind == "date" or BETWEEN.fullmatch(sentence.text[a.end : b.start]):
+            if (
+                a.kind != b.kind
+                or place is other
+                or a.kind == "date"
+                or BETWEEN.fullmatch(sentence.text[a.end : b.start])
+            ):
                 continue
             near_a, near_b = sentence.beside(a), sentence.beside(b)
             own_a, own_b = weighed(near_a - near_b, grounds), weighed(near_b - near_a, grounds)
