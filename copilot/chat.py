@@ -57,6 +57,7 @@ from copilot.types import (
     Usage,
     Viewer,
 )
+from copilot.verification.prose import ProseVerifier
 from copilot.verification.repair import MOST_REPAIRED, repaired, request
 
 _log = logging.getLogger(__name__)
@@ -299,7 +300,7 @@ class Copilot:
             text = f"{text[:half]} {text[-half:]}"
         if self._models.remote is None:
             return _Turn(text, Verifier(text), warnings=warnings)
-        return _Turn(text, Verifier(text, is_free=True), model=self._models.remote_name, warnings=warnings)
+        return _Turn(text, ProseVerifier(text), model=self._models.remote_name, warnings=warnings)
 
     def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
         if not any(c.isalnum() for c in turn.question):
@@ -321,21 +322,29 @@ class Copilot:
 
     def _repair(self, turn: _Turn, model: BaseChatModel) -> Iterator[Event]:
         """Has the model put right what did not stand the check; ModelError when most of the answer did not."""
-        failures = turn.verifier.failures
-        if not failures:
+        if not isinstance(turn.verifier, ProseVerifier) or not turn.verifier.failures:
             return
+        failures = turn.verifier.failures
         if turn.results and len(failures) <= MOST_REPAIRED:
-            reply = model.invoke(request(turn.question, failures))
-            turn.count(reply.usage_metadata)
-            draft = repaired(turn.verifier.draft, failures, str(reply.text))
-            turn.forget_text()
-            yield Restart(reason="Sentences that were not borne out by the sources are put right.")
-            yield turn.say(turn.verifier.feed(draft) + turn.verifier.close())
+            yield from self._rewrite(turn, turn.verifier, model)
         if 2 * len(turn.verifier.failures) > turn.verifier.claims:
             looked = "Most of what the model said is not borne out by what was found."
             raise ModelError(
                 looked if turn.results else "The model answered without looking anything up.", "unverified"
             )
+
+    def _rewrite(self, turn: _Turn, verifier: ProseVerifier, model: BaseChatModel) -> Iterator[Event]:
+        """One more call for the sentences that failed; where it fails, their marks stay."""
+        try:
+            reply = model.invoke(request(turn.question, verifier.failures))
+        except ModelError as error:
+            _log.warning("repair failed", extra={"model": turn.model, "kind": error.kind})
+            return
+        turn.count(reply.usage_metadata)
+        draft = repaired(verifier.draft, verifier.failures, str(reply.text))
+        turn.text, turn.verifier = "", verifier.again()
+        yield Restart(reason="Sentences that were not borne out by the sources are put right.")
+        yield turn.say(turn.verifier.feed(draft) + turn.verifier.close())
 
     def _run(
         self, turn: _Turn, viewer: Viewer, message: HumanMessage, conversation: str | None, *, remote: bool
@@ -497,6 +506,6 @@ def _status(turn: _Turn, is_cited: bool) -> Status:
         return turn.draft.status
     if turn.text.rstrip().endswith("?") and (not is_cited or "\n" not in turn.text.strip()):
         return "needs_clarification"
-    if is_cited and not turn.verifier.refuses:
+    if is_cited and not (isinstance(turn.verifier, ProseVerifier) and turn.verifier.refuses):
         return "answered"
     return "insufficient_evidence"

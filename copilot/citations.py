@@ -1,7 +1,8 @@
 """From a draft to an answer: only what was read is cited, only figures that were found are shown.
 
-A draft cites evidence as `[#id]` after the words it carries. Sentence by sentence, ids that were not read in this turn
-are dropped, and what the sentence says is compared with what was read.
+A draft cites evidence as `[#id]` after the words it carries. Sentence by sentence, ids that were not read in
+this turn are dropped, and a sentence whose numbers are in none of its cited evidence is left out. What a language model
+writes in words of its own is compared with more than that: `copilot/verification`.
 """
 
 from __future__ import annotations
@@ -14,23 +15,7 @@ from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.sentences import split_sentences
 from copilot.language.support import is_supported_by
 from copilot.types import Calculation, Citation, Evidence, Figure, Finding, Table
-from copilot.verification.claims import Checker, Failure, Fault, Verdict
-from copilot.verification.figures import read_figures
-from copilot.verification.grounds import Grounds
-from copilot.verification.languages import Language, language_of
-from copilot.verification.markup import (
-    MARKER,
-    Piece,
-    is_heading,
-    is_item,
-    is_row,
-    is_rule,
-    is_sources,
-    normalised,
-    pieces,
-    prefix,
-)
-from copilot.verification.sentence import Role, Sentence
+from copilot.verification.markup import MARKER, normalised
 
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
 _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
@@ -42,19 +27,8 @@ class Verifier:
     """Turns a streamed draft into verified text with `[n]` markers."""
 
     question: str
-    is_free: bool = False
-    """Whether a language model wrote the draft in words of its own: then not only figures are compared, and what is not
-    borne out is marked; in sentences that the tools made it is left out."""
     evidence: dict[str, Evidence] = field(default_factory=dict)
-    grounds: Grounds = field(default_factory=Grounds)
     warnings: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    claims: int = 0
-    """How many sentences were checked that say something."""
-    draft: str = ""
-    """All that was fed, its citations in one form."""
-    refuses: bool | None = None
-    """Whether its first sentence says that something was not found."""
     _order: list[str] = field(default_factory=list)
     _parts: dict[str, list[str]] = field(default_factory=dict)
     """By whole computation the parts of it that are cited."""
@@ -62,33 +36,20 @@ class Verifier:
     _figures: list[Figure] = field(default_factory=list)
     _titles: set[str] = field(default_factory=set)
     _buffer: str = ""
-    _waiting: list[str] = field(default_factory=list)
-    """Lines of a list or table, until the markers below it are known."""
-    _section: str = ""
-    _before: str = ""
-    _lead: list[str] = field(default_factory=list)
-    """What the line before a list cites."""
-    _headers: tuple[str, ...] = ()
-    _language: Language | None = None
     _numbers: dict[str, list[Number]] = field(default_factory=dict)
 
     def read(
         self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), findings: Iterable[Finding] = ()
     ) -> None:
-        """Adds what a tool has read to what may be cited, with the tables and sentences it gave to the model."""
-        self.grounds.language = language_of(self.question).code
-        items = [item for item in evidence if item.id not in self.evidence]
-        for item in items:
-            self.evidence[item.id] = item
+        """Adds what a tool has read to what may be cited, with the tables and the sentences that it gave the model."""
+        for item in evidence:
+            self.evidence.setdefault(item.id, item)
             if item.kind == "passage":
                 self._titles.add(item.title.partition(" › ")[0])
-        if self.is_free:
-            said = [(f.evidence[0], f.text) for f in findings if f.evidence and f.text]
-            self.grounds.read(items, tables if items else (), said)
 
     def again(self) -> Verifier:
-        """A verifier of another draft over the same evidence."""
-        return Verifier(self.question, self.is_free, self.evidence, self.grounds, _titles=self._titles)
+        """A verifier of another draft over what was read so far."""
+        return Verifier(self.question, self.evidence, _titles=self._titles)
 
     def feed(self, delta: str) -> str:
         """Takes the next piece of the draft; gives the verified text of the lines that are complete."""
@@ -98,128 +59,11 @@ class Verifier:
 
     def close(self) -> str:
         rest, self._buffer = self._buffer, ""
-        return (self._take(rest) if rest else "") + self._release([])
+        return self._take(rest) if rest else ""
 
     def _take(self, line: str) -> str:
-        """A line; one of a list or table waits, since markers below hold for it."""
-        unknown: list[str] = []
-        line = normalised(line, self.evidence, unknown)
-        self.draft += line
-        self.warnings += [f"Left out a citation of something that was not read in this turn: {id}." for id in unknown]
-        if not self.is_free:
-            return self._verify_line(line)
-        if is_item(line) or is_row(line) or (self._waiting and not line.strip()):
-            self._waiting.append(line)
-            return ""
-        below = MARKER.findall(line) if is_sources(line) else []
-        return self._release(below) + self._check_line(line, [])
-
-    def _release(self, below: list[str]) -> str:
-        """The list or table that waited. Its items without markers are carried by those of the next item, below or above."""
-        lines, self._waiting = self._waiting, []
-        marked = sum(bool(MARKER.search(line)) for line in lines)
-        carried = below or self._lead
-        later: list[list[str]] = []
-        for line in reversed(lines):
-            later.append(carried)
-            # Where one item alone is cited, its ids hold for those before it.
-            carried = (MARKER.findall(line) if marked == 1 else []) or carried
-        items = sum(is_item(line) for line in lines)
-        text = "".join(self._check_line(line, ids, items) for line, ids in zip(lines, reversed(later), strict=True))
-        self._headers = ()
-        return text
-
-    def _check_line(self, line: str, carried: list[str], items: int = 0) -> str:
-        if is_rule(line) or not line.strip():
-            return line
-        if is_heading(line):
-            self._section, self._before = line, ""
-        if is_row(line) and not self._headers:
-            self._headers = tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
-            return self._number_markers(line)
-        parts = pieces(line)
-        ids: list[list[str]] = []
-        following = carried
-        for piece in reversed(parts):
-            own = [id for id in piece.ids if id in self.evidence]
-            following = own or ([] if piece.ids else following)
-            ids.append(following)
-        text = ""
-        for piece, cited in zip(parts, reversed(ids), strict=True):
-            text += self._check(piece, cited, line, items)
-            self._before = f"{self._before} {piece.text.strip()}"[-400:]
-        if not (is_item(line) or is_row(line)):
-            self._lead = MARKER.findall(line) if line.rstrip().endswith((":", "]", "*")) else []
-        if not line.strip() or line.endswith("\n\n"):
-            self._before = ""
-        return text
-
-    def _check(self, piece: Piece, cited: list[str], line: str, items: int) -> str:
-        if not any(c.isalnum() for c in piece.text):
-            return piece.render([], self._markers_of, [])
-        start = prefix(piece.text)
-        language = self._language = language_of(piece.text, self._language.code if self._language else "en")
-        text = piece.text
-        for title in sorted(self._titles, key=len, reverse=True):
-            # The name of a document that was read is no claim: "Data retention policy 2025".
-            text = text.replace(title, " " * len(title))
-        sentence = Sentence(
-            " " * start + text[start:], language, _role(line), self._headers if is_row(line) else (), self._before,
-            self._is_plan(language, text), items,
-        )  # fmt: skip
-        if self.refuses is None and sentence.role == "prose":
-            self.refuses = sentence.is_meta
-        own = [id for id in piece.ids if id in self.evidence]
-        checker = Checker(self.question, self.grounds)
-        verdict = checker.check(sentence, cited, own, cites_unread=bool(piece.ids) and not own)
-        self.claims += bool(cited or verdict.faults)
-        if verdict.faults:
-            self.failures.append(Failure(piece.raw.strip(), tuple(verdict.faults)))
-            self.warnings += [f"Not borne out by the sources: {fault.text.strip()}" for fault in verdict.faults]
-        carriers = dict.fromkeys(held.line.evidence for _, held in verdict.carriers)
-        added = [] if is_heading(line) else [id for id in carriers if not self._is_part_of(id, cited)][:2]
-        for id in [*cited, *added]:
-            self._mark_quote(id, piece.text)
-        self._note_found(verdict)
-        return piece.render(
-            [self._mark(fault, piece, language) for fault in _apart(verdict.faults)], self._markers_of, added
-        )
-
-    def _is_plan(self, language: Language, text: str) -> bool:
-        if is_heading(self._section) and any(f.kind == "time" for f in read_figures(self._section, language)):
-            return True
-        section = f"{self._section} {text.partition(':')[0] if ':' in text else ''}".lower()
-        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", section) for word in language.plan)
-
-    def _is_part_of(self, id: str, cited: list[str]) -> bool:
-        return self._whole(id) in {self._whole(c) for c in cited if c in self.evidence}
-
-    def _mark(self, fault: Fault, piece: Piece, language: Language) -> tuple[int, int, str]:
-        """What stands in place of a fault, or behind it."""
-        end = len(piece.text.rstrip(" \n|"))
-        if fault.kind in ("figure", "question", "id"):
-            return fault.start, fault.end, f"({language.marks['figure']})"
-        if fault.kind == "name":
-            return fault.start, fault.end, f"({language.marks['name']})"
-        if fault.kind == "word":
-            return fault.end, fault.end, f" ({language.marks['claim']})"
-        stop = len(piece.text[:end].rstrip(".!?*_"))
-        return stop, stop, f" ({language.marks['uncited' if fault.kind == 'uncited' else 'claim']})"
-
-    def _note_found(self, verdict: Verdict) -> None:
-        for read, held in verdict.carriers:
-            if read.kind not in ("date", "id"):
-                unit = read.unit or {"percent": "percent", "points": "points"}.get(read.kind, "count")
-                figure = Figure(text=read.text, value=read.value, unit=unit, evidence=held.line.evidence)
-                if figure not in self._figures:
-                    self._figures.append(figure)
-
-    def _markers_of(self, ids: list[str]) -> str:
-        return "".join(f"[{n}]" for n in dict.fromkeys(self._number(id) for id in ids if id in self.evidence))
-
-    def _verify_line(self, line: str) -> str:
         """A sentence without markers of its own is carried by the next markers on its line."""
-        sentences = split_sentences(line)
+        sentences = split_sentences(normalised(line, self.evidence))
         verified: list[str] = []
         cited: list[str] = []
         for sentence in reversed(sentences):
@@ -230,7 +74,7 @@ class Verifier:
         return "\n" if line.endswith("\n") and not text.strip(" \t\n-*") else text
 
     def _verify(self, sentence: str, cited: list[str]) -> str:
-        """The sentence, or what stands in its place."""
+        """The sentence with the markers of known evidence, or what stands in its place."""
         bare = MARKER.sub("", sentence)
         if missing := self._unsupported(bare, cited):
             self.warnings.append(f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}")
@@ -241,7 +85,11 @@ class Verifier:
         return sentence
 
     def _number_markers(self, sentence: str) -> str:
-        return _MARKER_RUN.sub(lambda run: self._markers_of(MARKER.findall(run.group())), sentence)
+        return _MARKER_RUN.sub(lambda run: self._markers(MARKER.findall(run.group())), sentence)
+
+    def _markers(self, ids: Iterable[str]) -> str:
+        known = [id for id in dict.fromkeys(ids) if id in self.evidence]
+        return "".join(f"[{n}]" for n in dict.fromkeys(self._number(id) for id in known))
 
     def _number(self, id: str) -> int:
         """The marker of evidence; parts of one computation share that of the whole."""
@@ -359,19 +207,6 @@ class Verifier:
     def cited(self) -> tuple[Evidence, ...]:
         """What the text cites, in the order of its markers; of a computation the whole."""
         return tuple(self.evidence[id] for id in self._order)
-
-
-def _role(line: str) -> Role:
-    return "heading" if is_heading(line) else "row" if is_row(line) else "item" if is_item(line) else "prose"
-
-
-def _apart(faults: Iterable[Fault]) -> list[Fault]:
-    """The faults that do not overlap an earlier one."""
-    kept: list[Fault] = []
-    for fault in faults:
-        if all(fault.end <= k.start or fault.start >= k.end for k in kept):
-            kept.append(fault)
-    return kept
 
 
 def with_markers(text: str, ids: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from copilot.citations import Verifier
 from copilot.types import Evidence, Table
+from copilot.verification.prose import ProseVerifier
 
 SEED = 0
 FAKES = 5
@@ -155,7 +155,7 @@ def _other(figure: str, rng: random.Random) -> str:
 
 def check(sample: Labelled, answer: str) -> list[tuple[str, str]]:
     """The sentences of an answer that are flagged, each with why."""
-    verifier = Verifier(sample.question, is_free=True)
+    verifier = ProseVerifier(sample.question)
     for shown in sample.evidence:
         verifier.read([shown.evidence], shown.tables)
     verifier.feed(answer)
@@ -176,7 +176,7 @@ def replay(path: Path) -> Iterator[tuple[str, list[tuple[str, str]], int]]:
     """Of each draft in a file of drafts: its name, the sentences flagged with why, and how many were checked."""
     drafts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     for name, draft in drafts.items():
-        verifier = Verifier(draft["question"], is_free=True)
+        verifier = ProseVerifier(draft["question"])
         items = [Evidence.model_validate(e) for e in draft["evidence"]]
         for group in draft["tables"]:
             tables = [Table.model_validate(t) for t in group["tables"]]

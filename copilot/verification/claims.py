@@ -10,7 +10,7 @@ from typing import Literal
 
 from copilot.verification.deriving import derive
 from copilot.verification.figures import Read, read_figures, same
-from copilot.verification.grounds import Grounds, Held, Line
+from copilot.verification.grounds import Grounds, Held, Line, capitals
 from copilot.verification.labels import named_rows
 from copilot.verification.languages import languages
 from copilot.verification.sentence import Sentence
@@ -137,7 +137,7 @@ class Checker:
             return self._dated(figure, cited)
         said = self._weighed(sentence, figure)
         meant = self._rows_meant(sentence, figure)
-        names = self._names_of(sentence.part(figure))
+        names = self._names_of(capitals(sentence.part(figure)))
         places = [
             (self._fit(said, held) * (1.15 if held.line.evidence in cited else 1.0), held)
             for held in self._candidates(figure)
@@ -181,17 +181,18 @@ class Checker:
             for line in {*named_rows(part, rows), *(row for row in rows if _begins(row, dates))}
         ]  # fmt: skip
 
-    def _names_of(self, text: str) -> frozenset[str]:
-        """The names in a text that were read."""
-        capitals = re.findall(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}", text)
-        return frozenset(plain(w.lower()) for w in capitals) & self.grounds.names - _months()
+    def _names_of(self, words: frozenset[str]) -> frozenset[str]:
+        """Which of the words with a capital are names that were read."""
+        return words & self.grounds.names - _months()
 
     def _is_about(self, line: Line, names: frozenset[str]) -> bool:
         """Whether a line has one of the names, or none at all of its own."""
-        said = self._names_of(line.text)
-        about = plain(f"{line.title} {line.text}".lower())
+        said = self._names_of(line.capitals)
         return (
-            not said or bool(said & names) or any(name in about for name in names) or not names.isdisjoint(line.context)
+            not said
+            or not said.isdisjoint(names)
+            or any(name in line.named for name in names)
+            or not names.isdisjoint(line.context)
         )
 
     def _dated(self, figure: Read, cited: Sequence[str]) -> Held | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from copilot.language.units import CODES
 from copilot.verification.languages import Language, languages
@@ -64,7 +65,8 @@ class Read:
         return (self.value,) if self.other is None else (self.value, self.other)
 
 
-def read_figures(text: str, language: Language) -> list[Read]:
+@lru_cache(maxsize=50_000)
+def read_figures(text: str, language: Language) -> tuple[Read, ...]:
     """The figures of a text, left to right."""
     found: list[Read] = []
     taken = [False] * (len(text) + 1)
@@ -75,7 +77,7 @@ def read_figures(text: str, language: Language) -> list[Read]:
                 found.append(figure)
     found = _scored(sorted(found, key=lambda f: f.start), text)
     found = _shared(sorted(found, key=lambda f: f.start), text)
-    return [replace(f, hedge=_hedge(text[max(0, f.start - 25) : f.start], language)) for f in found]
+    return tuple(replace(f, hedge=_hedge(text[max(0, f.start - 25) : f.start], language)) for f in found)
 
 
 def _scored(figures: list[Read], text: str) -> list[Read]:
@@ -369,6 +371,7 @@ def _is_ordinal(tokens: list[re.Match[str]], i: int) -> bool:
     return following not in ("of", "the", "less", "more") and not following.endswith("er")
 
 
+@lru_cache(maxsize=50_000)
 def _parts(word: str, language: Language) -> list[float] | None:
     """The number words that a word is made of, in order, or None."""
     if word in language.numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,7 @@ _DATED = re.compile(r"\b(?:19|20)\d{2}-\d{2}|\d[\d.,]*\s?(?:%|[A-Z]{3}\b)")
 _INSIDE = re.compile(
     r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)"
 )
+_CAPITAL = re.compile(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -64,6 +65,15 @@ class Line:
     held: list[Held] = field(default_factory=list)
     keys: tuple[str, ...] = ()
     """Of a row: what it is called, its id among them."""
+
+    @cached_property
+    def named(self) -> str:
+        """Its words and those of its title, as names are looked for in them."""
+        return plain(f"{self.title} {self.text}".lower())
+
+    @cached_property
+    def capitals(self) -> frozenset[str]:
+        return capitals(self.text)
 
     def column(self, header: str) -> list[Read]:
         """The figure of the cell under a header, where the cell holds one alone."""
@@ -216,7 +226,12 @@ class Grounds:
         return plain(text.lower()) in self.plain_text
 
 
-def segment(text: str, figure: Read, figures: list[Read]) -> str:
+def capitals(text: str) -> frozenset[str]:
+    """The words of a text that begin with a capital, in lower case without accents."""
+    return frozenset(plain(w.lower()) for w in _CAPITAL.findall(text))
+
+
+def segment(text: str, figure: Read, figures: Sequence[Read]) -> str:
     """The part of a sentence that is about one of its figures: up to the breaks that part it from the next ones."""
     alike = [f for f in figures if f.kind == figure.kind]
     before = max((f.end for f in alike if f.end <= figure.start), default=None)
@@ -226,7 +241,7 @@ def segment(text: str, figure: Read, figures: list[Read]) -> str:
     return text[low:high]
 
 
-def clause(text: str, figure: Read, figures: list[Read]) -> str:
+def clause(text: str, figure: Read, figures: Sequence[Read]) -> str:
     """The part of a sentence around a figure up to the next break or figure of its kind on either side."""
     whole = segment(text, figure, figures)
     begin = text.index(whole)

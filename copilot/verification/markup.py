@@ -57,15 +57,19 @@ class Piece:
         return text
 
 
-def normalised(line: str, known: Container[str], unknown: list[str]) -> str:
-    """The line with every form of citation as `[#id]`; the number of a source's own note cites nothing, as `[#note]`."""
+def normalised(line: str, known: Container[str], unknown: list[str] | None = None) -> str:
+    """The line with every form of citation as `[#id]`; the mark of a source's own note cites nothing, as `[#note]`.
+
+    Ids that are not known are added to `unknown`.
+    """
 
     def ids(match: re.Match[str]) -> str:
         named = [part.strip() for part in re.split("[,;]", match[1])]
         plain = [name.removeprefix("#") for name in named]
         if not any(name.startswith("#") for name in named) and not all(p in known for p in plain):
             return match[0]
-        unknown.extend(p for p in plain if p not in known and p != NOTE)
+        if unknown is not None:
+            unknown.extend(p for p in plain if p not in known and p != NOTE)
         return "".join(f"[#{p}]" for p in plain)
 
     return _FOOTNOTE.sub(f"[#{NOTE}]", _GROUP.sub(ids, line))

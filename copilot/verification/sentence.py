@@ -40,7 +40,7 @@ class Sentence:
         return content(self.text, self.language)
 
     @cached_property
-    def figures(self) -> list[Read]:
+    def figures(self) -> tuple[Read, ...]:
         return read_figures(self.text, self.language)
 
     @cached_property

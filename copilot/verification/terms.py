@@ -39,6 +39,7 @@ def terms(text: str, language: Language) -> list[Term]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def content(text: str, language: Language) -> frozenset[str]:
     """The stems of the words that carry meaning."""
     return frozenset(t.stem for t in terms(text, language) if not t.is_function and not _is_measure(t.text, language))
@@ -62,6 +63,11 @@ def _stem(language: Language, word: str) -> str:
 
 def plain(word: str) -> str:
     """Without accents."""
+    return word if word.isascii() else _bare(word)
+
+
+@lru_cache(maxsize=100_000)
+def _bare(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
