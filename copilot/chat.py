@@ -328,10 +328,9 @@ class Copilot:
         if turn.results and len(failures) <= MOST_REPAIRED:
             yield from self._rewrite(turn, turn.verifier, model)
         if 2 * len(turn.verifier.failures) > turn.verifier.claims:
-            looked = "Most of what the model said is not borne out by what was found."
-            raise ModelError(
-                looked if turn.results else "The model answered without looking anything up.", "unverified"
-            )
+            unproven = "Most of what the model said is not borne out by what was found."
+            unread = "The model answered without looking anything up."
+            raise ModelError("unverified", unproven if turn.results else unread)
 
     def _rewrite(self, turn: _Turn, verifier: ProseVerifier, model: BaseChatModel) -> Iterator[Event]:
         """One more call for the sentences that failed; where it fails, their marks stay."""

@@ -141,7 +141,9 @@ def _says_per(sentence: Sentence) -> bool:
 def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> str:
     """From the figures of the line that fits the sentence best, or of the two that fit it best."""
     language, text = sentence.language, sentence.text
-    differences, sums = language.says(language.difference, text), language.says(language.sum, text)
+    # "5 are not" is a difference too.
+    differences = language.says(language.difference, text) or bool(sentence.words & language.negation)
+    sums = language.says(language.sum, text)
     for line in nearest:
         values = [h for h in line.held if h.is_value]
         is_small = bool(line.cells) and len(values) <= 3 and line in named_rows(sentence, [line])

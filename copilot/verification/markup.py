@@ -12,7 +12,7 @@ MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
 NOTE = "note"
 """What a footnote mark of a source is read as; never the id of evidence."""
 _GROUP = re.compile(r"[\[【]\s*(#?[A-Za-z][\w.:/-]*(?:\s*[,;]\s*#?[A-Za-z][\w.:/-]*)*)\s*[\]】](?!\()")
-_FOOTNOTE = re.compile(r"[ \t]?(?<!!)\[\d{1,3}\](?![(\[])")
+_FOOTNOTE = re.compile(r"[ \t]?(?<!!)\[\d{1,3}\](?!\(|\[(?!#))")
 # A label, an ordinal or a day does not end a sentence: "**Costs:** …", "**1. Name …", "seit dem 1. Januar".
 _OPEN = re.compile(
     r":[*_]*\s*$|^\W*\d{1,2}\.\s*$|\b(?:am|dem|den|der|zum|vom|bis|ab|im|ca|Mio|Mrd|Tsd|bzw|Nr|z\.\s?B|Dr|Prof|St|Mme|M|env)\s*\d{0,2}\.\s*$"
