@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from copilot.verification.figures import Read, close, read_figures, same
+from copilot.verification.figures import Read, close, same
 from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import named_rows, says_label
+from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content
 
@@ -22,7 +23,7 @@ def derive(
     nearest: Sequence[Line],
     grounds: Grounds,
 ) -> str:
-    """How a figure follows from figures stated with it, from the rows it is about or from the lines nearest to it; or nothing."""
+    """How a figure follows from others: stated with it, in the rows it is about, or in the lines nearest to it."""
     if figure.kind in ("date", "id"):
         return ""
     return (

@@ -12,9 +12,10 @@ from functools import cached_property
 
 from copilot.language.formatting import format_value
 from copilot.types import Evidence, Quantity, Table
-from copilot.verification.figures import Read, as_date, read_figures
+from copilot.verification.figures import Read, as_date
 from copilot.verification.languages import Language, language_of
 from copilot.verification.markup import split
+from copilot.verification.reading import read_figures
 from copilot.verification.terms import Vocabulary, content, plain
 
 _FIELD = re.compile(r"^\s*(?:[-*]\s+)?([^\s:|][^:|\n]{0,40}):\s+(\S.*)$")
@@ -198,7 +199,7 @@ class Grounds:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Words that are written with a capital inside a sentence, where that tells a name, and those of rows' names."""
+        """Words with a capital inside a sentence, where that tells a name, and those of what rows are called."""
         inside = (
             w
             for line in self.lines
@@ -263,7 +264,7 @@ def _words(name: str) -> str:
 
 
 def _is_card(rows: list[list[str]]) -> bool:
-    """Whether a table of two columns holds the fields of one thing: its names have no digits, its values differ in kind."""
+    """Whether a table of two columns holds the fields of one thing: names without digits, and not figures alone."""
     return all(len(r) == 2 and not any(c.isdigit() for c in r[0]) for r in rows) and not all(
         any(c.isdigit() for c in r[1]) for r in rows
     )

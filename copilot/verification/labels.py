@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from copilot.verification.figures import Read, read_figures
+from copilot.verification.figures import Read
 from copilot.verification.grounds import Line
 from copilot.verification.languages import Language, language_of
+from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import snowballstemmer
 import yaml
@@ -33,7 +34,7 @@ class Language:
     pronouns: frozenset[str]
     meta: tuple[str, ...]
     """How a sentence says that something was not found."""
-    proposal: frozenset[str]
+    proposal: tuple[str, ...]
     plan: tuple[str, ...]
     marks: dict[str, str]
     hedges: dict[str, tuple[str, ...]]
@@ -81,7 +82,7 @@ def languages() -> dict[str, Language]:
     return {code: _read(code, data) for code, data in yaml.safe_load(text).items()}
 
 
-def _read(code: str, data: dict) -> Language:
+def _read(code: str, data: dict[str, Any]) -> Language:
     locale = Locale.parse(code)
     months = {
         str(name).lower().rstrip("."): number
@@ -104,7 +105,7 @@ def _read(code: str, data: dict) -> Language:
         negation=frozenset(data["negation"]),
         pronouns=frozenset(data["pronouns"]),
         meta=tuple(data["meta"]),
-        proposal=frozenset(data["proposal"]),
+        proposal=tuple(data["proposal"]),
         plan=tuple(data["plan"]),
         marks=data["marks"],
         hedges={kind: tuple(words) for kind, words in data["hedges"].items()},

@@ -1,4 +1,4 @@
-"""Verifies what a language model writes in words of its own: lines are read with what surrounds them, faults are marked."""
+"""Verifies what a language model writes in words of its own, line by line, and marks what is not borne out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from copilot.citations import Verifier, best_span
 from copilot.types import Calculation, Evidence, Figure, Finding, Table
-from copilot.verification.claims import Checker, Failure, Fault, Verdict
-from copilot.verification.figures import read_figures
+from copilot.verification.claims import Checker, Citing, Failure, Fault, Verdict
 from copilot.verification.grounds import Grounds, Held
 from copilot.verification.languages import Language, language_of
 from copilot.verification.markup import (
@@ -24,6 +23,7 @@ from copilot.verification.markup import (
     pieces,
     prefix,
 )
+from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Role, Sentence
 
 # How much of what was said before is kept, to see what "it" is.
@@ -129,8 +129,8 @@ class ProseVerifier(Verifier):
         if self.refuses is None and sentence.role == "prose":
             self.refuses = sentence.is_meta
         own = self._known(piece)
-        checker = Checker(self.question, self.grounds)
-        verdict = checker.check(sentence, cited, own, cites_unread=bool(piece.ids) and not own)
+        citing = Citing(cited, is_own=bool(own), is_unread=bool(piece.ids) and not own)
+        verdict = Checker(self.question, self.grounds).check(sentence, citing)
         self.claims += bool(cited or verdict.faults)
         if verdict.faults:
             self.failures.append(Failure(piece.raw.strip(), tuple(verdict.faults)))

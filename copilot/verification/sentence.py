@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from copilot.verification.figures import Read, read_figures
+from copilot.verification.figures import Read
 from copilot.verification.grounds import clause, segment
 from copilot.verification.languages import Language
+from copilot.verification.reading import read_figures
 from copilot.verification.terms import Term, content, terms
 
 Role = Literal["prose", "heading", "item", "row"]

@@ -46,7 +46,7 @@ def content(text: str, language: Language) -> frozenset[str]:
 
 
 def _is_measure(word: str, language: Language) -> bool:
-    """A scale, a currency, a month or a single letter says nothing of what a figure is about; the A of "option A" does."""
+    """A scale, a currency, a month or a letter says nothing of what a figure is about; the A of "option A" does."""
     lower = word.lower()
     return (
         lower in language.scales or lower in language.months or word in CODES or (len(word) == 1 and not word.isupper())
@@ -77,7 +77,8 @@ def _glossary() -> dict[str, dict[str, str]]:
 
 
 def _data(name: str) -> dict[str, dict[str, str]]:
-    return yaml.safe_load(resources.files("copilot.verification").joinpath(name).read_text(encoding="utf-8"))
+    text = resources.files("copilot.verification").joinpath(name).read_text(encoding="utf-8")
+    return {key: dict(words) for key, words in yaml.safe_load(text).items()}
 
 
 class Vocabulary:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.verification.deriving import grouped
-from copilot.verification.figures import BETWEEN, Read, read_figures
+from copilot.verification.figures import Read
 from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
 from copilot.verification.languages import Language
+from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import Sentence, clauses
 from copilot.verification.terms import Opposite, content, opposites
 
@@ -38,7 +39,7 @@ def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
 
 
 def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5) -> list[Line]:
-    """The lines that share most of a sentence's words, the best first; none with less than a part of what the best has."""
+    """The lines that share most of a sentence's words, the best first, with at least a part of what the best has."""
     said = weighed(sentence.content | sentence.back, grounds)
     scored = sorted(((overlap(said, line), line) for line in grounds.lines), key=lambda s: -s[0])
     return [line for score, line in scored[:most] if score > 0 and score >= least * scored[0][0]]
