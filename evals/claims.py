@@ -17,7 +17,7 @@ from copilot.types import Evidence, Table
 from copilot.verification.prose import ProseVerifier
 
 SEED = 0
-FAKES = 5
+FAKES = 10
 """Other figures that are tried in place of each figure of a true sentence."""
 _FIGURE = re.compile(r"(?<![\w#/.,-])\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?(?![\w/]|[.,]\d|-\w)")
 _MARK = re.compile(r"\s*[\[【][^\]】]*[\]】]")

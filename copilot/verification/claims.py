@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copilot.verification.deriving import derive
+from copilot.verification.deriving import derive, miscounts
 from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.names import proper_names
@@ -129,7 +129,10 @@ class Checker:
         """A small count in words of what nobody numbered, or of the items of its own list."""
         if figure.kind != "number" or not figure.is_word:
             return False
-        return figure.value == sentence.items or (figure.value <= _FEW and not self._contradicts(sentence, figure))
+        if figure.value == sentence.items:
+            return True
+        is_few = figure.value <= _FEW and not miscounts(sentence, figure, self.grounds)
+        return is_few and not self._contradicts(sentence, figure)
 
     def _contradicts(self, sentence: Sentence, figure: Read) -> bool:
         """Whether another count of the same thing was read."""
@@ -168,7 +171,7 @@ class Checker:
         kind: Kind = "claim" if citing.ids else "uncited"
         leads = sentence.text.rstrip(" *\n").endswith(":")
         is_carried = bool(citing.ids) and not citing.is_own and sentence.role == "prose"
-        fewest = _FEWEST_WORDS_OF_ITEM if sentence.role == "item" else _FEWEST_WORDS
+        fewest = _FEWEST_WORDS if citing.is_own or sentence.role != "item" else _FEWEST_WORDS_OF_ITEM
         if verdict.carriers or verdict.computed or leads or is_carried or len(sentence.content) < fewest:
             if not citing.is_unread:
                 return

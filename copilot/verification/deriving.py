@@ -45,7 +45,7 @@ def _converted(figure: Read, stated: Sequence[Read]) -> str:
 
 def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
     """The number of rows of a table, of those with a label that the sentence names, or of the rest."""
-    if figure.kind not in ("number", "percent", "fraction"):
+    if figure.kind not in ("number", "percent", "fraction") or sentence.role == "row":
         return ""
     for rows in grounds.tables:
         if len(rows) < 2:
@@ -64,6 +64,17 @@ def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
             ):
                 return f"{count} of {len(rows)} rows"
     return ""
+
+
+def miscounts(sentence: Sentence, figure: Read, grounds: Grounds) -> bool:
+    """Whether rows with a label that the sentence names were read, and another number of them."""
+    return any(
+        len(held) != figure.value
+        for rows in grounds.tables
+        if len(rows) > 2
+        for label, held in grouped(rows).items()
+        if says_label(sentence, label)
+    )
 
 
 def grouped(rows: Sequence[Line]) -> dict[str, list[Line]]:
@@ -85,7 +96,7 @@ def _from_rows(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
         for chosen in _chosen(sentence, rows):
             for header in headers:
                 values, total = ([f for row in picked for f in row.column(header)] for picked in (chosen, rows))
-                if how := _aggregate(figure, values, total):
+                if how := _aggregate(figure, values, total, _says_per(sentence)):
                     return f"{header}: {how}"
     return ""
 
@@ -100,7 +111,7 @@ def _chosen(sentence: Sentence, rows: Sequence[Line]) -> Iterator[list[Line]]:
         yield list(rows)
 
 
-def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read]) -> str:
+def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read], per: bool) -> str:
     if len(total) < 2 or not values:
         return ""
     numbers, whole = [v.value for v in values], sum(v.value for v in total)
@@ -115,7 +126,7 @@ def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read]) -> s
         )
     if len(values) < 2 or not _fits(figure, values[0]):
         return ""
-    options = {"sum": sum(numbers), "mean": sum(numbers) / len(numbers)}
+    options = {"sum": sum(numbers)} | ({"mean": sum(numbers) / len(numbers)} if per else {})
     if len(values) == 2:
         options["difference"] = numbers[0] - numbers[1]
     return next((name for name, value in options.items() if _says(figure, value)), "")
@@ -129,10 +140,16 @@ def _with_earlier(
         return ""
     rows = [row for rows in grounds.tables for row in named_rows(sentence, rows)]
     here = [*stated, *(h.figure for row in rows[:1] for h in row.held)]
-    text, language = sentence.text, sentence.language
-    return _arithmetic(
-        figure, [*here[:5], *before], False, language.says(language.difference, text), _says_per(sentence)
-    )
+    return _arithmetic(figure, [*here[:5], *before], False, _says_difference(sentence), _says_per(sentence))
+
+
+def _says_difference(sentence: Sentence) -> bool:
+    """Whether it speaks of a difference; "more than" right before a figure is none."""
+    text = sentence.text
+    for figure in sentence.figures:
+        if figure.hedge:
+            text = text[: max(0, figure.start - 12)] + " " * min(12, figure.start) + text[figure.start :]
+    return sentence.language.says(sentence.language.difference, text)
 
 
 def _says_per(sentence: Sentence) -> bool:
@@ -143,13 +160,15 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
     """From the figures of the line that fits the sentence best, or of the two that fit it best."""
     language, text = sentence.language, sentence.text
     # "5 are not" is a difference too.
-    differences = language.says(language.difference, text) or bool(sentence.words & language.negation)
+    differences = _says_difference(sentence) or bool(sentence.words & language.negation)
     sums = language.says(language.sum, text)
     for line in nearest:
         values = [h for h in line.held if h.is_value]
         is_small = bool(line.cells) and len(values) <= 3 and line in named_rows(sentence, [line])
         chosen = values if is_small else [h for h in line.held if not line.cells or _is_meant(sentence, h, line)]
         held = [h.figure for h in chosen][:7]
+        if figure.kind == "percent":
+            held = [h for h in held if not (h.is_word and h.kind == "number")]
         if how := _arithmetic(figure, held, sums, differences, _says_per(sentence)) or _rest(sentence, figure, held):
             return how
     if figure.kind not in ("money", "percent", "points"):
@@ -199,12 +218,18 @@ def _of_two(figure: Read, a: Read, b: Read, sums: bool = False, differences: boo
     if figure.kind in ("percent", "fraction") and _are_alike(a, b):
         if 0 < a.value < b.value and _is_share(figure, a.value, b.value):
             return f"{a.text} / {b.text}"
-        if differences and a.value != b.value and _is_share(figure, abs(a.value - b.value), b.value):
+        if (
+            differences
+            and a.kind != "percent"
+            and a.value != b.value
+            and _is_share(figure, abs(a.value - b.value), b.value)
+        ):
             return f"({a.text} - {b.text}) / {b.text}"
     if figure.kind == "factor" and _are_alike(a, b) and abs(a.value / b.value - figure.value) < 0.1 * figure.value:
         return f"{a.text} / {b.text}"
     if _fits(figure, a) and _are_alike(a, b):
-        if differences and a.value > b.value and _says(figure, a.value - b.value):
+        is_points = figure.kind != "percent" or "points" in (a.kind, b.kind)
+        if differences and is_points and a.value > b.value and _says(figure, a.value - b.value):
             return f"{a.text} - {b.text}"
         if sums and a.start < b.start and _says(figure, a.value + b.value):
             return f"{a.text} + {b.text}"

@@ -9,6 +9,10 @@ IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, 
            "quarter": 91.3125, "year": 365.25}  # fmt: skip
 
 
+# How far a figure of one, two, three and more digits may be off that is not meant exactly.
+_HEDGED = (0.06, 0.03, 0.01, 0.002)
+
+
 @dataclass(frozen=True)
 class Read:
     """A figure that was read, as it is printed and what it says."""
@@ -54,9 +58,11 @@ def same(said: Read, held: Read) -> bool:
 
 def _hedged(value: float, held: float, hedge: str) -> bool:
     """Whether a figure that is not meant exactly fits: "about 70", "more than 40", "a little under 30"."""
-    value, held = abs(value), abs(held)
-    low, high = {"over": (1.0, 1.1), "under": (0.91, 1.0), "about": (0.97, 1.03)}.get(hedge, (1.0, 1.0))
-    return hedge != "" and low * value <= held <= high * value
+    if not hedge:
+        return False
+    off = _HEDGED[min(len(f"{abs(value):g}".replace(".", "").partition("e")[0].strip("0")), len(_HEDGED)) - 1]
+    low, high = {"over": (0.0, 2 * off), "under": (2 * off, 0.0)}.get(hedge, (off, off))
+    return (1 - low) * abs(value) <= abs(held) <= (1 + high) * abs(value)
 
 
 def _kinds_fit(said: Read, held: Read) -> bool:

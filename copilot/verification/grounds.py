@@ -27,6 +27,8 @@ _INSIDE = re.compile(
     r"(?<=[^\W\d_.!?:] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)|(?<=[,;(] )([A-ZÀ-Ý][^\W\d_]*[a-zà-ÿ][^\W\d_]*)"
 )
 _CAPITAL = re.compile(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}")
+# A name of a word and a letter: "option B".
+_LETTERED = re.compile(r"(?<![^\W_])[^\W\d_]{3,}\s[A-Z](?!\w)")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -178,7 +180,7 @@ class Grounds:
         for header, cell in line.cells:
             unit = m[1] if (m := _UNIT.search(header)) else ""
             near = names | content(header, language)
-            heading = read_figures(header, language)
+            heading = [f for f in read_figures(header, language) if f.kind == "date"]
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
@@ -207,8 +209,9 @@ class Grounds:
             for m in _INSIDE.finditer(line.text)
             for w in [m[0]]
         )
+        lettered = (m[0] for line in self.lines for m in _LETTERED.finditer(line.text))
         keys = (w for line in self.lines for key in line.keys for w in re.findall(r"[^\W\d_]{3,}", key))
-        return frozenset(plain(w.lower()) for w in (*inside, *keys))
+        return frozenset(plain(w.lower()) for w in (*inside, *keys, *lettered))
 
     @cached_property
     def by_evidence(self) -> dict[str, Vocabulary]:
@@ -229,7 +232,8 @@ class Grounds:
 
 def capitals(text: str) -> frozenset[str]:
     """The words of a text that begin with a capital, in lower case without accents."""
-    return frozenset(plain(w.lower()) for w in _CAPITAL.findall(text))
+    lettered = (" ".join(m[0].split()) for m in _LETTERED.finditer(text))
+    return frozenset(plain(w.lower()) for w in (*_CAPITAL.findall(text), *lettered))
 
 
 def segment(text: str, figure: Read, figures: Sequence[Read]) -> str:

@@ -49,6 +49,8 @@ class Language:
     share: frozenset[str]
     generic: frozenset[str]
     """Nouns that count anything."""
+    agent: frozenset[str]
+    """Prepositions behind which stands who does a thing."""
     compare: frozenset[str]
     """Words behind a negation that make it a bound: "no more than"."""
     decimal: str
@@ -116,6 +118,7 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         money=frozenset(data["money"]),
         share=frozenset(data["share"]),
         generic=frozenset(data["generic"]),
+        agent=frozenset(data["agent"]),
         compare=frozenset(data["compare"]),
         decimal=locale.number_symbols["latn"]["decimal"],
     )

@@ -12,7 +12,7 @@ from copilot.verification.kinds import comparable, is_rare, is_wordless, says
 from copilot.verification.labels import named_rows
 from copilot.verification.languages import languages
 from copilot.verification.sentence import Sentence
-from copilot.verification.terms import plain
+from copilot.verification.terms import content, plain
 
 # A figure must stand where its words lead: in a place that fits them at least this well, compared with the best.
 _FITS = 0.6
@@ -56,11 +56,21 @@ def _places(
     said = _weighed(sentence, figure, grounds)
     tables = {row.table for row in meant}
     names = _names(capitals(sentence.part(figure)), grounds)
+    headed = sentence.header(figure)
+    column = {line.table for line in grounds.lines for held in line.held if _heads(held, headed, grounds)}
     for held in candidates(figure, grounds):
         if held.line.table in tables and held.line not in meant:
             continue
+        if column and held.line.table in column and not _heads(held, headed, grounds):
+            continue
         if not names or _is_about(held.line, names, grounds):
             yield _Place(held, _fit(said, held) * (_CITED if held.line.evidence in cited else 1.0))
+
+
+def _heads(held: Held, stems: frozenset[str], grounds: Grounds) -> bool:
+    """Whether the column of a figure is called by one of the words."""
+    own = content(held.header, held.line.language)
+    return any(not grounds.vocabulary.meant(stem).isdisjoint(own) for stem in stems)
 
 
 def _stands(

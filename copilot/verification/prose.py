@@ -96,7 +96,7 @@ class ProseVerifier(Verifier):
 
     def _check_line(self, line: str, carried: list[str], items: int = 0) -> str:
         if is_rule(line) or not line.strip():
-            self._before = ""
+            self._before = MARKER.sub("", self._section)
             return line
         if is_heading(line):
             self._section, self._before = line, ""

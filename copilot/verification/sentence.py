@@ -72,10 +72,16 @@ class Sentence:
         if self.role != "row":
             return content(self.part(figure), self.language)
         cells = self.text.strip().strip("|").split("|")
-        place = self.text[: figure.start].lstrip().removeprefix("|").count("|")
-        header = self.headers[place] if place < len(self.headers) else ""
         names = " ".join(cell for cell in cells[:3] if any(c.isalpha() for c in cell))
-        return content(f"{names} {header} {cells[place] if place < len(cells) else ''}", self.language)
+        return content(f"{names} {cells[self._column(figure)]}", self.language) | self.header(figure)
+
+    def header(self, figure: Read) -> frozenset[str]:
+        """Of a row: the words of its column's name."""
+        place = self._column(figure)
+        return content(self.headers[place], self.language) if place < len(self.headers) else frozenset()
+
+    def _column(self, figure: Read) -> int:
+        return self.text[: figure.start].lstrip().removeprefix("|").count("|")
 
     def part(self, figure: Read) -> str:
         """The part of it that is about a figure."""

@@ -34,7 +34,7 @@ class Turn:
 
 def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
     """The first of each kind of word that does not say what was read."""
-    checks = (_pair, _label, _opposite, _negation, _trend, _extreme, _most)
+    checks = (_pair, _label, _opposite, _negation, _trend, _extreme, _most, _agent)
     return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
 
 
@@ -90,7 +90,7 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
     if not said:
         return
-    rest = sentence.content - frozenset(s for o in said for s in content(o.text, sentence.language))
+    rest = (sentence.content | sentence.back) - frozenset(s for o in said for s in content(o.text, sentence.language))
     words = weighed(rest, grounds)
     scored = sorted(((overlap(words, line), line) for line in grounds.lines), key=lambda s: -s[0])
     if not scored or scored[0][0] <= 0:
@@ -98,7 +98,8 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     best = [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
     for word in said:
         own = {o.member for o in said if o.group == word.group}
-        if any(not content(word.text, sentence.language).isdisjoint(line.about | _heads(line)) for line in best):
+        is_topic = not content(word.text, sentence.language).isdisjoint(best[0].about | _heads(best[0]))
+        if is_topic and word.group != "decision":
             continue
         beside = _beside(sentence, word)
         held = [_members(line, word.group, weighed(beside, grounds) or words) for line in best]
@@ -284,6 +285,35 @@ def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             share = len(groups[0]) / len(rows)
             if share < (1.0 if said[0].member == "all" else 0.5):
                 yield Turn(said[0].start, said[0].end, tuple(groups[0][:2]))
+
+
+def _agent(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Who does a thing is another than in the line that says it."""
+    said = _doer(sentence.text, sentence.language)
+    if said is None:
+        return
+    start, end, doers = said
+    rest = weighed(sentence.content - doers, grounds)
+    whole = sum(w for _, w in rest)
+    for line in nearest(sentence, grounds, 1):
+        held = _doer(line.text, line.language)
+        if held is None or line.language != sentence.language or overlap(rest, line) < _SAME_STATEMENT * whole:
+            continue
+        unknown = [d for d in doers if grounds.vocabulary.meant(d).isdisjoint(line.stems)]
+        unsaid = held[2] - frozenset(s for d in doers for s in grounds.vocabulary.meant(d))
+        if unknown and unsaid:
+            yield Turn(start, end, (line,))
+
+
+def _doer(text: str, language: Language) -> tuple[int, int, frozenset[str]] | None:
+    """Who does a thing, as a phrase behind a preposition, and where it stands; a time or an amount is nobody."""
+    for m in re.finditer(r"(?<!\w)(\w+)\s+((?:[\w'’-]+\s?){1,5})", text):
+        if m[1].lower() not in language.agent or read_figures(m[2], language):
+            continue
+        doers = content(m[2], language)
+        if doers and not {w.lower() for w in m[2].split()} & {"end", "fin", "ende"}:
+            return m.start(2), m.end(2), doers
+    return None
 
 
 def swaps(
