@@ -50,19 +50,20 @@ def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
     for rows in grounds.tables:
         if len(rows) < 2:
             continue
-        counts = {len(rows)}
-        for label, held in grouped(rows).items():
-            if says_label(sentence, label) and not (len(held) == 1 and label in held[0].keys):
-                counts |= {len(held), len(rows) - len(held)}
+        groups = [
+            held
+            for label, held in grouped(rows).items()
+            if says_label(sentence, label) and not (len(held) == 1 and label in held[0].keys)
+        ]
+        counts = {n for held in groups for n in (len(held), len(rows) - len(held))}
+        if figure.kind != "number":
+            if any(_is_share(figure, count, len(rows)) for count in counts):
+                return f"{figure.text} of {len(rows)} rows"
+            continue
         named = len(named_rows(sentence, rows))
-        counts |= {named, len(rows) - named} if named > 1 else set()
-        for count in sorted(counts):
-            if (
-                same(figure, Read("", "number", count, "", 0, 0, 0))
-                if figure.kind == "number"
-                else _is_share(figure, count, len(rows))
-            ):
-                return f"{count} of {len(rows)} rows"
+        counts |= {len(rows), *((named, len(rows) - named) if named > 1 else ())}
+        if figure.value in counts:
+            return f"{figure.text} of {len(rows)} rows"
     return ""
 
 
@@ -147,7 +148,7 @@ def _says_difference(sentence: Sentence) -> bool:
     """Whether it speaks of a difference; "more than" right before a figure is none."""
     text = sentence.text
     for figure in sentence.figures:
-        if figure.hedge:
+        if figure.hedge and figure.kind != "date":
             text = text[: max(0, figure.start - 12)] + " " * min(12, figure.start) + text[figure.start :]
     return sentence.language.says(sentence.language.difference, text)
 
@@ -167,7 +168,7 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
         is_small = bool(line.cells) and len(values) <= 3 and line in named_rows(sentence, [line])
         chosen = values if is_small else [h for h in line.held if not line.cells or _is_meant(sentence, h, line)]
         held = [h.figure for h in chosen][:7]
-        if figure.kind == "percent":
+        if figure.kind == "percent" and figure.hedge in ("over", "under"):
             held = [h for h in held if not (h.is_word and h.kind == "number")]
         if how := _arithmetic(figure, held, sums, differences, _says_per(sentence)) or _rest(sentence, figure, held):
             return how

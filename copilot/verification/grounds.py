@@ -29,6 +29,8 @@ _INSIDE = re.compile(
 _CAPITAL = re.compile(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}")
 # A name of a word and a letter: "option B".
 _LETTERED = re.compile(r"(?<![^\W_])[^\W\d_]{3,}\s[A-Z](?!\w)")
+# So much of the text beside a table tells what the table is about.
+_BEGINNING = 200
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -108,7 +110,7 @@ class Grounds:
             self._read_item(item)
         for table in tables:
             if items:
-                self._read_table(items[0].id, f"{table.title} {items[0].text[:200]}", table.columns, table.rows)
+                self._read_table(items[0], table)
         for id, text in said:
             self._read_prose(id, "", text)
         for name in ("vocabulary", "weights", "plain_text", "names", "by_evidence"):
@@ -157,17 +159,18 @@ class Grounds:
         self.tables.append([])
         return len(self.tables) - 1
 
-    def _read_table(self, id: str, title: str, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> None:
+    def _read_table(self, item: Evidence, table: Table) -> None:
+        id, title = item.id, f"{table.title} {item.text[:_BEGINNING]}"
         default = language_of(title, self.language).code
-        headers, body = [str(c) for c in columns], [[_shown(c) for c in row] for row in rows]
+        headers, body = list(table.columns), [[_shown(c) for c in row] for row in table.rows]
         self.titles.append(title)
         self.text += f"\n{title}\n{' | '.join(headers)}\n" + "\n".join(" | ".join(row) for row in body)
-        table = self._new_table()
-        if len(headers) == 2 and len(body) > 2 and _is_card(body):
-            self._read_row(id, title, [(name, value) for name, value in body], table, default)
+        place = self._new_table()
+        if len(headers) == 2 and len(body) > 2 and (item.kind == "record" or _is_card(body)):
+            self._read_row(id, title, [(name, value) for name, value in body], place, default)
             return
         for row in body:
-            self._read_row(id, title, list(zip(headers, row, strict=False)), table, default)
+            self._read_row(id, title, list(zip(headers, row, strict=False)), place, default)
 
     def _read_row(self, id: str, title: str, cells: list[tuple[str, str]], table: int, default: str = "en") -> None:
         language = language_of(" ".join(f"{h} {c}" for h, c in cells), default)

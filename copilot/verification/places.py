@@ -55,7 +55,8 @@ def _places(
 ) -> Iterator[_Place]:
     said = _weighed(sentence, figure, grounds)
     tables = {row.table for row in meant}
-    names = _names(capitals(sentence.part(figure)), grounds)
+    # A count in words may be of what another line names: "than the six projects of today".
+    names = frozenset() if figure.is_word else _names(capitals(sentence.part(figure)), grounds)
     headed = sentence.header(figure)
     column = {line.table for line in grounds.lines for held in line.held if _heads(held, headed, grounds)}
     for held in candidates(figure, grounds):

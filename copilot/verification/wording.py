@@ -90,8 +90,8 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
     if not said:
         return
-    rest = (sentence.content | sentence.back) - frozenset(s for o in said for s in content(o.text, sentence.language))
-    words = weighed(rest, grounds)
+    spoken = frozenset(s for o in said for s in content(o.text, sentence.language))
+    words = weighed(sentence.content - spoken, grounds) or weighed(sentence.back - spoken, grounds)
     scored = sorted(((overlap(words, line), line) for line in grounds.lines), key=lambda s: -s[0])
     if not scored or scored[0][0] <= 0:
         return
