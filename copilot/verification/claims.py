@@ -172,7 +172,8 @@ class Checker:
         leads = sentence.text.rstrip(" *\n").endswith(":")
         is_carried = bool(citing.ids) and not citing.is_own and sentence.role == "prose"
         fewest = _FEWEST_WORDS if citing.is_own or sentence.role != "item" else _FEWEST_WORDS_OF_ITEM
-        if verdict.carriers or verdict.computed or leads or is_carried or len(sentence.content) < fewest:
+        is_borne = verdict.carriers or verdict.computed or self.grounds.quotes(sentence.text)
+        if is_borne or leads or is_carried or len(sentence.content) < fewest:
             if not citing.is_unread:
                 return
         elif not citing.is_unread and self._known(sentence, citing) >= (_KNOWN if citing.ids else _KNOWN_UNCITED):

@@ -72,6 +72,11 @@ class Line:
     """Of a row: what it is called, its id among them."""
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every stem that stands in it or around it."""
+        return self.stems | self.context | frozenset(s for held in self.held for s in held.near)
+
+    @cached_property
     def named(self) -> str:
         """Its words and those of its title, as names are looked for in them."""
         return plain(f"{self.title} {self.text}".lower())
@@ -113,7 +118,8 @@ class Grounds:
                 self._read_table(items[0], table)
         for id, text in said:
             self._read_prose(id, "", text)
-        for name in ("vocabulary", "weights", "plain_text", "names", "by_evidence"):
+            self.text += f"\n{text}"
+        for name in ("vocabulary", "weights", "plain_text", "names", "by_evidence", "wording"):
             self.__dict__.pop(name, None)
 
     def _read_item(self, item: Evidence) -> None:
@@ -229,8 +235,20 @@ class Grounds:
     def plain_text(self) -> str:
         return plain(self.text.lower())
 
+    @cached_property
+    def wording(self) -> str:
+        return _plain_words(self.text)
+
+    def quotes(self, text: str) -> bool:
+        """Whether a text stands word for word in what was read."""
+        return f" {_plain_words(text)} " in f" {self.wording} "
+
     def mentions(self, text: str) -> bool:
         return plain(text.lower()) in self.plain_text
+
+
+def _plain_words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
 def capitals(text: str) -> frozenset[str]:

@@ -41,13 +41,14 @@ def find_place(
     """
     if figure.day and figure.day[2] == 0:
         return _dated(figure, cited, grounds)
+    if not any(same(figure, held.figure) for held in candidates(figure, grounds)):
+        return None
     meant = _rows_meant(sentence, figure, grounds)
-    places = list(_places(sentence, figure, cited, meant, grounds))
+    places = sorted(_places(sentence, figure, cited, meant, grounds), key=lambda p: -p.fit)
     others = [f for f in sentence.figures if f is not figure]
-    rivals = [p for p in places if _is_rival(figure, p.held) and not any(same(o, p.held.figure) for o in others)]
     together = {held.line for _, held in carriers}
-    found = sorted((p for p in places if says(figure, sentence, p.held, grounds)), key=lambda p: -p.fit)
-    return next((p.held for p in found if _stands(figure, p, rivals, cited, meant, together)), None)
+    found = (p for p in places if says(figure, sentence, p.held, grounds))
+    return next((p.held for p in found if _stands(figure, p, places, others, cited, meant, together)), None)
 
 
 def _places(
@@ -58,14 +59,14 @@ def _places(
     # A count in words may be of what another line names: "than the six projects of today".
     names = frozenset() if figure.is_word else _names(capitals(sentence.part(figure)), grounds)
     headed = sentence.header(figure)
-    column = {line.table for line in grounds.lines for held in line.held if _heads(held, headed, grounds)}
-    for held in candidates(figure, grounds):
-        if held.line.table in tables and held.line not in meant:
+    columned = {line.table for line in grounds.lines if headed and any(_heads(h, headed, grounds) for h in line.held)}
+    for line in grounds.lines:
+        if (line.table in tables and line not in meant) or (names and not _is_about(line, names, grounds)):
             continue
-        if column and held.line.table in column and not _heads(held, headed, grounds):
-            continue
-        if not names or _is_about(held.line, names, grounds):
-            yield _Place(held, _fit(said, held) * (_CITED if held.line.evidence in cited else 1.0))
+        shared = [(meanings, weight) for meanings, weight in said if not meanings.isdisjoint(line.words)]
+        for held in line.held:
+            if comparable(figure, held.figure) and (line.table not in columned or _heads(held, headed, grounds)):
+                yield _Place(held, _fit(shared, held) * (_CITED if line.evidence in cited else 1.0))
 
 
 def _heads(held: Held, stems: frozenset[str], grounds: Grounds) -> bool:
@@ -77,16 +78,23 @@ def _heads(held: Held, stems: frozenset[str], grounds: Grounds) -> bool:
 def _stands(
     figure: Read,
     place: _Place,
-    rivals: Sequence[_Place],
+    places: Sequence[_Place],
+    others: Sequence[Read],
     cited: Collection[str],
     meant: Collection[Line],
     together: Collection[Line],
 ) -> bool:
-    """Whether no other figure fits the words much better than the one in this place."""
+    """Whether no other figure fits the words much better than the one in this place; `places` are ordered by fit."""
     line = place.held.line
-    elsewhere = [p.fit for p in rivals if p.held.line is not line and (line not in meant or p.held.line.cells)]
-    beside = max((p.fit for p in rivals if p.held.line is line), default=0.0)
-    best = max(elsewhere, default=0.0)
+    rivals = (p for p in places if _is_rival(figure, p.held, others))
+    best, beside = 0.0, 0.0
+    for rival in rivals:
+        if rival.held.line is line:
+            beside = beside or rival.fit
+        elif line not in meant or rival.held.line.cells:
+            best = best or rival.fit
+        if best and beside:
+            break
     if best == place.fit == 0.0 or is_wordless(line):
         return line.evidence in cited and is_rare(figure)
     if line in together and not line.cells:
@@ -101,9 +109,10 @@ def candidates(figure: Read, grounds: Grounds) -> Iterator[Held]:
     return (held for line in grounds.lines for held in line.held if comparable(figure, held.figure))
 
 
-def _is_rival(figure: Read, held: Held) -> bool:
-    """Whether a figure could have been meant instead: one of its kind, or a bare one of a table."""
-    return held.figure.kind == figure.kind or (held.figure.kind == "number" and bool(held.line.cells))
+def _is_rival(figure: Read, held: Held, others: Sequence[Read]) -> bool:
+    """Whether a figure could have been meant instead, one of its kind or a bare one of a table, and is not said too."""
+    is_alike = held.figure.kind == figure.kind or (held.figure.kind == "number" and bool(held.line.cells))
+    return is_alike and not any(same(other, held.figure) for other in others)
 
 
 def _dated(figure: Read, cited: Collection[str], grounds: Grounds) -> Held | None:

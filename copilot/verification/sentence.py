@@ -107,11 +107,11 @@ class Sentence:
         return clauses(self.text)
 
 
-_CLAUSE = re.compile(
+CLAUSE = re.compile(
     r"[;,:](?=\s)|\s(?:–|—)\s|\b(?:and|but|while|whereas|und|aber|während|sondern|et|mais|tandis que)\b"
 )
 
 
 def clauses(text: str) -> list[str]:
     """The parts of a sentence between its commas and conjunctions."""
-    return [part for part in _CLAUSE.split(text) if part and part.strip()]
+    return [part for part in CLAUSE.split(text) if part and part.strip()]

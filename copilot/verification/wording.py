@@ -12,15 +12,21 @@ from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
 from copilot.verification.languages import Language
 from copilot.verification.reading import BETWEEN, read_figures
-from copilot.verification.sentence import Sentence, clauses
+from copilot.verification.sentence import CLAUSE, Sentence, clauses
 from copilot.verification.terms import Opposite, content, opposites
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
 # A line of more words makes more than one statement.
 _SHORT = 10
+# A word is compared with lines that say at least this part of its clause, if that has so many words.
+_SAME_TOPIC, _FEWEST = 0.4, 2
 # Two figures are swapped when each fits the other's place so much better.
 _SWAPPED = 1.3
+
+
+Words = Sequence[tuple[frozenset[str], float]]
+"""Words by what they mean in what was read, with how much each tells."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,10 @@ class Turn:
 
 
 def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
-    """The first of each kind of word that does not say what was read."""
-    checks = (_pair, _label, _opposite, _negation, _trend, _extreme, _most, _agent)
+    """The first word that does not say what was read; what is quoted word for word says it."""
+    if grounds.quotes(sentence.text):
+        return []
+    checks = (_pair, _label, _moved, _opposite, _negation, _trend, _extreme, _most, _agent)
     return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
 
 
@@ -45,12 +53,12 @@ def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5)
     return [line for score, line in scored[:most] if score > 0 and score >= least * scored[0][0]]
 
 
-def weighed(stems: Iterable[str], grounds: Grounds) -> list[tuple[frozenset[str], float]]:
+def weighed(stems: Iterable[str], grounds: Grounds) -> Words:
     meant = [grounds.vocabulary.meant(stem) for stem in stems]
     return [(m, max(grounds.weights.get(s, 1.0) for s in m)) for m in meant if m]
 
 
-def overlap(said: Sequence[tuple[frozenset[str], float]], line: Line) -> float:
+def overlap(said: Words, line: Line) -> float:
     return sum(w if not m.isdisjoint(line.stems) else 0.3 * w * (not m.isdisjoint(line.context)) for m, w in said)
 
 
@@ -86,27 +94,57 @@ def _label(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 
 def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
-    """A word whose opposite stands in all that the sentence fits best."""
+    """A word whose opposite stands in all that fits its clause best."""
     said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
     if not said:
         return
     spoken = frozenset(s for o in said for s in content(o.text, sentence.language))
-    words = weighed(sentence.content - spoken, grounds) or weighed(sentence.back - spoken, grounds)
-    scored = sorted(((overlap(words, line), line) for line in grounds.lines), key=lambda s: -s[0])
-    if not scored or scored[0][0] <= 0:
-        return
-    best = [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
     for word in said:
-        own = {o.member for o in said if o.group == word.group}
-        is_topic = not content(word.text, sentence.language).isdisjoint(best[0].about | _heads(best[0]))
-        if is_topic and word.group != "decision":
+        words = _context(sentence, word, spoken, grounds)
+        best = _best(words, sentence, grounds)
+        if not best or _is_topic(sentence, word, best[0]) or _is_attribute(sentence, word, best[0]):
             continue
-        beside = _beside(sentence, word)
-        held = [_members(line, word.group, weighed(beside, grounds) or words) for line in best]
-        if word.group == "decision" and not any(_members(line, "decision", words) for line in grounds.lines):
+        own = {o.member for o in said if o.group == word.group}
+        beside = weighed(_beside(sentence, word), grounds) or words
+        held = [_members(line, word.group, beside) for line in best]
+        is_new = word.group == "decision" and not any(_members(line, "decision", words) for line in grounds.lines)
+        if is_new or (held[0] and all(not (own & members) for members in held if members)):
             yield Turn(word.start, word.end, tuple(best[:2]))
-        if held[0] and all(not (own & members) for members in held if members):
-            yield Turn(word.start, word.end, tuple(best[:2]))
+
+
+def _context(sentence: Sentence, word: Opposite, spoken: frozenset[str], grounds: Grounds) -> Words:
+    """The words of the clause of a word, of its sentence where that has hardly any, or of what it refers back to."""
+    ends = [0, *(m.end() for m in CLAUSE.finditer(sentence.text)), len(sentence.text)]
+    clause = next(sentence.text[a:b] for a, b in zip(ends, ends[1:], strict=False) if a <= word.start < b)
+    for stems in (content(clause, sentence.language), sentence.content):
+        if len(words := weighed(stems - spoken, grounds)) >= _FEWEST:
+            return words
+    return words or weighed(sentence.back - spoken, grounds)
+
+
+def _best(words: Words, sentence: Sentence, grounds: Grounds) -> list[Line]:
+    """The lines that say most of it; where the sentence names ids, only those with one of them."""
+    ids = [f.unit for f in sentence.figures if f.kind == "id"]
+    lines = [line for line in grounds.lines if not ids or any(id in line.text.upper() for id in ids)]
+    scored = sorted(((overlap(words, line), line) for line in lines), key=lambda s: -s[0])
+    least = _SAME_TOPIC * sum(weight for _, weight in words)
+    if not scored or scored[0][0] <= 0 or scored[0][0] < least:
+        return []
+    return [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
+
+
+def _is_topic(sentence: Sentence, word: Opposite, line: Line) -> bool:
+    """A word of a title or of a column's name tells what is spoken of: pilots, approved amounts."""
+    own = content(word.text, sentence.language)
+    return word.group != "decision" and not own.isdisjoint(line.about | _heads(line))
+
+
+def _is_attribute(sentence: Sentence, word: Opposite, line: Line) -> bool:
+    """It belongs to a noun, "approved budget", "high confidence", of which the line does not speak."""
+    following = next((t for t in sentence.terms if t.start >= word.end), None)
+    if word.group not in ("decision", "level") or following is None or following.is_function:
+        return False
+    return word.group == "decision" or following.stem not in line.stems
 
 
 def _heads(line: Line) -> frozenset[str]:
@@ -119,7 +157,7 @@ def _beside(sentence: Sentence, word: Opposite) -> frozenset[str]:
     return frozenset(t.stem for t in after if not t.is_function)
 
 
-def _members(line: Line, group: str, said: Sequence[tuple[frozenset[str], float]]) -> set[str]:
+def _members(line: Line, group: str, said: Words) -> set[str]:
     """The members of a group that stand in the clauses of a line that are meant; in the line where no clause is."""
     parts = clauses(line.said) if not line.cells else [line.said]
     found = [
@@ -181,7 +219,7 @@ def _statements(line: Line) -> list[str]:
     return parts if len(line.stems) > _SHORT or len(parts) == 1 else [line.text, *parts]
 
 
-def _denies(text: str, language: Language, said: Sequence[tuple[frozenset[str], float]]) -> bool:
+def _denies(text: str, language: Language, said: Words) -> bool:
     """Whether it is a denial; "without an owner" is one only where owners are spoken of."""
     for word in _WITHOUT:
         rest = re.search(rf"\b{word}\s+(.*)", text, re.IGNORECASE)
@@ -200,13 +238,36 @@ def _denies(text: str, language: Language, said: Sequence[tuple[frozenset[str], 
 _WITHOUT = ("without", "ohne", "sans")
 
 
+def _moved(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A direction that the figures do not take between which it is said: "up from 70 to 60"."""
+    said = _directions(sentence)
+    ends = _ends(sentence)
+    if len({o.member for o in said}) != 1 or ends is None or ends[0] == ends[1]:
+        return
+    if (ends[1] > ends[0]) != (said[0].member == "up"):
+        yield Turn(said[0].start, said[0].end)
+
+
+def _directions(sentence: Sentence) -> list[Opposite]:
+    found = (o for o in opposites().find(sentence.text) if o.group == "direction")
+    return [o for o in found if not _negates(sentence.text, o, sentence.language)]
+
+
+def _ends(sentence: Sentence) -> tuple[float, float] | None:
+    """Whence and whither two figures of a sentence lead, where one of them is said with "from"."""
+    figures = [f for f in sentence.figures if f.kind not in ("date", "id", "time")]
+    if len(figures) != 2 or figures[0].kind != figures[1].kind:
+        return None
+    origins = [f for f in figures if re.search(r"\b(?:from|von|de)\s$", sentence.text[: f.start], re.IGNORECASE)]
+    if len(origins) != 1:
+        return None
+    (other,) = (f for f in figures if f is not origins[0])
+    return origins[0].value, other.value
+
+
 def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """A direction that the values of the row or column meant do not take."""
-    said = [
-        o
-        for o in opposites().find(sentence.text)
-        if o.group == "direction" and not _negates(sentence.text, o, sentence.language)
-    ]
+    said = _directions(sentence)
     if not said or len({o.member for o in said}) > 1:
         return
     series = list(_series(sentence, grounds))
@@ -342,5 +403,5 @@ def swaps(
                 return
 
 
-def _shared(said: Sequence[tuple[frozenset[str], float]], near: frozenset[str]) -> float:
+def _shared(said: Words, near: frozenset[str]) -> float:
     return sum(w for m, w in said if not m.isdisjoint(near))
