@@ -9,7 +9,8 @@ from typing import Literal
 
 from copilot.verification.deriving import derive, miscounts
 from copilot.verification.figures import Read, same
-from copilot.verification.grounds import Grounds, Held, Line
+from copilot.verification.grounds import Grounds, Held, Line, clause
+from copilot.verification.labels import named_rows
 from copilot.verification.names import proper_names
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
@@ -92,6 +93,9 @@ class Checker:
                 verdict.faults += self._id(sentence, figure)
             elif not is_free and not _is_timetable(sentence, figure):
                 verdict.faults += self._figure(sentence, figure, citing, verdict)
+        if verdict.carriers:
+            # A sentence that answers may repeat the period it was asked for.
+            verdict.faults = [f for f in verdict.faults if f.kind != "question" or not _is_period(sentence, f)]
         if is_free or sentence.role == "heading":
             return verdict
         verdict.faults += self._names(sentence)
@@ -114,23 +118,26 @@ class Checker:
             verdict.computed.append((figure, how))
         elif not self._is_idle(sentence, figure):
             asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
-            # A period may be repeated from the question, as may what is said without a claim.
-            if not asked or (citing.ids and not (figure.kind == "time" and verdict.carriers)):
+            # What is asked may be repeated by what claims nothing.
+            if not asked or citing.ids:
                 yield self._fault("question" if asked else "figure", figure, sentence)
 
     def _derived(self, sentence: Sentence, figure: Read, verdict: Verdict) -> str:
         found = [f for f, _ in verdict.carriers]
         stated = found or [f for f in sentence.figures if f != figure]
         before = read_figures(sentence.before, sentence.language)[-_FIGURES_BEFORE:]
-        near = nearest(sentence, self.grounds, _NEAREST, _LEAST_NEAR)
+        part = Sentence(clause(sentence.text, figure, sentence.figures), sentence.language)
+        named = [row for rows in self.grounds.tables for row in named_rows(part, rows)][:_NEAREST]
+        lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *named]
+        near = list(dict.fromkeys([*nearest(sentence, self.grounds, _NEAREST, _LEAST_NEAR), *lines]))
         return derive(sentence, figure, stated, before, near, self.grounds)
 
     def _is_idle(self, sentence: Sentence, figure: Read) -> bool:
         """A small count in words of what nobody numbered, or of the items of its own list."""
         if figure.kind != "number" or not figure.is_word:
             return False
-        if figure.value == sentence.items:
-            return True
+        if figure.value == sentence.items or sentence.word_before(figure) in sentence.language.definite:
+            return figure.value <= max(_FEW, sentence.items)
         is_few = figure.value <= _FEW and not miscounts(sentence, figure, self.grounds)
         return is_few and not self._contradicts(sentence, figure)
 
@@ -195,4 +202,9 @@ class Checker:
 
 def _is_timetable(sentence: Sentence, figure: Read) -> bool:
     """Days and periods of a plan or in a heading, "First 30 days", claim nothing."""
-    return figure.kind in ("time", "date") and (sentence.is_plan or sentence.role == "heading")
+    is_time = figure.kind in ("time", "date") or sentence.word_before(figure) in sentence.language.units
+    return is_time and (sentence.is_plan or sentence.role == "heading")
+
+
+def _is_period(sentence: Sentence, fault: Fault) -> bool:
+    return any(f.kind == "time" and f.start == fault.start for f in sentence.figures)

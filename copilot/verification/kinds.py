@@ -9,6 +9,8 @@ from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.languages import languages
 from copilot.verification.sentence import Sentence
 
+# Number words up to this one stand everywhere.
+_COMMON = 4
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 
@@ -71,6 +73,8 @@ def is_wordless(line: Line) -> bool:
 
 def is_rare(figure: Read) -> bool:
     """Whether a figure hardly stands there by chance."""
+    if figure.is_word:
+        return figure.value > _COMMON
     return len(re.sub(r"\D", "", figure.text).strip("0")) >= 2 or figure.kind in ("percent", "money", "date")
 
 

@@ -51,6 +51,8 @@ class Language:
     """Nouns that count anything."""
     agent: frozenset[str]
     """Prepositions behind which stands who does a thing."""
+    definite: frozenset[str]
+    """Articles with which something is spoken of that was named before."""
     compare: frozenset[str]
     """Words behind a negation that make it a bound: "no more than"."""
     decimal: str
@@ -119,6 +121,7 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         share=frozenset(data["share"]),
         generic=frozenset(data["generic"]),
         agent=frozenset(data["agent"]),
+        definite=frozenset(data["definite"]),
         compare=frozenset(data["compare"]),
         decimal=locale.number_symbols["latn"]["decimal"],
     )

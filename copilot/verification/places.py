@@ -11,6 +11,7 @@ from copilot.verification.grounds import Grounds, Held, Line, capitals
 from copilot.verification.kinds import comparable, is_rare, is_wordless, says
 from copilot.verification.labels import named_rows
 from copilot.verification.languages import languages
+from copilot.verification.reading import BETWEEN
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content, plain
 
@@ -47,8 +48,25 @@ def find_place(
     places = sorted(_places(sentence, figure, cited, meant, grounds), key=lambda p: -p.fit)
     others = [f for f in sentence.figures if f is not figure]
     together = {held.line for _, held in carriers}
+    range_of = _column_of_range(sentence, figure, carriers)
     found = (p for p in places if says(figure, sentence, p.held, grounds))
-    return next((p.held for p in found if _stands(figure, p, places, others, cited, meant, together)), None)
+    return next(
+        (
+            p.held
+            for p in found
+            if (p.held.line.table, p.held.header) == range_of
+            or _stands(figure, p, places, others, cited, meant, together)
+        ),
+        None,
+    )
+
+
+def _column_of_range(sentence: Sentence, figure: Read, carriers: Sequence[tuple[Read, Held]]) -> tuple[int, str] | None:
+    """The column in which the other end of a range stands, as in "99% to 100%"."""
+    for other, held in carriers[-1:]:
+        if held.header and other.kind == figure.kind and BETWEEN.fullmatch(sentence.text[other.end : figure.start]):
+            return held.line.table, held.header
+    return None
 
 
 def _places(

@@ -102,6 +102,11 @@ class Sentence:
             return None
         return following
 
+    def word_before(self, figure: Read) -> str:
+        """The word right before a figure, in lower case."""
+        ahead = re.search(r"([^\W\d_]+)\s$", self.text[: figure.start])
+        return ahead[1].lower() if ahead else ""
+
     @cached_property
     def clauses(self) -> list[str]:
         return clauses(self.text)

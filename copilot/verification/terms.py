@@ -49,7 +49,11 @@ def _is_measure(word: str, language: Language) -> bool:
     """A scale, a currency, a month or a letter says nothing of what a figure is about; the A of "option A" does."""
     lower = word.lower()
     return (
-        lower in language.scales or lower in language.months or word in CODES or (len(word) == 1 and not word.isupper())
+        lower in language.numbers
+        or lower in language.scales
+        or lower in language.months
+        or word in CODES
+        or (len(word) == 1 and not word.isupper())
     )
 
 
