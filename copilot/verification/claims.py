@@ -87,7 +87,8 @@ class Checker:
         verdict = Verdict()
         if sentence.is_meta or sentence.text.rstrip().endswith("?"):
             return verdict
-        is_free = (sentence.is_plan or sentence.is_proposal) and not citing.is_own
+        is_cited = citing.is_own or (sentence.role == "row" and bool(citing.ids))
+        is_free = (sentence.is_plan or sentence.is_proposal) and not is_cited
         for figure in sentence.figures:
             if figure.kind == "id":
                 verdict.faults += self._id(sentence, figure)

@@ -9,8 +9,8 @@ IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, 
            "quarter": 91.3125, "year": 365.25}  # fmt: skip
 
 
-# How far a figure of one, two, three and more digits may be off that is not meant exactly.
-_HEDGED = (0.06, 0.03, 0.01, 0.002)
+# How far a figure of one, two, and more digits may be off that is not meant exactly.
+_HEDGED = (0.06, 0.03, 0.002)
 
 
 @dataclass(frozen=True)

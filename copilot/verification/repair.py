@@ -43,6 +43,9 @@ def repaired(draft: str, failures: Sequence[Failure], reply: str) -> str:
     """The draft with the sentences that the model rewrote; one that it gave up is left out."""
     rewritten = {int(number): text for number, text in _LINE.findall(reply)}
     for number, failure in enumerate(failures, 1):
-        if text := rewritten.get(number):
-            draft = draft.replace(failure.sentence, "" if text == "-" else text, 1)
-    return re.sub(r"(?m)^\s*(?:[-*+]|\d{1,2}[.)])[ \t]*\n", "", draft)
+        text = rewritten.get(number, failure.sentence)
+        if text == "-":
+            draft = re.sub(rf"(?m)^{re.escape(failure.sentence)}[ \t]*\n", "", draft, count=1)
+            text = ""
+        draft = draft.replace(failure.sentence, text, 1)
+    return draft

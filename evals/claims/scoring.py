@@ -73,8 +73,8 @@ class Report:
         console.print(grid)
 
 
-def score(samples: Sequence[Labelled]) -> Report:
-    """What the check says of every labelled sentence, and of true ones with other figures in them."""
+def score(samples: Sequence[Labelled], fakes: int = FAKES) -> Report:
+    """What the check says of every labelled sentence, and of true ones with so many other figures in them."""
     report, rng = Report(), random.Random(SEED)
     for sample in samples:
         flagged = list(flags(sample, sample.answer))
@@ -87,15 +87,15 @@ def score(samples: Sequence[Labelled]) -> Report:
                 said = f"flagged ({why})" if why else "passed"
                 report.mistakes.append(f"{sample.id} {claim.kind} {said}: {claim.sentence}")
             if claim.true and claim.kind not in _NO_CLAIM:
-                _try_fakes(sample, claim, rng, report)
+                _try_fakes(sample, claim, fakes, rng, report)
     return report
 
 
-def _try_fakes(sample: Labelled, claim: Claim, rng: random.Random, report: Report) -> None:
+def _try_fakes(sample: Labelled, claim: Claim, fakes: int, rng: random.Random, report: Report) -> None:
     for figure in _FIGURE.finditer(_MARK.sub(lambda m: " " * len(m[0]), claim.sentence)):
         if figure.start() == 0 and _ORDINAL.match(claim.sentence):
             continue
-        for _ in range(FAKES):
+        for _ in range(fakes):
             changed = claim.sentence[: figure.start()] + _other(figure[0], rng) + claim.sentence[figure.end() :]
             why = _why(changed, list(flags(sample, sample.answer.replace(claim.sentence, changed, 1))))
             for name in ("all", sample.language, claim.kind):
