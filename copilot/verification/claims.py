@@ -24,6 +24,8 @@ Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 _KNOWN, _KNOWN_UNCITED = 0.4, 0.5
 # Too few words tell nothing; an item of a list leans on its lead.
 _FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
+# Of a longer name the last letter may be an ending.
+_SHORT_NAME = 4
 # Up to this count a number word may count what nobody numbered: "two conditions".
 _FEW = 4
 # As many lines are looked at for figures from which another follows, if they fit this well compared with the best.
@@ -124,7 +126,7 @@ class Checker:
                 yield self._fault("question" if asked else "figure", figure, sentence)
 
     def _derived(self, sentence: Sentence, figure: Read, verdict: Verdict) -> str:
-        found = [f for f, _ in verdict.carriers]
+        found = [*(f for f, _ in verdict.carriers), *(f for f, _ in verdict.computed)]
         stated = found or [f for f in sentence.figures if f != figure]
         before = read_figures(sentence.before, sentence.language)[-_FIGURES_BEFORE:]
         part = Sentence(clause(sentence.text, figure, sentence.figures), sentence.language)
@@ -164,7 +166,8 @@ class Checker:
     def _knows(self, name: str) -> bool:
         asked = plain(self.question.lower())
         words = [plain(w.lower()) for w in re.findall(r"[^\W_]+", name) if len(w) > 1]
-        return all(self.grounds.mentions(w) or self.grounds.mentions(w.removesuffix("s")) or w in asked for w in words)
+        # "Austrian" is known from "Austria".
+        return all(self.grounds.mentions(w[:-1] if len(w) > _SHORT_NAME else w) or w in asked for w in words)
 
     def _words(self, sentence: Sentence) -> list[Fault]:
         if sentence.is_plan:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from copilot.verification.figures import Read, close, same
 from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import named_rows, says_label
-from copilot.verification.reading import read_figures
+from copilot.verification.reading import read_figures, without_hedge
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content
 
@@ -32,7 +32,7 @@ def derive(
         or _from_rows(sentence, figure, grounds)
         or _arithmetic(figure, stated, sums=True, differences=True, per=_says_per(sentence))
         or _with_earlier(sentence, figure, stated, before, grounds)
-        or _from_lines(sentence, figure, nearest)
+        or _from_lines(sentence, figure, nearest, stated)
     )
 
 
@@ -147,9 +147,9 @@ def _with_earlier(
 def _says_difference(sentence: Sentence) -> bool:
     """Whether it speaks of a difference; "more than" right before a figure is none."""
     text = sentence.text
-    for figure in sentence.figures:
+    for figure in reversed(sentence.figures):
         if figure.hedge and figure.kind != "date":
-            text = text[: max(0, figure.start - 12)] + " " * min(12, figure.start) + text[figure.start :]
+            text = without_hedge(text[: figure.start], sentence.language) + " " + text[figure.start :]
     return sentence.language.says(sentence.language.difference, text)
 
 
@@ -157,7 +157,7 @@ def _says_per(sentence: Sentence) -> bool:
     return sentence.language.says(sentence.language.per, sentence.text)
 
 
-def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> str:
+def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line], stated: Sequence[Read] = ()) -> str:
     """From the figures of the line that fits the sentence best, or of the two that fit it best."""
     language, text = sentence.language, sentence.text
     # "5 are not" is a difference too.
@@ -170,7 +170,12 @@ def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line]) -> st
         held = [h.figure for h in chosen][:7]
         if figure.kind == "percent" and figure.hedge in ("over", "under"):
             held = [h for h in held if not (h.is_word and h.kind == "number")]
-        if how := _arithmetic(figure, held, sums, differences, _says_per(sentence)) or _rest(sentence, figure, held):
+        mixed = [*stated, *held] if figure.kind == "percent" and not line.cells else []
+        if (
+            how := _arithmetic(figure, held, sums, differences, _says_per(sentence))
+            or _arithmetic(figure, mixed, False, False)
+            or _rest(sentence, figure, held)
+        ):
             return how
     if figure.kind not in ("money", "percent", "points"):
         return ""

@@ -10,7 +10,7 @@ IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, 
 
 
 # How far a figure of one, two, and more digits may be off that is not meant exactly.
-_HEDGED = (0.06, 0.03, 0.002)
+_HEDGED = (0.06, 0.03, 0.005)
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,20 @@ def same(said: Read, held: Read) -> bool:
     if not _kinds_fit(said, held):
         return False
     return any(
-        close(value, h, said, held) or _hedged(value, h, "" if held.hedge else said.hedge)
+        close(value, h, said, held) or (not held.hedge and _hedged(value, h, said))
         for s in said.values
         for h in held.values
         for value in [_in_unit(s, said, held)]
     )
 
 
-def _hedged(value: float, held: float, hedge: str) -> bool:
+def _hedged(value: float, held: float, said: Read) -> bool:
     """Whether a figure that is not meant exactly fits: "about 70", "more than 40", "a little under 30"."""
-    if not hedge:
+    if not said.hedge:
         return False
-    off = _HEDGED[min(len(f"{abs(value):g}".replace(".", "").partition("e")[0].strip("0")), len(_HEDGED)) - 1]
-    low, high = {"over": (0.0, 2 * off), "under": (2 * off, 0.0)}.get(hedge, (off, off))
+    digits = 1 if said.kind == "fraction" else len(f"{abs(value):g}".replace(".", "").partition("e")[0].strip("0"))
+    off = _HEDGED[min(digits, len(_HEDGED)) - 1]
+    low, high = {"over": (0.0, 2 * off), "under": (2 * off, 0.0)}.get(said.hedge, (off, off))
     return (1 - low) * abs(value) <= abs(held) <= (1 + high) * abs(value)
 
 

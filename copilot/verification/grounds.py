@@ -6,14 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from copilot.language.formatting import format_value
 from copilot.types import Evidence, Quantity, Table
 from copilot.verification.figures import Read, as_date
-from copilot.verification.languages import Language, language_of
+from copilot.verification.languages import Language, language_of, languages
 from copilot.verification.markup import split
 from copilot.verification.reading import read_figures
 from copilot.verification.terms import Vocabulary, content, plain
@@ -31,6 +31,11 @@ _CAPITAL = re.compile(r"(?<![^\W_])[A-ZÀ-Ý][^\W\d_]{2,}")
 _LETTERED = re.compile(r"(?<![^\W_])[^\W\d_]{3,}\s[A-Z](?!\w)")
 # So much of the text beside a table tells what the table is about.
 _BEGINNING = 200
+_SCALE_WORDS = r"(?:thousand|million|billion|tsd\.?|mio\.?|mrd\.?|milliers|millions|milliards|k|m|mn|bn|t)"
+_SCALED = re.compile(
+    rf"(?<!\w)(?i:(?P<before>{_SCALE_WORDS}))\s?(?:d['’]|de |of )?(?P<first>[A-Z]{{3}}|[€$£])(?!\w)"
+    rf"|(?<!\w)(?P<second>[A-Z]{{3}}|[€$£])\s?(?i:(?P<after>{_SCALE_WORDS}))(?!\w)"
+)
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -186,6 +191,7 @@ class Grounds:
         line.context = line.about = content(title, language_of(title, language.code))
         line.keys = tuple(_keys(cells))
         names = content(" ".join(line.keys), language)
+        whole = _scaled(title)
         for header, cell in line.cells:
             unit = m[1] if (m := _UNIT.search(header)) else ""
             near = names | content(header, language)
@@ -193,6 +199,11 @@ class Grounds:
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
+                if is_value and figure.kind == "number":
+                    scale, currency = _scaled(header) if _scaled(header)[1] else whole
+                    if currency:
+                        step = figure.step * scale
+                        figure = replace(figure, kind="money", unit=currency, value=figure.value * scale, step=step)
                 line.held.append(Held(figure, near | content(cell, language), line, near, header, unit, is_value))
         self.tables[table].append(line)
         self.lines.append(line)
@@ -286,6 +297,17 @@ def _shown(cell: object) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _scaled(text: str) -> tuple[float, str]:
+    """The scale and currency in which a column or table gives its amounts: "thousand EUR", "EUR m"; else none."""
+    m = _SCALED.search(text)
+    if not m:
+        return 1.0, ""
+    scale = (m["before"] or m["after"]).lower().rstrip(".")
+    known = {word: size for language in languages().values() for word, size in language.scales.items()}
+    sign = m["first"] or m["second"]
+    return known.get(scale, 1e3), {"€": "EUR", "$": "USD", "£": "GBP"}.get(sign, sign)
 
 
 def _is_card(rows: list[list[str]]) -> bool:

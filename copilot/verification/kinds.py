@@ -38,7 +38,7 @@ def says(figure: Read, sentence: Sentence, held: Held, grounds: Grounds) -> bool
 def _is_counted(figure: Read, sentence: Sentence, held: Held, grounds: Grounds) -> bool:
     """Whether what a number counts is known where it stands, or at all."""
     noun = sentence.noun(figure)
-    if noun is None or noun.text.lower() in sentence.language.generic or figure.hedge:
+    if noun is None or noun.text.lower().startswith(tuple(sentence.language.generic)) or figure.hedge:
         return True
     meant = grounds.vocabulary.meant(noun.stem)
     if _currencies(held.unit) or held.figure.kind in ("percent", "money"):

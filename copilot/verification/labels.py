@@ -11,7 +11,7 @@ from copilot.verification.grounds import Line
 from copilot.verification.languages import Language, language_of
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
-from copilot.verification.terms import content
+from copilot.verification.terms import content, translated
 
 
 @lru_cache(maxsize=20_000)
@@ -49,7 +49,9 @@ def says_label(sentence: Sentence, label: str) -> bool:
     if find_label(sentence.text, label):
         return True
     stems, language = _content(label)
-    return sentence.language != language and len(stems) > 1 and stems <= sentence.content
+    if sentence.language == language or len(stems) < 2:
+        return False
+    return {translated(s) for s in stems} <= {translated(s) for s in sentence.content}
 
 
 def named_rows(sentence: Sentence, rows: Sequence[Line]) -> list[Line]:

@@ -91,6 +91,12 @@ def _scale_of(figure: Read) -> float:
     return next((s for s in (1e3, 1e6, 1e9) if abs(ratio - s) < 1e-6 * s), 1.0)
 
 
+def without_hedge(before: str, language: Language) -> str:
+    """A text without the words at its end that say that a figure is not meant exactly."""
+    words = sorted((w for kind in language.hedges.values() for w in kind), key=len, reverse=True)
+    return re.sub(rf"(?i)(?:{'|'.join(map(re.escape, words))})\W*(?:\w{{1,3}}\W+)?$", "", before)
+
+
 def _hedge(before: str, language: Language) -> str:
     """What the words right before a figure make of it."""
     bare = before.lower().rstrip(" \u00a0€$£*(")

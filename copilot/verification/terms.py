@@ -13,7 +13,7 @@ import yaml
 
 from copilot.language.units import CODES
 from copilot.language.words import stem as english_stem
-from copilot.verification.languages import Language
+from copilot.verification.languages import Language, languages
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ELIDED = re.compile(r"^(?:[ldnmstcj]|qu)['’]", re.IGNORECASE)
@@ -29,7 +29,7 @@ class Term:
 
 
 def terms(text: str, language: Language) -> list[Term]:
-    """The words of a text with their stems; a word of another language that the glossary knows has the English stem."""
+    """The words of a text with their stems."""
     found = []
     for m in _WORD.finditer(text):
         elided = _ELIDED.match(m[0]) if language.code == "fr" else None
@@ -61,8 +61,7 @@ def _is_measure(word: str, language: Language) -> bool:
 def _stem(language: Language, word: str) -> str:
     if language.code == "en":
         return plain(english_stem(word))
-    known = _glossary().get(language.code, {}).get(word)
-    return plain(english_stem(known) if known else language.stem(word))
+    return plain(language.stem(word))
 
 
 def plain(word: str) -> str:
@@ -76,8 +75,18 @@ def _bare(word: str) -> str:
 
 
 @lru_cache
-def _glossary() -> dict[str, dict[str, str]]:
-    return _data("glossary.yaml")
+def _glossary() -> dict[str, str]:
+    """By stem of another language the English stem."""
+    return {
+        plain(languages()[code].stem(word)): plain(english_stem(english))
+        for code, words in _data("glossary.yaml").items()
+        for word, english in words.items()
+    }
+
+
+def translated(stem: str) -> str:
+    """The English stem of a word that the glossary knows; else the stem itself."""
+    return _glossary().get(stem, stem)
 
 
 def _data(name: str) -> dict[str, dict[str, str]]:
@@ -96,8 +105,12 @@ class Vocabulary:
         """The same stem; else those with the same beginning, or of which one is a part of the other's compound."""
         if stem not in self._known:
             exact = frozenset([stem]) & self.stems
-            self._known[stem] = exact or frozenset(s for s in self.stems if alike(stem, s))
+            self._known[stem] = exact or frozenset(s for s in self.stems if alike(stem, s)) or self._other(stem)
         return self._known[stem]
+
+    def _other(self, stem: str) -> frozenset[str]:
+        """The stems of another language that mean the same."""
+        return frozenset(s for s in self.stems if translated(s) == translated(stem))
 
 
 def alike(a: str, b: str) -> bool:

@@ -188,12 +188,13 @@ def _negation(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     if any(f.kind != "date" for f in sentence.figures):
         return
     for part in sentence.clauses:
-        yield from _denial(Sentence(part, sentence.language), (0, len(sentence.text.rstrip())), grounds)
+        is_whole = len(sentence.clauses) == 1
+        yield from _denial(Sentence(part, sentence.language), (0, len(sentence.text.rstrip())), grounds, is_whole)
 
 
-def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds) -> Iterator[Turn]:
+def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whole: bool) -> Iterator[Turn]:
     stems = sentence.content
-    if len(stems) < 3:
+    if len(stems) < (2 if is_whole else 3):
         return
     said = weighed(stems, grounds)
     whole = sum(w for _, w in said)
@@ -208,7 +209,11 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds) -> Iter
         for part in _statements(line)
     ]  # fmt: skip
     best = max((score for score, _, _ in scored), default=0.0)
-    close = [(part, line) for score, part, line in scored if score >= max(_SAME_STATEMENT, 0.9 * best)]
+    close = [
+        (part, line)
+        for score, part, line in scored
+        if score >= max(_SAME_STATEMENT if len(stems) > 2 else 1.0, 0.9 * best)
+    ]
     if close and all(_denies(part, line.language, said) != is_denied for part, line in close):
         yield Turn(*span, tuple(line for _, line in close[:2]))
 
