@@ -137,6 +137,8 @@ class Checker:
 
     def _is_idle(self, sentence: Sentence, figure: Read) -> bool:
         """A small count in words of what nobody numbered, or of the items of its own list."""
+        if figure.kind == "factor":
+            return not any(held.figure.kind == "factor" for held in candidates(figure, self.grounds))
         if figure.kind != "number" or not figure.is_word:
             return False
         if figure.value == sentence.items or sentence.word_before(figure) in sentence.language.definite:

@@ -11,7 +11,7 @@ from copilot.verification.grounds import Line
 from copilot.verification.languages import Language, language_of
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
-from copilot.verification.terms import content, translated
+from copilot.verification.terms import content, opposites, translated
 
 
 @lru_cache(maxsize=20_000)
@@ -32,6 +32,17 @@ def _content(label: str) -> tuple[frozenset[str], Language]:
     return content(label, language), language
 
 
+@lru_cache(maxsize=20_000)
+def _meanings(label: str) -> frozenset[tuple[str, str]]:
+    """What a status is in any language: `Produktion` is production."""
+    return frozenset((o.group, o.member) for o in opposites().find(label) if o.text == label.strip())
+
+
+@lru_cache(maxsize=1_000)
+def _meanings_in(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset((o.group, o.member) for o in opposites().find(text))
+
+
 def find_label(text: str, label: str) -> tuple[int, int] | None:
     """Where the words of a label stand in a text, one after the other."""
     if not any(c.isalpha() for c in label):
@@ -49,6 +60,8 @@ def says_label(sentence: Sentence, label: str) -> bool:
     if find_label(sentence.text, label):
         return True
     stems, language = _content(label)
+    if sentence.language != language and _meanings(label) & _meanings_in(sentence.text):
+        return True
     if sentence.language == language or len(stems) < 2:
         return False
     return {translated(s) for s in stems} <= {translated(s) for s in sentence.content}

@@ -299,7 +299,7 @@ def _spoken(text: str, language: Language) -> list[Read]:
 
 def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[float, int, str]:
     word = tokens[i][0].lower()
-    if word in language.factors and word not in ("once", "einmal"):
+    if word in language.factors and word != "once":
         return language.factors[word], 1, "factor"
     if word in language.fractions and word not in language.ordinals:
         return _part(tokens, i, language)

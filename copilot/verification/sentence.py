@@ -92,7 +92,9 @@ class Sentence:
         return content(clause(self.text, figure, self.figures), self.language)
 
     def noun(self, figure: Read) -> Term | None:
-        """What is counted: the content word right behind a number."""
+        """What is counted: the content word right behind a whole number that is not itself a part's, "Clause 3.1"."""
+        if figure.step and figure.step < 1 or re.search(r"[A-ZÀ-Ý]\w+\s$", self.text[: figure.start]):
+            return None
         following = next((t for t in self.terms if t.start >= figure.end), None)
         if (
             following is None

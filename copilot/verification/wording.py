@@ -13,7 +13,7 @@ from copilot.verification.labels import find_label, id_figures, is_id, named_row
 from copilot.verification.languages import Language
 from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import CLAUSE, Sentence, clauses
-from copilot.verification.terms import Opposite, content, opposites
+from copilot.verification.terms import Opposite, content, opposites, translated
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
@@ -325,7 +325,8 @@ def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
         if len(named) != 1 or len(rows) < 3:
             continue
         headers = [h for h, _ in rows[0].cells if all(row.column(h) for row in rows)]
-        meant = [h for h in headers if content(h, rows[0].language) & sentence.content] or (
+        said_of = {translated(stem) for stem in sentence.content}
+        meant = [h for h in headers if not said_of.isdisjoint(map(translated, content(h, rows[0].language)))] or (
             headers if len(headers) == 1 else []
         )
         if len(meant) != 1:
