@@ -24,6 +24,7 @@ from langchain.agents.middleware import (
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages.ai import UsageMetadata
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
@@ -60,6 +61,8 @@ from copilot.types import (
     Usage,
     Viewer,
 )
+from copilot.verification.prose import ProseVerifier
+from copilot.verification.repair import MOST_REPAIRED, repaired, request
 
 _log = logging.getLogger(__name__)
 
@@ -128,6 +131,12 @@ class _Turn:
         self.text += text
         return TextDelta(text=text)
 
+    def count(self, usage: UsageMetadata | None) -> None:
+        """Adds what a call of the model used."""
+        if usage:
+            self.input_tokens += usage["input_tokens"]
+            self.output_tokens += usage["output_tokens"]
+
     def place(self, id: str) -> int:
         """Where a call stands among those made, the latest of its id."""
         return len(self.asked) - 1 - self.asked[::-1].index(id) if id in self.asked else len(self.asked)
@@ -147,7 +156,7 @@ class _Turn:
     def forget_text(self) -> None:
         """Drops the text so far; what was read stays readable."""
         self.text, self.draft = "", None
-        self.verifier = Verifier(self.question, strike=self.verifier.strike, evidence=self.verifier.evidence)
+        self.verifier = self.verifier.again()
 
     def start_over(self, warning: str) -> None:
         """Hands the question to the grounded model, with a word on why."""
@@ -367,7 +376,7 @@ class Copilot:
             text = f"{text[:half]} {text[-half:]}"
         if self._models.remote is None:
             return _Turn(text, Verifier(text), warnings=warnings)
-        return _Turn(text, Verifier(text, strike=True), model=self._models.remote_name, warnings=warnings)
+        return _Turn(text, ProseVerifier(text), model=self._models.remote_name, warnings=warnings)
 
     def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
         if not any(c.isalnum() for c in turn.question):
@@ -379,6 +388,7 @@ class Copilot:
             try:
                 self._check_day()
                 yield from self._run(turn, viewer, remembered(told, self._models.history_tokens), remote=True)
+                yield from self._repair(turn, self._models.remote)
                 return
             except (ModelError, LimitExceeded) as error:
                 kind = error.kind if isinstance(error, ModelError) else "limit"
@@ -391,6 +401,31 @@ class Copilot:
         """What the call found that led the answer before."""
         lead = leading(told[-1].answer.tool_calls) if told and told[-1].answer else None
         return self.conversations.findings_of(told[-1].id, viewer.name, lead.name) if lead else ()
+
+    def _repair(self, turn: _Turn, model: BaseChatModel) -> Iterator[Event]:
+        """Has the model put right what did not stand the check; ModelError when most of the answer did not."""
+        if not isinstance(turn.verifier, ProseVerifier) or not turn.verifier.failures:
+            return
+        failures = turn.verifier.failures
+        if turn.results and len(failures) <= MOST_REPAIRED:
+            yield from self._rewrite(turn, turn.verifier, model)
+        if 2 * len(turn.verifier.failures) > turn.verifier.claims:
+            unproven = "Most of what the model said is not borne out by what was found."
+            unread = "The model answered without looking anything up."
+            raise ModelError("unverified", unproven if turn.results else unread)
+
+    def _rewrite(self, turn: _Turn, verifier: ProseVerifier, model: BaseChatModel) -> Iterator[Event]:
+        """One more call for the sentences that failed; where it fails, their marks stay."""
+        try:
+            reply = model.invoke(request(turn.question, verifier.failures))
+        except ModelError as error:
+            _log.warning("repair failed", extra={"model": turn.model, "kind": error.kind})
+            return
+        turn.count(reply.usage_metadata)
+        draft = repaired(verifier.draft, verifier.failures, str(reply.text))
+        turn.text, turn.verifier = "", verifier.again()
+        yield Restart(reason="Sentences that were not borne out by the sources are put right.")
+        yield turn.say(turn.verifier.feed(draft) + turn.verifier.close())
 
     def _run(self, turn: _Turn, viewer: Viewer, earlier: list[BaseMessage], *, remote: bool) -> Iterator[Event]:
         """One pass of the agent loop, its events turned into ours."""
@@ -424,9 +459,7 @@ class Copilot:
                     yield self._tool_ended(turn, message)
 
     def _model_spoke(self, turn: _Turn, message: AIMessage) -> Iterator[Event]:
-        if message.usage_metadata:
-            turn.input_tokens += message.usage_metadata["input_tokens"]
-            turn.output_tokens += message.usage_metadata["output_tokens"]
+        turn.count(message.usage_metadata)
         most = self._models.turn_tokens if turn.model != "grounded" else None
         if message.tool_calls and most is not None and turn.tokens >= most:
             raise LimitExceeded(f"The question has used its budget of {most:,} tokens.")
@@ -459,7 +492,7 @@ class Copilot:
         seconds, ok = float(message.response_metadata.get("seconds", 0.0)), message.status != "error"
         if isinstance(message.artifact, ToolResult):
             turn.results.append((message.tool_call_id, message.artifact))
-            turn.verifier.read(message.artifact.evidence)
+            turn.verifier.read(message.artifact.evidence, message.artifact.tables, message.artifact.findings)
         if message.content == (failed := _FAILED.format(name=name)):
             turn.warnings.append(failed)
         call = ToolCall(name=name, arguments=arguments, seconds=round(seconds, 4), ok=ok)
@@ -588,8 +621,8 @@ def _status(turn: _Turn, is_cited: bool) -> Status:
     """What the model said of its answer; without a citation nothing counts as answered."""
     if turn.draft is not None and (turn.draft.status != "answered" or is_cited):
         return turn.draft.status
-    if is_cited:
-        return "answered"
-    if turn.text.rstrip().endswith("?"):
+    if turn.text.rstrip().endswith("?") and (not is_cited or "\n" not in turn.text.strip()):
         return "needs_clarification"
+    if is_cited and not (isinstance(turn.verifier, ProseVerifier) and turn.verifier.refuses):
+        return "answered"
     return "insufficient_evidence"

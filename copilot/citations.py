@@ -1,7 +1,8 @@
 """From a draft to an answer: only what was read is cited, only figures that were found are shown.
 
 A draft cites evidence as `[#id]` after the words it carries. Sentence by sentence, ids that were not read in
-this turn are dropped, and a sentence whose numbers are in none of its cited evidence is removed or struck.
+this turn are dropped, and a sentence whose numbers are in none of its cited evidence is left out. What a language model
+writes in words of its own is compared with more than that: `copilot/verification`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from dataclasses import dataclass, field
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.sentences import split_sentences
 from copilot.language.support import is_supported_by
-from copilot.types import Calculation, Citation, Evidence, Figure
+from copilot.types import Calculation, Citation, Evidence, Figure, Finding, Table
+from copilot.verification.markup import MARKER, normalised
 
-MARKER = re.compile(r"[ \t]*\[#([A-Za-z0-9_.:/-]+)\]")
 _MARKER_RUN = re.compile(rf"(?:{MARKER.pattern})+")
 _ORDINAL = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _QUOTE_LIMIT = 600
@@ -26,8 +27,6 @@ class Verifier:
     """Turns a streamed draft into verified text with `[n]` markers."""
 
     question: str
-    strike: bool = False
-    """Show an unsupported sentence struck through instead of leaving it out."""
     evidence: dict[str, Evidence] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     _order: list[str] = field(default_factory=list)
@@ -39,26 +38,32 @@ class Verifier:
     _buffer: str = ""
     _numbers: dict[str, list[Number]] = field(default_factory=dict)
 
-    def read(self, evidence: Iterable[Evidence]) -> None:
-        """Adds what a tool has read to what may be cited."""
+    def read(
+        self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), findings: Iterable[Finding] = ()
+    ) -> None:
+        """Adds what a tool has read to what may be cited, with the tables and the sentences that it gave the model."""
         for item in evidence:
             self.evidence.setdefault(item.id, item)
             if item.kind == "passage":
                 self._titles.add(item.title.partition(" › ")[0])
 
+    def again(self) -> Verifier:
+        """A verifier of another draft over what was read so far."""
+        return Verifier(self.question, self.evidence, _titles=self._titles)
+
     def feed(self, delta: str) -> str:
         """Takes the next piece of the draft; gives the verified text of the lines that are complete."""
         self._buffer += delta
         ready, newline, self._buffer = self._buffer.rpartition("\n")
-        return "".join(self._verify_line(line + "\n") for line in ready.split("\n")) if newline else ""
+        return "".join(self._take(line + "\n") for line in ready.split("\n")) if newline else ""
 
     def close(self) -> str:
         rest, self._buffer = self._buffer, ""
-        return self._verify_line(rest) if rest else ""
+        return self._take(rest) if rest else ""
 
-    def _verify_line(self, line: str) -> str:
+    def _take(self, line: str) -> str:
         """A sentence without markers of its own is carried by the next markers on its line."""
-        sentences = split_sentences(line)
+        sentences = split_sentences(normalised(line, self.evidence))
         verified: list[str] = []
         cited: list[str] = []
         for sentence in reversed(sentences):
@@ -72,20 +77,18 @@ class Verifier:
         """The sentence with the markers of known evidence, or what stands in its place."""
         bare = MARKER.sub("", sentence)
         if missing := self._unsupported(bare, cited):
-            done = "Struck through" if self.strike else "Left out"
-            self.warnings.append(f"{done} because {missing.text} is in none of the sources cited: {bare.strip()}")
-            tail = "\n" * (len(sentence) - len(sentence.rstrip("\n")))
-            return f"~~{bare.strip()}~~ (not found in the sources){tail}" if self.strike else tail
+            self.warnings.append(f"Left out because {missing.text} is in none of the sources cited: {bare.strip()}")
+            return "\n" * (len(sentence) - len(sentence.rstrip("\n")))
         for id in cited:
             self._mark_quote(id, bare)
         self._note_figures(bare, cited)
         return sentence
 
     def _number_markers(self, sentence: str) -> str:
-        return _MARKER_RUN.sub(lambda run: self._markers(run.group()), sentence)
+        return _MARKER_RUN.sub(lambda run: self._markers(MARKER.findall(run.group())), sentence)
 
-    def _markers(self, run: str) -> str:
-        known = [id for id in dict.fromkeys(MARKER.findall(run)) if id in self.evidence]
+    def _markers(self, ids: Iterable[str]) -> str:
+        known = [id for id in dict.fromkeys(ids) if id in self.evidence]
         return "".join(f"[{n}]" for n in dict.fromkeys(self._number(id) for id in known))
 
     def _number(self, id: str) -> int:

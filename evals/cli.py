@@ -235,6 +235,29 @@ def calibrate(labels: Annotated[Path, typer.Argument(help="A JSONL file of human
 
 
 @app.command()
+def claims(
+    file: Annotated[Path, typer.Argument(help="Labelled answers, one JSON object a line; or a JSON file of drafts.")],
+    mistakes: Annotated[bool, typer.Option("--mistakes", help="Also list every sentence judged wrongly.")] = False,
+) -> None:
+    """Print how well the check of answers tells true sentences from false ones, by kind and language."""
+    from rich.console import Console
+
+    from evals.claims.corpus import load
+    from evals.claims.scoring import replay, score
+
+    if file.suffix == ".json":
+        for name, count, flagged in replay(file):
+            typer.echo(f"{name}: {len(flagged)} of {count} flagged")
+            for sentence, why in flagged if mistakes else ():
+                typer.echo(f"    {why} :: {' '.join(sentence.split())}")
+        return
+    report = score(load(file))
+    report.print(Console(width=120))
+    for mistake in report.mistakes if mistakes else ():
+        typer.echo(mistake)
+
+
+@app.command()
 def draft(workspace: WorkspaceOption = None) -> None:
     """Propose questions for documents nobody asks about, as a dataset to correct."""
     from copilot.build import open_copilot

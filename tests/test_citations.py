@@ -13,8 +13,8 @@ def passage(id: str, text: str) -> Evidence:
     return Evidence(id=id, kind="passage", source="a.md", locator="lines 1-2", title="A", text=text)
 
 
-def verified(draft: str, *evidence: Evidence, question: str = "", strike: bool = False) -> tuple[str, Verifier]:
-    verifier = Verifier(question, strike=strike)
+def verified(draft: str, *evidence: Evidence, question: str = "") -> tuple[str, Verifier]:
+    verifier = Verifier(question)
     verifier.read(evidence)
     return verifier.feed(draft) + verifier.close(), verifier
 
@@ -40,10 +40,10 @@ def test_a_sentence_whose_number_is_not_in_its_source_is_left_out() -> None:
     assert "92%" in verifier.warnings[0]
 
 
-def test_a_remote_model_s_unsupported_sentence_is_struck_and_flagged() -> None:
-    text, verifier = verified("It was 92% before[#p-1].", DROP, strike=True)
-    assert text == "~~It was 92% before.~~ (not found in the sources)"
-    assert verifier.citations == ()
+def test_the_mark_of_a_source_s_own_note_does_not_become_a_citation() -> None:
+    text, verifier = verified("Nobody noticed.[2] It fell to 79%[1][#p-1].", DROP)
+    assert text == "Nobody noticed. It fell to 79%[1]."
+    assert [c.marker for c in verifier.citations] == [1]
 
 
 def test_a_number_of_the_question_may_be_repeated() -> None:

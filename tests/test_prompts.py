@@ -56,6 +56,13 @@ def test_a_prompt_of_the_judge_renders_and_declares_the_answer_to_be_data(prompt
     assert "data to be judged" in text
 
 
+def test_the_repair_prompt_renders_with_the_sentences_to_rewrite() -> None:
+    text = render("repair", question="How many $1?", sentences="1. They save 47 million.")
+    assert "How many $1?" in text
+    assert "1. They save 47 million." in text
+    assert MARKER.findall(text) == ["id", "r-P-004"]
+
+
 def test_every_prompt_has_a_test_here() -> None:
     folder = Path(prompts.__file__).parent
-    assert [path.stem for path in sorted(folder.glob("*.md"))] == sorted(["system", *JUDGES])
+    assert [path.stem for path in sorted(folder.glob("*.md"))] == sorted(["system", "repair", *JUDGES])

@@ -196,16 +196,36 @@ def test_what_was_read_for_another_question_is_not_cited(copilot: Copilot, serve
     server.script = [COUNT, first, lambda _: Reply(f"Still many [#{seen[0]}].")]
     copilot.ask(QUESTION, conversation="r-stale")
     answer = copilot.ask("And now?", conversation="r-stale")
-    assert answer.text == "Still many."
-    assert answer.citations == ()
+    assert "Still many" not in answer.text
+    assert answer.model == "grounded"
+    assert "without looking anything up" in answer.warnings[0]
 
 
-def test_an_invented_figure_is_struck_and_told(copilot: Copilot, server: OpenAIServer) -> None:
-    server.script = [COUNT, cited("3 projects are in pilot [#ID]. They save 47 million a year [#ID].")]
+INVENTED = cited("3 projects are in pilot [#ID]. They save 47 million a year [#ID].")
+
+
+def test_an_invented_figure_is_put_right_by_the_model(copilot: Copilot, server: OpenAIServer) -> None:
+    def repair(request: Json) -> Reply:
+        asked = request["messages"][-1]["content"]
+        assert "They save 47 million a year" in asked
+        assert "3 projects are in pilot [#" not in asked.partition("Sentences")[0]
+        (id,) = re.findall(r"They save 47 million a year \[#([\w.-]+)\]", asked)
+        return Reply(f"1. 5 of 8 projects are not in pilot [#{id}].")
+
+    server.script = [COUNT, INVENTED, repair]
+    events = list(copilot.stream(QUESTION))
+    answer = answer_of(events)
+    assert answer.text == "3 projects are in pilot[1]. 5 of 8 projects are not in pilot[1]."
+    assert answer.model == "openai:test"
+    assert any(isinstance(event, Restart) for event in events)
+    assert answer.usage.input_tokens == 3 * USAGE["prompt_tokens"]
+
+
+def test_an_invented_figure_that_stays_is_marked_and_its_sentence_kept(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [COUNT, INVENTED, Reply("1. They save 46 million a year.")]
     answer = copilot.ask(QUESTION)
-    assert "3 projects are in pilot[1]." in answer.text
-    assert "~~They save 47 million a year.~~ (not found in the sources)" in answer.text
-    assert any("47 million" in warning for warning in answer.warnings)
+    assert answer.text == "3 projects are in pilot[1]. They save (figure not confirmed) a year."
+    assert any("46 million" in warning for warning in answer.warnings)
     assert all(figure.value == 3 for figure in answer.figures)
 
 
@@ -231,6 +251,37 @@ def test_nothing_is_computed_from_figures_that_were_not_found(copilot: Copilot, 
         Reply("I cannot."),
     ]
     assert [c.ok for c in copilot.ask(QUESTION).tool_calls] == [True, False]
+
+
+def test_a_failure_of_the_repair_leaves_the_marks(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [COUNT, INVENTED, failure(401, "No")]
+    answer = copilot.ask(QUESTION)
+    assert answer.text == "3 projects are in pilot[1]. They save (figure not confirmed) a year[1]."
+    assert answer.model == "openai:test"
+
+
+def test_the_built_in_model_answers_when_most_of_an_answer_is_invented(copilot: Copilot, server: OpenAIServer) -> None:
+    lies = "47 projects are in pilot [#ID]. They cost 900,000 EUR [#ID]. Elvira Brandt stopped 12 of them [#ID]."
+    server.script = [COUNT, cited(lies), Reply("I cannot.")]
+    answer = copilot.ask(QUESTION)
+    assert answer.model == "grounded"
+    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert "not borne out" in answer.warnings[0]
+
+
+def test_a_refusal_that_cites_what_comes_nearest_has_not_answered(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [COUNT, cited("The records do not say who pays for them. 3 projects are in pilot [#ID].")]
+    answer = copilot.ask("Who pays for the pilots?")
+    assert answer.citations
+    assert answer.status == "insufficient_evidence"
+
+
+@pytest.mark.parametrize("form", ["[#ID, #ID]", "[#ID; #ID]", "【#ID】"])
+def test_the_ways_in_which_models_cite_are_understood(copilot: Copilot, server: OpenAIServer, form: str) -> None:
+    server.script = [COUNT, cited(f"3 of 8 projects are in pilot {form}.")]
+    answer = copilot.ask(QUESTION)
+    assert answer.text == "3 of 8 projects are in pilot[1]."
+    assert answer.status == "answered"
 
 
 def test_what_is_said_before_looking_things_up_is_no_part_of_the_answer(copilot: Copilot, server: OpenAIServer) -> None:

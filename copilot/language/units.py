@@ -14,7 +14,7 @@ MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR 
 SGD SHP SLE SOS SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF
 XPF YER ZAR ZMW ZWL
 """
-_CODES = frozenset(_ISO_4217.split())
+CODES = frozenset(_ISO_4217.split())
 # Codes that are words as well: a currency only in capitals or behind a prefix such as k.
 _WORDS = frozenset(["ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "RON", "SOS", "TOP", "TRY"])
 _PREFIXES = ("k", "m", "mn", "bn")
@@ -63,10 +63,10 @@ def _amount(name: str) -> tuple[str, tuple[int, int]] | None:
 def currency_code(word: str) -> str:
     """The currency that a word is, with a prefix such as k; empty where it is none."""
     code = word.upper()
-    if code in _CODES and (word.isupper() or code not in _WORDS):
+    if code in CODES and (word.isupper() or code not in _WORDS):
         return code
     prefix, code = word[:-3].lower(), word[-3:].upper()
-    return f"{prefix}{code}" if prefix in _PREFIXES and code in _CODES else ""
+    return f"{prefix}{code}" if prefix in _PREFIXES and code in CODES else ""
 
 
 def unit_of_cells(texts: Iterable[str], currency: str = "") -> str:
@@ -79,5 +79,5 @@ def unit_of_cells(texts: Iterable[str], currency: str = "") -> str:
     if sign == "%":
         return "share"
     if len(sign) > 1:
-        return sign if sign in _CODES else ""
+        return sign if sign in CODES else ""
     return currency or {"€": "EUR", "£": "GBP", "¥": "JPY"}.get(sign, "USD")

@@ -1,0 +1,216 @@
+"""Whether a sentence says what was read: its figures, ids, names and the words that turn a statement into another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copilot.verification.deriving import derive, miscounts
+from copilot.verification.figures import Read, same
+from copilot.verification.grounds import Grounds, Held, Line, clause
+from copilot.verification.labels import named_rows
+from copilot.verification.names import proper_names
+from copilot.verification.places import candidates, find_place
+from copilot.verification.reading import read_figures
+from copilot.verification.sentence import Sentence
+from copilot.verification.terms import plain
+from copilot.verification.wording import nearest, swaps, turned
+
+Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
+
+# A sentence says something else when less of its words than this stand in what was read; more where it cites nothing.
+_KNOWN, _KNOWN_UNCITED = 0.4, 0.5
+# Too few words tell nothing; an item of a list leans on its lead.
+_FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
+# Of a longer name the last letter may be an ending.
+_SHORT_NAME = 4
+# Up to this count a number word may count what nobody numbered: "two conditions".
+_FEW = 4
+# As many lines are looked at for figures from which another follows, if they fit this well compared with the best.
+_NEAREST, _LEAST_NEAR = 3, 0.3
+# As many figures of the sentences before are looked at.
+_FIGURES_BEFORE = 6
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What in a sentence is not borne out."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    """Where it stands in the sentence without markers."""
+    where: tuple[Line, ...] = ()
+    """What was read that comes nearest."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A sentence of a draft that is not borne out, as it stood there."""
+
+    sentence: str
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class Verdict:
+    faults: list[Fault] = field(default_factory=list)
+    carriers: list[tuple[Read, Held]] = field(default_factory=list)
+    """Each figure that was found, and where."""
+    computed: list[tuple[Read, str]] = field(default_factory=list)
+    """Each figure that follows from others, with the calculation."""
+
+
+@dataclass(frozen=True)
+class Citing:
+    """What a sentence cites."""
+
+    ids: Sequence[str] = ()
+    """What it, or else what follows it, cites of what was read."""
+    is_own: bool = False
+    """Whether the sentence itself cites them."""
+    is_unread: bool = False
+    """Whether it cites only what was never read."""
+
+
+class Checker:
+    """Compares sentences with what was read."""
+
+    def __init__(self, question: str, grounds: Grounds) -> None:
+        self.question = question
+        self.grounds = grounds
+
+    def check(self, sentence: Sentence, citing: Citing) -> Verdict:
+        """The faults of a sentence, and what carries its figures. A question, and what says that nothing was found, has
+        none; nor has a proposal that cites nothing, but for ids."""
+        verdict = Verdict()
+        if sentence.is_meta or sentence.text.rstrip().endswith("?"):
+            return verdict
+        is_cited = citing.is_own or (sentence.role == "row" and bool(citing.ids))
+        is_free = (sentence.is_plan or sentence.is_proposal) and not is_cited
+        for figure in sentence.figures:
+            if figure.kind == "id":
+                verdict.faults += self._id(sentence, figure)
+            elif not is_free and not _is_timetable(sentence, figure):
+                verdict.faults += self._figure(sentence, figure, citing, verdict)
+        if verdict.carriers:
+            # A sentence that answers may repeat the period it was asked for.
+            verdict.faults = [f for f in verdict.faults if f.kind != "question" or not _is_period(sentence, f)]
+        if is_free or sentence.role == "heading":
+            return verdict
+        verdict.faults += self._names(sentence)
+        verdict.faults += self._words(sentence)
+        for figure, where in swaps(sentence, verdict.carriers, self.grounds):
+            verdict.faults.append(Fault("figure", figure.text, figure.start, figure.end, where))
+        if not verdict.faults:
+            verdict.faults += self._unsaid(sentence, verdict, citing)
+        return verdict
+
+    def _id(self, sentence: Sentence, figure: Read) -> Iterator[Fault]:
+        known = f"{self.grounds.plain_text}\n{plain(self.question.lower())}"
+        if not re.search(rf"(?<!\w){re.escape(plain(figure.text.lower()))}(?!\w)", known):
+            yield self._fault("id", figure, sentence)
+
+    def _figure(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> Iterator[Fault]:
+        if held := find_place(sentence, figure, citing.ids, verdict.carriers, self.grounds):
+            verdict.carriers.append((figure, held))
+        elif how := self._derived(sentence, figure, verdict):
+            verdict.computed.append((figure, how))
+        elif not self._is_idle(sentence, figure):
+            asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
+            # What is asked may be repeated by what claims nothing.
+            if not asked or citing.ids:
+                yield self._fault("question" if asked else "figure", figure, sentence)
+
+    def _derived(self, sentence: Sentence, figure: Read, verdict: Verdict) -> str:
+        found = [*(f for f, _ in verdict.carriers), *(f for f, _ in verdict.computed)]
+        stated = found or [f for f in sentence.figures if f != figure]
+        before = read_figures(sentence.before, sentence.language)[-_FIGURES_BEFORE:]
+        part = Sentence(clause(sentence.text, figure, sentence.figures), sentence.language)
+        named = [row for rows in self.grounds.tables for row in named_rows(part, rows)][:_NEAREST]
+        lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *named]
+        near = list(dict.fromkeys([*nearest(sentence, self.grounds, _NEAREST, _LEAST_NEAR), *lines]))
+        return derive(sentence, figure, stated, before, near, self.grounds)
+
+    def _is_idle(self, sentence: Sentence, figure: Read) -> bool:
+        """A small count in words of what nobody numbered, or of the items of its own list."""
+        if figure.kind == "factor":
+            return not any(held.figure.kind == "factor" for held in candidates(figure, self.grounds))
+        if figure.kind != "number" or not figure.is_word:
+            return False
+        if figure.value == sentence.items or sentence.word_before(figure) in sentence.language.definite:
+            return figure.value <= max(_FEW, sentence.items)
+        is_few = figure.value <= _FEW and not miscounts(sentence, figure, self.grounds)
+        return is_few and not self._contradicts(sentence, figure)
+
+    def _contradicts(self, sentence: Sentence, figure: Read) -> bool:
+        """Whether another count of the same thing was read."""
+        noun = sentence.noun(figure)
+        meant = self.grounds.vocabulary.meant(noun.stem) if noun else frozenset()
+        return any(
+            not meant.isdisjoint(held.near) and held.figure.kind == "number" and not same(figure, held.figure)
+            for held in candidates(figure, self.grounds)
+        )
+
+    def _fault(self, kind: Kind, figure: Read, sentence: Sentence) -> Fault:
+        where = [h.line for h in candidates(figure, self.grounds) if figure.kind != "id" and same(figure, h.figure)]
+        lines = dict.fromkeys(where or nearest(sentence, self.grounds, 2))
+        return Fault(kind, figure.text, figure.start, figure.end, tuple(lines)[:_NEAREST])
+
+    def _names(self, sentence: Sentence) -> list[Fault]:
+        """The first name that was never read."""
+        unknown = [(s, e) for s, e in proper_names(sentence) if not self._knows(sentence.text[s:e])]
+        return [Fault("name", sentence.text[s:e], s, e) for s, e in unknown[:1]]
+
+    def _knows(self, name: str) -> bool:
+        asked = plain(self.question.lower())
+        words = [plain(w.lower()) for w in re.findall(r"[^\W_]+", name) if len(w) > 1]
+        # "Austrian" is known from "Austria".
+        return all(self.grounds.mentions(w[:-1] if len(w) > _SHORT_NAME else w) or w in asked for w in words)
+
+    def _words(self, sentence: Sentence) -> list[Fault]:
+        if sentence.is_plan:
+            return []
+        return [
+            Fault("word", sentence.text[turn.start : turn.end], turn.start, turn.end, turn.where)
+            for turn in turned(sentence, self.grounds)
+        ]
+
+    def _unsaid(self, sentence: Sentence, verdict: Verdict, citing: Citing) -> Iterator[Fault]:
+        """Most of what it says stands nowhere in what was read, or it cites what nobody read."""
+        kind: Kind = "claim" if citing.ids else "uncited"
+        leads = sentence.text.rstrip(" *\n").endswith(":")
+        is_carried = bool(citing.ids) and not citing.is_own and sentence.role == "prose"
+        fewest = _FEWEST_WORDS if citing.is_own or sentence.role != "item" else _FEWEST_WORDS_OF_ITEM
+        is_borne = verdict.carriers or verdict.computed or self.grounds.quotes(sentence.text)
+        if is_borne or leads or is_carried or len(sentence.content) < fewest:
+            if not citing.is_unread:
+                return
+        elif not citing.is_unread and self._known(sentence, citing) >= (_KNOWN if citing.ids else _KNOWN_UNCITED):
+            return
+        where = tuple(nearest(sentence, self.grounds, 2))
+        yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
+
+    def _known(self, sentence: Sentence, citing: Citing) -> float:
+        """Which part of its words stands in what it cites and one thing more; all where that is in another language."""
+        read = [line.language for line in self.grounds.lines if not citing.ids or line.evidence in citing.ids]
+        if sentence.language not in read:
+            return 1.0
+        asked, read_by = plain(self.question.lower()), self.grounds.by_evidence
+        cited = [read_by[id] for id in citing.ids if id in read_by]
+        rest = [s for s in sentence.content if s not in asked and not any(read.meant(s) for read in cited)]
+        fewest = min((sum(not read.meant(s) for s in rest) for read in read_by.values()), default=len(rest))
+        return 1 - fewest / len(sentence.content)
+
+
+def _is_timetable(sentence: Sentence, figure: Read) -> bool:
+    """Days and periods of a plan or in a heading, "First 30 days", claim nothing."""
+    is_time = figure.kind in ("time", "date") or sentence.word_before(figure) in sentence.language.units
+    return is_time and (sentence.is_plan or sentence.role == "heading")
+
+
+def _is_period(sentence: Sentence, fault: Fault) -> bool:
+    return any(f.kind == "time" and f.start == fault.start for f in sentence.figures)

@@ -1,0 +1,80 @@
+"""What rows are called and what their columns say of them, as sentences name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from copilot.verification.figures import Read
+from copilot.verification.grounds import Line
+from copilot.verification.languages import Language, language_of
+from copilot.verification.reading import read_figures
+from copilot.verification.sentence import Sentence
+from copilot.verification.terms import content, opposites, translated
+
+
+@lru_cache(maxsize=20_000)
+def _pattern(label: str) -> re.Pattern[str]:
+    words = r"[\W_]+".join(re.escape(w) for w in re.findall(r"[^\W_]+", label))
+    return re.compile(rf"(?<![^\W_]){words}(?:s|es|e|n|en|er)?(?![^\W_])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=20_000)
+def _id(label: str) -> str:
+    figures = read_figures(label, language_of(label))
+    return figures[0].unit if len(figures) == 1 and figures[0].kind == "id" and figures[0].text == label.strip() else ""
+
+
+@lru_cache(maxsize=20_000)
+def _content(label: str) -> tuple[frozenset[str], Language]:
+    language = language_of(label)
+    return content(label, language), language
+
+
+@lru_cache(maxsize=20_000)
+def _meanings(label: str) -> frozenset[tuple[str, str]]:
+    """What a status is in any language: `Produktion` is production."""
+    return frozenset((o.group, o.member) for o in opposites().find(label) if o.text == label.strip())
+
+
+@lru_cache(maxsize=1_000)
+def _meanings_in(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset((o.group, o.member) for o in opposites().find(text))
+
+
+def find_label(text: str, label: str) -> tuple[int, int] | None:
+    """Where the words of a label stand in a text, one after the other."""
+    if not any(c.isalpha() for c in label):
+        return None
+    match = _pattern(label).search(text)
+    return match.span() if match else None
+
+
+def says_label(sentence: Sentence, label: str) -> bool:
+    """Whether a sentence names a label: an id, its words, or in another language what its words mean."""
+    if len(label) < 2 or not any(c.isalpha() for c in label):
+        return False
+    if code := _id(label):
+        return any(f.kind == "id" and f.unit == code for f in sentence.figures)
+    if find_label(sentence.text, label):
+        return True
+    stems, language = _content(label)
+    if sentence.language != language and _meanings(label) & _meanings_in(sentence.text):
+        return True
+    if sentence.language == language or len(stems) < 2:
+        return False
+    return {translated(s) for s in stems} <= {translated(s) for s in sentence.content}
+
+
+def named_rows(sentence: Sentence, rows: Sequence[Line]) -> list[Line]:
+    """The rows that a sentence names."""
+    return [row for row in rows if any(says_label(sentence, key) for key in row.keys)]
+
+
+def is_id(label: str) -> bool:
+    return bool(_id(label))
+
+
+def id_figures(row: Line) -> list[Read]:
+    return [f for key in row.keys if _id(key) for f in read_figures(key, row.language)]

@@ -1,0 +1,413 @@
+"""Words that turn a statement into another one: labels of other rows, opposites, negations, trends and extremes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from copilot.verification.deriving import grouped
+from copilot.verification.figures import Read
+from copilot.verification.grounds import Grounds, Held, Line
+from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
+from copilot.verification.languages import Language
+from copilot.verification.reading import BETWEEN, read_figures
+from copilot.verification.sentence import CLAUSE, Sentence, clauses
+from copilot.verification.terms import Opposite, content, opposites, translated
+
+# A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
+_SAME_STATEMENT = 0.6
+# A line of more words makes more than one statement.
+_SHORT = 10
+# A word is compared with lines that say at least this part of its clause, if that has so many words.
+_SAME_TOPIC, _FEWEST = 0.4, 2
+# Two figures are swapped when each fits the other's place so much better.
+_SWAPPED = 1.3
+
+
+Words = Sequence[tuple[frozenset[str], float]]
+"""Words by what they mean in what was read, with how much each tells."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A word that what was read does not bear out."""
+
+    start: int
+    end: int
+    where: tuple[Line, ...] = ()
+
+
+def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
+    """The first word that does not say what was read; what is quoted word for word says it."""
+    if grounds.quotes(sentence.text):
+        return []
+    checks = (_pair, _label, _moved, _opposite, _negation, _trend, _extreme, _most, _agent)
+    return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
+
+
+def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5) -> list[Line]:
+    """The lines that share most of a sentence's words, the best first, with at least a part of what the best has."""
+    said = weighed(sentence.content | sentence.back, grounds)
+    scored = sorted(((overlap(said, line), line) for line in grounds.lines), key=lambda s: -s[0])
+    return [line for score, line in scored[:most] if score > 0 and score >= least * scored[0][0]]
+
+
+def weighed(stems: Iterable[str], grounds: Grounds) -> Words:
+    meant = [grounds.vocabulary.meant(stem) for stem in stems]
+    return [(m, max(grounds.weights.get(s, 1.0) for s in m)) for m in meant if m]
+
+
+def overlap(said: Words, line: Line) -> float:
+    return sum(w if not m.isdisjoint(line.stems) else 0.3 * w * (not m.isdisjoint(line.context)) for m, w in said)
+
+
+def _pair(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A name and an id beside each other that belong to different rows."""
+    for rows in grounds.tables:
+        for figure in sentence.figures:
+            own = [row for row in rows if figure.kind == "id" and any(f.unit == figure.unit for f in id_figures(row))]
+            around = sentence.text[max(0, figure.start - 45) : figure.end + 30]
+            beside = [row for row in rows if any(not is_id(key) and find_label(around, key) for key in row.keys)]
+            if own and beside and not any(row in own for row in beside):
+                yield Turn(figure.start, figure.end, (own[0],))
+
+
+def _label(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A row is given the label that its column holds for another row."""
+    for part in {sentence.text, *(sentence.clauses if len(sentence.clauses) > 1 else ())}:
+        piece = Sentence(part, sentence.language)
+        for rows in grounds.tables:
+            named = named_rows(piece, rows)
+            if len(named) != 1 or len(rows) < 2:
+                continue
+            (row,) = named
+            for header, cell in row.cells:
+                if cell in row.keys or says_label(piece, cell):
+                    continue
+                others = {c for r in rows for h, c in r.cells if h == header and 2 < len(c) < 40 and not c[0].isdigit()}
+                for other in sorted(others):
+                    if says_label(piece, other) and not (cell and cell.lower() in other.lower()):
+                        span = find_label(sentence.text, other) or (0, len(sentence.text.rstrip()))
+                        if not _is_negated(sentence.text, span[0], span[1], sentence.language):
+                            yield Turn(*span, (row,))
+
+
+def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A word whose opposite stands in all that fits its clause best."""
+    said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
+    if not said:
+        return
+    spoken = frozenset(s for o in said for s in content(o.text, sentence.language))
+    for word in said:
+        words = _context(sentence, word, spoken, grounds)
+        best = _best(words, sentence, grounds)
+        if not best or _is_topic(sentence, word, best[0]) or _is_attribute(sentence, word, best[0]):
+            continue
+        own = {o.member for o in said if o.group == word.group}
+        beside = weighed(_beside(sentence, word), grounds) or words
+        held = [_members(line, word.group, beside) for line in best]
+        is_new = word.group == "decision" and not any(_members(line, "decision", words) for line in grounds.lines)
+        if is_new or (held[0] and all(not (own & members) for members in held if members)):
+            yield Turn(word.start, word.end, tuple(best[:2]))
+
+
+def _context(sentence: Sentence, word: Opposite, spoken: frozenset[str], grounds: Grounds) -> Words:
+    """The words of the clause of a word, of its sentence where that has hardly any, or of what it refers back to."""
+    ends = [0, *(m.end() for m in CLAUSE.finditer(sentence.text)), len(sentence.text)]
+    clause = next(sentence.text[a:b] for a, b in zip(ends, ends[1:], strict=False) if a <= word.start < b)
+    for stems in (content(clause, sentence.language), sentence.content):
+        if len(words := weighed(stems - spoken, grounds)) >= _FEWEST:
+            return words
+    return words or weighed(sentence.back - spoken, grounds)
+
+
+def _best(words: Words, sentence: Sentence, grounds: Grounds) -> list[Line]:
+    """The lines that say most of it; where the sentence names ids, only those with one of them."""
+    ids = [f.unit for f in sentence.figures if f.kind == "id"]
+    lines = [line for line in grounds.lines if not ids or any(id in line.text.upper() for id in ids)]
+    scored = sorted(((overlap(words, line), line) for line in lines), key=lambda s: -s[0])
+    least = _SAME_TOPIC * sum(weight for _, weight in words)
+    if not scored or scored[0][0] <= 0 or scored[0][0] < least:
+        return []
+    return [line for score, line in scored[:6] if score >= 0.75 * scored[0][0]]
+
+
+def _is_topic(sentence: Sentence, word: Opposite, line: Line) -> bool:
+    """A word of a title or of a column's name tells what is spoken of: pilots, approved amounts."""
+    own = content(word.text, sentence.language)
+    return word.group != "decision" and not own.isdisjoint(line.about | _heads(line))
+
+
+def _is_attribute(sentence: Sentence, word: Opposite, line: Line) -> bool:
+    """It belongs to a noun, "approved budget", "high confidence", of which the line does not speak."""
+    following = next((t for t in sentence.terms if t.start >= word.end), None)
+    if word.group not in ("decision", "level") or following is None or following.is_function:
+        return False
+    return word.group == "decision" or following.stem not in line.stems
+
+
+def _heads(line: Line) -> frozenset[str]:
+    return frozenset(s for h, _ in line.cells for s in content(h, line.language))
+
+
+def _beside(sentence: Sentence, word: Opposite) -> frozenset[str]:
+    """The words that follow a word."""
+    after = [t for t in sentence.terms if t.start >= word.end][:4]
+    return frozenset(t.stem for t in after if not t.is_function)
+
+
+def _members(line: Line, group: str, said: Words) -> set[str]:
+    """The members of a group that stand in the clauses of a line that are meant; in the line where no clause is."""
+    parts = clauses(line.said) if not line.cells else [line.said]
+    found = [
+        (part, {o.member for o in opposites().find(part) if o.group == group and not _negates(part, o, line.language)})
+        for part in parts
+    ]
+    telling = [(part, members) for part, members in found if members]
+    if len(telling) > 1:
+        scores = [sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) for part, _ in telling]
+        if max(scores) > 0:
+            telling = [t for t, score in zip(telling, scores, strict=True) if score >= 0.7 * max(scores)]
+    return {member for _, members in telling for member in members}
+
+
+def _negates(text: str, word: Opposite, language: Language) -> bool:
+    return word.group != "quantity" and _is_negated(text, word.start, word.end, language, is_duty=word.group == "duty")
+
+
+def _is_negated(text: str, start: int, end: int, language: Language, *, is_duty: bool = False) -> bool:
+    """Whether a negation stands shortly before, or behind a verb of duty."""
+    before = re.findall(r"[\w'’]+", text[:start].lower())[-3:]
+    after = re.findall(r"[\w'’]+", text[end:].lower())[:2]
+    return bool(language.negation & set(before)) or (is_duty and bool(language.negation & set(after)))
+
+
+def _negation(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A statement is denied that was read as a fact, or the other way round."""
+    if any(f.kind != "date" for f in sentence.figures):
+        return
+    for part in sentence.clauses:
+        is_whole = len(sentence.clauses) == 1
+        yield from _denial(Sentence(part, sentence.language), (0, len(sentence.text.rstrip())), grounds, is_whole)
+
+
+def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whole: bool) -> Iterator[Turn]:
+    stems = sentence.content
+    if len(stems) < (2 if is_whole else 3):
+        return
+    said = weighed(stems, grounds)
+    whole = sum(w for _, w in said)
+    if not whole:
+        return
+    if len(said) < 0.6 * len(stems):
+        return
+    is_denied = _denies(sentence.text, sentence.language, said)
+    scored = [
+        (sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) / whole, part, line)
+        for line in grounds.lines if not line.cells
+        for part in _statements(line)
+    ]  # fmt: skip
+    best = max((score for score, _, _ in scored), default=0.0)
+    close = [
+        (part, line)
+        for score, part, line in scored
+        if score >= max(_SAME_STATEMENT if len(stems) > 2 else 1.0, 0.9 * best)
+    ]
+    if close and all(_denies(part, line.language, said) != is_denied for part, line in close):
+        yield Turn(*span, tuple(line for _, line in close[:2]))
+
+
+def _statements(line: Line) -> list[str]:
+    """What a line says: its clauses, and the whole of it when that is short."""
+    parts = clauses(line.text)
+    return parts if len(line.stems) > _SHORT or len(parts) == 1 else [line.text, *parts]
+
+
+def _denies(text: str, language: Language, said: Words) -> bool:
+    """Whether it is a denial; "without an owner" is one only where owners are spoken of."""
+    for word in _WITHOUT:
+        rest = re.search(rf"\b{word}\s+(.*)", text, re.IGNORECASE)
+        if rest and not any(not m.isdisjoint(content(" ".join(rest[1].split()[:4]), language)) for m, _ in said):
+            text = text[: rest.start()] + rest[1]
+    words = re.findall(r"[\w'’]+", text.lower())
+    denials = [
+        n for n, word in enumerate(words)
+        if word in language.negation and not set(words[n + 1 : n + 3]) & language.compare
+    ]  # fmt: skip
+    if language.code == "fr" and "pas" not in words:
+        denials = [n for n in denials if words[n] not in ("ne", "n")]
+    return len(denials) % 2 == 1 if language.code == "en" else bool(denials)
+
+
+_WITHOUT = ("without", "ohne", "sans")
+
+
+def _moved(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A direction that the figures do not take between which it is said: "up from 70 to 60"."""
+    said = _directions(sentence)
+    ends = _ends(sentence)
+    if len({o.member for o in said}) != 1 or ends is None or ends[0] == ends[1]:
+        return
+    if (ends[1] > ends[0]) != (said[0].member == "up"):
+        yield Turn(said[0].start, said[0].end)
+
+
+def _directions(sentence: Sentence) -> list[Opposite]:
+    found = (o for o in opposites().find(sentence.text) if o.group == "direction")
+    return [o for o in found if not _negates(sentence.text, o, sentence.language)]
+
+
+def _ends(sentence: Sentence) -> tuple[float, float] | None:
+    """Whence and whither two figures of a sentence lead, where one of them is said with "from"."""
+    figures = [f for f in sentence.figures if f.kind not in ("date", "id", "time")]
+    if len(figures) != 2 or figures[0].kind != figures[1].kind:
+        return None
+    origins = [f for f in figures if re.search(r"\b(?:from|von|de)\s$", sentence.text[: f.start], re.IGNORECASE)]
+    if len(origins) != 1:
+        return None
+    (other,) = (f for f in figures if f is not origins[0])
+    return origins[0].value, other.value
+
+
+def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A direction that the values of the row or column meant do not take."""
+    said = _directions(sentence)
+    if not said or len({o.member for o in said}) > 1:
+        return
+    series = list(_series(sentence, grounds))
+    if len(series) != 1:
+        return
+    values = series[0]
+    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    up = said[0].member == "up"
+    is_steady = any(o.group == "steadiness" for o in opposites().find(sentence.text))
+    total = sum(steps) if not is_steady else (min(steps) if up else max(steps))
+    if total and (total > 0) != up:
+        yield Turn(said[0].start, said[0].end)
+
+
+def _series(sentence: Sentence, grounds: Grounds) -> Iterator[list[float]]:
+    """The values over time that a sentence is about: of the row it names, or of the column whose rows are times."""
+    for rows in grounds.tables:
+        headers = [h for h, _ in rows[0].cells] if rows else []
+        dated = [h for h in headers if any(f.kind == "date" for f in read_figures(h, rows[0].language))]
+        named = named_rows(sentence, rows)
+        for kind in {_title_words(h) for h in dated}:
+            alike = [h for h in dated if _title_words(h) == kind]
+            if len(named) == 1 and len(values := [f.value for h in alike for f in named[0].column(h)]) > 1:
+                yield values
+        if len(rows) > 2 and all(_is_time(row) for row in rows):
+            for header in headers:
+                values = [f.value for row in rows for f in row.column(header)]
+                if len(values) == len(rows) and content(header, rows[0].language) & sentence.content:
+                    yield values
+
+
+def _title_words(header: str) -> str:
+    return " ".join(sorted(w.lower() for w in re.findall(r"[^\W\d_]{3,}", header) if w[:3].lower() not in _MONTHS))
+
+
+_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+
+
+def _is_time(row: Line) -> bool:
+    return any(f.kind == "date" for f in read_figures(row.cells[0][1], row.language))
+
+
+def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """The row named is not the highest or lowest of its column."""
+    said = [o for o in opposites().find(sentence.text) if o.group == "extreme"]
+    if len({o.member for o in said}) != 1:
+        return
+    for rows in grounds.tables:
+        named = named_rows(sentence, rows)
+        if len(named) != 1 or len(rows) < 3:
+            continue
+        headers = [h for h, _ in rows[0].cells if all(row.column(h) for row in rows)]
+        said_of = {translated(stem) for stem in sentence.content}
+        meant = [h for h in headers if not said_of.isdisjoint(map(translated, content(h, rows[0].language)))] or (
+            headers if len(headers) == 1 else []
+        )
+        if len(meant) != 1:
+            continue
+        values = [row.column(meant[0])[0].value for row in rows]
+        wanted = max(values) if said[0].member == "most" else min(values)
+        if named[0].column(meant[0])[0].value != wanted:
+            yield Turn(said[0].start, said[0].end, (named[0],))
+
+
+def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """ "Most" or "all" rows are said to have a label that fewer have."""
+    said = [o for o in opposites().find(sentence.text) if o.group == "quantity" and o.member in ("all", "most")]
+    if not said:
+        return
+    for rows in grounds.tables:
+        if len(rows) < 3 or named_rows(sentence, rows):
+            continue
+        groups = [
+            held for label, held in grouped(rows).items() if says_label(sentence, label) and not label[:1].isdigit()
+        ]
+        if len(groups) == 1:
+            share = len(groups[0]) / len(rows)
+            if share < (1.0 if said[0].member == "all" else 0.5):
+                yield Turn(said[0].start, said[0].end, tuple(groups[0][:2]))
+
+
+def _agent(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Who does a thing is another than in the line that says it."""
+    said = _doer(sentence.text, sentence.language)
+    if said is None:
+        return
+    start, end, doers = said
+    rest = weighed(sentence.content - doers, grounds)
+    whole = sum(w for _, w in rest)
+    for line in nearest(sentence, grounds, 1):
+        held = _doer(line.text, line.language)
+        if held is None or line.language != sentence.language or overlap(rest, line) < _SAME_STATEMENT * whole:
+            continue
+        unknown = [d for d in doers if grounds.vocabulary.meant(d).isdisjoint(line.stems)]
+        unsaid = held[2] - frozenset(s for d in doers for s in grounds.vocabulary.meant(d))
+        if unknown and unsaid:
+            yield Turn(start, end, (line,))
+
+
+def _doer(text: str, language: Language) -> tuple[int, int, frozenset[str]] | None:
+    """Who does a thing, as a phrase behind a preposition, and where it stands; a time or an amount is nobody."""
+    for m in re.finditer(r"(?<!\w)(\w+)\s+((?:[\w'’-]+\s?){1,5})", text):
+        if m[1].lower() not in language.agent or read_figures(m[2], language):
+            continue
+        doers = content(m[2], language)
+        if doers and not {w.lower() for w in m[2].split()} & {"end", "fin", "ende"}:
+            return m.start(2), m.end(2), doers
+    return None
+
+
+def swaps(
+    sentence: Sentence, carriers: Sequence[tuple[Read, Held]], grounds: Grounds
+) -> Iterator[tuple[Read, tuple[Line, ...]]]:
+    """Figures of which each stands where the words of the other lead."""
+    for n, (a, place) in enumerate(carriers):
+        for b, other in carriers[n + 1 :]:
+            if (
+                a.kind != b.kind
+                or place is other
+                or a.kind == "date"
+                or BETWEEN.fullmatch(sentence.text[a.end : b.start])
+            ):
+                continue
+            near_a, near_b = sentence.beside(a), sentence.beside(b)
+            own_a, own_b = weighed(near_a - near_b, grounds), weighed(near_b - near_a, grounds)
+            if not own_a or not own_b:
+                continue
+            here, there = place.beside - other.beside, other.beside - place.beside
+            straight = _shared(own_a, here) + _shared(own_b, there)
+            crossed = _shared(own_a, there) + _shared(own_b, here)
+            if crossed > _SWAPPED * straight and _shared(own_a, there) and _shared(own_b, here):
+                yield a, (place.line, other.line)
+                yield b, (place.line, other.line)
+                return
+
+
+def _shared(said: Words, near: frozenset[str]) -> float:
+    return sum(w for m, w in said if not m.isdisjoint(near))
