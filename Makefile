@@ -59,9 +59,9 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 # Only for maintainers, after a change of dependencies. uv resolves once for Linux and macOS, Python 3.11 to 3.13.
 lock:
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra serve -c requirements.txt pyproject.toml -o requirements-serve.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra serve -c requirements.txt pyproject.toml -o requirements-serve.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 # Only for maintainers: trains the reader, the matcher and the embedder, in an environment of its own (training/train.py says
 # which packages); on two cores about 100 minutes. Then read the cards, and `make accept`.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot.language.words import content_stems, stems
-from copilot.passages.quoting import CERTAIN, Ranked, asks_for_the_whole, bound
+from copilot.passages.quoting import Ranked, asks_for_the_whole, bound
 from copilot.reading.question import Shape
 
 FILE = Path(__file__).with_suffix(".json")
@@ -41,8 +41,6 @@ class Signals:
     """Share of the question's words, by their rarity among the passages, that the first passage holds."""
     sentence_coverage: float
     """The same of the best unit of the first passages."""
-    answer: float
-    """Log odds of the unit that answers best by the scorer."""
     names: float
     """Share of the question's names and figures that the first passage holds; 1 where it has none."""
 
@@ -64,7 +62,6 @@ class Signals:
             sentence=max((ranked.cosines[u] for u in ranked.best if u.evidence in near), default=0.0),
             coverage=share(held[0]),
             sentence_coverage=max((share(set(stems(u.text))) for u in ranked.best if u.evidence in first), default=0.0),
-            answer=max((ranked.answers[u] for u in ranked.answers if u.evidence in near), default=-CERTAIN),
             names=len(names & held[0]) / len(names) if names else 1.0,
         )
 
