@@ -31,6 +31,10 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "parallel": "dask:tcp://localhost:8786",
         "viewer": "ana",
         "today": "2026-02-03",
+        "history_tokens": "2000",
+        "turn_tokens": "50000",
+        "day_tokens": "1000000",
+        "token_prices": "2.50/10",
         "token_issuer": "https://login.example",
         "token_audience": "bearing",
         "keep_days": "365",
@@ -53,6 +57,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.parallel == "dask:tcp://localhost:8786"
     assert settings.viewer == "ana"
     assert settings.today == date(2026, 2, 3)
+    assert (settings.history_tokens, settings.turn_tokens, settings.day_tokens) == (2000, 50_000, 1_000_000)
+    assert settings.token_prices == "2.50/10"
     assert (settings.token_issuer, settings.token_audience) == ("https://login.example", "bearing")
     assert (settings.log_level, settings.log_format, settings.slow_seconds) == ("info", "json", 2.5)
 

@@ -122,12 +122,14 @@ def _checked(
 ) -> exp.Expression:
     """The expression with its columns by their own names, all of it allowed."""
     try:
-        trees = sqlglot.parse(text, dialect="duckdb")
+        # After SELECT a column may be called "copy", which begins a statement of its own.
+        trees = sqlglot.parse(f"SELECT {text}", dialect="duckdb")
     except SqlglotError as error:
         raise KnowledgeError(f"{where}: {text!r} cannot be read: {str(error).splitlines()[0].rstrip('.')}.") from None
-    tree = trees[0] if len(trees) == 1 else None
-    if tree is None:
+    selected = trees[0].args if len(trees) == 1 and isinstance(trees[0], exp.Select) else {}
+    if [name for name, part in selected.items() if part] != ["expressions"] or len(selected["expressions"]) != 1:
         raise KnowledgeError(f"{where}: {text!r} must be one expression.")
+    tree: exp.Expression = selected["expressions"][0]
     for node in tree.walk():
         if not isinstance(node, _ALLOWED):
             raise KnowledgeError(
