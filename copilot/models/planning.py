@@ -17,10 +17,10 @@ from copilot.tools.tool import Tool
 
 # Beside the most probable tool, others run that come near it; each costs milliseconds.
 NEAR, LEAST, MOST_TOOLS = 0.35, 0.2, 3
-# What it is worth that a tool led the answer that a question continues.
-CONTINUED = 0.7
-# In a conversation questions follow one another far more often than among the lines that the reader learnt from.
-FOLLOWING = 0.1
+# What it is worth that a tool led the answer that a question continues; the reader knows which one did.
+CONTINUED = 0.2
+# In a conversation questions follow one another more often than among the lines that the reader learnt from.
+FOLLOWING = 0.5
 # What has so many words with a meaning can be looked for, where nothing else could be meant.
 SPEAKING = 2
 # An unclear question is asked back with what so many tools would make of it.
