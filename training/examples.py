@@ -24,6 +24,7 @@ from copilot.reading.names import Name, document_names, spoken, value_names
 from copilot.reading.question import (
     ABOUT_BEARING,
     CLARIFY,
+    LABELS,
     OUT_OF_SCOPE,
     Direction,
     Earlier,
@@ -42,7 +43,6 @@ TOOLS = (
     ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE,
 )  # fmt: skip
 SHAPES, MEASURES, DIRECTIONS, ROLES = get_args(Shape), get_args(Measure), get_args(Direction), get_args(Role)
-LABELS = (ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE)
 # Tags of a word piece: outside, then for each role its opening and its continuation.
 OUTSIDE = 0
 TAGS = 1 + 2 * len(ROLES)

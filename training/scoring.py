@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from examples import LABELS, ROLES, TOOLS, Example
+from examples import ROLES, TOOLS, Example
 
-from copilot.reading.question import ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE, Links, Reading
+from copilot.reading.question import ABOUT_BEARING, CLARIFY, LABELS, OUT_OF_SCOPE, Links, Reading
 from copilot.reading.reader import Reader, trimmed
 
 FALSE_ALARMS = {ABOUT_BEARING: 0.01, CLARIFY: 0.03, OUT_OF_SCOPE: 0.01}

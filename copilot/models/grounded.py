@@ -219,7 +219,9 @@ class GroundedChatModel(BaseChatModel):
         searching = next(o.tool.name for o in outcomes if o.tool.searches == "passages")
         asked = planned.parts.get(searching, asked)
         asked = asked if planned.follows is None else asked.continuing(planned.follows)
-        ranked = Ranked.of(asked.topic, found, retriever)
+        ranked = Ranked.of(asked.text, found, retriever)
+        if asked.is_continued:
+            ranked = ranked.beside(Ranked.of(asked.topic, found, retriever))
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for o in outcomes if o.result for f in o.result.findings if f.kind == UNMENTIONED]

@@ -10,7 +10,7 @@ from copilot.language.words import content_stems
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.parts import Read, parts
-from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, OUT_OF_SCOPE
+from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE
 from copilot.reading.rows import WHOLE
 from copilot.retrieval.references import asked_for
 from copilot.tools.tool import Tool
@@ -23,6 +23,8 @@ CONTINUED = 0.2
 FOLLOWING = 0.5
 # What has so many words with a meaning can be looked for, where nothing else could be meant.
 SPEAKING = 2
+# A question that wants some tool this surely is clear.
+SURE = 0.8
 # An unclear question is asked back with what so many tools would make of it.
 READINGS = 4
 # So surely wanted beside another, a tool is asked in a part of its own.
@@ -98,8 +100,15 @@ def plan(
 def points_back(asked: Asked, limits: Mapping[str, float]) -> bool:
     """Whether a question continues another; what is unclear alone does, where there is one."""
     reading = asked.reading
-    is_unclear = reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not _has_subject(asked)
+    is_unclear = _is_unclear(asked, limits) and not _has_subject(asked)
     return reading.follows >= FOLLOWING * limits[FOLLOWS] or is_unclear or bool(reading.of("back"))
+
+
+def _is_unclear(asked: Asked, limits: Mapping[str, float]) -> bool:
+    """Whether the reader would ask back; not where it surely wants some tool."""
+    tools = asked.reading.tools
+    surest = max((p for name, p in tools.items() if name not in LABELS), default=0.0)
+    return tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and surest < SURE
 
 
 def _has_subject(asked: Asked) -> bool:
@@ -161,7 +170,7 @@ def _choices(
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
     the question is clear."""
     says_all = any(p.call.resolved == 1 and p.call.arguments.get("filters") for p in calls[:1])
-    unclear = asked.reading.tools.get(CLARIFY, 0.0) >= limits[CLARIFY] and not (says_all or _has_subject(asked))
+    unclear = _is_unclear(asked, limits) and not (says_all or _has_subject(asked))
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
 from copilot.language.words import content_stems, stems
 from copilot.passages.conflicts import Conflict, conflicts, not_in_force
-from copilot.passages.scorer import pair, scores
 from copilot.passages.units import Unit, units
 from copilot.reading.question import Shape
 from copilot.retrieval.references import asked_for, documents_of, opens_with, without
@@ -21,16 +20,12 @@ from copilot.types import Evidence
 Why = Literal["lead", "support", "continuation", "list", "condition"]
 
 # Looked at on SelQA, ClapNQ and XQuAD (docs/decisions/0016); anything from half to twice as much does about as well.
-PASSAGE = 0.3
+PASSAGE = 0.4
 """What the passage counts that the search puts first; the cosine of the unit counts 1."""
 WORDS = 0.2
 """What it counts that a unit holds all of the question's words, the rarer the more."""
 NOT_IN_FORCE = 0.5
 """What a passage loses that was replaced or is a draft, so that what holds and says the same comes first."""
-ANSWERS, CERTAIN = 0.1, 6.0
-"""What each unit of log odds counts that a unit answers the question, up to so many."""
-READ = 24
-"""Units that are read together with the question: those that come nearest without."""
 FAR = 0.6
 """A unit whose score is so much below the best one's says something else."""
 
@@ -87,8 +82,6 @@ class Ranked:
     """Share of the question's words, weighted by how rare they are among the units, that each holds."""
     passages: Mapping[str, float]
     """The score of each passage, 0 for the least and 1 for the best of those found, less where it is not in force."""
-    answers: Mapping[Unit, float] = field(default_factory=dict)
-    """Log odds that a unit answers the question, of the units that come nearest."""
 
     @classmethod
     def of(cls, question: str, evidence: Sequence[Evidence], meaning: Meaning) -> Ranked:
@@ -96,23 +89,21 @@ class Ranked:
         # Beside the name of a part, what is asked about it tells which of its units is meant.
         asked = without(question) if content_stems(without(question)) else question
         cosines = meaning.likeness(asked, [plain(unit.text) for unit in found])
-        near = cls(
+        return cls(
             question, tuple(evidence), tuple(found), dict(zip(found, cosines, strict=True)),
             _coverage(asked, found), _levelled(evidence),
         )  # fmt: skip
-        read = near.best[:READ]
-        pairs = [pair(question, " > ".join(filter(None, (u.document, u.heading))), plain(u.text)) for u in read]
-        return replace(near, answers=dict(zip(read, scores(pairs), strict=True)))
+
+    def beside(self, other: Ranked) -> Ranked:
+        """The same units by the mean of two questions: what is asked now, and with what it continues."""
+
+        def mean(one: Mapping[Unit, float], two: Mapping[Unit, float]) -> dict[Unit, float]:
+            return {unit: (one[unit] + two[unit]) / 2 for unit in self.units}
+
+        return replace(self, cosines=mean(self.cosines, other.cosines), coverage=mean(self.coverage, other.coverage))
 
     def score(self, unit: Unit) -> float:
-        near = self.cosines[unit] + PASSAGE * self.passages[unit.evidence] + WORDS * self.coverage[unit]
-        answers = self.answers.get(unit, self._least_read)
-        return near + ANSWERS * max(-CERTAIN, min(CERTAIN, answers))
-
-    @cached_property
-    def _least_read(self) -> float:
-        """What is not read is as unlikely to answer as the last of what is."""
-        return min(self.answers.values(), default=0.0)
+        return self.cosines[unit] + PASSAGE * self.passages[unit.evidence] + WORDS * self.coverage[unit]
 
     @cached_property
     def best(self) -> tuple[Unit, ...]:

@@ -137,7 +137,7 @@ class Asked:
                 if (
                     is_name
                     and not is_known_word(token.folded)
-                    and not self.links.within(start, end)
+                    and not self.links.names(start, end)
                     and token.folded not in STOP_WORDS
                 ):
                     yield token.text

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -150,7 +151,7 @@ class Linker:
         links += self._periods(text)
         links += [x for x in _numbers(text) if not any(y.start <= x.start and x.end <= y.end for y in links)]
         links.sort(key=lambda x: (x.start, -x.end, x.kind))
-        return Links(tuple(links), tuple(ambiguous), tuple(self._unknown(text, tokens, links)))
+        return Links(tuple(links), tuple(ambiguous), tuple(self._unknown(text, tokens, [*links, *chain(*ambiguous)])))
 
     def _exact(self, text: str, tokens: Sequence[Token]) -> list[Link]:
         found = []

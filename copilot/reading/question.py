@@ -30,6 +30,7 @@ Measure = Literal["none", "count", "list", "share", "sum", "avg", "median", "min
 Direction = Literal["none", "ascending", "descending"]
 
 ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE = "about_bearing", "clarify", "none"
+LABELS = (ABOUT_BEARING, CLARIFY, OUT_OF_SCOPE)
 FOLLOWS = "follows"
 """Labels of the reader beside the names of the tools."""
 
@@ -62,6 +63,11 @@ class Links:
     """Groups of names among which the question does not tell apart."""
     unknown: tuple[str, ...] = ()
     """Written like a name or an id, and none of this workspace."""
+
+    def names(self, start: int, end: int) -> bool:
+        """Whether something of the workspace, or one of several things, is named in a part."""
+        several = (link for group in self.ambiguous for link in group)
+        return any(x.start < end and start < x.end for x in (*self.links, *several))
 
     def of(self, *kinds: LinkKind) -> tuple[Link, ...]:
         return tuple(link for link in self.links if link.kind in kinds)

@@ -25,13 +25,15 @@ from copilot.types import Cell
 
 # A span means no candidate that scores less: the cosine of the matcher, and what it names.
 LEAST = 0.35
+SURELY = 0.65
+"""The same for a part of a span beside the value that it names."""
 SHOWN = 0.4
 """The same for a column that is only shown."""
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
-ALSO = 0.05
+ALSO = 0.01
 """So much less near than the nearest value, another one of the column is meant too: "past the trial"."""
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
@@ -49,6 +51,9 @@ _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # What says from when or until when, before a day or month that the reader marked alone.
 _WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$", re.IGNORECASE)
+# What says on which side of a length of time something lies, where it is said in so many words.
+_BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
+_WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -86,6 +91,8 @@ class _Builder:
     unresolved: list[str] = field(default_factory=list)
     explained: list[Span] = field(default_factory=list)
     support: float = 0.0
+    has_measure: bool = False
+    """Whether the column that is measured was found."""
 
     def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
         """The links of this table within a span, whole names first."""
@@ -135,6 +142,9 @@ def contradicts(candidate: Candidate, known: Filter) -> bool:
         return False
     if isinstance(candidate.value, bool) or candidate.op in ("missing", "present"):
         return True
+    values = known.value if isinstance(known.value, tuple) else (known.value,)
+    if {candidate.op, known.op} & {"!=", "not in"} and {candidate.op, known.op} & {"=", "in"}:
+        return candidate.value in values
     return (candidate.op, candidate.value) == (known.op, known.value)
 
 
@@ -253,6 +263,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order = _of_all(builder, "order", _SIZES)
     if needs_number and measured is None:
         measured = order or _of_all(builder, "measure", ("number",))
+    builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     if order is not None and reading.direction != "none":
         order = f"-{order}" if reading.direction == "descending" else order
@@ -281,6 +292,9 @@ def _resolved(builder: _Builder) -> float:
     if reading.measure not in ("count", "share"):
         spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
     expressed = {*builder.explained}
+    if builder.has_measure:
+        # One part that says what is measured is enough: "granted … in total".
+        spans = [s for s in spans if s.role != "measure" or s in expressed]
     left = [s for s in spans if s not in expressed and not all(w.is_stop or w.stem in ROW_STEMS for w in words(s.text))]
     if expressed:
         return len(expressed) / (len(expressed) + len(left))
@@ -306,6 +320,13 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
 def _condition(builder: _Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
+    if not values and any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
+        # "Groundings" are the rows themselves.
+        builder.explained.append(span)
+        return
+    for rest in _rest(builder, span, values):
+        if (beside := builder.choose(rest, builder.asked.columns.conditions(builder.table), SURELY)) is not None:
+            _merge(builder, beside.column, beside.op, beside.value)  # type: ignore[arg-type]
     if len({x.key for x in values}) > 1 and (groups := _of_several(values)):
         for group in groups:
             _alternatives(builder, group, span.role == "not")
@@ -332,6 +353,18 @@ def _condition(builder: _Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _rest(builder: _Builder, span: Span, values: Sequence[Link]) -> Iterator[Span]:
+    """What a span says before or after the values that it names: "live Ferries" are the live ones of Ferries."""
+    if not values:
+        return
+    first, last = min(x.start for x in values), max(x.end for x in values)
+    for start, end in ((span.start, first), (last, span.end)):
+        text = builder.asked.text[start:end]
+        said = [w for w in words(text) if not w.is_stop and w.stem not in ROW_STEMS]
+        if said and not builder.asked.links.within(start, end, "column", "table", "record", "value", "person"):
+            yield Span(span.role, start, end, text)
 
 
 def _sides(builder: _Builder, spans: Sequence[Span]) -> None:
@@ -437,7 +470,7 @@ def _bound(builder: _Builder, span: Span) -> None:
         ahead = profile.is_ahead(asked.today)
         period = asked.period(span, ahead)
         if period is None:
-            _by_age(builder, chosen, amounts[0], ahead)
+            _by_age(builder, span, chosen, amounts[0], ahead)
         else:
             _by_day(builder, chosen, period)
         return
@@ -492,12 +525,14 @@ def _by_day(builder: _Builder, chosen: Candidate, period: Period) -> None:
         builder.add(chosen.column, "<", period.end.isoformat())
 
 
-def _by_age(builder: _Builder, chosen: Candidate, amount: Amount, ahead: bool) -> None:
+def _by_age(builder: _Builder, span: Span, chosen: Candidate, amount: Amount, ahead: bool) -> None:
     """Older or younger than a time, due within it or later."""
     today = builder.asked.today
     length = timedelta(days=round(amount.value * DAYS_IN[amount.unit]))
     edge = today + length if ahead else today - length
-    if chosen.op == ("after" if ahead else "before"):
+    beyond = "after" if ahead else "before"
+    side = beyond if _BEYOND.search(span.text) else "during" if _WITHIN.search(span.text) else chosen.op
+    if side == beyond:
         builder.add(chosen.column, ">" if ahead else "<", edge.isoformat())
     else:
         builder.add(chosen.column, ">=", min(edge, today).isoformat())
