@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from indexes import CORPUS, Indexes
 from openai_server import USAGE, Call, Json, OpenAIServer, Raw, Reply, failure
 
 from copilot import Answer, Copilot, Final, Restart, Settings, Step, TextDelta, open_copilot
+from copilot.build import assemble, open_sources
 from copilot.retrieval import tokens
 
 KEY = "sk-SECRET-1234"
@@ -402,10 +406,9 @@ def test_a_model_that_never_comes_to_an_answer_is_stopped(copilot: Copilot, serv
 
 @pytest.fixture
 def faulty(server: OpenAIServer, indexes: Indexes, tmp_path: Path) -> Iterator[Copilot]:
-    """One whose snapshots were closed behind its back, so that a tool meets a fault of the program."""
-    copilot = open_copilot(indexes.copy_to(settings_for(server, tmp_path)))
-    assert copilot.sources.snapshots is not None
-    copilot.sources.snapshots.close()
+    """One that is wired up wrongly, so that a tool meets a fault of the program."""
+    settings = indexes.copy_to(settings_for(server, tmp_path))
+    copilot = assemble(settings, replace(open_sources(settings), snapshots=cast(Any, sqlite3.connect(":memory:"))))
     server.requests.clear()
     yield copilot
     copilot.close()

@@ -169,7 +169,9 @@ def _choices(
 ) -> tuple[str, ...] | None:
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
     the question is clear."""
-    says_all = any(p.call.resolved == 1 and p.call.arguments.get("filters") for p in calls[:1])
+    says_all = asked.reading.follows < limits[FOLLOWS] and any(
+        p.call.resolved == 1 and p.call.arguments.get("filters") for p in calls[:1]
+    )
     unclear = _is_unclear(asked, limits) and not (says_all or _has_subject(asked))
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):

@@ -213,6 +213,8 @@ class Linker:
             best = max(coverage.values())
             nearest = list({(n.kind, n.key): n for n in names if coverage[n] == best}.values())
             part = [t for t in tokens if start <= t.start < end]
+            if all(t.folded.isdigit() for t in part):
+                continue
             is_name = any(
                 not is_common(t.folded) or (t.is_capital and t.start > 0 and not _opens_sentence(text, t)) for t in part
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -25,8 +25,6 @@ from copilot.types import Cell
 
 # A span means no candidate that scores less: the cosine of the matcher, and what it names.
 LEAST = 0.35
-SURELY = 0.65
-"""The same for a part of a span beside the value that it names."""
 SHOWN = 0.4
 """The same for a column that is only shown."""
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
@@ -54,6 +52,9 @@ _WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$"
 # What says on which side of a length of time something lies, where it is said in so many words.
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
+_OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
+# What compares with something that is no figure: "spent more than they were given".
+_THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -132,8 +133,9 @@ class _Builder:
             is_named = any(x.key == candidate.value and x.column == candidate.column for x in links)
             if is_named and (candidate.op == "!=") != (span.role == "not"):
                 return False
-        # What is compared is not meant at once.
-        return span.role == "compare" or not any(contradicts(candidate, c) for c in self.conditions)
+        # What is compared is not meant at once; what is said twice is meant once.
+        is_again = any(s.text.casefold() == span.text.casefold() for s in self.explained)
+        return is_again or span.role == "compare" or not any(contradicts(candidate, c) for c in self.conditions)
 
 
 def contradicts(candidate: Candidate, known: Filter) -> bool:
@@ -172,6 +174,12 @@ class Spans:
         word = _WHEN.search(self.text[: span.start])
         text = self.columns.speller.repaired(f"{word[0] if word else ''}{span.text}")
         return find_period(text, self.today, self.fiscal_start, ahead=ahead, spoken=self.spoken)
+
+    def with_unit(self, span: Span) -> Span:
+        """A span with the unit of its last number, where the reader left that out: "more than 18" months."""
+        ends = [x.end for x in self.links.within(span.start, span.end, "number")]
+        end = max([span.end, *ends])
+        return replace(span, end=end, text=self.text[span.start : end])
 
     def best(
         self, span: Span, choice: Choice, links: Sequence[Link], fits: Sequence[bool] | None = None
@@ -324,9 +332,6 @@ def _condition(builder: _Builder, span: Span) -> None:
         # "Groundings" are the rows themselves.
         builder.explained.append(span)
         return
-    for rest in _rest(builder, span, values):
-        if (beside := builder.choose(rest, builder.asked.columns.conditions(builder.table), SURELY)) is not None:
-            _merge(builder, beside.column, beside.op, beside.value)  # type: ignore[arg-type]
     if len({x.key for x in values}) > 1 and (groups := _of_several(values)):
         for group in groups:
             _alternatives(builder, group, span.role == "not")
@@ -348,23 +353,37 @@ def _condition(builder: _Builder, span: Span) -> None:
     if span.role == "scope" and not builder.links(span, "value", "person"):
         return
     chosen = builder.choose(span, builder.asked.columns.conditions(builder.table))
-    if chosen is None:
+    if chosen is not None and len(parts := _alternatives_of(span)) > 1 and isinstance(chosen.value, str):
+        _each(builder, parts, chosen)
+    elif chosen is None:
         builder.unresolved.append(span.text)
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
 
 
-def _rest(builder: _Builder, span: Span, values: Sequence[Link]) -> Iterator[Span]:
-    """What a span says before or after the values that it names: "live Ferries" are the live ones of Ferries."""
-    if not values:
-        return
-    first, last = min(x.start for x in values), max(x.end for x in values)
-    for start, end in ((span.start, first), (last, span.end)):
-        text = builder.asked.text[start:end]
-        said = [w for w in words(text) if not w.is_stop and w.stem not in ROW_STEMS]
-        if said and not builder.asked.links.within(start, end, "column", "table", "record", "value", "person"):
-            yield Span(span.role, start, end, text)
+def _alternatives_of(span: Span) -> list[Span]:
+    """The parts of "laid up or scrapped"; the span itself where it offers none."""
+    parts, start = [], 0
+    for border in [*_OR.finditer(span.text), None]:
+        end = border.start() if border else len(span.text)
+        if text := span.text[start:end].strip():
+            at = span.start + span.text.index(text, start)
+            parts.append(Span(span.role, at, at + len(text), text))
+        start = border.end() if border else end
+    return parts
+
+
+def _each(builder: _Builder, parts: Sequence[Span], whole: Candidate) -> None:
+    """Each alternative as a value of the column that the whole span means; what is none of them is not resolved."""
+    choice = builder.asked.columns.conditions(builder.table)
+    held = [n for n, c in enumerate(choice.candidates) if (c.column, c.op) == (whole.column, whole.op)]
+    values = Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held])
+    for part in parts:
+        if (chosen := builder.choose(part, values)) is None:
+            builder.unresolved.append(part.text)
+        else:
+            _merge(builder, chosen.column, whole.op, chosen.value)  # type: ignore[arg-type]
 
 
 def _sides(builder: _Builder, spans: Sequence[Span]) -> None:
@@ -449,6 +468,7 @@ def _reference(builder: _Builder, record: Link) -> Candidate | None:
 def _bound(builder: _Builder, span: Span) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
     asked = builder.asked
+    span = asked.with_unit(span)
     amounts = shared_scale(find_amounts(span.text))
     period = asked.period(span)
     holds: list[Holds] = ["date"] if period is not None else ["number"]
@@ -495,6 +515,10 @@ def _of_time(builder: _Builder, bounds: Choice) -> Choice:
 def _without_size(builder: _Builder, span: Span) -> None:
     """A bound without a figure: nothing at all, missing, or a value of a category."""
     asked = builder.asked
+    if _THAN.search(span.text):
+        # One column is compared with another, which no call can say.
+        builder.unresolved.append(span.text)
+        return
     links = builder.links(span, "value", "person", "column")
     sized = asked.best(span, asked.columns.bounds(builder.table), links)
     plain = asked.best(span, asked.columns.conditions(builder.table), links)

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from memo_sources import drafted
 
-from copilot.errors import SettingsError
+from copilot.errors import PermissionDenied, SettingsError
 from copilot.memos.memo import Memo
 from copilot.memos.store import Memos
 from copilot.sources import Sources
 from copilot.types import Viewer
 
-BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}))
+BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}), role="leader")
 
 
 @pytest.fixture
@@ -73,7 +73,9 @@ def test_a_memo_is_reviewed_and_signed_off_by_name(memos: Memos, memo: Memo) -> 
     with pytest.raises(SettingsError, match="Say who you are"):
         memos.advance(memo.id, BOARD, "draft", " ")
     with pytest.raises(SettingsError, match="no memo"):
-        memos.advance(memo.id, Viewer(), "signed off", "Ana Costa")
+        memos.advance(memo.id, Viewer(role="leader"), "signed off", "Ana Costa")
+    with pytest.raises(PermissionDenied):
+        memos.advance(memo.id, BOARD.model_copy(update={"role": "pm"}), "signed off", "Ana Costa")
 
 
 def test_memos_on_a_project_and_versions_of_one_are_found(memos: Memos, memo: Memo, hospital: Sources) -> None:

@@ -16,11 +16,12 @@ import uvicorn
 from copilot import Copilot
 from copilot.serving.app import create_app
 from copilot.serving.callers import Callers, local_caller
-from copilot.serving.keys import Keys, Role
+from copilot.serving.keys import Keys
 from copilot.serving.rates import Rates
 from copilot.serving.serving import Serving
 from copilot.serving.tokens import Tokens
 from copilot.serving.work import Workers
+from copilot.types import ViewerRole
 from copilot.upkeep.library import Library
 
 
@@ -31,14 +32,14 @@ class Served:
     url: str
     keys: Keys
 
-    def key(self, viewer: str = "everyone", role: Role = "leader") -> str:
+    def key(self, viewer: str = "everyone", role: ViewerRole = "leader") -> str:
         return self.keys.add("a test", viewer, role)
 
     def client(self, key: str | None) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         return httpx2.Client(base_url=self.url, headers=headers, timeout=600)
 
-    def caller(self, viewer: str = "everyone", role: Role = "leader") -> httpx2.Client:
+    def caller(self, viewer: str = "everyone", role: ViewerRole = "leader") -> httpx2.Client:
         return self.client(self.key(viewer, role))
 
 
@@ -57,7 +58,7 @@ def running(
     assert retriever is not None
     keys, workers = Keys(folder / "keys.sqlite"), Workers(threads, waiting)
     local = local_caller(copilot.viewer().name) if is_local else None
-    library = Library(copilot.sources.workspace, folder, retriever)
+    library = Library(copilot.sources.workspace, folder, retriever, copilot.conversations)
     here = Serving(copilot, library, Callers(keys, tokens, local), Rates(rate), workers)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -13,6 +13,6 @@ def calls(asked: Asked) -> Iterator[Call]:
     arguments: dict[str, object] = {}
     if unit := asked.unit():
         arguments["unit"] = unit
-    if asked.period is not None and asked.period.end > asked.today:
+    if asked.period is not None and asked.period.start < asked.today < asked.period.end:
         arguments["since"] = asked.period.start.isoformat()
     yield Call("diagnose_scaling", arguments, f"how projects scale{f' in {unit}' if unit else ''}")
