@@ -135,7 +135,7 @@ def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documen
     most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
     if left := lead.planned.call.unresolved:
         # A right figure of other rows than were meant is a wrong answer.
-        page.add([f"Nothing in the records is called {join_or(left)}; without it:"])
+        page.add([f"{join_or(left)} could not be matched to the records and is left out:"])
     _tell(page, lead, most, opening=_yes_or_no(asked, lead))
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):

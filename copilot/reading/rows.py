@@ -328,6 +328,9 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
 def _condition(builder: _Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
+    if not values and _is_sized(builder, span):
+        _bound(builder, span)
+        return
     if not values and any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
         # "Groundings" are the rows themselves.
         builder.explained.append(span)
@@ -360,6 +363,12 @@ def _condition(builder: _Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _is_sized(builder: _Builder, span: Span) -> bool:
+    """Whether a span names a column of numbers with a figure: "severity 1 or 2"."""
+    profiles = (builder.asked.columns.get(builder.table, x.key) for x in builder.links(span, "column"))
+    return any(p is not None and p.holds == "number" for p in profiles) and bool(find_amounts(span.text))
 
 
 def _alternatives_of(span: Span) -> list[Span]:
