@@ -62,6 +62,8 @@ lock:
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra serve -c requirements.txt pyproject.toml -o requirements-serve.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	# pip asks for this extra by name when hashes are required.
+	sed -i.old 's/^coverage==/coverage[toml]==/' requirements-dev.txt && rm requirements-dev.txt.old
 
 # Only for maintainers: trains the reader, the matcher and the embedder, in an environment of its own (training/train.py says
 # which packages); on two cores about 100 minutes. Then read the cards, and `make accept`.
