@@ -20,6 +20,8 @@ from indexes import Indexes
 
 from copilot import Settings
 from copilot.state.conversations import Conversations
+from copilot.state.keys import Keys
+from copilot.state.spending import Spending
 from copilot.types import Answer, Viewer
 from copilot.upkeep.stores import STORES
 
@@ -31,7 +33,7 @@ FILES = [store.file for store in STORES]
 
 @pytest.fixture
 def folder(indexes: Indexes, tmp_path: Path) -> Path:
-    """The state of the fixture workspace, indexed, with a conversation of sixty turns and a memo."""
+    """The state of the fixture workspace, indexed, with a conversation of sixty turns, a memo, keys and tokens spent."""
     settings = indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path / "state"))
     state = settings.workspace_state()
     with closing(Conversations(state / "conversations.sqlite")) as store:
@@ -39,6 +41,10 @@ def folder(indexes: Indexes, tmp_path: Path) -> Path:
         for number in range(60):
             store.append("c1", "everyone", f"{QUESTION} {number}", ANSWER)
     assert run("memo", "new", folder=state).returncode == 0
+    with closing(Keys(state / "keys.sqlite")) as keys, closing(Spending(state / "spending.sqlite")) as spending:
+        for number in range(60):
+            keys.add(f"program {number}", "everyone", "leader")
+        spending.add(1)
     # What a command leaves open until its process ends is closed here too.
     gc.collect()
     return state

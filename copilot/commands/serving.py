@@ -18,8 +18,8 @@ from copilot.settings import Settings
 
 if TYPE_CHECKING:
     from copilot.serving.callers import Callers
-    from copilot.serving.keys import Keys
     from copilot.serving.serving import Serving
+    from copilot.state.keys import Keys
 
 keys_commands = typer.Typer(help="Look after the keys by which programs call `bearing serve`.", no_args_is_help=True)
 
@@ -93,7 +93,7 @@ def add(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Make a key and print it, this once."""
-    from copilot.serving.keys import ROLES
+    from copilot.state.keys import ROLES
     from copilot.workspace import Workspace
 
     settings = Settings.from_env(workspace=workspace)
@@ -129,7 +129,7 @@ def revoke(
 
 @contextmanager
 def _keys(settings: Settings) -> Iterator[Keys]:
-    from copilot.serving.keys import FILE, Keys
+    from copilot.state.keys import FILE, Keys
 
     keys = Keys(settings.workspace_state() / FILE)
     try:

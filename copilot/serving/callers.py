@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from copilot.errors import CopilotError
-from copilot.serving.keys import ROLES, Keys
 from copilot.serving.tokens import Refused, Tokens
+from copilot.state.keys import ROLES, Keys
 from copilot.types import Frozen, ViewerRole
 
 VIEWER_CLAIM, ROLE_CLAIM = "bearing_viewer", "bearing_role"

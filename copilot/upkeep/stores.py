@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from copilot.errors import StateError
 from copilot.memos import store as memos
-from copilot.state import audit, conversations
+from copilot.state import audit, conversations, keys, spending
 from copilot.state.database import Database, Migration, connect_to_read, damaged, explained, newer, version
 from copilot.upkeep import snapshots
 
@@ -36,7 +36,13 @@ class Store:
 
 CONVERSATIONS = Store(conversations.FILE, conversations.MIGRATIONS, ("conversations", "turns"))
 SNAPSHOTS = Store("snapshots.sqlite", snapshots.MIGRATIONS, ("snapshots",))
-STORES = (CONVERSATIONS, Store(memos.FILE, memos.MIGRATIONS, ("memos",)), SNAPSHOTS)
+STORES = (
+    CONVERSATIONS,
+    Store(memos.FILE, memos.MIGRATIONS, ("memos",)),
+    SNAPSHOTS,
+    Store(keys.FILE, keys.MIGRATIONS, ("keys",)),
+    Store(spending.FILE, spending.MIGRATIONS, ("spending",)),
+)
 
 
 def examine(store: Store, state: Path) -> str:

@@ -16,11 +16,11 @@ import uvicorn
 from copilot import Copilot
 from copilot.serving.app import create_app
 from copilot.serving.callers import Callers, local_caller
-from copilot.serving.keys import Keys
 from copilot.serving.rates import Rates
 from copilot.serving.serving import Serving
 from copilot.serving.tokens import Tokens
 from copilot.serving.work import Workers
+from copilot.state.keys import Keys
 from copilot.types import ViewerRole
 from copilot.upkeep.library import Library
 

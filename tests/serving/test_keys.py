@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from served import Served, running
 
 from copilot import Copilot
-from copilot.serving.keys import Keys
+from copilot.state.keys import Keys
 
 
 def test_a_call_without_a_key_or_with_a_wrong_one_is_refused(served: Served) -> None:

@@ -10,9 +10,11 @@ import json
 import os
 import signal
 import sys
+from importlib import import_module
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.formats import READERS
 from copilot.retrieval.loaders.limits import CPU_SECONDS, MEMORY_BYTES
 
 _FILE_BYTES = 100 << 20
@@ -66,29 +68,9 @@ def read(format: str, data: bytes, depth: int) -> Content:
 
 
 def _read(format: str, data: bytes, depth: int) -> Content:
-    if format == "pdf":
-        from copilot.retrieval.loaders import pdf
-
-        return pdf.read(data)
-    if format == "docx":
-        from copilot.retrieval.loaders import word
-
-        return word.read(data)
-    if format == "pptx":
-        from copilot.retrieval.loaders import slides
-
-        return slides.read(data)
-    if format == "sheet":
-        from copilot.retrieval.loaders import spreadsheet
-
-        return spreadsheet.read(data)
-    if format == "html":
-        from copilot.retrieval.loaders import web
-
-        return web.read(data)
-    from copilot.retrieval.loaders import email_message
-
-    return email_message.read(data, depth)
+    reader = import_module(f"copilot.retrieval.loaders.{READERS[format]}")
+    found: Content = reader.read(data, depth) if format == "email" else reader.read(data)
+    return found
 
 
 def main() -> None:

@@ -22,6 +22,10 @@ NAMES: Mapping[Format, str] = {
     "markdown": "Markdown", "text": "text", "csv": "CSV", "html": "a web page", "pdf": "a PDF",
     "docx": "a Word document", "pptx": "a PowerPoint presentation", "sheet": "a spreadsheet", "email": "an e-mail",
 }  # fmt: skip
+READERS: Mapping[str, str] = {
+    "html": "web", "pdf": "pdf", "docx": "word", "pptx": "slides", "sheet": "spreadsheet", "email": "email_message",
+}  # fmt: skip
+"""Modules whose `read` takes a format that needs a process of its own."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams inside an OLE file, as UTF-16, and what holds them.
