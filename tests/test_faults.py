@@ -33,7 +33,7 @@ FILES = [store.file for store in STORES]
 
 @pytest.fixture
 def folder(indexes: Indexes, tmp_path: Path) -> Path:
-    """The state of the fixture workspace, indexed, with a conversation of sixty turns, a memo, keys and tokens spent."""
+    """The indexed state of the fixture workspace: sixty turns of a conversation, a memo, keys, tokens spent."""
     settings = indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path / "state"))
     state = settings.workspace_state()
     with closing(Conversations(state / "conversations.sqlite")) as store:
