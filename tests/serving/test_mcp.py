@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,6 +13,7 @@ import httpx2
 import pytest
 from command_line import environment
 from indexes import CORPUS, Indexes
+from loops import in_own_loop
 from mcp import MCPError, StdioServerParameters
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -66,7 +66,7 @@ def with_client(connect: Connect, viewer: str, use: Callable[[Client], Awaitable
         async with connect(viewer) as client:
             return await use(client)
 
-    return asyncio.run(main())
+    return in_own_loop(main())
 
 
 def text_of(content: object) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator
 
 import pytest
+from loops import in_own_loop
 
 from copilot.errors import KnowledgeError
 from copilot.serving.rates import Rates
@@ -31,7 +32,7 @@ def test_what_a_thread_raises_reaches_who_waits() -> None:
             await anext(stream)
         return first
 
-    assert asyncio.run(main()) == 1
+    assert in_own_loop(main()) == 1
 
 
 def test_work_beyond_the_places_is_refused_until_one_is_free() -> None:
@@ -47,7 +48,7 @@ def test_work_beyond_the_places_is_refused_until_one_is_free() -> None:
         await asyncio.gather(*running)
         return await workers.run(lambda: 3)
 
-    assert asyncio.run(main()) == 3
+    assert in_own_loop(main()) == 3
 
 
 def test_a_generator_that_nobody_reads_any_more_is_closed() -> None:
@@ -68,7 +69,7 @@ def test_a_generator_that_nobody_reads_any_more_is_closed() -> None:
         await events.aclose()
         return await asyncio.to_thread(closed.wait, 10)
 
-    assert asyncio.run(main())
+    assert in_own_loop(main())
     assert began.is_set()
 
 
