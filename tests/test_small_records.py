@@ -112,3 +112,8 @@ def test_two_records_of_one_name_are_told_apart_by_the_asker(copilot: Copilot) -
     (answer,) = in_turn(copilot, "Who keeps Door Doctor?")
     assert answer.status == "needs_clarification"
     assert {choice.partition("(")[2] for choice in answer.follow_ups} == {"W-2)", "W-7)"}
+
+
+def test_a_count_after_an_order_is_of_all_the_rows(copilot: Copilot) -> None:
+    _, second = in_turn(copilot, "Which trial has the highest outlay?", "And how many trials is that of?")
+    assert not {"order_by", "limit"} & {k for k, v in rows_of(second).items() if v}

@@ -44,6 +44,10 @@ def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str
     elif aggregate and column:
         # "And on average?" is asked of the same column.
         arguments["measures"] = [{"aggregate": aggregate, "column": column}]
+    if "measures" in arguments and not asked.reading.of("order", "limit"):
+        # A figure is of all the rows, not of those that were listed first.
+        for name in ("order_by", "limit", "columns"):
+            arguments.pop(name, None)
     is_part = asked.reading.of("share") and before.get("filters") and fresh.get("filters")
     if is_part and not before.get("among"):
         arguments |= {"among": before["filters"], "filters": fresh["filters"]}
