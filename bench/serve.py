@@ -26,7 +26,7 @@ from ask import questions
 
 from copilot import Settings
 from copilot.build import open_sources
-from copilot.serving.keys import FILE, Keys
+from copilot.state.keys import FILE, Keys
 
 PORT = 8731
 
