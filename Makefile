@@ -70,6 +70,7 @@ lock:
 train:
 	$(PYTHON) training/train.py
 	$(PYTHON) training/train_matcher.py
+	$(PYTHON) training/train_chooser.py
 	$(PYTHON) training/train_embedder.py
 
 clean:

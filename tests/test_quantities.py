@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.language.quantities import find_amounts, in_column
+from copilot.language.quantities import comparison, find_amounts, in_column
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,25 @@ def test_an_amount_is_turned_into_the_unit_of_its_column(text: str, unit: str, m
 def test_any_text_is_read_without_failing(text: str) -> None:
     for amount in find_amounts(text):
         assert 0 <= amount.start < amount.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("between two hundred and four hundred million", [200, 400e6]),
+        ("two hundred thousand and four hundred thousand", [200e3, 400e3]),
+        ("three hundred and fifty thousand", [350e3]),
+        ("two thousand and four", [2004]),
+    ],
+)
+def test_and_joins_a_number_or_parts_two(text: str, values: list[float]) -> None:
+    assert [a.value for a in find_amounts(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("no more than 40", "<="), ("more than 40", ">"), ("40 or more", ">="), ("under a million", "<"), ("40", None),
+     ("not less than 3", ">="), ("fewer than ten", "<"), ("exceeding 2 million", ">")],
+)  # fmt: skip
+def test_comparisons_are_read_by_their_words(text: str, sign: str | None) -> None:
+    assert comparison(text) == sign

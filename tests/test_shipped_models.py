@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from copilot.errors import SettingsError
-from copilot.reading import matcher, reader
+from copilot.reading import choosing, matcher, reader
 from copilot.retrieval import embedder
 
 MINILM = Path(embedder.__file__).parent / "minilm"
@@ -18,6 +18,7 @@ FILES = [
     (reader.MODEL / "reader.onnx", reader.MODEL / "card.md"),
     (reader.MODEL / "labels.json", reader.MODEL / "card.md"),
     (matcher.FILE, matcher.FILE.with_suffix(".md")),
+    (choosing.FILE, choosing.FILE.with_suffix(".md")),
 ]
 
 

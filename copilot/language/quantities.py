@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from copilot.language.numbers import Number, find_numbers
 
@@ -30,6 +31,9 @@ DAYS_IN = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 
 """Length of a unit of time in days."""
 _TIMES = frozenset(DAYS_IN)
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
+
+
+Comparison = Literal["<", "<=", ">", ">="]
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,23 @@ def find_amounts(text: str) -> list[Amount]:
     return found
 
 
+# The words with which English compares sizes, "no more than" before the "more than" in it.
+_LARGER, _SMALLER = r"(?:more|greater|higher|larger|longer|older)", r"(?:less|fewer|lower|smaller|shorter)"
+_COMPARISONS: Mapping[Comparison, re.Pattern[str]] = {
+    "<=": re.compile(
+        rf"\b(?:(?:no|not) {_LARGER} than|at most|up to|maximum of|or (?:{_SMALLER}|below|under))\b", re.I
+    ),
+    ">=": re.compile(rf"\b(?:(?:no|not) {_SMALLER} than|at least|minimum of|or (?:{_LARGER}|above|over))\b", re.I),
+    ">": re.compile(rf"\b(?:{_LARGER} than|over|above|exceed\w*|beyond|upwards of)\b", re.I),
+    "<": re.compile(rf"\b(?:{_SMALLER} than|under|below|short of)\b", re.I),
+}
+
+
+def comparison(text: str) -> Comparison | None:
+    """How a text compares with the size in it, where it says so: "at most 40" by "<="."""
+    return next((sign for sign, said in _COMPARISONS.items() if said.search(text)), None)
+
+
 def _holds(number: Number, token: re.Match[str]) -> bool:
     return number.start <= token.start() < number.end
 
@@ -103,6 +124,7 @@ def _spoken(words: Sequence[str]) -> tuple[float, float, int]:
     if begins and words[1] not in (*_SCALES, *_GROUPS):
         return 0.0, 1.0, 0
     total, part, scale, used = 0.0, 1.0 if begins else None, 1.0, 0
+    before: tuple[float, float, int] | None = None
     for n in range(begins, len(words)):
         word, following = words[n], words[n + 1] if n + 1 < len(words) else ""
         if word in _GROUPS:
@@ -110,6 +132,10 @@ def _spoken(words: Sequence[str]) -> tuple[float, float, int]:
         elif word in _WORDS and (part is None or part % (100 if _WORDS[word] > 9 else 10) == 0 < part):
             part = (part or 0.0) + _WORDS[word]
         elif word in _SCALES and len(word) > 2 and part is not None:
+            is_second = part >= 100 if _SCALES[word] == 100 else total > 0 and _SCALES[word] >= scale
+            if is_second and before is not None:
+                # "Two hundred and four hundred" are two numbers.
+                return before
             if _SCALES[word] == 100:
                 part *= 100
             else:
@@ -119,6 +145,7 @@ def _spoken(words: Sequence[str]) -> tuple[float, float, int]:
             # "two thirds" is a share; "two and a half" is not.
             part = part + _HALVES[word] if words[n - 1] == "a" else part * _HALVES[word]
         elif _joins(word, following, total + (part or 0.0)):
+            before = (total + (part or 0.0), scale, used)
             continue
         else:
             break

@@ -62,6 +62,11 @@ class Outcome:
         return [cite(f) for f in self.result.findings if f.role == "caveat"]
 
     @property
+    def read_as(self) -> list[Finding]:
+        """How its call was understood."""
+        return [f for f in self.result.findings if f.role == "method"][:1] if self.result else []
+
+    @property
     def may_lead(self) -> bool:
         """Whether it is more than a sample of what is near; rows that are near are what some questions want."""
         return self.tool.searches is None or (self.tool.searches == "rows" and self.planned.probability >= ALSO)
@@ -136,6 +141,8 @@ def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documen
     if left := lead.planned.call.unresolved:
         # A right figure of other rows than were meant is a wrong answer.
         page.add([f"{join_or(left)} could not be matched to the records and is left out:"])
+    elif lead.planned.call.is_doubtful:
+        page.add([f"This may not be what you mean. {cite(f)}" for f in lead.read_as])
     _tell(page, lead, most, opening=_yes_or_no(asked, lead))
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
@@ -176,7 +183,9 @@ def _conflict(conflict: Conflict) -> str:
 def _yes_or_no(asked: Asked, lead: Outcome) -> str:
     """The word that a question wants before all else, where the result decides it."""
     first = next((f for f in lead.result.findings if f.role == "headline"), None) if lead.result else None
-    if asked.reading.shape != "yes_no" or first is None or lead.planned.call.unresolved:
+    if asked.reading.shape != "yes_no" or first is None:
+        return ""
+    if lead.planned.call.unresolved or lead.planned.call.is_doubtful:
         return ""
     is_so = lead.tool.decides(asked, first)
     return "" if is_so is None else "Yes. " if is_so else "No. "
@@ -189,7 +198,8 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     said = [f for f in result.findings if f.role in TELLING]
     said.sort(key=lambda f: f.role != "headline")
     notes = [f for f in result.findings if f.role == "caveat"][:MOST_CAVEATS]
-    method = [f for f in result.findings if f.role == "method"][:1]
+    # What was said before the answer is not said again.
+    method = [] if outcome.planned.call.is_doubtful and not page.shown and page.lines else outcome.read_as
     lines = [f"{opening}{cite(f)}" for f in said[:1]]
     if len(said) > 1:
         lines += ["", *(f"- {cite(f)}" for f in said[1:most])]

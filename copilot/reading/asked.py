@@ -226,4 +226,6 @@ def as_argument(condition: Filter) -> dict[str, Any]:
         written["op"] = condition.op
     if value is not None:
         written["value"] = value
+    if condition.than:
+        written["than"] = condition.than
     return written

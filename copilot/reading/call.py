@@ -19,3 +19,5 @@ class Call:
     """Share of the question's spans that the arguments express, 0 to 1."""
     unresolved: tuple[str, ...] = ()
     """The spans that they do not."""
+    is_doubtful: bool = False
+    """Whether something else may well be meant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -13,12 +13,25 @@ from numpy.typing import NDArray
 
 from copilot.language.calendar import BEGINNING, Period
 from copilot.language.periods import find_period
-from copilot.language.quantities import DAYS_IN, Amount, find_amounts, in_column, shared_scale
+from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, in_column, shared_scale
 from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import ASKING_STEMS, words
+from copilot.reading.choosing import (
+    MOST_COLUMNS,
+    MOST_VALUES,
+    USES,
+    Item,
+    Judged,
+    Key,
+    Use,
+    column_item,
+    judge,
+    value_item,
+)
 from copilot.reading.columns import Choice, Columns
 from copilot.reading.matching import Candidate, query
-from copilot.reading.profiles import Holds
+from copilot.reading.names import spoken
+from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, LinkKind, Links, Reading, Role, Shape, Span
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
@@ -31,8 +44,13 @@ SHOWN = 0.4
 NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
-ALSO = 0.01
-"""So much less near than the nearest value, another one of the column is meant too: "past the trial"."""
+JUDGED = 0.4
+"""What it is worth, beside a cosine, that the chooser is sure of a candidate."""
+TAKEN, SURE_BASE, POINTED = 0.8, 0.3, 0.5
+CONDITIONS: tuple[Use, ...] = USES[: USES.index("during") + 1]
+DOUBTED = 0.2
+"""A condition of which the chooser is less sure makes the reading doubtful: of such .29 were right, of others .61."""
+_NEAR, _NEAR_ALL = 10, 14
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
 # A name is whole from this score of its link on.
@@ -76,6 +94,8 @@ class Restriction:
     limit: int | None = None
     unresolved: tuple[str, ...] = ()
     """Spans for which the table has nothing."""
+    is_doubtful: bool = False
+    """Whether something else may well be meant."""
     support: float = 0.0
     """How much of what the question names this table holds."""
     resolved: float = 1.0
@@ -116,16 +136,13 @@ class _Builder:
         return best.candidate
 
     def beside(self, span: Span, chosen: Candidate) -> list[Cell]:
-        """The values that a span means: several of one column, where it names none and they are about as near."""
-        choice = self.asked.columns.conditions(self.table)
+        """The values that a span means: the chosen one, and others of its column of which the chooser is as sure."""
         if not isinstance(chosen.value, str) or self.links(span, "value", "person"):
             return [chosen.value]
-        scores = self.asked.scores(span, choice)
-        near = scores[choice.candidates.index(chosen)] - ALSO
-        return [
-            c.value for c, score in zip(choice.candidates, scores, strict=True)
-            if (c.column, c.op) == (chosen.column, chosen.op) and score >= near
-        ]  # fmt: skip
+        judged, uses = self.asked.judged(self.table), _uses_of(chosen, span.role)
+        own = [v for c, v in judged.uses if c == chosen.column and v not in (None, chosen.value)]
+        others = [v for v in own if judged.sure(chosen.column, v, *uses) >= TAKEN]
+        return [chosen.value, *others]
 
     def fits(self, span: Span, candidate: Candidate, links: Sequence[Link]) -> bool:
         """Whether a candidate can be meant beside what is meant already, and where a value is named, with its sign."""
@@ -168,6 +185,7 @@ class Spans:
     fiscal_start: int
     spoken: date | None = None
     """The start of the period that was spoken of before."""
+    _judged: dict[str, Judged] = field(default_factory=dict)
 
     def period(self, span: Span, ahead: bool = False) -> Period | None:
         """The time that a span means, with the word before it that says from when or until when."""
@@ -188,13 +206,54 @@ class Spans:
         value or column."""
         if not choice.candidates or (fits is not None and not any(fits)):
             return None
-        scores = self.scores(span, choice)
+        scores = self.scores(span, choice) + JUDGED * self.sure(choice, span.role)
         if links:
             scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
         if fits is not None:
             scores = np.where(fits, scores, -np.inf)
         place = int(scores.argmax())
         return Scored(choice.candidates[place], float(scores[place]))
+
+    def sure(self, choice: Choice, role: Role) -> NDArray[np.float32]:
+        """How surely the question uses each candidate."""
+        return np.array(
+            [self.judged(c.table).sure(*_item_of(c), *_uses_of(c, role)) for c in choice.candidates], np.float32
+        )
+
+    def judged(self, table: str) -> Judged:
+        """What the chooser says of the columns of a table and of the values that come near."""
+        if table not in self._judged:
+            self._judged[table] = judge(self.text, table, list(self._items(table)))
+        return self._judged[table]
+
+    def _items(self, table: str) -> Iterator[Item]:
+        """The columns and values of a table that come nearest to the question or a part of it; what it names first."""
+        profiles = {p.name: p for p in self.columns.of_table(table)}
+        named = [x for x in self.links.of("value", "person", "column") if x.table == table]
+        columns = {x.key if x.kind == "column" else x.column: 2.0 for x in named}
+        values = {(x.column, x.key): 2.0 for x in named if x.column in profiles and x.key in profiles[x.column].values}
+        whole = Span("filter", 0, len(self.text), self.text)
+        spans = [s for s in self.reading.spans if s.role not in ("limit", "topic")]
+        for span, most in ((whole, _NEAR_ALL), *((s, _NEAR) for s in spans)):
+            for candidate, score in self._nearest(span, self.columns.candidates(table), most):
+                columns[candidate.column] = max(columns.get(candidate.column, 0.0), score)
+            for candidate, score in self._nearest(span, self.columns.conditions(table), most):
+                if candidate.op == "=" and isinstance(candidate.value, str):
+                    key = (candidate.column, candidate.value)
+                    values[key] = max(values.get(key, 0.0), score)
+                else:
+                    columns[candidate.column] = max(columns.get(candidate.column, 0.0), score)
+        most_near = (
+            sorted(columns, key=lambda c: -columns[c])[:MOST_COLUMNS] if len(profiles) > MOST_COLUMNS else profiles
+        )
+        yield from (column_item(p) for p in profiles.values() if p.name in most_near)
+        for column, value in sorted(values, key=lambda k: -values[k])[:MOST_VALUES]:
+            yield value_item(profiles[column], value)
+
+    def _nearest(self, span: Span, choice: Choice, most: int) -> Iterator[tuple[Candidate, float]]:
+        if choice.candidates:
+            scores = self.scores(span, choice)
+            yield from ((choice.candidates[n], float(scores[n])) for n in scores.argsort()[::-1][:most])
 
     def scores(self, span: Span, choice: Choice) -> NDArray[np.float32]:
         """How near each candidate comes to a span, as cosines."""
@@ -207,6 +266,21 @@ class Spans:
             for part in (self.text[: span.start], self.text[span.start : span.end], self.text[span.end :])
         )
         return query(before + inside + after, len(before), len(before) + len(inside), span.role)
+
+
+def _item_of(candidate: Candidate) -> tuple[str, str | None]:
+    return candidate.column, candidate.value if isinstance(candidate.value, str) else None
+
+
+def _uses_of(candidate: Candidate, role: Role) -> tuple[Use, ...]:
+    """In which ways a question that means a candidate uses its item."""
+    if candidate.op is None:
+        return {"group": ("group",), "order": ("order", "measured")}.get(role, ("measured", "shown"))  # type: ignore[return-value]
+    if isinstance(candidate.value, bool):
+        return ("is",) if candidate.value else ("not",)
+    if candidate.op == "=":
+        return ("is",) if isinstance(candidate.value, str) else ("zero",) if candidate.value == 0 else ("=",)
+    return ("not",) if candidate.op == "!=" else (candidate.op,)  # type: ignore[return-value]
 
 
 def _names(link: Link, candidate: Candidate, span: Span) -> float:
@@ -243,12 +317,18 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     _sides(builder, reading.of("compare"))
     for span in reading.of("bound", "period"):
         _bound(builder, span)
+    for span in reading.of("order") if reading.direction == "none" else ():
+        # "Above budget" orders nothing where nothing is to come first.
+        if _THAN.search(span.text):
+            _bound(builder, span)
     groups = [c for span in reading.of("group") if (c := _column(builder, span, _GROUPS))]
     for span in _uncovered(asked, table):
         if span.role == "group":
             groups += [c for c in [_column(builder, span, _GROUPS, quietly=True)] if c]
         else:
             _condition(builder, span)
+    base += _also(builder, base)
+    base += _of_base(builder) if reading.measure == "share" and not base else ()
     if reading.of("compare"):
         groups += [c.column for c in builder.conditions if c.op == "in" and c.column not in groups]
         groups += _two_sides(builder)
@@ -267,10 +347,12 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [_of_all(builder, "measure", _SHOWN, SHOWN)])
     order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
-    if order is None and reading.of("order") and reading.direction != "none" and not groups:
+    if order is None and reading.of("order") and reading.direction != "none" and not reading.of("group"):
         order = _of_all(builder, "order", _SIZES)
     if needs_number and measured is None:
         measured = order or _of_all(builder, "measure", ("number",))
+    if not needs_number:
+        shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     if order is not None and reading.direction != "none":
@@ -285,9 +367,90 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order=order if reading.direction != "none" else None,
         limit=limit,
         unresolved=tuple(builder.unresolved),
+        is_doubtful=_is_doubtful(builder, (*base, *builder.conditions)),
         support=builder.support,
         resolved=_resolved(builder),
     )
+
+
+def _also(builder: _Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Adds what the chooser is sure of and no span said; gives what belongs to the base of a share."""
+    judged, asked = builder.asked.judged(builder.table), builder.asked
+    of_base: list[Filter] = []
+    for (column, value), uses in judged.uses.items():
+        use = max(CONDITIONS, key=lambda u: uses[u])
+        said = {c.column for c in (*base, *builder.conditions)} | {c.column for c in of_base}
+        profile = asked.columns.get(builder.table, column)
+        if uses[use] < TAKEN or column in said or profile is None or not _has_words(builder, (column, value)):
+            continue
+        before = list(builder.conditions)
+        if use in ("is", "not"):
+            if value is not None:
+                _merge(builder, column, "=" if use == "is" else "!=", value)
+            elif profile.holds == "yes_no":
+                builder.add(column, "=", use == "is")
+        elif use in ("missing", "present"):
+            builder.add(column, use)
+        elif use == "zero":
+            builder.add(column, "=", 0)
+        else:
+            _sized(builder, profile.name, use, profile.holds)
+        if asked.reading.measure == "share" and uses["among"] > SURE_BASE:
+            of_base += [c for c in builder.conditions if c not in before]
+            builder.conditions = before
+    return tuple(of_base)
+
+
+def _of_base(builder: _Builder) -> tuple[Filter, ...]:
+    """Takes out the conditions that say of which rows a share is asked, where others say which share."""
+    judged = builder.asked.judged(builder.table)
+    found = tuple(
+        c for c in builder.conditions if all(judged.sure(*item, "among") >= SURE_BASE for item in _items_of(c, judged))
+    )
+    if len(found) == len(builder.conditions):
+        return ()
+    builder.conditions = [c for c in builder.conditions if c not in found]
+    return found
+
+
+def _items_of(condition: Filter, judged: Judged) -> list[Key]:
+    """The items that a condition is about: its values where they were judged, else its column."""
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    items: list[Key] = [(condition.column, v) for v in values if isinstance(v, str)]
+    return [item for item in items if item in judged.uses] or [(condition.column, None)]
+
+
+def _is_doubtful(builder: _Builder, conditions: Iterable[Filter]) -> bool:
+    """Whether the chooser holds a condition to be none of the question's; of named records there is no doubt."""
+    judged = builder.asked.judged(builder.table)
+    named = {p.name for p in builder.asked.columns.of_table(builder.table, "key", "title")}
+    return any(
+        min(judged.sure(*item, *CONDITIONS) for item in _items_of(c, judged)) < DOUBTED
+        for c in conditions
+        if c.column not in named and not c.than
+    )
+
+
+def _has_words(builder: _Builder, item: Key) -> bool:
+    """Whether words of the question that no condition has used say an item."""
+    said = [(start, end) for start, end, p in builder.asked.judged(builder.table).said[item] if p >= POINTED]
+    return any(not any(s.start < end and start < s.end for s in builder.explained) for start, end in said)
+
+
+def _sized(builder: _Builder, column: str, use: Use, holds: Holds) -> None:
+    """A size or time of a column with the figure or period that no span has used."""
+    asked = builder.asked
+    kinds: tuple[LinkKind, ...] = ("period",) if holds == "date" else ("number",)
+    free = [
+        x for x in asked.links.of(*kinds) if not any(s.start < x.end and x.start < s.end for s in builder.explained)
+    ]
+    if len(free) != 1:
+        return
+    span = Span("bound", free[0].start, free[0].end, free[0].text)
+    bounds = asked.columns.bounds(builder.table, holds)
+    held = [n for n, c in enumerate(bounds.candidates) if (c.column, c.op) == (column, use)]
+    if held:
+        _bound(builder, span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]))
 
 
 def _resolved(builder: _Builder) -> float:
@@ -323,6 +486,9 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
             yield Span("filter", link.start, link.end, link.text)
         elif before and before[0].lower() in _EACH:
             yield Span("group", link.start, link.end, link.text)
+        elif before and _THAN.fullmatch(before[0]):
+            start = asked.text.rindex(before[0], 0, link.start)
+            yield Span("filter", start, link.end, asked.text[start : link.end])
 
 
 def _condition(builder: _Builder, span: Span) -> None:
@@ -330,6 +496,8 @@ def _condition(builder: _Builder, span: Span) -> None:
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
     if not values and _is_sized(builder, span):
         _bound(builder, span)
+        return
+    if not values and _THAN.search(span.text) and not find_amounts(span.text) and _beside_another(builder, span):
         return
     if not values and any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
         # "Groundings" are the rows themselves.
@@ -450,10 +618,8 @@ def _of_several(values: Sequence[Link]) -> list[list[Link]]:
 
 def _alternatives(builder: _Builder, values: Sequence[Link], is_negated: bool) -> None:
     keys = tuple(dict.fromkeys(x.key for x in values))
-    if len(keys) == 1:
-        _merge(builder, values[0].column, "!=" if is_negated else "=", keys[0])
-    else:
-        builder.add(values[0].column, "not in" if is_negated else "in", keys)
+    for key in keys:
+        _merge(builder, values[0].column, "!=" if is_negated else "=", key)
     builder.support += len(keys)
 
 
@@ -474,7 +640,7 @@ def _reference(builder: _Builder, record: Link) -> Candidate | None:
     return None
 
 
-def _bound(builder: _Builder, span: Span) -> None:
+def _bound(builder: _Builder, span: Span, among: Choice | None = None) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
     asked = builder.asked
     span = asked.with_unit(span)
@@ -489,7 +655,7 @@ def _bound(builder: _Builder, span: Span) -> None:
     bounds = asked.columns.bounds(builder.table, *holds)
     if period is None and all(a.unit in DAYS_IN for a in amounts):
         bounds = _of_time(builder, bounds)
-    chosen = builder.choose(span, bounds, 0.0)
+    chosen = builder.choose(span, among or bounds, 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
         return
@@ -508,7 +674,8 @@ def _bound(builder: _Builder, span: Span) -> None:
         builder.add(chosen.column, ">=", sizes[0])
         builder.add(chosen.column, "<=", sizes[-1])
     else:
-        builder.add(chosen.column, chosen.op if chosen.op in _SIZED else "=", sizes[0])  # type: ignore[arg-type]
+        sign = comparison(span.text) or (chosen.op if chosen.op in _SIZED else "=")
+        builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
 
 
 def _of_time(builder: _Builder, bounds: Choice) -> Choice:
@@ -525,8 +692,8 @@ def _without_size(builder: _Builder, span: Span) -> None:
     """A bound without a figure: nothing at all, missing, or a value of a category."""
     asked = builder.asked
     if _THAN.search(span.text):
-        # One column is compared with another, which no call can say.
-        builder.unresolved.append(span.text)
+        if not _beside_another(builder, span):
+            builder.unresolved.append(span.text)
         return
     links = builder.links(span, "value", "person", "column")
     sized = asked.best(span, asked.columns.bounds(builder.table), links)
@@ -541,6 +708,37 @@ def _without_size(builder: _Builder, span: Span) -> None:
         builder.add(sized.candidate.column, sized.candidate.op, value)
     else:
         builder.unresolved.append(span.text)
+
+
+def _beside_another(builder: _Builder, span: Span) -> bool:
+    """Adds that one column of numbers is above or below another that is named: "over budget", "spent more than their
+    budget"; false where none is named."""
+    asked = builder.asked
+    # The reader may end a span before the name: "over".
+    links = asked.links.within(span.start, span.end + len(" a"), "column")
+    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
+    if not named:
+        return False
+    other = numbers[named[-1]]
+    bounds = asked.columns.bounds(builder.table, "number")
+    held = [
+        n for n, c in enumerate(bounds.candidates)
+        if c.op in (">", "<") and c.column != other.name and numbers[c.column].unit == other.unit
+        and (c.column in named[:-1] or (len(named) == 1 and not _is_kind_of(numbers[c.column], other)))
+    ]  # fmt: skip
+    best = asked.best(span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
+    if best is None:
+        return False
+    builder.conditions.append(Filter(column=best.candidate.column, op=best.candidate.op, than=other.name))
+    builder.explained.append(span)
+    builder.support += 1
+    return True
+
+
+def _is_kind_of(one: Profile, other: Profile) -> bool:
+    """Whether the name of a column holds all words of another's: a production budget is a kind of budget."""
+    return {w.stem for w in words(spoken(other.name))} <= {w.stem for w in words(spoken(one.name))}
 
 
 def _by_day(builder: _Builder, chosen: Candidate, period: Period) -> None:

@@ -26,6 +26,8 @@ class Filter(Frozen):
     column: str
     op: Operator = "="
     value: Cell | tuple[Cell, ...] = None
+    than: str = ""
+    """Another column of the row, with which the column is compared instead of a value."""
     unit: str = ""
     """What numbers of the column are in, for sentences."""
     period: str = ""
@@ -66,9 +68,11 @@ def all_of(conditions: Sequence[Condition]) -> Condition:
     return Condition(sql, tuple(p for condition in conditions for p in condition.parameters))
 
 
-def condition(column: Column, asked: Filter) -> Condition:
-    """The condition of a filter on the column it names."""
+def condition(column: Column, asked: Filter, other: Column | None = None) -> Condition:
+    """The condition of a filter on the column it names; `other` is the column with which that is compared."""
     name = quoted(column.name)
+    if other is not None:
+        return _beside(column, asked.op, other)
     values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
     if asked.op == "missing" or (asked.op == "=" and asked.value is None):
         return Condition(f"{name} IS NULL")
@@ -84,6 +88,16 @@ def condition(column: Column, asked: Filter) -> Condition:
     if len(values) != 1:
         raise ToolError(f"{asked.op!r} compares {column.name} with one value, not {len(values)}.")
     return _compared(column, asked.op, values[0])
+
+
+def _beside(column: Column, op: str, other: Column) -> Condition:
+    """Two cells of a row compared; a row that lacks one of them does not meet it."""
+    kinds = [{"integer": "number"}.get(c.type, c.type) for c in (column, other)]
+    if op not in ("<", "<=", ">", ">=", "=") or kinds[0] != kinds[1] or kinds[0] not in ("number", "date"):
+        raise ToolError(f"{column.name} and {other.name} cannot be compared by {op!r}; two numbers or two dates can.")
+    if column.unit != other.unit:
+        raise ToolError(f"{column.name} is in {column.unit or 'no unit'}, {other.name} in {other.unit or 'none'}.")
+    return Condition(f"{quoted(column.name)} {op} {quoted(other.name)}")
 
 
 def _any(conditions: Sequence[Condition]) -> Condition:

@@ -365,7 +365,12 @@ class RecordView:
         return self._spellings[table, column]
 
     def _where(self, table: str, filters: Sequence[Filter]) -> Condition:
-        return all_of([condition(self.column(table, asked.column), asked) for asked in filters])
+        return all_of(
+            [
+                condition(self.column(table, f.column), f, self.column(table, f.than) if f.than else None)
+                for f in filters
+            ]
+        )
 
     def _ordered(self, table: str, name: str) -> str:
         column = self.column(table, name.removeprefix("-"))

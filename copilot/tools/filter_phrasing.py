@@ -17,6 +17,7 @@ _VERBS_WITH_OBJECT = ("covers", "handles", "needs", "processes", "scores", "serv
 _BASE_FORMS = {"has": "have", "is": "are", "processes": "process"}
 _NUMBER_BOUNDS = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}
 _DATE_BOUNDS = {"<": "before", "<=": "up to", ">": "after", ">=": "from"}
+_OF_COLUMNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 _OPPOSITES: dict[str, Operator] = {"!=": "=", "not in": "in"}
 _BOUNDS = tuple(_NUMBER_BOUNDS)
 
@@ -143,7 +144,7 @@ def _flag(column: str, value: bool, negated: bool) -> _Phrase:
 def _bounded(bounds: Sequence[Filter]) -> _Phrase:
     """All bounds of one column."""
     column = column_label(bounds[0].column)
-    is_date = all(isinstance(f.value, str) for f in bounds)
+    is_date = all(isinstance(f.value, str) and not f.than for f in bounds)
     limit = _during(bounds) or _span(bounds) or join_and(_bound(f, is_date) for f in bounds)
     if is_date and (time := _time(bounds[0].column)) is not None:
         return _at(time, limit)
@@ -154,6 +155,8 @@ def _bounded(bounds: Sequence[Filter]) -> _Phrase:
 def _bound(asked: Filter, is_date: bool) -> str:
     if asked.period:
         return f"{'before' if asked.op == '<' else 'after'} {asked.period}"
+    if asked.than:
+        return f"{_OF_COLUMNS[asked.op]} the {column_label(asked.than)}"
     return f"{(_DATE_BOUNDS if is_date else _NUMBER_BOUNDS)[asked.op]} {_value(_single(asked), asked.unit)}"
 
 

@@ -37,6 +37,9 @@ class Condition(BaseModel):
         description="A list for `in` and `not in`. Names may be approximate; dates are YYYY-MM-DD, amounts in the unit "
         "of their column.",
     )
+    than: str = Field(
+        default="", description="Another column to compare with by <, <=, >, >= or =, instead of a value."
+    )
 
 
 def linked(
@@ -65,6 +68,9 @@ def _resolved(
     view: RecordView, table: str, asked: Condition, stages: Sequence[str], calendar: Calendar | None
 ) -> Condition:
     column, value = resolve_column(view, table, asked.column), asked.value
+    if asked.than:
+        than = resolve_column(view, table, asked.than)
+        return asked.model_copy(update={"column": column.name, "value": None, "than": than.name})
     if asked.op in _PERIODS:
         value = _period(column, value, calendar).label
     elif column.type in ("text", "list") and asked.op in _LINKED:

@@ -522,3 +522,18 @@ def test_groups_that_tie_come_first_together(find):
 
 def test_groups_without_an_order_open_with_the_whole(find):
     assert "first_group" not in kinds(find(group_by=["unit"], measures=[{"aggregate": "sum", "column": "budget"}]))
+
+
+@pytest.mark.parametrize("op", ["<", "<=", ">", ">="])
+def test_a_column_is_compared_with_another(sources, find, op):
+    compared = {"<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__}[op]
+    result = find(filters=[{"column": "spend", "op": op, "than": "budget"}])
+    rows = sources.records.view(EVERYONE).select("projects", columns=["spend", "budget"])
+    known = [(float(r["spend"]), float(r["budget"])) for r in rows if None not in (r["spend"], r["budget"])]
+    assert 0 < len(known) < len(rows)
+    assert value(only(result, "count"), "count") == sum(compared(*pair) for pair in known)
+
+
+def test_columns_of_two_kinds_are_not_compared(find):
+    with pytest.raises(ToolError, match="cannot be compared"):
+        find(filters=[{"column": "spend", "op": ">", "than": "unit"}])

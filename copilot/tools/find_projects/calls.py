@@ -20,7 +20,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     for rows in asked.restrictions[:1]:
         arguments = _arguments(asked, rows)
         phrase = canonical(Arguments.model_validate(arguments), asked.view)
-        yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved)
+        yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved, rows.is_doubtful)
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:

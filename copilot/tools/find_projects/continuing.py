@@ -28,7 +28,7 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     if fresh.get("columns"):
         arguments["columns"] = fresh["columns"]
     phrase = canonical(Arguments.model_validate(arguments), asked.view)
-    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved)
+    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, call.is_doubtful)
 
 
 def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:

@@ -380,11 +380,12 @@ def _caveats(query: Query) -> Iterator[Finding]:
     """Rows that cannot be judged because the cell that a condition asks for is empty, and rows out of sight."""
     missing: dict[str, int] = {}
     for asked in query.filters:
-        if asked.op in ("missing", "present", "!=", "not in") or asked.value is None:
+        if asked.op in ("missing", "present", "!=", "not in") or (asked.value is None and not asked.than):
             continue
-        others = [f for f in query.all_filters if f.column != asked.column]
-        if empty := query.count([*others, Filter(column=asked.column, op="missing")]):
-            missing[column_label(asked.column)] = empty
+        for column in filter(None, (asked.column, asked.than)):
+            others = [f for f in query.all_filters if column not in (f.column, f.than)]
+            if empty := query.count([*others, Filter(column=column, op="missing")]):
+                missing[column_label(column)] = empty
     if missing:
         yield Finding(
             kind="unjudged",
