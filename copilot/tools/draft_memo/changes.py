@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.draft_memo.inputs import Basis
 from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import count, quantity
 from copilot.tools.prioritize_projects.findings import flip_finding
 from copilot.tools.prioritize_projects.ranking import Ranking, flip

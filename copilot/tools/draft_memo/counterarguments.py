@@ -11,10 +11,10 @@ from copilot.analysis.scoring import Order, ranking, shares, weighted_sum
 from copilot.gates.rules import FILE
 from copilot.language.formatting import humanize
 from copilot.records.store import Filter
-from copilot.tools.check_governance.findings import Selection, as_date, name, open_review, recorded, rule_values
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.check_governance.findings import Selection, as_date, open_review, recorded, rule_values
+from copilot.tools.draft_memo.inputs import Basis
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
 from copilot.tools.prioritize_projects.ranking import Ranking
@@ -215,7 +215,7 @@ def _contradictions(basis: Basis) -> Iterator[Told]:
         yield _told(
             f"against:{project.row['id']}:{rule.id}",
             (basis.reading.row("projects", project.row), *passages),
-            name=name(project),
+            name=name_of(project.row),
             **recorded(review, rule.record_says, project),
             **rule_values(rule),
             effective=as_date(rule.effective),

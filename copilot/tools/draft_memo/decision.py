@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from copilot.language.formatting import humanize
 from copilot.memos.memo import Call
-from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of, short_name_of
+from copilot.tools.draft_memo.inputs import LIKELY, Basis
 from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import name_of, short_name_of
 from copilot.tools.findings import amount, count, listed, share
 from copilot.tools.prioritize_projects.findings import score_of
 from copilot.tools.prioritize_projects.ranking import Ranking

@@ -14,7 +14,6 @@ from copilot.tools.check_governance.findings import (
     Review,
     Selection,
     asks_for_its_gate,
-    name,
     open_review,
     questions,
     rule_values,
@@ -22,6 +21,7 @@ from copilot.tools.check_governance.findings import (
 )
 from copilot.tools.draft_memo.inputs import Basis
 from copilot.tools.draft_memo.template import Shown, Told
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import count, listed
 from copilot.types import Finding, Table, Value
 
@@ -131,7 +131,7 @@ def _gates(review: Review, project: ProjectFacts) -> _Gates:
 
 def _summary(checked: Sequence[_Gates], records: tuple[str, ...]) -> Finding:
     if len(checked) == 1:
-        values: dict[str, Value] = {"name": name(checked[0].project), "state": _state(checked[0])}
+        values: dict[str, Value] = {"name": name_of(checked[0].project.row), "state": _state(checked[0])}
         return Finding(kind="gates_of_one", values=values, evidence=records)
     by_state = {state: [each for each in checked if _state(each) == state] for state in _STATES}
     held = {state: group for state, group in by_state.items() if group}
@@ -162,7 +162,7 @@ def _today(basis: Basis, review: Review, gates: _Gates) -> Iterator[Told]:
     for check in gates.blocking:
         if check.rule.id in gates.blocking_now:
             values = {
-                "name": name(gates.project),
+                "name": name_of(gates.project.row),
                 **rule_values(check.rule),
                 **shortfall(review, check, gates.project),
             }
@@ -182,7 +182,7 @@ def _launch(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Iterator
         cited = _rule(basis, review, rule)
         yield Told(f"launch:{id}", Finding(kind="launch", values=rule_values(rule), evidence=cited))
         for gates, check in concerned:
-            values = {"name": name(gates.project), **shortfall(review, check, gates.project)}
+            values = {"name": name_of(gates.project.row), **shortfall(review, check, gates.project)}
             record = basis.reading.row("projects", gates.project.row)
             yield Told(f"launch:{id}", Finding(kind="launch_of", values=values, evidence=(record,)))
 
@@ -196,7 +196,7 @@ def _questions(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Itera
             pairs.setdefault(columns, []).append((gates, check.rule))
     ordered = sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0]))
     for columns, concerned in ordered[:_ASKED]:
-        names = [*dict.fromkeys(name(gates.project) for gates, _ in concerned)]
+        names = [*dict.fromkeys(name_of(gates.project.row) for gates, _ in concerned)]
         rules = {rule.id: rule for _, rule in concerned}.values()
         is_all = 1 < len(names) == len(checked)
         values: dict[str, Value] = {
@@ -218,7 +218,7 @@ def _table(checked: Sequence[_Gates]) -> Table:
         columns=("Project", "Today", "Unmet, blocking", "Unmet, warning", "Unknown", "Met", "Waived"),
         rows=tuple(
             (
-                name(gates.project),
+                name_of(gates.project.row),
                 f"Blocked by {pluralize(len(gates.blocking_now), 'rule')}" if gates.blocking_now else "Not blocked",
                 len(gates.blocking),
                 len(gates.unmet) - len(gates.blocking),

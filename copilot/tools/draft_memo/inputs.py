@@ -14,7 +14,7 @@ from copilot.sources import Sources
 from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, short_name_of
 from copilot.tools.filters import Condition
 from copilot.tools.findings import Reading
 from copilot.tools.linking import fold, resolve_record, resolve_value
@@ -154,16 +154,6 @@ class Basis:
     @property
     def ids(self) -> list[str]:
         return self.found.candidates.ids if self.found else []
-
-
-def name_of(row: Row) -> str:
-    """Search ranking (P-018)."""
-    title = row.get("name")
-    return f"{title} ({row['id']})" if title and title != row["id"] else str(row["id"])
-
-
-def short_name_of(row: Row) -> str:
-    return str(row.get("name") or row["id"])
 
 
 def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:

@@ -11,9 +11,9 @@ from copilot.language.formatting import number, percent
 from copilot.memos.memo import VERDICTS
 from copilot.records.store import Filter
 from copilot.tools.candidates import feasibility_position, value_position
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.draft_memo.inputs import Basis
 from copilot.tools.draft_memo.template import Shown, Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.plan_portfolio.findings import not_in_set
 from copilot.tools.prioritize_projects.findings import reason
 from copilot.tools.prioritize_projects.ranking import Ranking

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from copilot.records.store import Filter
 from copilot.tools.candidates import meaning
 from copilot.tools.check_model_health import tool as check_model_health
-from copilot.tools.draft_memo.inputs import Basis, name_of, short_name_of
+from copilot.tools.draft_memo.inputs import Basis
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of, number_of, short_name_of
 from copilot.tools.findings import amount, share
 from copilot.tools.linking import fold
 from copilot.tools.project_record import tool as project_record
@@ -80,9 +80,8 @@ def data(basis: Basis) -> Iterator[Told]:
 
 def _spent(row: Row) -> float:
     """The share of the budget that is spent; 0 where it is not known."""
-    budget, spend = row.get("budget"), row.get("spend")
-    is_known = isinstance(budget, int | float) and isinstance(spend, int | float) and budget > 0
-    return float(str(spend)) / float(str(budget)) if is_known else 0.0
+    budget, spend = number_of(row, "budget"), number_of(row, "spend")
+    return spend / budget if spend is not None and budget is not None and budget > 0 else 0.0
 
 
 def _incidents(basis: Basis, project: str) -> list[Row]:

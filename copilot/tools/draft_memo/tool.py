@@ -24,13 +24,14 @@ from copilot.tools.draft_memo.conditions import conditions
 from copilot.tools.draft_memo.counterarguments import dissent
 from copilot.tools.draft_memo.decision import decision
 from copilot.tools.draft_memo.gates import gates
-from copilot.tools.draft_memo.inputs import DRAWS, SEED, Asked, Basis, name_of, of_unit, read_basis, resolved
+from copilot.tools.draft_memo.inputs import DRAWS, SEED, Asked, Basis, of_unit, read_basis, resolved
 from copilot.tools.draft_memo.money import money
 from copilot.tools.draft_memo.phrasing import WORDING
 from copilot.tools.draft_memo.ranking import ranking, reasons
 from copilot.tools.draft_memo.risks import risks
 from copilot.tools.draft_memo.signature import addressee, signature
 from copilot.tools.draft_memo.template import METHOD, SectionMethod, Shown, Template, Told
+from copilot.tools.evidence import name_of
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Computation, Reading, build_result, count
 from copilot.types import Calculation, Finding, ToolResult, Value, Viewer
