@@ -19,7 +19,7 @@ from copilot.types import Viewer
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKSPACES = {"shipped": ROOT / "knowledge", "fixture": ROOT / "tests" / "fixtures" / "corpus"}
-QUESTIONS = 500
+QUESTIONS = 250
 ASKED_IN_FULL = 12
 TEMPLATES = (
     "What does {} say?", "{}", "Tell me about {}", "who decides on {}", "How many projects deal with {}?",
@@ -137,6 +137,9 @@ def test_no_search_shows_text_title_or_name_of_what_its_viewer_may_not_see(opene
     for viewer in viewers_of(opened):
         secrets = opened.secrets(viewer)
         assert secrets or not opened.hidden(viewer)
+        # Who may see everything can be shown nothing wrong.
+        if not secrets:
+            continue
         seen = {}
         for number, question in enumerate(questions):
             as_of = date(2025, 1, 1) if number % 5 == 0 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from copilot.tools.draft_memo.inputs import Basis
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, name_of, number_of
 from copilot.tools.findings import amount, count
@@ -17,7 +17,7 @@ _BASES = ("measured", "estimated", "assumed")
 _MONTHS = 12
 
 
-def money(basis: Basis) -> Iterator[Told]:
+def money(basis: MemoInputs) -> Iterator[Told]:
     """Of the projects to be funded; of those asked about where none is."""
     keys = [call.project for call in basis.verdicts("fund")] or list(basis.asked.projects)
     rows = [basis.row(key) for key in keys]
@@ -28,7 +28,7 @@ def money(basis: Basis) -> Iterator[Told]:
         yield Told(finding.kind, finding if finding.evidence else finding.model_copy(update={"evidence": cited}))
 
 
-def _benefit(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+def _benefit(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
     known = [row for row in rows if number_of(row, "expected_benefit") is not None]
     if not known:
         yield Finding(kind="no_benefit_known", values={"names": tuple(map(name_of, rows))})
@@ -49,7 +49,7 @@ def _benefit(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
     yield Finding(kind="benefit", values=values)
 
 
-def _cost(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+def _cost(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
     left = [value for row in rows if (value := left_to_spend(row)) is not None]
     unknown = tuple(name_of(row) for row in rows if left_to_spend(row) is None)
     if left:
@@ -71,7 +71,7 @@ def _cost(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
         yield Finding(kind="no_budget", values={"names": unknown})
 
 
-def _payback(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+def _payback(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
     """The months until what is spent from now on has come back, of the projects that record cost and benefit."""
     both = [row for row in rows if left_to_spend(row) is not None and number_of(row, "expected_benefit") is not None]
     months = _months(both)
@@ -95,7 +95,7 @@ def _months(rows: Sequence[Row], bringing: Sequence[Row] | None = None) -> int |
     return -int(-cost * _MONTHS // a_year) if cost > 0 and a_year > 0 else None
 
 
-def _unspent(basis: Basis) -> Iterator[Finding]:
+def _unspent(basis: MemoInputs) -> Iterator[Finding]:
     """What of the budget the best set leaves, and why no more is chosen."""
     plan, budget = basis.plan, basis.asked.budget
     if plan is None or budget is None or budget - plan.cost <= 0:
