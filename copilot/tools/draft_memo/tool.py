@@ -24,7 +24,7 @@ from copilot.tools.draft_memo.conditions import conditions
 from copilot.tools.draft_memo.counterarguments import counterarguments
 from copilot.tools.draft_memo.decision import decision
 from copilot.tools.draft_memo.gates import gates
-from copilot.tools.draft_memo.inputs import DRAWS, SEED, Request, MemoInputs, of_unit, read_inputs, resolved
+from copilot.tools.draft_memo.inputs import DRAWS, SEED, MemoInputs, Request, of_unit, read_inputs, resolved
 from copilot.tools.draft_memo.money import money
 from copilot.tools.draft_memo.phrasing import WORDING
 from copilot.tools.draft_memo.ranking import ranking, reasons
@@ -38,7 +38,8 @@ from copilot.types import Calculation, Finding, ToolResult, Value, Viewer
 
 _PARTS: Mapping[SectionName, Callable[[MemoInputs], Iterator[Told] | Iterator[Told | Shown]]] = {
     "decision": decision, "money": money, "ranking": ranking, "conditions": conditions, "signature": signature,
-    "reasons": reasons, "gates": gates, "risks": risks, "changes": changes, "dissent": counterarguments, "method": method,
+    "reasons": reasons, "gates": gates, "risks": risks, "changes": changes,
+    "dissent": counterarguments, "method": method,
 }  # fmt: skip
 _LONGEST_TITLE = 300
 
