@@ -11,6 +11,7 @@ from pathlib import Path
 
 import golden
 import pytest
+from indexes import Indexes
 from record_sources import BOARD, CORPUS, EVERYONE, of_kind, value
 from record_sources import open_sources as open_records
 
@@ -81,11 +82,14 @@ def backdate(state: Path, viewer: str, days: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("story")
     root, state = Path(shutil.copytree(CORPUS, folder / "hospital")), folder / "state"
     shutil.copy(GATES, root / "gates.yaml")
-    before = open_copilot(Settings(workspace=root, state_dir=state, today=FIRST))
+    settings = indexes.copy_to(Settings(workspace=root, state_dir=state, today=FIRST))
+    # The snapshot that comes with the index is of another day.
+    (settings.workspace_state() / "snapshots.sqlite").unlink()
+    before = open_copilot(settings)
     for viewer in ("everyone", "chief_physician"):
         before.ask(QUESTION, conversation=f"first-{viewer}", viewer=viewer)
     before.ask("Which projects should we fund with a budget of 2 million?", conversation="first-everyone")
