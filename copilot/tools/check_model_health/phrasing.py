@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from copilot.language.formatting import filled, format_value, join_and, says, sentence
@@ -88,7 +88,8 @@ def _decide(f: Finding) -> str:
     return f"what the records support is to {does}; ask [owner?{{owner}}|the owner (not recorded)] which is taken"
 
 
-_STEPS: Mapping[str, Phrase] = {
+# Templates of what a step says, by its task.
+_STEPS: Mapping[str, Callable[[Finding], str]] = {
     "confirm": _confirm,
     "check the pipeline": _pipeline,
     "segment": lambda f: (

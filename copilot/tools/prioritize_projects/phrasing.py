@@ -90,8 +90,7 @@ def top_firmness(f: Finding) -> str:
     who = " ({safe_names})" if 0 < safe < top else ""
     return says(
         "Of the top {top:bare}, [safe?{safe:bare} {safe:stays/stay}|none stays] there in at least {threshold} of "
-        "plausible "
-        f"weights and estimates{who}; the least sure is {{least}} with {{least_share}}"
+        f"plausible weights and estimates{who}; the least sure is {{least}} with {{least_share}}"
     )(f)
 
 
@@ -135,8 +134,7 @@ def trade_offs(f: Finding) -> str:
         agree = "agree well enough, with a consistency ratio of {ratio};"
     return says(
         f"the trade-offs {agree} the judgement that clashes most is that {{one}} is {{weighs}} {{other}}, while the "
-        "others "
-        "make it {implied} times",
+        "others make it {implied} times",
         weighs=lambda f: times(quantity(f, "times")),
     )(f)
 

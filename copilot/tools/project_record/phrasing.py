@@ -144,8 +144,7 @@ def quality_change(f: Finding) -> str:
     moved = "rose" if quantity(f, "change").value > 0 else "fell"
     return says(
         f"The {{metric}} of {{name}} [change?{moved} by {{change:size}}|stayed the same], from {{first}} in the week "
-        "of "
-        "{first_week} to {latest} in the week of {latest_week}"
+        "of {first_week} to {latest} in the week of {latest_week}"
     )(f)
 
 
