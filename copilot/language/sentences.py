@@ -12,6 +12,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I
 )
 
+# The number of an item, or a term of a few words in bold: they name what follows.
+_NAME = re.compile(r"\s*(?:\d{1,2}\.|\*\*(?:[^\s*]+[ \t]?){1,4}\*\*)")
+
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of a Markdown text; joined they give the text back. List markers stay with their sentence."""
@@ -28,6 +31,6 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _is_open(piece: str) -> bool:
-    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner"."""
+    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner", "**Owner.** Who answers"."""
     bare = piece.rstrip()
-    return bool(_ABBREVIATION.search(bare) or re.fullmatch(r"\s*\d{1,2}\.", bare) or bare.endswith(":"))
+    return bool(_ABBREVIATION.search(bare) or _NAME.fullmatch(bare) or bare.endswith(":"))

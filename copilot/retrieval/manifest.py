@@ -28,7 +28,9 @@ from copilot.retrieval.states import (
 from copilot.retrieval.types import Chunk
 from copilot.state.database import connect_to_read
 
-VERSION = f"6 {MODEL}"
+VERSION = f"7 {MODEL}"
+# Cached vectors are of texts as this version cuts them into sentences.
+_VECTORS = f"{MODEL}, sentences 2"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
@@ -234,7 +236,7 @@ class Manifest:
 
     def reset(self) -> None:
         """An empty index of this version. The cached vectors stay when they are of the same model."""
-        keep = self.version() is not None and self.meta("model") == MODEL
+        keep = self.version() is not None and self.meta("model") == _VECTORS
         with self._lock, self._database:
             self._database.execute("BEGIN IMMEDIATE")
             for (name,) in self._database.execute(
@@ -245,7 +247,7 @@ class Manifest:
             for statement in _SCHEMA.split(";\n"):
                 if statement.strip():
                     self._database.execute(statement)
-            meta = {"version": VERSION, "model": MODEL, "generation": "0", "unfinished": "yes"}
+            meta = {"version": VERSION, "model": _VECTORS, "generation": "0", "unfinished": "yes"}
             self._many("INSERT INTO meta VALUES (?, ?)", meta.items())
 
     def set_meta(self, **values: str) -> None:

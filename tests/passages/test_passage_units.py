@@ -119,3 +119,10 @@ def test_a_caption_says_nothing_alone() -> None:
     caption, said = of("Table 3 Retention of data by kind\nand place\n\nThe table lists what is kept.")
     assert caption.is_label
     assert not said.is_label
+
+
+def test_a_term_in_bold_stays_with_what_is_said_of_it() -> None:
+    found = units(passage("**Fallback plan.** How the work goes on by hand. It is rehearsed.\n\n**We stop.** Now."))
+    assert [u.text for u in found] == [
+        "**Fallback plan.** How the work goes on by hand.", "It is rehearsed.", "**We stop.** Now.",
+    ]  # fmt: skip
