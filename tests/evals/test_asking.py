@@ -132,7 +132,9 @@ def test_conversations_of_an_evaluation_leave_no_trace(place: Path) -> None:
     assert open_copilot(settings(place)).conversations.list("everyone") == ()
 
 
-def test_the_commands_run_compare_show_and_judge_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_run_compare_show_and_judge_again(
+    place: Path, indexes: Indexes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BEARING_STATE_DIR", str(place / "state"))
     command = CliRunner().invoke
     folder = str(place / "cli")
@@ -157,6 +159,7 @@ def test_the_commands_run_compare_show_and_judge_again(place: Path, monkeypatch:
     assert held.exit_code == 0, held.output
     worse = place / "wards-less"
     shutil.copytree(place / "wards", worse)
+    indexes.copy_to(settings(place, worse.name))
     projects = worse / "records" / "projects.csv"
     projects.write_text(projects.read_text(encoding="utf-8").replace("4,200,000", "4,900,000"), encoding="utf-8")
     fallen = command(app, ["gate", str(place / "set.yaml"), "--workspace", str(worse), "--baseline", str(base)])

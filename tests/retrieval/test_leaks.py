@@ -19,7 +19,7 @@ from copilot.types import Viewer
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKSPACES = {"shipped": ROOT / "knowledge", "fixture": ROOT / "tests" / "fixtures" / "corpus"}
-QUESTIONS = 250
+QUESTIONS = 150
 ASKED_IN_FULL = 12
 TEMPLATES = (
     "What does {} say?", "{}", "Tell me about {}", "who decides on {}", "How many projects deal with {}?",
