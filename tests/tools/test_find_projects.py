@@ -503,3 +503,22 @@ def test_the_sentences_about_a_foreign_table_are_as_reviewed(foreign, rewrite_go
     results = {str(call): foreign(**call) for call in FOREIGN_CALLS}
     assert [text for result in results.values() for text in unsupported(result)] == []
     golden.check("find_projects_foreign", results, rewrite=rewrite_golden)
+
+
+def test_an_order_of_groups_opens_with_the_first_of_them(find):
+    result = find(group_by=["unit"], measures=[{"aggregate": "sum", "column": "budget"}], order_by="-value")
+    first, groups = only(result, "first_group"), only(result, "groups")
+    assert first.values["names"] == groups.values["names"][:1]
+    assert value(first, "value") == amounts(groups, "sum of budget")[0] >= value(first, "next_value")
+    assert kinds(result)[0] == "first_group"
+
+
+def test_groups_that_tie_come_first_together(find):
+    result = find(BOARD, group_by=["unit"], order_by="count")
+    first, groups = only(result, "first_group"), only(result, "groups")
+    counts = dict(zip(groups.values["names"], amounts(groups, "count"), strict=True))
+    assert set(first.values["names"]) == {name for name, n in counts.items() if n == min(counts.values())}
+
+
+def test_groups_without_an_order_open_with_the_whole(find):
+    assert "first_group" not in kinds(find(group_by=["unit"], measures=[{"aggregate": "sum", "column": "budget"}]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from copilot.language.formatting import NAMED, column_label, humanize
+from copilot.language.formatting import NAMED, column_label, humanize, noun
 from copilot.records.schema import TABLES
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
@@ -43,6 +43,10 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     if any(f.kind == "difference" for f in groups):
         yield from groups
         yield from _background(*opening, *measures)
+    elif first := _first_group(query):
+        yield first
+        yield from groups
+        yield from _background(*measures, *_shares(query), *opening)
     elif measures or _is_share(query):
         yield from (*measures, *_shares(query), *groups)
         yield from _background(*opening)
@@ -228,6 +232,32 @@ def _flat(query: Query, groups: Sequence[Group], by: tuple[str, ...]) -> Finding
         values["numerators"] = tuple(part for part, _ in parts)
         values["denominators"] = tuple(whole for _, whole in parts)
     return Finding(kind="groups", role="headline", values=values)
+
+
+def _first_group(query: Query) -> Finding | None:
+    """The group that comes first by a measure, where an order was asked for, and the one after it."""
+    order = query.order
+    if order is None or order.column is not None or order.group is not None or len(query.groups) != 1:
+        return None
+    measure = (query.measures or (Measured("count"),))[order.measure or 0]
+    sized = [(g, v) for g in query.grouped if g.is_known and isinstance(v := g.values[order.measure or 0], Quantity)]
+    if len(sized) < 2:
+        return None
+    best = sized[0][1].value
+    tied = [g for g, v in sized if v.value == best]
+    after = next(((g, v) for g, v in sized if v.value != best), None)
+    values: dict[str, Value] = {
+        "names": tuple(group_label(g, query) for g in tied),
+        "value": sized[0][1],
+        "measure": f"total {column_label(measure.column.name)}"
+        if measure.aggregate == "sum" and measure.column
+        else measure.label,
+        "counted": noun(query.table) if measure.label == "count" else None,
+        "descending": order.descending,
+    }
+    if after is not None:
+        values |= {"next": group_label(after[0], query), "next_value": after[1]}
+    return Finding(kind="first_group", role="headline", values=values)
 
 
 def _single(value: Value) -> Quantity | date | str:

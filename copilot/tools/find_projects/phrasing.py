@@ -89,6 +89,21 @@ def groups(f: Finding) -> str:
     return sentence(f"by {by}: {'; '.join(groups)}")
 
 
+def first_group(f: Finding) -> str:
+    """Which group has the most, how much, and which comes after it."""
+    names, counted, most = texts(f, "names"), f.values["counted"], bool(f.values["descending"])
+    if counted:
+        what = f"the {'most' if most else 'fewest'} {counted}"
+    else:
+        what = f"the {'highest' if most else 'lowest'} {f.values['measure']}"
+    each = " each" if len(names) > 1 else ""
+    value, after = (named(f, name, bare=bool(counted)) if name in f.values else "" for name in ("value", "next_value"))
+    text = f"{join_and(names)} {'has' if len(names) == 1 else 'have'} {what}, {value}{each}"
+    if after:
+        text += f"; {f.values['next']} comes next with {after}"
+    return sentence(text)
+
+
 def _cells(f: Finding, label: str, aggregate: str) -> list[str]:
     """What was computed over each group; of a share also its parts."""
     held = f.values[label]
@@ -202,6 +217,7 @@ WORDING = Wording(
         "measure": measure,
         "by_basis": by_basis,
         "groups": groups,
+        "first_group": first_group,
         "nested_groups": nested_groups,
         "more_groups": more_groups,
         "ungrouped": ungrouped,
