@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from copilot.commands.options import WorkspaceOption
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure the quality of answers.", no_args_is_help=True)
 
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
-]
 ModelOption = Annotated[str | None, typer.Option("--model", help="`grounded`, or `openai:NAME`.")]
 FilterOption = Annotated[
     list[str] | None, typer.Option("--filter", help="FIELD=VALUE, such as type=metric; may be repeated.")

@@ -32,6 +32,8 @@ ArgumentMatch = Literal["exact", "ignore_case", "number", "contains", "regex"]
 # What a break of these types costs is a wrong number or a leak, so one broken sample fails the gate.
 HARD_TYPES = frozenset({"factual", "metric", "unanswerable", "injection", "permission"})
 CURRENCY_CODE = 3
+# Ten times faster where it is compiled in.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FILTERS = ("id", "type", "split", "persona", "viewer", "tag")
 
 
@@ -279,7 +281,7 @@ def load(name: str) -> Dataset:
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name}: cannot be read as YAML: {error}".replace("\n", " ")) from None
 

@@ -121,14 +121,8 @@ def kappa(left: list[bool], right: list[bool]) -> float:
 
 def rank_correlation(left: list[float], right: list[float]) -> float:
     """Spearman's: how alike two orders are, ties sharing their mean place; 0 when one side is constant."""
-    a, b = _ranks(left), _ranks(right)
-    if a.std() == 0 or b.std() == 0:
+    from scipy.stats import spearmanr
+
+    if len(set(left)) == 1 or len(set(right)) == 1:
         return 0.0
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def _ranks(values: list[float]) -> np.ndarray:
-    array = np.array(values, dtype=np.float64)
-    below = (array[None, :] < array[:, None]).sum(axis=1)
-    same = (array[None, :] == array[:, None]).sum(axis=1)
-    return np.asarray(below + (same + 1) / 2, dtype=np.float64)
+    return float(spearmanr(left, right).statistic)

@@ -18,11 +18,11 @@ class Indexes:
     folder: Path
     """One that all workers of the run see."""
 
-    def copy_to(self, settings: Settings, of: Path = CORPUS) -> Settings:
-        """Gives the workspace of the settings, which may be a copy at another path, the index of that one."""
-        made = Settings(workspace=of, state_dir=self.folder / of.name)
-        is_made = self.folder / f"{of.name}.made"
-        with FileLock(self.folder / f"{of.name}.lock"):
+    def copy_to(self, settings: Settings) -> Settings:
+        """Gives the workspace of the settings, the fixture or a copy of it at another path, the fixture's index."""
+        made = Settings(workspace=CORPUS, state_dir=self.folder / "state")
+        is_made = self.folder / "made"
+        with FileLock(self.folder / "lock"):
             if not is_made.exists():
                 index(made)
                 is_made.touch()

@@ -4,8 +4,17 @@ from datetime import date
 
 import pytest
 
-from copilot.language.formatting import column_label, format_cell, format_quantity, noun, plural, says, singular
-from copilot.types import Finding, Quantity
+from copilot.language.formatting import (
+    column_label,
+    filled,
+    format_cell,
+    format_quantity,
+    noun,
+    plural,
+    says,
+    singular,
+)
+from copilot.types import Finding, Quantity, Value
 
 
 @pytest.mark.parametrize(
@@ -77,3 +86,35 @@ def test_a_phrase_that_only_names_values_prints_them_as_asked() -> None:
     )
     phrase = says("{name} in {stage:words} has {budget} ({budget:bare}), no {criteria:or}, since {day}")
     assert phrase(finding) == "Bed Planner in proof of concept has 5 EUR (5), no risk or value, since 2026-03-01."
+
+
+PROJECTS = Quantity(value=2, unit="project")
+ONE, NONE = Quantity(value=1, unit="rule"), Quantity(value=0, unit="rule")
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{projects}[ of {unit}][, since {day}]", "2 projects, since 2026-03-01"),
+        ("[rules?by {rules}|in time], [unmet?late|not late]", "by 1 rule, not late"),
+        ("<{names} with {scores:bare}>", "Beds with 3 and Wards with 4"),
+        ("<{names}[ (“{notes}”)]>", "Beds (“late”) and Wards"),
+        ("[names?; <{names}>][unit?; <{unit}>]", "; Beds and Wards"),
+        ("{rules:is/are}, {projects:is/are}, {names:is/are}, {is_late:late/in time}", "is, are, are, late"),
+        ("{names:or}, {names:quoted}", "Beds or Wards, “Beds” and “Wards”"),
+        ("{change:signed}, {change:size}", "+3 percentage points, 3 percentage points"),
+        ("{note:inside}, {brace}", "a late start, {name}"),
+    ],
+)
+def test_a_template_leaves_out_chooses_and_repeats(template: str, text: str) -> None:
+    values: dict[str, Value] = {
+        "projects": PROJECTS, "rules": ONE, "unmet": NONE, "unit": None, "day": date(2026, 3, 1), "is_late": True,
+        "names": ("Beds", "Wards"), "notes": ("late", ""), "scores": (Quantity(value=3), Quantity(value=4)),
+        "change": Quantity(value=3, unit="points"), "note": "A late start.", "brace": "{name}",
+    }  # fmt: skip
+    assert filled(template, values) == text
+
+
+def test_a_phrase_may_use_words_made_of_its_finding_and_its_subject() -> None:
+    phrase = says("{subject} is {whose}", whose=lambda finding: f"of {finding.role}", unused=lambda finding: 1 / 0)
+    assert phrase(Finding(subject="P-1", role="caveat")) == "P-1 is of caveat."

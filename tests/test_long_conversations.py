@@ -42,12 +42,12 @@ def test_a_conversation_grows_by_what_is_said_in_it(copilot: Copilot, settings: 
     copilot.ask(QUESTION, conversation="long")
     sizes = [kept(settings)]
     for _ in range(3):
-        for _ in range(8):
+        for _ in range(4):
             copilot.ask(QUESTION, conversation="long")
         sizes.append(kept(settings))
     first, *_, last = (after - before for before, after in zip(sizes, sizes[1:], strict=False))
     assert last <= 1.5 * first
-    assert last < 8 * 60_000
+    assert last < 4 * 60_000
 
 
 def test_a_follow_up_is_understood_by_another_process(copilot: Copilot, settings: Settings) -> None:

@@ -175,7 +175,7 @@ def test_a_long_conversation_costs_no_more_than_its_budget(copilot: Copilot, ser
     def size() -> int:
         return sum(tokens.count(m["content"] or "") for m in server.requests[-1]["messages"][1:-1])
 
-    for _ in range(12):
+    for _ in range(8):
         server.script = [COUNT, cited("3 projects are in pilot [#ID]. " + "And so on at length. " * 100)]
         copilot.ask(QUESTION, conversation="r-long")
         server.script = [strict(Reply("Of which projects?"))]

@@ -9,13 +9,11 @@ from typing import Annotated
 
 import typer
 
+from copilot.commands.options import ViewerOption, WorkspaceOption
 from copilot.errors import SettingsError
 from copilot.settings import Settings
 
 app = typer.Typer(help="The trail of who asked, saw, exported and changed what.", no_args_is_help=True)
-
-WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help="The folder; the shipped one by default.")]
-ViewerOption = Annotated[str | None, typer.Option("--viewer", help="Who looks: a name from workspace.yaml.")]
 
 
 @app.command()

@@ -16,6 +16,7 @@ from copilot import logs
 from copilot.commands.audit import app as audit_commands
 from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
+from copilot.commands.options import JsonOption, ViewerOption, WorkspaceOption
 from copilot.commands.serving import keys_commands, mcp, serve
 from copilot.commands.workspace import app as workspace_commands
 from copilot.errors import CopilotError, SettingsError, ToolError
@@ -45,11 +46,6 @@ COMMANDS = "bearing.commands"
 
 # What a terminal shows of a table; all of it is in the JSON and in the browser.
 _COLUMNS, _ROWS = 6, 12
-
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
-]
-ViewerOption = Annotated[str | None, typer.Option("--viewer", help="Who asks: a name from workspace.yaml.")]
 
 
 @app.command()
@@ -110,7 +106,7 @@ def ask(
         str | None, typer.Option("--conversation", help="Id of a conversation to go on with, or a new one.")
     ] = None,
     viewer: ViewerOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Answer one question."""
     copilot = _open(workspace, quiet=json)
@@ -155,7 +151,7 @@ def tool(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which tool.")] = None,
     arguments: Annotated[str | None, typer.Option("--arguments", help="Arguments as JSON, `-` or `@FILE`.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    json: JsonOption = False,
     help: Annotated[bool, typer.Option("--help", "-h", help="Show the arguments of the tool.")] = False,
     viewer: ViewerOption = None,
     workspace: WorkspaceOption = None,

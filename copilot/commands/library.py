@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from copilot.commands.options import ViewerOption, WorkspaceOption
 from copilot.errors import CopilotError, KnowledgeError
 from copilot.retrieval.types import DocumentInfo, SyncReport
 from copilot.settings import Settings
@@ -16,8 +17,6 @@ from copilot.upkeep.library import About, Library
 
 app = typer.Typer(help="Look after the documents of a workspace.", no_args_is_help=True)
 
-Workspace = Annotated[Path | None, typer.Option("--workspace", help="The folder; the shipped one by default.")]
-ViewerName = Annotated[str | None, typer.Option("--viewer", help="Who asks: a name from workspace.yaml.")]
 Id = Annotated[str, typer.Argument(help="The document's path inside the workspace.")]
 File = Annotated[Path, typer.Argument(help="The file to copy in.")]
 Title = Annotated[str | None, typer.Option("--title", help="Its title, where the file has none or a wrong one.")]
@@ -33,7 +32,7 @@ _SHOWN = 60
 
 
 @app.command("list")
-def list_documents(workspace: Workspace = None, viewer: ViewerName = None) -> None:
+def list_documents(workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> None:
     """Name the documents with title, owner and the days between which each is in force."""
     settings = Settings.from_env(workspace=workspace, viewer=viewer)
     report = _indexed(settings)
@@ -44,7 +43,7 @@ def list_documents(workspace: Workspace = None, viewer: ViewerName = None) -> No
 
 
 @app.command()
-def show(id: Id, workspace: Workspace = None, viewer: ViewerName = None) -> None:
+def show(id: Id, workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> None:
     """Print what is known of a document, its chunks, and what its owner should mend."""
     settings = Settings.from_env(workspace=workspace, viewer=viewer)
     report = _indexed(settings)
@@ -74,8 +73,8 @@ def add(
     effective: Effective = None,
     label: Label = None,
     tag: Tags = None,
-    workspace: Workspace = None,
-    viewer: ViewerName = None,
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
 ) -> None:
     """Copy a file into the workspace and index it."""
     settings = Settings.from_env(workspace=workspace, viewer=viewer)
@@ -94,8 +93,8 @@ def replace(
     owner: Owner = None,
     label: Label = None,
     tag: Tags = None,
-    workspace: Workspace = None,
-    viewer: ViewerName = None,
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
 ) -> None:
     """Put a new version in a document's place; the old one stays, superseded from the day the new one begins."""
     settings = Settings.from_env(workspace=workspace, viewer=viewer)
@@ -110,8 +109,8 @@ def replace(
 def remove(
     id: Id,
     yes: Annotated[bool, typer.Option("--yes", help="Do it: nothing is kept.")] = False,
-    workspace: Workspace = None,
-    viewer: ViewerName = None,
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
 ) -> None:
     """Delete a document from the workspace and the index."""
     settings = Settings.from_env(workspace=workspace, viewer=viewer)

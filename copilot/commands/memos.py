@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from copilot.commands.options import JsonOption, ViewerOption, WorkspaceOption
 from copilot.errors import SettingsError
 from copilot.memos.export import FORMATS, Format, export
 from copilot.settings import Settings
@@ -22,14 +23,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Draft memos for decisions, and check later whether they still hold.", no_args_is_help=True)
 
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
-]
-ViewerOption = Annotated[str | None, typer.Option("--viewer", help="For whom: a name from workspace.yaml.")]
 FormatOption = Annotated[str, typer.Option("--format", help="md, docx, pdf or json.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="File to write; named after the memo's id without it.")]
 IdArgument = Annotated[str, typer.Argument(help="Id of a memo, as `bearing memo list` shows it.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 @app.command()

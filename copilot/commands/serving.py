@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from copilot.commands.options import WorkspaceOption
 from copilot.errors import SettingsError
 from copilot.settings import Settings
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 keys_commands = typer.Typer(help="Look after the keys by which programs call `bearing serve`.", no_args_is_help=True)
 
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="Folder to answer from; the shipped one by default.")
-]
 ThreadsOption = Annotated[int, typer.Option("--threads", min=1, max=256, help="How many questions run at once.")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any free one.")]
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all of this machine's.")]

@@ -138,6 +138,11 @@ def join_and(items: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
+def join_quoted(values: Iterable[Quantity | date | str]) -> str:
+    """A list of titles in words, each between quotation marks."""
+    return join_and(f"“{value}”" if isinstance(value, str) else format_value(value) for value in values)
+
+
 NAMED = 6
 """A list in a sentence names no more rows than these."""
 
@@ -189,28 +194,66 @@ def sentence(text: str) -> str:
     return stripped[:1].upper() + stripped[1:] + "."
 
 
-def says(template: str) -> Callable[[Finding], str]:
-    """A phrase that only names values of its finding, as `filled` does."""
-    return lambda finding: sentence(filled(template, finding.values))
+def says(template: str, **made: Callable[[Finding], str]) -> Callable[[Finding], str]:
+    """A phrase that only names values of its finding, as `filled` does, and its `{subject}`.
+
+    `made` are further names, each with what makes its words from the finding.
+    """
+    wanted = {name: make for name, make in made.items() if name in set(_NAME.findall(template))}
+
+    def phrase(finding: Finding) -> str:
+        values = {"subject": finding.subject, **finding.values, **{k: make(finding) for k, make in wanted.items()}}
+        return sentence(filled(template, values))
+
+    return phrase
 
 
 def filled(template: str, values: Mapping[str, Value]) -> str:
     """The template with values in the place of their names: "The budget of {name} is {budget}[, of {total}]".
 
-    What stands in brackets is left out where a value in it is absent or empty. `{budget:bare}` leaves the unit away,
-    `{criteria:or}` joins by "or", `{stage:words}` writes a cell as a person does, `{note:inside}` a sentence as it
-    stands inside another; `{is_late:late/in time}` chooses by a truth, `{projects:is/are}` by whether it is one.
+    - `[…]` is left out where a value in it is absent or empty.
+    - `[late?by {days} late|in time]` is the first where `late` is there, true and not zero, else what follows the bar.
+    - `<{unit} with {score}>` is said for each item of the lists in it, and joined by "and".
+    - `{budget:bare}` leaves the unit away, `{change:signed}` shows a plus, `{change:size}` drops the sign.
+    - `{criteria:or}` joins by "or", `{rules:quoted}` puts each between quotation marks.
+    - `{stage:words}` writes a cell as a person does, `{note:inside}` a sentence as it stands inside another.
+    - `{is_late:late/in time}` chooses by a truth, `{projects:is/are}` by whether it is one.
     """
-
-    def kept(optional: re.Match[str]) -> str:
-        return "" if any(values.get(name) in (None, "", ()) for name in _NAME.findall(optional[1])) else optional[1]
-
-    shown = {name: _Shown(value) for name, value in values.items()}
-    return _OPTIONAL.sub(kept, template).format_map(shown)
+    return "".join(
+        _repeated(part[1:-1], values) if part.startswith("<") else _plain(part, values)
+        for part in _REPEATED.split(_PART.sub(lambda part: _kept(part, values), template))
+    )
 
 
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_NAME = re.compile(r"\{(\w+)")
+def _kept(part: re.Match[str], values: Mapping[str, Value]) -> str:
+    """What stands of an optional part; a repeated one is left as it is."""
+    if part["optional"] is None:
+        return part[0]
+    condition, is_condition, text = part["optional"].partition("?")
+    if is_condition and condition.isidentifier():
+        then, _, otherwise = text.partition("|")
+        return then if _holds(values.get(condition)) else otherwise
+    is_absent = any(values.get(name) in (None, "", ()) for name in _NAME.findall(part["optional"]))
+    return "" if is_absent else part["optional"]
+
+
+def _holds(value: Value) -> bool:
+    return bool(value.value if isinstance(value, Quantity) else value)
+
+
+def _repeated(template: str, values: Mapping[str, Value]) -> str:
+    lists = {name: held for name in _NAME.findall(template) if isinstance(held := values[name], tuple)}
+    each = (dict(zip(lists, items, strict=True)) for items in zip(*lists.values(), strict=True))
+    return join_and(filled(template, {**values, **item}) for item in each)
+
+
+def _plain(template: str, values: Mapping[str, Value]) -> str:
+    return template.format_map({name: _Shown(value) for name, value in values.items()})
+
+
+_PART = re.compile(r"<[^<>]*>|\[(?P<optional>[^\[\]]*)\]")
+_REPEATED = re.compile(r"(<[^<>]*>)")
+_NAME = re.compile(r"[{\[](\w+)[:}?]")
 
 
 @dataclass(frozen=True)
@@ -218,11 +261,14 @@ class _Shown:
     value: Value
 
     def __format__(self, how: str) -> str:
+        value = self.value
         one, is_choice, other = how.partition("/")
         if is_choice:
-            is_one = self.value.value == 1 if isinstance(self.value, Quantity) else bool(self.value)
-            return one if is_one else other
-        if how == "or" and isinstance(self.value, tuple):
-            return join_and(map(format_value, self.value), "or")
-        text = format_value(self.value, bare=how == "bare")
+            number = value.value if isinstance(value, Quantity) else len(value) if isinstance(value, tuple) else None
+            return one if number == 1 or (number is None and value) else other
+        if isinstance(value, Quantity) and how in ("signed", "size"):
+            return format_change(value) if how == "signed" else format_quantity(magnitude(value))
+        if isinstance(value, tuple) and how in ("or", "quoted"):
+            return join_and(map(format_value, value), "or") if how == "or" else join_quoted(value)
+        text = format_value(value, bare=how == "bare")
         return humanize(text) if how == "words" else lowercase_first(text) if how == "inside" else text

@@ -11,12 +11,10 @@ from copilot.analysis.scoring import Estimates, Floats, criterion_meaning, estim
 from copilot.errors import ToolError
 from copilot.language.formatting import humanize, join_and, percent
 from copilot.records.store import Filter, RecordView
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of, number_of, short_name_of
 from copilot.tools.linking import fold, link
-from copilot.types import Cell
 from copilot.workspace import Criterion, WorkspaceConfig
 
-NAN = float("nan")
 # Words that name the stage in which people use a system, and the ones after it.
 _RUNNING = frozenset({"production", "operation", "operational", "live", "deployed", "use"})
 _OVER = frozenset({"stopped", "retired", "cancelled", "closed"})
@@ -39,18 +37,16 @@ class Candidates:
         return [str(row["id"]) for row in self.rows]
 
     def name(self, position: int) -> str:
-        row = self.rows[position]
-        title = row.get("name")
-        return f"{title} ({row['id']})" if title and title != row["id"] else str(row["id"])
+        return name_of(self.rows[position])
 
     def short_name(self, position: int) -> str:
-        return str(self.rows[position].get("name") or self.rows[position]["id"])
+        return short_name_of(self.rows[position])
 
     def column(self, view: RecordView, name: str) -> Floats | None:
         """A numeric column that is no criterion."""
         if not view.has("projects", name):
             return None
-        values = np.array([_number(row.get(name)) for row in self.rows])
+        values = np.array([number_of(row, name) for row in self.rows], dtype=float)
         return None if np.isnan(values).all() else values
 
 
@@ -113,7 +109,7 @@ def gather(view: RecordView, config: WorkspaceConfig, rows: Sequence[Row]) -> Ca
     usable = [c for c in config.criteria if _is_recorded(view, rows, c)]
     absent = [c for c in config.criteria if c not in usable]
     raw, low, high = (
-        np.array([[_number(row.get(f"{c.column}{end}")) for c in usable] for row in rows]).reshape(
+        np.array([[number_of(row, f"{c.column}{end}") for c in usable] for row in rows], dtype=float).reshape(
             len(rows), len(usable)
         )
         for end in ("", "_low", "_high")
@@ -126,15 +122,10 @@ def _is_recorded(view: RecordView, rows: Sequence[Row], criterion: Criterion) ->
     """Whether a candidate has a likely value, or both bounds to take the middle of."""
     if not view.has("projects", criterion.column):
         return False
-    low, high = f"{criterion.column}_low", f"{criterion.column}_high"
+    likely, low, high = (f"{criterion.column}{end}" for end in ("", "_low", "_high"))
     return any(
-        not np.isnan(_number(row.get(criterion.column))) or not np.isnan(_number(row.get(low)) + _number(row.get(high)))
-        for row in rows
+        number_of(row, likely) is not None or None not in (number_of(row, low), number_of(row, high)) for row in rows
     )
-
-
-def _number(value: Cell) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else NAN
 
 
 def weigh(

@@ -13,6 +13,22 @@ from copilot.types import Basis, Cell, Evidence, Quantity, Value
 Row = Mapping[str, Cell]
 
 
+def name_of(row: Row) -> str:
+    """`Search ranking (P-018)`; the id alone where the row has no name of its own."""
+    name = row.get("name")
+    return f"{name} ({row['id']})" if name and name != row["id"] else str(row["id"])
+
+
+def short_name_of(row: Row) -> str:
+    return str(row.get("name") or row["id"])
+
+
+def number_of(row: Row, column: str) -> float | None:
+    """The number in a cell; None where it holds none."""
+    value = row.get(column)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def row_id(view: RecordView, table: str, row: Row) -> str:
     """`r-P-017`; for a table of ours without a key, or one that is not ours, the table and the row's place in its file.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from copilot.language.formatting import NAMED, format_quantity, format_value, humanize, join_and
+from copilot.language.formatting import NAMED, format_quantity, format_value, humanize, join_and, join_quoted
 from copilot.language.support import flat
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -64,8 +64,13 @@ def named(finding: Finding, name: str, *, bare: bool = False) -> str:
 def quoted(finding: Finding, name: str) -> str:
     """A list of titles in words, each between quotation marks."""
     value = finding.values[name]
-    items = value if isinstance(value, tuple) else (value,)
-    return join_and(f"“{item}”" if isinstance(item, str) else format_value(item) for item in items)
+    return join_quoted(value if isinstance(value, tuple) else (format_value(value),))
+
+
+def names_and_more(finding: Finding) -> str:
+    """Its `names`, and how many `more` there are."""
+    more = [f"{named(finding, 'more', bare=True)} more"] if quantity(finding, "more").value else []
+    return join_and([*texts(finding, "names"), *more])
 
 
 def known(*found: Finding | None) -> Iterable[Finding]:

@@ -95,14 +95,14 @@ def test_a_finished_run_is_not_asked_again_and_another_set_does_not_enter_its_fo
         run(str(place / "set.yaml"), settings(place), place / "d", filters=["type=metric"])
 
 
-def test_an_amount_that_is_off_by_one_per_cent_is_found_and_the_gate_fails(place: Path) -> None:
+def test_an_amount_that_is_off_by_one_per_cent_is_found_and_the_gate_fails(place: Path, indexes: Indexes) -> None:
     # The workspace is changed where a tool that is off would change its result.
     run(str(place / "set.yaml"), settings(place), place / "right")
     shutil.copytree(place / "wards", place / "off")
     projects = place / "off" / "records" / "projects.csv"
     raised = f"{round(4_200_000 + 0.011 * budget(place / 'off')):,}"
     projects.write_text(projects.read_text(encoding="utf-8").replace("4,200,000", raised), encoding="utf-8")
-    run(str(place / "set.yaml"), settings(place, "off"), place / "wrong")
+    run(str(place / "set.yaml"), indexes.copy_to(settings(place, "off")), place / "wrong")
     found = compare(Run(place / "right"), Run(place / "wrong"))
     assert "hard samples passed and now fail: budget" in found.failures
     assert any("workspaces differ" in w for w in found.warnings)
@@ -132,7 +132,9 @@ def test_conversations_of_an_evaluation_leave_no_trace(place: Path) -> None:
     assert open_copilot(settings(place)).conversations.list("everyone") == ()
 
 
-def test_the_commands_run_compare_show_and_judge_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_run_compare_show_and_judge_again(
+    place: Path, indexes: Indexes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BEARING_STATE_DIR", str(place / "state"))
     command = CliRunner().invoke
     folder = str(place / "cli")
@@ -157,6 +159,7 @@ def test_the_commands_run_compare_show_and_judge_again(place: Path, monkeypatch:
     assert held.exit_code == 0, held.output
     worse = place / "wards-less"
     shutil.copytree(place / "wards", worse)
+    indexes.copy_to(settings(place, worse.name))
     projects = worse / "records" / "projects.csv"
     projects.write_text(projects.read_text(encoding="utf-8").replace("4,200,000", "4,900,000"), encoding="utf-8")
     fallen = command(app, ["gate", str(place / "set.yaml"), "--workspace", str(worse), "--baseline", str(base)])

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 from command_line import CORPUS, Done, bearing
+from indexes import Indexes
+
+from copilot import Settings
 
 
 class Desk:
     """A workspace, its state and a folder to write to."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, indexes: Indexes) -> None:
         self.workspace, self.state, self.folder = root / "hospital", root / "state", root / "out"
         shutil.copytree(CORPUS, self.workspace)
+        indexes.copy_to(Settings(workspace=self.workspace, state_dir=self.state))
         self.folder.mkdir()
 
     def bearing(self, *arguments: str) -> Done:
@@ -30,8 +34,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return Desk(tmp_path_factory.mktemp("desk"))
+def desk(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(tmp_path_factory.mktemp("desk"), indexes)
 
 
 @pytest.mark.parametrize(("format", "start"), [("pdf", b"%PDF"), ("docx", b"PK"), ("md", b"# "), ("json", b"{")])
@@ -45,9 +49,7 @@ def test_a_memo_is_kept_and_written_in_each_format(desk: Desk, format: str, star
     assert (exported.returncode, (desk.folder / f"{id}.{format}").is_file()) == (0, True)
 
 
-@pytest.mark.parametrize(
-    ("written", "amount"), [("2.5m", 2.5e6), ("750k", 750_000), ("1,200,000", 1.2e6), ("NOK 3m", 3e6)]
-)
+@pytest.mark.parametrize(("written", "amount"), [("750k", 750_000), ("NOK 2.5m", 2.5e6)])
 def test_amounts_are_read_as_people_write_them(desk: Desk, written: str, amount: float) -> None:
     done = desk.bearing("memo", "new", "--budget", written, "--format", "json")
     assert json.loads(done.stdout)["provenance"]["arguments"]["budget"] == amount
@@ -85,8 +87,8 @@ def test_a_wrong_call_says_what_would_be_right(desk: Desk, arguments: tuple[str,
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_check_ends_with_1_when_the_recommendation_no_longer_holds(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+def test_a_check_ends_with_1_when_the_recommendation_no_longer_holds(tmp_path: Path, indexes: Indexes) -> None:
+    desk = Desk(tmp_path, indexes)
     id = desk.memo("--top", "2")
     held = desk.bearing("memo", "check", id)
     assert (held.returncode, "The recommendation still holds." in held.stdout) == (0, True)

@@ -12,6 +12,7 @@ import duckdb
 import postgres_server
 import pytest
 import sqlglot
+from indexes import Indexes
 
 from copilot.build import open_sources
 from copilot.errors import KnowledgeError, SettingsError, ToolError
@@ -132,12 +133,12 @@ def test_a_hostile_filter_value_is_a_literal_in_a_warehouse(there: Records) -> N
     assert points(there.view(EVERYONE), METRICS["adoption_rate"], SPANS)
 
 
-def test_an_answer_from_a_warehouse_cites_it_and_shows_its_sql_on_request(tmp_path: Path) -> None:
+def test_an_answer_from_a_warehouse_cites_it_and_shows_its_sql_on_request(tmp_path: Path, indexes: Indexes) -> None:
     root = workspace(tmp_path / "corpus", CORPUS)
     url = duckdb_file(tmp_path, CORPUS)
     given = {"BEARING_WAREHOUSE_URL": url, "BEARING_STATE_DIR": str(tmp_path / "state")}
     moved = open_sources(Settings.from_env(given, workspace=root))
-    own = open_sources(Settings.from_env(given, workspace=CORPUS))
+    own = open_sources(indexes.copy_to(Settings.from_env(given, workspace=CORPUS)))
     asked = Arguments(metric="weekly_use", period="2026 Q2", show_sql=True)
     result, expected = lookup_metric(moved, EVERYONE, asked), lookup_metric(own, EVERYONE, asked)
     assert result.figures

@@ -1,10 +1,11 @@
-"""Five hundred questions about what is labelled, asked as everyone who may not see it."""
+"""Hundreds of questions about what is labelled, asked as everyone who may not see it."""
 
 from __future__ import annotations
 
 import csv
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +13,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from indexes import Indexes
+from indexes import CORPUS, Indexes
 
 from copilot import Copilot, Settings, open_copilot
 from copilot.types import Viewer
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKSPACES = {"shipped": ROOT / "knowledge", "fixture": ROOT / "tests" / "fixtures" / "corpus"}
-QUESTIONS = 500
+WORKSPACES = {"shipped": ROOT / "knowledge", "fixture": CORPUS}
+QUESTIONS = 250
 ASKED_IN_FULL = 12
 TEMPLATES = (
     "What does {} say?", "{}", "Tell me about {}", "who decides on {}", "How many projects deal with {}?",
@@ -115,9 +116,14 @@ def questions_about(sources: list[Source], seed: int) -> list[str]:
 def opened(
     request: pytest.FixtureRequest, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Opened]:
-    root = WORKSPACES[request.param]
-    settings = Settings(workspace=root, state_dir=tmp_path_factory.mktemp("leaks"))
-    copilot = open_copilot(indexes.copy_to(settings, root))
+    root, folder = WORKSPACES[request.param], tmp_path_factory.mktemp("leaks")
+    if root == CORPUS:
+        settings = indexes.copy_to(Settings(workspace=root, state_dir=folder))
+    else:
+        # The playbook is for everyone, and most of what would have to be embedded.
+        root = shutil.copytree(root, folder / "shipped", ignore=shutil.ignore_patterns("playbook"))
+        settings = Settings(workspace=root, state_dir=folder)
+    copilot = open_copilot(settings)
     yield Opened(root, copilot, [*read_documents(root), *read_rows(root)])
     copilot.close()
 
@@ -137,6 +143,9 @@ def test_no_search_shows_text_title_or_name_of_what_its_viewer_may_not_see(opene
     for viewer in viewers_of(opened):
         secrets = opened.secrets(viewer)
         assert secrets or not opened.hidden(viewer)
+        # Who may see everything can be shown nothing wrong.
+        if not secrets:
+            continue
         seen = {}
         for number, question in enumerate(questions):
             as_of = date(2025, 1, 1) if number % 5 == 0 else None

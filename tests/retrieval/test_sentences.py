@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from retrieval_library import Library
 
 from copilot.retrieval.embedder import DIMENSIONS, encode
@@ -49,10 +50,9 @@ def test_a_plain_text_stays_as_it_is_and_no_text_breaks_the_cutting(text: str) -
     assert all(part == plain(part) for part in sentences(text))
 
 
-@given(st.lists(st.lists(st.floats(-1, 1, width=32), min_size=DIMENSIONS, max_size=DIMENSIONS), max_size=3))
-def test_packed_vectors_keep_their_direction(rows: list[list[float]]) -> None:
-    vectors = [np.array(row, dtype=np.float32) for row in rows]
-    vectors = [vector / length for vector in vectors if (length := np.linalg.norm(vector)) > 0.1]
+@given(st.lists(arrays(np.float32, DIMENSIONS, elements=st.floats(-1, 1, width=32)), max_size=3))
+def test_packed_vectors_keep_their_direction(rows: list[np.ndarray]) -> None:
+    vectors = [row / length for row in rows if (length := np.linalg.norm(row)) > 0.1]
     for vector, back in zip(vectors, unpacked(packed(vectors)), strict=True):
         assert vector @ back > 0.999
 

@@ -15,10 +15,18 @@ import pytest
 from command_line import bearing, environment
 from hypothesis import given
 from hypothesis import strategies as st
+from indexes import CORPUS, Indexes
 from served import Served, running
 
-from copilot import Copilot
+from copilot import Copilot, Settings
 from copilot.state.keys import Keys
+
+
+@pytest.fixture
+def indexed(indexes: Indexes, tmp_path: Path) -> Path:
+    """A state folder that holds the index, so that a server is ready at once."""
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path))
+    return tmp_path
 
 
 def test_a_call_without_a_key_or_with_a_wrong_one_is_refused(served: Served) -> None:
@@ -95,20 +103,20 @@ def test_a_key_for_nobody_is_not_made(tmp_path: Path, wrong: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize("command", [("serve",), ("mcp", "--http")])
-def test_without_keys_only_this_machine_is_served(tmp_path: Path, command: tuple[str, ...]) -> None:
-    refused = bearing(*command, "--host", "0.0.0.0", "--port", "0", state=tmp_path)
+def test_without_keys_only_this_machine_is_served(indexed: Path, command: tuple[str, ...]) -> None:
+    refused = bearing(*command, "--host", "0.0.0.0", "--port", "0", state=indexed)
     assert refused.returncode == 2
     assert "bearing keys add" in refused.stderr
 
 
-def test_where_a_key_was_ever_made_calls_need_one(tmp_path: Path) -> None:
-    made = bearing("keys", "add", "x", "--viewer", "ward_manager", state=tmp_path).stdout
-    bearing("keys", "revoke", made.split("_")[1], state=tmp_path)
+def test_where_a_key_was_ever_made_calls_need_one(indexed: Path) -> None:
+    made = bearing("keys", "add", "x", "--viewer", "ward_manager", state=indexed).stdout
+    bearing("keys", "revoke", made.split("_")[1], state=indexed)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "copilot", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment(tmp_path), stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, env=environment(indexed), stderr=subprocess.DEVNULL) as server:
         try:
             while server.poll() is None:
                 try:

@@ -276,7 +276,7 @@ def test_what_there_was_no_time_for_is_named(tmp_path):
     limits = portfolio_plan.Limits(100, None, None, None, 0, "EUR")
     found = portfolio_plan.plan(options, limits, 1, seconds=0)
     assert [options.candidates.ids[i] for i in found.chosen] == ["A", "B"]
-    assert (found.others, found.richer, found.forced) == ((), None, ())
+    assert (found.others, found.with_more_budget, found.forced) == ((), None, ())
     told = {f.kind: f for f in (*findings.alternatives(found), *findings.caveats(found))}
     assert told["not_searched"].values["skipped"][:2] == ("the next-best set", "what more budget would bring")
     assert "no_other_set" not in told

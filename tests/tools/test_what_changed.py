@@ -11,7 +11,8 @@ from pathlib import Path
 
 import golden
 import pytest
-from record_sources import BOARD, CORPUS, EVERYONE, of_kind, unsupported, value
+from indexes import Indexes
+from record_sources import BOARD, CORPUS, EVERYONE, of_kind, value
 from record_sources import open_sources as open_records
 
 from copilot import Copilot, Settings, open_copilot
@@ -81,11 +82,14 @@ def backdate(state: Path, viewer: str, days: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("story")
     root, state = Path(shutil.copytree(CORPUS, folder / "hospital")), folder / "state"
     shutil.copy(GATES, root / "gates.yaml")
-    before = open_copilot(Settings(workspace=root, state_dir=state, today=FIRST))
+    settings = indexes.copy_to(Settings(workspace=root, state_dir=state, today=FIRST))
+    # The snapshot that comes with the index is of another day.
+    (settings.workspace_state() / "snapshots.sqlite").unlink()
+    before = open_copilot(settings)
     for viewer in ("everyone", "chief_physician"):
         before.ask(QUESTION, conversation=f"first-{viewer}", viewer=viewer)
     before.ask("Which projects should we fund with a budget of 2 million?", conversation="first-everyone")
@@ -213,12 +217,7 @@ def test_the_sentences_are_as_reviewed(story: Story, rewrite_golden: bool) -> No
     )
     told = {str(call): story.tell(**call) for call in calls}
     told["the board"] = story.tell(BOARD, since="2026-06-15", about=["records", "ranking"])
-    golden.check("what_changed", told, rewrite=rewrite_golden)
-
-
-def test_every_sentence_stands_in_what_it_cites(story: Story) -> None:
-    for arguments in ({}, {"since": "2026-06-15"}, {"since": "2025-01-01"}, {"since": "2026-06-15", "project": "H-03"}):
-        assert unsupported(story.tell(**arguments)) == []
+    golden.check_supported("what_changed", told, rewrite=rewrite_golden)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from copilot.tools.assess_readiness.method import AreaMethod, ColumnFact, Comput
 from copilot.tools.assess_readiness.scores import Fact
 from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, number_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
 from copilot.types import Calculation, Cell, Finding, Table, Value, Viewer
@@ -247,8 +247,7 @@ def _change_budget(subject: Subject, method: ReadinessMethod) -> Fact | None:
 
 
 def _numbers(rows: Sequence[Row], column: str) -> list[float]:
-    values = (row.get(column) for row in rows)
-    return [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return [value for row in rows if (value := number_of(row, column)) is not None]
 
 
 _COMPUTED: dict[Computed, Callable[[Subject, ReadinessMethod], Fact | None]] = {

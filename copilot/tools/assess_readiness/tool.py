@@ -17,7 +17,7 @@ from copilot.tools.assess_readiness.facts import Subject, active_projects, facts
 from copilot.tools.assess_readiness.method import METHOD, ReadinessMethod
 from copilot.tools.assess_readiness.phrasing import WORDING
 from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import link, resolve_record, resolve_unit
 from copilot.types import Calculation, Cell, Chart, Finding, Role, Table, ToolResult, Viewer
@@ -64,7 +64,7 @@ def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     everywhere = read_areas(view, None, method)
     areas = _same(everywhere, read_areas(view, scope.unit, method))
     cited = reading.rows("projects", [scope.project]) if scope.project is not None else ()
-    of = _name(scope.rows[0]) if len(scope.rows) == 1 else scope.of
+    of = name_of(scope.rows[0]) if len(scope.rows) == 1 else scope.of
     subject = Subject(sources, viewer, scope.rows, scope.unit, of, cited)
     judged = [
         judge(area, facts(subject, method.area(area.name), method), is_project=scope.project is not None)
@@ -96,11 +96,6 @@ def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     )
 
 
-def _name(row: Row) -> str:
-    title = row.get("name")
-    return f"{title} ({row['id']})" if title and title != row["id"] else str(row["id"])
-
-
 def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> _Scope:
     unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
     if arguments.project is not None:
@@ -110,7 +105,7 @@ def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> _Scope:
         assert row is not None, "a resolved project has a row"
         held = row.get("unit")
         unit = str(held) if held else unit
-        return _Scope(_name(row), row, unit, (row,), _hidden(view, "assessments", unit))
+        return _Scope(name_of(row), row, unit, (row,), _hidden(view, "assessments", unit))
     hidden, of = _hidden(view, "assessments", unit), unit or sources.workspace.organisation
     if not view.has("projects") or (unit is not None and not view.has("projects", "unit")):
         return _Scope(of, None, unit, (), hidden)

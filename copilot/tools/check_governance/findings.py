@@ -18,6 +18,7 @@ from copilot.records.store import RecordView
 from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import amount, count
 from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value, Viewer
 
@@ -140,12 +141,6 @@ def _passage_evidence(chunk: Chunk) -> Evidence:
     )
 
 
-def name(project: ProjectFacts) -> str:
-    """Search ranking (P-018)."""
-    title, key = project.row.get("name"), str(project.row["id"])
-    return f"{title} ({key})" if title and str(title) != key else key
-
-
 def source(of: Source) -> str:
     """The instrument with its article."""
     return f"{of.instrument}, {of.article}" if of.article else of.instrument
@@ -226,7 +221,7 @@ def expiring_evidence(
             "of": of,
             "pieces": count(len(ends), "piece"),
             "days": count(EXPIRING_DAYS, "day"),
-            "names": tuple(name(project) for _, project, _ in ends[:top]),
+            "names": tuple(name_of(project.row) for _, project, _ in ends[:top]),
             "until": tuple(day for day, _, _ in ends[:top]),
             "titles": tuple(rule.title for _, _, rule in ends[:top]),
         },

@@ -16,7 +16,6 @@ from copilot.tools.check_governance.findings import (
     coming_rule,
     expiring_evidence,
     method,
-    name,
     recorded,
     rule_calculation,
     rule_values,
@@ -32,6 +31,7 @@ from copilot.tools.check_governance.summary import (
     contradictory_in_order,
     summarize,
 )
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
 from copilot.types import Calculation, Finding, Table, ToolResult, Value
 
@@ -132,7 +132,9 @@ class _Portfolio:
             )
         for rule, cases in ranked[: self.top]:
             named = cases[:_NAMED]
-            rows = [(name(case.project), str(case.project.row.get("stage")), case.since) for case in cases[:_ROWS]]
+            rows = [
+                (name_of(case.project.row), str(case.project.row.get("stage")), case.since) for case in cases[:_ROWS]
+            ]
             yield Finding(
                 kind="unmet_rule_in_projects",
                 subject=rule.id,
@@ -140,7 +142,7 @@ class _Portfolio:
                     **rule_values(rule),
                     "projects": count(len(cases), "project"),
                     "since": min((case.since for case in cases if case.since), default=None),
-                    "names": tuple(name(case.project) for case in named),
+                    "names": tuple(name_of(case.project.row) for case in named),
                     "more": count(len(cases) - len(named), "project"),
                 },
                 evidence=self.cited((case.project for case in named), [rule]),
@@ -153,7 +155,7 @@ class _Portfolio:
             kind="blocked_project",
             subject=cases[0].key,
             values={
-                "name": name(project),
+                "name": name_of(project.row),
                 "stage": str(project.row.get("stage")),
                 "unmet": count(len(cases), "blocking rule"),
                 "since": cases[0].since,
@@ -194,7 +196,7 @@ class _Portfolio:
             kind=kind,
             subject=case.key,
             values={
-                "name": name(case.project),
+                "name": name_of(case.project.row),
                 "titles": (case.rule.title,),
                 "waiver": str(row.get("waiver")),
                 "until": as_date(row.get("waiver_until")),
@@ -211,7 +213,7 @@ def contradiction(review: Review, cases: Sequence[Case], evidence: tuple[str, ..
         kind="contradiction",
         subject=cases[0].key,
         values={
-            "name": name(project),
+            "name": name_of(project.row),
             "day": review.today,
             **recorded(review, (column for column, _ in said), project),
             "titles": tuple(rule.title for _, rule in said),

@@ -19,7 +19,6 @@ from copilot.tools.check_governance.findings import (
     coming_rule,
     expiring_evidence,
     method,
-    name,
     questions,
     rule_calculation,
     rule_values,
@@ -28,6 +27,7 @@ from copilot.tools.check_governance.findings import (
     source,
 )
 from copilot.tools.check_governance.phrasing import WORDING, lacking
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
 from copilot.types import Calculation, Finding, Role, Table, ToolResult, Value
 from copilot.workspace import NO_GATE
@@ -74,7 +74,7 @@ def report_project(review: Review, project: ProjectFacts, selection: Selection, 
         WORDING,
         Computation(
             source=review.view.sources["projects"],
-            title=f"Governance rules on {name(project)}",
+            title=f"Governance rules on {name_of(project.row)}",
             locator=f"{format_quantity(count(len(selection.rules), 'rule'))} on {project.row['id']}",
             calculation=report.calculation(),
         ),
@@ -163,7 +163,7 @@ class _Project:
     def _verdict(self) -> Finding:
         stage = self.project.row.get("stage")
         values: dict[str, Value] = {
-            "name": name(self.project),
+            "name": name_of(self.project.row),
             "stage": str(stage) if stage else None,
             "gate": self.selection.gate,
             "state": self.standing.state,
@@ -183,7 +183,9 @@ class _Project:
             "unmet_rule",
             {**rule_values(rule), "since": since, **lacks},
             [rule],
-            calculation=rule_calculation(rule, name(self.project), ("Column", "Recorded", "Asked", "Limit"), rows),
+            calculation=rule_calculation(
+                rule, name_of(self.project.row), ("Column", "Recorded", "Asked", "Limit"), rows
+            ),
         )
         if also := review.checker.also(rule, self.project):
             yield self.finding("further_sources", self._further(rule, also), [rule])
@@ -214,7 +216,7 @@ class _Project:
     def _waivers(self) -> Iterator[Finding]:
         row, unmet = self.project.row, [check.rule for check in self.standing.unmet]
         waiver: dict[str, Value] = {
-            "name": name(self.project),
+            "name": name_of(self.project.row),
             "waiver": str(row.get("waiver")),
             "until": as_date(row.get("waiver_until")),
         }
@@ -238,7 +240,7 @@ class _Project:
         ends = [(day, project, rule) for day, rule in days if day and today <= day <= today + timedelta(EXPIRING_DAYS)]
         if ends:
             ends.sort(key=lambda end: (end[0], end[2].id))
-            yield expiring_evidence(ends, len(ends), self.cited(rule for _, _, rule in ends), name(project))
+            yield expiring_evidence(ends, len(ends), self.cited(rule for _, _, rule in ends), name_of(project.row))
         for check in self.standing.upcoming:
             yield coming_rule(check.rule, None, self.cited([check.rule]))
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from copilot.analysis.drift import LATEST, Decline, Series, Shift, find_decline, shift, weekly
 from copilot.records.store import RecordView
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of, number_of, short_name_of
 from copilot.types import Cell
 
 # Quality that was not measured for longer than this is called out.
@@ -66,16 +66,15 @@ class Health:
 
     @property
     def name(self) -> str:
-        return str(self.row.get("name") or self.id)
+        return short_name_of(self.row)
 
     @property
     def title(self) -> str:
-        return f"{self.name} ({self.id})" if self.name != self.id else self.id
+        return name_of(self.row)
 
     @property
     def validated(self) -> float | None:
-        value = self.row.get("validated_quality")
-        return float(value) if isinstance(value, int | float) else None
+        return number_of(self.row, "validated_quality")
 
     @property
     def points(self) -> float | None:

@@ -11,7 +11,7 @@ from copilot.gates.conditions import as_text
 from copilot.language.formatting import humanize
 from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.diagnose_scaling.stall_causes import Cause, Found
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.types import Calculation, Finding, Table, Value
 
@@ -272,7 +272,7 @@ def cause(found: Diagnosis, own: Found, there: Found | None, reading: Reading) -
             "group": found.group,
             "share": share(own.share),
             "does": own.does,
-            "names": tuple(named(row) for row in shown),
+            "names": tuple(name_of(row) for row in shown),
             "more": count(len(own.shown) - len(shown), "project"),
             "kinds": tuple(kind for kind, _ in own.kinds),
             "of_kind": tuple(count(number, "project") for _, number in own.kinds),
@@ -326,11 +326,6 @@ def caveats(found: Diagnosis, hidden: int) -> Iterator[Finding]:
 
 def note(cause: Cause) -> Finding:
     return Finding(kind="cause_note", subject=cause.name, role="method", values={"note": cause.note})
-
-
-def named(row: Row) -> str:
-    name = row.get("name")
-    return f"{name} ({row['id']})" if name and name != row["id"] else str(row["id"])
 
 
 def whole_calculation(portfolio: Portfolio, filters: str, tables: tuple[Table, ...]) -> Calculation:
@@ -387,5 +382,5 @@ def _rows(own: Found) -> Table:
     return Table(
         title="Projects that meet it",
         columns=("Project", *map(humanize, own.cause.facts)),
-        rows=tuple((named(row), *cells) for row, cells in pairs),
+        rows=tuple((name_of(row), *cells) for row, cells in pairs),
     )

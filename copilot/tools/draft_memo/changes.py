@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import count, quantity
 from copilot.tools.prioritize_projects.findings import flip_finding
 from copilot.tools.prioritize_projects.ranking import Ranking, flip
 from copilot.types import Finding
 
 
-def changes(basis: Basis) -> Iterator[Told]:
+def changes(basis: MemoInputs) -> Iterator[Told]:
     found = basis.found
     if found is None:
         return
@@ -25,7 +26,7 @@ def changes(basis: Basis) -> Iterator[Told]:
         for told in basis.of_ranking("flip"):
             places = 1 if told.values["goal"] == "first_place" else int(quantity(told, "top").value)
             yield Told(f"flip:{places}", told)
-    if basis.is_thin:
+    if basis.has_sparse_scores:
         values = {"criteria": basis.absent}
         yield Told("record", Finding(kind="record_criteria", values=values, evidence=basis.carried))
     yield from (Told(f"set:{n}", f) for n, f in enumerate(basis.of_portfolio("next_best", "no_other_set"), 2))
@@ -38,7 +39,7 @@ def changes(basis: Basis) -> Iterator[Told]:
             yield Told(f"unblock:{call.project}", told)
 
 
-def _turning(basis: Basis, found: Ranking, position: int) -> Iterator[Told]:
+def _turning(basis: MemoInputs, found: Ranking, position: int) -> Iterator[Told]:
     """What would bring a named project into the first places, or out of them."""
     if np.isnan(found.scores.score[position]) or len(found.order) <= found.top:
         return
@@ -52,7 +53,7 @@ def _turning(basis: Basis, found: Ranking, position: int) -> Iterator[Told]:
     yield Told(f"flip:{basis.ids[position]}", told.model_copy(update={"evidence": basis.carried}))
 
 
-def method(basis: Basis) -> Iterator[Told]:
+def method(basis: MemoInputs) -> Iterator[Told]:
     """Weights, draws, and what is missing."""
     if basis.found is not None:
         yield from (Told("weights", f) for f in basis.of_ranking("weights"))

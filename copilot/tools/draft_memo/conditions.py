@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from copilot.tools.draft_memo.decision import flags
 from copilot.tools.draft_memo.gates import launch_rules, summary
-from copilot.tools.draft_memo.inputs import Basis
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.risks import classes, data
 from copilot.tools.draft_memo.template import Told
 
 
-def conditions(basis: Basis) -> Iterator[Told]:
+def conditions(basis: MemoInputs) -> Iterator[Told]:
     if basis.asked.projects:
         yield from flags(basis)
     yield from summary(basis)

@@ -11,10 +11,10 @@ from copilot.analysis.scoring import Order, ranking, shares, weighted_sum
 from copilot.gates.rules import FILE
 from copilot.language.formatting import humanize
 from copilot.records.store import Filter
-from copilot.tools.check_governance.findings import Selection, as_date, name, open_review, recorded, rule_values
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.check_governance.findings import Selection, as_date, open_review, recorded, rule_values
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
 from copilot.tools.prioritize_projects.ranking import Ranking
@@ -31,7 +31,7 @@ _ENDED = 3
 """Earlier projects of a field that are named."""
 
 
-def dissent(basis: Basis) -> Iterator[Told]:
+def counterarguments(basis: MemoInputs) -> Iterator[Told]:
     if not basis.proposed:
         return
     if basis.found is not None:
@@ -49,11 +49,11 @@ def _told(key: str, evidence: Sequence[str] = (), **values: Value) -> Told:
     return Told(key, Finding(kind=key.partition(":")[0], values=values, evidence=tuple(evidence)))
 
 
-def _recommended(basis: Basis, found: Ranking) -> set[int]:
+def _recommended(basis: MemoInputs, found: Ranking) -> set[int]:
     return {found.candidates.ids.index(c.project) for c in basis.calls if c.verdict == "fund"}
 
 
-def _rival(basis: Basis, found: Ranking) -> Iterator[Told]:
+def _rival(basis: MemoInputs, found: Ranking) -> Iterator[Told]:
     """The strongest project that is not recommended."""
     inside, proposed = _recommended(basis, found), set(basis.asked.projects)
     outside = [
@@ -77,7 +77,7 @@ def _rival(basis: Basis, found: Ranking) -> Iterator[Told]:
         )
 
 
-def _other_weights(basis: Basis, found: Ranking) -> Iterator[Told]:
+def _other_weights(basis: MemoInputs, found: Ranking) -> Iterator[Told]:
     """The single weight that changes the first places most, and those that change who leads."""
     weighed = [j for j in range(len(found.candidates.criteria)) if found.weights.used[j] > 0]
     label = [c.label.lower() for c in found.candidates.criteria]
@@ -113,7 +113,7 @@ def _doubled(found: Ranking, criterion: int) -> tuple[list[int], list[int]]:
     return sorted(after - before), sorted(before - after)
 
 
-def _estimates(basis: Basis, found: Ranking) -> Iterator[Told]:
+def _estimates(basis: MemoInputs, found: Ranking) -> Iterator[Told]:
     """Projects outside that could belong inside if what is missing turned out well, and the other way round."""
     if len(found.order) <= found.top:
         return
@@ -150,7 +150,7 @@ def _of_100(share: float) -> Quantity:
     return amount(share * 100, "of 100", 1)
 
 
-def _benefits(basis: Basis) -> Iterator[Told]:
+def _benefits(basis: MemoInputs) -> Iterator[Told]:
     if not basis.view.has("projects", "expected_benefit"):
         return
     rows = [basis.row(key) for key in basis.proposed]
@@ -161,7 +161,7 @@ def _benefits(basis: Basis) -> Iterator[Told]:
             yield _told(key, basis.reading.rows("projects", concerned), names=tuple(map(name_of, concerned)))
 
 
-def _endings(basis: Basis) -> Iterator[Told]:
+def _endings(basis: MemoInputs) -> Iterator[Told]:
     """What became of earlier projects in the same field: the view from outside."""
     view = basis.view
     if not view.has("projects", "domain") or not view.has("projects", "stage"):
@@ -188,7 +188,7 @@ def _endings(basis: Basis) -> Iterator[Told]:
         )
 
 
-def _note(basis: Basis, row: Row) -> str:
+def _note(basis: MemoInputs, row: Row) -> str:
     """The note on its last stage, or the obstacle that its record names."""
     note = row.get("blocker")
     if basis.view.has("stage_history", "note"):
@@ -198,7 +198,7 @@ def _note(basis: Basis, row: Row) -> str:
     return str(note or "").rstrip(".")
 
 
-def _contradictions(basis: Basis) -> Iterator[Told]:
+def _contradictions(basis: MemoInputs) -> Iterator[Told]:
     """Cells of the records that contradict a policy in force."""
     if not (basis.sources.workspace.root / FILE).is_file():
         return
@@ -215,14 +215,14 @@ def _contradictions(basis: Basis) -> Iterator[Told]:
         yield _told(
             f"against:{project.row['id']}:{rule.id}",
             (basis.reading.row("projects", project.row), *passages),
-            name=name(project),
+            name=name_of(project.row),
             **recorded(review, rule.record_says, project),
             **rule_values(rule),
             effective=as_date(rule.effective),
         )
 
 
-def _decisions(basis: Basis) -> Iterator[Told]:
+def _decisions(basis: MemoInputs) -> Iterator[Told]:
     """Earlier decisions that went against a project proposed."""
     if not basis.view.has("decisions", "project_id"):
         return

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from copilot.language.formatting import humanize
 from copilot.memos.memo import Call
-from copilot.tools.draft_memo.inputs import LIKELY, Basis, name_of, short_name_of
+from copilot.tools.draft_memo.inputs import LIKELY, MemoInputs
 from copilot.tools.draft_memo.template import Told
+from copilot.tools.evidence import name_of, short_name_of
 from copilot.tools.findings import amount, count, listed, share
 from copilot.tools.prioritize_projects.findings import score_of
 from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.types import Finding, Value
 
 
-def decision(basis: Basis) -> Iterator[Told]:
+def decision(basis: MemoInputs) -> Iterator[Told]:
     """The motion, what it was chosen from, and how firm it is."""
     if basis.firmness in ("not_firm", "unknown"):
         yield Told("motion", _finding(basis, "nothing_firm", {}))
@@ -32,14 +33,14 @@ def decision(basis: Basis) -> Iterator[Told]:
         yield Told("partial", Finding(kind="partial", role="caveat", evidence=basis.carried))
 
 
-def flags(basis: Basis) -> Iterator[Told]:
+def flags(basis: MemoInputs) -> Iterator[Told]:
     """What blocks a project that is proposed."""
     for call in basis.calls:
         if call.blocked_by:
             yield Told(f"flag:{call.project}", _of(basis, call, "flag", rules=listed(call.blocked_by, 1, "more")))
 
 
-def _question(basis: Basis) -> Finding:
+def _question(basis: MemoInputs) -> Finding:
     values: dict[str, Value] = {}
     if basis.asked.projects:
         budget = None if basis.asked.budget is None else amount(basis.asked.budget, basis.currency, 2, "assumed")
@@ -54,7 +55,7 @@ def _question(basis: Basis) -> Finding:
     return _finding(basis, "decide_open", {})
 
 
-def _recommendation(basis: Basis) -> Iterator[Finding]:
+def _recommendation(basis: MemoInputs) -> Iterator[Finding]:
     if basis.asked.projects:
         yield from (_named(basis, call) for call in basis.calls)
         return
@@ -62,7 +63,7 @@ def _recommendation(basis: Basis) -> Iterator[Finding]:
         yield _finding(basis, "no_recommendation", {})
         return
     fund, hold, unknown = (basis.verdicts(verdict) for verdict in ("fund", "hold", "unknown"))
-    if basis.is_thin:
+    if basis.has_sparse_scores:
         yield _finding(basis, "too_little_known", {"criteria": basis.absent})
         return
     if basis.plan and basis.best:
@@ -80,7 +81,7 @@ def _recommendation(basis: Basis) -> Iterator[Finding]:
             yield _finding(basis, kind, {"names": _names(basis, calls)})
 
 
-def _named(basis: Basis, call: Call) -> Finding:
+def _named(basis: MemoInputs, call: Call) -> Finding:
     if call.verdict == "hold":
         return _of(basis, call, "hold_named")
     if call.verdict == "unknown" or basis.found is None:
@@ -98,7 +99,7 @@ def _named(basis: Basis, call: Call) -> Finding:
     )
 
 
-def _firmness(basis: Basis, found: Ranking) -> Iterator[Finding]:
+def _firmness(basis: MemoInputs, found: Ranking) -> Iterator[Finding]:
     if basis.plan:
         yield from basis.of_portfolio("set_firmness")
     elif basis.asked.projects and len(found.order) > found.top:
@@ -108,7 +109,7 @@ def _firmness(basis: Basis, found: Ranking) -> Iterator[Finding]:
         yield from stays or basis.of_ranking("leader")
 
 
-def _named_firmness(basis: Basis, found: Ranking) -> Finding:
+def _named_firmness(basis: MemoInputs, found: Ranking) -> Finding:
     """How often each named project is where its recommendation puts it."""
     told = [call for call in basis.calls if call.verdict not in ("hold", "unknown")]
     if not told:
@@ -123,14 +124,14 @@ def _named_firmness(basis: Basis, found: Ranking) -> Finding:
     return _finding(basis, "named_firmness", values)
 
 
-def _names(basis: Basis, calls: Sequence[Call]) -> tuple[str, ...]:
+def _names(basis: MemoInputs, calls: Sequence[Call]) -> tuple[str, ...]:
     return tuple(short_name_of(basis.row(call.project)) for call in calls)
 
 
-def _of(basis: Basis, call: Call, kind: str, **values: Value) -> Finding:
+def _of(basis: MemoInputs, call: Call, kind: str, **values: Value) -> Finding:
     name = name_of(basis.row(call.project))
     return _finding(basis, kind, {"name": name, **values}, call.project)
 
 
-def _finding(basis: Basis, kind: str, values: dict[str, Value], subject: str = "") -> Finding:
+def _finding(basis: MemoInputs, kind: str, values: dict[str, Value], subject: str = "") -> Finding:
     return Finding(kind=kind, subject=subject, role="headline", values=values, evidence=basis.carried)

@@ -14,14 +14,14 @@ from copilot.tools.check_governance.findings import (
     Review,
     Selection,
     asks_for_its_gate,
-    name,
     open_review,
     questions,
     rule_values,
     shortfall,
 )
-from copilot.tools.draft_memo.inputs import Basis
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Shown, Told
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import count, listed
 from copilot.types import Finding, Table, Value
 
@@ -67,7 +67,7 @@ class _Checked:
     """Of each project proposed, in their order."""
 
 
-def _checked(basis: Basis) -> _Checked | None:
+def _checked(basis: MemoInputs) -> _Checked | None:
     """None where there is no rule, or no project to check."""
     if not basis.proposed or not (basis.sources.workspace.root / FILE).is_file():
         return None
@@ -76,7 +76,7 @@ def _checked(basis: Basis) -> _Checked | None:
     return _Checked(review, tuple(_gates(review, by_id[key]) for key in basis.proposed))
 
 
-def summary(basis: Basis) -> Iterator[Told]:
+def summary(basis: MemoInputs) -> Iterator[Told]:
     """How many of the projects are blocked, today and at launch."""
     if not (basis.sources.workspace.root / FILE).is_file():
         yield Told("none", Finding(kind="no_rules", role="caveat"))
@@ -87,7 +87,7 @@ def summary(basis: Basis) -> Iterator[Told]:
         yield Told("summary", _summary(checked.gates, records))
 
 
-def launch_rules(basis: Basis) -> Iterator[Told]:
+def launch_rules(basis: MemoInputs) -> Iterator[Told]:
     """The rules that most of the projects have yet to meet before launch, and who approves each."""
     checked = _checked(basis)
     if checked is None:
@@ -105,7 +105,7 @@ def launch_rules(basis: Basis) -> Iterator[Told]:
         yield Told(f"launch_rule:{id}", Finding(kind="launch_rule", values=values, evidence=cited))
 
 
-def gates(basis: Basis) -> Iterator[Told | Shown]:
+def gates(basis: MemoInputs) -> Iterator[Told | Shown]:
     """Rule by rule and project by project."""
     found = _checked(basis)
     if found is None:
@@ -131,7 +131,7 @@ def _gates(review: Review, project: ProjectFacts) -> _Gates:
 
 def _summary(checked: Sequence[_Gates], records: tuple[str, ...]) -> Finding:
     if len(checked) == 1:
-        values: dict[str, Value] = {"name": name(checked[0].project), "state": _state(checked[0])}
+        values: dict[str, Value] = {"name": name_of(checked[0].project.row), "state": _state(checked[0])}
         return Finding(kind="gates_of_one", values=values, evidence=records)
     by_state = {state: [each for each in checked if _state(each) == state] for state in _STATES}
     held = {state: group for state, group in by_state.items() if group}
@@ -151,18 +151,18 @@ def _state(gates: _Gates) -> str:
     return _STATES[2] if gates.unknown else _STATES[3]
 
 
-def _rule(basis: Basis, review: Review, rule: Rule, gates: _Gates | None = None) -> tuple[str, ...]:
+def _rule(basis: MemoInputs, review: Review, rule: Rule, gates: _Gates | None = None) -> tuple[str, ...]:
     """What a sentence on a rule cites: the project where it is about one, and the rule's passages."""
     record = (basis.reading.row("projects", gates.project.row),) if gates else ()
     return (*record, *(basis.reading.add(passage) for passage in review.passages(rule)))
 
 
-def _today(basis: Basis, review: Review, gates: _Gates) -> Iterator[Told]:
+def _today(basis: MemoInputs, review: Review, gates: _Gates) -> Iterator[Told]:
     """The rules that block a project at the stage it has, one by one."""
     for check in gates.blocking:
         if check.rule.id in gates.blocking_now:
             values = {
-                "name": name(gates.project),
+                "name": name_of(gates.project.row),
                 **rule_values(check.rule),
                 **shortfall(review, check, gates.project),
             }
@@ -170,7 +170,7 @@ def _today(basis: Basis, review: Review, gates: _Gates) -> Iterator[Told]:
             yield Told(f"gate:{gates.key}:{check.rule.id}", Finding(kind="gate", values=values, evidence=cited))
 
 
-def _launch(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Iterator[Told]:
+def _launch(basis: MemoInputs, review: Review, checked: Sequence[_Gates]) -> Iterator[Told]:
     """The rules that would block at launch, each with the projects that do not meet it yet."""
     pairs: dict[str, list[tuple[_Gates, RuleCheck]]] = {}
     for gates in checked:
@@ -182,12 +182,12 @@ def _launch(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Iterator
         cited = _rule(basis, review, rule)
         yield Told(f"launch:{id}", Finding(kind="launch", values=rule_values(rule), evidence=cited))
         for gates, check in concerned:
-            values = {"name": name(gates.project), **shortfall(review, check, gates.project)}
+            values = {"name": name_of(gates.project.row), **shortfall(review, check, gates.project)}
             record = basis.reading.row("projects", gates.project.row)
             yield Told(f"launch:{id}", Finding(kind="launch_of", values=values, evidence=(record,)))
 
 
-def _questions(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Iterator[Told]:
+def _questions(basis: MemoInputs, review: Review, checked: Sequence[_Gates]) -> Iterator[Told]:
     """The facts that would settle what is unknown, those that settle most first."""
     pairs: dict[tuple[str, ...], list[tuple[_Gates, Rule]]] = {}
     for gates in checked:
@@ -196,7 +196,7 @@ def _questions(basis: Basis, review: Review, checked: Sequence[_Gates]) -> Itera
             pairs.setdefault(columns, []).append((gates, check.rule))
     ordered = sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0]))
     for columns, concerned in ordered[:_ASKED]:
-        names = [*dict.fromkeys(name(gates.project) for gates, _ in concerned)]
+        names = [*dict.fromkeys(name_of(gates.project.row) for gates, _ in concerned)]
         rules = {rule.id: rule for _, rule in concerned}.values()
         is_all = 1 < len(names) == len(checked)
         values: dict[str, Value] = {
@@ -218,7 +218,7 @@ def _table(checked: Sequence[_Gates]) -> Table:
         columns=("Project", "Today", "Unmet, blocking", "Unmet, warning", "Unknown", "Met", "Waived"),
         rows=tuple(
             (
-                name(gates.project),
+                name_of(gates.project.row),
                 f"Blocked by {pluralize(len(gates.blocking_now), 'rule')}" if gates.blocking_now else "Not blocked",
                 len(gates.blocking),
                 len(gates.unmet) - len(gates.blocking),

@@ -14,7 +14,7 @@ from copilot.sources import Sources
 from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, short_name_of
 from copilot.tools.filters import Condition
 from copilot.tools.findings import Reading
 from copilot.tools.linking import fold, resolve_record, resolve_value
@@ -37,7 +37,7 @@ _SAME = 1e-6
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What a memo is asked for, names resolved."""
 
     projects: tuple[str, ...]
@@ -50,13 +50,13 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Basis:
+class MemoInputs:
     sources: Sources
     viewer: Viewer
     view: RecordView
     reading: Reading
     """What the memo may cite."""
-    asked: Asked
+    asked: Request
     ranked: Ranked
     planned: Planned | None
     """The best set within the budget; None for a funding memo, or where there is no budget."""
@@ -78,7 +78,7 @@ class Basis:
         return self.sources.workspace.config.currency
 
     @property
-    def is_thin(self) -> bool:
+    def has_sparse_scores(self) -> bool:
         """Whether the records hold so few criteria that no order of the projects is worth acting on."""
         return self.found is not None and _known_weight(self.found) < ENOUGH_COVERAGE
 
@@ -156,17 +156,7 @@ class Basis:
         return self.found.candidates.ids if self.found else []
 
 
-def name_of(row: Row) -> str:
-    """Search ranking (P-018)."""
-    title = row.get("name")
-    return f"{title} ({row['id']})" if title and title != row["id"] else str(row["id"])
-
-
-def short_name_of(row: Row) -> str:
-    return str(row.get("name") or row["id"])
-
-
-def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:
+def read_inputs(sources: Sources, viewer: Viewer, asked: Request) -> MemoInputs:
     view = sources.records.view(viewer)
     arguments = RankArguments(
         filters=list(asked.filters),
@@ -183,14 +173,14 @@ def read_basis(sources: Sources, viewer: Viewer, asked: Asked) -> Basis:
     plan = best.found if best else None
     calls = tuple(_calls(view, asked, found, plan, blocked))
     firm = _firmness(found, plan, asked, calls)
-    basis = Basis(sources, viewer, view, Reading(sources, view), asked, order, best, blocked, calls, firm)
+    basis = MemoInputs(sources, viewer, view, Reading(sources, view), asked, order, best, blocked, calls, firm)
     for result in (order.result, best.result if best else None):
         if result:
             basis.take(result)
     return basis
 
 
-def _plan_arguments(asked: Asked) -> PlanArguments:
+def _plan_arguments(asked: Request) -> PlanArguments:
     return PlanArguments(
         budget=asked.budget,
         most_projects=asked.top,
@@ -203,7 +193,7 @@ def _plan_arguments(asked: Asked) -> PlanArguments:
 
 def _calls(
     view: RecordView,
-    asked: Asked,
+    asked: Request,
     found: Ranking | None,
     plan: Plan | None,
     blocked: Mapping[str, Sequence[str]],
@@ -275,7 +265,7 @@ def _ties_outside(found: Ranking, position: int) -> bool:
     return bool(abs(found.score[position] - found.score[found.order[found.top]]) < _SAME)
 
 
-def _firmness(found: Ranking | None, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Firmness:
+def _firmness(found: Ranking | None, plan: Plan | None, asked: Request, calls: Sequence[Call]) -> Firmness:
     """How many of the projects proposed would be so under plausible weights and estimates."""
     if found is None:
         return "unknown"
@@ -289,7 +279,7 @@ def _firmness(found: Ranking | None, plan: Plan | None, asked: Asked, calls: Seq
     return "firm" if safe == len(shares) else "partly_firm" if safe else "not_firm"
 
 
-def _shares(found: Ranking, plan: Plan | None, asked: Asked, calls: Sequence[Call]) -> Iterator[float]:
+def _shares(found: Ranking, plan: Plan | None, asked: Request, calls: Sequence[Call]) -> Iterator[float]:
     """In what share of draws each recommendation that rests on weights and estimates would be the same."""
     if plan is not None:
         yield from (float(plan.share[i]) for i in plan.chosen)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of, number_of
 from copilot.tools.findings import amount, count
 from copilot.tools.linking import fold
+from copilot.tools.plan_portfolio.options import left_to_spend
 from copilot.types import Finding, Value
 
 _BASES = ("measured", "estimated", "assumed")
 _MONTHS = 12
 
 
-def money(basis: Basis) -> Iterator[Told]:
+def money(basis: MemoInputs) -> Iterator[Told]:
     """Of the projects to be funded; of those asked about where none is."""
     keys = [call.project for call in basis.verdicts("fund")] or list(basis.asked.projects)
     rows = [basis.row(key) for key in keys]
@@ -27,15 +28,15 @@ def money(basis: Basis) -> Iterator[Told]:
         yield Told(finding.kind, finding if finding.evidence else finding.model_copy(update={"evidence": cited}))
 
 
-def _benefit(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
-    known = [row for row in rows if _number(row, "expected_benefit") is not None]
+def _benefit(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
+    known = [row for row in rows if number_of(row, "expected_benefit") is not None]
     if not known:
         yield Finding(kind="no_benefit_known", values={"names": tuple(map(name_of, rows))})
         return
     by_basis: dict[str, float] = dict.fromkeys(_BASES, 0.0)
     for row in known:
         of = fold(str(row.get("expected_basis") or ""))
-        by_basis[of] = by_basis.get(of, 0.0) + (_number(row, "expected_benefit") or 0.0)
+        by_basis[of] = by_basis.get(of, 0.0) + (number_of(row, "expected_benefit") or 0.0)
     parts = {of: amount(by_basis[of], basis.currency, 2) for of in _BASES if by_basis[of]}
     rest = sum(value for of, value in by_basis.items() if of not in _BASES)
     values: dict[str, Value] = {
@@ -48,11 +49,11 @@ def _benefit(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
     yield Finding(kind="benefit", values=values)
 
 
-def _cost(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
-    left = [value for row in rows if (value := _left(row)) is not None]
-    unknown = tuple(name_of(row) for row in rows if _left(row) is None)
+def _cost(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
+    left = [value for row in rows if (value := left_to_spend(row)) is not None]
+    unknown = tuple(name_of(row) for row in rows if left_to_spend(row) is None)
     if left:
-        running = [value for row in rows if (value := _number(row, "production_budget")) is not None]
+        running = [value for row in rows if (value := number_of(row, "production_budget")) is not None]
         values: dict[str, Value] = {
             "left": amount(sum(left), basis.currency, 2),
             "running": amount(sum(running), basis.currency, 2) if running else None,
@@ -70,9 +71,9 @@ def _cost(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
         yield Finding(kind="no_budget", values={"names": unknown})
 
 
-def _payback(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
+def _payback(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
     """The months until what is spent from now on has come back, of the projects that record cost and benefit."""
-    both = [row for row in rows if _left(row) is not None and _number(row, "expected_benefit") is not None]
+    both = [row for row in rows if left_to_spend(row) is not None and number_of(row, "expected_benefit") is not None]
     months = _months(both)
     if months is None:
         return
@@ -88,13 +89,13 @@ def _payback(basis: Basis, rows: Sequence[Row]) -> Iterator[Finding]:
 
 def _months(rows: Sequence[Row], bringing: Sequence[Row] | None = None) -> int | None:
     """Whole months; None where nothing is left to spend, or running costs as much as they bring."""
-    cost = sum(_left(row) or 0.0 for row in rows)
-    a_year = sum(_number(row, "expected_benefit") or 0.0 for row in (rows if bringing is None else bringing))
-    a_year -= sum(_number(row, "production_budget") or 0.0 for row in rows)
+    cost = sum(left_to_spend(row) or 0.0 for row in rows)
+    a_year = sum(number_of(row, "expected_benefit") or 0.0 for row in (rows if bringing is None else bringing))
+    a_year -= sum(number_of(row, "production_budget") or 0.0 for row in rows)
     return -int(-cost * _MONTHS // a_year) if cost > 0 and a_year > 0 else None
 
 
-def _unspent(basis: Basis) -> Iterator[Finding]:
+def _unspent(basis: MemoInputs) -> Iterator[Finding]:
     """What of the budget the best set leaves, and why no more is chosen."""
     plan, budget = basis.plan, basis.asked.budget
     if plan is None or budget is None or budget - plan.cost <= 0:
@@ -115,14 +116,3 @@ def _unspent(basis: Basis) -> Iterator[Finding]:
 
 def _counted(projects: int) -> Value:
     return count(projects, "project") if projects else None
-
-
-def _number(row: Row, column: str) -> float | None:
-    value = row.get(column)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _left(row: Row) -> float | None:
-    """The approved budget less what is spent; None without a budget."""
-    budget = _number(row, "budget")
-    return None if budget is None else max(budget - (_number(row, "spend") or 0.0), 0.0)

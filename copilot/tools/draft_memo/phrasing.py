@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from copilot.language.formatting import agree, filled, format_value, inflect, join_and, says, sentence
+from copilot.language.formatting import format_value, inflect, join_and, says, sentence
 from copilot.tools.check_governance.phrasing import cells, lacking
-from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
+from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.tools.plan_portfolio.phrasing import limits, why
 from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
 from copilot.types import Finding
 
+_RULE = "“{title}” ({source})"
 _BASIS_WORDS = {"measured": "measured", "estimated": "estimated", "assumed": "only assumed"}
 _LEFT_OUT = {
     "blocked": "{is/are} blocked by a rule",
@@ -20,10 +21,6 @@ _PLACE = (
     "it ranks {rank} of {candidates:bare} with {score} and is among the first {top} in {share} of plausible weights "
     "and estimates"
 )
-
-
-def decide_set(f: Finding) -> str:
-    return sentence(filled(f"From {{candidates}}{{scope}}, under {limits(f)}", f.values))
 
 
 def benefit(f: Finding) -> str:
@@ -58,69 +55,21 @@ def named_firmness(f: Finding) -> str:
     return sentence(f"{'; '.join(parts)} of plausible weights and estimates")
 
 
-def flag(f: Finding) -> str:
-    return sentence(f"{f.values['name']} is blocked today by {quoted(f, 'rules')}")
+def _lacks(f: Finding) -> str:
+    return lacking(f.values)
 
 
-def left_out(f: Finding) -> str:
-    return sentence(f"{f.values['name']} is left out: it {why(f.values)}")
-
-
-def gates_of_all(f: Finding) -> str:
-    parts = [
-        f"{format_value(number, bare=True)} {agree(number, 'is', 'are')} {state}"
-        for state, number in zip(texts(f, "states"), quantities(f, "counts"), strict=True)
-    ]
-    return f"Of {named(f, 'projects')} proposed, {join_and(parts)}."
-
-
-def gate(f: Finding) -> str:
-    return sentence(f"{f.values['name']} is blocked today by {_rule(f)}; the record says {lacking(f.values)}")
-
-
-def launch_of(f: Finding) -> str:
-    return sentence(f"Of {f.values['name']} the record says {lacking(f.values)}")
-
-
-def _rule(f: Finding) -> str:
-    return f"“{f.values['title']}” ({f.values['source']})"
-
-
-def _each(f: Finding, values: tuple[str, ...]) -> str:
-    return join_and(f"{name} ({value})" for name, value in zip(texts(f, "names"), values, strict=True))
-
-
-def risk_class(f: Finding) -> str:
-    return f"Of a high risk class: {_each(f, texts(f, 'classes'))}."
-
-
-def data(f: Finding) -> str:
-    levels = tuple(map(format_value, quantities(f, "levels")))
-    return f"Below the minimum {f.values['criterion']} of {named(f, 'minimum')}: {_each(f, levels)}."
-
-
-def ended(f: Finding) -> str:
+def _ended(f: Finding) -> str:
     pairs = zip(texts(f, "names"), texts(f, "notes"), strict=True)
     each = [f"{name} (“{note}”)" if note else name for name, note in pairs]
-    more = [named(f, "more")] if f.values["more"] else []
-    return sentence(
-        f"In the field of {f.values['field']}, that of {named(f, 'proposed')}, {named(f, 'stopped')} of "
-        f"{named(f, 'recorded', bare=True)} on record {agree(quantity(f, 'stopped'), 'was', 'were')} stopped: "
-        f"{join_and([*each, *more])}"
-    )
-
-
-def against(f: Finding) -> str:
-    since = f", effective {named(f, 'effective')}" if f.values["effective"] else ""
-    rule = f"“{f.values['title']}” ({f.values['source']}{since})"
-    return f"The record of {f.values['name']} says {cells(f.values)}, against {rule}."
+    return join_and([*each, *([named(f, "more")] if f.values["more"] else [])])
 
 
 WORDING = Wording(
     {
         **{kind: RANKING.phrases[kind] for kind in ("reason", "flip")},
         "decide_named": says("The question is whether to fund {names}[ with {budget}]"),
-        "decide_set": decide_set,
+        "decide_set": says("From {candidates}{scope}, under {limits}", limits=limits),
         "decide_first": says("The first {top} of {candidates}{scope}"),
         "decide_open": says("The question is which projects to fund first"),
         "no_recommendation": says("No recommendation can be made on these records"),
@@ -129,7 +78,7 @@ WORDING = Wording(
             "order below rests on what is recorded and is no advice"
         ),
         "fund_set": says("Approve {cost} of budget not yet spent for {projects}: {names}"),
-        "fund_no_set": lambda f: f"No project can be chosen under {limits(f)}.",
+        "fund_no_set": says("No project can be chosen under {limits}", limits=limits),
         "fund_first": says("Approve the funding of {projects} first, in this order: {names}"),
         "fund_none": says("No project can be recommended for money now"),
         "hold": says("Hold {names} until the blocking rules are met"),
@@ -142,7 +91,7 @@ WORDING = Wording(
         "named_firmness": named_firmness,
         "firmness_unknown": says("How firm a recommendation would be is not known"),
         "firm_hold": says("To hold money while a blocking rule is unmet depends on no weight and no estimate"),
-        "flag": flag,
+        "flag": says("{name} is blocked today by {rules:quoted}"),
         "further": says("{name} is in the stage {stage} already, so this decides on further money only"),
         "partial": says("All totals and ranks are partial: rows that this viewer may not see are left out"),
         "benefit": benefit,
@@ -160,19 +109,19 @@ WORDING = Wording(
         ),
         "asked_money": says("The {asked} asked for is {gap} {is_enough:more/less} than that"),
         "no_budget": says("No budget is recorded of {names}"),
-        "left_out": left_out,
+        "left_out": says("{name} is left out: it {why}", why=lambda f: why(f.values)),
         "no_rules": says("This workspace has no governance rules, so no gate before launch can be checked"),
         "none_proposed": says("No project is proposed, so no gate before launch was checked"),
         "gates_of_one": says("{name} is {state}"),
-        "gates_of_all": gates_of_all,
-        "gate": gate,
-        "launch": lambda f: f"Before launch {_rule(f)} must be met.",
-        "launch_of": launch_of,
+        "gates_of_all": says("Of {projects} proposed, <{counts:bare} {counts:is/are} {states}>"),
+        "gate": says(f"{{name}} is blocked today by {_RULE}; the record says {{lacks}}", lacks=_lacks),
+        "launch": says(f"Before launch {_RULE} must be met"),
+        "launch_of": says("Of {name} the record says {lacks}", lacks=_lacks),
         "ask": says("To ask: {questions} The answer settles {rules} of {is_all:all /}{names}"),
         "ask_more": says("{more} would settle the rest of what is unknown"),
-        "risk_class": risk_class,
+        "risk_class": says("Of a high risk class: <{names} ({classes})>"),
         "unclassified": says("Not classified by risk: {names}"),
-        "data": data,
+        "data": says("Below the minimum {criterion} of {minimum}: <{names} ({levels})>"),
         "data_unknown": says("No {criterion} is recorded of {names}"),
         "blocker": says("The record of {name} names an obstacle: {blocker}"),
         "spent": says("{name} has spent {share} of its budget"),
@@ -201,8 +150,15 @@ WORDING = Wording(
         ),
         "no_benefit": says("No expected benefit is recorded of {names}"),
         "assumed": says("The expected benefit is only assumed, neither estimated nor measured, of {names}"),
-        "ended": ended,
-        "against": against,
+        "ended": says(
+            "In the field of {field}, that of {proposed}, {stopped} of {recorded:bare} on record {stopped:was/were} "
+            "stopped: {listed}",
+            listed=_ended,
+        ),
+        "against": says(
+            "The record of {name} says {cells}, against “{title}” ({source}[, effective {effective}])",
+            cells=lambda f: cells(f.values),
+        ),
         "account": says(
             "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
             "{firmness}. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "

@@ -11,9 +11,9 @@ from copilot.language.formatting import number, percent
 from copilot.memos.memo import VERDICTS
 from copilot.records.store import Filter
 from copilot.tools.candidates import feasibility_position, value_position
-from copilot.tools.draft_memo.inputs import Basis, name_of
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Shown, Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.plan_portfolio.findings import not_in_set
 from copilot.tools.prioritize_projects.findings import reason
 from copilot.tools.prioritize_projects.ranking import Ranking
@@ -24,7 +24,7 @@ _NO_CALL = "–"
 _CHART_SIZE = (340.0, 170.0)
 
 
-def ranking(basis: Basis) -> Iterator[Shown]:
+def ranking(basis: MemoInputs) -> Iterator[Shown]:
     """The projects proposed and the first of the ranking, as a table and in the matrix."""
     found = basis.found
     if found is None:
@@ -41,7 +41,7 @@ def ranking(basis: Basis) -> Iterator[Shown]:
         yield Shown(chart=chart, evidence=basis.carried[:1])
 
 
-def reasons(basis: Basis) -> Iterator[Told]:
+def reasons(basis: MemoInputs) -> Iterator[Told]:
     """Why each is where it is."""
     found = basis.found
     if found is None:
@@ -55,7 +55,7 @@ def reasons(basis: Basis) -> Iterator[Told]:
     yield from (Told("quadrants", finding) for finding in basis.of_ranking("quadrants"))
 
 
-def _left_out(basis: Basis) -> Iterator[Told]:
+def _left_out(basis: MemoInputs) -> Iterator[Told]:
     """Why a project of the first places is not in the best set."""
     if basis.plan is None:
         return
@@ -67,14 +67,14 @@ def _left_out(basis: Basis) -> Iterator[Told]:
             yield Told(f"out:{call.project}", told)
 
 
-def _shown(basis: Basis, found: Ranking) -> list[int]:
+def _shown(basis: MemoInputs, found: Ranking) -> list[int]:
     """What is proposed and the rest of the first places: what is to be funded first, each group by rank."""
     proposed = {basis.ids.index(key) for key in basis.proposed}
     order = [*VERDICTS.values(), _NO_CALL]
     return sorted(proposed | set(found.leaders), key=lambda i: (order.index(_call(basis, i)), int(found.places[i])))
 
 
-def _call(basis: Basis, position: int) -> str:
+def _call(basis: MemoInputs, position: int) -> str:
     key = basis.ids[position]
     call = next((c for c in basis.calls if c.project == key), None)
     if call is not None:
@@ -82,16 +82,16 @@ def _call(basis: Basis, position: int) -> str:
     return VERDICTS["hold"] if basis.blocked.get(key) else _NO_CALL
 
 
-def _share_title(basis: Basis, found: Ranking) -> str:
+def _share_title(basis: MemoInputs, found: Ranking) -> str:
     return "In the set in" if basis.plan else f"Top {found.top} in"
 
 
-def _share(basis: Basis, position: int) -> str | None:
+def _share(basis: MemoInputs, position: int) -> str | None:
     share = basis.share(position)
     return None if np.isnan(share) else percent(share)
 
 
-def _cost(basis: Basis, position: int) -> float | None:
+def _cost(basis: MemoInputs, position: int) -> float | None:
     if basis.plan is None:
         return None
     options = basis.plan.options
@@ -99,7 +99,7 @@ def _cost(basis: Basis, position: int) -> float | None:
     return None if np.isnan(cost) else cost
 
 
-def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
+def _table(basis: MemoInputs, found: Ranking, shown: Sequence[int]) -> Table:
     """Columns without a value for any of them are left out."""
     money = f" {basis.currency}".rstrip()
     columns = ("No.", "Project", "Owner", "Score", f"Cost{money}", f"Benefit a year{money}", _share_title(basis, found),
@@ -113,7 +113,7 @@ def _table(basis: Basis, found: Ranking, shown: Sequence[int]) -> Table:
     )
 
 
-def _cells(basis: Basis, found: Ranking, i: int) -> Iterator[Cell]:
+def _cells(basis: MemoInputs, found: Ranking, i: int) -> Iterator[Cell]:
     row = found.candidates.rows[i]
     yield from (int(found.places[i]), found.candidates.name(i), row.get("owner"))
     yield None if np.isnan(found.score[i]) else number(round(float(found.score[i]), 1))
@@ -126,7 +126,7 @@ def _cells(basis: Basis, found: Ranking, i: int) -> Iterator[Cell]:
     yield _call(basis, i)
 
 
-def _last_decision(basis: Basis, position: int) -> Row | None:
+def _last_decision(basis: MemoInputs, position: int) -> Row | None:
     """The latest decision on record about a project."""
     if not (basis.view.has("decisions", "project_id") and basis.view.has("decisions", "date")):
         return None
@@ -134,7 +134,7 @@ def _last_decision(basis: Basis, position: int) -> Row | None:
     return next(iter(basis.view.select("decisions", filters, order_by=["-date"], limit=1)), None)
 
 
-def _next_step(basis: Basis, position: int) -> str | None:
+def _next_step(basis: MemoInputs, position: int) -> str | None:
     """What its owner does next: meet what blocks it, or take it to the next gate."""
     if basis.blocked.get(basis.ids[position]):
         return "Meet the rules"
@@ -144,7 +144,7 @@ def _next_step(basis: Basis, position: int) -> str | None:
     return f"Gate {ahead[0]}" if ahead else None
 
 
-def _points(basis: Basis, found: Ranking, shown: Sequence[int]) -> Iterator[Point]:
+def _points(basis: MemoInputs, found: Ranking, shown: Sequence[int]) -> Iterator[Point]:
     """What a call is made on first, so that it is labelled and coloured before the rest."""
     calls = {i: _call(basis, i) for i in shown}
     others = [int(i) for i in found.order if int(i) not in calls]

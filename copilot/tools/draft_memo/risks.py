@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from copilot.records.store import Filter
 from copilot.tools.candidates import meaning
 from copilot.tools.check_model_health import tool as check_model_health
-from copilot.tools.draft_memo.inputs import Basis, name_of, short_name_of
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of, number_of, short_name_of
 from copilot.tools.findings import amount, share
 from copilot.tools.linking import fold
 from copilot.tools.project_record import tool as project_record
@@ -21,7 +21,7 @@ _HIGH = frozenset({"high", "prohibited"})
 _NEARLY_SPENT = 0.9
 
 
-def risks(basis: Basis) -> Iterator[Told]:
+def risks(basis: MemoInputs) -> Iterator[Told]:
     if not basis.proposed:
         return
     rows = [basis.row(key) for key in basis.proposed]
@@ -42,14 +42,14 @@ def risks(basis: Basis) -> Iterator[Told]:
         yield from _of_models(basis, str(row["id"]))
 
 
-def _told(basis: Basis, key: str, rows: Sequence[Row], **values: Value) -> Told:
+def _told(basis: MemoInputs, key: str, rows: Sequence[Row], **values: Value) -> Told:
     """A finding on projects, named after its key."""
     names: dict[str, Value] = {"name": name_of(rows[0]), "names": tuple(map(name_of, rows))}
     cited = basis.reading.rows("projects", rows)
     return Told(key, Finding(kind=key.partition(":")[0], values=names | values, evidence=cited))
 
 
-def classes(basis: Basis) -> Iterator[Told]:
+def classes(basis: MemoInputs) -> Iterator[Told]:
     """The projects of a high class of risk, and those of none."""
     rows = [basis.row(key) for key in basis.proposed]
     if not basis.view.has("projects", "risk_class"):
@@ -60,7 +60,7 @@ def classes(basis: Basis) -> Iterator[Told]:
         yield _told(basis, "unclassified", unclassified)
 
 
-def data(basis: Basis) -> Iterator[Told]:
+def data(basis: MemoInputs) -> Iterator[Told]:
     """The projects whose data is not ready, or not known to be."""
     rows = [basis.row(key) for key in basis.proposed]
     config = basis.sources.workspace.config
@@ -80,23 +80,22 @@ def data(basis: Basis) -> Iterator[Told]:
 
 def _spent(row: Row) -> float:
     """The share of the budget that is spent; 0 where it is not known."""
-    budget, spend = row.get("budget"), row.get("spend")
-    is_known = isinstance(budget, int | float) and isinstance(spend, int | float) and budget > 0
-    return float(str(spend)) / float(str(budget)) if is_known else 0.0
+    budget, spend = number_of(row, "budget"), number_of(row, "spend")
+    return spend / budget if spend is not None and budget is not None and budget > 0 else 0.0
 
 
-def _incidents(basis: Basis, project: str) -> list[Row]:
+def _incidents(basis: MemoInputs, project: str) -> list[Row]:
     return [*basis.view.select("incidents", [Filter(column="project_id", value=project)])]
 
 
-def _of_incidents(basis: Basis, project: str) -> Iterator[Told]:
+def _of_incidents(basis: MemoInputs, project: str) -> Iterator[Told]:
     if basis.view.has("incidents", "project_id") and _incidents(basis, project):
         arguments = project_record.Arguments(project=project, aspects=["incidents"])
         found = basis.take(project_record.project_record(basis.sources, basis.viewer, arguments))
         yield from basis.about(project, f"incident:{project}", [f for f in found if f.kind == "incident"][:_INCIDENTS])
 
 
-def _of_models(basis: Basis, project: str) -> Iterator[Told]:
+def _of_models(basis: MemoInputs, project: str) -> Iterator[Told]:
     view = basis.view
     if not view.has("models", "project_id") or not view.has("model_quality"):
         return

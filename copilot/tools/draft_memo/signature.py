@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.records.store import Filter
-from copilot.tools.draft_memo.inputs import Basis
+from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Shown
 from copilot.types import Cell, Table
 
@@ -13,7 +13,7 @@ from copilot.types import Cell, Table
 _SIGNING = 7
 
 
-def addressee(basis: Basis) -> str:
+def addressee(basis: MemoInputs) -> str:
     """The body that decided on these projects, else that decided most of what is on record; empty without any."""
     if not basis.view.has("decisions", "body"):
         return ""
@@ -27,7 +27,7 @@ def addressee(basis: Basis) -> str:
     return ""
 
 
-def signature(basis: Basis) -> Iterator[Shown]:
+def signature(basis: MemoInputs) -> Iterator[Shown]:
     """A line for the body that decides and one for each sponsor of what is proposed."""
     if not basis.proposed:
         return

@@ -21,23 +21,25 @@ from copilot.memos.writer import Writer
 from copilot.sources import Sources
 from copilot.tools.draft_memo.changes import changes, method
 from copilot.tools.draft_memo.conditions import conditions
-from copilot.tools.draft_memo.counterarguments import dissent
+from copilot.tools.draft_memo.counterarguments import counterarguments
 from copilot.tools.draft_memo.decision import decision
 from copilot.tools.draft_memo.gates import gates
-from copilot.tools.draft_memo.inputs import DRAWS, SEED, Asked, Basis, name_of, of_unit, read_basis, resolved
+from copilot.tools.draft_memo.inputs import DRAWS, SEED, MemoInputs, Request, of_unit, read_inputs, resolved
 from copilot.tools.draft_memo.money import money
 from copilot.tools.draft_memo.phrasing import WORDING
 from copilot.tools.draft_memo.ranking import ranking, reasons
 from copilot.tools.draft_memo.risks import risks
 from copilot.tools.draft_memo.signature import addressee, signature
 from copilot.tools.draft_memo.template import METHOD, SectionMethod, Shown, Template, Told
+from copilot.tools.evidence import name_of
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Computation, Reading, build_result, count
 from copilot.types import Calculation, Finding, ToolResult, Value, Viewer
 
-_PARTS: Mapping[SectionName, Callable[[Basis], Iterator[Told] | Iterator[Told | Shown]]] = {
+_PARTS: Mapping[SectionName, Callable[[MemoInputs], Iterator[Told] | Iterator[Told | Shown]]] = {
     "decision": decision, "money": money, "ranking": ranking, "conditions": conditions, "signature": signature,
-    "reasons": reasons, "gates": gates, "risks": risks, "changes": changes, "dissent": dissent, "method": method,
+    "reasons": reasons, "gates": gates, "risks": risks, "changes": changes,
+    "dissent": counterarguments, "method": method,
 }  # fmt: skip
 _LONGEST_TITLE = 300
 
@@ -70,16 +72,16 @@ class Arguments(BaseModel):
 
 def draft_memo(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """The memo, and of it what a chat shows; whoever holds a store may keep it."""
-    basis = read_basis(sources, viewer, _asked(sources, viewer, arguments))
+    basis = read_inputs(sources, viewer, _asked(sources, viewer, arguments))
     memo = _write(basis, arguments)
     return _result(basis, memo)
 
 
 def draft(sources: Sources, viewer: Viewer, arguments: Arguments) -> Memo:
-    return _write(read_basis(sources, viewer, _asked(sources, viewer, arguments)), arguments)
+    return _write(read_inputs(sources, viewer, _asked(sources, viewer, arguments)), arguments)
 
 
-def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Asked:
+def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Request:
     view = sources.records.view(viewer)
     if not view.has("projects"):
         raise ToolError("The records hold no table of projects, so there is nothing to draft a memo on.")
@@ -91,7 +93,7 @@ def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Asked:
     linked(view, "projects", filters, sources.workspace.config.stages)
     if arguments.budget is not None and not view.has("projects", "budget"):
         raise ToolError("The projects table has no column 'budget', so no set within a budget can be chosen.")
-    return Asked(
+    return Request(
         projects=resolved(view, arguments.projects),
         top=arguments.top,
         budget=arguments.budget,
@@ -101,7 +103,7 @@ def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Asked:
     )
 
 
-def _write(basis: Basis, arguments: Arguments) -> Memo:
+def _write(basis: MemoInputs, arguments: Arguments) -> Memo:
     template = METHOD.load(basis.sources.workspace)
     title = on_one_line(arguments.title) or on_one_line(_title(basis))
     writer = _written(basis, template, title)
@@ -125,7 +127,7 @@ def _write(basis: Basis, arguments: Arguments) -> Memo:
     )
 
 
-def _written(basis: Basis, template: Template, title: str) -> Writer:
+def _written(basis: MemoInputs, template: Template, title: str) -> Writer:
     """Every section with what is found for it; what no other tool has said is a part of the memo's computation."""
     parts = [(section.name, part) for section in template.sections for part in _PARTS[section.name](basis)]
     told = [(name, part) for name, part in parts if isinstance(part, Told)]
@@ -161,14 +163,14 @@ def _written(basis: Basis, template: Template, title: str) -> Writer:
     return writer
 
 
-def _title(basis: Basis) -> str:
+def _title(basis: MemoInputs) -> str:
     if basis.asked.projects:
         return f"Funding of {join_and(name_of(basis.row(key)) for key in basis.proposed)}"[:_LONGEST_TITLE]
     within = f" within {printed_money(basis.asked.budget, basis.currency)}" if basis.asked.budget is not None else ""
     return f"AI portfolio: the first {basis.asked.top}{within}"
 
 
-def _provenance(basis: Basis, arguments: Arguments) -> Provenance:
+def _provenance(basis: MemoInputs, arguments: Arguments) -> Provenance:
     found = basis.found
     weights = (
         {c.name: round(float(w), 6) for c, w in zip(found.candidates.criteria, found.weights.used, strict=True)}
@@ -195,7 +197,7 @@ def _own_version() -> str:
         return "not installed"
 
 
-def _result(basis: Basis, memo: Memo) -> MemoResult:
+def _result(basis: MemoInputs, memo: Memo) -> MemoResult:
     ids = {source.marker: source.evidence.id for source in memo.sources}
     template = METHOD.load(basis.sources.workspace)
     told = [finding for section in template.sections for finding in _in_chat(section, memo, ids)]
@@ -230,7 +232,7 @@ def _in_chat(section: SectionMethod, memo: Memo, ids: Mapping[int, str]) -> Iter
         )
 
 
-def _account(basis: Basis, memo: Memo) -> ToolResult:
+def _account(basis: MemoInputs, memo: Memo) -> ToolResult:
     """What was drafted, and how to have it as a document."""
     values: dict[str, Value] = {
         "title": memo.title,

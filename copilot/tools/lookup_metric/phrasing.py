@@ -80,25 +80,16 @@ def no_data_then(f: Finding) -> str:
 
 
 def definition(f: Finding) -> str:
-    facts = [
-        f"owner {f.values['owner']}" if f.values["owner"] else "nobody is named as its owner",
-        f"data up to {named(f, 'data_until')}" if f.values["data_until"] else "",
-        "lower is better" if f.values["is_lower_better"] else "",
-        "a period shows its last month" if f.values["is_stock"] else "",
-    ]
-    what = f.values["definition"] or f"computed as {f.values['expression']}"
-    return f"{f.values['metric']}: {what}; {'; '.join(fact for fact in facts if fact)}."
-
-
-def query(f: Finding) -> str:
-    return f"The query, as {f.values['engine']} reads it: `{f.values['sql']}`"
+    return says(
+        "{metric}: [definition?{definition}|computed as {expression}]; [owner?owner {owner}|nobody is named as its "
+        "owner][; data up to {data_until}]{is_lower_better:; lower is better/}{is_stock:; a period shows its last "
+        "month/}"
+    )(f)
 
 
 def partly_covered(f: Finding) -> str:
-    edge = f"the latest data are for {named(f, 'latest')}" if "latest" in f.values else (
-        f"the data begin in {f.values['first']}"
-    )  # fmt: skip
-    return f"{f.values['period']} is only partly covered: {edge}."
+    edge = "the latest data are for {latest}" if "latest" in f.values else "the data begin in {first}"
+    return says(f"{{period}} is only partly covered: {edge}")(f)
 
 
 def gaps(f: Finding) -> str:
@@ -210,7 +201,7 @@ WORDING = Wording(
         "no_data_then": no_data_then,
         "not_computable": says("{metric}{scope} cannot be computed: the {rows} hold nothing to compute it from"),
         "definition": definition,
-        "query": query,
+        "query": lambda f: f"The query, as {f.values['engine']} reads it: `{f.values['sql']}`",
         "undescribed": says("No metrics.yaml describes {metric}; it is computed as {expression} of its observations"),
         "undated": says("{metric} is known as of {today} only; the period {period} could not be applied"),
         "unfinished": says("{period} is not over: it is counted up to {today}"),

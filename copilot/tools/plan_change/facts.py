@@ -14,7 +14,7 @@ from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import latest_roles
 from copilot.tools.assess_readiness.method import METHOD as READINESS
 from copilot.tools.assess_readiness.scores import BEST, Area, read_areas
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Reading, amount, count
 from copilot.tools.linking import fold
 from copilot.tools.lookup_metric import tool as metrics
@@ -39,8 +39,7 @@ class Scope:
     @property
     def subject(self) -> str:
         if self.project is not None:
-            title = self.project.get("name")
-            return f"{title} ({self.project['id']})" if title and title != self.project["id"] else str(title)
+            return name_of(self.project)
         return self.unit or "all units"
 
 

@@ -121,16 +121,16 @@ def alternatives(found: Plan) -> Iterator[Finding]:
 
 def more_budget(found: Plan) -> Finding | None:
     """What a tenth more budget would bring; None where that was not found, or there is no budget."""
-    if found.richer is None or found.limits.budget is None:
+    if found.with_more_budget is None or found.limits.budget is None:
         return None
-    gain = found.richer.value - found.selection.value
+    gain = found.with_more_budget.value - found.selection.value
     return Finding(
         kind="more_budget",
         values={
             "more": share(MORE_BUDGET),
             "budget": money(found, found.limits.budget * (1 + MORE_BUDGET)),
             "gain": None if gain < _SAME else _points(gain),
-            **_exchange(found, found.richer),
+            **_exchange(found, found.with_more_budget),
         },
     )
 

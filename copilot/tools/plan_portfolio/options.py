@@ -13,7 +13,7 @@ from copilot.analysis.scoring import ENOUGH_COVERAGE, Floats, Scores, weighted_s
 from copilot.language.formatting import humanize
 from copilot.records.store import RecordView
 from copilot.tools.candidates import Candidates, Weights, ended_stages
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, number_of
 from copilot.tools.linking import fold
 from copilot.workspace import WorkspaceConfig
 
@@ -98,7 +98,9 @@ def read_options(
 ) -> Options:
     rows = candidates.rows
     scores = weighted_sum(candidates.estimates.likely, weights.used)
-    cost, headcount = np.array([_left(row) for row in rows]), np.array([_number(row, "headcount") for row in rows])
+    # What is not recorded becomes NaN.
+    cost = np.array([left_to_spend(row) for row in rows], dtype=float)
+    headcount = np.array([number_of(row, "headcount") for row in rows], dtype=float)
     bars: dict[int, Reason] = {}
     for position in range(len(rows)):
         if bar := _bar(candidates, scores, cost, headcount, position, request):
@@ -107,15 +109,10 @@ def read_options(
     return Options(candidates, weights, scores, cost, headcount, bars, needs, request)
 
 
-def _number(row: Row, column: str) -> float:
-    value = row.get(column)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else float("nan")
-
-
-def _left(row: Row) -> float:
-    """The approved budget less what is spent; a missing amount spent counts as nothing."""
-    spent = float(np.nan_to_num(_number(row, "spend")))
-    return float(np.maximum(_number(row, "budget") - spent, 0.0))
+def left_to_spend(row: Row) -> float | None:
+    """The approved budget less what is spent, a missing amount spent counting as nothing; None without a budget."""
+    budget = number_of(row, "budget")
+    return None if budget is None else max(budget - (number_of(row, "spend") or 0.0), 0.0)
 
 
 def _bar(

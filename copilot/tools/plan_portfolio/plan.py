@@ -67,7 +67,7 @@ class Plan:
     selection: Selection
     others: tuple[Selection, ...]
     """The next-best sets, best first."""
-    richer: Selection | None
+    with_more_budget: Selection | None
     """The best set with a tenth more budget; None when there is no budget."""
     share: Floats
     """How often each candidate is in the best set; 0 where it cannot be chosen."""
@@ -146,14 +146,14 @@ def plan(options: Options, limits: Limits, alternatives: int, seconds: float = P
         known = options.candidates.estimates.rows(places)
         drawn = drawn_scores(known, options.weights.used, draws)
         share[places] = inclusion(problem, [s.chosen for s in (found, *others)], drawn)
-    richer = _richer(options, limits, problem, clock)
+    with_more_budget = _with_more_budget(options, limits, problem, clock)
     forced = tuple(_forced(problem, found, places, clock))
     return Plan(
         options,
         limits,
         _placed(found, places),
         tuple(_placed(other, places) for other in others),
-        None if richer is None else _placed(richer, places),
+        None if with_more_budget is None else _placed(with_more_budget, places),
         share,
         draws,
         forced,
@@ -249,7 +249,7 @@ def _infeasible(problem: Problem, limits: Limits) -> str:
     return f"No set of projects keeps to {asked}; relax {join_and(ways, 'or')}."
 
 
-def _richer(options: Options, limits: Limits, problem: Problem, clock: _Clock) -> Selection | None:
+def _with_more_budget(options: Options, limits: Limits, problem: Problem, clock: _Clock) -> Selection | None:
     if limits.budget is None:
         return None
     old = _budget(options, limits, limits.budget).name

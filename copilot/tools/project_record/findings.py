@@ -9,7 +9,7 @@ from typing import Literal
 
 from copilot.language.formatting import humanize
 from copilot.records.store import Filter
-from copilot.tools.evidence import Row, recorded
+from copilot.tools.evidence import Row, number_of, recorded, short_name_of
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.tools.project_record.model_findings import of_model
 from copilot.tools.row_sentences import tell
@@ -38,14 +38,13 @@ class Project:
 
     @property
     def name(self) -> str:
-        return str(self.row.get("name") or self.row["id"])
+        return short_name_of(self.row)
 
     def has(self, column: str) -> bool:
         return self.row.get(column) is not None
 
     def number(self, column: str) -> float | None:
-        value = self.row.get(column)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return number_of(self.row, column)
 
     def ratio(self, part: str, whole: str) -> Quantity | None:
         one, other = self.number(part), self.number(whole)

@@ -9,8 +9,6 @@ from copilot.language.formatting import (
     format_value,
     humanize,
     join_and,
-    lowercase_first,
-    magnitude,
     says,
     sentence,
 )
@@ -77,11 +75,11 @@ def _label(column: str) -> str:
 
 
 def overview(f: Finding) -> str:
-    unit = f" of {word(f, 'unit')}" if word(f, "unit") else ""
-    stage = f" is {_in_stage(f)}" if word(f, "stage") else " has no recorded stage"
-    since = f" since {word(f, 'stage_since')}" if word(f, "stage_since") else ""
-    what = f": {lowercase_first(str(f.values['description']))}" if f.values["description"] else ""
-    return sentence(f"{f.values['name']} ({f.values['id']}){unit}{stage}{since}{what}")
+    stage = "is {in_stage}" if word(f, "stage") else "has no recorded stage"
+    return says(
+        f"{{name}} ({{id}})[ of {{unit:words}}] {stage}[ since {{stage_since}}][: {{description:inside}}]",
+        in_stage=_in_stage,
+    )(f)
 
 
 def _in_stage(f: Finding) -> str:
@@ -94,47 +92,15 @@ def set_up(f: Finding) -> str:
     return sentence(f"It {join_and(part for part in parts if part)}") if any(parts) else ""
 
 
-def dependencies(f: Finding) -> str:
-    return sentence(f"It depends on {join_and(str(f.values['depends_on']).split('; '))}")
-
-
 def time_in_stage(f: Finding) -> str:
     if f.values["days"] is None:
-        return f"{f.values['name']} is {_in_stage(f)}; since when is not recorded."
-    return f"{f.values['name']} has been {_in_stage(f)} for {named(f, 'days')}, since {named(f, 'stage_since')}."
+        return says("{name} is {in_stage}; since when is not recorded", in_stage=_in_stage)(f)
+    return says("{name} has been {in_stage} for {days}, since {stage_since}", in_stage=_in_stage)(f)
 
 
 def budget(f: Finding) -> str:
-    text = f"The budget of {f.values['name']} is {named(f, 'budget')}"
-    if f.values["spent_share"] is not None and quantity(f, "spend").value:
-        text += f", of which {named(f, 'spend')} ({named(f, 'spent_share')}) is spent"
-    return sentence(text)
-
-
-def budget_split(f: Finding) -> str:
-    change = f"{named(f, 'change_budget')}, {named(f, 'change_share')} of the budget"
-    text = f"Training, communication and adoption have {change}"
-    if f.values["technology_budget"] is not None:
-        text += f"; technology and data have {named(f, 'technology_budget')} ({named(f, 'technology_share')})"
-    return sentence(text)
-
-
-def expected_benefit(f: Finding) -> str:
-    return f"It is expected to bring {named(f, 'expected_benefit')} a year ({_basis(f, 'expected_basis')})."
-
-
-def realised_benefit(f: Finding) -> str:
-    share = f", {named(f, 'achieved_share')} of what was expected" if f.values["achieved_share"] is not None else ""
-    brought = f"{named(f, 'realised_benefit')} ({_basis(f, 'realised_basis')})"
-    return f"Over the last twelve months it brought {brought}{share}."
-
-
-def _basis(f: Finding, name: str) -> str:
-    return word(f, name) or "its basis is not recorded"
-
-
-def adoption_plan(f: Finding) -> str:
-    return f"A written plan for training and adoption {'exists' if f.values['adoption_plan'] else 'does not exist'}."
+    spent = "[spend?, of which {spend} ({spent_share}) is spent]" if f.values["spent_share"] is not None else ""
+    return says(f"The budget of {{name}} is {{budget}}{spent}")(f)
 
 
 def criteria(f: Finding) -> str:
@@ -174,64 +140,31 @@ def controls(f: Finding) -> str:
     return sentence(f"Controls on record: {join_and(done)}")
 
 
-def waiver(f: Finding) -> str:
-    until = f", until {named(f, 'waiver_until')}" if f.values["waiver_until"] else ", with no end date"
-    return sentence(f"Waived: {word(f, 'waiver')}{until}")
+def quality_change(f: Finding) -> str:
+    moved = "rose" if quantity(f, "change").value > 0 else "fell"
+    return says(
+        f"The {{metric}} of {{name}} [change?{moved} by {{change:size}}|stayed the same], from {{first}} in the week "
+        "of {first_week} to {latest} in the week of {latest_week}"
+    )(f)
 
 
-def not_recorded(f: Finding) -> str:
-    names = (_NAMES.get(column, column_label(column)) for column in texts(f, "columns"))
-    return f"Not recorded for {f.values['name']}: {join_and(names)}."
+def quality_gap(f: Finding) -> str:
+    gap = quantity(f, "gap").value
+    if not gap:
+        return says("Its latest {metric} equals the {latest} of its validation")(f)
+    beside = "below" if gap < 0 else "above"
+    return says(f"Its latest {{metric}} of {{latest}} is {{gap:size}} {beside} the {{validated}} of its validation")(f)
 
 
-def stages(f: Finding) -> str:
-    steps = zip(texts(f, "stages"), _items(f, "entered"), strict=True)
-    return f"{f.values['name']} entered {join_and(f'{stage} on {day}' for stage, day in steps)}."
+def version(f: Finding) -> str:
+    is_newest = f.values["registry_version"] == f.values["deployed_version"]
+    newer = "" if is_newest else "[, although {registry_version} is approved in the registry]"
+    return says(f"{{name}} runs in version {{deployed_version}}[ since {{deployed_on}}]{newer}")(f)
 
 
 def stage_notes(f: Finding) -> str:
     notes = zip(texts(f, "stages"), texts(f, "notes"), strict=True)
     return sentence(f"Notes on its stages: {'; '.join(f'{stage}: {note}' for stage, note in notes)}")
-
-
-def quality_change(f: Finding) -> str:
-    change = quantity(f, "change")
-    moved = f"{'rose' if change.value > 0 else 'fell'} by {format_value(magnitude(change))}"
-    return (
-        f"The {f.values['metric']} of {f.values['name']} {moved if change.value else 'stayed the same'}, from "
-        f"{named(f, 'first')} in the week of {named(f, 'first_week')} to {named(f, 'latest')} in the week of "
-        f"{named(f, 'latest_week')}."
-    )
-
-
-def quality_gap(f: Finding) -> str:
-    gap, metric = quantity(f, "gap"), f.values["metric"]
-    if not gap.value:
-        return f"Its latest {metric} equals the {named(f, 'latest')} of its validation."
-    beside = f"{format_value(magnitude(gap))} {'below' if gap.value < 0 else 'above'}"
-    return f"Its latest {metric} of {named(f, 'latest')} is {beside} the {named(f, 'validated')} of its validation."
-
-
-def retraining(f: Finding) -> str:
-    agreed = f"was trained on {named(f, 'trained_on')} and is to be retrained every {named(f, 'interval')}"
-    if quantity(f, "overdue").value:
-        late = f"retraining is {named(f, 'overdue')} overdue as of {named(f, 'today')}"
-        return f"{f.values['name']} {agreed}: {late}."
-    return f"{f.values['name']} {agreed}: the next retraining is due on {named(f, 'due')}."
-
-
-def version(f: Finding) -> str:
-    running, newest = f.values["deployed_version"], f.values["registry_version"]
-    since = f" since {named(f, 'deployed_on')}" if f.values["deployed_on"] else ""
-    newer = f", although {newest} is approved in the registry" if newest and newest != running else ""
-    return f"{f.values['name']} runs in version {running}{since}{newer}."
-
-
-def model(f: Finding) -> str:
-    kind = f" ({f.values['kind']})" if f.values["kind"] else ""
-    status = f" is {word(f, 'status')}" if f.values["status"] else " has no recorded status"
-    gives = f"; it gives {lowercase_first(str(f.values['purpose']))}" if f.values["purpose"] else ""
-    return sentence(f"Model {f.values['name']} ({f.values['id']}){kind}{status}{gives}")
 
 
 def about_project(name: str) -> Callable[[Sequence[Finding]], Iterator[str]]:
@@ -257,23 +190,37 @@ PHRASES = {
     "quality_below": says(
         "The four-week average has been more than {limit} below the validated {metric} since the week of {since}"
     ),
-    "retraining": retraining,
+    "retraining": says(
+        "{name} was trained on {trained_on} and is to be retrained every {interval}: [overdue?retraining is {overdue} "
+        "overdue as of {today}|the next retraining is due on {due}]"
+    ),
     "version": version,
     "feedback_loop": says("The decisions of {name} shape the data it is trained on next, so it may confirm itself"),
-    "model": model,
+    "model": says(
+        "Model {name} ({id})[ ({kind})][status? is {status:words}| has no recorded status][; it gives {purpose:inside}]"
+    ),
     "overview": overview,
     "set_up": set_up,
     "blocker": says("What holds it up: {blocker:words}"),
-    "dependencies": dependencies,
+    "dependencies": says("It depends on {needed}", needed=lambda f: join_and(str(f.values["depends_on"]).split("; "))),
     "time_in_stage": time_in_stage,
     "budget": budget,
     "spend": says("{name} has spent {spend}; no budget is recorded"),
-    "budget_split": budget_split,
+    "budget_split": says(
+        "Training, communication and adoption have {change_budget}, {change_share} of the budget[; technology and data "
+        "have {technology_budget} ({technology_share})]"
+    ),
     "production_budget": says("Running it in production has a budget of {production_budget} a year"),
-    "expected_benefit": expected_benefit,
-    "realised_benefit": realised_benefit,
+    "expected_benefit": says(
+        "It is expected to bring {expected_benefit} a year ([expected_basis?{expected_basis:words}|its basis is not "
+        "recorded])"
+    ),
+    "realised_benefit": says(
+        "Over the last twelve months it brought {realised_benefit} ([realised_basis?{realised_basis:words}|its basis "
+        "is not recorded])[, {achieved_share} of what was expected]"
+    ),
     "integration": says("Integration into the systems people work in: {integration:words}"),
-    "adoption_plan": adoption_plan,
+    "adoption_plan": says("A written plan for training and adoption {adoption_plan:exists/does not exist}"),
     "change_budget": says("The change budget is {change_budget}, {change_share} of the budget"),
     "criteria": criteria,
     "missing_criteria": says("It has no estimate of {criteria:or}"),
@@ -285,9 +232,11 @@ PHRASES = {
     "gate": gate,
     "controls": controls,
     "oversight": says("It may be overridden by {human_oversight:words}"),
-    "waiver": waiver,
-    "not_recorded": not_recorded,
+    "waiver": says("Waived: {waiver:words}[waiver_until?, until {waiver_until}|, with no end date]"),
+    "not_recorded": says(
+        "Not recorded for {name}: {labels}", labels=lambda f: join_and(map(_label, texts(f, "columns")))
+    ),
     "none_recorded": says("No {what} of {name} is recorded"),
-    "stages": stages,
+    "stages": says("{name} entered <{stages} on {entered}>"),
     "stage_notes": stage_notes,
 }

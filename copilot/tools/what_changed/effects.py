@@ -17,7 +17,8 @@ from copilot.language.formatting import NAMED, format_quantity
 from copilot.records.catalogue import Metric
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, gather, weigh
-from copilot.tools.check_governance.findings import Review, name, open_review
+from copilot.tools.check_governance.findings import Review, open_review
+from copilot.tools.evidence import name_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.lookup_metric.reading import Request, read
 from copilot.tools.lookup_metric.values import amount_of, printed
@@ -148,7 +149,10 @@ def in_gates(then: Sources, now: Sources, viewer: Viewer, scope: Scope, baseline
         return None
     reviews = [open_review(sources, viewer) for sources in (then, now)]
     names = {
-        str(p.row["id"]): name(p) for review in reviews for p in review.projects if scope.covers("projects", p.row)
+        str(p.row["id"]): name_of(p.row)
+        for review in reviews
+        for p in review.projects
+        if scope.covers("projects", p.row)
     }
     rules = {rule.id: rule for rule in reviews[1].gates.rules}
     old, new = (_outcomes(review, names) for review in reviews)

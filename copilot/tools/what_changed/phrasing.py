@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from copilot.language.formatting import format_value, join_and, join_first, says, sentence
-from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.language.formatting import filled, format_value, join_and, join_first, says, sentence
+from copilot.tools.findings import Wording, named, quantity, texts
 from copilot.types import Finding
-
-_DOCUMENTS = {"new": "is new", "removed": "was removed", "changed": "has changed"}
 
 
 def record_changes(f: Finding) -> str:
@@ -20,28 +18,23 @@ def record_changes(f: Finding) -> str:
 
 def row_change(f: Finding) -> str:
     if f.values["change"] != "changed":
-        return sentence(f"{f.values['name']} was {f.values['change']}")
-    moves = zip(texts(f, "columns"), _items(f, "before"), _items(f, "after"), strict=True)
-    told = join_and(f"{column} from {before} to {after}" for column, before, after in moves)
-    return sentence(f"{f.values['name']} changed {told or 'in who may see it'}")
-
-
-def _items(f: Finding, name: str) -> list[str]:
-    held = f.values[name]
-    return [format_value(item) for item in held] if isinstance(held, tuple) else []
+        return says("{name} was {change}")(f)
+    moved = "<{columns} from {before} to {after}>" if f.values["columns"] else "in who may see it"
+    return says(f"{{name}} changed {moved}")(f)
 
 
 def dated_event(f: Finding) -> str:
-    entered = f" entered {f.values['entered']}" if "entered" in f.values else ""
-    return sentence(f"{named(f, 'day')}: {f.values['name']}{entered}")
+    return says(f"{{day}}: {{name}}{' entered {entered}' if 'entered' in f.values else ''}")(f)
 
 
 def document_change(f: Finding) -> str:
-    title, change = f"“{f.values['title']}” ({f.values['id']})", str(f.values["change"])
-    if change == "effective":
-        return sentence(f"{title} took effect on {named(f, 'effective')}")
-    by = f" by {f.values['successor']}" if f.values["successor"] else ""
-    return sentence(f"{title} {_DOCUMENTS.get(change, f'was superseded{by}')}")
+    change = {
+        "new": "is new",
+        "removed": "was removed",
+        "changed": "has changed",
+        "effective": "took effect on {effective}",
+    }.get(str(f.values["change"]), "was superseded[ by {successor}]")
+    return says(f"“{{title}}” ({{id}}) {change}")(f)
 
 
 def ranking_change(f: Finding) -> str:
@@ -61,54 +54,37 @@ def ranking_change(f: Finding) -> str:
 
 
 def rank_move(f: Finding) -> str:
-    then = f"{named(f, 'rank_then')} then with {named(f, 'score_then')}" if f.values["rank_then"] else ""
-    now = f"{named(f, 'rank_now')} with {named(f, 'score_now')}" if f.values["rank_now"] else ""
-    if not now:
-        return sentence(f"{f.values['name']}, rank {then}, no longer stands for choice")
-    if not then:
-        return sentence(f"{f.values['name']}, new among the candidates, ranks {now}")
-    was = f"{named(f, 'rank_then')} with {named(f, 'score_then')}"
-    return sentence(f"{f.values['name']} ranks {now}, then {was}")
-
-
-def weight_changes(f: Finding) -> str:
-    moves = zip(texts(f, "criteria"), _items(f, "before"), _items(f, "after"), strict=True)
-    changed = (f"{criterion} from {before} to {after}" for criterion, before, after in moves)
-    return sentence(f"the weights changed as well: {join_and(changed)}")
+    then, now = "{rank_then} then with {score_then}", "{rank_now} with {score_now}"
+    if not f.values["rank_now"]:
+        return says(f"{{name}}, rank {then}, no longer stands for choice")(f)
+    if not f.values["rank_then"]:
+        return says(f"{{name}}, new among the candidates, ranks {now}")(f)
+    return says(f"{{name}} ranks {now}, then {{rank_then}} with {{score_then}}")(f)
 
 
 def gate_changes(f: Finding) -> str:
-    kinds = zip(quantities(f, "counts"), texts(f, "before"), texts(f, "after"), strict=True)
-    told = join_and(f"{format_value(n, bare=True)} from {before} to {after}" for n, before, after in kinds)
-    text = f"{f.values['compared']}, {named(f, 'changes')} of the rules changed ({told})"
+    text = filled("{compared}, {changes} of the rules changed (<{counts:bare} from {before} to {after}>)", f.values)
     for name, which in (("blocked", "now blocked"), ("freed", "no longer blocked")):
         if names := texts(f, name):
             text += f"; {which}: {join_first(names, int(quantity(f, f'{name}_count').value))}"
     return sentence(text)
 
 
-def metric_changes(f: Finding) -> str:
-    have = "has" if quantity(f, "metrics").value == 1 else "have"
-    return sentence(f"{named(f, 'metrics')} {have} other values {f.values['since']}")
-
-
 def metric_change(f: Finding) -> str:
-    metric, then, now = f.values["metric"], named(f, "then"), named(f, "now")
     if f.values["when_then"] == f.values["when_now"]:
-        return sentence(f"{metric} for {f.values['when_now']}: {then} as recorded then, {now} now")
-    return sentence(f"{metric}: {then} in {f.values['when_then']}, {now} in {f.values['when_now']}")
+        return says("{metric} for {when_now}: {then} as recorded then, {now} now")(f)
+    return says("{metric}: {then} in {when_then}, {now} in {when_now}")(f)
 
 
 def recommendations(f: Finding) -> str:
-    gone, given = quantity(f, "gone"), quantity(f, "given")
-    if gone.value and given.value == 1:
+    gone, given = quantity(f, "gone").value, quantity(f, "given").value
+    if gone and given != 1:
+        return says("{gone} of the {given:bare} given to you earlier {gone:no longer holds/no longer hold}")(f)
+    if gone:
         return "The one recommendation given to you earlier no longer holds."
-    if gone.value:
-        verb = "no longer holds" if gone.value == 1 else "no longer hold"
-        return sentence(f"{format_value(gone)} of the {named(f, 'given', bare=True)} given to you earlier {verb}")
-    if given.value == 1:
+    if given == 1:
         return "The one recommendation given to you earlier still holds on today's records."
-    return f"All {format_value(given)} given to you earlier still hold on today's records."
+    return says("All {given} given to you earlier still hold on today's records")(f)
 
 
 def recommendation(f: Finding) -> str:
@@ -142,12 +118,12 @@ WORDING = Wording(
         "ranking_not_comparable": says("the ranking cannot be compared: then or now no candidate records the criteria"),
         "ranking_change": ranking_change,
         "rank_move": rank_move,
-        "weight_changes": weight_changes,
+        "weight_changes": says("the weights changed as well: <{criteria} from {before} to {after}>"),
         "no_gate_change": says("no finding of the rules has changed {compared}"),
         "gate_changes": gate_changes,
         "rule_change": says("{name}: {rule}: {before} then, {after} now"),
         "no_metric_change": says("no metric has another value {since}"),
-        "metric_changes": metric_changes,
+        "metric_changes": says("{metrics} {metrics:has/have} other values {since}"),
         "metric_change": metric_change,
         "recommendations": recommendations,
         "recommendation": recommendation,
