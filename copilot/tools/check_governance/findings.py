@@ -18,6 +18,7 @@ from copilot.records.store import RecordView
 from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
+from copilot.stages import Stages
 from copilot.tools.findings import amount, count
 from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value, Viewer
 
@@ -60,6 +61,10 @@ class Review:
     @property
     def today(self) -> date:
         return self.sources.today
+
+    @property
+    def stages(self) -> Stages:
+        return self.sources.workspace.config.stages
 
     @property
     def currency(self) -> str:

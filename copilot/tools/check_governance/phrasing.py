@@ -202,7 +202,7 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     first = findings[0]
     if first.kind == "verdict":
         yield f"What is the state of {first.values['name']}?"
-        yield "Which projects in production have a blocking rule unmet?"
+        yield "Which projects have a blocking rule unmet?"
         return
     blocked = next((f for f in findings if f.kind == "blocked_project"), None)
     if blocked:
