@@ -51,9 +51,13 @@ def test_conventions_of_the_export_are_told_by_its_cells(root: Path) -> None:
 
 
 def test_stages_are_proposed_in_their_order(root: Path) -> None:
-    stages = [stage.casefold() for stage in Workspace.open(root).config.stages]
+    stages = [stage.casefold() for stage in Workspace.open(root).config.stages.names]
     assert stages.index("proposed") < stages.index("in trial") < stages.index("in daily use")
     assert stages.index("in daily use") < stages.index("switched off")
+    told = Workspace.open(root).config.stages
+    assert all(stage.means for stage in told.root)
+    assert told.is_production("in daily use")
+    assert [told.has_ended(name) for name in ("in trial", "in daily use", "switched off")] == [False, False, True]
     view = Records.load(Workspace.open(root)).view(Viewer())
     counted = Counter({str(row["stage"]).casefold(): row["count"] for row in view.aggregate("projects", ["stage"])})
     assert counted["switched off"] == sum(row["stage"] == "switched off" for row in SYSTEMS)

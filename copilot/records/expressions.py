@@ -96,24 +96,24 @@ def _results(
     for target, tree in trees.items():
         value = f"{tree.sql(dialect='duckdb')} AS {quoted(target)}"
         chosen = f"* REPLACE ({value})" if target in there else f"*, {value}"
-        # One at a time, so that an error is told of the column that has it.
-        query = f"SELECT {chosen} FROM {relation}"
-        view = quoted(f"after {target}")
+        # One at a time, so that an error is told of the column that has it, and what it rests on is computed once.
+        after = quoted(f"after {target}")
         try:
-            connection.execute(f"CREATE VIEW {view} AS {query}")
-            described = connection.execute(f"SELECT {quoted(target)} FROM {view} LIMIT 0").description or [("", "")]
+            connection.execute(f"CREATE TABLE {after} AS SELECT {chosen} FROM {relation}")
+            connection.execute(f"DROP TABLE {relation}")
+            described = connection.execute(f"SELECT {quoted(target)} FROM {after} LIMIT 0").description or [("", "")]
             kind = str(described[0][1]).partition("(")[0]
             if kind not in _RESULTS:
                 raise KnowledgeError(f"{where}.{target}: gives {kind}, not a number, date, text or yes/no.")
             shown = _SHOWN[_RESULTS[kind]].format(quoted(target))
-            rows = connection.execute(f"SELECT {shown} FROM {view} ORDER BY _place").fetchall()
+            rows = connection.execute(f"SELECT {shown} FROM {after} ORDER BY _place").fetchall()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0].partition("Error: ")[2] or str(error)
             raise KnowledgeError(f"{where}.{target}: {tree.sql(dialect='duckdb')!r}: {reason.rstrip('.')}.") from None
         named = frozenset(column.name for column in tree.find_all(exp.Column))
         through = [found[name].made_of for name in named if name in found]
         found[target] = Computed(_RESULTS[kind], [row[0] for row in rows], named.union(*through))
-        relation, there = view, there | {target}
+        relation, there = after, there | {target}
     return found
 
 

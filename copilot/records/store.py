@@ -305,6 +305,18 @@ class RecordView:
         part = self.run(count.format(relation), where.parameters)[0]["n"]
         return int(whole or 0) - int(part or 0)
 
+    def with_hidden_references(self, table: str, column: str) -> frozenset[str]:
+        """The keys of the rows whose list in this column names a row that is withheld from this viewer."""
+        relation, schema = self.relation(table), self.tables[table]
+        if relation == quoted(table) or not schema.key or not self.has(table, column):
+            return frozenset()
+        key, items = quoted(schema.key), quoted(column)
+        rows = self.run(
+            f"SELECT seen.{key} AS key FROM {relation} seen JOIN {quoted(table)} whole USING ({key}) "
+            f"WHERE seen.{items} IS DISTINCT FROM whole.{items}"
+        )
+        return frozenset(str(row["key"]) for row in rows)
+
     def run(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Cell]]:
         """The rows of a query over what `relation` names."""
         return self._records.run(sql, parameters)

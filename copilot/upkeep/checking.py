@@ -17,6 +17,7 @@ from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.names import nearest
 from copilot.records.reading import RecordTable, source_readers, type_table
+from copilot.records.schema import PROJECTS
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.retrieval.loaders.metadata import statements
@@ -51,6 +52,7 @@ def look_over(root: Path) -> Checked:
     tables = _read_tables(workspace, found)
     found += check_tables(tables, workspace.config)
     found += _viewers(workspace.config)
+    found += _stages(workspace.config, tables)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
     found += _gates(workspace, tables)
     found += _methods(workspace, tables)
@@ -99,6 +101,17 @@ def _read_tables(workspace: Workspace, found: list[Issue]) -> list[RecordTable]:
             file = MAPPING if text.startswith(str(root / MAPPING)) else f"records/{name}.csv"
             found.append(_problem(root, file, error, f"Until it can be read, {name} are missing."))
     return tables
+
+
+def _stages(config: WorkspaceConfig, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+    is_used = any(table.schema.name == PROJECTS.name and "stage" in table.values for table in tables)
+    if is_used and not config.stages.is_production_told:
+        yield _whole(
+            "workspace.yaml",
+            "info",
+            f"No stage is called production or means it; {config.stages.production} is taken for it, being the last.",
+            "If it is another one, give that `means: production`.",
+        )
 
 
 def _viewers(config: WorkspaceConfig) -> Iterator[Issue]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from copilot.records.visibility import LABEL
 from copilot.retrieval.embedder import Embedder
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
+from copilot.stages import MEANINGS, StageMeaning
 from copilot.workspace import WorkspaceConfig
 
 # A cosine with which a column of the file is taken for one of ours, and from which on that is likely, and sure.
@@ -47,7 +48,7 @@ _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
 _WIDELY = 5
 """A text in so many columns may stand for nothing."""
 
-# What the stages of the life of any project are about, the first to the last, each under our name for it.
+# What the stages of the life of any project are about, the first to the last; those that are no meaning come before.
 _LIFE: Mapping[str, tuple[str, ...]] = {
     "idea": ("an idea", "planned", "initiated, not started yet", "proposal being considered"),
     "proof_of_concept": ("proof of concept", "in development", "being built or acquired", "research and experiment"),
@@ -310,11 +311,8 @@ def _workspace(root: Path, readings: Sequence[_Reading], meanings: _Meanings) ->
     else:
         lines.append("# currency: EUR  # no column says which")
     if stages := _stages(readings, meanings):
-        lines += ["# Stages first to last, in the words of the export; the comment is what each is taken to mean."]
-        lines += [
-            "stages:",
-            *(f"  - {_quoted(s.name)}  # {s.means.replace('_', ' ')}, {s.confidence}: {s.told}" for s in stages),
-        ]
+        lines += ["# Stages first to last, in the words of the export, and what each is taken to mean.", "stages:"]
+        lines += [f"  - {_entry(s)}  # {s.life.replace('_', ' ')}, {s.confidence}: {s.count:,} rows" for s in stages]
     return "\n".join(lines) + "\n"
 
 
@@ -325,22 +323,35 @@ def _title(root: Path) -> str:
 @dataclass(frozen=True)
 class _Stage:
     name: str
-    means: str
+    life: str
+    """The stage in the life of any project that it is most like."""
     confidence: str
     count: int
+    synonyms: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
-        return f"{self.count:,} rows"
+    def means(self) -> StageMeaning:
+        return next((means for means in MEANINGS if means == self.life), "before")
 
 
 def _stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stage]:
-    """The stages that are frequent enough, in the order of what they mean."""
+    """The stages in the order of life; rare ones join the most frequent that is like them."""
     every = _all_stages(readings, meanings)
     total = sum(stage.count for stage in every)
-    frequent = [stage for stage in every if stage.count >= _RARE * total][:_MOST_STAGES]
+    kept: dict[str, _Stage] = {}
+    for stage in every:
+        alike = next((other for other in kept.values() if other.life == stage.life), None)
+        if alike is None or (stage.count >= _RARE * total and len(kept) < _MOST_STAGES):
+            kept[stage.name] = stage
+        else:
+            kept[alike.name] = replace(alike, synonyms=(*alike.synonyms, stage.name))
     order = list(_LIFE)
-    return sorted(frequent, key=lambda stage: (order.index(stage.means), -stage.count))
+    return sorted(kept.values(), key=lambda stage: (order.index(stage.life), -stage.count))
+
+
+def _entry(stage: _Stage) -> str:
+    also = f", synonyms: [{', '.join(map(_quoted, stage.synonyms))}]" if stage.synonyms else ""
+    return f"{{name: {_quoted(stage.name)}, means: {stage.means}{also}}}"
 
 
 def _all_stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stage]:
@@ -355,14 +366,14 @@ def _all_stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stag
             spellings.setdefault(column_key(text), Counter())[text] += 1
     counts = {each.most_common(1)[0][0]: each.total() for each in spellings.values()}
     names = sorted(counts, key=lambda name: -counts[name])
-    anchors = [(means, phrase) for means, phrases in _LIFE.items() for phrase in phrases]
+    anchors = [(life, phrase) for life, phrases in _LIFE.items() for phrase in phrases]
     nearness = meanings.between([_spoken(name) for name in names], [phrase for _, phrase in anchors])
     found = []
     for name, near in zip(names, nearness, strict=True):
-        by_meaning = {means: max(n for n, (m, _) in zip(near, anchors, strict=True) if m == means) for means in _LIFE}
-        best, second = sorted(by_meaning.values(), reverse=True)[:2]
+        by_life = {life: max(n for n, (of, _) in zip(near, anchors, strict=True) if of == life) for life in _LIFE}
+        best, second = sorted(by_life.values(), reverse=True)[:2]
         sure = "sure" if best >= _SURE or best - second >= 0.2 else "likely" if best - second >= 0.08 else "a guess"
-        found.append(_Stage(name, max(by_meaning, key=lambda m: by_meaning[m]), sure, counts[name]))
+        found.append(_Stage(name, max(by_life, key=lambda life: by_life[life]), sure, counts[name]))
     return found
 
 
@@ -372,11 +383,11 @@ def _mapping(readings: Sequence[_Reading], meanings: _Meanings) -> str:
         "tables:",
     ]
     for reading in readings:
-        lines += _table(reading, readings, meanings)
+        lines += _table(reading, meanings)
     return "\n".join(lines) + "\n"
 
 
-def _table(reading: _Reading, readings: Sequence[_Reading], meanings: _Meanings) -> Iterator[str]:
+def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
     table, schema = reading.export.table, reading.schema
     yield f"  {schema.name}:"
     yield f"    source: {_quoted(reading.export.there.name)}"
@@ -400,7 +411,6 @@ def _table(reading: _Reading, readings: Sequence[_Reading], meanings: _Meanings)
             place = "      " if match.is_taken else "      # perhaps "
             sure = f"{match.confidence} ({min(match.score, 1):.2f})"
             yield f"{place}{_quoted(match.header)}: {match.column.name}  # {sure}"
-    yield from _stage_values(readings, meanings) if schema.name == "projects" else ()
     yield from _grades(reading, meanings)
 
 
@@ -413,19 +423,6 @@ def _nothing(table: TextTable, meanings: _Meanings) -> list[str]:
         return []
     near = meanings.between([_spoken(text) for text in wide], _NO_DATA).max(axis=1)
     return sorted(text for text, n in zip(wide, near, strict=True) if n >= _LEAST)
-
-
-def _stage_values(readings: Sequence[_Reading], meanings: _Meanings) -> Iterator[str]:
-    """Rare values of the stage that join a frequent one of the same meaning."""
-    kept = _stages(readings, meanings)
-    names = {stage.name for stage in kept}
-    joined = []
-    for stage in _all_stages(readings, meanings):
-        alike = next((other for other in kept if other.means == stage.means), None)
-        if stage.name not in names and alike is not None:
-            joined.append(f"        {_quoted(stage.name)}: {_quoted(alike.name)}  # {stage.confidence}: {stage.told}")
-    if joined:
-        yield from ("    values:", "      stage:", *joined)
 
 
 def _grades(reading: _Reading, meanings: _Meanings) -> Iterator[str]:

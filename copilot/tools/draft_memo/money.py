@@ -108,7 +108,7 @@ def _unspent(basis: Basis) -> Iterator[Finding]:
         "blocked": _counted(reasons["blocked"]),
         "no_cost": _counted(reasons["no_cost"]),
         "not_scored": _counted(reasons["not_scored"]),
-        "dependency": _counted(reasons["dependency"]),
+        "dependency": _counted(reasons["dependency"] + reasons["hidden"]),
     }
     yield Finding(kind="unspent", values=values, evidence=basis.carried)
 

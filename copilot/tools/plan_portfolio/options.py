@@ -19,7 +19,7 @@ from copilot.workspace import WorkspaceConfig
 
 ReasonKind = Literal[
     "excluded", "no_cost", "no_headcount", "blocked", "not_scored", "dependency",
-    "over_budget", "over_headcount", "partner", "risk_limit", "outscored",
+    "hidden", "over_budget", "over_headcount", "partner", "risk_limit", "outscored",
 ]  # fmt: skip
 
 _HIGH = frozenset({"high", "prohibited"})
@@ -140,6 +140,9 @@ def _dependencies(
 ) -> tuple[tuple[int, int], ...]:
     """The dependencies among candidates; one that cannot be met bars the project, and those that need it."""
     positions = {key: i for i, key in enumerate(candidates.ids)}
+    for key in view.with_hidden_references("projects", "depends_on") & positions.keys():
+        # What it is and how far it is must not be told, so it cannot be counted on.
+        bars.setdefault(positions[key], Reason("hidden"))
     pairs: list[tuple[int, int]] = []
     for position, needed in _needed(candidates):
         if needed in positions:
