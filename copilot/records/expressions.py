@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,9 @@ from sqlglot.errors import SqlglotError
 from copilot.errors import KnowledgeError
 from copilot.records.cells import Value
 from copilot.records.conditions import quoted
+from copilot.records.filling import Given, create_table
 from copilot.records.names import column_key, nearest
-from copilot.records.schema import SQL_TYPES, ColumnType
+from copilot.records.schema import ColumnType
 
 TODAY = "today"
 """In an expression the day that the workspace describes."""
@@ -53,14 +54,6 @@ class Computed:
     """The columns of the file that it rests on, by way of other expressions too."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """A column that an expression may use."""
-
-    type: ColumnType
-    values: Sequence[Value]
-
-
 def compute(
     expressions: Mapping[str, str],
     given: Mapping[str, Given],
@@ -80,11 +73,8 @@ def compute(
     used = {c.name for tree in trees.values() for c in tree.find_all(exp.Column)} & set(given)
     with duckdb.connect(":memory:", config=_ENGINE) as connection:
         length = len(next(iter(given.values())).values) if given else 0
-        shown = [f"unnest(?::{SQL_TYPES[given[name].type]}[]) AS {quoted(name)}" for name in used]
-        connection.execute(
-            f"CREATE TABLE given AS SELECT {', '.join(['unnest(?::INTEGER[]) AS _place', *shown])}",
-            [list(range(length)), *(given[name].values for name in used)],
-        )
+        places = Given("integer", range(length))
+        create_table(connection, "given", {"_place": places, **{name: given[name] for name in used}})
         return _results(connection, trees, used, where)
 
 

@@ -14,7 +14,8 @@ from copilot.errors import KnowledgeError
 from copilot.records.amounts import Marks, decimal_mark
 from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
 from copilot.records.dates import Orders, date_order, days_of
-from copilot.records.expressions import Given, compute
+from copilot.records.expressions import compute
+from copilot.records.filling import Given
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import (
     OwnColumn,

@@ -12,9 +12,10 @@ import duckdb
 from copilot.errors import ToolError
 from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted, written
 from copilot.records.engines import MetricEngine
+from copilot.records.filling import Given, create_table
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
-from copilot.records.schema import SQL_TYPES, Column, ColumnType, TableSchema
+from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, shown_columns, visible_relations
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
@@ -124,12 +125,9 @@ class Records:
             return [dict(zip(names, map(_cell, row), strict=True)) for row in cursor.fetchall()]
 
     def _store(self, table: RecordTable) -> None:
-        columns = [f"unnest(?::{SQL_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.schema.columns]
-        self._connection.execute(
-            f"CREATE TABLE {quoted(table.schema.name)} AS "
-            f"SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}{_by_time(table.schema)}",
-            [table.rows, *(table.values[column.name] for column in table.schema.columns)],
-        )
+        columns = {column.name: Given(column.type, table.values[column.name]) for column in table.schema.columns}
+        columns = {ROW: Given("integer", table.rows), **columns}
+        create_table(self._connection, table.schema.name, columns, _by_time(table.schema))
 
 
 class RecordView:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.errors import KnowledgeError
+from copilot.gates.clauses import disagreements, paragraph
 from copilot.gates.rules import Gates
+from copilot.language.formatting import join_and
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Issue, Severity, check_tables
@@ -167,9 +170,37 @@ def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str
 def _gates(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
     columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
     try:
-        Gates.load(workspace, columns)
+        gates = Gates.load(workspace, columns)
     except KnowledgeError as error:
         yield _problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key.")
+    else:
+        yield from _clauses(workspace, gates) if gates else ()
+
+
+def _clauses(workspace: Workspace, gates: Gates) -> Iterator[Issue]:
+    """Figures of rules that the clauses behind them state otherwise."""
+
+    @cache
+    def text(document: str) -> str:
+        source = next((s for s in find_sources(workspace.root) if s.id == document), None)
+        try:
+            return "\n\n".join(s.text for s in load(source, fingerprint(source)).sections) if source else ""
+        except KnowledgeError:
+            # That it cannot be read is a finding of its own.
+            return ""
+
+    for rule in gates.rules:
+        for found in disagreements(
+            rule, gates.vocabulary, workspace.config.currency, lambda c: paragraph(text(c.document), c.clause)
+        ):
+            clause = found.clause
+            yield _whole(
+                GATES_FILE,
+                "warning",
+                f"The rule {rule.id!r} asks for {found.figure}, and clause {clause.clause} of "
+                f"{clause.document} states {join_and(found.stated)}.",
+                "Correct whichever of the two is wrong.",
+            )
 
 
 def _readiness(method: ReadinessMethod, file: str, tables: Iterable[RecordTable]) -> Iterator[Issue]:

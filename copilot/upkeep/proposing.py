@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.errors import KnowledgeError
-from copilot.language.units import unit_in, unit_of_cells
+from copilot.language.units import scale_of, unit_in, unit_of_cells
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.records.amounts import decimal_mark
 from copilot.records.cells import NOTHING, guess_type
@@ -405,13 +405,27 @@ def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
         prefix = _quoted(f"{schema.name[0].upper()}-")
         yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
     renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
+    scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
+    renamed = [m for m in renamed if m not in scaled]
     if renamed:
         yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
         for match in sorted(renamed, key=lambda m: -m.score):
             place = "      " if match.is_taken else "      # perhaps "
             sure = f"{match.confidence} ({min(match.score, 1):.2f})"
             yield f"{place}{_quoted(match.header)}: {match.column.name}  # {sure}"
+    if scaled:
+        yield "    derive:"
+        for match, scale in scaled.items():
+            name = match.header.replace('"', '""')
+            expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
+            yield f"      {match.column.name}: {expression}  # {match.confidence} ({min(match.score, 1):.2f})"
     yield from _grades(reading, meanings)
+
+
+def _scale(export: _Export, match: _Match) -> float:
+    """By what an amount is multiplied, where the name of its column says so and its cells do not."""
+    is_amount = match.column.unit == CURRENCY and not unit_of_cells(export.table.columns[match.header])
+    return scale_of(unit_in(match.header)) if is_amount else 1.0
 
 
 def _nothing(table: TextTable, meanings: _Meanings) -> list[str]:

@@ -146,6 +146,7 @@ class _Portfolio:
                 evidence=self.cited((case.project for case in named), [rule]),
                 calculation=rule_calculation(rule, "Projects that do not meet it", ("Project", "Stage", "Since"), rows),
             )
+            yield from self.review.other_figures(rule)
 
     def _blocked(self, cases: Sequence[Case]) -> Finding:
         project = cases[0].project

@@ -61,6 +61,11 @@ def rule_status(f: Finding) -> str:
     return sentence(f"On {_title(f)}: {f.values['status']}")
 
 
+def other_figure(f: Finding) -> str:
+    stated = join_and(texts(f, "stated"))
+    return sentence(f"The rule {_title(f)} asks for {named(f, 'asked')}, and {f.values['source']} states {stated}")
+
+
 def unknown_rules(f: Finding) -> str:
     return f"Not known: {_titles(texts(f, 'titles'))}; to decide, ask: {' '.join(texts(f, 'questions'))}"
 
@@ -217,7 +222,7 @@ WORDING = Wording(
             verdict, unmet_rule, further_sources, rule_status, unknown_rules, waived_rule, expired_waiver, void_waiver,
             unused_waiver, expiring_evidence, coming_rule, next_gate, shortened, method, hidden, blocked_projects,
             mostly_unknown, most_unmet, unmet_rule_in_projects, blocked_project, contradictions, contradiction,
-            undecided_projects,
+            undecided_projects, other_figure,
         )
     },
     follow_ups,

@@ -189,6 +189,7 @@ class _Project:
             yield self.finding("further_sources", self._further(rule, also), [rule])
         if rule.status:
             yield self.finding("rule_status", {"title": rule.title, "status": rule.status}, role="caveat")
+        yield from review.other_figures(rule)
 
     def _further(self, rule: Rule, also: Sequence[Source]) -> dict[str, Value]:
         coming = [of.effective if of.effective and of.effective > self.review.today else None for of in also]
