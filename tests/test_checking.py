@@ -73,12 +73,12 @@ POLICY = (
         ({"days": 213}, []),
         (
             {"days": 365},
-            ["'tested' asks for 365 days, and clause 2.1 of policies/tests.md states 6 months and 30 days"],
+            ["'tested' asks for 365 days, and clause 2.1 of {} states 6 months and 30 days"],
         ),
-        ({"share": 0.25}, ["'planned' asks for 25 percent, and clause 2.2 of policies/tests.md states 20 per cent"]),
+        ({"share": 0.25}, ["'planned' asks for 25 percent, and clause 2.2 of {} states 20 per cent"]),
         (
             {"budget": 250_000},
-            ["'planned' asks for 250,000 EUR, and clause 2.2 of policies/tests.md states EUR 500,000"],
+            ["'planned' asks for 250,000 EUR, and clause 2.2 of {} states EUR 500,000"],
         ),
     ],
 )
@@ -88,7 +88,10 @@ def test_a_clause_that_states_another_figure_than_its_rule_is_told(
     figures = {"days": 183, "budget": 500_000, "share": 0.2, "requires": "fairness_tested_on in_force", **changed}
     files = {"gates.yaml": RULE.format(**figures), "policies/tests.md": POLICY, "workspace.yaml": "currency: EUR\n"}
     issues = found(tmp_path, {**files, "records/projects.csv": "id,name,budget,change_budget\nA,One,5,1\n"})
-    assert issues == [f"warning: gates.yaml: The rule {each}. Correct whichever of the two is wrong." for each in told]
+    assert issues == [
+        f"warning: gates.yaml: The rule {each.format('policies/tests.md')}. Correct whichever of the two is wrong."
+        for each in told
+    ]
 
 
 def test_a_stage_of_production_that_only_its_place_tells_is_pointed_out(tmp_path: Path) -> None:
