@@ -89,8 +89,8 @@ def _names(cells: Row) -> list[str]:
 def side_by_side(rows: Sequence[Row]) -> list[range]:
     """The columns of each table on a sheet, where several stand beside each other.
 
-    Between two of them is an empty column. Each has a header of its own, and begins or ends in another row than its
-    neighbour: of two parts that begin and end alike the second may go on with the rows of the first.
+    Between two of them is an empty column, and each has a header of its own. Where both begin in the same row, the
+    second may go on with the rows of the first, unless it is longer, or ends before half of the rows.
     """
     width = max(map(len, rows), default=0)
     used = [any(column < len(row) and row[column].strip() for row in rows) for column in range(width)]
@@ -98,13 +98,18 @@ def side_by_side(rows: Sequence[Row]) -> list[range]:
     parts = [range(run[0], run[-1] + 1) for run in runs]
     extents = [_extent([row[part.start : part.stop] for row in rows]) for part in parts]
     are_tables = all(extents) and all(len(part) > 1 for part in parts)
-    if len(parts) > 1 and are_tables and all(one != other for one, other in pairwise(extents)):
+    if len(parts) > 1 and are_tables and all(_are_apart(one, other) for one, other in pairwise(extents)):
         return parts
     return [range(width)]
 
 
-def _extent(rows: Sequence[Row]) -> tuple[int, int] | None:
-    """The row of the header and the last row of a table; None where no row names its columns."""
+def _extent(rows: Sequence[Row]) -> range:
+    """The rows of a table from its header on; none where no row names its columns."""
     filled = [place for place, row in enumerate(rows) if any(cell.strip() for cell in row)]
     header = find_header([rows[place] for place in filled])
-    return (filled[header.first], filled[-1]) if header.names and header.end < len(filled) else None
+    is_table = header.names and header.end < len(filled)
+    return range(filled[header.first], filled[-1] + 1) if is_table else range(0)
+
+
+def _are_apart(one: range, other: range) -> bool:
+    return one.start != other.start or len(other) > len(one) or 2 * len(other) <= len(one)
