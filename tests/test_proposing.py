@@ -74,9 +74,13 @@ def test_a_folder_of_documents_alone_gets_no_mapping(tmp_path: Path) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
     (folder / "notes.md").write_text("# Notes\n\nText.\n")
+    (folder / "notes-2024.md").write_text("# Earlier notes\n\nText.\n")
     assert run("init", folder).returncode == 0
-    assert {path.name for path in folder.iterdir()} == {"notes.md", "workspace.yaml", "documents.yaml"}
-    assert yaml.safe_load((folder / "documents.yaml").read_text())["documents"] == [{"pattern": "notes.md"}]
+    assert {path.suffix for path in folder.iterdir()} == {".md", ".yaml"}
+    proposed = (folder / "documents.yaml").read_text()
+    assert yaml.safe_load(proposed)["documents"] == [{"pattern": "notes-2024.md"}, {"pattern": "notes.md"}]
+    perhaps = [line.strip(" #") for line in proposed.splitlines() if "perhaps" in line]
+    assert [yaml.safe_load(line) for line in perhaps] == [{"superseded_by": "notes.md"}]
 
 
 def test_the_check_shows_how_each_table_is_read(root: Path) -> None:

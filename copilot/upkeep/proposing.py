@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from copilot.records.reading import FOLDER, SUFFIXES
 from copilot.records.schema import CURRENCY, TABLES, Column, ColumnType, TableSchema
 from copilot.records.text_table import TextTable
 from copilot.records.visibility import LABEL
+from copilot.retrieval.duplicates import family_name
 from copilot.retrieval.embedder import Embedder
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
@@ -483,9 +485,10 @@ def _metrics(reading: _Reading) -> str:
 def _documents(root: Path, exports: Iterable[Path]) -> str:
     """What the documents do not say of themselves, to be filled in; empty where there is none."""
     lines = []
-    for source in find_sources(root):
-        if source.path in exports:
-            continue
+    taken = set(exports)
+    sources = [source for source in find_sources(root) if source.path not in taken]
+    later = _later_versions(source.id for source in sources)
+    for source in sources:
         try:
             document = load(source, fingerprint(source))
         except KnowledgeError:
@@ -497,12 +500,28 @@ def _documents(root: Path, exports: Iterable[Path]) -> str:
             lines.append(f"    # effective: {day}  # {'the day of the file' if document.dated else 'not known'}")
         if document.owner is None:
             lines.append("    # owner: not known")
+        if document.superseded_by is None and source.id in later:
+            lines.append(f"    # superseded_by: {_quoted(later[source.id])}  # perhaps, by their names")
     if not lines:
         return ""
     said = (
         "# Proposed by `bearing workspace init`: what is known of the documents, by pattern; a later entry goes before."
     )
     return "\n".join([said, "documents:", *lines]) + "\n"
+
+
+def _later_versions(ids: Iterable[str]) -> dict[str, str]:
+    """To each document the one beside it that is called like it but for a later number, or for none."""
+    families: dict[tuple[str, str], list[str]] = {}
+    for id in ids:
+        families.setdefault((str(PurePosixPath(id).parent), family_name(id)), []).append(id)
+
+    def version(id: str) -> tuple[float, ...]:
+        numbers = [float(digits) for digits in re.findall(r"\d+", PurePosixPath(id).stem)]
+        return tuple(numbers) or (float("inf"),)
+
+    ordered = (sorted(members, key=version) for members in families.values())
+    return {id: later for members in ordered for id, later in pairwise(members) if version(id) < version(later)}
 
 
 def _quoted(text: str) -> str:
