@@ -130,7 +130,8 @@ def told(result: ToolResult, asked: Mapping[str, Any], named: Callable[[str], st
         place = -1 if "measures" in asked else 1
         return {named(str(row[0])).casefold(): row[place] for row in result.tables[0].rows if row[place] is not None}
     if "limit" in asked:
-        return frozenset(str(row[1]) for row in result.tables[0].rows)
+        place = [column.lower() for column in result.tables[0].columns].index("name")
+        return frozenset(str(row[place]) for row in result.tables[0].rows)
     headline = next(finding for finding in result.findings if finding.role == "headline")
     return headline.values[headline.figures[0]].value if headline.figures else None  # type: ignore[union-attr]
 
