@@ -31,8 +31,8 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
 INVENTORY = "2024_consolidated_ai_inventory_raw_v2.csv"
 DATA = EXAMPLES.parents[2] / "shared" / "data" / "federal-inventory-2024" / INVENTORY
 GOAL = 0.8
-SAME = 0.9
-"""Columns stand for each other when so many of their rows agree, either way."""
+SAME = 0.7
+"""Columns stand for each other when so many of their rows agree, either way; of several those with the same cells."""
 
 Answer = float | Mapping[str, Cell] | frozenset[str] | None
 
@@ -77,15 +77,16 @@ class Translation:
     def _alike(self, table: str, column: str) -> tuple[str, dict[Cell, Cell]] | None:
         """The column whose cells go with those of ours, and the value that stands for each of ours."""
         rows = {row[ROW]: row[column] for row in self.made.select(table)}
-        best: tuple[float, str, dict[Cell, Cell]] = (SAME, "", {})
+        best: tuple[float, str, dict[Cell, Cell]] = (0.0, "", {})
         others = self.proposed.select(self.table(table))
         for name in (c.name for c in self.proposed.tables[self.table(table)].columns):
             pairs = Counter((rows.get(row[ROW]), row[name]) for row in others)
             there = _majority(pairs)
             back = _majority(Counter({(b, a): n for (a, b), n in pairs.items()}))
             agreed = sum(n for (a, b), n in pairs.items() if there[a] == b and back[b] == a) / max(1, pairs.total())
-            if agreed > best[0]:
-                best = (agreed, name, there)
+            same = sum(n for (a, b), n in pairs.items() if a == b and a is not None) / max(1, pairs.total())
+            if agreed >= SAME and agreed + same > best[0]:
+                best = (agreed + same, name, there)
         return (best[1], best[2]) if best[1] else None
 
     def column(self, table: str, name: str) -> str:

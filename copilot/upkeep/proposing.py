@@ -337,16 +337,20 @@ class _Stage:
 
 
 def _stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stage]:
-    """The stages in the order of life; rare ones join the most frequent that is like them."""
+    """The stages in the order of life; one that is rare, or called nearly alike, joins the most frequent like it."""
     every = _all_stages(readings, meanings)
     total = sum(stage.count for stage in every)
-    kept: dict[str, _Stage] = {}
-    for stage in every:
-        alike = next((other for other in kept.values() if other.life == stage.life), None)
-        if alike is None or (stage.count >= _RARE * total and len(kept) < _MOST_STAGES):
-            kept[stage.name] = stage
+    names = [_spoken(stage.name) for stage in every]
+    near = meanings.between(names, names) if names else np.zeros((0, 0), np.float32)
+    kept: dict[int, _Stage] = {}
+    for place, stage in enumerate(every):
+        is_joined = stage.count < _RARE * total or len(kept) >= _MOST_STAGES
+        alike = [k for k in kept if kept[k].life == stage.life and (is_joined or near[place, k] >= _LIKELY)]
+        if alike:
+            larger = kept[alike[0]]
+            kept[alike[0]] = replace(larger, synonyms=(*larger.synonyms, stage.name))
         else:
-            kept[alike.name] = replace(alike, synonyms=(*alike.synonyms, stage.name))
+            kept[place] = stage
     order = list(_LIFE)
     return sorted(kept.values(), key=lambda stage: (order.index(stage.life), -stage.count))
 
