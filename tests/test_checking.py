@@ -54,10 +54,10 @@ def test_an_empty_folder_holds_nothing_to_answer_from(tmp_path: Path) -> None:
 
 RULE = """
 rules:
-  - {{id: tested, title: A test is on record, severity: blocking, from_stage: production, requires: {requires},
-     validity_days: {days}, clauses: [{{document: policies/tests.md, clause: "2.1"}}]}}
-  - {{id: planned, title: A part is planned, severity: warning, from_stage: pilot, applies: budget >= {budget},
-     requires: change_share >= {share}, clauses: [{{document: policies/tests.md, clause: "2.2"}}]}}
+  - {{id: tested, title: A test is on record, instrument: Policy, severity: blocking, from_stage: production,
+     requires: {requires}, validity_days: {days}, clauses: [{{document: policies/tests.md, clause: "2.1"}}]}}
+  - {{id: planned, title: A part is planned, instrument: Policy, severity: warning, from_stage: pilot,
+     applies: budget >= {budget}, requires: change_share >= {share}, clauses: [{{document: policies/tests.md, clause: "2.2"}}]}}
 """
 POLICY = (
     "---\ntitle: Tests\neffective: 2026-01-01\n---\n# Tests\n\n## 2 When\n\n"

@@ -30,7 +30,7 @@ stages:
 """
 GATES = """
 rules:
-  - {id: owner, title: A business owner is named, severity: blocking, from_stage: production,
+  - {id: owner, title: A business owner is named, instrument: Policy, severity: blocking, from_stage: production,
      requires: business_owner present}
 """
 
