@@ -57,7 +57,8 @@ rules:
   - {{id: tested, title: A test is on record, instrument: Policy, severity: blocking, from_stage: production,
      requires: {requires}, validity_days: {days}, clauses: [{{document: policies/tests.md, clause: "2.1"}}]}}
   - {{id: planned, title: A part is planned, instrument: Policy, severity: warning, from_stage: pilot,
-     applies: budget >= {budget}, requires: change_share >= {share}, clauses: [{{document: policies/tests.md, clause: "2.2"}}]}}
+     applies: budget >= {budget}, requires: change_share >= {share},
+     clauses: [{{document: policies/tests.md, clause: "2.2"}}]}}
 """
 POLICY = (
     "---\ntitle: Tests\neffective: 2026-01-01\n---\n# Tests\n\n## 2 When\n\n"

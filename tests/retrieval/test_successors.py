@@ -48,7 +48,7 @@ def test_it_reads_as_in_the_twin_that_never_had_the_successor(library: Library) 
     library.sync()
     seen = found(library, date(2026, 6, 1)), infos(library)["leave.md"]
     assert found(library, date(2026, 6, 1), "board") == [("leave-board.md", None)]
-    library.write("leave.md", f"---\ntitle: leave\n---\n{OLD}")
+    library.write("leave.md", OLD)
     (library.root / "leave-board.md").unlink()
     library.sync()
     twin = found(library, date(2026, 6, 1)), infos(library)["leave.md"]
