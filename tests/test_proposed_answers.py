@@ -9,8 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,22 +59,17 @@ class Translation:
 
     made: RecordView
     proposed: RecordView
+    found: dict[tuple[str, str], tuple[str, dict[Cell, Cell]]] = field(default_factory=dict)
+    """By table and column of ours, the column that stands for it, and the values in it for each of ours."""
 
     def table(self, name: str) -> str:
         file = self.made.sources[name]
         return next(other for other, source in self.proposed.sources.items() if source == file)
 
-    @cached_property
-    def _columns(self) -> dict[tuple[str, str], tuple[str, dict[Cell, Cell]]]:
-        return {
-            (table, column.name): found
-            for table in self.made.tables
-            for column in self.made.tables[table].columns
-            if (found := self._alike(table, column.name)) is not None
-        }
-
-    def _alike(self, table: str, column: str) -> tuple[str, dict[Cell, Cell]] | None:
-        """The column whose cells go with those of ours, and the value that stands for each of ours."""
+    def _alike(self, table: str, column: str) -> tuple[str, dict[Cell, Cell]]:
+        """The column whose cells go with those of ours, and the value that stands for each; a KeyError without one."""
+        if (table, column) in self.found:
+            return self.found[table, column]
         rows = {row[ROW]: row[column] for row in self.made.select(table)}
         best: tuple[float, str, dict[Cell, Cell]] = (0.0, "", {})
         others = self.proposed.select(self.table(table))
@@ -87,13 +81,15 @@ class Translation:
             same = sum(n for (a, b), n in pairs.items() if a == b and a is not None) / max(1, pairs.total())
             if agreed >= SAME and agreed + same > best[0]:
                 best = (agreed + same, name, there)
-        return (best[1], best[2]) if best[1] else None
+        if not best[1]:
+            raise KeyError(column)
+        return self.found.setdefault((table, column), (best[1], best[2]))
 
     def column(self, table: str, name: str) -> str:
-        return self._columns[table, name][0]
+        return self._alike(table, name)[0]
 
     def value(self, table: str, column: str, value: Any) -> Any:
-        values = {str(a).casefold(): b for a, b in self._columns[table, column][1].items()}
+        values = {str(a).casefold(): b for a, b in self._alike(table, column)[1].items()}
         return values.get(str(value).casefold(), value)
 
     def arguments(self, asked: Mapping[str, Any]) -> dict[str, Any]:

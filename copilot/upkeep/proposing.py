@@ -93,6 +93,20 @@ class _Export:
         return {name: guess_type(texts) for name, texts in self.table.columns.items()}
 
     @cached_property
+    def held(self) -> dict[str, list[str]]:
+        """By column the cells that do not say that there is nothing."""
+        return {name: [t for t in texts if t.lower() not in NOTHING] for name, texts in self.table.columns.items()}
+
+    @cached_property
+    def spelled(self) -> dict[str, Counter[str]]:
+        """By column how often it holds each text, in its comparable form."""
+        return {name: Counter(map(column_key, texts)) for name, texts in self.held.items()}
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        return {name: unit_of_cells(texts) or unit_in(name) for name, texts in self.held.items()}
+
+    @cached_property
     def unique(self) -> dict[str, float]:
         """By column the share of its rows that it tells apart."""
         count = max(1, len(self.table.rows))
@@ -256,12 +270,16 @@ def _score(export: _Export, header: str, schema: TableSchema, column: Column, ne
     elif column.name == LABEL:
         # Who may see what is said by nobody's guess.
         return 0.0
-    texts = [t for t in export.table.columns[header] if t.lower() not in NOTHING]
-    if not texts or not _may_hold(export.kinds[header], column, texts) or not _same_unit(header, texts, column):
+    texts, spelled = export.held[header], export.spelled[header]
+    if (
+        not texts
+        or not _may_hold(export.kinds[header], column, spelled)
+        or not _same_unit(export.units[header], column)
+    ):
         return 0.0
     if column.values:
         allowed = {column_key(value) for value in column.values}
-        share = sum(column_key(t) in allowed for t in texts) / len(texts)
+        share = sum(spelled[value] for value in allowed) / len(texts)
         return near + 0.3 if share >= _VALUES_FIT else near - 0.5
     if column.name == schema.key:
         is_code = all(len(t) <= _LONGEST_KEY and " " not in t for t in texts)
@@ -275,17 +293,16 @@ def _score(export: _Export, header: str, schema: TableSchema, column: Column, ne
     return near - 0.3 if is_category and export.unique[header] >= _NEARLY_UNIQUE else near
 
 
-def _same_unit(header: str, texts: Sequence[str], column: Column) -> bool:
+def _same_unit(unit: str, column: Column) -> bool:
     """Whether the numbers of the file can be in what ours are in: hours are no money, shares no people."""
-    unit = unit_of_cells(texts) or unit_in(header)
     if column.type not in ("number", "integer") or not unit or not column.unit:
         return True
     return unit[-3:].isupper() == (column.unit == CURRENCY) and (column.unit == CURRENCY or unit == column.unit)
 
 
-def _may_hold(kind: ColumnType, column: Column, texts: Sequence[str]) -> bool:
+def _may_hold(kind: ColumnType, column: Column, spelled: Counter[str]) -> bool:
     if column.type in ("number", "integer"):
-        is_graded = kind == "text" and len({t.lower() for t in texts}) <= _MOST_GRADES and _is_criterion(column.name)
+        is_graded = kind == "text" and len(spelled) <= _MOST_GRADES and _is_criterion(column.name)
         return kind in ("number", "integer") or is_graded
     if column.type == "text":
         return kind == "text" or (column.required and kind == "integer")

@@ -139,9 +139,9 @@ def test_a_clause_with_another_figure_than_the_rule_is_a_caveat_with_its_passage
     changed = replace(open_sources(root), retriever=Retriever(tmp_path / "state"), today=sources.today)
     (told,) = of_kind(run(changed, project="claims reader"), "other_figure")
     assert (value(told, "asked"), told.values["stated"], told.subject) == (183, ("12 months",), "fairness")
-    assert len(told.evidence) == 1
+    assert [id for id in told.evidence if id.startswith("p-")]
     assert unsupported(run(changed, project="claims reader")) == []
-    assert of_kind(run(changed), "other_figure") == [told]
+    assert [f.values for f in of_kind(run(changed), "other_figure")] == [told.values]
     assert changed.retriever
     changed.retriever.close()
 
