@@ -77,7 +77,7 @@ def parse_number(text: str, mark: Marks = None, as_percent: bool = False) -> flo
         except ValueError:
             pass
     elif mark == "," and _PLAIN_WITH_COMMA.fullmatch(text):
-        return float(text.replace(".", "").replace(",", "."))
+        return _finite(float(text.replace(".", "").replace(",", ".")))
     shape = _shape(text)
     if shape is None or (shape.is_two and mark == "mixed") or (shape.is_long and mark != ","):
         return None
