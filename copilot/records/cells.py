@@ -172,7 +172,7 @@ def _places(hints: Hints) -> dict[str, float]:
     return {spelling.casefold(): low + place * step for place, alike in enumerate(hints.grades) for spelling in alike}
 
 
-def _out_of_share(texts: Sequence[str], mark: Marks) -> frozenset[str]:
+def _out_of_share(texts: Collection[str], mark: Marks) -> frozenset[str]:
     """Of a column in which some cells say per cent and others are above 1 without a sign, those that are fewer."""
     if not any("%" in text or "p" in text for text in texts):
         return frozenset()

@@ -118,7 +118,8 @@ class Retriever:
         def found(snapshot: Snapshot) -> list[str]:
             return [name] if is_mentioned(snapshot, name, _scope(snapshot, viewer)) else []
 
-        return bool(self._read(found, []))
+        nothing: list[str] = []
+        return bool(self._read(found, nothing))
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
@@ -247,4 +248,4 @@ def _as_seen(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
     if source.superseded_by is None:
         return source
     by = snapshot.successor(source.id if isinstance(source, DocumentInfo) else source.document_id, viewer)
-    return replace(source, superseded_by=by and by.id, superseded_on=by and by.effective)
+    return replace(source, superseded_by=by.id if by else None, superseded_on=by.effective if by else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -18,7 +19,8 @@ NEW = "---\neffective: 2026-01-01\n---\nThe quorvex rests for twenty days a year
 
 def found(library: Library, day: date, *labels: str, exact_limit: int = 10_000) -> list[tuple[str, str | None]]:
     viewer = Viewer(labels=frozenset(labels))
-    chunks = [s.chunk for s in library.reader(exact_limit).search(QUESTION, viewer, as_of=day)]
+    with closing(library.reader(exact_limit)) as reader:
+        chunks = [scored.chunk for scored in reader.search(QUESTION, viewer, as_of=day)]
     return [(c.document_id, c.superseded_by) for c in chunks if c.document_id.startswith("leave")]
 
 
