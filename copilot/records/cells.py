@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -131,7 +131,7 @@ def typed(
     """The cells of a column as values; `texts` are normalised already."""
     nothing = EMPTY if kind in ("text", "list") and not hints.grades else NOTHING
     # Of each text once: an export has many rows and few different cells.
-    held = {text for text in set(texts) if text.lower() not in nothing}
+    held = {text: count for text, count in Counter(texts).items() if text.lower() not in nothing}
     read = _reader(kind, held, hints)
     known = {text: read(text) for text in held}
     odd = {text for text, value in known.items() if value is None}
@@ -144,7 +144,7 @@ def typed(
     return TypedColumn(values, bad, values.count(None) - len(bad))
 
 
-def _reader(kind: ColumnType, held: Collection[str], hints: Hints) -> Callable[[str], Value]:
+def _reader(kind: ColumnType, held: Mapping[str, int], hints: Hints) -> Callable[[str], Value]:
     """What makes a value of a cell of this column."""
     if hints.grades:
         places = _places(hints)
@@ -172,15 +172,15 @@ def _places(hints: Hints) -> dict[str, float]:
     return {spelling.casefold(): low + place * step for place, alike in enumerate(hints.grades) for spelling in alike}
 
 
-def _out_of_share(texts: Collection[str], mark: Marks) -> frozenset[str]:
+def _out_of_share(held: Mapping[str, int], mark: Marks) -> frozenset[str]:
     """Of a column in which some cells say per cent and others are above 1 without a sign, those that are fewer."""
-    if not any("%" in text or "p" in text for text in texts):
+    if not any("%" in text or "p" in text for text in held):
         return frozenset()
-    shares = [text for text in texts if is_share(text)]
-    plain = [t for t in texts if t not in set(shares) and abs(parse_number(t, mark) or 0) > 1]
+    shares = frozenset(filter(is_share, held))
+    plain = frozenset(text for text in held.keys() - shares if abs(parse_number(text, mark) or 0) > 1)
     if not (shares and plain):
         return frozenset()
-    return frozenset(plain if len(plain) < len(shares) else shares)
+    return plain if sum(map(held.__getitem__, plain)) < sum(map(held.__getitem__, shares)) else shares
 
 
 def _whole(number: float | None) -> int | None:
