@@ -13,6 +13,7 @@ from hospital_group import SYSTEMS
 
 from copilot.records.store import Records
 from copilot.types import Viewer
+from copilot.upkeep.proposing import propose
 from copilot.workspace import Workspace
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "examples" / "hospital-group"
@@ -61,6 +62,13 @@ def test_stages_are_proposed_in_their_order(root: Path) -> None:
     view = Records.load(Workspace.open(root)).view(Viewer())
     counted = Counter({str(row["stage"]).casefold(): row["count"] for row in view.aggregate("projects", ["stage"])})
     assert counted["switched off"] == sum(row["stage"] == "switched off" for row in SYSTEMS)
+
+
+def test_rows_without_a_code_are_all_kept_and_years_that_became_days_are_years(tmp_path: Path) -> None:
+    rows = ["Case,Begun", *(f"Chat helper number {n},12/{n + 10}/2024" for n in range(12)), "Old scanner,7/15/1905"]
+    (tmp_path / "cases.csv").write_text("\n".join([*rows, rows[-1]]) + "\n")
+    mapping = yaml.safe_load(propose(tmp_path).files["records/mapping.yaml"])["tables"]["projects"]
+    assert (mapping["dates"], mapping["years_as_days"], mapping["duplicates"]) == ("month first", True, "keep")
 
 
 def test_what_is_there_already_is_kept(root: Path) -> None:

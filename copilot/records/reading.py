@@ -41,7 +41,7 @@ _LONGEST_TITLE = 80
 FOLDER = "records"
 SUFFIXES = (".csv", ".tsv", *SHEETS)
 
-_FIRST_REAL_YEAR = 1910
+FIRST_REAL_YEAR = 1910
 
 _COLUMNS_OF_ANY_TABLE = (
     Column("project_id", "text", "The project.", references="projects.id"),
@@ -368,7 +368,7 @@ def _spelled_as(column: Column, values: list[Value]) -> list[Value]:
 
 
 def _year_of_days(value: Value) -> Value:
-    if not isinstance(value, date) or value.year >= _FIRST_REAL_YEAR:
+    if not isinstance(value, date) or value.year >= FIRST_REAL_YEAR:
         return value
     return date(max(1, days_of(value)), 1, 1)
 

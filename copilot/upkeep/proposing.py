@@ -19,11 +19,11 @@ from copilot.language.units import scale_of, unit_in, unit_of_cells
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.records.amounts import decimal_mark
 from copilot.records.cells import NOTHING, guess_type
-from copilot.records.dates import date_order
+from copilot.records.dates import Orders, date_order, days_of, parse_date
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import read_file
 from copilot.records.names import column_key
-from copilot.records.reading import FOLDER, SUFFIXES
+from copilot.records.reading import FIRST_REAL_YEAR, FOLDER, SUFFIXES
 from copilot.records.schema import CURRENCY, TABLES, Column, ColumnType, TableSchema
 from copilot.records.text_table import TextTable
 from copilot.records.visibility import LABEL
@@ -346,6 +346,8 @@ class _Stage:
     """The stage in the life of any project that it is most like."""
     confidence: str
     count: int
+    nearness: Mapping[str, float]
+    """To each stage in the life of any project."""
     synonyms: tuple[str, ...] = ()
 
     @property
@@ -359,9 +361,12 @@ def _stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stage]:
     total = sum(stage.count for stage in every)
     names = [_spoken(stage.name) for stage in every]
     near = meanings.between(names, names) if names else np.zeros((0, 0), np.float32)
+    lives = {stage.life for stage in every if stage.count >= _RARE * total}
     kept: dict[int, _Stage] = {}
     for place, stage in enumerate(every):
         is_joined = stage.count < _RARE * total or len(kept) >= _MOST_STAGES
+        if is_joined and stage.confidence == "a guess":
+            stage = replace(stage, life=max(lives, key=lambda life: stage.nearness[life]))
         alike = [k for k in kept if kept[k].life == stage.life and (is_joined or near[place, k] >= _LIKELY)]
         if alike:
             larger = kept[alike[0]]
@@ -396,7 +401,7 @@ def _all_stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stag
         by_life = {life: max(n for n, (of, _) in zip(near, anchors, strict=True) if of == life) for life in _LIFE}
         best, second = sorted(by_life.values(), reverse=True)[:2]
         sure = "sure" if best >= _SURE or best - second >= 0.2 else "likely" if best - second >= 0.08 else "a guess"
-        found.append(_Stage(name, max(by_life, key=lambda life: by_life[life]), sure, counts[name]))
+        found.append(_Stage(name, max(by_life, key=lambda life: by_life[life]), sure, counts[name], by_life))
     return found
 
 
@@ -417,7 +422,10 @@ def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
     dates = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "date"]
     orders = {order for texts in dates if (order := date_order(texts))} - {"mixed"}
     if len(orders) == 1:
-        yield f"    dates: {orders.pop()}  # sure: a day after the twelfth tells"
+        order = orders.pop()
+        yield f"    dates: {order}  # sure: a day after the twelfth tells"
+        if years := sum(_is_year(text, order) for texts in dates for text in texts):
+            yield f"    years_as_days: true  # likely: {years:,} dates before 1910 are years that were taken for days"
     numbers = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "number"]
     marks = {mark for texts in numbers if (mark := decimal_mark(texts))} - {"mixed"}
     if len(marks) == 1:
@@ -427,6 +435,8 @@ def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
     if schema.key and reading.header(schema.key) is None:
         prefix = _quoted(f"{schema.name[0].upper()}-")
         yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
+        if table.copies:
+            yield f"    duplicates: keep  # a guess: {len(table.copies):,} rows are like an earlier one, without a code"
     renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
     scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
     renamed = [m for m in renamed if m not in scaled]
@@ -449,6 +459,12 @@ def _scale(export: _Export, match: _Match) -> float:
     """By what an amount is multiplied, where the name of its column says so and its cells do not."""
     is_amount = match.column.unit == CURRENCY and not unit_of_cells(export.table.columns[match.header])
     return scale_of(unit_in(match.header)) if is_amount else 1.0
+
+
+def _is_year(text: str, order: Orders) -> bool:
+    """Whether a date is a year of our time that a spreadsheet took for a count of days: 7/15/1905 is 2023."""
+    day = parse_date(text, order) if "19" in text else None
+    return day is not None and day.year < FIRST_REAL_YEAR and 1950 <= days_of(day) <= 2050
 
 
 def _nothing(table: TextTable, meanings: _Meanings) -> list[str]:
