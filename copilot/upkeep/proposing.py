@@ -425,7 +425,7 @@ def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
         order = orders.pop()
         yield f"    dates: {order}  # sure: a day after the twelfth tells"
         if years := sum(_is_year(text, order) for texts in dates for text in texts):
-            yield f"    years_as_days: true  # likely: {years:,} dates before 1910 are years that were taken for days"
+            yield f"    years_as_days: true  # likely: dates before 1910 ({years:,}) are years that were taken for days"
     numbers = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "number"]
     marks = {mark for texts in numbers if (mark := decimal_mark(texts))} - {"mixed"}
     if len(marks) == 1:
@@ -436,7 +436,7 @@ def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
         prefix = _quoted(f"{schema.name[0].upper()}-")
         yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
         if table.copies:
-            yield f"    duplicates: keep  # a guess: {len(table.copies):,} rows are like an earlier one, without a code"
+            yield f"    duplicates: keep  # a guess: rows like an earlier one ({len(table.copies):,}) have no code"
     renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
     scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
     renamed = [m for m in renamed if m not in scaled]
