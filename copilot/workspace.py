@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from copilot.errors import KnowledgeError, PermissionDenied, SettingsError
+from copilot.stages import Stages
 from copilot.types import Viewer, ViewerRole
 
 # The loader in C reads a long file of rules ten times as fast.
@@ -63,6 +64,8 @@ DEFAULT_CRITERIA = (
     Criterion(name="risk", direction="down", synonyms=("risk level", "riskiness")),
     Criterion(name="data_readiness", synonyms=("data", "data quality", "data availability")),
 )
+
+DEFAULT_STAGES = Stages.of(("idea", "proof_of_concept", "pilot", "scaling", "production", "stopped", "retired"))
 
 
 class ViewerEntry(_Strict):
@@ -144,10 +147,7 @@ class WorkspaceConfig(_Strict):
     fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
     as_of: date | None = None
     """The day the records describe; periods such as "last quarter" count back from it. Default: today."""
-    stages: tuple[str, ...] = (
-        "idea", "proof_of_concept", "pilot", "scaling", "production", "stopped", "retired",
-    )  # fmt: skip
-    """Stages of a project from first to last; what follows `production` has ended."""
+    stages: Stages = DEFAULT_STAGES
     criteria: tuple[Criterion, ...] = DEFAULT_CRITERIA
     thresholds: Thresholds = Thresholds()
     labels: frozenset[str] = frozenset()

@@ -52,6 +52,58 @@ def test_an_empty_folder_holds_nothing_to_answer_from(tmp_path: Path) -> None:
     ]
 
 
+RULE = """
+rules:
+  - {{id: tested, title: A test is on record, instrument: Policy, severity: blocking, from_stage: production,
+     requires: {requires}, validity_days: {days}, clauses: [{{document: policies/tests.md, clause: "2.1"}}]}}
+  - {{id: planned, title: A part is planned, instrument: Policy, severity: warning, from_stage: pilot,
+     applies: budget >= {budget}, requires: change_share >= {share},
+     clauses: [{{document: policies/tests.md, clause: "2.2"}}]}}
+"""
+POLICY = (
+    "---\ntitle: Tests\neffective: 2026-01-01\n---\n# Tests\n\n## 2 When\n\n"
+    "**2.1** Every system is tested every 6 months, and a lapse is mended within 30 days.\n\n"
+    "**2.2** Of a budget of EUR 500,000 or more, 20 per cent is planned for change.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, []),
+        ({"days": 213}, []),
+        (
+            {"days": 365},
+            ["'tested' asks for 365 days, and clause 2.1 of {} states 6 months and 30 days"],
+        ),
+        ({"share": 0.25}, ["'planned' asks for 25 percent, and clause 2.2 of {} states 20 per cent"]),
+        (
+            {"budget": 250_000},
+            ["'planned' asks for 250,000 EUR, and clause 2.2 of {} states EUR 500,000"],
+        ),
+    ],
+)
+def test_a_clause_that_states_another_figure_than_its_rule_is_told(
+    tmp_path: Path, changed: dict[str, float], told: list[str]
+) -> None:
+    figures = {"days": 183, "budget": 500_000, "share": 0.2, "requires": "fairness_tested_on in_force", **changed}
+    files = {"gates.yaml": RULE.format(**figures), "policies/tests.md": POLICY, "workspace.yaml": "currency: EUR\n"}
+    issues = found(tmp_path, {**files, "records/projects.csv": "id,name,budget,change_budget\nA,One,5,1\n"})
+    assert issues == [
+        f"warning: gates.yaml: The rule {each.format('policies/tests.md')}. Correct whichever of the two is wrong."
+        for each in told
+    ]
+
+
+def test_a_stage_of_production_that_only_its_place_tells_is_pointed_out(tmp_path: Path) -> None:
+    files = {"workspace.yaml": "stages: [open, done]\n", "records/projects.csv": "id,name,stage\nA,One,done\n"}
+    assert [issue.partition(";")[0] for issue in found(tmp_path, files)] == [
+        "info: workspace.yaml: No stage is called production or means it"
+    ]
+    means = "stages: [open, {name: done, means: production, synonyms: [finished]}]\n"
+    assert found(tmp_path, {"workspace.yaml": means, "records/projects.csv": "id,name,stage\nA,One,Finished\n"}) == []
+
+
 PROJECTS = (
     "id,name,stage,started,budget,risk,feasibility_low,feasibility,feasibility_high,"
     "depends_on,affects,label"

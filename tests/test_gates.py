@@ -329,7 +329,7 @@ def test_what_is_met_needs_no_scope() -> None:
 
 
 def test_a_rule_binds_from_its_stage_until_the_project_has_ended() -> None:
-    stages = {stage: result(rule(), {**HIGH, "stage": stage}) for stage in WorkspaceConfig().stages}
+    stages = {stage: result(rule(), {**HIGH, "stage": stage}) for stage in WorkspaceConfig().stages.names}
     assert stages == {
         "idea": None, "proof_of_concept": None, "pilot": "unmet", "scaling": "unmet", "production": "unmet",
         "stopped": None, "retired": None,

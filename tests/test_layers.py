@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
     "copilot.types": 0, "copilot.errors": 0,
     "copilot.language": 1, "copilot.settings": 1, "copilot.logs": 1, "copilot.workspace": 1, "copilot.prompts": 1,
+    "copilot.stages": 1,
     "copilot.verification": 2, "copilot.citations": 2, "copilot.drawing": 2, "copilot.state": 2,
     # Mathematics of the tools: may use types and the workspace's criteria, nothing else of ours.
     "copilot.analysis": 2,

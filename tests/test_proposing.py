@@ -13,6 +13,7 @@ from hospital_group import SYSTEMS
 
 from copilot.records.store import Records
 from copilot.types import Viewer
+from copilot.upkeep.proposing import propose
 from copilot.workspace import Workspace
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "examples" / "hospital-group"
@@ -51,12 +52,24 @@ def test_conventions_of_the_export_are_told_by_its_cells(root: Path) -> None:
 
 
 def test_stages_are_proposed_in_their_order(root: Path) -> None:
-    stages = [stage.casefold() for stage in Workspace.open(root).config.stages]
-    assert stages.index("proposed") < stages.index("in trial") < stages.index("in daily use")
-    assert stages.index("in daily use") < stages.index("switched off")
+    told = Workspace.open(root).config.stages
+    places = [told.place(name) for name in ("proposed", "in trial", "in daily use", "switched off")]
+    assert places == sorted(set(places))
+    assert places[0] >= 0
+    assert told.place("trial (2nd)") == told.place("in trial")
+    assert all(stage.means for stage in told.root)
+    assert told.is_production("in daily use")
+    assert [told.has_ended(name) for name in ("in trial", "in daily use", "switched off")] == [False, False, True]
     view = Records.load(Workspace.open(root)).view(Viewer())
     counted = Counter({str(row["stage"]).casefold(): row["count"] for row in view.aggregate("projects", ["stage"])})
     assert counted["switched off"] == sum(row["stage"] == "switched off" for row in SYSTEMS)
+
+
+def test_rows_without_a_code_are_all_kept_and_years_that_became_days_are_years(tmp_path: Path) -> None:
+    rows = ["Case,Begun", *(f"Chat helper number {n},12/{n + 10}/2024" for n in range(12)), "Old scanner,7/15/1905"]
+    (tmp_path / "cases.csv").write_text("\n".join([*rows, rows[-1]]) + "\n")
+    mapping = yaml.safe_load(propose(tmp_path).files["records/mapping.yaml"])["tables"]["projects"]
+    assert (mapping["dates"], mapping["years_as_days"], mapping["duplicates"]) == ("month first", True, "keep")
 
 
 def test_what_is_there_already_is_kept(root: Path) -> None:
@@ -70,9 +83,13 @@ def test_a_folder_of_documents_alone_gets_no_mapping(tmp_path: Path) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
     (folder / "notes.md").write_text("# Notes\n\nText.\n")
+    (folder / "notes-2024.md").write_text("# Earlier notes\n\nText.\n")
     assert run("init", folder).returncode == 0
-    assert {path.name for path in folder.iterdir()} == {"notes.md", "workspace.yaml", "documents.yaml"}
-    assert yaml.safe_load((folder / "documents.yaml").read_text())["documents"] == [{"pattern": "notes.md"}]
+    assert {path.suffix for path in folder.iterdir()} == {".md", ".yaml"}
+    proposed = (folder / "documents.yaml").read_text()
+    assert yaml.safe_load(proposed)["documents"] == [{"pattern": "notes-2024.md"}, {"pattern": "notes.md"}]
+    perhaps = [line.strip(" #") for line in proposed.splitlines() if "perhaps" in line]
+    assert [yaml.safe_load(line) for line in perhaps] == [{"superseded_by": "notes.md"}]
 
 
 def test_the_check_shows_how_each_table_is_read(root: Path) -> None:

@@ -139,7 +139,7 @@ def test_the_model_is_told_the_names_of_the_workspace_that_this_viewer_may_see(
     card = server.requests[0]["messages"][0]["content"].partition("# The workspace")[2].partition("# Where")[0]
     view = copilot.sources.records.view(copilot.viewer())
     assert f"Table projects, {len(view.select('projects'))} rows" in card
-    for name in (*view.values("projects", "unit"), *copilot.sources.workspace.config.stages):
+    for name in (*view.values("projects", "unit"), *copilot.sources.workspace.config.stages.names):
         assert name in card
     copilot.ask(QUESTION, viewer="chief_physician")
     seen = server.requests[1]["messages"][0]["content"]

@@ -8,49 +8,13 @@ from datetime import date
 from math import sqrt
 from statistics import median
 
+from copilot.stages import Stages
+
 STALLED_DAYS = 180
 """A project is stalled once it is in a stage for longer than this, or than most that moved on needed."""
 # With fewer completed stays than this their median says nothing.
 _ENOUGH = 5
 _Z = 1.959964
-_PRODUCTION = ("production", "operation", "operational", "live", "deployed", "in use")
-_PILOT = ("pilot", "trial")
-_ENDED = (
-    "stop",
-    "retire",
-    "cancel",
-    "abandon",
-    "reject",
-    "withdraw",
-    "close",
-    "archive",
-    "ended",
-    "discontinue",
-)
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """The stages in order, and which of them are the pilot, production, and an end."""
-
-    stages: tuple[str, ...]
-    pilot: str
-    production: str
-
-    @classmethod
-    def of(cls, stages: Sequence[str]) -> Ladder:
-        """Pilot and production by their names; else the last stage that is no end, and that before."""
-        going = [stage for stage in stages if not _is_like(stage, _ENDED)] or list(stages)
-        production = next((s for s in going if _is_like(s, _PRODUCTION)), going[-1])
-        before = going[: going.index(production)] or [production]
-        return cls(tuple(stages), next((s for s in before if _is_like(s, _PILOT)), before[-1]), production)
-
-    def place(self, stage: str | None) -> int:
-        """Position from the first stage on; -1 of a stage that is not listed."""
-        return self.stages.index(stage) if stage in self.stages else -1
-
-    def has_ended(self, stage: str | None) -> bool:
-        return self.place(stage) > self.place(self.production)
 
 
 @dataclass(frozen=True)
@@ -81,10 +45,10 @@ class Path:
         position = self.first(stage)
         return None if position is None else self.stays[position].entered
 
-    def reached(self, target: str, after: str) -> bool:
-        """Whether it came to a stage after it had entered another."""
-        position = self.first(after)
-        return position is not None and any(s.stage == target for s in self.stays[position:])
+    def is_converted(self, stages: Stages) -> bool:
+        """Whether it came to production after it had entered the pilot."""
+        position = self.first(stages.pilot)
+        return position is not None and any(stages.is_production(stay.stage) for stay in self.stays[position:])
 
 
 @dataclass(frozen=True)
@@ -124,7 +88,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Of those that entered one stage, how many reached another."""
+    """Of those that entered the pilot, how many reached production."""
 
     entered: int
     reached: int
@@ -148,13 +112,13 @@ def wilson(count: int, total: int) -> Interval:
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 
-def flows(paths: Iterable[Path], ladder: Ladder, today: date) -> list[Flow]:
+def flows(paths: Iterable[Path], stages: Stages, today: date) -> list[Flow]:
     """One flow a stage, in the order of the stages."""
     paths = list(paths)
-    return [_flow(stage, paths, ladder, today) for stage in ladder.stages]
+    return [_flow(stage, paths, stages, today) for stage in stages.names]
 
 
-def _flow(stage: str, paths: Sequence[Path], ladder: Ladder, today: date) -> Flow:
+def _flow(stage: str, paths: Sequence[Path], stages: Stages, today: date) -> Flow:
     entered = now = moved_on = ended = 0
     until_move, so_far = [], []
     for path in paths:
@@ -167,17 +131,18 @@ def _flow(stage: str, paths: Sequence[Path], ladder: Ladder, today: date) -> Flo
         if last == len(path.stays) - 1:
             now += 1
             so_far += [] if days is None else [days]
-        elif ladder.has_ended(path.stays[last + 1].stage):
+        elif stages.has_ended(path.stays[last + 1].stage):
             ended += 1
-        elif ladder.place(path.stays[last + 1].stage) > ladder.place(stage):
+        elif stages.place(path.stays[last + 1].stage) > stages.place(stage):
             moved_on += 1
             until_move += [] if days is None else [days]
     return Flow(stage, entered, now, moved_on, ended, tuple(until_move), tuple(so_far))
 
 
-def conversion(paths: Iterable[Path], start: str, target: str) -> Conversion:
-    entered = [path for path in paths if path.first(start) is not None]
-    return Conversion(len(entered), sum(path.reached(target, start) for path in entered))
+def conversion(paths: Iterable[Path], stages: Stages) -> Conversion:
+    """From the pilot to production."""
+    entered = [path for path in paths if path.first(stages.pilot) is not None]
+    return Conversion(len(entered), sum(path.is_converted(stages) for path in entered))
 
 
 def in_order(stays: Iterable[Stay]) -> tuple[Stay, ...]:
@@ -188,8 +153,3 @@ def in_order(stays: Iterable[Stay]) -> tuple[Stay, ...]:
         for stay, following in zip(ordered, ordered[1:], strict=False)
     ]
     return (*closed, ordered[-1]) if ordered else ()
-
-
-def _is_like(stage: str, names: Sequence[str]) -> bool:
-    words = stage.casefold().replace("_", " ").replace("-", " ")
-    return any(words.startswith(name) or f" {name}" in words for name in names)

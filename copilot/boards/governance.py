@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from copilot.gates.rules import FILE
 from copilot.sources import Sources
+from copilot.stages import Stages
 from copilot.tools.check_governance.findings import Review, Selection, open_review, source
 from copilot.tools.check_governance.summary import Case, Summary, blocked_in_order, by_rule, summarize
 from copilot.types import Cell, Table, Viewer
@@ -43,7 +44,9 @@ def read_governance(sources: Sources, viewer: Viewer, unit: str = "") -> Governa
         bound=len(summary.bound),
         blocked_projects=len(summary.blocked),
         blocked=_table("Blocked", _BLOCKED, (_blocked(case) for case in cases)),
-        rules=_table("By rule", ("Rule", "Clause", "Projects", "Approved by", "Control"), _by_rule(summary)),
+        rules=_table(
+            "By rule", ("Rule", "Clause", "Projects", "Approved by", "Control"), _by_rule(review.stages, summary)
+        ),
         waivers=_table("Waivers", ("Id", "Project", "Rule", "Waiver", "Until", "State"), _waivers(summary)),
         expiring=_table("Evidence due", ("Id", "Project", "Rule", "Counts until"), _expiring(summary)),
         asked=_table("Facts to ask for", ("Question", "Projects"), _asked(review, summary)),
@@ -70,8 +73,8 @@ def _blocked(case: Case) -> tuple[Cell, ...]:
     return (case.key, *where, case.rule.title, source(case.rule), approvers, since)
 
 
-def _by_rule(summary: Summary) -> Iterator[tuple[Cell, ...]]:
-    for rule, cases in by_rule(summary):
+def _by_rule(stages: Stages, summary: Summary) -> Iterator[tuple[Cell, ...]]:
+    for rule, cases in by_rule(stages, summary):
         yield rule.title, source(rule), len(cases), ", ".join(rule.approvers) or None, rule.controls or None
 
 

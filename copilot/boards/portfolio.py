@@ -17,7 +17,6 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import (
     Candidates,
-    ended_stages,
     feasibility_position,
     gather,
     value_position,
@@ -25,7 +24,6 @@ from copilot.tools.candidates import (
 )
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.evidence import Row
-from copilot.tools.linking import fold
 from copilot.types import Cell, Chart, Table, Viewer
 
 FILTERS = ("unit", "stage", "risk_class", "domain", "jurisdiction", "owner")
@@ -97,7 +95,7 @@ def read_portfolio(
     used = weigh(config, candidates.criteria, asked, {}).used
     scores = weighted_sum(candidates.estimates.likely, used)
     order = ranking(scores.score, scores.coverage)
-    blocked, ended = blocked_projects(sources, viewer), ended_stages(config.stages)
+    blocked = blocked_projects(sources, viewer)
     lines = []
     for place, position in enumerate(map(int, order), 1):
         row, score = candidates.rows[position], float(scores.score[position])
@@ -110,7 +108,7 @@ def read_portfolio(
                 score=round(100 * score, 1) if has_score else None,
                 place=place if has_score else None,
                 blocked_by=tuple(blocked.get(str(row["id"]), ())),
-                is_open=fold(str(row.get("stage") or "")) not in ended,
+                is_open=config.stages.is_open(row.get("stage")),
             )
         )
     shares = {c.name: float(w) for c, w in zip(candidates.criteria, used, strict=True)}
@@ -163,10 +161,9 @@ def matrix(board: Portfolio, picked: Sequence[str] = (), labelled: int = 8) -> C
 
 def funnel(sources: Sources, board: Portfolio) -> Chart | None:
     """How many of the projects are in each stage, in the order of the stages."""
-    spelled = {fold(stage): stage for stage in sources.workspace.config.stages}
-    counts = Counter(fold(str(line.row.get("stage") or "")) for line in board.lines)
-    names = [stage for stage in (*spelled, *(s for s in counts if s not in spelled)) if counts[stage]]
-    rows = [(humanize(spelled.get(name, name or "not recorded")).capitalize(), float(counts[name])) for name in names]
+    counts = Counter(str(line.row.get("stage") or "not recorded") for line in board.lines)
+    names = dict.fromkeys((*sources.workspace.config.stages.names, *counts))
+    rows = [(humanize(name).capitalize(), float(counts[name])) for name in names if counts[name]]
     return bars("Projects by stage", "Stage", "Projects", rows) if rows else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -15,9 +15,6 @@ from copilot.workspace import WorkspaceConfig
 
 Outcome = Literal["met", "unmet", "unknown", "waived"]
 Waiver = Literal["in force", "expired", "without end"]
-
-_PRODUCTION = "production"
-_ENDED = ("stopped", "retired")
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,8 @@ class _Checked:
     scope: Compiled
     requires: Compiled
     is_due: bool
-    binding: frozenset[str]
+    binding: frozenset[int]
+    """Places of the stages in which it binds."""
 
 
 class Checker:
@@ -50,19 +48,17 @@ class Checker:
         self._gates = gates
         self._today = today
         self._known = frozenset(known)
-        self._stages = frozenset(stage.casefold() for stage in config.stages)
-        self._running = _binding(config.stages[0], config.stages)
-        self._checked = tuple(self._compile(rule, config.stages) for rule in gates.rules if not rule.has_ended(today))
+        self._stages = config.stages
+        self._checked = tuple(self._compile(rule) for rule in gates.rules if not rule.has_ended(today))
         self._by_id = {checked.rule.id: checked for checked in self._checked}
 
     def findings(self, project: ProjectFacts, *, at_any_stage: bool = False) -> tuple[RuleCheck, ...]:
         """A finding for each rule that binds the project now, or would at some stage of it."""
         facts = project.facts
-        stage = facts.get("stage")
-        is_placed = isinstance(stage, str) and stage in self._stages
+        stage = self._stages.place(facts.get("stage"))
         found = []
         for checked in self._checked:
-            binds = True if at_any_stage else stage in checked.binding if is_placed else None
+            binds = True if at_any_stage else stage in checked.binding if stage >= 0 else None
             if binds is False:
                 continue
             scope = checked.scope.test(facts)
@@ -79,9 +75,7 @@ class Checker:
         return tuple(found)
 
     def has_ended(self, project: ProjectFacts) -> bool:
-        """Whether its stage comes after production."""
-        stage = project.facts.get("stage")
-        return stage in self._stages and stage not in self._running
+        return self._stages.has_ended(project.facts.get("stage"))
 
     def blocking(self, project: ProjectFacts) -> list[str]:
         """The ids of the blocking rules that the project does not meet today."""
@@ -96,7 +90,7 @@ class Checker:
         checked, facts = self._by_id[finding.rule.id], project.facts
         undecided = next((c for c in (checked.scope, checked.requires) if c.test(facts) is None), None)
         names = [cause.check.fact for cause in undecided.causes(facts)] if undecided else []
-        unplaced = [] if facts.get("stage") in self._stages else ["stage"]
+        unplaced = ["stage"] if self._stages.place(facts.get("stage")) < 0 else []
         return tuple(dict.fromkeys([*unplaced, *names]))
 
     def expires(self, rule: Rule, project: ProjectFacts) -> date | None:
@@ -135,7 +129,7 @@ class Checker:
     def _codes(self, jurisdictions: Iterable[str]) -> frozenset[str]:
         return frozenset(code for name in jurisdictions for code in self._gates.areas.get(name, {name.casefold()}))
 
-    def _compile(self, rule: Rule, stages: Sequence[str]) -> _Checked:
+    def _compile(self, rule: Rule) -> _Checked:
         context = Context(self._today, self._known, rule.validity_days)
         scope = rule.applies
         if rule.jurisdictions:
@@ -146,7 +140,7 @@ class Checker:
             scope=compiled(scope, context),
             requires=compiled(rule.requires, context),
             is_due=rule.applies_on(self._today),
-            binding=_binding(rule.from_stage, stages),
+            binding=frozenset(map(self._stages.place, self._stages.from_on(rule.from_stage))),
         )
 
     def waiver(self, rule: Rule, project: ProjectFacts) -> Waiver | None:
@@ -161,11 +155,3 @@ class Checker:
         if until is None:
             return "without end"
         return "in force" if str(until) >= self._today.isoformat() else "expired"
-
-
-def _binding(first: str, stages: Sequence[str]) -> frozenset[str]:
-    """The stages from the first one on, without those of projects that have ended."""
-    end = stages.index(_PRODUCTION) + 1 if _PRODUCTION in stages else len(stages)
-    # A workspace with other stages is bound from its first: a rule must not fall silent.
-    start = stages.index(first) if first in stages else 0
-    return frozenset(stage.casefold() for stage in stages[start:end] if stage not in _ENDED)

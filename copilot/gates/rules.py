@@ -14,8 +14,10 @@ from copilot.gates.conditions import ALWAYS, Condition, checks, parse
 from copilot.gates.facts import DERIVED
 from copilot.records.names import nearest
 from copilot.records.schema import PROJECTS, Column, ColumnType, gate_column
+from copilot.stages import MEANINGS
 from copilot.types import Frozen
 from copilot.workspace import (
+    DEFAULT_STAGES,
     GATES_FILE,
     NO_GATE,
     Gate,
@@ -90,7 +92,7 @@ class Rule(Source):
     gate: str = NO_GATE
     """The id of the gate that asks for it."""
     from_stage: str
-    """The first stage it binds; it goes on binding until the project has ended."""
+    """The first stage it binds, by its name or by what it means; it goes on binding until the project has ended."""
     applies: Written = ALWAYS
     requires: Written
     validity_days: int | None = Field(default=None, ge=1)
@@ -165,7 +167,7 @@ class Gates:
             raise ValueError(_said(error, data["rules"])) from None
         gates = file.gates or gates_of_rules(data)
         vocabulary["gate"] = gate_column(gates)
-        stages = (*config.stages, *WorkspaceConfig().stages)
+        stages = (*config.stages.names, *MEANINGS, *DEFAULT_STAGES.names)
         _check_unique("gate", [gate.id for gate in gates])
         _check_unique("rule", [rule.id for rule in file.rules])
         for gate in gates:

@@ -18,7 +18,8 @@ CODES = frozenset(_ISO_4217.split())
 # Codes that are words as well: a currency only in capitals or behind a prefix such as k.
 _WORDS = frozenset(["ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "RON", "SOS", "TOP", "TRY"])
 _PREFIXES = ("k", "m", "mn", "bn")
-_SCALES = frozenset(["k", "m", "mn", "bn", "thousand", "million", "billion"])
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_SIGNS = str.maketrans({"€": "EUR", "£": "GBP", "¥": "JPY"})
 _PERCENT = frozenset(["pct", "percent", "percentage", "%"])
 _TIMES = {"minutes": "minute", "hours": "hour", "days": "day", "weeks": "week", "months": "month", "years": "year"}
 _WORD = re.compile(r"[^\W\d_]+|%")
@@ -27,7 +28,7 @@ _WRITTEN = re.compile(r"\b[A-Z]{3}\b|[€$£¥%]")
 
 def unit_in(name: str) -> str:
     """The unit that a name holds: `cost_keur`, `Spend (NGN m)`, `heeded_pct`, `days_open`; else empty."""
-    if amount := _amount(name):
+    if amount := _amount(name.translate(_SIGNS)):
         return amount[0]
     words = [word.lower() for word in _WORD.findall(name)]
     if _PERCENT & set(words):
@@ -37,6 +38,7 @@ def unit_in(name: str) -> str:
 
 def without_unit(name: str) -> str:
     """The name without its currency or per cent: `cost_keur` is the cost."""
+    name = name.translate(_SIGNS)
     if amount := _amount(name):
         start, end = amount[1]
     else:
@@ -60,6 +62,12 @@ def _amount(name: str) -> tuple[str, tuple[int, int]] | None:
     return None
 
 
+def scale_of(unit: str) -> float:
+    """By what numbers in a unit are multiplied to be in its currency: 1,000 of kEUR; 1 without a scale."""
+    found = re.fullmatch(r"(\w*?)[A-Z]{3}(?: (\w+))?", unit)
+    return _SCALES.get((found[1] or found[2] or "").lower(), 1.0) if found else 1.0
+
+
 def currency_code(word: str) -> str:
     """The currency that a word is, with a prefix such as k; empty where it is none."""
     code = word.upper()
@@ -71,9 +79,15 @@ def currency_code(word: str) -> str:
 
 def unit_of_cells(texts: Iterable[str], currency: str = "") -> str:
     """The unit that most cells carry. Several currencies write $, so the one given is taken for a sign."""
-    held = [text for text in texts if text]
-    signs = Counter(found[0] for text in held if (found := _WRITTEN.search(text)))
-    if not signs or sum(signs.values()) <= len(held) / 2:
+    held = Counter(filter(None, texts))
+    # Of most columns no cell has a sign, which is told faster of all of them at once.
+    if not _WRITTEN.search("\n".join(held)):
+        return ""
+    signs: Counter[str] = Counter()
+    for text, count in held.items():
+        if found := _WRITTEN.search(text):
+            signs[found[0]] += count
+    if signs.total() <= held.total() / 2:
         return ""
     sign = signs.most_common(1)[0][0]
     if sign == "%":

@@ -30,6 +30,9 @@ _TOKEN = re.compile(r"(?:US|AU?|CA?|HK|NZ|S|R)?\$|[€£¥₹₩₽₺%]|[^\W\d_
 _SPACED = re.compile(r"[1-9]\d{0,2}(?:[\s'’]\d{3})+(?:[.,]\d+)?")
 _WITH_POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d+)(?:\.\d+)?|\.\d+")
 _WITH_COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d+)?|,\d+")
+# How nearly all numbers are written, read without looking at their shape.
+_PLAIN = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*(?:,\d+)?|[1-9]\d{0,2}(?:,\d{3})*(?:\.\d+)?|[1-9]\d*(?:[.,]\d+)?")
+_PLAIN_WITH_COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*),\d+")
 _LONG_FRACTION = re.compile(r"[1-9]\d*,\d{4,}")
 """A decimal comma, or digits put behind a number with a thousands comma."""
 _GAPS = re.compile(r"[\s'’]")
@@ -73,6 +76,8 @@ def parse_number(text: str, mark: Marks = None, as_percent: bool = False) -> flo
             return _finite(float(text)) if "_" not in text else None
         except ValueError:
             pass
+    elif mark == "," and _PLAIN_WITH_COMMA.fullmatch(text):
+        return _finite(float(text.replace(".", "").replace(",", ".")))
     shape = _shape(text)
     if shape is None or (shape.is_two and mark == "mixed") or (shape.is_long and mark != ","):
         return None
@@ -101,7 +106,7 @@ def decimal_mark(texts: Iterable[str]) -> Marks:
 
 def is_number(text: str) -> bool:
     """Whether a cell is a number, be it one or the other of two."""
-    return _shape(text) is not None or parse_number(text) is not None
+    return bool(_PLAIN.fullmatch(text)) or _shape(text) is not None or parse_number(text) is not None
 
 
 def is_share(text: str) -> bool:

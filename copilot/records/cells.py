@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,14 +89,14 @@ def guess_type(texts: Iterable[str]) -> ColumnType:
 
     A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1.
     """
-    held = [text for text in texts if text.lower() not in NOTHING]
+    held = {text: count for text, count in Counter(texts).items() if text.lower() not in NOTHING}
     if not held:
         return "text"
     if all(not text.isdigit() and parse_boolean(text) is not None for text in held):
         return "boolean"
     if _mostly(held, lambda t: is_serial(t) or _is_written_day(t)):
-        written = sum(map(_is_written_day, held[:_SAMPLE]))
-        if written >= _WRITTEN * len(held[:_SAMPLE]):
+        sample = list(held)[:_SAMPLE]
+        if sum(map(_is_written_day, sample)) >= _WRITTEN * len(sample):
             return "date"
     if not _mostly(held, _is_figure):
         return "text"
@@ -111,13 +112,15 @@ def _is_figure(text: str) -> bool:
     return not is_code and is_number(text)
 
 
-def _mostly(held: Sequence[str], fits: Callable[[str], bool]) -> bool:
-    """Whether all cells fit, or of many nearly all; gives up as soon as it is clear that they do not."""
-    allowed = (1 - _MOSTLY) * len(held) if len(held) >= _ENOUGH_TO_TELL else 0
-    misses = 0
-    for place, text in enumerate(held):
-        misses += not fits(text)
-        if misses > allowed or (place == _SAMPLE and misses > place / 2):
+def _mostly(held: Mapping[str, int], fits: Callable[[str], bool]) -> bool:
+    """Whether all cells, each text with its count, fit, or of many nearly all; gives up once they clearly do not."""
+    total = sum(held.values())
+    allowed = (1 - _MOSTLY) * total if total >= _ENOUGH_TO_TELL else 0
+    seen = misses = 0
+    for place, (text, count) in enumerate(held.items()):
+        seen += count
+        misses += 0 if fits(text) else count
+        if misses > allowed or (place == _SAMPLE and misses > seen / 2):
             return False
     return True
 
@@ -127,19 +130,21 @@ def typed(
 ) -> TypedColumn:
     """The cells of a column as values; `texts` are normalised already."""
     nothing = EMPTY if kind in ("text", "list") and not hints.grades else NOTHING
-    held = {text for text in texts if text.lower() not in nothing}
-    read = _reader(kind, held, texts, hints)
+    # Of each text once: an export has many rows and few different cells.
+    held = {text: count for text, count in Counter(texts).items() if text.lower() not in nothing}
+    read = _reader(kind, held, hints)
     known = {text: read(text) for text in held}
+    odd = {text for text, value in known.items() if value is None}
     bad = [
         BadCell(row, column, text, _problem(kind, text, hints))
         for row, text in zip(rows, texts, strict=True)
-        if text in held and known[text] is None
-    ]
-    values = [known.get(text) for text in texts]
-    return TypedColumn(values, bad, sum(text not in held for text in texts))
+        if text in odd
+    ] if odd else []  # fmt: skip
+    values = list(map(known.get, texts))
+    return TypedColumn(values, bad, values.count(None) - len(bad))
 
 
-def _reader(kind: ColumnType, held: Iterable[str], texts: Sequence[str], hints: Hints) -> Callable[[str], Value]:
+def _reader(kind: ColumnType, held: Mapping[str, int], hints: Hints) -> Callable[[str], Value]:
     """What makes a value of a cell of this column."""
     if hints.grades:
         places = _places(hints)
@@ -149,7 +154,7 @@ def _reader(kind: ColumnType, held: Iterable[str], texts: Sequence[str], hints: 
         return lambda text: parse_date(text, order, serials=True)
     if kind in ("number", "integer"):
         mark = hints.mark or decimal_mark(held)
-        refused = frozenset() if hints.unit == "percent" else _out_of_share(texts, mark)
+        refused = frozenset() if hints.unit == "percent" else _out_of_share(held, mark)
 
         def number(text: str) -> float | None:
             return None if text in refused else parse_number(text, mark, hints.unit == "percent")
@@ -167,15 +172,15 @@ def _places(hints: Hints) -> dict[str, float]:
     return {spelling.casefold(): low + place * step for place, alike in enumerate(hints.grades) for spelling in alike}
 
 
-def _out_of_share(texts: Sequence[str], mark: Marks) -> frozenset[str]:
+def _out_of_share(held: Mapping[str, int], mark: Marks) -> frozenset[str]:
     """Of a column in which some cells say per cent and others are above 1 without a sign, those that are fewer."""
-    if not any("%" in text or "p" in text for text in texts):
+    if not any("%" in text or "p" in text for text in held):
         return frozenset()
-    shares = [text for text in texts if is_share(text)]
-    plain = [t for t in texts if t not in set(shares) and abs(parse_number(t, mark) or 0) > 1]
+    shares = frozenset(filter(is_share, held))
+    plain = frozenset(text for text in held.keys() - shares if abs(parse_number(text, mark) or 0) > 1)
     if not (shares and plain):
         return frozenset()
-    return frozenset(plain if len(plain) < len(shares) else shares)
+    return plain if sum(map(held.__getitem__, plain)) < sum(map(held.__getitem__, shares)) else shares
 
 
 def _whole(number: float | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,9 @@ from sqlglot.errors import SqlglotError
 from copilot.errors import KnowledgeError
 from copilot.records.cells import Value
 from copilot.records.conditions import quoted
+from copilot.records.filling import Given, create_table
 from copilot.records.names import column_key, nearest
-from copilot.records.schema import SQL_TYPES, ColumnType
+from copilot.records.schema import ColumnType
 
 TODAY = "today"
 """In an expression the day that the workspace describes."""
@@ -53,14 +54,6 @@ class Computed:
     """The columns of the file that it rests on, by way of other expressions too."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """A column that an expression may use."""
-
-    type: ColumnType
-    values: Sequence[Value]
-
-
 def compute(
     expressions: Mapping[str, str],
     given: Mapping[str, Given],
@@ -80,11 +73,8 @@ def compute(
     used = {c.name for tree in trees.values() for c in tree.find_all(exp.Column)} & set(given)
     with duckdb.connect(":memory:", config=_ENGINE) as connection:
         length = len(next(iter(given.values())).values) if given else 0
-        shown = [f"unnest(?::{SQL_TYPES[given[name].type]}[]) AS {quoted(name)}" for name in used]
-        connection.execute(
-            f"CREATE TABLE given AS SELECT {', '.join(['unnest(?::INTEGER[]) AS _place', *shown])}",
-            [list(range(length)), *(given[name].values for name in used)],
-        )
+        places = Given("integer", range(length))
+        create_table(connection, "given", {"_place": places, **{name: given[name] for name in used}})
         return _results(connection, trees, used, where)
 
 
@@ -96,24 +86,24 @@ def _results(
     for target, tree in trees.items():
         value = f"{tree.sql(dialect='duckdb')} AS {quoted(target)}"
         chosen = f"* REPLACE ({value})" if target in there else f"*, {value}"
-        # One at a time, so that an error is told of the column that has it.
-        query = f"SELECT {chosen} FROM {relation}"
-        view = quoted(f"after {target}")
+        # One at a time, so that an error is told of the column that has it, and what it rests on is computed once.
+        after = quoted(f"after {target}")
         try:
-            connection.execute(f"CREATE VIEW {view} AS {query}")
-            described = connection.execute(f"SELECT {quoted(target)} FROM {view} LIMIT 0").description or [("", "")]
+            connection.execute(f"CREATE TABLE {after} AS SELECT {chosen} FROM {relation}")
+            connection.execute(f"DROP TABLE {relation}")
+            described = connection.execute(f"SELECT {quoted(target)} FROM {after} LIMIT 0").description or [("", "")]
             kind = str(described[0][1]).partition("(")[0]
             if kind not in _RESULTS:
                 raise KnowledgeError(f"{where}.{target}: gives {kind}, not a number, date, text or yes/no.")
             shown = _SHOWN[_RESULTS[kind]].format(quoted(target))
-            rows = connection.execute(f"SELECT {shown} FROM {view} ORDER BY _place").fetchall()
+            rows = connection.execute(f"SELECT {shown} FROM {after} ORDER BY _place").fetchall()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0].partition("Error: ")[2] or str(error)
             raise KnowledgeError(f"{where}.{target}: {tree.sql(dialect='duckdb')!r}: {reason.rstrip('.')}.") from None
         named = frozenset(column.name for column in tree.find_all(exp.Column))
         through = [found[name].made_of for name in named if name in found]
         found[target] = Computed(_RESULTS[kind], [row[0] for row in rows], named.union(*through))
-        relation, there = view, there | {target}
+        relation, there = after, there | {target}
     return found
 
 

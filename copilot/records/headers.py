@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 Row = Sequence[str]
@@ -84,3 +84,32 @@ def _is_name(cell: str) -> bool:
 def _names(cells: Row) -> list[str]:
     """Of a long explanation in a header its first line."""
     return [" ".join(cell.strip().partition("\n")[0].split())[:_LONGEST_NAME] for cell in cells]
+
+
+def side_by_side(rows: Sequence[Row]) -> list[range]:
+    """The columns of each table on a sheet, where several stand beside each other.
+
+    Between two of them is an empty column, and each has a header of its own. Where both begin in the same row, the
+    second may go on with the rows of the first, unless it is longer, or ends before half of the rows.
+    """
+    width = max(map(len, rows), default=0)
+    used = [any(column < len(row) and row[column].strip() for row in rows) for column in range(width)]
+    runs = [list(columns) for is_used, columns in groupby(range(width), key=lambda column: used[column]) if is_used]
+    parts = [range(run[0], run[-1] + 1) for run in runs]
+    extents = [_extent([row[part.start : part.stop] for row in rows]) for part in parts]
+    are_tables = all(extents) and all(len(part) > 1 for part in parts)
+    if len(parts) > 1 and are_tables and all(_are_apart(one, other) for one, other in pairwise(extents)):
+        return parts
+    return [range(width)]
+
+
+def _extent(rows: Sequence[Row]) -> range:
+    """The rows of a table from its header on; none where no row names its columns."""
+    filled = [place for place, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    header = find_header([rows[place] for place in filled])
+    is_table = header.names and header.end < len(filled)
+    return range(filled[header.first], filled[-1] + 1) if is_table else range(0)
+
+
+def _are_apart(one: range, other: range) -> bool:
+    return one.start != other.start or len(other) > len(one) or 2 * len(other) <= len(one)

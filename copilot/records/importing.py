@@ -235,7 +235,8 @@ def import_table(root: Path, name: str, mapping: TableMapping) -> TextTable:
         read = read.without_copies()
     blank = {normalise(word).lower() for word in mapping.missing}
     original = {
-        header: ["" if text.lower() in blank else text for text in texts] for header, texts in read.columns.items()
+        header: ["" if text.lower() in blank else text for text in texts] if blank else texts
+        for header, texts in read.columns.items()
     }
     where = f"{root / FILE}: tables.{name}"
     columns = _renamed(original, mapping.rename, where)

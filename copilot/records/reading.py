@@ -14,7 +14,8 @@ from copilot.errors import KnowledgeError
 from copilot.records.amounts import Marks, decimal_mark
 from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
 from copilot.records.dates import Orders, date_order, days_of
-from copilot.records.expressions import Given, compute
+from copilot.records.expressions import compute
+from copilot.records.filling import Given
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import (
     OwnColumn,
@@ -40,7 +41,7 @@ _LONGEST_TITLE = 80
 FOLDER = "records"
 SUFFIXES = (".csv", ".tsv", *SHEETS)
 
-_FIRST_REAL_YEAR = 1910
+FIRST_REAL_YEAR = 1910
 
 _COLUMNS_OF_ANY_TABLE = (
     Column("project_id", "text", "The project.", references="projects.id"),
@@ -161,7 +162,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
         texts = source.text.columns[header]
         read = typed(column.name, column.type, texts, source.text.rows, hints[header])
         columns[column.name] = with_unit(column, config.currency, texts)
-        values[column.name] = _spelled_as(column.values, read.values)
+        values[column.name] = _spelled_as(column, read.values)
         if source.mapping.years_as_days and column.type == "date":
             values[column.name] = [_year_of_days(value) for value in read.values]
         empty[column.name] = read.missing
@@ -286,7 +287,7 @@ def _add_computed(
             raise KnowledgeError(f"{where}.{target}: gives {result.type}, and {target} holds {column.type}.")
         access = _access(source, target, result.made_of, columns)
         columns[column.name] = with_unit(_described(column, source.own(target), access), config.currency)
-        values[column.name] = _spelled_as(column.values, _as_type(column.type, result.values))
+        values[column.name] = _spelled_as(column, _as_type(column.type, result.values))
 
 
 def _fits(given: ColumnType, wanted: ColumnType) -> bool:
@@ -345,7 +346,7 @@ def _expected(schema: TableSchema, config: WorkspaceConfig, gates: Sequence[Gate
             for name in (criterion.column, f"{criterion.column}_low", f"{criterion.column}_high"):
                 columns.setdefault(name, Column(name, "number", f"Criterion {criterion.label}."))
     if schema.name in (PROJECTS.name, STAGE_HISTORY.name):
-        columns["stage"] = replace(columns["stage"], values=config.stages)
+        columns["stage"] = replace(columns["stage"], values=config.stages.names, spellings=config.stages.spellings)
     for column in _COLUMNS_OF_ANY_TABLE:
         columns.setdefault(column.name, column)
     return {column_key(name): column for name, column in columns.items()}
@@ -357,16 +358,17 @@ def _free_name(header: str, taken: Iterable[str]) -> str:
     return next(name for name in spellings if name.lower() not in folded)
 
 
-def _spelled_as(allowed: Sequence[str], values: list[Value]) -> list[Value]:
+def _spelled_as(column: Column, values: list[Value]) -> list[Value]:
     """`Proof of concept` becomes `proof_of_concept` where that is what the column allows."""
-    if not allowed:
+    if not column.values:
         return values
-    spelling = {column_key(value): value for value in allowed}
+    spelling = {column_key(value): value for value in column.values}
+    spelling |= {column_key(text): value for value, texts in column.spellings.items() for text in texts}
     return [spelling.get(column_key(value), value) if isinstance(value, str) else value for value in values]
 
 
 def _year_of_days(value: Value) -> Value:
-    if not isinstance(value, date) or value.year >= _FIRST_REAL_YEAR:
+    if not isinstance(value, date) or value.year >= FIRST_REAL_YEAR:
         return value
     return date(max(1, days_of(value)), 1, 1)
 

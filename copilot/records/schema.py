@@ -27,6 +27,8 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     """The allowed values, lower case; empty when any is allowed."""
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Further spellings of a value, in the file and in questions."""
     references: str | None = None
     """`table.column` that a value must be found in."""
     unit: str = ""

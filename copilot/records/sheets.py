@@ -9,6 +9,7 @@ from pathlib import Path
 import python_calamine as calamine
 
 from copilot.errors import KnowledgeError
+from copilot.records.headers import side_by_side
 from copilot.records.names import nearest
 from copilot.records.text_table import TextTable, as_columns
 
@@ -31,8 +32,15 @@ def read_sheet(path: Path, sheet: str | None = None, header: int | None = None) 
         near = ", ".join(nearest(name, grids))
         raise KnowledgeError(f"{path}: has no sheet {name!r}; the nearest are {near}.")
     records = [[_text(cell) for cell in row] for row in grids[name]]
-    table = as_columns(records, header, f"{path}, sheet {name}")
     others = [f"the sheet {other}" for other in grids if other != name]
+    tables = side_by_side(records)
+    if len(tables) > 1:
+        chosen = max(
+            tables, key=lambda part: sum(bool(cell) for row in records for cell in row[part.start : part.stop])
+        )
+        others += [f"the table in columns {part.start + 1} to {part.stop}" for part in tables if part != chosen]
+        records = [row[chosen.start : chosen.stop] for row in records]
+    table = as_columns(records, header, f"{path}, sheet {name}")
     return TextTable(table.rows, table.columns, table.ragged, table.header, left_out=(*others, *table.left_out))
 
 

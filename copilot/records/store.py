@@ -12,9 +12,10 @@ import duckdb
 from copilot.errors import ToolError
 from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted, written
 from copilot.records.engines import MetricEngine
+from copilot.records.filling import Given, create_table
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
-from copilot.records.schema import SQL_TYPES, Column, ColumnType, TableSchema
+from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, shown_columns, visible_relations
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
@@ -124,12 +125,9 @@ class Records:
             return [dict(zip(names, map(_cell, row), strict=True)) for row in cursor.fetchall()]
 
     def _store(self, table: RecordTable) -> None:
-        columns = [f"unnest(?::{SQL_TYPES[column.type]}[]) AS {quoted(column.name)}" for column in table.schema.columns]
-        self._connection.execute(
-            f"CREATE TABLE {quoted(table.schema.name)} AS "
-            f"SELECT unnest(?::INTEGER[]) AS {ROW}, {', '.join(columns)}{_by_time(table.schema)}",
-            [table.rows, *(table.values[column.name] for column in table.schema.columns)],
-        )
+        columns = {column.name: Given(column.type, table.values[column.name]) for column in table.schema.columns}
+        columns = {ROW: Given("integer", table.rows), **columns}
+        create_table(self._connection, table.schema.name, columns, _by_time(table.schema))
 
 
 class RecordView:
@@ -304,6 +302,18 @@ class RecordView:
         whole = self.run(count.format(quoted(table)), where.parameters)[0]["n"]
         part = self.run(count.format(relation), where.parameters)[0]["n"]
         return int(whole or 0) - int(part or 0)
+
+    def with_hidden_references(self, table: str, column: str) -> frozenset[str]:
+        """The keys of the rows whose list in this column names a row that is withheld from this viewer."""
+        relation, schema = self.relation(table), self.tables[table]
+        if relation == quoted(table) or not schema.key or not self.has(table, column):
+            return frozenset()
+        key, items = quoted(schema.key), quoted(column)
+        rows = self.run(
+            f"SELECT seen.{key} AS key FROM {relation} seen JOIN {quoted(table)} whole USING ({key}) "
+            f"WHERE seen.{items} IS DISTINCT FROM whole.{items}"
+        )
+        return frozenset(str(row["key"]) for row in rows)
 
     def run(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Cell]]:
         """The rows of a query over what `relation` names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 from copilot.errors import KnowledgeError
 from copilot.records.cells import normalise
@@ -12,6 +13,8 @@ from copilot.records.headers import Row, find_header
 # A line below a table of at least so many columns that fills one of them is a remark.
 _WIDE = 4
 _ROWS_FOR_A_HEADER = 40
+_BLANKS = [char for char in map(chr, range(0x3001)) if char.isspace() and char not in " \n"]
+_UNTIDY = ("  ", "\n ", " \n", *_BLANKS)
 
 
 @dataclass(frozen=True)
@@ -54,28 +57,35 @@ def as_columns(records: Sequence[Row], header: int | None, where: str) -> TextTa
     if not any(names):
         raise KnowledgeError(f"{where}: row {first + 1} must hold the column names, and it is empty.")
     names = _column_names(names)
-    columns: dict[str, list[str]] = {name: [] for name in names}
-    cells = list(columns.values())
     width = len(names)
-    rows: list[int] = []
-    ragged: list[int] = []
-    for row, record in enumerate(records[end:], start=end + 1):
-        values = [cell if cell.isalnum() else normalise(cell) for cell in record]
-        if not any(values):
-            continue
-        if len(values) != width:
-            if len(values) < width or any(values[width:]):
-                ragged.append(row)
-            values = [*values, *[""] * (width - len(values))][:width]
-        rows.append(row)
-        for column, value in zip(cells, values, strict=True):
-            column.append(value)
+    ragged = [row for row, record in enumerate(records[end:], end + 1) if _is_ragged(record, width)]
+    even = [r if len(r) == width else [*r, *[""] * (width - len(r))][:width] for r in records[end:]]
+    cells = [_tidied(column) for column in zip(*even, strict=True)] or [[] for _ in names]
+    filled = list(map(any, zip(*cells, strict=True)))
+    rows = list(compress(range(end + 1, end + 1 + len(even)), filled))
+    columns = {name: list(compress(column, filled)) for name, column in zip(names, cells, strict=True)}
     for name in [name for name in names if name.startswith("column_") and not any(columns[name])]:
         del columns[name]
     above = [f"row {n} above the header" for n, r in enumerate(records[:first], 1) if any(map(str.strip, r))]
     below = _take_remarks(rows, columns) if width >= _WIDE else []
     ragged = [row for row in ragged if row <= rows[-1]] if rows else ragged
     return TextTable(rows, columns, ragged, first + 1, left_out=(*above, *below))
+
+
+def _is_ragged(record: Row, width: int) -> bool:
+    """Whether a row that is not empty has fewer cells than the header, or more that hold anything."""
+    if len(record) == width:
+        return False
+    return any(map(str.strip, record[width:] if len(record) > width else record))
+
+
+def _tidied(cells: Sequence[str]) -> list[str]:
+    """Each cell normalised. Nearly all columns are tidy already, which is told faster of all cells at once."""
+    lines = "\n" + "\n".join(cells) + "\n"
+    if lines.count("\n") == len(cells) + 1 and not any(mark in lines for mark in _UNTIDY):
+        return list(cells)
+    known = {cell: normalise(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def _header(records: Sequence[Row], header: int | None) -> tuple[list[str], int, int]:

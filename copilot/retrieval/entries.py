@@ -48,6 +48,8 @@ class Scope:
     """A date's ordinal; None leaves out whatever has been superseded."""
     kind: str | None = None
     documents: frozenset[str] | None = None
+    still_valid: frozenset[str] = frozenset()
+    """Documents that have been replaced, but for this viewer by none on that day."""
 
 
 @dataclass(frozen=True)

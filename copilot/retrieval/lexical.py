@@ -176,11 +176,15 @@ class LexicalIndex:
         wanted = [("label", (PUBLIC, *(f"={label}" for label in sorted(scope.labels))))]
         if scope.kind is not None:
             wanted.append(("kind", (scope.kind,)))
-        days = [("superseded", (FOREVER, FOREVER))]
-        if scope.as_of is not None:
-            days = [("effective", (0, scope.as_of)), ("superseded", (scope.as_of + 1, FOREVER))]
         filters = [self._narrowing(field, values, self._any_of) for field, values in wanted]
-        filters += [self._narrowing(field, values, self._between) for field, values in days]
+        if scope.as_of is not None:
+            filters.append(self._narrowing("effective", (0, scope.as_of), self._between))
+        first = FOREVER if scope.as_of is None else scope.as_of + 1
+        in_force = self._narrowing("superseded", (first, FOREVER), self._between)
+        if in_force is not None and scope.still_valid:
+            either = [in_force, self._any_of("document", scope.still_valid)]
+            in_force = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in either])
+        filters.append(in_force)
         if scope.documents is not None:
             filters.append(self._any_of("document", scope.documents))
         return [found for found in filters if found is not None]

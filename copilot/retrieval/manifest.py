@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from copilot.retrieval.states import (
     FileState,
     NearDuplicates,
     NewDocument,
+    Successor,
     chunk_of,
     chunk_rows,
     document_row,
@@ -158,6 +160,14 @@ class Manifest:
             effective=np.array(effective, dtype=np.int64),
             superseded=np.array(superseded, dtype=np.int64),
         )
+
+    def successors(self) -> dict[str, Successor]:
+        """By the id of each document that was replaced."""
+        rows = self._execute(
+            """SELECT d.id, d.superseded_by, d.superseded_on, s.label
+            FROM documents d LEFT JOIN documents s ON s.id = d.superseded_by WHERE d.superseded_by IS NOT NULL"""
+        )
+        return {id: Successor(by, date.fromisoformat(on) if on else None, label) for id, by, on, label in rows}
 
     def near_duplicates(self) -> dict[int, int]:
         """Number of each chunk that has near-duplicates to that of the first of them."""

@@ -26,8 +26,6 @@ from copilot.types import Viewer
 
 _HANDED = 300
 """The sentences of so many passages fill the embedder's memory."""
-WITHHELD = "a newer document"
-"""Stands for a successor that the viewer may not see."""
 _Source = TypeVar("_Source", Chunk, DocumentInfo)
 _Result = TypeVar("_Result", bound=Collection[object])
 
@@ -71,12 +69,12 @@ class Retriever:
         """
         if not query.strip() or top_k < 1 or (documents is not None and not documents):
             return []
-        scope = _scope(viewer, as_of, kind, documents)
 
         def ranked(snapshot: Snapshot) -> list[ScoredChunk]:
+            scope = _scope(snapshot, viewer, as_of, kind, documents)
             found = rank(snapshot, query, self._embedder, scope, top_k, per_document, expansions)
             self._handed.note(scored.chunk for scored in found)
-            return [replace(scored, chunk=_redact_successor(snapshot, scored.chunk, viewer)) for scored in found]
+            return [replace(scored, chunk=_as_seen(snapshot, scored.chunk, viewer)) for scored in found]
 
         return self._read(ranked, [])
 
@@ -108,14 +106,20 @@ class Retriever:
 
     def unknown_references(self, query: str, viewer: Viewer, *, as_of: date | None = None) -> list[str]:
         """References of the query, such as "Article 214", that nothing the viewer may see has or mentions."""
-        scope = _scope(viewer, as_of, None, None)
-        return self._read(lambda snapshot: unknown_references(snapshot, query, scope), [])
+
+        def unknown(snapshot: Snapshot) -> list[str]:
+            return unknown_references(snapshot, query, _scope(snapshot, viewer, as_of))
+
+        return self._read(unknown, [])
 
     def mentions(self, name: str, viewer: Viewer) -> bool:
         """Whether any passage or record that the viewer may see has the word or words of a name."""
-        scope = _scope(viewer, None, None, None)
+
+        def found(snapshot: Snapshot) -> list[str]:
+            return [name] if is_mentioned(snapshot, name, _scope(snapshot, viewer)) else []
+
         nothing: list[str] = []
-        return bool(self._read(lambda snapshot: [name] if is_mentioned(snapshot, name, scope) else nothing, nothing))
+        return bool(self._read(found, nothing))
 
     def chunk(self, id: str, viewer: Viewer) -> Chunk | None:
         """The chunk of that id, or None when there is none that the viewer may see."""
@@ -143,7 +147,7 @@ class Retriever:
         def visible(snapshot: Snapshot) -> list[Chunk]:
             chunks = [chunk for chunk in read(snapshot.manifest) if viewer.may_see(chunk.label)]
             self._handed.note(chunks)
-            return [_redact_successor(snapshot, chunk, viewer) for chunk in chunks]
+            return [_as_seen(snapshot, chunk, viewer) for chunk in chunks]
 
         return self._read(visible, [])
 
@@ -152,7 +156,7 @@ class Retriever:
 
         def visible(snapshot: Snapshot) -> list[DocumentInfo]:
             passages = (s.info for s in snapshot.manifest.documents().values() if s.kind == "passage")
-            return [_redact_successor(snapshot, info, viewer) for info in passages if viewer.may_see(info.label)]
+            return [_as_seen(snapshot, info, viewer) for info in passages if viewer.may_see(info.label)]
 
         return self._read(visible, [])
 
@@ -223,21 +227,25 @@ class _RecentlyReturned:
 
 
 def _scope(
+    snapshot: Snapshot,
     viewer: Viewer,
-    as_of: date | None,
-    kind: Literal["passage", "record"] | None,
-    documents: Collection[str] | None,
+    as_of: date | None = None,
+    kind: Literal["passage", "record"] | None = None,
+    documents: Collection[str] | None = None,
 ) -> Scope:
+    day = (as_of or date.today()).toordinal()
     return Scope(
         labels=viewer.labels,
-        as_of=(as_of or date.today()).toordinal(),
+        as_of=day,
         kind=kind,
         documents=None if documents is None else frozenset(documents),
+        still_valid=snapshot.still_valid(viewer, day),
     )
 
 
-def _redact_successor(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
-    """A document or chunk without the name of a successor that is withheld; that it was replaced is no secret."""
-    if source.superseded_by is None or viewer.may_see(snapshot.label_of.get(source.superseded_by)):
+def _as_seen(snapshot: Snapshot, source: _Source, viewer: Viewer) -> _Source:
+    """A document or chunk with the successor that the viewer may see; without one it is in force for them."""
+    if source.superseded_by is None:
         return source
-    return replace(source, superseded_by=WITHHELD)
+    by = snapshot.successor(source.id if isinstance(source, DocumentInfo) else source.document_id, viewer)
+    return replace(source, superseded_by=by.id if by else None, superseded_on=by.effective if by else None)

@@ -16,8 +16,9 @@ from copilot.retrieval.fusion import Numbers
 from copilot.retrieval.index import chroma_folder, words_folder
 from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
-from copilot.retrieval.states import Booleans, Columns
+from copilot.retrieval.states import Booleans, Columns, Successor
 from copilot.retrieval.types import Chunk
+from copilot.types import Viewer
 
 if TYPE_CHECKING:
     from copilot.retrieval.vectors import ChromaVectors
@@ -95,11 +96,27 @@ class Snapshot:
         return tuple(sorted(found.values(), key=lambda chunk: (chunk.document_id, chunk.position)))
 
     @cached_property
-    def label_of(self) -> Mapping[str | None, str | None]:
-        """The label of each document."""
-        documents, labels = self.columns.documents, self.columns.labels
-        pairs = zip(documents.codes.tolist(), labels.codes.tolist(), strict=True)
-        return {documents.values[document]: labels.values[label] for document, label in pairs}
+    def _successors(self) -> Mapping[str, Successor]:
+        return self.manifest.successors()
+
+    def successor(self, document: str, viewer: Viewer) -> Successor | None:
+        """The next version of a document that a viewer may see; None where none has replaced it for them."""
+        seen: set[str] = set()
+        while (by := self._successors.get(document)) is not None and document not in seen:
+            if viewer.may_see(by.label):
+                return by
+            seen.add(document)
+            document = by.id
+        return None
+
+    def still_valid(self, viewer: Viewer, day: int) -> frozenset[str]:
+        """The documents that a version which the viewer may not see has replaced, and on that day no other."""
+        withheld = (id for id, by in self._successors.items() if not viewer.may_see(by.label))
+        return frozenset(
+            id
+            for id in withheld
+            if (by := self.successor(id, viewer)) is None or (by.effective and day < by.effective.toordinal())
+        )
 
     def vectors_of(self, numbers: Sequence[int]) -> Numbers:
         """One row a number, in double precision: the last bits of a float32 product depend on its size."""
@@ -113,10 +130,11 @@ class Snapshot:
         """Which rows a query may see."""
         columns = self.columns
         visible = columns.labels.isin({None, *scope.labels})
+        still_valid = columns.documents.isin(scope.still_valid)
         if scope.as_of is None:
-            visible &= columns.superseded == FOREVER
+            visible &= (columns.superseded == FOREVER) | still_valid
         else:
-            visible &= (columns.effective <= scope.as_of) & (scope.as_of < columns.superseded)
+            visible &= (columns.effective <= scope.as_of) & ((scope.as_of < columns.superseded) | still_valid)
         if scope.kind is not None:
             visible &= columns.kinds.isin({scope.kind})
         if scope.documents is not None:

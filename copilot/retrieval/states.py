@@ -77,6 +77,16 @@ class Category:
 
 
 @dataclass(frozen=True)
+class Successor:
+    """What replaced a document."""
+
+    id: str
+    effective: date | None
+    label: str | None
+    """Of the successor; None also where it is no document of the index."""
+
+
+@dataclass(frozen=True)
 class Columns:
     """What ranking needs of every chunk, row by row; rows are in order of number."""
 

@@ -208,10 +208,13 @@ def _metadata(entry: Entry) -> dict[str, str | int]:
 
 def _where(scope: Scope) -> dict[str, Any]:
     conditions: list[dict[str, Any]] = [{"label": {"$in": ["", *sorted(map(_label, scope.labels))]}}]
-    if scope.as_of is None:
-        conditions.append({"superseded": {"$eq": FOREVER}})
-    else:
-        conditions += [{"effective": {"$lte": scope.as_of}}, {"superseded": {"$gt": scope.as_of}}]
+    in_force: dict[str, Any] = {"superseded": {"$eq": FOREVER}}
+    if scope.as_of is not None:
+        conditions.append({"effective": {"$lte": scope.as_of}})
+        in_force = {"superseded": {"$gt": scope.as_of}}
+    if scope.still_valid:
+        in_force = {"$or": [in_force, {"document": {"$in": sorted(map(_document, scope.still_valid))}}]}
+    conditions.append(in_force)
     if scope.kind is not None:
         conditions.append({"kind": {"$eq": scope.kind}})
     if scope.documents is not None:

@@ -15,10 +15,6 @@ from copilot.tools.evidence import Row, name_of, number_of, short_name_of
 from copilot.tools.linking import fold, link
 from copilot.workspace import Criterion, WorkspaceConfig
 
-# Words that name the stage in which people use a system, and the ones after it.
-_RUNNING = frozenset({"production", "operation", "operational", "live", "deployed", "use"})
-_OVER = frozenset({"stopped", "retired", "cancelled", "closed"})
-
 
 @dataclass(frozen=True)
 class Candidates:
@@ -64,19 +60,10 @@ class Weights:
         return not np.allclose(self.used, self.workspace)
 
 
-def ended_stages(stages: Sequence[str]) -> frozenset[str]:
-    """The folded stages from production on, whatever it is called; none where there is no such stage."""
-    folded = [fold(stage) for stage in stages]
-    first = next((i for i, stage in enumerate(folded) if _RUNNING & set(stage.split())), None)
-    return frozenset(folded[first:]) if first is not None else frozenset(_OVER & set(folded))
-
-
-def excludes_ended(
-    config: WorkspaceConfig, filters: Sequence[Filter], named: Sequence[str], include_ended: bool
-) -> bool:
+def excludes_ended(filters: Sequence[Filter], named: Sequence[str], include_ended: bool) -> bool:
     """Whether projects in production and beyond are left out: not when the call says which ones it means."""
     asks_for_stage = any(f.column == "stage" for f in filters)
-    return not (include_ended or asks_for_stage or named) and bool(ended_stages(config.stages))
+    return not (include_ended or asks_for_stage or named)
 
 
 def chosen_rows(
@@ -89,14 +76,13 @@ def chosen_rows(
 ) -> list[Row]:
     """The projects to rank: those named, else all that meet the filters and have not reached production."""
     rows = view.select("projects", filters)
-    excluding = excludes_ended(config, filters, named, include_ended)
-    ended = ended_stages(config.stages) if excluding else frozenset()
+    excluding = excludes_ended(filters, named, include_ended)
     picked = {
         str(row["id"]): row
         for row in rows
         if row["id"] is not None
         and (not named or row["id"] in named)
-        and fold(str(row.get("stage") or "")) not in ended
+        and (not excluding or config.stages.is_open(row.get("stage")))
     }
     for key in compared:
         if key not in picked and (row := view.row("projects", key)) is not None:

@@ -43,30 +43,24 @@ class Condition(BaseModel):
 
 
 def linked(
-    view: RecordView,
-    table: str,
-    conditions: Sequence[Condition],
-    stages: Sequence[str] = (),
-    calendar: Calendar | None = None,
+    view: RecordView, table: str, conditions: Sequence[Condition], calendar: Calendar | None = None
 ) -> list[Filter]:
     """The conditions with real column names and values; a ToolError names the nearest where none is meant.
 
     Without a calendar only periods that stand for themselves are understood, such as 2026 Q1.
     """
-    meant = resolved(view, table, conditions, stages, calendar)
+    meant = resolved(view, table, conditions, calendar)
     return [f for asked in meant for f in _filters(view, table, asked, calendar)]
 
 
 def resolved(
-    view: RecordView, table: str, conditions: Sequence[Condition], stages: Sequence[str], calendar: Calendar | None
+    view: RecordView, table: str, conditions: Sequence[Condition], calendar: Calendar | None
 ) -> list[Condition]:
     """The conditions as they are meant: real names and values, and periods that stand for themselves."""
-    return [_resolved(view, table, asked, stages, calendar) for asked in conditions]
+    return [_resolved(view, table, asked, calendar) for asked in conditions]
 
 
-def _resolved(
-    view: RecordView, table: str, asked: Condition, stages: Sequence[str], calendar: Calendar | None
-) -> Condition:
+def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar | None) -> Condition:
     column, value = resolve_column(view, table, asked.column), asked.value
     if asked.than:
         than = resolve_column(view, table, asked.than)
@@ -74,8 +68,7 @@ def _resolved(
     if asked.op in _PERIODS:
         value = _period(column, value, calendar).label
     elif column.type in ("text", "list") and asked.op in _LINKED:
-        allowed = stages if column.name == "stage" else ()
-        values = tuple(_linked(view, table, column, v, allowed) for v in _several(value))
+        values = tuple(_linked(view, table, column, v) for v in _several(value))
         value = values if isinstance(value, tuple) else values[0]
     elif column.type in ("number", "integer") and isinstance(value, str):
         value = _amount(value, column)
@@ -125,11 +118,11 @@ def _several(value: Cell | tuple[Cell, ...]) -> tuple[Cell, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _linked(view: RecordView, table: str, column: Column, value: Cell, allowed: Sequence[str]) -> Cell:
+def _linked(view: RecordView, table: str, column: Column, value: Cell) -> Cell:
     if value is None:
         return None
     try:
-        return resolve_value(view, table, column.name, str(value), allowed)
+        return resolve_value(view, table, column.name, str(value))
     except ToolError:
         # A row of another table may be meant by its name.
         other = (column.references or "").partition(".")[0]

@@ -93,14 +93,12 @@ def _nearest(folded: str, options: Mapping[str, Sequence[str]]) -> Link:
     return Link(near[0], (near[0], *(v for v in ranked[:3] if v != near[0]))[:3])
 
 
-def resolve_value(view: RecordView, table: str, column: str, asked: str, allowed: Sequence[str] = ()) -> str:
-    """The value of a text column that is meant; a ToolError with the nearest ones otherwise.
-
-    `allowed` are values that may be asked for although no row has them today.
-    """
-    values = {fold(value): value for value in (*allowed, *view.column(table, column).values)}
+def resolve_value(view: RecordView, table: str, column: str, asked: str) -> str:
+    """The value of a text column that is meant, be it in no row today; a ToolError with the nearest ones otherwise."""
+    known = view.column(table, column)
+    values = {fold(value): value for value in known.values}
     values |= {fold(value): value for value in reversed(view.values(table, column))}
-    found = link(asked, dict.fromkeys(values.values(), ()))
+    found = link(asked, {value: known.spellings.get(value, ()) for value in values.values()})
     if found.value is not None:
         return found.value
     what = humanize(view.column(table, column).name)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.errors import KnowledgeError
+from copilot.gates.clauses import disagreements, paragraph
 from copilot.gates.rules import Gates
+from copilot.language.formatting import join_and
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.names import nearest
 from copilot.records.reading import RecordTable, source_readers, type_table
+from copilot.records.schema import PROJECTS
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.retrieval.loaders.metadata import statements
@@ -51,6 +55,7 @@ def look_over(root: Path) -> Checked:
     tables = _read_tables(workspace, found)
     found += check_tables(tables, workspace.config)
     found += _viewers(workspace.config)
+    found += _stages(workspace.config, tables)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
     found += _gates(workspace, tables)
     found += _methods(workspace, tables)
@@ -99,6 +104,17 @@ def _read_tables(workspace: Workspace, found: list[Issue]) -> list[RecordTable]:
             file = MAPPING if text.startswith(str(root / MAPPING)) else f"records/{name}.csv"
             found.append(_problem(root, file, error, f"Until it can be read, {name} are missing."))
     return tables
+
+
+def _stages(config: WorkspaceConfig, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+    is_used = any(table.schema.name == PROJECTS.name and "stage" in table.values for table in tables)
+    if is_used and not config.stages.is_production_told:
+        yield _whole(
+            "workspace.yaml",
+            "info",
+            f"No stage is called production or means it; {config.stages.production} is taken for it, being the last.",
+            "If it is another one, give that `means: production`.",
+        )
 
 
 def _viewers(config: WorkspaceConfig) -> Iterator[Issue]:
@@ -154,9 +170,37 @@ def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str
 def _gates(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
     columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
     try:
-        Gates.load(workspace, columns)
+        gates = Gates.load(workspace, columns)
     except KnowledgeError as error:
         yield _problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key.")
+    else:
+        yield from _clauses(workspace, gates) if gates else ()
+
+
+def _clauses(workspace: Workspace, gates: Gates) -> Iterator[Issue]:
+    """Figures of rules that the clauses behind them state otherwise."""
+
+    @cache
+    def text(document: str) -> str:
+        source = next((s for s in find_sources(workspace.root) if s.id == document), None)
+        try:
+            return "\n\n".join(s.text for s in load(source, fingerprint(source)).sections) if source else ""
+        except KnowledgeError:
+            # That it cannot be read is a finding of its own.
+            return ""
+
+    for rule in gates.rules:
+        for found in disagreements(
+            rule, gates.vocabulary, workspace.config.currency, lambda c: paragraph(text(c.document), c.clause)
+        ):
+            clause = found.clause
+            yield _whole(
+                GATES_FILE,
+                "warning",
+                f"The rule {rule.id!r} asks for {found.figure}, and clause {clause.clause} of "
+                f"{clause.document} states {join_and(found.stated)}.",
+                "Correct whichever of the two is wrong.",
+            )
 
 
 def _readiness(method: ReadinessMethod, file: str, tables: Iterable[RecordTable]) -> Iterator[Issue]:

@@ -6,29 +6,32 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copilot.errors import KnowledgeError
-from copilot.language.units import unit_in, unit_of_cells
+from copilot.language.units import scale_of, unit_in, unit_of_cells
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.records.amounts import decimal_mark
 from copilot.records.cells import NOTHING, guess_type
-from copilot.records.dates import date_order
+from copilot.records.dates import Orders, date_order, days_of, parse_date
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import read_file
 from copilot.records.names import column_key
-from copilot.records.reading import FOLDER, SUFFIXES
+from copilot.records.reading import FIRST_REAL_YEAR, FOLDER, SUFFIXES
 from copilot.records.schema import CURRENCY, TABLES, Column, ColumnType, TableSchema
 from copilot.records.text_table import TextTable
 from copilot.records.visibility import LABEL
+from copilot.retrieval.duplicates import family_name
 from copilot.retrieval.embedder import Embedder
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
+from copilot.stages import MEANINGS, StageMeaning
 from copilot.workspace import WorkspaceConfig
 
 # A cosine with which a column of the file is taken for one of ours, and from which on that is likely, and sure.
@@ -47,7 +50,7 @@ _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
 _WIDELY = 5
 """A text in so many columns may stand for nothing."""
 
-# What the stages of the life of any project are about, the first to the last, each under our name for it.
+# What the stages of the life of any project are about, the first to the last; those that are no meaning come before.
 _LIFE: Mapping[str, tuple[str, ...]] = {
     "idea": ("an idea", "planned", "initiated, not started yet", "proposal being considered"),
     "proof_of_concept": ("proof of concept", "in development", "being built or acquired", "research and experiment"),
@@ -88,6 +91,20 @@ class _Export:
     @cached_property
     def kinds(self) -> dict[str, ColumnType]:
         return {name: guess_type(texts) for name, texts in self.table.columns.items()}
+
+    @cached_property
+    def held(self) -> dict[str, list[str]]:
+        """By column the cells that do not say that there is nothing."""
+        return {name: [t for t in texts if t.lower() not in NOTHING] for name, texts in self.table.columns.items()}
+
+    @cached_property
+    def spelled(self) -> dict[str, Counter[str]]:
+        """By column how often it holds each text, in its comparable form."""
+        return {name: Counter(map(column_key, texts)) for name, texts in self.held.items()}
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        return {name: unit_of_cells(texts) or unit_in(name) for name, texts in self.held.items()}
 
     @cached_property
     def unique(self) -> dict[str, float]:
@@ -253,12 +270,16 @@ def _score(export: _Export, header: str, schema: TableSchema, column: Column, ne
     elif column.name == LABEL:
         # Who may see what is said by nobody's guess.
         return 0.0
-    texts = [t for t in export.table.columns[header] if t.lower() not in NOTHING]
-    if not texts or not _may_hold(export.kinds[header], column, texts) or not _same_unit(header, texts, column):
+    texts, spelled = export.held[header], export.spelled[header]
+    if (
+        not texts
+        or not _may_hold(export.kinds[header], column, spelled)
+        or not _same_unit(export.units[header], column)
+    ):
         return 0.0
     if column.values:
         allowed = {column_key(value) for value in column.values}
-        share = sum(column_key(t) in allowed for t in texts) / len(texts)
+        share = sum(spelled[value] for value in allowed) / len(texts)
         return near + 0.3 if share >= _VALUES_FIT else near - 0.5
     if column.name == schema.key:
         is_code = all(len(t) <= _LONGEST_KEY and " " not in t for t in texts)
@@ -272,17 +293,16 @@ def _score(export: _Export, header: str, schema: TableSchema, column: Column, ne
     return near - 0.3 if is_category and export.unique[header] >= _NEARLY_UNIQUE else near
 
 
-def _same_unit(header: str, texts: Sequence[str], column: Column) -> bool:
+def _same_unit(unit: str, column: Column) -> bool:
     """Whether the numbers of the file can be in what ours are in: hours are no money, shares no people."""
-    unit = unit_of_cells(texts) or unit_in(header)
     if column.type not in ("number", "integer") or not unit or not column.unit:
         return True
     return unit[-3:].isupper() == (column.unit == CURRENCY) and (column.unit == CURRENCY or unit == column.unit)
 
 
-def _may_hold(kind: ColumnType, column: Column, texts: Sequence[str]) -> bool:
+def _may_hold(kind: ColumnType, column: Column, spelled: Counter[str]) -> bool:
     if column.type in ("number", "integer"):
-        is_graded = kind == "text" and len({t.lower() for t in texts}) <= _MOST_GRADES and _is_criterion(column.name)
+        is_graded = kind == "text" and len(spelled) <= _MOST_GRADES and _is_criterion(column.name)
         return kind in ("number", "integer") or is_graded
     if column.type == "text":
         return kind == "text" or (column.required and kind == "integer")
@@ -310,11 +330,8 @@ def _workspace(root: Path, readings: Sequence[_Reading], meanings: _Meanings) ->
     else:
         lines.append("# currency: EUR  # no column says which")
     if stages := _stages(readings, meanings):
-        lines += ["# Stages first to last, in the words of the export; the comment is what each is taken to mean."]
-        lines += [
-            "stages:",
-            *(f"  - {_quoted(s.name)}  # {s.means.replace('_', ' ')}, {s.confidence}: {s.told}" for s in stages),
-        ]
+        lines += ["# Stages first to last, in the words of the export, and what each is taken to mean.", "stages:"]
+        lines += [f"  - {_entry(s)}  # {s.life.replace('_', ' ')}, {s.confidence}: {s.count:,} rows" for s in stages]
     return "\n".join(lines) + "\n"
 
 
@@ -325,22 +342,44 @@ def _title(root: Path) -> str:
 @dataclass(frozen=True)
 class _Stage:
     name: str
-    means: str
+    life: str
+    """The stage in the life of any project that it is most like."""
     confidence: str
     count: int
+    nearness: Mapping[str, float]
+    """To each stage in the life of any project."""
+    synonyms: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
-        return f"{self.count:,} rows"
+    def means(self) -> StageMeaning:
+        return next((means for means in MEANINGS if means == self.life), "before")
 
 
 def _stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stage]:
-    """The stages that are frequent enough, in the order of what they mean."""
+    """The stages in the order of life; one that is rare, or called nearly alike, joins the most frequent like it."""
     every = _all_stages(readings, meanings)
     total = sum(stage.count for stage in every)
-    frequent = [stage for stage in every if stage.count >= _RARE * total][:_MOST_STAGES]
+    names = [_spoken(stage.name) for stage in every]
+    near = meanings.between(names, names) if names else np.zeros((0, 0), np.float32)
+    lives = {stage.life for stage in every if stage.count >= _RARE * total}
+    kept: dict[int, _Stage] = {}
+    for place, stage in enumerate(every):
+        is_joined = stage.count < _RARE * total or len(kept) >= _MOST_STAGES
+        if is_joined and stage.confidence == "a guess":
+            stage = replace(stage, life=max(lives, key=lambda life: stage.nearness[life]))
+        alike = [k for k in kept if kept[k].life == stage.life and (is_joined or near[place, k] >= _LIKELY)]
+        if alike:
+            larger = kept[alike[0]]
+            kept[alike[0]] = replace(larger, synonyms=(*larger.synonyms, stage.name))
+        else:
+            kept[place] = stage
     order = list(_LIFE)
-    return sorted(frequent, key=lambda stage: (order.index(stage.means), -stage.count))
+    return sorted(kept.values(), key=lambda stage: (order.index(stage.life), -stage.count))
+
+
+def _entry(stage: _Stage) -> str:
+    also = f", synonyms: [{', '.join(map(_quoted, stage.synonyms))}]" if stage.synonyms else ""
+    return f"{{name: {_quoted(stage.name)}, means: {stage.means}{also}}}"
 
 
 def _all_stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stage]:
@@ -355,14 +394,14 @@ def _all_stages(readings: Sequence[_Reading], meanings: _Meanings) -> list[_Stag
             spellings.setdefault(column_key(text), Counter())[text] += 1
     counts = {each.most_common(1)[0][0]: each.total() for each in spellings.values()}
     names = sorted(counts, key=lambda name: -counts[name])
-    anchors = [(means, phrase) for means, phrases in _LIFE.items() for phrase in phrases]
+    anchors = [(life, phrase) for life, phrases in _LIFE.items() for phrase in phrases]
     nearness = meanings.between([_spoken(name) for name in names], [phrase for _, phrase in anchors])
     found = []
     for name, near in zip(names, nearness, strict=True):
-        by_meaning = {means: max(n for n, (m, _) in zip(near, anchors, strict=True) if m == means) for means in _LIFE}
-        best, second = sorted(by_meaning.values(), reverse=True)[:2]
+        by_life = {life: max(n for n, (of, _) in zip(near, anchors, strict=True) if of == life) for life in _LIFE}
+        best, second = sorted(by_life.values(), reverse=True)[:2]
         sure = "sure" if best >= _SURE or best - second >= 0.2 else "likely" if best - second >= 0.08 else "a guess"
-        found.append(_Stage(name, max(by_meaning, key=lambda m: by_meaning[m]), sure, counts[name]))
+        found.append(_Stage(name, max(by_life, key=lambda life: by_life[life]), sure, counts[name], by_life))
     return found
 
 
@@ -372,18 +411,21 @@ def _mapping(readings: Sequence[_Reading], meanings: _Meanings) -> str:
         "tables:",
     ]
     for reading in readings:
-        lines += _table(reading, readings, meanings)
+        lines += _table(reading, meanings)
     return "\n".join(lines) + "\n"
 
 
-def _table(reading: _Reading, readings: Sequence[_Reading], meanings: _Meanings) -> Iterator[str]:
+def _table(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
     table, schema = reading.export.table, reading.schema
     yield f"  {schema.name}:"
     yield f"    source: {_quoted(reading.export.there.name)}"
     dates = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "date"]
     orders = {order for texts in dates if (order := date_order(texts))} - {"mixed"}
     if len(orders) == 1:
-        yield f"    dates: {orders.pop()}  # sure: a day after the twelfth tells"
+        order = orders.pop()
+        yield f"    dates: {order}  # sure: a day after the twelfth tells"
+        if years := sum(_is_year(text, order) for texts in dates for text in texts):
+            yield f"    years_as_days: true  # likely: dates before 1910 ({years:,}) are years that were taken for days"
     numbers = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "number"]
     marks = {mark for texts in numbers if (mark := decimal_mark(texts))} - {"mixed"}
     if len(marks) == 1:
@@ -393,15 +435,36 @@ def _table(reading: _Reading, readings: Sequence[_Reading], meanings: _Meanings)
     if schema.key and reading.header(schema.key) is None:
         prefix = _quoted(f"{schema.name[0].upper()}-")
         yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
+        if table.copies:
+            yield f"    duplicates: keep  # a guess: rows like an earlier one ({len(table.copies):,}) have no code"
     renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
+    scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
+    renamed = [m for m in renamed if m not in scaled]
     if renamed:
         yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
         for match in sorted(renamed, key=lambda m: -m.score):
             place = "      " if match.is_taken else "      # perhaps "
             sure = f"{match.confidence} ({min(match.score, 1):.2f})"
             yield f"{place}{_quoted(match.header)}: {match.column.name}  # {sure}"
-    yield from _stage_values(readings, meanings) if schema.name == "projects" else ()
+    if scaled:
+        yield "    derive:"
+        for match, scale in scaled.items():
+            name = match.header.replace('"', '""')
+            expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
+            yield f"      {match.column.name}: {expression}  # {match.confidence} ({min(match.score, 1):.2f})"
     yield from _grades(reading, meanings)
+
+
+def _scale(export: _Export, match: _Match) -> float:
+    """By what an amount is multiplied, where the name of its column says so and its cells do not."""
+    is_amount = match.column.unit == CURRENCY and not unit_of_cells(export.table.columns[match.header])
+    return scale_of(unit_in(match.header)) if is_amount else 1.0
+
+
+def _is_year(text: str, order: Orders) -> bool:
+    """Whether a date is a year of our time that a spreadsheet took for a count of days: 7/15/1905 is 2023."""
+    day = parse_date(text, order) if "19" in text else None
+    return day is not None and day.year < FIRST_REAL_YEAR and 1950 <= days_of(day) <= 2050
 
 
 def _nothing(table: TextTable, meanings: _Meanings) -> list[str]:
@@ -413,19 +476,6 @@ def _nothing(table: TextTable, meanings: _Meanings) -> list[str]:
         return []
     near = meanings.between([_spoken(text) for text in wide], _NO_DATA).max(axis=1)
     return sorted(text for text, n in zip(wide, near, strict=True) if n >= _LEAST)
-
-
-def _stage_values(readings: Sequence[_Reading], meanings: _Meanings) -> Iterator[str]:
-    """Rare values of the stage that join a frequent one of the same meaning."""
-    kept = _stages(readings, meanings)
-    names = {stage.name for stage in kept}
-    joined = []
-    for stage in _all_stages(readings, meanings):
-        alike = next((other for other in kept if other.means == stage.means), None)
-        if stage.name not in names and alike is not None:
-            joined.append(f"        {_quoted(stage.name)}: {_quoted(alike.name)}  # {stage.confidence}: {stage.told}")
-    if joined:
-        yield from ("    values:", "      stage:", *joined)
 
 
 def _grades(reading: _Reading, meanings: _Meanings) -> Iterator[str]:
@@ -472,9 +522,10 @@ def _metrics(reading: _Reading) -> str:
 def _documents(root: Path, exports: Iterable[Path]) -> str:
     """What the documents do not say of themselves, to be filled in; empty where there is none."""
     lines = []
-    for source in find_sources(root):
-        if source.path in exports:
-            continue
+    taken = set(exports)
+    sources = [source for source in find_sources(root) if source.path not in taken]
+    later = _later_versions(source.id for source in sources)
+    for source in sources:
         try:
             document = load(source, fingerprint(source))
         except KnowledgeError:
@@ -486,12 +537,28 @@ def _documents(root: Path, exports: Iterable[Path]) -> str:
             lines.append(f"    # effective: {day}  # {'the day of the file' if document.dated else 'not known'}")
         if document.owner is None:
             lines.append("    # owner: not known")
+        if document.superseded_by is None and source.id in later:
+            lines.append(f"    # superseded_by: {_quoted(later[source.id])}  # perhaps, by their names")
     if not lines:
         return ""
     said = (
         "# Proposed by `bearing workspace init`: what is known of the documents, by pattern; a later entry goes before."
     )
     return "\n".join([said, "documents:", *lines]) + "\n"
+
+
+def _later_versions(ids: Iterable[str]) -> dict[str, str]:
+    """To each document the one beside it that is called like it but for a later number, or for none."""
+    families: dict[tuple[str, str], list[str]] = {}
+    for id in ids:
+        families.setdefault((str(PurePosixPath(id).parent), family_name(id)), []).append(id)
+
+    def version(id: str) -> tuple[float, ...]:
+        numbers = [float(digits) for digits in re.findall(r"\d+", PurePosixPath(id).stem)]
+        return tuple(numbers) or (float("inf"),)
+
+    ordered = (sorted(members, key=version) for members in families.values())
+    return {id: later for members in ordered for id, later in pairwise(members) if version(id) < version(later)}
 
 
 def _quoted(text: str) -> str:

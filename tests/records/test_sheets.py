@@ -51,6 +51,24 @@ def test_a_sheet_can_be_named_and_a_hidden_one_is_not_there(tmp_path: Path) -> N
         read_sheet(path, "Register")
 
 
+def test_of_tables_beside_each_other_the_largest_is_read_and_the_others_are_said(tmp_path: Path) -> None:
+    beside = [
+        ["Systems", "", "", "", "Codes", ""],
+        ["Code", "Name", "Cost", "", "", ""],
+        ["A", "One", 5, "", "Term", "Meaning"],
+        ["B", "Two", 7, "", "A", "first"],
+        ["C", "Three", 9, "", "", ""],
+    ]
+    table = read_sheet(write(tmp_path / "register.xlsx", {"S": beside}))
+    assert table.columns == {"Code": ["A", "B", "C"], "Name": ["One", "Two", "Three"], "Cost": ["5", "7", "9"]}
+    assert table.left_out == ("the table in columns 5 to 6", "row 1 above the header")
+
+
+def test_an_empty_column_within_a_table_does_not_part_it(tmp_path: Path) -> None:
+    rows = [["Code", "Name", "", "Cost", "Owner"], ["A", "One", "", 5, "Ann"], ["B", "Two", "", 7, "Bo"]]
+    assert list(read_sheet(write(tmp_path / "register.xlsx", {"S": rows})).columns) == ["Code", "Name", "Cost", "Owner"]
+
+
 def test_a_workbook_named_after_a_table_is_that_table(tmp_path: Path) -> None:
     write(tmp_path / "records" / "projects.xlsx", {"Register": [["id", "name", "budget"], ["A", "One", 5]]})
     view = Records.load(Workspace.open(tmp_path)).view(Viewer())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.language.units import unit_in, unit_of_cells, without_unit
+from copilot.language.units import scale_of, unit_in, unit_of_cells, without_unit
 from copilot.records.store import Records
 from copilot.types import Viewer
 from copilot.workspace import Workspace
@@ -18,6 +18,7 @@ from copilot.workspace import Workspace
         ("spend_ngn_m", "NGN m", "spend"),
         ("saving_keur_yr", "kEUR", "saving yr"),
         ("Cost EUR", "EUR", "Cost"),
+        ("Grant (k€)", "kEUR", "Grant"),
         ("cost_cad", "CAD", "cost"),
         ("cad_score", "", "cad_score"),
         ("score_all", "", "score_all"),
@@ -32,6 +33,13 @@ from copilot.workspace import Workspace
 )
 def test_a_name_tells_what_its_numbers_are_in(name: str, unit: str, bare: str) -> None:
     assert (unit_in(name), without_unit(name)) == (unit, bare)
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale"), [("kEUR", 1e3), ("NGN m", 1e6), ("bnUSD", 1e9), ("EUR", 1), ("FTE", 1), ("percent", 1), ("", 1)]
+)
+def test_a_unit_tells_its_scale(unit: str, scale: float) -> None:
+    assert scale_of(unit) == scale
 
 
 @pytest.mark.parametrize(

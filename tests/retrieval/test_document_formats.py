@@ -237,6 +237,19 @@ def test_a_row_of_a_sheet_is_cited_with_the_names_of_its_columns(tmp_path: Path)
     assert [chunk.locator for chunk in chunker.split(document)][1] == "sheet Budget, row 4"
 
 
+def test_tables_beside_each_other_on_a_sheet_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        ["Ward", "Beds", "", "Code", "Meaning"],
+        ["North", 12, "", "N", "north wing"],
+        ["South", 9, "", "", ""],
+        ["East", 7, "", "", ""],
+    ]
+    found = places(load(tmp_path, "a.xlsx", workbook({"S": rows})))
+    assert [text for _, text in found] == [
+        "Ward: North\nBeds: 12", "Ward: South\nBeds: 9", "Ward: East\nBeds: 7", "Code: N\nMeaning: north wing",
+    ]  # fmt: skip
+
+
 def test_a_table_that_begins_in_the_middle_of_a_sheet_keeps_its_rows_and_formats(tmp_path: Path) -> None:
     rows: list[list[object]] = [[], [], [None, None, "Name", "Share"], [None, None, "A", 0.25]]
     document = load(tmp_path, "a.xlsx", workbook({"S": rows}, {(3, 3): "0%"}))

@@ -18,6 +18,8 @@ SCOPES = (
     Scope(as_of=date(2025, 6, 30).toordinal()),
     Scope(as_of=date(2025, 7, 1).toordinal(), labels=frozenset({"board"})),
     Scope(as_of=date(2020, 1, 1).toordinal()),
+    Scope(still_valid=frozenset({"policies/data-retention-2023.md"})),
+    Scope(as_of=date(2026, 6, 30).toordinal(), still_valid=frozenset({"policies/data-retention-2023.md"})),
     Scope(kind="passage"),
     Scope(kind="record"),
     Scope(documents=frozenset({"policies/triage-models.md", "policies/board-risk-appetite.md"})),

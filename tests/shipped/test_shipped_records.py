@@ -109,7 +109,7 @@ def test_the_workspace_settings_are_valid_and_its_weights_add_up() -> None:
     assert config.currency == "EUR"
     assert sum(c.weight for c in config.criteria) == pytest.approx(1)
     assert config.default_viewer in config.viewers
-    assert {p["stage"] for p in read("projects")} <= set(config.stages)
+    assert {p["stage"] for p in read("projects")} <= set(config.stages.names)
     assert {p["label"] for p in read("projects") if p["label"]} <= config.labels
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from copilot.sources import Sources
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.check_governance.tool import Arguments, check_governance
 from copilot.types import Quantity, ToolResult, Viewer
+from copilot.workspace import Workspace
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 EVERYONE = Viewer()
@@ -123,6 +125,25 @@ def run(sources: Sources, viewer: Viewer = EVERYONE, **asked: object) -> ToolRes
 
 def kinds(result: ToolResult) -> list[str]:
     return [finding.kind for finding in result.findings]
+
+
+def test_a_clause_with_another_figure_than_the_rule_is_a_caveat_with_its_passage(
+    sources: Sources, tmp_path: Path
+) -> None:
+    root = tmp_path / "workspace"
+    shutil.copytree(sources.workspace.root, root)
+    clause = '    validity_days: 183\n    clauses: [{document: policies/tests.md, clause: "4.2"}]'
+    (root / "gates.yaml").write_text(GATES.replace("    validity_days: 183", clause))
+    (root / "policies" / "tests.md").write_text("# Tests\n\n**4.2** A test is repeated every 12 months.\n")
+    sync(Workspace.open(root), None, tmp_path / "state")
+    changed = replace(open_sources(root), retriever=Retriever(tmp_path / "state"), today=sources.today)
+    (told,) = of_kind(run(changed, project="claims reader"), "other_figure")
+    assert (value(told, "asked"), told.values["stated"], told.subject) == (183, ("12 months",), "fairness")
+    assert [id for id in told.evidence if id.startswith("p-")]
+    assert unsupported(run(changed, project="claims reader")) == []
+    assert [f.values for f in of_kind(run(changed), "other_figure")] == [told.values]
+    assert changed.retriever
+    changed.retriever.close()
 
 
 def test_a_blocked_project_says_so_first_and_then_each_rule_with_what_is_missing(sources: Sources) -> None:

@@ -109,6 +109,6 @@ def test_a_withheld_project_is_answered_word_for_word_as_one_that_never_was(tmp_
 def test_a_value_that_no_row_has_today_may_still_be_asked_for(sources):
     view = sources.records.view(EVERYONE)
     assert resolve_value(view, "projects", "risk_class", "prohibited") == "prohibited"
-    assert resolve_value(view, "projects", "stage", "retired", ("retired",)) == "retired"
+    assert resolve_value(view, "projects", "stage", "retired") == "retired"
     with pytest.raises(ToolError, match="No project has the unit 'Nowhere at all'"):
         resolve_value(view, "projects", "unit", "Nowhere at all")

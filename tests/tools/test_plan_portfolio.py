@@ -111,6 +111,28 @@ def test_a_dependency_comes_along_or_the_project_stays_out(tmp_path):
     assert set(chosen(plan(tmp_path, rows, budget=150))) == {"A", "B", "F"}
 
 
+def test_a_hidden_prerequisite_keeps_a_project_out_and_that_is_said_without_its_name(tmp_path):
+    rows = [
+        project("A", 90, 50, depends_on="P; B", label=None),
+        project("B", 10, 50, stage="production", label="board"),
+        project("C", 60, 50, depends_on="A"),
+        project("D", 50, 50),
+        project("P", 10, 50, stage="production"),
+    ]
+    everything = plan(tmp_path, rows, BOARD, budget=150)
+    assert set(chosen(everything)) == {"A", "C", "D"}
+    partial = plan_portfolio(open_sources(tmp_path), EVERYONE, Arguments(budget=150))
+    assert chosen(partial) == ["D"]
+    (hidden,) = [f for f in of_kind(partial, "ruled_out") if f.values["reason"] == "hidden"]
+    assert (value(hidden, "projects"), hidden.values["names"]) == (1, ("Case A (A)",))
+    assert "Case B" not in partial.model_dump_json()
+    assert reason(partial, "C") == "needs Case A (A), which cannot be chosen"
+    with pytest.raises(ToolError, match="may not see"):
+        plan_portfolio(open_sources(tmp_path), EVERYONE, Arguments(budget=150, must_have=["A"]))
+    twin = [{**row, "depends_on": "P"} if row["id"] == "A" else row for row in rows if row["id"] != "B"]
+    assert set(chosen(plan(tmp_path, twin, budget=150))) == {"A", "C", "D"}
+
+
 def test_minimum_per_unit_high_risk_limit_must_have_and_exclusion_are_kept(tmp_path):
     rows = [
         project("A", 90, 50, risk_class="high"),

@@ -33,7 +33,7 @@ def _lines(sources: Sources, viewer: Viewer) -> Iterator[str]:
         columns = "" if table == OBSERVATIONS.name else f": {_some(_columns(schema))}"
         yield f"Table {table}, {rows} rows{columns}."
     if view.has("projects", "stage"):
-        yield f"Stages: {_some(config.stages)}."
+        yield f"Stages: {_some(config.stages.names)}."
     for column in _CATEGORIES:
         if view.has("projects", column) and (values := view.values("projects", column)):
             yield f"Values of {column}: {_some(values)}."

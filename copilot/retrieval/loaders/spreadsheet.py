@@ -9,6 +9,7 @@ from decimal import Decimal
 import python_calamine as calamine
 
 from copilot.errors import KnowledgeError
+from copilot.records.headers import side_by_side
 from copilot.retrieval.loaders.cell_formats import Shown, shown_cells
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.office import created
@@ -44,7 +45,9 @@ def read(data: bytes) -> Content:
             continue
         rows_left -= len(rows)
         notes += [f"sheet {sheet.name}: {reason}" for reason in cut]
-        sections += sections_of_rows(rows, (sheet.name,), f"sheet {sheet.name}")
+        for columns in side_by_side([row.cells for row in rows]):
+            part = [NumberedRow(row.number, row.cells[columns.start : columns.stop]) for row in rows]
+            sections += sections_of_rows(part, (sheet.name,), f"sheet {sheet.name}")
     return Content(tuple(sections), dated=created(data) if data.startswith(b"PK") else None, notes=tuple(notes))
 
 

@@ -12,7 +12,6 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.method import AreaMethod, ColumnFact, Computed, ReadinessMethod, StaffWords
 from copilot.tools.assess_readiness.scores import Fact
-from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.evidence import Row, number_of
 from copilot.tools.findings import amount, count, share
@@ -77,11 +76,9 @@ def facts(subject: Subject, area: AreaMethod, method: ReadinessMethod) -> list[F
 
 
 def active_projects(sources: Sources, rows: Sequence[Row]) -> list[Row]:
-    """Without the projects that were given up after production."""
-    stages = [fold(stage) for stage in sources.workspace.config.stages]
-    ended = ended_stages(sources.workspace.config.stages)
-    last = next((stage for stage in stages if stage in ended), None)
-    return [r for r in rows if fold(str(r.get("stage") or "")) not in ended - {last}]
+    """Without the projects that have ended."""
+    stages = sources.workspace.config.stages
+    return [row for row in rows if not stages.has_ended(row.get("stage"))]
 
 
 def _column(subject: Subject, asked: ColumnFact) -> Fact | None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from copilot.errors import ToolError
 from copilot.gates.checker import Checker, RuleCheck
+from copilot.gates.clauses import disagreements, paragraph
 from copilot.gates.conditions import Cause, Fact, as_text, checks, has_choice
 from copilot.gates.facts import ProjectFacts, known_facts, read_facts
-from copilot.gates.rules import FILE, Gates, Rule, Source
+from copilot.gates.rules import FILE, Clause, Gates, Rule, Source
 from copilot.language.formatting import format_value, humanize, join_and
 from copilot.records.schema import CURRENCY
 from copilot.records.store import RecordView
 from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
+from copilot.stages import Stages
 from copilot.tools.evidence import name_of
-from copilot.tools.findings import amount, count
+from copilot.tools.findings import amount, count, share
 from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value, Viewer
 
 EXPIRING_DAYS = 60
@@ -63,6 +64,10 @@ class Review:
         return self.sources.today
 
     @property
+    def stages(self) -> Stages:
+        return self.sources.workspace.config.stages
+
+    @property
     def currency(self) -> str:
         return self.sources.workspace.config.currency
 
@@ -85,19 +90,37 @@ class Review:
         """The policy passages behind a rule that the viewer may read."""
         found = []
         for clause in rule.clauses:
-            chunk = self._passage(clause.document, clause.clause)
+            chunk = self._passage(clause)
             if chunk is not None:
                 found.append(_passage_evidence(chunk))
         return list({evidence.id: evidence for evidence in found}.values())
 
-    def _passage(self, document: str, clause: str) -> Chunk | None:
-        retriever = self.sources.retriever
+    def other_figures(self, rule: Rule) -> Iterator[Finding]:
+        """What clauses of the rule that the viewer may read state otherwise than the rule."""
+        for found in disagreements(rule, self.gates.vocabulary, self.currency, self._paragraph):
+            figure, chunk = found.figure, self._passage(found.clause)
+            is_share = figure.unit == "percent"
+            values: dict[str, Value] = {
+                "title": rule.title,
+                "asked": share(figure.value / 100) if is_share else count(figure.value, figure.unit),
+                "source": f"clause {found.clause.clause} of {found.clause.document}",
+                "stated": found.stated,
+            }
+            evidence = (_passage_evidence(chunk).id,) if chunk else ()
+            yield Finding(kind="other_figure", subject=rule.id, role="caveat", values=values, evidence=evidence)
+
+    def _paragraph(self, clause: Clause) -> str | None:
+        chunk = self._passage(clause)
+        return paragraph(chunk.text, clause.clause) if chunk else None
+
+    def _passage(self, clause: Clause) -> Chunk | None:
+        retriever, document = self.sources.retriever, clause.document
         if retriever is None:
             return None
         if document not in self._chunks:
             self._chunks[document] = retriever.chunks_of(document, self.viewer)
-        start = re.compile(rf"^\W*{re.escape(clause)}(?![\w.]\d|\d)", re.MULTILINE)
-        return next((chunk for chunk in self._chunks[document] if start.search(chunk.text)), None)
+        chunks = self._chunks[document]
+        return next((chunk for chunk in chunks if paragraph(chunk.text, clause.clause) is not None), None)
 
 
 def open_review(sources: Sources, viewer: Viewer) -> Review:

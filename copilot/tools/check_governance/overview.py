@@ -97,7 +97,7 @@ class _Portfolio:
 
     def _opening(self, looked_at: int) -> Iterator[Finding]:
         summary = self.summary
-        production = [str(p.row["id"]) for p in summary.bound if p.facts.get("stage") == "production"]
+        production = [str(p.row["id"]) for p in summary.bound if self.review.stages.is_production(p.facts.get("stage"))]
         yield Finding(
             kind="blocked_projects",
             role="headline",
@@ -119,7 +119,7 @@ class _Portfolio:
             yield Finding(kind="mostly_unknown", role="headline", values=values)
 
     def _rules(self) -> Iterator[Finding]:
-        ranked = by_rule(self.summary)
+        ranked = by_rule(self.review.stages, self.summary)
         if ranked:
             yield Finding(
                 kind="most_unmet",
@@ -148,6 +148,7 @@ class _Portfolio:
                 evidence=self.cited((case.project for case in named), [rule]),
                 calculation=rule_calculation(rule, "Projects that do not meet it", ("Project", "Stage", "Since"), rows),
             )
+            yield from self.review.other_figures(rule)
 
     def _blocked(self, cases: Sequence[Case]) -> Finding:
         project = cases[0].project
@@ -171,7 +172,7 @@ class _Portfolio:
         places = sum(map(len, found.values()))
         values: dict[str, Value] = {"projects": count(len(found), "project"), "places": count(places, "place")}
         yield Finding(kind="contradictions", values=values)
-        for key in contradictory_in_order(self.summary)[: self.top]:
+        for key in contradictory_in_order(self.review.stages, self.summary)[: self.top]:
             yield contradiction(
                 self.review, found[key], self.cited([found[key][0].project], (c.rule for c in found[key]))
             )
@@ -256,7 +257,7 @@ def _tables(review: Review, summary: Summary, ordered: Sequence[str], top: int) 
     against = [
         (case.key, case.project.row.get("name"), cells(recorded(review, case.rule.record_says, case.project)),
          _day(review.today), case.rule.title, source(case.rule), _day(case.rule.effective))
-        for key in contradictory_in_order(summary)
+        for key in contradictory_in_order(review.stages, summary)
         for case in summary.contradictions[key]
     ]  # fmt: skip
     asked = [(column, review.gates.questions[column], n) for column, n in summary.most_asked()[: max(top, 20)]]

@@ -82,7 +82,7 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     first = findings[0]
     if first.kind == "verdict":
         yield f"What is the state of {first.values['name']}?"
-        yield "Which projects in production have a blocking rule unmet?"
+        yield "Which projects have a blocking rule unmet?"
         return
     blocked = next((f for f in findings if f.kind == "blocked_project"), None)
     if blocked:
@@ -143,6 +143,7 @@ WORDING = Wording(
         "blocked_project": says("{name}, in {stage}, has {unmet} unmet[, the oldest since {since}]: {titles:quoted}"),
         "contradictions": says("The records of {projects} contradict a policy or law that is in force, in {places}"),
         "contradiction": contradiction,
+        "other_figure": says("The rule “{title}” asks for {asked}, and {source} states <{stated}>"),
         "undecided_projects": says(
             "In {projects} a rule cannot be decided; the facts to ask for most often: <“{questions}” ({counts})>"
         ),

@@ -191,6 +191,7 @@ class _Project:
             yield self.finding("further_sources", self._further(rule, also), [rule])
         if rule.status:
             yield self.finding("rule_status", {"title": rule.title, "status": rule.status}, role="caveat")
+        yield from review.other_figures(rule)
 
     def _further(self, rule: Rule, also: Sequence[Source]) -> dict[str, Value]:
         coming = [of.effective if of.effective and of.effective > self.review.today else None for of in also]
@@ -270,10 +271,10 @@ class _Project:
         if passed == NO_GATE or passed is None and not any(gate.before_stage for gate in order):
             return order[0].id if order else None
         if passed is None:
-            stages = [stage.casefold() for stage in self.review.sources.workspace.config.stages]
-            stage = str(self.project.facts.get("stage"))
-            ahead = stages[stages.index(stage) + 1 :] if stage in stages else []
-            return next((gate.id for gate in order if gate.before_stage.casefold() in ahead), None)
+            stages = self.review.stages
+            place = stages.place(self.project.facts.get("stage"))
+            ahead = [gate.id for gate in order if stages.place(gate.before_stage) > place >= 0]
+            return ahead[0] if ahead else None
         places = [number for number, gate in enumerate(order) if gate.id.casefold() == passed]
         return order[places[0] + 1].id if places and places[0] + 1 < len(order) else None
 

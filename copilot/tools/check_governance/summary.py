@@ -11,6 +11,7 @@ from copilot.gates.checker import Outcome, RuleCheck
 from copilot.gates.conditions import checks
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import Rule
+from copilot.stages import Stages
 from copilot.tools.check_governance.findings import EXPIRING_DAYS, Review, Selection
 
 
@@ -119,30 +120,29 @@ def _count(review: Review, summary: Summary, project: ProjectFacts, finding: Rul
 
 def blocked_in_order(review: Review, summary: Summary) -> list[str]:
     """Blocked projects, those in the latest stage first, then those with the most unmet rules."""
-    stages = [stage.casefold() for stage in review.sources.workspace.config.stages]
+    stages = review.stages
 
     def rank(key: str) -> tuple[int, int, str]:
         cases = summary.blocked[key]
-        stage = str(cases[0].project.facts.get("stage"))
-        return (-stages.index(stage) if stage in stages else 1, -len(cases), key)
+        return (-stages.place(cases[0].project.facts.get("stage")), -len(cases), key)
 
     return sorted(summary.blocked, key=rank)
 
 
-def contradictory_in_order(summary: Summary) -> list[str]:
+def contradictory_in_order(stages: Stages, summary: Summary) -> list[str]:
     """Projects in production first, then those with the most contradictions."""
 
     def rank(key: str) -> tuple[bool, int, str]:
         cases = summary.contradictions[key]
-        return (cases[0].project.facts.get("stage") != "production", -len(cases), key)
+        return (not stages.is_production(cases[0].project.facts.get("stage")), -len(cases), key)
 
     return sorted(summary.contradictions, key=rank)
 
 
-def by_rule(summary: Summary) -> list[tuple[Rule, list[Case]]]:
+def by_rule(stages: Stages, summary: Summary) -> list[tuple[Rule, list[Case]]]:
     cases: dict[str, list[Case]] = {}
     for case in (case for found in summary.blocked.values() for case in found):
         cases.setdefault(case.rule.id, []).append(case)
     for found in cases.values():
-        found.sort(key=lambda case: (case.project.facts.get("stage") != "production", case.key))
+        found.sort(key=lambda case: (not stages.is_production(case.project.facts.get("stage")), case.key))
     return [(found[0].rule, found) for found in sorted(cases.values(), key=lambda f: (-len(f), f[0].rule.id))]

@@ -54,7 +54,7 @@ def check_governance(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         return report_project(review, project, selection, arguments.top)
     projects = review.projects
     if arguments.filters:
-        meant = linked(review.view, "projects", arguments.filters, sources.workspace.config.stages)
+        meant = linked(review.view, "projects", arguments.filters)
         kept = {row["id"] for row in review.view.select("projects", meant, columns=["id"])}
         projects = [p for p in projects if p.row["id"] in kept]
     if arguments.unit:

@@ -35,16 +35,16 @@ def funnel_table(portfolio: Portfolio) -> Table:
 
 
 def unit_table(portfolio: Portfolio) -> Table | None:
-    units, ladder = by_unit(portfolio), portfolio.ladder
+    units, stages = by_unit(portfolio), portfolio.stages
     if not portfolio.has_history or not units:
         return None
     rows: list[tuple[Cell, ...]] = []
     for unit, paths in units.items():
-        found = conversion(paths, ladder.pilot, ladder.production)
+        found = conversion(paths, stages)
         whole, low, high = (_percent(v) for v in (found.share, found.interval.low, found.interval.high))
-        still = sum(p.now.stage == ladder.pilot for p in paths)
+        still = sum(p.now.stage == stages.pilot for p in paths)
         rows.append((unit, found.entered, found.reached, whole, f"{low} to {high}", still))
-    pilot, production = humanize(ladder.pilot), humanize(ladder.production)
+    pilot, production = humanize(stages.pilot), humanize(stages.production)
     columns = ("Unit", f"Entered {pilot}", f"Reached {production}", "Share", "95% interval", f"Still in {pilot}")
     return Table(title=f"From {pilot} to {production} by unit", columns=columns, rows=tuple(rows))
 

@@ -42,7 +42,7 @@ class Diagnosis:
     @property
     def group(self) -> str:
         """What follows "projects" for those whose causes are counted."""
-        portfolio, pilot = self.portfolio, humanize(self.portfolio.ladder.pilot)
+        portfolio, pilot = self.portfolio, humanize(self.portfolio.stages.pilot)
         if portfolio.stalled.is_judged_by_days:
             return f"stalled in {pilot}"
         if portfolio.has_history and portfolio.since is not None:
@@ -59,8 +59,8 @@ class Diagnosis:
         portfolio = self.portfolio
         return {
             "scope": self.scope,
-            "pilot": humanize(portfolio.ladder.pilot),
-            "production": humanize(portfolio.ladder.production),
+            "pilot": humanize(portfolio.stages.pilot),
+            "production": humanize(portfolio.stages.production),
             "since": portfolio.since,
         }
 
@@ -103,7 +103,7 @@ def stalled(found: Diagnosis) -> Finding | None:
     """Who counts as stalled, and why; of a cohort, who has not got beyond the pilot."""
     portfolio, pilot = found.portfolio, found.portfolio.pilot
     stalled = portfolio.stalled
-    still = [path for path in portfolio.unconverted if path.now.stage == portfolio.ladder.pilot]
+    still = [path for path in portfolio.unconverted if path.now.stage == portfolio.stages.pilot]
     if portfolio.since is not None and portfolio.has_history:
         kind = "not_beyond_pilot"
         if not stalled.rows:
@@ -214,15 +214,15 @@ def certainty(found: Diagnosis) -> Iterator[Finding]:
 
 def _ended(portfolio: Portfolio) -> int:
     """Projects that ended before production."""
-    return sum(portfolio.ladder.has_ended(path.now.stage) for path in portfolio.unconverted)
+    return sum(portfolio.stages.has_ended(path.now.stage) for path in portfolio.unconverted)
 
 
 def units(found: Diagnosis) -> Finding | None:
     by = by_unit(found.portfolio)
     if not found.portfolio.has_history or len(by) < 2:
         return None
-    ladder = found.portfolio.ladder
-    told = {u: conversion(paths, ladder.pilot, ladder.production) for u, paths in list(by.items())[:_UNITS_NAMED]}
+    stages = found.portfolio.stages
+    told = {u: conversion(paths, stages) for u, paths in list(by.items())[:_UNITS_NAMED]}
     return Finding(
         kind="conversion_by_unit",
         values={
@@ -339,9 +339,9 @@ def whole_calculation(portfolio: Portfolio, filters: str, tables: tuple[Table, .
 
 
 def _conversions(title: str, found: Diagnosis) -> Calculation:
-    ladder = found.portfolio.ladder
+    stages = found.portfolio.stages
     groups = {"All": found.portfolio.piloted, **by_unit(found.portfolio)}
-    counted = {unit: conversion(paths, ladder.pilot, ladder.production) for unit, paths in groups.items()}
+    counted = {unit: conversion(paths, stages) for unit, paths in groups.items()}
     return Calculation(
         method="count of projects that reached production after they had entered the pilot",
         formula="share = reached ÷ entered",

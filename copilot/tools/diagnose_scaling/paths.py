@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from copilot.analysis.funnel import Conversion, Flow, Ladder, Path, Stay, conversion, flows, in_order
+from copilot.analysis.funnel import Conversion, Flow, Path, Stay, conversion, flows, in_order
 from copilot.records.store import Filter, RecordView
+from copilot.stages import Stages
 from copilot.tools.evidence import Row
 from copilot.types import Cell
 
@@ -32,7 +33,7 @@ class Portfolio:
     """All projects the viewer may see."""
     paths: tuple[Path, ...]
     """Ways of the projects asked about that record a stage; of the cohort only, where one is asked for."""
-    ladder: Ladder
+    stages: Stages
     stage_changes: int
     """Rows of stage history read; 0 when only the stage of today is known."""
     since: date | None
@@ -44,43 +45,43 @@ class Portfolio:
 
     @cached_property
     def flows(self) -> list[Flow]:
-        return flows(self.paths, self.ladder, self.today)
+        return flows(self.paths, self.stages, self.today)
 
     @property
     def pilot(self) -> Flow:
-        return next(f for f in self.flows if f.stage == self.ladder.pilot)
+        return next(f for f in self.flows if f.stage == self.stages.pilot)
 
     @property
     def conversion(self) -> Conversion:
-        return conversion(self.paths, self.ladder.pilot, self.ladder.production)
+        return conversion(self.paths, self.stages)
 
     @property
     def piloted(self) -> list[Path]:
-        return [p for p in self.paths if p.first(self.ladder.pilot) is not None]
+        return [p for p in self.paths if p.first(self.stages.pilot) is not None]
 
     @property
     def unconverted(self) -> list[Path]:
         """Entered the pilot and have not reached production."""
-        return [p for p in self.piloted if not p.reached(self.ladder.production, self.ladder.pilot)]
+        return [p for p in self.piloted if not p.is_converted(self.stages)]
 
     @property
     def in_pilot(self) -> list[Path]:
-        return [p for p in self.paths if p.now.stage == self.ladder.pilot]
+        return [p for p in self.paths if p.now.stage == self.stages.pilot]
 
     @property
     def in_production(self) -> list[Row]:
-        return [self.rows[p.project] for p in self.paths if p.now.stage == self.ladder.production]
+        return [self.rows[p.project] for p in self.paths if self.stages.is_production(p.now.stage)]
 
     @property
     def unstaged(self) -> int:
         """Projects whose stage is not recorded, or is none of the workspace's."""
-        return sum(self.ladder.place(text(row.get("stage"))) < 0 for row in self.rows.values())
+        return sum(self.stages.place(text(row.get("stage"))) < 0 for row in self.rows.values())
 
     @property
     def skipped_pilot(self) -> int:
         """First recorded in a later stage than the pilot, so that nothing is known of their pilot."""
-        after = self.ladder.place(self.ladder.pilot)
-        return sum(self.ladder.place(p.stays[0].stage) > after for p in self.paths)
+        after = self.stages.place(self.stages.pilot)
+        return sum(self.stages.place(p.stays[0].stage) > after for p in self.paths)
 
     def days(self, path: Path) -> int | None:
         return path.now.days(self.today)
@@ -89,7 +90,7 @@ class Portfolio:
     def stalled(self) -> Stalled:
         """Of a cohort those that did not get beyond the pilot; otherwise those that are too long in it."""
         if self.since is not None and self.has_history:
-            left = [p for p in self.unconverted if p.now.stage == self.ladder.pilot or self._has_ended(p)]
+            left = [p for p in self.unconverted if p.now.stage == self.stages.pilot or self._has_ended(p)]
             return Stalled(self._rows(left), 0, is_judged_by_days=False)
         days = {p.project: self.days(p) for p in self.in_pilot}
         if not any(d is not None for d in days.values()):
@@ -102,22 +103,21 @@ class Portfolio:
         return tuple(self.rows[p.project] for p in paths)
 
     def _has_ended(self, path: Path) -> bool:
-        return self.ladder.has_ended(path.now.stage)
+        return self.stages.has_ended(path.now.stage)
 
 
 def read_portfolio(
-    view: RecordView, stages: Sequence[str], filters: Sequence[Filter], since: date | None, today: date
+    view: RecordView, stages: Stages, filters: Sequence[Filter], since: date | None, today: date
 ) -> Portfolio:
     everyone = view.select("projects")
     asked = everyone if not filters else view.select("projects", filters)
     rows = {str(row["id"]): row for row in asked}
-    ladder = Ladder.of(stages)
     history = _history(view, rows, today)
     paths = [path for id, row in rows.items() if (path := _path(id, row, history.get(id, ()))) is not None]
     changes = sum(len(stays) for stays in history.values())
     if since is not None:
-        paths = [p for p in paths if (begun := _begun(p, rows[p.project], ladder, changes)) and begun >= since]
-    return Portfolio(rows, everyone, tuple(paths), ladder, changes, since, today)
+        paths = [p for p in paths if (begun := _begun(p, rows[p.project], stages, changes)) and begun >= since]
+    return Portfolio(rows, everyone, tuple(paths), stages, changes, since, today)
 
 
 def day(value: Cell) -> date | None:
@@ -128,9 +128,9 @@ def text(value: Cell) -> str | None:
     return None if value is None else str(value)
 
 
-def _begun(path: Path, row: Row, ladder: Ladder, stage_changes: int) -> date | None:
+def _begun(path: Path, row: Row, stages: Stages, stage_changes: int) -> date | None:
     """The day that puts a project into a cohort: of entering the pilot, or of its start without a history."""
-    return path.entered(ladder.pilot) if stage_changes else day(row.get("started"))
+    return path.entered(stages.pilot) if stage_changes else day(row.get("started"))
 
 
 def _history(view: RecordView, rows: Mapping[str, Row], today: date) -> Mapping[str, tuple[Stay, ...]]:

@@ -47,7 +47,7 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     if not view.has("projects"):
         raise ToolError("The records hold no table of projects.")
     config = sources.workspace.config
-    filters = _filters(view, arguments, config.stages)
+    filters = _filters(view, arguments)
     scope = _scope(arguments, filters)
     portfolio = read_portfolio(view, config.stages, filters, arguments.since, sources.today)
     found = _diagnosis(sources, view, portfolio, scope, arguments.top_causes)
@@ -60,7 +60,7 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         Computation(
             source=view.sources["projects"],
             title="Scaling funnel",
-            locator=f"{portfolio.ladder.pilot} to {portfolio.ladder.production}{scope}{since}, "
+            locator=f"{portfolio.stages.pilot} to {portfolio.stages.production}{scope}{since}, "
             f"{len(portfolio.rows):,} rows, as of {sources.today}",
             calculation=findings.whole_calculation(portfolio, predicate(filters), tables[:2]),
         ),
@@ -69,8 +69,8 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     )
 
 
-def _filters(view: RecordView, arguments: Arguments, stages: Sequence[str]) -> list[Filter]:
-    filters = linked(view, "projects", arguments.filters, stages)
+def _filters(view: RecordView, arguments: Arguments) -> list[Filter]:
+    filters = linked(view, "projects", arguments.filters)
     if arguments.unit is not None:
         if not view.has("projects", "unit"):
             raise ToolError("The projects table does not say which unit a project belongs to.")
@@ -91,7 +91,7 @@ def _diagnosis(sources: Sources, view: RecordView, portfolio: Portfolio, scope: 
     if not stalled:
         return Diagnosis(portfolio, scope, (), (), (), top)
     columns = view.tables["projects"].columns
-    judge = Judge.of(sources, columns, portfolio.everyone, portfolio.ladder.pilot)
+    judge = Judge.of(sources, columns, portfolio.everyone, portfolio.stages.pilot)
     judged = [(cause, judge.find(cause, stalled)) for cause in judge.causes]
     found = sorted((f for _, f in judged if f is not None), key=lambda f: -len(f.shown))
     return Diagnosis(

@@ -22,7 +22,6 @@ from copilot.tools.project_record.tool import Arguments as RecordArguments
 from copilot.tools.project_record.tool import project_record
 from copilot.types import Finding, Quantity, Value
 
-_GIVEN_UP = frozenset({"stopped", "cancelled", "closed"})
 _AGAINST = re.compile(
     r"\b(reject|refus|stop|defer|postpon|declin|withh|halt|suspend|not (approv|fund)|no further)", re.I
 )
@@ -166,12 +165,13 @@ def _endings(basis: MemoInputs) -> Iterator[Told]:
     view = basis.view
     if not view.has("projects", "domain") or not view.has("projects", "stage"):
         return
+    stages = basis.sources.workspace.config.stages
     own = [basis.row(key) for key in basis.proposed]
     for domain in dict.fromkeys(row.get("domain") for row in own):
         if not domain:
             continue
         rows = view.select("projects", [Filter(column="domain", value=domain)])
-        stopped = [r for r in rows if _GIVEN_UP & set(fold(str(r.get("stage") or "")).split())]
+        stopped = [r for r in rows if stages.is_stopped(r.get("stage"))]
         if not stopped:
             continue
         named = stopped[:_ENDED]

@@ -11,13 +11,12 @@ from copilot.analysis.scoring import ENOUGH_COVERAGE
 from copilot.memos.memo import Call, Firmness, Verdict
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.candidates import ended_stages
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, short_name_of
 from copilot.tools.filters import Condition
 from copilot.tools.findings import Reading
-from copilot.tools.linking import fold, resolve_record, resolve_value
+from copilot.tools.linking import resolve_record, resolve_value
 from copilot.tools.plan_portfolio.plan import Plan
 from copilot.tools.plan_portfolio.tool import Arguments as PlanArguments
 from copilot.tools.plan_portfolio.tool import Planned, planned
@@ -149,7 +148,7 @@ class MemoInputs:
 
     def is_ended(self, key: str) -> bool:
         """Whether a project is in production already, or beyond it."""
-        return fold(str(self.row(key).get("stage") or "")) in ended_stages(self.sources.workspace.config.stages)
+        return not self.sources.workspace.config.stages.is_open(self.row(key).get("stage"))
 
     @property
     def ids(self) -> list[str]:

@@ -109,7 +109,7 @@ def _unspent(basis: MemoInputs) -> Iterator[Finding]:
         "blocked": _counted(reasons["blocked"]),
         "no_cost": _counted(reasons["no_cost"]),
         "not_scored": _counted(reasons["not_scored"]),
-        "dependency": _counted(reasons["dependency"]),
+        "dependency": _counted(reasons["dependency"] + reasons["hidden"]),
     }
     yield Finding(kind="unspent", values=values, evidence=basis.carried)
 

@@ -90,7 +90,7 @@ def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Request:
         if not view.has("projects", "unit"):
             raise ToolError("The projects table has no column 'unit'; leave the unit out.")
         filters.append(of_unit(view, arguments.unit))
-    linked(view, "projects", filters, sources.workspace.config.stages)
+    linked(view, "projects", filters)
     if arguments.budget is not None and not view.has("projects", "budget"):
         raise ToolError("The projects table has no column 'budget', so no set within a budget can be chosen.")
     return Request(

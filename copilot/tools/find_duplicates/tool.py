@@ -77,7 +77,7 @@ def _computation(work: SharedWork, view: RecordView, what: str) -> Computation:
         locator=f"{what}, by {columns}, {len(work.rows):,} rows, likeness from {alike}",
         calculation=Calculation(
             method=f"likeness of all projects that have not ended, by {columns}; pairs from {alike} on found groups",
-            query="stage is none that follows production",
+            query="stage is none that has ended",
         ),
     )
 

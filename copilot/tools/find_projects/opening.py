@@ -28,8 +28,8 @@ def open_query(sources: Sources, viewer: Viewer, arguments: Arguments) -> Query:
     measures = measured_of(view, table, arguments.measures)
     groups = tuple(dict.fromkeys(resolve_column(view, table, name) for name in arguments.group_by))
     shown = tuple(resolve_column(view, table, name) for name in arguments.columns)
-    filters = resolved(view, table, arguments.filters, config.stages, calendar)
-    among = resolved(view, table, arguments.among, config.stages, calendar)
+    filters = resolved(view, table, arguments.filters, calendar)
+    among = resolved(view, table, arguments.among, calendar)
     return Query(
         view=view,
         schema=view.tables[table],
@@ -40,8 +40,8 @@ def open_query(sources: Sources, viewer: Viewer, arguments: Arguments) -> Query:
                 "among": [_told(view, table, condition, titles) for condition in among],
             }
         ),
-        filters=tuple(linked(view, table, filters, config.stages, calendar)),
-        among=tuple(linked(view, table, among, config.stages, calendar)),
+        filters=tuple(linked(view, table, filters, calendar)),
+        among=tuple(linked(view, table, among, calendar)),
         measures=measures,
         groups=groups,
         grain=arguments.grain or "month",

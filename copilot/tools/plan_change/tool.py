@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.analysis.funnel import Ladder
 from copilot.errors import ToolError
 from copilot.language.formatting import pluralize
 from copilot.passages.units import Unit
@@ -117,8 +116,8 @@ def _plan(reader: LeverReader, documents: Quotable) -> Plan:
 
 def _is_running(sources: Sources, scope: Scope) -> bool:
     """Whether the project, or any project of the unit, has reached production."""
-    production = fold(Ladder.of(sources.workspace.config.stages).production)
-    return any(fold(str(row.get("stage") or "")) == production for row in scope.rows)
+    stages = sources.workspace.config.stages
+    return any(stages.is_production(row.get("stage")) for row in scope.rows)
 
 
 def _hidden(view: RecordView, scope: Scope) -> int:

@@ -140,7 +140,7 @@ def left_out(found: Plan) -> Iterator[Finding]:
     barred: dict[str, list[int]] = {}
     for position in sorted(found.options.bars, key=lambda i: (-found.options.score[i], i)):
         barred.setdefault(found.options.bars[position].kind, []).append(position)
-    for kind in ("blocked", "no_cost", "no_headcount", "not_scored", "dependency", "excluded"):
+    for kind in ("blocked", "no_cost", "no_headcount", "not_scored", "dependency", "hidden", "excluded"):
         members = barred.get(kind, [])
         if kind == "dependency" and len(members) <= _TOLD:
             yield from (not_in_set(found, i) for i in members)

@@ -12,18 +12,16 @@ import numpy as np
 from copilot.analysis.scoring import ENOUGH_COVERAGE, Floats, Scores, weighted_sum
 from copilot.language.formatting import humanize
 from copilot.records.store import RecordView
-from copilot.tools.candidates import Candidates, Weights, ended_stages
+from copilot.tools.candidates import Candidates, Weights
 from copilot.tools.evidence import Row, number_of
 from copilot.tools.linking import fold
 from copilot.workspace import WorkspaceConfig
 
 ReasonKind = Literal[
     "excluded", "no_cost", "no_headcount", "blocked", "not_scored", "dependency",
-    "over_budget", "over_headcount", "partner", "risk_limit", "outscored",
+    "hidden", "over_budget", "over_headcount", "partner", "risk_limit", "outscored",
 ]  # fmt: skip
 
-# Words for a stage that a project does not come back from.
-_GIVEN_UP = frozenset({"stopped", "cancelled", "closed", "retired"})
 _HIGH = frozenset({"high", "prohibited"})
 
 
@@ -139,19 +137,21 @@ def _dependencies(
 ) -> tuple[tuple[int, int], ...]:
     """The dependencies among candidates; one that cannot be met bars the project, and those that need it."""
     positions = {key: i for i, key in enumerate(candidates.ids)}
-    running = ended_stages(config.stages)
+    for key in view.with_hidden_references("projects", "depends_on") & positions.keys():
+        # What it is and how far it is must not be told, so it cannot be counted on.
+        bars.setdefault(positions[key], Reason("hidden"))
     pairs: list[tuple[int, int]] = []
     for position, needed in _needed(candidates):
         if needed in positions:
             pairs.append((position, positions[needed]))
             continue
         row = view.row("projects", needed)
-        stage = fold(str(row.get("stage") or "")) if row else ""
-        if stage in running and not _GIVEN_UP & set(stage.split()):
+        stage = row.get("stage") if row else None
+        if config.stages.is_production(stage):
             continue
         why = "is not among the candidates" if row else "is not in the records that can be read"
-        if row and _GIVEN_UP & set(stage.split()):
-            why = f"is {humanize(str(row['stage']))}"
+        if config.stages.has_ended(stage):
+            why = f"is {humanize(str(stage))}"
         bars.setdefault(position, Reason("dependency", (_named(row, needed),), why))
     changed = True
     while changed:

@@ -16,6 +16,7 @@ _REASONS = {
     "no_headcount": "{records/record} no headcount",
     "not_scored": "{is/are} recorded on less than half of the weight of the criteria",
     "dependency": "{needs/need} a project that cannot be chosen",
+    "hidden": "{needs/need} a project that this viewer may not see, so that something is missing here",
     "excluded": "{is/are} excluded as asked",
     "over_budget": "{costs/each cost} more than the whole budget",
     "over_headcount": "{needs/need} more people than there are",

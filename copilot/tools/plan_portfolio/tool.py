@@ -85,7 +85,7 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
 def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     view, config = sources.records.view(viewer), sources.workspace.config
     _check(view, arguments)
-    filters = linked(view, "projects", arguments.filters, config.stages)
+    filters = linked(view, "projects", arguments.filters)
     must = [resolve_record(view, name).key for name in arguments.must_have]
     excluded = [resolve_record(view, name).key for name in arguments.exclude]
     if both := sorted({*must} & {*excluded}):
@@ -155,9 +155,8 @@ def _check(view: RecordView, arguments: Arguments) -> None:
 
 
 def _scope(sources: Sources, filters: Sequence[Filter], count: int) -> str:
-    config = sources.workspace.config
     conditions = [predicate(filters, count)] if filters else []
-    if excludes_ended(config, filters, [], False):
+    if excludes_ended(filters, [], False):
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
     return f" that {join_and(conditions)}" if conditions else ""
 

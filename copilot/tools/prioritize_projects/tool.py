@@ -80,7 +80,7 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     if len(arguments.compare) == 1:
         raise ToolError("A comparison needs two projects; name the second one, or leave `compare` empty.")
     view, config = sources.records.view(viewer), sources.workspace.config
-    filters = linked(view, "projects", arguments.filters, config.stages)
+    filters = linked(view, "projects", arguments.filters)
     named = [resolve_record(view, name).key for name in arguments.projects]
     compared = list(dict.fromkeys(resolve_record(view, name).key for name in arguments.compare))
     rows = chosen_rows(view, config, filters, named, [*compared, *also], arguments.include_ended)
@@ -115,9 +115,8 @@ def _scope(
     sources: Sources, arguments: Arguments, filters: Sequence[Filter], count: int, has_others: bool = False
 ) -> str:
     """Which projects are ranked: " that belong to Retail Stores and are not yet in production"; may be empty."""
-    config = sources.workspace.config
     conditions = [predicate(filters, count)] if filters else []
-    is_open = excludes_ended(config, filters, arguments.projects, arguments.include_ended)
+    is_open = excludes_ended(filters, arguments.projects, arguments.include_ended)
     if is_open and not arguments.compare and not has_others:
         conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
     return f" that {join_and(conditions)}" if conditions else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from copilot.analysis.funnel import Ladder, conversion
+from copilot.analysis.funnel import conversion
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import active_projects, latest_roles, staff
@@ -115,9 +115,9 @@ def _portfolio(reader: _Reader) -> Iterator[Fact]:
         return
     projects = count(len(reader.rows), "project")
     yield Fact("portfolio", projects, {"projects": projects, "where": reader.where})
-    production = fold(Ladder.of(reader.sources.workspace.config.stages).production)
+    stages = reader.sources.workspace.config.stages
     staged = [row for row in reader.rows if row.get("stage")]
-    live = [row for row in staged if fold(str(row["stage"])) == production]
+    live = [row for row in staged if stages.is_production(row["stage"])]
     if staged and reader.unit:
         projects = count(len(live), "project")
         yield Fact("maturity", projects, {"projects": projects, "unit": reader.unit})
@@ -153,12 +153,7 @@ def _conversions(portfolio: Portfolio, least: int) -> dict[str, float]:
     for path in portfolio.piloted:
         if unit := portfolio.rows[path.project].get("unit"):
             piloted[fold(str(unit))].append(path)
-    ladder = portfolio.ladder
-    return {
-        unit: conversion(paths, ladder.pilot, ladder.production).share
-        for unit, paths in piloted.items()
-        if len(paths) >= least
-    }
+    return {unit: conversion(paths, portfolio.stages).share for unit, paths in piloted.items() if len(paths) >= least}
 
 
 def _platform(reader: _Reader) -> Iterator[Fact]:

@@ -75,7 +75,7 @@ def criterion(f: Finding) -> str:
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     opening = findings[0]
     if opening.kind == "too_few":
-        yield "Which projects are in production?"
+        yield "How many projects are there in each stage?"
     else:
         yield f"When does a {opening.subject} fit?"
         yield "Which projects duplicate each other?"

@@ -212,8 +212,9 @@ def in_documents(state: State | None, sources: Sources, viewer: Viewer, baseline
         both = sorted(seen & then.keys() & now.keys())
         found += [_document(now[id], "changed") for id in both if then[id].sha256 != now[id].sha256]
         fresh = [now[id] for id in both if now[id].superseded_by and not then[id].superseded_by]
-        readable = {id: mark for id, mark in now.items() if id in seen}
-        found += [_document(mark, "superseded", readable.get(mark.superseded_by or "")) for mark in fresh]
+        # For whoever may not see the successor the earlier version stays in force.
+        by = {mark.id: now.get(mark.superseded_by or "") for mark in fresh}
+        found += [_document(m, "superseded", by[m.id]) for m in fresh if viewer.may_see((by[m.id] or m).label)]
     if not baseline.reaches:
         effective = [
             now[id] for id in sorted(seen & now.keys()) if _took_effect(now[id], baseline.since, sources.today)
