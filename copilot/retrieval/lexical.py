@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -14,7 +12,8 @@ from typing import TypeVar
 
 import tantivy
 
-from copilot.retrieval import references
+from copilot.retrieval import buckets, references
+from copilot.retrieval.buckets import written
 from copilot.retrieval.chunker import heading_text
 from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
 
@@ -28,8 +27,6 @@ _LONGEST_QUERY_TERMS = 256
 _WRITER_BYTES = 64_000_000
 _WORD = re.compile(r"[^\W_]+")
 _Value = TypeVar("_Value", str, int)
-PUBLIC = "-"
-"""How the absence of a label is written."""
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -73,7 +70,7 @@ def build(folder: Path, entries: Iterable[Entry]) -> None:
         heading = heading_text(chunk)
         document.add_text("heading", heading)
         document.add_text("text", f"{heading}\n{chunk.text}")
-        document.add_text("label", f"={chunk.label}" if chunk.label else PUBLIC)
+        document.add_text("label", written(chunk.label))
         document.add_text("kind", chunk.kind)
         document.add_text("document", chunk.document_id)
         for key in sorted(references.index_terms(chunk)):
@@ -91,17 +88,22 @@ def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
 
 
 class LexicalIndex:
-    """An index that `build` wrote, open for reading."""
+    """A generation of the keywords, open for reading."""
 
-    def __init__(self, folder: Path) -> None:
-        if not os.access(folder, os.W_OK):
-            # A reader locks a file in the folder; one that cannot be written is read from a copy.
-            self._copy = TemporaryDirectory(prefix="bearing-words-")
-            folder = Path(shutil.copytree(folder, self._copy.name, dirs_exist_ok=True))
-        index = tantivy.Index.open(str(folder))
-        index.register_tokenizer("words", _analyzer())
-        self._schema = index.schema
-        self._searcher = index.searcher()
+    def __init__(self, folder: Path, labels: Collection[str] | None = None) -> None:
+        """With labels it holds only what may be seen with those: what is withheld counts in no statistics of words.
+
+        Raises ValueError where there is no complete generation, and OSError when no temporary file can be written.
+        """
+        # A reader locks a file in its folder, which may be one that cannot be written. What is open stays so.
+        with TemporaryDirectory(prefix="bearing-words-") as view:
+            buckets.view(folder, Path(view), labels)
+            index = tantivy.Index.open(view)
+            # Nothing will change here; a reader that watches for it writes into the folder while that is removed.
+            index.config_reader("manual")
+            index.register_tokenizer("words", _analyzer())
+            self._schema = index.schema
+            self._searcher = index.searcher()
         self._words = _analyzer()
         self._narrows: dict[tuple[str, tuple[object, ...]], bool] = {}
         """Of each filter used so far, whether any entry fails it."""
@@ -173,7 +175,7 @@ class LexicalIndex:
 
     def _filters(self, scope: Scope) -> list[tantivy.Query]:
         """What keeps out of sight whatever is not in scope; a filter that keeps out nothing is left out."""
-        wanted = [("label", (PUBLIC, *(f"={label}" for label in sorted(scope.labels))))]
+        wanted = [("label", (written(None), *map(written, sorted(scope.labels))))]
         if scope.kind is not None:
             wanted.append(("kind", (scope.kind,)))
         days = [("superseded", (FOREVER, FOREVER))]

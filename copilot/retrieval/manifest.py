@@ -28,7 +28,7 @@ from copilot.retrieval.states import (
 from copilot.retrieval.types import Chunk
 from copilot.state.database import connect_to_read
 
-VERSION = f"6 {MODEL}"
+VERSION = f"7 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
