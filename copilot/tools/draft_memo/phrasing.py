@@ -204,7 +204,7 @@ WORDING = Wording(
         "ended": ended,
         "against": against,
         "account": says(
-            "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
+            "The memo “{title}” has the id {id} and {sources}; the recommendation of this {memo} memo is "
             "{firmness}. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "
             "`bearing memo export {id}`"
         ),
