@@ -13,14 +13,17 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from copilot.errors import StateError
-from copilot.retrieval.entries import Entry
+from copilot.retrieval.entries import Entry, written
+
+if TYPE_CHECKING:
+    from copilot.retrieval.lexical import LexicalIndex
 
 Segment = dict[str, object]
 """As tantivy describes it."""
-PUBLIC = "-"
-"""How the absence of a label is written."""
 _META = "meta.json"
 _BUCKETS = "buckets.json"
 # About 0.25 s of CPU to rewrite one, and 32 of them at 100,000 chunks, which a query reads in about 4 ms.
@@ -44,20 +47,26 @@ def present_count(folder: Path) -> int:
     return len(_listed(folder))
 
 
-def written(label: str | None) -> str:
-    """A label as the index has it."""
-    return f"={label}" if label else PUBLIC
+def opened(folder: Path, labels: Collection[str] | None = None) -> LexicalIndex:
+    """A generation, of which labels leave only what may be seen with those; the rest counts in no statistics of words.
 
-
-def view(folder: Path, target: Path, labels: Collection[str] | None) -> None:
-    """Makes a folder an index of what the holder of the labels may see; of everything with None.
-
-    Raises ValueError where there is no complete generation, and OSError when the folder cannot be written.
+    Raises ValueError where there is no complete generation, and OSError when no temporary file can be written.
     """
+    # Here, so that a run without changes does not load tantivy.
+    from copilot.retrieval.lexical import LexicalIndex
+
+    # A reader locks a file in its folder, and the generation may be where nothing can be written.
+    with TemporaryDirectory(prefix="bearing-words-") as view:
+        _view(folder, Path(view), labels)
+        return LexicalIndex(Path(view))
+
+
+def _view(folder: Path, target: Path, labels: Collection[str] | None) -> None:
+    """Makes an empty folder an index of what the holder of the labels may see."""
     lost = ValueError(f"{str(folder)!r} holds no keywords")
     if not (listed := _listed(folder)):
         raise lost
-    visible = None if labels is None else {PUBLIC, *map(written, labels)}
+    visible = None if labels is None else {written(None), *map(written, labels)}
     chosen = [
         segment
         for bucket in listed
@@ -92,7 +101,7 @@ def write(folder: Path, count: int, rewritten: Mapping[int, Iterable[Entry]], pr
         if bucket in rewritten:
             listed.append({})
             for label, entries in _by_label(rewritten[bucket]).items():
-                meta, listed[-1][label] = _written(folder, entries)
+                meta, listed[-1][label] = _built(folder, entries)
         else:
             listed.append(old[bucket])
             _link(previous, folder, [segment for segments in old[bucket].values() for segment in segments], os.link)
@@ -103,13 +112,13 @@ def write(folder: Path, count: int, rewritten: Mapping[int, Iterable[Entry]], pr
 
 
 def _by_label(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {PUBLIC: []}
+    found: dict[str, list[Entry]] = {written(None): []}
     for entry in entries:
         found.setdefault(written(entry.chunk.label), []).append(entry)
     return found
 
 
-def _written(folder: Path, entries: Iterable[Entry]) -> tuple[dict[str, object], list[Segment]]:
+def _built(folder: Path, entries: Iterable[Entry]) -> tuple[dict[str, object], list[Segment]]:
     """Adds segments of these entries to a folder: tantivy's description of an index of them, and the segments."""
     # Here, so that a run without changes does not load tantivy.
     from copilot.retrieval import lexical

@@ -7,15 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import tantivy
 
-from copilot.retrieval import buckets, references
-from copilot.retrieval.buckets import written
+from copilot.retrieval import references
 from copilot.retrieval.chunker import heading_text
-from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
+from copilot.retrieval.entries import FOREVER, Entry, Match, Scope, written
 
 _HEADING_WEIGHT = 0.4
 # Two words of a question that stand together in a text say more than each alone.
@@ -88,22 +86,16 @@ def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
 
 
 class LexicalIndex:
-    """A generation of the keywords, open for reading."""
+    """An index that `build` wrote, open for reading, also when its folder is removed. A folder without one raises
+    ValueError."""
 
-    def __init__(self, folder: Path, labels: Collection[str] | None = None) -> None:
-        """With labels it holds only what may be seen with those: what is withheld counts in no statistics of words.
-
-        Raises ValueError where there is no complete generation, and OSError when no temporary file can be written.
-        """
-        # A reader locks a file in its folder, which may be one that cannot be written. What is open stays so.
-        with TemporaryDirectory(prefix="bearing-words-") as view:
-            buckets.view(folder, Path(view), labels)
-            index = tantivy.Index.open(view)
-            # Nothing will change here; a reader that watches for it writes into the folder while that is removed.
-            index.config_reader("manual")
-            index.register_tokenizer("words", _analyzer())
-            self._schema = index.schema
-            self._searcher = index.searcher()
+    def __init__(self, folder: Path) -> None:
+        index = tantivy.Index.open(str(folder))
+        # Nothing changes there; a reader that watches for it would write into the folder while that is removed.
+        index.config_reader("manual")
+        index.register_tokenizer("words", _analyzer())
+        self._schema = index.schema
+        self._searcher = index.searcher()
         self._words = _analyzer()
         self._narrows: dict[tuple[str, tuple[object, ...]], bool] = {}
         """Of each filter used so far, whether any entry fails it."""

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copilot.errors import KnowledgeError, StateError
+from copilot.retrieval import buckets
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
 from copilot.retrieval.fusion import Numbers
 from copilot.retrieval.index import chroma_folder, words_folder
-from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
 from copilot.retrieval.states import Booleans, Columns
 from copilot.retrieval.types import Chunk
 from copilot.state.database import explained
 
 if TYPE_CHECKING:
+    from copilot.retrieval.lexical import LexicalIndex
     from copilot.retrieval.vectors import ChromaVectors
 
 EXACT_LIMIT = 10_000
@@ -69,7 +70,7 @@ class Snapshot:
         with self._opening:
             if held not in self._words:
                 try:
-                    self._words[held] = LexicalIndex(words_folder(self._state_dir, self.generation), held)
+                    self._words[held] = buckets.opened(words_folder(self._state_dir, self.generation), held)
                 except ValueError:
                     # A sync that ended meanwhile has removed the keywords of this generation.
                     if not self.is_current():

@@ -72,7 +72,7 @@ def test_what_is_withheld_counts_in_no_score(tmp_path: Path, count: int) -> None
     buckets.write(tmp_path / "whole", count, divided(everything, count), tmp_path)
     for visible, labels in ((public, ()), ([*public, board], ("board",)), (everything, ("board", "people"))):
         buckets.write(tmp_path / f"twin-{len(labels)}", count, divided(visible, count), tmp_path)
-        whole, twin = LexicalIndex(tmp_path / "whole", labels), LexicalIndex(tmp_path / f"twin-{len(labels)}")
+        whole, twin = (buckets.opened(tmp_path / name, labels) for name in ("whole", f"twin-{len(labels)}"))
         assert whole.numbers() == twin.numbers() == {entry.number for entry in visible}
         scope = Scope(frozenset(labels))
         assert whole.search(QUERY, scope, 1000) == twin.search(QUERY, scope, 1000)
@@ -84,14 +84,14 @@ def test_a_change_beside_what_is_labelled_leaves_it_labelled(tmp_path: Path) -> 
     buckets.write(tmp_path / "old", 4, divided(old, 4), tmp_path)
     touched = bucket_hash("doc/0.md") % 4
     buckets.write(tmp_path / "new", 4, {touched: divided(old[3:], 4)[touched]}, tmp_path / "old")
-    assert LexicalIndex(tmp_path / "new", ()).numbers() == {entry.number for entry in old[3:-1]}
-    assert LexicalIndex(tmp_path / "new", ("board",)).numbers() == {entry.number for entry in old[3:]}
+    assert buckets.opened(tmp_path / "new", ()).numbers() == {entry.number for entry in old[3:-1]}
+    assert buckets.opened(tmp_path / "new", ("board",)).numbers() == {entry.number for entry in old[3:]}
 
 
 def test_a_reader_of_the_last_generation_goes_on_when_its_folder_is_removed(tmp_path: Path) -> None:
     entries = [chunk(number) for number in range(50)]
     buckets.write(tmp_path / "old", 4, divided(entries, 4), tmp_path)
-    reader = LexicalIndex(tmp_path / "old")
+    reader = buckets.opened(tmp_path / "old")
     expected = reader.search(QUERY, Scope(), 10)
     buckets.write(tmp_path / "new", 4, {0: []}, tmp_path / "old")
     for path in (tmp_path / "old").iterdir():
