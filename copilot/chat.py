@@ -428,7 +428,7 @@ class Copilot:
     def _rewrite(self, turn: _Turn, verifier: ProseVerifier, model: BaseChatModel) -> Iterator[Event]:
         """One more call for the sentences that failed; where it fails, their marks stay."""
         try:
-            reply = model.invoke(request(turn.question, verifier.failures), {"callbacks": list(turn.watched.callbacks)})
+            reply = model.invoke(request(turn.question, verifier.failures), {"callbacks": turn.watched.callbacks})
         except ModelError as error:
             _log.warning("repair failed", extra={"model": turn.model, "kind": error.kind})
             turn.watched.failures.append(error.kind)
@@ -444,7 +444,7 @@ class Copilot:
         messages = [*earlier, HumanMessage(turn.question)]
         stream = self._agent(viewer, remote=remote).stream(
             {"messages": messages},
-            {"recursion_limit": 60, "callbacks": list(turn.watched.callbacks)},
+            {"recursion_limit": 60, "callbacks": turn.watched.callbacks},
             stream_mode=["messages", "updates"],
         )
         try:

@@ -88,7 +88,10 @@ def test_no_text_of_a_question_an_answer_or_an_argument_is_sent(collector: Colle
 def test_a_remote_model_is_traced_with_its_tokens_cost_and_the_tool_call_that_was_wrong(
     collector: Collector, state: Path
 ) -> None:
-    script = [Reply(calls=(Call("find_projects", {"table": "prjcts"}),)), Reply(calls=(Call("find_projects", PILOTS),))]
+    script = [
+        Reply(calls=(Call("find_projects", {"tabel": "projects"}),)),
+        Reply(calls=(Call("find_projects", PILOTS),)),
+    ]
     with OpenAIServer([*script, cited]) as server:
         asked(settings_for(state, otlp_url=collector.url, **remote(server)))
     (root,) = of_operation(collector, "invoke_agent")
@@ -149,7 +152,7 @@ def samples(copilot: Copilot) -> Sample:
 
 
 def test_metrics_count_questions_by_outcome_and_tools_tokens_and_cost(state: Path) -> None:
-    script = [Reply(calls=(Call("find_projects", {"table": "prjcts"}), Call("made_up", {})))]
+    script = [Reply(calls=(Call("find_projects", {"tabel": "projects"}), Call("made_up", {})))]
     with OpenAIServer([*script, Reply(calls=(Call("find_projects", PILOTS),)), cited]) as server:
         value = samples(asked(settings_for(state, metrics=True, **remote(server))))
     assert value("bearing_questions_total") == 1

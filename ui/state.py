@@ -42,8 +42,8 @@ class Session:
     """A page that leaves the navigation while it is open cannot run again, so each opened one stays."""
     failures: dict[str | None, str] = field(default_factory=dict)
     """Why the last question of a conversation got no answer."""
-    unkept: dict[str | None, Turn] = field(default_factory=dict)
-    """The last turn of a conversation where it could not be stored."""
+    unkept: dict[tuple[str, str | None], Turn] = field(default_factory=dict)
+    """The last turn of a viewer's conversation where it could not be stored."""
     turns_shown: dict[str, int] = field(default_factory=dict)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ class Watched:
     """In which ways the remote model failed meanwhile."""
 
     @property
-    def callbacks(self) -> Sequence[BaseCallbackHandler]:
+    def callbacks(self) -> list[BaseCallbackHandler]:
         """What LangChain tells of the calls of models and tools."""
         return [self.trace] if self.trace else []
 

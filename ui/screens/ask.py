@@ -25,7 +25,7 @@ def home(copilot: Copilot, viewer: str) -> None:
     pending = session().pending
     # One place for the welcome, so that it makes way at once for an answer and not at the end of it.
     welcome = st.empty()
-    if pending is None and (unkept := session().unkept.get(None)):
+    if pending is None and (unkept := session().unkept.get((viewer, None))):
         _head(title_of(unkept.question))
         _thread(copilot, viewer, None, (), None)
         return
@@ -61,7 +61,7 @@ def conversation(copilot: Copilot, viewer: str, id: str) -> None:
 
 def _thread(copilot: Copilot, viewer: str, id: str | None, turns: tuple[Turn, ...], pending: Pending | None) -> None:
     """The turns, the one being answered now, and the box for the next question."""
-    unkept = session().unkept.get(id) if pending is None else None
+    unkept = session().unkept.get((viewer, id)) if pending is None else None
     shown = (*turns, unkept) if unkept else turns
     opened = citations.chips(shown, is_answering=pending is not None)
     for turn in turns:
@@ -94,7 +94,7 @@ def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
     """Streams the answer of this run. The Copilot stores it, or as much as there was when it was stopped."""
     here = session()
     here.failures.pop(pending.conversation, None)
-    here.unkept.pop(pending.conversation, None)
+    here.unkept.pop((viewer, pending.conversation), None)
     components.question(pending.question, "now")
     # Closed at once when the script ends early, so that the Copilot keeps what there is.
     events = cast(Generator[Event], copilot.stream(pending.question, pending.conversation, viewer))
@@ -102,7 +102,7 @@ def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
         with st.chat_message("assistant", avatar=components.AVATAR), closing(events):
             answer = components.stream(events)
         if not _is_kept(copilot, viewer, pending.conversation, answer):
-            here.unkept[pending.conversation] = Turn.of(answer)
+            here.unkept[viewer, pending.conversation] = Turn.of(answer)
     except CopilotError as error:
         here.failures[pending.conversation] = str(error)
     finally:
