@@ -3,6 +3,7 @@
     python bench/leaks.py [--workspace DIR] [--viewer NAME] [--questions N] [--json FILE]
 
 Prints each question whose answers differ, with what both say, and the share that is the same; exits 1 unless it is all.
+Ctrl-C ends it with the figure so far.
 The questions name what is restricted, ask for totals to which it would count, and are those of the shipped datasets.
 """
 
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from copilot import Copilot, Settings, open_copilot
@@ -49,22 +51,23 @@ def main() -> None:
         whole = open_copilot(Settings(workspace=given.workspace, state_dir=place / "state"))
         twin = open_copilot(Settings(workspace=place / "twin" / given.workspace.name, state_dir=place / "state"))
         found: Counter[str] = Counter()
-        same = 0
+        asked = same = 0
         questions = list(itertools.islice(dict.fromkeys(_questions(whole, workspace)), given.questions))
-        for question in questions:
-            other = differences(whole.ask(question, viewer=viewer.name), twin.ask(question, viewer=viewer.name))
-            same += not other
-            found.update(other.keys())
-            if other:
-                _print(question, other)
+        with suppress(KeyboardInterrupt):
+            for question in questions:
+                other = differences(whole.ask(question, viewer=viewer.name), twin.ask(question, viewer=viewer.name))
+                asked, same = asked + 1, same + (not other)
+                found.update(other.keys())
+                if other:
+                    _print(question, other)
         whole.close()
         twin.close()
-    print(f"{same} of {len(questions)} answers are the same with and without {hidden} restricted documents and rows")
+    print(f"{same} of {asked} answers are the same with and without {hidden} restricted documents and rows")
     for name, count in found.most_common():
         print(f"  {name}: {count}")
     if given.json:
-        given.json.write_text(json.dumps({"questions": len(questions), "same": same, "hidden": hidden, **found}))
-    sys.exit(same < len(questions))
+        given.json.write_text(json.dumps({"questions": asked, "same": same, "hidden": hidden, **found}))
+    sys.exit(same < asked)
 
 
 def _print(question: str, found: dict[str, tuple[object, object]]) -> None:
