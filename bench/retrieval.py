@@ -119,7 +119,7 @@ def our_searches(snapshot: Snapshot, collection: Collection) -> Mapping[str, Sea
         return found if collection.is_workspace else first_of_each(found)
 
     def keywords(question: str) -> list[Text]:
-        numbers = [match.number for match in snapshot.words.search(question, scope, DEPTH)]
+        numbers = [match.number for match in snapshot.words(scope.labels).search(question, scope, DEPTH)]
         chunks = snapshot.manifest.chunks(numbers)
         return texts([chunks[number] for number in numbers])
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from copilot.workspace import Workspace
 if TYPE_CHECKING:
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
+    from copilot.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)
 _SNAPSHOTS = "snapshots.sqlite"
@@ -48,7 +50,6 @@ def switch_off_telemetry() -> None:
         ("HF_HUB_OFFLINE", "1"),
         ("HF_HUB_DISABLE_TELEMETRY", "1"),
         ("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false"),
-        ("OTEL_SDK_DISABLED", "true"),
         ("DO_NOT_TRACK", "1"),
     ):
         os.environ.setdefault(name, value)
@@ -220,7 +221,24 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     )
     _drop_former_memory(state)
     conversations = sources.conversations or Conversations(state / CONVERSATIONS)
-    return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds)
+    return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds, _telemetry(settings))
+
+
+def _telemetry(settings: Settings) -> Telemetry:
+    """What the settings want watched; SettingsError where what that needs is not installed."""
+    from copilot.telemetry import Telemetry
+
+    try:
+        if settings.otlp_url is not None:
+            from copilot.telemetry.traces import Traces
+        if settings.metrics:
+            from copilot.telemetry.metrics import Metrics
+    except ImportError as error:
+        raise SettingsError(f'{error.name} is not installed: pip install "bearing[telemetry]".') from None
+    return Telemetry(
+        Traces(settings.otlp_url, version("bearing")) if settings.otlp_url is not None else None,
+        Metrics() if settings.metrics else None,
+    )
 
 
 def _system_prompt(sources: Sources, viewer: Viewer) -> str:

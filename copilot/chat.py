@@ -42,6 +42,7 @@ from copilot.sources import Sources
 from copilot.state.conversations import Conversations, Turn, title_of
 from copilot.state.spending import Spending
 from copilot.suggestions import suggest
+from copilot.telemetry import Telemetry, Watched
 from copilot.tools import LABELS as TOOL_LABELS
 from copilot.tools import available, bind, run
 from copilot.tools.embedding import nearest_in_meaning
@@ -108,6 +109,7 @@ class _Turn:
 
     question: str
     verifier: Verifier
+    watched: Watched
     model: str = "grounded"
     began: float = field(default_factory=time.perf_counter)
     results: list[tuple[str, ToolResult]] = field(default_factory=list)
@@ -181,10 +183,12 @@ class Copilot:
         viewer: str | None = None,
         memos: Memos | None = None,
         slow_seconds: float = SLOW_SECONDS,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.sources = sources
         self.conversations = conversations
         self.memos = memos
+        self.telemetry = telemetry or Telemetry()
         self._models = models
         self._default_viewer = viewer
         self._slow_seconds = slow_seconds
@@ -279,7 +283,11 @@ class Copilot:
         LimitExceeded when the built-in model comes to no answer in MAX_MODEL_CALLS calls.
         """
         who = self.viewer(viewer)
-        turn = self._begin(question)
+        with self.telemetry.turn(conversation) as watched:
+            yield from self._watched(question, conversation, who, watched)
+
+    def _watched(self, question: str, conversation: str | None, who: Viewer, watched: Watched) -> Iterator[Event]:
+        turn = self._begin(question, watched)
         if self.sources.stale:
             turn.warnings.append(self.sources.stale)
         stored: str | None = None
@@ -301,6 +309,7 @@ class Copilot:
                     kept = time.perf_counter()
             answer = self._keep(_assemble(turn, self._models.prices), turn, who, stored)
             self._log_turn(answer)
+            watched.answer = answer
             finished = True
             yield Final(answer=answer)
         finally:
@@ -333,6 +342,7 @@ class Copilot:
             self.memos.close()
         if self._models.spending is not None:
             self._models.spending.close()
+        self.telemetry.close()
         if self.sources.retriever is not None:
             self.sources.retriever.close()
 
@@ -366,7 +376,7 @@ class Copilot:
         else:
             _log.info("turn", extra=about)
 
-    def _begin(self, question: str) -> _Turn:
+    def _begin(self, question: str, watched: Watched) -> _Turn:
         # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.
         text = " ".join(question.encode("utf-8", "replace").decode().split())
         warnings = []
@@ -375,8 +385,8 @@ class Copilot:
             warnings.append(f"The question has {len(text):,} characters; only its first and last {half:,} were read.")
             text = f"{text[:half]} {text[-half:]}"
         if self._models.remote is None:
-            return _Turn(text, Verifier(text), warnings=warnings)
-        return _Turn(text, ProseVerifier(text), model=self._models.remote_name, warnings=warnings)
+            return _Turn(text, Verifier(text), watched, warnings=warnings)
+        return _Turn(text, ProseVerifier(text), watched, model=self._models.remote_name, warnings=warnings)
 
     def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
         if not any(c.isalnum() for c in turn.question):
@@ -393,6 +403,7 @@ class Copilot:
             except (ModelError, LimitExceeded) as error:
                 kind = error.kind if isinstance(error, ModelError) else "limit"
                 _log.warning("remote model failed", extra={"model": turn.model, "kind": kind})
+                turn.watched.failures.append(kind)
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
         yield from self._run(turn, viewer, remembered(told, found=self._found_last(told, viewer)), remote=False)
@@ -417,9 +428,10 @@ class Copilot:
     def _rewrite(self, turn: _Turn, verifier: ProseVerifier, model: BaseChatModel) -> Iterator[Event]:
         """One more call for the sentences that failed; where it fails, their marks stay."""
         try:
-            reply = model.invoke(request(turn.question, verifier.failures))
+            reply = model.invoke(request(turn.question, verifier.failures), {"callbacks": turn.watched.callbacks})
         except ModelError as error:
             _log.warning("repair failed", extra={"model": turn.model, "kind": error.kind})
+            turn.watched.failures.append(error.kind)
             return
         turn.count(reply.usage_metadata)
         draft = repaired(verifier.draft, verifier.failures, str(reply.text))
@@ -431,7 +443,9 @@ class Copilot:
         """One pass of the agent loop, its events turned into ours."""
         messages = [*earlier, HumanMessage(turn.question)]
         stream = self._agent(viewer, remote=remote).stream(
-            {"messages": messages}, {"recursion_limit": 60}, stream_mode=["messages", "updates"]
+            {"messages": messages},
+            {"recursion_limit": 60, "callbacks": turn.watched.callbacks},
+            stream_mode=["messages", "updates"],
         )
         try:
             for mode, event in stream:

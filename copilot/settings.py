@@ -66,6 +66,10 @@ class Settings(BaseModel):
     """OpenID Connect issuer whose bearer tokens `bearing serve` takes, as its tokens name it."""
     token_audience: str | None = None
     """What tokens for this server name as their audience."""
+    otlp_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+(/\S*)?$", repr=False)
+    """An OpenTelemetry collector that takes OTLP over HTTP, as `http://HOST:4318`; traces of questions go there."""
+    metrics: bool = False
+    """`bearing serve` tells Prometheus at `/metrics` how many questions there were and how they went."""
     keep_days: float | None = Field(default=None, gt=0)
     """Conversations that nobody used for so many days are deleted; without it they are kept."""
     log_level: Literal["off", "error", "warning", "info", "debug"] = "off"

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from copilot.errors import KnowledgeError, PermissionDenied, SettingsError
 from copilot.stages import Stages
@@ -138,6 +138,40 @@ class WarehouseConfig(_Strict):
     """The name that metrics.yaml uses, to the table there: `observations: analytics.ai_observations`."""
 
 
+class DocumentFeed(_Strict):
+    """Documents that are kept elsewhere."""
+
+    source: str = Field(min_length=1)
+    """A folder, or a URL that fsspec knows: `s3://policies/ai`."""
+    to: str = Field(pattern=r"^\w[\w .-]*(/\w[\w .-]*)*$")
+    """The folder of the workspace that they are brought to; a feed's own."""
+    options: dict[str, Any] = {}
+    """What the store needs to know beside the URL; secrets come from the environment, as for the store's own tools."""
+
+    @field_validator("to")
+    @classmethod
+    def _for_documents(cls, to: str) -> str:
+        if to.split("/")[0] in ("records", METHOD_FOLDER):
+            raise ValueError(f"{to!r} is no folder of documents")
+        return to
+
+
+class RecordFeed(_Strict):
+    """Records that are kept in a database, at BEARING_WAREHOUSE_URL."""
+
+    table: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
+    """The table under records/ that the rows become."""
+    query: str = Field(min_length=1)
+    """One SELECT, in the SQL of that database; a column `label` says who may see a row."""
+
+
+class Feeds(_Strict):
+    """What `bearing index` brings into the folder before it indexes."""
+
+    documents: tuple[DocumentFeed, ...] = ()
+    records: tuple[RecordFeed, ...] = ()
+
+
 class WorkspaceConfig(_Strict):
     """`workspace.yaml`. Everything has a default, so an empty or missing file is valid."""
 
@@ -156,6 +190,7 @@ class WorkspaceConfig(_Strict):
     """How signed-in people become viewers; without it whoever is at the page is the one local person."""
     default_viewer: str = "everyone"
     warehouse: WarehouseConfig = WarehouseConfig()
+    feeds: Feeds = Feeds()
 
 
 def listed_gates(content: object) -> tuple[Gate, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -31,6 +32,8 @@ READING = "2"
 """Changes when stems or stop words do: the words that a run counted before no longer fit."""
 
 _STEMMER = snowballstemmer.stemmer("english")
+# It keeps the word it works on; a run scores answers in several threads.
+_STEMMING = Lock()
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)*")
 
 # Articles, pronouns, prepositions, conjunctions and auxiliary verbs: they say how words go together, not what of.
@@ -119,7 +122,8 @@ def stem(word: str) -> str:
     plain = _DIGITS.get(plain) or _BASE.get(plain, plain)
     for pattern, spelling in _SPELLINGS:
         plain = pattern.sub(spelling, plain)
-    return str(_STEMMER.stemWord(plain))
+    with _STEMMING:
+        return str(_STEMMER.stemWord(plain))
 
 
 def stems(text: str) -> list[str]:

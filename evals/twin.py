@@ -1,7 +1,8 @@
 """A twin of a workspace without what a viewer may not see, and what two answers say differently.
 
-Whoever asks both must be told the same: an answer that differs rests on something that was withheld. Three differences
-are no leak: that the caveat says that rows are left out, in which row of its file a record stands, and measured times.
+Whoever asks both must be told the same: an answer that differs rests on something that was withheld. Four differences
+are no leak: that a caveat says that rows are left out, in which row of its file a record stands, measured times, and
+the ids of answers and of memos, which are hashes of what they were made of.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import yaml
 from copilot.types import Answer, Viewer
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-_ROWS_LEFT_OUT = re.compile(r"[^.\n]*\bmay not see\b[^.\n]*(?:\.|$)")
+_ROWS_LEFT_OUT = re.compile(r"[^.\n]*\bmay not see\b[^.\n]*(?:\.|$)| that this viewer may see\b")
+_MEMO = re.compile(r"\bM-[0-9a-f]{10}\b")
 _MARKER = re.compile(r"\[\d+\]")
 
 
@@ -87,16 +89,16 @@ def _is_hidden(row: dict[str, str], gone: set[str], viewer: Viewer) -> bool:
     return not viewer.may_see(row.get("label")) or bool(gone & owners)
 
 
-def differences(answer: Answer, twin: Answer) -> list[str]:
-    """What the answer says otherwise than that of the twin: `status`, `text`, `figures`, `tables`, `sources`, …"""
+def differences(answer: Answer, twin: Answer) -> dict[str, tuple[object, object]]:
+    """What both say otherwise, the answer first: its `status`, `text`, `figures`, `tables`, `sources`, …"""
     mine, other = _told(answer), _told(twin)
-    return [name for name, value in mine.items() if value != other[name]]
+    return {name: (value, other[name]) for name, value in mine.items() if value != other[name]}
 
 
 def _told(answer: Answer) -> dict[str, object]:
     return {
         "status": answer.status,
-        "text": " ".join(_ROWS_LEFT_OUT.sub("", _MARKER.sub("", answer.text)).split()),
+        "text": _MEMO.sub("M-…", " ".join(_ROWS_LEFT_OUT.sub("", _MARKER.sub("", answer.text)).split())),
         "figures": sorted((figure.text, figure.unit) for figure in answer.figures),
         "tables": [(table.title, table.columns, table.rows) for table in answer.tables],
         "charts": [chart.spec for chart in answer.charts],

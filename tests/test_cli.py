@@ -440,3 +440,13 @@ def test_the_watcher_ends_quietly_on_an_interrupt(interruptible: None, indexes: 
             assert run.stderr.read() == ""
         finally:
             run.kill()
+
+
+def test_usage_tells_what_was_asked_and_what_stayed_unanswered(indexes: Indexes, tmp_path: Path) -> None:
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path))
+    for question in (QUESTION, "Who won the football world cup?"):
+        assert bearing("ask", question, state=tmp_path).returncode == 0
+    told = json.loads(bearing("usage", "--days", "2", "--json", state=tmp_path).stdout)
+    assert told["outcomes"] == {"answered": 1, "insufficient_evidence": 1}
+    assert [topic["question"] for topic in told["unanswered"]] == ["Who won the football world cup?"]
+    assert "2 questions of 1 people" in bearing("usage", state=tmp_path).stdout

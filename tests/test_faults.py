@@ -216,6 +216,30 @@ def test_a_folder_that_cannot_be_written_still_answers(folder: Path, driver: str
     assert looked["failed"] == ["state"]
 
 
+def test_the_page_of_a_folder_that_cannot_be_written_answers_and_says_that_it_is_not_kept(
+    folder: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "page.py"
+    program.write_text(f"""if True:
+        import json
+        from streamlit.testing.v1 import AppTest
+        from ui.launch import APP
+        app = AppTest.from_file(str(APP), default_timeout=300).run()
+        app.chat_input(key="question").set_value({QUESTION!r}).run()
+        print(json.dumps({{
+            "faults": len(app.exception) + len(app.error),
+            "cited": sum("#cite-" in element.value for element in app.markdown),
+            "not kept": sum("not kept" in element.value for element in app.caption),
+            "to rate": len(app.feedback),
+        }}))
+    """)
+    read_only = 'mount --bind "$FOLDER" "$FOLDER"; mount -o remount,ro,bind "$FOLDER"\n'
+    (shown,) = apart(f'{read_only}"$PYTHON" {program}', folder)
+    assert shown["faults"] == shown["to rate"] == 0
+    assert shown["not kept"] == 1
+    assert shown["cited"] > 0  # type: ignore[operator]
+
+
 def test_a_full_disk_still_answers_and_loses_nothing(folder: Path, driver: str) -> None:
     full = """
         cp -r "$FOLDER" "$FOLDER.copy"

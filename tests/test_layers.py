@@ -23,6 +23,7 @@ ROOMS = {
     "copilot.sources": 6, "copilot.upkeep": 6,
     "copilot.passages": 6, "copilot.reading": 6, "copilot.tools": 7, "copilot.models": 8, "copilot.source_pages": 8,
     "copilot.suggestions": 8, "copilot.boards": 8,
+    "copilot.telemetry": 8,
     # Checks what the tools read.
     "copilot.upkeep.checking": 8,
     "copilot.chat": 9, "copilot.build": 10, "copilot.serving": 10, "copilot.commands": 11,

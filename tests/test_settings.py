@@ -37,6 +37,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "token_prices": "2.50/10",
         "token_issuer": "https://login.example",
         "token_audience": "bearing",
+        "otlp_url": "http://localhost:4318",
+        "metrics": "on",
         "keep_days": "365",
         "log_level": "info",
         "log_format": "json",
@@ -60,6 +62,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert (settings.history_tokens, settings.turn_tokens, settings.day_tokens) == (2000, 50_000, 1_000_000)
     assert settings.token_prices == "2.50/10"
     assert (settings.token_issuer, settings.token_audience) == ("https://login.example", "bearing")
+    assert (settings.otlp_url, settings.metrics) == ("http://localhost:4318", True)
     assert (settings.log_level, settings.log_format, settings.slow_seconds) == ("info", "json", 2.5)
 
 

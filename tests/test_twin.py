@@ -23,6 +23,9 @@ QUESTIONS = (
     "How long are patient data kept?",
     "What should be stopped?",
     "Which models drift?",
+    "Draft a memo for the board on the first three projects.",
+    "Above which price does the board decide on buying a company?",
+    "Tell me about the Clinic Merger Model.",
 )
 
 
@@ -42,13 +45,13 @@ def test_an_answer_is_that_of_the_twin_without_the_restricted_parts(
     twins: tuple[Copilot, Copilot], question: str
 ) -> None:
     whole, twin = twins
-    assert differences(whole.ask(question, viewer=VIEWER), twin.ask(question, viewer=VIEWER)) == []
+    assert differences(whole.ask(question, viewer=VIEWER), twin.ask(question, viewer=VIEWER)) == {}
 
 
 def test_a_viewer_who_sees_more_is_told_something_else(twins: tuple[Copilot, Copilot]) -> None:
     whole, twin = twins
     mine, other = (c.ask("How many projects are there?", viewer="chief_physician") for c in (whole, twin))
-    assert {"text", "figures"} <= set(differences(mine, other))
+    assert {"text", "figures"} <= differences(mine, other).keys()
 
 
 def test_a_twin_holds_no_labelled_document_and_no_row_that_belongs_to_a_labelled_one(tmp_path: Path) -> None:
@@ -69,5 +72,7 @@ def test_a_caveat_that_rows_are_left_out_and_a_marker_are_no_difference() -> Non
         return Answer(id="a", question="q", status="answered", text=text, figures=figures)
 
     caveat = "There are 5 projects [1]. Rows that this viewer may not see are left out, so the figures are partial [1]."
-    assert differences(answer(caveat), answer("There are 5 projects [2].")) == []
-    assert differences(answer("There are 5 projects."), answer("There are 6 projects.", "6")) == ["text", "figures"]
+    assert differences(answer(caveat), answer("There are 5 projects [2].")) == {}
+    found = differences(answer("There are 5 projects."), answer("There are 6 projects.", "6"))
+    assert found.keys() == {"text", "figures"}
+    assert found["text"] == ("There are 5 projects.", "There are 6 projects.")

@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from copilot import Copilot, CopilotError
+from copilot.types import Permission
 from copilot.upkeep.checking import told
 from ui import citations, markdown, sign_in, state
-from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
+from ui.screens import admin, ask, evaluations, governance, library, memos, metrics, models, portfolio
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15
@@ -25,7 +26,10 @@ _PAGES: dict[str, tuple[str, Callable[[Copilot, str], None]]] = {
     "memos": (":material/description:", memos.page),
     "library": (":material/library_books:", library.page),
     "evaluations": (":material/rule:", evaluations.page),
+    "administration": (":material/monitoring:", admin.page),
 }
+# What is not for everyone who may ask.
+_NEEDS: dict[str, Permission] = {"evaluations": "evaluate", "administration": "administer"}
 _CONVERSATION_URL = re.compile(r"/c-([A-Za-z0-9_.:-]+)/?(?:\?|$)")
 
 
@@ -65,7 +69,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     others = [
         st.Page(_named(name, partial(_board, draw, copilot, viewer)), title=name.capitalize(), icon=icon, url_path=name)
         for name, (icon, draw) in _PAGES.items()
-        if name != "evaluations" or copilot.viewer(viewer).may("evaluate")
+        if name not in _NEEDS or copilot.viewer(viewer).may(_NEEDS[name])
     ]
     search = str(st.session_state.get("search") or "")
     listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}

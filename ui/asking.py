@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from copilot import Copilot
+from copilot.errors import StateError
 from ui.state import Pending, session
 
 
 def ask(copilot: Copilot, viewer: str, conversation: str | None, question: str | None) -> None:
     """Runs before the page is drawn, so that its address exists when the navigation is made."""
     if question and question.strip():
-        id = conversation or copilot.conversations.start(viewer, question)
-        session().pending = Pending(id, question.strip())
+        if conversation is None:
+            # Where nothing can be written, the question is answered all the same.
+            with suppress(StateError):
+                conversation = copilot.conversations.start(viewer, question)
+        session().pending = Pending(conversation, question.strip())
 
 
 def ask_anew(copilot: Copilot, viewer: str, question: str) -> None:

@@ -39,8 +39,8 @@ def question(text: str, key: str) -> None:
         st.markdown(markdown.literal(text), width="content")
 
 
-def stream(events: Iterable[Event]) -> None:
-    """Draws the steps and the text of an answer as they come. What is left is drawn from the stored turn."""
+def stream(events: Iterable[Event]) -> Answer:
+    """Draws the steps and the text of an answer as they come. What is left of it is drawn later, as a whole."""
     began = time.perf_counter()
     status = st.status(":shimmer[Thinking]", type="compact")
     body = st.empty()
@@ -66,22 +66,24 @@ def stream(events: Iterable[Event]) -> None:
                 _step(status, event.reason, None, ok=False)
             case Final():
                 body.markdown(markdown.render(event.answer.text, "now"), anchors=False)
+                return event.answer
+    raise AssertionError("a stream ends with a Final")
 
 
-def answer(copilot: Copilot, viewer: str, turn: Turn, answer: Answer) -> None:
-    """A stored answer, without what can be done with it: what it says first, then the rest as far as it is wanted."""
+def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
+    """The answer of a turn, without what can be done with it: what it says first, then the rest, where it is wanted."""
     _steps(answer)
     if answer.status in _NOTICES:
         words, icon = _NOTICES[answer.status]
         st.badge(words, icon=f":material/{icon}:", color="gray")
     called = {call.name for call in answer.tool_calls}
-    told = [copilot.conversations.findings_of(turn.id, viewer, name) for name in called]
+    told = [copilot.conversations.findings_of(turn, viewer, name) for name in called]
     found = parts(answer, chain.from_iterable(told))
     if found is None:
-        st.markdown(markdown.render(answer.text, turn.id), anchors=False)
-        _exhibits(answer, turn.id)
+        st.markdown(markdown.render(answer.text, turn), anchors=False)
+        _exhibits(answer, turn)
     else:
-        _in_parts(found, answer, turn.id)
+        _in_parts(found, answer, turn)
     for warning in answer.warnings:
         st.caption(f":orange[:material/warning:] {markdown.safe(warning)}")
 

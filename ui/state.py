@@ -10,6 +10,7 @@ import streamlit as st
 from copilot import Copilot, Settings, logs, open_copilot
 from copilot.build import open_library
 from copilot.records.checks import Issue
+from copilot.state.conversations import Turn
 from copilot.upkeep.checking import check
 from copilot.upkeep.library import Library
 from evals.background import Started
@@ -27,7 +28,8 @@ FAULTS_SECONDS = 300
 class Pending:
     """A question that waits for its answer in this run of the script."""
 
-    conversation: str
+    conversation: str | None
+    """None where the state folder cannot be written."""
     question: str
 
 
@@ -38,8 +40,10 @@ class Session:
     """The conversation to open next; empty for the home page."""
     opened: set[str] = field(default_factory=set)
     """A page that leaves the navigation while it is open cannot run again, so each opened one stays."""
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str | None, str] = field(default_factory=dict)
     """Why the last question of a conversation got no answer."""
+    unkept: dict[tuple[str, str | None], Turn] = field(default_factory=dict)
+    """The last turn of a viewer's conversation where it could not be stored."""
     turns_shown: dict[str, int] = field(default_factory=dict)
 
 

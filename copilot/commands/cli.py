@@ -18,6 +18,7 @@ from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
 from copilot.commands.options import JsonOption, ViewerOption, WorkspaceOption
 from copilot.commands.serving import keys_commands, mcp, serve
+from copilot.commands.usage import usage
 from copilot.commands.workspace import app as workspace_commands
 from copilot.errors import CopilotError, SettingsError, ToolError
 from copilot.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from copilot.chat import Copilot
     from copilot.retrieval.types import SyncReport
     from copilot.types import Answer
+    from copilot.upkeep.feeds import Pulled
 
 app = typer.Typer(
     help="Bearing answers strategy questions from your playbook, policies and project records.",
@@ -39,6 +41,7 @@ app.add_typer(library_commands, name="library")
 app.add_typer(keys_commands, name="keys")
 app.command()(serve)
 app.command()(mcp)
+app.command()(usage)
 app.add_typer(audit_commands, name="audit")
 
 COMMANDS = "bearing.commands"
@@ -52,14 +55,18 @@ _COLUMNS, _ROWS = 6, 12
 def index(
     workspace: WorkspaceOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and index every change until Ctrl-C.")] = False,
+    every: Annotated[str | None, typer.Option("--every", help="Stay, and do it again so often: 30m, 6h, 1d.")] = None,
     copy_to: Annotated[
         Path | None, typer.Option("--copy-to", help="Then copy the index to the state folder of another machine.")
     ] = None,
 ) -> None:
-    """Bring the index up to date with the workspace's files."""
+    """Bring the index up to date with the workspace's files, and these with its feeds."""
     from copilot.build import index as build_index
+    from copilot.commands.watching import repeat, seconds_of
 
     settings = Settings.from_env(workspace=workspace)
+    seconds = seconds_of(every) if every else None
+    pulled = _pull(settings)
     with _progress() as show:
         report, records = build_index(settings, show)
     typer.echo(
@@ -77,6 +84,20 @@ def index(
 
         typer.echo(f"Watching {settings.workspace}; Ctrl-C ends it.")
         follow(settings, report=_echo_change, refused=lambda reason: typer.echo(f"  {reason}"))
+    if seconds is not None:
+        typer.echo(f"Again every {every}; Ctrl-C ends it.")
+        repeat(settings, seconds, _pull, report=_echo_change, refused=lambda reason: typer.echo(f"  {reason}"))
+    elif any(feed.error for feed in pulled):
+        raise typer.Exit(1)
+
+
+def _pull(settings: Settings) -> list[Pulled]:
+    from copilot.upkeep.feeds import pull
+
+    pulled = pull(settings)
+    for feed in pulled:
+        typer.echo(f"  feed {feed}", err=bool(feed.error))
+    return pulled
 
 
 def _changes(report: SyncReport) -> str:

@@ -17,6 +17,7 @@ from copilot.errors import SettingsError
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
+    from copilot.chat import Copilot
     from copilot.serving.callers import Callers
     from copilot.serving.serving import Serving
     from copilot.state.keys import Keys
@@ -161,14 +162,14 @@ def _opened(settings: Settings, threads: int, rate: int) -> Iterator[Serving]:
             retriever = copilot.sources.retriever
             assert retriever is not None, "open_copilot opens the index"
             library = Library(copilot.sources.workspace, settings.workspace_state(), retriever, copilot.conversations)
-            callers = _callers(settings, keys, copilot.viewer().name)
+            callers = _callers(settings, keys, copilot)
             yield Serving(copilot, library, callers, Rates(rate), workers)
     finally:
         workers.close()
         copilot.close()
 
 
-def _callers(settings: Settings, keys: Keys, default_viewer: str) -> Callers:
+def _callers(settings: Settings, keys: Keys, copilot: Copilot) -> Callers:
     from copilot.serving.callers import Callers, local_caller
     from copilot.serving.tokens import Tokens
 
@@ -176,10 +177,14 @@ def _callers(settings: Settings, keys: Keys, default_viewer: str) -> Callers:
     if settings.token_issuer is not None:
         if settings.token_audience is None:
             raise SettingsError("BEARING_TOKEN_ISSUER needs BEARING_TOKEN_AUDIENCE: what its tokens call this server.")
+        if not copilot.signs_in:
+            raise SettingsError(
+                "BEARING_TOKEN_ISSUER needs `sign_in` in workspace.yaml: who its tokens let in, as what."
+            )
         tokens = Tokens(settings.token_issuer, settings.token_audience)
     # Once a key was made calls need one, also when the last has expired: a proxy may stand before this server.
-    local = None if tokens or keys.list() else local_caller(default_viewer)
-    return Callers(keys, tokens, local)
+    local = None if tokens or keys.list() else local_caller(copilot.viewer().name)
+    return Callers(keys, copilot.sign_in, tokens, local)
 
 
 def _run(here: Serving, host: str, port: int) -> None:

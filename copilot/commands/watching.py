@@ -1,4 +1,4 @@
-"""`bearing index --watch`: the index follows the folder for as long as it runs."""
+"""`bearing index --watch` and `--every`: the index follows the folder for as long as it runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from threading import Event
 
 from copilot.build import index
-from copilot.errors import KnowledgeError
+from copilot.errors import KnowledgeError, SettingsError
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
 
@@ -35,6 +35,38 @@ def watch(
         for changed in _changes(settings, stop):
             if changed or pending:
                 pending = not _synced(settings, report, refused)
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def seconds_of(span: str) -> float:
+    """Of `30m`, `6h`, `1d`; SettingsError for what is none."""
+    number, unit = span[:-1], span[-1:]
+    if unit not in _UNITS or not number.isascii() or not number.isdecimal() or not int(number):
+        raise SettingsError(f"{span!r} is no span of time; write a number and its unit, such as 30m, 6h or 1d.")
+    return float(int(number) * _UNITS[unit])
+
+
+def repeat(
+    settings: Settings,
+    seconds: float,
+    before: Callable[[Settings], object],
+    stop: Event | None = None,
+    report: Callable[[SyncReport], None] = lambda _: None,
+    refused: Callable[[str], None] = lambda _: None,
+) -> None:
+    """After so many seconds, again and again, `before` and a sync, until `stop` is set or Ctrl-C is pressed."""
+    stop = stop or Event()
+    with suppress(KeyboardInterrupt):
+        while not stop.wait(seconds):
+            try:
+                before(settings)
+            except KnowledgeError as error:
+                # Somebody is writing workspace.yaml; the next time it can be read.
+                refused(str(error))
+                continue
+            _synced(settings, report, refused)
 
 
 def _changes(settings: Settings, stop: Event | None) -> Iterator[bool]:

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
+from sqlglot.errors import ParseError
 
 from copilot.errors import KnowledgeError, SettingsError, ToolError
 from copilot.records.names import nearest
@@ -21,6 +22,13 @@ from copilot.types import Cell, Viewer
 _TIMEOUT_SECONDS = 30
 _REFERENCES = {"project_id": "projects.id", "model_id": "models.id"}
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
+
+
+class Fetched(NamedTuple):
+    """The rows of a query: decimals as floats, dates as ISO strings."""
+
+    names: list[str]
+    rows: list[tuple[Cell, ...]]
 
 
 class Warehouse:
@@ -64,6 +72,23 @@ class Warehouse:
 
     def run(self, query: exp.Expression) -> list[dict[str, Cell]]:
         """The rows of a query, decimals as floats, dates as ISO strings; a ToolError when the engine refuses it."""
+        found = self._fetch(query)
+        return [dict(zip(found.names, row, strict=True)) for row in found.rows]
+
+    def read(self, query: str) -> Fetched:
+        """The rows of a query in the engine's own SQL; KnowledgeError when it is none, or the engine refuses it."""
+        try:
+            parsed = parse_one(query, dialect=self._backend.dialect)
+        except ParseError as error:
+            raise KnowledgeError(f"is no SQL that can be read: {_first_line(error)}") from None
+        if not isinstance(parsed, exp.Query):
+            raise KnowledgeError("is no SELECT, and nothing else is run")
+        try:
+            return self._fetch(parsed)
+        except ToolError as error:
+            raise KnowledgeError(str(error)) from None
+
+    def _fetch(self, query: exp.Expression) -> Fetched:
         sql = query.sql(dialect=self._backend.dialect)
         with self._lock:
             try:
@@ -74,7 +99,7 @@ class Warehouse:
                 raise ToolError(f"The warehouse ({self._shown}) did not answer: {_first_line(error)}.") from None
             finally:
                 self._end_transaction()
-        return [dict(zip(names, map(_cell, row), strict=True)) for row in rows]
+        return Fetched(names, [tuple(map(_cell, row)) for row in rows])
 
     def _end_transaction(self) -> None:
         """Left open it would hold its locks in the warehouse until the next query."""

@@ -11,6 +11,11 @@ from copilot.retrieval.types import Chunk
 FOREVER = date.max.toordinal()
 
 
+def written(label: str | None) -> str:
+    """A label as the keywords have it, and its absence."""
+    return f"={label}" if label else "-"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A chunk under a number made from all that the engines hold of it, so that an entry never changes."""

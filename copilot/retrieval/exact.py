@@ -54,7 +54,7 @@ def unknown_references(snapshot: Snapshot, question: str, scope: Scope) -> list[
 def _is_unknown(snapshot: Snapshot, reference: Reference, scope: Scope) -> bool:
     if _parts_called(snapshot, reference, reference.text, scope):
         return False
-    words = snapshot.words
+    words = snapshot.words(scope.labels)
     if not reference.is_structural and not words.search("", scope, 1, words.referring([reference.family])):
         return False
     return not any(is_mentioned(snapshot, text, scope) for text in (reference.text, reference.keys[0]))
@@ -62,7 +62,7 @@ def _is_unknown(snapshot: Snapshot, reference: Reference, scope: Scope) -> bool:
 
 def is_mentioned(snapshot: Snapshot, text: str, scope: Scope) -> bool:
     """Whether a text in scope has these words beside each other."""
-    words = snapshot.words
+    words = snapshot.words(scope.labels)
     if phrase := words.phrase(text):
         return bool(words.search("", scope, 1, phrase))
     # "T077" is one word to the index, of which no phrase is made.
@@ -71,7 +71,7 @@ def is_mentioned(snapshot: Snapshot, text: str, scope: Scope) -> bool:
 
 def _parts_called(snapshot: Snapshot, reference: Reference, question: str, scope: Scope) -> list[Match]:
     """What is called so, by the narrowest name that anything has; else what stands in a part called so."""
-    words = snapshot.words
+    words = snapshot.words(scope.labels)
     terms = [*(f"={key}" for key in reference.keys), *(f">{key}" for key in reference.keys)]
     # Most numbers of a question name nothing, which is found without scoring a word of it.
     if not words.search("", scope, 1, words.referring(terms)):
@@ -110,15 +110,15 @@ def _best(snapshot: Snapshot, found: Sequence[Match], said: str, question: str, 
 def _is_only_a_reference(snapshot: Snapshot, question: str) -> bool:
     """Whether a question has no word beside its references that a text could be about."""
     rest = references.without(question)
-    return not set(snapshot.words.stems(rest)) - set(_ASKING.split())
+    return not set(snapshot.words().stems(rest)) - set(_ASKING.split())
 
 
 def _title_scores(snapshot: Snapshot, chunks: Mapping[int, Chunk], text: str) -> dict[int, float]:
     """How far a text names each chunk's document rather than another's, 0 to 1; empty when it names none."""
-    titles = {number: set(snapshot.words.stems(chunk.title)) for number, chunk in chunks.items()}
+    titles = {number: set(snapshot.words().stems(chunk.title)) for number, chunk in chunks.items()}
     shared = Counter(word for title in set(map(frozenset, titles.values())) for word in title)
     total = len(set(map(frozenset, titles.values())))
-    said = set(snapshot.words.stems(text))
+    said = set(snapshot.words().stems(text))
     # A word that all the titles share tells nothing.
     weights = {number: sum(math.log(total / shared[word]) for word in title & said) for number, title in titles.items()}
     most = max(weights.values(), default=0.0)
@@ -135,17 +135,18 @@ def _holding(snapshot: Snapshot, phrase: str, question: str, scope: Scope) -> li
 
 def _pasted(snapshot: Snapshot, question: str, scope: Scope) -> list[int]:
     """The chunks of which the whole question may be a part, pasted without quotation marks."""
-    if len(snapshot.words.stems(question)) < _PASTED:
+    if len(snapshot.words().stems(question)) < _PASTED:
         return []
     return _in_order(snapshot, question, "", scope)[:_MOST_HITS]
 
 
 def _in_order(snapshot: Snapshot, phrase: str, question: str, scope: Scope) -> list[int]:
     """The chunks in which the words of a phrase stand beside each other in its order."""
-    query = snapshot.words.phrase(phrase)
+    words = snapshot.words(scope.labels)
+    query = words.phrase(phrase)
     if query is None:
         return []
-    return [match.number for match in snapshot.words.search(question, scope, _LOOKED_AT, query)]
+    return [match.number for match in words.search(question, scope, _LOOKED_AT, query)]
 
 
 def _plain(text: str) -> str:

@@ -242,10 +242,9 @@ class IndexWriter:
         self, vectors: ChromaVectors, *, added: Collection[int] = (), removed: Collection[int] = (), whole: bool
     ) -> Health:
         from copilot.retrieval import health
-        from copilot.retrieval.lexical import LexicalIndex
 
         try:
-            words = LexicalIndex(self._words())
+            words = buckets.opened(self._words())
         except ValueError as error:
             raise _damaged(self._words(), str(error)) from None
         return health.examine(self.manifest, vectors, words, added=added, removed=removed, whole=whole)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import tantivy
 
 from copilot.retrieval import references
 from copilot.retrieval.chunker import heading_text
-from copilot.retrieval.entries import FOREVER, Entry, Match, Scope
+from copilot.retrieval.entries import FOREVER, Entry, Match, Scope, written
 
 _HEADING_WEIGHT = 0.4
 # Two words of a question that stand together in a text say more than each alone.
@@ -28,8 +25,6 @@ _LONGEST_QUERY_TERMS = 256
 _WRITER_BYTES = 64_000_000
 _WORD = re.compile(r"[^\W_]+")
 _Value = TypeVar("_Value", str, int)
-PUBLIC = "-"
-"""How the absence of a label is written."""
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -73,7 +68,7 @@ def build(folder: Path, entries: Iterable[Entry]) -> None:
         heading = heading_text(chunk)
         document.add_text("heading", heading)
         document.add_text("text", f"{heading}\n{chunk.text}")
-        document.add_text("label", f"={chunk.label}" if chunk.label else PUBLIC)
+        document.add_text("label", written(chunk.label))
         document.add_text("kind", chunk.kind)
         document.add_text("document", chunk.document_id)
         for key in sorted(references.index_terms(chunk)):
@@ -91,14 +86,13 @@ def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
 
 
 class LexicalIndex:
-    """An index that `build` wrote, open for reading."""
+    """An index that `build` wrote, open for reading, also when its folder is removed. A folder without one raises
+    ValueError."""
 
     def __init__(self, folder: Path) -> None:
-        if not os.access(folder, os.W_OK):
-            # A reader locks a file in the folder; one that cannot be written is read from a copy.
-            self._copy = TemporaryDirectory(prefix="bearing-words-")
-            folder = Path(shutil.copytree(folder, self._copy.name, dirs_exist_ok=True))
         index = tantivy.Index.open(str(folder))
+        # Nothing changes there; a reader that watches for it would write into the folder while that is removed.
+        index.config_reader("manual")
         index.register_tokenizer("words", _analyzer())
         self._schema = index.schema
         self._searcher = index.searcher()
@@ -173,7 +167,7 @@ class LexicalIndex:
 
     def _filters(self, scope: Scope) -> list[tantivy.Query]:
         """What keeps out of sight whatever is not in scope; a filter that keeps out nothing is left out."""
-        wanted = [("label", (PUBLIC, *(f"={label}" for label in sorted(scope.labels))))]
+        wanted = [("label", (written(None), *map(written, sorted(scope.labels))))]
         if scope.kind is not None:
             wanted.append(("kind", (scope.kind,)))
         filters = [self._narrowing(field, values, self._any_of) for field, values in wanted]

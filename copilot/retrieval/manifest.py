@@ -31,9 +31,9 @@ from copilot.retrieval.types import Chunk
 from copilot.state.database import connect_to_read
 
 VERSION = f"7 {MODEL}"
+"""Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 # Cached vectors are of texts as this version cuts them into sentences.
 _VECTORS = f"{MODEL}, sentences 2"
-"""Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);

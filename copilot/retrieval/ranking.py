@@ -38,7 +38,7 @@ def rank(
     widened = " ".join((query, *expansions))
     # Both searches leave Python's lock, so that the longer one is all there is to wait for.
     with ThreadPoolExecutor(max_workers=1) as beside:
-        words = beside.submit(snapshot.words.search, widened, scope, DEPTH)
+        words = beside.submit(snapshot.words(scope.labels).search, widened, scope, DEPTH)
         vector = embedder.embed([widened])[0].astype(np.float64)
         near = set(_nearest(snapshot, vector, scope))
     # A half-written run may have left words that the manifest does not name.

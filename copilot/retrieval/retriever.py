@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ from copilot.retrieval.index import explained_fault, manifest_path
 from copilot.retrieval.manifest import Manifest
 from copilot.retrieval.ranking import rank
 from copilot.retrieval.sentences import Wording, unpacked
-from copilot.retrieval.snapshot import EXACT_LIMIT, Snapshot, open_snapshot
+from copilot.retrieval.snapshot import EXACT_LIMIT, Outdated, Snapshot, open_snapshot
 from copilot.retrieval.states import DocumentState
 from copilot.retrieval.types import Chunk, DocumentInfo, ScoredChunk
 from copilot.types import Viewer
@@ -177,9 +178,10 @@ class Retriever:
         """The result on one state of the index: read again when a sync has replaced that state meanwhile."""
         try:
             while snapshot := self._current():
-                result = read(snapshot)
-                if snapshot.is_current():
-                    return result
+                with suppress(Outdated):
+                    result = read(snapshot)
+                    if snapshot.is_current():
+                        return result
         except sqlite3.DatabaseError as error:
             raise explained_fault(self._state_dir, error) from None
         return empty

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from tempfile import gettempdir
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copilot.errors import KnowledgeError, StateError
+from copilot.retrieval import buckets
 from copilot.retrieval.embedder import Vectors
 from copilot.retrieval.entries import FOREVER, Scope
 from copilot.retrieval.fusion import Numbers
 from copilot.retrieval.index import chroma_folder, words_folder
-from copilot.retrieval.lexical import LexicalIndex
 from copilot.retrieval.manifest import VERSION, Manifest
 from copilot.retrieval.states import Booleans, Columns, Successor
 from copilot.retrieval.types import Chunk
+from copilot.state.database import explained
 from copilot.types import Viewer
 
 if TYPE_CHECKING:
+    from copilot.retrieval.lexical import LexicalIndex
     from copilot.retrieval.vectors import ChromaVectors
 
 EXACT_LIMIT = 10_000
 """Up to so many chunks all vectors are compared: 15 MB, nothing approximate, and no chromadb to import first.
 Beyond, Chroma searches."""
+
+
+class Outdated(Exception):
+    """A sync has made another generation meanwhile; what was read is to be read again."""
 
 
 class Snapshot:
@@ -40,9 +49,11 @@ class Snapshot:
         few = len(self.columns.numbers) <= exact_limit
         self.vectors: Vectors | None = manifest.vectors() if few else None
         """Every vector in order of number, where there are few enough; otherwise Chroma is asked."""
-        self.words = LexicalIndex(words_folder(state_dir, generation))
         self._state_dir = state_dir
         self._chroma_url = chroma_url
+        self._words: dict[frozenset[str], LexicalIndex] = {}
+        self._opening = Lock()
+        self.words()
 
     def is_current(self) -> bool:
         return self.manifest.meta("generation") == self.generation
@@ -50,6 +61,27 @@ class Snapshot:
     def close(self) -> None:
         if "chroma" in self.__dict__:
             self.chroma.close()
+
+    def words(self, labels: frozenset[str] = frozenset()) -> LexicalIndex:
+        """The keywords of what the holder of these labels may see.
+
+        Raises Outdated when this generation is gone, and StateError when it is damaged.
+        """
+        held = labels & {label for label in self.columns.labels.values if label}
+        with self._opening:
+            if held not in self._words:
+                try:
+                    self._words[held] = buckets.opened(words_folder(self._state_dir, self.generation), held)
+                except ValueError:
+                    # A sync that ended meanwhile has removed the keywords of this generation.
+                    if not self.is_current():
+                        raise Outdated from None
+                    raise StateError(
+                        "The keywords of the index are damaged: `bearing doctor --repair` builds them anew."
+                    ) from None
+                except OSError as error:
+                    raise explained(Path(gettempdir()), error) from error
+            return self._words[held]
 
     @cached_property
     def chroma(self) -> ChromaVectors:
@@ -150,15 +182,8 @@ def open_snapshot(
     if version is not None and version != VERSION:
         raise KnowledgeError("The index was made by another version of Bearing; run `bearing index`.")
     while version is not None and (generation := manifest.meta("generation")) != "0":
-        try:
+        with suppress(Outdated):
             snapshot = Snapshot(state_dir, manifest, generation, exact_limit, chroma_url)
-        except ValueError:
-            # A sync that ended meanwhile has removed the keywords of this generation.
-            if manifest.meta("generation") == generation:
-                raise StateError(
-                    "The keywords of the index are damaged: `bearing doctor --repair` builds them anew."
-                ) from None
-            continue
-        if snapshot.is_current():
-            return snapshot
+            if snapshot.is_current():
+                return snapshot
     return None

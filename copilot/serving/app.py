@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -15,10 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from copilot.serving import asking, chat_completions, conversations, library, memos, problems, tools
 from copilot.serving.callers import Caller
-from copilot.serving.context import Asker, In
+from copilot.serving.context import Asker, In, Reader
 from copilot.serving.mcp import http_sessions
 from copilot.serving.serving import Serving
 from copilot.types import Frozen
+
+if TYPE_CHECKING:
+    from copilot.telemetry.metrics import Metrics
 
 # The longest question is 4,000 characters; a long chat sent along by another program may be much longer.
 MAX_BODY_BYTES = 2_000_000
@@ -70,6 +73,8 @@ def create_app(here: Serving, version: str) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_THIS_MACHINE)
     problems.install(app)
     _add_health(app)
+    if here.copilot.telemetry.metrics is not None:
+        _add_metrics(app, here.copilot.telemetry.metrics)
     for router in (asking.router, tools.router(here), memos.router, library.router, conversations.router):
         app.include_router(router)
     app.include_router(chat_completions.router)
@@ -90,6 +95,14 @@ class _Admitted:
         bearer = credential if kind.lower() == "bearer" else None
         request.state.caller = await run_in_threadpool(self._here.admit, bearer)
         await self._sessions.handle_request(scope, receive, send)
+
+
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics", tags=["operation"], response_class=Response, responses=problems.declared())
+    def read(who: Reader) -> Response:
+        """How many questions this process was asked and how they went, for Prometheus: for administrators."""
+        who.require("administer")
+        return Response(metrics.exposition(), media_type=metrics.content_type)
 
 
 def _add_health(app: FastAPI) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from copilot.errors import CopilotError
 from copilot.serving.tokens import Refused, Tokens
-from copilot.state.keys import ROLES, Keys
-from copilot.types import Frozen, ViewerRole
-
-VIEWER_CLAIM, ROLE_CLAIM = "bearing_viewer", "bearing_role"
-"""What a token says of its holder, as the issuer is told to add it; without a role it is a leader's."""
+from copilot.state.keys import Keys
+from copilot.types import Frozen, Viewer, ViewerRole
 
 
 class Unidentified(CopilotError):
@@ -24,8 +22,8 @@ class Caller(Frozen):
     """Unlike any other caller's."""
     name: str
     viewer: str
-    """A name from workspace.yaml."""
-    role: ViewerRole
+    """A name from workspace.yaml, or of someone who has signed in."""
+    role: ViewerRole | None
 
 
 def local_caller(viewer: str) -> Caller:
@@ -36,6 +34,8 @@ def local_caller(viewer: str) -> Caller:
 @dataclass(frozen=True)
 class Callers:
     keys: Keys
+    sign_in: Callable[[Mapping[str, object]], Viewer]
+    """Says who the claims of a valid token are of: `Copilot.sign_in`."""
     tokens: Tokens | None = None
     local: Caller | None = None
     """Who calls without a credential; None where each call must have one."""
@@ -43,7 +43,8 @@ class Callers:
     def identify(self, credential: str | None) -> Caller:
         """The caller of that key or token.
 
-        Raises Unidentified when it is of nobody, and SettingsError when the issuer of tokens cannot be reached.
+        Raises Unidentified when it is of nobody, PermissionDenied when `sign_in` in workspace.yaml has no place for who
+        it is of, and SettingsError when the issuer of tokens cannot be reached.
         """
         if self.local is not None:
             return self.local
@@ -57,8 +58,5 @@ class Callers:
             claims = self.tokens.claims(credential)
         except Refused as error:
             raise Unidentified(str(error)) from None
-        viewer = claims.get(VIEWER_CLAIM)
-        if not isinstance(viewer, str) or not viewer:
-            raise Unidentified(f"The token names no viewer in its claim {VIEWER_CLAIM!r}.")
-        role = next((known for known in ROLES if known == claims.get(ROLE_CLAIM)), "leader")
-        return Caller(id=f"token:{claims['sub']}", name=str(claims["sub"]), viewer=viewer, role=role)
+        viewer = self.sign_in(claims)
+        return Caller(id=f"token:{claims['sub']}", name=viewer.name, viewer=viewer.name, role=viewer.role)

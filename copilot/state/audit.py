@@ -146,6 +146,8 @@ def of_answer(answer: Answer, evidence: Sequence[Evidence]) -> dict[str, Any]:
         "status": answer.status,
         "answer": answer.id,
         "model": answer.model,
+        "seconds": answer.seconds.total,
+        "usage": answer.usage.model_dump(),
         "tool_calls": [call.model_dump(mode="json") for call in answer.tool_calls],
         "evidence": [
             {
@@ -159,9 +161,17 @@ def of_answer(answer: Answer, evidence: Sequence[Evidence]) -> dict[str, Any]:
     }
 
 
-def entries(database: Database, after: int = 0) -> Iterator[AuditEntry]:
-    """Oldest first, from the entry that follows number `after`."""
+def entries(database: Database, after: int = 0, since: str = "") -> Iterator[AuditEntry]:
+    """Oldest first, from the entry that follows number `after`, and of those the ones written `since` or later."""
+    if since:
+        first = database.read("SELECT min(number) FROM trail WHERE number > ? AND at >= ?", after, since)[0][0]
+        if first is None:
+            return
+        after = first - 1
     for row in _rows(database.read, after):
+        # The clock may have been set back in between.
+        if row["at"] < since:
+            continue
         yield AuditEntry.model_validate(dict(row) | {"details": json.loads(row["details"])})
 
 

@@ -92,6 +92,14 @@ class Turn(Frozen):
     reasons: tuple[str, ...]
     comment: str
 
+    @classmethod
+    def of(cls, answer: Answer) -> Turn:
+        """A turn that is stored nowhere, for an answer of now."""
+        return cls(
+            id=answer.id, parent=None, question=answer.question, answer=answer, partial="", state="answered",
+            asked_at=datetime.now(UTC), rating=None, reasons=(), comment="",
+        )  # fmt: skip
+
 
 class Feedback(Frozen):
     """A rated turn, for evaluators."""
@@ -360,10 +368,11 @@ class Conversations:
         about = {"conversation": "", "question": answer.question, "versions": self._versions}
         self.note(viewer, "answered", answer.id, about | audit.of_answer(answer, evidence))
 
-    def audit(self, viewer: Viewer, after: int = 0) -> Iterator[AuditEntry]:
-        """The audit trail, oldest first, from the entry that follows number `after`: for who administers."""
+    def audit(self, viewer: Viewer, after: int = 0, since: datetime | None = None) -> Iterator[AuditEntry]:
+        """The audit trail, oldest first, from the entry that follows number `after` and from `since`, a moment with a
+        time zone: for who administers."""
         viewer.require("administer")
-        return audit.entries(self._database, after)
+        return audit.entries(self._database, after, _text(since.astimezone(UTC)) if since else "")
 
     def verify_audit(self, noted: Collection[str] = ()) -> Verified:
         """Whether every entry of the audit trail is as it was written; `noted` are heads that must be in it."""

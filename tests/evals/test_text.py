@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer
 
 from evals.support import is_stated
 from evals.text import content_stems, find_numbers, split_sentences, stem
@@ -72,3 +76,18 @@ def test_a_text_falls_into_its_sentences(text: str, sentences: list[str]) -> Non
 )
 def test_a_printed_number_is_stated_where_it_is_the_rounded_one(printed: str, source: str, is_the_same: bool) -> None:
     assert is_stated(find_numbers(printed)[0], find_numbers(source)) is is_the_same
+
+
+def test_threads_that_stem_at_once_get_the_stems_that_one_gets() -> None:
+    forms = [f"{start}{end}" for start in ("regul", "organ", "deploy", "valid") for end in ("ating", "ations", "ised")]
+    single = snowballstemmer.stemmer("english")
+    expected = [single.stemWord(form.replace("ised", "ized")) for form in forms]
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            # Past the cache, so that each of them stems.
+            found = list(pool.map(lambda _: [stem.__wrapped__(form) for form in forms], range(200)))
+    finally:
+        sys.setswitchinterval(switching)
+    assert found == [expected] * 200

@@ -1,6 +1,7 @@
 """The keyword index in buckets: the same scores however it is divided, and little written for a change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,10 @@ QUERY = "ward counts beds training data drift number five"
 def chunk(number: int, text: str = "") -> Entry:
     text = text or f"Ward {number % 17} counts its beds {number} times. " + "Training data drifts. " * (number % 5)
     return Entry.of(Chunk(f"p-{number}", f"doc/{number // 3}.md", f"Number {number}", "passage", (), text, 1, 2, 0))
+
+
+def labelled(number: int, label: str) -> Entry:
+    return Entry.of(replace(chunk(number).chunk, label=label))
 
 
 def divided(entries: Sequence[Entry], count: int) -> dict[int, list[Entry]]:
@@ -60,10 +65,33 @@ def test_a_generation_with_one_bucket_rewritten_scores_like_one_written_at_once(
     assert len(shared_files(tmp_path / "old", tmp_path / "grown")) == 7 * len(FILES_OF_A_SEGMENT)
 
 
+@pytest.mark.parametrize("count", [1, 8])
+def test_what_is_withheld_counts_in_no_score(tmp_path: Path, count: int) -> None:
+    public, board, people = [chunk(n) for n in range(150)], labelled(200, "board"), labelled(201, "people")
+    everything = [*public, board, people]
+    buckets.write(tmp_path / "whole", count, divided(everything, count), tmp_path)
+    for visible, labels in ((public, ()), ([*public, board], ("board",)), (everything, ("board", "people"))):
+        buckets.write(tmp_path / f"twin-{len(labels)}", count, divided(visible, count), tmp_path)
+        whole, twin = (buckets.opened(tmp_path / name, labels) for name in ("whole", f"twin-{len(labels)}"))
+        assert whole.numbers() == twin.numbers() == {entry.number for entry in visible}
+        scope = Scope(frozenset(labels))
+        assert whole.search(QUERY, scope, 1000) == twin.search(QUERY, scope, 1000)
+    assert scores(tmp_path / "whole") != scores(tmp_path / "twin-0")
+
+
+def test_a_change_beside_what_is_labelled_leaves_it_labelled(tmp_path: Path) -> None:
+    old = [*(chunk(n) for n in range(30)), labelled(200, "board")]
+    buckets.write(tmp_path / "old", 4, divided(old, 4), tmp_path)
+    touched = bucket_hash("doc/0.md") % 4
+    buckets.write(tmp_path / "new", 4, {touched: divided(old[3:], 4)[touched]}, tmp_path / "old")
+    assert buckets.opened(tmp_path / "new", ()).numbers() == {entry.number for entry in old[3:-1]}
+    assert buckets.opened(tmp_path / "new", ("board",)).numbers() == {entry.number for entry in old[3:]}
+
+
 def test_a_reader_of_the_last_generation_goes_on_when_its_folder_is_removed(tmp_path: Path) -> None:
     entries = [chunk(number) for number in range(50)]
     buckets.write(tmp_path / "old", 4, divided(entries, 4), tmp_path)
-    reader = LexicalIndex(tmp_path / "old")
+    reader = buckets.opened(tmp_path / "old")
     expected = reader.search(QUERY, Scope(), 10)
     buckets.write(tmp_path / "new", 4, {0: []}, tmp_path / "old")
     for path in (tmp_path / "old").iterdir():

@@ -41,9 +41,9 @@ def test_vectors_words_and_manifest_agree_on_what_a_query_may_see(
     vector = shared.retriever.embed([QUERY])[0]
     assert {match.number for match in snapshot.chroma.nearest(vector, 1000, scope)} == visible
     everything = Scope(labels=frozenset({"board"}), as_of=None)
-    matching = {m.number for m in snapshot.words.search(QUERY, scope, 1000)}
+    matching = {m.number for m in snapshot.words(scope.labels).search(QUERY, scope, 1000)}
     assert matching <= visible
-    assert matching >= {m.number for m in snapshot.words.search(QUERY, everything, 1000)} & visible
+    assert matching >= {m.number for m in snapshot.words(everything.labels).search(QUERY, everything, 1000)} & visible
     snapshot.close()
     manifest.close()
 

@@ -28,7 +28,7 @@ class Issuer:
         now = int(time.time())
         whole = {
             "iss": self.url, "aud": "bearing", "sub": "u-1", "iat": now, "exp": now + 300,
-            "bearing_viewer": "ward_manager",
+            "email": "ana@halden.example", "groups": ["wards"],
         } | claims  # fmt: skip
         kept = {name: value for name, value in whole.items() if value is not None}
         return jwt.encode(kept, self.key if key is None else key, algorithm, {"kid": self.kid})

@@ -59,7 +59,7 @@ def running(
     keys, workers = Keys(folder / "keys.sqlite"), Workers(threads, waiting)
     local = local_caller(copilot.viewer().name) if is_local else None
     library = Library(copilot.sources.workspace, folder, retriever, copilot.conversations)
-    here = Serving(copilot, library, Callers(keys, tokens, local), Rates(rate), workers)
+    here = Serving(copilot, library, Callers(keys, copilot.sign_in, tokens, local), Rates(rate), workers)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from indexes import CORPUS, Indexes
 from served import Served, running
 
-from copilot import Answer, Copilot
+from copilot import Answer, Copilot, Settings, open_copilot
 from copilot.memos.memo import Memo
 
 PILOTS = {"question": "How many projects are in pilot?"}
@@ -225,3 +226,23 @@ def test_who_stops_reading_gives_the_place_to_others(copilot: Copilot, folder: P
             with client.stream("POST", "/api/ask/stream", json=STAGES) as response:
                 next(response.iter_lines())
             assert client.post("/api/ask", json=PILOTS).status_code == 200
+
+
+def test_metrics_are_for_administrators_and_only_where_they_are_switched_on(
+    served: Served, indexes: Indexes, tmp_path: Path
+) -> None:
+    with served.caller(role="admin") as admin:
+        assert admin.get("/metrics").status_code == 404
+    settings = Settings(workspace=CORPUS, state_dir=tmp_path / "state", metrics=True)
+    copilot = open_copilot(indexes.copy_to(settings))
+    with running(copilot, tmp_path) as counting:
+        with counting.caller(role="leader") as leader:
+            assert leader.post("/api/ask", json={"question": "How many projects are there?"}).status_code == 200
+            assert leader.get("/metrics").status_code == 403
+        with counting.client(None) as nobody:
+            assert nobody.get("/metrics").status_code == 401
+        with counting.caller(role="admin") as admin:
+            told = admin.get("/metrics")
+    copilot.close()
+    assert told.headers["content-type"].startswith("text/plain")
+    assert 'bearing_questions_total{model="grounded",outcome="answered"} 1.0' in told.text

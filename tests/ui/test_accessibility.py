@@ -11,7 +11,17 @@ import pytest
 from journey import Journey
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-PATHS = ("/", "/portfolio", "/metrics", "/models", "/governance", "/memos", "/library", "/evaluations")
+PATHS = (
+    "/",
+    "/portfolio",
+    "/metrics",
+    "/models",
+    "/governance",
+    "/memos",
+    "/library",
+    "/evaluations",
+    "/administration",
+)
 DEVICES = [
     {},
     {"color_scheme": "dark"},

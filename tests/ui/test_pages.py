@@ -11,7 +11,7 @@ from indexes import CORPUS, Indexes
 from streamlit.testing.v1 import AppTest
 
 from copilot import Copilot, Settings, open_copilot
-from ui.screens import governance, library, memos, metrics, models, portfolio
+from ui.screens import admin, governance, library, memos, metrics, models, portfolio
 
 PAGES = (portfolio.page, metrics.page, models.page, governance.page, memos.page, library.page)
 
@@ -79,3 +79,24 @@ def test_the_search_gives_the_place_by_each_view(copilot: Copilot) -> None:
     places = [element.value for element in app.markdown if "Fused" in element.value]
     assert places
     assert "Fused 1" in places[0]
+
+
+def test_the_administrators_page_shows_use_what_stays_unanswered_and_health(copilot: Copilot) -> None:
+    copilot.ask("How many projects are in pilot?")
+    copilot.ask("Who won the football world cup?")
+    app = opened(admin.page, copilot)
+    assert not app.exception
+    tiles = {metric.label: metric.value for metric in app.metric}
+    assert (tiles["Questions"], tiles["Not answered"]) == ("2", "50%")
+    assert "football" in shown(app)
+    assert "find_projects" in shown(app)
+    checks = [element.value for element in app.markdown if "check_circle" in element.value]
+    assert any("**conversations.sqlite**" in check for check in checks)
+    assert any("**index**" in check for check in checks)
+
+
+def test_the_administrators_page_is_for_no_other_role(copilot: Copilot) -> None:
+    copilot.visit("ward_manager")
+    app = opened(admin.page, copilot, "ward_manager")
+    assert "administer" in app.exception[0].message
+    assert not app.metric

@@ -8,9 +8,9 @@ from typing import cast
 
 import streamlit as st
 
-from copilot import Copilot, CopilotError, Event
+from copilot import Answer, Copilot, CopilotError, Event
 from copilot.memos.transcript import Transcript
-from copilot.state.conversations import Turn
+from copilot.state.conversations import Turn, title_of
 from ui import citations, components, exhibits, markdown
 from ui.asking import ask
 from ui.state import TURNS_SHOWN, Pending, session
@@ -25,6 +25,12 @@ def home(copilot: Copilot, viewer: str) -> None:
     pending = session().pending
     # One place for the welcome, so that it makes way at once for an answer and not at the end of it.
     welcome = st.empty()
+    if pending is None and (unkept := session().unkept.get((viewer, None))):
+        _head(title_of(unkept.question))
+        _thread(copilot, viewer, None, (), None)
+        return
+    if failure := session().failures.get(None):
+        st.error(markdown.literal(failure), icon=":material/error:")
     if pending is None:
         with welcome.container():
             _welcome(copilot, viewer)
@@ -32,7 +38,7 @@ def home(copilot: Copilot, viewer: str) -> None:
         _question_box(copilot, viewer, None)
         return
     # Answered where it was asked and moved to its own address after: a change of page would take Stop away.
-    _head(copilot.conversations.info(pending.conversation, viewer).title)
+    _head(title_of(pending.question))
     _thread(copilot, viewer, pending.conversation, (), pending)
 
 
@@ -53,27 +59,31 @@ def conversation(copilot: Copilot, viewer: str, id: str) -> None:
     _thread(copilot, viewer, id, turns[-shown:], pending if pending and pending.conversation == id else None)
 
 
-def _thread(copilot: Copilot, viewer: str, id: str, turns: tuple[Turn, ...], pending: Pending | None) -> None:
+def _thread(copilot: Copilot, viewer: str, id: str | None, turns: tuple[Turn, ...], pending: Pending | None) -> None:
     """The turns, the one being answered now, and the box for the next question."""
-    opened = citations.chips(turns, is_answering=pending is not None)
+    unkept = session().unkept.get((viewer, id)) if pending is None else None
+    shown = (*turns, unkept) if unkept else turns
+    opened = citations.chips(shown, is_answering=pending is not None)
     for turn in turns:
         _turn(copilot, viewer, id, turn, is_last=turn is turns[-1] and pending is None)
     _question_box(copilot, viewer, id)
     if pending:
         _answer(copilot, viewer, pending)
-    elif turns and turns[-1].answer:
+    elif unkept:
+        _unkept(copilot, viewer, unkept)
+    elif id and turns and turns[-1].answer:
         _follow_ups(copilot, viewer, id, turns[-1])
-    elif turns and turns[-1].state == "answering":
+    elif id and turns and turns[-1].state == "answering":
         _await_elsewhere(copilot, viewer, id)
     if opened:
-        citations.open_source(copilot, viewer, turns, opened)
+        citations.open_source(copilot, viewer, shown, opened)
 
 
 def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) -> None:
     components.question(turn.question, turn.id)
     with st.chat_message("assistant", avatar=components.AVATAR):
         if turn.answer:
-            components.answer(copilot, viewer, turn, turn.answer)
+            components.answer(copilot, viewer, turn.id, turn.answer)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
         retry = (lambda: ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
@@ -84,12 +94,15 @@ def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
     """Streams the answer of this run. The Copilot stores it, or as much as there was when it was stopped."""
     here = session()
     here.failures.pop(pending.conversation, None)
+    here.unkept.pop((viewer, pending.conversation), None)
     components.question(pending.question, "now")
     # Closed at once when the script ends early, so that the Copilot keeps what there is.
     events = cast(Generator[Event], copilot.stream(pending.question, pending.conversation, viewer))
     try:
         with st.chat_message("assistant", avatar=components.AVATAR), closing(events):
-            components.stream(events)
+            answer = components.stream(events)
+        if not _is_kept(copilot, viewer, pending.conversation, answer):
+            here.unkept[viewer, pending.conversation] = Turn.of(answer)
     except CopilotError as error:
         here.failures[pending.conversation] = str(error)
     finally:
@@ -97,6 +110,22 @@ def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
         here.pending = None
         here.go_to = pending.conversation
     st.rerun()
+
+
+def _is_kept(copilot: Copilot, viewer: str, conversation: str | None, answer: Answer) -> bool:
+    if conversation is None:
+        return False
+    last = copilot.conversations.turns(conversation, viewer, 1)
+    stored = last[0].answer if last else None
+    return stored is not None and stored.id == answer.id
+
+
+def _unkept(copilot: Copilot, viewer: str, turn: Turn) -> None:
+    """An answer that could not be stored can be read, but neither rated nor asked for again."""
+    components.question(turn.question, turn.id)
+    with st.chat_message("assistant", avatar=components.AVATAR):
+        if turn.answer:
+            components.answer(copilot, viewer, turn.id, turn.answer)
 
 
 @st.fragment(run_every=_POLL_SECONDS)

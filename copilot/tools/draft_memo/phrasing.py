@@ -160,7 +160,7 @@ WORDING = Wording(
             cells=lambda f: cells(f.values),
         ),
         "account": says(
-            "The memo “{title}” has the id {id}, {sentences} and {sources}; the recommendation of this {memo} memo is "
+            "The memo “{title}” has the id {id} and {sources}; the recommendation of this {memo} memo is "
             "{firmness}. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "
             "`bearing memo export {id}`"
         ),

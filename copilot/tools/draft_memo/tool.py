@@ -237,7 +237,6 @@ def _account(basis: MemoInputs, memo: Memo) -> ToolResult:
     values: dict[str, Value] = {
         "title": memo.title,
         "id": memo.id,
-        "sentences": count(sum(len(section.lines) for section in memo.sections), "sentence"),
         "sources": count(len(memo.sources), "source"),
         "memo": memo.kind,
         "firmness": FIRMNESS[memo.firmness],
@@ -249,7 +248,7 @@ def _account(basis: MemoInputs, memo: Memo) -> ToolResult:
             source=basis.view.sources["projects"],
             title=f"Memo {memo.id}: {memo.title}",
             locator=f"drafted for {memo.provenance.viewer} on {memo.provenance.today}",
-            calculation=Calculation(method="count of its sentences and sources"),
+            calculation=Calculation(method="count of its sources"),
         ),
         Reading(basis.sources, basis.view),
     )
