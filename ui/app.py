@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from copilot import Copilot, CopilotError
 from copilot.upkeep.checking import told
 from ui import citations, markdown, sign_in, state
-from ui.screens import ask, evaluations, governance, library, memos, metrics, models, portfolio
+from ui.screens import ask, evaluations, governance, help, library, memos, metrics, models, portfolio, sharing
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15
@@ -25,6 +25,7 @@ _PAGES: dict[str, tuple[str, Callable[[Copilot, str], None]]] = {
     "memos": (":material/description:", memos.page),
     "library": (":material/library_books:", library.page),
     "evaluations": (":material/rule:", evaluations.page),
+    "help": (":material/help:", help.page),
 }
 _CONVERSATION_URL = re.compile(r"/c-([A-Za-z0-9_.:-]+)/?(?:\?|$)")
 
@@ -67,6 +68,10 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         for name, (icon, draw) in _PAGES.items()
         if name != "evaluations" or copilot.viewer(viewer).may("evaluate")
     ]
+    shared = st.Page(
+        _named("shared", lambda: sharing.page(copilot, viewer)), title="Shared", url_path=sharing.PATH,
+        icon=":material/link:", visibility="hidden",
+    )  # fmt: skip
     search = str(st.session_state.get("search") or "")
     listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}
     if found := _CONVERSATION_URL.search(st.context.url or ""):
@@ -77,7 +82,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     for id in session.opened - set(listed):
         pages[id] = _conversation_page(copilot, viewer, id, None)
 
-    sections = {"": [home, *others], "Recent": list(pages.values())}
+    sections = {"": [home, *others, shared], "Recent": list(pages.values())}
     page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
     with st.sidebar:
         if listed or search:

@@ -6,11 +6,13 @@ from copilot import Copilot
 from ui.state import Pending, session
 
 
-def ask(copilot: Copilot, viewer: str, conversation: str | None, question: str | None) -> None:
+def ask(
+    copilot: Copilot, viewer: str, conversation: str | None, question: str | None, instead_of: str | None = None
+) -> None:
     """Runs before the page is drawn, so that its address exists when the navigation is made."""
     if question and question.strip():
         id = conversation or copilot.conversations.start(viewer, question)
-        session().pending = Pending(id, question.strip())
+        session().pending = Pending(id, question.strip(), instead_of)
 
 
 def ask_anew(copilot: Copilot, viewer: str, question: str) -> None:
