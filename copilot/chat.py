@@ -300,8 +300,8 @@ class Copilot:
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
         question stands alone, and only the audit trail tells of it. `instead_of` is a turn of it whose place the
         question takes, so that neither that nor what followed is remembered. Whoever stops reading early interrupts
-        the turn, and its text so far is kept; so does a switch of `copilot.stopping`, by Stopped. Where the state folder cannot be written, the answer comes all the same, with a
-        warning that it is not kept.
+        the turn, and its text so far is kept; so does the switch of `copilot.stopping`, by Stopped. Where the state
+        folder cannot be written, the answer comes all the same, with a warning that it is not kept.
 
         A remote model that fails raises nothing: a Restart is given and the built-in model answers, with a warning in
         the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and
