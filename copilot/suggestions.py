@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from copilot.sources import Sources
 from copilot.tools import available
+from copilot.tools.candidates import ended_stages
+from copilot.tools.linking import fold
 from copilot.types import Viewer
 
 
@@ -47,11 +49,12 @@ def _to_decide(sources: Sources) -> Iterator[str]:
 
 def _to_run(sources: Sources, viewer: Viewer) -> Iterator[str]:
     view = sources.records.view(viewer)
-    rows = view.select("projects", columns=["name"], limit=1) if view.has("projects", "name") else []
-    for row in rows:
+    ended = ended_stages(sources.workspace.config.stages)
+    rows = view.select("projects") if view.has("projects", "name") else []
+    for row in [row for row in rows if row["name"] and fold(str(row.get("stage") or "")) not in ended][:1]:
         yield f"Tell me about {row['name']}."
         if "check_governance" in _held(sources):
-            yield f"What does {row['name']} still need to be approved?"
+            yield f"Is {row['name']} blocked, and what is missing?"
     for title in _titles(sources, viewer)[:1]:
         yield f"What does “{title}” say?"
 
