@@ -64,7 +64,7 @@ def _to_check(sources: Sources) -> Iterator[str]:
     if "check_model_health" in held:
         yield "Which models have lost quality?"
     if "check_governance" in held:
-        yield "Which projects are blocked by a rule?"
+        yield "Which gate rules block most projects?"
     yield from _on_metrics(sources)
 
 
