@@ -143,6 +143,9 @@ def test_a_turn_may_take_the_place_of_another_which_can_still_be_read(conversati
     assert [(t.id, t.parent, t.earlier) for t in turns] == [(first, None, 0), (other, first, 1), (third, other, 0)]
     assert [t.id for t in conversations.replaced(other, "ana")] == [second]
     assert conversations.replaced(other, "ben") == ()
+    assert conversations.turn(second, "ana").question == "Two"
+    with pytest.raises(SettingsError):
+        conversations.turn(second, "ben")
     assert [t.id for t in conversations.turns(id, "ana", last=2)] == [other, third]
     with pytest.raises(SettingsError, match="no turn"):
         conversations.begin_turn(id, "ana", "Four", instead_of="elsewhere")

@@ -220,6 +220,12 @@ class Conversations:
         query = f"{_BRANCH} {_TURNS} WHERE turns.number IN (SELECT number FROM branch) ORDER BY turns.number"
         return tuple(_turn(row) for row in self._database.read(query, conversation, -1 if last is None else last))
 
+    def turn(self, id: str, viewer: str) -> Turn:
+        """One of the viewer's own turns, also one that another has replaced."""
+        self.conversation_of(id, viewer)
+        (row,) = self._database.read(f"{_TURNS} WHERE turns.id = ?", id)
+        return _turn(row)
+
     def replaced(self, turn: str, viewer: str) -> tuple[Turn, ...]:
         """What was asked before in the place of one of the viewer's own turns, oldest first."""
         query = f"""{_TURNS} JOIN turns AS own ON own.id = ? WHERE turns.conversation = own.conversation
