@@ -90,8 +90,11 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         else:
             st.caption("Your conversations will be listed here.")
     if session.go_to is not None:
-        target, session.go_to = session.go_to, None
-        st.switch_page(pages.get(target, home), query_params=st.query_params.to_dict())
+        target = pages.get(session.go_to, home)
+        # Wanted until it is there: on a busy machine another run may come between.
+        if page.url_path != target.url_path:
+            st.switch_page(target, query_params=st.query_params.to_dict())
+        session.go_to = None
     return page
 
 
