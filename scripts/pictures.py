@@ -30,6 +30,8 @@ from ui.launch import command  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 SLOW_MILLISECONDS = 180_000
 QUALITY = 80
+# Fonts and charts settle a little after the script.
+SETTLED_MILLISECONDS = 3000
 AT_REST = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-stale=true]')"""
 
@@ -58,7 +60,7 @@ def main() -> None:
             browser.close()
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def prepared(settings: Settings) -> tuple[str, str]:
@@ -98,6 +100,10 @@ def answer(page: Page, address: str, question: str) -> None:
     box.press("Enter")
     expect(page.get_by_test_id("stFeedback")).to_have_count(1)
     page.wait_for_url("**/c-*")
+    page.wait_for_function(AT_REST)
+    # The page itself goes to the question within moments; on a busy machine that is too soon to last.
+    page.wait_for_timeout(SETTLED_MILLISECONDS)
+    page.locator('[class*="st-key-question-"]').last.evaluate("question => question.scrollIntoView()")
     save(page, "answer")
 
 
@@ -109,8 +115,7 @@ def look(page: Page, address: str, name: str) -> None:
 
 def save(page: Page, name: str) -> None:
     page.wait_for_function(AT_REST)
-    # Fonts and charts settle a little after the script.
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(SETTLED_MILLISECONDS)
     path = PICTURES / f"{name}.webp"
     Image.open(BytesIO(page.screenshot())).save(path, quality=QUALITY)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
