@@ -226,7 +226,7 @@ def test_a_memo_is_stopped_while_it_is_drafted(journey: Journey):
     journey.question_box.fill("Draft a memo for the top five projects.")
     journey.question_box.press("Enter")
     page.get_by_test_id("stChatInputStopButton").click()
-    expect(page.get_by_text("Stopped before the answer was complete.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Stopped before the answer was complete.")).to_be_visible()
     page.wait_for_url("**/c-*")
     page.reload()
     expect(page.get_by_text("Stopped before the answer was complete.")).to_be_visible()
