@@ -44,7 +44,7 @@ function listen() {
   document.addEventListener("click", press, true);
   document.addEventListener("keydown", press, true);
   document.addEventListener("keydown", shortcut, true);
-  document.addEventListener("pointerdown", () => { page.hasMoved = true; }, true);
+  document.addEventListener("pointerdown", () => { page.hasMoved = true; page.wanted = undefined; }, true);
   document.addEventListener("mouseover", showCard);
   document.addEventListener("focusin", showCard);
   document.addEventListener("mouseout", (event) => linkOf(event) && hideCard());
@@ -132,8 +132,6 @@ function shortcut(event) {
   event.preventDefault();
   event.stopPropagation();
   focusWanted();
-  // What has not come by then is not there.
-  setTimeout(() => { page.wanted = undefined; }, 3000);
 }
 
 function focusWanted() {
