@@ -37,11 +37,13 @@ from copilot.models.grounded import GroundedChatModel
 from copilot.models.history import REMEMBERED_TURNS, leading, remembered
 from copilot.models.remote.calculating import CALCULATION, LABEL, NAME, Calculating
 from copilot.models.remote.telling import Telling
+from copilot.sharing import Shared, shown
 from copilot.source_pages import SourcePage, open_source
 from copilot.sources import Sources
-from copilot.state.conversations import Conversations, Turn, title_of
+from copilot.state.conversations import Conversations, Share, Turn, title_of
 from copilot.state.spending import Spending
-from copilot.suggestions import suggest
+from copilot.stopping import go_on
+from copilot.suggestions import About, about, suggest
 from copilot.telemetry import Telemetry, Watched
 from copilot.tools import LABELS as TOOL_LABELS
 from copilot.tools import available, bind, run
@@ -234,6 +236,10 @@ class Copilot:
         """Questions that this workspace can answer for this viewer, to start from."""
         return suggest(self.sources, self.viewer(viewer))
 
+    def about(self, viewer: str | None = None) -> About:
+        """What this viewer can ask about here, with examples."""
+        return about(self.sources, self.viewer(viewer))
+
     def source(self, citation: Citation, viewer: str | None = None) -> SourcePage:
         """The exact passage or record behind a citation, as this viewer may see it.
 
@@ -243,6 +249,21 @@ class Copilot:
         page = open_source(self.sources, who, citation)
         self.note("opened", page.source, who.name, locator=page.locator)
         return page
+
+    def share(self, conversation: str, viewer: str | None = None) -> Share:
+        """Lets others open one of the viewer's conversations by a link, as it stands now; the audit trail says so."""
+        return self.conversations.share(conversation, self.viewer(viewer))
+
+    def shared(self, link: str, viewer: str | None = None) -> Shared:
+        """What a link opens to this viewer: all that is asked, and the answers that they may see.
+
+        Raises SettingsError where the link opens nothing, or no longer does.
+        """
+        who, share = self.viewer(viewer), self.conversations.shared(link)
+        turns = self.conversations.turns(share.conversation, share.viewer)
+        title = self.conversations.info(share.conversation, share.viewer).title
+        self.note("opened conversation", share.conversation, who.name)
+        return Shared(title=title, viewer=share.viewer, at=share.at, turns=shown(self.sources, share, turns, who))
 
     def note(self, action: str, subject: str, viewer: str | None = None, **details: Any) -> None:
         """Adds what a viewer did to the audit trail; where it cannot be written, to the log."""
@@ -270,13 +291,21 @@ class Copilot:
                 return event.answer
         raise AssertionError("a stream ends with a Final")
 
-    def stream(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        conversation: str | None = None,
+        viewer: str | None = None,
+        *,
+        instead_of: str | None = None,
+    ) -> Iterator[Event]:
         """Steps and verified text as they come, then one Final.
 
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
-        question stands alone, and only the audit trail tells of it. Whoever stops reading early interrupts the turn,
-        and its text so far is kept. Where the state folder cannot be written, the answer comes all the same, with a
-        warning that it is not kept.
+        question stands alone, and only the audit trail tells of it. `instead_of` is a turn of it whose place the
+        question takes, so that neither that nor what followed is remembered. Whoever stops reading early interrupts
+        the turn, and its text so far is kept; so does the switch of `copilot.stopping`, by Stopped. Where the state
+        folder cannot be written, the answer comes all the same, with a warning that it is not kept.
 
         A remote model that fails raises nothing: a Restart is given and the built-in model answers, with a warning in
         the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and
@@ -284,9 +313,11 @@ class Copilot:
         """
         who = self.viewer(viewer)
         with self.telemetry.turn(conversation) as watched:
-            yield from self._watched(question, conversation, who, watched)
+            yield from self._watched(question, conversation, who, watched, instead_of)
 
-    def _watched(self, question: str, conversation: str | None, who: Viewer, watched: Watched) -> Iterator[Event]:
+    def _watched(
+        self, question: str, conversation: str | None, who: Viewer, watched: Watched, instead_of: str | None
+    ) -> Iterator[Event]:
         turn = self._begin(question, watched)
         if self.sources.stale:
             turn.warnings.append(self.sources.stale)
@@ -294,7 +325,7 @@ class Copilot:
         if conversation is not None:
             try:
                 self.conversations.ensure(conversation, who.name, title_of(question))
-                stored = self.conversations.begin_turn(conversation, who.name, question)
+                stored = self.conversations.begin_turn(conversation, who.name, question, instead_of)
             except StateError as error:
                 turn.warnings.append(f"This answer is not kept: {error}")
                 conversation = None
@@ -303,6 +334,7 @@ class Copilot:
         try:
             for event in self._answer(turn, who, conversation):
                 yield event
+                go_on()
                 if stored is not None and isinstance(event, TextDelta) and time.perf_counter() - kept > KEEP_SECONDS:
                     with suppress(StateError):
                         self.conversations.keep_partial(stored, turn.text)
@@ -393,7 +425,11 @@ class Copilot:
             turn.draft = Draft(status="needs_clarification")
             yield turn.say("Ask a question about the strategy, the policies, the projects or the metrics.")
             return
-        told = [] if conversation is None else self.conversations.turns(conversation, viewer.name, REMEMBERED_TURNS)
+        # The last of them is the question itself.
+        turns = (
+            () if conversation is None else self.conversations.turns(conversation, viewer.name, REMEMBERED_TURNS + 1)
+        )
+        told = turns[:-1]
         if self._models.remote is not None:
             try:
                 self._check_day()

@@ -7,7 +7,8 @@ CopilotError
 ├── PermissionDenied   the viewer's role does not allow it
 ├── ModelError         the remote chat model failed or answered nonsense
 ├── ToolError          a tool call was wrong: goes back to the model as text, never to the person
-└── LimitExceeded      the turn used its steps or its budget
+├── LimitExceeded      the turn used its steps or its budget
+└── Stopped            whoever asked wants the answer no more
 """
 
 from __future__ import annotations
@@ -65,4 +66,8 @@ class ToolError(CopilotError):
 
 
 class LimitExceeded(CopilotError):
+    pass
+
+
+class Stopped(CopilotError):
     pass

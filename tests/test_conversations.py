@@ -133,14 +133,65 @@ def test_turns_come_in_order_and_the_last_ones_on_request(conversations: Convers
     assert conversations.turns(id, "ana", last=0) == ()
 
 
-def test_a_turn_may_branch_from_an_earlier_one(conversations: Conversations) -> None:
+def test_a_turn_may_take_the_place_of_another_which_can_still_be_read(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    first = conversations.append(id, "ana", "One", ANSWER)
+    second = conversations.append(id, "ana", "Two", ANSWER)
+    other = conversations.begin_turn(id, "ana", "Two, put otherwise", instead_of=second)
+    third = conversations.append(id, "ana", "Three", ANSWER)
+    turns = conversations.turns(id, "ana")
+    assert [(t.id, t.parent, t.earlier) for t in turns] == [(first, None, 0), (other, first, 1), (third, other, 0)]
+    assert [t.id for t in conversations.replaced(other, "ana")] == [second]
+    assert conversations.replaced(other, "ben") == ()
+    assert conversations.turn(second, "ana").question == "Two"
+    with pytest.raises(SettingsError):
+        conversations.turn(second, "ben")
+    assert [t.id for t in conversations.turns(id, "ana", last=2)] == [other, third]
+    with pytest.raises(SettingsError, match="no turn"):
+        conversations.begin_turn(id, "ana", "Four", instead_of="elsewhere")
+
+
+def test_the_first_question_too_can_be_put_otherwise(conversations: Conversations) -> None:
     id = conversations.start("ana")
     first = conversations.append(id, "ana", "One", ANSWER)
     conversations.append(id, "ana", "Two", ANSWER)
-    branch = conversations.begin_turn(id, "ana", "Two, asked again", parent=first)
-    assert {t.id: t.parent for t in conversations.turns(id, "ana")}[branch] == first
-    with pytest.raises(SettingsError, match="no turn"):
-        conversations.begin_turn(id, "ana", "Three", parent="elsewhere")
+    other = conversations.begin_turn(id, "ana", "One, put otherwise", instead_of=first)
+    assert [(t.id, t.parent) for t in conversations.turns(id, "ana")] == [(other, None)]
+
+
+def test_sharing_is_on_record_and_ends_with_the_link(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    conversations.append(id, "ana", "One", ANSWER)
+    ana = Viewer(name="ana", labels=frozenset({"board"}))
+    assert conversations.share_of(id, "ana") is None
+    share = conversations.share(id, ana)
+    assert conversations.shared(share.link) == share
+    assert (share.viewer, share.conversation, share.labels) == ("ana", id, {"board"})
+    again = conversations.share(id, ana)
+    assert again.link == share.link
+    assert again.at > share.at
+    conversations.unshare(id, "ana")
+    conversations.unshare(id, "ana")
+    with pytest.raises(SettingsError, match="no longer"):
+        conversations.shared(share.link)
+    acts = [(e.action, e.subject) for e in conversations.audit(ADMIN) if "shar" in e.action]
+    assert acts == [("shared conversation", id), ("shared conversation", id), ("ended sharing", id)]
+
+
+def test_nobody_shares_the_conversation_of_another(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    with pytest.raises(SettingsError):
+        conversations.share(id, Viewer(name="ben"))
+    with pytest.raises(SettingsError):
+        conversations.share_of(id, "ben")
+
+
+def test_a_deleted_conversation_is_shared_no_more(conversations: Conversations) -> None:
+    id = conversations.start("ana")
+    link = conversations.share(id, Viewer(name="ana")).link
+    conversations.delete(id, "ana")
+    with pytest.raises(SettingsError):
+        conversations.shared(link)
 
 
 def test_an_interrupted_turn_keeps_its_question_and_the_text_so_far(conversations: Conversations) -> None:
@@ -379,7 +430,7 @@ def test_a_failed_change_leaves_nothing_half_done(conversations: Conversations) 
     id = conversations.start("ana")
     first = conversations.begin_turn(id, "ana", "Why?")
     with pytest.raises(SettingsError):
-        conversations.begin_turn(id, "ana", "Lost", parent="elsewhere")
+        conversations.begin_turn(id, "ana", "Lost", instead_of="elsewhere")
     assert [t.id for t in conversations.turns(id, "ana")] == [first]
     assert len(list(conversations.audit(ADMIN))) == 1
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Lower number, lower room. A module may import its own room and those below.
 ROOMS = {
-    "copilot.types": 0, "copilot.errors": 0,
+    "copilot.types": 0, "copilot.errors": 0, "copilot.stopping": 0,
     "copilot.language": 1, "copilot.settings": 1, "copilot.logs": 1, "copilot.workspace": 1, "copilot.prompts": 1,
     "copilot.stages": 1,
     "copilot.verification": 2, "copilot.citations": 2, "copilot.drawing": 2, "copilot.state": 2,
@@ -22,8 +22,7 @@ ROOMS = {
     "copilot.records": 4, "copilot.retrieval": 5, "copilot.gates": 5,
     "copilot.sources": 6, "copilot.upkeep": 6,
     "copilot.passages": 6, "copilot.reading": 6, "copilot.tools": 7, "copilot.models": 8, "copilot.source_pages": 8,
-    "copilot.suggestions": 8, "copilot.boards": 8,
-    "copilot.telemetry": 8,
+    "copilot.suggestions": 8, "copilot.sharing": 8, "copilot.boards": 8, "copilot.telemetry": 8,
     # Checks what the tools read.
     "copilot.upkeep.checking": 8,
     "copilot.chat": 9, "copilot.build": 10, "copilot.serving": 10, "copilot.commands": 11,

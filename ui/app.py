@@ -14,7 +14,7 @@ from copilot import Copilot, CopilotError
 from copilot.types import Permission
 from copilot.upkeep.checking import told
 from ui import citations, markdown, sign_in, state
-from ui.screens import admin, ask, evaluations, governance, library, memos, metrics, models, portfolio
+from ui.screens import admin, ask, evaluations, governance, help, library, memos, metrics, models, portfolio, sharing
 
 _STATIC = Path(__file__).parent / "static"
 _RECENT = 15
@@ -27,6 +27,7 @@ _PAGES: dict[str, tuple[str, Callable[[Copilot, str], None]]] = {
     "library": (":material/library_books:", library.page),
     "evaluations": (":material/rule:", evaluations.page),
     "administration": (":material/monitoring:", admin.page),
+    "help": (":material/help:", help.page),
 }
 # What is not for everyone who may ask.
 _NEEDS: dict[str, Permission] = {"evaluations": "evaluate", "administration": "administer"}
@@ -71,6 +72,10 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         for name, (icon, draw) in _PAGES.items()
         if name not in _NEEDS or copilot.viewer(viewer).may(_NEEDS[name])
     ]
+    shared = st.Page(
+        _named("shared", lambda: sharing.page(copilot, viewer)), title="Shared", url_path=sharing.PATH,
+        icon=":material/link:", visibility="hidden",
+    )  # fmt: skip
     search = str(st.session_state.get("search") or "")
     listed = {c.id: c.title for c in copilot.conversations.list(viewer, search, _RECENT)}
     if found := _CONVERSATION_URL.search(st.context.url or ""):
@@ -81,7 +86,7 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
     for id in session.opened - set(listed):
         pages[id] = _conversation_page(copilot, viewer, id, None)
 
-    sections = {"": [home, *others], "Recent": list(pages.values())}
+    sections = {"": [home, *others, shared], "Recent": list(pages.values())}
     page = st.navigation({name: inside for name, inside in sections.items() if inside}, expanded=True)
     with st.sidebar:
         if listed or search:
@@ -89,8 +94,11 @@ def _page(copilot: Copilot, viewer: str) -> StreamlitPage:
         else:
             st.caption("Your conversations will be listed here.")
     if session.go_to is not None:
-        target, session.go_to = session.go_to, None
-        st.switch_page(pages.get(target, home), query_params=st.query_params.to_dict())
+        target = pages.get(session.go_to, home)
+        # Wanted until it is there: on a busy machine another run may come between.
+        if page.url_path != target.url_path:
+            st.switch_page(target, query_params=st.query_params.to_dict())
+        session.go_to = None
     return page
 
 

@@ -9,14 +9,16 @@ from copilot.errors import StateError
 from ui.state import Pending, session
 
 
-def ask(copilot: Copilot, viewer: str, conversation: str | None, question: str | None) -> None:
+def ask(
+    copilot: Copilot, viewer: str, conversation: str | None, question: str | None, instead_of: str | None = None
+) -> None:
     """Runs before the page is drawn, so that its address exists when the navigation is made."""
     if question and question.strip():
         if conversation is None:
             # Where nothing can be written, the question is answered all the same.
             with suppress(StateError):
                 conversation = copilot.conversations.start(viewer, question)
-        session().pending = Pending(conversation, question.strip())
+        session().pending = Pending(conversation, question.strip(), instead_of)
 
 
 def ask_anew(copilot: Copilot, viewer: str, question: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from copilot import Citation, Copilot, CopilotError
 from copilot.state.conversations import Turn
-from ui import exhibits, export, markdown
+from ui import exhibits, export, markdown, state
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
 
@@ -42,8 +42,7 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
             "isAnswering": is_answering,
         },
         on_opened_change=lambda: None,
-        # That the script runs again is all that is wanted.
-        on_stopped_change=lambda: None,
+        on_stopped_change=lambda: state.stop(state.session().answering),
     )
     opened: str | None = happened.opened
     return opened

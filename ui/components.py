@@ -18,6 +18,7 @@ from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, Tex
 from evals import drafts
 from ui import exhibits, markdown, state
 
+_MARKERS = re.compile(r"\s*\[\d{1,3}\]")
 _LAST_MARKERS = re.compile(r"(?:\[\d{1,3}\])+[.]?\s*$")
 AVATAR = ":material/explore:"
 REASONS = ("Not supported by its sources", "Wrong figure", "Missed the question", "Too long", "Out of date")
@@ -31,31 +32,44 @@ _NOTICES: dict[Status, tuple[str, str]] = {
 }
 
 
-def question(text: str, key: str) -> None:
-    with (
-        st.container(horizontal=True, horizontal_alignment="right", key=f"question-{key}"),
-        st.container(width="content", border=True),
-    ):
-        st.markdown(markdown.literal(text), width="content")
+def question(text: str, key: str, edit: Callable[[], None] | None = None) -> None:
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall", wrap=False,
+        key=f"question-{key}",
+    ):  # fmt: skip
+        if edit and st.button(
+            "Edit the question", icon=":material/edit:", type="tertiary", key=f"edit-{key}", width="content"
+        ):
+            edit()
+        with st.container(width="content", border=True):
+            st.markdown(markdown.literal(text), width="content")
 
 
-def stream(events: Iterable[Event]) -> Answer:
-    """Draws the steps and the text of an answer as they come. What is left of it is drawn later, as a whole."""
+def stream(events: Iterable[Event | None]) -> Answer | None:
+    """Draws the steps and the text of an answer as they come; None where it was stopped. What is left of it is drawn
+    later, as a whole."""
     began = time.perf_counter()
     status = st.status(":shimmer[Thinking]", type="compact")
     body = st.empty()
     calls = 0
-    text, shown_at = "", 0.0
+    text, shown_at, doing = "", 0.0, "Thinking"
+    final: Answer | None = None
     for event in events:
         match event:
+            case None:
+                # To draw is to notice that Stop was pressed.
+                waited = f":shimmer[{doing}] :gray[{time.perf_counter() - began:.0f} s]"
+                status.update(label=doing if text else waited)
             case Step(done=False):
-                status.update(label=f":shimmer[{markdown.label(event.label)}]")
+                doing = markdown.label(event.label)
+                status.update(label=f":shimmer[{doing}]")
             case Step():
                 calls += 1
                 _step(status, event.label, event.seconds, event.ok)
             case TextDelta():
                 if not text:
-                    status.update(label=_used(calls, time.perf_counter() - began), state="complete")
+                    doing = _used(calls, time.perf_counter() - began)
+                    status.update(label=doing, state="complete")
                 text += event.text
                 if time.perf_counter() - shown_at > FRAME_SECONDS:
                     body.markdown(markdown.frame(text, "now") + " ▍", anchors=False)
@@ -66,8 +80,8 @@ def stream(events: Iterable[Event]) -> Answer:
                 _step(status, event.reason, None, ok=False)
             case Final():
                 body.markdown(markdown.render(event.answer.text, "now"), anchors=False)
-                return event.answer
-    raise AssertionError("a stream ends with a Final")
+                final = event.answer
+    return final
 
 
 def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
@@ -125,6 +139,18 @@ def unanswered(turn: Turn, failure: str | None) -> None:
         st.error(markdown.literal(failure), icon=":material/error:")
     else:
         st.caption(":material/stop_circle: Stopped before the answer was complete.")
+
+
+def earlier(copilot: Copilot, viewer: str, turn: Turn) -> None:
+    """What was asked and answered before in the place of a turn, folded."""
+    with st.expander("Earlier versions", icon=":material/history:"):
+        for version in copilot.conversations.replaced(turn.id, viewer):
+            st.markdown(f"**{markdown.literal(version.question)}**")
+            if version.answer:
+                # Without its markers: the sources of an answer open from where it stands.
+                st.markdown(markdown.safe(_MARKERS.sub("", version.answer.text)), anchors=False)
+            else:
+                unanswered(version, None)
 
 
 @st.fragment

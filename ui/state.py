@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
-from copilot import Copilot, Settings, logs, open_copilot
+from copilot import Copilot, Event, Settings, logs, open_copilot
 from copilot.build import open_library
 from copilot.records.checks import Issue
 from copilot.state.conversations import Turn
@@ -15,10 +18,13 @@ from copilot.upkeep.checking import check
 from copilot.upkeep.library import Library
 from evals.background import Started
 from evals.drafts import Drafts
+from ui.running import Running
 
 TURNS_SHOWN = 10
 """Questions with their answers drawn at once; drawing a hundred takes a browser twenty seconds."""
 
+ANSWERS_AT_ONCE = 32
+"""Further questions wait their turn."""
 
 FAULTS_SECONDS = 300
 """How long what is wrong with the workspace is not looked for again."""
@@ -31,11 +37,15 @@ class Pending:
     conversation: str | None
     """None where the state folder cannot be written."""
     question: str
+    instead_of: str | None = None
+    """The turn whose place it takes."""
 
 
 @dataclass
 class Session:
     pending: Pending | None = None
+    answering: str | None = None
+    """The conversation whose answer this session shows as it is written."""
     go_to: str | None = None
     """The conversation to open next; empty for the home page."""
     opened: set[str] = field(default_factory=set)
@@ -88,6 +98,35 @@ def labels() -> Path:
 def feedback_samples() -> Path:
     """The dataset that accepted drafts are added to unless another is named."""
     return settings().workspace_state() / "feedback.yaml"
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> ThreadPoolExecutor:
+    """Where answers are written."""
+    return ThreadPoolExecutor(ANSWERS_AT_ONCE, thread_name_prefix="bearing-answer")
+
+
+@st.cache_resource(show_spinner=False)
+def running() -> dict[str, Running]:
+    """The answers being written, by conversation, whichever session asked."""
+    return {}
+
+
+def answer(conversation: str | None, events: Callable[[], Generator[Event]]) -> Running:
+    """Begins an answer that goes on whether this session stays or not; one that is kept nowhere is this session's."""
+    conversation = conversation or f"unkept-{uuid.uuid4().hex}"
+    found = running()
+    for id in [id for id, other in found.items() if other.is_done]:
+        found.pop(id, None)
+    found[conversation] = Running(pool(), events)
+    session().answering = conversation
+    return found[conversation]
+
+
+def stop(conversation: str | None) -> None:
+    """Ends the answer that is being written in a conversation, if any."""
+    if found := running().pop(conversation or "", None):
+        found.stop()
 
 
 @st.cache_resource(show_spinner=False)

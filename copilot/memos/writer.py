@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copilot.citations import Verifier, with_markers
 from copilot.memos.memo import Line, Section, SectionName, Source, sha256
 from copilot.memos.plain import on_one_line
+from copilot.stopping import go_on
 from copilot.types import Chart, Evidence, Table
 
 
@@ -25,6 +26,7 @@ class Writer:
         self, section: SectionName, key: str, text: str, evidence: Sequence[str], *, is_caveat: bool = False
     ) -> None:
         """Adds a sentence; it is left out, with a warning, when a figure of it is in none of its evidence."""
+        go_on()
         flat = on_one_line(text)
         known = list(dict.fromkeys(id for id in evidence if id in self._verifier.evidence))
         if not flat:

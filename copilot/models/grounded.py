@@ -20,6 +20,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, InstanceOf
 
 from copilot.language.english import is_english
+from copilot.language.formatting import humanize, join_and
 from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
@@ -34,7 +35,7 @@ from copilot.reading.question import Earlier
 from copilot.reading.reader import shipped
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.suggestions import suggest
+from copilot.suggestions import about
 from copilot.tools import available, named
 from copilot.tools.search_knowledge.tool import UNMENTIONED
 from copilot.tools.tool import Tool
@@ -231,18 +232,19 @@ class GroundedChatModel(BaseChatModel):
 
     def _about(self) -> Draft:
         """What can be asked here."""
-        documents = len(self.sources.retriever.documents(self.viewer)) if self.sources.retriever else 0
-        tables = self.sources.records.view(self.viewer).tables
-        holds = [f"{documents:,} documents"] if documents else []
-        holds += [f"records of {', '.join(tables)}"] if tables else []
-        examples = suggest(self.sources, self.viewer)
+        found = about(self.sources, self.viewer)
+        holds = ["its documents"] if found.documents else []
+        holds += [f"its records of {join_and(humanize(table) for table in found.records)}"] if found.records else []
         lines = [
             f"I answer questions about the AI programme of {self.sources.workspace.title} from "
-            f"{' and '.join(holds)}, with the source of every figure. For example:",
-            "",
-            *(f"- {q}" for q in examples),
+            f"{' and '.join(holds)}, with the source of every figure. For example:"
         ]
-        return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=examples)
+        # A name with a number in it would read as a figure without a source.
+        told = {aim: [q for q in asked if not any(c.isdigit() for c in q)] for aim, asked in found.examples.items()}
+        for aim, questions in told.items():
+            lines += ["", f"**{aim}**", "", *(f"- {question}" for question in questions)]
+        follow_ups = tuple(questions[0] for questions in told.values() if questions)
+        return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=follow_ups)
 
 
 def _chunk(message: AIMessageChunk, run_manager: CallbackManagerForLLMRun | None) -> ChatGenerationChunk:

@@ -17,6 +17,7 @@ from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
 from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, shown_columns, visible_relations
+from copilot.stopping import go_on
 from copilot.types import Cell, Frozen, Viewer
 from copilot.workspace import Workspace
 
@@ -119,6 +120,7 @@ class Records:
 
     def run(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Cell]]:
         """The rows of a query over all tables, dates as ISO strings. Safe to call from several threads."""
+        go_on()
         with self._connection.cursor() as cursor:
             cursor.execute(sql, list(parameters))
             names = [description[0] for description in cursor.description or ()]

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.serving.context import Asker, In, Reader, not_found
 from copilot.serving.problems import declared
-from copilot.serving.serving import Serving
 from copilot.source_pages import SourcePage
 from copilot.state.conversations import ConversationInfo, Feedback, Turn
 
@@ -71,7 +70,7 @@ def delete(conversation: str, here: In, who: Asker) -> None:
 def source(turn: str, marker: int, here: In, who: Asker) -> SourcePage:
     """The exact passage or record behind citation `marker` of the answer of a turn."""
     with not_found():
-        answer = _turn(here, turn, who.viewer).answer
+        answer = here.copilot.conversations.turn(turn, who.viewer).answer
         cited = next((c for c in answer.citations if c.marker == marker), None) if answer else None
         if cited is None:
             raise HTTPException(404, f"The answer of turn {turn!r} has no citation {marker}.")
@@ -89,8 +88,3 @@ def rate(turn: str, rating: Rating, here: In, who: Asker) -> None:
 def feedback(here: In, who: Reader) -> tuple[Feedback, ...]:
     """Every rated turn of every viewer: for evaluators and administrators."""
     return here.copilot.conversations.feedback(who)
-
-
-def _turn(here: Serving, turn: str, viewer: str) -> Turn:
-    held = here.copilot.conversations
-    return next(t for t in held.turns(held.conversation_of(turn, viewer), viewer) if t.id == turn)

@@ -36,6 +36,8 @@ UNTITLED = "New conversation"
 SILENT_SECONDS = 90
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 12
+# So long that a link cannot be guessed.
+_LINK_BYTES = 18
 _CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
 # One entry a version of the schema; entries are only ever added. An answer is kept as the JSON of `Answer`,
@@ -62,11 +64,24 @@ MIGRATIONS: tuple[Migration, ...] = (
     # What tools found, by tool, for later comparison; turns stored earlier have none.
     ("ALTER TABLE turns ADD COLUMN findings TEXT NOT NULL DEFAULT '{}'",),
     (audit.chained_schema,),
+    (
+        """CREATE TABLE shares (
+            link TEXT PRIMARY KEY, conversation TEXT NOT NULL UNIQUE REFERENCES conversations (id),
+            labels TEXT NOT NULL, at TEXT NOT NULL)""",
+    ),
 )
 
-_TURNS = """SELECT turns.*, ratings.thumbs_up, ratings.reasons, ratings.comment, ratings.at AS rated_at
+_TURNS = """SELECT turns.*, ratings.thumbs_up, ratings.reasons, ratings.comment, ratings.at AS rated_at,
+    (SELECT count(*) FROM turns AS version WHERE version.conversation = turns.conversation
+        AND version.parent IS turns.parent AND version.number < turns.number) AS earlier
     FROM turns LEFT JOIN ratings
     ON ratings.number = (SELECT max(number) FROM ratings WHERE ratings.turn = turns.id)"""
+# From the newest turn of a conversation back to its first, what was asked in place of others left out.
+_BRANCH = """WITH RECURSIVE branch AS (
+    SELECT * FROM (SELECT number, parent FROM turns WHERE conversation = ? ORDER BY number DESC LIMIT 1)
+    UNION ALL SELECT turns.number, turns.parent FROM turns JOIN branch ON turns.id = branch.parent LIMIT ?)"""
+_SHARES = """SELECT shares.*, conversations.viewer FROM shares
+    JOIN conversations ON conversations.id = shares.conversation"""
 
 
 class ConversationInfo(Frozen):
@@ -80,7 +95,7 @@ class Turn(Frozen):
 
     id: str
     parent: str | None
-    """The turn it follows; two turns with one parent are branches."""
+    """The turn it follows; of two turns with one parent the later was asked in place of the other."""
     question: str
     answer: Answer | None
     partial: str
@@ -91,6 +106,20 @@ class Turn(Frozen):
     """True for a thumb up, False for a thumb down."""
     reasons: tuple[str, ...]
     comment: str
+    earlier: int = 0
+    """How many were asked before in its place."""
+
+
+class Share(Frozen):
+    """A conversation that others may open by a link, as it stood when it was shared."""
+
+    link: str
+    conversation: str
+    viewer: str
+    """Who shared it."""
+    labels: frozenset[str]
+    """What that viewer held then."""
+    at: datetime
 
     @classmethod
     def of(cls, answer: Answer) -> Turn:
@@ -190,14 +219,26 @@ class Conversations:
     @staticmethod
     def _wipe(connection: sqlite3.Connection, id: str) -> None:
         connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
+        connection.execute("DELETE FROM shares WHERE conversation = ?", (id,))
         connection.execute("UPDATE conversations SET title = '', deleted = ? WHERE id = ?", (_now(), id))
 
     def turns(self, conversation: str, viewer: str, last: int | None = None) -> tuple[Turn, ...]:
-        """In the order they were asked; only the newest `last` when given."""
+        """In the order they were asked, without those that others replaced; only the newest `last` when given."""
         self._require(conversation, viewer)
-        query = f"{_TURNS} WHERE conversation = ? ORDER BY turns.number DESC LIMIT ?"
-        rows = self._database.read(query, conversation, -1 if last is None else last)
-        return tuple(_turn(row) for row in reversed(rows))
+        query = f"{_BRANCH} {_TURNS} WHERE turns.number IN (SELECT number FROM branch) ORDER BY turns.number"
+        return tuple(_turn(row) for row in self._database.read(query, conversation, -1 if last is None else last))
+
+    def turn(self, id: str, viewer: str) -> Turn:
+        """One of the viewer's own turns, also one that another has replaced."""
+        self.conversation_of(id, viewer)
+        (row,) = self._database.read(f"{_TURNS} WHERE turns.id = ?", id)
+        return _turn(row)
+
+    def replaced(self, turn: str, viewer: str) -> tuple[Turn, ...]:
+        """What was asked before in the place of one of the viewer's own turns, oldest first."""
+        query = f"""{_TURNS} JOIN turns AS own ON own.id = ? WHERE turns.conversation = own.conversation
+            AND turns.parent IS own.parent AND turns.number < own.number ORDER BY turns.number"""
+        return tuple(_turn(row) for row in self._database.read(query, turn)) if self._own_turn(turn, viewer) else ()
 
     def turns_of(self, viewer: str, last: int) -> tuple[Turn, ...]:
         """The newest turns of all the viewer's conversations, oldest first."""
@@ -208,18 +249,19 @@ class Conversations:
         )  # fmt: skip
         return tuple(_turn(row) for row in reversed(rows))
 
-    def begin_turn(self, conversation: str, viewer: str, question: str, parent: str | None = None) -> str:
-        """Stores a question before it is answered; it follows the newest turn unless another is named."""
+    def begin_turn(self, conversation: str, viewer: str, question: str, instead_of: str | None = None) -> str:
+        """Stores a question before it is answered; it follows the newest turn, or stands in the place of another."""
         turn, now, question = _new_id(), _now(), _storable(question)
         with self._database.write() as connection:
             self._require(conversation, viewer)
             known = self._database.read(
-                "SELECT id FROM turns WHERE conversation = ? AND id = coalesce(?, id) ORDER BY number DESC LIMIT 1",
-                conversation, parent,
+                """SELECT id, parent FROM turns WHERE conversation = ? AND id = coalesce(?, id)
+                ORDER BY number DESC LIMIT 1""",
+                conversation, instead_of,
             )  # fmt: skip
-            if parent is not None and not known:
-                raise SettingsError(f"There is no turn {parent!r} in conversation {conversation!r}.")
-            parent = known[0]["id"] if known else None
+            if instead_of is not None and not known:
+                raise SettingsError(f"There is no turn {instead_of!r} in conversation {conversation!r}.")
+            parent = known[0]["id" if instead_of is None else "parent"] if known else None
             connection.execute(
                 """INSERT INTO turns (id, conversation, parent, question, state, asked_at, touched)
                 VALUES (?, ?, ?, ?, 'answering', ?, ?)""",
@@ -292,6 +334,38 @@ class Conversations:
         turn = self.begin_turn(conversation, viewer, question)
         self.finish_turn(turn, answer, evidence)
         return turn
+
+    def share(self, conversation: str, viewer: Viewer) -> Share:
+        """Lets others open one of the viewer's conversations as it stands; a link that there is already stays."""
+        with self._database.write() as connection:
+            self._require(conversation, viewer.name)
+            connection.execute(
+                """INSERT INTO shares (link, conversation, labels, at) VALUES (?, ?, ?, ?)
+                ON CONFLICT (conversation) DO UPDATE SET labels = excluded.labels, at = excluded.at""",
+                (secrets.token_urlsafe(_LINK_BYTES), conversation, json.dumps(sorted(viewer.labels)), now := _now()),
+            )
+            audit.append(connection, now, viewer.name, "shared conversation", conversation, {})
+        (row,) = self._database.read(f"{_SHARES} WHERE conversation = ?", conversation)
+        return _share(row)
+
+    def unshare(self, conversation: str, viewer: str) -> None:
+        """From now on the link of one of the viewer's conversations opens nothing."""
+        with self._database.write() as connection:
+            self._require(conversation, viewer)
+            if connection.execute("DELETE FROM shares WHERE conversation = ?", (conversation,)).rowcount:
+                audit.append(connection, _now(), viewer, "ended sharing", conversation, {})
+
+    def share_of(self, conversation: str, viewer: str) -> Share | None:
+        """Whether one of the viewer's conversations is shared, and how."""
+        self._require(conversation, viewer)
+        rows = self._database.read(f"{_SHARES} WHERE conversation = ?", conversation)
+        return _share(rows[0]) if rows else None
+
+    def shared(self, link: str) -> Share:
+        rows = self._database.read(f"{_SHARES} WHERE link = ?", link)
+        if not rows:
+            raise SettingsError("This link opens no conversation, or no longer does.")
+        return _share(rows[0])
 
     def rate(
         self,
@@ -420,6 +494,17 @@ def _turn(row: sqlite3.Row) -> Turn:
         rating=row["thumbs_up"],
         reasons=json.loads(row["reasons"] or "[]"),
         comment=row["comment"] or "",
+        earlier=row["earlier"],
+    )
+
+
+def _share(row: sqlite3.Row) -> Share:
+    return Share(
+        link=row["link"],
+        conversation=row["conversation"],
+        viewer=row["viewer"],
+        labels=frozenset(json.loads(row["labels"])),
+        at=row["at"],
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from copilot.errors import ToolError
 from copilot.records.names import nearest
 from copilot.sources import Sources
+from copilot.stopping import go_on
 from copilot.tools.assess_readiness import TOOL as assess_readiness
 from copilot.tools.check_governance import TOOL as check_governance
 from copilot.tools.check_model_health import TOOL as check_model_health
@@ -77,6 +78,7 @@ def run(name: str, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any
 
 
 def _run(tool: Tool, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any]) -> ToolResult:
+    go_on()
     try:
         checked = tool.arguments.model_validate(arguments)
     except ValidationError as error:

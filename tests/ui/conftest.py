@@ -55,11 +55,13 @@ def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFa
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    indexes.copy_to(Settings(workspace=CORPUS, state_dir=folder / "state"))
+    # A copy, since what is uploaded on the screens is written into the workspace.
+    workspace = shutil.copytree(CORPUS, folder / "workspace")
+    indexes.copy_to(Settings(workspace=workspace, state_dir=folder / "state"))
     log = folder / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command(port), "--server.headless=true"], env=environment(folder / "state"), cwd=folder,
+            [*command(port), "--server.headless=true"], env=environment(folder / "state", workspace), cwd=folder,
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

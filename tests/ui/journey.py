@@ -30,6 +30,8 @@ class Journey:
     def open(self, path: str = "/") -> None:
         self.page.goto(self.address + path)
         self.question_box.or_(self.page.get_by_role("heading", level=1)).first.wait_for()
+        # What the page does beside Streamlit, such as telling its lists as lists, begins with the end of the script.
+        self.page.wait_for_function("window.bearing?.isListening")
         self.rest()
 
     def rest(self) -> None:

@@ -21,6 +21,7 @@ PATHS = (
     "/library",
     "/evaluations",
     "/administration",
+    "/help",
 )
 DEVICES = [
     {},
@@ -39,9 +40,6 @@ def faults(journey: Journey) -> list[str]:
     ]
 
 
-# Streamlit's own navigation nests its lists in ways that axe faults now and then; in the dark theme one colour is the
-# ground of white letters on a button and the letters of what is chosen, and no shade of it is both.
-@pytest.mark.xfail(reason="lists of Streamlit's navigation, and contrast in the dark theme", strict=False)
 @pytest.mark.parametrize("journey", DEVICES, indirect=True, ids=["wide", "wide dark", "narrow", "narrow dark"])
 def test_every_page_can_be_used_with_a_screen_reader(journey: Journey) -> None:
     found = {}
@@ -52,9 +50,10 @@ def test_every_page_can_be_used_with_a_screen_reader(journey: Journey) -> None:
     assert found == {}
 
 
+@pytest.mark.parametrize("journey", DEVICES[:2], indirect=True, ids=["light", "dark"])
 def test_an_answer_and_its_source_can_be_used_with_a_screen_reader(journey: Journey) -> None:
     journey.open()
-    journey.ask("Why do pilots stall?")
+    journey.ask("Which five projects should come first?")
     assert faults(journey) == []
     journey.open_source()
     assert faults(journey) == []

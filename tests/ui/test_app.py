@@ -66,6 +66,35 @@ def test_an_odd_question_gets_a_sensible_page(open_app: Opener, question: str):
     assert not app.error
 
 
+def pressed(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+def test_the_last_question_is_edited_and_what_it_replaces_stays_readable(open_app: Opener):
+    app = pressed(ask(open_app(), "Why do pilots stall?"), "Edit the question")
+    assert app.text_area[0].value == "Why do pilots stall?"
+    app.text_area[0].set_value("What is the data retention period?")
+    app = pressed(app, "Ask")
+    assert not app.exception
+    assert len(app.feedback) == 1
+    assert "Earlier versions" in [expander.label for expander in app.expander]
+    (conversation,) = state.copilot().conversations.list("everyone")
+    (turn,) = state.copilot().conversations.turns(conversation.id, "everyone")
+    assert (turn.question, turn.earlier) == ("What is the data retention period?", 1)
+
+
+def test_a_question_that_is_tried_again_takes_its_own_place(open_app: Opener):
+    app = pressed(ask(ask(open_app(), "Why do pilots stall?"), "How many projects are in pilot?"), "Retry")
+    assert not app.exception
+    (conversation,) = state.copilot().conversations.list("everyone")
+    turns = state.copilot().conversations.turns(conversation.id, "everyone")
+    assert [(turn.question, turn.state, turn.earlier) for turn in turns] == [
+        ("Why do pilots stall?", "answered", 0),
+        ("How many projects are in pilot?", "answered", 1),
+    ]
+
+
 def test_a_workspace_of_several_viewers_asks_who_looks(open_app: Opener):
     app = open_app()
     assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"

@@ -121,7 +121,7 @@ def test_dollars_colours_and_images_in_a_question_are_shown_as_typed(journey: Jo
     typed = "Is $5m or $6m :red[enough] for ~2 pilots ![x](https://example.org/x.png) :smile:?"
     journey.open()
     journey.ask(typed)
-    bubble = journey.page.locator('[class*="st-key-question-"]').inner_text()
+    bubble = journey.page.locator('[class*="st-key-question-"]').get_by_test_id("stMarkdownContainer").last.inner_text()
     # The joiner takes no room: it keeps ":smile:" from becoming a face.
     assert bubble.replace("\u2060", "").strip() == typed
     assert journey.page.locator(".katex, main img").count() == 0
@@ -204,3 +204,85 @@ def test_the_evaluations_fit_on_a_phone(journey: Journey):
         journey.open(f"/evaluations?section={section}")
         expect(journey.page.get_by_role("heading", level=1)).to_have_text("Answer quality")
         assert journey.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_question_is_edited_with_its_pencil_and_asked_in_its_place(journey: Journey):
+    page = journey.page
+    journey.open()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.press(page.get_by_role("button", name="Edit the question"), journey.drawer.get_by_role("textbox"))
+    journey.drawer.get_by_role("textbox").fill(POLICY_QUESTION)
+    journey.drawer.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("Earlier versions")).to_be_visible()
+    expect(journey.answers).to_have_count(1)
+    expect(page.locator('[class*="st-key-question-"]')).to_have_text(re.compile(re.escape(POLICY_QUESTION)))
+    page.get_by_text("Earlier versions").click()
+    expect(page.get_by_text(PLAYBOOK_QUESTION, exact=True).last).to_be_visible()
+
+
+def test_a_memo_is_stopped_while_it_is_drafted(journey: Journey):
+    page = journey.page
+    journey.open()
+    journey.question_box.fill("Draft a memo for the top five projects.")
+    journey.question_box.press("Enter")
+    page.get_by_test_id("stChatInputStopButton").click()
+    expect(page.get_by_text("Stopped before the answer was complete.")).to_be_visible()
+    page.wait_for_url("**/c-*")
+    page.reload()
+    expect(page.get_by_text("Stopped before the answer was complete.")).to_be_visible()
+    journey.open("/memos")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Memos")
+
+
+def test_an_answer_goes_on_when_the_page_is_left(journey: Journey):
+    page = journey.page
+    journey.open()
+    journey.question_box.fill("Draft a memo for the top five projects.")
+    journey.question_box.press("Enter")
+    page.get_by_test_id("stChatInputStopButton").wait_for()
+    journey.open("/portfolio")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Draft a memo").first.click()
+    expect(journey.answers).to_have_count(1)
+
+
+def test_a_shared_conversation_is_read_by_another_until_it_is_shared_no_more(journey: Journey):
+    page = journey.page
+    journey.open("/?viewer=chief_physician")
+    journey.ask(POLICY_QUESTION)
+    journey.ask(RANKING_QUESTION)
+    own = page.url
+    menu = page.locator(".st-key-conversation_head").get_by_role("button")
+    journey.choose(menu, page.get_by_text("Share", exact=True))
+    journey.drawer.get_by_role("button", name="Create a link").click()
+    link = journey.drawer.get_by_test_id("stCode").inner_text().strip()
+    assert link.startswith(journey.address)
+    journey.open(link.removeprefix(journey.address) + "&viewer=ward_manager")
+    expect(page.get_by_text(re.compile("Shared by chief"))).to_be_visible()
+    expect(page.get_by_text("This answer rests on sources that you may not see.")).to_have_count(1)
+    assert journey.question_box.count() == 0
+    journey.open_source()
+    assert "twenty-four months" in journey.highlighted()
+    journey.open(own.removeprefix(journey.address))
+    journey.choose(menu, page.get_by_text("Share", exact=True))
+    journey.drawer.get_by_role("button", name="Stop sharing").click()
+    expect(journey.drawer.get_by_role("button", name="Create a link")).to_be_visible()
+    journey.open(link.removeprefix(journey.address))
+    expect(page.get_by_role("heading", level=1)).to_have_text("This conversation is not available")
+
+
+def test_the_keyboard_reaches_the_question_box_first_and_a_new_question_from_any_page(journey: Journey):
+    journey.open()
+    journey.page.keyboard.press("Tab")
+    expect(journey.question_box).to_be_focused()
+    journey.open("/portfolio")
+    journey.page.keyboard.press("Control+Shift+O")
+    expect(journey.question_box).to_be_focused()
+    journey.ask(PLAYBOOK_QUESTION)
+    journey.page.keyboard.press("Control+k")
+    expect(journey.page.get_by_label("Search conversations")).to_be_focused()
+
+
+def test_help_leads_into_a_question(journey: Journey):
+    journey.open("/help")
+    journey.page.locator(".st-key-examples-to-decide").get_by_role("button").first.click()
+    journey.await_answer(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from journey import Journey
 from playwright.sync_api import expect
@@ -42,3 +43,21 @@ def test_a_memo_is_drafted_signed_off_taken_away_and_checked(journey: Journey) -
     assert download.value.path().read_bytes().startswith(b"%PDF")
     page.get_by_role("button", name="Still holds?").click()
     expect(page.get_by_text(re.compile("The recommendation still holds"))).to_be_visible()
+
+
+def test_a_document_is_uploaded_and_asked_about(journey: Journey, tmp_path: Path) -> None:
+    page = journey.page
+    title = "Rules for meeting robots"
+    file = tmp_path / "meeting-robots.md"
+    file.write_text(f"# {title}\n\n## Consent\n\nA meeting robot records only after everybody present has agreed.\n")
+    journey.open("/library")
+    page.get_by_role("button", name="Upload").first.click()
+    journey.drawer.locator('input[type="file"]').set_input_files(file)
+    expect(journey.drawer.get_by_text("meeting-robots.md")).to_be_visible()
+    journey.drawer.get_by_role("button", name="Add to the library").click()
+    expect(page.get_by_text("1 document added: you can ask about them now.")).to_be_visible()
+    journey.open()
+    journey.ask("When may a meeting robot record?")
+    expect(page.get_by_test_id("stChatMessage")).to_contain_text("after everybody present has agreed")
+    journey.open_source()
+    assert "everybody present has agreed" in journey.highlighted()

@@ -11,9 +11,9 @@ from indexes import CORPUS, Indexes
 from streamlit.testing.v1 import AppTest
 
 from copilot import Copilot, Settings, open_copilot
-from ui.screens import admin, governance, library, memos, metrics, models, portfolio
+from ui.screens import admin, governance, help, library, memos, metrics, models, portfolio, sharing
 
-PAGES = (portfolio.page, metrics.page, models.page, governance.page, memos.page, library.page)
+PAGES = (portfolio.page, metrics.page, models.page, governance.page, memos.page, library.page, help.page)
 
 
 @pytest.fixture
@@ -54,6 +54,32 @@ def test_no_page_shows_a_project_that_the_viewer_may_not_see(copilot: Copilot) -
         assert "Clinic Merger" not in shown(opened(draw, copilot))
     assert "Clinic Merger" in shown(opened(portfolio.page, copilot, "chief_physician"))
     assert opened(portfolio.page, copilot, project="H-09").title[0].value == "This project is not available"
+
+
+def test_a_shared_conversation_is_shown_without_what_the_viewer_may_not_see(copilot: Copilot) -> None:
+    id = copilot.conversations.start("chief_physician")
+    public = copilot.ask("What is the data retention period?", id, "chief_physician")
+    ranking = copilot.ask("Which five projects should come first?", id, "chief_physician")
+    link = copilot.share(id, "chief_physician").link
+    app = opened(sharing.page, copilot, "everyone", link=link)
+    assert not app.exception
+    assert app.title[0].value == public.question
+    assert ranking.question in shown(app)
+    assert len(app.info) == 1
+    assert not app.dataframe
+    assert not app.chat_input
+    assert not opened(sharing.page, copilot, "chief_physician", link=link).info
+    copilot.conversations.unshare(id, "chief_physician")
+    gone = opened(sharing.page, copilot, "everyone", link=link)
+    assert gone.title[0].value == "This conversation is not available"
+
+
+def test_help_gives_examples_that_are_answered_here(copilot: Copilot) -> None:
+    app = opened(help.page, copilot)
+    offered = [button.label for button in app.button]
+    assert len(offered) >= 4
+    assert offered == [question for asked in copilot.about().examples.values() for question in asked]
+    assert copilot.ask(offered[0]).status == "answered"
 
 
 def test_an_address_keeps_a_view(copilot: Copilot) -> None:

@@ -43,6 +43,8 @@ function listen() {
   page.isListening = true;
   document.addEventListener("click", press, true);
   document.addEventListener("keydown", press, true);
+  document.addEventListener("keydown", shortcut, true);
+  document.addEventListener("pointerdown", () => { page.hasMoved = true; page.wanted = undefined; }, true);
   document.addEventListener("mouseover", showCard);
   document.addEventListener("focusin", showCard);
   document.addEventListener("mouseout", (event) => linkOf(event) && hideCard());
@@ -60,6 +62,7 @@ function tend() {
   const asked = document.querySelector(".st-key-question-now");
   if (asked && asked !== page.asked) asked.scrollIntoView();
   page.asked = asked;
+  focusWanted();
   document.querySelectorAll(LINKS).forEach(name);
   document.querySelectorAll('[data-testid="stSidebarNavItems"] li').forEach(tellAsList);
   markQuote();
@@ -105,6 +108,37 @@ async function copy(link) {
     label.textContent = " Not allowed by the browser";
   }
   setTimeout(() => { label.textContent = before; }, 1500);
+}
+
+const QUESTION_BOX = '[data-testid="stChatInputTextArea"]';
+const SEARCH_BOX = 'input[aria-label="Search conversations"]';
+
+// A new question, the search, and the question box before anything else.
+function shortcut(event) {
+  const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey;
+  const key = event.key.toLowerCase();
+  if (isCommand && event.shiftKey && key === "o") {
+    document.querySelector('[data-testid="stSidebarNavLink"]')?.click();
+    page.wanted = QUESTION_BOX;
+  } else if (isCommand && !event.shiftKey && key === "k") {
+    document.querySelector('[data-testid="stExpandSidebarButton"]')?.click();
+    page.wanted = SEARCH_BOX;
+  } else if (key === "tab" && !event.shiftKey && !page.hasMoved && document.querySelector(QUESTION_BOX)) {
+    page.wanted = QUESTION_BOX;
+  } else {
+    return;
+  }
+  page.hasMoved = true;
+  event.preventDefault();
+  event.stopPropagation();
+  focusWanted();
+}
+
+function focusWanted() {
+  const box = page.wanted && document.querySelector(page.wanted);
+  if (!box) return;
+  box.focus();
+  page.wanted = undefined;
 }
 
 function showLastQuestion() {

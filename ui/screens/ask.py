@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import closing
+from functools import partial
 from typing import cast
 
 import streamlit as st
@@ -11,13 +11,14 @@ import streamlit as st
 from copilot import Answer, Copilot, CopilotError, Event
 from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn, title_of
-from ui import citations, components, exhibits, markdown
+from ui import citations, components, exhibits, markdown, state
 from ui.asking import ask
+from ui.screens import sharing
 from ui.state import TURNS_SHOWN, Pending, session
 
 MAX_QUESTION_CHARACTERS = 20_000
 SUGGESTIONS_SHOWN = 4
-_POLL_SECONDS = 2.0
+_POLL_SECONDS = 1.0
 
 
 def home(copilot: Copilot, viewer: str) -> None:
@@ -61,6 +62,8 @@ def conversation(copilot: Copilot, viewer: str, id: str) -> None:
 
 def _thread(copilot: Copilot, viewer: str, id: str | None, turns: tuple[Turn, ...], pending: Pending | None) -> None:
     """The turns, the one being answered now, and the box for the next question."""
+    if pending:
+        turns = tuple(turn for turn in turns if turn.id != pending.instead_of)
     unkept = session().unkept.get((viewer, id)) if pending is None else None
     shown = (*turns, unkept) if unkept else turns
     opened = citations.chips(shown, is_answering=pending is not None)
@@ -80,35 +83,52 @@ def _thread(copilot: Copilot, viewer: str, id: str | None, turns: tuple[Turn, ..
 
 
 def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) -> None:
-    components.question(turn.question, turn.id)
+    is_open = is_last and turn.state != "answering"
+    components.question(turn.question, turn.id, (lambda: _edit(copilot, viewer, id, turn)) if is_open else None)
     with st.chat_message("assistant", avatar=components.AVATAR):
         if turn.answer:
             components.answer(copilot, viewer, turn.id, turn.answer)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
-        retry = (lambda: ask(copilot, viewer, id, turn.question)) if is_last and turn.state != "answering" else None
+        if turn.earlier:
+            components.earlier(copilot, viewer, turn)
+        retry = (lambda: ask(copilot, viewer, id, turn.question, turn.id)) if is_open else None
         components.actions(copilot, viewer, turn, retry)
 
 
+@st.dialog("Edit the question")
+def _edit(copilot: Copilot, viewer: str, id: str, turn: Turn) -> None:
+    st.caption("It is asked again in the place of this one, whose answer stays under “Earlier versions”.")
+    key = f"edited-{turn.id}"
+    with st.form("edit", border=False):
+        st.text_area("Question", turn.question, max_chars=MAX_QUESTION_CHARACTERS, key=key)
+        if st.form_submit_button(
+            "Ask", type="primary",
+            on_click=lambda: ask(copilot, viewer, id, st.session_state[key], turn.id),
+        ):  # fmt: skip
+            st.rerun()
+
+
 def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
-    """Streams the answer of this run. The Copilot stores it, or as much as there was when it was stopped."""
-    here = session()
-    here.failures.pop(pending.conversation, None)
-    here.unkept.pop((viewer, pending.conversation), None)
+    """Shows the answer as it is written. The Copilot stores it, or as much as there was when it was stopped."""
+    here, id = session(), pending.conversation
+    here.failures.pop(id, None)
+    here.unkept.pop((viewer, id), None)
     components.question(pending.question, "now")
-    # Closed at once when the script ends early, so that the Copilot keeps what there is.
-    events = cast(Generator[Event], copilot.stream(pending.question, pending.conversation, viewer))
+
+    asked = partial(copilot.stream, pending.question, id, viewer, instead_of=pending.instead_of)
+    running = state.answer(id, cast(Callable[[], Generator[Event]], asked))
     try:
-        with st.chat_message("assistant", avatar=components.AVATAR), closing(events):
-            answer = components.stream(events)
-        if not _is_kept(copilot, viewer, pending.conversation, answer):
-            here.unkept[viewer, pending.conversation] = Turn.of(answer)
+        with st.chat_message("assistant", avatar=components.AVATAR):
+            answer = components.stream(running.events())
+        if answer and not _is_kept(copilot, viewer, id, answer):
+            here.unkept[viewer, id] = Turn.of(answer)
     except CopilotError as error:
-        here.failures[pending.conversation] = str(error)
+        here.failures[id] = str(error)
     finally:
         # Also when Stop or a reload ends this run.
         here.pending = None
-        here.go_to = pending.conversation
+        here.go_to = id
     st.rerun()
 
 
@@ -132,6 +152,9 @@ def _unkept(copilot: Copilot, viewer: str, turn: Turn) -> None:
 def _await_elsewhere(copilot: Copilot, viewer: str, id: str) -> None:
     """Looks again until an answer that another tab or a former visit began has come."""
     if copilot.conversations.turns(id, viewer, 1)[-1].state != "answering":
+        st.rerun()
+    if st.button("Stop", icon=":material/stop_circle:", type="tertiary", key=f"stop-{id}"):
+        state.stop(id)
         st.rerun()
 
 
@@ -203,16 +226,37 @@ def _head(title: str, menu: Callable[[], None] | None = None) -> None:
 def _menu(copilot: Copilot, viewer: str, id: str) -> None:
     chosen = st.menu_button(
         ":material/more_horiz:",
-        ["Export", "Rename", "Delete"],
+        ["Share", "Export", "Rename", "Delete"],
         type="tertiary",
-        help="Export, rename or delete this conversation",
+        help="Share, export, rename or delete this conversation",
     )
-    if chosen == "Export":
+    if chosen == "Share":
+        _share(copilot, viewer, id)
+    elif chosen == "Export":
         _export(copilot, viewer, id)
     elif chosen == "Rename":
         _rename(copilot, viewer, id)
     elif chosen == "Delete":
         _delete(copilot, viewer, id)
+
+
+@st.dialog("Share conversation")
+def _share(copilot: Copilot, viewer: str, id: str) -> None:
+    st.write(
+        "Whoever may ask here can read it by a link, as it stands now: every question, and of the answers those whose "
+        "sources they may see themselves. That you share it stands in the audit trail."
+    )
+    share = copilot.conversations.share_of(id, viewer)
+    if share:
+        st.code(sharing.address(share.link), language=None, wrap_lines=True)
+        st.caption(f"As it stood on {share.at:%d %B %Y at %H:%M} UTC.")
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Bring up to date" if share else "Create a link", type="primary", icon=":material/link:"):
+            copilot.share(id, viewer)
+            st.rerun(scope="fragment")
+        if share and st.button("Stop sharing", icon=":material/link_off:"):
+            copilot.conversations.unshare(id, viewer)
+            st.rerun(scope="fragment")
 
 
 @st.dialog("Export conversation")
@@ -243,6 +287,7 @@ def _delete(copilot: Copilot, viewer: str, id: str) -> None:
 
 
 def _not_available() -> None:
+    citations.chips((), is_answering=False)
     st.title("This conversation is not available", anchor=False)
     st.write("It may have been deleted, or it belongs to another viewer.")
     if st.button("Ask a new question", icon=":material/forum:"):

@@ -1,0 +1,125 @@
+"""Makes the pictures of the README, docs/pictures/*.webp, from the screens as they are.
+
+python scripts/pictures.py [--workspace DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from copilot import Settings, open_copilot  # noqa: E402  found only by the line above
+from copilot.memos.memo import MemoResult  # noqa: E402
+from ui.launch import command  # noqa: E402
+
+PICTURES = ROOT / "docs" / "pictures"
+SLOW_MILLISECONDS = 180_000
+QUALITY = 80
+# Fonts and charts settle a little after the script.
+SETTLED_MILLISECONDS = 3000
+AT_REST = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-stale=true]')"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workspace", type=Path)
+    given = parser.parse_args().workspace
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        raise SystemExit("No Chromium was found.")
+    PICTURES.mkdir(exist_ok=True)
+    expect.set_options(timeout=SLOW_MILLISECONDS)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        state = Path(folder)
+        question, memo = prepared(Settings(state_dir=state) if given is None else Settings(given, state_dir=state))
+        server, address = serve(state, given)
+        try:
+            flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+            browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+            page = browser.new_page(viewport={"width": 1280, "height": 840}, reduced_motion="reduce")
+            page.set_default_timeout(SLOW_MILLISECONDS)
+            answer(page, address, question)
+            look(page, f"{address}/portfolio?portfolio_view=Matrix", "portfolio")
+            look(page, f"{address}/memos?memo={memo}", "memo")
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait(60)
+
+
+def prepared(settings: Settings) -> tuple[str, str]:
+    """A question to ask, and the id of a memo to show."""
+    copilot = open_copilot(settings)
+    result = copilot.call("draft_memo")
+    if not isinstance(result, MemoResult) or copilot.memos is None:
+        raise SystemExit("This workspace drafts no memo.")
+    copilot.memos.keep(result.memo)
+    question = next(iter(copilot.about().examples.values()))[0]
+    copilot.close()
+    return question, result.memo.id
+
+
+def serve(state: Path, workspace: Path | None) -> tuple[subprocess.Popen[bytes], str]:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"BEARING_STATE_DIR": str(state)}
+    if workspace:
+        environment["BEARING_WORKSPACE"] = str(workspace.resolve())
+    server = subprocess.Popen([*command(port), "--server.headless=true"], env=environment, cwd=state)
+    while True:
+        if server.poll() is not None:
+            raise SystemExit("The server did not start.")
+        try:
+            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
+            return server, f"http://localhost:{port}"
+        except OSError:
+            time.sleep(0.2)
+
+
+def answer(page: Page, address: str, question: str) -> None:
+    page.goto(address)
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.get_by_test_id("stFeedback")).to_have_count(1)
+    page.wait_for_url("**/c-*")
+    page.wait_for_function(AT_REST)
+    # The page itself goes to the question within moments; on a busy machine that is too soon to last.
+    page.wait_for_timeout(SETTLED_MILLISECONDS)
+    page.locator('[class*="st-key-question-"]').last.evaluate("question => question.scrollIntoView()")
+    save(page, "answer")
+
+
+def look(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    page.get_by_role("heading", level=1).wait_for()
+    save(page, name)
+
+
+def save(page: Page, name: str) -> None:
+    page.wait_for_function(AT_REST)
+    page.wait_for_timeout(SETTLED_MILLISECONDS)
+    path = PICTURES / f"{name}.webp"
+    Image.open(BytesIO(page.screenshot())).save(path, quality=QUALITY)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
