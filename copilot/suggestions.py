@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from copilot.sources import Sources
 from copilot.tools import available
-from copilot.tools.candidates import ended_stages
-from copilot.tools.linking import fold
 from copilot.types import Viewer
 
 
@@ -49,9 +47,9 @@ def _to_decide(sources: Sources) -> Iterator[str]:
 
 def _to_run(sources: Sources, viewer: Viewer) -> Iterator[str]:
     view = sources.records.view(viewer)
-    ended = ended_stages(sources.workspace.config.stages)
+    stages = sources.workspace.config.stages
     rows = view.select("projects") if view.has("projects", "name") else []
-    for row in [row for row in rows if row["name"] and fold(str(row.get("stage") or "")) not in ended][:1]:
+    for row in [row for row in rows if row["name"] and stages.is_open(row.get("stage"))][:1]:
         yield f"Tell me about {row['name']}."
         if "check_governance" in _held(sources):
             yield f"Is {row['name']} blocked, and what is missing?"

@@ -76,6 +76,9 @@ def _column_names(view: RecordView, table: TableSchema, records: Collection[str]
             # A column that refers to records holds their names, not categories of its own.
             if sum(value in records for value in values) <= len(values) / 2:
                 yield from value_names(table.name, column.name, values)
+            for value, spellings in column.spellings.items():
+                for text in spellings if value in values else ():
+                    yield Name("value", spoken(text), value, table.name, column.name)
 
 
 def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name]:

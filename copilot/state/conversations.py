@@ -109,6 +109,14 @@ class Turn(Frozen):
     earlier: int = 0
     """How many were asked before in its place."""
 
+    @classmethod
+    def of(cls, answer: Answer) -> Turn:
+        """A turn that is stored nowhere, for an answer of now."""
+        return cls(
+            id=answer.id, parent=None, question=answer.question, answer=answer, partial="", state="answered",
+            asked_at=datetime.now(UTC), rating=None, reasons=(), comment="",
+        )  # fmt: skip
+
 
 class Share(Frozen):
     """A conversation that others may open by a link, as it stood when it was shared."""
@@ -120,14 +128,6 @@ class Share(Frozen):
     labels: frozenset[str]
     """What that viewer held then."""
     at: datetime
-
-    @classmethod
-    def of(cls, answer: Answer) -> Turn:
-        """A turn that is stored nowhere, for an answer of now."""
-        return cls(
-            id=answer.id, parent=None, question=answer.question, answer=answer, partial="", state="answered",
-            asked_at=datetime.now(UTC), rating=None, reasons=(), comment="",
-        )  # fmt: skip
 
 
 class Feedback(Frozen):
