@@ -1,6 +1,6 @@
 """A question beside a list of items as one text, so that a model judges each item in the light of the others.
 
-The chooser (`copilot/reading/choosing.py`) and the quoter (`copilot/passages/judging.py`) read so.
+The chooser (`copilot/reading/choosing.py`) reads so.
 """
 
 from __future__ import annotations
