@@ -70,6 +70,7 @@ _WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$"
 # What says on which side of a length of time something lies, where it is said in so many words.
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
+_EACH_OF = 3
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 # What compares with something that is no figure: "spent more than they were given".
 _THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
@@ -329,25 +330,34 @@ def _of_table(asked: Spans, table: str) -> Restriction:
             _condition(builder, span)
     base += _also(builder, base)
     base += _of_base(builder) if reading.measure == "share" and not base else ()
-    if reading.of("compare"):
-        groups += [c.column for c in builder.conditions if c.op == "in" and c.column not in groups]
-        groups += _two_sides(builder)
     needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
+    if reading.of("compare") or needs_number or reading.measure == "count":
+        # What is told of two or three values is told of each.
+        groups += [
+            c.column for c in builder.conditions
+            if c.op == "in" and c.column not in groups
+            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= _EACH_OF))
+        ]  # fmt: skip
+    if reading.of("compare"):
+        groups += _two_sides(builder)
     if reading.measure == "count" and not groups and reading.of("order"):
         # "Which vet has done the most reviews?" counts them by vet.
-        spans = reading.of("measure")
-        groups = [c for s in spans if (c := _column(builder, s, ("category", "person"), quietly=True))][:1]
-    measured: str | None = None
+        groups = list(_counted_by(builder))[:1]
+    measured = _measured(builder) if needs_number else None
     shown: list[str] = []
-    for span in reading.of("measure"):
-        if needs_number and measured is None:
-            measured = _column(builder, span, _SIZES)
-        elif reading.measure in ("list", "none") and (c := _column(builder, span, _SHOWN, SHOWN, quietly=True)):
+    for span in reading.of("measure") if reading.measure in ("list", "none") else ():
+        if c := _column(builder, span, _SHOWN, SHOWN, quietly=True):
             shown.append(c)
     if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [_of_all(builder, "measure", _SHOWN, SHOWN)])
-    order = next((c for span in reading.of("order") if (c := _column(builder, span, _SIZES, quietly=True))), None)
-    if order is None and reading.of("order") and reading.direction != "none" and not reading.of("group"):
+    is_counted = reading.measure == "count" and bool(groups)
+    spans = () if is_counted else reading.of("order")
+    order = next((c for span in spans if (c := _column(builder, span, _SIZES, quietly=True))), None)
+    if is_counted:
+        # Which of the groups comes first.
+        builder.explained += reading.of("order")
+    by_group = is_counted or bool(reading.of("group"))
+    if order is None and reading.of("order") and reading.direction != "none" and not by_group:
         order = _of_all(builder, "order", _SIZES)
     if needs_number and measured is None:
         measured = order or _of_all(builder, "measure", ("number",))
@@ -366,11 +376,42 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         shown=tuple(dict.fromkeys(shown)),
         order=order if reading.direction != "none" else None,
         limit=limit,
-        unresolved=tuple(builder.unresolved),
+        unresolved=(*builder.unresolved, *_unused_figures(builder)),
         is_doubtful=_is_doubtful(builder, (*base, *builder.conditions)),
         support=builder.support,
         resolved=_resolved(builder),
     )
+
+
+def _counted_by(builder: _Builder) -> Iterator[str]:
+    """The category or person by which rows are counted: one that is measured, or named beside the spans."""
+    asked = builder.asked
+    yield from (
+        c for s in asked.reading.of("measure") if (c := _column(builder, s, ("category", "person"), quietly=True))
+    )
+    for link in builder.links(Span("group", 0, len(asked.text), asked.text), "column"):
+        profile = asked.columns.get(builder.table, link.key)
+        if profile is not None and profile.holds in ("category", "person") and link.score >= WHOLE:
+            builder.explained.append(Span("group", link.start, link.end, link.text))
+            yield profile.name
+
+
+def _measured(builder: _Builder) -> str | None:
+    """The column of numbers or dates that the parts about what is measured mean, by the part that comes nearest."""
+    asked = builder.asked
+    choice = asked.columns.candidates(builder.table, *_SIZES)
+    found = []
+    for span in asked.reading.of("measure"):
+        best = asked.best(span, choice, builder.links(span, "value", "person", "column"))
+        if best is None or best.score < LEAST:
+            builder.unresolved.append(span.text)
+        else:
+            found.append((best.score, span, best.candidate.column))
+    if not found:
+        return None
+    builder.support += max(score for score, *_ in found)
+    builder.explained += [span for _, span, _ in found]
+    return max(found, key=lambda x: x[0])[2]
 
 
 def _also(builder: _Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
@@ -421,14 +462,25 @@ def _items_of(condition: Filter, judged: Judged) -> list[Key]:
 
 
 def _is_doubtful(builder: _Builder, conditions: Iterable[Filter]) -> bool:
-    """Whether the chooser holds a condition to be none of the question's; of named records there is no doubt."""
-    judged = builder.asked.judged(builder.table)
-    named = {p.name for p in builder.asked.columns.of_table(builder.table, "key", "title")}
+    """Whether the chooser holds a condition to be none of the question's; of what is named there is no doubt."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    named = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
+    named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
     return any(
         min(judged.sure(*item, *CONDITIONS) for item in _items_of(c, judged)) < DOUBTED
         for c in conditions
         if c.column not in named and not c.than
     )
+
+
+def _unused_figures(builder: _Builder) -> Iterator[str]:
+    """Figures of the question that no part of the call holds, and that are of no name, time or number of rows."""
+    asked = builder.asked
+    others = [x for x in asked.links.links if x.kind != "number"]
+    used = [*builder.explained, *asked.reading.of("limit", "whatif", "topic", "back"), *others]
+    for link in asked.links.of("number"):
+        if not any(x.start < link.end and link.start < x.end for x in used):
+            yield link.text
 
 
 def _has_words(builder: _Builder, item: Key) -> bool:
@@ -479,13 +531,17 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
     for link in asked.links.of("value", "person", "column"):
         is_read = any(s.start < link.end and link.start < s.end for s in asked.reading.spans)
         least = WHOLE if link.kind == "person" else 1.0
-        if link.table != table or link.score < least or is_read:
+        # A vendor is who sells before it is what is not built here.
+        is_column = any((x.start, x.end, x.table) == (link.start, link.end, table) for x in asked.links.of("column"))
+        if link.table != table or link.score < least or is_read or (is_column and link.kind != "column"):
             continue
         before = asked.text[: link.start].split()[-1:]
         if link.kind != "column":
             yield Span("filter", link.start, link.end, link.text)
         elif before and before[0].lower() in _EACH:
             yield Span("group", link.start, link.end, link.text)
+        elif figure := next((x for x in asked.links.of("number") if x.start == link.end + 1), None):
+            yield Span("filter", link.start, figure.end, asked.text[link.start : figure.end])
         elif before and _THAN.fullmatch(before[0]):
             start = asked.text.rindex(before[0], 0, link.start)
             yield Span("filter", start, link.end, asked.text[start : link.end])
@@ -674,7 +730,9 @@ def _bound(builder: _Builder, span: Span, among: Choice | None = None) -> None:
         builder.add(chosen.column, ">=", sizes[0])
         builder.add(chosen.column, "<=", sizes[-1])
     else:
-        sign = comparison(span.text) or (chosen.op if chosen.op in _SIZED else "=")
+        # "Severity 2" is that; "spent 2 million" may be that or more.
+        named = any(x.key == chosen.column for x in builder.links(span, "column"))
+        sign = comparison(span.text) or ("=" if named or chosen.op not in _SIZED else chosen.op)
         builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
 
 
@@ -691,6 +749,8 @@ def _of_time(builder: _Builder, bounds: Choice) -> Choice:
 def _without_size(builder: _Builder, span: Span) -> None:
     """A bound without a figure: nothing at all, missing, or a value of a category."""
     asked = builder.asked
+    if all(w.is_stop for w in words(span.text)):
+        return
     if _THAN.search(span.text):
         if not _beside_another(builder, span):
             builder.unresolved.append(span.text)

@@ -105,6 +105,16 @@ class Source:
         named = {column_key(name): own for name, own in self.mapping.columns.items()}
         return named.get(column_key(column), OwnColumn())
 
+    def spelled(self, column: Column) -> Column:
+        """The column with what the file calls its values; people who know the file ask in its words."""
+        spellings = {value: list(texts) for value, texts in column.spellings.items()}
+        for name, replaced in self.mapping.values.items():
+            if column_key(name) == column_key(column.name):
+                for text, value in replaced.items():
+                    if value and (called := text.rstrip("*").strip()):
+                        spellings.setdefault(value, []).append(called)
+        return replace(column, spellings={value: tuple(texts) for value, texts in spellings.items()})
+
     @property
     def aliases(self) -> dict[str, str]:
         """What the file calls a column that was renamed, to the name it has here."""
@@ -161,7 +171,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
     for header, column in planned.items():
         texts = source.text.columns[header]
         read = typed(column.name, column.type, texts, source.text.rows, hints[header])
-        columns[column.name] = with_unit(column, config.currency, texts)
+        columns[column.name] = with_unit(source.spelled(column), config.currency, texts)
         values[column.name] = _spelled_as(column, read.values)
         if source.mapping.years_as_days and column.type == "date":
             values[column.name] = [_year_of_days(value) for value in read.values]

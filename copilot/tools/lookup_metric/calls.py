@@ -18,6 +18,7 @@ _NEAR = 0.45
 _WANTED = 0.3
 # From here on next to none of the others does.
 _SURE = 0.55
+_OF_ROWS = frozenset({"avg", "median", "min", "max"})
 # What the reader takes for one another: neither knows what a workspace keeps as a metric.
 _OF_FIGURES = ("lookup_metric", "find_projects", "project_record")
 
@@ -47,7 +48,10 @@ def calls(asked: Asked) -> Iterator[Call]:
         left = [
             s.text for s in asked.reading.of("filter", "scope", "not") if not _is_expressed(asked, s, filters, name)
         ]
-        resolved = 1 - len(left) / (len(left) + len(filters) + 0.5)
+        # A metric is what its definition computes, over all or by a dimension: no average of rows, none that is first.
+        splits = asked.reading.of("group", "compare") or (asked.reading.of("order") and asked.reading.shape == "name")
+        missed = len(left) + (bool(splits) and not by) + (asked.reading.measure in _OF_ROWS)
+        resolved = 1 - missed / (missed + len(filters) + 0.5)
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
 
 
@@ -64,7 +68,9 @@ def evidence(asked: Asked) -> float:
 
     Less where the reader wants something else of the matter: a ranking of what to fund is no metric of funding.
     """
-    if any(x.start < x.end for x in asked.links.of("metric")):
+    tables = {(x.start, x.end) for x in asked.links.of("table")}
+    # "Incidents" are rows before they are a metric of them.
+    if any(x.start < x.end and (x.start, x.end) not in tables for x in asked.links.of("metric")):
         worth = 1.0
     else:
         best = max((score for _, score in _described(asked)), default=0.0)
