@@ -46,7 +46,7 @@ MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
 JUDGED = 0.4
 """What it is worth, beside a cosine, that the chooser is sure of a candidate."""
-TAKEN, SURE_BASE, POINTED = 0.8, 0.3, 0.5
+TAKEN, SURE_BASE, POINTED = 0.9, 0.3, 0.5
 CONDITIONS: tuple[Use, ...] = USES[: USES.index("during") + 1]
 DOUBTED = 0.2
 """A condition of which the chooser is less sure makes the reading doubtful: of such .29 were right, of others .61."""
