@@ -92,6 +92,8 @@ class Restriction:
     shown: tuple[str, ...] = ()
     """Columns asked for beside the names of the rows."""
     order: str | None = None
+    order_less: str = ""
+    """The column that is taken off the one that orders."""
     limit: int | None = None
     unresolved: tuple[str, ...] = ()
     """Spans for which the table has nothing."""
@@ -318,10 +320,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     _sides(builder, reading.of("compare"))
     for span in reading.of("bound", "period"):
         _bound(builder, span)
-    for span in reading.of("order") if reading.direction == "none" else ():
-        # "Above budget" orders nothing where nothing is to come first.
-        if _THAN.search(span.text):
-            _bound(builder, span)
+    for span in reading.of("order"):
+        # "The most over budget": above it, and by how much.
+        if _THAN.search(span.text) and not find_amounts(span.text):
+            _without_size(builder, span)
     groups = [c for span in reading.of("group") if (c := _column(builder, span, _GROUPS))]
     for span in _uncovered(asked, table):
         if span.role == "group":
@@ -365,6 +367,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
+    beside = next((c for c in builder.conditions if c.than), None)
+    order_less = ""
+    if beside is not None and reading.of("order") and not groups and reading.direction != "none":
+        order, order_less = beside.column, beside.than
     if order is not None and reading.direction != "none":
         order = f"-{order}" if reading.direction == "descending" else order
     return Restriction(
@@ -375,6 +381,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measured=measured,
         shown=tuple(dict.fromkeys(shown)),
         order=order if reading.direction != "none" else None,
+        order_less=order_less,
         limit=limit,
         unresolved=(*builder.unresolved, *_unused_figures(builder)),
         is_doubtful=_is_doubtful(builder, (*base, *builder.conditions)),
@@ -477,9 +484,10 @@ def _unused_figures(builder: _Builder) -> Iterator[str]:
     """Figures of the question that no part of the call holds, and that are of no name, time or number of rows."""
     asked = builder.asked
     others = [x for x in asked.links.links if x.kind != "number"]
-    used = [*builder.explained, *asked.reading.of("limit", "whatif", "topic", "back"), *others]
+    spans = [*builder.explained, *asked.reading.of("limit", "whatif", "topic", "back")]
+    used = [*((s.start, s.end) for s in spans), *((x.start, x.end) for x in others)]
     for link in asked.links.of("number"):
-        if not any(x.start < link.end and link.start < x.end for x in used):
+        if not any(start < link.end and link.start < end for start, end in used):
             yield link.text
 
 

@@ -537,3 +537,15 @@ def test_a_column_is_compared_with_another(sources, find, op):
 def test_columns_of_two_kinds_are_not_compared(find):
     with pytest.raises(ToolError, match="cannot be compared"):
         find(filters=[{"column": "spend", "op": ">", "than": "unit"}])
+
+
+def test_rows_are_ordered_by_the_difference_of_two_columns(sources, find):
+    result = find(order_by="-spend", order_less="budget", limit=2)
+    rows = sources.records.view(EVERYONE).select("projects", columns=["spend", "budget"])
+    gaps = [float(r["spend"]) - float(r["budget"]) for r in rows if None not in (r["spend"], r["budget"])]
+    assert amounts(only(result, "order"), "cells") == sorted(gaps, reverse=True)[:2]
+
+
+def test_only_numbers_in_one_unit_are_taken_off_each_other(find):
+    with pytest.raises(ToolError, match="cannot be taken off"):
+        find(order_by="-spend", order_less="stage_since")

@@ -50,5 +50,6 @@ class Arguments(BaseModel):
         default=None,
         description="Column, or of groups `count` or a measured column; a leading minus: highest first.",
     )
+    order_less: str = Field(default="", description="Column taken off the one that orders rows: spend, less budget.")
     limit: int | None = Field(default=None, ge=1, le=500, description="Rows or groups to name; figures take all.")
     columns: list[str] = Field(default=[], description="Columns to show of listed rows.")

@@ -59,7 +59,7 @@ def _first(
     """Which rows or groups come first."""
     if arguments.order_by is None:
         return "earliest first" if groups[0].type == "date" else "largest first"
-    order = order_of(view, table, arguments.order_by, measures, groups)
+    order = order_of(view, table, arguments, measures, groups)
     column = order.column if order.group is None else groups[order.group]
     if column is None:
         size = "largest first" if order.descending else "smallest first"

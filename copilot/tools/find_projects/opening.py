@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from copilot.errors import ToolError
 from copilot.language.calendar import Calendar
@@ -45,7 +46,7 @@ def open_query(sources: Sources, viewer: Viewer, arguments: Arguments) -> Query:
         measures=measures,
         groups=groups,
         grain=arguments.grain or "month",
-        order=order_of(view, table, arguments.order_by, measures, groups) if arguments.order_by else None,
+        order=order_of(view, table, arguments, measures, groups) if arguments.order_by else None,
         limit=arguments.limit,
         shown=shown,
         calendar=calendar,
@@ -64,11 +65,21 @@ def measured_of(view: RecordView, table: str, asked: Sequence[MeasureArgument]) 
     return tuple(Measured(m.aggregate, resolve_column(view, table, m.column) if m.column else None) for m in asked)
 
 
-def order_of(view: RecordView, table: str, asked: str, measures: Sequence[Measured], groups: Sequence[Column]) -> Order:
-    """What an order is by: of groups a measure, the count or their own column, else a column of the rows."""
+def order_of(
+    view: RecordView, table: str, arguments: Arguments, measures: Sequence[Measured], groups: Sequence[Column]
+) -> Order:
+    """What an order is by: of groups a measure, the count or their own column, else a column of the rows or the
+    difference of two."""
+    asked = str(arguments.order_by)
     descending, name = asked.startswith("-"), asked.removeprefix("-")
     if not groups:
-        return Order(descending, column=resolve_column(view, table, name))
+        column = resolve_column(view, table, name)
+        if not arguments.order_less:
+            return Order(descending, column=column)
+        less = resolve_column(view, table, arguments.order_less)
+        if {column.type, less.type} - {"number", "integer"} or column.unit != less.unit:
+            raise ToolError(f"{less.name} cannot be taken off {column.name}; two numbers in one unit can.")
+        return Order(descending, column=replace(column, name=f"{column.name} less {less.name}"), parts=(column, less))
     for position, measure in enumerate(measures or (Measured("count"),)):
         called = [measure.label, measure.aggregate, *([measure.column.name] if measure.column else [])]
         if fold(name) in map(fold, [*called, *(["value"] if position == 0 else [])]):

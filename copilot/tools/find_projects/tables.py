@@ -69,7 +69,8 @@ def _row_table(query: Query, rows: Sequence[Row]) -> Table:
     """The listed rows with what is asked for of them, or what lists usually show."""
     schema, known = query.schema, {c.name for c in query.schema.columns}
     shown = [c.name for c in query.shown] or list(usual_columns(query))
-    by = [query.order.column.name] if query.order and query.order.column else []
+    order = query.order
+    by = [c.name for c in (order.parts or (order.column,)) if c] if order else []
     wanted = [schema.key, schema.title, *shown, *(f.column for f in query.filters), *by]
     present = [c for c in dict.fromkeys(wanted) if c in known] or [c.name for c in schema.columns[:6]]
     return Table(
