@@ -487,7 +487,8 @@ def _unused_figures(builder: _Builder) -> Iterator[str]:
     spans = [*builder.explained, *asked.reading.of("limit", "whatif", "topic", "back")]
     used = [*((s.start, s.end) for s in spans), *((x.start, x.end) for x in others)]
     for link in asked.links.of("number"):
-        if not any(start < link.end and link.start < end for start, end in used):
+        # "Another one" counts nothing.
+        if link.text[0].isdigit() and not any(start < link.end and link.start < end for start, end in used):
             yield link.text
 
 
@@ -558,6 +559,9 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
 def _condition(builder: _Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
+    if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
+        # "AI" tells no project of an AI programme from another.
+        return
     if not values and _is_sized(builder, span):
         _bound(builder, span)
         return

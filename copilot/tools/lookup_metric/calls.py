@@ -49,10 +49,17 @@ def calls(asked: Asked) -> Iterator[Call]:
             s.text for s in asked.reading.of("filter", "scope", "not") if not _is_expressed(asked, s, filters, name)
         ]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, none that is first.
-        splits = asked.reading.of("group", "compare") or (asked.reading.of("order") and asked.reading.shape == "name")
-        missed = len(left) + (bool(splits) and not by) + (asked.reading.measure in _OF_ROWS)
+        missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS)
         resolved = 1 - missed / (missed + len(filters) + 0.5)
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
+
+
+def _splits(asked: Asked) -> bool:
+    """Whether something other than a metric is to be told apart: by group, by value, or for the first of many."""
+    metrics = [(x.start, x.end) for x in asked.links.of("metric")]
+    groups = [s for s in asked.reading.of("group") if not any(a < s.end and s.start < b for a, b in metrics)]
+    sides = [s for s in asked.reading.of("compare") if asked.links.within(s.start, s.end, "value", "person", "record")]
+    return bool(groups or sides or (asked.reading.of("order") and asked.reading.shape == "name"))
 
 
 def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: str) -> bool:
