@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from command_line import CORPUS, ROOT, Done, bearing, environment
 from indexes import Indexes
 
 from copilot import Settings
+from copilot.errors import SettingsError
 from copilot.state.conversations import Conversations
 from copilot.state.keys import Keys
 from copilot.state.spending import Spending
@@ -298,8 +299,10 @@ def asking(folder: Path) -> Iterator[list[str]]:
     def work() -> None:
         with closing(Conversations(folder / "conversations.sqlite")) as store:
             while not stop.is_set():
-                store.ensure("busy", "everyone", "Busy")
-                stored.append(store.append("busy", "everyone", QUESTION, ANSWER))
+                # A restore between the two takes the conversation away.
+                with suppress(SettingsError):
+                    store.ensure("busy", "everyone", "Busy")
+                    stored.append(store.append("busy", "everyone", QUESTION, ANSWER))
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -332,16 +335,18 @@ def test_a_restore_while_people_ask_brings_the_old_state_and_they_go_on(
     stored: list[str] = request.getfixturevalue("asking")
     while len(stored) < 5:
         pass
-    before = len(stored)
     assert run("restore", str(tmp_path / "kept.zip"), folder=folder).returncode == 2
     assert run("restore", str(tmp_path / "kept.zip"), "--yes", folder=folder).returncode == 0
-    while len(stored) < before + 20:
+    restored = len(stored)
+    while len(stored) < restored + 20:
         pass
+    # The first of them may have been asked before the restore, and the thread stores more while they are read.
+    since = set(stored[restored + 1 :])
     with closing(Conversations(folder / "conversations.sqlite")) as store:
         assert len(store.turns("c1", "everyone")) == 60
         left = {turn.id for turn in store.turns("busy", "everyone")}
         assert stored[0] not in left
-        assert stored[-2] in left
+        assert since <= left
         assert store.verify_audit().faults == ()
         assert "restored" in {entry.action for entry in store.audit(ADMIN)}
     assert list(folder.glob("set-aside/*/before-restore.zip"))
