@@ -115,6 +115,28 @@ def test_what_a_damaged_file_of_conversations_still_holds_is_saved(folder: Path)
         assert "repaired" in {entry.action for entry in store.audit(ADMIN)}
 
 
+def test_entries_of_the_audit_trail_that_a_repair_lost_are_told_and_removed_ones_are_a_fault(folder: Path) -> None:
+    path = folder / "conversations.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        pages = connection.execute(
+            "SELECT pageno FROM dbstat WHERE name = 'trail' AND pagetype = 'leaf' ORDER BY path"
+        ).fetchall()
+        (count,) = connection.execute("PRAGMA page_count").fetchone()
+    damage(path, (pages[len(pages) // 2][0] - 0.5) / count)
+    mended = run("doctor", "--repair", folder=folder)
+    assert (mended.returncode, failed(mended)) == (0, []), mended.stdout
+    with closing(Conversations(path)) as store:
+        found = store.verify_audit()
+        assert len(found.faults) == 1
+        assert found.faults == found.gaps == found.lost
+        assert found.lost[0] in mended.stdout
+    assert bearing("audit", "verify", state=folder.parent).returncode == 1
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TRIGGER trail_keeps_rows")
+        connection.execute("DELETE FROM trail WHERE number = 2")
+    assert failed(run("doctor", folder=folder)) == ["audit"]
+
+
 @pytest.mark.parametrize("file", ["conversations.sqlite", "memos.sqlite"])
 def test_a_damaged_store_is_one_sentence_to_whoever_needs_it(folder: Path, file: str) -> None:
     damage(folder / file)

@@ -74,7 +74,7 @@ class Verified(Frozen):
     gaps: tuple[str, ...]
     """Of the faults, the entries that are not there."""
     lost: tuple[str, ...] = ()
-    """Of the gaps, those that a repair of the file noted: damage, not a hand, as far as the trail can tell."""
+    """Of the gaps, those that were there when the file had been repaired, as the repair noted."""
 
 
 def chained_schema(connection: sqlite3.Connection) -> None:
