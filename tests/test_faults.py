@@ -115,14 +115,17 @@ def test_what_a_damaged_file_of_conversations_still_holds_is_saved(folder: Path)
         assert "repaired" in {entry.action for entry in store.audit(ADMIN)}
 
 
-def test_entries_of_the_audit_trail_that_a_repair_lost_are_told_and_removed_ones_are_a_fault(folder: Path) -> None:
+@pytest.mark.parametrize("leaf", ["middle", "last"])
+def test_entries_of_the_audit_trail_that_a_repair_lost_are_told_and_removed_ones_are_a_fault(
+    folder: Path, leaf: str
+) -> None:
     path = folder / "conversations.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         pages = connection.execute(
             "SELECT pageno FROM dbstat WHERE name = 'trail' AND pagetype = 'leaf' ORDER BY path"
         ).fetchall()
         (count,) = connection.execute("PRAGMA page_count").fetchone()
-    damage(path, (pages[len(pages) // 2][0] - 0.5) / count)
+    damage(path, (pages[-1 if leaf == "last" else len(pages) // 2][0] - 0.5) / count)
     mended = run("doctor", "--repair", folder=folder)
     assert (mended.returncode, failed(mended)) == (0, []), mended.stdout
     with closing(Conversations(path)) as store:

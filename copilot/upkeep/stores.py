@@ -153,6 +153,10 @@ def _salvage(source: Path, target: Path, store: Store) -> dict[str, int]:
                         tuple(row),
                     )
                 saved[table] = _count(new, table)
+            # Of numbers that are never given twice; without it a lost end of the audit trail would leave no gap.
+            for name, highest in _rows(old, "sqlite_sequence"):
+                new.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+                new.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (name, highest))
             new.execute("COMMIT")
     with closing(Database(target, store.migrations)) as database:
         database.read("SELECT 1")
