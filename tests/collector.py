@@ -23,7 +23,9 @@ class Seen:
     trace: bytes
     id: bytes
     parent: bytes
-    seconds: float
+    start: int
+    end: int
+    """Nanoseconds since 1970."""
     failed: bool
     attributes: dict[str, object]
 
@@ -78,7 +80,8 @@ def _seen(span: Span) -> Seen:
         trace=span.trace_id,
         id=span.span_id,
         parent=span.parent_span_id,
-        seconds=(span.end_time_unix_nano - span.start_time_unix_nano) / 1e9,
+        start=span.start_time_unix_nano,
+        end=span.end_time_unix_nano,
         failed=span.status.code == Status.STATUS_CODE_ERROR,
         attributes={a.key: _plain(a.value) for a in span.attributes},
     )

@@ -73,7 +73,8 @@ def test_a_question_is_a_trace_with_a_span_for_each_call_of_the_model_and_of_a_t
     assert "execute_tool find_projects" in {span.name for span in tools}
     assert {span.trace for span in [*chats, *tools]} == {root.trace}
     assert {span.parent for span in [*chats, *tools]} == {root.id}
-    assert 0 < sum(span.seconds for span in [*chats, *tools]) <= root.seconds
+    # Tools run side by side, so their times may add up to more than that of the turn.
+    assert all(root.start <= span.start < span.end <= root.end for span in [*chats, *tools])
     assert collector.resource["service.name"] == "bearing"
 
 

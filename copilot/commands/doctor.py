@@ -58,7 +58,8 @@ def repair(settings: Settings) -> Iterator[str]:
     for store in stores.STORES:
         if done := stores.repair(store, state, aside):
             kept = Conversations(state / stores.CONVERSATIONS.file)
-            kept.note("", "repaired", store.file, {"found": done})
+            gaps = kept.verify_audit().gaps if store is stores.CONVERSATIONS else ()
+            kept.note("", "repaired", store.file, {"found": done, "gaps": gaps})
             kept.close()
             yield f"{store.file}: {done}"
     if not _checked("index", lambda: _index(settings)).ok:

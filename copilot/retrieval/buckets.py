@@ -56,9 +56,14 @@ def opened(folder: Path, labels: Collection[str] | None = None) -> LexicalIndex:
     from copilot.retrieval.lexical import LexicalIndex
 
     # A reader locks a file in its folder, and the generation may be where nothing can be written.
-    with TemporaryDirectory(prefix="bearing-words-") as view:
-        _view(folder, Path(view), labels)
-        return LexicalIndex(Path(view))
+    view = TemporaryDirectory(prefix="bearing-words-", ignore_cleanup_errors=True)
+    try:
+        _view(folder, Path(view.name), labels)
+        return LexicalIndex(Path(view.name))
+    finally:
+        view.cleanup()
+        # The watcher that tantivy starts before it is told not to may have locked the folder while it was emptied.
+        view.cleanup()
 
 
 def _view(folder: Path, target: Path, labels: Collection[str] | None) -> None:

@@ -31,6 +31,9 @@ FIRST_SCHEMA = (
 )
 """Before entries were chained."""
 _ROWS = 1000
+# The gaps that repairs noted. Details that someone changed may be no JSON.
+_LOST = """SELECT gap.value FROM trail, json_each(iif(json_valid(details), details, '{}'), '$.gaps') AS gap
+    WHERE action = 'repaired'"""
 
 Read = Callable[..., Sequence[sqlite3.Row]]
 """Gives the rows of a query with its values."""
@@ -68,6 +71,10 @@ class Verified(Frozen):
     """Number and hash of the last entry, to be noted elsewhere: `41:9f3c…`; empty where there is none."""
     faults: tuple[str, ...]
     """What was changed, removed or inserted, in the order of the trail."""
+    gaps: tuple[str, ...]
+    """Of the faults, the entries that are not there."""
+    lost: tuple[str, ...] = ()
+    """Of the gaps, those that were there when the file had been repaired, as the repair noted."""
 
 
 def chained_schema(connection: sqlite3.Connection) -> None:
@@ -187,16 +194,20 @@ def evidence_of(database: Database, turn: str) -> tuple[EvidenceHash, ...]:
 def verify(read: Read, noted: Collection[str] = ()) -> Verified:
     """Looks whether every entry is as it was written. `noted` are heads that were noted elsewhere."""
     highest = [int(row[0]) for row in read("SELECT seq FROM sqlite_sequence WHERE name = 'trail'")]
-    return check_chain((tuple(row) for row in _rows(read, 0)), max([0, *highest]), noted)
+    found = check_chain((tuple(row) for row in _rows(read, 0)), max([0, *highest]), noted)
+    told = {row[0] for row in read(_LOST)}
+    return found.model_copy(update={"lost": tuple(gap for gap in found.gaps if gap in told)})
 
 
 def check_chain(rows: Iterable[tuple[Any, ...]], highest: int, noted: Collection[str] = ()) -> Verified:
     """`rows` hold the columns of the trail in their order; `highest` is the number of the last entry ever written."""
     faults: list[str] = []
+    gaps: list[str] = []
     count, last, previous, missing = 0, 0, "", set(noted)
     for number, *rest, link, own in rows:
         if number != last + 1:
-            faults.append(_gap(last + 1, number - 1))
+            gaps.append(_gap(last + 1, number - 1))
+            faults.append(gaps[-1])
         elif link != previous:
             faults.append(f"Entry {number} does not follow the entry before it: one was put in or replaced there.")
         if own != _hash((number, *rest, link)):
@@ -204,9 +215,11 @@ def check_chain(rows: Iterable[tuple[Any, ...]], highest: int, noted: Collection
         missing.discard(f"{number}:{own}")
         count, last, previous = count + 1, number, own
     if last < highest:
-        faults.append(_gap(last + 1, highest))
+        gaps.append(_gap(last + 1, highest))
+        faults.append(gaps[-1])
     faults += [f"The noted entry {head} is not in the trail." for head in sorted(missing)]
-    return Verified(entries=count, head=f"{last}:{previous}" if count else "", faults=tuple(faults))
+    head = f"{last}:{previous}" if count else ""
+    return Verified(entries=count, head=head, faults=tuple(faults), gaps=tuple(gaps))
 
 
 def _gap(first: int, last: int) -> str:
