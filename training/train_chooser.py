@@ -426,8 +426,8 @@ def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[
     return "\n".join([
         "# The chooser: which columns and values of a table a question uses, and how", "",
         "A question beside the items of one table, as one text, from the published weights of all-MiniLM-L6-v2",
-        "(Apache-2.0); each item gets a score for each use (`copilot/reading/choosing.py`).", "`training/train_chooser.py`",
-        "trains it and writes both files.", "",
+        "(Apache-2.0); each item gets a score for each use (`copilot/reading/choosing.py`).",
+        "`training/train_chooser.py` trains it and writes both files.", "",
         "| file | sha256 |", "|---|---|", f"| {file.name} | {sha256(file)} |", "", f"{told}.", "",
         "At even odds, in full precision, on hands and workspaces that were not trained on; a value that was not among",
         "the items counts as missed:", "",

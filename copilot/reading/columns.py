@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.language.calendar import MONTH_NAMES
+from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, bounds, columns, conditions, metrics
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
-from copilot.records.schema import Column, TableSchema
+from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.types import Cell
@@ -104,7 +105,8 @@ class Columns:
 def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
     edges = _edges(view, table)
     for column in table.columns:
-        texts = tuple(dict.fromkeys(spoken(t) for t in (column.name, *view.aliases(table.name).get(column.name, ()))))
+        called = (column.name, *view.aliases(table.name).get(column.name, ()), *_words(table, column))
+        texts = tuple(dict.fromkeys(spoken(t) for t in called))
         holds, values = _holds(view, table, column)
         plain = Profile(table.name, column.name, holds, texts, values, column.unit)
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
@@ -114,6 +116,12 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
             yield replace(plain, first_day=_day(least), last_day=_day(most))
         else:
             yield plain
+
+
+def _words(table: TableSchema, column: Column) -> tuple[str, ...]:
+    """Other words for a column of a table that every workspace has."""
+    is_ours = table.name in TABLES and any(c.name == column.name for c in TABLES[table.name].columns)
+    return COLUMN_WORDS.get(column.name, ()) if is_ours else ()
 
 
 def _edges(view: RecordView, table: TableSchema) -> dict[str, Cell]:

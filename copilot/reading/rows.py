@@ -348,7 +348,12 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     measured = _measured(builder) if needs_number else None
     shown: list[str] = []
     for span in reading.of("measure") if reading.measure in ("list", "none") else ():
-        if c := _column(builder, span, _SHOWN, SHOWN, quietly=True):
+        named = dict.fromkeys(x.key for x in builder.links(span, "column") if x.score >= WHOLE)
+        if len(named) > 1:
+            # "The owner and the sponsor".
+            shown += named
+            builder.explained.append(span)
+        elif c := _column(builder, span, _SHOWN, SHOWN, quietly=True):
             shown.append(c)
     if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [_of_all(builder, "measure", _SHOWN, SHOWN)])
