@@ -39,7 +39,7 @@ def page(copilot: Copilot, viewer: str) -> None:
         components.question(turn.question, turn.id)
         with st.chat_message("assistant", avatar=components.AVATAR):
             if turn.answer:
-                components.answer(copilot, viewer, turn, turn.answer)
+                components.answer(copilot, viewer, turn.id, turn.answer)
             else:
                 st.info("This answer rests on sources that you may not see.", icon=":material/lock:")
     if opened:
