@@ -11,7 +11,7 @@ from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.parts import Read, parts
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE
-from copilot.reading.rows import WHOLE
+from copilot.reading.restricting import WHOLE
 from copilot.retrieval.references import asked_for
 from copilot.tools.tool import Tool
 

@@ -16,7 +16,7 @@ from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
 from copilot.reading.asked import Asked
 from copilot.reading.question import Shape
-from copilot.reading.rows import WHOLE
+from copilot.reading.restricting import WHOLE
 from copilot.tools.tool import Tool
 from copilot.types import Evidence, Finding, ToolResult
 

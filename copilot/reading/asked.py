@@ -17,7 +17,8 @@ from copilot.reading.columns import Columns
 from copilot.reading.linking import is_known_word, number_of, tokens_of
 from copilot.reading.question import Earlier, Link, Links, Reading, Role
 from copilot.reading.reader import AFTER
-from copilot.reading.rows import Restriction, Spans, restrictions
+from copilot.reading.rows import Restriction, restrictions
+from copilot.reading.spans import Spans
 from copilot.records.conditions import Filter
 from copilot.records.store import RecordView
 from copilot.sources import Sources

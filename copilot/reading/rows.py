@@ -2,59 +2,44 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from copilot.language.calendar import BEGINNING, Period
-from copilot.language.periods import find_period
-from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, in_column, shared_scale
+from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import ASKING_STEMS, words
-from copilot.reading.choosing import (
-    MOST_COLUMNS,
-    MOST_VALUES,
-    USES,
-    Item,
-    Judged,
-    Key,
-    Use,
-    column_item,
-    judge,
-    value_item,
-)
-from copilot.reading.columns import Choice, Columns
-from copilot.reading.matching import Candidate, query
-from copilot.reading.names import spoken
-from copilot.reading.profiles import Holds, Profile
-from copilot.reading.question import Link, LinkKind, Links, Reading, Role, Shape, Span
-from copilot.records.conditions import Filter, Operator
-from copilot.types import Cell
+from copilot.reading.profiles import Holds
+from copilot.reading.question import Role, Shape, Span
+from copilot.reading.restricting import (
+    LEAST,
+    THAN,
+    WHOLE,
+    Builder,
+    also,
+    bound,
+    column_of,
+    condition,
+    is_doubtful,
+    of_all,
+    of_base,
+    sides,
+    two_sides,
+    unused_figures,
+    without_size,
+)  # fmt: skip
+from copilot.reading.spans import Spans
+from copilot.records.conditions import Filter
 
-# A span means no candidate that scores less: the cosine of the matcher, and what it names.
-LEAST = 0.35
 SHOWN = 0.4
-"""The same for a column that is only shown."""
-# What it is worth, beside a cosine, that a span names the value or the column of a candidate, or the table itself.
-NAMED, NAMED_COLUMN, NAMED_TABLE = 0.6, 0.3, 1.0
+"""A column is only shown from this score on."""
+# What it is worth that a question names the table itself.
+NAMED_TABLE = 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
-JUDGED = 0.4
-"""What it is worth, beside a cosine, that the chooser is sure of a candidate."""
-TAKEN, SURE_BASE, POINTED = 0.9, 0.3, 0.5
-CONDITIONS: tuple[Use, ...] = USES[: USES.index("during") + 1]
-DOUBTED = 0.2
-"""A condition of which the chooser is less sure makes the reading doubtful: of such .29 were right, of others .61."""
-_NEAR, _NEAR_ALL = 10, 14
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
-# A name is whole from this score of its link on.
-WHOLE = 0.7
+EACH_OF = 3
+"""What is told of so many values is told of each."""
 _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _SIZES: tuple[Holds, ...] = ("number", "date")
 _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
@@ -64,16 +49,6 @@ _TELLING: tuple[Role, ...] = (
 )  # fmt: skip
 # Shapes that want one cell.
 _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
-_SIZED = frozenset({"<", "<=", ">", ">=", "="})
-# What says from when or until when, before a day or month that the reader marked alone.
-_WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$", re.IGNORECASE)
-# What says on which side of a length of time something lies, where it is said in so many words.
-_BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
-_WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
-_EACH_OF = 3
-_OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
-# What compares with something that is no figure: "spent more than they were given".
-_THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -105,196 +80,6 @@ class Restriction:
     """Share of the question's spans that it expresses; of one without spans, of its words."""
 
 
-@dataclass
-class _Builder:
-    """The conditions of one table as they are found, span by span."""
-
-    asked: Spans
-    table: str
-    conditions: list[Filter] = field(default_factory=list)
-    unresolved: list[str] = field(default_factory=list)
-    explained: list[Span] = field(default_factory=list)
-    support: float = 0.0
-    has_measure: bool = False
-    """Whether the column that is measured was found."""
-
-    def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
-        """The links of this table within a span, whole names first."""
-        found = [x for x in self.asked.links.within(span.start, span.end, *kinds) if x.table in (self.table, "")]
-        return sorted(found, key=lambda x: (-x.score, x.start))
-
-    def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
-        new = Filter(column=column, op=op, value=value)
-        if new not in self.conditions:
-            self.conditions.append(new)
-
-    def choose(self, span: Span, choice: Choice, least: float = LEAST) -> Candidate | None:
-        """The candidate that the span means, by the matcher and by what it names; None where none comes near."""
-        links = self.links(span, "value", "person", "column")
-        best = self.asked.best(span, choice, links, [self.fits(span, c, links) for c in choice.candidates])
-        if best is None or best.score < least:
-            return None
-        self.support += best.score
-        self.explained.append(span)
-        return best.candidate
-
-    def beside(self, span: Span, chosen: Candidate) -> list[Cell]:
-        """The values that a span means: the chosen one, and others of its column of which the chooser is as sure."""
-        if not isinstance(chosen.value, str) or self.links(span, "value", "person"):
-            return [chosen.value]
-        judged, uses = self.asked.judged(self.table), _uses_of(chosen, span.role)
-        own = [v for c, v in judged.uses if c == chosen.column and v not in (None, chosen.value)]
-        others = [v for v in own if judged.sure(chosen.column, v, *uses) >= TAKEN]
-        return [chosen.value, *others]
-
-    def fits(self, span: Span, candidate: Candidate, links: Sequence[Link]) -> bool:
-        """Whether a candidate can be meant beside what is meant already, and where a value is named, with its sign."""
-        if candidate.op in ("=", "!=") and isinstance(candidate.value, str):
-            is_named = any(x.key == candidate.value and x.column == candidate.column for x in links)
-            if is_named and (candidate.op == "!=") != (span.role == "not"):
-                return False
-        # What is compared is not meant at once; what is said twice is meant once.
-        is_again = any(s.text.casefold() == span.text.casefold() for s in self.explained)
-        return is_again or span.role == "compare" or not any(contradicts(candidate, c) for c in self.conditions)
-
-
-def contradicts(candidate: Candidate, known: Filter) -> bool:
-    """Whether no row could meet both, or the candidate would say the same again."""
-    if candidate.column != known.column:
-        return False
-    if isinstance(candidate.value, bool) or candidate.op in ("missing", "present"):
-        return True
-    values = known.value if isinstance(known.value, tuple) else (known.value,)
-    if {candidate.op, known.op} & {"!=", "not in"} and {candidate.op, known.op} & {"=", "in"}:
-        return candidate.value in values
-    return (candidate.op, candidate.value) == (known.op, known.value)
-
-
-@dataclass(frozen=True)
-class Scored:
-    candidate: Candidate
-    score: float
-
-
-@dataclass
-class Spans:
-    """A question with the means to say what its spans mean."""
-
-    text: str
-    links: Links
-    reading: Reading
-    columns: Columns
-    today: date
-    fiscal_start: int
-    spoken: date | None = None
-    """The start of the period that was spoken of before."""
-    _judged: dict[str, Judged] = field(default_factory=dict)
-
-    def period(self, span: Span, ahead: bool = False) -> Period | None:
-        """The time that a span means, with the word before it that says from when or until when."""
-        word = _WHEN.search(self.text[: span.start])
-        text = self.columns.speller.repaired(f"{word[0] if word else ''}{span.text}")
-        return find_period(text, self.today, self.fiscal_start, ahead=ahead, spoken=self.spoken)
-
-    def with_unit(self, span: Span) -> Span:
-        """A span with the unit of its last number, where the reader left that out: "more than 18" months."""
-        ends = [x.end for x in self.links.within(span.start, span.end, "number")]
-        end = max([span.end, *ends])
-        return replace(span, end=end, text=self.text[span.start : end])
-
-    def best(
-        self, span: Span, choice: Choice, links: Sequence[Link], fits: Sequence[bool] | None = None
-    ) -> Scored | None:
-        """The candidate nearest to a span of those that fit: cosine of the matcher, more where the span names its
-        value or column."""
-        if not choice.candidates or (fits is not None and not any(fits)):
-            return None
-        scores = self.scores(span, choice) + JUDGED * self.sure(choice, span.role)
-        if links:
-            scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
-        if fits is not None:
-            scores = np.where(fits, scores, -np.inf)
-        place = int(scores.argmax())
-        return Scored(choice.candidates[place], float(scores[place]))
-
-    def sure(self, choice: Choice, role: Role) -> NDArray[np.float32]:
-        """How surely the question uses each candidate."""
-        return np.array(
-            [self.judged(c.table).sure(*_item_of(c), *_uses_of(c, role)) for c in choice.candidates], np.float32
-        )
-
-    def judged(self, table: str) -> Judged:
-        """What the chooser says of the columns of a table and of the values that come near."""
-        if table not in self._judged:
-            self._judged[table] = judge(self.text, table, list(self._items(table)))
-        return self._judged[table]
-
-    def _items(self, table: str) -> Iterator[Item]:
-        """The columns and values of a table that come nearest to the question or a part of it; what it names first."""
-        profiles = {p.name: p for p in self.columns.of_table(table)}
-        named = [x for x in self.links.of("value", "person", "column") if x.table == table]
-        columns = {x.key if x.kind == "column" else x.column: 2.0 for x in named}
-        values = {(x.column, x.key): 2.0 for x in named if x.column in profiles and x.key in profiles[x.column].values}
-        whole = Span("filter", 0, len(self.text), self.text)
-        spans = [s for s in self.reading.spans if s.role not in ("limit", "topic")]
-        for span, most in ((whole, _NEAR_ALL), *((s, _NEAR) for s in spans)):
-            for candidate, score in self._nearest(span, self.columns.candidates(table), most):
-                columns[candidate.column] = max(columns.get(candidate.column, 0.0), score)
-            for candidate, score in self._nearest(span, self.columns.conditions(table), most):
-                if candidate.op == "=" and isinstance(candidate.value, str):
-                    key = (candidate.column, candidate.value)
-                    values[key] = max(values.get(key, 0.0), score)
-                else:
-                    columns[candidate.column] = max(columns.get(candidate.column, 0.0), score)
-        most_near = (
-            sorted(columns, key=lambda c: -columns[c])[:MOST_COLUMNS] if len(profiles) > MOST_COLUMNS else profiles
-        )
-        yield from (column_item(p) for p in profiles.values() if p.name in most_near)
-        for column, value in sorted(values, key=lambda k: -values[k])[:MOST_VALUES]:
-            yield value_item(profiles[column], value)
-
-    def _nearest(self, span: Span, choice: Choice, most: int) -> Iterator[tuple[Candidate, float]]:
-        if choice.candidates:
-            scores = self.scores(span, choice)
-            yield from ((choice.candidates[n], float(scores[n])) for n in scores.argsort()[::-1][:most])
-
-    def scores(self, span: Span, choice: Choice) -> NDArray[np.float32]:
-        """How near each candidate comes to a span, as cosines."""
-        return self.columns.scores(self._query(span), choice)
-
-    def _query(self, span: Span) -> str:
-        """The span in its question as the matcher reads it, without typing errors."""
-        before, inside, after = (
-            self.columns.speller.repaired(part)
-            for part in (self.text[: span.start], self.text[span.start : span.end], self.text[span.end :])
-        )
-        return query(before + inside + after, len(before), len(before) + len(inside), span.role)
-
-
-def _item_of(candidate: Candidate) -> tuple[str, str | None]:
-    return candidate.column, candidate.value if isinstance(candidate.value, str) else None
-
-
-def _uses_of(candidate: Candidate, role: Role) -> tuple[Use, ...]:
-    """In which ways a question that means a candidate uses its item."""
-    if candidate.op is None:
-        return {"group": ("group",), "order": ("order", "measured")}.get(role, ("measured", "shown"))  # type: ignore[return-value]
-    if isinstance(candidate.value, bool):
-        return ("is",) if candidate.value else ("not",)
-    if candidate.op == "=":
-        return ("is",) if isinstance(candidate.value, str) else ("zero",) if candidate.value == 0 else ("=",)
-    return ("not",) if candidate.op == "!=" else (candidate.op,)  # type: ignore[return-value]
-
-
-def _names(link: Link, candidate: Candidate, span: Span) -> float:
-    """What a link is worth to a candidate: most where it is its value and all of the span, less where its column."""
-    score = link.score * math.sqrt((link.end - link.start) / (span.end - span.start))
-    if link.kind in ("value", "person"):
-        is_it = link.column == candidate.column and link.key == candidate.value
-        return NAMED * score if is_it else 0.0
-    return NAMED_COLUMN * score if link.key == candidate.column and link.table == candidate.table else 0.0
-
-
 def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Restriction]:
     """What the question asks of each table, the one that holds most of what it means first; `tables` in their order.
 
@@ -309,39 +94,39 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
 
 
 def _of_table(asked: Spans, table: str) -> Restriction:
-    builder, reading = _Builder(asked, table), asked.reading
+    builder, reading = Builder(asked, table), asked.reading
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
     for span in reading.of("among"):
-        _condition(builder, span)
+        condition(builder, span)
     base, builder.conditions = tuple(builder.conditions), []
     for span in reading.of("filter", "scope", "not"):
-        _condition(builder, span)
-    _sides(builder, reading.of("compare"))
+        condition(builder, span)
+    sides(builder, reading.of("compare"))
     for span in reading.of("bound", "period"):
-        _bound(builder, span)
+        bound(builder, span)
     for span in reading.of("order"):
         # "The most over budget": above it, and by how much.
-        if _THAN.search(span.text) and not find_amounts(span.text):
-            _without_size(builder, span)
-    groups = [c for span in reading.of("group") if (c := _column(builder, span, _GROUPS))]
+        if THAN.search(span.text) and not find_amounts(span.text):
+            without_size(builder, span)
+    groups = [c for span in reading.of("group") if (c := column_of(builder, span, _GROUPS))]
     for span in _uncovered(asked, table):
         if span.role == "group":
-            groups += [c for c in [_column(builder, span, _GROUPS, quietly=True)] if c]
+            groups += [c for c in [column_of(builder, span, _GROUPS, quietly=True)] if c]
         else:
-            _condition(builder, span)
-    base += _also(builder, base)
-    base += _of_base(builder) if reading.measure == "share" and not base else ()
+            condition(builder, span)
+    base += also(builder, base)
+    base += of_base(builder) if reading.measure == "share" and not base else ()
     needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
     if reading.of("compare") or needs_number or reading.measure == "count":
         # What is told of two or three values is told of each.
         groups += [
             c.column for c in builder.conditions
             if c.op == "in" and c.column not in groups
-            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= _EACH_OF))
+            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= EACH_OF))
         ]  # fmt: skip
     if reading.of("compare"):
-        groups += _two_sides(builder)
+        groups += two_sides(builder)
     if reading.measure == "count" and not groups and reading.of("order"):
         # "Which vet has done the most reviews?" counts them by vet.
         groups = list(_counted_by(builder))[:1]
@@ -353,21 +138,21 @@ def _of_table(asked: Spans, table: str) -> Restriction:
             # "The owner and the sponsor".
             shown += named
             builder.explained.append(span)
-        elif c := _column(builder, span, _SHOWN, SHOWN, quietly=True):
+        elif c := column_of(builder, span, _SHOWN, SHOWN, quietly=True):
             shown.append(c)
     if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
-        shown += filter(None, [_of_all(builder, "measure", _SHOWN, SHOWN)])
+        shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])
     is_counted = reading.measure == "count" and bool(groups)
     spans = () if is_counted else reading.of("order")
-    order = next((c for span in spans if (c := _column(builder, span, _SIZES, quietly=True))), None)
+    order = next((c for span in spans if (c := column_of(builder, span, _SIZES, quietly=True))), None)
     if is_counted:
         # Which of the groups comes first.
         builder.explained += reading.of("order")
     by_group = is_counted or bool(reading.of("group"))
     if order is None and reading.of("order") and reading.direction != "none" and not by_group:
-        order = _of_all(builder, "order", _SIZES)
+        order = of_all(builder, "order", _SIZES)
     if needs_number and measured is None:
-        measured = order or _of_all(builder, "measure", ("number",))
+        measured = order or of_all(builder, "measure", ("number",))
     if not needs_number:
         shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
     builder.has_measure = measured is not None or bool(shown)
@@ -388,18 +173,18 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order=order if reading.direction != "none" else None,
         order_less=order_less,
         limit=limit,
-        unresolved=(*builder.unresolved, *_unused_figures(builder)),
-        is_doubtful=_is_doubtful(builder, (*base, *builder.conditions)),
+        unresolved=(*builder.unresolved, *unused_figures(builder)),
+        is_doubtful=is_doubtful(builder, (*base, *builder.conditions)),
         support=builder.support,
         resolved=_resolved(builder),
     )
 
 
-def _counted_by(builder: _Builder) -> Iterator[str]:
+def _counted_by(builder: Builder) -> Iterator[str]:
     """The category or person by which rows are counted: one that is measured, or named beside the spans."""
     asked = builder.asked
     yield from (
-        c for s in asked.reading.of("measure") if (c := _column(builder, s, ("category", "person"), quietly=True))
+        c for s in asked.reading.of("measure") if (c := column_of(builder, s, ("category", "person"), quietly=True))
     )
     for link in builder.links(Span("group", 0, len(asked.text), asked.text), "column"):
         profile = asked.columns.get(builder.table, link.key)
@@ -408,7 +193,7 @@ def _counted_by(builder: _Builder) -> Iterator[str]:
             yield profile.name
 
 
-def _measured(builder: _Builder) -> str | None:
+def _measured(builder: Builder) -> str | None:
     """The column of numbers or dates that the parts about what is measured mean, by the part that comes nearest."""
     asked = builder.asked
     choice = asked.columns.candidates(builder.table, *_SIZES)
@@ -426,100 +211,7 @@ def _measured(builder: _Builder) -> str | None:
     return max(found, key=lambda x: x[0])[2]
 
 
-def _also(builder: _Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
-    """Adds what the chooser is sure of and no span said; gives what belongs to the base of a share."""
-    judged, asked = builder.asked.judged(builder.table), builder.asked
-    of_base: list[Filter] = []
-    for (column, value), uses in judged.uses.items():
-        use = max(CONDITIONS, key=lambda u: uses[u])
-        said = {c.column for c in (*base, *builder.conditions)} | {c.column for c in of_base}
-        profile = asked.columns.get(builder.table, column)
-        if uses[use] < TAKEN or column in said or profile is None or not _has_words(builder, (column, value)):
-            continue
-        before = list(builder.conditions)
-        if use in ("is", "not"):
-            if value is not None:
-                _merge(builder, column, "=" if use == "is" else "!=", value)
-            elif profile.holds == "yes_no":
-                builder.add(column, "=", use == "is")
-        elif use in ("missing", "present"):
-            builder.add(column, use)
-        elif use == "zero":
-            builder.add(column, "=", 0)
-        else:
-            _sized(builder, profile.name, use, profile.holds)
-        if asked.reading.measure == "share" and uses["among"] > SURE_BASE:
-            of_base += [c for c in builder.conditions if c not in before]
-            builder.conditions = before
-    return tuple(of_base)
-
-
-def _of_base(builder: _Builder) -> tuple[Filter, ...]:
-    """Takes out the conditions that say of which rows a share is asked, where others say which share."""
-    judged = builder.asked.judged(builder.table)
-    found = tuple(
-        c for c in builder.conditions if all(judged.sure(*item, "among") >= SURE_BASE for item in _items_of(c, judged))
-    )
-    if len(found) == len(builder.conditions):
-        return ()
-    builder.conditions = [c for c in builder.conditions if c not in found]
-    return found
-
-
-def _items_of(condition: Filter, judged: Judged) -> list[Key]:
-    """The items that a condition is about: its values where they were judged, else its column."""
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    items: list[Key] = [(condition.column, v) for v in values if isinstance(v, str)]
-    return [item for item in items if item in judged.uses] or [(condition.column, None)]
-
-
-def _is_doubtful(builder: _Builder, conditions: Iterable[Filter]) -> bool:
-    """Whether the chooser holds a condition to be none of the question's; of what is named there is no doubt."""
-    asked, judged = builder.asked, builder.asked.judged(builder.table)
-    named = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
-    named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
-    return any(
-        min(judged.sure(*item, *CONDITIONS) for item in _items_of(c, judged)) < DOUBTED
-        for c in conditions
-        if c.column not in named and not c.than
-    )
-
-
-def _unused_figures(builder: _Builder) -> Iterator[str]:
-    """Figures of the question that no part of the call holds, and that are of no name, time or number of rows."""
-    asked = builder.asked
-    others = [x for x in asked.links.links if x.kind != "number"]
-    spans = [*builder.explained, *asked.reading.of("limit", "whatif", "topic", "back")]
-    used = [*((s.start, s.end) for s in spans), *((x.start, x.end) for x in others)]
-    for link in asked.links.of("number"):
-        # "Another one" counts nothing.
-        if link.text[0].isdigit() and not any(start < link.end and link.start < end for start, end in used):
-            yield link.text
-
-
-def _has_words(builder: _Builder, item: Key) -> bool:
-    """Whether words of the question that no condition has used say an item."""
-    said = [(start, end) for start, end, p in builder.asked.judged(builder.table).said[item] if p >= POINTED]
-    return any(not any(s.start < end and start < s.end for s in builder.explained) for start, end in said)
-
-
-def _sized(builder: _Builder, column: str, use: Use, holds: Holds) -> None:
-    """A size or time of a column with the figure or period that no span has used."""
-    asked = builder.asked
-    kinds: tuple[LinkKind, ...] = ("period",) if holds == "date" else ("number",)
-    free = [
-        x for x in asked.links.of(*kinds) if not any(s.start < x.end and x.start < s.end for s in builder.explained)
-    ]
-    if len(free) != 1:
-        return
-    span = Span("bound", free[0].start, free[0].end, free[0].text)
-    bounds = asked.columns.bounds(builder.table, holds)
-    held = [n for n, c in enumerate(bounds.candidates) if (c.column, c.op) == (column, use)]
-    if held:
-        _bound(builder, span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]))
-
-
-def _resolved(builder: _Builder) -> float:
+def _resolved(builder: Builder) -> float:
     """The share of the spans that something of the table expresses; how many and which share need nothing.
 
     Where no span is expressed, the question may ask for the rows as such: then all its words are about them.
@@ -556,310 +248,6 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
             yield Span("group", link.start, link.end, link.text)
         elif figure := next((x for x in asked.links.of("number") if x.start == link.end + 1), None):
             yield Span("filter", link.start, figure.end, asked.text[link.start : figure.end])
-        elif before and _THAN.fullmatch(before[0]):
+        elif before and THAN.fullmatch(before[0]):
             start = asked.text.rindex(before[0], 0, link.start)
             yield Span("filter", start, link.end, asked.text[start : link.end])
-
-
-def _condition(builder: _Builder, span: Span) -> None:
-    """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
-    values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
-    if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
-        # "AI" tells no project of an AI programme from another.
-        return
-    if not values and _is_sized(builder, span):
-        _bound(builder, span)
-        return
-    if not values and _THAN.search(span.text) and not find_amounts(span.text) and _beside_another(builder, span):
-        return
-    if not values and any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
-        # "Groundings" are the rows themselves.
-        builder.explained.append(span)
-        return
-    if len({x.key for x in values}) > 1 and (groups := _of_several(values)):
-        for group in groups:
-            _alternatives(builder, group, span.role == "not")
-        builder.explained.append(span)
-        return
-    if records := [x for x in builder.links(span, "record") if x.score >= WHOLE]:
-        _records(builder, records, span.role == "not")
-        builder.explained.append(span)
-        return
-    foreign = builder.asked.links.within(span.start, span.end, "record")
-    if foreign and (reference := _reference(builder, foreign[0])):
-        builder.add(reference.column, "!=" if span.role == "not" else "=", reference.value)
-        builder.support += 1
-        builder.explained.append(span)
-        return
-    if builder.asked.links.within(span.start, span.end, "period") and span.role == "filter":
-        _bound(builder, span)
-        return
-    if span.role == "scope" and not builder.links(span, "value", "person"):
-        return
-    chosen = builder.choose(span, builder.asked.columns.conditions(builder.table))
-    if chosen is not None and len(parts := _alternatives_of(span)) > 1 and isinstance(chosen.value, str):
-        _each(builder, parts, chosen)
-    elif chosen is None:
-        builder.unresolved.append(span.text)
-    elif chosen.op in ("=", "!=", "missing", "present"):
-        for value in builder.beside(span, chosen):
-            _merge(builder, chosen.column, chosen.op, value)
-
-
-def _is_sized(builder: _Builder, span: Span) -> bool:
-    """Whether a span names a column of numbers with a figure: "severity 1 or 2"."""
-    profiles = (builder.asked.columns.get(builder.table, x.key) for x in builder.links(span, "column"))
-    return any(p is not None and p.holds == "number" for p in profiles) and bool(find_amounts(span.text))
-
-
-def _alternatives_of(span: Span) -> list[Span]:
-    """The parts of "laid up or scrapped"; the span itself where it offers none."""
-    parts, start = [], 0
-    for border in [*_OR.finditer(span.text), None]:
-        end = border.start() if border else len(span.text)
-        if text := span.text[start:end].strip():
-            at = span.start + span.text.index(text, start)
-            parts.append(Span(span.role, at, at + len(text), text))
-        start = border.end() if border else end
-    return parts
-
-
-def _each(builder: _Builder, parts: Sequence[Span], whole: Candidate) -> None:
-    """Each alternative as a value of the column that the whole span means; what is none of them is not resolved."""
-    choice = builder.asked.columns.conditions(builder.table)
-    held = [n for n, c in enumerate(choice.candidates) if (c.column, c.op) == (whole.column, whole.op)]
-    values = Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held])
-    for part in parts:
-        if (chosen := builder.choose(part, values)) is None:
-            builder.unresolved.append(part.text)
-        else:
-            _merge(builder, chosen.column, whole.op, chosen.value)  # type: ignore[arg-type]
-
-
-def _sides(builder: _Builder, spans: Sequence[Span]) -> None:
-    """What is compared: values of one column, each side another."""
-    choice = builder.asked.columns.conditions(builder.table)
-    sides: list[Candidate] = []
-    for span in spans:
-        if any(x.score >= WHOLE for x in builder.links(span, "value", "person", "record")):
-            _condition(builder, span)
-            sides += [Candidate(builder.table, c.column, "=", c.value) for c in builder.conditions[-1:]]  # type: ignore[arg-type]
-            continue
-        held = [n for n, c in enumerate(choice.candidates) if c.op == "=" and _may_be_beside(c, sides)]
-        some = Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held])
-        if (chosen := builder.choose(span, some)) is not None:
-            sides.append(chosen)
-            _merge(builder, chosen.column, "=", chosen.value)
-        else:
-            builder.unresolved.append(span.text)
-
-
-def _two_sides(builder: _Builder) -> list[str]:
-    """The columns of which yes and no are compared; each row is of one side."""
-    sides = [c for c in builder.conditions if isinstance(c.value, bool)]
-    both = [c.column for c in sides if c.model_copy(update={"value": not c.value}) in sides]
-    builder.conditions = [c for c in builder.conditions if c.column not in both]
-    return list(dict.fromkeys(both))
-
-
-def _may_be_beside(candidate: Candidate, sides: Sequence[Candidate]) -> bool:
-    return not sides or (candidate.column == sides[0].column and all(candidate.value != s.value for s in sides))
-
-
-def _merge(builder: _Builder, column: str, op: Operator, value: Cell) -> None:
-    """Adds a condition; a second value of the same column is an alternative to the first."""
-    several: Operator | None = {"=": "in", "!=": "not in"}.get(op)  # type: ignore[assignment]
-    earlier = next((c for c in builder.conditions if c.column == column and c.op in (op, several)), None)
-    if earlier is None or several is None or isinstance(value, bool):
-        builder.add(column, op, value)
-        return
-    builder.conditions.remove(earlier)
-    before = earlier.value if isinstance(earlier.value, tuple) else (earlier.value,)
-    both = tuple(dict.fromkeys([*before, value]))
-    builder.add(column, several if len(both) > 1 else op, both if len(both) > 1 else value)
-
-
-def _of_several(values: Sequence[Link]) -> list[list[Link]]:
-    """The values that a span names side by side, by column: "pilots in Insurance" are two conditions; empty where one
-    place may be a value of several columns."""
-    groups: dict[str, list[Link]] = {}
-    for link in values:
-        groups.setdefault(link.column, []).append(link)
-    overlap = any(a.column != b.column and a.start < b.end and b.start < a.end for a in values for b in values)
-    return [] if overlap else list(groups.values())
-
-
-def _alternatives(builder: _Builder, values: Sequence[Link], is_negated: bool) -> None:
-    keys = tuple(dict.fromkeys(x.key for x in values))
-    for key in keys:
-        _merge(builder, values[0].column, "!=" if is_negated else "=", key)
-    builder.support += len(keys)
-
-
-def _records(builder: _Builder, records: Sequence[Link], is_negated: bool) -> None:
-    key = next((p.name for p in builder.asked.columns.of_table(builder.table, "key")), None)
-    if key is not None:
-        for link in records:
-            _merge(builder, key, "!=" if is_negated else "=", link.key)
-        builder.support += 0.5
-
-
-def _reference(builder: _Builder, record: Link) -> Candidate | None:
-    """The column of this table that refers to a record of another, with the value that it has for it."""
-    for profile in builder.asked.columns.of_table(builder.table, "category", "person"):
-        for value in profile.values:
-            if value.casefold() in (record.key.casefold(), record.name.casefold()):
-                return Candidate(builder.table, profile.name, "=", value)
-    return None
-
-
-def _bound(builder: _Builder, span: Span, among: Choice | None = None) -> None:
-    """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
-    asked = builder.asked
-    span = asked.with_unit(span)
-    amounts = shared_scale(find_amounts(span.text))
-    period = asked.period(span)
-    holds: list[Holds] = ["date"] if period is not None else ["number"]
-    if period is None and any(a.unit in DAYS_IN for a in amounts):
-        holds.append("date")
-    if period is None and not amounts:
-        _without_size(builder, span)
-        return
-    bounds = asked.columns.bounds(builder.table, *holds)
-    if period is None and all(a.unit in DAYS_IN for a in amounts):
-        bounds = _of_time(builder, bounds)
-    chosen = builder.choose(span, among or bounds, 0.0)
-    if chosen is None:
-        builder.unresolved.append(span.text)
-        return
-    profile = asked.columns.get(builder.table, chosen.column)
-    assert profile is not None
-    if profile.holds == "date":
-        ahead = profile.is_ahead(asked.today)
-        period = asked.period(span, ahead)
-        if period is None:
-            _by_age(builder, span, chosen, amounts[0], ahead)
-        else:
-            _by_day(builder, chosen, period)
-        return
-    sizes = sorted(in_column(a, profile.unit, profile.most) for a in amounts)
-    if len(sizes) > 1:
-        builder.add(chosen.column, ">=", sizes[0])
-        builder.add(chosen.column, "<=", sizes[-1])
-    else:
-        # "Severity 2" is that; "spent 2 million" may be that or more.
-        named = any(x.key == chosen.column for x in builder.links(span, "column"))
-        sign = comparison(span.text) or ("=" if named or chosen.op not in _SIZED else chosen.op)
-        builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
-
-
-def _of_time(builder: _Builder, bounds: Choice) -> Choice:
-    """The columns that a length of time can bound: dates, and numbers of days or weeks; all where there are none."""
-    columns = builder.asked.columns
-    held = [
-        n for n, c in enumerate(bounds.candidates)
-        if (p := columns.get(builder.table, c.column)) and (p.holds == "date" or p.unit in DAYS_IN)
-    ]  # fmt: skip
-    return Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]) if held else bounds
-
-
-def _without_size(builder: _Builder, span: Span) -> None:
-    """A bound without a figure: nothing at all, missing, or a value of a category."""
-    asked = builder.asked
-    if all(w.is_stop for w in words(span.text)):
-        return
-    if _THAN.search(span.text):
-        if not _beside_another(builder, span):
-            builder.unresolved.append(span.text)
-        return
-    links = builder.links(span, "value", "person", "column")
-    sized = asked.best(span, asked.columns.bounds(builder.table), links)
-    plain = asked.best(span, asked.columns.conditions(builder.table), links)
-    if sized is None or (plain is not None and plain.score >= sized.score):
-        _condition(builder, span)
-    elif sized.candidate.op in ("missing", "present", ">", "="):
-        # "Some" is more than nothing, "none" is nothing.
-        value = None if sized.candidate.op in ("missing", "present") else 0
-        builder.support += sized.score
-        builder.explained.append(span)
-        builder.add(sized.candidate.column, sized.candidate.op, value)
-    else:
-        builder.unresolved.append(span.text)
-
-
-def _beside_another(builder: _Builder, span: Span) -> bool:
-    """Adds that one column of numbers is above or below another that is named: "over budget", "spent more than their
-    budget"; false where none is named."""
-    asked = builder.asked
-    # The reader may end a span before the name: "over".
-    links = asked.links.within(span.start, span.end + len(" a"), "column")
-    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
-    named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
-    if not named:
-        return False
-    other = numbers[named[-1]]
-    bounds = asked.columns.bounds(builder.table, "number")
-    held = [
-        n for n, c in enumerate(bounds.candidates)
-        if c.op in (">", "<") and c.column != other.name and numbers[c.column].unit == other.unit
-        and (c.column in named[:-1] or (len(named) == 1 and not _is_kind_of(numbers[c.column], other)))
-    ]  # fmt: skip
-    best = asked.best(span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
-    if best is None:
-        return False
-    builder.conditions.append(Filter(column=best.candidate.column, op=best.candidate.op, than=other.name))
-    builder.explained.append(span)
-    builder.support += 1
-    return True
-
-
-def _is_kind_of(one: Profile, other: Profile) -> bool:
-    """Whether the name of a column holds all words of another's: a production budget is a kind of budget."""
-    return {w.stem for w in words(spoken(other.name))} <= {w.stem for w in words(spoken(one.name))}
-
-
-def _by_day(builder: _Builder, chosen: Candidate, period: Period) -> None:
-    """Of a period as it was said: "before May" has no start, "since May" no end; a day alone is compared as meant."""
-    says_side = period.start == BEGINNING or period.is_open
-    if not says_side and chosen.op == "before":
-        builder.add(chosen.column, "<", period.start.isoformat())
-        return
-    if not says_side and chosen.op == "after":
-        builder.add(chosen.column, ">=", period.end.isoformat())
-        return
-    if period.start != BEGINNING:
-        builder.add(chosen.column, ">=", period.start.isoformat())
-    if not period.is_open:
-        builder.add(chosen.column, "<", period.end.isoformat())
-
-
-def _by_age(builder: _Builder, span: Span, chosen: Candidate, amount: Amount, ahead: bool) -> None:
-    """Older or younger than a time, due within it or later."""
-    today = builder.asked.today
-    length = timedelta(days=round(amount.value * DAYS_IN[amount.unit]))
-    edge = today + length if ahead else today - length
-    beyond = "after" if ahead else "before"
-    side = beyond if _BEYOND.search(span.text) else "during" if _WITHIN.search(span.text) else chosen.op
-    if side == beyond:
-        builder.add(chosen.column, ">" if ahead else "<", edge.isoformat())
-    else:
-        builder.add(chosen.column, ">=", min(edge, today).isoformat())
-        builder.add(chosen.column, "<=", max(edge, today).isoformat())
-
-
-def _column(
-    builder: _Builder, span: Span, holds: Sequence[Holds], least: float = LEAST, quietly: bool = False
-) -> str | None:
-    """The column that a span means."""
-    candidates = builder.asked.columns.candidates(builder.table, *holds)
-    chosen = builder.choose(span, candidates, least)
-    if chosen is None and not quietly:
-        builder.unresolved.append(span.text)
-    return chosen.column if chosen else None
-
-
-def _of_all(builder: _Builder, role: Role, holds: Sequence[Holds], least: float = LEAST) -> str | None:
-    """The column that the question as a whole means, where no part of it says which."""
-    whole = Span(role, 0, len(builder.asked.text), builder.asked.text)
-    best = builder.asked.best(whole, builder.asked.columns.candidates(builder.table, *holds), ())
-    return best.candidate.column if best is not None and best.score >= least else None

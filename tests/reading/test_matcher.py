@@ -14,7 +14,8 @@ from copilot.reading.matching import conditions, query
 from copilot.reading.names import workspace_names
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Links, Reading, Span
-from copilot.reading.rows import Spans, restrictions
+from copilot.reading.rows import restrictions
+from copilot.reading.spans import Spans
 from copilot.records.store import Records
 from copilot.sources import Sources
 from copilot.types import Viewer
