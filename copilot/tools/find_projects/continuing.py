@@ -27,6 +27,9 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
         _order(arguments, fresh, asked)
     if fresh.get("columns"):
         arguments["columns"] = fresh["columns"]
+    if not arguments.get("group_by") and not _ordering_column(arguments):
+        # What ordered the groups orders no rows.
+        arguments.pop("order_by", None)
     phrase = canonical(Arguments.model_validate(arguments), asked.view)
     return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, call.is_doubtful)
 
@@ -35,7 +38,7 @@ def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str
     """Another figure of the same rows, or their names; a share of them, where more conditions are said."""
     aggregate = AGGREGATES.get(asked.reading.measure)
     column = next((m["column"] for m in before.get("measures", ()) if m.get("column")), None)
-    column = column or str(before.get("order_by", "")).lstrip("-") or None
+    column = column or _ordering_column(before) or None
     arguments.pop("measures", None)
     if fresh.get("columns") or asked.reading.measure == "list":
         arguments.pop("group_by", None)
@@ -46,11 +49,17 @@ def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str
         arguments["measures"] = [{"aggregate": aggregate, "column": column}]
     if "measures" in arguments and not asked.reading.of("order", "limit"):
         # A figure is of all the rows, not of those that were listed first.
-        for name in ("order_by", "limit", "columns"):
+        for name in ("order_by", "order_less", "limit", "columns"):
             arguments.pop(name, None)
     is_part = asked.reading.of("share") and before.get("filters") and fresh.get("filters")
     if is_part and not before.get("among"):
         arguments |= {"among": before["filters"], "filters": fresh["filters"]}
+
+
+def _ordering_column(arguments: dict[str, Any]) -> str:
+    """The column that orders; empty where it is what is told of groups, or nothing."""
+    column = str(arguments.get("order_by") or "").lstrip("-")
+    return "" if column in ("value", "count") else column
 
 
 def _set_beside(arguments: dict[str, Any], before: dict[str, Any], conditions: list[dict[str, Any]]) -> None:
@@ -67,8 +76,8 @@ def _set_beside(arguments: dict[str, Any], before: dict[str, Any], conditions: l
 def _order(arguments: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:
     """Another order or number of rows; "and the cheapest?" turns the order there is."""
     if fresh.get("order_by"):
-        arguments["order_by"] = fresh["order_by"]
-    elif (column := str(arguments.get("order_by", "")).lstrip("-")) and asked.reading.direction != "none":
+        arguments |= {"order_by": fresh["order_by"], "order_less": fresh.get("order_less", "")}
+    elif (column := str(arguments.get("order_by") or "").lstrip("-")) and asked.reading.direction != "none":
         arguments["order_by"] = f"-{column}" if asked.reading.direction == "descending" else column
     if fresh.get("limit"):
         arguments["limit"] = fresh["limit"]
