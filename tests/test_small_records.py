@@ -117,3 +117,10 @@ def test_two_records_of_one_name_are_told_apart_by_the_asker(copilot: Copilot) -
 def test_a_count_after_an_order_is_of_all_the_rows(copilot: Copilot) -> None:
     _, second = in_turn(copilot, "Which trial has the highest outlay?", "And how many trials is that of?")
     assert not {"order_by", "limit"} & {k for k, v in rows_of(second).items() if v}
+
+
+@pytest.mark.parametrize("follow_up", ["and who owns them?", "and what did they cost?", "list them", "and the fewest?"])
+def test_what_came_first_of_groups_can_be_followed_up(copilot: Copilot, follow_up: str) -> None:
+    first, then = in_turn(copilot, "Which depot has the most trials?", follow_up)
+    assert (rows_of(first)["group_by"], rows_of(first)["order_by"]) == (["depot"], "-value")
+    assert all(call.ok for call in then.tool_calls)

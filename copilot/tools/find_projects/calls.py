@@ -52,7 +52,8 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
         arguments["measures"] = [{"aggregate": aggregate, "column": rows.measured}]
     elif rows.limit:
         arguments["limit"] = rows.limit
-    if rows.groups and asked.reading.direction != "none" and asked.reading.of("order", "limit"):
+    asks_first = asked.reading.of("order", "limit") or asked.reading.shape == "name"
+    if rows.groups and asked.reading.direction != "none" and asks_first:
         arguments.setdefault("order_by", "-value" if asked.reading.direction == "descending" else "value")
     if rows.shown:
         arguments["columns"] = list(rows.shown)
