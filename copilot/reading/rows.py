@@ -9,7 +9,7 @@ from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import ASKING_STEMS, words
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Role, Shape, Span
+from copilot.reading.question import Measure, Role, Shape, Span
 from copilot.reading.restricting import (
     LEAST,
     THAN,
@@ -49,6 +49,7 @@ _TELLING: tuple[Role, ...] = (
 )  # fmt: skip
 # Shapes that want one cell.
 _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
+_OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -97,72 +98,17 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     builder, reading = Builder(asked, table), asked.reading
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
-    for span in reading.of("among"):
-        condition(builder, span)
-    base, builder.conditions = tuple(builder.conditions), []
-    for span in reading.of("filter", "scope", "not"):
-        condition(builder, span)
-    sides(builder, reading.of("compare"))
-    for span in reading.of("bound", "period"):
-        bound(builder, span)
-    for span in reading.of("order"):
-        # "The most over budget": above it, and by how much.
-        if THAN.search(span.text) and not find_amounts(span.text):
-            without_size(builder, span)
-    groups = [c for span in reading.of("group") if (c := column_of(builder, span, _GROUPS))]
-    for span in _uncovered(asked, table):
-        if span.role == "group":
-            groups += [c for c in [column_of(builder, span, _GROUPS, quietly=True)] if c]
-        else:
-            condition(builder, span)
-    base += also(builder, base)
-    base += of_base(builder) if reading.measure == "share" and not base else ()
-    needs_number = reading.measure in ("sum", "avg", "median", "min", "max", "difference")
-    if reading.of("compare") or needs_number or reading.measure == "count":
-        # What is told of two or three values is told of each.
-        groups += [
-            c.column for c in builder.conditions
-            if c.op == "in" and c.column not in groups
-            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= EACH_OF))
-        ]  # fmt: skip
-    if reading.of("compare"):
-        groups += two_sides(builder)
-    if reading.measure == "count" and not groups and reading.of("order"):
-        # "Which vet has done the most reviews?" counts them by vet.
-        groups = list(_counted_by(builder))[:1]
-    measured = _measured(builder) if needs_number else None
-    shown: list[str] = []
-    for span in reading.of("measure") if reading.measure in ("list", "none") else ():
-        named = dict.fromkeys(x.key for x in builder.links(span, "column") if x.score >= WHOLE)
-        if len(named) > 1:
-            # "The owner and the sponsor".
-            shown += named
-            builder.explained.append(span)
-        elif c := column_of(builder, span, _SHOWN, SHOWN, quietly=True):
-            shown.append(c)
-    if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
-        shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])
-    is_counted = reading.measure == "count" and bool(groups)
-    spans = () if is_counted else reading.of("order")
-    order = next((c for span in spans if (c := column_of(builder, span, _SIZES, quietly=True))), None)
-    if is_counted:
-        # Which of the groups comes first.
-        builder.explained += reading.of("order")
-    by_group = is_counted or bool(reading.of("group"))
-    if order is None and reading.of("order") and reading.direction != "none" and not by_group:
-        order = of_all(builder, "order", _SIZES)
-    if needs_number and measured is None:
+    base, groups = _conditions(builder)
+    groups = _groups(builder, groups)
+    measured = _measured(builder) if reading.measure in _OF_NUMBERS else None
+    shown = _columns_shown(builder)
+    order, order_less = _order(builder, groups)
+    if reading.measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
-    if not needs_number:
-        shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
+    if order is not None and reading.direction == "descending":
+        order = f"-{order}"
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
-    beside = next((c for c in builder.conditions if c.than), None)
-    order_less = ""
-    if beside is not None and reading.of("order") and not groups and reading.direction != "none":
-        order, order_less = beside.column, beside.than
-    if order is not None and reading.direction != "none":
-        order = f"-{order}" if reading.direction == "descending" else order
     return Restriction(
         table=table,
         conditions=tuple(builder.conditions),
@@ -178,6 +124,84 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         support=builder.support,
         resolved=_resolved(builder),
     )
+
+
+def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
+    """Finds the conditions; gives those of the base of a share, and the columns that a part names to group by."""
+    asked, reading = builder.asked, builder.asked.reading
+    for span in reading.of("among"):
+        condition(builder, span)
+    base, builder.conditions = tuple(builder.conditions), []
+    for span in reading.of("filter", "scope", "not"):
+        condition(builder, span)
+    sides(builder, reading.of("compare"))
+    for span in reading.of("bound", "period"):
+        bound(builder, span)
+    for span in reading.of("order"):
+        # "The most over budget": above it, and by how much.
+        if THAN.search(span.text) and not find_amounts(span.text):
+            without_size(builder, span)
+    groups = [c for span in reading.of("group") if (c := column_of(builder, span, _GROUPS))]
+    for span in _uncovered(asked, builder.table):
+        if span.role != "group":
+            condition(builder, span)
+        elif column := column_of(builder, span, _GROUPS, quietly=True):
+            groups.append(column)
+    base += also(builder, base)
+    return base + (of_base(builder) if reading.measure == "share" and not base else ()), groups
+
+
+def _groups(builder: Builder, named: Sequence[str]) -> list[str]:
+    """The columns to group by: those that are named, those whose values are told apart, or what is counted by."""
+    reading, groups = builder.asked.reading, list(named)
+    if reading.of("compare") or reading.measure in ("count", *_OF_NUMBERS):
+        # What is told of two or three values is told of each.
+        groups += [
+            c.column for c in builder.conditions
+            if c.op == "in" and c.column not in groups
+            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= EACH_OF))
+        ]  # fmt: skip
+    if reading.of("compare"):
+        groups += two_sides(builder)
+    if reading.measure == "count" and not groups and reading.of("order"):
+        # "Which vet has done the most reviews?" counts them by vet.
+        groups = list(_counted_by(builder))[:1]
+    return groups
+
+
+def _columns_shown(builder: Builder) -> list[str]:
+    """The columns that are asked for beside the names of the rows."""
+    reading, shown = builder.asked.reading, list[str]()
+    for span in reading.of("measure") if reading.measure in ("list", "none") else ():
+        named = dict.fromkeys(x.key for x in builder.links(span, "column") if x.score >= WHOLE)
+        if len(named) > 1:
+            # "The owner and the sponsor".
+            shown += named
+            builder.explained.append(span)
+        elif c := column_of(builder, span, _SHOWN, SHOWN, quietly=True):
+            shown.append(c)
+    if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
+        shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])
+    if reading.measure not in _OF_NUMBERS:
+        shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
+    return shown
+
+
+def _order(builder: Builder, groups: Sequence[str]) -> tuple[str | None, str]:
+    """The column that orders, and the one that is taken off it."""
+    reading, order = builder.asked.reading, None
+    if reading.measure == "count" and groups:
+        # Which of the groups comes first.
+        builder.explained += reading.of("order")
+    else:
+        found = (column_of(builder, span, _SIZES, quietly=True) for span in reading.of("order"))
+        order = next(filter(None, found), None)
+        if order is None and reading.of("order") and reading.direction != "none" and not reading.of("group"):
+            order = of_all(builder, "order", _SIZES)
+    beside = next((c for c in builder.conditions if c.than), None)
+    if beside is not None and reading.of("order") and not groups and reading.direction != "none":
+        return beside.column, beside.than
+    return order, ""
 
 
 def _counted_by(builder: Builder) -> Iterator[str]:
