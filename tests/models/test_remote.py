@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -12,9 +13,10 @@ from langchain.tools import tool
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 from openai_server import USAGE, Call, Fault, OpenAIServer, Raw, Reply, failure
 
-from copilot.errors import ModelError, SettingsError
+from copilot.errors import ModelError, SettingsError, Stopped
 from copilot.models.remote.model import check_finish, classify, ping, remote_model
 from copilot.settings import Settings
+from copilot.stopping import stop_by
 
 KEY = "sk-SECRET-1234"
 ORGANISATION = "org-HIDDEN99"
@@ -186,6 +188,19 @@ def test_all_tries_together_take_no_longer_than_the_timeout(server: OpenAIServer
     began = time.monotonic()
     assert fault_of(server, lambda s: stream(s, tries=9)).kind in ("timeout", "server")
     assert time.monotonic() - began < 3
+
+
+def test_a_silent_service_is_left_when_the_answer_is_no_longer_wanted(server: OpenAIServer) -> None:
+    server.script = [Reply(fault="hang")]
+    switch = threading.Event()
+    stop_by(switch)
+    threading.Timer(0.3, switch.set).start()
+    try:
+        with pytest.raises(Stopped):
+            remote_model(settings_for(server, timeout_seconds=60)).invoke("Why?")
+    finally:
+        stop_by(threading.Event())
+    assert len(server.requests) == 1
 
 
 def test_an_endless_answer_is_cut_off(server: OpenAIServer) -> None:

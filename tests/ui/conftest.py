@@ -8,11 +8,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from command_line import environment
 from indexes import CORPUS, Indexes
 from journey import Journey
+from openai_server import OpenAIServer, Reply
 from playwright.sync_api import Browser, sync_playwright
 from ui_server import await_health
 
@@ -51,7 +54,22 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("server")
+    with _served(indexes, tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture
+def silent_address(chromium: str, indexes: Indexes, tmp_path: Path) -> Iterator[str]:
+    """A server whose remote model begins no answer, however long one waits."""
+    with (
+        OpenAIServer([Reply(fault="hang")]) as remote,
+        _served(indexes, tmp_path, BEARING_MODEL="openai:any", BEARING_BASE_URL=remote.url, OPENAI_API_KEY="any") as address,
+    ):  # fmt: skip
+        yield address
+
+
+@contextmanager
+def _served(indexes: Indexes, folder: Path, **settings: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -61,8 +79,8 @@ def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFa
     log = folder / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command(port), "--server.headless=true"], env=environment(folder / "state", workspace), cwd=folder,
-            stdout=output, stderr=subprocess.STDOUT,
+            [*command(port), "--server.headless=true"], env=environment(folder / "state", workspace, **settings),
+            cwd=folder, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             await_health(server, f"http://localhost:{port}/_stcore/health", log)

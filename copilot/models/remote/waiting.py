@@ -10,10 +10,14 @@ from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+from copilot.stopping import go_on
+
 T = TypeVar("T")
 
 # A stream that never falls silent ends after so many times the patience.
 _LONGEST = 5
+# So often it is asked whether the answer is still wanted.
+_TICK_SECONDS = 0.2
 
 
 def within(first: float, seconds: float, start: Callable[[], Iterator[T]]) -> Iterator[T]:
@@ -21,7 +25,7 @@ def within(first: float, seconds: float, start: Callable[[], Iterator[T]]) -> It
 
     A TimeoutError when the first item takes longer than `first` seconds, one after it longer than `seconds`, or all of
     them five times as long. A client's own time-outs bound neither the look-up of a host, nor a service that keeps the
-    line busy and says nothing.
+    line busy and says nothing. Raises Stopped soon after the answer is no longer wanted.
     """
     items: SimpleQueue[tuple[T] | BaseException | None] = SimpleQueue()
     is_wanted = threading.Event()
@@ -51,10 +55,15 @@ def within(first: float, seconds: float, start: Callable[[], Iterator[T]]) -> It
 
 
 def _next(items: SimpleQueue[tuple[T] | BaseException | None], seconds: float) -> tuple[T] | BaseException | None:
-    try:
-        return items.get(timeout=max(0.0, seconds))
-    except Empty:
-        raise TimeoutError(f"silent for {seconds:.1f} seconds") from None
+    ends = time.monotonic() + seconds
+    while True:
+        go_on()
+        left = ends - time.monotonic()
+        try:
+            return items.get(timeout=max(0.0, min(left, _TICK_SECONDS)))
+        except Empty:
+            if left <= _TICK_SECONDS:
+                raise TimeoutError(f"silent for {seconds:.1f} seconds") from None
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
