@@ -8,12 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from io import BytesIO
 from pathlib import Path
 
@@ -25,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from copilot import Settings, open_copilot  # noqa: E402  found only by the line above
 from copilot.memos.memo import MemoResult  # noqa: E402
-from ui.launch import command  # noqa: E402
+from ui.server import free_port, served  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SLOW_MILLISECONDS = 180_000
@@ -48,8 +44,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         state = Path(folder)
         question, memo = prepared(Settings(state_dir=state) if given is None else Settings(given, state_dir=state))
-        server, address = serve(state, given)
-        try:
+        port = free_port()
+        with served(port, state, environment(state, given)):
+            address = f"http://localhost:{port}"
             flags = ["--no-sandbox"] if os.geteuid() == 0 else []
             browser = playwright.chromium.launch(executable_path=chromium, args=flags)
             page = browser.new_page(viewport={"width": 1280, "height": 840}, reduced_motion="reduce")
@@ -58,9 +55,6 @@ def main() -> None:
             look(page, f"{address}/portfolio?portfolio_view=Matrix", "portfolio")
             look(page, f"{address}/memos?memo={memo}", "memo")
             browser.close()
-        finally:
-            server.terminate()
-            server.wait(60)
 
 
 def prepared(settings: Settings) -> tuple[str, str]:
@@ -75,22 +69,9 @@ def prepared(settings: Settings) -> tuple[str, str]:
     return question, result.memo.id
 
 
-def serve(state: Path, workspace: Path | None) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"BEARING_STATE_DIR": str(state)}
-    if workspace:
-        environment["BEARING_WORKSPACE"] = str(workspace.resolve())
-    server = subprocess.Popen([*command(port), "--server.headless=true"], env=environment, cwd=state)
-    while True:
-        if server.poll() is not None:
-            raise SystemExit("The server did not start.")
-        try:
-            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
-            return server, f"http://localhost:{port}"
-        except OSError:
-            time.sleep(0.2)
+def environment(state: Path, workspace: Path | None) -> dict[str, str]:
+    given = {"BEARING_WORKSPACE": str(workspace.resolve())} if workspace else {}
+    return {**os.environ, "BEARING_STATE_DIR": str(state), **given}
 
 
 def answer(page: Page, address: str, question: str) -> None:

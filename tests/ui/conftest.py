@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +15,9 @@ from indexes import CORPUS, Indexes
 from journey import Journey
 from openai_server import OpenAIServer, Reply
 from playwright.sync_api import Browser, sync_playwright
-from ui_server import await_health
 
 from copilot import Settings
-from ui.launch import command
+from ui.server import free_port, served
 
 SLOW_MILLISECONDS = 60_000
 
@@ -61,33 +58,20 @@ def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def silent_address(chromium: str, indexes: Indexes, tmp_path: Path) -> Iterator[str]:
     """A server whose remote model begins no answer, however long one waits."""
-    with (
-        OpenAIServer([Reply(fault="hang")]) as remote,
-        _served(indexes, tmp_path, BEARING_MODEL="openai:any", BEARING_BASE_URL=remote.url, OPENAI_API_KEY="any") as address,
-    ):  # fmt: skip
-        yield address
+    with OpenAIServer([Reply(fault="hang")]) as remote:
+        settings = {"BEARING_MODEL": "openai:any", "BEARING_BASE_URL": remote.url, "OPENAI_API_KEY": "any"}
+        with _served(indexes, tmp_path, **settings) as address:
+            yield address
 
 
 @contextmanager
 def _served(indexes: Indexes, folder: Path, **settings: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # A copy, since what is uploaded on the screens is written into the workspace.
     workspace = shutil.copytree(CORPUS, folder / "workspace")
     indexes.copy_to(Settings(workspace=workspace, state_dir=folder / "state"))
-    log = folder / "server.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [*command(port), "--server.headless=true"], env=environment(folder / "state", workspace, **settings),
-            cwd=folder, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            await_health(server, f"http://localhost:{port}/_stcore/health", log)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+    with served(port, folder, environment(folder / "state", workspace, **settings)):
+        yield f"http://localhost:{port}"
 
 
 @pytest.fixture

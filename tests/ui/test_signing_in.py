@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +11,9 @@ from command_line import environment
 from indexes import CORPUS, Indexes
 from oidc_provider import CLIENT, SECRET, Provider
 from playwright.sync_api import Browser, Page, expect
-from ui_server import await_health
 
 from copilot import Settings
-from ui.launch import command
+from ui.server import free_port, served
 
 RULES = """
 sign_in:
@@ -44,27 +41,15 @@ def page_address(
     path = workspace / "workspace.yaml"
     path.write_text(path.read_text(encoding="utf-8") + RULES, encoding="utf-8")
     indexes.copy_to(Settings(workspace=workspace, state_dir=folder / "state"))
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     secrets = folder / "secrets.toml"
     secrets.write_text(
         f'[auth]\nredirect_uri = "http://localhost:{port}/oauth2callback"\ncookie_secret = "{"long" * 10}"\n'
         f'client_id = "{CLIENT}"\nclient_secret = "{SECRET}"\n'
         f'server_metadata_url = "{provider.issuer}/.well-known/openid-configuration"\n'
     )
-    log = folder / "server.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [*command(port), "--server.headless=true", f"--secrets.files={secrets}"],
-            env=environment(folder / "state", workspace), cwd=folder, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            await_health(server, f"http://localhost:{port}/_stcore/health", log)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+    with served(port, folder, environment(folder / "state", workspace), f"--secrets.files={secrets}"):
+        yield f"http://localhost:{port}"
 
 
 @pytest.fixture
