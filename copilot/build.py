@@ -30,6 +30,8 @@ from copilot.upkeep.snapshots import Snapshots
 from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from copilot.chat import Copilot
     from copilot.memos.store import Memos
     from copilot.telemetry import Telemetry
@@ -203,25 +205,31 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     from copilot.state.spending import Spending
 
     state = settings.workspace_state()
-    remote = None
-    if settings.model != "grounded":
-        from copilot.models.remote.model import remote_model
-
-        remote = remote_model(settings)
+    remote = _remote_models(settings)
     models = ChatModels(
         grounded=lambda viewer: GroundedChatModel(sources=sources, viewer=viewer, memory=Memory(sources, viewer)),
         remote=remote,
-        remote_name=settings.model if remote else "",
+        names=settings.models(),
         system_prompt=lambda viewer: _system_prompt(sources, viewer),
         history_tokens=settings.history_tokens,
         turn_tokens=settings.turn_tokens,
         day_tokens=settings.day_tokens,
         spending=Spending(state / SPENDING) if remote else None,
-        prices=settings.prices() if remote else None,
+        prices=settings.prices(),
     )
     _drop_former_memory(state)
     conversations = sources.conversations or Conversations(state / CONVERSATIONS)
     return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds, _telemetry(settings))
+
+
+def _remote_models(settings: Settings) -> dict[str, BaseChatModel]:
+    """Those that may be asked, by name."""
+    if settings.models() == ("grounded",):
+        return {}
+    from copilot.models.remote.model import remote_model
+
+    names = [name for name in settings.models() if name != "grounded"]
+    return {name: remote_model(settings.model_copy(update={"model": name})) for name in names}
 
 
 def _telemetry(settings: Settings) -> Telemetry:

@@ -28,7 +28,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langgraph.graph.state import CompiledStateGraph
 
 from copilot.citations import Verifier
-from copilot.errors import CopilotError, LimitExceeded, ModelError, StateError, ToolError
+from copilot.errors import CopilotError, LimitExceeded, ModelError, SettingsError, StateError, ToolError
 from copilot.language.english import is_english
 from copilot.memos.memo import MemoResult
 from copilot.memos.store import Memos
@@ -86,13 +86,15 @@ SLOW_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class ChatModels:
-    """Who writes the answers: the grounded model for each viewer, and a remote one before it when configured."""
+    """Who writes the answers: the grounded model for each viewer, and remote ones where they are configured."""
 
     grounded: Callable[[Viewer], GroundedChatModel]
-    remote: BaseChatModel | None = None
-    remote_name: str = ""
+    names: tuple[str, ...] = ("grounded",)
+    """Those that may be chosen, the default first."""
+    remote: Mapping[str, BaseChatModel] = field(default_factory=dict)
+    """By name all of these but the grounded one."""
     system_prompt: Callable[[Viewer], str] | None = None
-    """What the remote model is told about its work."""
+    """What a remote model is told about its work."""
     history_tokens: int = 0
     """How much of a conversation it is reminded of."""
     turn_tokens: int | None = None
@@ -102,7 +104,7 @@ class ChatModels:
     spending: Spending | None = None
     """Where its tokens are counted."""
     prices: tuple[float, float] | None = None
-    """Of a million tokens that it is sent, and that it gives."""
+    """Of a million tokens that the first remote one is sent, and that it gives."""
 
 
 @dataclass
@@ -113,6 +115,7 @@ class _Turn:
     verifier: Verifier
     watched: Watched
     model: str = "grounded"
+    prices: tuple[float, float] | None = None
     began: float = field(default_factory=time.perf_counter)
     results: list[tuple[str, ToolResult]] = field(default_factory=list)
     """Each with the id of its call, which some services use again in the next round of calls."""
@@ -194,12 +197,17 @@ class Copilot:
         self._models = models
         self._default_viewer = viewer
         self._slow_seconds = slow_seconds
-        self._agents: dict[tuple[Viewer, bool], CompiledStateGraph[Any, Any, Any, Any]] = {}
+        self._agents: dict[tuple[Viewer, str], CompiledStateGraph[Any, Any, Any, Any]] = {}
         self._signed_in: dict[str, Viewer] = {}
 
     @property
     def title(self) -> str:
         return self.sources.workspace.title
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Chat models that a question may be put to, the default first."""
+        return self._models.names
 
     @property
     def viewers(self) -> tuple[str, ...]:
@@ -280,13 +288,20 @@ class Copilot:
         self.note("called", tool, who.name, arguments=arguments, sources=sorted({e.source for e in result.evidence}))
         return result
 
-    def ask(self, question: str, conversation: str | None = None, viewer: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        conversation: str | None = None,
+        viewer: str | None = None,
+        *,
+        model: str | None = None,
+    ) -> Answer:
         """The answer to a question: `stream` read to its end. Raises what `stream` raises.
 
         That the documents do not say, or that more must be asked first, is an Answer with that `status`, no error. Its
         `seconds` are of wall-clock time.
         """
-        for event in self.stream(question, conversation, viewer):
+        for event in self.stream(question, conversation, viewer, model=model):
             if isinstance(event, Final):
                 return event.answer
         raise AssertionError("a stream ends with a Final")
@@ -298,27 +313,29 @@ class Copilot:
         viewer: str | None = None,
         *,
         instead_of: str | None = None,
+        model: str | None = None,
     ) -> Iterator[Event]:
         """Steps and verified text as they come, then one Final.
 
         With a conversation, earlier questions in it are remembered and the turn is stored; without one, the
         question stands alone, and only the audit trail tells of it. `instead_of` is a turn of it whose place the
-        question takes, so that neither that nor what followed is remembered. Whoever stops reading early interrupts
-        the turn, and its text so far is kept; so does the switch of `copilot.stopping`, by Stopped. Where the state
-        folder cannot be written, the answer comes all the same, with a warning that it is not kept.
+        question takes, so that neither that nor what followed is remembered. `model` is one of `models`, by default the
+        first. Whoever stops reading early interrupts the turn, and its text so far is kept; so does the switch of
+        `copilot.stopping`, by Stopped. Where the state folder cannot be written, the answer comes all the same, with a
+        warning that it is not kept.
 
         A remote model that fails raises nothing: a Restart is given and the built-in model answers, with a warning in
-        the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and
-        LimitExceeded when the built-in model comes to no answer in MAX_MODEL_CALLS calls.
+        the Answer. Raises SettingsError for a conversation id that is malformed or not this viewer's, and for a model
+        that is none of `models`; LimitExceeded when the built-in model comes to no answer in MAX_MODEL_CALLS calls.
         """
         who = self.viewer(viewer)
         with self.telemetry.turn(conversation) as watched:
-            yield from self._watched(question, conversation, who, watched, instead_of)
+            turn = self._begin(question, watched, model)
+            yield from self._watched(turn, question, conversation, who, instead_of)
 
     def _watched(
-        self, question: str, conversation: str | None, who: Viewer, watched: Watched, instead_of: str | None
+        self, turn: _Turn, question: str, conversation: str | None, who: Viewer, instead_of: str | None
     ) -> Iterator[Event]:
-        turn = self._begin(question, watched)
         if self.sources.stale:
             turn.warnings.append(self.sources.stale)
         stored: str | None = None
@@ -339,9 +356,9 @@ class Copilot:
                     with suppress(StateError):
                         self.conversations.keep_partial(stored, turn.text)
                     kept = time.perf_counter()
-            answer = self._keep(_assemble(turn, self._models.prices), turn, who, stored)
+            answer = self._keep(_assemble(turn), turn, who, stored)
             self._log_turn(answer)
-            watched.answer = answer
+            turn.watched.answer = answer
             finished = True
             yield Final(answer=answer)
         finally:
@@ -408,7 +425,10 @@ class Copilot:
         else:
             _log.info("turn", extra=about)
 
-    def _begin(self, question: str, watched: Watched) -> _Turn:
+    def _begin(self, question: str, watched: Watched, chosen: str | None) -> _Turn:
+        name = chosen or self.models[0]
+        if name not in self.models:
+            raise SettingsError(f"There is no model {name!r} here; there is {', '.join(self.models)}.")
         # A lone surrogate, as a terminal in another encoding passes on, can be neither stored nor printed.
         text = " ".join(question.encode("utf-8", "replace").decode().split())
         warnings = []
@@ -416,9 +436,9 @@ class Copilot:
             half = MAX_QUESTION_CHARACTERS // 2
             warnings.append(f"The question has {len(text):,} characters; only its first and last {half:,} were read.")
             text = f"{text[:half]} {text[-half:]}"
-        if self._models.remote is None:
-            return _Turn(text, Verifier(text), watched, warnings=warnings)
-        return _Turn(text, ProseVerifier(text), watched, model=self._models.remote_name, warnings=warnings)
+        verifier = ProseVerifier(text) if name in self._models.remote else Verifier(text)
+        prices = self._models.prices if name == next(iter(self._models.remote), None) else None
+        return _Turn(text, verifier, watched, model=name, prices=prices, warnings=warnings)
 
     def _answer(self, turn: _Turn, viewer: Viewer, conversation: str | None) -> Iterator[Event]:
         if not any(c.isalnum() for c in turn.question):
@@ -430,11 +450,11 @@ class Copilot:
             () if conversation is None else self.conversations.turns(conversation, viewer.name, REMEMBERED_TURNS + 1)
         )
         told = turns[:-1]
-        if self._models.remote is not None:
+        if model := self._models.remote.get(turn.model):
             try:
                 self._check_day()
-                yield from self._run(turn, viewer, remembered(told, self._models.history_tokens), remote=True)
-                yield from self._repair(turn, self._models.remote)
+                yield from self._run(turn, viewer, remembered(told, self._models.history_tokens))
+                yield from self._repair(turn, model)
                 return
             except (ModelError, LimitExceeded) as error:
                 kind = error.kind if isinstance(error, ModelError) else "limit"
@@ -442,7 +462,7 @@ class Copilot:
                 turn.watched.failures.append(kind)
                 yield Restart(reason=str(error))
                 turn.start_over(f"{error} The built-in model answered instead.")
-        yield from self._run(turn, viewer, remembered(told, found=self._found_last(told, viewer)), remote=False)
+        yield from self._run(turn, viewer, remembered(told, found=self._found_last(told, viewer)))
 
     def _found_last(self, told: Sequence[Turn], viewer: Viewer) -> Sequence[Finding]:
         """What the call found that led the answer before."""
@@ -475,10 +495,10 @@ class Copilot:
         yield Restart(reason="Sentences that were not borne out by the sources are put right.")
         yield turn.say(turn.verifier.feed(draft) + turn.verifier.close())
 
-    def _run(self, turn: _Turn, viewer: Viewer, earlier: list[BaseMessage], *, remote: bool) -> Iterator[Event]:
+    def _run(self, turn: _Turn, viewer: Viewer, earlier: list[BaseMessage]) -> Iterator[Event]:
         """One pass of the agent loop, its events turned into ours."""
         messages = [*earlier, HumanMessage(turn.question)]
-        stream = self._agent(viewer, remote=remote).stream(
+        stream = self._agent(viewer, turn.model).stream(
             {"messages": messages},
             {"recursion_limit": 60, "callbacks": turn.watched.callbacks},
             stream_mode=["messages", "updates"],
@@ -557,14 +577,14 @@ class Copilot:
             ok=ok,
         )
 
-    def _agent(self, viewer: Viewer, *, remote: bool) -> CompiledStateGraph[Any, Any, Any, Any]:
-        key = (viewer, remote)
+    def _agent(self, viewer: Viewer, model: str) -> CompiledStateGraph[Any, Any, Any, Any]:
+        key, remote = (viewer, model), self._models.remote.get(model)
         if key not in self._agents:
             grounded, prompt = self._models.grounded(viewer), self._models.system_prompt
             telling = [Telling(grounded.candidates)] if remote else []
             calculating = [Calculating()] if remote else []
             self._agents[key] = create_agent(
-                self._models.remote if remote and self._models.remote else grounded,
+                remote or grounded,
                 bind(available(self.sources), self.sources, viewer),
                 system_prompt=prompt(viewer) if remote and prompt else None,
                 middleware=[
@@ -610,7 +630,7 @@ def _tool_error(error: Exception, request: ToolCallRequest, sources: Sources | N
     return _FAILED.format(name=name)
 
 
-def _assemble(turn: _Turn, prices: tuple[float, float] | None) -> Answer:
+def _assemble(turn: _Turn) -> Answer:
     verifier = turn.verifier
     cited = {item.id for item in verifier.cited}
     draft = turn.draft or Draft()
@@ -641,7 +661,7 @@ def _assemble(turn: _Turn, prices: tuple[float, float] | None) -> Answer:
         follow_ups=tuple(dict.fromkeys(follow_ups))[:4],
         warnings=tuple(dict.fromkeys(warnings)),
         model=turn.model,
-        usage=_usage(turn, prices),
+        usage=_usage(turn),
         seconds=Seconds(
             total=round(time.perf_counter() - turn.began, 4),
             first_token=round(turn.first_token, 4),
@@ -651,9 +671,9 @@ def _assemble(turn: _Turn, prices: tuple[float, float] | None) -> Answer:
     )
 
 
-def _usage(turn: _Turn, prices: tuple[float, float] | None) -> Usage:
+def _usage(turn: _Turn) -> Usage:
     spent = (turn.input_tokens, turn.output_tokens)
-    cost = sum(price * tokens / 1e6 for price, tokens in zip(prices, spent, strict=True)) if prices else None
+    cost = sum(p * tokens / 1e6 for p, tokens in zip(turn.prices, spent, strict=True)) if turn.prices else None
     return Usage(input_tokens=spent[0], output_tokens=spent[1], cost=cost)
 
 

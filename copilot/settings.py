@@ -38,6 +38,8 @@ class Settings(BaseModel):
     """Where indexes and conversations are kept; by default under the user's state folder, never in the workspace."""
     model: str = "grounded"
     """`grounded`, or `openai:NAME` for a remote chat model."""
+    other_models: str = ""
+    """Names of further models, as in `model`, between commas: those that may be chosen for a question instead."""
     base_url: str | None = Field(default=None, repr=False)
     """An OpenAI-compatible endpoint, for remote models other than OpenAI's own."""
     api_key: SecretStr | None = None
@@ -102,6 +104,11 @@ class Settings(BaseModel):
             shown = "" if first["loc"][0] in _SECRETS else f" ({first['input']!r})"
             raise SettingsError(f"{name}{shown}: {first['msg']}.") from None
         return settings.model_copy(update={"workspace": settings.workspace.expanduser().resolve()})
+
+    def models(self) -> tuple[str, ...]:
+        """Those that may be asked, the one that is asked unless another is chosen first."""
+        others = (name.strip() for name in self.other_models.split(","))
+        return tuple(dict.fromkeys([self.model, *filter(None, others)]))
 
     def prices(self) -> tuple[float, float] | None:
         """Of a million tokens sent, and received."""

@@ -16,6 +16,7 @@ from openai_server import USAGE, Call, Json, OpenAIServer, Raw, Reply, failure
 
 from copilot import Answer, Copilot, Final, Restart, Settings, Step, TextDelta, open_copilot
 from copilot.build import assemble, open_sources
+from copilot.errors import SettingsError
 from copilot.retrieval import tokens
 
 KEY = "sk-SECRET-1234"
@@ -496,6 +497,37 @@ def test_when_the_budget_of_the_day_is_used_the_built_in_model_answers(
     assert answer.model == "grounded"
     assert answer.text.startswith("3 of 8 projects are in pilot[1].")
     assert any("budget" in warning for warning in answer.warnings)
+
+
+# Which of several
+
+
+def test_a_question_is_put_to_the_model_that_is_chosen(open_with: Callable[..., Copilot], server: OpenAIServer) -> None:
+    copilot = open_with(other_models="grounded,openai:other", token_prices="1/1")
+    assert copilot.models == ("openai:test", "grounded", "openai:other")
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    assert copilot.ask(QUESTION, model="openai:other").model == "openai:other"
+    assert {request["model"] for request in server.requests} == {"other"}
+    server.requests.clear()
+    assert copilot.ask(QUESTION, model="grounded").model == "grounded"
+    assert server.requests == []
+    server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+    assert copilot.ask(QUESTION).model == "openai:test"
+    assert {request["model"] for request in server.requests} == {"test"}
+
+
+def test_the_price_is_that_of_the_first_remote_model(open_with: Callable[..., Copilot], server: OpenAIServer) -> None:
+    copilot = open_with(model="grounded", other_models="openai:test,openai:other", token_prices="1/1")
+    costs = {}
+    for model in copilot.models:
+        server.script = [COUNT, cited("3 projects are in pilot [#ID].")]
+        costs[model] = copilot.ask(QUESTION, model=model).usage.cost
+    assert costs == {"grounded": None, "openai:test": pytest.approx(2 * SPENT / 1e6), "openai:other": None}
+
+
+def test_a_model_that_is_not_offered_is_refused(copilot: Copilot) -> None:
+    with pytest.raises(SettingsError, match=r"'openai:big'.*openai:test"):
+        copilot.ask(QUESTION, model="openai:big")
 
 
 # Over several questions

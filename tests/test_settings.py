@@ -23,6 +23,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "workspace": str(tmp_path),
         "state_dir": str(tmp_path / "state"),
         "model": "openai:some-model",
+        "other_models": "grounded, openai:other,,openai:some-model",
         "base_url": "http://localhost:8080/v1",
         "api_key": KEY,
         "timeout_seconds": "2.5",
@@ -49,6 +50,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.workspace == tmp_path.resolve()
     assert settings.state_dir == tmp_path / "state"
     assert settings.model == "openai:some-model"
+    assert settings.models() == ("openai:some-model", "grounded", "openai:other")
     assert settings.base_url == "http://localhost:8080/v1"
     assert settings.api_key is not None
     assert settings.api_key.get_secret_value() == KEY

@@ -14,6 +14,7 @@ from copilot import Copilot, CopilotError
 from copilot.types import Permission
 from copilot.upkeep.checking import told
 from ui import citations, markdown, sign_in, state
+from ui.asking import choose_model
 from ui.screens import admin, ask, evaluations, governance, help, library, memos, metrics, models, portfolio, sharing
 
 _STATIC = Path(__file__).parent / "static"
@@ -46,6 +47,7 @@ def main() -> None:
         copilot = state.copilot()
         if viewer := sign_in.viewer(copilot):
             _notice(copilot, viewer)
+            choose_model(copilot)
             _page(copilot, viewer).run()
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")

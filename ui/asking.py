@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import streamlit as st
+
 from copilot import Copilot
 from copilot.errors import StateError
 from ui.state import Pending, session
+
+_MODEL = "model"
+
+
+def choose_model(copilot: Copilot) -> None:
+    """Who answers the next question, where several models are set."""
+    if len(copilot.models) > 1:
+        st.sidebar.selectbox("Answers are written by", copilot.models, key=_MODEL, format_func=model_name)
+
+
+def model_name(model: str) -> str:
+    return "Built-in model" if model == "grounded" else model.removeprefix("openai:")
 
 
 def ask(
@@ -18,7 +32,8 @@ def ask(
             # Where nothing can be written, the question is answered all the same.
             with suppress(StateError):
                 conversation = copilot.conversations.start(viewer, question)
-        session().pending = Pending(conversation, question.strip(), instead_of)
+        model = st.session_state.get(_MODEL)
+        session().pending = Pending(conversation, question.strip(), instead_of, model)
 
 
 def ask_anew(copilot: Copilot, viewer: str, question: str) -> None:

@@ -17,6 +17,7 @@ from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
 from ui import exhibits, markdown, state
+from ui.asking import model_name
 
 _MARKERS = re.compile(r"\s*\[\d{1,3}\]")
 _LAST_MARKERS = re.compile(r"(?:\[\d{1,3}\])+[.]?\s*$")
@@ -87,6 +88,8 @@ def stream(events: Iterable[Event | None]) -> Answer | None:
 def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
     """The answer of a turn, without what can be done with it: what it says first, then the rest, where it is wanted."""
     _steps(answer)
+    if len(copilot.models) > 1:
+        st.caption(f":material/edit_note: {markdown.label(model_name(answer.model))}")
     if answer.status in _NOTICES:
         words, icon = _NOTICES[answer.status]
         st.badge(words, icon=f":material/{icon}:", color="gray")

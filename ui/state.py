@@ -39,6 +39,8 @@ class Pending:
     question: str
     instead_of: str | None = None
     """The turn whose place it takes."""
+    model: str | None = None
+    """Who answers; None where there is no choice."""
 
 
 @dataclass

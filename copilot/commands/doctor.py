@@ -42,7 +42,7 @@ def examine(settings: Settings) -> list[Check]:
         *(_checked(store.file, partial(stores.examine, store, state)) for store in stores.STORES),
         _checked("audit", lambda: stores.examine_audit(state)),
         _checked("index", lambda: _index(settings)),
-        _checked("model", lambda: _model(settings)),
+        *(_checked("model", partial(_model, settings, name)) for name in settings.models()),
     ]
 
 
@@ -146,9 +146,9 @@ def _remarks(settings: Settings, manifest: Manifest) -> Iterator[str]:
             yield " ".join(f"note on {id}: {successor.remark}".split())
 
 
-def _model(settings: Settings) -> str:
-    if settings.model == "grounded":
+def _model(settings: Settings, name: str) -> str:
+    if name == "grounded":
         return "grounded, built in; needs no network"
     from copilot.models.remote.model import ping
 
-    return ping(settings)
+    return ping(settings.model_copy(update={"model": name}))

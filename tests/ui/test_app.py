@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from indexes import CORPUS, Indexes
+from openai_server import OpenAIServer, Reply
 from streamlit.testing.v1 import AppTest
 
 from copilot import Settings
@@ -21,9 +22,11 @@ Opener = Callable[..., AppTest]
 def open_app(indexes: Indexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opener:
     indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path / "state"))
 
-    def open_workspace(workspace: Path = CORPUS) -> AppTest:
+    def open_workspace(workspace: Path = CORPUS, **settings: str) -> AppTest:
         monkeypatch.setenv("BEARING_WORKSPACE", str(workspace))
         monkeypatch.setenv("BEARING_STATE_DIR", str(tmp_path / "state"))
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
         st.cache_resource.clear()
         return AppTest.from_file(str(APP), default_timeout=120).run()
 
@@ -98,6 +101,26 @@ def test_a_question_that_is_tried_again_takes_its_own_place(open_app: Opener):
 def test_a_workspace_of_several_viewers_asks_who_looks(open_app: Opener):
     app = open_app()
     assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"
+
+
+def test_the_model_that_is_chosen_writes_the_next_answer_and_is_named_with_it(open_app: Opener):
+    with OpenAIServer([Reply("Which pilots do you mean?")]) as remote:
+        app = open_app(
+            BEARING_OTHER_MODELS="openai:small", BEARING_BASE_URL=remote.url, BEARING_API_KEY="any"
+        )  # fmt: skip
+        app = ask(app, "Why do pilots stall?")
+        assert not remote.requests
+        app.sidebar.selectbox(key="model").select("openai:small")
+        app = ask(app, "How many projects are in pilot?")
+        assert not app.exception
+        assert {request["model"] for request in remote.requests} == {"small"}
+        assert [c.value.split()[-1] for c in app.caption if "edit_note" in c.value] == ["model", "small"]
+
+
+def test_with_one_model_there_is_no_choice_to_make(open_app: Opener):
+    app = ask(open_app(), "Why do pilots stall?")
+    assert not [box for box in app.sidebar.selectbox if box.key == "model"]
+    assert not [caption for caption in app.caption if "edit_note" in caption.value]
 
 
 def test_an_empty_workspace_says_what_to_do(open_app: Opener, tmp_path: Path):

@@ -116,7 +116,7 @@ def _answer(copilot: Copilot, viewer: str, pending: Pending) -> None:
     here.unkept.pop((viewer, id), None)
     components.question(pending.question, "now")
 
-    asked = partial(copilot.stream, pending.question, id, viewer, instead_of=pending.instead_of)
+    asked = partial(copilot.stream, pending.question, id, viewer, instead_of=pending.instead_of, model=pending.model)
     running = state.answer(id, cast(Callable[[], Generator[Event]], asked))
     try:
         with st.chat_message("assistant", avatar=components.AVATAR):

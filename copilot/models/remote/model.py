@@ -35,7 +35,8 @@ def remote_model(settings: Settings, max_retries: int = MAX_RETRIES) -> RemoteCh
     name = settings.model.removeprefix(PREFIX).strip()
     if not settings.model.startswith(PREFIX) or not name:
         raise SettingsError(
-            f"BEARING_MODEL {settings.model!r} is unknown; use 'grounded' or '{PREFIX}' and a model's name."
+            f"The model {settings.model!r} in BEARING_MODEL or BEARING_OTHER_MODELS is unknown; "
+            f"use 'grounded' or '{PREFIX}' and a model's name."
         )
     if settings.base_url is not None and not _is_http(settings.base_url):
         raise SettingsError("BEARING_BASE_URL must begin with http:// or https:// and name a host.")
