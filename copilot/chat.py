@@ -38,7 +38,7 @@ from copilot.models.history import REMEMBERED_TURNS, leading, remembered
 from copilot.models.remote.calculating import CALCULATION, LABEL, NAME, Calculating
 from copilot.models.remote.telling import Telling
 from copilot.sharing import Shared, shown
-from copilot.source_pages import SourcePage, open_source
+from copilot.source_pages import SourcePage, open_source, page_image
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations, Share, Turn, title_of
 from copilot.state.spending import Spending
@@ -257,6 +257,13 @@ class Copilot:
         page = open_source(self.sources, who, citation)
         self.note("opened", page.source, who.name, locator=page.locator)
         return page
+
+    def page_image(self, citation: Citation, viewer: str | None = None) -> bytes | None:
+        """PNG of the page of a PDF that is cited, with the quote marked; None where there is none to show.
+
+        Raises KnowledgeError when the source is gone, or is not for this viewer.
+        """
+        return page_image(self.sources, self.viewer(viewer), citation)
 
     def share(self, conversation: str, viewer: str | None = None) -> Share:
         """Lets others open one of the viewer's conversations by a link, as it stands now; the audit trail says so."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.encoding import decode
+from copilot.retrieval.loaders.isolated import page_isolated
+from copilot.retrieval.types import DocumentInfo
 from copilot.sources import Sources
 from copilot.types import Citation, EvidenceKind, Frozen, Viewer
 
@@ -16,6 +20,9 @@ from copilot.types import Citation, EvidenceKind, Frozen, Viewer
 CONTEXT_LINES = 14
 _LINES = re.compile(r"lines (\d+)-(\d+)")
 _ROW = re.compile(r"row (\d+)")
+_PAGES = re.compile(r"pages? (\d+)(?:-(\d+))?")
+# Of about 100 kB each.
+_IMAGES_KEPT = 64
 
 
 class SourcePage(Frozen):
@@ -54,12 +61,39 @@ def open_source(sources: Sources, viewer: Viewer, citation: Citation) -> SourceP
     )
 
 
-def _passage(sources: Sources, viewer: Viewer, citation: Citation) -> SourcePage:
+def page_image(sources: Sources, viewer: Viewer, citation: Citation) -> bytes | None:
+    """PNG of the page that a passage of a PDF is on, with its quote marked; None where there is no such image.
+
+    Raises KnowledgeError when the source is gone or not for this viewer.
+    """
+    pages = _PAGES.fullmatch(citation.locator)
+    path = sources.workspace.root / citation.source
+    if pages is None or path.suffix.lower() != ".pdf":
+        return None
+    _document(sources, viewer, citation)
+    first = int(pages[1])
+    return _page_image(path, path.stat().st_mtime_ns, first, int(pages[2] or first), citation.quote)
+
+
+@lru_cache(_IMAGES_KEPT)
+def _page_image(path: Path, changed: int, first: int, last: int, quote: str) -> bytes | None:
+    with path.open("rb") as file, suppress(KnowledgeError):
+        return page_isolated(file, first, last, quote) or None
+    return None
+
+
+def _document(sources: Sources, viewer: Viewer, citation: Citation) -> DocumentInfo:
+    """What is known of the cited document; KnowledgeError when it is gone or not for this viewer."""
     documents = sources.retriever.documents(viewer) if sources.retriever else ()
     info = next((d for d in documents if d.id == citation.source), None)
-    path = sources.workspace.root / citation.source
-    if info is None or not path.is_file():
+    if info is None or not (sources.workspace.root / citation.source).is_file():
         raise KnowledgeError(f"{citation.source} is no longer in the library, or not for you.")
+    return info
+
+
+def _passage(sources: Sources, viewer: Viewer, citation: Citation) -> SourcePage:
+    info = _document(sources, viewer, citation)
+    path = sources.workspace.root / citation.source
     span = _LINES.fullmatch(citation.locator)
     shown = _lines_of_file(path, span) if span else _chunk_among_others(sources, viewer, citation)
     return SourcePage(

@@ -110,6 +110,9 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         st.markdown(markdown.safe(page.text), anchors=False)
     if page.after:
         st.caption(markdown.safe(page.after))
+    if image := copilot.page_image(citation, viewer):
+        with st.container(border=True):
+            st.image(image, alt=f"{citation.locator} of {citation.title}, with the passage marked", width="stretch")
     st.caption(":material/folder_open: " + markdown.label(" · ".join(filter(None, [page.source, page.locator]))))
 
 

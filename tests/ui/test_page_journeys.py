@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import typst
 from journey import Journey
 from playwright.sync_api import expect
+
+from copilot.retrieval.loaders.pdf_page import WIDTH_PIXELS
 
 
 def test_a_weight_is_moved_and_the_ranking_follows(journey: Journey) -> None:
@@ -47,13 +50,13 @@ def test_a_memo_is_drafted_signed_off_taken_away_and_checked(journey: Journey) -
 
 def test_a_document_is_uploaded_and_asked_about(journey: Journey, tmp_path: Path) -> None:
     page = journey.page
-    title = "Rules for meeting robots"
-    file = tmp_path / "meeting-robots.md"
-    file.write_text(f"# {title}\n\n## Consent\n\nA meeting robot records only after everybody present has agreed.\n")
+    file = tmp_path / "meeting-robots.pdf"
+    rules = "A meeting robot records only after everybody present has agreed."
+    file.write_bytes(typst.compile(f"= Rules for meeting robots\n== Consent\n{rules}\n".encode()))
     journey.open("/library")
     page.get_by_role("button", name="Upload").first.click()
     journey.drawer.locator('input[type="file"]').set_input_files(file)
-    expect(journey.drawer.get_by_text("meeting-robots.md")).to_be_visible()
+    expect(journey.drawer.get_by_text("meeting-robots.pdf")).to_be_visible()
     journey.drawer.get_by_role("button", name="Add to the library").click()
     expect(page.get_by_text("1 document added: you can ask about them now.")).to_be_visible()
     journey.open()
@@ -61,3 +64,5 @@ def test_a_document_is_uploaded_and_asked_about(journey: Journey, tmp_path: Path
     expect(page.get_by_test_id("stChatMessage")).to_contain_text("after everybody present has agreed")
     journey.open_source()
     assert "everybody present has agreed" in journey.highlighted()
+    image = journey.drawer.get_by_role("img", name=re.compile("^page 1 of .*passage marked"))
+    expect(image).to_have_js_property("naturalWidth", WIDTH_PIXELS)

@@ -11,8 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +22,7 @@ from copilot.retrieval.loaders.limits import CPU_SECONDS, MEMORY_BYTES, WALL_SEC
 # JSON may write a character of text in six bytes.
 _MOST_OUTPUT = 150_000_000
 _MOST_ERRORS = 20_000
+_PAGE_SECONDS = 10
 _ROOT = Path(__file__).resolve().parents[3]
 _TOO_LONG = f"it takes more than {CPU_SECONDS} s of computing or {WALL_SECONDS} s to read; split it, or export it again"
 _TOO_LARGE = f"it needs more than {MEMORY_BYTES >> 30} GB of memory to read; split it, or export it again"
@@ -36,31 +36,24 @@ _KILLED: Mapping[int, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _End:
-    code: int
-    out: bytes
-    errors: str
-
-
 def read_isolated(format: str, file: BinaryIO, *, depth: int = 0, wall_seconds: int = WALL_SECONDS) -> Content:
     """What the file holds; KnowledgeError when it cannot be read within the limits.
 
     The child is dead when this returns or raises. `depth` counts the messages around an attachment.
     """
-    end = _run(format, file, depth, wall_seconds)
-    if end.code == 0:
-        data = json.loads(end.out)
-        if "reason" in data:
-            raise KnowledgeError(data["reason"])
-        return Content.from_json(data)
-    if end.code < 0:
-        crashed = f"its parser crashed ({signal.strsignal(-end.code)}); export it again"
-        raise KnowledgeError(_KILLED.get(-end.code, crashed))
-    if "MemoryError" in end.errors or "Cannot allocate memory" in end.errors:
-        raise KnowledgeError(_TOO_LARGE)
-    last = end.errors.strip().splitlines()[-1:] or ["no message"]
-    raise KnowledgeError(f"it is damaged or not what its name says ({_short(last[0])}); export it again")
+    out = _run("child", [format, str(depth)], file, wall_seconds, is_outermost=depth == 0)
+    data = json.loads(out)
+    if "reason" in data:
+        raise KnowledgeError(data["reason"])
+    return Content.from_json(data)
+
+
+def page_isolated(file: BinaryIO, first: int, last: int, quote: str) -> bytes:
+    """PNG of the first of these pages of a PDF, counted from 1, that holds something of the quote, which is marked.
+
+    Empty where none does; KnowledgeError when it cannot be drawn within the limits.
+    """
+    return _run("pdf_page", [str(first), str(last)], file, _PAGE_SECONDS, QUOTE=json.dumps(quote))
 
 
 def read_bytes_isolated(format: str, data: bytes, *, depth: int, wall_seconds: int) -> Content:
@@ -75,25 +68,41 @@ def _short(message: str) -> str:
     return bare if len(bare) <= 120 else f"{bare[:117]}..."
 
 
-def _run(format: str, file: BinaryIO, depth: int, wall_seconds: int) -> _End:
-    command = [sys.executable, "-P", "-m", "copilot.retrieval.loaders.child"]
+def _run(
+    module: str, arguments: Sequence[str], file: BinaryIO, wall_seconds: int, *, is_outermost: bool = True, **told: str
+) -> bytes:
+    """What the process writes; KnowledgeError where it does not end well."""
+    command = [sys.executable, "-P", "-m", f"copilot.retrieval.loaders.{module}"]
     process = subprocess.Popen(
-        [*command, format, str(depth), str(os.getpid()), str(wall_seconds)],
+        [*command, *arguments, str(os.getpid()), str(wall_seconds)],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # No key or password of this process: a file that takes over its parser finds none.
-        env={"PYTHONPATH": str(_ROOT), "PATH": os.defpath, "PYTHONUTF8": "1"},
+        env={"PYTHONPATH": str(_ROOT), "PATH": os.defpath, "PYTHONUTF8": "1", **told},
         # An attachment stays in the group of its message, and is killed with it.
-        start_new_session=depth == 0,
+        start_new_session=is_outermost,
     )
     try:
         out, errors = _collect(process, time.monotonic() + wall_seconds)
-        return _End(process.wait(timeout=1), out, errors)
+        code = process.wait(timeout=1)
     except (TimeoutError, subprocess.TimeoutExpired):
         raise KnowledgeError(_TOO_LONG) from None
     finally:
-        _kill(process, whole_group=depth == 0)
+        _kill(process, whole_group=is_outermost)
+    if code:
+        raise KnowledgeError(_why(code, errors))
+    return out
+
+
+def _why(code: int, errors: str) -> str:
+    """Why the process ended as it did, for a person."""
+    if code < 0:
+        return _KILLED.get(-code, f"its parser crashed ({signal.strsignal(-code)}); export it again")
+    if "MemoryError" in errors or "Cannot allocate memory" in errors:
+        return _TOO_LARGE
+    last = errors.strip().splitlines()[-1:] or ["no message"]
+    return f"it is damaged or not what its name says ({_short(last[0])}); export it again"
 
 
 def _kill(process: subprocess.Popen[bytes], *, whole_group: bool) -> None:
