@@ -295,6 +295,12 @@ class Copilot:
         self.note("called", tool, who.name, arguments=arguments, sources=sorted({e.source for e in result.evidence}))
         return result
 
+    def prepare(self) -> None:
+        """Loads what the first question loads for all later ones, by a suggested one that is told and kept nowhere."""
+        question = next(iter(self.suggestions()), "What is here?")
+        for _ in self._answer(_Turn(question, Verifier(question), Watched()), self.viewer(), None):
+            pass
+
     def ask(
         self,
         question: str,

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from indexes import Indexes
 
 from copilot import Copilot, Settings
+from copilot.reading.reader import shipped
 from copilot.state.audit import check_chain
 from copilot.state.conversations import MIGRATIONS, Conversations
 from copilot.state.database import Database
@@ -121,6 +122,14 @@ def test_an_answer_is_in_the_trail_with_what_it_rests_on_also_without_a_conversa
     assert entry.details["question"] == QUESTION
     read = {item["source"] for item in entry.details["evidence"]}
     assert read == {citation.source for citation in answer.citations} != set()
+
+
+def test_what_is_loaded_before_the_first_question_asks_none(copilot: Copilot) -> None:
+    before = sum(1 for _ in copilot.conversations.audit(ADMIN))
+    shipped.cache_clear()
+    copilot.prepare()
+    assert shipped.cache_info().currsize == 1
+    assert list(copilot.conversations.audit(ADMIN, before)) == []
 
 
 def test_who_opened_a_source_or_called_a_tool_is_in_the_trail(copilot: Copilot) -> None:

@@ -73,7 +73,10 @@ def settings() -> Settings:
 
 @st.cache_resource(show_spinner="Reading the workspace")
 def copilot() -> Copilot:
-    return open_copilot(settings())
+    found = open_copilot(settings())
+    # While the first visitor reads the page.
+    pool().submit(found.prepare)
+    return found
 
 
 @st.cache_resource(show_spinner=False)

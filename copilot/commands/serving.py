@@ -51,9 +51,7 @@ def serve(
                     "issuer of tokens in BEARING_TOKEN_ISSUER."
                 )
             typer.echo("There are no keys: only programs on this machine can call, as the default viewer.", err=True)
-        if settings.model == "grounded":
-            # The first question loads what all later ones use; no caller should wait for it.
-            here.copilot.ask(next(iter(here.copilot.suggestions()), "What is here?"))
+        here.copilot.prepare()
         _run(here, host, port)
 
 
