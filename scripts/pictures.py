@@ -51,9 +51,10 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=flags)
             page = browser.new_page(viewport={"width": 1280, "height": 840}, reduced_motion="reduce")
             page.set_default_timeout(SLOW_MILLISECONDS)
-            answer(page, address, question)
             look(page, f"{address}/portfolio?portfolio_view=Matrix", "portfolio")
             look(page, f"{address}/memos?memo={memo}", "memo")
+            # Last, when the server has loaded its models, as for all questions but the first.
+            answer(page, address, question)
             browser.close()
 
 
