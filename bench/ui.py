@@ -16,14 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from ask import questions
-from playwright.sync_api import Browser, Page, sync_playwright
-from serve import memory
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from serve import memory, processor_seconds
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -141,17 +141,22 @@ def paints(browser: Browser, address: str, repeats: int) -> None:
         tell(f"{name}, usable", [visit.usable for visit in visits])
 
 
-def one_by_one(browser: Browser, address: str, ids: Sequence[str], asked: Sequence[str]) -> None:
+def one_by_one(
+    browser: Browser, address: str, ids: Sequence[str], asked: Sequence[str], server: subprocess.Popen[bytes]
+) -> None:
     """Each question in the conversation of its place, by a visitor who has just opened it."""
-    opening, waits = [], []
+    opening, waits, used = [], [], 0.0
     for id, question in zip(ids, asked, strict=True):
         page = visitor(browser)
         opening.append(opened(page, f"{address}/c-{id}").usable)
         fill(page, question)
+        began = processor_seconds(server)
         page.evaluate(ASK, 0)
         waits.append(answered(page))
+        used += processor_seconds(server) - began
         page.context.close()
     tell("  opens", opening)
+    tell_processor(used, len(asked))
     tell_answers(waits)
 
 
@@ -168,8 +173,15 @@ def at_once(browser: Browser, address: str, asked: Sequence[str], server: subpro
         at = (time.time() + LEAD_SECONDS) * 1000
         for page in pages:
             page.evaluate(ASK, at)
+        began = processor_seconds(server)
         print(f"  {name}")
-        tell_answers([answered(page) for page in pages])
+        waits = []
+        for page in pages:
+            with suppress(TimeoutError):
+                waits.append(answered(page))
+        print(f"  answered                 {len(waits)} of {len(pages)} within {SLOW_MILLISECONDS // 1000} s")
+        tell_processor(processor_seconds(server) - began, len(pages))
+        tell_answers(waits)
     faults = sum(page.locator("[data-testid=stException], [data-testid=stAlert]").count() for page in pages)
     print(f"  errors on the screens    {faults}")
     each = [(after - before) / len(pages) for after in (loaded, memory(server))]
@@ -180,6 +192,14 @@ def at_once(browser: Browser, address: str, asked: Sequence[str], server: subpro
 def tell(name: str, seconds: Sequence[float]) -> None:
     cuts = statistics.quantiles(seconds, n=20, method="inclusive")
     print(f"{name:<27}p50 {statistics.median(seconds):.2f} s, p95 {cuts[-1]:.2f} s", flush=True)
+
+
+def tell_processor(seconds: float, answers: int) -> None:
+    print(f"  processor of the server  {seconds / answers:.2f} s an answer, with what it draws")
+
+
+def loads() -> None:
+    print(f"load of the machine        {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def tell_answers(waits: Sequence[Answered]) -> None:
@@ -209,12 +229,14 @@ def main() -> None:
         port = free_port()
         address = f"http://localhost:{port}"
         with served(port, Path(folder), os.environ) as server:
+            loads()
             paints(browser, address, options.repeats)
             print("question 2 of a conversation")
-            one_by_one(browser, address, short, now)
+            one_by_one(browser, address, short, now, server)
             print(f"question {options.turns + 1} and later")
-            one_by_one(browser, address, ["long"] * options.repeats, now)
+            one_by_one(browser, address, ["long"] * options.repeats, now, server)
             print(f"{options.sessions} sessions at once")
+            loads()
             at_once(browser, address, later, server)
 
 
