@@ -213,19 +213,28 @@ class GroundedChatModel(BaseChatModel):
         return draft
 
     def _documents(self, asked: Asked, planned: Plan, outcomes: Sequence[Outcome]) -> Documents:
-        retriever = self.sources.retriever
-        found = [e for o in outcomes if o.tool.searches == "passages" and o.result for e in o.result.evidence]
-        if retriever is None or not found:
+        searched = [o for o in outcomes if o.tool.searches == "passages" and o.result]
+        if self.sources.retriever is None or not searched:
             return Documents()
-        searching = next(o.tool.name for o in outcomes if o.tool.searches == "passages")
-        asked = planned.parts.get(searching, asked)
+        parts = planned.parts.get(searched[0].tool.name, ())
+        if len(parts) > 1 and len(parts) == len(searched):
+            found = [self._found(part, planned, [o]) for part, o in zip(parts, searched, strict=True)]
+            return Documents.together([replace(d, about=part.text) for d, part in zip(found, parts, strict=True)])
+        return self._found(parts[0] if len(parts) == 1 else asked, planned, searched)
+
+    def _found(self, asked: Asked, planned: Plan, searched: Sequence[Outcome]) -> Documents:
+        """What the documents have on one question."""
+        retriever = self.sources.retriever
+        assert retriever is not None
+        results = [o.result for o in searched if o.result]
+        found = [e for result in results for e in result.evidence]
         asked = asked if planned.follows is None else asked.continuing(planned.follows)
         ranked = Ranked.of(asked.text, found, retriever)
         if asked.is_continued:
             ranked = ranked.beside(Ranked.of(asked.topic, found, retriever))
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
-        unmentioned = [f.subject for o in outcomes if o.result for f in o.result.findings if f.kind == UNMENTIONED]
+        unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
         quotation = quote(ranked, retriever, "memo" if asked.is_case else asked.reading.shape, named_documents, sides)
         answers = probability(ranked, named_documents)
         return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape))
