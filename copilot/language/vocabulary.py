@@ -12,7 +12,9 @@ WHOLE_STEMS = ROW_STEMS | frozenset(stems("group company organisation whole ever
 # By which days are put in order: what began first lasts longest.
 OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))
-NEGATIONS = frozenset("not no never without isn't aren't wasn't weren't isn’t aren’t wasn’t weren’t".split())
+NEGATIONS = frozenset(
+    ("not", "no", "never", "without", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t")
+)
 # Values that are said without being meant: "nobody answers for it", "the worst ones".
 PRONOUNS = frozenset(
     ("nobody", "none", "nothing", "no one", "one", "ones", "other", "others", "any", "all", "no", "yes")

@@ -61,11 +61,10 @@ def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def silent_address(chromium: str, indexes: Indexes, tmp_path: Path) -> Iterator[str]:
     """A server whose remote model begins no answer, however long one waits."""
-    with (
-        OpenAIServer([Reply(fault="hang")]) as remote,
-        _served(indexes, tmp_path, BEARING_MODEL="openai:any", BEARING_BASE_URL=remote.url, OPENAI_API_KEY="any") as address,
-    ):  # fmt: skip
-        yield address
+    with OpenAIServer([Reply(fault="hang")]) as remote:
+        asked = {"BEARING_MODEL": "openai:any", "BEARING_BASE_URL": remote.url, "OPENAI_API_KEY": "any"}
+        with _served(indexes, tmp_path, **asked) as address:
+            yield address
 
 
 @contextmanager
