@@ -157,3 +157,21 @@ def test_a_question_to_the_records_and_one_to_the_documents(copilot: Copilot) ->
 def test_what_is_said_further_of_the_same_rows_is_no_second_question(copilot: Copilot, question: str) -> None:
     found = [c.name for c in copilot.ask(question).tool_calls]
     assert found.count("find_projects") + found.count("project_record") == 1
+
+
+@pytest.mark.parametrize("reply", ["The one in Plzen", "W-7", "the second one", "Door Doctor (W-7)"])
+def test_a_reply_chooses_among_what_was_asked_back(copilot: Copilot, reply: str) -> None:
+    asked_back, answer = in_turn(copilot, "Who keeps Door Doctor?", reply)
+    assert asked_back.status == "needs_clarification"
+    assert answer.status == "answered"
+    assert "Olga Dvorak" in answer.text
+    assert "Petr Novak" not in answer.text
+
+
+def test_a_question_of_its_own_is_no_choice(copilot: Copilot) -> None:
+    _, answer = in_turn(copilot, "Who keeps Door Doctor?", "How many trials are there in Ostrava?")
+    assert rows_of(answer)["filters"]
+
+
+def test_choices_stand_in_the_order_of_the_records(copilot: Copilot) -> None:
+    assert copilot.ask("Who keeps Door Doctor?").follow_ups == ("Door Doctor (W-2)", "Door Doctor (W-7)")

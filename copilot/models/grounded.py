@@ -21,6 +21,7 @@ from pydantic import ConfigDict, InstanceOf
 
 from copilot.language.english import is_english
 from copilot.language.formatting import humanize, join_and
+from copilot.models.clarifying import clarified
 from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
@@ -55,6 +56,8 @@ class Turn(NamedTuple):
     lead: Call | None = None
     subjects: tuple[str, ...] = ()
     """What the result of that call is about, by key or name."""
+    choices: tuple[str, ...] = ()
+    """What it was asked back with."""
 
 
 class Memory:
@@ -101,6 +104,16 @@ class Memory:
                 asked = replace(asked, is_continued=True)
             earlier = Earlier(asked.topic, self.linker.link(asked.topic), turn.lead.tool if turn.lead else "")
         return earlier
+
+    def with_replies(self, turns: Sequence[Turn]) -> list[Turn]:
+        """The turns, a question that was asked back and the reply to that made one."""
+        found: list[Turn] = []
+        for turn in turns:
+            before = found[-1] if found and found[-1].choices else None
+            choices = [c for c in before.choices if not c.endswith("?")] if before else []
+            meant = clarified(before.question, choices, turn.question, self.linker, self.view) if before else None
+            found = [*found[:-1], turn._replace(question=meant)] if meant else [*found, turn]
+        return found
 
     def planned(self, asked: Asked, tools: Sequence[Tool], before: Turn | None) -> Plan:
         """The calls for a question; made once, and used again when their results come back."""
@@ -169,13 +182,13 @@ class GroundedChatModel(BaseChatModel):
 
     def candidates(self, messages: Sequence[BaseMessage]) -> list[Call]:
         """The calls that it would make for the last question, without the searches, most probable first."""
-        *turns, (question, *_) = _turns(messages)
+        *turns, (question, *_) = self.memory.with_replies(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
         planned = self.memory.planned(asked, available(self.sources), turns[-1] if turns else None)
         return [p.call for p in planned.calls if named(p.call.tool).searches is None][:CANDIDATES]
 
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
-        *turns, (question, *_) = _turns(messages)
+        *turns, (question, *_) = self.memory.with_replies(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
         known = [named(t["function"]["name"]) for t in tools]
         planned = self.memory.planned(asked, known, turns[-1] if turns else None)
@@ -285,7 +298,9 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
             lead = next(iter(calls), "")
             found = results[lead].findings if lead in results else ()
             subjects = tuple(dict.fromkeys(f.subject for f in found if f.subject and f.role in TELLING))
-            turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects)
+            draft = Draft.of(message)
+            choices = draft.follow_ups if draft is not None and draft.status == "needs_clarification" else ()
+            turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects, choices)
     if not turns:
         raise ValueError("a chat model needs a human message to answer")
     return turns
