@@ -23,16 +23,17 @@ from copilot.language.english import is_english
 from copilot.language.formatting import humanize, join_and
 from copilot.models.clarifying import clarified
 from copilot.models.draft import Draft
-from copilot.models.planning import Plan, Planned, plan, points_back
+from copilot.models.planning import BOTH, Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
 from copilot.passages.quoting import Ranked, quote
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
+from copilot.reading.describing import described
 from copilot.reading.linking import Linker
 from copilot.reading.names import workspace_names
-from copilot.reading.question import Earlier
+from copilot.reading.question import LABELS, Earlier, Links, Reading
 from copilot.reading.reader import shipped
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -89,11 +90,23 @@ class Memory:
         if asked is None:
             links = self.linker.link(text)
             read = shipped().read(text, links, earlier)
+            links = self._with_described(text, links, read)
             asked = Asked(text, links, read, self.columns, self.view, self.sources, self.viewer, earlier)
             if len(self._asked) >= _REMEMBERED:
                 self._asked.clear()
             self._asked[key] = asked
         return asked
+
+    def _with_described(self, text: str, links: Links, read: Reading) -> Links:
+        """The links, with the record that is described where what is wanted is about one."""
+        first = next((name for name in read.ranked if name not in LABELS), None)
+        if first is None or read.tools[first] < BOTH or self.sources.retriever is None:
+            return links
+        tool = named(first)
+        is_of_one = "project" in tool.arguments.model_fields or tool.needs_figure
+        if tool.searches or not is_of_one:
+            return links
+        return described(text, links, read, ("scope", "filter"), self.sources.retriever, self.view, self.viewer)
 
     def after(self, turns: Sequence[Turn]) -> Earlier | None:
         """What a question after these turns may continue."""

@@ -190,6 +190,9 @@ def _scores(
 
 def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
     fresh = list(tool.calls(asked))
+    if asked.unnamed and "project" in tool.arguments.model_fields:
+        # Of something else than was asked about.
+        fresh = [replace(c, resolved=0.0, unresolved=(*c.unresolved, *asked.unnamed)) for c in fresh]
     if follows is not None and follows.tool == tool.name:
         fresh = [tool.continues(follows, call, asked) for call in fresh] or [follows]
     return [Planned(call, probability) for call in fresh]

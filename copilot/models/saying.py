@@ -180,6 +180,8 @@ def _are_both_asked(asked: Asked, lead: Outcome, other: Outcome) -> bool:
 
 def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]) -> Draft:
     page = _Page()
+    if asked.unnamed:
+        page.add([f"Nothing here is called {join_or(asked.unnamed)}. In general the documents say:"])
     for part in documents.parts or (documents,):
         if part.about and not part.do_answer:
             page.add([f"The documents do not answer “{part.about}”"])

@@ -249,6 +249,9 @@ def condition(builder: Builder, span: Span) -> None:
         bound(builder, span)
         return
     if span.role == "scope" and not builder.links(span, "value", "person"):
+        if not builder.asked.links.names(span.start, span.end):
+            # Something of which nothing here has the name.
+            builder.unresolved.append(span.text)
         return
     if span.role == "filter" and not values and _names_a_category(builder, span):
         # "The hospitals" are none of them, and all have one.

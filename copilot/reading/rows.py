@@ -301,6 +301,8 @@ def _resolved(builder: Builder) -> float:
     spans = list(reading.of(*_TELLING))
     if reading.measure not in ("count", "share"):
         spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
+    if any(span.text in builder.unresolved for span in reading.of("scope")):
+        return 0.0
     expressed = {*builder.explained}
     if builder.has_measure:
         # One part that says what is measured is enough: "granted … in total".
