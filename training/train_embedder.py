@@ -35,6 +35,8 @@ from copilot.retrieval.sentences import sentences  # noqa: E402
 
 DATA = Path(__file__).parent / "data" / "qa"
 SCALE, RATE, PASSAGES, KEPT = 20.0, 5e-5, 12, 0.75
+ALIKE = 24
+"""Texts that are encoded at a time."""
 FROZEN = 2
 """Word pieces and so many of the lowest layers stay as published."""
 
@@ -95,11 +97,17 @@ class Encoder:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
 
     def __call__(self, texts: Sequence[str]) -> torch.Tensor:
+        """Texts of about the same length together, so that few pieces are padding."""
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        parts = [self._alike([texts[n] for n in order[i : i + ALIKE]]) for i in range(0, len(order), ALIKE)]
+        places = torch.tensor(order).argsort()
+        return torch.cat(parts)[places]
+
+    def _alike(self, texts: Sequence[str]) -> torch.Tensor:
         batch = self.tokenizer(list(texts), padding=True, truncation=True, max_length=256, return_tensors="pt")
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = self.model(**batch).last_hidden_state
+        hidden = self.model(**batch).last_hidden_state
         mask = batch["attention_mask"].unsqueeze(-1).float()
-        mean = (hidden.float() * mask).sum(1) / mask.sum(1)
+        mean = (hidden * mask).sum(1) / mask.sum(1)
         return torch.nn.functional.normalize(mean, dim=1)
 
     def all(self, texts: Sequence[str]) -> torch.Tensor:

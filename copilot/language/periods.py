@@ -61,6 +61,9 @@ _ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in 
 _SPANS = {
     "both": rf"(?P<a>{_MONTH}|[QH][1-4]) and (?P<b>(?:{_MONTH}|[QH][1-4]\b)(?: {_PLAIN_YEAR})?)",
     "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
+    "rest": rf"(?:the )?(?:rest|remainder) of (?:the |this )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b"
+    rf"|before (?:the |this )?(?P<own>fiscal |financial |calendar )?(?P<over>{_UNIT}) "
+    r"(?:is (?:over|out|done)|ends|closes)\b",
     "ahead": rf"between (?:now|today) and (?:the )?(?P<b>{_ANY_POINT})",
     "range": rf"(?:from )?(?P<a>{_ANY_POINT}) ?(?:to|until|till|through|-|–|—) ?"
     rf"(?P<b>{_ANY_POINT}|now\b|today\b|date\b)",
@@ -324,6 +327,8 @@ def _range(match: re.Match[str], calendar: Calendar) -> Period | None:
     if match["b"].lower() in ("now", "today", "date"):
         first = _whole(match["a"], calendar)
         return calendar.days(first.start, calendar.tomorrow, first.grain) if first else None
+    if re.fullmatch(rf"{_A_YEAR}-{_PART}", match[0], re.IGNORECASE):
+        return None  # "2026-Q3" is one quarter
     last = _whole(match["b"], calendar)
     first = _beginning(match["a"], match["b"], last, calendar) if last else None
     if first is None or last is None or first.start > last.start:
@@ -344,6 +349,13 @@ def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period 
 def _ahead(match: re.Match[str], calendar: Calendar) -> Period | None:
     last = _whole(match["b"], replace(calendar, ahead=True))
     return calendar.days(calendar.today, last.end, last.grain) if last else None
+
+
+def _rest(match: re.Match[str], calendar: Calendar) -> Period:
+    """What is left of a year or month: from today to its end."""
+    grain = _grain(match["unit"] or match["over"])
+    this = calendar.this(grain, _is_fiscal(match["kind"] or match["own"], grain, calendar))
+    return calendar.days(calendar.today, this.end, "month")
 
 
 def _since(match: re.Match[str], calendar: Calendar) -> Period | None:
@@ -377,6 +389,7 @@ def _before(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "both": _range,
+    "rest": _rest,
     "ahead": _ahead,
     "between": _range,
     "range": _range,

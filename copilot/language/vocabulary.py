@@ -9,6 +9,16 @@ from copilot.language.words import stems
 # Stems of what people call the rows of any table of AI projects, and all of them together.
 ROW_STEMS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
 WHOLE_STEMS = ROW_STEMS | frozenset(stems("group company organisation whole everybody total overall"))
+# By which days are put in order: what began first lasts longest.
+OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
+NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))
+NEGATIONS = frozenset(
+    ("not", "no", "never", "without", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t")
+)
+# Values that are said without being meant: "nobody answers for it", "the worst ones".
+PRONOUNS = frozenset(
+    ("nobody", "none", "nothing", "no one", "one", "ones", "other", "others", "any", "all", "no", "yes")
+)
 # Other words for columns of the record tables.
 COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit", "business unit", "division", "department", "agency", "business"),
@@ -35,5 +45,7 @@ COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "open_positions": ("open positions", "vacancies", "vacant", "unfilled", "open jobs"),
     "gate": ("gate", "approval gate"),
     "personal_data": ("personal data",),
+    "project_id": ("project", "system", "initiative"),
+    "model_id": ("model",),
     "generative": ("generative", "generative ai", "genai"),
 }

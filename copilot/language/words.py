@@ -22,12 +22,12 @@ _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*"
 
 STOP_WORDS = frozenset(
     _split(
-        "a about above across after again against all also am an and any are as at be because been before "
+        "a about above across after again against all already also am an and any are as at be because been before "
         "being below between both but by can could did do does doing down during each either else ever "
         "every few for from further get give given go got had has have having he her here hers him his "
         "how i if in into is isn it its itself just let like ll made make makes many may me might mine "
         "more most much must my neither no nor not now of off on once one only onto or other our ours out "
-        "over own per please put re s same say says see shall she should show so some such t tell than "
+        "over own per please put re s same say says see shall she should show so some still such t tell than "
         "that the their theirs them themselves then there these they thing things this those through to "
         "too under until up upon us use used using ve very via want was we were what when where whether "
         "which while who whom whose why will with within without would you your yours"

@@ -21,17 +21,19 @@ from pydantic import ConfigDict, InstanceOf
 
 from copilot.language.english import is_english
 from copilot.language.formatting import humanize, join_and
+from copilot.models.clarifying import clarified
 from copilot.models.draft import Draft
-from copilot.models.planning import Plan, Planned, plan, points_back
+from copilot.models.planning import BOTH, Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
 from copilot.passages.quoting import Ranked, quote
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
+from copilot.reading.describing import described
 from copilot.reading.linking import Linker
 from copilot.reading.names import workspace_names
-from copilot.reading.question import Earlier
+from copilot.reading.question import LABELS, Earlier, Links, Reading
 from copilot.reading.reader import shipped
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -55,6 +57,8 @@ class Turn(NamedTuple):
     lead: Call | None = None
     subjects: tuple[str, ...] = ()
     """What the result of that call is about, by key or name."""
+    choices: tuple[str, ...] = ()
+    """What it was asked back with."""
 
 
 class Memory:
@@ -86,11 +90,23 @@ class Memory:
         if asked is None:
             links = self.linker.link(text)
             read = shipped().read(text, links, earlier)
+            links = self._with_described(text, links, read)
             asked = Asked(text, links, read, self.columns, self.view, self.sources, self.viewer, earlier)
             if len(self._asked) >= _REMEMBERED:
                 self._asked.clear()
             self._asked[key] = asked
         return asked
+
+    def _with_described(self, text: str, links: Links, read: Reading) -> Links:
+        """The links, with the record that is described where what is wanted is about one."""
+        first = next((name for name in read.ranked if name not in LABELS), None)
+        if first is None or read.tools[first] < BOTH or self.sources.retriever is None:
+            return links
+        tool = named(first)
+        is_of_one = "project" in tool.arguments.model_fields or tool.needs_figure
+        if tool.searches or not is_of_one:
+            return links
+        return described(text, links, read, ("scope", "filter"), self.sources.retriever, self.view, self.viewer)
 
     def after(self, turns: Sequence[Turn]) -> Earlier | None:
         """What a question after these turns may continue."""
@@ -101,6 +117,16 @@ class Memory:
                 asked = replace(asked, is_continued=True)
             earlier = Earlier(asked.topic, self.linker.link(asked.topic), turn.lead.tool if turn.lead else "")
         return earlier
+
+    def with_replies(self, turns: Sequence[Turn]) -> list[Turn]:
+        """The turns, a question that was asked back and the reply to that made one."""
+        found: list[Turn] = []
+        for turn in turns:
+            before = found[-1] if found and found[-1].choices else None
+            choices = [c for c in before.choices if not c.endswith("?")] if before else []
+            meant = clarified(before.question, choices, turn.question, self.linker, self.view) if before else None
+            found = [*found[:-1], turn._replace(question=meant)] if meant else [*found, turn]
+        return found
 
     def planned(self, asked: Asked, tools: Sequence[Tool], before: Turn | None) -> Plan:
         """The calls for a question; made once, and used again when their results come back."""
@@ -169,13 +195,13 @@ class GroundedChatModel(BaseChatModel):
 
     def candidates(self, messages: Sequence[BaseMessage]) -> list[Call]:
         """The calls that it would make for the last question, without the searches, most probable first."""
-        *turns, (question, *_) = _turns(messages)
+        *turns, (question, *_) = self.memory.with_replies(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
         planned = self.memory.planned(asked, available(self.sources), turns[-1] if turns else None)
         return [p.call for p in planned.calls if named(p.call.tool).searches is None][:CANDIDATES]
 
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
-        *turns, (question, *_) = _turns(messages)
+        *turns, (question, *_) = self.memory.with_replies(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
         known = [named(t["function"]["name"]) for t in tools]
         planned = self.memory.planned(asked, known, turns[-1] if turns else None)
@@ -213,19 +239,28 @@ class GroundedChatModel(BaseChatModel):
         return draft
 
     def _documents(self, asked: Asked, planned: Plan, outcomes: Sequence[Outcome]) -> Documents:
-        retriever = self.sources.retriever
-        found = [e for o in outcomes if o.tool.searches == "passages" and o.result for e in o.result.evidence]
-        if retriever is None or not found:
+        searched = [o for o in outcomes if o.tool.searches == "passages" and o.result]
+        if self.sources.retriever is None or not searched:
             return Documents()
-        searching = next(o.tool.name for o in outcomes if o.tool.searches == "passages")
-        asked = planned.parts.get(searching, asked)
+        parts = planned.parts.get(searched[0].tool.name, ())
+        if len(parts) > 1 and len(parts) == len(searched):
+            found = [self._found(part, planned, [o]) for part, o in zip(parts, searched, strict=True)]
+            return Documents.together([replace(d, about=part.text) for d, part in zip(found, parts, strict=True)])
+        return self._found(parts[0] if len(parts) == 1 else asked, planned, searched)
+
+    def _found(self, asked: Asked, planned: Plan, searched: Sequence[Outcome]) -> Documents:
+        """What the documents have on one question."""
+        retriever = self.sources.retriever
+        assert retriever is not None
+        results = [o.result for o in searched if o.result]
+        found = [e for result in results for e in result.evidence]
         asked = asked if planned.follows is None else asked.continuing(planned.follows)
         ranked = Ranked.of(asked.text, found, retriever)
         if asked.is_continued:
             ranked = ranked.beside(Ranked.of(asked.topic, found, retriever))
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
-        unmentioned = [f.subject for o in outcomes if o.result for f in o.result.findings if f.kind == UNMENTIONED]
+        unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
         quotation = quote(ranked, retriever, "memo" if asked.is_case else asked.reading.shape, named_documents, sides)
         answers = probability(ranked, named_documents)
         return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape))
@@ -276,7 +311,9 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
             lead = next(iter(calls), "")
             found = results[lead].findings if lead in results else ()
             subjects = tuple(dict.fromkeys(f.subject for f in found if f.subject and f.role in TELLING))
-            turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects)
+            draft = Draft.of(message)
+            choices = draft.follow_ups if draft is not None and draft.status == "needs_clarification" else ()
+            turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects, choices)
     if not turns:
         raise ValueError("a chat model needs a human message to answer")
     return turns

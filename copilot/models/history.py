@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from copilot.models.draft import Draft
 from copilot.retrieval import tokens
 from copilot.state.conversations import Turn
 from copilot.types import Finding, ToolCall, ToolResult
@@ -43,7 +44,11 @@ def _messages(turn: Turn, id: str, found: Sequence[Finding]) -> list[BaseMessage
         result = ToolResult(findings=tuple(found))
         call = {"name": lead.name, "args": lead.arguments, "id": id, "type": "tool_call"}
         messages += [AIMessage("", tool_calls=[call]), ToolMessage(LEFT_OUT, tool_call_id=id, artifact=result)]
-    return [*messages, AIMessage(_MARKER.sub("", turn.answer.text))]
+    text = _MARKER.sub("", turn.answer.text)
+    if turn.answer.status == "needs_clarification":
+        # The next question may be one of the choices.
+        return [*messages, Draft(text=text, status=turn.answer.status, follow_ups=turn.answer.follow_ups).message()]
+    return [*messages, AIMessage(text)]
 
 
 def leading(calls: Sequence[ToolCall]) -> ToolCall | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from copilot.language.words import content_stems
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
-from copilot.reading.parts import Read, parts
+from copilot.reading.parts import Read, parts, questions
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE
 from copilot.reading.restricting import WHOLE
 from copilot.retrieval.references import asked_for
@@ -56,8 +56,8 @@ class Plan:
     """What an unclear question could mean, most probable first."""
     follows: Call | None = None
     """The earlier call that the question continues."""
-    parts: Mapping[str, Asked] = field(default_factory=dict)
-    """By tool, where two things are asked in parts of their own."""
+    parts: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
+    """By tool, where several things are asked in parts of their own."""
 
 
 def plan(
@@ -79,8 +79,7 @@ def plan(
     follows = earlier if earlier is not None and points_back(asked, limits) else None
     if follows is not None:
         asked = asked.continuing(follows, subjects)
-    both = _both(asked, tools)
-    cut = parts(asked, both, read) if read is not None and len(both) > 1 else {}
+    cut = _parts(asked, tools, limits, read) if read is not None and follows is None else {}
     calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
@@ -91,7 +90,9 @@ def plan(
     for tool in tools:
         if tool.searches is not None and tool.name not in known:
             calls += [
-                Planned(call, reading.tools.get(tool.name, 0.0)) for call in tool.calls(cut.get(tool.name, asked))
+                Planned(call, reading.tools.get(tool.name, 0.0))
+                for one in cut.get(tool.name, (asked,))
+                for call in tool.calls(one)
             ]
     is_foreign = reading.tools.get(OUT_OF_SCOPE, 0.0) >= limits[OUT_OF_SCOPE] and follows is None
     return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows, parts=cut)
@@ -122,9 +123,33 @@ def _both(asked: Asked, tools: Sequence[Tool]) -> list[str]:
     return [tool.name for tool in tools if read.get(tool.name, 0.0) >= BOTH and not tool.is_slow][:MOST_TOOLS]
 
 
-def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mapping[str, Asked]) -> list[Planned]:
+def _parts(
+    asked: Asked, tools: Sequence[Tool], limits: Mapping[str, float], read: Read
+) -> dict[str, tuple[Asked, ...]]:
+    """By tool the parts of a question that ask for it; empty where it asks one thing."""
+    known, found = {tool.name: tool for tool in tools}, dict[str, list[Asked]]()
+    for part in questions(asked, read):
+        name = max(known, key=lambda name: part.reading.tools.get(name, 0.0))
+        goes_on = bool(found) and points_back(part, limits)
+        says_it = goes_on and name in found and not known[name].searches
+        if part.reading.tools.get(name, 0.0) < BOTH or known[name].is_slow or says_it:
+            # One call says it all: the owner of the largest, and its budget.
+            found = {}
+            break
+        if goes_on:
+            part = replace(part, is_continued=True) if known[name].searches else asked
+        found.setdefault(name, []).append(part)
+    if found:
+        return {name: tuple(own) for name, own in found.items()}
+    both = _both(asked, tools)
+    return {name: (part,) for name, part in parts(asked, both, read).items()} if len(both) > 1 else {}
+
+
+def _calls(
+    asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mapping[str, tuple[Asked, ...]]
+) -> list[Planned]:
     """The calls of the most probable tools; what a tool has no call for goes to the tool that takes its place."""
-    scores = _scores(asked, tools, follows)
+    scores = _scores(asked, tools, follows, cut)
     ranked = sorted(tools, key=lambda tool: -scores[tool.name])
     best = scores[ranked[0].name] if ranked else 0.0
     wanted = [t for t in ranked if scores[t.name] >= max(LEAST, NEAR * best)][:MOST_TOOLS] or ranked[:1]
@@ -133,9 +158,11 @@ def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mappi
         if tool.is_slow and tool is not ranked[0]:
             continue
         for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes)):
-            own = made.get(stand_in.name) or _of_tool(
-                cut.get(stand_in.name, asked), stand_in, scores[tool.name], follows
-            )
+            own = made.get(stand_in.name) or [
+                planned
+                for one in cut.get(stand_in.name, (asked,))
+                for planned in _of_tool(one, stand_in, scores[tool.name], follows)
+            ]
             if own:
                 raised = max(own[0].probability, scores[tool.name])
                 made[stand_in.name] = [replace(p, probability=raised) for p in own]
@@ -144,9 +171,13 @@ def _calls(asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mappi
     return [p for n, p in enumerate(planned) if all(p.call.arguments != q.call.arguments for q in planned[:n])]
 
 
-def _scores(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> dict[str, float]:
+def _scores(
+    asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mapping[str, tuple[Asked, ...]]
+) -> dict[str, float]:
     """How probable each tool is that is there; one that is not gives its probability to its substitute."""
-    read = asked.reading.tools
+    read = dict(asked.reading.tools)
+    for name, own in cut.items():
+        read[name] = max(read.get(name, 0.0), *(part.reading.tools.get(name, 0.0) for part in own))
     scores = {tool.name: max(read.get(tool.name, 0.0), tool.evidence(asked)) for tool in tools}
     for tool in tools:
         absent = [read.get(name, 0.0) for name in tool.substitutes if name not in scores]
@@ -159,6 +190,9 @@ def _scores(asked: Asked, tools: Sequence[Tool], follows: Call | None) -> dict[s
 
 def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
     fresh = list(tool.calls(asked))
+    if asked.unnamed and "project" in tool.arguments.model_fields:
+        # Of something else than was asked about.
+        fresh = [replace(c, resolved=0.0, unresolved=(*c.unresolved, *asked.unnamed)) for c in fresh]
     if follows is not None and follows.tool == tool.name:
         fresh = [tool.continues(follows, call, asked) for call in fresh] or [follows]
     return [Planned(call, probability) for call in fresh]

@@ -84,6 +84,22 @@ class Documents:
     """Parts that the question refers to and no document has."""
     least: float = 0.5
     """From which probability on they count as an answer, as calibrated."""
+    about: str = ""
+    """The question, where it is one of several."""
+    parts: tuple[Documents, ...] = ()
+    """On each question, where several stand in one; the rest is then of all of them."""
+
+    @classmethod
+    def together(cls, parts: Sequence[Documents]) -> Documents:
+        """What they have on several questions, as far as they answer any."""
+        best = max(parts, key=lambda part: (part.do_answer, part.answers))
+        said = {quote.unit: quote for part in parts if part.do_answer for quote in part.quotation.quotes}
+        evidence = {item.id: item for part in parts for item in part.evidence}
+        missed = [set(part.unmentioned) for part in parts]
+        return cls(
+            Quotation(tuple(said.values())), best.answers, tuple(evidence.values()),
+            tuple(sorted(set.intersection(*missed))), best.least, parts=tuple(parts),
+        )  # fmt: skip
 
     @property
     def do_answer(self) -> bool:
@@ -126,7 +142,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     gives_way = is_advice or (asked.is_case and documents.do_answer)
     leads = lead is not None and not gives_way and lead.planned.worth >= least
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
-        return _records_first(asked, lead, data, documents, documents_wanted)
+        asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
+        return _records_first(asked, lead, data, documents, 1.0 if asked_apart else documents_wanted)
     if documents.do_answer and plan.kind != "out_of_scope":
         return _documents_first(asked, documents, [o for o in data if o.planned.worth >= TWO_THINGS])
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
@@ -147,7 +164,9 @@ def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documen
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
             _tell(page, other, 4)
-    if wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
+    if wanted == 1 and documents.do_answer:
+        page.add(quoted(documents.quotation.quotes), "What the documents say")
+    elif wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
     return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
 
@@ -161,9 +180,14 @@ def _are_both_asked(asked: Asked, lead: Outcome, other: Outcome) -> bool:
 
 def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]) -> Draft:
     page = _Page()
-    page.add(quoted(documents.quotation.quotes))
-    if documents.quotation.conflicts:
-        page.add([_conflict(c) for c in documents.quotation.conflicts[:2]])
+    if asked.unnamed:
+        page.add([f"Nothing here is called {join_or(asked.unnamed)}. In general the documents say:"])
+    for part in documents.parts or (documents,):
+        if part.about and not part.do_answer:
+            page.add([f"The documents do not answer “{part.about}”"])
+            continue
+        page.add(quoted(part.quotation.quotes))
+        page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
     for outcome in data[:2]:
         heading = "In the records" if outcome is data[0] else ""
         _tell(page, outcome, 3, heading)

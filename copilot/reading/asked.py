@@ -11,7 +11,8 @@ from typing import Any
 
 from copilot.language.calendar import Period
 from copilot.language.periods import find_period
-from copilot.language.words import STOP_WORDS
+from copilot.language.vocabulary import WHOLE_STEMS
+from copilot.language.words import STOP_WORDS, words
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
 from copilot.reading.linking import is_known_word, number_of, tokens_of
@@ -129,6 +130,18 @@ class Asked:
         names = dict.fromkeys([*self.links.unknown, *self._capitals()])
         return tuple(n for n in names if retriever is None or not retriever.mentions(n, self.viewer))
 
+    @cached_property
+    def unnamed(self) -> tuple[str, ...]:
+        """What the question is about where nothing here has such a name, nor is one of its words mentioned anywhere."""
+        retriever = self.sources.retriever
+        scopes = [s for s in self.reading.of("scope") if not self.links.names(s.start, s.end)]
+        return tuple(
+            s.text
+            for s in scopes
+            if retriever is not None
+            and any(len(w) > 2 and not retriever.mentions(w, self.viewer) for w in _content_words(s.text))
+        )
+
     def _capitals(self) -> Iterator[str]:
         """Words with a capital in what the question is about that are names of nothing here."""
         for span in self.reading.of("filter", "not", "scope", "compare", "among"):
@@ -217,6 +230,10 @@ class Asked:
             for link in self.links.within(span.start, span.end, "criterion"):
                 factors[link.key] = 0.0
         return shares, factors
+
+
+def _content_words(text: str) -> list[str]:
+    return [w.text for w in words(text) if not w.is_stop and w.stem not in WHOLE_STEMS]
 
 
 def as_argument(condition: Filter) -> dict[str, Any]:

@@ -108,10 +108,11 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
         called = (column.name, *view.aliases(table.name).get(column.name, ()), *_words(table, column))
         texts = tuple(dict.fromkeys(spoken(t) for t in called))
         holds, values = _holds(view, table, column)
-        plain = Profile(table.name, column.name, holds, texts, values, column.unit)
+        has_missing = edges.get(f"{column.name}:count") != edges.get("count")
+        plain = Profile(table.name, column.name, holds, texts, values, column.unit, has_missing=has_missing)
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
-        if holds == "number" and isinstance(most, int | float):
-            yield replace(plain, most=float(most))
+        if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):
+            yield replace(plain, most=float(most), has_zero=least <= 0 <= most)
         elif holds == "date" and least is not None and most is not None:
             yield replace(plain, first_day=_day(least), last_day=_day(most))
         else:
@@ -119,17 +120,19 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
 
 
 def _words(table: TableSchema, column: Column) -> tuple[str, ...]:
-    """Other words for a column of a table that every workspace has."""
+    """Other words for a column of a table that every workspace has, and for one that says which project it is of."""
+    if column.references:
+        return COLUMN_WORDS.get(column.name, ())
     is_ours = table.name in TABLES and any(c.name == column.name for c in TABLES[table.name].columns)
     return COLUMN_WORDS.get(column.name, ()) if is_ours else ()
 
 
 def _edges(view: RecordView, table: TableSchema) -> dict[str, Cell]:
-    """The least and largest of each column of numbers and dates."""
+    """The least and largest of each column of numbers and dates, how many rows have a value, and how many there are."""
     sized = [c.name for c in table.columns if c.type in ("number", "integer", "date")]
-    sides: tuple[Aggregate, ...] = ("min", "max")
+    sides: tuple[Aggregate, ...] = ("min", "max", "count")
     measures = [Measure(name=f"{name}:{side}", aggregate=side, column=name) for name in sized for side in sides]
-    return next(iter(view.aggregate(table.name, measures=measures)), {}) if measures else {}
+    return next(iter(view.aggregate(table.name, measures=[Measure(name="count"), *measures])), {})
 
 
 def _day(value: Cell) -> date:

@@ -295,7 +295,7 @@ def _linked(name: Name, text: str, start: int, end: int, score: float) -> Link:
 def _outermost(links: Iterable[Link]) -> list[Link]:
     """Without links inside a longer one, and each thing once a place."""
     kept: list[Link] = []
-    for link in sorted(set(links), key=lambda x: (x.start - x.end, -x.score)):
+    for link in sorted(dict.fromkeys(links), key=lambda x: (x.start - x.end, -x.score)):
         inside = [k for k in kept if k.start <= link.start and link.end <= k.end]
         if any((k.start, k.end) != (link.start, link.end) for k in inside):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.gates.rules import FILE as GATES_FILE
+from copilot.language.vocabulary import PRONOUNS
 from copilot.reading.question import LinkKind
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
@@ -41,7 +42,8 @@ def workspace_names(sources: Sources, viewer: Viewer) -> Iterator[Name]:
     view = sources.records.view(viewer)
     records = {name.text for table in view.tables.values() for name in _record_names(view, table)}
     for table in view.tables.values():
-        yield Name("table", spoken(table.name), table.name, table.name)
+        for text in (table.name, *table.synonyms):
+            yield Name("table", spoken(text), table.name, table.name)
         yield from _record_names(view, table)
         yield from _column_names(view, table, records)
     for criterion in sources.workspace.config.criteria:
@@ -88,7 +90,8 @@ def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name
         return
     kind: LinkKind = "person" if are_persons(known) else "value"
     for value in known:
-        yield Name(kind, spoken(value), value, table, column)
+        if spoken(value).casefold() not in PRONOUNS:
+            yield Name(kind, spoken(value), value, table, column)
 
 
 def are_persons(values: Iterable[str]) -> bool:

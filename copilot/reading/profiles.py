@@ -25,8 +25,18 @@ class Profile:
     """Of numbers: as `copilot.language.units` writes it."""
     most: float | None = None
     """Of numbers: the largest."""
+    has_missing: bool = False
+    """Whether a row has no value."""
+    has_zero: bool = False
+    """Of numbers: whether a row has nothing."""
     first_day: date | None = None
     last_day: date | None = None
+
+    def may_be(self, nothing: Literal["missing", "zero"]) -> bool:
+        """Whether "none at all" can mean that: not where the rows only know the other way to have nothing."""
+        if self.holds != "number" or self.has_missing == self.has_zero:
+            return True
+        return self.has_missing if nothing == "missing" else self.has_zero
 
     def is_ahead(self, today: date) -> bool:
         """Whether enough of its dates lie ahead that it holds deadlines, some of them missed."""

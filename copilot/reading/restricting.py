@@ -83,15 +83,31 @@ class Builder:
         others = [v for v in own if judged.sure(chosen.column, v, *uses) >= TAKEN]
         return [chosen.value, *others]
 
+    def may_have(self, candidate: Candidate) -> bool:
+        """Whether the rows can have nothing in the way of a candidate: no value, or the value zero."""
+        profile = self.asked.columns.get(self.table, candidate.column)
+        if profile is None or candidate.op not in ("missing", "=") or isinstance(candidate.value, str | bool):
+            return True
+        return profile.may_be("missing" if candidate.op == "missing" else "zero")
+
     def fits(self, span: Span, candidate: Candidate, links: Sequence[Link]) -> bool:
         """Whether a candidate can be meant beside what is meant already, and where a value is named, with its sign."""
         if candidate.op in ("=", "!=") and isinstance(candidate.value, str):
             is_named = any(x.key == candidate.value and x.column == candidate.column for x in links)
             if is_named and (candidate.op == "!=") != (span.role == "not"):
                 return False
+        if not self.may_have(candidate):
+            return False
         # What is compared is not meant at once; what is said twice is meant once.
         is_again = any(s.text.casefold() == span.text.casefold() for s in self.explained)
         return is_again or span.role == "compare" or not any(contradicts(candidate, c) for c in self.conditions)
+
+
+def _names_a_category(builder: Builder, span: Span) -> bool:
+    """Whether a span is no more than the name of a column of categories or people."""
+    names = [x for x in builder.links(span, "column") if x.score == 1 and x.start <= span.start and span.end <= x.end]
+    profiles = (builder.asked.columns.get(builder.table, x.key) for x in names)
+    return any(p is not None and p.holds in ("category", "person") for p in profiles)
 
 
 def contradicts(candidate: Candidate, known: Filter) -> bool:
@@ -233,6 +249,13 @@ def condition(builder: Builder, span: Span) -> None:
         bound(builder, span)
         return
     if span.role == "scope" and not builder.links(span, "value", "person"):
+        if not builder.asked.links.names(span.start, span.end):
+            # Something of which nothing here has the name.
+            builder.unresolved.append(span.text)
+        return
+    if span.role == "filter" and not values and _names_a_category(builder, span):
+        # "The hospitals" are none of them, and all have one.
+        builder.explained.append(span)
         return
     chosen = builder.choose(span, builder.asked.columns.conditions(builder.table))
     if chosen is not None and len(parts := _alternatives_of(span)) > 1 and isinstance(chosen.value, str):
@@ -375,9 +398,12 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     if profile.holds == "date":
         ahead = profile.is_ahead(asked.today)
         period = asked.period(span, ahead)
-        if period is None:
-            _by_age(builder, span, chosen, amounts[0], ahead)
-        else:
+        length = next((a for a in amounts if a.unit in DAYS_IN), None)
+        if period is None and length is None:
+            builder.unresolved.append(span.text)
+        elif period is None and length is not None:
+            _by_age(builder, span, chosen, length, ahead)
+        elif period is not None:
             _by_day(builder, chosen, period)
         return
     sizes = sorted(in_column(a, profile.unit, profile.most) for a in amounts)
@@ -411,8 +437,9 @@ def without_size(builder: Builder, span: Span) -> None:
             builder.unresolved.append(span.text)
         return
     links = builder.links(span, "value", "person", "column")
-    sized = asked.best(span, asked.columns.bounds(builder.table), links)
-    plain = asked.best(span, asked.columns.conditions(builder.table), links)
+    bounds, others = asked.columns.bounds(builder.table), asked.columns.conditions(builder.table)
+    sized = asked.best(span, bounds, links, [builder.may_have(c) for c in bounds.candidates])
+    plain = asked.best(span, others, links, [builder.may_have(c) for c in others.candidates])
     if sized is None or (plain is not None and plain.score >= sized.score):
         condition(builder, span)
     elif sized.candidate.op in ("missing", "present", ">", "="):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.language.quantities import find_amounts
-from copilot.language.vocabulary import ROW_STEMS
-from copilot.language.words import ASKING_STEMS, words
+from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS
+from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Measure, Role, Shape, Span
+from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
     LEAST,
     THAN,
@@ -36,6 +36,8 @@ SHOWN = 0.4
 NAMED_TABLE = 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
+JUDGED_TABLE = 0.0
+"""What it is worth that the chooser is sure of a table."""
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
 EACH_OF = 3
@@ -50,6 +52,8 @@ _TELLING: tuple[Role, ...] = (
 # Shapes that want one cell.
 _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
+GROUPED = 0.3
+"""The chooser is so sure of a column by which rows are counted that no part of the question names."""
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -59,6 +63,8 @@ class Restriction:
     """The rows of one table that a question means, and what it asks of them."""
 
     table: str
+    measure: Measure = "none"
+    """What is asked of the rows."""
     conditions: tuple[Filter, ...] = ()
     among: tuple[Filter, ...] = ()
     """Of which rows a share is asked."""
@@ -90,6 +96,8 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
     places = {table: n for n, table in enumerate(tables)}
     # Rows that nobody gave a key are parts of something else, such as the months of a series.
     worth = {t: MAIN * ((t == main) - (not asked.columns.of_table(t, "key"))) for t in tables}
+    if len(tables) > 1:
+        worth = {t: w + JUDGED_TABLE * asked.judged(t).table for t, w in worth.items()}
     lost = {r.table: UNRESOLVED * len(r.unresolved) for r in found}
     return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 
@@ -98,19 +106,21 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     builder, reading = Builder(asked, table), asked.reading
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
+    measure: Measure = "count" if _counts_its_rows(builder) else reading.measure
     base, groups = _conditions(builder)
-    groups = _groups(builder, groups)
-    measured = _measured(builder) if reading.measure in _OF_NUMBERS else None
-    shown = _columns_shown(builder)
-    order, order_less = _order(builder, groups)
-    if reading.measure in _OF_NUMBERS and measured is None:
+    groups = _groups(builder, groups, measure)
+    measured = _measured(builder) if measure in _OF_NUMBERS else None
+    shown = _columns_shown(builder, measure)
+    order, order_less = _order(builder, groups, measure)
+    if measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
-    if order is not None and reading.direction == "descending":
+    if order is not None and _is_descending(builder, order):
         order = f"-{order}"
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     return Restriction(
         table=table,
+        measure=measure,
         conditions=tuple(builder.conditions),
         among=base,
         groups=tuple(dict.fromkeys(groups))[:2],
@@ -126,6 +136,29 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     )
 
 
+def _counts_its_rows(builder: Builder) -> bool:
+    """Whether something is ordered by how many rows of the table it has: "the sites with the most incidents"."""
+    asked, reading = builder.asked, builder.asked.reading
+    if reading.measure not in ("list", "none"):
+        return False
+
+    def names_it(span: Span) -> bool:
+        return any(x.table == builder.table for x in asked.links.within(span.start, span.end, "table"))
+
+    is_bare = any(all(w.is_stop for w in words(span.text)) for span in reading.of("order"))
+    return any(map(names_it, reading.of("order"))) or (is_bare and any(map(names_it, reading.of("measure"))))
+
+
+def _is_descending(builder: Builder, column: str) -> bool:
+    """Whether the largest comes first; of days the word tells which is meant, since the longest time began first."""
+    profile, reading = builder.asked.columns.get(builder.table, column), builder.asked.reading
+    if profile is not None and profile.holds == "date":
+        said = {stem for span in reading.of("order") for stem in stems(span.text)}
+        if said & OLDER_FIRST or said & NEWER_FIRST:
+            return not said & OLDER_FIRST
+    return reading.direction == "descending"
+
+
 def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
     """Finds the conditions; gives those of the base of a share, and the columns that a part names to group by."""
     asked, reading = builder.asked, builder.asked.reading
@@ -133,7 +166,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         condition(builder, span)
     base, builder.conditions = tuple(builder.conditions), []
     for span in reading.of("filter", "scope", "not"):
-        condition(builder, span)
+        condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
     sides(builder, reading.of("compare"))
     for span in reading.of("bound", "period"):
         bound(builder, span)
@@ -148,13 +181,33 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         elif column := column_of(builder, span, _GROUPS, quietly=True):
             groups.append(column)
     base += also(builder, base)
+    if reading.measure == "share" and base and not builder.conditions:
+        builder.conditions, base = list(base), ()
+    if reading.measure == "share" and not builder.conditions:
+        # "What share of the portfolio uses personal data?"
+        for span in reading.of("measure"):
+            names = [x for x in builder.links(span, "column") if x.score >= WHOLE] or _around(builder, span)
+            condition(builder, Span("filter", names[0].start, names[0].end, names[0].text) if names else span)
     return base + (of_base(builder) if reading.measure == "share" and not base else ()), groups
 
 
-def _groups(builder: Builder, named: Sequence[str]) -> list[str]:
+def _denies_a_value(builder: Builder, span: Span) -> bool:
+    """Whether a span that was read as a condition denies the value that it names: "still not closed"."""
+    named = [x.start for x in builder.links(span, "value", "person") if x.score >= WHOLE]
+    before = builder.asked.text[span.start : min(named, default=span.start)]
+    return span.role == "filter" and any(w.text.lower() in NEGATIONS for w in words(before))
+
+
+def _around(builder: Builder, span: Span) -> list[Link]:
+    """The names of columns of which a span is a part."""
+    whole = builder.asked.links.of("column")
+    return [x for x in whole if x.table == builder.table and x.start <= span.start and span.end <= x.end]
+
+
+def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[str]:
     """The columns to group by: those that are named, those whose values are told apart, or what is counted by."""
     reading, groups = builder.asked.reading, list(named)
-    if reading.of("compare") or reading.measure in ("count", *_OF_NUMBERS):
+    if reading.of("compare") or measure in ("count", *_OF_NUMBERS):
         # What is told of two or three values is told of each.
         groups += [
             c.column for c in builder.conditions
@@ -163,16 +216,16 @@ def _groups(builder: Builder, named: Sequence[str]) -> list[str]:
         ]  # fmt: skip
     if reading.of("compare"):
         groups += two_sides(builder)
-    if reading.measure == "count" and not groups and reading.of("order"):
+    if measure == "count" and not groups and (reading.of("order") or reading.direction != "none"):
         # "Which vet has done the most reviews?" counts them by vet.
         groups = list(_counted_by(builder))[:1]
     return groups
 
 
-def _columns_shown(builder: Builder) -> list[str]:
+def _columns_shown(builder: Builder, measure: Measure) -> list[str]:
     """The columns that are asked for beside the names of the rows."""
     reading, shown = builder.asked.reading, list[str]()
-    for span in reading.of("measure") if reading.measure in ("list", "none") else ():
+    for span in reading.of("measure") if measure in ("list", "none") else ():
         named = dict.fromkeys(x.key for x in builder.links(span, "column") if x.score >= WHOLE)
         if len(named) > 1:
             # "The owner and the sponsor".
@@ -180,17 +233,17 @@ def _columns_shown(builder: Builder) -> list[str]:
             builder.explained.append(span)
         elif c := column_of(builder, span, _SHOWN, SHOWN, quietly=True):
             shown.append(c)
-    if reading.shape in _ONE and reading.measure in ("none", "list") and not shown and not reading.of("measure"):
+    if reading.shape in _ONE and measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])
-    if reading.measure not in _OF_NUMBERS:
+    if measure not in _OF_NUMBERS:
         shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
     return shown
 
 
-def _order(builder: Builder, groups: Sequence[str]) -> tuple[str | None, str]:
+def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> tuple[str | None, str]:
     """The column that orders, and the one that is taken off it."""
     reading, order = builder.asked.reading, None
-    if reading.measure == "count" and groups:
+    if measure == "count" and groups:
         # Which of the groups comes first.
         builder.explained += reading.of("order")
     else:
@@ -215,6 +268,10 @@ def _counted_by(builder: Builder) -> Iterator[str]:
         if profile is not None and profile.holds in ("category", "person") and link.score >= WHOLE:
             builder.explained.append(Span("group", link.start, link.end, link.text))
             yield profile.name
+    judged = asked.judged(builder.table)
+    sure = [(judged.sure(p.name, None, "group"), p.name) for p in asked.columns.of_table(builder.table, *_GROUPS)]
+    if sure and max(sure)[0] >= GROUPED:
+        yield max(sure)[1]
 
 
 def _measured(builder: Builder) -> str | None:
@@ -244,6 +301,8 @@ def _resolved(builder: Builder) -> float:
     spans = list(reading.of(*_TELLING))
     if reading.measure not in ("count", "share"):
         spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
+    if any(span.text in builder.unresolved for span in reading.of("scope")):
+        return 0.0
     expressed = {*builder.explained}
     if builder.has_measure:
         # One part that says what is measured is enough: "granted … in total".

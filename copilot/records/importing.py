@@ -161,6 +161,8 @@ class TableMapping(_Strict):
     on the scale of the criterion that it is, else from 1."""
     columns: dict[str, OwnColumn] = {}
     """What the file does not say of a column."""
+    synonyms: tuple[Text, ...] = ()
+    """What people call the rows, beside the name of the table and that of the file."""
     key: GeneratedKey | None = None
     keep_unknown: bool = True
     """Keep the columns of the file that are named neither here nor in our table."""

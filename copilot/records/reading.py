@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,6 +44,8 @@ FOLDER = "records"
 SUFFIXES = (".csv", ".tsv", *SHEETS)
 
 FIRST_REAL_YEAR = 1910
+
+_MONTHS = frozenset(m.lower() for m in (*calendar.month_name, *calendar.month_abbr))
 
 _COLUMNS_OF_ANY_TABLE = (
     Column("project_id", "text", "The project.", references="projects.id"),
@@ -116,6 +120,12 @@ class Source:
         return replace(column, spellings={value: tuple(texts) for value, texts in spellings.items()})
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """What people call the rows: as the mapping says, and as the file is called, less the dates in its name."""
+        words = [w for w in re.findall(r"[^\W\d_]+", Path(self.path).stem.lower()) if w not in _MONTHS]
+        return tuple(dict.fromkeys([*self.mapping.synonyms, *([" ".join(words)] if words else [])]))
+
+    @property
     def aliases(self) -> dict[str, str]:
         """What the file calls a column that was renamed, to the name it has here."""
         return {old.rstrip("*"): new for old, new in self.mapping.rename.items()}
@@ -160,6 +170,7 @@ def _import(root: Path, name: str, mapping: TableMapping) -> Source:
 def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate] = ()) -> RecordTable:
     """The text as values of the types the schema gives; what it does not know is typed by its looks."""
     schema = TABLES.get(name) or TableSchema(name, f"Table of its own: {source.path}.", ())
+    schema = replace(schema, synonyms=tuple(c for c in source.called if column_key(c) != column_key(name)))
     expected = _expected(schema, config, gates)
     known = dict(expected)
     planned = _planned(source, expected)

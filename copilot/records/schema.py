@@ -55,6 +55,8 @@ class TableSchema:
     """The date column that orders rows."""
     text: tuple[str, ...] = field(default=())
     """The columns that are indexed for search."""
+    synonyms: tuple[str, ...] = ()
+    """What else people call its rows."""
 
     def unit(self, column: str) -> str:
         """The unit of a column; empty where there is none, or no such column."""

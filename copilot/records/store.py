@@ -13,6 +13,7 @@ from copilot.errors import ToolError
 from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted, written
 from copilot.records.engines import MetricEngine
 from copilot.records.filling import Given, create_table
+from copilot.records.joining import with_units
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
 from copilot.records.schema import Column, ColumnType, TableSchema
@@ -90,7 +91,7 @@ class Records:
 
     @classmethod
     def load(cls, workspace: Workspace, warehouse: Warehouse | None = None) -> Records:
-        return cls(read_tables(workspace), warehouse)
+        return cls(with_units(read_tables(workspace)), warehouse)
 
     @property
     def metric_tables(self) -> Mapping[str, TableSchema]:

@@ -59,8 +59,8 @@ def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFa
 def silent_address(chromium: str, indexes: Indexes, tmp_path: Path) -> Iterator[str]:
     """A server whose remote model begins no answer, however long one waits."""
     with OpenAIServer([Reply(fault="hang")]) as remote:
-        settings = {"BEARING_MODEL": "openai:any", "BEARING_BASE_URL": remote.url, "OPENAI_API_KEY": "any"}
-        with _served(indexes, tmp_path, **settings) as address:
+        asked = {"BEARING_MODEL": "openai:any", "BEARING_BASE_URL": remote.url, "OPENAI_API_KEY": "any"}
+        with _served(indexes, tmp_path, **asked) as address:
             yield address
 
 

@@ -30,10 +30,10 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
     arguments: dict[str, object] = {"table": rows.table, "filters": conditions}
     if rows.groups:
         arguments["group_by"] = list(rows.groups)
-    aggregate = AGGREGATES.get(asked.reading.measure)
+    aggregate = AGGREGATES.get(rows.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
-    if asked.reading.measure == "share" and (rows.conditions or not rows.groups):
+    if rows.measure == "share" and (rows.conditions or not rows.groups):
         arguments["measures"] = [{"aggregate": "share"}]
     elif rows.groups and aggregate and (measured := rows.measured or (rows.order or "").lstrip("-")):
         arguments["measures"] = [{"aggregate": aggregate, "column": measured}]
@@ -46,7 +46,7 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
         arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
         if rows.order_less:
             arguments["order_less"] = rows.order_less
-    elif asked.reading.measure == "count" and not rows.groups:
+    elif rows.measure == "count" and not rows.groups:
         arguments["measures"] = [{"aggregate": "count"}]
     elif aggregate and rows.measured:
         arguments["measures"] = [{"aggregate": aggregate, "column": rows.measured}]

@@ -50,6 +50,9 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     elif measures or _is_share(query):
         yield from (*measures, *_shares(query), *groups)
         yield from _background(*opening)
+    elif not query.measures and not query.groups and _are_named(query) and listed and listed[0].kind == "row":
+        # Rows that are named are told, not counted.
+        listed[0] = listed[0].model_copy(update={"role": "headline"})
     elif listed and listed[0].kind == "order":
         yield from listed
         yield from _background(*opening)
@@ -61,6 +64,12 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
         yield from listed
     yield from _caveats(query)
     yield _call(query, rows)
+
+
+def _are_named(query: Query) -> bool:
+    """Whether the rows are meant by their key, and nothing else."""
+    key = query.schema.key
+    return bool(query.filters) and all(f.column == key and f.op in ("=", "in") for f in query.filters)
 
 
 def _background(*findings: Finding) -> Iterator[Finding]:

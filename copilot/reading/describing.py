@@ -1,0 +1,66 @@
+"""Records that a question describes in other words than their names: "the flood score" for a flood exposure score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from copilot.language.words import content_stems
+from copilot.reading.question import Link, Links, Reading, Role, Span
+from copilot.reading.restricting import WHOLE
+from copilot.records.store import RecordView
+from copilot.retrieval.retriever import Retriever
+from copilot.types import Viewer
+
+# Of eleven descriptions of the shipped projects those with one in mind came nearest to its title by .51 to .77 and to
+# the next by .13 less or more; those of nothing there by .38 at the most.
+LIKE, APART = 0.5, 0.13
+SCORE = 0.8
+"""Of the link: whole, though not by the very name."""
+_NEAR = 8
+_TABLES = ("projects", "models")
+
+
+def described(
+    text: str,
+    links: Links,
+    reading: Reading,
+    roles: tuple[Role, ...],
+    retriever: Retriever,
+    view: RecordView,
+    viewer: Viewer,
+) -> Links:
+    """The links, with a record for each part of these roles that names none and comes near to the title of one; where
+    there is no such part, for the question as a whole."""
+    if any(x.score >= WHOLE for x in links.of("record")):
+        return links
+    spans = reading.of(*roles) or (Span("scope", 0, len(text), text),)
+    found = [link for span in spans if (link := _nearest(span, retriever, view, viewer))]
+    known = {(x.table, x.key) for x in found}
+    kept = [x for x in links.links if x.kind != "record" or (x.table, x.key) not in known]
+    return replace(links, links=tuple(sorted([*kept, *found], key=lambda x: (x.start, -x.end, x.kind))))
+
+
+def _nearest(span: Span, retriever: Retriever, view: RecordView, viewer: Viewer) -> Link | None:
+    if not content_stems(span.text):
+        return None
+    near = list(dict.fromkeys(_records(span.text, retriever, view, viewer)))
+    if not near:
+        return None
+    likeness = retriever.likeness(span.text, [title for _, _, title in near])
+    best, *others = sorted(zip(likeness, near, strict=True), key=lambda pair: -pair[0])
+    if best[0] < LIKE or any(other > best[0] - APART for other, _ in others[:1]):
+        return None
+    table, key, title = best[1]
+    return Link("record", key, span.start, span.end, span.text, table, score=SCORE, name=title)
+
+
+def _records(text: str, retriever: Retriever, view: RecordView, viewer: Viewer) -> Iterator[tuple[str, str, str]]:
+    """Table, key and title of the projects and models whose rows come near to a text."""
+    for scored in retriever.search(text, viewer, top_k=_NEAR, kind="record"):
+        source, _, key = scored.chunk.document_id.partition("#")
+        table = next((name for name in _TABLES if view.has(name) and view.sources[name] == source), None)
+        title = view.tables[table].title if table else None
+        row = view.row(table, key) if table else None
+        if table and title and row and row.get(title):
+            yield table, key, str(row[title])

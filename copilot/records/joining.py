@@ -1,0 +1,47 @@
+"""The business unit of rows that say only which project they are of, so that incidents can be counted by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from copilot.records.reading import RecordTable
+from copilot.records.schema import Column
+
+_PROJECT, _UNIT = "projects", "unit"
+
+
+def with_units(tables: Sequence[RecordTable]) -> list[RecordTable]:
+    """The tables, those with a key of their own and a reference to a project with the project's unit beside it.
+
+    A row of a project that is withheld is withheld itself, and so is the unit of such a row.
+    """
+    projects = next((t for t in tables if t.schema.name == _PROJECT), None)
+    unit = _column(projects, _UNIT) if projects else None
+    if projects is None or unit is None or not projects.schema.key:
+        return list(tables)
+    keys, units = projects.values[projects.schema.key], projects.values[_UNIT]
+    held = {str(key).casefold(): value for key, value in zip(keys, units, strict=True)}
+    joined = []
+    for table in tables:
+        reference = next(
+            (c for c in table.schema.columns if c.references == f"projects.{projects.schema.key}" and c.type != "list"),
+            None,
+        )
+        if table is projects or not table.schema.key or reference is None or _column(table, _UNIT):
+            joined.append(table)
+            continue
+        own = replace(unit, required=False, access=unit.access or reference.access, meaning="Unit of its project.")
+        values = [held.get(str(key).casefold()) for key in table.values[reference.name]]
+        schema = replace(table.schema, columns=(*table.schema.columns, own))
+        called = {alias: name for alias, name in projects.aliases.items() if name == _UNIT}
+        joined.append(
+            replace(
+                table, schema=schema, values={**table.values, _UNIT: values}, aliases={**called, **table.aliases}
+            )
+        )  # fmt: skip
+    return joined
+
+
+def _column(table: RecordTable, name: str) -> Column | None:
+    return next((c for c in table.schema.columns if c.name == name), None)

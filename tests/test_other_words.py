@@ -1,0 +1,101 @@
+"""Rows of one table asked for by another, and what is named without being meant, over exports with their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copilot import Copilot, Settings, open_copilot
+
+SYSTEMS = """Code;Title;Campus;Phase;Keeper;Hours saved;Checked on;Pupil data
+S1;Timetable Builder;North;in use;Ana Ruiz;120;2024-03-01;yes
+S2;Essay Helper;North;trial;Bo Lind;0;2025-11-15;yes
+S3;Bus Router;South;in use;Ana Ruiz;40;2023-06-30;no
+S4;Menu Planner;South;in use;Ana Ruiz;0;2025-02-02;no
+S5;Library Finder;East;trial;Cem Acar;15;2026-01-20;
+"""
+COMPLAINTS = """No;Came in;About;Grade;What was said;State
+C1;2026-01-05;S1;2;A class was booked twice;closed
+C2;2026-01-17;S3;3;The bus came late;closed
+C3;2026-02-02;S3;1;A stop was left out;open
+C4;2026-02-20;S4;3;Allergies were not shown;looked into
+C5;2026-03-03;S3;2;Two buses at one stop;open
+"""
+MAPPING = """tables:
+  projects:
+    source: systems.csv
+    rename: {Code: id, Title: name, Campus: unit, Phase: stage, Keeper: owner, Hours saved: hours_saved,
+             Checked on: checked_on, Pupil data: personal_data}
+  incidents:
+    source: complaints-2026.csv
+    rename: {"No": id, Came in: date, About: project_id, Grade: severity, What was said: title, State: status}
+"""
+
+
+@pytest.fixture(scope="module")
+def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    root: Path = tmp_path_factory.mktemp("schools")
+    (root / "records").mkdir()
+    (root / "workspace.yaml").write_text("as_of: 2026-04-30\nstages: [trial, in use]\n")
+    (root / "records" / "systems.csv").write_text(SYSTEMS)
+    (root / "records" / "complaints-2026.csv").write_text(COMPLAINTS)
+    (root / "records" / "mapping.yaml").write_text(MAPPING)
+    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
+        yield opened
+
+
+def call(copilot: Copilot, question: str) -> dict[str, Any]:
+    """The arguments of the call over the rows."""
+    answer = copilot.ask(question)
+    return next(dict(c.arguments) for c in answer.tool_calls if c.name == "find_projects")
+
+
+def test_the_rows_of_a_file_are_asked_for_by_its_name(copilot: Copilot) -> None:
+    asked = call(copilot, "How many complaints are still not closed?")
+    assert asked["table"] == "incidents"
+    assert [(f["column"], f["op"], f["value"]) for f in asked["filters"]] == [("status", "!=", "closed")]
+
+
+def test_incidents_are_counted_by_the_unit_of_their_project(copilot: Copilot) -> None:
+    asked = call(copilot, "Rank the campuses by complaints.")
+    assert (asked["table"], asked["group_by"]) == ("incidents", ["unit"])
+    found = copilot.call("find_projects", table="incidents", group_by=["unit"])
+    counts = {f.subject: f.values[0].value for f in found.findings if f.kind == "group"} if found.findings else {}
+    assert counts == {} or counts == {"South": 4, "North": 1}
+
+
+def test_what_has_the_most_rows_is_counted(copilot: Copilot) -> None:
+    asked = call(copilot, "Which system has caused the most complaints?")
+    assert (asked["table"], asked["group_by"], asked["order_by"]) == ("incidents", ["project_id"], "-value")
+
+
+def test_who_has_the_most_is_counted_by_person(copilot: Copilot) -> None:
+    assert call(copilot, "Who has the most systems to look after?")["group_by"] == ["owner"]
+
+
+def test_the_name_of_a_column_is_none_of_its_values(copilot: Copilot) -> None:
+    assert all(f["column"] != "unit" for f in call(copilot, "How many systems do the campuses have?")["filters"])
+
+
+def test_a_share_is_of_what_is_asked_about(copilot: Copilot) -> None:
+    asked = call(copilot, "What share of the portfolio uses pupil data?")
+    assert asked["filters"] == [{"column": "personal_data", "value": True}]
+    assert not asked.get("among")
+
+
+def test_nothing_is_zero_where_the_rows_hold_zeros(copilot: Copilot) -> None:
+    filters = call(copilot, "Which systems in use save no hours at all?")["filters"]
+    assert {"column": "hours_saved", "value": 0} in filters
+
+
+def test_the_longest_time_began_first(copilot: Copilot) -> None:
+    assert call(copilot, "Which system has gone longest without being checked?")["order_by"] == "checked_on"
+
+
+def test_what_nothing_is_called_is_not_answered_with_something_else(copilot: Copilot) -> None:
+    answer = copilot.ask("How much did the glacier simulator cost us?")
+    assert answer.status == "insufficient_evidence"
