@@ -235,6 +235,10 @@ def _value(digits: str, decimal: str) -> tuple[float, float | None, int]:
 
 
 def _scale(text: str, at: int, language: Language) -> tuple[float, int]:
+    prefix = re.compile(rf"{_SPACE}?(k|K|m|M|T)(?=(?:{_CODE})(?!\w))").match(text, at)
+    if prefix:
+        # "640 kDKK", "640 TEUR"
+        return 1e6 if prefix[1] in "mM" else 1e3, prefix.end()
     m = re.compile(rf"{_SPACE}?([^\W\d_]+)\.?(?!\w)|([kKmM])(?!\w)").match(text, at)
     if not m:
         return 1.0, at
