@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copilot.verification.deriving import derive, miscounts
+from copilot.verification.deriving import Pools, _is_likely, derive, grouped
 from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line, clause
-from copilot.verification.labels import named_rows
+from copilot.verification.labels import says_label
 from copilot.verification.names import proper_names
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
@@ -31,7 +31,9 @@ _FEW = 4
 # As many lines are looked at for figures from which another follows, if they fit this well compared with the best.
 _NEAREST, _LEAST_NEAR = 3, 0.3
 # As many figures of the sentences before are looked at.
-_FIGURES_BEFORE = 6
+_FIGURES_BEFORE = 4
+_CITED = 6
+LOG = []
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Checker:
     def _figure(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> Iterator[Fault]:
         if held := find_place(sentence, figure, citing.ids, verdict.carriers, self.grounds):
             verdict.carriers.append((figure, held))
-        elif how := self._derived(sentence, figure, verdict):
+        elif how := self._derived(sentence, figure, citing, verdict):
             verdict.computed.append((figure, how))
         elif not self._is_idle(sentence, figure):
             asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
@@ -125,15 +127,20 @@ class Checker:
             if not asked or citing.ids:
                 yield self._fault("question" if asked else "figure", figure, sentence)
 
-    def _derived(self, sentence: Sentence, figure: Read, verdict: Verdict) -> str:
+    def _derived(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> str:
+        """How a figure follows from others, unless many other figures would have followed too."""
         found = [*(f for f, _ in verdict.carriers), *(f for f, _ in verdict.computed)]
         stated = found or [f for f in sentence.figures if f != figure]
         before = read_figures(sentence.before, sentence.language)[-_FIGURES_BEFORE:]
         part = Sentence(clause(sentence.text, figure, sentence.figures), sentence.language)
-        named = [row for rows in self.grounds.tables for row in named_rows(part, rows)][:_NEAREST]
-        lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *named]
-        near = list(dict.fromkeys([*nearest(sentence, self.grounds, _NEAREST, _LEAST_NEAR), *lines]))
-        return derive(sentence, figure, stated, before, near, self.grounds)
+        lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *nearest(sentence, self.grounds, _NEAREST)]
+        lines += [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells][:_CITED]
+        pools = Pools(stated, before, list(dict.fromkeys(lines)))
+        ways = list(derive(sentence, figure, pools, self.grounds))
+        LOG.append((sentence.text, figure, ways))
+        for way in ways:
+            if _is_likely(way, sentence, figure): return f"{way.source} {way.chance:.3f} {way.how}"
+        return ""
 
     def _is_idle(self, sentence: Sentence, figure: Read) -> bool:
         """A small count in words of what nobody numbered, or of the items of its own list."""
@@ -141,9 +148,9 @@ class Checker:
             return not any(held.figure.kind == "factor" for held in candidates(figure, self.grounds))
         if figure.kind != "number" or not figure.is_word:
             return False
-        if figure.value == sentence.items or sentence.word_before(figure) in sentence.language.definite:
-            return figure.value <= max(_FEW, sentence.items)
-        is_few = figure.value <= _FEW and not miscounts(sentence, figure, self.grounds)
+        if figure.value in (sentence.items, sentence.listed) or sentence.word_before(figure) in sentence.language.definite:
+            return figure.value <= max(_FEW, sentence.items, sentence.listed)
+        is_few = figure.value <= _FEW and not self._miscounts(sentence, figure)
         return is_few and not self._contradicts(sentence, figure)
 
     def _contradicts(self, sentence: Sentence, figure: Read) -> bool:
@@ -153,6 +160,16 @@ class Checker:
         return any(
             not meant.isdisjoint(held.near) and held.figure.kind == "number" and not same(figure, held.figure)
             for held in candidates(figure, self.grounds)
+        )
+
+    def _miscounts(self, sentence: Sentence, figure: Read) -> bool:
+        """Whether rows with a label that the sentence names were read, and another number of them."""
+        return any(
+            len(held) != figure.value
+            for rows in self.grounds.tables
+            if len(rows) > 2
+            for label, held in grouped(rows).items()
+            if says_label(sentence, label)
         )
 
     def _fault(self, kind: Kind, figure: Read, sentence: Sentence) -> Fault:

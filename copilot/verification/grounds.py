@@ -199,7 +199,7 @@ class Grounds:
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
-                if is_value and figure.kind == "number" and (period := _timed(unit)):
+                if is_value and figure.kind == "number" and (period := _timed(unit or header)):
                     figure = replace(figure, kind="time", unit=period[0], value=figure.value * period[1])
                 if is_value and figure.kind == "number":
                     scale, currency = _scaled(header) if _scaled(header)[1] else whole
@@ -313,12 +313,13 @@ def _scaled(text: str) -> tuple[float, str]:
     return known.get(scale, 1e3), {"€": "EUR", "$": "USD", "£": "GBP"}.get(sign, sign)
 
 
-def _timed(unit: str) -> tuple[str, float] | None:
-    """The unit of time in which a column gives its figures, and how many of it one is."""
-    if unit == "ms":
+def _timed(header: str) -> tuple[str, float] | None:
+    """The unit of time in which a column gives its figures, and how many of it one is: by "min", "Days in stage"."""
+    if header == "ms":
         return "second", 0.001
-    known = languages()["en"].units.get(unit)
-    return (known, 1.0) if known in IN_DAYS else None
+    units = languages()["en"].units
+    found = [units[w] for w in re.findall(r"\w+", header.lower()) if units.get(w) in IN_DAYS and w not in IN_DAYS]
+    return (found[0], 1.0) if found else None
 
 
 def _is_card(rows: list[list[str]]) -> bool:

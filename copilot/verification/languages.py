@@ -47,6 +47,8 @@ class Language:
     money: frozenset[str]
     """Words of which amounts of money are said; likewise `share` of shares."""
     share: frozenset[str]
+    times: frozenset[str]
+    """The nouns behind a number that multiplies."""
     generic: frozenset[str]
     """Nouns that count anything."""
     agent: frozenset[str]
@@ -119,6 +121,7 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         per=tuple(data["per"]),
         money=frozenset(data["money"]),
         share=frozenset(data["share"]),
+        times=frozenset(data["times"]),
         generic=frozenset(data["generic"]),
         agent=frozenset(data["agent"]),
         definite=frozenset(data["definite"]),

@@ -343,6 +343,9 @@ def _part(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[floa
         return value * 12, 1, "months"
     following = [t[0].lower() for t in tokens[i + 1 : i + 3]]
     at = next((n for n, word in enumerate(following) if language.scales.get(word, 0) > 100), None)
+    year = next((n for n, word in enumerate(following) if language.units.get(word) == "year"), None)
+    if year is not None and all(word in language.function for word in following[:year]):
+        return value * 12, year + 2, "months"
     if at is not None and all(word in language.function for word in following[:at]):
         return value * language.scales[following[at]], at + 2, ""
     return value, 1, "fraction"

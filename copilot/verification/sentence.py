@@ -109,6 +109,12 @@ class Sentence:
         ahead = re.search(r"([^\W\d_]+)\s$", self.text[: figure.start])
         return ahead[1].lower() if ahead else ""
 
+    @property
+    def listed(self) -> int:
+        """How many things it lists behind a colon."""
+        _, colon, things = self.text.partition(": ")
+        return len(re.split(r",| (?:and|und|et) ", things)) if colon else 0
+
     @cached_property
     def clauses(self) -> list[str]:
         return clauses(self.text)
