@@ -208,6 +208,7 @@ class Checker:
                 return
         elif not citing.is_unread and self._known(sentence, citing) >= (_KNOWN if citing.ids else _KNOWN_UNCITED):
             return
+        print("CLAIM", round(self._known(sentence, citing),2), len(sentence.content), kind, citing.is_unread, "|", sentence.text) if 0 else None
         where = tuple(nearest(sentence, self.grounds, 2))
         yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
 

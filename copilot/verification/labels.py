@@ -43,12 +43,14 @@ def _meanings_in(text: str) -> frozenset[tuple[str, str]]:
     return frozenset((o.group, o.member) for o in opposites().find(text))
 
 
-def find_label(text: str, label: str) -> tuple[int, int] | None:
+def find_labels(text: str, label: str) -> list[re.Match[str]]:
     """Where the words of a label stand in a text, one after the other."""
-    if not any(c.isalpha() for c in label):
-        return None
-    match = _pattern(label).search(text)
-    return match.span() if match else None
+    return list(_pattern(label).finditer(text)) if any(c.isalpha() for c in label) else []
+
+
+def find_label(text: str, label: str) -> tuple[int, int] | None:
+    """Where they stand first."""
+    return next((m.span() for m in find_labels(text, label)), None)
 
 
 def says_label(sentence: Sentence, label: str) -> bool:

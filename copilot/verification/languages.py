@@ -57,6 +57,8 @@ class Language:
     """Articles with which something is spoken of that was named before."""
     compare: frozenset[str]
     """Words behind a negation that make it a bound: "no more than"."""
+    than: frozenset[str]
+    """Words between two things that are compared."""
     decimal: str
 
     def says(self, words: tuple[str, ...], text: str) -> bool:
@@ -126,6 +128,7 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         agent=frozenset(data["agent"]),
         definite=frozenset(data["definite"]),
         compare=frozenset(data["compare"]),
+        than=frozenset(data["than"]),
         decimal=locale.number_symbols["latn"]["decimal"],
     )
 

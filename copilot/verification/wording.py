@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from copilot.verification.deriving import grouped
 from copilot.verification.figures import Read
 from copilot.verification.grounds import Grounds, Held, Line
-from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
+from copilot.verification.labels import find_label, find_labels, id_figures, is_id, named_rows, says_label
 from copilot.verification.languages import Language
 from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import CLAUSE, Sentence, clauses
-from copilot.verification.terms import Opposite, content, opposites, translated
+from copilot.verification.terms import Opposite, alike, content, opposites, translated
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
@@ -42,7 +42,7 @@ def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
     """The first word that does not say what was read; what is quoted word for word says it."""
     if grounds.quotes(sentence.text):
         return []
-    checks = (_pair, _label, _moved, _opposite, _negation, _trend, _extreme, _most, _agent)
+    checks = (_pair, _label, _compared, _moved, _opposite, _negation, _trend, _extreme, _most, _agent)
     return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
 
 
@@ -75,22 +75,57 @@ def _pair(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 def _label(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """A row is given the label that its column holds for another row."""
-    for part in {sentence.text, *(sentence.clauses if len(sentence.clauses) > 1 else ())}:
-        piece = Sentence(part, sentence.language)
+    for part in sentence.clauses:
+        piece = Sentence(part, sentence.language, before=sentence.before)
         for rows in grounds.tables:
-            named = named_rows(piece, rows)
+            named = _meant(piece, rows)
             if len(named) != 1 or len(rows) < 2:
                 continue
             (row,) = named
             for header, cell in row.cells:
                 if cell in row.keys or says_label(piece, cell):
                     continue
+                says = says_label if row in named_rows(piece, rows) else _says_word_for_word
                 others = {c for r in rows for h, c in r.cells if h == header and 2 < len(c) < 40 and not c[0].isdigit()}
                 for other in sorted(others):
-                    if says_label(piece, other) and not (cell and cell.lower() in other.lower()):
+                    if says(piece, other) and not (cell and cell.lower() in other.lower()):
                         span = find_label(sentence.text, other) or (0, len(sentence.text.rstrip()))
                         if not _is_negated(sentence.text, span[0], span[1], sentence.language):
                             yield Turn(*span, (row,))
+
+
+def _says_word_for_word(sentence: Sentence, label: str) -> bool:
+    return find_label(sentence.text, label) is not None
+
+
+def _meant(sentence: Sentence, rows: Sequence[Line]) -> list[Line]:
+    """The rows that a sentence names, or the one named last before it where it refers back."""
+    if (named := named_rows(sentence, rows)) or not sentence.refers_back:
+        return named
+    last = {m.end(): row for row in rows for key in row.keys for m in find_labels(sentence.before, key)}
+    return [last[max(last)]] if last else []
+
+
+def _compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Of two rows named the first is said to have more or less than the second in a column, and has not."""
+    than = next((m for m in re.finditer(r"\w+", sentence.text) if m[0].lower() in sentence.language.than), None)
+    if than is None:
+        return
+    front, back = (Sentence(t, sentence.language) for t in (sentence.text[: than.start()], sentence.text[than.end() :]))
+    said = [o for o in opposites().find(front.text) if o.group in ("amount", "direction")]
+    if len({o.member for o in said}) != 1 or _denies(sentence.text, sentence.language, ()):
+        return
+    for rows in grounds.tables:
+        one, other = (named_rows(part, rows) for part in (front, back))
+        if not len(one) == len(other) == 1 or one == other:
+            continue
+        headers = [h for h, _ in rows[0].cells if one[0].column(h) and other[0].column(h)]
+        named = content(" ".join((*one[0].keys, *other[0].keys)), sentence.language)
+        meant = [h for h in headers if any(alike(s, c) for s in sentence.content - named for c in content(h, rows[0].language))]
+        if len(meant) == 1:
+            first, second = (row[0].column(meant[0])[0].value for row in (one, other))
+            if (first > second) != (said[0].member in ("more", "up")):
+                yield Turn(said[0].start, said[0].end, (one[0], other[0]))
 
 
 def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
@@ -98,16 +133,20 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
     if not said:
         return
+    rows = {row for table in grounds.tables for row in (_meant(sentence, table) if len(table) > 1 else table)}
     spoken = frozenset(s for o in said for s in content(o.text, sentence.language))
     for word in said:
         words = _context(sentence, word, spoken, grounds)
         best = _best(words, sentence, grounds)
-        if not best or _is_topic(sentence, word, best[0]) or _is_attribute(sentence, word, best[0]):
+        if not best or (best[0].cells and best[0] not in rows) or _is_topic(sentence, word, best[0]) or _is_attribute(sentence, word, best[0]):
             continue
         own = {o.member for o in said if o.group == word.group}
         beside = weighed(_beside(sentence, word), grounds) or words
         held = [_members(line, word.group, beside) for line in best]
-        is_new = word.group == "decision" and not any(_members(line, "decision", words) for line in grounds.lines)
+        is_new = word.group == "decision" and not any(
+            _members(line, "decision", words) or content(word.text, sentence.language) & _heads(line)
+            for line in grounds.lines
+        )
         if is_new or (held[0] and all(not (own & members) for members in held if members)):
             yield Turn(word.start, word.end, tuple(best[:2]))
 
@@ -200,7 +239,8 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whol
     whole = sum(w for _, w in said)
     if not whole:
         return
-    if len(said) < 0.6 * len(stems):
+    # A word that was never read may deny as well: "had no effect", "did not change".
+    if len(said) < len(stems):
         return
     is_denied = _denies(sentence.text, sentence.language, said)
     scored = [
@@ -237,7 +277,7 @@ def _denies(text: str, language: Language, said: Words) -> bool:
     ]  # fmt: skip
     if language.code == "fr" and "pas" not in words:
         denials = [n for n in denials if words[n] not in ("ne", "n")]
-    return len(denials) % 2 == 1 if language.code == "en" else bool(denials)
+    return bool(denials) if language.code == "fr" else len(denials) % 2 == 1
 
 
 _WITHOUT = ("without", "ohne", "sans")
@@ -340,7 +380,8 @@ def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """ "Most" or "all" rows are said to have a label that fewer have."""
     said = [o for o in opposites().find(sentence.text) if o.group == "quantity" and o.member in ("all", "most")]
-    if not said:
+    begins = bool(said) and not sentence.text[: said[0].start].strip(" *-|")
+    if not begins or any(f.start - said[0].end == 1 for f in sentence.figures):
         return
     for rows in grounds.tables:
         if len(rows) < 3 or named_rows(sentence, rows):
