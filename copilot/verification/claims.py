@@ -21,7 +21,7 @@ from copilot.verification.wording import nearest, swaps, turned
 Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 
 # A sentence says something else when less of its words than this stand in what was read; more where it cites nothing.
-_KNOWN, _KNOWN_UNCITED = 0.4, 0.5
+_KNOWN, _KNOWN_UNCITED = 0.3, 0.5
 # Too few words tell nothing; an item of a list leans on its lead.
 _FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
 # Of a longer name the last letter may be an ending.
@@ -198,6 +198,9 @@ class Checker:
 
     def _unsaid(self, sentence: Sentence, verdict: Verdict, citing: Citing) -> Iterator[Fault]:
         """Most of what it says stands nowhere in what was read, or it cites what nobody read."""
+        if not (citing.ids or citing.is_unread or sentence.figures) and sentence.words & sentence.language.negation:
+            # Most often it tells what was not found.
+            return
         kind: Kind = "claim" if citing.ids else "uncited"
         leads = sentence.text.rstrip(" *\n").endswith(":")
         is_carried = bool(citing.ids) and not citing.is_own and sentence.role == "prose"
@@ -208,14 +211,13 @@ class Checker:
                 return
         elif not citing.is_unread and self._known(sentence, citing) >= (_KNOWN if citing.ids else _KNOWN_UNCITED):
             return
-        print("CLAIM", round(self._known(sentence, citing),2), len(sentence.content), kind, citing.is_unread, "|", sentence.text) if 0 else None
         where = tuple(nearest(sentence, self.grounds, 2))
         yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
 
     def _known(self, sentence: Sentence, citing: Citing) -> float:
         """Which part of its words stands in what it cites and one thing more; all where that is in another language."""
         read = [line.language for line in self.grounds.lines if not citing.ids or line.evidence in citing.ids]
-        if sentence.language not in read:
+        if sentence.language not in read or not sentence.is_known:
             return 1.0
         asked, read_by = plain(self.question.lower()), self.grounds.by_evidence
         cited = [read_by[id] for id in citing.ids if id in read_by]

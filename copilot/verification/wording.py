@@ -240,7 +240,7 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whol
     if not whole:
         return
     # A word that was never read may deny as well: "had no effect", "did not change".
-    if len(said) < len(stems):
+    if len(stems) - len(said) > len(stems) // 5:
         return
     is_denied = _denies(sentence.text, sentence.language, said)
     scored = [
