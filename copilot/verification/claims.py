@@ -7,21 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copilot.verification.deriving import Pools, _is_likely, derive, grouped
+from copilot.verification.deriving import Pools, derive
 from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line, clause
-from copilot.verification.labels import says_label
+from copilot.verification.labels import groups
 from copilot.verification.names import proper_names
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import plain
-from copilot.verification.wording import nearest, swaps, turned
+from copilot.verification.wording import nearest, swaps, together, turned
 
 Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 
 # A sentence says something else when less of its words than this stand in what was read; more where it cites nothing.
 _KNOWN, _KNOWN_UNCITED = 0.3, 0.5
+# Its words stand apart when the line that says most of it says such a part, by weight.
+_APART = (0.5, 0.8)
 # Too few words tell nothing; an item of a list leans on its lead.
 _FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
 # Of a longer name the last letter may be an ending.
@@ -32,8 +34,8 @@ _FEW = 4
 _NEAREST, _LEAST_NEAR = 3, 0.3
 # As many figures of the sentences before are looked at.
 _FIGURES_BEFORE = 4
+# And as many lines of what it cites.
 _CITED = 6
-LOG = []
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,7 @@ class Checker:
         lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *nearest(sentence, self.grounds, _NEAREST)]
         lines += [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells][:_CITED]
         pools = Pools(stated, before, list(dict.fromkeys(lines)))
-        ways = list(derive(sentence, figure, pools, self.grounds))
-        LOG.append((sentence.text, figure, ways))
-        for way in ways:
-            if _is_likely(way, sentence, figure): return f"{way.source} {way.chance:.3f} {way.how}"
-        return ""
+        return derive(sentence, figure, pools, self.grounds)
 
     def _is_idle(self, sentence: Sentence, figure: Read) -> bool:
         """A small count in words of what nobody numbered, or of the items of its own list."""
@@ -148,8 +146,9 @@ class Checker:
             return not any(held.figure.kind == "factor" for held in candidates(figure, self.grounds))
         if figure.kind != "number" or not figure.is_word:
             return False
-        if figure.value in (sentence.items, sentence.listed) or sentence.word_before(figure) in sentence.language.definite:
-            return figure.value <= max(_FEW, sentence.items, sentence.listed)
+        listed = max(sentence.items, sentence.listed)
+        if figure.value == listed or sentence.word_before(figure) in sentence.language.definite:
+            return figure.value <= max(_FEW, listed)
         is_few = figure.value <= _FEW and not self._miscounts(sentence, figure)
         return is_few and not self._contradicts(sentence, figure)
 
@@ -168,8 +167,7 @@ class Checker:
             len(held) != figure.value
             for rows in self.grounds.tables
             if len(rows) > 2
-            for label, held in grouped(rows).items()
-            if says_label(sentence, label)
+            for _, held in groups(sentence, rows)
         )
 
     def _fault(self, kind: Kind, figure: Read, sentence: Sentence) -> Fault:
@@ -209,21 +207,29 @@ class Checker:
         if is_borne or leads or is_carried or len(sentence.content) < fewest:
             if not citing.is_unread:
                 return
-        elif not citing.is_unread and self._known(sentence, citing) >= (_KNOWN if citing.ids else _KNOWN_UNCITED):
+        elif not (citing.is_unread or self._is_unknown(sentence, citing) or self._is_apart(sentence, citing)):
             return
         where = tuple(nearest(sentence, self.grounds, 2))
         yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
 
-    def _known(self, sentence: Sentence, citing: Citing) -> float:
-        """Which part of its words stands in what it cites and one thing more; all where that is in another language."""
+    def _is_apart(self, sentence: Sentence, citing: Citing) -> bool:
+        """Whether all of its words stand in what it cites, and not together: who or what it speaks of is another."""
+        if len(sentence.clauses) > 1 or sentence.figures:
+            return False
+        lines = [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells]
+        low, high = _APART
+        return low <= together(sentence, lines, self.grounds) <= high
+
+    def _is_unknown(self, sentence: Sentence, citing: Citing) -> bool:
+        """Whether few of its words stand in what it cites and one thing more; not where that is in another language."""
         read = [line.language for line in self.grounds.lines if not citing.ids or line.evidence in citing.ids]
         if sentence.language not in read or not sentence.is_known:
-            return 1.0
+            return False
         asked, read_by = plain(self.question.lower()), self.grounds.by_evidence
         cited = [read_by[id] for id in citing.ids if id in read_by]
         rest = [s for s in sentence.content if s not in asked and not any(read.meant(s) for read in cited)]
         fewest = min((sum(not read.meant(s) for s in rest) for read in read_by.values()), default=len(rest))
-        return 1 - fewest / len(sentence.content)
+        return 1 - fewest / len(sentence.content) < (_KNOWN if citing.ids else _KNOWN_UNCITED)
 
 
 def _is_timetable(sentence: Sentence, figure: Read) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from copilot.verification.figures import Read, close, same
 from copilot.verification.grounds import Grounds, Line
-from copilot.verification.labels import named_rows, says_label
+from copilot.verification.labels import groups, named_rows, says_label
 from copilot.verification.reading import without_hedge
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content, opposites
@@ -17,24 +17,14 @@ from copilot.verification.terms import content, opposites
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
 # As many figures of a line, and pairs of columns or rows, are combined.
 _MOST = 8
+
+
+# Which part of all figures of its form may follow from what stands in a place, for one that does to be meant.
+_LIMITS = {"said": 1.0, "stated": 0.25, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
+# A bare number up to so many, or in words, counts things rather than follows from other numbers.
+_FEW, _COUNTED = 12, 0.03
+# Figures of which one is a smaller part of the other than this are not of a kind.
 _SMALL = 0.01
-
-
-# Which part of all figures of its form may follow from what stands in each place, for one that does to be meant.
-_LIMITS = {"stated": 0.25, "back": 0.25, "earlier": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
-# Up to so many a bare number counts things, and is no result of others.
-_FEW = 12
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a figure follows from others."""
-
-    how: str
-    source: str
-    """Where the others stand: `stated`, `earlier`, `rows`, `table`, `said`, `lines`, `labels`; empty for nowhere."""
-    chance: float
-    """The part of all figures of its form that would have followed from what was tried so far."""
 
 
 @dataclass(frozen=True)
@@ -53,30 +43,22 @@ _Result = tuple[Read, str, str]
 """A figure, how it follows, and what the sentence must speak of for it to be meant: see `_spoken`."""
 
 
-def derive(sentence: Sentence, figure: Read, pools: Pools, grounds: Grounds) -> Iterator[Way]:
-    """The ways in which a figure follows from others, the likeliest first; one for each place."""
+def derive(sentence: Sentence, figure: Read, pools: Pools, grounds: Grounds) -> str:
+    """How a figure follows from others, in the first place from which others of its form would hardly follow too."""
     if figure.kind in ("date", "id"):
-        return
-    allowed, noun = _spoken(sentence), sentence.noun(figure)
-    allowed |= {"count"} if noun or figure.is_word else set()
+        return ""
+    spoken, noun = _spoken(sentence), sentence.noun(figure)
+    if noun or figure.is_word:
+        spoken.add("count")
     is_times = noun is not None and noun.text.lower() in sentence.language.times
+    counts = figure.kind == "number" and not is_times and (figure.value <= _FEW or figure.is_word)
     for source, results in _sources(sentence, pools, grounds):
-        fitting = [(r, how) for r, how, word in results if r.value and word in allowed and _fits(figure, r, is_times)]
+        fitting = [(r, how) for r, how, word in results if r.value and word in spoken and _fits(figure, r, is_times)]
         found = next((how for r, how in fitting if _is_near(figure, r) and _says(figure, r)), "")
-        if found:
-            yield Way(found, source, _chance(figure, {_form(figure, r) for r, _ in fitting}))
-
-
-def _is_likely(way: Way, sentence: Sentence, figure: Read) -> bool:
-    """Whether a way is likely to be the one meant: others of its kind would hardly have led to the figure."""
-    if way.source == "said":
-        return True
-    noun = sentence.noun(figure)
-    counts = noun is None or noun.text.lower() not in sentence.language.times
-    if counts and figure.kind == "number" and (figure.value <= _FEW or figure.is_word) and way.source != "table":
-        return way.chance <= 0.03
-    back = way.source == "earlier" and sentence.refers_back
-    return way.chance <= _LIMITS["back" if back else way.source]
+        limit = _COUNTED if counts and source not in ("said", "table") else _LIMITS[source]
+        if found and _chance(figure, {_form(figure, r) for r, _ in fitting}) <= limit:
+            return found
+    return ""
 
 
 def _spoken(sentence: Sentence) -> set[str]:
@@ -100,7 +82,10 @@ def _sources(sentence: Sentence, pools: Pools, grounds: Grounds) -> Iterator[tup
     named = named or [row for rows in grounds.tables for row in named_rows(back, rows)][:_MOST]
     yield "said", itertools.chain(_of_groups(sentence, tables), _of_named(sentence, tables))
     yield "stated", _pairs(pools.stated)
-    yield "earlier", _crossed([*pools.stated, *(h.figure for r in named[:1] for h in r.held)], pools.earlier)
+    yield (
+        "back" if sentence.refers_back else "before",
+        _crossed([*pools.stated, *(h.figure for r in named[:1] for h in r.held)], pools.earlier),
+    )
     yield "rows", _of_rows(named, pools.stated)
     yield "table", _of_tables(sentence, tables, named, [*pools.stated, *pools.earlier])
     yield "lines", _of_lines(pools)
@@ -225,9 +210,7 @@ def _of_groups(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator
     """From the rows with each label that the sentence names: how many, and each column over them."""
     for rows in tables:
         totals = {header: sum(v.value for v in values) for header, values in _columns(rows)}
-        for label, held in grouped(rows).items():
-            if not says_label(sentence, label) or (len(held) == 1 and label in held[0].keys):
-                continue
+        for label, held in groups(sentence, rows):
             for count in (len(held), len(rows) - len(held)):
                 yield _read("number", count), f"{count} of {len(rows)} rows", ""
                 yield _read("percent", 100 * count / len(rows)), f"{count} of {len(rows)} rows", ""
@@ -258,16 +241,6 @@ def _between(line: Line) -> Iterator[_Result]:
     dates = dict.fromkeys(date(year, month, 1) + timedelta(day - 1) for year, month, day in days[:_MOST])
     for a, b in itertools.combinations(dates, 2):
         yield _read("time", abs((b - a).days), "day"), f"{a} to {b}", ""
-
-
-def grouped(rows: Sequence[Line]) -> dict[str, list[Line]]:
-    """The rows by each label that a column of them holds."""
-    groups: dict[str, list[Line]] = {}
-    for row in rows:
-        for _, cell in row.cells:
-            if cell and len(cell) < 40 and not cell[0].isdigit():
-                groups.setdefault(cell, []).append(row)
-    return groups
 
 
 def _read(kind: str, value: float, unit: str = "", rough: bool = False) -> Read:

@@ -6,10 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.verification.deriving import grouped
 from copilot.verification.figures import Read
 from copilot.verification.grounds import Grounds, Held, Line
-from copilot.verification.labels import find_label, find_labels, id_figures, is_id, named_rows, says_label
+from copilot.verification.labels import (
+    answers,
+    find_label,
+    find_labels,
+    groups,
+    id_figures,
+    is_id,
+    named_rows,
+    says_label,
+)
 from copilot.verification.languages import Language
 from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import CLAUSE, Sentence, clauses
@@ -42,7 +50,7 @@ def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
     """The first word that does not say what was read; what is quoted word for word says it."""
     if grounds.quotes(sentence.text):
         return []
-    checks = (_pair, _label, _compared, _moved, _opposite, _negation, _trend, _extreme, _most, _agent)
+    checks = (_pair, _label, _compared, _moved, _opposite, _negation, _trend, _extreme, _most, _answered, _agent)
     return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
 
 
@@ -56,6 +64,14 @@ def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5)
 def weighed(stems: Iterable[str], grounds: Grounds) -> Words:
     meant = [grounds.vocabulary.meant(stem) for stem in stems]
     return [(m, max(grounds.weights.get(s, 1.0) for s in m)) for m in meant if m]
+
+
+def together(sentence: Sentence, lines: Sequence[Line], grounds: Grounds) -> float:
+    """Which part of what a sentence says one of the lines says; 0 where it uses a word that was never read."""
+    said = weighed(sentence.content, grounds)
+    if len(said) < len(sentence.content) or not said:
+        return 0.0
+    return max((overlap(said, line) for line in lines), default=0.0) / sum(w for _, w in said)
 
 
 def overlap(said: Words, line: Line) -> float:
@@ -121,7 +137,11 @@ def _compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             continue
         headers = [h for h, _ in rows[0].cells if one[0].column(h) and other[0].column(h)]
         named = content(" ".join((*one[0].keys, *other[0].keys)), sentence.language)
-        meant = [h for h in headers if any(alike(s, c) for s in sentence.content - named for c in content(h, rows[0].language))]
+        meant = [
+            h
+            for h in headers
+            if any(alike(s, c) for s in sentence.content - named for c in content(h, rows[0].language))
+        ]
         if len(meant) == 1:
             first, second = (row[0].column(meant[0])[0].value for row in (one, other))
             if (first > second) != (said[0].member in ("more", "up")):
@@ -138,7 +158,12 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     for word in said:
         words = _context(sentence, word, spoken, grounds)
         best = _best(words, sentence, grounds)
-        if not best or (best[0].cells and best[0] not in rows) or _is_topic(sentence, word, best[0]) or _is_attribute(sentence, word, best[0]):
+        if (
+            not best
+            or (best[0].cells and best[0] not in rows)
+            or _is_topic(sentence, word, best[0])
+            or _is_attribute(sentence, word, best[0])
+        ):
             continue
         own = {o.member for o in said if o.group == word.group}
         beside = weighed(_beside(sentence, word), grounds) or words
@@ -357,21 +382,24 @@ def _is_time(row: Line) -> bool:
 
 def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """The row named is not the highest or lowest of its column."""
-    said = [o for o in opposites().find(sentence.text) if o.group == "extreme"]
+    said = [o for o in opposites().find(sentence.text) if o.group in ("extreme", "price")]
     if len({o.member for o in said}) != 1:
         return
     for rows in grounds.tables:
         named = named_rows(sentence, rows)
         if len(named) != 1 or len(rows) < 3:
             continue
-        headers = [h for h, _ in rows[0].cells if all(row.column(h) for row in rows)]
+        columns = {h: [f for row in rows for f in row.column(h)] for h, _ in rows[0].cells}
+        headers = [h for h, values in columns.items() if len(values) == len(rows)]
         said_of = {translated(stem) for stem in sentence.content}
         meant = [h for h in headers if not said_of.isdisjoint(map(translated, content(h, rows[0].language)))] or (
             headers if len(headers) == 1 else []
         )
+        if not meant and said[0].group == "price":
+            meant = [h for h in headers if columns[h][0].kind == "money"]
         if len(meant) != 1:
             continue
-        values = [row.column(meant[0])[0].value for row in rows]
+        values = [f.value for f in columns[meant[0]]]
         wanted = max(values) if said[0].member == "most" else min(values)
         if named[0].column(meant[0])[0].value != wanted:
             yield Turn(said[0].start, said[0].end, (named[0],))
@@ -386,13 +414,21 @@ def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     for rows in grounds.tables:
         if len(rows) < 3 or named_rows(sentence, rows):
             continue
-        groups = [
-            held for label, held in grouped(rows).items() if says_label(sentence, label) and not label[:1].isdigit()
-        ]
-        if len(groups) == 1:
-            share = len(groups[0]) / len(rows)
+        labelled = [held for _, held in groups(sentence, rows)]
+        if len(labelled) == 1:
+            share = len(labelled[0]) / len(rows)
             if share < (1.0 if said[0].member == "all" else 0.5):
-                yield Turn(said[0].start, said[0].end, tuple(groups[0][:2]))
+                yield Turn(said[0].start, said[0].end, tuple(labelled[0][:2]))
+
+
+def _answered(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """The one row named has the other answer in a column of yes and no."""
+    for rows in grounds.tables:
+        for piece in (Sentence(part, sentence.language) for part in sentence.clauses):
+            named = named_rows(piece, rows)
+            for _, held in answers(piece, rows) if len(named) == 1 else ():
+                if named[0] not in held:
+                    yield Turn(0, len(sentence.text.rstrip()), (named[0],))
 
 
 def _agent(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
