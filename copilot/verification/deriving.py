@@ -17,8 +17,6 @@ from copilot.verification.terms import content, opposites
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
 # As many figures of a line, and pairs of columns or rows, are combined.
 _MOST = 8
-
-
 # Which part of all figures of its form may follow from what stands in a place, for one that does to be meant.
 _LIMITS = {"said": 1.0, "stated": 0.25, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
 # A bare number up to so many, or in words, counts things rather than follows from other numbers.
@@ -70,7 +68,8 @@ def _spoken(sentence: Sentence) -> set[str]:
             text = without_hedge(text[: figure.start], language) + " " + text[figure.start :]
     words = {"change": language.difference, "rest": language.rest, "per": language.per}
     found = {name for name, said in words.items() if language.says(said, text)}
-    found |= {"change"} & {"change" for o in opposites().find(text) if o.group == "direction"}
+    if any(o.group == "direction" for o in opposites().find(text)):
+        found.add("change")
     years = tuple(word for word, unit in language.units.items() if unit == "year")
     return {"", *found, *(("year",) if language.says(years, text) else ())}
 

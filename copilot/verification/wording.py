@@ -396,8 +396,8 @@ def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             headers if len(headers) == 1 else []
         )
         if not meant and said[0].group == "price":
-            meant = [h for h in headers if columns[h][0].kind == "money"]
-        if len(meant) != 1:
+            meant = [h for h, values in columns.items() if values and values[0].kind == "money"]
+        if len(meant) != 1 or meant[0] not in headers:
             continue
         values = [f.value for f in columns[meant[0]]]
         wanted = max(values) if said[0].member == "most" else min(values)
