@@ -132,7 +132,11 @@ class Checker:
     def _derived(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> str:
         """How a figure follows from others, unless many other figures would have followed too."""
         found = [*(f for f, _ in verdict.carriers), *(f for f, _ in verdict.computed)]
-        stated = found or [f for f in sentence.figures if f != figure]
+        rest = [f for f in sentence.figures if f != figure and f not in found]
+        stated = [
+            *found,
+            *(f for f in rest if not found or any(same(f, h.figure) for h in candidates(f, self.grounds))),
+        ]
         before = read_figures(sentence.before, sentence.language)[-_FIGURES_BEFORE:]
         part = Sentence(clause(sentence.text, figure, sentence.figures), sentence.language)
         lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *nearest(sentence, self.grounds, _NEAREST)]
@@ -214,7 +218,7 @@ class Checker:
 
     def _is_apart(self, sentence: Sentence, citing: Citing) -> bool:
         """Whether all of its words stand in what it cites, and not together: who or what it speaks of is another."""
-        if len(sentence.clauses) > 1 or sentence.figures:
+        if len(sentence.clauses) > 1 or sentence.figures or sentence.words & sentence.language.negation:
             return False
         lines = [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells]
         low, high = _APART

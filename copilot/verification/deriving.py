@@ -18,7 +18,7 @@ _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
 # As many figures of a line, and pairs of columns or rows, are combined.
 _MOST = 8
 # Which part of all figures of its form may follow from what stands in a place, for one that does to be meant.
-_LIMITS = {"said": 1.0, "stated": 0.25, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
+_LIMITS = {"said": 1.0, "stated": 0.4, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
 # A bare number up to so many, or in words, counts things rather than follows from other numbers.
 _FEW, _COUNTED = 12, 0.03
 # Figures of which one is a smaller part of the other than this are not of a kind.
@@ -53,7 +53,12 @@ def derive(sentence: Sentence, figure: Read, pools: Pools, grounds: Grounds) -> 
     for source, results in _sources(sentence, pools, grounds):
         fitting = [(r, how) for r, how, word in results if r.value and word in spoken and _fits(figure, r, is_times)]
         found = next((how for r, how in fitting if _is_near(figure, r) and _says(figure, r)), "")
-        limit = _COUNTED if counts and source not in ("said", "table") else _LIMITS[source]
+        limit = _LIMITS[source]
+        if counts and source not in ("said", "table"):
+            # "5 are not" is a difference.
+            limit = _LIMITS["stated"] if sentence.words & sentence.language.negation else _COUNTED
+        elif source == "lines" and "change" in spoken:
+            limit = _LIMITS["rows"]
         if found and _chance(figure, {_form(figure, r) for r, _ in fitting}) <= limit:
             return found
     return ""
@@ -180,7 +185,6 @@ def _of_tables(
 ) -> Iterator[_Result]:
     """From each column over all rows: sums, means, and which part of a sum the rows named or a figure said make."""
     for rows in tables:
-        yield _read("number", len(rows)), f"{len(rows)} rows", "count"
         part = [row for row in named if row.table == rows[0].table]
         columns = list(_columns(rows))
         meant = [c for c in columns if content(c[0], rows[0].language) & sentence.content]
@@ -198,11 +202,16 @@ def _of_tables(
 
 
 def _of_named(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator[_Result]:
-    """How many rows a sentence names, and how many there are besides."""
+    """How many rows there are, how many of them a sentence names, and which part of each column those make."""
     for rows in tables:
-        named = len(named_rows(sentence, rows))
-        for count in (named, len(rows) - named) if named > 1 else ():
+        named = named_rows(sentence, rows)
+        yield _read("number", len(rows)), f"{len(rows)} rows", "count"
+        for count in (len(named), len(rows) - len(named)) if len(named) > 1 else ():
             yield _read("number", count), f"{count} of {len(rows)} rows", ""
+        for header, values in _columns(rows):
+            part, total = (sum(f.value for row in chosen for f in row.column(header)) for chosen in (named, rows))
+            if 0 < part < total and len(values) > 1:
+                yield _read("percent", 100 * part / total), f"{header}: share of the sum", ""
 
 
 def _of_groups(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator[_Result]:
