@@ -261,7 +261,10 @@ def _fits(said: Read, result: Read, is_times: bool) -> bool:
         return said.unit == result.unit or said.kind == "time"
     if result.kind == "factor":
         return said.kind == "number" and is_times
-    return pair in ({"points", "percent"}, {"fraction", "percent"}, {"number", "money"}, {"number", "points"})
+    if pair == {"number", "money"}:
+        # Cells without a unit hold whole amounts.
+        return not 0 < said.step < 1
+    return pair in ({"points", "percent"}, {"fraction", "percent"}, {"number", "points"})
 
 
 def _is_near(figure: Read, result: Read) -> bool:
@@ -300,5 +303,5 @@ def _chance(figure: Read, forms: Iterable[float]) -> float:
     if figure.kind == "fraction":
         return min(1.0, sum(0 < form * _step(figure) < 1 for form in forms) * _step(figure))
     printed = max(1, round(figure.value / _step(figure)))
-    low = 10 ** (len(str(printed)) - 1)
+    low = int(10 ** (len(str(printed)) - 1))
     return min(1.0, sum(low <= form < 10 * low for form in forms) / (9 * low))
