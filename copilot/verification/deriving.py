@@ -56,8 +56,8 @@ def derive(sentence: Sentence, figure: Read, pools: Pools, grounds: Grounds) -> 
         limit = _LIMITS[source]
         if counts and source not in ("said", "table"):
             # "5 are not" is a difference.
-            limit = _LIMITS["stated"] if sentence.words & sentence.language.negation else _COUNTED
-        elif source == "lines" and "change" in spoken:
+            limit = _LIMITS["rows"] if sentence.words & sentence.language.negation else _COUNTED
+        elif source == "lines" and "change" in spoken and figure.kind in ("points", "time"):
             limit = _LIMITS["rows"]
         if found and _chance(figure, {_form(figure, r) for r, _ in fitting}) <= limit:
             return found
