@@ -7,21 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copilot.verification.deriving import derive, miscounts
+from copilot.verification.deriving import Pools, derive
 from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line, clause
-from copilot.verification.labels import named_rows
+from copilot.verification.labels import groups
 from copilot.verification.names import proper_names
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import plain
-from copilot.verification.wording import nearest, swaps, turned
+from copilot.verification.wording import nearest, swaps, together, turned
 
 Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 
 # A sentence says something else when less of its words than this stand in what was read; more where it cites nothing.
-_KNOWN, _KNOWN_UNCITED = 0.4, 0.5
+_KNOWN, _KNOWN_UNCITED = 0.3, 0.5
+# Its words stand apart when the line that says most of it says such a part, by weight.
+_APART = (0.5, 0.8)
 # Too few words tell nothing; an item of a list leans on its lead.
 _FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
 # Of a longer name the last letter may be an ending.
@@ -31,7 +33,9 @@ _FEW = 4
 # As many lines are looked at for figures from which another follows, if they fit this well compared with the best.
 _NEAREST, _LEAST_NEAR = 3, 0.3
 # As many figures of the sentences before are looked at.
-_FIGURES_BEFORE = 6
+_FIGURES_BEFORE = 4
+# And as many lines of what it cites.
+_CITED = 6
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class Checker:
     def _figure(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> Iterator[Fault]:
         if held := find_place(sentence, figure, citing.ids, verdict.carriers, self.grounds):
             verdict.carriers.append((figure, held))
-        elif how := self._derived(sentence, figure, verdict):
+        elif how := self._derived(sentence, figure, citing, verdict):
             verdict.computed.append((figure, how))
         elif not self._is_idle(sentence, figure):
             asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
@@ -125,15 +129,20 @@ class Checker:
             if not asked or citing.ids:
                 yield self._fault("question" if asked else "figure", figure, sentence)
 
-    def _derived(self, sentence: Sentence, figure: Read, verdict: Verdict) -> str:
+    def _derived(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> str:
+        """How a figure follows from others, unless many other figures would have followed too."""
         found = [*(f for f, _ in verdict.carriers), *(f for f, _ in verdict.computed)]
-        stated = found or [f for f in sentence.figures if f != figure]
+        rest = [f for f in sentence.figures if f != figure and f not in found]
+        stated = [
+            *found,
+            *(f for f in rest if not found or any(same(f, h.figure) for h in candidates(f, self.grounds))),
+        ]
         before = read_figures(sentence.before, sentence.language)[-_FIGURES_BEFORE:]
         part = Sentence(clause(sentence.text, figure, sentence.figures), sentence.language)
-        named = [row for rows in self.grounds.tables for row in named_rows(part, rows)][:_NEAREST]
-        lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *named]
-        near = list(dict.fromkeys([*nearest(sentence, self.grounds, _NEAREST, _LEAST_NEAR), *lines]))
-        return derive(sentence, figure, stated, before, near, self.grounds)
+        lines = [*nearest(part, self.grounds, _NEAREST, _LEAST_NEAR), *nearest(sentence, self.grounds, _NEAREST)]
+        lines += [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells][:_CITED]
+        pools = Pools(stated, before, list(dict.fromkeys(lines)))
+        return derive(sentence, figure, pools, self.grounds)
 
     def _is_idle(self, sentence: Sentence, figure: Read) -> bool:
         """A small count in words of what nobody numbered, or of the items of its own list."""
@@ -141,9 +150,10 @@ class Checker:
             return not any(held.figure.kind == "factor" for held in candidates(figure, self.grounds))
         if figure.kind != "number" or not figure.is_word:
             return False
-        if figure.value == sentence.items or sentence.word_before(figure) in sentence.language.definite:
-            return figure.value <= max(_FEW, sentence.items)
-        is_few = figure.value <= _FEW and not miscounts(sentence, figure, self.grounds)
+        listed = max(sentence.items, sentence.listed)
+        if figure.value == listed or sentence.word_before(figure) in sentence.language.definite:
+            return figure.value <= max(_FEW, listed)
+        is_few = figure.value <= _FEW and not self._miscounts(sentence, figure)
         return is_few and not self._contradicts(sentence, figure)
 
     def _contradicts(self, sentence: Sentence, figure: Read) -> bool:
@@ -153,6 +163,15 @@ class Checker:
         return any(
             not meant.isdisjoint(held.near) and held.figure.kind == "number" and not same(figure, held.figure)
             for held in candidates(figure, self.grounds)
+        )
+
+    def _miscounts(self, sentence: Sentence, figure: Read) -> bool:
+        """Whether rows with a label that the sentence names were read, and another number of them."""
+        return any(
+            len(held) != figure.value
+            for rows in self.grounds.tables
+            if len(rows) > 2
+            for _, held in groups(sentence, rows)
         )
 
     def _fault(self, kind: Kind, figure: Read, sentence: Sentence) -> Fault:
@@ -181,6 +200,9 @@ class Checker:
 
     def _unsaid(self, sentence: Sentence, verdict: Verdict, citing: Citing) -> Iterator[Fault]:
         """Most of what it says stands nowhere in what was read, or it cites what nobody read."""
+        if not (citing.ids or citing.is_unread or sentence.figures) and sentence.words & sentence.language.negation:
+            # Most often it tells what was not found.
+            return
         kind: Kind = "claim" if citing.ids else "uncited"
         leads = sentence.text.rstrip(" *\n").endswith(":")
         is_carried = bool(citing.ids) and not citing.is_own and sentence.role == "prose"
@@ -189,21 +211,29 @@ class Checker:
         if is_borne or leads or is_carried or len(sentence.content) < fewest:
             if not citing.is_unread:
                 return
-        elif not citing.is_unread and self._known(sentence, citing) >= (_KNOWN if citing.ids else _KNOWN_UNCITED):
+        elif not (citing.is_unread or self._is_unknown(sentence, citing) or self._is_apart(sentence, citing)):
             return
         where = tuple(nearest(sentence, self.grounds, 2))
         yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
 
-    def _known(self, sentence: Sentence, citing: Citing) -> float:
-        """Which part of its words stands in what it cites and one thing more; all where that is in another language."""
+    def _is_apart(self, sentence: Sentence, citing: Citing) -> bool:
+        """Whether all of its words stand in what it cites, and not together: who or what it speaks of is another."""
+        if len(sentence.clauses) > 1 or sentence.figures or sentence.words & sentence.language.negation:
+            return False
+        lines = [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells]
+        low, high = _APART
+        return low <= together(sentence, lines, self.grounds) <= high
+
+    def _is_unknown(self, sentence: Sentence, citing: Citing) -> bool:
+        """Whether few of its words stand in what it cites and one thing more; not where that is in another language."""
         read = [line.language for line in self.grounds.lines if not citing.ids or line.evidence in citing.ids]
-        if sentence.language not in read:
-            return 1.0
+        if sentence.language not in read or not sentence.is_known:
+            return False
         asked, read_by = plain(self.question.lower()), self.grounds.by_evidence
         cited = [read_by[id] for id in citing.ids if id in read_by]
         rest = [s for s in sentence.content if s not in asked and not any(read.meant(s) for read in cited)]
         fewest = min((sum(not read.meant(s) for s in rest) for read in read_by.values()), default=len(rest))
-        return 1 - fewest / len(sentence.content)
+        return 1 - fewest / len(sentence.content) < (_KNOWN if citing.ids else _KNOWN_UNCITED)
 
 
 def _is_timetable(sentence: Sentence, figure: Read) -> bool:

@@ -1,276 +1,307 @@
-"""Figures that follow from others: sums, differences, shares, counts of rows."""
+"""Figures that follow from others: sums, differences, shares, counts of rows, times between dates."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from copilot.verification.figures import Read, close, same
-from copilot.verification.grounds import Grounds, Held, Line
-from copilot.verification.labels import named_rows, says_label
-from copilot.verification.reading import read_figures, without_hedge
+from copilot.verification.grounds import Grounds, Line
+from copilot.verification.labels import groups, named_rows, says_label
+from copilot.verification.reading import without_hedge
 from copilot.verification.sentence import Sentence
-from copilot.verification.terms import content
+from copilot.verification.terms import content, opposites
 
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
+# As many figures of a line, and pairs of columns or rows, are combined.
+_MOST = 8
+# Which part of all figures of its form may follow from what stands in a place, for one that does to be meant.
+_LIMITS = {"said": 1.0, "stated": 0.4, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
+# A bare number up to so many, or in words, counts things rather than follows from other numbers.
+_FEW, _COUNTED = 12, 0.03
+# Figures of which one is a smaller part of the other than this are not of a kind.
+_SMALL = 0.01
 
 
-def derive(
-    sentence: Sentence,
-    figure: Read,
-    stated: Sequence[Read],
-    before: Sequence[Read],
-    nearest: Sequence[Line],
-    grounds: Grounds,
-) -> str:
-    """How a figure follows from others: stated with it, in the rows it is about, or in the lines nearest to it."""
+@dataclass(frozen=True)
+class Pools:
+    """The figures from which another may follow."""
+
+    stated: Sequence[Read]
+    """In its own sentence."""
+    earlier: Sequence[Read]
+    """In the sentences before."""
+    lines: Sequence[Line]
+    """Lines near to the sentence."""
+
+
+_Result = tuple[Read, str, str]
+"""A figure, how it follows, and what the sentence must speak of for it to be meant: see `_spoken`."""
+
+
+def derive(sentence: Sentence, figure: Read, pools: Pools, grounds: Grounds) -> str:
+    """How a figure follows from others, in the first place from which others of its form would hardly follow too."""
     if figure.kind in ("date", "id"):
         return ""
-    return (
-        _converted(figure, stated)
-        or _count(sentence, figure, grounds)
-        or _from_rows(sentence, figure, grounds)
-        or _arithmetic(figure, stated, sums=True, differences=True, per=_says_per(sentence))
-        or _with_earlier(sentence, figure, stated, before, grounds)
-        or _from_lines(sentence, figure, nearest, stated)
-    )
-
-
-def _converted(figure: Read, stated: Sequence[Read]) -> str:
-    """The same time in another unit."""
-    return next(
-        (s.text for s in stated if figure.kind == s.kind == "time" and figure.unit != s.unit and same(figure, s)), ""
-    )
-
-
-def _count(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
-    """The number of rows of a table, of those with a label that the sentence names, or of the rest."""
-    if figure.kind not in ("number", "percent", "fraction") or sentence.role == "row":
-        return ""
-    for rows in grounds.tables:
-        if len(rows) < 2:
-            continue
-        groups = [
-            held
-            for label, held in grouped(rows).items()
-            if says_label(sentence, label) and not (len(held) == 1 and label in held[0].keys)
-        ]
-        counts = {n for held in groups for n in (len(held), len(rows) - len(held))}
-        if figure.kind != "number":
-            if any(_is_share(figure, count, len(rows)) for count in counts):
-                return f"{figure.text} of {len(rows)} rows"
-            continue
-        named = len(named_rows(sentence, rows))
-        counts |= {len(rows), *((named, len(rows) - named) if named > 1 else ())}
-        if figure.value in counts:
-            return f"{figure.text} of {len(rows)} rows"
+    spoken, noun = _spoken(sentence), sentence.noun(figure)
+    if noun or figure.is_word:
+        spoken.add("count")
+    is_times = noun is not None and noun.text.lower() in sentence.language.times
+    counts = figure.kind == "number" and not is_times and (figure.value <= _FEW or figure.is_word)
+    for source, results in _sources(sentence, pools, grounds):
+        fitting = [(r, how) for r, how, word in results if r.value and word in spoken and _fits(figure, r, is_times)]
+        found = next((how for r, how in fitting if _is_near(figure, r) and _says(figure, r)), "")
+        limit = _LIMITS[source]
+        if counts and source not in ("said", "table"):
+            # "5 are not" is a difference.
+            limit = _LIMITS["rows"] if sentence.words & sentence.language.negation else _COUNTED
+        elif source == "lines" and "change" in spoken and figure.kind in ("points", "time"):
+            limit = _LIMITS["rows"]
+        if found and _chance(figure, {_form(figure, r) for r, _ in fitting}) <= limit:
+            return found
     return ""
 
 
-def miscounts(sentence: Sentence, figure: Read, grounds: Grounds) -> bool:
-    """Whether rows with a label that the sentence names were read, and another number of them."""
-    return any(
-        len(held) != figure.value
-        for rows in grounds.tables
-        if len(rows) > 2
-        for label, held in grouped(rows).items()
-        if says_label(sentence, label)
-    )
-
-
-def grouped(rows: Sequence[Line]) -> dict[str, list[Line]]:
-    """The rows by each label that a column of them holds."""
-    groups: dict[str, list[Line]] = {}
-    for row in rows:
-        for _, cell in row.cells:
-            if cell and len(cell) < 40 and not cell[0].isdigit():
-                groups.setdefault(cell, []).append(row)
-    return groups
-
-
-def _from_rows(sentence: Sentence, figure: Read, grounds: Grounds) -> str:
-    """The sum, mean, difference or share of a column over the rows that the sentence names, or over all."""
-    for rows in grounds.tables:
-        if len(rows) < 2:
-            continue
-        headers = list(dict.fromkeys(h for row in rows for h, _ in row.cells))
-        for chosen in _chosen(sentence, rows):
-            for header in headers:
-                values, total = ([f for row in picked for f in row.column(header)] for picked in (chosen, rows))
-                if how := _aggregate(figure, values, total, _says_per(sentence)):
-                    return f"{header}: {how}"
-    return ""
-
-
-def _chosen(sentence: Sentence, rows: Sequence[Line]) -> Iterator[list[Line]]:
-    if named := named_rows(sentence, rows):
-        yield named
-    for label, held in grouped(rows).items():
-        if 1 < len(held) < len(rows) and says_label(sentence, label):
-            yield held
-    if not named:
-        yield list(rows)
-
-
-def _aggregate(figure: Read, values: Sequence[Read], total: Sequence[Read], per: bool) -> str:
-    if len(total) < 2 or not values:
-        return ""
-    numbers, whole = [v.value for v in values], sum(v.value for v in total)
-    if figure.kind in ("percent", "fraction"):
-        return (
-            "share of the sum"
-            if whole
-            and len(values) < len(total)
-            and total[0].kind in ("number", "money")
-            and _is_share(figure, sum(numbers), whole)
-            else ""
-        )
-    if len(values) < 2 or not _fits(figure, values[0]):
-        return ""
-    options = {"sum": sum(numbers)} | ({"mean": sum(numbers) / len(numbers)} if per else {})
-    if len(values) == 2:
-        options["difference"] = numbers[0] - numbers[1]
-    return next((name for name, value in options.items() if _says(figure, value)), "")
-
-
-def _with_earlier(
-    sentence: Sentence, figure: Read, stated: Sequence[Read], before: Sequence[Read], grounds: Grounds
-) -> str:
-    """From a figure of the sentence before, to which this one refers, and one stated here or in the row it is about."""
-    if not sentence.refers_back:
-        return ""
-    rows = [row for rows in grounds.tables for row in named_rows(sentence, rows)]
-    here = [*stated, *(h.figure for row in rows[:1] for h in row.held)]
-    return _arithmetic(figure, [*here[:5], *before], False, _says_difference(sentence), _says_per(sentence))
-
-
-def _says_difference(sentence: Sentence) -> bool:
-    """Whether it speaks of a difference; "more than" right before a figure is none."""
-    text = sentence.text
+def _spoken(sentence: Sentence) -> set[str]:
+    """Of what the sentence speaks: a `change` or difference, a `rest`, a `year`, so much `per` unit."""
+    language, text = sentence.language, sentence.text
     for figure in reversed(sentence.figures):
         if figure.hedge and figure.kind != "date":
-            text = without_hedge(text[: figure.start], sentence.language) + " " + text[figure.start :]
-    return sentence.language.says(sentence.language.difference, text)
+            # "More than" right before a figure is no difference.
+            text = without_hedge(text[: figure.start], language) + " " + text[figure.start :]
+    words = {"change": language.difference, "rest": language.rest, "per": language.per}
+    found = {name for name, said in words.items() if language.says(said, text)}
+    if any(o.group == "direction" for o in opposites().find(text)):
+        found.add("change")
+    years = tuple(word for word, unit in language.units.items() if unit == "year")
+    return {"", *found, *(("year",) if language.says(years, text) else ())}
 
 
-def _says_per(sentence: Sentence) -> bool:
-    return sentence.language.says(sentence.language.per, sentence.text)
-
-
-def _from_lines(sentence: Sentence, figure: Read, nearest: Sequence[Line], stated: Sequence[Read] = ()) -> str:
-    """From the figures of the line that fits the sentence best, or of the two that fit it best."""
-    language, text = sentence.language, sentence.text
-    # "5 are not" is a difference too.
-    differences = _says_difference(sentence) or bool(sentence.words & language.negation)
-    sums = language.says(language.sum, text)
-    for line in nearest:
-        values = [h for h in line.held if h.is_value]
-        is_small = bool(line.cells) and len(values) <= 3 and line in named_rows(sentence, [line])
-        chosen = values if is_small else [h for h in line.held if not line.cells or _is_meant(sentence, h, line)]
-        held = [h.figure for h in chosen][:7]
-        if figure.kind == "percent" and figure.hedge in ("over", "under"):
-            held = [h for h in held if not (h.is_word and h.kind == "number")]
-        mixed = [*stated, *held] if figure.kind == "percent" and not line.cells else []
-        if (
-            how := _arithmetic(figure, held, sums, differences, _says_per(sentence))
-            or _arithmetic(figure, mixed, False, False)
-            or _rest(sentence, figure, held)
-        ):
-            return how
-    if figure.kind not in ("money", "percent", "points"):
-        return ""
-    per = _says_per(sentence)
-    pool = [h.figure for line in nearest[:3] if not line.cells for h in line.held if per or _fits(figure, h.figure)]
-    return _arithmetic(figure, pool[:5], sums, differences, per)
-
-
-def _is_meant(sentence: Sentence, held: Held, line: Line) -> bool:
-    """Whether a sentence speaks of the column of a figure, or of the time that heads it."""
-    stems = content(held.header, line.language)
-    return (
-        not stems.isdisjoint(sentence.content)
-        or not stems
-        or any(f.kind == "date" for f in read_figures(held.header, line.language))
+def _sources(sentence: Sentence, pools: Pools, grounds: Grounds) -> Iterator[tuple[str, Iterator[_Result]]]:
+    tables = [rows for rows in grounds.tables if len(rows) > 1]
+    named = [row for rows in grounds.tables for row in named_rows(sentence, rows)]
+    back = Sentence(sentence.before, sentence.language)
+    named = named or [row for rows in grounds.tables for row in named_rows(back, rows)][:_MOST]
+    yield "said", itertools.chain(_of_groups(sentence, tables), _of_named(sentence, tables))
+    yield "stated", _pairs(pools.stated)
+    yield (
+        "back" if sentence.refers_back else "before",
+        _crossed([*pools.stated, *(h.figure for r in named[:1] for h in r.held)], pools.earlier),
     )
+    yield "rows", _of_rows(named, pools.stated)
+    yield "table", _of_tables(sentence, tables, named, [*pools.stated, *pools.earlier])
+    yield "lines", _of_lines(pools)
 
 
-def _rest(sentence: Sentence, figure: Read, held: Sequence[Read]) -> str:
-    if figure.kind != "percent" or not sentence.language.says(sentence.language.rest, sentence.text):
-        return ""
-    shares = [o.value if o.kind == "percent" else 100 * o.value for o in held if o.kind in ("percent", "fraction")]
-    return "100 % less the others" if shares and _says(figure, 100 - sum(shares)) else ""
+def _pairs(figures: Sequence[Read]) -> Iterator[_Result]:
+    """What two figures give, or the sum of more; a time in another unit."""
+    amounts = [f for f in figures if f.kind in _AMOUNTS][:_MOST]
+    for a, b in itertools.permutations(amounts, 2):
+        yield from _of_two(a, b)
+    yield from _sum(amounts)
+    yield from ((f, f.text, "") for f in amounts if f.kind == "time")
+    shares = [f.value * (1 if f.kind == "percent" else 100) for f in amounts if f.kind in ("percent", "fraction")]
+    for share in dict.fromkeys([*shares, sum(shares)] if shares else []):
+        yield _read("percent", 100 - share), f"100 % - {share:g} %", "rest"
+    for f in amounts:
+        if f.kind in ("money", "number"):
+            yield _read(f.kind, 12 * f.value, f.unit), f"12 × {f.text}", "year"
 
 
-def _arithmetic(figure: Read, others: Sequence[Read], sums: bool, differences: bool, per: bool = False) -> str:
-    """How a figure follows from two others, or is the sum of all."""
-    numbers = [o for o in others if o.kind in _AMOUNTS and o.value and not same(figure, o)]
-    largest = max((o.value for o in numbers), default=0.0)
-    if figure.kind in ("percent", "fraction") and not differences:
-        # A share is one of the whole.
-        return next(
-            (f"{a.text} / {b.text}" for a in numbers for b in numbers if b.value == largest and _of_two(figure, a, b)),
-            "",
-        )
-    for a, b in itertools.permutations(numbers, 2):
-        if how := _of_two(figure, a, b, sums, differences, per):
-            return how
-    alike = [o for o in numbers if _fits(figure, o)]
-    if sums and len(alike) > 2 and _says(figure, sum(o.value for o in alike)):
-        return " + ".join(o.text for o in alike)
-    return ""
+def _crossed(here: Sequence[Read], there: Sequence[Read]) -> Iterator[_Result]:
+    for a in [f for f in here if f.kind in _AMOUNTS][:_MOST]:
+        for b in there:
+            yield from _of_two(a, b)
+            yield from _of_two(b, a)
+    yield from _pairs(there)
 
 
-def _of_two(figure: Read, a: Read, b: Read, sums: bool = False, differences: bool = False, per: bool = False) -> str:
-    if figure.kind in ("percent", "fraction") and _are_alike(a, b):
-        if 0 < a.value < b.value and _is_share(figure, a.value, b.value):
-            return f"{a.text} / {b.text}"
-        if (
-            differences
-            and a.kind != "percent"
-            and a.value != b.value
-            and _is_share(figure, abs(a.value - b.value), b.value)
-        ):
-            return f"({a.text} - {b.text}) / {b.text}"
-    if figure.kind == "factor" and _are_alike(a, b) and abs(a.value / b.value - figure.value) < 0.1 * figure.value:
-        return f"{a.text} / {b.text}"
-    if _fits(figure, a) and _are_alike(a, b):
-        is_points = figure.kind != "percent" or "points" in (a.kind, b.kind)
-        if differences and is_points and a.value > b.value and _says(figure, a.value - b.value):
-            return f"{a.text} - {b.text}"
-        if sums and a.start < b.start and _says(figure, a.value + b.value):
-            return f"{a.text} + {b.text}"
-    if figure.kind == "money" and a.kind == "money":
-        if b.kind in ("percent", "fraction") and _says(
-            figure, a.value * (b.value / 100 if b.kind == "percent" else b.value)
-        ):
-            return f"{a.text} × {b.text}"
-        if per and b.kind in ("number", "time") and b.value > 1 and _says(figure, a.value / b.value):
-            return f"{a.text} / {b.text}"
-    return ""
+def _of_two(a: Read, b: Read) -> Iterator[_Result]:
+    if not a.value or not b.value:
+        return
+    if a.kind == "money" and b.kind in ("percent", "fraction"):
+        share = b.value / (100 if b.kind == "percent" else 1)
+        yield _read("money", a.value * share, a.unit), f"{a.text} × {b.text}", ""
+        yield _read("money", a.value * (1 + share), a.unit), f"{a.text} × (1 + {b.text})", ""
+        yield _read("money", a.value * (1 - share), a.unit), f"{a.text} × (1 - {b.text})", ""
+    if a.kind == "money" and b.kind in ("number", "time"):
+        yield _read("money", a.value / b.value, a.unit), f"{a.text} / {b.text}", "per"
+    # What is so small beside the other is none of its kind.
+    if a.kind != b.kind or a.kind == "fraction" or a.unit != b.unit or not _SMALL < a.value / b.value < 1 / _SMALL:
+        return
+    kind = "points" if a.kind == "percent" else a.kind
+    # Numbers in words count things of many sorts, but for "nine of ten".
+    is_share = a.kind not in ("percent", "time") and not (a.is_word and b.is_word and 10 not in (a.value, b.value))
+    if a.value > b.value:
+        yield _read(kind, a.value - b.value, a.unit), f"{a.text} - {b.text}", ""
+        yield _read("factor", a.value / b.value), f"{a.text} / {b.text}", ""
+        if is_share:
+            yield _read("percent", 100 * b.value / a.value), f"{b.text} / {a.text}", ""
+    if is_share:
+        yield _read("percent", 100 * abs(a.value - b.value) / b.value), f"({a.text} - {b.text}) / {b.text}", "change"
+    if a.value != b.value:
+        yield _read(a.kind, a.value + b.value, a.unit), f"{a.text} + {b.text}", ""
 
 
-def _says(figure: Read, value: float) -> bool:
-    return same(figure, Read("", figure.kind, value, figure.unit, 0, 0, 0)) or close(
-        figure.value, value, figure, figure
-    )
+def _sum(figures: Sequence[Read]) -> Iterator[_Result]:
+    for kind, unit in dict.fromkeys((f.kind, f.unit) for f in figures):
+        alike = [f for f in figures if (f.kind, f.unit) == (kind, unit)]
+        if len(alike) > 2 and min(f.value for f in alike) > _SMALL * max(f.value for f in alike):
+            yield _read(kind, sum(f.value for f in alike), unit), " + ".join(f.text for f in alike), ""
 
 
-def _is_share(figure: Read, part: float, whole: float) -> bool:
-    share = part / whole
-    if figure.kind == "percent":
-        return abs(figure.value - 100 * share) <= (figure.step or 1.0) / 2 + 1e-9 or _says(figure, 100 * share)
-    bound = {"over": (0.0, 0.12), "under": (-0.12, 0.0)}.get(figure.hedge, (-0.02, 0.02))
-    return figure.kind == "fraction" and (
-        bound[0] <= share - figure.value <= bound[1] or abs(share - figure.value) < 0.02
-    )
+def _columns(rows: Sequence[Line]) -> Iterator[tuple[str, list[Read]]]:
+    """Each column of figures with its values."""
+    for header in dict.fromkeys(h for row in rows for h, _ in row.cells):
+        if values := [f for row in rows for f in row.column(header)]:
+            yield header, values
 
 
-def _fits(said: Read, held: Read) -> bool:
-    pair = {said.kind, held.kind}
-    if said.kind == held.kind:
-        return said.unit == held.unit
-    return pair == {"points", "percent"} or ("number" in pair and pair <= {"number", "money", "points", "time"})
+def _of_rows(rows: Sequence[Line], stated: Sequence[Read]) -> Iterator[_Result]:
+    """From the cells of each row, and from each column over the rows."""
+    for row in rows[:_MOST]:
+        cells = [h.figure for h in row.held if h.is_value][:_MOST]
+        yield from _pairs(cells)
+        yield from _crossed(stated, cells)
+        yield from _between(row)
+    for header, values in _columns(rows):
+        if len(values) > 1:
+            yield from ((read, f"{header}: {how}", word) for read, how, word in _totals(values))
+            yield from ((read, f"{header}: {how}", word) for read, how, word in _pairs(values))
 
 
-def _are_alike(a: Read, b: Read) -> bool:
-    return (a.kind == b.kind and a.unit == b.unit) or {a.kind, b.kind} == {"number", "money"}
+def _totals(values: Sequence[Read]) -> Iterator[_Result]:
+    total, first = sum(v.value for v in values), values[0]
+    yield _read(first.kind, total, first.unit), "sum", ""
+    if first.bare is not None:
+        yield _read("number", sum(v.bare or 0.0 for v in values)), "sum", ""
+    yield _read(first.kind, total / len(values), first.unit, rough=True), "mean", "per"
+
+
+def _of_tables(
+    sentence: Sentence, tables: Sequence[Sequence[Line]], named: Sequence[Line], said: Sequence[Read]
+) -> Iterator[_Result]:
+    """From each column over all rows: sums, means, and which part of a sum the rows named or a figure said make."""
+    for rows in tables:
+        part = [row for row in named if row.table == rows[0].table]
+        columns = list(_columns(rows))
+        meant = [c for c in columns if content(c[0], rows[0].language) & sentence.content]
+        columns = meant or columns
+        for header, values in columns:
+            total = sum(v.value for v in values)
+            if not any(says_label(sentence, key) for row in part for key in row.keys):
+                yield from ((read, f"{header}: {how}", word) for read, how, word in _totals(values))
+            parts = [sum(f.value for row in part for f in row.column(header)), *(f.value for f in said)]
+            yield from (
+                (_read("percent", 100 * p / total), f"{header}: share of the sum", "") for p in parts if 0 < p < total
+            )
+        sums = [_read(v[0].kind, sum(f.value for f in v), v[0].unit) for _, v in columns]
+        yield from _pairs(sums)
+
+
+def _of_named(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator[_Result]:
+    """How many rows there are, how many of them a sentence names, and which part of each column those make."""
+    for rows in tables:
+        named = named_rows(sentence, rows)
+        yield _read("number", len(rows)), f"{len(rows)} rows", "count"
+        for count in (len(named), len(rows) - len(named)) if len(named) > 1 else ():
+            yield _read("number", count), f"{count} of {len(rows)} rows", ""
+        for header, values in _columns(rows):
+            part, total = (sum(f.value for row in chosen for f in row.column(header)) for chosen in (named, rows))
+            if 0 < part < total and len(values) > 1:
+                yield _read("percent", 100 * part / total), f"{header}: share of the sum", ""
+
+
+def _of_groups(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator[_Result]:
+    """From the rows with each label that the sentence names: how many, and each column over them."""
+    for rows in tables:
+        totals = {header: sum(v.value for v in values) for header, values in _columns(rows)}
+        for label, held in groups(sentence, rows):
+            for count in (len(held), len(rows) - len(held)):
+                yield _read("number", count), f"{count} of {len(rows)} rows", ""
+                yield _read("percent", 100 * count / len(rows)), f"{count} of {len(rows)} rows", ""
+            if len(held) < 2:
+                continue
+            for header, values in _columns(held):
+                total = sum(v.value for v in values)
+                yield from ((read, f"{label}, {header}: {how}", word) for read, how, word in _totals(values))
+                if total < totals[header]:
+                    yield _read("percent", 100 * total / totals[header]), f"{label}, {header}: share of the sum", ""
+
+
+def _of_lines(pools: Pools) -> Iterator[_Result]:
+    """From the figures of the lines near to the sentence, and those said with them."""
+    for line in pools.lines:
+        figures = [h.figure for h in line.held if h.figure.kind in _AMOUNTS][:_MOST]
+        yield from _pairs(figures)
+        yield from _crossed(pools.stated, figures)
+        yield from _between(line)
+    prose = [h.figure for line in pools.lines[:3] if not line.cells for h in line.held if h.figure.kind in _AMOUNTS]
+    yield from _pairs(prose[:_MOST])
+
+
+def _between(line: Line) -> Iterator[_Result]:
+    """The times between the dates of a line."""
+    days = [h.figure.day for h in line.held if h.figure.day and h.figure.day[0] and min(h.figure.day[1:]) > 0]
+    # Counted on from the first of the month: no text is bound to hold days that exist.
+    dates = dict.fromkeys(date(year, month, 1) + timedelta(day - 1) for year, month, day in days[:_MOST])
+    for a, b in itertools.combinations(dates, 2):
+        yield _read("time", abs((b - a).days), "day"), f"{a} to {b}", ""
+
+
+def _read(kind: str, value: float, unit: str = "", rough: bool = False) -> Read:
+    return Read("", kind, value, unit, 0.5 if rough else 0.0, 0, 0)
+
+
+def _fits(said: Read, result: Read, is_times: bool) -> bool:
+    pair = {said.kind, result.kind}
+    if said.kind == result.kind:
+        return said.unit == result.unit or said.kind == "time"
+    if result.kind == "factor":
+        return said.kind == "number" and is_times
+    if pair == {"number", "money"}:
+        # Cells without a unit hold whole amounts.
+        return not 0 < said.step < 1
+    return pair in ({"points", "percent"}, {"fraction", "percent"}, {"number", "points"})
+
+
+def _is_near(figure: Read, result: Read) -> bool:
+    """Whether a closer look is worth while."""
+    times = figure.kind == "time" or "fraction" in (figure.kind, result.kind)
+    return times or any(abs(abs(result.value) - abs(v)) <= 0.2 * abs(v) + _step(figure) for v in figure.values)
+
+
+def _says(figure: Read, result: Read) -> bool:
+    if "factor" in (figure.kind, result.kind):
+        return abs(result.value - figure.value) < 0.1 * figure.value
+    if figure.kind == "time" and figure.unit != result.unit:
+        return same(figure, result)
+    # Shares and means are rounded to the whole.
+    is_rounded = not figure.step and (result.step or figure.kind in ("percent", "points"))
+    said = replace(figure, step=1.0) if is_rounded else figure
+    return same(said, result) or close(said.value, result.value, said, said)
+
+
+def _form(figure: Read, result: Read) -> float:
+    """A result as the figure would print it."""
+    value = result.value / 100 if figure.kind == "fraction" and result.kind == "percent" else result.value
+    return round(value / _step(figure))
+
+
+def _step(figure: Read) -> float:
+    if figure.kind in ("fraction", "factor"):
+        return 0.05
+    digits = len(str(int(abs(figure.value)))) - len(str(int(abs(figure.value))).rstrip("0"))
+    step: float = figure.step or (10.0**digits if figure.value >= 100 else 1.0)
+    return max(step, 0.01 * abs(figure.value)) if figure.hedge else step
+
+
+def _chance(figure: Read, forms: Iterable[float]) -> float:
+    """Which part of the figures with as many digits are among the forms."""
+    if figure.kind == "fraction":
+        return min(1.0, sum(0 < form * _step(figure) < 1 for form in forms) * _step(figure))
+    printed = max(1, round(figure.value / _step(figure)))
+    low = int(10 ** (len(str(printed)) - 1))
+    return min(1.0, sum(low <= form < 10 * low for form in forms) / (9 * low))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 IN_DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375,
@@ -31,6 +31,8 @@ class Read:
     """What it is when its one separator is read the other way: 1.250 as 1250."""
     day: tuple[int, int, int] | None = None
     """Of a date: year, month and day, 0 where not said; of a quarter its number, negative, in place of the month."""
+    bare: float | None = None
+    """Of an amount whose scale stands in the header of its column: as it is printed."""
     is_word: bool = False
     hedge: str = ""
     """`about`, `over` or `under` where it is not meant exactly."""
@@ -48,8 +50,12 @@ def same(said: Read, held: Read) -> bool:
         return said.kind == held.kind and said.unit == held.unit
     if not _kinds_fit(said, held):
         return False
+    if said.kind == "number" and held.bare is not None and close(said.value, held.bare, said, said):
+        return True
+    # Read the other way it has three decimals more or less.
+    other = replace(said, step=said.step / 1000)
     return any(
-        close(value, h, said, held) or (not held.hedge and _hedged(value, h, said))
+        close(value, h, said if s == said.value else other, held) or (not held.hedge and _hedged(value, h, said))
         for s in said.values
         for h in held.values
         for value in [_in_unit(s, said, held)]
@@ -95,7 +101,7 @@ def close(value: float, held: float, said: Read, other: Read) -> bool:
     value, held = abs(value), abs(held)
     tolerance = said.step * 0.5000001 if said.step else 1e-9 * max(value, 1.0)
     if said.kind == other.kind == "time" and said.unit != other.unit:
-        tolerance = 0.04 * held
+        tolerance = 0.09 * held
     if said.kind == "percent" and other.kind == "number" and other.step and held <= 1:
         tolerance = max(said.step, 1.0) / 200
     if said.kind == "fraction":

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from copilot.language.formatting import format_value
 from copilot.types import Evidence, Quantity, Table
-from copilot.verification.figures import Read, as_date
+from copilot.verification.figures import IN_DAYS, Read, as_date
 from copilot.verification.languages import Language, language_of, languages
 from copilot.verification.markup import split
 from copilot.verification.reading import read_figures
@@ -199,11 +199,14 @@ class Grounds:
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
+                if is_value and figure.kind == "number" and (period := _timed(unit or header)):
+                    figure = replace(figure, kind="time", unit=period[0], value=figure.value * period[1])
                 if is_value and figure.kind == "number":
                     scale, currency = _scaled(header) if _scaled(header)[1] else whole
                     if currency:
                         step = figure.step * scale
-                        figure = replace(figure, kind="money", unit=currency, value=figure.value * scale, step=step)
+                        value, bare = figure.value * scale, figure.value
+                        figure = replace(figure, kind="money", unit=currency, value=value, step=step, bare=bare)
                 line.held.append(Held(figure, near | content(cell, language), line, near, header, unit, is_value))
         self.tables[table].append(line)
         self.lines.append(line)
@@ -308,6 +311,15 @@ def _scaled(text: str) -> tuple[float, str]:
     known = {word: size for language in languages().values() for word, size in language.scales.items()}
     sign = m["first"] or m["second"]
     return known.get(scale, 1e3), {"€": "EUR", "$": "USD", "£": "GBP"}.get(sign, sign)
+
+
+def _timed(header: str) -> tuple[str, float] | None:
+    """The unit of time in which a column gives its figures, and how many of it one is: by "min", "Days in stage"."""
+    if header == "ms":
+        return "second", 0.001
+    units = languages()["en"].units
+    found = [units[w] for w in re.findall(r"\w+", header.lower()) if units.get(w) in IN_DAYS and w not in IN_DAYS]
+    return (found[0], 1.0) if found else None
 
 
 def _is_card(rows: list[list[str]]) -> bool:

@@ -48,6 +48,8 @@ def _is_counted(figure: Read, sentence: Sentence, held: Held, grounds: Grounds) 
 
 def _is_of(typed: Read, words: frozenset[str]) -> bool:
     """Whether words say that a bare number is one of money, a share or a time."""
+    if typed.unit.lower() in words:
+        return True
     for language in languages().values():
         if not words.isdisjoint({"money": language.money, "percent": language.share}.get(typed.kind, ())):
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from copilot.verification.figures import Read
@@ -11,7 +11,7 @@ from copilot.verification.grounds import Line
 from copilot.verification.languages import Language, language_of
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
-from copilot.verification.terms import content, opposites, translated
+from copilot.verification.terms import alike, content, opposites, translated
 
 
 @lru_cache(maxsize=20_000)
@@ -43,12 +43,14 @@ def _meanings_in(text: str) -> frozenset[tuple[str, str]]:
     return frozenset((o.group, o.member) for o in opposites().find(text))
 
 
-def find_label(text: str, label: str) -> tuple[int, int] | None:
+def find_labels(text: str, label: str) -> list[re.Match[str]]:
     """Where the words of a label stand in a text, one after the other."""
-    if not any(c.isalpha() for c in label):
-        return None
-    match = _pattern(label).search(text)
-    return match.span() if match else None
+    return list(_pattern(label).finditer(text)) if any(c.isalpha() for c in label) else []
+
+
+def find_label(text: str, label: str) -> tuple[int, int] | None:
+    """Where they stand first."""
+    return next((m.span() for m in find_labels(text, label)), None)
 
 
 def says_label(sentence: Sentence, label: str) -> bool:
@@ -78,3 +80,30 @@ def is_id(label: str) -> bool:
 
 def id_figures(row: Line) -> list[Read]:
     return [f for key in row.keys if _id(key) for f in read_figures(key, row.language)]
+
+
+def groups(sentence: Sentence, rows: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
+    """The rows with each label that a sentence names."""
+    labelled: dict[str, list[Line]] = {}
+    for row in rows:
+        for _, cell in row.cells:
+            if cell and len(cell) < 40 and not cell[0].isdigit():
+                labelled.setdefault(cell, []).append(row)
+    for label, held in labelled.items():
+        if says_label(sentence, label) and not (len(held) == 1 and label in held[0].keys):
+            yield label, held
+    yield from answers(sentence, rows)
+
+
+def answers(sentence: Sentence, rows: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
+    """The rows for which it is true what a sentence says of them in the words of a column of yes and no."""
+    is_denied = len(sentence.words & sentence.language.negation) % 2 == 1
+    for header in dict.fromkeys(h for row in rows for h, _ in row.cells):
+        cells = [(row, cell.lower()) for row in rows for h, cell in row.cells if h == header]
+        stems = content(header, rows[0].language)
+        is_said = bool(stems) and all(any(alike(s, t) for t in sentence.content) for s in stems)
+        if is_said and {cell for _, cell in cells} <= _ANSWERS.keys():
+            yield header, [row for row, cell in cells if _ANSWERS[cell] is (not is_denied)]
+
+
+_ANSWERS = {"yes": True, "ja": True, "oui": True, "no": False, "nein": False, "non": False, "": None}

@@ -47,6 +47,8 @@ class Language:
     money: frozenset[str]
     """Words of which amounts of money are said; likewise `share` of shares."""
     share: frozenset[str]
+    times: frozenset[str]
+    """The nouns behind a number that multiplies."""
     generic: frozenset[str]
     """Nouns that count anything."""
     agent: frozenset[str]
@@ -55,6 +57,8 @@ class Language:
     """Articles with which something is spoken of that was named before."""
     compare: frozenset[str]
     """Words behind a negation that make it a bound: "no more than"."""
+    than: frozenset[str]
+    """Words between two things that are compared."""
     decimal: str
 
     def says(self, words: tuple[str, ...], text: str) -> bool:
@@ -119,10 +123,12 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         per=tuple(data["per"]),
         money=frozenset(data["money"]),
         share=frozenset(data["share"]),
+        times=frozenset(data["times"]),
         generic=frozenset(data["generic"]),
         agent=frozenset(data["agent"]),
         definite=frozenset(data["definite"]),
         compare=frozenset(data["compare"]),
+        than=frozenset(data["than"]),
         decimal=locale.number_symbols["latn"]["decimal"],
     )
 

@@ -41,7 +41,7 @@ def find_place(
     `carriers` are the places of the sentence's figures before it.
     """
     if figure.day and figure.day[2] == 0:
-        return _dated(figure, cited, grounds)
+        return _dated(figure, cited, _rows_meant(sentence, figure, grounds), grounds)
     if not any(same(figure, held.figure) for held in candidates(figure, grounds)):
         return None
     meant = _rows_meant(sentence, figure, grounds)
@@ -133,9 +133,14 @@ def _is_rival(figure: Read, held: Held, others: Sequence[Read]) -> bool:
     return is_alike and not any(same(other, held.figure) for other in others)
 
 
-def _dated(figure: Read, cited: Collection[str], grounds: Grounds) -> Held | None:
-    """A month or a year may stand anywhere in what was read."""
-    found = [held for held in candidates(figure, grounds) if same(figure, held.figure)]
+def _dated(figure: Read, cited: Collection[str], meant: Collection[Line], grounds: Grounds) -> Held | None:
+    """A month or a year may stand anywhere in what was read, but in no other row of a table than those meant."""
+    tables = {row.table for row in meant if any(held.figure.kind == "date" for held in row.held)}
+    found = [
+        held
+        for held in candidates(figure, grounds)
+        if same(figure, held.figure) and (held.line.table not in tables or held.line in meant)
+    ]
     if not found and figure.day and figure.day[1] == 0 and str(figure.day[0]) in grounds.text:
         found = [Held(figure, frozenset(), line) for line in grounds.lines if line.evidence in cited]
     return next((held for held in found if held.line.evidence in cited), found[0] if found else None)

@@ -235,6 +235,10 @@ def _value(digits: str, decimal: str) -> tuple[float, float | None, int]:
 
 
 def _scale(text: str, at: int, language: Language) -> tuple[float, int]:
+    prefix = re.compile(rf"{_SPACE}?(k|K|m|M|T)(?=(?:{_CODE})(?!\w))").match(text, at)
+    if prefix:
+        # "640 kDKK", "640 TEUR"
+        return 1e6 if prefix[1] in "mM" else 1e3, prefix.end()
     m = re.compile(rf"{_SPACE}?([^\W\d_]+)\.?(?!\w)|([kKmM])(?!\w)").match(text, at)
     if not m:
         return 1.0, at
@@ -339,6 +343,9 @@ def _part(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[floa
         return value * 12, 1, "months"
     following = [t[0].lower() for t in tokens[i + 1 : i + 3]]
     at = next((n for n, word in enumerate(following) if language.scales.get(word, 0) > 100), None)
+    year = next((n for n, word in enumerate(following) if language.units.get(word) == "year"), None)
+    if year is not None and all(word in language.function for word in following[:year]):
+        return value * 12, year + 2, "months"
     if at is not None and all(word in language.function for word in following[:at]):
         return value * language.scales[following[at]], at + 2, ""
     return value, 1, "fraction"

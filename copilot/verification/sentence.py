@@ -13,6 +13,8 @@ from copilot.verification.languages import Language
 from copilot.verification.reading import read_figures
 from copilot.verification.terms import Term, content, terms
 
+# Part of the words of a sentence that are function words in any language.
+_FUNCTIONS = 0.3
 Role = Literal["prose", "heading", "item", "row"]
 
 
@@ -47,6 +49,12 @@ class Sentence:
     @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(t.text.lower() for t in self.terms)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is in a language that is known: a fair part of its words are function words of that."""
+        functions = sum(t.is_function for t in self.terms)
+        return functions >= _FUNCTIONS * len(self.terms)
 
     @property
     def is_meta(self) -> bool:
@@ -108,6 +116,12 @@ class Sentence:
         """The word right before a figure, in lower case."""
         ahead = re.search(r"([^\W\d_]+)\s$", self.text[: figure.start])
         return ahead[1].lower() if ahead else ""
+
+    @property
+    def listed(self) -> int:
+        """How many things it lists behind a colon."""
+        _, colon, things = self.text.partition(": ")
+        return len(re.split(r",| (?:and|und|et) ", things)) if colon else 0
 
     @cached_property
     def clauses(self) -> list[str]:

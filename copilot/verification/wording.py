@@ -6,14 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.verification.deriving import grouped
 from copilot.verification.figures import Read
 from copilot.verification.grounds import Grounds, Held, Line
-from copilot.verification.labels import find_label, id_figures, is_id, named_rows, says_label
+from copilot.verification.labels import (
+    answers,
+    find_label,
+    find_labels,
+    groups,
+    id_figures,
+    is_id,
+    named_rows,
+    says_label,
+)
 from copilot.verification.languages import Language
 from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import CLAUSE, Sentence, clauses
-from copilot.verification.terms import Opposite, content, opposites, translated
+from copilot.verification.terms import Opposite, alike, content, opposites, translated
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
@@ -42,7 +50,7 @@ def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
     """The first word that does not say what was read; what is quoted word for word says it."""
     if grounds.quotes(sentence.text):
         return []
-    checks = (_pair, _label, _moved, _opposite, _negation, _trend, _extreme, _most, _agent)
+    checks = (_pair, _label, _compared, _moved, _opposite, _negation, _trend, _extreme, _most, _answered, _agent)
     return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
 
 
@@ -56,6 +64,14 @@ def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5)
 def weighed(stems: Iterable[str], grounds: Grounds) -> Words:
     meant = [grounds.vocabulary.meant(stem) for stem in stems]
     return [(m, max(grounds.weights.get(s, 1.0) for s in m)) for m in meant if m]
+
+
+def together(sentence: Sentence, lines: Sequence[Line], grounds: Grounds) -> float:
+    """Which part of what a sentence says one of the lines says; 0 where it uses a word that was never read."""
+    said = weighed(sentence.content, grounds)
+    if len(said) < len(sentence.content) or not said:
+        return 0.0
+    return max((overlap(said, line) for line in lines), default=0.0) / sum(w for _, w in said)
 
 
 def overlap(said: Words, line: Line) -> float:
@@ -75,22 +91,61 @@ def _pair(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 def _label(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """A row is given the label that its column holds for another row."""
-    for part in {sentence.text, *(sentence.clauses if len(sentence.clauses) > 1 else ())}:
-        piece = Sentence(part, sentence.language)
+    for part in sentence.clauses:
+        piece = Sentence(part, sentence.language, before=sentence.before)
         for rows in grounds.tables:
-            named = named_rows(piece, rows)
+            named = _meant(piece, rows)
             if len(named) != 1 or len(rows) < 2:
                 continue
             (row,) = named
             for header, cell in row.cells:
                 if cell in row.keys or says_label(piece, cell):
                     continue
+                says = says_label if row in named_rows(piece, rows) else _says_word_for_word
                 others = {c for r in rows for h, c in r.cells if h == header and 2 < len(c) < 40 and not c[0].isdigit()}
                 for other in sorted(others):
-                    if says_label(piece, other) and not (cell and cell.lower() in other.lower()):
+                    if says(piece, other) and not (cell and cell.lower() in other.lower()):
                         span = find_label(sentence.text, other) or (0, len(sentence.text.rstrip()))
                         if not _is_negated(sentence.text, span[0], span[1], sentence.language):
                             yield Turn(*span, (row,))
+
+
+def _says_word_for_word(sentence: Sentence, label: str) -> bool:
+    return find_label(sentence.text, label) is not None
+
+
+def _meant(sentence: Sentence, rows: Sequence[Line]) -> list[Line]:
+    """The rows that a sentence names, or the one named last before it where it refers back."""
+    if (named := named_rows(sentence, rows)) or not sentence.refers_back:
+        return named
+    last = {m.end(): row for row in rows for key in row.keys for m in find_labels(sentence.before, key)}
+    return [last[max(last)]] if last else []
+
+
+def _compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Of two rows named the first is said to have more or less than the second in a column, and has not."""
+    than = next((m for m in re.finditer(r"\w+", sentence.text) if m[0].lower() in sentence.language.than), None)
+    if than is None:
+        return
+    front, back = (Sentence(t, sentence.language) for t in (sentence.text[: than.start()], sentence.text[than.end() :]))
+    said = [o for o in opposites().find(front.text) if o.group in ("amount", "direction")]
+    if len({o.member for o in said}) != 1 or _denies(sentence.text, sentence.language, ()):
+        return
+    for rows in grounds.tables:
+        one, other = (named_rows(part, rows) for part in (front, back))
+        if not len(one) == len(other) == 1 or one == other:
+            continue
+        headers = [h for h, _ in rows[0].cells if one[0].column(h) and other[0].column(h)]
+        named = content(" ".join((*one[0].keys, *other[0].keys)), sentence.language)
+        meant = [
+            h
+            for h in headers
+            if any(alike(s, c) for s in sentence.content - named for c in content(h, rows[0].language))
+        ]
+        if len(meant) == 1:
+            first, second = (row[0].column(meant[0])[0].value for row in (one, other))
+            if (first > second) != (said[0].member in ("more", "up")):
+                yield Turn(said[0].start, said[0].end, (one[0], other[0]))
 
 
 def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
@@ -98,16 +153,25 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
     if not said:
         return
+    rows = {row for table in grounds.tables for row in (_meant(sentence, table) if len(table) > 1 else table)}
     spoken = frozenset(s for o in said for s in content(o.text, sentence.language))
     for word in said:
         words = _context(sentence, word, spoken, grounds)
         best = _best(words, sentence, grounds)
-        if not best or _is_topic(sentence, word, best[0]) or _is_attribute(sentence, word, best[0]):
+        if (
+            not best
+            or (best[0].cells and best[0] not in rows)
+            or _is_topic(sentence, word, best[0])
+            or _is_attribute(sentence, word, best[0])
+        ):
             continue
         own = {o.member for o in said if o.group == word.group}
         beside = weighed(_beside(sentence, word), grounds) or words
         held = [_members(line, word.group, beside) for line in best]
-        is_new = word.group == "decision" and not any(_members(line, "decision", words) for line in grounds.lines)
+        is_new = word.group == "decision" and not any(
+            _members(line, "decision", words) or content(word.text, sentence.language) & _heads(line)
+            for line in grounds.lines
+        )
         if is_new or (held[0] and all(not (own & members) for members in held if members)):
             yield Turn(word.start, word.end, tuple(best[:2]))
 
@@ -200,7 +264,8 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whol
     whole = sum(w for _, w in said)
     if not whole:
         return
-    if len(said) < 0.6 * len(stems):
+    # A word that was never read may deny as well: "had no effect", "did not change".
+    if len(stems) - len(said) > len(stems) // 5:
         return
     is_denied = _denies(sentence.text, sentence.language, said)
     scored = [
@@ -237,7 +302,7 @@ def _denies(text: str, language: Language, said: Words) -> bool:
     ]  # fmt: skip
     if language.code == "fr" and "pas" not in words:
         denials = [n for n in denials if words[n] not in ("ne", "n")]
-    return len(denials) % 2 == 1 if language.code == "en" else bool(denials)
+    return bool(denials) if language.code == "fr" else len(denials) % 2 == 1
 
 
 _WITHOUT = ("without", "ohne", "sans")
@@ -317,21 +382,24 @@ def _is_time(row: Line) -> bool:
 
 def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """The row named is not the highest or lowest of its column."""
-    said = [o for o in opposites().find(sentence.text) if o.group == "extreme"]
+    said = [o for o in opposites().find(sentence.text) if o.group in ("extreme", "price")]
     if len({o.member for o in said}) != 1:
         return
     for rows in grounds.tables:
         named = named_rows(sentence, rows)
         if len(named) != 1 or len(rows) < 3:
             continue
-        headers = [h for h, _ in rows[0].cells if all(row.column(h) for row in rows)]
+        columns = {h: [f for row in rows for f in row.column(h)] for h, _ in rows[0].cells}
+        headers = [h for h, values in columns.items() if len(values) == len(rows)]
         said_of = {translated(stem) for stem in sentence.content}
         meant = [h for h in headers if not said_of.isdisjoint(map(translated, content(h, rows[0].language)))] or (
             headers if len(headers) == 1 else []
         )
-        if len(meant) != 1:
+        if not meant and said[0].group == "price":
+            meant = [h for h, values in columns.items() if values and values[0].kind == "money"]
+        if len(meant) != 1 or meant[0] not in headers:
             continue
-        values = [row.column(meant[0])[0].value for row in rows]
+        values = [f.value for f in columns[meant[0]]]
         wanted = max(values) if said[0].member == "most" else min(values)
         if named[0].column(meant[0])[0].value != wanted:
             yield Turn(said[0].start, said[0].end, (named[0],))
@@ -340,18 +408,27 @@ def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """ "Most" or "all" rows are said to have a label that fewer have."""
     said = [o for o in opposites().find(sentence.text) if o.group == "quantity" and o.member in ("all", "most")]
-    if not said:
+    begins = bool(said) and not sentence.text[: said[0].start].strip(" *-|")
+    if not begins or any(f.start - said[0].end == 1 for f in sentence.figures):
         return
     for rows in grounds.tables:
         if len(rows) < 3 or named_rows(sentence, rows):
             continue
-        groups = [
-            held for label, held in grouped(rows).items() if says_label(sentence, label) and not label[:1].isdigit()
-        ]
-        if len(groups) == 1:
-            share = len(groups[0]) / len(rows)
+        labelled = [held for _, held in groups(sentence, rows)]
+        if len(labelled) == 1:
+            share = len(labelled[0]) / len(rows)
             if share < (1.0 if said[0].member == "all" else 0.5):
-                yield Turn(said[0].start, said[0].end, tuple(groups[0][:2]))
+                yield Turn(said[0].start, said[0].end, tuple(labelled[0][:2]))
+
+
+def _answered(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """The one row named has the other answer in a column of yes and no."""
+    for rows in grounds.tables:
+        for piece in (Sentence(part, sentence.language) for part in sentence.clauses):
+            named = named_rows(piece, rows)
+            for _, held in answers(piece, rows) if len(named) == 1 else ():
+                if named[0] not in held:
+                    yield Turn(0, len(sentence.text.rstrip()), (named[0],))
 
 
 def _agent(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:

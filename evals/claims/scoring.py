@@ -77,7 +77,8 @@ def score(samples: Sequence[Labelled], fakes: int = FAKES) -> Report:
     """What the check says of every labelled sentence, and of true ones with so many other figures in them."""
     report, rng = Report(), random.Random(SEED)
     for sample in samples:
-        flagged = list(flags(sample, sample.answer))
+        reader = read(sample)
+        flagged = flags(reader, sample.answer)
         for claim in sample.claims:
             why = _why(claim.sentence, flagged)
             for name in ("all", sample.language, claim.kind):
@@ -87,17 +88,19 @@ def score(samples: Sequence[Labelled], fakes: int = FAKES) -> Report:
                 said = f"flagged ({why})" if why else "passed"
                 report.mistakes.append(f"{sample.id} {claim.kind} {said}: {claim.sentence}")
             if claim.true and claim.kind not in _NO_CLAIM:
-                _try_fakes(sample, claim, fakes, rng, report)
+                _try_fakes(sample, reader, claim, fakes, rng, report)
     return report
 
 
-def _try_fakes(sample: Labelled, claim: Claim, fakes: int, rng: random.Random, report: Report) -> None:
+def _try_fakes(
+    sample: Labelled, reader: ProseVerifier, claim: Claim, fakes: int, rng: random.Random, report: Report
+) -> None:
     for figure in _FIGURE.finditer(_MARK.sub(lambda m: " " * len(m[0]), claim.sentence)):
         if figure.start() == 0 and _ORDINAL.match(claim.sentence):
             continue
         for _ in range(fakes):
             changed = claim.sentence[: figure.start()] + _other(figure[0], rng) + claim.sentence[figure.end() :]
-            why = _why(changed, list(flags(sample, sample.answer.replace(claim.sentence, changed, 1))))
+            why = _why(changed, flags(reader, sample.answer.replace(claim.sentence, changed, 1)))
             for name in ("all", sample.language, claim.kind):
                 report.rows[name].fakes_passed.add(not why)
             if not why:
@@ -113,14 +116,20 @@ def _other(figure: str, rng: random.Random) -> str:
             return fake
 
 
-def flags(sample: Labelled, answer: str) -> Iterator[tuple[str, str]]:
-    """The sentences of an answer that are flagged, each with why."""
+def read(sample: Labelled) -> ProseVerifier:
+    """A verifier that has read what an answer was written from."""
     verifier = ProseVerifier(sample.question)
     for shown in sample.evidence:
         verifier.read([shown.evidence], shown.tables)
+    return verifier
+
+
+def flags(reader: ProseVerifier, answer: str) -> list[tuple[str, str]]:
+    """The sentences of an answer that are flagged, each with why."""
+    verifier = reader.again()
     verifier.feed(answer)
     verifier.close()
-    return _failures(verifier)
+    return list(_failures(verifier))
 
 
 def _failures(verifier: ProseVerifier) -> Iterator[tuple[str, str]]:

