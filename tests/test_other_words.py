@@ -93,7 +93,7 @@ def test_nothing_is_zero_where_the_rows_hold_zeros(copilot: Copilot) -> None:
 
 
 def test_the_longest_time_began_first(copilot: Copilot) -> None:
-    assert call(copilot, "Which system has gone longest without being checked?")["order_by"] == "checked_on"
+    assert call(copilot, "Which system in use has waited longest since it was checked?")["order_by"] == "checked_on"
 
 
 def test_what_nothing_is_called_is_not_answered_with_something_else(copilot: Copilot) -> None:

@@ -36,8 +36,6 @@ SHOWN = 0.4
 NAMED_TABLE = 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
-JUDGED_TABLE = 0.0
-"""What it is worth that the chooser is sure of a table."""
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
 EACH_OF = 3
@@ -96,8 +94,10 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
     places = {table: n for n, table in enumerate(tables)}
     # Rows that nobody gave a key are parts of something else, such as the months of a series.
     worth = {t: MAIN * ((t == main) - (not asked.columns.of_table(t, "key"))) for t in tables}
-    if len(tables) > 1:
-        worth = {t: w + JUDGED_TABLE * asked.judged(t).table for t, w in worth.items()}
+    named = {x.table for x in asked.links.of("table")}
+    if len(named) > 1:
+        # "Which system has the most complaints?" counts complaints: the chooser tells which of them is meant.
+        worth = {t: asked.judged(t).table for t in tables}
     lost = {r.table: UNRESOLVED * len(r.unresolved) for r in found}
     return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 
@@ -250,7 +250,9 @@ def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> tuple[s
         found = (column_of(builder, span, _SIZES, quietly=True) for span in reading.of("order"))
         order = next(filter(None, found), None)
         if order is None and reading.of("order") and reading.direction != "none" and not reading.of("group"):
-            order = of_all(builder, "order", _SIZES)
+            said = {stem for span in reading.of("order") for stem in stems(span.text)}
+            of_days = said & (OLDER_FIRST | NEWER_FIRST) and builder.asked.columns.of_table(builder.table, "date")
+            order = of_all(builder, "order", ("date",) if of_days else _SIZES)
     beside = next((c for c in builder.conditions if c.than), None)
     if beside is not None and reading.of("order") and not groups and reading.direction != "none":
         return beside.column, beside.than
