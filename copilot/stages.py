@@ -21,6 +21,16 @@ _NAMES: Mapping[StageMeaning, tuple[str, ...]] = {
     "production": ("production", "operation", "operational", "live", "deployed", "in use"),
     "pilot": ("pilot", "trial"),
 }
+# What people say of a project in a stage of that meaning, whatever the company calls it.
+_SPOKEN: Mapping[StageMeaning, tuple[str, ...]] = {
+    "pilot": ("pilot", "trial", "in trial", "being tried", "being tried out", "test phase"),
+    "production": (
+        "live", "in production", "in use", "in daily use", "in everyday use", "in service", "in operation",
+        "operational", "deployed", "up and running",
+    ),
+    "stopped": ("stopped", "cancelled", "canceled", "killed", "abandoned", "shelved", "dropped", "scrapped", "binned"),
+    "retired": ("retired", "switched off", "decommissioned", "phased out", "taken out of service"),
+}  # fmt: skip
 # Beside one of these words a name tells what a stage is not, as in "pre-production".
 _NOT = frozenset({"pre", "not", "non", "before"})
 
@@ -128,6 +138,14 @@ class Stages(RootModel[tuple[Stage, ...]]):
     def spellings(self) -> dict[str, tuple[str, ...]]:
         """By name what else it is called."""
         return {stage.name: stage.synonyms for stage in self.root}
+
+    @cached_property
+    def spoken(self) -> dict[str, tuple[str, ...]]:
+        """By name what people say of a project in it, as far as that is no other stage's name."""
+        return {
+            name: tuple(text for text in _SPOKEN.get(means, ()) if _key(text) not in self._places)
+            for name, means in zip(self.names, self.meanings, strict=True)
+        }
 
     def _means(self, stage: object) -> StageMeaning | None:
         place = self.place(stage)

@@ -175,3 +175,8 @@ def test_a_question_of_its_own_is_no_choice(copilot: Copilot) -> None:
 
 def test_choices_stand_in_the_order_of_the_records(copilot: Copilot) -> None:
     assert copilot.ask("Who keeps Door Doctor?").follow_ups == ("Door Doctor (W-2)", "Door Doctor (W-7)")
+
+
+def test_what_follows_than_is_a_column_in_other_words(copilot: Copilot) -> None:
+    asked = rows_of(copilot.ask("How many workshops have a saving that is more than what was laid out for them?"))
+    assert [(f["column"], f["op"], f["than"]) for f in asked["filters"]] == [("saving", ">", "outlay")]

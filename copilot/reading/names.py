@@ -16,6 +16,7 @@ from copilot.types import Viewer
 from copilot.workspace import Workspace, read_yaml
 
 # A column with more distinct values than this, or longer ones, holds free text and no categories.
+STAGE = "stage"
 MOST_VALUES = 150
 LONGEST_VALUE = 48
 # Of the values of a column of people, at least this share is written like a person's name.
@@ -46,6 +47,7 @@ def workspace_names(sources: Sources, viewer: Viewer) -> Iterator[Name]:
             yield Name("table", spoken(text), table.name, table.name)
         yield from _record_names(view, table)
         yield from _column_names(view, table, records)
+    yield from _stage_names(sources.workspace, view)
     for criterion in sources.workspace.config.criteria:
         for text in (criterion.label, criterion.name, *criterion.synonyms):
             yield Name("criterion", spoken(text), criterion.name)
@@ -57,6 +59,14 @@ def workspace_names(sources: Sources, viewer: Viewer) -> Iterator[Name]:
             yield Name("document", text, document.id, title=document.title)
     for gate in gate_names(sources.workspace):
         yield Name("gate", gate, gate)
+
+
+def _stage_names(workspace: Workspace, view: RecordView) -> Iterator[Name]:
+    """What people say of projects in a stage, by what it means."""
+    for table in view.tables:
+        held = view.values(table, STAGE) if view.has(table, STAGE) else []
+        for stage, texts in workspace.config.stages.spoken.items():
+            yield from (Name("value", text, stage, table, STAGE) for text in texts if stage in held)
 
 
 def _record_names(view: RecordView, table: TableSchema) -> Iterator[Name]:

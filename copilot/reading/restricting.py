@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -114,7 +114,7 @@ def contradicts(candidate: Candidate, known: Filter) -> bool:
     """Whether no row could meet both, or the candidate would say the same again."""
     if candidate.column != known.column:
         return False
-    if isinstance(candidate.value, bool) or candidate.op in ("missing", "present"):
+    if isinstance(candidate.value, bool) or {candidate.op, known.op} & {"missing", "present"}:
         return True
     values = known.value if isinstance(known.value, tuple) else (known.value,)
     if {candidate.op, known.op} & {"!=", "not in"} and {candidate.op, known.op} & {"=", "in"}:
@@ -230,6 +230,9 @@ def condition(builder: Builder, span: Span) -> None:
         # "Groundings" are the rows themselves.
         builder.explained.append(span)
         return
+    if len(values) == 1 and span.role == "filter" and _is_said(builder, values[0]):
+        builder.explained.append(span)
+        return
     if len({x.key for x in values}) > 1 and (groups := _of_several(values)):
         for group in groups:
             _alternatives(builder, group, span.role == "not")
@@ -265,6 +268,14 @@ def condition(builder: Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _is_said(builder: Builder, value: Link) -> bool:
+    """Whether a condition already says a value that is named."""
+    held = [
+        c.value if isinstance(c.value, tuple) else (c.value,) for c in builder.conditions if c.column == value.column
+    ]
+    return any(value.key in values for values in held)
 
 
 def _is_sized(builder: Builder, span: Span) -> bool:
@@ -388,7 +399,7 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         return
     bounds = asked.columns.bounds(builder.table, *holds)
     if period is None and all(a.unit in DAYS_IN for a in amounts):
-        bounds = _of_time(builder, bounds)
+        bounds = _of_time(builder, bounds, amounts)
     chosen = builder.choose(span, among or bounds, 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
@@ -417,12 +428,17 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
 
 
-def _of_time(builder: Builder, bounds: Choice) -> Choice:
-    """The columns that a length of time can bound: dates, and numbers of days or weeks; all where there are none."""
+def _of_time(builder: Builder, bounds: Choice, lengths: Sequence[Amount]) -> Choice:
+    """The columns that a length of time can bound: dates, and numbers of days or weeks; all where there are none.
+
+    Hours saved are not bounded by weeks.
+    """
     columns = builder.asked.columns
+    shortest = min((DAYS_IN[a.unit] for a in lengths), default=0.0)
     held = [
         n for n, c in enumerate(bounds.candidates)
-        if (p := columns.get(builder.table, c.column)) and (p.holds == "date" or p.unit in DAYS_IN)
+        if (p := columns.get(builder.table, c.column))
+        and (p.holds == "date" or (p.unit in DAYS_IN and (DAYS_IN[p.unit] >= 1 or shortest < 1)))
     ]  # fmt: skip
     return Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]) if held else bounds
 
@@ -430,11 +446,12 @@ def _of_time(builder: Builder, bounds: Choice) -> Choice:
 def without_size(builder: Builder, span: Span) -> None:
     """A bound without a figure: nothing at all, missing, or a value of a category."""
     asked = builder.asked
-    if all(w.is_stop for w in words(span.text)):
-        return
+    is_empty = all(w.is_stop for w in words(span.text))
     if THAN.search(span.text):
-        if not _beside_another(builder, span):
+        if not _beside_another(builder, span) and not is_empty:
             builder.unresolved.append(span.text)
+        return
+    if is_empty:
         return
     links = builder.links(span, "value", "person", "column")
     bounds, others = asked.columns.bounds(builder.table), asked.columns.conditions(builder.table)
@@ -460,6 +477,7 @@ def _beside_another(builder: Builder, span: Span) -> bool:
     links = asked.links.within(span.start, span.end + len(" a"), "column")
     numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
     named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
+    named = named or _two_sides_said(builder, span, numbers)
     if not named:
         return False
     other = numbers[named[-1]]
@@ -476,6 +494,25 @@ def _beside_another(builder: Builder, span: Span) -> bool:
     builder.explained.append(span)
     builder.support += 1
     return True
+
+
+def _two_sides_said(builder: Builder, span: Span, numbers: Mapping[str, Profile]) -> list[str]:
+    """The columns of numbers before and after "than", where the first is named: "have spent more than they were given"
+    compares what was spent with what comes nearest to having been given."""
+    than = re.search(r"\bthan\b", span.text, re.IGNORECASE)
+    if than is None or not (text := span.text[than.end() :].strip()):
+        return []
+    said = {w.stem for w in words(builder.asked.text[: span.start + than.start()])}
+    first = [p.name for p in numbers.values() if any({w.stem for w in words(t)} <= said for t in p.texts)]
+    if len(first) != 1:
+        return []
+    start = span.start + span.text.rindex(text)
+    part = Span("measure", start, start + len(text), text)
+    choice = builder.asked.columns.candidates(builder.table, "number")
+    unit = numbers[first[0]].unit
+    fits = [c.column not in first and c.column in numbers and numbers[c.column].unit == unit for c in choice.candidates]
+    best = builder.asked.best(part, choice, (), fits)
+    return [first[0], best.candidate.column] if best is not None and best.score >= LEAST else []
 
 
 def _is_kind_of(one: Profile, other: Profile) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -52,6 +53,7 @@ _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
 GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
+_TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
 
@@ -169,7 +171,11 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
     sides(builder, reading.of("compare"))
     for span in reading.of("bound", "period"):
-        bound(builder, span)
+        if span.role == "period" and _TODAY.search(span.text) and asked.period(span) is None:
+            # "As of today" bounds nothing.
+            builder.explained.append(span)
+        else:
+            bound(builder, span)
     for span in reading.of("order"):
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
