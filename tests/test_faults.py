@@ -61,11 +61,12 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def damage(path: Path, place: float = 0.0) -> None:
-    """Overwrites a page of a file; the first one makes it no database at all."""
+def damage(path: Path, place: float = 0.0, share: float = 0.0) -> None:
+    """Overwrites a page of a file, or a share of all pages; the first one makes it no database at all."""
     content = bytearray(path.read_bytes())
     start = int(len(content) * place) // 4096 * 4096
-    content[start : start + 4096] = b"\xa5" * len(content[start : start + 4096])
+    end = start + max(4096, int(len(content) * share))
+    content[start:end] = b"\xa5" * len(content[start:end])
     path.write_bytes(content)
 
 
@@ -191,7 +192,7 @@ def test_a_damaged_file_of_the_index_is_found_and_built_anew(folder: Path, patte
 
 
 def test_a_manifest_with_a_hole_is_one_sentence_with_the_way_out(folder: Path) -> None:
-    damage(folder / "index" / "manifest.db", 0.5)
+    damage(folder / "index" / "manifest.db", 0.25, share=0.5)
     done = run("index", folder=folder)
     assert done.returncode == 2
     assert is_one_sentence(done)

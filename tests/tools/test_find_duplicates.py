@@ -73,7 +73,7 @@ def test_projects_of_two_units_that_do_the_same_are_found_with_the_budget_at_sta
     assert group.values["platforms"] == ("own",)
     assert group.evidence[1:] == ("r-P-1", "r-P-2")
     assert group.calculation is not None
-    assert [table.title for table in group.calculation.inputs] == ["Likeness, alike from 0.42", "Budgets"]
+    assert [table.title for table in group.calculation.inputs] == ["Likeness, alike from 0.43", "Budgets"]
 
 
 def test_what_has_ended_is_not_compared(telecom: Sources) -> None:

@@ -38,6 +38,17 @@ class Journey:
         """Waits until the script has ended and everything drawn is of that run."""
         self.page.wait_for_function(_AT_REST)
 
+    def first_tab(self) -> None:
+        """The first press of the key; once more on a fresh page where it met a redraw, which takes the focus away."""
+        for _ in range(3):
+            self.page.keyboard.press("Tab")
+            with suppress(AssertionError):
+                expect(self.question_box).to_be_focused(timeout=5_000)
+                return
+            self.page.reload()
+            self.page.wait_for_function("window.bearing?.isListening")
+            self.rest()
+
     def press(self, button: Locator, then: Locator) -> None:
         """Clicks until it has its effect: one that meets a redraw is lost, and a menu may be scrolled away."""
         for _ in range(5):

@@ -271,7 +271,7 @@ def test_a_shared_conversation_is_read_by_another_until_it_is_shared_no_more(jou
 
 def test_the_keyboard_reaches_the_question_box_first_and_a_new_question_from_any_page(journey: Journey):
     journey.open()
-    journey.page.keyboard.press("Tab")
+    journey.first_tab()
     expect(journey.question_box).to_be_focused()
     journey.open("/portfolio")
     journey.page.keyboard.press("Control+Shift+O")
