@@ -180,3 +180,16 @@ def test_choices_stand_in_the_order_of_the_records(copilot: Copilot) -> None:
 def test_what_follows_than_is_a_column_in_other_words(copilot: Copilot) -> None:
     asked = rows_of(copilot.ask("How many workshops have a saving that is more than what was laid out for them?"))
     assert [(f["column"], f["op"], f["than"]) for f in asked["filters"]] == [("saving", ">", "outlay")]
+
+
+def test_what_answers_two_questions_is_said_once(copilot: Copilot) -> None:
+    answer = copilot.ask("How long may a trial run, and is there a limit to how long trials run?")
+    assert answer.text.count("ten months") == 1
+
+
+def test_a_follow_up_that_denies_a_value_is_answered(copilot: Copilot) -> None:
+    _, answer = in_turn(
+        copilot, "What is the outlay of the workshops in Plzen?", "And how many of those are still not closed?"
+    )
+    assert answer.status == "answered"
+    assert ("phase", "!=", "closed") in conditions(answer)

@@ -14,6 +14,7 @@ from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned
 from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
+from copilot.passages.units import Unit
 from copilot.reading.asked import Asked
 from copilot.reading.question import Shape
 from copilot.reading.restricting import WHOLE
@@ -182,12 +183,18 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
     page = _Page()
     if asked.unnamed:
         page.add([f"Nothing here is called {join_or(asked.unnamed)}. In general the documents say:"])
+    said: set[Unit] = set()
     for part in documents.parts or (documents,):
         if part.about and not part.do_answer:
             page.add([f"The documents do not answer “{part.about}”"])
             continue
-        page.add(quoted(part.quotation.quotes))
+        fresh = [q for q in part.quotation.quotes if q.unit not in said]
+        if fresh[:1] != list(part.quotation.quotes[:1]):
+            # What answers the one question answers the next too.
+            continue
+        page.add(quoted(fresh))
         page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
+        said |= {q.unit for q in part.quotation.quotes}
     for outcome in data[:2]:
         heading = "In the records" if outcome is data[0] else ""
         _tell(page, outcome, 3, heading)
@@ -249,7 +256,7 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         if unit.kind == "clause":
             number = unit.label
             where = f"{unit.document}, clause {number}" if opens else f"Clause {number}"
-            text = f"**{where}:** {unit.text.removeprefix(f'**{number}**').strip()}"
+            text = f"**{where}:** {unit.text.removeprefix(f'**{number}**').removeprefix(number).strip()}"
         elif opens and quote.why == "lead":
             text = unit.text
         else:

@@ -311,11 +311,16 @@ def _resolved(builder: Builder) -> float:
         spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
     if any(span.text in builder.unresolved for span in reading.of("scope")):
         return 0.0
-    expressed = {*builder.explained}
+    # By place: what is denied was explained in another role.
+    expressed = {(s.start, s.end) for s in builder.explained}
     if builder.has_measure:
         # One part that says what is measured is enough: "granted … in total".
-        spans = [s for s in spans if s.role != "measure" or s in expressed]
-    left = [s for s in spans if s not in expressed and not all(w.is_stop or w.stem in ROW_STEMS for w in words(s.text))]
+        spans = [s for s in spans if s.role != "measure" or (s.start, s.end) in expressed]
+    left = [
+        s
+        for s in spans
+        if (s.start, s.end) not in expressed and not all(w.is_stop or w.stem in ROW_STEMS for w in words(s.text))
+    ]
     if expressed:
         return len(expressed) / (len(expressed) + len(left))
     said = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
