@@ -500,7 +500,10 @@ def main() -> None:
         "epochs": given.epochs,
         "minutes on two cores": round((time.monotonic() - began) / 60),
     }
-    target.with_suffix(".md").write_text(card(target, facts, measures), encoding="utf-8")
+    told = card(target, facts, measures)
+    if given.start:
+        told += "\nIt goes on from an earlier run; the figures above are of the last run alone.\n"
+    target.with_suffix(".md").write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":
