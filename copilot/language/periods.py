@@ -15,7 +15,7 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seve
 _COUNTS |= {"ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}
 _COUNTS |= {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
 _COUNTS |= {"couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _LONGEST_MONTHS = 600
 
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
@@ -27,7 +27,7 @@ _PLAIN_YEAR = r"(?:19|20)\d\d(?!\d)"
 _FISCAL_YEAR = rf"(?:FY|{_FISCAL}(?: years?)?)\s?'?(?:\d{{4}}|\d\d)(?:/\d{{2,4}})?(?!\d)"
 _RELATIVE_YEAR = rf"(?:this|last|the current|the previous) (?:{_FISCAL} )?year"
 _A_YEAR = rf"(?:{_FISCAL_YEAR}|(?:calendar |calendar year |CY ?)?{_PLAIN_YEAR}|{_RELATIVE_YEAR})"
-_ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|last)"
+_ORDINAL = rf"(?:{'|'.join(ORDINALS)}|last)"
 _PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:quarter|half))"
 
 _TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}|the year\b))"
@@ -270,7 +270,7 @@ def _part(match: re.Match[str], calendar: Calendar) -> Period | None:
     elif year is None and (grain == "half" or words[0] == "last"):
         return None  # "the first half" of a meeting; "last quarter" counts back from today
     else:
-        position = _ORDINALS.get(words[0], 12 // MONTHS_IN[grain])
+        position = ORDINALS.get(words[0], 12 // MONTHS_IN[grain])
     if position * MONTHS_IN[grain] > 12:
         return None
     fiscal = year.fiscal if year else calendar.has_fiscal_year

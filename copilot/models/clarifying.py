@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from copilot.language.words import content_stems
+from copilot.language.periods import ORDINALS
+from copilot.language.words import content_stems, words
 from copilot.reading.linking import Linker
 from copilot.reading.question import Links
 from copilot.records.store import RecordView
 
-_ORDER = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _EMPTY = frozenset(content_stems("one ones that them"))
 _LONGEST = 6
 """Words with a meaning; a longer reply is a question of its own."""
@@ -32,11 +31,11 @@ def clarified(question: str, choices: Sequence[str], reply: str, linker: Linker,
 
 def _named(reply: str, choices: Sequence[str], linker: Linker, view: RecordView) -> str | None:
     said = set(content_stems(reply)) - _EMPTY
-    places = [_ORDER[word] for word in re.findall(r"\w+", reply.lower()) if word in _ORDER]
+    places = [ORDINALS[w.text.lower()] for w in words(reply) if w.text.lower() in ORDINALS]
     if len(said) > _LONGEST:
         return None
-    if places and len(said) <= 1 and places[0] < len(choices):
-        return choices[places[0]]
+    if places and len(said) <= 1 and places[0] <= len(choices):
+        return choices[places[0] - 1]
     found = [choice for choice in choices if said and said <= set(content_stems(choice))]
     if not found:
         links = linker.link(reply)

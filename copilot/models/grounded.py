@@ -106,7 +106,7 @@ class Memory:
         is_of_one = "project" in tool.arguments.model_fields or tool.needs_figure
         if tool.searches or not is_of_one:
             return links
-        return described(text, links, read, ("scope", "filter"), self.sources.retriever, self.view, self.viewer)
+        return described(text, links, read, self.sources.retriever, self.view, self.viewer)
 
     def after(self, turns: Sequence[Turn]) -> Earlier | None:
         """What a question after these turns may continue."""

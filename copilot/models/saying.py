@@ -144,7 +144,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     leads = lead is not None and not gives_way and lead.planned.worth >= least
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
-        return _records_first(asked, lead, data, documents, 1.0 if asked_apart else documents_wanted)
+        return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
     if documents.do_answer and plan.kind != "out_of_scope":
         return _documents_first(asked, documents, [o for o in data if o.planned.worth >= TWO_THINGS])
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
@@ -153,7 +153,10 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     return refuse(asked, outcomes, documents, organisation)
 
 
-def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documents: Documents, wanted: float) -> Draft:
+def _records_first(
+    asked: Asked, lead: Outcome, data: Sequence[Outcome], documents: Documents, wanted: float, asked_apart: bool
+) -> Draft:
+    """What the records say, then the documents: all that they answer where they are asked apart, else what supports."""
     page = _Page()
     most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
     if left := lead.planned.call.unresolved:
@@ -165,7 +168,7 @@ def _records_first(asked: Asked, lead: Outcome, data: Sequence[Outcome], documen
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
             _tell(page, other, 4)
-    if wanted == 1 and documents.do_answer:
+    if asked_apart and documents.do_answer:
         page.add(quoted(documents.quotation.quotes), "What the documents say")
     elif wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")

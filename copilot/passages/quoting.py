@@ -39,9 +39,9 @@ class Budget:
     is_list: bool = False
     """Whether a list is wanted: it may take all the words, else half of them."""
     far: float = 5.0
-    """A unit whose logarithm of odds is so much below the best one's says something else. On hands and public sets that
-    the ranking was not fitted on, six units at the most come down to three (everyday words) and two (XQuAD) at 2, with
-    .88 and .92 of the marked sentences that the six hold."""
+    """A unit whose logarithm of odds is so much below the best one's says something else. At 3, six units come down to
+    four on hands that the ranking was not fitted on and to two on XQuAD, with .95 of the marked sentences that the six
+    hold; a foreign company's answers lost what was asked for below that."""
 
 
 _FACT, _TEXT, _WHOLE = Budget(3, 110, far=3.0), Budget(6, 200, passages=3), Budget(5, 320, is_list=True)
@@ -129,7 +129,7 @@ class Ranked:
         return {unit: float(s) - less for unit, s, less in zip(self.telling, found, lost, strict=True)}
 
     def score(self, unit: Unit) -> float:
-        """The logarithm of the odds that a unit answers, up to a constant; without a bound below for a label."""
+        """The logarithm of the odds that a unit answers, up to a constant; minus infinity for a label."""
         return self._scores.get(unit, -math.inf)
 
     @cached_property

@@ -12,29 +12,30 @@ from copilot.records.store import RecordView
 from copilot.retrieval.retriever import Retriever
 from copilot.types import Viewer
 
-# Of eleven descriptions of the shipped projects those with one in mind came nearest to its title by .51 to .77 and to
-# the next by .13 less or more; those of nothing there by .38 at the most.
+# Descriptions with a project in mind had a cosine of .51 to .77 to its title and at least .13 less to the next one,
+# those of nothing there .38 at the most (docs/decisions/0036).
 LIKE, APART = 0.5, 0.13
 SCORE = 0.8
 """Of the link: whole, though not by the very name."""
 _NEAR = 8
 _TABLES = ("projects", "models")
+_ROLES: tuple[Role, ...] = ("scope", "filter")
+"""Parts of a question that may describe a record."""
 
 
 def described(
     text: str,
     links: Links,
     reading: Reading,
-    roles: tuple[Role, ...],
     retriever: Retriever,
     view: RecordView,
     viewer: Viewer,
 ) -> Links:
-    """The links, with a record for each part of these roles that names none and comes near to the title of one; where
+    """The links, with a record for each part that names none and comes near to the title of one; where
     there is no such part, for the question as a whole."""
     if any(x.score >= WHOLE for x in links.of("record")):
         return links
-    spans = reading.of(*roles) or (Span("scope", 0, len(text), text),)
+    spans = reading.of(*_ROLES) or (Span("scope", 0, len(text), text),)
     found = [link for span in spans if (link := _nearest(span, retriever, view, viewer))]
     known = {(x.table, x.key) for x in found}
     kept = [x for x in links.links if x.kind != "record" or (x.table, x.key) not in known]
