@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from copilot.language.words import content_stems, stems
+from copilot.passages.bands import lies_within, sizes
 from copilot.passages.conflicts import Conflict, conflicts, not_in_force
 from copilot.passages.ranking import Numbers, network, signals
 from copilot.passages.units import Unit, units
@@ -20,6 +21,8 @@ from copilot.types import Evidence
 
 Why = Literal["lead", "support", "continuation", "list", "condition"]
 
+ALIKE = 0.4
+"""Two clauses of one section that share so much of their words say the same of different sizes."""
 NOT_IN_FORCE = 4.0
 """What a unit loses that was replaced or is of a draft, so that what holds and says the same comes first."""
 
@@ -126,7 +129,21 @@ class Ranked:
     def _scores(self) -> dict[Unit, float]:
         lost = (NOT_IN_FORCE * (unit.evidence in self.not_in_force) for unit in self.telling)
         found = network().scores(self.signals)
-        return {unit: float(s) - less for unit, s, less in zip(self.telling, found, lost, strict=True)}
+        scores = {unit: float(s) - less for unit, s, less in zip(self.telling, found, lost, strict=True)}
+        return scores | self._of_size(scores)
+
+    def _of_size(self, scores: Mapping[Unit, float]) -> dict[Unit, float]:
+        """The scores of clauses that are alike but for the sizes for which they hold: the one in whose band the size
+        asked about lies takes the best of theirs, and the others lose what is not in force loses."""
+        asked = sizes(self.question)
+        within = {u: held for u in self.telling if asked and (held := lies_within(asked, u.text)) is not None}
+        found: dict[Unit, float] = {}
+        for unit in (u for u, held in within.items() if held):
+            others = [u for u, held in within.items() if not held and _section(u) == _section(unit) and _alike(u, unit)]
+            if others:
+                found[unit] = max(scores[u] for u in (unit, *others))
+                found |= {u: scores[u] - NOT_IN_FORCE for u in others}
+        return found
 
     def score(self, unit: Unit) -> float:
         """The logarithm of the odds that a unit answers, up to a constant; minus infinity for a label."""
@@ -267,6 +284,12 @@ def _concentrated(known: Ranked, most: int) -> list[Unit]:
     """The units of the sections in which the best ones stand, best first."""
     sections = list(dict.fromkeys(_section(unit) for unit in known.best))[:most]
     return [unit for unit in known.best if _section(unit) in sections]
+
+
+def _alike(one: Unit, other: Unit) -> bool:
+    """Whether two units share most of their words."""
+    first, second = ({s for s in stems(u.text) if s.isalpha()} for u in (one, other))
+    return len(first & second) >= ALIKE * len(first | second)
 
 
 def _section(unit: Unit) -> tuple[str, str]:

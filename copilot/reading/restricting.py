@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 from copilot.language.calendar import BEGINNING, Period
 from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, in_column, shared_scale
@@ -28,6 +29,9 @@ WHOLE = 0.7
 CONDITIONS: tuple[Use, ...] = USES[: USES.index("during") + 1]
 TAKEN = 0.9
 """From here on the chooser is sure enough of a condition that no part of the question was found to say."""
+COMPARED = 0.5
+"""The same of two columns of numbers, that one is above the other."""
+AGAINST: tuple[Literal[">", "<"], ...] = (">", "<")
 SURE_BASE, POINTED = 0.3, 0.5
 """The same of a condition that is of the base of a share, and of a word that says an item."""
 DOUBTED = 0.2
@@ -126,6 +130,7 @@ def also(builder: Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
     """Adds what the chooser is sure of and no span said; gives what belongs to the base of a share."""
     judged, asked = builder.asked.judged(builder.table), builder.asked
     of_base: list[Filter] = []
+    _against_another(builder)
     for (column, value), uses in judged.uses.items():
         use = max(CONDITIONS, key=lambda u: uses[u])
         said = {c.column for c in (*base, *builder.conditions)} | {c.column for c in of_base}
@@ -513,6 +518,23 @@ def _two_sides_said(builder: Builder, span: Span, numbers: Mapping[str, Profile]
     fits = [c.column not in first and c.column in numbers and numbers[c.column].unit == unit for c in choice.candidates]
     best = builder.asked.best(part, choice, (), fits)
     return [first[0], best.candidate.column] if best is not None and best.score >= LEAST else []
+
+
+def _against_another(builder: Builder) -> None:
+    """Adds that one column of numbers is above or below another where the chooser holds both to be meant and the
+    question has no figure: "overspent", "costs us more to run than it saves"."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    if asked.links.of("number") or any(c.than or c.column in numbers for c in builder.conditions):
+        return
+    sized = [
+        (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
+        for one in numbers for other in numbers for op in AGAINST
+        if one != other and numbers[one].unit == numbers[other].unit
+    ]  # fmt: skip
+    best, one, op, other = max(sized, default=(0.0, "", ">", ""))
+    if best >= COMPARED:
+        builder.conditions.append(Filter(column=one, op=op, than=other))
 
 
 def _is_kind_of(one: Profile, other: Profile) -> bool:
