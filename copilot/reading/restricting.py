@@ -163,8 +163,17 @@ def of_base(builder: Builder) -> tuple[Filter, ...]:
     )
     if len(found) == len(builder.conditions):
         return ()
+    if not found:
+        # Of several that are said, the last is what is asked of the others.
+        found = tuple(sorted(builder.conditions, key=lambda c: _place_of(c, judged))[:-1])
     builder.conditions = [c for c in builder.conditions if c not in found]
     return found
+
+
+def _place_of(condition: Filter, judged: Judged) -> int:
+    """Where the word stands that says a condition most clearly."""
+    said = [place for item in _items_of(condition, judged) for place in judged.said.get(item, ())]
+    return max(said, key=lambda place: place[2])[0] if said else 0
 
 
 def _items_of(condition: Filter, judged: Judged) -> list[Key]:

@@ -29,6 +29,7 @@ _COMPARED = 3
 _SHOWN = ("unit", "stage", "stage_since", "project_id", "status", "severity", "date")
 _SHOWN_OF_UNITS = ("area", "aspect", "score", "role", "headcount", "open_positions")
 _FIRST_COLUMNS = 4
+NOT_RECORDED = "not recorded"
 _BASES = ("measured", "estimated", "assumed")
 
 
@@ -353,7 +354,7 @@ def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Fin
                 "descending": bool(query.order and query.order.descending),
                 **counts,
                 "names": names,
-                "cells": tuple("not recorded" if v is None else _single(v) for v in cells),
+                "cells": tuple(NOT_RECORDED if v is None else _single(v) for v in cells),
             },
             evidence=ids[:NAMED],
         )
@@ -372,7 +373,9 @@ def _row(query: Query, row: Row, id: str) -> Finding:
     asked = [f.column for f in query.filters if f.op not in ("contains", "missing")]
     names = [c.name for c in query.shown] or [c for c in (*usual_columns(query), *asked) if c not in fixed]
     columns = {c.name: c for c in schema.columns}
-    facts = {n: recorded(row[n], columns[n]) for n in names if row.get(n) is not None}
+    # Of what is asked for it is told that it is missing; of the rest what there is.
+    facts: dict[str, Value] = {c.name: NOT_RECORDED for c in query.shown}
+    facts |= {n: recorded(row[n], columns[n]) for n in names if row.get(n) is not None}
     key = str(row[schema.key]) if schema.key and row.get(schema.key) else ""
     return Finding(kind="row", subject=key, values={"name": query.name(row), **facts}, evidence=(id,))
 

@@ -9,7 +9,7 @@ from copilot.language.words import words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.matching import query
-from copilot.reading.question import Span
+from copilot.reading.question import CLARIFY, LinkKind, Shape, Span
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
 # documents one in twenty comes as near to some metric, of those about metrics two in three.
@@ -19,6 +19,9 @@ _WANTED = 0.3
 # From here on next to none of the others does.
 _SURE = 0.55
 _OF_ROWS = frozenset({"avg", "median", "min", "max"})
+_GROUPING: tuple[LinkKind, ...] = ("column", "table", "value")
+# Shapes of what a single figure does not answer.
+_OF_GROUPS: tuple[Shape, ...] = ("name", "ranking", "list")
 # What the reader takes for one another: neither knows what a workspace keeps as a metric.
 _OF_FIGURES = ("lookup_metric", "find_projects", "project_record")
 
@@ -82,7 +85,8 @@ def evidence(asked: Asked) -> float:
     else:
         best = max((score for _, score in _described(asked)), default=0.0)
         worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
-    others = (p for name, p in asked.reading.tools.items() if name not in _OF_FIGURES)
+    # A metric that is named leaves nothing to ask back.
+    others = (p for name, p in asked.reading.tools.items() if name not in (*_OF_FIGURES, CLARIFY))
     return worth * (1 - max(others, default=0.0))
 
 
@@ -119,10 +123,24 @@ def _values(asked: Asked, column: str) -> list[str]:
 
 
 def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
-    """The dimension that a span of grouping names; that of several values that are compared."""
-    for span in asked.reading.of("group", "order", "compare"):
-        for link in asked.links.within(span.start, span.end, "column", "table", "value"):
-            for name, column in dimensions.items():
-                if link.key in (name, column, f"{name}s") or link.column == column:
-                    return name
-    return next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
+    """The dimension that a span of grouping names, or of which one is asked for; that of several values that are
+    compared."""
+    links = [
+        x for s in asked.reading.of("group", "order", "compare") for x in asked.links.within(s.start, s.end, *_GROUPING)
+    ]
+    if asked.reading.shape in _OF_GROUPS:
+        # "Which house is dragging it down?"
+        links += asked.links.of("column")
+    for link in links:
+        for name, column in dimensions.items():
+            if link.key in (name, column, f"{name}s") or link.column == column:
+                return name
+    if asked.reading.of("group"):
+        # What groups rows in other words than its name.
+        groups = {column for rows in asked.restrictions for column in rows.groups}
+        if found := next((name for name, column in dimensions.items() if column in groups), None):
+            return found
+    several = next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
+    # Where a figure is lowest or highest is told by the dimension that its catalogue names first.
+    is_first_asked = asked.reading.shape in _OF_GROUPS and asked.reading.direction != "none"
+    return several or (next(iter(dimensions), None) if is_first_asked and not asked.links.of("record") else None)
