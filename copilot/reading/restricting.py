@@ -17,7 +17,7 @@ from copilot.reading.columns import Choice
 from copilot.reading.matching import Candidate
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Holds, Profile
-from copilot.reading.question import Link, LinkKind, Role, Span
+from copilot.reading.question import Link, LinkKind, Measure, Role, Span
 from copilot.reading.spans import Spans, uses_of
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
@@ -34,6 +34,8 @@ COMPARED = 0.5
 AGAINST: tuple[Literal[">", "<"], ...] = (">", "<")
 SURE_BASE, POINTED = 0.3, 0.5
 """The same of a condition that is of the base of a share, and of a word that says an item."""
+CLEAREST = 0.8
+"""A word says an item where it is so near to the one that says it most clearly."""
 DOUBTED = 0.2
 """A condition of which the chooser is less sure makes the reading doubtful: of such .29 were right, of others .61."""
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
@@ -55,6 +57,8 @@ class Builder:
     unresolved: list[str] = field(default_factory=list)
     explained: list[Span] = field(default_factory=list)
     support: float = 0.0
+    measure: Measure = "none"
+    """What is asked of the rows."""
     has_measure: bool = False
     """Whether the column that is measured was found."""
 
@@ -149,7 +153,7 @@ def also(builder: Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
             builder.add(column, "=", 0)
         else:
             _sized(builder, profile.name, use, profile.holds)
-        if asked.reading.measure == "share" and uses["among"] > SURE_BASE:
+        if builder.measure == "share" and uses["among"] > SURE_BASE:
             of_base += [c for c in builder.conditions if c not in before]
             builder.conditions = before
     return tuple(of_base)
@@ -161,9 +165,7 @@ def of_base(builder: Builder) -> tuple[Filter, ...]:
     found = tuple(
         c for c in builder.conditions if all(judged.sure(*item, "among") >= SURE_BASE for item in _items_of(c, judged))
     )
-    if len(found) == len(builder.conditions):
-        return ()
-    if not found:
+    if len(found) in (0, len(builder.conditions)):
         # Of several that are said, the last is what is asked of the others.
         found = tuple(sorted(builder.conditions, key=lambda c: _place_of(c, judged))[:-1])
     builder.conditions = [c for c in builder.conditions if c not in found]
@@ -208,9 +210,13 @@ def unused_figures(builder: Builder) -> Iterator[str]:
 
 
 def _has_words(builder: Builder, item: Key) -> bool:
-    """Whether words of the question that no condition has used say an item."""
-    said = [(start, end) for start, end, p in builder.asked.judged(builder.table).said[item] if p >= POINTED]
-    return any(not any(s.start < end and start < s.end for s in builder.explained) for start, end in said)
+    """Whether words of the question that no condition has used say an item, as clearly as those that one has used."""
+    places = builder.asked.judged(builder.table).said[item]
+    least = max(POINTED, CLEAREST * max((p for *_, p in places), default=0.0))
+    said = [(start, end) for start, end, p in places if p >= least]
+    # "What share" is no word for what is shared.
+    used = [*builder.explained, *builder.asked.reading.of("share", "limit")]
+    return any(not any(s.start < end and start < s.end for s in used) for start, end in said)
 
 
 def _sized(builder: Builder, column: str, use: Use, holds: Holds) -> None:

@@ -13,6 +13,7 @@ from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
     LEAST,
+    POINTED,
     THAN,
     WHOLE,
     Builder,
@@ -53,6 +54,9 @@ _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
 GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
+MEASURED, AGAINST = 0.6, 0.4
+"""The same of a column of whose sum a share is asked, and of one that is measured beside another."""
+_RATIOS = frozenset({"share", "percent", "%"})
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 # Words after which the name of a column splits what is counted.
 _EACH = frozenset({"by", "per", "each", "every"})
@@ -70,7 +74,9 @@ class Restriction:
     """Of which rows a share is asked."""
     groups: tuple[str, ...] = ()
     measured: str | None = None
-    """The column that is summed, averaged, ranked by."""
+    """The column that is summed, averaged, ranked by, or of whose sum a share is asked."""
+    beside: str | None = None
+    """Another column that is measured too, against which that one is set."""
     shown: tuple[str, ...] = ()
     """Columns asked for beside the names of the rows."""
     order: str | None = None
@@ -109,15 +115,20 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
     measure: Measure = "count" if _counts_its_rows(builder) else reading.measure
+    if measure == "sum" and reading.of("share"):
+        # "What part of the money": a share of a sum.
+        measure = "share"
+    builder.measure = measure
     base, groups = _conditions(builder)
     groups = _groups(builder, groups, measure)
-    measured = _measured(builder) if measure in _OF_NUMBERS else None
+    measured = _measured(builder) if measure in _OF_NUMBERS else _shared(builder) if measure == "share" else None
     shown = _columns_shown(builder, measure)
     order, order_less = _order(builder, groups, measure)
     if measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
     if order is not None and _is_descending(builder, order):
         order = f"-{order}"
+    beside = _set_against(builder, measured) if measure in _OF_NUMBERS and reading.shape == "comparison" else None
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     return Restriction(
@@ -127,6 +138,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         among=base,
         groups=tuple(dict.fromkeys(groups))[:2],
         measured=measured,
+        beside=beside,
         shown=tuple(dict.fromkeys(shown)),
         order=order if reading.direction != "none" else None,
         order_less=order_less,
@@ -187,14 +199,14 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         elif column := column_of(builder, span, _GROUPS, quietly=True):
             groups.append(column)
     base += also(builder, base)
-    if reading.measure == "share" and base and not builder.conditions:
+    if builder.measure == "share" and base and not builder.conditions:
         builder.conditions, base = list(base), ()
-    if reading.measure == "share" and not builder.conditions:
+    if builder.measure == "share" and not builder.conditions:
         # "What share of the portfolio uses personal data?"
         for span in reading.of("measure"):
             names = [x for x in builder.links(span, "column") if x.score >= WHOLE] or _around(builder, span)
             condition(builder, Span("filter", names[0].start, names[0].end, names[0].text) if names else span)
-    return base + (of_base(builder) if reading.measure == "share" and not base else ()), groups
+    return base + (of_base(builder) if builder.measure == "share" and not base else ()), groups
 
 
 def _denies_a_value(builder: Builder, span: Span) -> bool:
@@ -300,6 +312,25 @@ def _measured(builder: Builder) -> str | None:
     return max(found, key=lambda x: x[0])[2]
 
 
+def _shared(builder: Builder) -> str | None:
+    """The column of whose sum a share is asked: "what share of the money"; None for a share of the rows."""
+    judged = builder.asked.judged(builder.table)
+    sums = [p for p in builder.asked.columns.of_table(builder.table, "number") if p.unit and p.unit not in _RATIOS]
+    best = max(((judged.sure(p.name, None, "measured"), p.name) for p in sums), default=(0.0, ""))
+    return best[1] if best[0] >= MEASURED else None
+
+
+def _set_against(builder: Builder, measured: str | None) -> str | None:
+    """The column that is measured beside another of its unit: "what came in against what we hoped for"."""
+    columns, judged = builder.asked.columns, builder.asked.judged(builder.table)
+    own = columns.get(builder.table, measured) if measured else None
+    if own is None or builder.asked.reading.of("compare", "group"):
+        return None
+    others = [p for p in columns.of_table(builder.table, "number") if p.unit == own.unit and p.name != own.name]
+    best = max(((judged.sure(p.name, None, "measured"), p.name) for p in others), default=(0.0, ""))
+    return best[1] if best[0] >= AGAINST else None
+
+
 def _resolved(builder: Builder) -> float:
     """The share of the spans that something of the table expresses; how many and which share need nothing.
 
@@ -329,9 +360,12 @@ def _resolved(builder: Builder) -> float:
 
 
 def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
-    """Whole names of this table to which the reader gave no role: a condition, or a group after "by"."""
+    """Whole names of this table to which the reader gave no role: a condition, or a group after "by"; and values in the
+    part that says what is measured, "how much insurance has spent"."""
     for link in asked.links.of("value", "person", "column"):
-        is_read = any(s.start < link.end and link.start < s.end for s in asked.reading.spans)
+        is_value = link.table == table and asked.judged(table).sure(link.column, link.key, "is") >= POINTED
+        over = [s for s in asked.reading.spans if s.start < link.end and link.start < s.end]
+        is_read = any(s.role != "measure" or not is_value for s in over)
         least = WHOLE if link.kind == "person" else 1.0
         # A vendor is who sells before it is what is not built here.
         is_column = any((x.start, x.end, x.table) == (link.start, link.end, table) for x in asked.links.of("column"))

@@ -34,7 +34,7 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
     if rows.measure == "share" and (rows.conditions or not rows.groups):
-        arguments["measures"] = [{"aggregate": "share"}]
+        arguments["measures"] = [{"aggregate": "share"} | ({"column": rows.measured} if rows.measured else {})]
     elif rows.groups and aggregate and (measured := rows.measured or (rows.order or "").lstrip("-")):
         arguments["measures"] = [{"aggregate": aggregate, "column": measured}]
         if rows.order:
@@ -49,7 +49,8 @@ def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
     elif rows.measure == "count" and not rows.groups:
         arguments["measures"] = [{"aggregate": "count"}]
     elif aggregate and rows.measured:
-        arguments["measures"] = [{"aggregate": aggregate, "column": rows.measured}]
+        both = filter(None, (rows.measured, rows.beside))
+        arguments["measures"] = [{"aggregate": aggregate, "column": column} for column in both]
     elif rows.limit:
         arguments["limit"] = rows.limit
     asks_first = asked.reading.of("order", "limit") or asked.reading.shape == "name"

@@ -49,7 +49,7 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
         yield from groups
         yield from _background(*measures, *_shares(query), *opening)
     elif measures or _is_share(query):
-        yield from (*measures, *_shares(query), *groups)
+        yield from (*measures, *_set_against(measures), *_shares(query), *groups)
         yield from _background(*opening)
     elif not query.measures and not query.groups and _are_named(query) and listed and listed[0].kind == "row":
         # Rows that are named are told, not counted.
@@ -116,7 +116,8 @@ def _shares(query: Query) -> Iterator[Finding]:
                 "numerator": part,
                 "denominator": whole,
                 "column": column_label(measure.column.name) if measure.column else None,
-                "condition": predicate(query.said, int(part.value) if not measure.column else 2),
+                "condition": predicate(query.said, int(part.value)) if not measure.column else "",
+                "which": qualified(noun(query.table), query.said),
                 "among": qualified("", query.said_among).strip(),
             },
             figures=("share", "numerator"),
@@ -166,6 +167,33 @@ def _measure(query: Query, measure: Measured) -> Iterator[Finding]:
     basis = f"{column.name.removesuffix('_benefit')}_basis"
     if measure.aggregate == "sum" and query.view.has(query.table, basis):
         yield from _by_basis(query, measure, basis, filled)
+
+
+def _set_against(measures: Sequence[Finding]) -> Iterator[Finding]:
+    """The first of two sums of one unit as a share of the other, and by how much they differ."""
+    sums = [f for f in measures if f.kind == "measure" and f.values["aggregate"] == "sum"]
+    values = [f.values["value"] for f in sums]
+    if len(sums) != 2 or not all(isinstance(v, Quantity) for v in values):
+        return
+    one, other = (v for v in values if isinstance(v, Quantity))
+    if one.unit != other.unit or (rate := ratio(one, other)) is None:
+        return
+    yield Finding(
+        kind="set_against",
+        subject=sums[0].subject,
+        role="headline",
+        values={
+            "share": rate, "difference": _minus(one, other),
+            "column": sums[0].values["column"], "other": sums[1].values["column"],
+        },
+        figures=("share", "difference"),
+        calculation=Calculation(
+            method="one sum set against the other",
+            formula=f"share = {sums[0].values['column']} / {sums[1].values['column']}",
+            inputs=(Table(title="Sums", columns=tuple(str(f.values["column"]) for f in sums),
+                          rows=((one.value, other.value),)),),
+        ),
+    )  # fmt: skip
 
 
 def _by_basis(query: Query, measure: Measured, basis: str, filled: Sequence[Filter]) -> Iterator[Finding]:

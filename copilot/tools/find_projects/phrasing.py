@@ -39,9 +39,13 @@ def share(f: Finding) -> str:
     if f.values["share"] is None:
         return f"There is no share to tell: the whole is {whole}."
     if f.values["column"] is not None:
-        of = f" of projects {f.values['among']}" if f.values["among"] else ""
-        return f"{named(f, 'share')} of the {f.values['column']}{of}, {named(f, 'numerator')} of {whole}."
+        return sentence(f"{f.values['which']} have {named(f, 'share')} of the {f.values['column']}, {_of_money(f)}")
     return f"{part} of {whole} {f.values['condition']}, which is {named(f, 'share')}."
+
+
+def _of_money(f: Finding) -> str:
+    """The part of an amount, and the whole with what that is of."""
+    return f"{named(f, 'numerator')} of the {_whole(f, 'denominator')}"
 
 
 def measure(f: Finding) -> str:
@@ -62,6 +66,11 @@ def measure(f: Finding) -> str:
     if missing.value:
         text += f"; {named(f, 'missing', bare=True)} {'records' if missing.value == 1 else 'record'} none"
     return sentence(text)
+
+
+def set_against(f: Finding) -> str:
+    """A sum beside another."""
+    return f"That is {named(f, 'share')} of the {f.values['other']}, {_apart(quantity(f, 'difference'))}."
 
 
 def by_basis(f: Finding) -> str:
@@ -215,6 +224,7 @@ WORDING = Wording(
         "count": count,
         "share": share,
         "measure": measure,
+        "set_against": set_against,
         "by_basis": by_basis,
         "groups": groups,
         "first_group": first_group,

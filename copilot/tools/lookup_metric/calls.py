@@ -51,8 +51,10 @@ def calls(asked: Asked) -> Iterator[Call]:
         left = [
             s.text for s in asked.reading.of("filter", "scope", "not") if not _is_expressed(asked, s, filters, name)
         ]
-        # A metric is what its definition computes, over all or by a dimension: no average of rows, none that is first.
-        missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS)
+        # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
+        # that is first.
+        is_part = bool(asked.reading.of("share"))
+        missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS) + is_part
         resolved = 1 - missed / (missed + len(filters) + 0.5)
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
 
@@ -117,7 +119,7 @@ def _values(asked: Asked, column: str) -> list[str]:
     if column == "project_id":
         return [x.key for x in asked.records("projects")]
     # What is measured or ordered by is no condition: "who owns it" is not platform = own.
-    other = asked.reading.of("measure", "order", "limit", "topic")
+    other = asked.reading.of("measure", "order", "limit", "topic", "share")
     linked = [x for x in asked.links.of("value", "person") if not any(s.start <= x.start < s.end for s in other)]
     return list(dict.fromkeys(x.key for x in linked if x.column == column))
 
