@@ -99,3 +99,17 @@ def test_the_longest_time_began_first(copilot: Copilot) -> None:
 def test_what_nothing_is_called_is_not_answered_with_something_else(copilot: Copilot) -> None:
     answer = copilot.ask("How much did the glacier simulator cost us?")
     assert answer.status == "insufficient_evidence"
+
+
+def test_what_is_asked_of_all_rows_and_of_some_is_asked_twice(copilot: Copilot) -> None:
+    answer = copilot.ask("How many complaints came in this year, and how many are open?")
+    asked = [dict(c.arguments) for c in answer.tool_calls if c.name == "find_projects"]
+
+    assert [{f["column"] for f in one["filters"]} for one in asked] == [{"date"}, {"date", "status"}]
+
+
+def test_what_limits_two_figures_is_said_once(copilot: Copilot) -> None:
+    answer = copilot.ask("How many complaints came in this year, and how many are open?")
+    lines = [line for line in answer.text.splitlines() if line and not line.startswith("Read as")]
+
+    assert len(lines) == len(set(lines))

@@ -10,7 +10,7 @@ from copilot.language.words import content_stems
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.parts import Read, parts, questions
-from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE
+from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE, Measure
 from copilot.reading.restricting import WHOLE
 from copilot.retrieval.references import asked_for
 from copilot.tools.tool import Tool
@@ -29,6 +29,8 @@ SURE = 0.8
 READINGS = 4
 # So surely wanted beside another, a tool is asked in a part of its own.
 BOTH = 0.4
+FIGURES: frozenset[Measure] = frozenset({"count", "sum", "avg", "median", "min", "max"})
+"""Measures that a second question asks anew of the rows of the first."""
 # So surely wanted, a slow tool runs with nothing but a search beside it.
 ALONE = 0.8
 
@@ -131,7 +133,13 @@ def _parts(
     for part in questions(asked, read):
         name = max(known, key=lambda name: part.reading.tools.get(name, 0.0))
         goes_on = bool(found) and points_back(part, limits)
-        says_it = goes_on and name in found and not known[name].searches
+        is_again = name in found and not known[name].searches
+        are_figures = is_again and {part.reading.measure, found[name][-1].reading.measure} <= FIGURES
+        if are_figures and (goes_on or not part.links.of("table", "record")):
+            # "How many were there, and how many are open?": of all, and of those.
+            found[name].append(asked)
+            continue
+        says_it = goes_on and is_again
         if part.reading.tools.get(name, 0.0) < BOTH or known[name].is_slow or says_it:
             # One call says it all: the owner of the largest, and its budget.
             found = {}

@@ -113,6 +113,8 @@ class _Page:
 
     lines: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    limits: set[str] = field(default_factory=set)
+    """What limits the figures, as said so far: it holds for those that follow."""
     follow_ups: list[str] = field(default_factory=list)
 
     def add(self, lines: Iterable[str], heading: str = "") -> None:
@@ -231,7 +233,8 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     assert result is not None
     said = [f for f in result.findings if f.role in TELLING]
     said.sort(key=lambda f: f.role != "headline")
-    notes = [f for f in result.findings if f.role == "caveat"][:MOST_CAVEATS]
+    notes = [f for f in result.findings if f.role == "caveat" and f.text not in page.limits][:MOST_CAVEATS]
+    page.limits |= {f.text for f in notes}
     # What was said before the answer is not said again.
     method = [] if outcome.planned.call.is_doubtful and not page.shown and page.lines else outcome.read_as
     lines = [f"{opening}{cite(f)}" for f in said[:1]]

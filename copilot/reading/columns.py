@@ -22,6 +22,8 @@ from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.types import Cell
 
+_NUMBERS = ("number", "integer")
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -104,7 +106,11 @@ class Columns:
 
 def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
     edges = _edges(view, table)
+    numbers = {column.name for column in table.columns if column.type in _NUMBERS}
     for column in table.columns:
+        if column.name.removesuffix("_low").removesuffix("_high") in numbers - {column.name}:
+            # The ends of an estimate are told with it; nobody asks for them alone.
+            continue
         called = (column.name, *view.aliases(table.name).get(column.name, ()), *_words(table, column))
         texts = tuple(dict.fromkeys(spoken(t) for t in called))
         holds, values = _holds(view, table, column)
@@ -129,7 +135,7 @@ def _words(table: TableSchema, column: Column) -> tuple[str, ...]:
 
 def _edges(view: RecordView, table: TableSchema) -> dict[str, Cell]:
     """The least and largest of each column of numbers and dates, how many rows have a value, and how many there are."""
-    sized = [c.name for c in table.columns if c.type in ("number", "integer", "date")]
+    sized = [c.name for c in table.columns if c.type in (*_NUMBERS, "date")]
     sides: tuple[Aggregate, ...] = ("min", "max", "count")
     measures = [Measure(name=f"{name}:{side}", aggregate=side, column=name) for name in sized for side in sides]
     return next(iter(view.aggregate(table.name, measures=[Measure(name="count"), *measures])), {})
@@ -148,7 +154,7 @@ def _holds(view: RecordView, table: TableSchema, column: Column) -> tuple[Holds,
         return "yes_no", ()
     if column.type == "date":
         return "date", ()
-    if column.type in ("number", "integer"):
+    if column.type in _NUMBERS:
         return "number", ()
     values = tuple(v for v in view.values(table.name, column.name) if v) if column.name not in table.text else ()
     if not values or len(values) > MOST_VALUES or max(map(len, values)) > LONGEST_VALUE:

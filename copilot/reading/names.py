@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from copilot.gates.rules import FILE as GATES_FILE
 from copilot.language.vocabulary import PRONOUNS
+from copilot.language.words import STOP_WORDS
 from copilot.reading.question import LinkKind
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
@@ -102,6 +103,12 @@ def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name
     for value in known:
         if spoken(value).casefold() not in PRONOUNS:
             yield Name(kind, spoken(value), value, table, column)
+        words = spoken(value).split()
+        if kind == "value" and len(words) > 2 and all(word.isalpha() for word in words):
+            # A proof of concept is a PoC, or a POC.
+            capitals = "".join(word[0].lower() if word in STOP_WORDS else word[0].upper() for word in words)
+            for text in dict.fromkeys((capitals, capitals.upper())):
+                yield Name(kind, text, value, table, column)
 
 
 def are_persons(values: Iterable[str]) -> bool:

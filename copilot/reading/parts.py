@@ -22,6 +22,8 @@ _ASKS = re.compile(
 )
 _SHORTEST = 2
 """Words of a part."""
+_SPEAKING = 4
+"""So many words are a question of their own whatever they are: "how many are open?"."""
 LEAST = 0.5
 """A part asks for one tool so much more surely than for the other."""
 
@@ -59,7 +61,8 @@ def questions(asked: Asked, read: Read) -> list[Asked]:
     found: list[str] = []
     for part in cut:
         is_told = bool(found) and not (_ASKS.match(found[-1]) or found[-1].endswith("?"))
-        if found and (is_told or len(content_stems(part)) < _SHORTEST):
+        is_short = len(content_stems(part)) < _SHORTEST and len(part.split()) < _SPEAKING
+        if found and (is_told or is_short):
             found[-1] = text[text.index(found[-1]) : text.index(part, text.index(found[-1])) + len(part)]
         else:
             found.append(part)

@@ -104,3 +104,9 @@ def test_a_column_of_long_or_many_texts_has_no_values_to_name():
 def test_a_document_is_known_by_its_title_and_its_abbreviation():
     assert set(document_names("AI Use Policy (AUP)")) >= {"AI Use Policy (AUP)", "AI Use Policy", "AUP"}
     assert "AUP" in set(document_names("AI Use Policy"))
+
+
+def test_a_value_of_three_words_has_its_initials_for_a_name():
+    names = {n.text for n in value_names("schemes", "step", ["proof_of_concept", "in service"])}
+
+    assert names == {"proof of concept", "PoC", "POC", "in service"}
