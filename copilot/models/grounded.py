@@ -26,7 +26,7 @@ from copilot.models.draft import Draft
 from copilot.models.planning import BOTH, Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
-from copilot.passages.quoting import Ranked, quote
+from copilot.passages.quoting import Ranked, bound, quote
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
@@ -263,7 +263,8 @@ class GroundedChatModel(BaseChatModel):
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
         quotation = quote(ranked, retriever, "memo" if asked.is_case else asked.reading.shape, named_documents, sides)
         answers = probability(ranked, named_documents)
-        return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape))
+        certainty = bound(ranked, named_documents).certainty
+        return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape), certainty)
 
     def _about(self) -> Draft:
         """What can be asked here."""

@@ -28,6 +28,8 @@ TWO_THINGS = 0.75
 CLEARLY = 2.0
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
+# Of answers that are less certain, one in three holds what was asked for; of others two.
+CERTAIN = 0.5
 # A call that expresses less of the question answers another one.
 RESOLVED = 0.6
 TELLING = ("headline", "support", "option")
@@ -85,6 +87,8 @@ class Documents:
     """Parts that the question refers to and no document has."""
     least: float = 0.5
     """From which probability on they count as an answer, as calibrated."""
+    certainty: float = 1.0
+    """How probable it is that one of the first quotes answers."""
     about: str = ""
     """The question, where it is one of several."""
     parts: tuple[Documents, ...] = ()
@@ -99,7 +103,7 @@ class Documents:
         missed = [set(part.unmentioned) for part in parts]
         return cls(
             Quotation(tuple(said.values())), best.answers, tuple(evidence.values()),
-            tuple(sorted(set.intersection(*missed))), best.least, parts=tuple(parts),
+            tuple(sorted(set.intersection(*missed))), best.least, best.certainty, parts=tuple(parts),
         )  # fmt: skip
 
     @property
@@ -197,6 +201,8 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
         if fresh[:1] != list(part.quotation.quotes[:1]):
             # What answers the one question answers the next too.
             continue
+        if part.certainty < CERTAIN:
+            page.add(["The documents may not answer this. What comes nearest:"])
         page.add(quoted(fresh))
         page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
         said |= {q.unit for q in part.quotation.quotes}

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
+import numpy as np
+
 from copilot.language.words import content_stems, stems
 from copilot.passages.bands import lies_within, sizes
 from copilot.passages.conflicts import Conflict, conflicts, not_in_force
@@ -153,6 +155,11 @@ class Ranked:
     def best(self) -> tuple[Unit, ...]:
         """The units that say something alone, best first."""
         return tuple(sorted(self.telling, key=lambda u: -self.score(u)))
+
+    @property
+    def certainty(self) -> float:
+        """How probable it is that one of the three best units answers."""
+        return network().certainty(np.array(list(self._scores.values())))
 
     def within(self, kept: Iterable[Unit]) -> Ranked:
         """The same of these units and their passages alone."""

@@ -33,6 +33,12 @@ class Network(NamedTuple):
     bias: Numbers
     outer: Numbers
     """Shape (hidden,), as `bias`."""
+    certain: Numbers
+    """Shape (3,): what the logarithm of the odds of the best unit against the others counts, its score, and 1."""
+
+    def certainty(self, scores: Numbers) -> float:
+        """How probable it is that one of the three best units answers; 0 where there is none."""
+        return float(1 / (1 + np.exp(-leads(scores) @ self.certain))) if len(scores) else 0.0
 
     def scores(self, signals: Numbers) -> Numbers:
         """Logarithms of odds, up to a constant for all units of one question."""
@@ -57,6 +63,13 @@ def signals(
     length = np.log(np.maximum(np.array(words, np.float64), _SHORTEST))
     most = own[:, 1].max(initial=0.0)
     return np.column_stack([own, length, most * own])
+
+
+def leads(scores: Numbers) -> Numbers:
+    """Shape (3,): how far the best unit is ahead of all others together, its score, and 1."""
+    best = scores.max()
+    others = np.exp(scores - best).sum() - 1
+    return np.array([-np.log(max(others, 1e-6)), best, 1.0])
 
 
 @cache

@@ -73,6 +73,10 @@ def stem(word: str) -> str:
     return str(stemmer("english").stemWord(word))
 
 
+INFLECTED = 0.85
+"""The score of a value that the text has in another form."""
+
+
 def singular(word: str) -> str:
     """A word without the s of a plural; its stem would take "generative" for "generator"."""
     word = re.sub(r"['’]s?$", "", word)
@@ -169,9 +173,12 @@ class Linker:
                     # "the budget" is no mail with that subject.
                     if name.kind == "document" and j == i + 1 and is_common(plain) and not tokens[i].is_capital:
                         continue
-                    if name.kind == "value" and plain in STOP_WORDS and not name.text.isupper():
+                    if name.kind == "value" and singular(plain) in STOP_WORDS and not name.text.isupper():
                         continue
-                    found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end, 1.0))
+                    # "Pilots" are those in pilot; "share" is not quite "shared".
+                    own = [singular(t.folded) for t in tokens_of(name.text)]
+                    score = 1.0 if name.kind != "value" or own == [singular(w) for w in words] else INFLECTED
+                    found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end, score))
         return found
 
     def _mistyped(self, text: str, tokens: Sequence[Token], found: Sequence[Link]) -> list[Link]:
