@@ -22,6 +22,10 @@ from copilot.reading.question import Link, Links, Reading, Role, Span
 NAMED, NAMED_COLUMN = 0.6, 0.3
 JUDGED = 0.4
 """What it is worth, beside a cosine, that the chooser is sure of a candidate."""
+ELSEWHERE = 0.3
+"""What is left of that where only words outside a part of the question say the candidate."""
+POINTED = 0.5
+"""From here on a word says an item."""
 # Candidates nearest to a part of the question, and to all of it, that the chooser reads.
 _NEAR, _NEAR_ALL = 10, 14
 # What says from when or until when, before a day or month that the reader marked alone.
@@ -67,7 +71,7 @@ class Spans:
         value or column."""
         if not choice.candidates or (fits is not None and not any(fits)):
             return None
-        scores = self.scores(span, choice) + JUDGED * self.sure(choice, span.role)
+        scores = self.scores(span, choice) + JUDGED * self.sure(choice, span.role) * self._said(span, choice)
         if links:
             scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
         if fits is not None:
@@ -80,6 +84,17 @@ class Spans:
         return np.array(
             [self.judged(c.table).sure(*item_of(c), *uses_of(c, role)) for c in choice.candidates], np.float32
         )
+
+    def _said(self, span: Span, choice: Choice) -> NDArray[np.float32]:
+        """By candidate how much of what says its item stands in a span: 1 where the span says it as clearly as any word
+        of the question, `ELSEWHERE` where other words alone do."""
+        shares = []
+        for candidate in choice.candidates:
+            places = self.judged(candidate.table).said.get(item_of(candidate), ())
+            most = max((p for *_, p in places), default=0.0)
+            own = max((p for start, end, p in places if start < span.end and span.start < end), default=0.0)
+            shares.append(own / most if most >= POINTED else 1.0)
+        return ELSEWHERE + (1 - ELSEWHERE) * np.array(shares, np.float32)
 
     def judged(self, table: str) -> Judged:
         """What the chooser says of the columns of a table and of the values that come near."""
