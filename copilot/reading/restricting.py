@@ -72,10 +72,13 @@ class Builder:
         if new not in self.conditions:
             self.conditions.append(new)
 
-    def choose(self, span: Span, choice: Choice, least: float = LEAST) -> Candidate | None:
+    def choose(
+        self, span: Span, choice: Choice, least: float = LEAST, is_one_of_several: bool = False
+    ) -> Candidate | None:
         """The candidate that the span means, by the matcher and by what it names; None where none comes near."""
         links = self.links(span, "value", "person", "column")
-        best = self.asked.best(span, choice, links, [self.fits(span, c, links) for c in choice.candidates])
+        fits = [self.fits(span, c, links) for c in choice.candidates]
+        best = self.asked.best(span, choice, links, fits, is_one_of_several)
         if best is None or best.score < least:
             return None
         self.support += best.score
@@ -587,11 +590,16 @@ def _by_age(builder: Builder, span: Span, chosen: Candidate, amount: Amount, ahe
 
 
 def column_of(
-    builder: Builder, span: Span, holds: Sequence[Holds], least: float = LEAST, quietly: bool = False
+    builder: Builder,
+    span: Span,
+    holds: Sequence[Holds],
+    least: float = LEAST,
+    quietly: bool = False,
+    is_one_of_several: bool = False,
 ) -> str | None:
     """The column that a span means."""
     candidates = builder.asked.columns.candidates(builder.table, *holds)
-    chosen = builder.choose(span, candidates, least)
+    chosen = builder.choose(span, candidates, least, is_one_of_several)
     if chosen is None and not quietly:
         builder.unresolved.append(span.text)
     return chosen.column if chosen else None

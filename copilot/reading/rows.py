@@ -243,13 +243,14 @@ def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[st
 def _columns_shown(builder: Builder, measure: Measure) -> list[str]:
     """The columns that are asked for beside the names of the rows."""
     reading, shown = builder.asked.reading, list[str]()
-    for span in reading.of("measure") if measure in ("list", "none") else ():
+    spans = reading.of("measure") if measure in ("list", "none") else ()
+    for span in spans:
         named = dict.fromkeys(x.key for x in builder.links(span, "column") if x.score >= WHOLE)
         if len(named) > 1:
             # "The owner and the sponsor".
             shown += named
             builder.explained.append(span)
-        elif c := column_of(builder, span, _SHOWN, SHOWN, quietly=True):
+        elif c := column_of(builder, span, _SHOWN, SHOWN, quietly=True, is_one_of_several=len(spans) > 1):
             shown.append(c)
     if reading.shape in _ONE and measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])

@@ -65,13 +65,19 @@ class Spans:
         return replace(span, end=end, text=self.text[span.start : end])
 
     def best(
-        self, span: Span, choice: Choice, links: Sequence[Link], fits: Sequence[bool] | None = None
+        self,
+        span: Span,
+        choice: Choice,
+        links: Sequence[Link],
+        fits: Sequence[bool] | None = None,
+        is_one_of_several: bool = False,
     ) -> Scored | None:
         """The candidate nearest to a span of those that fit: cosine of the matcher, more where the span names its
-        value or column."""
+        value or column, less where the span is one of several and others say the candidate."""
         if not choice.candidates or (fits is not None and not any(fits)):
             return None
-        scores = self.scores(span, choice) + JUDGED * self.sure(choice, span.role) * self._said(span, choice)
+        sure = self.sure(choice, span.role)
+        scores = self.scores(span, choice) + JUDGED * (sure * self._said(span, choice) if is_one_of_several else sure)
         if links:
             scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
         if fits is not None:
