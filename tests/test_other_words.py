@@ -113,3 +113,10 @@ def test_what_limits_two_figures_is_said_once(copilot: Copilot) -> None:
     lines = [line for line in answer.text.splitlines() if line and not line.startswith("Read as")]
 
     assert len(lines) == len(set(lines))
+
+
+def test_two_cells_of_a_record_are_both_told(copilot: Copilot) -> None:
+    answer = copilot.ask("Who keeps the Bus Router and how many hours does it save?")
+    asked = next(dict(c.arguments) for c in answer.tool_calls if c.name == "project_record")
+
+    assert (asked["project"], set(asked["columns"])) == ("S3", {"owner", "hours_saved"})
