@@ -18,8 +18,7 @@ _LEAST_MONEY = 1e3
 _BEFORE = 45
 """Letters before a number in which its comparison stands."""
 _OR_MORE = re.compile(r"\s*(?:or|and)\s+(?:more|above|over|less|fewer|below|under|longer|shorter)\b", re.IGNORECASE)
-_RANGE = re.compile(r"\s*(?:[-–—]|to|and|bis)\s*(?:[A-Z]{3}\s*)?", re.IGNORECASE)
-_BETWEEN = re.compile(r"\b(?:between|from)\s+(?:[A-Z]{3}\s*)?$", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:[-–—]|to|and)\s*(?:[A-Z]{3}\s*)?")
 _JOINED = 24
 """So many letters at most stand between the two ends of a band."""
 
@@ -45,51 +44,41 @@ def sizes(text: str) -> list[tuple[Amount, str]]:
 
 def bands(text: str) -> list[Band]:
     """The bands that a text names, left to right."""
-    found: list[Band] = []
+    found: dict[int, Band] = {}
     amounts = shared_scale(find_amounts(text))
-    ends: list[int] = []
     for n, amount in enumerate(amounts):
-        start = amounts[n - 1].end if n else 0
-        before = text[max(start, amount.start - _BEFORE) : amount.start]
+        above = amounts[n - 1] if n else None
+        before = text[max(above.end if above else 0, amount.start - _BEFORE) : amount.start]
         after = _OR_MORE.match(text, amount.end)
-        sign = comparison(after[0].replace(" and ", " or ") if after else before)
+        sign = comparison(after[0].replace("and", "or", 1) if after else before)
         unit, size = _measured(amount)
-        if n and sign is None and _RANGE.fullmatch(before) and _goes_with(amounts[n - 1], amount):
-            low = _measured(amounts[n - 1])[1]
-            if found and ends and ends[-1] == n - 1:
-                found.pop()
-                ends.pop()
-            found.append(Band(_measured(amounts[n - 1])[0] or unit, low, size))
-        elif sign in ("<", "<="):
-            low = -math.inf
-            if found and ends[-1] == n - 1 and found[-1].high == math.inf and len(before) <= _JOINED:
-                low = found.pop().low
-                ends.pop()
-            found.append(Band(unit, low, size))
+        if sign in (">", ">="):
+            found[n] = Band(unit, size, math.inf)
         elif sign is not None:
-            found.append(Band(unit, size, math.inf))
-        else:
-            continue
-        ends.append(n)
-    return found
+            opened = found.get(n - 1)
+            is_end = opened is not None and opened.high == math.inf and opened.unit == unit and len(before) <= _JOINED
+            found[n] = Band(unit, found.pop(n - 1).low if is_end else -math.inf, size)
+        elif above is not None and _RANGE.fullmatch(before) and (not above.unit or above.unit == amount.unit):
+            found.pop(n - 1, None)
+            found[n] = Band(unit, _measured(replace(above, unit=amount.unit))[1], size)
+    return list(found.values())
 
 
 def lies_within(asked: Sequence[tuple[Amount, str]], text: str) -> bool | None:
     """Whether a size that is asked about lies in a band of a text; None where none of its bands is of such sizes."""
-    held = [band.holds(_measured(amount)[1]) for band in bands(text) for amount, noun in _alike(asked, band, text)]
+    held = [band.holds(size) for band in bands(text) for size in _alike(asked, band, text)]
     return any(held) if held else None
 
 
-def _alike(asked: Sequence[tuple[Amount, str]], band: Band, text: str) -> Iterator[tuple[Amount, str]]:
+def _alike(asked: Sequence[tuple[Amount, str]], band: Band, text: str) -> Iterator[float]:
     """The sizes that are of what a band is of."""
     for amount, noun in asked:
-        unit = _measured(amount)[0]
+        unit, size = _measured(amount)
         is_counted = bool(noun) and noun in stems(text)
-        if unit == band.unit and (unit or is_counted):
-            yield amount, noun
-        elif not unit and band.unit.isupper() and amount.scale >= _LEAST_MONEY and not is_counted:
-            # "Three million" beside amounts of money.
-            yield amount, noun
+        # "Three million" beside amounts of money.
+        may_be_money = not unit and band.unit.isupper() and amount.scale >= _LEAST_MONEY and not is_counted
+        if may_be_money or (unit == band.unit and (unit or is_counted)):
+            yield size
 
 
 def _measured(amount: Amount) -> tuple[str, float]:
@@ -97,10 +86,6 @@ def _measured(amount: Amount) -> tuple[str, float]:
     if amount.unit in DAYS_IN:
         return "time", amount.value * DAYS_IN[amount.unit]
     return ("percent" if amount.unit == "point" else amount.unit), amount.value
-
-
-def _goes_with(one: Amount, other: Amount) -> bool:
-    return one.unit in ("", other.unit) or not other.unit
 
 
 def _counted(text: str, amount: Amount) -> str:

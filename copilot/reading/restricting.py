@@ -18,7 +18,7 @@ from copilot.reading.matching import Candidate
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, LinkKind, Measure, Role, Span
-from copilot.reading.spans import Spans, uses_of
+from copilot.reading.spans import POINTED, Spans, uses_of
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
 
@@ -31,9 +31,9 @@ TAKEN = 0.9
 """From here on the chooser is sure enough of a condition that no part of the question was found to say."""
 COMPARED = 0.5
 """The same of two columns of numbers, that one is above the other."""
-AGAINST: tuple[Literal[">", "<"], ...] = (">", "<")
-SURE_BASE, POINTED = 0.3, 0.5
-"""The same of a condition that is of the base of a share, and of a word that says an item."""
+_SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
+SURE_BASE = 0.3
+"""The same of a condition that is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
 DOUBTED = 0.2
@@ -547,7 +547,7 @@ def _against_another(builder: Builder) -> None:
         return
     sized = [
         (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
-        for one in numbers for other in numbers for op in AGAINST
+        for one in numbers for other in numbers for op in _SIDES
         if one != other and numbers[one].unit == numbers[other].unit
     ]  # fmt: skip
     best, one, op, other = max(sized, default=(0.0, "", ">", ""))

@@ -13,7 +13,6 @@ from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
     LEAST,
-    POINTED,
     THAN,
     WHOLE,
     Builder,
@@ -29,7 +28,7 @@ from copilot.reading.restricting import (
     unused_figures,
     without_size,
 )  # fmt: skip
-from copilot.reading.spans import Spans
+from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
 
 SHOWN = 0.4
@@ -54,7 +53,7 @@ _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
 GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
-MEASURED, AGAINST = 0.6, 0.4
+MEASURED, MEASURED_TOO = 0.6, 0.4
 """The same of a column of whose sum a share is asked, and of one that is measured beside another."""
 _RATIOS = frozenset({"share", "percent", "%"})
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
@@ -329,7 +328,7 @@ def _set_against(builder: Builder, measured: str | None) -> str | None:
         return None
     others = [p for p in columns.of_table(builder.table, "number") if p.unit == own.unit and p.name != own.name]
     best = max(((judged.sure(p.name, None, "measured"), p.name) for p in others), default=(0.0, ""))
-    return best[1] if best[0] >= AGAINST else None
+    return best[1] if best[0] >= MEASURED_TOO else None
 
 
 def _resolved(builder: Builder) -> float:
