@@ -74,6 +74,8 @@ def test_points_that_come_with_numbers_keep_them_and_need_no_key():
 def test_counts_are_drawn_on_whole_ticks():
     spec = bars("n", "Unit", "Projects", [("A", 2), ("B", 1)]).spec
     assert spec["encoding"]["x"]["axis"]["tickMinStep"] == 1.0
+    (line,) = lines("n", "Incidents", [("A", "2026-04-01", 1), ("A", "2026-05-01", 4)]).spec["layer"]
+    assert line["encoding"]["y"]["axis"]["tickMinStep"] == 1.0
 
 
 def test_a_bar_carries_its_value():
