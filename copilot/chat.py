@@ -667,6 +667,7 @@ def _assemble(turn: _Turn) -> Answer:
         status=status,
         text=turn.text.strip(),
         citations=verifier.citations,
+        also_read=verifier.also_read,
         figures=verifier.figures({f.text: f for r in results for f in r.figures}),
         tables=tuple(t for r in results for t in r.tables),
         charts=tuple(c for r in results for c in r.charts),

@@ -156,18 +156,35 @@ class Verifier:
     def citations(self) -> tuple[Citation, ...]:
         """What the text cites, in the order of its markers."""
         return tuple(
-            Citation(
-                marker=n,
-                kind=item.kind,
-                source=item.source,
-                locator=item.locator,
-                title=item.title,
-                quote=self._quote(item),
-                as_of=item.as_of,
-                calculations=self._calculations(item),
-            )
-            for n, id in enumerate(self._order, 1)
-            for item in (self.evidence[id],)
+            self._citation(n, item, self._quote(item), self._calculations(item)) for n, item in enumerate(self.cited, 1)
+        )
+
+    @property
+    def also_read(self) -> tuple[Citation, ...]:
+        """The passages, records and metrics that were read and not cited, those of one source together."""
+        cited = {(item.source, item.locator) for item in self.cited}
+        beside: dict[str, dict[str, Evidence]] = {}
+        for item in self.evidence.values():
+            if item.kind != "computation" and (item.source, item.locator) not in cited:
+                beside.setdefault(item.source, {})[item.locator] = item
+        items = [item for read in beside.values() for item in read.values()]
+        return tuple(
+            # A passage and a record are opened from where they stand; of a metric there is but its text.
+            self._citation(n, item, item.text if item.kind == "metric" else "")
+            for n, item in enumerate(items, len(self._order) + 1)
+        )
+
+    @staticmethod
+    def _citation(marker: int, item: Evidence, quote: str, calculations: tuple[Calculation, ...] = ()) -> Citation:
+        return Citation(
+            marker=marker,
+            kind=item.kind,
+            source=item.source,
+            locator=item.locator,
+            title=item.title,
+            quote=quote,
+            as_of=item.as_of,
+            calculations=calculations,
         )
 
     def _quote(self, item: Evidence) -> str:

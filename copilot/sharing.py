@@ -57,4 +57,6 @@ def _part(sources: Sources, answer: Answer, viewer: Viewer) -> Answer | None:
             open_source(sources, viewer, citation)
     except KnowledgeError:
         return None
-    return answer.model_copy(update={"warnings": (), "follow_ups": (), "tool_calls": (), "figures": ()})
+    return answer.model_copy(
+        update={"also_read": (), "warnings": (), "follow_ups": (), "tool_calls": (), "figures": ()}
+    )

@@ -250,6 +250,8 @@ class Answer(Frozen):
     text: str
     """Markdown with `[n]` markers, n being `Citation.marker`."""
     citations: tuple[Citation, ...] = ()
+    also_read: tuple[Citation, ...] = ()
+    """What else was read: no sentence cites it and nothing of it is quoted. Its markers go on from the citations'."""
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()

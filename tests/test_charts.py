@@ -7,18 +7,12 @@ from hypothesis import strategies as st
 
 from copilot.drawing.charts import bars, lines, stacked_bars
 from copilot.drawing.matrix_chart import (
-    PLOT_HEIGHT,
-    PLOT_WIDTH,
     Point,
-    label_box,
-    place_labels,
-    shorten,
     spread,
     value_difficulty,
 )
 
 SHARE = st.floats(0, 1)
-POINTS = st.lists(st.builds(Point, st.text("abc ", min_size=1, max_size=60), SHARE, SHARE, st.just("top")), max_size=20)
 
 
 def everything():
@@ -51,18 +45,6 @@ def test_a_chart_fits_its_container_and_either_theme():
         assert chart.spec["config"]["font"] == "Inter, sans-serif"
 
 
-@given(POINTS)
-def test_no_label_covers_another_label_or_leaves_the_plot(points):
-    labels = place_labels(points, len(points))
-    boxes = [
-        label_box((p.difficulty * PLOT_WIDTH, (1 - p.value) * PLOT_HEIGHT), found.anchor, found.text)
-        for p, found in zip(points, labels, strict=True)
-        if found is not None
-    ]
-    assert all(box.is_inside(PLOT_WIDTH, PLOT_HEIGHT) for box in boxes)
-    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
-
-
 def test_projects_on_the_same_spot_are_drawn_beside_each_other_and_keep_their_values():
     points = [Point(f"P{i}", 0.5, 0.5, "top") for i in range(12)]
     spots = {(p.difficulty, p.value) for p in spread(points)}
@@ -73,19 +55,27 @@ def test_projects_on_the_same_spot_are_drawn_beside_each_other_and_keep_their_va
     assert dots[-1]["name"] == "P0"
 
 
-def test_only_as_many_points_as_asked_are_labelled():
-    points = [Point(f"P{i}", (i + 1) / 12, (i + 1) / 12, "top") for i in range(10)]
-    assert sum(label is not None for label in place_labels(points, 3)) == 3
+def test_the_first_points_carry_numbers_and_the_key_has_their_whole_names():
+    points = [Point("x" * 80 + str(i), (i + 1) / 12, (i + 1) / 12, "top") for i in range(10)]
+    spec = value_difficulty("Value", points, 3).spec
+    numbers = next(layer for layer in spec["layer"] if layer["mark"].get("color") == "white")["data"]["values"]
+    assert [value["text"] for value in numbers] == ["1", "2", "3"]
+    assert [line.split() for line in spec["title"]["text"]] == [[str(i + 1), points[i].label] for i in range(3)]
 
 
-def test_a_long_name_is_cut_with_an_ellipsis():
-    assert shorten("x" * 80).endswith("…")
-    assert len(shorten("x" * 80)) <= 34
+def test_points_that_come_with_numbers_keep_them_and_need_no_key():
+    points = [Point(f"P{i}", 0.1 * i, 0.5, "top", mark=str(9 - i)) for i in range(3)]
+    spec = value_difficulty("Value", points, 0).spec
+    numbers = next(layer for layer in spec["layer"] if layer["mark"].get("color") == "white")["data"]["values"]
+    assert [value["text"] for value in numbers] == ["9", "8", "7"]
+    assert "title" not in spec
 
 
 def test_counts_are_drawn_on_whole_ticks():
     spec = bars("n", "Unit", "Projects", [("A", 2), ("B", 1)]).spec
     assert spec["encoding"]["x"]["axis"]["tickMinStep"] == 1.0
+    (line,) = lines("n", "Incidents", [("A", "2026-04-01", 1), ("A", "2026-05-01", 4)]).spec["layer"]
+    assert line["encoding"]["y"]["axis"]["tickMinStep"] == 1.0
 
 
 def test_a_bar_carries_its_value():

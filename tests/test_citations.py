@@ -112,3 +112,14 @@ def test_a_quote_may_run_over_wrapped_lines() -> None:
     wrapped = passage("p-1", "A decision is kept for seven years\nfrom the day it was taken. More.")
     _, verifier = verified("A decision is kept for seven years from the day it was taken[#p-1].", wrapped)
     assert verifier.citations[0].quote == "A decision is kept for seven years\nfrom the day it was taken."
+
+
+def test_what_was_read_and_not_cited_is_told_apart_by_source() -> None:
+    def record(id: str, source: str, row: int) -> Evidence:
+        return Evidence(id=id, kind="record", source=source, locator=f"row {row}", title=id, text="A record.")
+
+    computed = Evidence(id="x-1", kind="computation", source="s", locator="q", title="T", text="2", values=("2",))
+    again = record("r-5", "a.csv", 1)
+    read = (record("r-1", "a.csv", 1), record("r-2", "b.csv", 1), record("r-3", "a.csv", 2), record("r-4", "b.csv", 2))
+    _, verifier = verified("It is so[#r-1].", *read, computed, again)
+    assert [(c.marker, c.title) for c in verifier.also_read] == [(2, "r-2"), (3, "r-4"), (4, "r-3")]

@@ -37,6 +37,8 @@ def test_who_sees_less_reads_only_answers_from_passages_they_may_open(copilot: C
     assert own is not None
     assert public.answer is not None
     assert (public.answer.text, public.answer.citations) == (own.text, own.citations)
+    assert own.also_read
+    assert not public.answer.also_read
     assert [copilot.source(citation, "everyone").kind for citation in public.answer.citations]
     assert [(turn.question, turn.answer) for turn in (secret, ranking)] == [(SECRET, None), (RANKING, None)]
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from copilot import Citation, Copilot, CopilotError
+from copilot import Answer, Citation, Copilot, CopilotError
 from copilot.state.conversations import Turn
 from ui import exhibits, export, markdown, state
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
 
 _ANNOUNCED = 80
+_SECTION = " › "
+"""Between the title of a document and those of its sections."""
 _FRONTEND = Path(__file__).parent / "frontend"
 
 
@@ -36,7 +39,7 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
     happened = _page_behaviour()(
         key="page_behaviour",
         data={
-            "sources": {f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in answer.citations},
+            "sources": {f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in _read(answer)},
             "copies": {id: export.answer_markdown(answer) for id, answer in answers.items()},
             "announcement": "" if is_answering or not answers else f"Answered: {turns[-1].question[:_ANNOUNCED]}",
             "isAnswering": is_answering,
@@ -51,11 +54,41 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
 def open_source(copilot: Copilot, viewer: str, turns: Sequence[Turn], opened: str) -> None:
     """Shows the drawer with the source that `chips` gave."""
     id, marker = opened.rsplit("-", 1)
-    citations = next((turn.answer.citations for turn in turns if turn.answer and turn.id == id), ())
-    markers = [citation.marker for citation in citations]
-    if int(marker) in markers:
+    answer = next((turn.answer for turn in turns if turn.answer and turn.id == id), None)
+    markers = [citation.marker for citation in _read(answer)] if answer else []
+    if answer and int(marker) in markers:
         st.session_state.source = markers.index(int(marker))
-        _drawer(copilot, viewer, id, citations)
+        _drawer(copilot, viewer, id, answer)
+
+
+def source_list(answer: Answer, turn: str) -> None:
+    """All that was read for an answer, folded: what it cites first, then the rest by where it stands."""
+    used, beside = len(answer.citations), len(answer.also_read)
+    if not used and not beside:
+        return
+    with st.expander(f"Sources: {used} used, {beside} also read", icon=":material/menu_book:"):
+        lines = [f"- [{c.marker}] {markdown.label(f'{c.title} · {c.source}, {c.locator}')}" for c in answer.citations]
+        if used:
+            st.markdown(markdown.render("\n".join(lines), turn), anchors=False)
+        if beside:
+            st.caption("Also read for this answer, but not cited in it")
+            of = groupby(answer.also_read, key=lambda citation: citation.source)
+            lines = [_beside(source, tuple(read)) for source, read in of]
+            st.markdown(markdown.render("\n".join(lines), turn), anchors=False)
+
+
+def _beside(source: str, read: Sequence[Citation]) -> str:
+    """What was read of one source: the sections of a document, the rows of a table."""
+    documents = {c.title.partition(_SECTION)[0] for c in read if c.kind == "passage"}
+    names = [c.title.partition(_SECTION)[2] if documents else c.title for c in read]
+    named = [
+        f"{markdown.label(name or c.locator).rstrip('.')} [{c.marker}]" for name, c in zip(names, read, strict=True)
+    ]
+    return f"- **{markdown.label(min(documents, default=source))}:** {'; '.join(named)}"
+
+
+def _read(answer: Answer) -> tuple[Citation, ...]:
+    return (*answer.citations, *answer.also_read)
 
 
 def _card(citation: Citation) -> dict[str, str]:
@@ -66,11 +99,12 @@ def _card(citation: Citation) -> dict[str, str]:
 
 
 @st.dialog("Source", position="right", width=480)
-def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citation]) -> None:
+def _drawer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
     at: int = st.session_state.source
-    citation = citations[at]
+    read = _read(answer)
+    citation = read[at]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(f"{at + 1} of {len(citations)}", width="content")
+        st.caption(f"{at + 1} of {len(read)}", width="content")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             for name, icon, to in (("Previous", "chevron_left", at - 1), ("Next", "chevron_right", at + 1)):
                 st.button(
@@ -78,7 +112,7 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
                     key=f"source_{name}",
                     icon=f":material/{icon}:",
                     icon_position="left" if to < at else "right",
-                    disabled=not 0 <= to < len(citations),
+                    disabled=not 0 <= to < len(read),
                     on_click=_turn_to,
                     args=(to,),
                 )
@@ -92,6 +126,10 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         return
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(KIND_NAMES.get(page.kind, page.kind), color="blue")
+        if citation in answer.also_read:
+            st.badge("Also read, not cited", icon=":material/visibility:", color="gray")
+        else:
+            st.badge("Used", icon=":material/check:", color="green")
         if page.effective:
             st.badge(day(page.effective), icon=":material/calendar_today:", color="gray")
         elif page.dated:
@@ -110,7 +148,7 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, citations: Sequence[Citati
         st.markdown(markdown.safe(page.text), anchors=False)
     if page.after:
         st.caption(markdown.safe(page.after))
-    if image := copilot.page_image(citation, viewer):
+    if citation.quote and (image := copilot.page_image(citation, viewer)):
         with st.container(border=True):
             st.image(image, alt=f"{citation.locator} of {citation.title}, with the passage marked", width="stretch")
     st.caption(":material/folder_open: " + markdown.label(" · ".join(filter(None, [page.source, page.locator]))))

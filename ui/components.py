@@ -16,7 +16,7 @@ from copilot.memos.transcript import Transcript
 from copilot.state.conversations import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
-from ui import exhibits, markdown, state
+from ui import citations, exhibits, markdown, state
 from ui.asking import model_name
 
 _MARKERS = re.compile(r"\s*\[\d{1,3}\]")
@@ -103,6 +103,7 @@ def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
         _in_parts(found, answer, turn)
     for warning in answer.warnings:
         st.caption(f":orange[:material/warning:] {markdown.safe(warning)}")
+    citations.source_list(answer, turn)
 
 
 def _in_parts(found: Parts, answer: Answer, key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -84,12 +85,15 @@ def _column(name: str, values: pd.Series) -> ColumnConfig:
 
 def chart(chart: Chart, key: str) -> None:
     # Charts bring colours that read on light and on dark; Streamlit's theme would paint over them.
-    height = chart.spec.get("height")
-    # What was made for the side of a page would be flat here.
-    spec = (
-        {**chart.spec, "height": _LEAST_HEIGHT} if "usermeta" in chart.spec and height < _LEAST_HEIGHT else chart.spec
-    )
-    st.vega_lite_chart(spec, theme=None, alt=_description(chart), key=f"chart-{key}")
+    st.vega_lite_chart(_on_screen(chart), theme=None, alt=_description(chart), key=f"chart-{key}")
+
+
+def _on_screen(chart: Chart) -> dict[str, Any]:
+    """The spec; a matrix, whose size may be that on paper, is made high enough, its legend and key not counted."""
+    if "usermeta" not in chart.spec:
+        return chart.spec
+    height = max(chart.spec["height"], _LEAST_HEIGHT)
+    return {**chart.spec, "height": height, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
 def _description(chart: Chart) -> str:
@@ -108,9 +112,8 @@ def pickable(chart: Chart, key: str) -> object:
         {**layer, "params": [pick]} if any("key" in row for row in layer.get("data", {}).get("values", [])) else layer
         for layer in chart.spec["layer"]
     ]
-    return st.vega_lite_chart(
-        {**chart.spec, "layer": layers}, theme=None, alt=_description(chart), key=key, on_select="rerun"
-    )
+    spec = {**_on_screen(chart), "layer": layers}
+    return st.vega_lite_chart(spec, theme=None, alt=_description(chart), key=key, on_select="rerun")
 
 
 def plain_table(table: Table, key: str, *, has_header: bool = True) -> None:

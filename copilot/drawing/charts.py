@@ -34,7 +34,8 @@ def bars(
                 "field": "measure",
                 "type": "quantitative",
                 "title": measure,
-                "axis": {"format": number_format} if number_format else {"tickMinStep": _step(rows)},
+                # Each bar carries its value.
+                "axis": {"grid": False, **_ticks([value for _, value in rows], number_format)},
             },
             "tooltip": [{"field": "category", "title": category}, {"field": "measure", "title": measure}],
         },
@@ -90,9 +91,10 @@ def lines(
     """A line a series over time, as (series, ISO date, value); `reference` names a level drawn across."""
     names = list(dict.fromkeys(row[0] for row in rows))
     values = [{"series": name, "date": day, "value": value} for name, day, value in rows]
-    y = {"field": "value", "type": "quantitative", "title": measure, "scale": {"zero": False}}
-    if number_format:
-        y["axis"] = {"format": number_format}
+    y = {
+        "field": "value", "type": "quantitative", "title": measure, "scale": {"zero": False},
+        "axis": _ticks([value for *_, value in rows], number_format),
+    }  # fmt: skip
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": values},
@@ -142,9 +144,11 @@ def _category() -> dict[str, Any]:
     return {"field": "category", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
 
 
-def _step(rows: Sequence[tuple[str, float]]) -> float:
+def _ticks(values: Sequence[float], number_format: str) -> dict[str, Any]:
     """Whole ticks where all values are whole, so that no half project is shown."""
-    return 1.0 if all(float(value).is_integer() for _, value in rows) else 0.0
+    if number_format:
+        return {"format": number_format}
+    return {"tickMinStep": 1.0 if all(float(value).is_integer() for value in values) else 0.0}
 
 
 def framed(spec: dict[str, Any]) -> dict[str, Any]:

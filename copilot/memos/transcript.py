@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,8 @@ def _markdown(transcript: Transcript) -> Iterator[str]:
         for table in answer.tables:
             yield f"**{markdown.escape(table.title)}**"
             yield "\n".join(markdown.table_lines(table))
-        if answer.citations:
-            yield "\n".join(["Sources", "", *(f"- {markdown.escape(_source(c))}" for c in answer.citations)])
+        if sources := _sources(answer):
+            yield "\n".join(["Sources", "", *(f"- {markdown.escape(source)}" for source in sources)])
 
 
 def write_word(transcript: Transcript) -> bytes:
@@ -65,8 +66,8 @@ def write_word(transcript: Transcript) -> bytes:
         for table in answer.tables:
             word.add(document, table.title, "Source")
             word.add_table(document, table)
-        for citation in answer.citations:
-            word.add(document, _source(citation), "Source")
+        for source in _sources(answer):
+            word.add(document, source, "Source")
     file = BytesIO()
     document.save(file)
     return file.getvalue()
@@ -99,7 +100,7 @@ def _data(transcript: Transcript) -> dict[str, Any]:
                     }
                     for table in answer.tables
                 ],
-                "sources": [layout.breakable(_source(citation)) for citation in answer.citations],
+                "sources": [layout.breakable(source) for source in _sources(answer)],
             }
             for answer in transcript.answers
         ],
@@ -110,6 +111,16 @@ def _lines(answer: Answer) -> Iterator[_Line]:
     for line in answer.text.splitlines():
         if text := on_one_line(_MARKUP.sub("", _BULLET.sub("", line))):
             yield _Line(text, bool(_BULLET.match(line)))
+
+
+def _sources(answer: Answer) -> list[str]:
+    """The numbered sources, then in one line what was also read."""
+    read = [
+        f"{source} ({', '.join(citation.locator for citation in citations)})"
+        for source, citations in groupby(answer.also_read, key=lambda citation: citation.source)
+    ]
+    beside = [on_one_line(f"Also read, not cited: {'; '.join(read)}")] if read else []
+    return [*map(_source, answer.citations), *beside]
 
 
 def _source(citation: Citation) -> str:

@@ -68,13 +68,14 @@ def delete(conversation: str, here: In, who: Asker) -> None:
 
 @router.get("/turns/{turn}/sources/{marker}", responses=declared(404))
 def source(turn: str, marker: int, here: In, who: Asker) -> SourcePage:
-    """The exact passage or record behind citation `marker` of the answer of a turn."""
+    """The exact passage or record behind `marker` of the answer of a turn, be it cited or only read."""
     with not_found():
         answer = here.copilot.conversations.turn(turn, who.viewer).answer
-        cited = next((c for c in answer.citations if c.marker == marker), None) if answer else None
-        if cited is None:
-            raise HTTPException(404, f"The answer of turn {turn!r} has no citation {marker}.")
-        return here.copilot.source(cited, who.viewer)
+        read = (*answer.citations, *answer.also_read) if answer else ()
+        found = next((c for c in read if c.marker == marker), None)
+        if found is None:
+            raise HTTPException(404, f"The answer of turn {turn!r} has no source {marker}.")
+        return here.copilot.source(found, who.viewer)
 
 
 @router.put("/turns/{turn}/rating", status_code=204, responses=declared(404))

@@ -21,6 +21,10 @@ ANSWER = Answer(
         Citation(marker=n, kind="record", source="records/projects.csv", locator=f"row {n}", title=f"P-{n}", quote="")
         for n in (1, 2)
     ),
+    also_read=tuple(
+        Citation(marker=n, kind="passage", source=source, locator=f"lines {n}-{n}", title="T", quote="")
+        for n, source in ((3, "a.md"), (4, "a.md"), (5, "b.md"))
+    ),
     tables=(Table(title="Ranking", columns=("Project", "Score"), rows=(("One", 9), ("Two", None))),),
 )
 TRANSCRIPT = Transcript("First | things", "Halden Care", (ANSWER,))
@@ -33,7 +37,9 @@ def test_a_word_file_has_the_question_the_points_the_table_and_numbered_sources(
     assert by_style["Heading 1"] == ["Which comes first?"]
     assert by_style["List Bullet"] == ["It is strong[1].", "It is cheap[2]."]
     assert [cell.text for cell in document.tables[0].rows[1].cells] == ["One", "9"]
-    assert by_style["Source"][-1].startswith("[2] P-2")
+    *_, cited, beside = by_style["Source"]
+    assert cited.startswith("[2] P-2")
+    assert beside.endswith(": a.md (lines 3-3, lines 4-4); b.md (lines 5-5)")
 
 
 def test_a_pdf_has_them_too() -> None:

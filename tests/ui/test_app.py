@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_an_answer_carries_chips_for_its_citations(open_app: Opener):
     assert not app.exception
     assert "#cite-" in shown(app)
     assert len(app.feedback) == 1
+
+
+def test_all_that_was_read_for_an_answer_is_listed_what_it_cites_first(open_app: Opener):
+    app = ask(open_app(), "What is the data retention period?")
+    (conversation,) = state.copilot().conversations.list("everyone")
+    (turn,) = state.copilot().conversations.turns(conversation.id, "everyone")
+    assert turn.answer
+    assert turn.answer.also_read
+    (fold,) = [expander for expander in app.expander if expander.label.startswith("Sources")]
+    used, beside = ([int(n) for n in re.findall(r"#cite-\w+-(\d+)", part.value)] for part in fold.markdown)
+    assert used == [citation.marker for citation in turn.answer.citations]
+    assert beside == [citation.marker for citation in turn.answer.also_read]
 
 
 def test_a_ranking_is_drawn_as_a_table(open_app: Opener):

@@ -14,6 +14,8 @@ from ui import exhibits
 from ui.asking import ask_anew
 
 _EVERYWHERE = "All units"
+_LAST = ("Unit", "Stage")
+"""Columns that stand behind what is unmet."""
 
 
 def page(copilot: Copilot, viewer: str) -> None:
@@ -62,7 +64,7 @@ def _section(copilot: Copilot, viewer: str, table: Table) -> None:
         frame,
         hide_index=True,
         placeholder=exhibits.NOTHING,
-        column_order=[name for name in frame.columns if name != "Id"],
+        column_order=sorted((name for name in frame.columns if name != "Id"), key=lambda name: name in _LAST),
         height=min(600, 38 + 35 * len(frame)),
         key=f"board_{key}",
         column_config={
@@ -70,9 +72,9 @@ def _section(copilot: Copilot, viewer: str, table: Table) -> None:
                 name: config.ButtonColumn("", type="tertiary", key=f"ask_{key}", on_click=call, width=75)
                 for name, call in actions.items()
             },
-            "Project": config.TextColumn(width=230, pinned=True),
-            "Rule": config.TextColumn(width=400),
-            "Clause": config.TextColumn(width=260),
+            "Project": config.TextColumn(width=260, pinned=True),
+            "Rule": config.TextColumn(width=430),
+            "Clause": config.TextColumn(width=300),
             "Question": config.TextColumn(width=620),
         },
         alt=f"Table: {table.title}, {len(table.rows)} rows",

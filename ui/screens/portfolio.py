@@ -147,7 +147,7 @@ def _frame(found: Portfolio) -> pd.DataFrame:
             "Project": line.name,
             "Open": ":material/open_in_full: Open",
             "Score": line.score,
-            "Stage": humanize(str(row.get("stage") or "")),
+            "Stage": humanize(str(row.get("stage") or "")).capitalize(),
             "Unit": row.get("unit"),
             "Blocked": len(line.blocked_by) or None,
             "Budget": row.get("budget"),
