@@ -218,10 +218,11 @@ def _charts(found: Ranking) -> Iterator[Chart]:
                 value=round(found.value(i), 3),
                 group=f"Top {found.top}" if i in leaders else "Other candidates",
                 detail=f"Rank {int(found.places[i])}",
+                mark=str(int(found.places[i])) if i in leaders else "",
             )
             for i in placed
         ]
-        yield value_difficulty("Value and difficulty", points, found.top)
+        yield value_difficulty("Value and difficulty", points, sum(i in leaders for i in placed))
     if found.method == "weighted_sum":
         parts = [
             (candidates.short_name(i), c.label, round(float(found.scores.contributions[i, j]) * 100, 2))
