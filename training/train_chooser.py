@@ -1,6 +1,7 @@
 """Trains the chooser: which columns and values of a table a question uses, and how.
 
     python training/train_chooser.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N]
+                                     [--start STATE --hands NAME…]
 
 A question and the items of one table (copilot/reading/choosing.py) are one text for the published all-MiniLM-L6-v2
 weights; each item gets a score for each use, each table a score for being meant. Splits are by hand.
@@ -442,11 +443,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--start", type=Path, help="goes on from what an earlier run kept, with data added since")
     parser.add_argument("--keep", type=Path, help="keeps what is learnt, for a later run to go on from")
+    parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
-    splits = ("train", "validation", "test")
-    data = {split: list(lines([h for h in hands if split_of(h) == split])) for split in splits}
+    by_split = {split: [h for h in hands if split_of(h) == split] for split in ("train", "validation", "test")}
+    by_split["train"] = [h for h in by_split["train"] if not given.hands or h in given.hands]
+    data = {split: list(lines(own)) for split, own in by_split.items()}
     names = {x.workspace for part in data.values() for x in part}
     spaces = {n: {plain: profiles(workspace(n), plain) for plain in (True, False)} for n in names}
     print({k: (len(v), sum(x.is_meant for x in v)) for k, v in data.items()}, flush=True)
