@@ -181,10 +181,6 @@ class ToolResult(Frozen):
     hidden_rows: int = 0
     """Rows the viewer may not see, so that totals are partial."""
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.findings
-
     def render(self) -> str:
         """The text a chat model reads: each sentence with its evidence ids, the tables, then the evidence quoted."""
         lines = [" ".join([s.text, *(f"[#{e}]" for e in s.evidence)]) for s in self.findings]

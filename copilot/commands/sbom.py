@@ -23,7 +23,7 @@ _LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)|--hash=
 _MODELS = (Path(embedder.__file__).parent / "minilm" / "model.onnx", READER / "reader.onnx", MATCHER)
 
 
-def bill(lock: str = "") -> dict[str, Any]:
+def bill(lock: str) -> dict[str, Any]:
     """The packages that Bearing needs, as they are installed, and its models; with the hashes that `lock` has."""
     hashes = _hashes(lock)
     packages = sorted(_needed(), key=lambda found: canonicalize_name(found.metadata["Name"]))

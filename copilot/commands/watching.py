@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Event
+from time import sleep
 
 from copilot.build import index
 from copilot.errors import KnowledgeError, SettingsError
@@ -52,14 +53,13 @@ def repeat(
     settings: Settings,
     seconds: float,
     before: Callable[[Settings], object],
-    stop: Event | None = None,
-    report: Callable[[SyncReport], None] = lambda _: None,
-    refused: Callable[[str], None] = lambda _: None,
+    report: Callable[[SyncReport], None],
+    refused: Callable[[str], None],
 ) -> None:
-    """After so many seconds, again and again, `before` and a sync, until `stop` is set or Ctrl-C is pressed."""
-    stop = stop or Event()
+    """After so many seconds, again and again, `before` and a sync, until Ctrl-C is pressed."""
     with suppress(KeyboardInterrupt):
-        while not stop.wait(seconds):
+        while True:
+            sleep(seconds)
             try:
                 before(settings)
             except KnowledgeError as error:

@@ -84,12 +84,13 @@ def read_facts(view: RecordView, vocabulary: Mapping[str, Column], today: date) 
 def project_facts(row: Mapping[str, Cell], vocabulary: Mapping[str, Column], known: Iterable[str]) -> ProjectFacts:
     """The facts of a projects row; what it does not hold is unknown."""
     shared = {name: row.get(name) for name in known}
-    shared["change_share"] = _share(row.get("change_budget"), row.get("budget"))
+    shared["change_share"] = share_of(row.get("change_budget"), row.get("budget"))
     facts = {name: fact(shared.get(name), column) for name, column in vocabulary.items()}
     return ProjectFacts({**row, **shared}, facts)
 
 
-def _share(part: Cell, whole: Cell) -> float | None:
+def share_of(part: Cell, whole: Cell) -> float | None:
+    """0 to 1; None where one of the cells holds no number, or the whole is nothing."""
     if not isinstance(part, int | float) or not isinstance(whole, int | float) or whole <= 0:
         return None
     return part / whole

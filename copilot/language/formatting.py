@@ -66,11 +66,6 @@ def magnitude(quantity: Quantity) -> Quantity:
     return quantity.model_copy(update={"value": abs(quantity.value)})
 
 
-def agree(quantity: Quantity, singular: str, plural: str) -> str:
-    """The form of a verb, or of another word, that goes with so many: is or are, has or have."""
-    return singular if quantity.value == 1 else plural
-
-
 def plural(noun: str) -> str:
     """The plural of an English noun of this product's vocabulary."""
     if noun in _IRREGULAR:

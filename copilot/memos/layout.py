@@ -110,10 +110,6 @@ def runs(markers: Sequence[int]) -> list[Run]:
     ]
 
 
-def marks(markers: Sequence[int]) -> str:
-    return ",".join(run.text for run in runs(markers))
-
-
 def reference(source: Source) -> str:
     """Where a source stands: "Search ranking, records/projects.csv, row 41 (2026-10-31)"."""
     evidence = source.evidence

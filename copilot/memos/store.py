@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from copilot.errors import SettingsError
 from copilot.memos.memo import Firmness, Kind, Memo
@@ -32,7 +32,6 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 State = Literal["draft", "in review", "signed off"]
-STATES: tuple[State, ...] = get_args(State)
 
 
 class Step(Frozen):

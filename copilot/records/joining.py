@@ -17,7 +17,7 @@ def with_units(tables: Sequence[RecordTable]) -> list[RecordTable]:
     A row of a project that is withheld is withheld itself, and so is the unit of such a row.
     """
     projects = next((t for t in tables if t.schema.name == _PROJECT), None)
-    unit = _column(projects, _UNIT) if projects else None
+    unit = _unit(projects) if projects else None
     if projects is None or unit is None or not projects.schema.key:
         return list(tables)
     keys, units = projects.values[projects.schema.key], projects.values[_UNIT]
@@ -28,7 +28,7 @@ def with_units(tables: Sequence[RecordTable]) -> list[RecordTable]:
             (c for c in table.schema.columns if c.references == f"projects.{projects.schema.key}" and c.type != "list"),
             None,
         )
-        if table is projects or not table.schema.key or reference is None or _column(table, _UNIT):
+        if table is projects or not table.schema.key or reference is None or _unit(table):
             joined.append(table)
             continue
         own = replace(unit, required=False, access=unit.access or reference.access, meaning="Unit of its project.")
@@ -43,5 +43,5 @@ def with_units(tables: Sequence[RecordTable]) -> list[RecordTable]:
     return joined
 
 
-def _column(table: RecordTable, name: str) -> Column | None:
-    return next((c for c in table.schema.columns if c.name == name), None)
+def _unit(table: RecordTable) -> Column | None:
+    return next((c for c in table.schema.columns if c.name == _UNIT), None)

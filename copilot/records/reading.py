@@ -167,7 +167,7 @@ def _import(root: Path, name: str, mapping: TableMapping) -> Source:
     return Source(import_table(root, name, mapping), path, mapping, f"{root / MAPPING}: tables.{name}")
 
 
-def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate] = ()) -> RecordTable:
+def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequence[Gate]) -> RecordTable:
     """The text as values of the types the schema gives; what it does not know is typed by its looks."""
     schema = TABLES.get(name) or TableSchema(name, f"Table of its own: {source.path}.", ())
     schema = replace(schema, synonyms=tuple(c for c in source.called if column_key(c) != column_key(name)))

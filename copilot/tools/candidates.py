@@ -9,10 +9,11 @@ import numpy as np
 
 from copilot.analysis.scoring import Estimates, Floats, criterion_meaning, estimates, shares
 from copilot.errors import ToolError
-from copilot.language.formatting import humanize, join_and, percent
+from copilot.language.formatting import join_and, percent
 from copilot.records.store import Filter, RecordView
 from copilot.tools.evidence import Row, name_of, number_of, short_name_of
-from copilot.tools.linking import fold, link
+from copilot.tools.filter_phrasing import predicate
+from copilot.tools.linking import fold, resolve_option
 from copilot.workspace import Criterion, WorkspaceConfig
 
 
@@ -64,6 +65,14 @@ def excludes_ended(filters: Sequence[Filter], named: Sequence[str], include_ende
     """Whether projects in production and beyond are left out: not when the call says which ones it means."""
     asks_for_stage = any(f.column == "stage" for f in filters)
     return not (include_ended or asks_for_stage or named)
+
+
+def which_projects(filters: Sequence[Filter], count: int, *, are_open: bool) -> str:
+    """Which ones are chosen from: " that belong to Retail Stores and are not yet in production"; may be empty."""
+    conditions = [predicate(filters, count)] if filters else []
+    if are_open:
+        conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
+    return f" that {join_and(conditions)}" if conditions else ""
 
 
 def chosen_rows(
@@ -163,11 +172,7 @@ def _multiplied(factor: float) -> str:
 
 
 def criterion_named(criteria: Sequence[Criterion], asked: str) -> str:
-    found = link(asked, {c.name: (c.label, *c.synonyms) for c in criteria})
-    if found.value is None:
-        known = join_and(humanize(c.name) for c in criteria)
-        raise ToolError(f"There is no criterion {asked!r}; there are {known}.", found.nearest)
-    return found.value
+    return resolve_option(asked, {c.name: (c.label, *c.synonyms) for c in criteria}, "criterion")
 
 
 def meaning(criteria: Iterable[Criterion], exact: Sequence[str], within: Sequence[str]) -> int | None:

@@ -29,6 +29,11 @@ def number_of(row: Row, column: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def day_of(cell: Cell) -> date | None:
+    """The day in a cell; None where it holds none."""
+    return date.fromisoformat(cell) if isinstance(cell, str) else None
+
+
 def row_id(view: RecordView, table: str, row: Row) -> str:
     """`r-P-017`; for a table of ours without a key, or one that is not ours, the table and the row's place in its file.
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from copilot.errors import ToolError
-from copilot.language.formatting import column_label, humanize, noun
+from copilot.language.formatting import column_label, humanize, join_and, noun
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.records.schema import Column
 from copilot.records.store import RecordView
+from copilot.types import Cell
 
 # Measured on 2,000 names: right ones scored 85 and more, wrong ones 50 and less.
 MINIMUM_SCORE = 80.0
@@ -164,6 +165,27 @@ def resolve_record(view: RecordView, asked: str, tables: Sequence[str] = ("proje
         message = f"{asked!r} may mean more than one {kind}: {_quoted(choices)}."
         raise ToolError(message, choices, asked=asked, valid=fitting)
     raise ToolError(f"There is no {kind} {asked!r}; the nearest are {_quoted(choices)}.", choices)
+
+
+def resolve_project(view: RecordView, asked: str) -> dict[str, Cell]:
+    """The row of the project that a name or an id means; a ToolError where there is none."""
+    check_projects(view)
+    row = view.row("projects", resolve_record(view, asked).key)
+    assert row is not None, "a resolved project has a row"
+    return row
+
+
+def check_projects(view: RecordView) -> None:
+    if not view.has("projects"):
+        raise ToolError("The records hold no table of projects.")
+
+
+def resolve_option(asked: str, options: Mapping[str, Sequence[str]], kind: str) -> str:
+    """The option that is meant, as `link` finds it; a ToolError that names them all otherwise."""
+    found = link(asked, options)
+    if found.value is None:
+        raise ToolError(f"There is no {kind} {asked!r}; there are {join_and(map(humanize, options))}.", found.nearest)
+    return found.value
 
 
 def _called(names: Mapping[str, str], key: str) -> str:

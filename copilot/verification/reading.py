@@ -324,7 +324,7 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
         )
         if following in language.joins and i + used + 1 < len(tokens):
             after = tokens[i + used + 1][0].lower()
-            if after in ("a", "une", "demi", "demie") and _halves(tokens, i + used + 1, language):
+            if after in ("a", "une", "demi", "demie") and _halves(tokens, i + used + 1):
                 return _compose(values) + 0.5, used + 2 + (after == "a"), ""
             if values[-1] >= 100 and (more := _parts(after, language)):
                 values, used = [*values, *more], used + 2
@@ -351,7 +351,7 @@ def _part(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[floa
     return value, 1, "fraction"
 
 
-def _halves(tokens: list[re.Match[str]], i: int, language: Language) -> bool:
+def _halves(tokens: list[re.Match[str]], i: int) -> bool:
     words = [t[0].lower() for t in tokens[i : i + 2]]
     return words[0] in ("demi", "demie") or words == ["a", "half"]
 

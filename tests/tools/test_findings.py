@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from record_sources import EVERYONE, unsupported
 
 from copilot.citations import Verifier, with_markers
-from copilot.language.formatting import agree, filled, format_change, format_quantity, inflect
+from copilot.language.formatting import filled, format_change, format_quantity, inflect
 from copilot.language.numbers import find_numbers
 from copilot.language.support import is_supported_by
 from copilot.tools.findings import (
@@ -127,10 +127,6 @@ def test_parts_of_one_computation_share_a_citation_and_show_their_own_values(sou
     assert "3 projects" in citation.quote
     assert "4 models" in citation.quote
     assert [c.method for c in citation.calculations] == ["count of rows"]
-
-
-def test_a_verb_agrees_with_its_quantity():
-    assert [agree(count(n, "project"), "is", "are") for n in (0, 1, 2)] == ["are", "is", "are"]
 
 
 def test_a_list_that_is_cut_short_carries_how_many_it_leaves_out(sources):

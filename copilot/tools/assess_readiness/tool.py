@@ -19,7 +19,7 @@ from copilot.tools.assess_readiness.phrasing import WORDING
 from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
-from copilot.tools.linking import link, resolve_record, resolve_unit
+from copilot.tools.linking import resolve_option, resolve_project, resolve_unit
 from copilot.types import Calculation, Cell, Chart, Finding, Role, Table, ToolResult, Viewer
 
 _TABLES = ("assessments", "projects", "roles")
@@ -99,10 +99,7 @@ def assess_readiness(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
 def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> _Scope:
     unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
     if arguments.project is not None:
-        if not view.has("projects"):
-            raise ToolError("The records hold no table of projects.")
-        row = view.row("projects", resolve_record(view, arguments.project).key)
-        assert row is not None, "a resolved project has a row"
+        row = resolve_project(view, arguments.project)
         held = row.get("unit")
         unit = str(held) if held else unit
         return _Scope(name_of(row), row, unit, (row,), _hidden(view, "assessments", unit))
@@ -130,12 +127,8 @@ def _same(model: Sequence[Area], areas: Sequence[Area]) -> list[Area]:
 def _asked(areas: Sequence[Area], asked: str | None) -> list[Area]:
     if asked is None:
         return list(areas)
-    names = {area.name: (area.label, humanize(area.name)) for area in areas}
-    found = link(asked, names)
-    if found.value is None:
-        known = ", ".join(humanize(area.name) for area in areas)
-        raise ToolError(f"There is no area {asked!r}; there are {known}.", found.nearest)
-    return [area for area in areas if area.name == found.value]
+    meant = resolve_option(asked, {area.name: (area.label, humanize(area.name)) for area in areas}, "area")
+    return [area for area in areas if area.name == meant]
 
 
 def _findings(

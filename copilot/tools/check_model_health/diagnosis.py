@@ -8,7 +8,8 @@ from math import sqrt
 
 from copilot.analysis.drift import ACT, WATCH
 from copilot.language.formatting import humanize
-from copilot.tools.check_model_health.health import Health, day
+from copilot.tools.check_model_health.health import Health
+from copilot.tools.evidence import day_of
 from copilot.tools.findings import amount, count
 from copilot.types import Value
 
@@ -115,7 +116,7 @@ def _version(health: Health, column: str) -> str | None:
 
 def _released_before(health: Health) -> date | None:
     """The day of the release that came shortly before the fall, if one did."""
-    deployed = day(health.row.get("deployed_on"))
+    deployed = day_of(health.row.get("deployed_on"))
     if health.onset is None or deployed is None:
         return None
     return deployed if -_WEEK <= health.onset - deployed <= _RELEASE_BEFORE else None

@@ -9,8 +9,8 @@ from copilot.analysis.drift import ACT, LATEST, SEASON, SHORTEST, TREND, WATCH
 from copilot.language.formatting import NAMED, format_quantity, humanize, join_and
 from copilot.tools.check_model_health.charts import table
 from copilot.tools.check_model_health.diagnosis import steps
-from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Health, Input, day
-from copilot.tools.evidence import Row
+from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Health, Input
+from copilot.tools.evidence import Row, day_of
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
 
@@ -224,7 +224,7 @@ def _retraining(health: Health) -> dict[str, Value]:
     if due is None:
         return {"due": None}
     return {
-        "trained": day(health.row.get("trained_on")),
+        "trained": day_of(health.row.get("trained_on")),
         "interval": count(float(str(health.row["retrain_every_days"])), "day"),
         "due": due,
         "overdue": count(health.overdue_days, "day"),
@@ -236,7 +236,7 @@ def _version(health: Health) -> dict[str, Value]:
     return {
         "running": str(running) if running else None,
         "newest": str(newest) if newest else None,
-        "deployed": day(health.row.get("deployed_on")),
+        "deployed": day_of(health.row.get("deployed_on")),
     }
 
 
@@ -248,7 +248,7 @@ def _incident(health: Health, row: Row, reading: Reading) -> Finding:
         values={
             "model": health.name,
             "model_id": health.id,
-            "day": day(row.get("date")),
+            "day": day_of(row.get("date")),
             "severity": amount(float(severity), basis="recorded") if isinstance(severity, int | float) else None,
             "status": humanize(str(row["status"])) if row.get("status") else None,
             "title": str(row.get("title") or "no title").rstrip("."),

@@ -10,8 +10,7 @@ from typing import Any, cast
 
 from copilot.analysis.drift import LATEST, Decline, Series, Shift, find_decline, shift, weekly
 from copilot.records.store import RecordView
-from copilot.tools.evidence import Row, name_of, number_of, short_name_of
-from copilot.types import Cell
+from copilot.tools.evidence import Row, day_of, name_of, number_of, short_name_of
 
 # Quality that was not measured for longer than this is called out.
 UNMEASURED_AFTER_DAYS = 28
@@ -106,7 +105,7 @@ class Health:
 
     @property
     def retraining_due(self) -> date | None:
-        trained, interval = day(self.row.get("trained_on")), self.row.get("retrain_every_days")
+        trained, interval = day_of(self.row.get("trained_on")), self.row.get("retrain_every_days")
         if trained is None or not isinstance(interval, int | float) or interval <= 0:
             return None
         return trained + timedelta(days=int(interval))
@@ -157,10 +156,6 @@ def read_health(view: RecordView, models: Sequence[Row], quality_drop: float, to
         decline = find_decline(quality.values, validated, quality_drop) if quality else None
         found.append(Health(row, quality, decline, inputs.get(id, ()), tuple(incidents.get(id, ())), today))
     return sorted(found, key=lambda h: (*(-b for b in h.badness), h.id))
-
-
-def day(value: Cell) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else None
 
 
 def _qualities(view: RecordView, today: date) -> dict[str, Quality]:

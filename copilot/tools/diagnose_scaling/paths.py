@@ -11,7 +11,7 @@ from functools import cached_property
 from copilot.analysis.funnel import Conversion, Flow, Path, Stay, conversion, flows, in_order
 from copilot.records.store import Filter, RecordView
 from copilot.stages import Stages
-from copilot.tools.evidence import Row
+from copilot.tools.evidence import Row, day_of
 from copilot.types import Cell
 
 
@@ -120,17 +120,13 @@ def read_portfolio(
     return Portfolio(rows, everyone, tuple(paths), stages, changes, since, today)
 
 
-def day(value: Cell) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else None
-
-
 def text(value: Cell) -> str | None:
     return None if value is None else str(value)
 
 
 def _begun(path: Path, row: Row, stages: Stages, stage_changes: int) -> date | None:
     """The day that puts a project into a cohort: of entering the pilot, or of its start without a history."""
-    return path.entered(stages.pilot) if stage_changes else day(row.get("started"))
+    return path.entered(stages.pilot) if stage_changes else day_of(row.get("started"))
 
 
 def _history(view: RecordView, rows: Mapping[str, Row], today: date) -> Mapping[str, tuple[Stay, ...]]:
@@ -139,9 +135,9 @@ def _history(view: RecordView, rows: Mapping[str, Row], today: date) -> Mapping[
         return {}
     stays: dict[str, list[Stay]] = defaultdict(list)
     for row in view.select("stage_history", order_by=["entered"]):
-        entered, id = day(row["entered"]), str(row["project_id"])
+        entered, id = day_of(row["entered"]), str(row["project_id"])
         if id in rows and row["stage"] and entered is not None and entered <= today:
-            stays[id].append(Stay(str(row["stage"]), entered, day(row.get("left"))))
+            stays[id].append(Stay(str(row["stage"]), entered, day_of(row.get("left"))))
     return {id: in_order(found) for id, found in stays.items()}
 
 
@@ -149,5 +145,5 @@ def _path(id: str, row: Row, stays: Sequence[Stay]) -> Path | None:
     """The recorded history, completed by today's stage where that says more."""
     stage = text(row.get("stage"))
     if stage is not None and (not stays or stays[-1].stage != stage):
-        stays = (*stays, Stay(stage, day(row.get("stage_since"))))
+        stays = (*stays, Stay(stage, day_of(row.get("stage_since"))))
     return Path(id, tuple(stays)) if stays else None

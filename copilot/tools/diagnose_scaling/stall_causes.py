@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from copilot.gates.conditions import Condition, Context, Facts, Test, checks, compiled, fact, parse
+from copilot.gates.facts import share_of
 from copilot.gates.rules import gate_order
 from copilot.language.formatting import humanize, number
 from copilot.records.names import nearest
@@ -200,16 +201,10 @@ def _cells(row: Row, *, readiness: str, usual: str | None, gates: Sequence[str])
     return {
         **row,
         _READINESS: row.get(readiness),
-        "technology_share": _share(row.get("technology_budget"), row.get("budget")),
-        "change_share": _share(row.get("change_budget"), row.get("budget")),
+        "technology_share": share_of(row.get("technology_budget"), row.get("budget")),
+        "change_share": share_of(row.get("change_budget"), row.get("budget")),
         "gates_behind": behind,
     }
-
-
-def _share(part: Cell, whole: Cell) -> float | None:
-    if not isinstance(part, int | float) or not isinstance(whole, int | float) or whole <= 0:
-        return None
-    return part / whole
 
 
 def _rounded(cell: Cell) -> Cell:

@@ -19,7 +19,7 @@ from copilot.tools.diagnose_scaling.stall_causes import Judge
 from copilot.tools.filter_phrasing import predicate, qualified
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, known
-from copilot.tools.linking import resolve_value
+from copilot.tools.linking import check_projects, resolve_value
 from copilot.types import Finding, Table, ToolResult, Viewer
 
 
@@ -44,8 +44,7 @@ class Arguments(BaseModel):
 def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """How many projects scale, where the others are, and what the records show of why."""
     view = sources.records.view(viewer)
-    if not view.has("projects"):
-        raise ToolError("The records hold no table of projects.")
+    check_projects(view)
     config = sources.workspace.config
     filters = _filters(view, arguments)
     scope = _scope(arguments, filters)

@@ -24,7 +24,7 @@ def money(basis: MemoInputs) -> Iterator[Told]:
     if not rows:
         return
     cited = basis.reading.rows("projects", rows)
-    for finding in (*_benefit(basis, rows), *_cost(basis, rows), *_payback(basis, rows), *_unspent(basis)):
+    for finding in (*_benefit(basis, rows), *_cost(basis, rows), *_payback(rows), *_unspent(basis)):
         yield Told(finding.kind, finding if finding.evidence else finding.model_copy(update={"evidence": cited}))
 
 
@@ -71,7 +71,7 @@ def _cost(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
         yield Finding(kind="no_budget", values={"names": unknown})
 
 
-def _payback(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
+def _payback(rows: Sequence[Row]) -> Iterator[Finding]:
     """The months until what is spent from now on has come back, of the projects that record cost and benefit."""
     both = [row for row in rows if left_to_spend(row) is not None and number_of(row, "expected_benefit") is not None]
     months = _months(both)

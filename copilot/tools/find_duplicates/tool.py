@@ -19,7 +19,7 @@ from copilot.tools.find_duplicates.findings import Scope, named
 from copilot.tools.find_duplicates.phrasing import WORDING
 from copilot.tools.find_duplicates.similarity import MANY_TO_COMPARE, Overlap, SharedWork, read_shared_work, words_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
-from copilot.tools.linking import fold, resolve_record, resolve_value
+from copilot.tools.linking import check_projects, fold, resolve_project, resolve_value
 from copilot.types import Calculation, Chart, Finding, Role, Table, ToolResult, Viewer
 
 _NEAREST = 3
@@ -46,8 +46,7 @@ class Arguments(BaseModel):
 def find_duplicates(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """Groups of projects across units that appear to do one thing, the largest budgets first."""
     view = sources.records.view(viewer)
-    if not view.has("projects"):
-        raise ToolError("The records hold no table of projects.")
+    check_projects(view)
     work, hidden, reading = read_shared_work(sources, view), view.hidden("projects"), Reading(sources, view)
     scope = _scope(view, work, arguments, reading)
     if arguments.project is not None:
@@ -124,12 +123,10 @@ def _groups(scope: Scope, shared: str | None, hidden: int) -> Iterator[Finding]:
 def _like(scope: Scope, asked: str, hidden: int) -> Iterator[Finding]:
     """What resembles one project, the most alike first."""
     work, view = scope.work, scope.reading.view
-    key = resolve_record(view, asked).key
-    place = next((i for i, row in enumerate(work.rows) if row["id"] == key), None)
+    project = resolve_project(view, asked)
+    place = next((i for i, row in enumerate(work.rows) if row["id"] == project["id"]), None)
     if place is None:
-        row = view.row("projects", key)
-        assert row is not None, "a resolved project has a row"
-        yield findings.alone(scope, row, "ended")
+        yield findings.alone(scope, project, "ended")
         return
     own, limits, alike = work.rows[place], work.limits, work.alike[place]
     order = sorted((i for i in range(len(work.rows)) if i != place), key=lambda i: (-alike[i], i))

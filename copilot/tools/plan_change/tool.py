@@ -15,7 +15,7 @@ from copilot.sources import Sources
 from copilot.tools.assess_readiness.facts import active_projects
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
-from copilot.tools.linking import fold, resolve_record, resolve_unit
+from copilot.tools.linking import fold, resolve_project, resolve_unit
 from copilot.tools.plan_change import findings
 from copilot.tools.plan_change import phrasing as say
 from copilot.tools.plan_change.facts import LeverReader, Scope, change_managers
@@ -82,10 +82,7 @@ def plan_change(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolR
 
 def _scope(sources: Sources, view: RecordView, arguments: Arguments) -> Scope:
     if arguments.project is not None:
-        if not view.has("projects"):
-            raise ToolError("The records hold no table of projects.")
-        row = view.row("projects", resolve_record(view, arguments.project).key)
-        assert row is not None, "a resolved project has a row"
+        row = resolve_project(view, arguments.project)
         return Scope(row, str(row["unit"]) if row.get("unit") else None, (row,))
     unit = None if arguments.unit is None else resolve_unit(view, arguments.unit, _TABLES)
     rows: list[Row] = active_projects(sources, view.select("projects")) if view.has("projects") else []

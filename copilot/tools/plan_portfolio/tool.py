@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
 from copilot.language.formatting import join_and, percent, pluralize
-from copilot.records.store import Filter, RecordView
+from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.candidates import chosen_rows, excludes_ended, gather
+from copilot.tools.candidates import chosen_rows, excludes_ended, gather, which_projects
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.filter_phrasing import predicate
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
-from copilot.tools.linking import resolve_record
+from copilot.tools.linking import check_projects, resolve_record
 from copilot.tools.plan_portfolio import findings, phrasing
 from copilot.tools.plan_portfolio.options import Options, Request, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
@@ -121,7 +120,9 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         config.currency,
     )
     found = plan(options, limits, arguments.alternatives)
-    best = findings.best_set(found, _scope(sources, filters, len(rows)), reading)
+    best = findings.best_set(
+        found, which_projects(filters, len(rows), are_open=excludes_ended(filters, [], False)), reading
+    )
     result = build_result(
         _findings(found, reading, best, trade_offs(weighed), arguments.top, is_partial=hidden > 0),
         phrasing.WORDING,
@@ -139,8 +140,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
 
 
 def _check(view: RecordView, arguments: Arguments) -> None:
-    if not view.has("projects"):
-        raise ToolError("The records hold no table of projects.")
+    check_projects(view)
     if arguments.budget is None and arguments.headcount is None and arguments.most_projects is None:
         raise ToolError("A portfolio needs a limit; ask for the budget, the headcount or the most projects to choose.")
     wanted = {
@@ -152,13 +152,6 @@ def _check(view: RecordView, arguments: Arguments) -> None:
     for column, is_wanted in wanted.items():
         if is_wanted and not view.has("projects", column):
             raise ToolError(f"The projects table has no column {column!r}, so that limit cannot be kept.")
-
-
-def _scope(sources: Sources, filters: Sequence[Filter], count: int) -> str:
-    conditions = [predicate(filters, count)] if filters else []
-    if excludes_ended(filters, [], False):
-        conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
-    return f" that {join_and(conditions)}" if conditions else ""
 
 
 def _findings(

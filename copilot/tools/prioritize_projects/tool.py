@@ -12,12 +12,11 @@ from copilot.analysis.acceptability import DRAWS_IN_CHAT
 from copilot.drawing.charts import stacked_bars
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.errors import ToolError
-from copilot.language.formatting import join_and, number, percent, pluralize
-from copilot.records.store import Filter, RecordView
+from copilot.language.formatting import number, percent, pluralize
+from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather
+from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, which_projects
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.filter_phrasing import predicate
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.linking import resolve_record
@@ -91,7 +90,8 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     asked = asked_weights(
         config, candidates.criteria, arguments.weights, arguments.weight_changes, arguments.comparisons
     )
-    scope = _scope(sources, arguments, filters, len(rows), bool(also))
+    are_open = excludes_ended(filters, arguments.projects, arguments.include_ended) and not (compared or also)
+    scope = which_projects(filters, len(rows), are_open=are_open)
     found = rank(view, candidates, asked.weights, arguments.method, arguments.top, arguments.draws, scope)
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     unmet = blocked_projects(sources, viewer)
@@ -109,17 +109,6 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
         Attachments(tables=(_table(found, unmet),), charts=tuple(_charts(found)), hidden_rows=hidden),
     )
     return Ranked(found, result)
-
-
-def _scope(
-    sources: Sources, arguments: Arguments, filters: Sequence[Filter], count: int, has_others: bool = False
-) -> str:
-    """Which projects are ranked: " that belong to Retail Stores and are not yet in production"; may be empty."""
-    conditions = [predicate(filters, count)] if filters else []
-    is_open = excludes_ended(filters, arguments.projects, arguments.include_ended)
-    if is_open and not arguments.compare and not has_others:
-        conditions.append(f"{'is' if count == 1 else 'are'} not yet in production")
-    return f" that {join_and(conditions)}" if conditions else ""
 
 
 def _findings(

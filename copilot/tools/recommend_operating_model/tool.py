@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.analysis.operating_model import MODELS, Criterion, Measured, advise
 from copilot.drawing.charts import bars
 from copilot.errors import ToolError
-from copilot.language.formatting import join_and, pluralize, sentence
+from copilot.language.formatting import pluralize, sentence
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.findings import Attachments, Computation, Reading, amount, build_result
-from copilot.tools.linking import link, resolve_unit
+from copilot.tools.linking import resolve_option, resolve_unit
 from copilot.tools.recommend_operating_model import findings
 from copilot.tools.recommend_operating_model.facts import read_facts
 from copilot.tools.recommend_operating_model.findings import Case
@@ -118,11 +118,7 @@ def _hidden(view: RecordView, table: str, unit: str | None) -> int:
 
 
 def _named(criteria: Sequence[CriterionMethod], asked: str) -> str:
-    found = link(asked, {c.name: (c.label,) for c in criteria})
-    if found.value is None:
-        known = join_and(c.name for c in criteria)
-        raise ToolError(f"There is no criterion {asked!r}; there are {known}.", found.nearest)
-    return found.value
+    return resolve_option(asked, {c.name: (c.label,) for c in criteria}, "criterion")
 
 
 def _judgement(value: float) -> Quantity:
