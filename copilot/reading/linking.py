@@ -36,7 +36,6 @@ _ENOUGH_OF_A_NAME = 0.45
 # Words that tell no name from another.
 _LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
 _ID = re.compile(r"(?<![\w-])[A-Za-z]{1,6}-?\d{1,6}(?![\w-])")
 
 

@@ -135,11 +135,6 @@ class Retriever:
         """The chunks that make up the whole section of which this one is a part, in reading order."""
         return [c for c in self.chunks_of(chunk.document_id, viewer) if c.heading_path == chunk.heading_path]
 
-    def neighbours(self, chunk: Chunk, viewer: Viewer, before: int = 1, after: int = 1) -> list[Chunk]:
-        """The chunk with those around it in its document, in reading order."""
-        first, last = chunk.position - before, chunk.position + after
-        return [c for c in self.chunks_of(chunk.document_id, viewer) if first <= c.position <= last]
-
     def chunks_of(self, document_id: str, viewer: Viewer) -> list[Chunk]:
         """All chunks of a document in reading order; none when the viewer may not see it."""
         return self._chunks(viewer, lambda manifest: manifest.chunks_of(document_id))

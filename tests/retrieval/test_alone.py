@@ -64,7 +64,7 @@ def test_results_can_be_spread_over_documents(shared: Library) -> None:
     assert found[0] == everything[0]
 
 
-def test_the_whole_section_and_the_neighbours_come_on_demand(library: Library) -> None:
+def test_the_whole_section_comes_on_demand(library: Library) -> None:
     long = "\n\n".join(f"Paragraph {n} says something of its own about wells and water levels. " * 6 for n in range(8))
     library.write("wells.md", f"# Wells\n\n## Levels\n\n{long}\n\n## Fines\n\nWho lies about a level pays. " * 1)
     library.sync()
@@ -72,9 +72,7 @@ def test_the_whole_section_and_the_neighbours_come_on_demand(library: Library) -
     section = library.retriever.section(best, EVERYONE)
     assert len(section) > 2
     assert {c.heading_path for c in section} == {best.heading_path}
-    around = library.retriever.neighbours(section[1], EVERYONE)
-    assert [c.position for c in around] == [0, 1, 2]
-    assert library.retriever.neighbours(section[0], EVERYONE, before=2, after=0) == [section[0]]
+    assert [c.position for c in section] == list(range(len(section)))
 
 
 def test_a_successor_is_named_only_to_who_may_see_it(library: Library) -> None:

@@ -139,10 +139,10 @@ def _behind(output: Output, scores: dict[str, Score]) -> None:
         )
     if output.answer:
         with st.expander(f"Tool calls and timing ({len(output.answer.tool_calls)})", icon=":material/build:"):
-            _calls(output.answer, scores)
+            _calls(output.answer)
 
 
-def _calls(answer: Answer, scores: dict[str, Score]) -> None:
+def _calls(answer: Answer) -> None:
     st.dataframe(
         pd.DataFrame(
             {

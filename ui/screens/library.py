@@ -105,11 +105,11 @@ def _document(copilot: Copilot, viewer: str, info: DocumentInfo) -> None:
                 st.markdown(markdown.safe(chunk.text), anchors=False)
 
 
-def _about(viewer: Viewer, key: str, effective: date | None = None) -> Callable[[], About]:
+def _about(viewer: Viewer, key: str) -> Callable[[], About]:
     """Widgets for what is known of a file; what they give, once they are filled in."""
     title = st.text_input("Title", key=f"{key}_title", placeholder="As the file says")
     owner = st.text_input("Owner", key=f"{key}_owner", placeholder="Who answers for it")
-    begins = st.date_input("In force from", effective, key=f"{key}_effective", format="YYYY-MM-DD")
+    begins = st.date_input("In force from", None, key=f"{key}_effective", format="YYYY-MM-DD")
     label = st.selectbox("Seen by", [_NO_LABEL, *sorted(viewer.labels)], key=f"{key}_label")
     return lambda: About(
         title=title or None,

@@ -16,7 +16,6 @@ from ui.asking import ask_anew
 _PERIODS = ("Latest month", "Last quarter", "Last two quarters", "Last four quarters", "Year to date", "Last year")
 _COMPARED = {"previous_period": "The period before", "previous_year": "A year before", "target": "Target"}
 _ALL = "No breakdown"
-_WARNING_KINDS = ("vanity", "stale", "partial", "hidden")
 
 
 def page(copilot: Copilot, viewer: str) -> None:

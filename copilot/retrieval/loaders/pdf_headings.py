@@ -121,7 +121,7 @@ def _by_look(lines: Sequence[Line]) -> dict[int, Heading]:
         if number < skip:
             continue
         size, text = 1, line.text
-        while size < _MOST_LINES_OF_HEADING and _continues(lines, marked, number + size, line):
+        while size < _MOST_LINES_OF_HEADING and _continues(marked, number + size, line):
             text += " " + lines[number + size].text
             size += 1
         skip = number + size
@@ -139,7 +139,7 @@ def _looks_like_heading(line: Line, body: float) -> bool:
     return line.is_bold and line.size >= body and bool(_NUMBERED.match(line.text)) and len(line.text) < 100
 
 
-def _continues(lines: Sequence[Line], marked: Mapping[int, Line], number: int, first: Line) -> bool:
+def _continues(marked: Mapping[int, Line], number: int, first: Line) -> bool:
     following = marked.get(number)
     return (
         following is not None
