@@ -23,8 +23,8 @@ QUESTION = "How many projects are in pilot?"
 
 KEYS = {
     "answer": {
-        "id", "question", "status", "text", "citations", "figures", "tables", "charts", "tool_calls", "follow_ups",
-        "warnings", "model", "usage", "seconds",
+        "id", "question", "status", "text", "citations", "also_read", "figures", "tables", "charts", "tool_calls",
+        "follow_ups", "warnings", "model", "usage", "seconds",
     },
     "citations": {"marker", "kind", "source", "locator", "title", "quote", "as_of", "calculations"},
     "figures": {"text", "value", "unit", "marker"},

@@ -85,6 +85,9 @@ def plan(
     calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
+    if follows is None and _says_all(asked, calls, limits):
+        # What the reader would ask back for is said.
+        calls[0] = replace(calls[0], probability=calls[0].probability + reading.tools.get(CLARIFY, 0.0))
     first = next((t for t in tools if calls and t.name == calls[0].call.tool), None)
     if first is not None and first.is_slow and calls[0].probability >= ALONE:
         calls = calls[:1]
@@ -133,9 +136,14 @@ def _parts(
     for part in questions(asked, read):
         name = max(known, key=lambda name: part.reading.tools.get(name, 0.0))
         goes_on = bool(found) and points_back(part, limits)
+        if goes_on and part.reading.tools.get(name, 0.0) < BOTH:
+            # "And how many are open?" asks what was asked before.
+            name = list(found)[-1]
         is_again = name in found and not known[name].searches
-        are_figures = is_again and {part.reading.measure, found[name][-1].reading.measure} <= FIGURES
-        if are_figures and (goes_on or not part.links.of("table", "record")):
+        measures = {part.reading.measure, asked.reading.measure, found[name][-1].reading.measure} if is_again else set()
+        orders = bool(part.reading.of("order", "limit"))
+        are_figures = is_again and not orders and measures <= {*FIGURES, "none"} and bool(measures & FIGURES)
+        if are_figures and (goes_on or not part.links.of("table", "record", "column")):
             # "How many were there, and how many are open?": of all, and of those.
             found[name].append(asked)
             continue
@@ -206,15 +214,24 @@ def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None)
     return [Planned(call, probability) for call in fresh]
 
 
+def _says_all(asked: Asked, calls: Sequence[Planned], limits: Mapping[str, float]) -> bool:
+    """Whether the first call leaves nothing to ask back: it expresses all of a question that names rows or a table."""
+    stands_alone = asked.reading.follows < limits[FOLLOWS]
+    first = calls[0].call if calls else None
+    return (
+        stands_alone
+        and first is not None
+        and first.resolved == 1
+        and bool(first.arguments.get("filters") or asked.links.of("table"))
+    )
+
+
 def _choices(
     asked: Asked, tools: Sequence[Tool], calls: Sequence[Planned], limits: Mapping[str, float]
 ) -> tuple[str, ...] | None:
     """What to ask back: the names that a word fits, or, where the subject is missing, the likely readings; None where
     the question is clear."""
-    says_all = asked.reading.follows < limits[FOLLOWS] and any(
-        p.call.resolved == 1 and p.call.arguments.get("filters") for p in calls[:1]
-    )
-    unclear = _is_unclear(asked, limits) and not (says_all or _has_subject(asked))
+    unclear = _is_unclear(asked, limits) and not (_says_all(asked, calls, limits) or _has_subject(asked))
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])

@@ -117,6 +117,13 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if measure == "sum" and reading.of("share"):
         # "What part of the money": a share of a sum.
         measure = "share"
+    if (
+        measure in ("sum", "count")
+        and reading.of("order")
+        and any(_names_rows(builder, s) for s in reading.of("group"))
+    ):
+        # "Which workshop has the highest outlay?" orders the workshops.
+        measure = "list"
     builder.measure = measure
     base, groups = _conditions(builder)
     groups = _groups(builder, groups, measure)
@@ -162,6 +169,13 @@ def _counts_its_rows(builder: Builder) -> bool:
     return any(map(names_it, reading.of("order"))) or (is_bare and any(map(names_it, reading.of("measure"))))
 
 
+def _names_rows(builder: Builder, span: Span) -> bool:
+    """Whether a part names the rows themselves: their table, or the column of their names."""
+    own = {p.name for p in builder.asked.columns.of_table(builder.table, "key", "title")}
+    links = builder.links(span, "table", "column")
+    return any(x.kind == "table" or x.key in own for x in links)
+
+
 def _is_descending(builder: Builder, column: str) -> bool:
     """Whether the largest comes first; of days the word tells which is meant, since the longest time began first."""
     profile, reading = builder.asked.columns.get(builder.table, column), builder.asked.reading
@@ -191,13 +205,18 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
             without_size(builder, span)
-    groups = [c for span in reading.of("group") if (c := column_of(builder, span, _GROUPS))]
+    by = [span for span in reading.of("group") if not _names_rows(builder, span)]
+    builder.explained += [span for span in reading.of("group") if span not in by]
+    groups = [c for span in by if (c := column_of(builder, span, _GROUPS))]
     for span in _uncovered(asked, builder.table):
         if span.role != "group":
             condition(builder, span)
         elif column := column_of(builder, span, _GROUPS, quietly=True):
             groups.append(column)
     base += also(builder, base)
+    compared = {c.column for c in builder.conditions if c.than}
+    # What is above another column is more than nothing.
+    builder.conditions = [c for c in builder.conditions if c.than or c.column not in compared or c.value != 0]
     if builder.measure == "share" and base and not builder.conditions:
         builder.conditions, base = list(base), ()
     if builder.measure == "share" and not builder.conditions:
@@ -267,7 +286,7 @@ def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> tuple[s
     else:
         found = (column_of(builder, span, _SIZES, quietly=True) for span in reading.of("order"))
         order = next(filter(None, found), None)
-        if order is None and reading.of("order") and reading.direction != "none" and not reading.of("group"):
+        if order is None and reading.of("order") and reading.direction != "none" and not groups:
             said = {stem for span in reading.of("order") for stem in stems(span.text)}
             of_days = said & (OLDER_FIRST | NEWER_FIRST) and builder.asked.columns.of_table(builder.table, "date")
             order = of_all(builder, "order", ("date",) if of_days else _SIZES)

@@ -20,7 +20,7 @@ Vectors = NDArray[np.float32]
 Encoder = Callable[[str], Vectors]
 
 DIMENSIONS = 384
-MODEL = "all-MiniLM-L6-v2-everyday-int8-f2332613"
+MODEL = "all-MiniLM-L6-v2-everyday-int8-3438896f"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
 _MODEL = _FOLDER / "model.onnx"
