@@ -25,10 +25,14 @@ def shown(answer: Answer) -> str:
 
 
 def says(forbidden: str, text: str) -> bool:
-    """Whether a text holds the words; after `re:` a regular expression. Case and line breaks are alike."""
+    """Whether a text holds the words; after `re:` a regular expression. Case and line breaks are alike, and a number is
+    not found within a longer one: 410 is not shown by 1,410,000."""
     if forbidden.startswith("re:"):
         return re.search(forbidden[3:], text, re.I | re.S) is not None
-    return " ".join(forbidden.lower().split()) in " ".join(text.lower().split())
+    words = " ".join(forbidden.lower().split())
+    before = r"(?<!\d)(?<!\d[.,])" if words[:1].isdigit() else ""
+    after = r"(?![.,]?\d)" if words[-1:].isdigit() else ""
+    return re.search(f"{before}{re.escape(words)}{after}", " ".join(text.lower().split())) is not None
 
 
 def score(sample: Sample, output: Output, weights: Weights) -> dict[str, Score]:
