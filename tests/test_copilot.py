@@ -212,3 +212,10 @@ def test_a_section_that_no_document_has_is_not_answered_from_its_neighbours(copi
     there = copilot.ask("What does clause 3.1 of the policy on triage models say?")
     assert there.status == "answered"
     assert "No triage model takes a decision alone" in there.text
+
+
+def test_a_folder_of_documents_is_no_unknown_name(copilot: Copilot) -> None:
+    answer = copilot.ask("What does the playbook say about adoption on the wards?")
+
+    assert answer.status == "answered"
+    assert "“the playbook”" not in answer.text

@@ -12,7 +12,7 @@ from typing import Any
 from copilot.language.calendar import Period
 from copilot.language.periods import find_period
 from copilot.language.vocabulary import WHOLE_STEMS
-from copilot.language.words import STOP_WORDS, words
+from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
 from copilot.reading.linking import is_known_word, number_of, tokens_of
@@ -135,12 +135,15 @@ class Asked:
         """What the question is about where nothing here has such a name, nor is one of its words mentioned anywhere."""
         retriever = self.sources.retriever
         scopes = [s for s in self.reading.of("scope") if not self.links.names(s.start, s.end)]
-        return tuple(
-            s.text
-            for s in scopes
-            if retriever is not None
-            and any(len(w) > 2 and not retriever.mentions(w, self.viewer) for w in _content_words(s.text))
-        )
+        if retriever is None or not scopes:
+            return ()
+        # "The playbook" is the folder of that name.
+        paths = {part for document in retriever.documents(self.viewer) for part in stems(document.id)}
+
+        def is_known(word: str) -> bool:
+            return len(word) < 3 or stem(word) in paths or retriever.mentions(word, self.viewer)
+
+        return tuple(s.text for s in scopes if not all(map(is_known, _content_words(s.text))))
 
     def _capitals(self) -> Iterator[str]:
         """Words with a capital in what the question is about that are names of nothing here."""

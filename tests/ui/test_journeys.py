@@ -30,7 +30,9 @@ def test_every_cited_passage_is_marked_in_its_source(journey: Journey):
     journey.open()
     journey.ask("What does the playbook say about adoption on the wards?")
     journey.open_source()
-    while journey.drawer.get_by_text("Used", exact=True).is_visible():
+    used = journey.drawer.get_by_text(re.compile(r"(check)?\s*Used$"))
+    expect(used.first).to_be_visible()
+    while used.first.is_visible():
         assert journey.highlighted()
         before = journey.drawer.get_by_role("heading", level=3).inner_text()
         journey.drawer.get_by_role("button", name="Next").click()
