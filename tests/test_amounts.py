@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any
 
 import pytest
+from small_workspaces import call, opened
 
-from copilot import Copilot, Settings, open_copilot
+from copilot import Copilot
 
 TOOLS = """Code;Title;Region;Phase;Keeper;Granted;Spent;Hoped;Booked;Risk
 T1;Leak Finder;Coast;in service;Ana Ruiz;100000;130000;300000;150000;high
@@ -32,20 +30,15 @@ MAPPING = """tables:
 
 @pytest.fixture(scope="module")
 def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    root: Path = tmp_path_factory.mktemp("water")
-    (root / "records").mkdir()
-    (root / "workspace.yaml").write_text("as_of: 2026-04-30\ncurrency: EUR\nstages: [trial, in service]\n")
-    (root / "records" / "tools.csv").write_text(TOOLS)
-    (root / "records" / "suppliers.csv").write_text(SUPPLIERS)
-    (root / "records" / "mapping.yaml").write_text(MAPPING)
-    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
-        yield opened
-
-
-def call(copilot: Copilot, question: str) -> dict[str, Any]:
-    """The arguments of the call over the rows."""
-    answer = copilot.ask(question)
-    return next(dict(c.arguments) for c in answer.tool_calls if c.name == "find_projects")
+    yield from opened(
+        tmp_path_factory,
+        {
+            "workspace.yaml": "as_of: 2026-04-30\ncurrency: EUR\nstages: [trial, in service]\n",
+            "records/tools.csv": TOOLS,
+            "records/suppliers.csv": SUPPLIERS,
+            "records/mapping.yaml": MAPPING,
+        },
+    )
 
 
 def test_a_share_of_money_is_of_its_sum(copilot: Copilot) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any
 
 import pytest
+from small_workspaces import call, opened
 
-from copilot import Copilot, Settings, open_copilot
+from copilot import Copilot
 
 SYSTEMS = """Code;Title;Campus;Phase;Keeper;Hours saved;Checked on;Pupil data
 S1;Timetable Builder;North;in use;Ana Ruiz;120;2024-03-01;yes
@@ -38,20 +36,15 @@ MAPPING = """tables:
 
 @pytest.fixture(scope="module")
 def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    root: Path = tmp_path_factory.mktemp("schools")
-    (root / "records").mkdir()
-    (root / "workspace.yaml").write_text("as_of: 2026-04-30\nstages: [trial, in use]\n")
-    (root / "records" / "systems.csv").write_text(SYSTEMS)
-    (root / "records" / "complaints-2026.csv").write_text(COMPLAINTS)
-    (root / "records" / "mapping.yaml").write_text(MAPPING)
-    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
-        yield opened
-
-
-def call(copilot: Copilot, question: str) -> dict[str, Any]:
-    """The arguments of the call over the rows."""
-    answer = copilot.ask(question)
-    return next(dict(c.arguments) for c in answer.tool_calls if c.name == "find_projects")
+    yield from opened(
+        tmp_path_factory,
+        {
+            "workspace.yaml": "as_of: 2026-04-30\nstages: [trial, in use]\n",
+            "records/systems.csv": SYSTEMS,
+            "records/complaints-2026.csv": COMPLAINTS,
+            "records/mapping.yaml": MAPPING,
+        },
+    )
 
 
 def test_the_rows_of_a_file_are_asked_for_by_its_name(copilot: Copilot) -> None:

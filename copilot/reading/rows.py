@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
-from copilot.reading.profiles import Holds
+from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
     LEAST,
@@ -333,21 +333,25 @@ def _measured(builder: Builder) -> str | None:
 
 def _shared(builder: Builder) -> str | None:
     """The column of whose sum a share is asked: "what share of the money"; None for a share of the rows."""
-    judged = builder.asked.judged(builder.table)
     sums = [p for p in builder.asked.columns.of_table(builder.table, "number") if p.unit and p.unit not in _RATIOS]
-    best = max(((judged.sure(p.name, None, "measured"), p.name) for p in sums), default=(0.0, ""))
-    return best[1] if best[0] >= MEASURED else None
+    return _most_measured(builder, sums, MEASURED)
 
 
 def _set_against(builder: Builder, measured: str | None) -> str | None:
     """The column that is measured beside another of its unit: "what came in against what we hoped for"."""
-    columns, judged = builder.asked.columns, builder.asked.judged(builder.table)
+    columns = builder.asked.columns
     own = columns.get(builder.table, measured) if measured else None
     if own is None or builder.asked.reading.of("compare", "group"):
         return None
     others = [p for p in columns.of_table(builder.table, "number") if p.unit == own.unit and p.name != own.name]
-    best = max(((judged.sure(p.name, None, "measured"), p.name) for p in others), default=(0.0, ""))
-    return best[1] if best[0] >= MEASURED_TOO else None
+    return _most_measured(builder, others, MEASURED_TOO)
+
+
+def _most_measured(builder: Builder, columns: Sequence[Profile], least: float) -> str | None:
+    """Of some columns the one that the chooser is surest is measured, if it is sure enough."""
+    judged = builder.asked.judged(builder.table)
+    sure, name = max(((judged.sure(p.name, None, "measured"), p.name) for p in columns), default=(0.0, ""))
+    return name if sure >= least else None
 
 
 def _resolved(builder: Builder) -> float:
