@@ -113,3 +113,11 @@ def test_a_fact_that_no_sentence_states_is_not_answered(copilot: Copilot, ask: s
 
 def test_a_list_of_sources_is_not_quoted(copilot: Copilot) -> None:
     assert "Lindqvist" not in copilot.ask("How are algorithmic systems used in cities?").text
+
+
+def test_a_name_that_no_document_has_is_said_before_the_rule_for_its_kind(copilot: Copilot) -> None:
+    answer = copilot.ask("May I enter the names of residents into Zyglot?")
+    first, _, rest = answer.text.partition("\n")
+    assert "“Zyglot”" in first
+    assert "Entering names" in rest
+    assert any("assistants" in citation.source.casefold() for citation in answer.citations)

@@ -192,6 +192,8 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
     page = _Page()
     if asked.unnamed:
         page.add([f"Nothing here is called {join_or(asked.unnamed)}. In general the documents say:"])
+    elif asked.unknown:
+        page.add([f"The documents do not mention {join_or(asked.unknown)}. In general they say:"])
     said: set[Unit] = set()
     for part in documents.parts or (documents,):
         if part.about and not part.do_answer:
