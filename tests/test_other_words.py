@@ -113,3 +113,12 @@ def test_two_cells_of_a_record_are_both_told(copilot: Copilot) -> None:
     asked = next(dict(c.arguments) for c in answer.tool_calls if c.name == "project_record")
 
     assert (asked["project"], set(asked["columns"])) == ("S3", {"owner", "hours_saved"})
+
+
+def test_a_figure_of_rows_and_the_first_of_them_are_asked_in_one_question(copilot: Copilot) -> None:
+    answer = copilot.ask("How many systems are in trial, and which of them was checked most recently?")
+    figure, first = [c.arguments for c in answer.tool_calls if c.name == "find_projects"][:2]
+    assert figure["filters"] == first["filters"] == [{"column": "stage", "value": "trial"}]
+    assert "order_by" not in figure
+    assert (first["order_by"], first["limit"]) == ("-checked_on", 1)
+    assert "Library Finder" in answer.text

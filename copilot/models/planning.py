@@ -147,6 +147,10 @@ def _parts(
             # "How many were there, and how many are open?": of all, and of those.
             found[name].append(asked)
             continue
+        if is_again and goes_on and orders and _is_figure(found[name][-1]):
+            # "How many are open, and which is the oldest?": a figure of the rows, then one of them.
+            found[name].append(replace(part, is_continued=True))
+            continue
         says_it = goes_on and is_again
         if part.reading.tools.get(name, 0.0) < BOTH or known[name].is_slow or says_it:
             # One call says it all: the owner of the largest, and its budget.
@@ -159,6 +163,11 @@ def _parts(
         return {name: tuple(own) for name, own in found.items()}
     both = _both(asked, tools)
     return {name: (part,) for name, part in parts(asked, both, read).items()} if len(both) > 1 else {}
+
+
+def _is_figure(asked: Asked) -> bool:
+    """Whether one figure is asked, not the first of some rows."""
+    return asked.reading.measure in FIGURES and not asked.reading.of("order", "limit")
 
 
 def _calls(
@@ -174,11 +183,9 @@ def _calls(
         if tool.is_slow and tool is not ranked[0]:
             continue
         for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes)):
-            own = made.get(stand_in.name) or [
-                planned
-                for one in cut.get(stand_in.name, (asked,))
-                for planned in _of_tool(one, stand_in, scores[tool.name], follows)
-            ]
+            own = made.get(stand_in.name) or _of_parts(
+                cut.get(stand_in.name, (asked,)), stand_in, scores[tool.name], follows
+            )
             if own:
                 raised = max(own[0].probability, scores[tool.name])
                 made[stand_in.name] = [replace(p, probability=raised) for p in own]
@@ -202,6 +209,16 @@ def _scores(
         # "And in Lyon?" continues what was asked, unless it clearly asks for something else.
         scores[follows.tool] += CONTINUED
     return scores
+
+
+def _of_parts(parts: Sequence[Asked], tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
+    """The calls of a tool for each part of a question; one that goes on does so from the call before it."""
+    made: list[Planned] = []
+    for part in parts:
+        before = made[-1].call if made and part.is_continued else None
+        asked = part if before is None else part.continuing(before)
+        made += _of_tool(asked, tool, probability, follows or before)
+    return made
 
 
 def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
