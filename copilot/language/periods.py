@@ -131,6 +131,15 @@ def find_period(
     return None
 
 
+def sets_beside_a_year_ago(text: str, today: date, fiscal_start: int = 1) -> bool:
+    """Whether what is now is set beside what was a year ago: "than last year", "how was it a year ago?"."""
+    calendar = Calendar(today, fiscal_start)
+    points = [point[0] for found in _COMPARED.finditer(text) if (point := re.search(_ANY_POINT, found[0], re.I))]
+    points += [found[0] for found in _PATTERNS["ago"].finditer(text)]
+    named = [find_period(point, today, fiscal_start) for point in points]
+    return any(p is not None and p.grain == "year" and p.start == calendar.ago(1, "year", False).start for p in named)
+
+
 def _in_digits(year: re.Match[str]) -> str:
     """A year in digits, as long as it was in words."""
     tens, ones = year["tens"].lower(), (year["ones"] or "").lower()

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from copilot.language.calendar import Period
-from copilot.language.periods import find_period
+from copilot.language.periods import find_period, sets_beside_a_year_ago
 from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
@@ -110,6 +110,11 @@ class Asked:
     def period(self) -> Period | None:
         """The span of time that is spoken of."""
         return find_period(self.text, self.today, self._fiscal_start, spoken=self._spoken)
+
+    @property
+    def is_beside_a_year_ago(self) -> bool:
+        """Whether what was a year ago is asked for beside what is."""
+        return sets_beside_a_year_ago(self.text, self.today, self._fiscal_start)
 
     @property
     def _fiscal_start(self) -> int:

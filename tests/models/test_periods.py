@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.language.periods import BEGINNING, find_period, parse_period
+from copilot.language.periods import BEGINNING, find_period, parse_period, sets_beside_a_year_ago
 
 TODAY = date(2026, 8, 20)
 
@@ -230,3 +230,18 @@ def test_any_words_of_time_in_any_order_give_a_period_with_a_beginning_before_it
     period = find_period(" ".join(parts), today, fiscal_start)
     if period is not None:
         assert period.start < period.end
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_so"),
+    [
+        ("Is sentiment better than a year ago?", True),
+        ("How was adoption one year ago?", True),
+        ("Is it higher than last year?", True),
+        ("Is it higher than three years ago?", False),
+        ("What was it last year?", False),
+        ("Is it higher than last month?", False),
+    ],
+)
+def test_what_was_a_year_ago_is_set_beside_what_is(asked: str, is_so: bool) -> None:
+    assert sets_beside_a_year_ago(asked, date(2026, 10, 31)) is is_so

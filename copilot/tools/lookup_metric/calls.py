@@ -43,10 +43,13 @@ def calls(asked: Asked) -> Iterator[Call]:
             arguments["by"] = by
             if asked.limit:
                 arguments["bottom" if asked.reading.direction == "ascending" else "top"] = asked.limit
-        if asked.period is not None:
+        if asked.is_beside_a_year_ago:
+            arguments["compare"] = "previous_year"
+        elif asked.period is not None:
             arguments["period"] = asked.text[slice(*asked.period.span)]
         of = "".join(f" of {value}" for value in filters.values())
         during = f", {arguments['period']}" if "period" in arguments else ""
+        during = ", now and a year ago" if "compare" in arguments else during
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
         left = [
             s.text for s in asked.reading.of("filter", "scope", "not") if not _is_expressed(asked, s, filters, name)
