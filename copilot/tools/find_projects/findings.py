@@ -28,7 +28,7 @@ _COMPARED = 3
 # What a list shows of a row unless told otherwise.
 _SHOWN = ("unit", "stage", "stage_since", "project_id", "status", "severity", "date")
 _SHOWN_OF_UNITS = ("area", "aspect", "score", "role", "headcount", "open_positions")
-_FIRST_COLUMNS = 4
+_FIRST_COLUMNS = 2
 NOT_RECORDED = "not recorded"
 _BASES = ("measured", "estimated", "assumed")
 
@@ -399,7 +399,9 @@ def _row(query: Query, row: Row, id: str) -> Finding:
     schema = query.schema
     fixed = {"id", *(f.column for f in query.filters if f.op == "=" and f.column in ("unit", "stage"))}
     asked = [f.column for f in query.filters if f.op not in ("contains", "missing")]
-    names = [c.name for c in query.shown] or [c for c in (*usual_columns(query), *asked) if c not in fixed]
+    varied = [f.column for f in query.filters if f.op not in ("=", "contains", "missing")]
+    usual = usual_columns(query) if schema.name in TABLES or not varied else ()
+    names = [c.name for c in query.shown] or [c for c in (*usual, *asked) if c not in fixed]
     columns = {c.name: c for c in schema.columns}
     # Of what is asked for it is told that it is missing; of the rest what there is.
     facts: dict[str, Value] = {c.name: NOT_RECORDED for c in query.shown}
