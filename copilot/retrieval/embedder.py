@@ -20,7 +20,7 @@ Vectors = NDArray[np.float32]
 Encoder = Callable[[str], Vectors]
 
 DIMENSIONS = 384
-MODEL = "all-MiniLM-L6-v2-everyday-int8-3438896f"
+MODEL = "all-MiniLM-L6-v2-everyday-int8-538244f0"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
 _MODEL = _FOLDER / "model.onnx"
@@ -73,8 +73,7 @@ def _shipped() -> Network:
 def encode(text: str) -> Vectors:
     """The vector of one text.
 
-    Never batched: int8 activations are scaled by the whole batch, so a text's vector would depend on its
-    neighbours, and a rebuilt index would differ from one that grew.
+    Never batched: sums of another length round otherwise, and a rebuilt index would differ from one that grew.
     """
     network = _shipped()
     ids = np.array([network.tokenizer.encode(text).ids], dtype=np.int64)
