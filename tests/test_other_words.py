@@ -122,3 +122,15 @@ def test_a_figure_of_rows_and_the_first_of_them_are_asked_in_one_question(copilo
     assert "order_by" not in figure
     assert (first["order_by"], first["limit"]) == ("-checked_on", 1)
     assert "Library Finder" in answer.text
+
+
+def test_nothing_goes_on_from_what_was_looked_up_in_vain(copilot: Copilot) -> None:
+    refused = copilot.ask("Who keeps the Zyglot Oracle running?", conversation="in-vain")
+    assert refused.status == "insufficient_evidence"
+    assert copilot.ask("And who paid for it?", conversation="in-vain").status != "answered"
+
+
+def test_a_few_rows_that_are_counted_are_all_named(copilot: Copilot) -> None:
+    text = copilot.ask("How many systems are in use?").text
+    named = [name for name in ("Timetable Builder", "Bus Router", "Menu Planner") if name in text]
+    assert len(named) in (0, 3)

@@ -25,7 +25,7 @@ def remembered(
     """The newest answered turns, oldest first; with `most_tokens`, as many whole ones as fit.
 
     A turn is its question, the call that its answer leads with, and the verified text; beside the last call stands what
-    it `found`, which no chat model is sent.
+    it `found`, which no chat model is sent. What was looked up in vain leads no answer: nothing goes on from it.
     """
     kept: list[BaseMessage] = []
     for place, turn in reversed([*enumerate(turns)]):
@@ -40,7 +40,8 @@ def _messages(turn: Turn, id: str, found: Sequence[Finding]) -> list[BaseMessage
     if turn.answer is None or not turn.answer.text:
         return []
     messages: list[BaseMessage] = [HumanMessage(turn.question)]
-    if (lead := leading(turn.answer.tool_calls)) is not None:
+    was_refused = turn.answer.status == "insufficient_evidence"
+    if not was_refused and (lead := leading(turn.answer.tool_calls)) is not None:
         result = ToolResult(findings=tuple(found))
         call = {"name": lead.name, "args": lead.arguments, "id": id, "type": "tool_call"}
         messages += [AIMessage("", tool_calls=[call]), ToolMessage(LEFT_OUT, tool_call_id=id, artifact=result)]

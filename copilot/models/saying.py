@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copilot.citations import with_markers
+from copilot.language.words import content_stems
 from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned
 from copilot.passages.conflicts import Conflict
@@ -35,6 +36,7 @@ RESOLVED = 0.6
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
+FEW_ROWS = 5
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {
     "number": 2, "name": 2, "date": 2, "yes_no": 2, "definition": 3, "rule": 4, "comparison": 5, "reasons": 7,
@@ -245,6 +247,10 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     page.limits |= {f.text for f in notes}
     # What was said before the answer is not said again.
     method = [] if outcome.planned.call.is_doubtful and not page.shown and page.lines else outcome.read_as
+    rows = [f for f in said if f.kind == "row"]
+    if len(rows) <= FEW_ROWS:
+        # Rows that are counted are named all or not at all.
+        most = max(most, 1 + len(rows))
     lines = [f"{opening}{cite(f)}" for f in said[:1]]
     if len(said) > 1:
         lines += ["", *(f"- {cite(f)}" for f in said[1:most])]
@@ -300,7 +306,7 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
     unknown = [f"“{name}”" for name in (*asked.unknown, *documents.unmentioned)]
     lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
-    left = [w for o in outcomes if o.planned.probability >= ALSO for w in o.planned.call.unresolved]
+    left = [w for o in outcomes if o.planned.probability >= ALSO for w in o.planned.call.unresolved if content_stems(w)]
     if left and not unknown:
         lines.append(f"Nothing in the records is called {join_or(left)}.")
     lines += list(dict.fromkeys(r for o in outcomes if o.planned.probability >= ALSO for r in o.reasons))[:2]

@@ -65,7 +65,7 @@ class Signals:
             coverage=share(held[0]),
             sentence_coverage=max((share(set(stems(u.text))) for u in ranked.best if u.evidence in first), default=0.0),
             names=len(names & held[0]) / len(names) if names else 1.0,
-            score=ranked.score(ranked.best[0]),
+            score=ranked.highest,
         )
 
 

@@ -136,10 +136,18 @@ class Ranked:
         )
 
     @cached_property
+    def _plain(self) -> Numbers:
+        return network().scores(self.signals)
+
+    @property
+    def highest(self) -> float:
+        """The score of the unit that answers best, in force or not."""
+        return float(self._plain.max(initial=-math.inf))
+
+    @cached_property
     def _scores(self) -> dict[Unit, float]:
         lost = (NOT_IN_FORCE * (unit.evidence in self.not_in_force) for unit in self.telling)
-        found = network().scores(self.signals)
-        scores = {unit: float(s) - less for unit, s, less in zip(self.telling, found, lost, strict=True)}
+        scores = {unit: float(s) - less for unit, s, less in zip(self.telling, self._plain, lost, strict=True)}
         return scores | self._of_size(scores)
 
     def _of_size(self, scores: Mapping[Unit, float]) -> dict[Unit, float]:

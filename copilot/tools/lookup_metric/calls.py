@@ -62,6 +62,11 @@ def calls(asked: Asked) -> Iterator[Call]:
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
 
 
+def _is_other(asked: Asked) -> bool:
+    """Whether a follow-up asks for a part of the metric before it: "which part is worse?" """
+    return asked.is_continued and not asked.links.of("column") and asked.reading.tools.get("lookup_metric", 0.0) >= 0.5
+
+
 def _splits(asked: Asked) -> bool:
     """Whether something other than a metric is to be told apart: by group, by value, or for the first of many."""
     metrics = [(x.start, x.end) for x in asked.links.of("metric")]
@@ -96,8 +101,10 @@ def evidence(asked: Asked) -> float:
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
+    """The metric that is described first, and another that is clearly described too."""
     least = _WANTED if asked.reading.tools.get("lookup_metric", 0.0) >= 0.5 else _NEAR
-    yield from (name for name, score in _described(asked) if score >= least)
+    found = [(name, score) for name, score in _described(asked) if score >= least]
+    yield from (name for n, (name, score) in enumerate(found) if not n or score >= _SURE)
 
 
 def _described(asked: Asked) -> Iterator[tuple[str, float]]:
@@ -147,5 +154,5 @@ def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
             return found
     several = next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
     # Where a figure is lowest or highest is told by the dimension that its catalogue names first.
-    is_first_asked = asked.reading.shape in _OF_GROUPS and asked.reading.direction != "none"
+    is_first_asked = asked.reading.shape in _OF_GROUPS and (asked.reading.direction != "none" or _is_other(asked))
     return several or (next(iter(dimensions), None) if is_first_asked and not asked.links.of("record") else None)
