@@ -17,6 +17,7 @@ from copilot.reading.choosing import MOST_COLUMNS, MOST_VALUES, Item, Judged, Ke
 from copilot.reading.columns import Choice, Columns
 from copilot.reading.matching import Candidate, query
 from copilot.reading.question import Link, Links, Reading, Role, Span
+from copilot.retrieval.fan_out import fan_out
 
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate.
 NAMED, NAMED_COLUMN = 0.6, 0.3
@@ -104,9 +105,14 @@ class Spans:
 
     def judged(self, table: str) -> Judged:
         """What the chooser says of the columns of a table and of the values that come near."""
-        if table not in self._judged:
-            self._judged[table] = judge(self.text, table, list(self._items(table)))
+        self.judge(table)
         return self._judged[table]
+
+    def judge(self, *tables: str) -> None:
+        """Reads the question beside tables that it was not read beside yet, on all cores."""
+        items = {table: list(self._items(table)) for table in tables if table not in self._judged}
+        found = fan_out(lambda table: judge(self.text, table, items[table]), list(items), "threads")
+        self._judged |= zip(items, found, strict=True)
 
     def _items(self, table: str) -> Iterator[Item]:
         """The columns and values of a table that come nearest to the question or a part of it; what it names first."""
