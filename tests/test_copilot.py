@@ -219,3 +219,15 @@ def test_a_folder_of_documents_is_no_unknown_name(copilot: Copilot) -> None:
 
     assert answer.status == "answered"
     assert "“the playbook”" not in answer.text
+
+
+def test_who_owns_a_metric_is_told_after_it(copilot: Copilot) -> None:
+    copilot.ask("How is the adoption rate developing?", conversation="owner-of-a-metric")
+    answer = copilot.ask("Who owns that number?", conversation="owner-of-a-metric")
+    assert "Tor Vik" in answer.text
+    assert not any(c.name == "find_projects" for c in answer.tool_calls)
+
+
+def test_a_metric_is_set_beside_a_year_ago(copilot: Copilot) -> None:
+    answer = copilot.ask("Is weekly use higher than a year ago?")
+    assert next(c.arguments for c in answer.tool_calls if c.name == "lookup_metric")["compare"] == "previous_year"

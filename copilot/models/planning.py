@@ -173,7 +173,8 @@ def _is_figure(asked: Asked) -> bool:
 def _calls(
     asked: Asked, tools: Sequence[Tool], follows: Call | None, cut: Mapping[str, tuple[Asked, ...]]
 ) -> list[Planned]:
-    """The calls of the most probable tools; what a tool has no call for goes to the tool that takes its place."""
+    """The calls of the most probable tools; what a tool has no call for goes to the tool that takes its place, in a
+    follow-up to that which led the answer before."""
     scores = _scores(asked, tools, follows, cut)
     ranked = sorted(tools, key=lambda tool: -scores[tool.name])
     best = scores[ranked[0].name] if ranked else 0.0
@@ -182,7 +183,8 @@ def _calls(
     for tool in wanted:
         if tool.is_slow and tool is not ranked[0]:
             continue
-        for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes)):
+        before = (t for t in tools if follows is not None and t.name == follows.tool)
+        for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes), *before):
             own = made.get(stand_in.name) or _of_parts(
                 cut.get(stand_in.name, (asked,)), stand_in, scores[tool.name], follows
             )

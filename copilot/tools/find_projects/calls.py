@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
@@ -20,7 +20,14 @@ def calls(asked: Asked) -> Iterator[Call]:
     for rows in asked.restrictions[:1]:
         arguments = _arguments(asked, rows)
         phrase = canonical(Arguments.model_validate(arguments), asked.view)
-        yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved, rows.is_doubtful)
+        if not _lost_its_subject(asked, arguments):
+            yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved, rows.is_doubtful)
+
+
+def _lost_its_subject(asked: Asked, arguments: Mapping[str, object]) -> bool:
+    """Whether "who owns it?" would list every row, because what came before was about none."""
+    picks = any(arguments.get(name) for name in ("filters", "group_by", "order_by", "measures", "limit"))
+    return asked.is_continued and bool(asked.reading.of("back")) and not asked.table and not picks
 
 
 def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
