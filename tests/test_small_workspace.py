@@ -48,6 +48,11 @@ A central AI unit of eight people advises the departments. The Chief Digital Off
 ## Pilots
 A pilot lasts at most nine months and costs at most EUR 60,000.
 
+## Words
+**Green lane.** How a simple permit is decided without waiting for the weekly round.
+
+Every green lane is watched by two clerks. A green lane is closed in August.
+
 ## References
 Lindqvist, A. et al. 2021. Algorithmic systems in cities. Journal of Public Services, pp. 12-31.
 """,
@@ -121,3 +126,7 @@ def test_a_name_that_no_document_has_is_said_before_the_rule_for_its_kind(copilo
     assert "“Zyglot”" in first
     assert "Entering names" in rest
     assert any("assistants" in citation.source.casefold() for citation in answer.citations)
+
+
+def test_a_term_is_told_as_the_glossary_tells_it(copilot: Copilot) -> None:
+    assert copilot.ask("whats a green lane").text.startswith("**Green lane.** How a simple permit")

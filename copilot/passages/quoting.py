@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from copilot.language.words import content_stems, stems
+from copilot.language.words import STOP_WORDS, content_stems, stems
 from copilot.passages.bands import lies_within, sizes
 from copilot.passages.conflicts import Conflict, conflicts, not_in_force
 from copilot.passages.ranking import Numbers, network, signals
@@ -25,6 +25,7 @@ Why = Literal["lead", "support", "continuation", "list", "condition"]
 
 ALIKE = 0.4
 """Two clauses of one section that share so much of their words say the same of different sizes."""
+_TERM = re.compile(r"\*\*([^*]+)\*\*")
 SURE = 0.6
 """From this probability on the best unit answers by itself, as far as the shape asks for one thing: on four hands that
 the ranking was not fitted on it answers for .65 of the questions so sure, a third of all. Two units instead of five
@@ -148,7 +149,14 @@ class Ranked:
     def _scores(self) -> dict[Unit, float]:
         lost = (NOT_IN_FORCE * (unit.evidence in self.not_in_force) for unit in self.telling)
         scores = {unit: float(s) - less for unit, s, less in zip(self.telling, self._plain, lost, strict=True)}
-        return scores | self._of_size(scores)
+        return scores | self._of_size(scores) | self._of_term(scores)
+
+    def _of_term(self, scores: Mapping[Unit, float]) -> dict[Unit, float]:
+        """The best score for units that open with the very term that is asked about, as a glossary does."""
+        asked = {term for term in content_stems(self.question) if term not in STOP_WORDS}
+        bold = {u: found[1] for u in self.telling if asked and (found := _TERM.match(u.text))}
+        told = [u for u, term in bold.items() if set(content_stems(term)) == asked]
+        return dict.fromkeys(told, max(scores.values(), default=0.0) + 1.0)
 
     def _of_size(self, scores: Mapping[Unit, float]) -> dict[Unit, float]:
         """The scores of clauses that are alike but for the sizes for which they hold: the one in whose band the size
