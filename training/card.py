@@ -35,6 +35,8 @@ class Facts:
     hashes: Mapping[str, str]
     shared: Mapping[str, str]
     """Hashes of files that this model uses and that are kept elsewhere."""
+    begun: int = 0
+    """How many earlier runs it goes on from, 0 where it is trained from the published weights alone."""
 
 
 def card(facts: Facts) -> str:
@@ -69,6 +71,7 @@ def _lines(facts: Facts) -> Iterator[str]:
         f"{facts.minutes:.0f} minutes on one core. The weights are stored in int8, with a scale for each 32, and\n"
         f"computed with as float. The first tool is that of full precision in {facts.agreed:.3f} of the validation\n"
         "and test texts.\n"
+        + (f"The run goes on from the mean of {facts.begun} earlier ones.\n" if facts.begun else "")
     )
     yield "## Thresholds\n"
     yield "Chosen on the validation hands: the best F2 that keeps to the given share of false alarms.\n"

@@ -130,7 +130,7 @@ def main() -> None:
         facts = Facts(
             parts, recipe, given.seed, minutes, limits, agreed, calibration, tests, plain,
             {name: sha256(given.out / name) for name in ("reader.onnx", "labels.json")},
-            {"tokenizer.json": sha256(tokenizer)},
+            {"tokenizer.json": sha256(tokenizer)}, len(given.start or ()),
         )  # fmt: skip
         (given.out / "card.md").write_text(card(facts), encoding="utf-8")
     for name, score in scores([r for r in tests if r.example.kind == "line"], limits).items():
