@@ -70,8 +70,7 @@ def _lines(facts: Facts) -> Iterator[str]:
         "letters, some lose their case or their marks. The epoch that read the validation hands best was kept.\n"
         f"{facts.minutes:.0f} minutes on one core. The weights are stored in int8, with a scale for each 32, and\n"
         f"computed with as float. The first tool is that of full precision in {facts.agreed:.3f} of the validation\n"
-        "and test texts.\n"
-        + (f"The run goes on from the mean of {facts.begun} earlier ones.\n" if facts.begun else "")
+        "and test texts.\n" + (f"The run goes on from the mean of {facts.begun} earlier ones.\n" if facts.begun else "")
     )
     yield "## Thresholds\n"
     yield "Chosen on the validation hands: the best F2 that keeps to the given share of false alarms.\n"
