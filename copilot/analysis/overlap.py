@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 MEANING, WORDS = 0.6, 0.4
 FIELD, NO_FIELD = 0.1, 0.05
 """Added when both record one field of use, and when one of them records none; taken off when they differ."""
-ALIKE = 0.43
+ALIKE = 0.44
 """From this similarity on two projects count as doing the same thing."""
 NEAR = 0.37
 """A group holds no two projects that are less alike than this."""

@@ -23,7 +23,7 @@ INGEST = DATA / "ingest"
 QUESTIONS = Path(__file__).with_name("governance_questions.yaml")
 EVERYDAY = QUESTIONS.with_name("everyday_questions.yaml")
 # Of 60; measured, with room for two.
-EVERYDAY_MISSED = 12
+EVERYDAY_MISSED = 16
 needs_ingest = pytest.mark.skipif(not INGEST.is_dir(), reason="the test files of other projects are not here")
 needs_acts = pytest.mark.skipif(not (DATA / "nist-ai-rmf").is_dir(), reason="the public documents are not here")
 
