@@ -54,7 +54,9 @@ def test_a_plain_text_stays_as_it_is_and_no_text_breaks_the_cutting(text: str) -
 def test_packed_vectors_keep_their_direction(rows: list[np.ndarray]) -> None:
     vectors = [row / length for row in rows if (length := np.linalg.norm(row)) > 0.1]
     for vector, back in zip(vectors, unpacked(packed(vectors)), strict=True):
-        assert vector @ back > 0.999
+        # Each number is rounded by half of a 127th of the largest at most.
+        off = np.abs(vector).max() / 254
+        assert vector @ back >= np.sqrt(1 - DIMENSIONS * off**2) - 1e-5
 
 
 def test_the_sentences_of_a_text_are_embedded_once_whatever_chunk_holds_them(library: Library) -> None:

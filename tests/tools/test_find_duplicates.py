@@ -17,6 +17,7 @@ from record_sources import (
     write_sources,
 )
 
+from copilot.analysis.overlap import ALIKE
 from copilot.errors import ToolError
 from copilot.sources import Sources
 from copilot.tools.find_duplicates.tool import Arguments, find_duplicates
@@ -73,7 +74,7 @@ def test_projects_of_two_units_that_do_the_same_are_found_with_the_budget_at_sta
     assert group.values["platforms"] == ("own",)
     assert group.evidence[1:] == ("r-P-1", "r-P-2")
     assert group.calculation is not None
-    assert [table.title for table in group.calculation.inputs] == ["Likeness, alike from 0.43", "Budgets"]
+    assert [table.title for table in group.calculation.inputs] == [f"Likeness, alike from {ALIKE}", "Budgets"]
 
 
 def test_what_has_ended_is_not_compared(telecom: Sources) -> None:
