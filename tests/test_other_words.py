@@ -134,3 +134,10 @@ def test_a_few_rows_that_are_counted_are_all_named(copilot: Copilot) -> None:
     text = copilot.ask("How many systems are in use?").text
     named = [name for name in ("Timetable Builder", "Bus Router", "Menu Planner") if name in text]
     assert len(named) in (0, 3)
+
+
+def test_the_least_of_groups_turns_their_order(copilot: Copilot) -> None:
+    copilot.ask("Which campus has the most complaints?", conversation="turned")
+    answer = copilot.ask("And the fewest?", conversation="turned")
+    asked = next(c.arguments for c in answer.tool_calls if c.name == "find_projects")
+    assert (asked["group_by"], asked["order_by"]) == (["unit"], "value")

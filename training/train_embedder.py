@@ -5,8 +5,8 @@
 
 all-MiniLM-L6-v2 from its published weights, by `training/data/qa`: a question against all passages and sentences of a
 batch, near misses among them. With `--start` it goes on from a model trained before, on the hands that are named and so
-many passages of the others. Three quarters of what is learnt are kept (a mean of the weights before and after; Wortsman
-et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before; `bench/retrieval.py`
+many passages of the others. A part of what is learnt is kept, three quarters by default (a mean of the weights before
+and after; Wortsman et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before; `bench/retrieval.py`
 measures that. The program prints the hash that `copilot/retrieval/embedder.py` names.
 """
 
@@ -138,7 +138,7 @@ def begun(file: Path) -> dict[str, torch.Tensor]:
     if file.suffix != ".pt":
         return restored(file)
     state = torch.load(file)
-    return mixed(state["before"], state["after"], KEPT)
+    return mixed(state["before"], state["after"], state["kept"])
 
 
 def restored(file: Path) -> dict[str, torch.Tensor]:
@@ -272,7 +272,7 @@ def main() -> None:
             )
         after = {k: v.clone() for k, v in encoder.model.state_dict().items()}
         if given.state is not None:
-            torch.save({"before": before, "after": after}, given.state)
+            torch.save({"before": before, "after": after, "kept": given.kept}, given.state)
         for kept in (0.5, KEPT, 1.0):
             encoder.model.load_state_dict(mixed(before, after, kept))
             print(f"{kept} of what was learnt", measured(encoder, tested), flush=True)

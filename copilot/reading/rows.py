@@ -97,7 +97,7 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
 
     The main table is meant unless another holds clearly more.
     """
-    asked.judge(*tables)
+    asked.read_beside(*tables)
     found = [_of_table(asked, table) for table in tables]
     places = {table: n for n, table in enumerate(tables)}
     # Rows that nobody gave a key are parts of something else, such as the months of a series.

@@ -105,10 +105,10 @@ class Spans:
 
     def judged(self, table: str) -> Judged:
         """What the chooser says of the columns of a table and of the values that come near."""
-        self.judge(table)
+        self.read_beside(table)
         return self._judged[table]
 
-    def judge(self, *tables: str) -> None:
+    def read_beside(self, *tables: str) -> None:
         """Reads the question beside tables that it was not read beside yet, on all cores."""
         items = {table: list(self._items(table)) for table in tables if table not in self._judged}
         found = fan_out(lambda table: judge(self.text, table, items[table]), list(items), "threads")

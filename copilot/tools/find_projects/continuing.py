@@ -74,8 +74,10 @@ def _set_beside(arguments: dict[str, Any], before: dict[str, Any], conditions: l
 
 
 def _order(arguments: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:
-    """Another order or number of rows; "and the cheapest?" turns the order there is."""
-    if fresh.get("order_by"):
+    """Another order or number of rows; "and the cheapest?" turns the order there is, of groups unless a column is
+    named."""
+    is_named = bool(asked.links.of("column") or asked.reading.of("measure") or not arguments.get("group_by"))
+    if fresh.get("order_by") and is_named:
         arguments |= {"order_by": fresh["order_by"], "order_less": fresh.get("order_less", "")}
     elif (column := str(arguments.get("order_by") or "").lstrip("-")) and asked.reading.direction != "none":
         arguments["order_by"] = f"-{column}" if asked.reading.direction == "descending" else column

@@ -62,7 +62,7 @@ def calls(asked: Asked) -> Iterator[Call]:
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
 
 
-def _is_other(asked: Asked) -> bool:
+def _asks_a_part(asked: Asked) -> bool:
     """Whether a follow-up asks for a part of the metric before it: "which part is worse?" """
     return asked.is_continued and not asked.links.of("column") and asked.reading.tools.get("lookup_metric", 0.0) >= 0.5
 
@@ -154,5 +154,5 @@ def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
             return found
     several = next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
     # Where a figure is lowest or highest is told by the dimension that its catalogue names first.
-    is_first_asked = asked.reading.shape in _OF_GROUPS and (asked.reading.direction != "none" or _is_other(asked))
+    is_first_asked = asked.reading.shape in _OF_GROUPS and (asked.reading.direction != "none" or _asks_a_part(asked))
     return several or (next(iter(dimensions), None) if is_first_asked and not asked.links.of("record") else None)
