@@ -6,8 +6,8 @@
 all-MiniLM-L6-v2 from its published weights, by `training/data/qa`: a question against all passages and sentences of a
 batch, near misses among them. With `--start` it goes on from a model trained before, on the hands that are named and so
 many passages of the others. A part of what is learnt is kept, three quarters by default (a mean of the weights before
-and after; Wortsman et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before; `bench/retrieval.py`
-measures that. The program prints the hash that `copilot/retrieval/embedder.py` names.
+and after; Wortsman et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before;
+`bench/retrieval.py` measures that. The program prints the hash that `copilot/retrieval/embedder.py` names.
 """
 
 from __future__ import annotations
