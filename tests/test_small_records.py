@@ -193,3 +193,20 @@ def test_a_follow_up_that_denies_a_value_is_answered(copilot: Copilot) -> None:
     )
     assert answer.status == "answered"
     assert ("phase", "!=", "closed") in conditions(answer)
+
+
+def test_an_order_turned_in_two_words_is_one_order(copilot: Copilot) -> None:
+    first, second = in_turn(copilot, "Which trial has the highest outlay?", "and the cheapest?")
+    assert (rows_of(first)["order_by"], rows_of(second)["order_by"]) == ("-outlay", "outlay")
+    assert conditions(first) == conditions(second) == {("phase", "=", "trial")}
+    assert second.status == "answered"
+
+
+def test_furthest_over_another_column_is_ordered_by_how_much(copilot: Copilot) -> None:
+    asked, others = in_turn(
+        copilot, "Which one is furthest over its saving?", "How many others cost more than they save?"
+    )
+    over = {"column": "outlay", "op": ">", "than": "saving"}
+    assert (rows_of(asked)["order_by"], rows_of(asked)["order_less"]) == ("-outlay", "saving")
+    assert rows_of(asked)["filters"] == rows_of(others)["filters"] == [over]
+    assert others.status == "answered"

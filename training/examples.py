@@ -96,8 +96,8 @@ def split_of(hand: str) -> Split:
     return "test" if part < _TEST else "validation" if part < _TEST + _VALIDATION else "train"
 
 
-def load(data: Path, tools_only: Path) -> list[Example]:
-    """All examples: lines, the follow-ups as they would stand alone, and the older hands."""
+def load(data: Path, tools_only: Path, qa: Path) -> list[Example]:
+    """All examples: lines, the follow-ups as they would stand alone, the older hands, and what documents are asked."""
     examples: list[Example] = []
     linkers: dict[str, Linker] = {}
     for file in sorted((data / "hands").glob("*.jsonl")):
@@ -116,6 +116,11 @@ def load(data: Path, tools_only: Path) -> list[Example]:
                 for key in ("tools", "acceptable")
             )
             examples.append(Example(file.stem, "tools only", line["text"], tools, acceptable))
+    for file in sorted(qa.glob("*.jsonl")):
+        for line in _lines(file):
+            for question in line["questions"]:
+                shape = question["shape"] if question["shape"] in SHAPES else None
+                examples.append(Example(file.stem, "tools only", question["q"], ("search_knowledge",), shape=shape))
     return examples
 
 

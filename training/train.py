@@ -96,7 +96,7 @@ def main() -> None:
         Recipe(), epochs=given.epochs, encoder_rate=given.rate, head_rate=Recipe.head_rate * slower
     )
     start = mean_of(*((torch.load(x), 1 / len(given.start)) for x in given.start)) if given.start else None
-    examples = load(given.data, DATA / "hands_tools_only")
+    examples = load(given.data, DATA / "hands_tools_only", DATA / "qa")
     parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in examples:
         parts[split_of(example.hand)].append(example)

@@ -34,6 +34,7 @@ from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E
 from examples import linker_of, split_of  # noqa: E402
 from export_minilm import fuse, quantise, sha256, unpack  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
+from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
 from train_matcher import Group, groups, noisy, profiles  # noqa: E402
 
@@ -219,6 +220,46 @@ def of_line(hand: str, line: dict[str, Any], called: tuple[str, dict[str, Any]],
         for other in tables:
             if other != table:
                 yield Line(line["w"], text, other, {}, space.near(other, text, marks), is_meant=False, hand=hand)
+
+
+def of_sayings(hands: Sequence[str]) -> Iterator[Line]:
+    """Sayings about workspaces of these hands as questions that use one item, each also beside the other tables."""
+    spaces: dict[str, Space] = {}
+    for writer, saying in sayings(hands):
+        if saying.workspace not in spaces:
+            spaces[saying.workspace] = Space(saying.workspace)
+        yield from _of_saying(writer, saying, spaces[saying.workspace])
+
+
+def _of_saying(hand: str, saying: Saying, space: Space) -> Iterator[Line]:
+    tables = space.about["tables"]
+    if not saying.table:
+        return
+    types, values = tables[saying.table]["columns"], space.values(saying.table)
+    call: dict[str, Any] = {}
+    start, end, role = saying.span
+    if saying.condition:
+        call["where"] = [" ".join((saying.column, *saying.condition)).strip()]
+    elif role == "group":
+        call["by"] = [saying.column]
+    elif role == "order":
+        call["order_by"] = saying.column
+    elif types[saying.column].get("type") in ("money", "number", "percent"):
+        call["measure"] = f"sum({saying.column})"
+    else:
+        call["show"] = [saying.column]
+    found = uses_of(call, types, values)
+    if not found:
+        return
+    # A number that is measured may be shown as well.
+    unknown = frozenset({"shown"}) if "measure" in call else frozenset[str]()
+    marks = {key: [(start, end)] for key in found}
+    near = space.near(saying.table, saying.text, [saying.span])
+    yield Line(saying.workspace, saying.text, saying.table, found, near, unknown_uses=unknown, marks=marks, hand=hand)
+    for other in tables:
+        if other != saying.table:
+            beside = space.near(other, saying.text, [saying.span])
+            yield Line(saying.workspace, saying.text, other, {}, beside, is_meant=False, hand=hand)
 
 
 def marks_of(line: dict[str, Any], about: dict[str, Any]) -> dict[Key, list[tuple[int, int]]]:
@@ -460,8 +501,10 @@ def main() -> None:
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
     by_split = {split: [h for h in hands if split_of(h) == split] for split in ("train", "validation", "test")}
-    by_split["train"] = [h for h in by_split["train"] if not given.hands or h in given.hands]
+    everything = by_split["train"]
+    by_split["train"] = [h for h in everything if not given.hands or h in given.hands]
     data = {split: list(lines(own)) for split, own in by_split.items()}
+    data["train"] += of_sayings(everything)
     names = {x.workspace for part in data.values() for x in part}
     spaces = {n: {plain: profiles(workspace(n), plain) for plain in (True, False)} for n in names}
     print({k: (len(v), sum(x.is_meant for x in v)) for k, v in data.items()}, flush=True)

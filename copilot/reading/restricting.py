@@ -496,8 +496,7 @@ def _beside_another(builder: Builder, span: Span) -> bool:
     """Adds that one column of numbers is above or below another that is named: "over budget", "spent more than their
     budget"; false where none is named."""
     asked = builder.asked
-    # The reader may end a span before the name: "over".
-    links = asked.links.within(span.start, span.end + len(" a"), "column")
+    links = asked.links.within(span.start, _before_a_name(builder, span), "column")
     numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
     named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
     named = named or _two_sides_said(builder, span, numbers)
@@ -517,6 +516,13 @@ def _beside_another(builder: Builder, span: Span) -> bool:
     builder.explained.append(span)
     builder.support += 1
     return True
+
+
+def _before_a_name(builder: Builder, span: Span) -> int:
+    """Where a span ends that the reader has cut before the name of a column: "over", "furthest over its"."""
+    after = [w for w in words(builder.asked.text) if w.start >= span.end]
+    name = next((w for w in after if not w.is_stop), None)
+    return name.start + 1 if name is not None else span.end
 
 
 def _two_sides_said(builder: Builder, span: Span, numbers: Mapping[str, Profile]) -> list[str]:
@@ -553,6 +559,17 @@ def _against_another(builder: Builder) -> None:
     best, one, op, other = max(sized, default=(0.0, "", ">", ""))
     if best >= COMPARED:
         builder.conditions.append(Filter(column=one, op=op, than=other))
+        _explain(builder, (one, None), (other, None))
+
+
+def _explain(builder: Builder, *items: Key) -> None:
+    """Parts for which nothing was found are explained where their words say an item that is now part of a condition."""
+    judged = builder.asked.judged(builder.table)
+    said = [(start, end) for item in items for start, end, p in judged.said.get(item, ()) if p >= POINTED]
+    for span in builder.asked.reading.of("filter", "not", "bound", "among"):
+        if span.text in builder.unresolved and any(start < span.end and span.start < end for start, end in said):
+            builder.unresolved.remove(span.text)
+            builder.explained.append(span)
 
 
 def _is_kind_of(one: Profile, other: Profile) -> bool:

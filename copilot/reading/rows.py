@@ -368,9 +368,9 @@ def _resolved(builder: Builder) -> float:
         return 0.0
     # By place: what is denied was explained in another role.
     expressed = {(s.start, s.end) for s in builder.explained}
-    if builder.has_measure:
-        # One part that says what is measured is enough: "granted … in total".
-        spans = [s for s in spans if s.role != "measure" or (s.start, s.end) in expressed]
+    # One part that says what is measured is enough, and one that says the order: "granted … in total", "the cheapest".
+    is_enough = {"measure": builder.has_measure, "order": any((s.start, s.end) in expressed for s in reading.of("order"))}
+    spans = [s for s in spans if not is_enough.get(s.role) or (s.start, s.end) in expressed]
     left = [
         s
         for s in spans
