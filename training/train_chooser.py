@@ -50,6 +50,8 @@ OTHER_TABLE = 0.3
 """Share of the lines that are also read beside a table that they do not mean."""
 DROPPED = 0.08
 """Share of the items that are left out by chance, meant or not."""
+OF_SAYINGS = 0.5
+"""Share of the items beside a saying that it does not mean and that are left out: one item is enough to tell apart."""
 BATCH, RATE, HEAD_RATE = 12, 1.2e-4, 1e-3
 PER_SPAN, PER_QUESTION = 6, 8
 
@@ -70,6 +72,7 @@ class Line:
     marks: dict[Key, list[tuple[int, int]]] = field(default_factory=dict)
     """Where the question says an item, as far as known."""
     is_meant: bool = True
+    is_saying: bool = False
     hand: str = ""
 
 
@@ -254,12 +257,13 @@ def _of_saying(hand: str, saying: Saying, space: Space) -> Iterator[Line]:
     # A number that is measured may be shown as well.
     unknown = frozenset({"shown"}) if "measure" in call else frozenset[str]()
     marks = {key: [(start, end)] for key in found}
-    near = space.near(saying.table, saying.text, [saying.span])
-    yield Line(saying.workspace, saying.text, saying.table, found, near, unknown_uses=unknown, marks=marks, hand=hand)
-    for other in tables:
-        if other != saying.table:
-            beside = space.near(other, saying.text, [saying.span])
-            yield Line(saying.workspace, saying.text, other, {}, beside, is_meant=False, hand=hand)
+    for table in tables:
+        is_meant = table == saying.table
+        yield Line(
+            saying.workspace, saying.text, table, found if is_meant else {},
+            space.near(table, saying.text, [saying.span]), unknown_uses=unknown if is_meant else frozenset(),
+            marks=marks if is_meant else {}, is_meant=is_meant, is_saying=True, hand=hand,
+        )  # fmt: skip
 
 
 def marks_of(line: dict[str, Any], about: dict[str, Any]) -> dict[Key, list[tuple[int, int]]]:
@@ -311,12 +315,13 @@ class Collator:
         if is_training:
             missing = [k for k in line.uses if k[1] is not None and k not in line.values and k[0] in by_name]
             found += [value_item(by_name[c], v) for c, v in missing if rng.random() < 0.5]
-            found = [i for i in found if rng.random() >= (DROPPED if (i.column, i.value) in line.uses else 2 * DROPPED)]
-            most = rng.randint(4, 16)
+            others = OF_SAYINGS if line.is_saying else 2 * DROPPED
+            found = [i for i in found if rng.random() >= (DROPPED if (i.column, i.value) in line.uses else others)]
+            most = rng.randint(4, 8 if line.is_saying else 16)
             values = [i for i in found if i.value is not None]
             meant = [i for i in values if (i.column, i.value) in line.uses]
-            others = [i for i in values if (i.column, i.value) not in line.uses]
-            found = [i for i in found if i.value is None] + meant + others[: max(0, most - len(meant))]
+            beside = [i for i in values if (i.column, i.value) not in line.uses]
+            found = [i for i in found if i.value is None] + meant + beside[: max(0, most - len(meant))]
             rng.shuffle(found)
         return found
 
@@ -501,10 +506,8 @@ def main() -> None:
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
     by_split = {split: [h for h in hands if split_of(h) == split] for split in ("train", "validation", "test")}
-    everything = by_split["train"]
-    by_split["train"] = [h for h in everything if not given.hands or h in given.hands]
-    data = {split: list(lines(own)) for split, own in by_split.items()}
-    data["train"] += of_sayings(everything)
+    own = by_split | {"train": [h for h in by_split["train"] if not given.hands or h in given.hands]}
+    data = {split: [*lines(own[split]), *of_sayings(by_split[split])] for split in by_split}
     names = {x.workspace for part in data.values() for x in part}
     spaces = {n: {plain: profiles(workspace(n), plain) for plain in (True, False)} for n in names}
     print({k: (len(v), sum(x.is_meant for x in v)) for k, v in data.items()}, flush=True)

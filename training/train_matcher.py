@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import yaml
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
@@ -36,7 +37,7 @@ from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
 
-from copilot.reading.matching import CONDITIONS, Candidate, bounds, columns, conditions, metrics, query  # noqa: E402
+from copilot.reading.matching import CONDITIONS, Candidate, Described, bounds, columns, conditions, metrics, query  # noqa: E402
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
 from copilot.reading.profiles import Profile  # noqa: E402
 
@@ -54,6 +55,14 @@ HOLDS = {
     "id": "key", "name": "title", "category": "category", "stage": "category", "person": "person", "grade": "category",
     "money": "number", "number": "number", "percent": "number", "date": "date", "yes_no": "yes_no", "text": "text",
 }  # fmt: skip
+
+
+def definitions() -> dict[str, dict[str, str]]:
+    """By workspace and metric what is counted, in a sentence."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((DATA / "definitions").glob("*.yaml")):
+        found |= yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found
 
 
 def profiles(about: dict[str, Any], with_synonyms: bool) -> list[Profile]:
@@ -240,6 +249,7 @@ class Data:
             if targets:
                 span = (*saying.span[:2], role)
                 self.examples.append(self.example(saying.workspace, saying.text, span, targets))
+        self.definitions = definitions()
         self.cache: dict[tuple[str, bool], tuple[list[Candidate], ...]] = {}
 
     @staticmethod
@@ -252,7 +262,10 @@ class Data:
         if key not in self.cache:
             known = profiles(self.spaces[name], with_synonyms)
             catalogue = {
-                m["name"]: (m["label"], *((m.get("synonyms") or ()) if with_synonyms else ()))
+                m["name"]: Described(
+                    (m["label"], *((m.get("synonyms") or ()) if with_synonyms else ())),
+                    self.definitions.get(name, {}).get(m["name"], "") if with_synonyms else "",
+                )
                 for m in self.spaces[name]["metrics"]
             }
             self.cache[key] = (
@@ -447,7 +460,7 @@ class Trainer:
         """Vectors of phrases, those of like length together, so that little is padding."""
         order = sorted(range(len(phrases)), key=lambda n: len(phrases[n]))
         parts = [order[i : i + CHUNK] for i in range(0, len(order), CHUNK)]
-        found = torch.cat([encoded(self.model, self.tokenizer, [phrases[n] for n in part], 48) for part in parts])
+        found = torch.cat([encoded(self.model, self.tokenizer, [phrases[n] for n in part], 64) for part in parts])
         return found[torch.tensor(order).argsort()]
 
 
@@ -530,7 +543,8 @@ def main() -> None:
         given.out.mkdir(parents=True, exist_ok=True)
         export(scratch, given.out / "matcher.onnx")
     facts = {
-        "Spans to train on": len(data["train"].examples), "hands": len(by_split["train"]), "writers of sayings": len({writer for writer, _ in sayings(by_split["train"])}),
+        "Spans to train on": len(data["train"].examples), "hands": len(by_split["train"]),
+        "writers of sayings": len({writer for writer, _ in sayings(by_split["train"])}),
         "epochs": given.epochs, "minutes on one core": round((time.monotonic() - began) / 60),
         "spans to validate": len(data["validation"].examples), "spans to test": len(data["test"].examples),
     }  # fmt: skip

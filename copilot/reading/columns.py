@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
-from copilot.reading.matching import Candidate, bounds, columns, conditions, metrics
+from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
@@ -71,9 +71,9 @@ class Columns:
         """The columns of a table that a span may mean."""
         return self._once((table, *holds), lambda: columns(self.of_table(table, *holds)))
 
-    def metrics(self, labels: Mapping[str, Sequence[str]]) -> Choice:
-        """The metrics of a catalogue, each with what people call it."""
-        return self._once(("metrics",), lambda: metrics(labels))
+    def metrics(self, catalogue: Mapping[str, Described]) -> Choice:
+        """The metrics of a catalogue, each with what people call it and what it counts."""
+        return self._once(("metrics",), lambda: metrics(catalogue))
 
     @cached_property
     def speller(self) -> Speller:

@@ -6,7 +6,7 @@ A span is shown to the matcher with the question around it, a candidate as a sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,10 +81,20 @@ def columns(profiles: Iterable[Profile]) -> Iterator[Candidate]:
         yield Candidate(p.table, p.name, phrase=f"{_name(p)}{f' ({shown or holds})' if shown or holds else ''}")
 
 
-def metrics(labels: Mapping[str, Sequence[str]]) -> Iterator[Candidate]:
-    """The metrics of a catalogue, with what people call them."""
-    for name, texts in labels.items():
-        yield Candidate("", name, phrase=f"metric: {' / '.join(spoken(t) for t in texts)}")
+@dataclass(frozen=True)
+class Described:
+    """A metric as people may speak of it."""
+
+    texts: tuple[str, ...]
+    """Its label and synonyms."""
+    definition: str = ""
+
+
+def metrics(catalogue: Mapping[str, Described]) -> Iterator[Candidate]:
+    """The metrics of a catalogue, with what people call them and what they count."""
+    for name, known in catalogue.items():
+        called = " / ".join(spoken(t) for t in known.texts)
+        yield Candidate("", name, phrase=f"metric: {called}{f' ({known.definition})' if known.definition else ''}")
 
 
 def query(text: str, start: int, end: int, role: Role) -> str:

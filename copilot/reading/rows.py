@@ -369,7 +369,8 @@ def _resolved(builder: Builder) -> float:
     # By place: what is denied was explained in another role.
     expressed = {(s.start, s.end) for s in builder.explained}
     # One part that says what is measured is enough, and one that says the order: "granted … in total", "the cheapest".
-    is_enough = {"measure": builder.has_measure, "order": any((s.start, s.end) in expressed for s in reading.of("order"))}
+    has_order = any((s.start, s.end) in expressed for s in reading.of("order"))
+    is_enough = {"measure": builder.has_measure, "order": has_order}
     spans = [s for s in spans if not is_enough.get(s.role) or (s.start, s.end) in expressed]
     left = [
         s

@@ -8,7 +8,7 @@ from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
-from copilot.reading.matching import query
+from copilot.reading.matching import Described, query
 from copilot.reading.question import CLARIFY, LinkKind, Shape, Span
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
@@ -112,7 +112,8 @@ def _described(asked: Asked) -> Iterator[tuple[str, float]]:
     known = asked.sources.metrics.metrics if asked.sources.metrics else {}
     if not known:
         return
-    choice = asked.columns.metrics({name: (m.label or name, *m.synonyms) for name, m in known.items()})
+    described = {name: Described((m.label or name, *m.synonyms), m.definition) for name, m in known.items()}
+    choice = asked.columns.metrics(described)
     for span in asked.reading.of("measure", "topic")[:2]:
         scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
         yield choice.candidates[int(scores.argmax())].column, float(scores.max())
