@@ -35,6 +35,7 @@ from copilot.reading.linking import Linker  # noqa: E402
 from copilot.reading.names import Name, document_names, spoken, value_names  # noqa: E402
 from copilot.reading.question import Earlier, Reading, Span  # noqa: E402
 from copilot.reading.reader import AFTER, read  # noqa: E402
+from copilot.reading.rows import Restriction  # noqa: E402
 from copilot.records.conditions import Filter  # noqa: E402
 from copilot.records.store import Records, RecordView  # noqa: E402
 from copilot.sources import Sources  # noqa: E402
@@ -229,7 +230,7 @@ def main(arguments: list[str]) -> None:
                 continue
             where = space(line["w"])
             try:
-                found, marks = outcome(line, gold, where, is_read)
+                found, marks, _ = outcome(line, gold, where, is_read)
             except ValueError:
                 parts["gold unread"] += 1
                 continue
@@ -245,9 +246,11 @@ def main(arguments: list[str]) -> None:
         print(f"{part}: {right[part]}/{total} {right[part] / total:.3f}")
 
 
-def outcome(line: dict[str, Any], gold: dict[str, Any], where: Space, is_read: bool) -> tuple[Call, dict[str, bool]]:
-    """The call that the product makes of a line, and which parts of it are right; ValueError for a gold that cannot
-    be read."""
+def outcome(
+    line: dict[str, Any], gold: dict[str, Any], where: Space, is_read: bool
+) -> tuple[Call, dict[str, bool], Restriction]:
+    """The call that the product makes of a line, which parts of it are right, and the rows it means; ValueError for a
+    gold that cannot be read."""
     text, turns = spans(line["t"])[0], line.get("before", ())
     links, earlier, before = where.linker.link(text), None, None
     if turns:
@@ -261,7 +264,7 @@ def outcome(line: dict[str, Any], gold: dict[str, Any], where: Space, is_read: b
     found = next(iter(find_projects(asked)))
     if before is not None and before.tool == found.tool:
         found = continued(before, found, asked)
-    return found, compare(found, as_call("find_projects", gold, where), where)
+    return found, compare(found, as_call("find_projects", gold, where), where), asked.restrictions[0]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Trains the matcher: which condition or column of a table a span of a question means.
 
-    python training/train_matcher.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N] 
+    python training/train_matcher.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N]
                                      [--start STATE] [--keep STATE]
 
 A bi-encoder from the published all-MiniLM-L6-v2 weights: a span in its question against the candidates of its
@@ -454,7 +454,6 @@ class Trainer:
         self.optimizer.step()
         self.schedule.step()
         return float(loss.detach())
-
 
     def _of_all(self, phrases: Sequence[str]) -> torch.Tensor:
         """Vectors of phrases, those of like length together, so that little is padding."""

@@ -253,7 +253,8 @@ def _choices(
     unclear = _is_unclear(asked, limits) and not (_says_all(asked, calls, limits) or _has_subject(asked))
     # "And who owns it?" before anything was told.
     is_first = asked.earlier is None or not asked.earlier.tool
-    unclear = unclear or (is_first and bool(asked.reading.of("back")) and not asked.links.links)
+    points = is_first and bool(asked.reading.of("back")) and not asked.links.links
+    unclear = unclear or (points and not _says_all(asked, calls, limits))
     groups = asked.links.ambiguous
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from copilot.reading.certainty import DOUBTED
+
 
 @dataclass(frozen=True)
 class Call:
@@ -19,5 +21,10 @@ class Call:
     """Share of the question's spans that the arguments express, 0 to 1."""
     unresolved: tuple[str, ...] = ()
     """The spans that they do not."""
-    is_doubtful: bool = False
-    """Whether something else may well be meant."""
+    certainty: float = 1.0
+    """How probable it is that the question means it, as far as that is known."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something else may well be meant."""
+        return self.certainty < DOUBTED

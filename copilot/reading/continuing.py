@@ -14,7 +14,7 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     arguments["filters"] = joined(earlier.arguments.get("filters"), call.arguments.get("filters"))
     if not arguments["filters"]:
         del arguments["filters"]
-    return Call(call.tool, arguments, call.phrase or earlier.phrase, call.resolved, call.unresolved, call.is_doubtful)
+    return Call(call.tool, arguments, call.phrase or earlier.phrase, call.resolved, call.unresolved, call.certainty)
 
 
 def joined(earlier: Any, fresh: Any) -> Any:

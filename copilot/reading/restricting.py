@@ -18,7 +18,7 @@ from copilot.reading.matching import Candidate
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, LinkKind, Measure, Role, Span
-from copilot.reading.spans import POINTED, Spans, uses_of
+from copilot.reading.spans import POINTED, Scored, Spans, uses_of
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
 
@@ -36,8 +36,6 @@ SURE_BASE = 0.3
 """The same of a condition that is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
-DOUBTED = 0.2
-"""A condition of which the chooser is less sure makes the reading doubtful: of such .29 were right, of others .61."""
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # What says on which side of a length of time something lies, where it is said in so many words.
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
@@ -61,6 +59,8 @@ class Builder:
     """What is asked of the rows."""
     has_measure: bool = False
     """Whether the column that is measured was found."""
+    matches: list[Scored] = field(default_factory=list)
+    """What parts were taken for."""
 
     def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
         """The links of this table within a span, whole names first."""
@@ -83,6 +83,7 @@ class Builder:
             return None
         self.support += best.score
         self.explained.append(span)
+        self.matches.append(best)
         return best.candidate
 
     def beside(self, span: Span, chosen: Candidate) -> list[Cell]:
@@ -188,15 +189,24 @@ def _items_of(condition: Filter, judged: Judged) -> list[Key]:
     return [item for item in items if item in judged.uses] or [(condition.column, None)]
 
 
-def is_doubtful(builder: Builder, conditions: Iterable[Filter]) -> bool:
-    """Whether the chooser holds a condition to be none of the question's; of what is named there is no doubt."""
+def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
+    """How sure the chooser is of the condition of which it is least sure; of what is named there is no doubt."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
     named = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
     named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
-    return any(
-        min(judged.sure(*item, *CONDITIONS) for item in _items_of(c, judged)) < DOUBTED
-        for c in conditions
-        if c.column not in named and not c.than
+    return min(
+        (judged.sure(*item, *CONDITIONS) for c in conditions if c.column not in named and not c.than
+         for item in _items_of(c, judged)), default=1.0,
+    )  # fmt: skip
+
+
+def surest_left(builder: Builder, conditions: Iterable[Filter]) -> float:
+    """How sure the chooser is of a condition on a column of which nothing is said."""
+    judged = builder.asked.judged(builder.table)
+    said = {name for c in conditions for name in (c.column, c.than)}
+    return max(
+        (uses[use] for (column, _), uses in judged.uses.items() if column not in said for use in CONDITIONS),
+        default=0.0,
     )
 
 

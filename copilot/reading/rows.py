@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
+from copilot.reading.certainty import Signals, certainty
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
@@ -20,10 +21,11 @@ from copilot.reading.restricting import (
     bound,
     column_of,
     condition,
-    is_doubtful,
+    least_sure,
     of_all,
     of_base,
     sides,
+    surest_left,
     two_sides,
     unused_figures,
     without_size,
@@ -84,12 +86,17 @@ class Restriction:
     limit: int | None = None
     unresolved: tuple[str, ...] = ()
     """Spans for which the table has nothing."""
-    is_doubtful: bool = False
-    """Whether something else may well be meant."""
+    signals: Signals | None = None
+    """What tells how probable it is that the question means it."""
     support: float = 0.0
     """How much of what the question names this table holds."""
     resolved: float = 1.0
     """Share of the question's spans that it expresses; of one without spans, of its words."""
+
+    @property
+    def certainty(self) -> float:
+        """How probable it is that the question means it."""
+        return certainty(self.signals) if self.signals else 1.0
 
 
 def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Restriction]:
@@ -151,9 +158,25 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order_less=order_less,
         limit=limit,
         unresolved=(*builder.unresolved, *unused_figures(builder)),
-        is_doubtful=is_doubtful(builder, (*base, *builder.conditions)),
+        signals=_signals(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
         support=builder.support,
         resolved=_resolved(builder),
+    )
+
+
+def _signals(builder: Builder, conditions: Sequence[Filter], columns: Sequence[str | None], order: str) -> Signals:
+    judged = builder.asked.judged(builder.table)
+    sure = [judged.sure(c, None, "measured", "shown", "group") for c in columns if c]
+    sure += [judged.sure(order, None, "order", "measured")] if order else []
+    return Signals(
+        score=min((m.score for m in builder.matches), default=1.0),
+        lead=min((m.lead for m in builder.matches), default=1.0),
+        condition=least_sure(builder, conditions),
+        column=min(sure, default=1.0),
+        table=judged.table,
+        left=surest_left(builder, conditions),
+        resolved=_resolved(builder),
+        parts=len(builder.explained) / 10,
     )
 
 

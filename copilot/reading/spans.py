@@ -37,6 +37,8 @@ _WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$"
 class Scored:
     candidate: Candidate
     score: float
+    lead: float = 0.0
+    """By how much it comes before the best that is about another column or value."""
 
 
 @dataclass
@@ -84,7 +86,10 @@ class Spans:
         if fits is not None:
             scores = np.where(fits, scores, -np.inf)
         place = int(scores.argmax())
-        return Scored(choice.candidates[place], float(scores[place]))
+        chosen = choice.candidates[place]
+        others = [n for n, c in enumerate(choice.candidates) if item_of(c) != item_of(chosen)]
+        second = float(scores[others].max()) if others else 0.0
+        return Scored(chosen, float(scores[place]), float(scores[place]) - max(second, 0.0))
 
     def sure(self, choice: Choice, role: Role) -> NDArray[np.float32]:
         """How surely the question uses each candidate."""

@@ -21,7 +21,7 @@ def calls(asked: Asked) -> Iterator[Call]:
         arguments = _arguments(asked, rows)
         phrase = canonical(Arguments.model_validate(arguments), asked.view)
         if not _lost_its_subject(asked, arguments):
-            yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved, rows.is_doubtful)
+            yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved, rows.certainty)
 
 
 def _lost_its_subject(asked: Asked, arguments: Mapping[str, object]) -> bool:

@@ -31,7 +31,7 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
         # What ordered the groups orders no rows.
         arguments.pop("order_by", None)
     phrase = canonical(Arguments.model_validate(arguments), asked.view)
-    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, call.is_doubtful)
+    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, call.certainty)
 
 
 def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:

@@ -1,0 +1,53 @@
+"""How probable it is that a call over rows is what a question means: a logistic model over what its parts matched.
+
+Its weights are in `certainty.json`; `training/fit_certainty.py` fits them on typed calls of hands that no other model
+of the reading was trained on, and says how well they tell right calls from wrong ones on others.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).parent / "model" / "certainty.json"
+DOUBTED = 0.35
+"""What is less probable is told as doubtful."""
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What tells a right call from a wrong one; 1 where nothing of the kind is in the call."""
+
+    score: float
+    """The lowest score of a part for what it was taken for."""
+    lead: float
+    """The least by which that came before another column or value."""
+    condition: float
+    """How sure the chooser is of the condition of which it is least sure."""
+    column: float
+    """The same of the columns that are measured, grouped and ordered by."""
+    table: float
+    """How sure it is of the table."""
+    left: float
+    """How sure it is of a condition on a column of which the call says nothing."""
+    resolved: float
+    """Share of the question's parts that the call expresses."""
+    parts: float
+    """How many parts those are, in tens."""
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """By signal, with `bias`."""
+    found: Mapping[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def certainty(signals: Signals) -> float:
+    """The probability, from 0 to 1."""
+    logit = weights()["bias"] + sum(weights()[name] * value for name, value in asdict(signals).items())
+    return 1 / (1 + math.exp(-logit))

@@ -1,0 +1,85 @@
+"""Fits `copilot/reading/model/certainty.json`: how probable it is that a call over rows is what a question means.
+
+python training/fit_certainty.py        reads the lines of the validation hands, tests on the test hands
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+
+from check_utterances import DATA, parse  # noqa: E402
+from evaluate_calls import outcome, space  # noqa: E402
+from examples import split_of  # noqa: E402
+
+from copilot.reading.certainty import DOUBTED, FILE, Signals, certainty, weights  # noqa: E402
+
+_RIDGE, _STEPS = 3.0, 30
+
+
+def asked(hands: Sequence[str]) -> Iterator[tuple[Signals, bool]]:
+    """The signals of each line's call as read, and whether it is right; follow-ups are left out."""
+    for hand in hands:
+        for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
+            line = json.loads(raw)
+            if line["tools"][0] != "find_projects" or len(line["call"]) != 1 or line.get("before"):
+                continue
+            try:
+                found, marks, rows = outcome(line, parse(line["call"][0])[1], space(line["w"]), True)
+            except ValueError:
+                continue
+            if rows.signals is not None:
+                yield rows.signals, all(marks.values()) and len(marks) > 1
+
+
+def fitted(found: Sequence[tuple[Signals, bool]]) -> dict[str, float]:
+    """Ridge logistic regression by Newton's method."""
+    rows: NDArray[np.float64] = np.array([[*asdict(s).values()] for s, _ in found])
+    labels = np.array([float(is_right) for _, is_right in found])
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    design = np.column_stack([(rows - mean) / spread, np.ones(len(rows))])
+    ridge = np.diag([_RIDGE] * rows.shape[1] + [0.0])
+    learnt = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        probable = 1 / (1 + np.exp(-design @ learnt))
+        slope = design.T @ (probable - labels) + ridge @ learnt
+        learnt -= np.linalg.solve((design.T * (probable * (1 - probable))) @ design + ridge, slope)
+    slopes = learnt[:-1] / spread
+    names = [f.name for f in fields(Signals)]
+    return {n: round(float(w), 4) for n, w in zip([*names, "bias"], [*slopes, learnt[-1] - slopes @ mean], strict=True)}
+
+
+def report(found: Sequence[tuple[Signals, bool]]) -> str:
+    """How well the shipped weights tell right from wrong: area under the curve, and shares right by probability."""
+    probable = np.array([certainty(s) for s, _ in found])
+    is_right = np.array([r for _, r in found])
+    above = probable[is_right][:, None] - probable[~is_right][None, :]
+    area = float((above > 0).mean() + 0.5 * (above == 0).mean())
+    told = [f"{len(found)} calls, {is_right.mean():.2f} right, area under the curve {area:.3f}"]
+    edges = [0.0, 0.2, DOUBTED, 0.5, 0.65, 0.8, 1.0]
+    for low, high in zip(edges, edges[1:], strict=False):
+        held = (probable >= low) & (probable < high)
+        if held.any():
+            told.append(f"  {low:.2f} to {high:.2f}: {held.sum()} calls, {is_right[held].mean():.2f} right")
+    return "\n".join(told)
+
+
+def main() -> None:
+    hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
+    found = {split: list(asked([h for h in hands if split_of(h) == split])) for split in ("validation", "test")}
+    FILE.write_text(json.dumps(fitted(found["validation"]), indent=2) + "\n", encoding="utf-8")
+    weights.cache_clear()
+    for split, own in found.items():
+        print(split, report(own))
+
+
+if __name__ == "__main__":
+    main()
