@@ -62,7 +62,7 @@ def _lines(facts: Facts) -> Iterator[str]:
     for name, examples in facts.parts.items():
         kinds = [sum(x.kind == kind for x in examples) for kind in ("line", "follow-up", "alone", "tools only")]
         rows.append((name, " ".join(sorted({x.hand for x in examples})), *map(str, kinds)))
-    yield from _table(("split", "hands", "lines", "follow-ups", "the same, stand-alone", "older, tools only"), rows)
+    yield from _table(("split", "hands", "lines", "follow-ups", "the same, stand-alone", "tools only"), rows)
     yield "\n## How it was trained\n"
     yield ", ".join(f"{name} {value:g}" for name, value in asdict(facts.recipe).items()) + f", seed {facts.seed}."
     yield (
@@ -90,6 +90,7 @@ def _lines(facts: Facts) -> Iterator[str]:
         "follow-ups as stand-alone": _of(facts.test, "alone"),
     }
     yield from _scores(columns, facts.limits)
+    yield from _of_documents(_of(facts.test, "tools only"))
     yield "\n### By style (test lines)\n"
     lines = _of(facts.test, "line")
     styles = sorted({r.example.style for r in lines})
@@ -105,6 +106,15 @@ def _lines(facts: Facts) -> Iterator[str]:
     yield from _table(("shape", "read as", "lines"), [(a, b, str(n)) for a, b, n in wrong])
     yield "\n## Limits\n"
     yield _LIMITS
+
+
+def _of_documents(reads: Sequence[Read]) -> Iterator[str]:
+    """How the questions of `qa/` are read, all of which documents answer."""
+    if reads:
+        places = [r.reading.ranked.index("search_knowledge") for r in reads]
+        first, among = (sum(p < most for p in places) / len(places) for most in (1, 3))
+        yield f"\nOf {len(reads)} questions to documents (`qa/`, test hands) that is first for {first:.3f},"
+        yield f"among three for {among:.3f}."
 
 
 def _of(reads: Sequence[Read], kind: str) -> list[Read]:

@@ -43,7 +43,7 @@ from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
 RATE, SIZE = 8e-5, 32
-MOST = 80
+MOST = 64
 """Candidates that a batch of spans is compared with."""
 NEAREST = 12
 """So many candidates that a span does not mean, and that come nearest to it, are what it is set apart from first."""
@@ -373,11 +373,11 @@ def aligned(vectors: Vectors, data: Data) -> list[Example]:
     return found
 
 
-def nearest(vectors: Vectors, data: Data) -> dict[str, list[int]]:
-    """By query the places of the nearest candidates that it does not mean."""
-    found: dict[str, list[int]] = {}
+def nearest(vectors: Vectors, data: Data) -> dict[tuple[str, str], list[int]]:
+    """By workspace and query the places of the nearest candidates that it does not mean."""
+    found: dict[tuple[str, str], list[int]] = {}
     known: dict[tuple[str, int], torch.Tensor] = {}
-    examples = list({e.query: e for e in data.examples}.values())
+    examples = list({(e.workspace, e.query): e for e in data.examples}.values())
     asked = vectors.of([e.query for e in examples])
     for example, own in zip(examples, asked, strict=True):
         options = data.options(example, True)
@@ -386,7 +386,7 @@ def nearest(vectors: Vectors, data: Data) -> dict[str, list[int]]:
             known[key] = vectors.of([c.phrase for c in options])
         meant = set(places(options, example.targets))
         order = (known[key] @ own).argsort(descending=True)[: NEAREST + len(meant)].tolist()
-        found[example.query] = [n for n in order if n not in meant][:NEAREST]
+        found[example.workspace, example.query] = [n for n in order if n not in meant][:NEAREST]
     return found
 
 
@@ -396,7 +396,7 @@ class Trainer:
     def __init__(self, model: Encoder, tokenizer: Any, data: Data, epochs: int) -> None:
         self.model, self.tokenizer, self.data = model, tokenizer, data
         self.rng = random.Random(0)
-        self.nearest: dict[str, list[int]] = {}
+        self.nearest: dict[tuple[str, str], list[int]] = {}
         self.optimizer = torch.optim.AdamW(
             [p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
         )
@@ -410,7 +410,12 @@ class Trainer:
         """The mean loss over all spans in a new order."""
         self.nearest = nearest(Vectors(self.model, self.tokenizer), self.data)
         self.model.train()
-        losses = [loss for batch in self.batches() if (loss := self.step(batch)) is not None]
+        losses: list[float] = []
+        for batch in self.batches():
+            if (loss := self.step(batch)) is not None:
+                losses.append(loss)
+                if len(losses) % 100 == 0:
+                    print(f"{len(losses)} steps, loss {sum(losses) / len(losses):.3f}", flush=True)
         return sum(losses) / len(losses)
 
     def batches(self) -> list[list[Example]]:
@@ -428,7 +433,7 @@ class Trainer:
         near: list[str] = []
         for example in batch:
             options = self.data.options(example, with_synonyms)
-            near += [options[n].phrase for n in self.nearest.get(example.query, ())]
+            near += [options[n].phrase for n in self.nearest.get((example.workspace, example.query), ())]
             if gold := places(options, example.targets):
                 wanted.append([pool.setdefault(options[n].phrase, len(pool)) for n in gold])
                 texts.append(noisy(example.query, self.rng) if self.rng.random() < 0.5 else example.query)
@@ -529,7 +534,7 @@ def main() -> None:
             measures["validation"] = evaluate(vectors, data["validation"])
             found = {k: round(v, 3) for k, v in measures["validation"].items() if "table" not in k}
             print(f"epoch {epoch + 1}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", found, flush=True)
-            if epoch == 0:
+            if epoch == 0 and given.epochs > 1:
                 data["train"].examples += aligned(vectors, data["train"])
                 print(f"{len(data['train'].examples)} spans from here on", flush=True)
         if start is not None:

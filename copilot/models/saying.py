@@ -33,6 +33,8 @@ SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 CERTAIN = 0.5
 # A call that expresses less of the question answers another one.
 RESOLVED = 0.6
+# What is more probable than this is told as what comes nearest, where documents were asked and do not answer.
+NEAREST = 0.15
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
@@ -311,7 +313,11 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
         lines.append(f"Nothing in the records is called {join_or(left)}.")
     lines += list(dict.fromkeys(r for o in outcomes if o.planned.probability >= ALSO for r in o.reasons))[:2]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
-    if topics:
+    is_theirs = any(o.tool.searches == "passages" and o.planned.probability >= ALSO for o in outcomes)
+    nearest = documents.quotation.quotes[:1] if is_theirs and documents.answers >= NEAREST and not unknown else ()
+    if nearest:
+        lines += ["", "What comes nearest:", "", *quoted(nearest)]
+    elif topics:
         lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
     return Draft(
         text="\n".join(lines),

@@ -96,8 +96,10 @@ def evidence(asked: Asked) -> float:
         best = max((score for _, score in _described(asked)), default=0.0)
         worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
     # A metric that is named leaves nothing to ask back.
-    others = (p for name, p in asked.reading.tools.items() if name not in (*_OF_FIGURES, CLARIFY))
-    return worth * (1 - max(others, default=0.0))
+    read = asked.reading.tools
+    figures = max(read.get(name, 0.0) for name in _OF_FIGURES)
+    others = max((p for name, p in read.items() if name not in (*_OF_FIGURES, CLARIFY)), default=0.0)
+    return worth * figures / (figures + others) if others else worth
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
