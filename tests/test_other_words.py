@@ -141,3 +141,8 @@ def test_the_least_of_groups_turns_their_order(copilot: Copilot) -> None:
     answer = copilot.ask("And the fewest?", conversation="turned")
     asked = next(c.arguments for c in answer.tool_calls if c.name == "find_projects")
     assert (asked["group_by"], asked["order_by"]) == (["unit"], "value")
+
+
+def test_what_no_page_tells_is_looked_for_in_the_rows(copilot: Copilot) -> None:
+    answer = copilot.ask("Why did somebody nearly eat what they must not at lunch?")
+    assert "C4" in answer.citations[0].locator + answer.citations[0].title + answer.citations[0].quote

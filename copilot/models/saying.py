@@ -33,6 +33,8 @@ SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 CERTAIN = 0.5
 # A call that expresses less of the question answers another one.
 RESOLVED = 0.6
+# Rows that nobody named are told from this cosine on, and others that come so near to the best.
+NEAR_ROWS, AS_NEAR = 0.36, 0.05
 # What is more probable than this is told as what comes nearest, where documents were asked and do not answer.
 NEAREST = 0.15
 TELLING = ("headline", "support", "option")
@@ -152,6 +154,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     least = min(sure, CLEARLY * documents_wanted) if names_one else sure
     gives_way = is_advice or (asked.is_case and documents.do_answer)
     leads = lead is not None and not gives_way and lead.planned.worth >= least
+    rows = _nearer_rows(outcomes, documents) if not leads and plan.kind != "out_of_scope" else None
+    if rows is not None:
+        return _rows_first(rows)
     if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
         return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
@@ -183,6 +188,39 @@ def _records_first(
     elif wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
     return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
+
+
+def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents) -> Outcome | None:
+    """Rows of the records that come nearer to the question than any passage, where the passages hardly answer it."""
+    rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something and o.result), None)
+    if rows is None or rows.result is None or (documents.do_answer and documents.certainty >= CERTAIN):
+        return None
+    near = _nearness(rows.result.evidence)
+    return rows if near >= NEAR_ROWS and near > _nearness(documents.evidence) else None
+
+
+def _nearness(evidence: Iterable[Evidence]) -> float:
+    """The cosine of what comes nearest."""
+    return max((item.relevance for item in evidence if item.relevance is not None), default=0.0)
+
+
+def _rows_first(rows: Outcome) -> Draft:
+    """The row that comes nearest, what comes as near, and what else is recorded of its project."""
+    page = _Page(["This is what the records hold that comes nearest:"])
+    _tell(page, rows, FEW_ROWS)
+    return Draft(text="\n".join(page.lines), follow_ups=tuple(page.follow_ups), shown=tuple(page.shown))
+
+
+def _told(outcome: Outcome) -> list[Finding]:
+    """What a result has to tell, the headline first; of rows that were searched for, not what is far from the best."""
+    assert outcome.result is not None
+    said = [f for f in outcome.result.findings if f.role in TELLING]
+    if outcome.tool.searches == "rows":
+        near = {item.id: item.relevance or 0.0 for item in outcome.result.evidence}
+        least = max(near.values(), default=0.0) - AS_NEAR
+        said = [f for f in said if f.role != "option" or near[f.evidence[0]] >= least]
+        return sorted(said, key=lambda f: TELLING.index(f.role))
+    return sorted(said, key=lambda f: f.role != "headline")
 
 
 def _are_both_asked(asked: Asked, lead: Outcome, other: Outcome) -> bool:
@@ -243,8 +281,7 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     """The findings of a result: the first headline as a sentence, the others as a list, then what limits them."""
     result = outcome.result
     assert result is not None
-    said = [f for f in result.findings if f.role in TELLING]
-    said.sort(key=lambda f: f.role != "headline")
+    said = _told(outcome)
     notes = [f for f in result.findings if f.role == "caveat" and f.text not in page.limits][:MOST_CAVEATS]
     page.limits |= {f.text for f in notes}
     # What was said before the answer is not said again.

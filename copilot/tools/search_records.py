@@ -15,7 +15,7 @@ from copilot.sources import Sources
 from copilot.tools.evidence import Row, read_row
 from copilot.tools.row_sentences import tell
 from copilot.tools.tool import Tool, has_records_index
-from copilot.types import Evidence, Finding, ToolResult, Viewer
+from copilot.types import Evidence, Finding, Role, ToolResult, Viewer
 
 # Of the project that the best row is about, so many further rows of these tables.
 _RELATED = (("incidents", "-date", 2), ("decisions", "-date", 2))
@@ -47,7 +47,8 @@ def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
     view = sources.records.view(viewer)
     found = retriever.search(arguments.query, viewer, top_k=arguments.top_k, kind="record")
     near = [(*located, s.cosine) for s in found if (located := _row(view, s))]
-    related = [(table, row, None) for table, row in _related(view, near[0][0], near[0][1])] if near else []
+    project = _project(*near[0][:2]) if near else ""
+    related = [(table, row, None) for table, row in _related(view, near[0][0], project)] if near else []
     quotes: dict[str, Finding] = {}
     evidence: list[Evidence] = []
     for table, row, cosine in (*near, *related):
@@ -55,7 +56,11 @@ def search_records(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
         if read.id not in quotes:
             evidence.append(read.model_copy(update={"relevance": cosine}))
             key = str(row.get(view.tables[table].key or "") or "")
-            quotes[read.id] = Finding(kind="row", subject=key, text=tell(view.tables[table], row), evidence=(read.id,))
+            role: Role = "support" if project and _project(table, row) == project else "option"
+            text = tell(view.tables[table], row)
+            quotes[read.id] = Finding(
+                kind="row", subject=key, role=role if quotes else "headline", text=text, evidence=(read.id,)
+            )
     return ToolResult(findings=tuple(quotes.values()), evidence=tuple(evidence))
 
 
@@ -67,8 +72,13 @@ def _row(view: RecordView, scored: ScoredChunk) -> tuple[str, Row] | None:
     return (table, row) if table and row else None
 
 
-def _related(view: RecordView, table: str, row: Row) -> list[tuple[str, Row]]:
-    project = row.get("id") if table == "projects" else row.get("project_id")
+def _project(table: str, row: Row) -> str:
+    """The project that a row is or is about; empty where it is about none."""
+    return str((row.get("id") if table == "projects" else row.get("project_id")) or "")
+
+
+def _related(view: RecordView, table: str, project: str) -> list[tuple[str, Row]]:
+    """What else is recorded of the project of a row of that table."""
     if not project:
         return []
     found: list[tuple[str, Row]] = []
@@ -77,7 +87,7 @@ def _related(view: RecordView, table: str, row: Row) -> list[tuple[str, Row]]:
             by = [order] if view.has(other, order.removeprefix("-")) else []
             rows = view.select(other, [Filter(column="project_id", value=project)], order_by=by, limit=most)
             found += [(other, related) for related in rows]
-    own = view.row("projects", str(project)) if table != "projects" and view.has("projects") else None
+    own = view.row("projects", project) if table != "projects" and view.has("projects") else None
     return [*([("projects", own)] if own else []), *found]
 
 

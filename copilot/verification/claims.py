@@ -119,7 +119,7 @@ class Checker:
             yield self._fault("id", figure, sentence)
 
     def _figure(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> Iterator[Fault]:
-        if held := find_place(sentence, figure, citing.ids, verdict.carriers, self.grounds):
+        if held := self._place(sentence, figure, citing, verdict):
             verdict.carriers.append((figure, held))
         elif how := self._derived(sentence, figure, citing, verdict):
             verdict.computed.append((figure, how))
@@ -128,6 +128,15 @@ class Checker:
             # What is asked may be repeated by what claims nothing.
             if not asked or citing.ids:
                 yield self._fault("question" if asked else "figure", figure, sentence)
+
+    def _place(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> Held | None:
+        """Where a figure stands in all that was read, or else in what the sentence itself cites: that was chosen for it,
+        whatever else was read in like words."""
+        held = find_place(sentence, figure, citing.ids, verdict.carriers, self.grounds)
+        if held is None and citing.is_own:
+            chosen = self.grounds.only(citing.ids)
+            held = find_place(sentence, figure, citing.ids, verdict.carriers, chosen, is_chosen=True)
+        return held
 
     def _derived(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> str:
         """How a figure follows from others, unless many other figures would have followed too."""

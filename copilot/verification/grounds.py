@@ -36,6 +36,7 @@ _SCALED = re.compile(
     rf"(?<!\w)(?i:(?P<before>{_SCALE_WORDS}))\s?(?:d['’]|de |of )?(?P<first>[A-Z]{{3}}|[€$£])(?!\w)"
     rf"|(?<!\w)(?P<second>[A-Z]{{3}}|[€$£])\s?(?i:(?P<after>{_SCALE_WORDS}))(?!\w)"
 )
+_LABEL = re.compile(r"\W*\d+(?:\.\d+)+\W*\s")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
 
@@ -54,6 +55,8 @@ class Held:
     """Of a cell: the unit that its column's header gives."""
     is_value: bool = False
     """Whether it stands alone in its cell."""
+    is_label: bool = False
+    """Whether it numbers the sentence: "11.2"."""
 
 
 @dataclass(eq=False)
@@ -110,6 +113,7 @@ class Grounds:
     text: str = ""
     language: str = "en"
     """The one taken for a text in which nothing tells another."""
+    _parts: dict[frozenset[str], Grounds] = field(default_factory=dict, repr=False)
 
     def read(
         self, evidence: Iterable[Evidence], tables: Iterable[Table] = (), said: Iterable[tuple[str, str]] = ()
@@ -124,8 +128,20 @@ class Grounds:
         for id, text in said:
             self._read_prose(id, "", text)
             self.text += f"\n{text}"
+        self._parts.clear()
         for name in ("vocabulary", "weights", "plain_text", "names", "by_evidence", "wording"):
             self.__dict__.pop(name, None)
+
+    def only(self, ids: Iterable[str]) -> Grounds:
+        """What was read under these ids; its words weigh as they do in the whole."""
+        wanted = frozenset(ids)
+        if wanted not in self._parts:
+            lines = [line for line in self.lines if line.evidence in wanted]
+            tables = [[row for row in rows if row.evidence in wanted] for rows in self.tables]
+            part = Grounds(lines, [rows for rows in tables if rows], self.titles, self.text, self.language)
+            part.__dict__ |= {name: getattr(self, name) for name in ("vocabulary", "weights", "names")}
+            self._parts[wanted] = part
+        return self._parts[wanted]
 
     def _read_item(self, item: Evidence) -> None:
         self.titles.append(item.title)
@@ -159,10 +175,14 @@ class Grounds:
             stems = content(bare, language)
             line = Line(id, bare, language, stems=stems, context=about | before, about=about)
             figures = read_figures(bare, language)
+            label = m.end() if (m := _LABEL.match(bare)) else 0
             line.held = [
-                Held(f, content(segment(bare, f, figures), language), line, content(clause(bare, f, figures), language))
+                Held(
+                    f, content(segment(bare, f, figures), language), line,
+                    content(clause(bare, f, figures), language), is_label=f.end <= label,
+                )
                 for f in figures
-            ]
+            ]  # fmt: skip
             self.lines.append(line)
             before = stems
 

@@ -40,7 +40,7 @@ def _is_counted(figure: Read, sentence: Sentence, held: Held, grounds: Grounds) 
     noun = sentence.noun(figure)
     if noun is None or noun.text.lower().startswith(tuple(sentence.language.generic)) or figure.hedge:
         return True
-    meant = grounds.vocabulary.meant(noun.stem)
+    meant = frozenset().union(*(grounds.vocabulary.meant(term.stem) for term in sentence.counted(figure)))
     if _currencies(held.unit) or held.figure.kind in ("percent", "money"):
         return bool(meant & held.near)
     return bool(meant) or held.line.language != sentence.language

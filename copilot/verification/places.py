@@ -34,11 +34,17 @@ class _Place:
 
 
 def find_place(
-    sentence: Sentence, figure: Read, cited: Collection[str], carriers: Sequence[tuple[Read, Held]], grounds: Grounds
+    sentence: Sentence,
+    figure: Read,
+    cited: Collection[str],
+    carriers: Sequence[tuple[Read, Held]],
+    grounds: Grounds,
+    is_chosen: bool = False,
 ) -> Held | None:
     """Where a figure stands; None when it stands nowhere, or another figure fits its words much better.
 
-    `carriers` are the places of the sentence's figures before it.
+    `carriers` are the places of the sentence's figures before it. Where the lines were chosen for the sentence, a figure
+    is compared with those of its own line alone.
     """
     if figure.day and figure.day[2] == 0:
         return _dated(figure, cited, _rows_meant(sentence, figure, grounds), grounds)
@@ -55,10 +61,16 @@ def find_place(
             p.held
             for p in found
             if (p.held.line.table, p.held.header) == range_of
-            or _stands(figure, p, places, others, cited, meant, together)
+            or _stands(figure, p, _beside(p, places) if is_chosen else places, others, cited, meant, together)
         ),
         None,
     )
+
+
+def _beside(place: _Place, places: Sequence[_Place]) -> list[_Place]:
+    """The places of the same line, or of the same table."""
+    line = place.held.line
+    return [p for p in places if p.held.line is line or (line.cells and p.held.line.table == line.table)]
 
 
 def _column_of_range(sentence: Sentence, figure: Read, carriers: Sequence[tuple[Read, Held]]) -> tuple[int, str] | None:
@@ -130,7 +142,7 @@ def candidates(figure: Read, grounds: Grounds) -> Iterator[Held]:
 def _is_rival(figure: Read, held: Held, others: Sequence[Read]) -> bool:
     """Whether a figure could have been meant instead, one of its kind or a bare one of a table, and is not said too."""
     is_alike = held.figure.kind == figure.kind or (held.figure.kind == "number" and bool(held.line.cells))
-    return is_alike and not any(same(other, held.figure) for other in others)
+    return is_alike and not held.is_label and not any(same(other, held.figure) for other in others)
 
 
 def _dated(figure: Read, cited: Collection[str], meant: Collection[Line], grounds: Grounds) -> Held | None:

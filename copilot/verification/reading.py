@@ -35,6 +35,10 @@ BETWEEN = re.compile(
     re.I,
 )
 """What stands between two figures that share a unit."""
+# "2 and six months" are two things.
+_JOINS = re.compile(r"\s+(?:and|und|et)\s+", re.I)
+# "A quarter" is a part, "last quarter" a time.
+_ARTICLES = frozenset(["a", "one", "ein", "eine", "einem", "einen", "un", "une"])
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
 
@@ -73,7 +77,9 @@ def _shared(figures: list[Read], text: str) -> list[Read]:
         bare, typed = result[n], result[n + 1]
         if bare.kind != "number" or bare.step >= 1 or typed.kind not in ("money", "percent", "points", "time"):
             continue
-        if BETWEEN.fullmatch(text[bare.end : typed.start]):
+        if BETWEEN.fullmatch(text[bare.end : typed.start]) and (bare.is_word == typed.is_word or not _JOINS.fullmatch(
+            text[bare.end : typed.start]
+        )):  # fmt: skip
             scale = _scale_of(typed)
             step = bare.step * scale or (scale if scale > 1 else 0)
             other = bare.value if scale > 1 else bare.other
@@ -305,6 +311,8 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
     word = tokens[i][0].lower()
     if word in language.factors and word != "once":
         return language.factors[word], 1, "factor"
+    if word in language.fractions and word in language.units and (not i or tokens[i - 1][0].lower() not in _ARTICLES):
+        return 0.0, 0, ""
     if word in language.fractions and word not in language.ordinals:
         return _part(tokens, i, language)
     if word in language.fractions and i and tokens[i - 1][0].lower() in ("a", "one") and not _is_ordinal(tokens, i):
@@ -315,7 +323,8 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
     values, used = parts, 1
     while i + used < len(tokens) and tokens[i + used].start() - tokens[i + used - 1].end() == 1:
         following = tokens[i + used][0].lower()
-        if following in language.fractions and following not in ("quarters",) and len(values) == 1:
+        is_part = following not in language.units or _is_of_something(tokens, i + used)
+        if following in language.fractions and is_part and len(values) == 1:
             return values[0] * language.fractions[following], used + 1, "fraction"
         more = (
             [language.scales[following]]
@@ -334,6 +343,11 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
             break
         values, used = [*values, *more], used + 1
     return _compose(values), used, ""
+
+
+def _is_of_something(tokens: list[re.Match[str]], i: int) -> bool:
+    """ "Three quarters of the budget" are a part of it; three quarters in a row are times."""
+    return i + 1 < len(tokens) and tokens[i + 1][0].lower() in ("of", "der", "des", "de")
 
 
 def _part(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[float, int, str]:

@@ -15,6 +15,8 @@ from copilot.verification.terms import Term, content, terms
 
 # Part of the words of a sentence that are function words in any language.
 _FUNCTIONS = 0.3
+# So many words may say together what is counted.
+_PHRASE = 3
 Role = Literal["prose", "heading", "item", "row"]
 
 
@@ -111,6 +113,18 @@ class Sentence:
         ):
             return None
         return following
+
+    def counted(self, figure: Read) -> list[Term]:
+        """The content words behind a whole number that may say what is counted: "71 live AI projects"."""
+        first = self.noun(figure)
+        if first is None:
+            return []
+        found, place = [first], self.terms.index(first)
+        for term in self.terms[place + 1 : place + _PHRASE]:
+            if term.is_function or self.text[found[-1].end : term.start] not in (" ", "-"):
+                break
+            found.append(term)
+        return found
 
     def word_before(self, figure: Read) -> str:
         """The word right before a figure, in lower case."""

@@ -150,7 +150,10 @@ def _compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """A word whose opposite stands in all that fits its clause best."""
-    said = [o for o in opposites().find(sentence.text) if not _negates(sentence.text, o, sentence.language)]
+    said = [
+        o for o in opposites().find(sentence.text)
+        if not _negates(sentence.text, o, sentence.language) and not _counts_all(sentence, o)
+    ]  # fmt: skip
     if not said:
         return
     rows = {row for table in grounds.tables for row in (_meant(sentence, table) if len(table) > 1 else table)}
@@ -174,6 +177,11 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
         )
         if is_new or (held[0] and all(not (own & members) for members in held if members)):
             yield Turn(word.start, word.end, tuple(best[:2]))
+
+
+def _counts_all(sentence: Sentence, word: Opposite) -> bool:
+    """ "All 19" are 19, and are compared as that."""
+    return word.group == "quantity" and any(f.start - word.end == 1 for f in sentence.figures)
 
 
 def _context(sentence: Sentence, word: Opposite, spoken: frozenset[str], grounds: Grounds) -> Words:

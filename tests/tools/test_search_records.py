@@ -28,6 +28,14 @@ def test_the_project_of_the_best_row_and_its_decisions_follow(sources: Sources) 
     assert [f.subject for f in result.findings] == ["I-1", "H-02", "D-2"]
 
 
+def test_the_best_row_leads_before_those_of_its_project_and_others(sources: Sources) -> None:
+    result = search_records(sources, EVERYONE, Arguments(query="beds forecast too low over Easter"))
+    roles = {f.subject: f.role for f in result.findings}
+    assert roles["I-1"] == "headline"
+    assert roles["H-02"] == roles["D-2"] == "support"
+    assert [role for subject, role in roles.items() if subject.startswith("H-") and subject != "H-02"].count("option") > 0
+
+
 def test_a_row_with_a_label_is_found_by_its_holders_only(sources: Sources) -> None:
     seen = sources.records.view(BOARD).select("projects")
     hidden = next(row for row in seen if row.get("label"))
