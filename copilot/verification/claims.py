@@ -106,7 +106,7 @@ class Checker:
         if is_free or sentence.role == "heading":
             return verdict
         verdict.faults += self._names(sentence)
-        verdict.faults += self._words(sentence)
+        verdict.faults += self._words(sentence, citing)
         for figure, where in swaps(sentence, verdict.carriers, self.grounds):
             verdict.faults.append(Fault("figure", figure.text, figure.start, figure.end, where))
         if not verdict.faults:
@@ -130,8 +130,8 @@ class Checker:
                 yield self._fault("question" if asked else "figure", figure, sentence)
 
     def _place(self, sentence: Sentence, figure: Read, citing: Citing, verdict: Verdict) -> Held | None:
-        """Where a figure stands in all that was read, or else in what the sentence itself cites: that was chosen for it,
-        whatever else was read in like words."""
+        """Where a figure stands in all that was read, or else in what the sentence itself cites: that was chosen for
+        it, whatever else was read in like words."""
         held = find_place(sentence, figure, citing.ids, verdict.carriers, self.grounds)
         if held is None and citing.is_own:
             chosen = self.grounds.only(citing.ids)
@@ -199,12 +199,13 @@ class Checker:
         # "Austrian" is known from "Austria".
         return all(self.grounds.mentions(w[:-1] if len(w) > _SHORT_NAME else w) or w in asked for w in words)
 
-    def _words(self, sentence: Sentence) -> list[Fault]:
+    def _words(self, sentence: Sentence, citing: Citing) -> list[Fault]:
         if sentence.is_plan:
             return []
+        cited = self.grounds.only(citing.ids).lines if citing.is_own else ()
         return [
             Fault("word", sentence.text[turn.start : turn.end], turn.start, turn.end, turn.where)
-            for turn in turned(sentence, self.grounds)
+            for turn in turned(sentence, self.grounds, cited)
         ]
 
     def _unsaid(self, sentence: Sentence, verdict: Verdict, citing: Citing) -> Iterator[Fault]:

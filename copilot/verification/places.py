@@ -43,8 +43,8 @@ def find_place(
 ) -> Held | None:
     """Where a figure stands; None when it stands nowhere, or another figure fits its words much better.
 
-    `carriers` are the places of the sentence's figures before it. Where the lines were chosen for the sentence, a figure
-    is compared with those of its own line alone.
+    `carriers` are the places of the sentence's figures before it. Where the lines were chosen for the sentence, a
+    figure is compared with those of its own line alone.
     """
     if figure.day and figure.day[2] == 0:
         return _dated(figure, cited, _rows_meant(sentence, figure, grounds), grounds)

@@ -311,7 +311,9 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
     word = tokens[i][0].lower()
     if word in language.factors and word != "once":
         return language.factors[word], 1, "factor"
-    if word in language.fractions and word in language.units and (not i or tokens[i - 1][0].lower() not in _ARTICLES):
+    before = tokens[i - 1][0].lower() if i else ""
+    is_part = before in _ARTICLES or _is_of_something(tokens, i)
+    if word in language.fractions and word in _TIMES and not is_part:
         return 0.0, 0, ""
     if word in language.fractions and word not in language.ordinals:
         return _part(tokens, i, language)
@@ -347,7 +349,8 @@ def _number(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[fl
 
 def _is_of_something(tokens: list[re.Match[str]], i: int) -> bool:
     """ "Three quarters of the budget" are a part of it; three quarters in a row are times."""
-    return i + 1 < len(tokens) and tokens[i + 1][0].lower() in ("of", "der", "des", "de")
+    following = tokens[i + 1][0].lower() if i + 1 < len(tokens) else ""
+    return following in ("of", "der", "des", "de") or following.isdigit()
 
 
 def _part(tokens: list[re.Match[str]], i: int, language: Language) -> tuple[float, int, str]:

@@ -31,6 +31,10 @@ _SHORT = 10
 _SAME_TOPIC, _FEWEST = 0.4, 2
 # Two figures are swapped when each fits the other's place so much better.
 _SWAPPED = 1.3
+# Groups of words that tell how many; what turns a statement is not made true by another one beside it.
+_GRADED = ("quantity",)
+# What stands between a direction and the figure that it leads away from.
+_FROM = re.compile(r"\s(?:[a-z]+ )?(?:from|von|de)\s", re.IGNORECASE)
 
 
 Words = Sequence[tuple[frozenset[str], float]]
@@ -46,12 +50,17 @@ class Turn:
     where: tuple[Line, ...] = ()
 
 
-def turned(sentence: Sentence, grounds: Grounds) -> list[Turn]:
-    """The first word that does not say what was read; what is quoted word for word says it."""
+def turned(sentence: Sentence, grounds: Grounds, cited: Sequence[Line] = ()) -> list[Turn]:
+    """The first word that does not say what was read; what is quoted word for word says it.
+
+    `cited` are the lines that the sentence itself cites.
+    """
     if grounds.quotes(sentence.text):
         return []
-    checks = (_pair, _label, _compared, _moved, _opposite, _negation, _trend, _extreme, _most, _answered, _agent)
-    return [turn for check in checks for turn in [next(check(sentence, grounds), None)] if turn][:1]
+    first = (check(sentence, grounds) for check in (_pair, _label, _compared, _moved))
+    others = (check(sentence, grounds) for check in (_negation, _trend, _extreme, _most, _answered, _agent))
+    checks = (*first, _opposite(sentence, grounds, cited), *others)
+    return [turn for check in checks for turn in [next(check, None)] if turn][:1]
 
 
 def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5) -> list[Line]:
@@ -148,11 +157,11 @@ def _compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
                 yield Turn(said[0].start, said[0].end, (one[0], other[0]))
 
 
-def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
-    """A word whose opposite stands in all that fits its clause best."""
+def _opposite(sentence: Sentence, grounds: Grounds, cited: Sequence[Line]) -> Iterator[Turn]:
+    """A word whose opposite stands in all that fits its clause best, and that what the sentence cites does not say."""
     said = [
         o for o in opposites().find(sentence.text)
-        if not _negates(sentence.text, o, sentence.language) and not _counts_all(sentence, o)
+        if not (_negates(sentence.text, o, sentence.language) or _counts_all(sentence, o) or _leads(sentence, o))
     ]  # fmt: skip
     if not said:
         return
@@ -175,8 +184,31 @@ def _opposite(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             _members(line, "decision", words) or content(word.text, sentence.language) & _heads(line)
             for line in grounds.lines
         )
-        if is_new or (held[0] and all(not (own & members) for members in held if members)):
+        is_cited = word.group in _GRADED and any(_says_it(line, word, sentence) for line in cited)
+        if is_new or (not is_cited and held[0] and all(not (own & members) for members in held if members)):
             yield Turn(word.start, word.end, tuple(best[:2]))
+
+
+def _says_it(line: Line, word: Opposite, sentence: Sentence) -> bool:
+    """Whether a clause of a line says a word of the same meaning, and something else that its clause says."""
+    around = next((c for c in sentence.clauses if word.text in c), sentence.text)
+    rest = content(around, sentence.language) - content(word.text, sentence.language)
+    return any(
+        any((o.group, o.member) == (word.group, word.member) for o in opposites().find(part))
+        and not rest.isdisjoint(content(part, line.language))
+        for part in (clauses(line.said) if not line.cells else [line.said])
+    )
+
+
+def _leads(sentence: Sentence, word: Opposite) -> bool:
+    """Whether a direction is the one that the figures take between which it is said: "669 tonnes, up from 625"."""
+    if word.group != "direction":
+        return False
+    origin = next((f for f in sentence.figures if f.start >= word.end), None)
+    if origin is None or not _FROM.fullmatch(sentence.text[word.end : origin.start]):
+        return False
+    now = next((f for f in sentence.figures if f.kind in (origin.kind, "number") and f.end <= word.start), None)
+    return now is not None and (now.value > origin.value) == (word.member == "up") and now.value != origin.value
 
 
 def _counts_all(sentence: Sentence, word: Opposite) -> bool:

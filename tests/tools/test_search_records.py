@@ -33,7 +33,9 @@ def test_the_best_row_leads_before_those_of_its_project_and_others(sources: Sour
     roles = {f.subject: f.role for f in result.findings}
     assert roles["I-1"] == "headline"
     assert roles["H-02"] == roles["D-2"] == "support"
-    assert [role for subject, role in roles.items() if subject.startswith("H-") and subject != "H-02"].count("option") > 0
+    assert [role for subject, role in roles.items() if subject.startswith("H-") and subject != "H-02"].count(
+        "option"
+    ) > 0
 
 
 def test_a_row_with_a_label_is_found_by_its_holders_only(sources: Sources) -> None:

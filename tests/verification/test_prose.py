@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.types import Evidence, Table
+from copilot.verification.languages import language_of
 from copilot.verification.prose import ProseVerifier
+from copilot.verification.reading import read_figures
 
 DRIFT = "The review of the fraud model was on 6 July 2026. Its accuracy fell from 88 % in May to 79 % in June."
 BOARD = (
@@ -97,6 +99,67 @@ FALSE = {
 def test_what_is_false_is_flagged_for_what_it_is(draft: str, kind: str) -> None:
     _, verifier = verified(draft, "May we run 25 models?")
     assert kind in [fault.kind for failure in verifier.failures for fault in failure.faults]
+
+
+CLAUSES = """**11.1** Entering customer data into a public tool is at least a severity 2 incident, told the same day.
+**11.2** Breach of the policy can lead to loss of access, disciplinary measures and, in serious cases, dismissal."""
+COUNTS = "71 of 116 projects are in idea, proof of concept, pilot or scaling. 19 high-risk projects have an owner."
+SUMS = "The budget of Lowland Bank adds up to 12,420,000 EUR over the 18 projects that record it."
+OTHERS = (
+    "The budget of Lowland Bank that is not stopped or retired adds up to 11,560,000 EUR over the 16 live projects."
+)
+SAID = [
+    "We have 71 AI projects on our books, 16 of them live [#c-1] [#c-4].",
+    "Customer data in a public tool is at least a severity 2 incident, and a breach can lead to dismissal [#c-2].",
+    "Over all that record it, the budget of Lowland Bank is EUR 12.42 million [#c-3].",
+    "The live budget is about nine tenths of it: EUR 11.56 million against EUR 12.42 million [#c-3] [#c-4].",
+    "Some are proofs of concept, others pilots [#c-1].",
+    "All 19 high-risk projects have an owner [#c-1].",
+]
+
+
+@pytest.fixture
+def clauses() -> ProseVerifier:
+    verifier = ProseVerifier("What may we do, and what have we?")
+    for n, text in enumerate((COUNTS, CLAUSES, SUMS, OTHERS), start=1):
+        verifier.read([passage(f"c-{n}", text)])
+    return verifier
+
+
+@pytest.mark.parametrize("draft", SAID)
+def test_what_a_sentence_cites_is_where_its_figures_are_looked_for(clauses: ProseVerifier, draft: str) -> None:
+    clauses.feed(draft)
+    clauses.close()
+    assert clauses.failures == []
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Customer data in a public tool is at least a severity 3 incident [#c-2].",
+        "Over the projects that record it, the budget of Lowland Bank is EUR 12.24 million [#c-3].",
+        "We have 78 AI projects on our books [#c-1].",
+    ],
+)
+def test_another_figure_is_flagged_whatever_is_cited(clauses: ProseVerifier, draft: str) -> None:
+    clauses.feed(draft)
+    clauses.close()
+    assert [f.kind for failure in clauses.failures for f in failure.faults] == ["figure"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("three quarters of the budget", ["fraction"]),
+        ("three quarters in a row", ["time"]),
+        ("since last quarter", []),
+        ("a quarter of all projects", ["fraction"]),
+        ("a risk of 2 and six months", ["number", "time"]),
+        ("between 5 and 10 days", ["time", "time"]),
+    ],
+)
+def test_parts_are_told_from_times(text: str, kinds: list[str]) -> None:
+    assert [f.kind for f in read_figures(text, language_of(text))] == kinds
 
 
 def test_a_figure_is_replaced_by_a_mark_in_the_language_of_the_sentence() -> None:
