@@ -556,6 +556,7 @@ def main() -> None:
         measures = {split: validate(model, collator, data[split]) for split in ("validation", "test")}
     if given.keep:
         torch.save(model.state_dict(), given.keep)
+    given.out.mkdir(parents=True, exist_ok=True)
     target = given.out / "chooser.onnx"
     export(model, given.weights, target)
     facts = {

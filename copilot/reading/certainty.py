@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "model" / "certainty.json"
-DOUBTED = 0.35
+DOUBTED = 0.45
 """What is less probable is told as doubtful."""
 
 

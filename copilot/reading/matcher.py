@@ -28,7 +28,7 @@ def name() -> str:
 
 
 def encode(text: str) -> Vectors:
-    """The vector of a span or candidate, of length 1; one text at a time, as int8 activations scale with a batch."""
+    """The vector of a span or candidate, of length 1."""
     network = _network()
     ids = np.array([network.tokenizer.encode(text).ids], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
