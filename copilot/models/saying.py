@@ -27,6 +27,8 @@ ALSO = 0.45
 # A result that is not the first is told too where its tool is wanted this surely: two things are asked.
 TWO_THINGS = 0.75
 CLEARLY = 2.0
+# What is less likely to be what is asked than this is not told, even where documents do not answer either.
+UNLIKELY = 0.3
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 # Of answers that are less certain, one in three holds what was asked for; of others two.
@@ -157,7 +159,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     rows = _nearer_rows(outcomes, documents) if not leads and plan.kind != "out_of_scope" else None
     if rows is not None:
         return _rows_first(rows)
-    if lead is not None and plan.kind != "out_of_scope" and (leads or not documents.do_answer):
+    may_lead = leads or (lead is not None and lead.planned.worth >= UNLIKELY and not documents.do_answer)
+    if lead is not None and plan.kind != "out_of_scope" and may_lead:
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
         return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
     if documents.do_answer and plan.kind != "out_of_scope":

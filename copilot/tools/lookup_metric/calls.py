@@ -52,7 +52,9 @@ def calls(asked: Asked) -> Iterator[Call]:
         during = ", now and a year ago" if "compare" in arguments else during
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
         left = [
-            s.text for s in asked.reading.of("filter", "scope", "not") if not _is_expressed(asked, s, filters, name)
+            s.text
+            for s in asked.reading.of("filter", "scope", "not", "bound")
+            if not _is_expressed(asked, s, filters, name)
         ]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
