@@ -88,8 +88,8 @@ def test_a_person_has_conversations_and_feedback_by_the_role_that_the_rules_give
     "claims",
     [
         {"exp": int(time.time()) - 120},
-        {"iat": int(time.time()) + 600},
-        {"nbf": int(time.time()) + 600},
+        {"iat": int(time.time()) + 86_400},
+        {"nbf": int(time.time()) + 86_400},
         {"aud": "another"},
         {"iss": "https://elsewhere.example"},
         {"exp": None},
