@@ -202,6 +202,35 @@ def test_an_order_turned_in_two_words_is_one_order(copilot: Copilot) -> None:
     assert second.status == "answered"
 
 
+def test_a_bare_order_turns_the_one_before_it(copilot: Copilot) -> None:
+    first, second = in_turn(copilot, "Which trial has the highest outlay?", "and the smallest?")
+    assert (rows_of(first)["order_by"], rows_of(second)["order_by"]) == ("-outlay", "outlay")
+
+
+BUDGETS = """code,title,phase,budget,yearly_running_budget
+B-1,Wheel Watch,trial,120,70
+B-2,Door Doctor,trial,310,20
+B-3,Brake Forecast,running,90,30
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "column"),
+    [
+        ("Which trial has the biggest budget?", "budget"),
+        ("What is the lowest budget of all?", "budget"),
+        ("Which one has the highest yearly running budget?", "yearly_running_budget"),
+    ],
+)
+def test_a_column_that_is_named_whole_is_meant(tmp_path: Path, question: str, column: str) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "works.csv").write_text(BUDGETS)
+    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as opened:
+        arguments = rows_of(opened.ask(question))
+    measured = [m.get("column") for m in arguments.get("measures", [])]
+    assert column in (str(arguments.get("order_by", "")).lstrip("-"), *measured)
+
+
 def test_furthest_over_another_column_is_ordered_by_how_much(copilot: Copilot) -> None:
     asked, others = in_turn(
         copilot, "Which one is furthest over its saving?", "How many others cost more than they save?"

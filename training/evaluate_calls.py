@@ -261,7 +261,9 @@ def outcome(
     asked = Asked(text, links, reading, where.columns, where.view, where.sources, Viewer(), earlier)
     if before is not None:
         asked = asked.continuing(before)
-    found = next(iter(find_projects(asked)))
+    found = next(iter(find_projects(asked)), None)
+    if found is None:
+        return Call("find_projects", {"table": ""}), {"table": False}, asked.restrictions[0]
     if before is not None and before.tool == found.tool:
         found = continued(before, found, asked)
     return found, compare(found, as_call("find_projects", gold, where), where), asked.restrictions[0]

@@ -20,7 +20,7 @@ from copilot.reading.question import Link, Links, Reading, Role, Span
 from copilot.retrieval.fan_out import fan_out
 
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate.
-NAMED, NAMED_COLUMN = 0.6, 0.3
+NAMED, NAMED_COLUMN, NAMED_WHOLE = 0.6, 0.3, 0.5
 JUDGED = 0.4
 """What it is worth, beside a cosine, that the chooser is sure of a candidate."""
 ELSEWHERE = 0.3
@@ -183,4 +183,7 @@ def _names(link: Link, candidate: Candidate, span: Span) -> float:
     if link.kind in ("value", "person"):
         is_it = link.column == candidate.column and link.key == candidate.value
         return NAMED * score if is_it else 0.0
-    return NAMED_COLUMN * score if link.key == candidate.column and link.table == candidate.table else 0.0
+    if link.key != candidate.column or link.table != candidate.table:
+        return 0.0
+    # A column that is called by its whole name is meant, whatever comes near beside it.
+    return NAMED_WHOLE if link.score == 1 and candidate.op is None else NAMED_COLUMN * score

@@ -23,15 +23,18 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
         arguments["group_by"] = fresh["group_by"]
     if reading.of("compare"):
         _set_beside(arguments, before, conditions)
+    # "And the smallest?": of what ordered before, where hardly anything says of what.
+    is_turned = call.is_doubtful and bool(_ordering_column(before)) and not asked.links.of("column")
     if reading.of("order", "limit"):
-        _order(arguments, fresh, asked)
+        _order(arguments, {k: v for k, v in fresh.items() if k == "limit"} if is_turned else fresh, asked)
     if fresh.get("columns"):
         arguments["columns"] = fresh["columns"]
     if not arguments.get("group_by") and not _ordering_column(arguments):
         # What ordered the groups orders no rows.
         arguments.pop("order_by", None)
     phrase = canonical(Arguments.model_validate(arguments), asked.view)
-    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, call.certainty)
+    certainty = earlier.certainty if is_turned else call.certainty
+    return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, certainty)
 
 
 def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:
