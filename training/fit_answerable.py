@@ -13,16 +13,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import logistic
 import numpy as np
 from abstention import HEADINGS, WRONGLY_REFUSED, Asked, asked_twice, numbers, report, scores
 from marked import opened, read
 
 from copilot.passages.answerable import FILE
 
-_RIDGE = 3.0
 _QUESTIONS = 600
 """What each set counts, whatever its size."""
-_STEPS = 30
 
 
 def main() -> None:
@@ -42,23 +41,13 @@ def main() -> None:
 
 
 def fitted(sets: Sequence[Sequence[Asked]]) -> dict[str, float]:
-    """Ridge logistic regression by Newton's method."""
+    """What tells the answerable questions of all sets from the others."""
     # What the search missed is neither an answer nor a near miss.
     kept = [[q for q in questions if q.is_found or not q.is_answerable] for questions in sets]
     rows = numbers([q for questions in kept for q in questions])
     labels = np.array([float(q.is_answerable) for questions in kept for q in questions])
     shares = np.concatenate([np.full(len(questions), _QUESTIONS / len(questions)) for questions in kept])
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    design = np.column_stack([(rows - mean) / spread, np.ones(len(rows))])
-    ridge = np.diag([_RIDGE] * rows.shape[1] + [0.0])
-    found = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        probable = 1 / (1 + np.exp(-design @ found))
-        slope = design.T @ (shares * (probable - labels)) + ridge @ found
-        found -= np.linalg.solve((design.T * (shares * probable * (1 - probable))) @ design + ridge, slope)
-    slopes = found[:-1] / spread
-    names = [*asdict(kept[0][0].signals), "bias"]
-    return {name: round(float(w), 4) for name, w in zip(names, [*slopes, found[-1] - slopes @ mean], strict=True)}
+    return logistic.fitted(rows, labels, [*asdict(kept[0][0].signals)], shares)
 
 
 if __name__ == "__main__":

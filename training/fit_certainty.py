@@ -12,17 +12,15 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
+import logistic  # noqa: E402
 from check_utterances import DATA, parse  # noqa: E402
 from evaluate_calls import outcome, space  # noqa: E402
 from examples import split_of  # noqa: E402
 
 from copilot.reading.certainty import DOUBTED, FILE, Signals, certainty, weights  # noqa: E402
-
-_RIDGE, _STEPS = 3.0, 30
 
 
 def asked(hands: Sequence[str]) -> Iterator[tuple[Signals, bool]]:
@@ -41,20 +39,9 @@ def asked(hands: Sequence[str]) -> Iterator[tuple[Signals, bool]]:
 
 
 def fitted(found: Sequence[tuple[Signals, bool]]) -> dict[str, float]:
-    """Ridge logistic regression by Newton's method."""
-    rows: NDArray[np.float64] = np.array([[*asdict(s).values()] for s, _ in found])
+    rows = np.array([[*asdict(signals).values()] for signals, _ in found])
     labels = np.array([float(is_right) for _, is_right in found])
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    design = np.column_stack([(rows - mean) / spread, np.ones(len(rows))])
-    ridge = np.diag([_RIDGE] * rows.shape[1] + [0.0])
-    learnt = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        probable = 1 / (1 + np.exp(-design @ learnt))
-        slope = design.T @ (probable - labels) + ridge @ learnt
-        learnt -= np.linalg.solve((design.T * (probable * (1 - probable))) @ design + ridge, slope)
-    slopes = learnt[:-1] / spread
-    names = [f.name for f in fields(Signals)]
-    return {n: round(float(w), 4) for n, w in zip([*names, "bias"], [*slopes, learnt[-1] - slopes @ mean], strict=True)}
+    return logistic.fitted(rows, labels, [f.name for f in fields(Signals)])
 
 
 def report(found: Sequence[tuple[Signals, bool]]) -> str:

@@ -77,9 +77,9 @@ def _shared(figures: list[Read], text: str) -> list[Read]:
         bare, typed = result[n], result[n + 1]
         if bare.kind != "number" or bare.step >= 1 or typed.kind not in ("money", "percent", "points", "time"):
             continue
-        if BETWEEN.fullmatch(text[bare.end : typed.start]) and (bare.is_word == typed.is_word or not _JOINS.fullmatch(
-            text[bare.end : typed.start]
-        )):  # fmt: skip
+        between = text[bare.end : typed.start]
+        are_two = bare.is_word != typed.is_word and _JOINS.fullmatch(between)
+        if BETWEEN.fullmatch(between) and not are_two:
             scale = _scale_of(typed)
             step = bare.step * scale or (scale if scale > 1 else 0)
             other = bare.value if scale > 1 else bare.other

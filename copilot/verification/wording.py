@@ -31,8 +31,6 @@ _SHORT = 10
 _SAME_TOPIC, _FEWEST = 0.4, 2
 # Two figures are swapped when each fits the other's place so much better.
 _SWAPPED = 1.3
-# Groups of words that tell how many; what turns a statement is not made true by another one beside it.
-_GRADED = ("quantity",)
 # What stands between a direction and the figure that it leads away from.
 _FROM = re.compile(r"\s(?:[a-z]+ )?(?:from|von|de)\s", re.IGNORECASE)
 
@@ -184,7 +182,8 @@ def _opposite(sentence: Sentence, grounds: Grounds, cited: Sequence[Line]) -> It
             _members(line, "decision", words) or content(word.text, sentence.language) & _heads(line)
             for line in grounds.lines
         )
-        is_cited = word.group in _GRADED and any(_says_it(line, word, sentence) for line in cited)
+        # Other words that turn a statement are not made true by the same word said of something else.
+        is_cited = word.group == "quantity" and any(_says_it(line, word, sentence) for line in cited)
         if is_new or (not is_cited and held[0] and all(not (own & members) for members in held if members)):
             yield Turn(word.start, word.end, tuple(best[:2]))
 
@@ -449,7 +448,7 @@ def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """ "Most" or "all" rows are said to have a label that fewer have."""
     said = [o for o in opposites().find(sentence.text) if o.group == "quantity" and o.member in ("all", "most")]
     begins = bool(said) and not sentence.text[: said[0].start].strip(" *-|")
-    if not begins or any(f.start - said[0].end == 1 for f in sentence.figures):
+    if not begins or _counts_all(sentence, said[0]):
         return
     for rows in grounds.tables:
         if len(rows) < 3 or named_rows(sentence, rows):
