@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,11 @@ from copilot.types import Answer, Seconds, Status, ToolCall, Viewer
 from copilot.types import Usage as Tokens
 
 ADMIN = Viewer(name="root", role="admin")
-TODAY = datetime.now(UTC).date()
+
+
+def today() -> date:
+    """Today, asked anew by each test: a suite may run past midnight."""
+    return datetime.now(UTC).date()
 
 
 def answer(question: str, status: Status = "answered", seconds: float = 1.0, cost: float | None = None) -> Answer:
@@ -35,7 +39,7 @@ def conversations(tmp_path: Path) -> Iterator[Conversations]:
 
 
 def of_week(conversations: Conversations) -> Usage:
-    return read_usage(conversations, ADMIN, 7, TODAY)
+    return read_usage(conversations, ADMIN, 7, today())
 
 
 def test_questions_are_counted_by_outcome_model_and_person(conversations: Conversations) -> None:
@@ -57,10 +61,10 @@ def test_questions_are_counted_by_outcome_model_and_person(conversations: Conver
 def test_every_day_of_the_span_is_there_and_no_other(conversations: Conversations) -> None:
     conversations.note_answer("ana", answer("Today?"), ())
     found = of_week(conversations)
-    assert [day.day for day in found.days] == [TODAY - timedelta(days=n) for n in range(6, -1, -1)]
+    assert [day.day for day in found.days] == [today() - timedelta(days=n) for n in range(6, -1, -1)]
     assert [day.questions for day in found.days] == [0] * 6 + [1]
-    earlier = read_usage(conversations, ADMIN, 7, TODAY - timedelta(days=1))
-    assert (earlier.questions, earlier.last) == (0, TODAY - timedelta(days=1))
+    earlier = read_usage(conversations, ADMIN, 7, today() - timedelta(days=1))
+    assert (earlier.questions, earlier.last) == (0, today() - timedelta(days=1))
 
 
 def test_what_stays_unanswered_is_told_by_topic_the_most_asked_first(conversations: Conversations) -> None:
@@ -71,7 +75,7 @@ def test_what_stays_unanswered_is_told_by_topic_the_most_asked_first(conversatio
     topics = of_week(conversations).unanswered
     assert [topic.asked for topic in topics] == [3, 1]
     assert topics[0].question in lunch
-    assert topics[0].last == TODAY
+    assert topics[0].last == today()
 
 
 def test_feedback_is_counted_with_its_reasons(conversations: Conversations) -> None:
