@@ -25,7 +25,8 @@ NEEDED = (
     "copilot/retrieval/vocab/9b5ad71b2ce5302211f9c61530b329a4922fc6a4", "copilot/memos/memo.typ",
     "copilot/retrieval/vocab/fb374d419588a4632f3f557e76b4b70aebbca790", "copilot/memos/fonts/Inter-Regular.ttf",
     "copilot/reading/model/reader.onnx",
-    "copilot/reading/model/matcher.onnx", "copilot/prompts/system.md",
+    "copilot/reading/model/matcher.onnx", "copilot/reading/model/chooser.onnx", "copilot/reading/model/words.bin",
+    "copilot/prompts/system.md",
     "copilot/_knowledge/workspace.yaml", "copilot/_knowledge/records/projects.csv",
     "ui/.streamlit/config.toml", "ui/static/logo.svg", "ui/static/inter.woff2",
 )  # fmt: skip

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, external_data_helper, helper, numpy_helper
 from onnxruntime.transformers.optimizer import optimize_model
 from transformers import AutoModel
 
@@ -28,6 +28,8 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 SOURCES = ("model.safetensors", "config.json", "tokenizer.json")
 BLOCK, LEAST = 32, 2048
 """Numbers that share a scale, and how many a tensor has at least that is stored in int8."""
+WORDS, PAGE = "words.bin", 4096
+"""The file of the word pieces that models of one folder share, and what its parts are aligned to."""
 INT8, SCALES = "_int8", "_scales"
 """What the names of a stored tensor end in."""
 
@@ -124,6 +126,31 @@ def quantise(fused: Path, target: Path) -> None:
     model.graph.initializer.extend(kept)
     model.graph.node.extend(nodes)
     onnx.save(model, target)
+
+
+def share_words(target: Path) -> None:
+    """Moves the vectors of the word pieces, which training left as they were published, out of a model and into a file
+    beside it that all such models share; SystemExit where that file holds others."""
+    model = onnx.load(target)
+    held = bytearray()
+    for tensor in model.graph.initializer:
+        if "word_embeddings.weight" in tensor.name and tensor.name.endswith((INT8, SCALES)):
+            raw = numpy_helper.to_array(tensor).tobytes()
+            if tensor.HasField("raw_data"):
+                external_data_helper.set_external_data(tensor, WORDS, offset=len(held), length=len(raw))
+                tensor.ClearField("raw_data")
+                tensor.data_location = TensorProto.EXTERNAL
+            held += raw + bytes(-len(raw) % PAGE)
+    words = target.with_name(WORDS)
+    if words.exists() and words.read_bytes() != held:
+        sys.exit(f"{words} holds other word pieces than {target.name}.")
+    words.write_bytes(held)
+    target.write_bytes(model.SerializeToString())
+
+
+def table_of(*files: Path) -> list[str]:
+    """The lines of a card that name files by their hashes."""
+    return ["| file | sha256 |", "|---|---|", *(f"| {file.name} | {sha256(file)} |" for file in files)]
 
 
 def main() -> None:

@@ -19,6 +19,8 @@ FILES = [
     (reader.MODEL / "labels.json", reader.MODEL / "card.md"),
     (matcher.FILE, matcher.FILE.with_suffix(".md")),
     (choosing.FILE, choosing.FILE.with_suffix(".md")),
+    (matcher.FILE.with_name(embedder.WORDS), matcher.FILE.with_suffix(".md")),
+    (choosing.FILE.with_name(embedder.WORDS), choosing.FILE.with_suffix(".md")),
 ]
 
 

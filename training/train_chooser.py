@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import linker_of, split_of  # noqa: E402
-from export_minilm import fuse, quantise, sha256, unpack  # noqa: E402
+from export_minilm import WORDS, fuse, quantise, share_words, table_of, unpack  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
@@ -457,6 +457,7 @@ def export(model: Chooser, weights: Path, target: Path) -> None:
         traced.load_state_dict(model.state_dict())
         fused = fuse(traced, scratch, {name: {0: "batch", 1: "length"} for name in OUTPUTS})
         quantise(fused, target)
+    share_words(target)
 
 
 def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[str, float]]) -> str:
@@ -474,7 +475,7 @@ def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[
         "A question beside the items of one table, as one text, from the published weights of all-MiniLM-L6-v2",
         "(Apache-2.0); each item gets a score for each use (`copilot/reading/choosing.py`).",
         "`training/train_chooser.py` trains it and writes both files.", "",
-        "| file | sha256 |", "|---|---|", f"| {file.name} | {sha256(file)} |", "", f"{told}.", "",
+        *table_of(file, file.with_name(WORDS)), "", f"{told}.", "",
         "At even odds, in full precision, on hands and workspaces that were not trained on; a value that was not among",
         "the items counts as missed:", "",
         f"| | {' | '.join(measures)} |", f"|---|{'---|' * len(measures)}", *table, "",

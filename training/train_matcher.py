@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
-from export_minilm import export, sha256, unpack  # noqa: E402
+from export_minilm import WORDS, export, share_words, table_of, unpack  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
@@ -496,7 +496,7 @@ def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[st
         "condition, bound, column or metric of the workspace (`copilot/reading/matching.py`), become vectors of 384",
         "numbers; the nearest is meant. `training/train_matcher.py` trains it and writes both files.",
         "`training/evaluate_calls.py` measures the typed calls that come out.", "",
-        "| file | sha256 |", "|---|---|", f"| {file.name} | {sha256(file)} |", "", f"{told}.", "",
+        *table_of(file, file.with_name(WORDS)), "", f"{told}.", "",
         "How often the right candidate is first, among all of its kind in the workspace or in the right table, on",
         "hands and workspaces that were not trained on:", "",
         f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}", *table, "",
@@ -546,6 +546,7 @@ def main() -> None:
             torch.save(model.state_dict(), given.keep)
         given.out.mkdir(parents=True, exist_ok=True)
         export(scratch, given.out / "matcher.onnx")
+        share_words(given.out / "matcher.onnx")
     facts = {
         "Spans to train on": len(data["train"].examples), "hands": len(by_split["train"]),
         "writers of sayings": len({writer for writer, _ in sayings(by_split["train"])}),

@@ -14,13 +14,12 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from copilot.reading.matcher import FILE as MATCHER
 from copilot.reading.reader import MODEL as READER
 from copilot.retrieval import embedder
 
 _ROOT = "bearing"
 _LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)|--hash=sha256:(?P<sha256>[0-9a-f]{64})", re.M)
-_MODELS = (Path(embedder.__file__).parent / "minilm" / "model.onnx", READER / "reader.onnx", MATCHER)
+_MODELS = (Path(embedder.__file__).parent / "minilm" / "model.onnx", *sorted(READER.glob("*.onnx")))
 
 
 def bill(lock: str) -> dict[str, Any]:

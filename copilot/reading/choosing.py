@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Profile
-from copilot.retrieval.embedder import Network, load_network, verified
+from copilot.retrieval.embedder import Network, load_verified
 from copilot.retrieval.listwise import QUESTION, Lengths, Listed, listed, read, sigmoid
 
 FILE = Path(__file__).parent / "model" / "chooser.onnx"
@@ -82,7 +82,7 @@ class Judged:
 
 @cache
 def _network() -> Network:
-    return load_network(verified(FILE, FILE.with_suffix(".md")))
+    return load_verified(FILE)
 
 
 def laid_out(tokenizer: Any, text: str, table: str, items: Sequence[Item]) -> Listed:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from copilot.retrieval.embedder import Embedder, Network, Vectors, load_network, verified
+from copilot.retrieval.embedder import Embedder, Network, Vectors, load_verified
 
 FILE = Path(__file__).parent / "model" / "matcher.onnx"
 
 
 @cache
 def _network() -> Network:
-    return load_network(verified(FILE, FILE.with_suffix(".md")))
+    return load_verified(FILE)
 
 
 @cache

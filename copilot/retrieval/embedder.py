@@ -24,6 +24,8 @@ MODEL = "all-MiniLM-L6-v2-everyday-int8-538244f0"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
 _MODEL = _FOLDER / "model.onnx"
+WORDS = "words.bin"
+"""The vectors of word pieces of the models whose training left them as they were published."""
 # The tokenizer file cuts at 128 word pieces; the model was trained on up to 256.
 _LENGTH = 256
 _REMEMBERED = 8192
@@ -61,6 +63,14 @@ def verified(file: Path, card: Path) -> Path:
     if found not in card.read_text(encoding="utf-8"):
         raise SettingsError(f"{str(file)!r} is not the file that {card.name} describes; install Bearing again.")
     return file
+
+
+def load_verified(file: Path) -> Network:
+    """A model with the word pieces that models of its folder share, made ready; SettingsError where a file is another
+    than its card names."""
+    card = file.with_suffix(".md")
+    verified(file.with_name(WORDS), card)
+    return load_network(verified(file, card))
 
 
 @cache
