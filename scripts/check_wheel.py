@@ -26,6 +26,7 @@ NEEDED = (
     "copilot/retrieval/vocab/fb374d419588a4632f3f557e76b4b70aebbca790", "copilot/memos/fonts/Inter-Regular.ttf",
     "copilot/reading/model/reader.onnx",
     "copilot/reading/model/matcher.onnx", "copilot/reading/model/chooser.onnx", "copilot/reading/model/words.bin",
+    "copilot/reading/model/reranker.onnx", "copilot/reading/model/judge.onnx",
     "copilot/prompts/system.md",
     "copilot/_knowledge/workspace.yaml", "copilot/_knowledge/records/projects.csv",
     "ui/.streamlit/config.toml", "ui/static/logo.svg", "ui/static/inter.woff2",

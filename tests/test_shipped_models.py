@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from copilot.errors import SettingsError
-from copilot.reading import choosing, matcher, reader
+from copilot.passages import judging
+from copilot.reading import choosing, matcher, reader, reranking
 from copilot.retrieval import embedder
 
 MINILM = Path(embedder.__file__).parent / "minilm"
@@ -19,8 +20,9 @@ FILES = [
     (reader.MODEL / "labels.json", reader.MODEL / "card.md"),
     (matcher.FILE, matcher.FILE.with_suffix(".md")),
     (choosing.FILE, choosing.FILE.with_suffix(".md")),
-    (matcher.FILE.with_name(embedder.WORDS), matcher.FILE.with_suffix(".md")),
-    (choosing.FILE.with_name(embedder.WORDS), choosing.FILE.with_suffix(".md")),
+    (reranking.FILE, reranking.FILE.with_suffix(".md")),
+    (judging.FILE, judging.FILE.with_suffix(".md")),
+    *((card.with_name(embedder.WORDS), card) for card in sorted(reader.MODEL.glob("*.md")) if card.stem != "card"),
 ]
 
 

@@ -239,3 +239,20 @@ def test_furthest_over_another_column_is_ordered_by_how_much(copilot: Copilot) -
     assert (rows_of(asked)["order_by"], rows_of(asked)["order_less"]) == ("-outlay", "saving")
     assert rows_of(asked)["filters"] == rows_of(others)["filters"] == [over]
     assert others.status == "answered"
+
+
+def test_over_by_the_most_is_of_the_two_columns_before(copilot: Copilot) -> None:
+    _, then = in_turn(copilot, "How many workshops have a saving above their outlay?", "Which one is over by the most?")
+    assert (rows_of(then)["order_by"], rows_of(then)["order_less"]) == ("-saving", "outlay")
+
+
+def test_it_is_the_one_record_that_came_first(copilot: Copilot) -> None:
+    _, then = in_turn(copilot, "Which trial has the highest outlay?", "When was it approved?")
+    assert "2025-03-02" in then.text
+    assert "Wheel Watch" in then.text
+
+
+def test_the_one_of_a_kind_is_the_record_whose_name_says_it(copilot: Copilot) -> None:
+    _, then = in_turn(copilot, "Which workshops are in Plzen?", "Who keeps the noise one?")
+    assert "Petr Novak" in then.text
+    assert "Olga Dvorak" not in then.text

@@ -263,10 +263,10 @@ def outcome(
         asked = asked.continuing(before)
     found = next(iter(find_projects(asked)), None)
     if found is None:
-        return Call("find_projects", {"table": ""}), {"table": False}, asked.restrictions[0]
+        return Call("find_projects", {"table": ""}), {"table": False}, asked.readings[0]
     if before is not None and before.tool == found.tool:
         found = continued(before, found, asked)
-    return found, compare(found, as_call("find_projects", gold, where), where), asked.restrictions[0]
+    return found, compare(found, as_call("find_projects", gold, where), where), asked.readings[0]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Sayings: short questions in which one marked span says a column, a value, a size or a metric in everyday words.
+"""Sayings: short questions in which one marked span says a table, column, value, size or metric in everyday words.
 
     python training/sayings.py training/data/sayings/FILE.jsonl …      checks files
 
-`{"w": workspace, "t": "… [span|role] …", "m": meaning}`; a meaning is `table.column`, `table.column <condition>` or
-`metric.name`.
+`{"w": workspace, "t": "… [span|role] …", "m": meaning}`; a meaning is `table`, `table.column`,
+`table.column <condition>` or `metric.name`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from check_utterances import CONDITION, DATA, spans, workspace
 
 OF_COLUMN = frozenset({"measure", "group", "order"})
 OF_CONDITION = frozenset({"filter", "not", "bound", "period"})
+OF_TABLE = frozenset({"table"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Saying:
     table: str
     """Empty for a metric."""
     column: str
+    """Empty for a table itself."""
     condition: tuple[str, str] | None = None
     """Operator and value."""
 
@@ -43,7 +45,7 @@ class Saying:
         match = CONDITION.fullmatch(meant)
         condition = (match[2], match[3].strip().strip("'\"")) if match else None
         column = match[1] if match else meant
-        wanted = OF_CONDITION if condition else OF_COLUMN
+        wanted = OF_CONDITION if condition else OF_COLUMN if column else OF_TABLE
         if marks[0][2] not in wanted:
             raise ValueError(f"role {marks[0][2]!r} does not fit {line['m']!r}")
         return cls(line["w"], text, marks[0], "" if table == "metric" else table, column, condition)
@@ -53,8 +55,10 @@ class Saying:
         if not self.table:
             return "" if self.column in {m["name"] for m in about["metrics"]} else f"no metric {self.column}"
         table = about["tables"].get(self.table)
-        if table is None or self.column not in table["columns"]:
-            return f"no column {self.table}.{self.column}"
+        if table is None or (self.column and self.column not in table["columns"]):
+            return f"no column {self.table}.{self.column}" if self.column else f"no table {self.table}"
+        if not self.column:
+            return ""
         kind = table["columns"][self.column].get("type")
         if self.condition and kind in ("category", "stage", "person") and self.condition[0] in ("=", "!="):
             known = {row[self.column].casefold() for row in table["rows"]}

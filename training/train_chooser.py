@@ -238,6 +238,14 @@ def _of_saying(hand: str, saying: Saying, space: Space) -> Iterator[Line]:
     tables = space.about["tables"]
     if not saying.table:
         return
+    if not saying.column:
+        # Which table is meant, and nothing else is told.
+        for table in tables:
+            yield Line(
+                saying.workspace, saying.text, table, {}, space.near(table, saying.text, []),
+                unknown_uses=frozenset(USES), is_meant=table == saying.table, is_saying=True, hand=hand,
+            )  # fmt: skip
+        return
     types, values = tables[saying.table]["columns"], space.values(saying.table)
     call: dict[str, Any] = {}
     start, end, role = saying.span

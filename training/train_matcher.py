@@ -243,6 +243,8 @@ class Data:
                     else:
                         self.unsure.append((line["w"], text, group))
         for _, saying in sayings(hands):
+            if not saying.column:
+                continue
             if saying.workspace not in self.spaces:
                 self.spaces[saying.workspace] = workspace(saying.workspace)
             role, targets = said(saying, self.spaces[saying.workspace])

@@ -43,6 +43,8 @@ from copilot.tools.search_knowledge.tool import UNMENTIONED
 from copilot.tools.tool import Tool
 from copilot.types import ToolResult, Viewer
 
+READ_BESIDE = 0.2
+"""Where documents are wanted so surely, their units are read beside the question."""
 _REMEMBERED = 64
 # A remote model is told so many of the calls that this one would make.
 CANDIDATES = 3
@@ -258,6 +260,8 @@ class GroundedChatModel(BaseChatModel):
         ranked = Ranked.of(asked.text, found, retriever)
         if asked.is_continued:
             ranked = ranked.beside(Ranked.of(asked.topic, found, retriever))
+        if max(o.planned.probability for o in searched) >= READ_BESIDE and ranked.telling:
+            ranked = ranked.read_beside(asked.topic)
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]

@@ -21,6 +21,8 @@ NEAR, LEAST, MOST_TOOLS = 0.35, 0.2, 3
 CONTINUED = 0.2
 # In a conversation questions follow one another more often than among the lines that the reader learnt from.
 FOLLOWING = 0.5
+# What is hardly read by itself does so from here on.
+PERHAPS_FOLLOWING = 0.15
 # What has so many words with a meaning can be looked for, where nothing else could be meant.
 SPEAKING = 2
 # A question that wants some tool this surely is clear.
@@ -107,7 +109,8 @@ def points_back(asked: Asked, limits: Mapping[str, float]) -> bool:
     """Whether a question continues another; what is unclear alone does, where there is one."""
     reading = asked.reading
     is_unclear = _is_unclear(asked, limits) and not _has_subject(asked)
-    return reading.follows >= FOLLOWING * limits[FOLLOWS] or is_unclear or bool(reading.of("back"))
+    is_likely = reading.follows >= FOLLOWING * limits[FOLLOWS] or bool(reading.of("back"))
+    return is_likely or is_unclear or (reading.follows >= PERHAPS_FOLLOWING and asked.is_hardly_read)
 
 
 def _is_unclear(asked: Asked, limits: Mapping[str, float]) -> bool:
@@ -184,7 +187,9 @@ def _calls(
         if tool.is_slow and tool is not ranked[0]:
             continue
         before = (t for t in tools if follows is not None and t.name == follows.tool)
-        for stand_in in (tool, *(t for t in tools if tool.name in t.substitutes), *before):
+        # A search takes a tool's place after what computes.
+        others = sorted((t for t in tools if tool.name in t.substitutes), key=lambda t: t.searches is not None)
+        for stand_in in (tool, *others, *before):
             own = made.get(stand_in.name) or _of_parts(
                 cut.get(stand_in.name, (asked,)), stand_in, scores[tool.name], follows
             )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
 
 from copilot.language.words import STOP_WORDS, content_stems, stems
+from copilot.passages import judging
 from copilot.passages.bands import lies_within, sizes
 from copilot.passages.conflicts import Conflict, conflicts, not_in_force
 from copilot.passages.ranking import Numbers, network, signals
@@ -98,6 +99,8 @@ class Ranked:
     """The cosine of each passage to the question; of one that was only read beside those found, the least of theirs."""
     not_in_force: frozenset[str] = frozenset()
     """Passages that were replaced, or are drafts."""
+    judged: Mapping[Unit, float] = field(default_factory=dict)
+    """How surely the first units answer, each read beside the question, as log odds."""
 
     @classmethod
     def of(cls, question: str, evidence: Sequence[Evidence], meaning: Meaning) -> Ranked:
@@ -118,6 +121,11 @@ class Ranked:
             return {unit: (one[unit] + two[unit]) / 2 for unit in self.units}
 
         return replace(self, cosines=mean(self.cosines, other.cosines), coverage=mean(self.coverage, other.coverage))
+
+    def read_beside(self, question: str) -> Ranked:
+        """The same, its first units read beside a question."""
+        first = self.best[: judging.MOST]
+        return replace(self, judged=dict(zip(first, judging.scores(question, first), strict=True)))
 
     @cached_property
     def telling(self) -> tuple[Unit, ...]:
@@ -149,6 +157,8 @@ class Ranked:
     def _scores(self) -> dict[Unit, float]:
         lost = (NOT_IN_FORCE * (unit.evidence in self.not_in_force) for unit in self.telling)
         scores = {unit: float(s) - less for unit, s, less in zip(self.telling, self._plain, lost, strict=True)}
+        if self.judged:
+            scores = judging.together(scores, self.judged)
         return scores | self._of_size(scores) | self._of_term(scores)
 
     def _of_term(self, scores: Mapping[Unit, float]) -> dict[Unit, float]:
@@ -189,7 +199,8 @@ class Ranked:
     @property
     def certainty(self) -> float:
         """How probable it is that one of the three best units answers."""
-        return network().certainty(np.array(list(self._scores.values())))
+        fitted = network()._replace(certain=judging.weights().certain) if self.judged else network()
+        return fitted.certainty(np.array(list(self._scores.values())))
 
     def within(self, kept: Iterable[Unit]) -> Ranked:
         """The same of these units and their passages alone."""

@@ -14,10 +14,12 @@ from copilot.language.periods import find_period, sets_beside_a_year_ago
 from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
+from copilot.reading.certainty import DOUBTED
 from copilot.reading.columns import Columns
 from copilot.reading.linking import is_known_word, number_of, tokens_of
 from copilot.reading.question import Earlier, Link, Links, Reading, Role
 from copilot.reading.reader import AFTER
+from copilot.reading.reconsidering import reconsidered
 from copilot.reading.rows import Restriction, restrictions
 from copilot.reading.spans import Spans
 from copilot.records.conditions import Filter
@@ -32,6 +34,7 @@ UNIT = "unit"
 # Factors that a person says in words.
 _FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled": 3.0, "thrice": 3.0, "half": 0.5,
             "halved": 0.5}  # fmt: skip
+_ONE = stem("one")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
 _TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:times|x)\b", re.IGNORECASE)
 _CASE = 24
@@ -66,10 +69,11 @@ class Asked:
         return f"{self.earlier.text}{AFTER}{self.text}" if self.earlier and self.is_continued else self.text
 
     def rows_before(self, table: str) -> list[dict[str, Any]]:
-        """The condition that only the rows of a table that the earlier answer named are meant; none where it named
-        none."""
+        """The condition that only the row of a table that is pointed at is meant, or those that the earlier answer
+        named; none where it named none."""
+        pointed = [x.key for x in self.links.of("record") if x.table == table and x.start == x.end]
         schema = self.view.tables[table]
-        keys = [s for s in self.subjects if schema.key and self._holds(table, s)]
+        keys = pointed or [s for s in self.subjects if schema.key and self._holds(table, s)]
         return [{"column": schema.key, "op": "in", "value": keys}] if keys else []
 
     def continuing(self, earlier: Call, subjects: Sequence[str] = ()) -> Asked:
@@ -85,6 +89,8 @@ class Asked:
         if self.earlier is not None and not self.links.of("document"):
             carried += [replace(x, start=0, end=0, text="") for x in self.earlier.links.of("document")]
         table = str(earlier.arguments.get("table") or "")
+        if not carried and (one := self._pointed_at(table, subjects)) is not None:
+            carried.append(one)
         names_another = any(x.table != table for x in self.links.of("table", "record"))
         return replace(
             self,
@@ -93,6 +99,26 @@ class Asked:
             table=table if self.view.has(table) and not names_another else "",
             subjects=() if table or self.links.of("record") else tuple(subjects),
         )
+
+    def _pointed_at(self, table: str, subjects: Sequence[str]) -> Link | None:
+        """The one record of those before that is meant by "it", or by "the one in Lyon"."""
+        if self.links.of("record") or self.reading.of("order", "limit") or self.reading.measure in ("count", "share"):
+            # "How many others cost more?" is asked of many.
+            return None
+        tables = dict.fromkeys(t for t in (table, PROJECTS, "models") if t)
+        found = [(s, next((t for t in tables if self._holds(t, s)), "")) for s in subjects]
+        rows = [(key, own) for key, own in found if own]
+        if len(rows) > 1:
+            pointing = [s.text for s in self.reading.of("back", "scope", "filter", "measure") if _ONE in stems(s.text)]
+            parts = [{stem(w) for w in _content_words(text)} - {_ONE} for text in pointing]
+            rows = [(key, own) for key, own in rows if any(part and part <= self._said_of(own, key) for part in parts)]
+        is_meant = bool(self.reading.of("back")) or len(found) > 1
+        return self._carried(*rows[0]) if len(rows) == 1 and is_meant else None
+
+    def _said_of(self, table: str, key: str) -> set[str]:
+        """The words of a record: its name and what it holds."""
+        row = self.view.row(table, key) or {}
+        return {stem for value in row.values() if isinstance(value, str) for stem in stems(value)}
 
     def _holds(self, table: str, key: str) -> bool:
         return self.view.has(table) and self.view.row(table, key) is not None
@@ -172,10 +198,33 @@ class Asked:
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:
         """What is asked of each table, the one that holds most of what is named first."""
+        return tuple(restrictions(self._spans, self._tables, self._main))
+
+    @cached_property
+    def readings(self) -> tuple[Restriction, ...]:
+        """The same judged as wholes, what is near them too; what goes on from another question says too little."""
+        return (
+            self.restrictions if self.is_continued else tuple(reconsidered(self._spans, self.restrictions, self._main))
+        )
+
+    @property
+    def is_hardly_read(self) -> bool:
+        """Whether what it asks of rows is probably something else than what was found."""
+        return bool(self.readings) and self.readings[0].certainty < DOUBTED
+
+    @cached_property
+    def _tables(self) -> tuple[str, ...]:
         tables = tuple(dict.fromkeys(p.table for p in self.columns.profiles))
-        tables = (self.table,) if self.table else tables
-        spans = Spans(self.text, self.links, self.reading, self.columns, self.today, self._fiscal_start, self._spoken)
-        return tuple(restrictions(spans, tables, PROJECTS if PROJECTS in tables else tables[0] if tables else ""))
+        return (self.table,) if self.table else tables
+
+    @property
+    def _main(self) -> str:
+        """The table that most questions are about."""
+        return PROJECTS if PROJECTS in self._tables else next(iter(self._tables), "")
+
+    @cached_property
+    def _spans(self) -> Spans:
+        return Spans(self.text, self.links, self.reading, self.columns, self.today, self._fiscal_start, self._spoken)
 
     def of_table(self, table: str) -> Restriction:
         """What is asked of one table."""

@@ -18,6 +18,10 @@ DOUBTED = 0.45
 """What is less probable is told as doubtful."""
 
 
+UNJUDGED = 2.4
+"""The log odds of a call that nothing read as a whole: the mean of those that were."""
+
+
 @dataclass(frozen=True)
 class Signals:
     """What tells a right call from a wrong one; 1 where nothing of the kind is in the call."""
@@ -38,6 +42,8 @@ class Signals:
     """Share of the question's parts that the call expresses."""
     parts: float
     """How many parts those are, in tens."""
+    whole: float = UNJUDGED
+    """How surely the call says what was asked, read beside the question as a whole, as log odds."""
 
 
 @cache

@@ -9,7 +9,10 @@ from copilot.reading.call import Call
 
 
 def calls(asked: Asked) -> Iterator[Call]:
-    """All projects, those of a unit, or those that entered the pilot since a day."""
+    """All projects, those of a unit, or those that entered the pilot since a day; what holds up a single one is in its
+    record."""
+    if asked.records("projects"):
+        return
     arguments: dict[str, object] = {}
     if unit := asked.unit():
         arguments["unit"] = unit

@@ -17,7 +17,7 @@ AGGREGATES = {
 
 def calls(asked: Asked) -> Iterator[Call]:
     """The table that holds most of what is named."""
-    for rows in asked.restrictions[:1]:
+    for rows in asked.readings[:1]:
         arguments = _arguments(asked, rows)
         phrase = canonical(Arguments.model_validate(arguments), asked.view)
         if not _lost_its_subject(asked, arguments):

@@ -80,7 +80,11 @@ def _order(arguments: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> No
     """Another order or number of rows; "and the cheapest?" turns the order there is, of groups unless a column is
     named."""
     is_named = bool(asked.links.of("column") or asked.reading.of("measure") or not arguments.get("group_by"))
-    if fresh.get("order_by") and is_named:
+    beside = next((f for f in arguments["filters"] if f.get("than")), None)
+    if beside is not None and asked.reading.direction == "descending" and not asked.links.of("column"):
+        # "Which is over by the most?", of those above another column.
+        arguments |= {"order_by": f"-{beside['column']}", "order_less": beside["than"]}
+    elif fresh.get("order_by") and is_named:
         arguments |= {"order_by": fresh["order_by"], "order_less": fresh.get("order_less", "")}
     elif (column := str(arguments.get("order_by") or "").lstrip("-")) and asked.reading.direction != "none":
         arguments["order_by"] = f"-{column}" if asked.reading.direction == "descending" else column

@@ -1,4 +1,5 @@
 from copilot.tools.lookup_metric.calls import calls, evidence
+from copilot.tools.lookup_metric.continuing import continued
 from copilot.tools.lookup_metric.tool import Arguments, lookup_metric
 from copilot.tools.tool import Tool, has_metrics
 
@@ -9,6 +10,7 @@ TOOL = Tool(
     run=lookup_metric,
     is_available=has_metrics,
     calls=calls,
+    continues=continued,
     evidence=evidence,
     needs_figure=True,
 )

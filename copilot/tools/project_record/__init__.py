@@ -10,4 +10,5 @@ TOOL = Tool(
     is_available=has_projects,
     calls=calls,
     is_record=True,
+    substitutes=frozenset({"diagnose_scaling"}),
 )

@@ -1,0 +1,64 @@
+"""The trained judge: which of the units that come near a question answers it, each read beside the question.
+
+What comes near in meaning need not answer; read together, question and unit tell. `training/train_judge.py` trains it
+on questions whose answering sentences are marked, against what the search brings beside them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copilot.passages.units import Unit
+from copilot.retrieval import pairs
+from copilot.retrieval.embedder import Network, load_verified
+from copilot.retrieval.sentences import plain
+
+FILE = Path(__file__).parents[1] / "reading" / "model" / "judge.onnx"
+WEIGHTS = Path(__file__).with_suffix(".json")
+MOST = 8
+"""Units that are read beside a question, the first of the ranking."""
+LENGTHS = pairs.Lengths(question=48, other=88)
+
+
+def written(unit: Unit) -> str:
+    """A unit as the judge reads it, under its document and heading."""
+    under = " › ".join(filter(None, (unit.document, unit.heading)))
+    return f"{under}: {plain(unit.text)}"
+
+
+@cache
+def network() -> Network:
+    return load_verified(FILE)
+
+
+def scores(question: str, units: Sequence[Unit]) -> list[float]:
+    """How surely each unit answers, as log odds."""
+    return pairs.scores(network(), question, [written(unit) for unit in units], LENGTHS)
+
+
+class Weights(NamedTuple):
+    """What the ranking and the judge count together, fitted on hands that neither was trained on."""
+
+    ranked: float
+    judged: float
+    certain: NDArray[np.float64]
+    """Shape (3,): what `copilot.passages.ranking.leads` of the scores together count for their certainty."""
+
+
+@cache
+def weights() -> Weights:
+    read = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Weights(read["ranked"], read["judged"], np.array(read["certain"], np.float64))
+
+
+def together(ranked: Mapping[Unit, float], judged: Mapping[Unit, float]) -> dict[Unit, float]:
+    """The scores of units by both; one that was not judged counts as the least of those that were."""
+    own, least = weights(), min(judged.values())
+    return {unit: own.ranked * score + own.judged * judged.get(unit, least) for unit, score in ranked.items()}

@@ -1,0 +1,152 @@
+"""What a question asks of rows, judged as a whole: the best of what was found part by part and of what is near it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from copilot.reading.alternatives import Alternative, Options, Part, alternatives
+from copilot.reading.choosing import Use
+from copilot.reading.matching import Candidate
+from copilot.reading.profiles import Holds
+from copilot.reading.reranking import said, scores
+from copilot.reading.restricting import CONDITIONS, WHOLE
+from copilot.reading.rows import Restriction
+from copilot.reading.spans import POINTED, Spans
+from copilot.reading.tables import by_table
+from copilot.records.conditions import Filter
+
+MARGIN = 3.0
+"""By how many log odds a reading that differs in a part must come before the one that was found part by part."""
+MOST = 6
+"""Readings that differ in a part and are judged, the most probable."""
+SURE = 0.8
+"""What is more certain than this is not judged again."""
+_CONDITIONS, _COLUMNS = 10, 3
+LEAST = 0.05
+"""Less probable conditions are not judged."""
+_OF_SPAN = 4
+"""Conditions nearest to a part of the question that may be meant by it."""
+_UNSURE = 0.3
+"""How probable one is for the matcher alone."""
+_OWN: tuple[Holds, ...] = ("key", "title")
+_SIZED: tuple[Holds, ...] = ("number", "date")
+_PARTS: dict[Part, tuple[tuple[Holds, ...], tuple[Use, ...]]] = {
+    "measured": (_SIZED, ("measured", "shown")),
+    "order": (_SIZED, ("order", "measured")),
+    "sized": (("number",), (">", ">=", "<", "<=", "=")),
+    "dated": (("date",), ("before", "after", "during")),
+    "group": (("category", "person", "yes_no", "date"), ("group",)),
+    "shown": (("number", "date", "person", "category", "text", "yes_no"), ("shown", "measured")),
+}
+
+
+def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> list[Restriction]:
+    """The readings of a question, the one first that says best what was asked; those of other tables after it."""
+    if not found:
+        return []
+    parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
+    first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
+    first, score = _judged(asked, [first])[0]
+    others = sorted(alternatives(first, _options(asked, first)), key=lambda a: -a.prior)[:MOST]
+    if first.certainty >= SURE or not others:
+        return [first, *rest]
+    judged = _judged(asked, [_explained(asked, first, other) for other in others])
+    best, highest = max(judged, key=lambda x: x[1])
+    return [best if highest > score + MARGIN else first, *rest]
+
+
+def _judged(asked: Spans, readings: Sequence[Restriction]) -> list[tuple[Restriction, float]]:
+    """Readings with how surely each says what was asked, which is one thing that tells how certain it is."""
+    found = scores(asked.text, [said(r, asked.columns.get) for r in readings])
+    return [
+        (replace(r, signals=replace(r.signals, whole=score)) if r.signals else r, score)
+        for r, score in zip(readings, found, strict=True)
+    ]
+
+
+def _options(asked: Spans, reading: Restriction) -> Options:
+    """What else the chooser and the matcher hold possible, the most probable first."""
+    judged, table = asked.judged(reading.table), reading.table
+    probable: dict[Filter, float] = {}
+    for (column, value), uses in judged.uses.items():
+        for use in CONDITIONS:
+            if uses[use] >= LEAST and (one := _filter(asked, column, value, use)) is not None:
+                probable[one] = max(probable.get(one, 0.0), uses[use])
+    for candidate in _near(asked, table):
+        if (one := _of_candidate(asked, candidate)) is not None:
+            probable.setdefault(one, _UNSURE)
+    columns = {
+        part: sorted(
+            ((p.name, judged.sure(p.name, None, *uses)) for p in asked.columns.of_table(table, *holds)),
+            key=lambda x: -x[1],
+        )[:_COLUMNS]
+        for part, (holds, uses) in _PARTS.items()
+    }  # fmt: skip
+    named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
+    stand = [
+        c
+        for c in (*reading.conditions, *reading.among)
+        if _values(c) and all((c.column, v) in named for v in _values(c))
+    ]
+    ordered = sorted(probable.items(), key=lambda x: -x[1])
+    return Options(list(islice(ordered, _CONDITIONS)), columns, stand)
+
+
+def _values(one: Filter) -> list[object]:
+    return list(one.value) if isinstance(one.value, tuple) else [one.value] if isinstance(one.value, str) else []
+
+
+def _near(asked: Spans, table: str) -> Iterator[Candidate]:
+    """What comes nearest to each part of the question that says which rows."""
+    choice = asked.columns.conditions(table)
+    for span in asked.reading.of("filter", "not", "scope", "bound", "among", "compare"):
+        if choice.candidates:
+            near = asked.scores(span, choice)
+            yield from (choice.candidates[n] for n in near.argsort()[::-1][:_OF_SPAN])
+
+
+def _of_candidate(asked: Spans, candidate: Candidate) -> Filter | None:
+    use: Use | None = {"!=": "not", "missing": "missing", "present": "present"}.get(str(candidate.op))  # type: ignore[assignment]
+    if isinstance(candidate.value, bool):
+        use = "is" if candidate.value else "not"
+        return _filter(asked, candidate.column, None, use, candidate.table)
+    if candidate.op == "=" and isinstance(candidate.value, str):
+        use = "is"
+    value = candidate.value if isinstance(candidate.value, str) else None
+    return _filter(asked, candidate.column, value, use, candidate.table) if use else None
+
+
+def _filter(asked: Spans, column: str, value: str | None, use: Use, table: str = "") -> Filter | None:
+    """A condition that needs no figure or day of the question; a date alone lies before or after today."""
+    profile = next((p for p in asked.columns.profiles if p.name == column and p.table == (table or p.table)), None)
+    if use in ("is", "not") and value is not None:
+        return Filter(column=column, op="=" if use == "is" else "!=", value=value)
+    if use in ("is", "not"):
+        return Filter(column=column, op="=", value=use == "is") if profile and profile.holds == "yes_no" else None
+    if use in ("missing", "present"):
+        return Filter(column=column, op=use)
+    if use in ("before", "after"):
+        return Filter(column=column, op="<" if use == "before" else ">", value=asked.today.isoformat())
+    if use in (">", "zero"):
+        return Filter(column=column, op=">" if use == ">" else "=", value=0)
+    return None
+
+
+def _explained(asked: Spans, before: Restriction, chosen: Alternative) -> Restriction:
+    """The chosen reading, with what it says of parts for which nothing was found before."""
+    places = asked.judged(before.table).said.get((chosen.column, chosen.value), ())
+    said_at = [(start, end) for start, end, p in places if p >= POINTED]
+    left = []
+    for text in chosen.reading.unresolved:
+        at = asked.text.find(text)
+        if not any(start < at + len(text) and at < end for start, end in said_at):
+            left.append(text)
+    gone = len(chosen.reading.unresolved) - len(left)
+    if not gone:
+        return chosen.reading
+    parts = before.signals.parts * 10 if before.signals else 1.0
+    missed = max(0.0, parts / max(before.resolved, 0.1) - parts - gone) if parts else float(len(left))
+    resolved = (parts + gone) / (parts + gone + missed)
+    return replace(chosen.reading, unresolved=tuple(left), resolved=resolved)

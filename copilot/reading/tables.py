@@ -1,0 +1,66 @@
+"""Which table a question means: a conditional logit over what each table holds of it and how the question speaks of it.
+
+Its weights are in `tables.json`; `training/fit_tables.py` fits them on lines and on sayings that no other model of the
+reading was trained on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from copilot.reading.reranking import Known, said, scores
+from copilot.reading.rows import Restriction
+
+FILE = Path(__file__).parent / "model" / "tables.json"
+PART = 4.0
+"""What a table loses, as log odds, whose rows have no key or no name of their own: they are parts of something else,
+such as the months of a series. No workspace that the weights were fitted on has one."""
+
+
+@dataclass(frozen=True)
+class TableSignals:
+    """What tells whether one table is meant."""
+
+    support: float
+    """How much of what the question names it holds."""
+    main: float
+    """1 for the table that most questions are about."""
+    left: float
+    """How many parts of the question it has nothing for."""
+    judged: float
+    """How sure the chooser is of it beside its columns and values."""
+    called: float
+    """How surely the question speaks of its rows, by their name alone, as log odds."""
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """By signal."""
+    found: Mapping[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def signals(text: str, found: Sequence[Restriction], known: Known, main: str) -> list[TableSignals]:
+    """Those of each reading's table."""
+    called = scores(text, [said(Restriction(r.table), known) for r in found])
+    return [
+        TableSignals(r.support, float(r.table == main), len(r.unresolved), r.signals.table if r.signals else 0.0, score)
+        for r, score in zip(found, called, strict=True)
+    ]
+
+
+def by_table(
+    text: str, found: Sequence[Restriction], known: Known, main: str = "", parts: Collection[str] = ()
+) -> list[Restriction]:
+    """The readings, that of the table that is most probably meant first; `parts` are tables of parts of something."""
+    if len(found) < 2:
+        return list(found)
+    worth = [
+        sum(weights()[name] * value for name, value in asdict(s).items()) - PART * (r.table in parts)
+        for r, s in zip(found, signals(text, found, known, main), strict=True)
+    ]
+    return [found[n] for n in sorted(range(len(found)), key=lambda n: -worth[n])]

@@ -1,0 +1,234 @@
+"""Trains the judge: which of the units that a search brings answers a question.
+
+    PYTHONPATH=bench python training/train_judge.py mine HAND … --state FOLDER
+    python training/train_judge.py train --state FOLDER [--weights DIR_OR_WHEEL] [--out copilot/reading/model]
+
+    python training/train_judge.py fit --state FOLDER
+
+`mine` searches the documents of each hand of `training/data/qa` for its questions and keeps the units that come first,
+with those that are marked as answers; it runs where the product does, as `fit` does. `train` tells the marked ones from
+the others. `fit` fits `copilot/passages/judging.json` on the validation hands and measures it on the test hands. Splits
+are by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
+
+from copilot.passages.judging import LENGTHS, written  # noqa: E402
+from copilot.retrieval.pairs import pieces  # noqa: E402
+
+KEPT = 20
+"""Units that are kept of a search, the first by the ranking of the day."""
+OTHERS, NEAR = 4, 8
+"""Units beside one that answers: most of them of the nearest."""
+UNANSWERED = 0.2
+"""Share of the questions that are read beside units none of which answers."""
+MOST_RIGHT = 2
+BATCH = 12
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    right: Sequence[str]
+    others: Sequence[str]
+    """The nearest first."""
+    is_first: bool
+    """Whether a unit that answers came first before."""
+
+
+def mine(names: Sequence[str], state: Path) -> None:
+    from marked import folded, opened, read
+
+    from copilot.passages.quoting import Ranked
+    from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
+    from copilot.types import Viewer
+
+    for name in names:
+        if (target := state / f"{name}.mined.jsonl").is_file():
+            continue
+        found = read(ROOT / "training" / "data" / "qa" / f"{name}.jsonl")
+        sources = opened(found, state / name)
+        assert sources.retriever is not None
+        rows = []
+        for question in found.questions:
+            evidence = search_knowledge(sources, Viewer(), Arguments(query=question.text)).evidence
+            ranked = Ranked.of(question.text, evidence, sources.retriever)
+            gold = [folded(g) for g in question.gold]
+            marked = [any(t and (t in g or g in t) for g in gold) for t in (folded(u.text) for u in ranked.best)]
+            kept = [n for n, is_right in enumerate(marked) if n < KEPT or is_right]
+            told = [(written(ranked.best[n]), int(marked[n]), round(ranked.score(ranked.best[n]), 3)) for n in kept]
+            rows.append({"q": question.text, "units": told})
+        target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        print(name, len(rows), sum(bool(r["units"] and r["units"][0][1]) for r in rows) / len(rows), flush=True)
+
+
+def questions(files: Sequence[Path]) -> list[Question]:
+    found = []
+    for file in files:
+        for raw in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(raw)
+            right = [text for text, is_right, _ in row["units"] if is_right]
+            others = [text for text, is_right, _ in row["units"] if not is_right]
+            if others:
+                found.append(Question(row["q"], right, others, bool(row["units"][0][1])))
+    return found
+
+
+def train(given: argparse.Namespace) -> None:
+    import torch
+    from examples import split_of
+    from export_minilm import sha256
+    from pairs import Batch, Pair, export, fit, opened, padded, scored
+    from train import published_weights
+    from train_matcher import noisy
+
+    torch.manual_seed(0)
+    weights = given.weights or published_weights()
+    files = sorted(given.state.glob("*.mined.jsonl"))
+    split = {f: split_of(f.name.partition(".")[0]) for f in files}
+    data = {s: questions([f for f in files if split[f] == s]) for s in ("train", "validation", "test")}
+    print({s: len(found) for s, found in data.items()}, flush=True)
+    model, tokenizer = opened(weights, given.layers)
+    rng = random.Random(0)
+
+    def batch(some: Sequence[Question], is_training: bool) -> Batch:
+        rows, owners, right = [], [], []
+        for n, x in enumerate(some):
+            text = x.text
+            if is_training and rng.random() < 0.2:
+                text = noisy(text, rng)
+            told = list(x.right)
+            others = list(x.others)
+            if is_training:
+                told = [] if rng.random() < UNANSWERED else rng.sample(told, min(len(told), MOST_RIGHT))
+                near = rng.sample(others[:NEAR], min(len(others[:NEAR]), OTHERS - 2))
+                others = near + rng.sample(others[NEAR:], min(len(others[NEAR:]), OTHERS - len(near)))
+            for unit, is_right in (*((u, 1.0) for u in told), *((u, 0.0) for u in others)):
+                rows.append(pieces(tokenizer, text, unit, LENGTHS))
+                owners.append(n)
+                right.append(is_right)
+        return padded(rows, owners, right)
+
+    def epoch() -> Iterator[Batch]:
+        some = list(data["train"])
+        rng.shuffle(some)
+        cut = []
+        for start in range(0, len(some), BATCH * 24):
+            pool = sorted(some[start : start + BATCH * 24], key=lambda x: len(x.text) + max(map(len, x.others[:5])))
+            cut += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
+        rng.shuffle(cut)
+        yield from (batch(part, True) for part in cut)
+
+    def measure(name: str) -> Mapping[str, float]:
+        """Shares of questions with a unit that answers first: before, and now, of those that have one at all."""
+        model.eval()
+        before, now = [], []
+        with torch.no_grad():
+            for x in data[name]:
+                if not x.right:
+                    before.append(0.0)
+                    now.append(0.0)
+                    continue
+                scores = scored(model, batch([x], False))
+                now.append(float(int(scores.argmax()) < len(x.right)))
+                before.append(float(x.is_first))
+        return {"before": sum(before) / len(before), "now": sum(now) / len(now)}
+
+    steps = given.epochs * -(-len(data["train"]) // BATCH)
+    fit(model, given.epochs, epoch, steps, lambda: measure("validation"))
+    if given.keep:
+        torch.save(model.state_dict(), given.keep)
+    print("test", measure("test"), flush=True)
+    given.out.mkdir(parents=True, exist_ok=True)
+    target = given.out / "judge.onnx"
+    export(model, weights, target, given.layers)
+    print(sha256(target), flush=True)
+    assert isinstance(model, Pair)
+
+
+def fit_weights(state: Path) -> None:
+    """What the ranking and the judge count together, and how certain that is."""
+    import logistic
+    import numpy as np
+    from examples import split_of
+
+    from copilot.passages.judging import MOST, WEIGHTS, network
+    from copilot.passages.ranking import leads
+    from copilot.retrieval import pairs
+
+    found: dict[str, list[tuple[Any, Any, Any]]] = {"validation": [], "test": []}
+    for file in sorted(state.glob("*.mined.jsonl")):
+        split = split_of(file.name.partition(".")[0])
+        for raw in file.read_text(encoding="utf-8").splitlines() if split in found else ():
+            row = json.loads(raw)
+            units = sorted(row["units"], key=lambda u: -u[2])
+            judged = pairs.scores(network(), row["q"], [text for text, *_ in units[:MOST]], LENGTHS)
+            read = np.array([*judged, *[min(judged)] * (len(units) - len(judged))])
+            found[split].append((np.array([u[2] for u in units]), read, np.array([u[1] for u in units])))
+
+    def loss(ranked: float, judged: float) -> float:
+        total = 0.0
+        for before, read, right in found["validation"]:
+            if right.any():
+                scores = ranked * before + judged * read
+                total += np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[right > 0])
+        return float(total)
+
+    steps = np.linspace(0.0, 1.5, 16)
+    best = min(((r, j) for r in steps for j in steps), key=lambda pair: loss(*pair))
+    rows, labels = [], []
+    for before, read, right in found["validation"]:
+        scores = best[0] * before + best[1] * read
+        rows.append(leads(scores)[:2])
+        labels.append(float(right[np.argsort(-scores)[:3]].any()))
+    certain = logistic.fitted(np.array(rows), np.array(labels), ["lead", "best"])
+    written = {"ranked": best[0], "judged": best[1], "certain": [certain["lead"], certain["best"], certain["bias"]]}
+    WEIGHTS.write_text(json.dumps({k: np.round(v, 4).tolist() for k, v in written.items()}) + "\n", encoding="utf-8")
+    for split, own in found.items():
+        for name, pair in (("ranked", (1.0, 0.0)), ("judged", (0.0, 1.0)), ("together", best)):
+            first, three, six, doubted, sure = [], [], [], [], []
+            for before, read, right in own:
+                scores = pair[0] * before + pair[1] * read
+                order = right[np.argsort(-scores)]
+                first.append(order[:1].any())
+                three.append(order[:3].any())
+                six.append(order[:6].sum() / max(1, right.sum()))
+                logit = leads(scores) @ np.array(written["certain"])
+                (sure if logit > 0 else doubted).append(order[:3].any())
+            told = {"first": first, "one of three": three, "marked in six": six, "sure": sure, "doubted": doubted}
+            print(split, name, {k: (round(float(np.mean(v)), 3), len(v)) for k, v in told.items() if v}, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("mine", "train", "fit"))
+    parser.add_argument("hands", nargs="*")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    if given.what == "mine":
+        mine(given.hands, given.state)
+    elif given.what == "fit":
+        fit_weights(given.state)
+    else:
+        train(given)
+
+
+if __name__ == "__main__":
+    main()
