@@ -65,12 +65,14 @@ lock:
 	# pip asks for this extra by name when hashes are required.
 	sed -i.old 's/^coverage==/coverage[toml]==/' requirements-dev.txt && rm requirements-dev.txt.old
 
-# Only for maintainers: trains the reader, the matcher, the chooser and the embedder, in an environment of its own (training/train.py says
-# which packages); on two cores about three hours. Then read the cards, and `make accept`.
+# Only for maintainers: trains the reader, the matcher, the chooser, the reranker and the embedder, in an environment of its own
+# (training/train.py says which packages); on two cores about four hours. training/train_judge.py says how the judge follows.
+# Then read the cards, and `make accept`.
 train:
 	$(PYTHON) training/train.py
 	$(PYTHON) training/train_matcher.py
 	$(PYTHON) training/train_chooser.py
+	$(PYTHON) training/train_reranker.py
 	$(PYTHON) training/train_embedder.py
 
 clean:

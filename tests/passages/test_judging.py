@@ -1,0 +1,78 @@
+"""Units that are read beside a question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.passages.judging import MOST, together
+from copilot.passages.quoting import Ranked
+from copilot.passages.units import Unit
+from copilot.records.store import Records
+from copilot.retrieval.retriever import Retriever
+from copilot.retrieval.sync import sync
+from copilot.sources import Sources
+from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
+from copilot.types import Viewer
+from copilot.workspace import Workspace
+
+PAGES = {
+    "cold": "The cold store is kept at four degrees. A tray that was warm for an hour is thrown away. It is not sold.",
+    "night": "At night one guard walks the yard every two hours. The guard writes each round down. Dogs stay inside.",
+    "lorries": "A lorry is washed after each tour. The driver signs the sheet. A lorry with a flat tyre does not leave.",
+}
+UNITS = [Unit(f"Text {n}.", n, n + 1, "sentence", n, 0, "e", "Document", "") for n in range(12)]
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    root, state = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("state")
+    for name, text in PAGES.items():
+        (root / f"{name}.md").write_text(f"# {name.title()}\n\n{text}\n")
+    workspace = Workspace.open(root)
+    sync(workspace, None, state)
+    return Sources(workspace, Records.load(workspace), None, Retriever(Path(state)), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("May we still sell food from a tray that got warm?", "thrown away"),
+        ("How often does somebody go around outside after dark?", "every two hours"),
+        ("Can we send a truck out on a flat?", "flat tyre"),
+    ],
+)
+def test_what_answers_is_among_the_first_three(sources: Sources, question: str, said: str) -> None:
+    assert sources.retriever is not None
+    evidence = search_knowledge(sources, Viewer(), Arguments(query=question)).evidence
+    ranked = Ranked.of(question, evidence, sources.retriever)
+    read = ranked.read_beside(question)
+    assert set(read.judged) == set(ranked.best[:MOST])
+    assert any(said in unit.text for unit in read.best[:3])
+    assert 0 <= read.certainty <= 1
+
+
+@given(
+    st.lists(st.floats(-8, 8), min_size=12, max_size=12),
+    st.lists(st.floats(-8, 8), min_size=1, max_size=8),
+)
+def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float], judged: list[float]) -> None:
+    scores = dict(zip(UNITS, ranked, strict=True))
+    read = dict(zip(UNITS, judged, strict=False))
+    both = together(scores, read)
+    left = [unit for unit in UNITS if unit not in read]
+    assert sorted(left, key=lambda u: scores[u]) == sorted(left, key=lambda u: (both[u], scores[u]))
+    assert both.keys() == scores.keys()
+
+
+def test_a_unit_that_is_held_for_an_answer_moves_up() -> None:
+    scores = dict.fromkeys(UNITS, 0.0)
+    both = together(scores, {UNITS[0]: -2.0, UNITS[1]: 3.0})
+    assert both[UNITS[1]] == max(both.values())
+    assert both[UNITS[0]] == both[UNITS[5]]
+    assert replace(UNITS[0], order=99) not in both
