@@ -24,7 +24,7 @@ from copilot.workspace import Workspace
 PAGES = {
     "cold": "The cold store is kept at four degrees. A tray that was warm for an hour is thrown away. It is not sold.",
     "night": "At night one guard walks the yard every two hours. The guard writes each round down. Dogs stay inside.",
-    "lorries": "A lorry is washed after each tour. The driver signs the sheet. A lorry with a flat tyre does not leave.",
+    "lorries": "A lorry is washed after each tour. The driver signs for it. A lorry with a flat tyre does not leave.",
 }
 UNITS = [Unit(f"Text {n}.", n, n + 1, "sentence", n, 0, "e", "Document", "") for n in range(12)]
 
