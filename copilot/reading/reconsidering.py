@@ -49,8 +49,10 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
     first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
     first, score = _judged(asked, [first])[0]
+    if first.certainty >= SURE:
+        return [first, *rest]
     others = sorted(alternatives(first, _options(asked, first)), key=lambda a: -a.prior)[:MOST]
-    if first.certainty >= SURE or not others:
+    if not others:
         return [first, *rest]
     judged = _judged(asked, [_explained(asked, first, other) for other in others])
     best, highest = max(judged, key=lambda x: x[1])
@@ -72,7 +74,7 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     probable: dict[Filter, float] = {}
     for (column, value), uses in judged.uses.items():
         for use in CONDITIONS:
-            if uses[use] >= LEAST and (one := _filter(asked, column, value, use)) is not None:
+            if uses[use] >= LEAST and (one := _filter(asked, table, column, value, use)) is not None:
                 probable[one] = max(probable.get(one, 0.0), uses[use])
     for candidate in _near(asked, table):
         if (one := _of_candidate(asked, candidate)) is not None:
@@ -108,19 +110,16 @@ def _near(asked: Spans, table: str) -> Iterator[Candidate]:
 
 
 def _of_candidate(asked: Spans, candidate: Candidate) -> Filter | None:
-    use: Use | None = {"!=": "not", "missing": "missing", "present": "present"}.get(str(candidate.op))  # type: ignore[assignment]
-    if isinstance(candidate.value, bool):
-        use = "is" if candidate.value else "not"
-        return _filter(asked, candidate.column, None, use, candidate.table)
-    if candidate.op == "=" and isinstance(candidate.value, str):
-        use = "is"
-    value = candidate.value if isinstance(candidate.value, str) else None
-    return _filter(asked, candidate.column, value, use, candidate.table) if use else None
+    uses: dict[str | None, Use] = {"=": "is", "!=": "not", "missing": "missing", "present": "present"}
+    use, value = uses.get(candidate.op), candidate.value if isinstance(candidate.value, str) else None
+    if candidate.value is False:
+        use = "not"
+    return _filter(asked, candidate.table, candidate.column, value, use) if use else None
 
 
-def _filter(asked: Spans, column: str, value: str | None, use: Use, table: str = "") -> Filter | None:
+def _filter(asked: Spans, table: str, column: str, value: str | None, use: Use) -> Filter | None:
     """A condition that needs no figure or day of the question; a date alone lies before or after today."""
-    profile = next((p for p in asked.columns.profiles if p.name == column and p.table == (table or p.table)), None)
+    profile = asked.columns.get(table, column)
     if use in ("is", "not") and value is not None:
         return Filter(column=column, op="=" if use == "is" else "!=", value=value)
     if use in ("is", "not"):
