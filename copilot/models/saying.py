@@ -27,6 +27,8 @@ ALSO = 0.45
 # A result that is not the first is told too where its tool is wanted this surely: two things are asked.
 TWO_THINGS = 0.75
 CLEARLY = 2.0
+# Documents that are wanted so surely are told even where they may not answer.
+SURELY_THEIRS = 0.8
 # What is less likely to be what is asked than this is not told, even where documents do not answer either.
 UNLIKELY = 0.3
 # Documents support what records say when they are wanted and answer this surely.
@@ -159,7 +161,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     rows = _nearer_rows(outcomes, documents) if not leads and plan.kind != "out_of_scope" else None
     if rows is not None:
         return _rows_first(rows)
-    may_lead = leads or (lead is not None and lead.planned.worth >= UNLIKELY and not documents.do_answer)
+    # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
+    do_surely = documents.do_answer and (documents.certainty >= CERTAIN or documents_wanted >= SURELY_THEIRS)
+    may_lead = leads or (lead is not None and lead.planned.worth >= UNLIKELY and not do_surely)
     if lead is not None and plan.kind != "out_of_scope" and may_lead:
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
         return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
