@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -18,6 +19,15 @@ _LIMITS = """\
 - English only. Questions in other languages are read without complaint and mostly wrong.
 - Scores order the labels; they are no probabilities. Only the three thresholds are calibrated.
 """
+
+
+def measured(rows: Mapping[str, str], measures: Mapping[str, Mapping[str, float]], form: str) -> list[str]:
+    """The lines of a table: a row for each measure in `rows`, with what it is called, a column for each split."""
+    told = [
+        " | ".join((called, *(format(found.get(name, math.nan), form) for found in measures.values())))
+        for name, called in rows.items()
+    ]
+    return [f"| | {' | '.join(measures)} |", f"|---|{'---|' * len(measures)}", *(f"| {row} |" for row in told)]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
-"""A network that judges a question beside another text: its layers, loss and export, and how it is fitted."""
+"""A network that judges a question beside another text: its layers, loss and export."""
 
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -15,7 +14,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import AutoModel
 
 WIDTH, FROZEN = 384, 2
-RATE, HEAD_RATE = 1e-4, 1e-3
+RATES = 1e-4, 1e-3
+"""Of the encoder and of the head."""
 OF_EACH = 0.3
 """Weight of telling each text by itself right or wrong, beside telling which of them is right."""
 RARE = 3.0
@@ -79,8 +79,9 @@ def scored(model: Pair, batch: Batch) -> Tensor:
     return found.float().squeeze(-1)
 
 
-def loss_of(scores: Tensor, owners: Tensor, right: Tensor) -> Tensor:
+def loss_of(model: Pair, batch: Batch) -> Tensor:
     """The odds of the right texts among all of each question that has one, and whether each is right."""
+    scores, (owners, right) = scored(model, batch), batch[3:]
     sizes = torch.bincount(owners)
     table = torch.full((len(sizes), int(sizes.max())), -1e9)
     places = torch.cat([torch.arange(n) for n in sizes.tolist()])
@@ -91,34 +92,6 @@ def loss_of(scores: Tensor, owners: Tensor, right: Tensor) -> Tensor:
     answered[owners[right > 0]] = True
     which = (table.logsumexp(1) - good.logsumexp(1))[answered].sum() / len(sizes)
     return which + OF_EACH * binary_cross_entropy_with_logits(scores, right, pos_weight=torch.tensor(RARE))
-
-
-def fit(
-    model: Pair, epochs: int, batches: Callable[[], Iterable[Batch]], steps: int, measure: Callable[[], object]
-) -> None:
-    """Trains with AdamW and a rate that falls to nothing; says how it goes."""
-    body = [p for n, p in model.named_parameters() if n.startswith("encoder.") and p.requires_grad]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": model.right.parameters(), "lr": HEAD_RATE}],
-                                  weight_decay=0.01, fused=True)  # fmt: skip
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(1, (s + 1) / (0.06 * steps)) * max(0.02, 1 - s / steps)
-    )
-    began, step = time.monotonic(), 0
-    for epoch in range(epochs):
-        model.train()
-        total, count = 0.0, 0
-        for batch in batches():
-            loss = loss_of(scored(model, batch), *batch[3:])
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            total, count, step = total + float(loss.detach()), count + 1, step + 1
-            if step % 50 == 0:
-                print(f"step {step}/{steps} loss {total / count:.3f} {time.monotonic() - began:.0f} s", flush=True)
-                total, count = 0.0, 0
-        print(f"epoch {epoch + 1}: {time.monotonic() - began:.0f} s", measure(), flush=True)
 
 
 def export(model: Pair, weights: Path, target: Path, layers: int = 6) -> None:

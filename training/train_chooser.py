@@ -30,9 +30,11 @@ from transformers import AutoModel
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
+from card import measured  # noqa: E402
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import linker_of, split_of  # noqa: E402
 from export_minilm import WORDS, fuse, quantise, share_words, table_of, unpack  # noqa: E402
+from fitting import fit  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
@@ -475,8 +477,6 @@ def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[
         "recall": "uses found", "precision": "uses found that are meant", "table": "the right table before the others",
         "n": "questions",
     }  # fmt: skip
-    table = [f"| {said} | " + " | ".join(f"{found[name]:.3g}" for found in measures.values()) + " |"
-             for name, said in rows.items()]  # fmt: skip
     told = ", ".join(f"{name} {value:g}" for name, value in facts.items())
     return "\n".join([
         "# The chooser: which columns and values of a table a question uses, and how", "",
@@ -486,7 +486,7 @@ def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[
         *table_of(file, file.with_name(WORDS)), "", f"{told}.", "",
         "At even odds, in full precision, on hands and workspaces that were not trained on; a value that was not among",
         "the items counts as missed:", "",
-        f"| | {' | '.join(measures)} |", f"|---|{'---|' * len(measures)}", *table, "",
+        *measured(rows, measures, ".3g"), "",
     ])  # fmt: skip
 
 
@@ -532,34 +532,14 @@ def main() -> None:
         if start is not None:
             model.load_state_dict(start)
         collator = Collator(spaces, tokenizer)
-        heads = [p for n, p in model.named_parameters() if not n.startswith("encoder.")]
-        body = [p for n, p in model.named_parameters() if n.startswith("encoder.") and p.requires_grad]
-        optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}],
-                                      weight_decay=0.01, fused=True)  # fmt: skip
         rng = random.Random(0)
         steps = given.epochs * sum(1 for _ in batches(train, random.Random(1)))
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda s: min(1, (s + 1) / (0.06 * steps)) * max(0.02, 1 - s / steps)
-        )
-        began, step = time.monotonic(), 0
-        for epoch in range(given.epochs):
-            model.train()
-            total, count = 0.0, 0
-            for part in batches(train, rng):
-                batch = collator.batch(part, True)
-                loss = loss_of(scores_of(model, batch), batch)
-                optimizer.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
-                total, count, step = total + float(loss.detach()), count + 1, step + 1
-                if step % 50 == 0:
-                    print(f"step {step}/{steps} loss {total / count:.3f} {time.monotonic() - began:.0f} s", flush=True)
-            measures = validate(model, collator, data["validation"])
-            print(
-                f"epoch {epoch + 1}: loss {total / count:.3f}, {time.monotonic() - began:.0f} s", measures, flush=True
-            )
+        began = time.monotonic()
+        fit(
+            model, lambda: (collator.batch(part, True) for part in batches(train, rng)), steps, given.epochs,
+            (RATE, HEAD_RATE), lambda batch: loss_of(scores_of(model, batch), batch),
+            lambda: validate(model, collator, data["validation"]),
+        )  # fmt: skip
         if start is not None:
             model.load_state_dict(best_between(model, start, lambda: validate(model, collator, data["validation"])))
         measures = {split: validate(model, collator, data[split]) for split in ("validation", "test")}

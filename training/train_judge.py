@@ -90,7 +90,8 @@ def train(given: argparse.Namespace) -> None:
     import torch
     from examples import split_of
     from export_minilm import sha256
-    from pairs import Batch, Pair, export, fit, opened, padded, scored
+    from fitting import fit
+    from pairs import RATES, Batch, export, loss_of, opened, padded, scored
     from train import published_weights
     from train_matcher import noisy
 
@@ -147,7 +148,7 @@ def train(given: argparse.Namespace) -> None:
         return {"before": sum(before) / len(before), "now": sum(now) / len(now)}
 
     steps = given.epochs * -(-len(data["train"]) // BATCH)
-    fit(model, given.epochs, epoch, steps, lambda: measure("validation"))
+    fit(model, epoch, steps, given.epochs, RATES, lambda found: loss_of(model, found), lambda: measure("validation"))
     if given.keep:
         torch.save(model.state_dict(), given.keep)
     print("test", measure("test"), flush=True)
@@ -155,7 +156,6 @@ def train(given: argparse.Namespace) -> None:
     target = given.out / "judge.onnx"
     export(model, weights, target, given.layers)
     print(sha256(target), flush=True)
-    assert isinstance(model, Pair)
 
 
 def fit_weights(state: Path) -> None:
@@ -218,7 +218,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()

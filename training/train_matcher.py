@@ -30,6 +30,7 @@ from transformers import AutoModel, AutoTokenizer
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
+from card import measured  # noqa: E402
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, export, share_words, table_of, unpack  # noqa: E402
@@ -485,12 +486,7 @@ def best_between(model: Encoder, tokenizer: Any, start: State, data: Data) -> St
 
 def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[str, float]]) -> str:
     """What the matcher was trained on, and how often the right candidate is first."""
-    columns = list(measures)
-    rows = sorted({name for found in measures.values() for name in found if name != "n"})
-    table = [
-        f"| {name} | " + " | ".join(f"{measures[c].get(name, float('nan')):.2f}" for c in columns) + " |"
-        for name in rows
-    ]
+    rows = {name: name for name in sorted({name for found in measures.values() for name in found if name != "n"})}
     told = ", ".join(f"{name} {value}" for name, value in facts.items())
     return "\n".join([
         "# The matcher: what a span of a question means in the records", "",
@@ -501,7 +497,7 @@ def card(file: Path, facts: Mapping[str, Any], measures: Mapping[str, Mapping[st
         *table_of(file, file.with_name(WORDS)), "", f"{told}.", "",
         "How often the right candidate is first, among all of its kind in the workspace or in the right table, on",
         "hands and workspaces that were not trained on:", "",
-        f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}", *table, "",
+        *measured(rows, measures, ".2f"), "",
     ])  # fmt: skip
 
 

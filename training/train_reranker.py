@@ -28,11 +28,13 @@ from tokenizers import Tokenizer
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
+from card import measured  # noqa: E402
 from check_utterances import DATA, parse, spans, workspace  # noqa: E402
 from evaluate_calls import filters  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, table_of  # noqa: E402
-from pairs import Batch, Pair, export, fit, opened, padded, scored  # noqa: E402
+from fitting import fit  # noqa: E402
+from pairs import RATES, Batch, Pair, export, loss_of, opened, padded, scored  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
 from train_matcher import noisy, profiles  # noqa: E402
@@ -348,8 +350,6 @@ def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[
         "lines": f"of lines, beside {OTHERS} others", "sayings": f"of sayings, beside {OTHERS_OF_SAYINGS} others",
         "tables": "of sayings about tables, by the names of the tables alone",
     }  # fmt: skip
-    table = [f"| {said} | " + " | ".join(f"{found[name]:.3f}" for found in measures.values()) + " |"
-             for name, said in rows.items()]  # fmt: skip
     told = ", ".join(f"{name} {value:g}" for name, value in facts.items())
     return "\n".join([
         "# The reranker: which reading of a question says what was asked", "",
@@ -359,7 +359,7 @@ def card(file: Path, facts: Mapping[str, float], measures: Mapping[str, Mapping[
         "", *table_of(file, file.with_name(WORDS)), "", f"{told}.", "",
         "How often the meant reading comes before others that differ in a part or two, in full precision, on hands and",
         "workspaces that were not trained on:", "",
-        f"| | {' | '.join(measures)} |", f"|---|{'---|' * len(measures)}", *table, "",
+        *measured(rows, measures, ".3f"), "",
     ])  # fmt: skip
 
 
@@ -391,18 +391,21 @@ def main() -> None:
         for part in batches(data["train"], rng):
             yield collator.batch(part, True)
 
-    fit(model, given.epochs, epoch, steps, lambda: validate(model, collator, data["validation"]))
+    fit(
+        model, epoch, steps, given.epochs, RATES, lambda batch: loss_of(model, batch),
+        lambda: validate(model, collator, data["validation"]),
+    )  # fmt: skip
     if given.keep:
         torch.save(model.state_dict(), given.keep)
     given.out.mkdir(parents=True, exist_ok=True)
     target = given.out / "reranker.onnx"
     export(model, given.weights, target)
-    measured = {split: validate(model, collator, data[split]) for split in ("validation", "test")}
+    found = {split: validate(model, collator, data[split]) for split in ("validation", "test")}
     facts = {
         "Questions to train on": len(data["train"]), "hands": len({x.hand for x in data["train"]}),
         "epochs": given.epochs, "minutes on two cores": round((time.monotonic() - began) / 60),
     }  # fmt: skip
-    target.with_suffix(".md").write_text(card(target, facts, measured), encoding="utf-8")
+    target.with_suffix(".md").write_text(card(target, facts, found), encoding="utf-8")
 
 
 if __name__ == "__main__":
