@@ -138,17 +138,18 @@ def _parts(
     known, found = {tool.name: tool for tool in tools}, dict[str, list[Asked]]()
     for part in questions(asked, read):
         name = max(known, key=lambda name: part.reading.tools.get(name, 0.0))
-        goes_on = bool(found) and points_back(part, limits)
-        if goes_on and part.reading.tools.get(name, 0.0) < BOTH:
+        goes_on = bool(found) and (points_back(part, limits) or part.reading.follows >= PERHAPS_FOLLOWING)
+        last = list(found)[-1] if found else name
+        if goes_on and (part.reading.tools.get(name, 0.0) < BOTH or part.reading.tools.get(last, 0.0) >= BOTH):
             # "And how many are open?" asks what was asked before.
-            name = list(found)[-1]
+            name = last
         is_again = name in found and not known[name].searches
         measures = {part.reading.measure, asked.reading.measure, found[name][-1].reading.measure} if is_again else set()
         orders = bool(part.reading.of("order", "limit"))
         are_figures = is_again and not orders and measures <= {*FIGURES, "none"} and bool(measures & FIGURES)
         if are_figures and (goes_on or not part.links.of("table", "record", "column")):
             # "How many were there, and how many are open?": of all, and of those.
-            found[name].append(asked)
+            found[name].append(replace(part, is_continued=True) if goes_on else asked)
             continue
         if is_again and goes_on and orders and _is_figure(found[name][-1]):
             # "How many are open, and which is the oldest?": a figure of the rows, then one of them.

@@ -13,6 +13,7 @@ from copilot.citations import with_markers
 from copilot.language.words import content_stems
 from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned
+from copilot.passages.answerable import LEAST_OPEN
 from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
 from copilot.passages.units import Unit
@@ -144,6 +145,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.
     is_theirs = documents.do_answer and (documents_wanted >= ALSO or asked.is_case)
+    is_theirs = is_theirs or (documents_wanted >= SURELY_THEIRS and documents.answers >= LEAST_OPEN)
     if documents.unmentioned or (asked.unknown and not is_theirs):
         return refuse(asked, outcomes, documents, organisation)
     data = [o for o in outcomes if o.may_lead and o.holds_something and o.planned.call.resolved >= RESOLVED]
@@ -167,7 +169,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     if lead is not None and plan.kind != "out_of_scope" and may_lead:
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
         return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
-    if documents.do_answer and plan.kind != "out_of_scope":
+    if (documents.do_answer or (is_theirs and asked.unknown)) and plan.kind != "out_of_scope":
         return _documents_first(asked, documents, [o for o in data if o.planned.worth >= TWO_THINGS])
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
     if choices:
@@ -239,10 +241,12 @@ def _are_both_asked(asked: Asked, lead: Outcome, other: Outcome) -> bool:
 
 def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]) -> Draft:
     page = _Page()
+    # What is doubted says so itself.
+    in_general = "" if documents.certainty < CERTAIN else " In general they say:"
     if asked.unnamed:
-        page.add([f"Nothing here is called {join_or(asked.unnamed)}. In general the documents say:"])
+        page.add([f"The documents call nothing {join_or(asked.unnamed)}.{in_general}"])
     elif asked.unknown:
-        page.add([f"The documents do not mention {join_or(asked.unknown)}. In general they say:"])
+        page.add([f"The documents do not mention {join_or(asked.unknown)}.{in_general}"])
     said: set[Unit] = set()
     for part in documents.parts or (documents,):
         if part.about and not part.do_answer:
@@ -253,7 +257,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
             # What answers the one question answers the next too.
             continue
         if part.certainty < CERTAIN:
-            page.add(["The documents may not answer this. What comes nearest:"])
+            page.add([f"{'They' if page.lines else 'The documents'} may not answer this. What comes nearest:"])
         page.add(quoted(fresh))
         page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
         said |= {q.unit for q in part.quotation.quotes}

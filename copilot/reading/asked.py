@@ -19,7 +19,7 @@ from copilot.reading.columns import Columns
 from copilot.reading.linking import is_known_word, number_of, tokens_of
 from copilot.reading.question import Earlier, Link, Links, Reading, Role
 from copilot.reading.reader import AFTER
-from copilot.reading.reconsidering import reconsidered
+from copilot.reading.reconsidering import near, reconsidered
 from copilot.reading.rows import Restriction, restrictions
 from copilot.reading.spans import Spans
 from copilot.records.conditions import Filter
@@ -37,8 +37,8 @@ _FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled
 _ONE = stem("one")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
 _TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:times|x)\b", re.IGNORECASE)
-_CASE = 24
-"""Words; a question of more is a case."""
+_CASE, _LONG = 24, 36
+"""Words; a question of more is a case, and of a long one several things are asked."""
 _AMOUNT = 1000.0
 """A number from here on is an amount of money, unless it has a unit of its own."""
 
@@ -62,6 +62,10 @@ class Asked:
     """The one table that is asked of, where an earlier call says so."""
     subjects: tuple[str, ...] = ()
     """What the earlier answer was about, by key or name, where its call does not say it in conditions."""
+    told: tuple[str, ...] = ()
+    """The columns that the earlier call computed, ordered by, showed or restricted."""
+    held: tuple[Filter, ...] = ()
+    """The conditions on rows that it had."""
 
     @property
     def topic(self) -> str:
@@ -98,6 +102,8 @@ class Asked:
             is_continued=True,
             table=table if self.view.has(table) and not names_another else "",
             subjects=() if table or self.links.of("record") else tuple(subjects),
+            told=tuple(_columns_of(earlier)),
+            held=_conditions_of(earlier),
         )
 
     def _pointed_at(self, table: str, subjects: Sequence[str]) -> Link | None:
@@ -195,6 +201,11 @@ class Asked:
         """Whether a case is told at length that names no record: what is known of such cases is asked, not ours."""
         return len(self.text.split()) > _CASE and not any(x.score == 1 for x in self.links.of("record"))
 
+    @property
+    def is_long_case(self) -> bool:
+        """Whether all that bears on a case is asked, not one thing."""
+        return self.is_case and len(self.text.split()) > _LONG
+
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:
         """What is asked of each table, the one that holds most of what is named first."""
@@ -206,6 +217,10 @@ class Asked:
         return (
             self.restrictions if self.is_continued else tuple(reconsidered(self._spans, self.restrictions, self._main))
         )
+
+    def near(self, reading: Restriction) -> list[Restriction]:
+        """What differs from a reading in one part, the most probable first."""
+        return [other.reading for other in near(self._spans, reading)]
 
     @property
     def is_hardly_read(self) -> bool:
@@ -224,7 +239,10 @@ class Asked:
 
     @cached_property
     def _spans(self) -> Spans:
-        return Spans(self.text, self.links, self.reading, self.columns, self.today, self._fiscal_start, self._spoken)
+        return Spans(
+            self.text, self.links, self.reading, self.columns, self.today, self._fiscal_start, self._spoken,
+            self.told, self.held,
+        )  # fmt: skip
 
     def of_table(self, table: str) -> Restriction:
         """What is asked of one table."""
@@ -287,6 +305,21 @@ class Asked:
             for link in self.links.within(span.start, span.end, "criterion"):
                 factors[link.key] = 0.0
         return shares, factors
+
+
+def _columns_of(call: Call) -> Iterator[str]:
+    """The columns that a call over a table names."""
+    arguments = call.arguments
+    yield from (m["column"] for m in arguments.get("measures") or () if m.get("column"))
+    yield from (str(arguments[name]).lstrip("-") for name in ("order_by", "order_less") if arguments.get(name))
+    yield from arguments.get("columns") or ()
+    yield from (f.column for f in _conditions_of(call))
+
+
+def _conditions_of(call: Call) -> tuple[Filter, ...]:
+    """The conditions on rows of a call over a table; none of a metric, whose filters are by dimension."""
+    filters = call.arguments.get("filters") or ()
+    return tuple(Filter(**f) for f in filters) if isinstance(filters, list | tuple) else ()
 
 
 def _content_words(text: str) -> list[str]:

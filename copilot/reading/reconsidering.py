@@ -51,12 +51,35 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
         return [first, *rest]
-    others = sorted(alternatives(first, _options(asked, first)), key=lambda a: -a.prior)[:MOST]
+    others = near(asked, first)[:MOST]
     if not others:
         return [first, *rest]
     judged = _judged(asked, [_explained(asked, first, other) for other in others])
     best, highest = max(judged, key=lambda x: x[1])
     return [best if highest > score + MARGIN else first, *rest]
+
+
+def near(asked: Spans, reading: Restriction) -> list[Alternative]:
+    """What differs from a reading in one part, the most probable first."""
+    return sorted(alternatives(reading, _options(asked, reading)), key=lambda a: -a.prior)
+
+
+def _explained(asked: Spans, before: Restriction, chosen: Alternative) -> Restriction:
+    """The chosen reading, with what it says of parts for which nothing was found before."""
+    places = asked.judged(before.table).said.get((chosen.column, chosen.value), ())
+    said_at = [(start, end) for start, end, p in places if p >= POINTED]
+    left = []
+    for text in chosen.reading.unresolved:
+        at = asked.text.find(text)
+        if not any(start < at + len(text) and at < end for start, end in said_at):
+            left.append(text)
+    gone = len(chosen.reading.unresolved) - len(left)
+    if not gone:
+        return chosen.reading
+    parts = before.signals.parts * 10 if before.signals else 1.0
+    missed = max(0.0, parts / max(before.resolved, 0.1) - parts - gone) if parts else float(len(left))
+    resolved = (parts + gone) / (parts + gone + missed)
+    return replace(chosen.reading, unresolved=tuple(left), resolved=resolved)
 
 
 def _judged(asked: Spans, readings: Sequence[Restriction]) -> list[tuple[Restriction, float]]:
@@ -131,21 +154,3 @@ def _filter(asked: Spans, table: str, column: str, value: str | None, use: Use) 
     if use in (">", "zero"):
         return Filter(column=column, op=">" if use == ">" else "=", value=0)
     return None
-
-
-def _explained(asked: Spans, before: Restriction, chosen: Alternative) -> Restriction:
-    """The chosen reading, with what it says of parts for which nothing was found before."""
-    places = asked.judged(before.table).said.get((chosen.column, chosen.value), ())
-    said_at = [(start, end) for start, end, p in places if p >= POINTED]
-    left = []
-    for text in chosen.reading.unresolved:
-        at = asked.text.find(text)
-        if not any(start < at + len(text) and at < end for start, end in said_at):
-            left.append(text)
-    gone = len(chosen.reading.unresolved) - len(left)
-    if not gone:
-        return chosen.reading
-    parts = before.signals.parts * 10 if before.signals else 1.0
-    missed = max(0.0, parts / max(before.resolved, 0.1) - parts - gone) if parts else float(len(left))
-    resolved = (parts + gone) / (parts + gone + missed)
-    return replace(chosen.reading, unresolved=tuple(left), resolved=resolved)

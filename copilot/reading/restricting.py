@@ -27,6 +27,10 @@ LEAST = 0.35
 # A name is whole from this score of its link on.
 WHOLE = 0.7
 CONDITIONS: tuple[Use, ...] = USES[: USES.index("during") + 1]
+NAMING: tuple[Use, ...] = ("is", "not", "group", "among")
+"""How a question uses a value that it names."""
+LEFT = 0.15
+"""A value in another form is no name of it where the chooser is less sure."""
 TAKEN = 0.9
 """From here on the chooser is sure enough of a condition that no part of the question was found to say."""
 COMPARED = 0.5
@@ -36,6 +40,7 @@ SURE_BASE = 0.3
 """The same of a condition that is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
+_SETS = frozenset({"=", "!=", "in", "not in"})
 _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # What says on which side of a length of time something lies, where it is said in so many words.
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
@@ -63,9 +68,12 @@ class Builder:
     """What parts were taken for."""
 
     def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
-        """The links of this table within a span, whole names first."""
+        """The links of this table within a span, whole names first; no value in another form, such as "to stop" for
+        what is stopped, of which the chooser thinks nothing."""
         found = [x for x in self.asked.links.within(span.start, span.end, *kinds) if x.table in (self.table, "")]
-        return sorted(found, key=lambda x: (-x.score, x.start))
+        judged = self.asked.judged(self.table)
+        kept = [x for x in found if x.kind != "value" or x.score == 1 or judged.sure(x.column, x.key, *NAMING) >= LEFT]
+        return sorted(kept, key=lambda x: (-x.score, x.start))
 
     def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
         new = Filter(column=column, op=op, value=value)
@@ -112,7 +120,10 @@ class Builder:
             return False
         # What is compared is not meant at once; what is said twice is meant once.
         is_again = any(s.text.casefold() == span.text.casefold() for s in self.explained)
-        return is_again or span.role == "compare" or not any(contradicts(candidate, c) for c in self.conditions)
+        held = [] if any(x.key == candidate.value for x in links) else self.asked.held
+        return (
+            is_again or span.role == "compare" or not any(contradicts(candidate, c) for c in (*self.conditions, *held))
+        )
 
 
 def _names_a_category(builder: Builder, span: Span) -> bool:
@@ -128,9 +139,8 @@ def contradicts(candidate: Candidate, known: Filter) -> bool:
         return False
     if isinstance(candidate.value, bool) or {candidate.op, known.op} & {"missing", "present"}:
         return True
-    values = known.value if isinstance(known.value, tuple) else (known.value,)
-    if {candidate.op, known.op} & {"!=", "not in"} and {candidate.op, known.op} & {"=", "in"}:
-        return candidate.value in values
+    if candidate.op in _SETS and known.op in _SETS:
+        return candidate.value in (known.value if isinstance(known.value, tuple) else (known.value,))
     return (candidate.op, candidate.value) == (known.op, known.value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -17,12 +17,16 @@ from copilot.reading.choosing import MOST_COLUMNS, MOST_VALUES, Item, Judged, Ke
 from copilot.reading.columns import Choice, Columns
 from copilot.reading.matching import Candidate, query
 from copilot.reading.question import Link, Links, Reading, Role, Span
+from copilot.records.conditions import Filter
 from copilot.retrieval.fan_out import fan_out
 
 # What it is worth, beside a cosine, that a span names the value or the column of a candidate.
 NAMED, NAMED_COLUMN, NAMED_WHOLE = 0.6, 0.3, 0.5
 JUDGED = 0.4
 """What it is worth, beside a cosine, that the chooser is sure of a candidate."""
+TOLD_BEFORE = 0.3
+"""What it is worth for an order that a column was told of, or restricted, in the answer that the question continues:
+"the worst of them" is the worst by that. Chosen on 98 follow-ups of the hands that the models learn from."""
 ELSEWHERE = 0.3
 """What is left of that where only words outside a part of the question say the candidate."""
 POINTED = 0.5
@@ -53,6 +57,10 @@ class Spans:
     fiscal_start: int
     spoken: date | None = None
     """The start of the period that was spoken of before."""
+    told: Collection[str] = ()
+    """The columns that the answer before was about."""
+    held: Sequence[Filter] = ()
+    """Its conditions, which need not be said again."""
     _judged: dict[str, Judged] = field(default_factory=dict)
 
     def period(self, span: Span, ahead: bool = False) -> Period | None:
@@ -83,6 +91,8 @@ class Spans:
         scores = self.scores(span, choice) + JUDGED * (sure * self._said(span, choice) if is_one_of_several else sure)
         if links:
             scores = scores + np.array([max(_names(x, c, span) for x in links) for c in choice.candidates])
+        if span.role == "order" and self.told:
+            scores = scores + np.array([TOLD_BEFORE * (c.column in self.told) for c in choice.candidates])
         if fits is not None:
             scores = np.where(fits, scores, -np.inf)
         place = int(scores.argmax())

@@ -18,7 +18,7 @@ AGGREGATES = {
 def calls(asked: Asked) -> Iterator[Call]:
     """The table that holds most of what is named."""
     for rows in asked.readings[:1]:
-        arguments = _arguments(asked, rows)
+        arguments = arguments_of(asked, rows)
         phrase = canonical(Arguments.model_validate(arguments), asked.view)
         if not _lost_its_subject(asked, arguments):
             yield Call("find_projects", arguments, phrase, rows.resolved, rows.unresolved, rows.certainty)
@@ -30,7 +30,8 @@ def _lost_its_subject(asked: Asked, arguments: Mapping[str, object]) -> bool:
     return asked.is_continued and bool(asked.reading.of("back")) and not asked.table and not picks
 
 
-def _arguments(asked: Asked, rows: Restriction) -> dict[str, object]:
+def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
+    """The arguments of the call that asks for these rows."""
     conditions = [as_argument(c) for c in rows.conditions]
     if not any(c["column"] == asked.view.tables[rows.table].key for c in conditions):
         conditions += asked.rows_before(rows.table)
