@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from export_minilm import fuse, quantise, share_words, unpack
+from shipped import state_of
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -25,7 +26,8 @@ Batch = tuple[Tensor, ...]
 
 
 class Pair(nn.Module):
-    def __init__(self, weights: Path, layers: int = 6, attention: str = "sdpa") -> None:
+    def __init__(self, weights: Path, layers: int = 6, attention: str = "sdpa", told: int = 0) -> None:
+        """`told` more numbers say something else of each pair, as log odds."""
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
             weights, attn_implementation=attention, add_pooling_layer=False, num_hidden_layers=layers,
@@ -36,6 +38,7 @@ class Pair(nn.Module):
             part.requires_grad_(False)
         self.dropout = nn.Dropout(0.1)
         self.right = nn.Linear(2 * WIDTH, 1)
+        self.says = nn.Linear(2 * WIDTH, told) if told else None
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         states = self.encoder(
@@ -46,19 +49,24 @@ class Pair(nn.Module):
         for side in (attention_mask * (1 - token_type_ids), attention_mask * token_type_ids):
             mask = side.unsqueeze(-1).to(states.dtype)
             both.append((states * mask).sum(1) / mask.sum(1).clamp(min=1))
-        scores: Tensor = self.right(self.dropout(torch.cat(both, dim=1)))
-        return scores
+        read = self.dropout(torch.cat(both, dim=1))
+        scores: Tensor = self.right(read)
+        return scores if self.says is None else torch.cat([scores, self.says(read)], dim=1)
 
 
-def opened(weights: Path, layers: int = 6) -> tuple[Pair, Tokenizer]:
-    """The network as published, but for its head, and the tokenizer."""
+def opened(weights: Path, layers: int = 6, told: int = 0, start: Path | None = None) -> tuple[Pair, Tokenizer]:
+    """The network as published, but for its heads, or as in the shipped model `start`; and the tokenizer."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         unpack(weights, scratch)
         tokenizer = Tokenizer.from_file(str(scratch / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        return Pair(scratch, layers), tokenizer
+        model = Pair(scratch, layers, told=told)
+        if start:
+            missing = model.load_state_dict(state_of(start), strict=False).missing_keys
+            assert all(name.startswith("says.") for name in missing), missing
+        return model, tokenizer
 
 
 def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], right: Sequence[float]) -> Batch:
@@ -72,16 +80,24 @@ def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], r
     return ids, mask, kinds, torch.tensor(owners), torch.tensor(right)
 
 
-def scored(model: Pair, batch: Batch) -> Tensor:
+def read(model: Pair, batch: Batch) -> Tensor:
+    """Shape (pairs, 1 + told)."""
     # Half precision makes the matrix products of training twice as fast; weights and loss stay in full.
     with torch.autocast("cpu", dtype=torch.bfloat16):
         found = model(*batch[:3])
-    return found.float().squeeze(-1)
+    return found.float()
+
+
+def scored(model: Pair, batch: Batch) -> Tensor:
+    return read(model, batch)[:, 0]
 
 
 def loss_of(model: Pair, batch: Batch) -> Tensor:
+    return which_is_right(scored(model, batch), *batch[3:5])
+
+
+def which_is_right(scores: Tensor, owners: Tensor, right: Tensor) -> Tensor:
     """The odds of the right texts among all of each question that has one, and whether each is right."""
-    scores, (owners, right) = scored(model, batch), batch[3:]
     sizes = torch.bincount(owners)
     table = torch.full((len(sizes), int(sizes.max())), -1e9)
     places = torch.cat([torch.arange(n) for n in sizes.tolist()])
@@ -99,7 +115,7 @@ def export(model: Pair, weights: Path, target: Path, layers: int = 6) -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         unpack(weights, scratch)
-        traced = Pair(scratch, layers, "eager").eval()
+        traced = Pair(scratch, layers, "eager", 0 if model.says is None else model.says.out_features).eval()
         traced.load_state_dict(model.state_dict())
         quantise(fuse(traced, scratch, {"right": {0: "batch"}}), target)
     share_words(target)

@@ -15,19 +15,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
-from copilot.passages.judging import LENGTHS, written  # noqa: E402
+from copilot.passages.judging import ANSWERS, LENGTHS, written  # noqa: E402
 from copilot.retrieval.pairs import pieces  # noqa: E402
 
+DATA = ROOT / "training" / "data" / "qa"
 KEPT = 20
 """Units that are kept of a search, the first by the ranking of the day."""
 OTHERS, NEAR = 4, 8
@@ -36,6 +39,8 @@ UNANSWERED = 0.2
 """Share of the questions that are read beside units none of which answers."""
 MOST_RIGHT = 2
 BATCH = 12
+OF_SAYING = 0.5
+"""Weight of telling what a unit says to a yes-or-no question, beside telling whether it answers."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,12 @@ class Question:
     """The nearest first."""
     is_first: bool
     """Whether a unit that answers came first before."""
+    says: int
+    """What those that answer say to a yes-or-no question, by its place in `ANSWERS`; -1 where that is not labelled."""
 
 
 def mine(names: Sequence[str], state: Path) -> None:
-    from marked import folded, opened, read
+    from marked import Marked, folded, opened, read
 
     from copilot.passages.quoting import Ranked
     from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
@@ -58,31 +65,45 @@ def mine(names: Sequence[str], state: Path) -> None:
     for name in names:
         if (target := state / f"{name}.mined.jsonl").is_file():
             continue
-        found = read(ROOT / "training" / "data" / "qa" / f"{name}.jsonl")
+        found = read(DATA / f"{name}.jsonl")
+        rows = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        unanswered = [Marked(q, ()) for row in rows for q in json.loads(row).get("unanswered", ())]
         sources = opened(found, state / name)
         assert sources.retriever is not None
-        rows = []
-        for question in found.questions:
+        mined = []
+        for question in (*found.questions, *unanswered):
             evidence = search_knowledge(sources, Viewer(), Arguments(query=question.text)).evidence
             ranked = Ranked.of(question.text, evidence, sources.retriever)
             gold = [folded(g) for g in question.gold]
             marked = [any(t and (t in g or g in t) for g in gold) for t in (folded(u.text) for u in ranked.best)]
             kept = [n for n, is_right in enumerate(marked) if n < KEPT or is_right]
             told = [(written(ranked.best[n]), int(marked[n]), round(ranked.score(ranked.best[n]), 3)) for n in kept]
-            rows.append({"q": question.text, "units": told})
-        target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-        print(name, len(rows), sum(bool(r["units"] and r["units"][0][1]) for r in rows) / len(rows), flush=True)
+            mined.append({"q": question.text, "units": told})
+        target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in mined), encoding="utf-8")
+        print(name, len(mined), mean(bool(r["units"] and r["units"][0][1]) for r in mined), flush=True)
+
+
+def hand_of(mined: Path) -> str:
+    return mined.name.partition(".")[0]
+
+
+def labelled(hand: str) -> dict[str, int]:
+    """What the yes-or-no questions of a hand are answered with."""
+    rows = (DATA / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [question for row in rows for question in json.loads(row)["questions"]]
+    return {q["q"]: ANSWERS.index(q["answer"]) for q in asked if q.get("answer") in ANSWERS}
 
 
 def questions(files: Sequence[Path]) -> list[Question]:
     found = []
     for file in files:
+        says = labelled(hand_of(file))
         for raw in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(raw)
             right = [text for text, is_right, _ in row["units"] if is_right]
             others = [text for text, is_right, _ in row["units"] if not is_right]
             if others:
-                found.append(Question(row["q"], right, others, bool(row["units"][0][1])))
+                found.append(Question(row["q"], right, others, bool(row["units"][0][1]), says.get(row["q"], -1)))
     return found
 
 
@@ -91,21 +112,22 @@ def train(given: argparse.Namespace) -> None:
     from examples import split_of
     from export_minilm import sha256
     from fitting import fit
-    from pairs import RATES, Batch, export, loss_of, opened, padded, scored
+    from pairs import RATES, Batch, export, opened, padded, read, which_is_right
+    from torch.nn.functional import cross_entropy
     from train import published_weights
     from train_matcher import noisy
 
     torch.manual_seed(0)
     weights = given.weights or published_weights()
     files = sorted(given.state.glob("*.mined.jsonl"))
-    split = {f: split_of(f.name.partition(".")[0]) for f in files}
+    split = {f: split_of(hand_of(f)) for f in files}
     data = {s: questions([f for f in files if split[f] == s]) for s in ("train", "validation", "test")}
     print({s: len(found) for s, found in data.items()}, flush=True)
-    model, tokenizer = opened(weights, given.layers)
+    model, tokenizer = opened(weights, given.layers, len(ANSWERS), given.start)
     rng = random.Random(0)
 
     def batch(some: Sequence[Question], is_training: bool) -> Batch:
-        rows, owners, right = [], [], []
+        rows, owners, right, says = [], [], [], []
         for n, x in enumerate(some):
             text = x.text
             if is_training and rng.random() < 0.2:
@@ -120,7 +142,8 @@ def train(given: argparse.Namespace) -> None:
                 rows.append(pieces(tokenizer, text, unit, LENGTHS))
                 owners.append(n)
                 right.append(is_right)
-        return padded(rows, owners, right)
+                says.append(x.says if is_right else -1)
+        return (*padded(rows, owners, right), torch.tensor(says))
 
     def epoch() -> Iterator[Batch]:
         some = list(data["train"])
@@ -132,23 +155,32 @@ def train(given: argparse.Namespace) -> None:
         rng.shuffle(cut)
         yield from (batch(part, True) for part in cut)
 
+    def loss(found: Batch) -> torch.Tensor:
+        told = read(model, found)
+        which, says = which_is_right(told[:, 0], *found[3:5]), found[5]
+        if not (says >= 0).any():
+            return which
+        return which + OF_SAYING * cross_entropy(told[:, 1:], says, ignore_index=-1)
+
     def measure(name: str) -> Mapping[str, float]:
-        """Shares of questions with a unit that answers first: before, and now, of those that have one at all."""
+        """Shares of questions with a unit that answers first: before, and now, of those that have one at all; and of
+        labelled units whose answer is told right."""
         model.eval()
-        before, now = [], []
+        before, now, says = [], [], []
         with torch.no_grad():
             for x in data[name]:
+                before.append(float(x.is_first))
                 if not x.right:
-                    before.append(0.0)
                     now.append(0.0)
                     continue
-                scores = scored(model, batch([x], False))
-                now.append(float(int(scores.argmax()) < len(x.right)))
-                before.append(float(x.is_first))
-        return {"before": sum(before) / len(before), "now": sum(now) / len(now)}
+                found = read(model, batch([x], False))
+                now.append(float(int(found[:, 0].argmax()) < len(x.right)))
+                if x.says >= 0:
+                    says.append(float(int(found[0, 1:].argmax()) == x.says))
+        return {"before": mean(before), "now": mean(now), "says": mean(says) if says else math.nan}
 
     steps = given.epochs * -(-len(data["train"]) // BATCH)
-    fit(model, epoch, steps, given.epochs, RATES, lambda found: loss_of(model, found), lambda: measure("validation"))
+    fit(model, epoch, steps, given.epochs, RATES, loss, lambda: measure("validation"))
     if given.keep:
         torch.save(model.state_dict(), given.keep)
     print("test", measure("test"), flush=True)
@@ -170,7 +202,7 @@ def fit_weights(state: Path) -> None:
 
     found: dict[str, list[tuple[Any, Any, Any]]] = {"validation": [], "test": []}
     for file in sorted(state.glob("*.mined.jsonl")):
-        split = split_of(file.name.partition(".")[0])
+        split = split_of(hand_of(file))
         for raw in file.read_text(encoding="utf-8").splitlines() if split in found else ():
             row = json.loads(raw)
             units = sorted(row["units"], key=lambda u: -u[2])
@@ -220,6 +252,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--start", type=Path, help="a shipped model to go on from")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     if given.what == "mine":
