@@ -44,11 +44,12 @@ _POINTS = {
     "short_part": r"(?P<part>[QH][1-4]),? '(?P<short>\d\d)(?!\d)",
     "year": rf"(?P<year>{_A_YEAR})",
     "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
-    rf"(?P<which>last|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
-    rf"(?P<count> {_COUNT})? (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
+    rf"(?P<which>last|latest|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
+    rf"(?P<count> {_COUNT})?(?P<full> full| whole| complete(?:d)?| entire)? (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
     "shifted": rf"(?:the )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?! \w)",
+    "before_last": rf"(?:the )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT}) before last\b",
     "to_date": r"(?:the )?(?P<kind>fiscal |financial )?(?P<unit>year|quarter|month)[- ]to[- ]date\b"
     r"|(?P<short>F?YTD|QTD|MTD)\b|so far this (?P<so_far>year|quarter|month)\b"
     r"|this (?P<this>year|quarter|month) so far\b",
@@ -228,7 +229,7 @@ def _relative(match: re.Match[str], calendar: Calendar) -> Period | None:
     if grain == "day":
         return calendar.days(calendar.tomorrow - timedelta(days=count), calendar.tomorrow, "day")
     trailing = which in ("past", "trailing", "rolling") or count > 1 or bool(match["lead"] and match["lead"].strip())
-    if grain == "year" and trailing and not match["kind"]:
+    if grain == "year" and trailing and not (match["kind"] or match["full"]):
         return calendar.last(12 * count, "month", False)
     return calendar.last(count, grain, fiscal)
 
@@ -256,6 +257,11 @@ def _shifted(match: re.Match[str], calendar: Calendar) -> Period | None:
     if grain not in MONTHS_IN:
         return None
     return replace(calendar, today=calendar.spoken or calendar.today).last(1, grain, _is_fiscal(None, grain, calendar))
+
+
+def _before_last(match: re.Match[str], calendar: Calendar) -> Period | None:
+    grain = _grain(match["unit"])
+    return calendar.ago(2, grain, _is_fiscal(match["kind"], grain, calendar)) if grain in MONTHS_IN else None
 
 
 def _to_date(match: re.Match[str], calendar: Calendar) -> Period:
@@ -421,6 +427,7 @@ _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "this": _this,
     "ago": _ago,
     "shifted": _shifted,
+    "before_last": _before_last,
     "to_date": _to_date,
     "twelve": lambda match, calendar: calendar.last(12, "month", False),
     "fiscal": lambda match, calendar: calendar.this("year", True),
