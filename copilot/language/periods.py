@@ -45,7 +45,8 @@ _POINTS = {
     "year": rf"(?P<year>{_A_YEAR})",
     "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
     rf"(?P<which>last|latest|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
-    rf"(?P<count> {_COUNT})?(?P<full> full| whole| complete(?:d)?| entire)? (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
+    rf"(?P<count> {_COUNT})?(?P<full> (?:full|whole|completed?|entire))? (?P<kind>fiscal |financial |calendar )?"
+    rf"(?P<unit>{_UNIT})\b",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
     "shifted": rf"(?:the )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?! \w)",

@@ -42,6 +42,8 @@ class Signals:
     """Share of the question's parts that the call expresses."""
     parts: float
     """How many parts those are, in tens."""
+    unsaid: float = 0.0
+    """How many words of the question tell nothing that is in the call, in tens."""
     whole: float = UNJUDGED
     """How surely the call says what was asked, read beside the question as a whole, as log odds."""
 

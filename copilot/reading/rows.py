@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.language.quantities import find_amounts
-from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS
+from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.profiles import Holds, Profile
@@ -177,7 +177,24 @@ def _signals(builder: Builder, conditions: Sequence[Filter], columns: Sequence[s
         left=surest_left(builder, conditions),
         resolved=_resolved(builder),
         parts=len(builder.explained) / 10,
+        unsaid=len(_unsaid(builder)) / 10,
     )
+
+
+def _unsaid(builder: Builder) -> list[str]:
+    """The words of a question that stand for nothing found: no part, no name, nothing that the chooser points at."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    held = [(s.start, s.end) for s in builder.explained]
+    held += [(s.start, s.end) for s in asked.reading.of("limit", "share", "back", "whatif")]
+    held += [(x.start, x.end) for x in asked.links.links if x.table in (builder.table, "")]
+    held += [(start, end) for places in judged.said.values() for start, end, p in places if p >= POINTED]
+    return [
+        w.text
+        for w in words(asked.text)
+        if not w.is_stop
+        and w.stem not in ASKING_STEMS | WHOLE_STEMS
+        and not any(start < w.end and w.start < end for start, end in held)
+    ]
 
 
 def _counts_its_rows(builder: Builder) -> bool:

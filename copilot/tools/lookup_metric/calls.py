@@ -43,13 +43,15 @@ def calls(asked: Asked) -> Iterator[Call]:
             arguments["by"] = by
             if asked.limit:
                 arguments["bottom" if asked.reading.direction == "ascending" else "top"] = asked.limit
+        period = asked.text[slice(*asked.period.span)] if asked.period is not None else ""
         if asked.is_beside_a_year_ago:
             arguments["compare"] = "previous_year"
-        elif asked.period is not None:
-            arguments["period"] = asked.text[slice(*asked.period.span)]
+            period = "" if period.endswith("ago") else period
+        if period:
+            arguments["period"] = period
         of = "".join(f" of {value}" for value in filters.values())
-        during = f", {arguments['period']}" if "period" in arguments else ""
-        during = ", now and a year ago" if "compare" in arguments else during
+        during = f", {period or 'now'}" if arguments.keys() & {"period", "compare"} else ""
+        during += " and a year before" if "compare" in arguments else ""
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
         left = [
             s.text
