@@ -72,7 +72,8 @@ def _between(profile: Profile | None, ends: Sequence[Filter]) -> str:
 
 def _condition(one: Filter, profile: Profile | None, known: Callable[[str], Profile | None]) -> str:
     if one.than:
-        return f"{_SIGNS[one.op]} {_name(known(one.than), one.than)}"
+        times = f"{_value(one.value)} times " if one.value is not None else ""
+        return f"{_SIGNS[one.op]} {times}{_name(known(one.than), one.than)}"
     if one.op in ("missing", "present"):
         return "is missing" if one.op == "missing" else "is there"
     holds = profile.holds if profile is not None else "category"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -35,6 +35,9 @@ TAKEN = 0.9
 """From here on the chooser is sure enough of a condition that no part of the question was found to say."""
 COMPARED = 0.5
 """The same of two columns of numbers, that one is above the other."""
+CLEARLY = 0.15
+"""By so much more of a cosine a part means one column than another."""
+_MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
 _SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
 SURE_BASE = 0.3
 """The same of a condition that is of the base of a share."""
@@ -47,6 +50,10 @@ _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards
 _WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 # What compares with something that is no figure: "spent more than they were given".
+# What says of what a share is: "half of the", "80% of their".
+_OF_WHAT = re.compile(r"\s*(?:of|the|what|as much as)\b\s*", re.IGNORECASE)
+_OF = re.compile(r"\s+of\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"\s*(?:[,.;:?!]|\band\b|$)", re.IGNORECASE)
 THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
 
 
@@ -431,7 +438,7 @@ def _reference(builder: Builder, record: Link) -> Candidate | None:
 def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
     asked = builder.asked
-    span = asked.with_unit(span)
+    span = _with_of(asked, asked.with_unit(span))
     amounts = shared_scale(find_amounts(span.text))
     period = asked.period(span)
     holds: list[Holds] = ["date"] if period is not None else ["number"]
@@ -460,6 +467,8 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         elif period is not None:
             _by_day(builder, chosen, period)
         return
+    if len(amounts) == 1 and _of_another(builder, span, chosen, amounts[0]):
+        return
     sizes = sorted(in_column(a, profile.unit, profile.most) for a in amounts)
     if len(sizes) > 1:
         builder.add(chosen.column, ">=", sizes[0])
@@ -469,6 +478,47 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         named = any(x.key == chosen.column for x in builder.links(span, "column"))
         sign = comparison(span.text) or ("=" if named or chosen.op not in _SIZED else chosen.op)
         builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
+
+
+def _with_of(asked: Spans, span: Span) -> Span:
+    """A span with the "of" after it that makes a share of its last word: "less than a third"."""
+    of = _OF.match(asked.text, span.end)
+    whole = replace(span, end=of.end(), text=asked.text[span.start : of.end()]) if of else span
+    return whole if len(find_amounts(whole.text)) > len(find_amounts(span.text)) else span
+
+
+def _of_another(builder: Builder, span: Span, chosen: Candidate, share: Amount) -> bool:
+    """Adds that a column is above or below a share of another that what follows means: "less than half of what was
+    promised", "over 80% of their budget"; false where no share is said, or what follows means no column of its unit."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    own = asked.columns.get(builder.table, chosen.column)
+    # The reader may have cut the part before what the share is of.
+    after = _OF_WHAT.match(asked.text, span.start + share.end)
+    is_share = share.unit == "percent" or (not share.unit and share.value < 1)
+    if own is None or after is None or not is_share or own.unit in ("percent", "share"):
+        return False
+    start = after.end()
+    end = max(span.end, _CLAUSE_END.search(asked.text, start).start())  # type: ignore[union-attr]
+    part = Span("measure", start, end, asked.text[start:end])
+    choice = asked.columns.candidates(builder.table, "number")
+    profiles = [asked.columns.get(builder.table, c.column) for c in choice.candidates]
+    held = [p.name for p in profiles if p is not None and p.unit == own.unit]
+    named = [x.key for x in builder.links(part, "column") if x.key in held and x.score >= WHOLE]
+    # Beside the whole question, the part alone tells which column it is.
+    near = {p.name: s for p, s in zip(profiles, asked.scores(part, choice).tolist(), strict=True) if p is not None}
+    others = [name for name in held if name != own.name]
+    other = named[0] if named else max(others, key=lambda name: near[name], default="")
+    if not others or (not named and near[other] < LEAST):
+        return False
+    if not named and near[own.name] > near[other] + CLEARLY:
+        other = own.name
+    # Where what follows means the column that was taken for the first, the first is what else is measured.
+    one = own.name if other != own.name else max(others, key=lambda name: judged.sure(name, None, *_MEASURING))
+    builder.explained.append(part)
+    sign = comparison(span.text) or (chosen.op if chosen.op in _SIZED else ">")
+    times = share.value / 100 if share.unit == "percent" else share.value
+    builder.conditions.append(Filter(column=one, op=sign, value=times, than=other))
+    return True
 
 
 def _of_time(builder: Builder, bounds: Choice, lengths: Sequence[Amount]) -> Choice:

@@ -27,7 +27,7 @@ class Filter(Frozen):
     op: Operator = "="
     value: Cell | tuple[Cell, ...] = None
     than: str = ""
-    """Another column of the row, with which the column is compared instead of a value."""
+    """Another column of the row, with which the column is compared; a number as value says with how many times it."""
     unit: str = ""
     """What numbers of the column are in, for sentences."""
     period: str = ""
@@ -72,7 +72,7 @@ def condition(column: Column, asked: Filter, other: Column | None = None) -> Con
     """The condition of a filter on the column it names; `other` is the column with which that is compared."""
     name = quoted(column.name)
     if other is not None:
-        return _beside(column, asked.op, other)
+        return _beside(column, asked.op, other, asked.value)
     values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
     if asked.op == "missing" or (asked.op == "=" and asked.value is None):
         return Condition(f"{name} IS NULL")
@@ -90,14 +90,18 @@ def condition(column: Column, asked: Filter, other: Column | None = None) -> Con
     return _compared(column, asked.op, values[0])
 
 
-def _beside(column: Column, op: str, other: Column) -> Condition:
-    """Two cells of a row compared; a row that lacks one of them does not meet it."""
+def _beside(column: Column, op: str, other: Column, times: Cell | tuple[Cell, ...]) -> Condition:
+    """Two cells of a row compared, the second so many times; a row that lacks one of them does not meet it."""
     kinds = [{"integer": "number"}.get(c.type, c.type) for c in (column, other)]
     if op not in ("<", "<=", ">", ">=", "=") or kinds[0] != kinds[1] or kinds[0] not in ("number", "date"):
         raise ToolError(f"{column.name} and {other.name} cannot be compared by {op!r}; two numbers or two dates can.")
     if column.unit != other.unit:
         raise ToolError(f"{column.name} is in {column.unit or 'no unit'}, {other.name} in {other.unit or 'none'}.")
-    return Condition(f"{quoted(column.name)} {op} {quoted(other.name)}")
+    if times is None:
+        return Condition(f"{quoted(column.name)} {op} {quoted(other.name)}")
+    if isinstance(times, bool) or not isinstance(times, int | float) or kinds[0] != "number":
+        raise ToolError(f"{column.name} is compared with {other.name} times a number, not {times!r}.")
+    return Condition(f"{quoted(column.name)} {op} ? * {quoted(other.name)}", (times,))
 
 
 def _any(conditions: Sequence[Condition]) -> Condition:

@@ -18,6 +18,7 @@ _BASE_FORMS = {"has": "have", "is": "are", "processes": "process"}
 _NUMBER_BOUNDS = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}
 _DATE_BOUNDS = {"<": "before", "<=": "up to", ">": "after", ">=": "from"}
 _OF_COLUMNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
+_MULTIPLES = {0.5: "half ", 2: "twice "}
 _OPPOSITES: dict[str, Operator] = {"!=": "=", "not in": "in"}
 _BOUNDS = tuple(_NUMBER_BOUNDS)
 
@@ -156,8 +157,15 @@ def _bound(asked: Filter, is_date: bool) -> str:
     if asked.period:
         return f"{'before' if asked.op == '<' else 'after'} {asked.period}"
     if asked.than:
-        return f"{_OF_COLUMNS[asked.op]} the {column_label(asked.than)}"
+        return f"{_OF_COLUMNS[asked.op]} {_times(asked.value)}the {column_label(asked.than)}"
     return f"{(_DATE_BOUNDS if is_date else _NUMBER_BOUNDS)[asked.op]} {_value(_single(asked), asked.unit)}"
+
+
+def _times(value: object) -> str:
+    """How much of another column: "half ", "80% of ", "twice "."""
+    if not isinstance(value, int | float) or value == 1:
+        return ""
+    return _MULTIPLES.get(value) or (f"{100 * value:g}% of " if value < 1 else f"{value:g} times ")
 
 
 def _during(bounds: Sequence[Filter]) -> str:

@@ -38,7 +38,9 @@ class Condition(BaseModel):
         "of their column.",
     )
     than: str = Field(
-        default="", description="Another column to compare with by <, <=, >, >= or =, instead of a value."
+        default="",
+        description="Another column to compare with by <, <=, >, >= or =; with a number as value, that many times it "
+        "(0.5: half of it).",
     )
 
 
@@ -64,7 +66,7 @@ def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar
     column, value = resolve_column(view, table, asked.column), asked.value
     if asked.than:
         than = resolve_column(view, table, asked.than)
-        return asked.model_copy(update={"column": column.name, "value": None, "than": than.name})
+        return asked.model_copy(update={"column": column.name, "than": than.name})
     if asked.op in _PERIODS:
         value = _period(column, value, calendar).label
     elif column.type in ("text", "list") and asked.op in _LINKED:
