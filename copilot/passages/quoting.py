@@ -106,6 +106,8 @@ class Ranked:
     """The cosine of each passage to the question; of one that was only read beside those found, the least of theirs."""
     not_in_force: frozenset[str] = frozenset()
     """Passages that were replaced, or are drafts."""
+    is_further: bool = False
+    """Whether the question continues another, which has been answered."""
     judged: Mapping[Unit, float] = field(default_factory=dict)
     """How surely the first units answer, each read beside the question, as log odds."""
 
@@ -127,7 +129,8 @@ class Ranked:
         def mean(one: Mapping[Unit, float], two: Mapping[Unit, float]) -> dict[Unit, float]:
             return {unit: (one[unit] + two[unit]) / 2 for unit in self.units}
 
-        return replace(self, cosines=mean(self.cosines, other.cosines), coverage=mean(self.coverage, other.coverage))
+        cosines, coverage = mean(self.cosines, other.cosines), mean(self.coverage, other.coverage)
+        return replace(self, cosines=cosines, coverage=coverage, is_further=True)
 
     def read_beside(self, question: str) -> Ranked:
         """The same, its first units read beside a question."""
@@ -302,7 +305,8 @@ def _quotes(known: Ranked, budget: Budget) -> list[Quote]:
     picked = words = 0
     floor = known.score(known.best[0]) - budget.far
     most = min(budget.units, budget.sure) if known.lead >= SURE else budget.units
-    if known.lead >= ALONE and budget.sure <= ONE_THING:
+    if known.lead >= ALONE and budget.sure <= ONE_THING and not known.is_further:
+        # What was asked before may be surer of its answer than what is asked now.
         most = 1
     for unit in _concentrated(known, budget.passages):
         if picked == most or known.score(unit) < floor:

@@ -16,6 +16,7 @@ from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED
 from copilot.reading.columns import Columns
+from copilot.reading.describing import APART
 from copilot.reading.linking import is_known_word, number_of, tokens_of
 from copilot.reading.question import Earlier, Link, Links, Reading, Role
 from copilot.reading.reader import AFTER
@@ -35,6 +36,8 @@ UNIT = "unit"
 _FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled": 3.0, "thrice": 3.0, "half": 0.5,
             "halved": 0.5}  # fmt: skip
 _ONE = stem("one")
+LIKE_ONE = 0.3
+"""Cosine from which on one of a few records is meant by what is said of it; of all that there are more is asked."""
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
 _TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:times|x)\b", re.IGNORECASE)
 _CASE, _LONG = 24, 36
@@ -115,11 +118,31 @@ class Asked:
         found = [(s, next((t for t in tables if self._holds(t, s)), "")) for s in subjects]
         rows = [(key, own) for key, own in found if own]
         if len(rows) > 1:
-            pointing = [s.text for s in self.reading.of("back", "scope", "filter", "measure") if _ONE in stems(s.text)]
-            parts = [{stem(w) for w in _content_words(text)} - {_ONE} for text in pointing]
-            rows = [(key, own) for key, own in rows if any(part and part <= self._said_of(own, key) for part in parts)]
+            pointing = [words for text in self._pointing() if (words := _words_beside_one(text))]
+            said = [
+                (key, own)
+                for key, own in rows
+                if any({*map(stem, part)} <= self._said_of(own, key) for part in pointing)
+            ]
+            rows = said or self._nearest_of(rows, " ".join(pointing[0]) if pointing else "")
         is_meant = bool(self.reading.of("back")) or len(found) > 1
         return self._carried(*rows[0]) if len(rows) == 1 and is_meant else None
+
+    def _pointing(self) -> Iterator[str]:
+        """The parts that point to one of several: "the one in Lyon", "the chatbot one"."""
+        for span in self.reading.of("back", "scope", "filter", "measure"):
+            after = next(iter(words(self.text[span.end :])), None)
+            if _ONE in stems(span.text) or (after is not None and after.stem == _ONE):
+                yield span.text
+
+    def _nearest_of(self, rows: Sequence[tuple[str, str]], part: str) -> list[tuple[str, str]]:
+        """The record whose name comes clearly nearest to what is said of it; none where none does."""
+        retriever = self.sources.retriever
+        if not part or retriever is None:
+            return []
+        near = retriever.likeness(part, [self._carried(key, own).name for key, own in rows])
+        best, second = sorted(near, reverse=True)[:2]
+        return [rows[near.index(best)]] if best >= LIKE_ONE and best - second >= APART else []
 
     def _said_of(self, table: str, key: str) -> set[str]:
         """The words of a record: its name and what it holds."""
@@ -320,6 +343,10 @@ def _conditions_of(call: Call) -> tuple[Filter, ...]:
     """The conditions on rows of a call over a table; none of a metric, whose filters are by dimension."""
     filters = call.arguments.get("filters") or ()
     return tuple(Filter(**f) for f in filters) if isinstance(filters, list | tuple) else ()
+
+
+def _words_beside_one(text: str) -> list[str]:
+    return [word for word in _content_words(text) if stem(word) != _ONE]
 
 
 def _content_words(text: str) -> list[str]:
