@@ -111,11 +111,12 @@ def which_is_right(scores: Tensor, owners: Tensor, right: Tensor) -> Tensor:
 
 
 def export(model: Pair, weights: Path, target: Path, layers: int = 6) -> None:
-    """Writes the model with its weights in int8, the word pieces in the file that models of the folder share."""
+    """Writes the model with its weights in int8, the word pieces in the file that models of the folder share; what it
+    tells beside which text is right is left out."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         unpack(weights, scratch)
-        traced = Pair(scratch, layers, "eager", 0 if model.says is None else model.says.out_features).eval()
-        traced.load_state_dict(model.state_dict())
+        traced = Pair(scratch, layers, "eager").eval()
+        traced.load_state_dict({k: v for k, v in model.state_dict().items() if not k.startswith("says.")})
         quantise(fuse(traced, scratch, {"right": {0: "batch"}}), target)
     share_words(target)

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,8 @@ class Space:
         self.profiles = {plain: profiles(self.about, plain) for plain in (True, False)}
         self.embedder = matcher()
         self.options: dict[str, tuple[list[matching.Candidate], Any]] = {}
+        # A question is asked of each table.
+        self.embedded = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
 
     def of(self, table: str, with_synonyms: bool = True) -> list[Profile]:
         return [p for p in self.profiles[with_synonyms] if p.table == table]
@@ -162,7 +165,7 @@ class Space:
         asked = [(0, len(text), "filter", PER_QUESTION)]
         asked += [(*m, PER_SPAN) for m in marks if m[2] not in ("measure", "order", "limit", "topic")]
         for start, end, role, most in asked:
-            scores = vectors @ self.embedder.embed([matching.query(text, start, end, role)])[0]
+            scores = vectors @ self.embedded(matching.query(text, start, end, role))
             for n in scores.argsort()[::-1][:most]:
                 key = (some[n].column, some[n].value)
                 best[key] = max(best.get(key, 0.0), float(scores[n]))
@@ -512,13 +515,19 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="goes on from a shipped model, with data added since")
     parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     parser.add_argument("--lines-only", action="store_true", help="without sayings")
-    parser.add_argument("--most", type=int, help="readings to validate on, drawn by chance; by default all")
+    parser.add_argument(
+        "--most", type=int, help="validation readings, drawn by chance; by default all, and the test hands"
+    )
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
     by_split = {split: [h for h in hands if split_of(h) == split] for split in ("train", "validation", "test")}
     own = by_split | {"train": [h for h in by_split["train"] if not given.hands or h in given.hands]}
-    data = {split: [*lines(own[split]), *(() if given.lines_only else of_sayings(by_split[split]))] for split in own}
+    measured_on = ("validation",) if given.most else ("validation", "test")
+    data = {
+        split: [*lines(own[split]), *(() if given.lines_only else of_sayings(by_split[split]))]
+        for split in ("train", *measured_on)
+    }
     if given.most:
         some = {x.text for x in random.Random(2).sample(data["validation"], given.most)}
         data["validation"] = [x for x in data["validation"] if x.text in some]
@@ -547,7 +556,7 @@ def main() -> None:
         )  # fmt: skip
         if start is not None:
             model.load_state_dict(best_between(model, start, lambda: validate(model, collator, data["validation"])))
-        measures = {split: validate(model, collator, data[split]) for split in ("validation", "test")}
+        measures = {split: validate(model, collator, data[split]) for split in measured_on}
     given.out.mkdir(parents=True, exist_ok=True)
     target = given.out / "chooser.onnx"
     export(model, given.weights, target)

@@ -24,8 +24,6 @@ FILE = Path(__file__).parents[1] / "reading" / "model" / "judge.onnx"
 WEIGHTS = Path(__file__).with_suffix(".json")
 MOST = 8
 """Units that are read beside a question, the first of the ranking."""
-ANSWERS = ("yes", "no", "depends")
-"""What a unit may say to a yes-or-no question."""
 LENGTHS = pairs.Lengths(question=48, other=88)
 
 

@@ -17,7 +17,7 @@ from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table
 from copilot.records.conditions import Filter
 
-MARGIN = 3.0
+MARGIN = 1.5
 """By how many log odds a reading that differs in a part must come before the one that was found part by part."""
 MOST = 6
 """Readings that differ in a part and are judged, the most probable."""

@@ -27,6 +27,9 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     is_turned = call.is_doubtful and bool(_ordering_column(before)) and not asked.links.of("column")
     if reading.of("order", "limit"):
         _order(arguments, {k: v for k, v in fresh.items() if k == "limit"} if is_turned else fresh, asked)
+    if reading.of("order") and _ordering_column(arguments) and not arguments.get("group_by"):
+        # "And which one is the largest?" asks for a row, not for the figure of them all.
+        arguments.pop("measures", None)
     if fresh.get("columns"):
         arguments["columns"] = fresh["columns"]
     if not arguments.get("group_by") and not _ordering_column(arguments):
