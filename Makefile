@@ -66,7 +66,8 @@ lock:
 	sed -i.old 's/^coverage==/coverage[toml]==/' requirements-dev.txt && rm requirements-dev.txt.old
 
 # Only for maintainers: trains the reader, the matcher, the chooser, the reranker and the embedder, in an environment of its own
-# (training/train.py says which packages); on two cores about four hours. training/train_judge.py says how the judge follows.
+# (training/train.py says which packages); on two cores about four hours. training/train_judge.py says how the judge follows,
+# training/mine_readings.py and tune_reranker.py how the reranker goes on.
 # Then read the cards, and `make accept`.
 train:
 	$(PYTHON) training/train.py

@@ -265,7 +265,7 @@ class GroundedChatModel(BaseChatModel):
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
-        shape = "memo" if asked.is_long_case else asked.reading.shape
+        shape = "memo" if asked.wants_all else asked.reading.shape
         quotation = quote(ranked, retriever, shape, named_documents, sides)
         answers = probability(ranked, named_documents)
         certainty = bound(ranked, named_documents).certainty

@@ -18,7 +18,7 @@ from copilot.reading.certainty import DOUBTED
 from copilot.reading.columns import Columns
 from copilot.reading.describing import APART
 from copilot.reading.linking import is_known_word, number_of, tokens_of
-from copilot.reading.question import Earlier, Link, Links, Reading, Role
+from copilot.reading.question import Earlier, Link, Links, Reading, Role, Shape
 from copilot.reading.reader import AFTER
 from copilot.reading.reconsidering import near, reconsidered
 from copilot.reading.rows import Restriction, restrictions
@@ -42,6 +42,7 @@ _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
 _TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:times|x)\b", re.IGNORECASE)
 _CASE, _LONG = 24, 36
 """Words; a question of more is a case, and of a long one several things are asked."""
+_ONE_THING: tuple[Shape, ...] = ("number", "name", "date", "yes_no", "rule")
 _AMOUNT = 1000.0
 """A number from here on is an amount of money, unless it has a unit of its own."""
 
@@ -225,9 +226,10 @@ class Asked:
         return len(self.text.split()) > _CASE and not any(x.score == 1 for x in self.links.of("record"))
 
     @property
-    def is_long_case(self) -> bool:
+    def wants_all(self) -> bool:
         """Whether all that bears on a case is asked, not one thing."""
-        return self.is_case and len(self.text.split()) > _LONG
+        is_long = len(self.text.split()) > _LONG
+        return self.is_case and (is_long or self.reading.shape not in _ONE_THING)
 
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:

@@ -18,7 +18,8 @@ from copilot.reading.tables import by_table
 from copilot.records.conditions import Filter
 
 MARGIN = 1.5
-"""By how many log odds a reading that differs in a part must come before the one that was found part by part."""
+"""By how many log odds a reading that differs in a part must come before the one that was found part by part: so, 29 of
+840 validation lines are mended and 4 spoilt; at 1, 36 and 17."""
 MOST = 6
 """Readings that differ in a part and are judged, the most probable."""
 SURE = 0.8
