@@ -502,6 +502,20 @@ def test_when_the_budget_of_the_day_is_used_the_built_in_model_answers(
 # Which of several
 
 
+def test_the_built_in_model_goes_on_from_the_call_of_another(
+    open_with: Callable[..., Copilot], server: OpenAIServer
+) -> None:
+    copilot = open_with(other_models="grounded", token_prices="1/1")
+    during = {"column": "started", "op": "during", "value": "2023"}
+    call = Call("find_projects", {"table": "projects", "filters": [during], "columns": ["budget"]})
+    server.script = [Reply(calls=(call,)), cited("Some began in 2023 [#ID].")]
+    copilot.ask("Which projects began in 2023?", conversation="two-models")
+    then = copilot.ask("And which of them has the largest budget?", conversation="two-models", model="grounded")
+    assert (then.model, then.status) == ("grounded", "answered")
+    asked = next(dict(c.arguments) for c in then.tool_calls if c.name == "find_projects")
+    assert (asked["filters"], asked["order_by"]) == ([during], "-budget")
+
+
 def test_a_question_is_put_to_the_model_that_is_chosen(open_with: Callable[..., Copilot], server: OpenAIServer) -> None:
     copilot = open_with(other_models="grounded,openai:other", token_prices="1/1")
     assert copilot.models == ("openai:test", "grounded", "openai:other")

@@ -59,6 +59,12 @@ def test_rows_are_compared_with_so_many_times_the_other_cell(copilot: Copilot) -
     assert [row[0] for row in found.tables[0].rows] == ["V1", "V4"]
 
 
-def test_only_a_number_multiplies_a_column(copilot: Copilot) -> None:
+@pytest.mark.parametrize("value", ["much", True, 0, -0.5])
+def test_only_a_number_above_zero_multiplies_a_column(copilot: Copilot, value: object) -> None:
     with pytest.raises(ToolError, match="times a number"):
-        copilot.call("find_projects", filters=[{"column": "spend", "op": ">", "value": "much", "than": "budget"}])
+        copilot.call("find_projects", filters=[{"column": "spend", "op": ">", "value": value, "than": "budget"}])
+
+
+def test_a_share_is_told_in_words(copilot: Copilot) -> None:
+    answer = copilot.ask("Which schemes have spent at least two thirds of the budget?")
+    assert "66.7% of the budget" in answer.text

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
+
+from pydantic import ValidationError
 
 from copilot.language.calendar import Period
 from copilot.language.periods import find_period, sets_beside_a_year_ago
@@ -335,16 +338,24 @@ class Asked:
 def _columns_of(call: Call) -> Iterator[str]:
     """The columns that a call over a table names."""
     arguments = call.arguments
-    yield from (m["column"] for m in arguments.get("measures") or () if m.get("column"))
+    yield from (str(m["column"]) for m in _listed(arguments.get("measures")) if isinstance(m, dict) and m.get("column"))
     yield from (str(arguments[name]).lstrip("-") for name in ("order_by", "order_less") if arguments.get(name))
-    yield from arguments.get("columns") or ()
+    yield from map(str, _listed(arguments.get("columns")))
     yield from (f.column for f in _conditions_of(call))
 
 
 def _conditions_of(call: Call) -> tuple[Filter, ...]:
-    """The conditions on rows of a call over a table; none of a metric, whose filters are by dimension."""
-    filters = call.arguments.get("filters") or ()
-    return tuple(Filter(**f) for f in filters) if isinstance(filters, list | tuple) else ()
+    """The conditions on rows of a call over a table; none of a metric, whose filters are by dimension, and none that a
+    remote model wrote otherwise."""
+    found = []
+    for stated in _listed(call.arguments.get("filters")):
+        with suppress(ValidationError):
+            found.append(Filter.model_validate(stated))
+    return tuple(found)
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _words_beside_one(text: str) -> list[str]:

@@ -65,24 +65,6 @@ def near(asked: Spans, reading: Restriction) -> list[Alternative]:
     return sorted(alternatives(reading, _options(asked, reading)), key=lambda a: -a.prior)
 
 
-def _explained(asked: Spans, before: Restriction, chosen: Alternative) -> Restriction:
-    """The chosen reading, with what it says of parts for which nothing was found before."""
-    places = asked.judged(before.table).said.get((chosen.column, chosen.value), ())
-    said_at = [(start, end) for start, end, p in places if p >= POINTED]
-    left = []
-    for text in chosen.reading.unresolved:
-        at = asked.text.find(text)
-        if not any(start < at + len(text) and at < end for start, end in said_at):
-            left.append(text)
-    gone = len(chosen.reading.unresolved) - len(left)
-    if not gone:
-        return chosen.reading
-    parts = before.signals.parts * 10 if before.signals else 1.0
-    missed = max(0.0, parts / max(before.resolved, 0.1) - parts - gone) if parts else float(len(left))
-    resolved = (parts + gone) / (parts + gone + missed)
-    return replace(chosen.reading, unresolved=tuple(left), resolved=resolved)
-
-
 def _judged(asked: Spans, readings: Sequence[Restriction]) -> list[tuple[Restriction, float]]:
     """Readings with how surely each says what was asked, which is one thing that tells how certain it is."""
     found = scores(asked.text, [said(r, asked.columns.get) for r in readings])
@@ -155,3 +137,21 @@ def _filter(asked: Spans, table: str, column: str, value: str | None, use: Use) 
     if use in (">", "zero"):
         return Filter(column=column, op=">" if use == ">" else "=", value=0)
     return None
+
+
+def _explained(asked: Spans, before: Restriction, chosen: Alternative) -> Restriction:
+    """The chosen reading, with what it says of parts for which nothing was found before."""
+    places = asked.judged(before.table).said.get((chosen.column, chosen.value), ())
+    said_at = [(start, end) for start, end, p in places if p >= POINTED]
+    left = []
+    for text in chosen.reading.unresolved:
+        at = asked.text.find(text)
+        if not any(start < at + len(text) and at < end for start, end in said_at):
+            left.append(text)
+    gone = len(chosen.reading.unresolved) - len(left)
+    if not gone:
+        return chosen.reading
+    parts = before.signals.parts * 10 if before.signals else 1.0
+    missed = max(0.0, parts / max(before.resolved, 0.1) - parts - gone) if parts else float(len(left))
+    resolved = (parts + gone) / (parts + gone + missed)
+    return replace(chosen.reading, unresolved=tuple(left), resolved=resolved)

@@ -49,11 +49,11 @@ _SIZED = frozenset({"<", "<=", ">", ">=", "="})
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
-# What compares with something that is no figure: "spent more than they were given".
 # What says of what a share is: "half of the", "80% of their".
 _OF_WHAT = re.compile(r"\s*(?:of|the|what|as much as)\b\s*", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:[,.;:?!]|\band\b|$)", re.IGNORECASE)
+# What compares with something that is no figure: "spent more than they were given".
 THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
 
 

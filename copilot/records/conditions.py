@@ -99,7 +99,7 @@ def _beside(column: Column, op: str, other: Column, times: Cell | tuple[Cell, ..
         raise ToolError(f"{column.name} is in {column.unit or 'no unit'}, {other.name} in {other.unit or 'none'}.")
     if times is None:
         return Condition(f"{quoted(column.name)} {op} {quoted(other.name)}")
-    if isinstance(times, bool) or not isinstance(times, int | float) or kinds[0] != "number":
+    if isinstance(times, bool) or not isinstance(times, int | float) or times <= 0 or kinds[0] != "number":
         raise ToolError(f"{column.name} is compared with {other.name} times a number, not {times!r}.")
     return Condition(f"{quoted(column.name)} {op} ? * {quoted(other.name)}", (times,))
 

@@ -165,7 +165,7 @@ def _times(value: object) -> str:
     """How much of another column: "half ", "80% of ", "twice "."""
     if not isinstance(value, int | float) or value == 1:
         return ""
-    return _MULTIPLES.get(value) or (f"{100 * value:g}% of " if value < 1 else f"{value:g} times ")
+    return _MULTIPLES.get(value) or (f"{100 * value:.3g}% of " if value < 1 else f"{value:g} times ")
 
 
 def _during(bounds: Sequence[Filter]) -> str:
