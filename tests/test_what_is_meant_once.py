@@ -91,3 +91,12 @@ def test_the_largest_after_a_sum_is_a_row(copilot: Copilot) -> None:
     (largest,) = then(copilot, "How much has been spent on the trials?", "And which one took the most?")
     assert "measures" not in largest
     assert (largest["order_by"], largest["limit"]) == ("-spend", 1)
+
+
+@pytest.mark.parametrize(
+    "question", ["How many schemes are there?", "How many schemes do we have?", "List all schemes."]
+)
+def test_nothing_is_added_to_a_question_that_says_no_more(copilot: Copilot, question: str) -> None:
+    asked = call(copilot, question)
+    assert not asked["filters"]
+    assert not asked.get("group_by")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Literal
 
 from copilot.reading.alternatives import Alternative, Options, Part, alternatives
+from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
-from copilot.reading.restricting import CONDITIONS, WHOLE
+from copilot.reading.restricting import CONDITIONS, THAN, WHOLE
 from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table
@@ -20,17 +22,22 @@ from copilot.records.conditions import Filter
 MARGIN = 1.5
 """By how many log odds a reading that differs in a part must come before the one that was found part by part: so, 29 of
 840 validation lines are mended and 4 spoilt; at 1, 36 and 17."""
+MORE = 3.0
+"""The same of one that says more: a condition too many under a firm figure is the worst of mistakes."""
 MOST = 6
 """Readings that differ in a part and are judged, the most probable."""
 SURE = 0.8
 """What is more certain than this is not judged again."""
 _CONDITIONS, _COLUMNS = 10, 3
 LEAST = 0.05
-"""Less probable conditions are not judged."""
+"""Less probable conditions and columns are not judged: nobody asked for a split that the chooser does not think of."""
 _OF_SPAN = 4
 """Conditions nearest to a part of the question that may be meant by it."""
 _UNSURE = 0.3
 """How probable one is for the matcher alone."""
+_OTHER = 0.1
+"""How probable it is at least that a column stands on the other side of one that is surely above or below something."""
+_SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
 _OWN: tuple[Holds, ...] = ("key", "title")
 _SIZED: tuple[Holds, ...] = ("number", "date")
 _PARTS: dict[Part, tuple[tuple[Holds, ...], tuple[Use, ...]]] = {
@@ -52,12 +59,23 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
         return [first, *rest]
-    others = near(asked, first)[:MOST]
+    others = [other for other in near(asked, first) if _may_be_said(first, other.reading)][:MOST]
     if not others:
         return [first, *rest]
     judged = _judged(asked, [_explained(asked, first, other) for other in others])
-    best, highest = max(judged, key=lambda x: x[1])
-    return [best if highest > score + MARGIN else first, *rest]
+    best, lead = max(((r, s - (MORE if _size(r) > _size(first) else MARGIN)) for r, s in judged), key=lambda x: x[1])
+    return [best if lead > score else first, *rest]
+
+
+def _may_be_said(first: Restriction, other: Restriction) -> bool:
+    """Whether words are left for what a reading says beside the one that was found: "how many incidents have we had?"
+    leaves none for their state."""
+    is_more = _size(other) > _size(first)
+    return not is_more or bool(first.unresolved) or first.signals is None or first.signals.unsaid > 0
+
+
+def _size(reading: Restriction) -> int:
+    return len(reading.conditions) + len(reading.among) + len(reading.groups)
 
 
 def near(asked: Spans, reading: Restriction) -> list[Alternative]:
@@ -69,25 +87,41 @@ def _judged(asked: Spans, readings: Sequence[Restriction]) -> list[tuple[Restric
     """Readings with how surely each says what was asked, which is one thing that tells how certain it is."""
     found = scores(asked.text, [said(r, asked.columns.get) for r in readings])
     return [
-        (replace(r, signals=replace(r.signals, whole=score)) if r.signals else r, score)
+        (replace(r, signals=replace(r.signals, whole=_whole(r, r.signals, score))) if r.signals else r, score)
         for r, score in zip(readings, found, strict=True)
     ]
+
+
+def _whole(reading: Restriction, signals: Signals, score: float) -> float:
+    """What the whole says of its certainty; that of all rows, where no word is left for a condition, is not doubted by
+    one who has hardly seen questions without any."""
+    is_plain = not _size(reading) and not signals.unsaid
+    return max(score, UNJUDGED) if is_plain else score
 
 
 def _options(asked: Spans, reading: Restriction) -> Options:
     """What else the chooser and the matcher hold possible, the most probable first."""
     judged, table = asked.judged(reading.table), reading.table
+    compares = bool(THAN.search(asked.text))
     probable: dict[Filter, float] = {}
     for (column, value), uses in judged.uses.items():
         for use in CONDITIONS:
+            if use == ">" and compares:
+                # "More than they were given" is more than something, not more than nothing.
+                continue
             if uses[use] >= LEAST and (one := _filter(asked, table, column, value, use)) is not None:
                 probable[one] = max(probable.get(one, 0.0), uses[use])
+    probable |= {one: p for one, p in _beside(asked, table) if p >= LEAST}
     for candidate in _near(asked, table):
         if (one := _of_candidate(asked, candidate)) is not None:
             probable.setdefault(one, _UNSURE)
     columns = {
         part: sorted(
-            ((p.name, judged.sure(p.name, None, *uses)) for p in asked.columns.of_table(table, *holds)),
+            (
+                (p.name, sure)
+                for p in asked.columns.of_table(table, *holds)
+                if (sure := judged.sure(p.name, None, *uses)) >= LEAST
+            ),
             key=lambda x: -x[1],
         )[:_COLUMNS]
         for part, (holds, uses) in _PARTS.items()
@@ -100,6 +134,19 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     ]
     ordered = sorted(probable.items(), key=lambda x: -x[1])
     return Options(list(islice(ordered, _CONDITIONS)), columns, stand)
+
+
+def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:
+    """One column of numbers above or below another of its unit, where no figure is said."""
+    if asked.links.of("number"):
+        return
+    judged, numbers = asked.judged(table), asked.columns.of_table(table, "number")
+    for one in numbers:
+        for other in numbers:
+            if one.name != other.name and one.unit == other.unit:
+                for op in _SIDES:
+                    sure = judged.sure(one.name, None, op) * max(judged.sure(other.name, None, "shown", op), _OTHER)
+                    yield Filter(column=one.name, op=op, than=other.name), sure
 
 
 def _values(one: Filter) -> list[object]:

@@ -41,6 +41,8 @@ MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
+UNTHOUGHT = 0.05
+"""A value that is named beside the parts is no condition where the chooser is less sure of it."""
 EACH_OF = 3
 """What is told of so many values is told of each."""
 _GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
@@ -428,7 +430,11 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
     """Whole names of this table to which the reader gave no role: a condition, or a group after "by"; and values in the
     part that says what is measured, "how much insurance has spent"."""
     for link in asked.links.of("value", "person", "column"):
-        is_value = link.table == table and asked.judged(table).sure(link.column, link.key, "is") >= POINTED
+        sure = asked.judged(table).sure(link.column, link.key, "is", "not") if link.table == table else 0.0
+        is_value = sure >= POINTED
+        if link.kind == "value" and sure < UNTHOUGHT:
+            # "What costs most" is no condition that the kind of a benefit is cost.
+            continue
         over = [s for s in asked.reading.spans if s.start < link.end and link.start < s.end]
         is_read = any(s.role != "measure" or not is_value for s in over)
         least = WHOLE if link.kind == "person" else 1.0

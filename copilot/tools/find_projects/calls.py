@@ -64,6 +64,10 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     asks_first = asked.reading.of("order", "limit") or asked.reading.shape == "name"
     if rows.groups and asked.reading.direction != "none" and asks_first:
         arguments.setdefault("order_by", "-value" if asked.reading.direction == "descending" else "value")
-    if rows.shown:
-        arguments["columns"] = list(rows.shown)
+    shown = list(rows.shown)
+    if "measures" not in arguments:
+        # What is set beside another column is shown with it.
+        shown += [name for c in rows.conditions if c.than for name in (c.column, c.than)]
+    if shown:
+        arguments["columns"] = list(dict.fromkeys(shown))
     return arguments
