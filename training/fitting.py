@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 _Batch = TypeVar("_Batch")
+_Item = TypeVar("_Item")
+POOL = 24
+"""Batches that are drawn together, so that those of one length come side by side."""
+
+
+def cut(
+    found: Sequence[_Item], size: int, length: Callable[[_Item], object], rng: random.Random
+) -> Iterator[list[_Item]]:
+    """Batches of what was found in an order by chance, of about one length each."""
+    some = list(found)
+    rng.shuffle(some)
+    batches = []
+    for start in range(0, len(some), size * POOL):
+        pool = sorted(some[start : start + size * POOL], key=length)  # type: ignore[arg-type]
+        batches += [pool[i : i + size] for i in range(0, len(pool), size)]
+    rng.shuffle(batches)
+    yield from batches
 
 
 def fit(

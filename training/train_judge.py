@@ -114,7 +114,7 @@ def train(given: argparse.Namespace) -> None:
     import torch
     from examples import split_of
     from export_minilm import sha256
-    from fitting import fit
+    from fitting import cut, fit
     from pairs import RATES, Batch, export, opened, padded, read, which_is_right
     from torch.nn.functional import cross_entropy
     from train import published_weights
@@ -149,14 +149,10 @@ def train(given: argparse.Namespace) -> None:
         return (*padded(rows, owners, right), torch.tensor(says))
 
     def epoch() -> Iterator[Batch]:
-        some = list(data["train"])
-        rng.shuffle(some)
-        cut = []
-        for start in range(0, len(some), BATCH * 24):
-            pool = sorted(some[start : start + BATCH * 24], key=lambda x: len(x.text) + max(map(len, x.others[:5])))
-            cut += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
-        rng.shuffle(cut)
-        yield from (batch(part, True) for part in cut)
+        def length(x: Question) -> int:
+            return len(x.text) + max(map(len, x.others[:5]))
+
+        yield from (batch(part, True) for part in cut(data["train"], BATCH, length, rng))
 
     def loss(found: Batch) -> torch.Tensor:
         told = read(model, found)

@@ -33,7 +33,7 @@ from check_utterances import DATA, parse, spans, workspace  # noqa: E402
 from evaluate_calls import filters  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, table_of  # noqa: E402
-from fitting import fit  # noqa: E402
+from fitting import cut, fit  # noqa: E402
 from pairs import RATES, Batch, Pair, export, loss_of, opened, padded, scored  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from shipped import state_of  # noqa: E402
@@ -319,13 +319,7 @@ class Collator:
 
 def batches(found: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
     some = [x for x in found if not x.is_saying or _is_bare(x.meant) or rng.random() < OF_SAYINGS]
-    rng.shuffle(some)
-    cut = []
-    for start in range(0, len(some), BATCH * 24):
-        pool = sorted(some[start : start + BATCH * 24], key=lambda x: (x.is_saying, len(x.text)))
-        cut += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
-    rng.shuffle(cut)
-    yield from cut
+    yield from cut(some, BATCH, lambda x: (x.is_saying, len(x.text)), rng)
 
 
 def validate(model: Pair, collator: Collator, found: Sequence[Example]) -> dict[str, float]:

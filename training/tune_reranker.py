@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 from card import measured  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, table_of  # noqa: E402
-from fitting import fit  # noqa: E402
+from fitting import cut, fit  # noqa: E402
 from pairs import Batch, export, loss_of, opened, padded, scored  # noqa: E402
 from train import published_weights  # noqa: E402
 from train_matcher import noisy  # noqa: E402
@@ -97,14 +97,7 @@ def main() -> None:
         return padded(rows, owners, right)
 
     def epoch() -> Iterator[Batch]:
-        drawn = list(data["train"])
-        rng.shuffle(drawn)
-        cut = []
-        for start in range(0, len(drawn), BATCH * 24):
-            pool = sorted(drawn[start : start + BATCH * 24], key=lambda x: len(x.text))
-            cut += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
-        rng.shuffle(cut)
-        yield from (batch(part, True) for part in cut)
+        yield from (batch(part, True) for part in cut(data["train"], BATCH, lambda x: len(x.text), rng))
 
     def measure(split: str) -> Mapping[str, float]:
         """Shares of lines: the reading that was found first is meant, the one judged best, and one of all."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Literal
 
 from copilot.reading.alternatives import Alternative, Options, Part, alternatives
 from copilot.reading.certainty import UNJUDGED, Signals
@@ -13,7 +12,7 @@ from copilot.reading.choosing import Use
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
-from copilot.reading.restricting import CONDITIONS, THAN, WHOLE
+from copilot.reading.restricting import CONDITIONS, SIDES, THAN, WHOLE
 from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table
@@ -37,7 +36,6 @@ _UNSURE = 0.3
 """How probable one is for the matcher alone."""
 _OTHER = 0.1
 """How probable it is at least that a column stands on the other side of one that is surely above or below something."""
-_SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
 _OWN: tuple[Holds, ...] = ("key", "title")
 _SIZED: tuple[Holds, ...] = ("number", "date")
 _PARTS: dict[Part, tuple[tuple[Holds, ...], tuple[Use, ...]]] = {
@@ -144,7 +142,7 @@ def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:
     for one in numbers:
         for other in numbers:
             if one.name != other.name and one.unit == other.unit:
-                for op in _SIDES:
+                for op in SIDES:
                     sure = judged.sure(one.name, None, op) * max(judged.sure(other.name, None, "shown", op), _OTHER)
                     yield Filter(column=one.name, op=op, than=other.name), sure
 

@@ -38,7 +38,7 @@ COMPARED = 0.5
 CLEARLY = 0.15
 """By so much more of a cosine a part means one column than another."""
 _MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
-_SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
+SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
 SURE_BASE = 0.3
 """The same of a condition that is of the base of a share."""
 CLEAREST = 0.8
@@ -623,7 +623,7 @@ def _against_another(builder: Builder) -> None:
         return
     sized = [
         (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
-        for one in numbers for other in numbers for op in _SIDES
+        for one in numbers for other in numbers for op in SIDES
         if one != other and numbers[one].unit == numbers[other].unit
     ]  # fmt: skip
     best, one, op, other = max(sized, default=(0.0, "", ">", ""))

@@ -316,8 +316,13 @@ def _columns_shown(builder: Builder, measure: Measure) -> list[str]:
     if reading.shape in _ONE and measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])
     if measure not in _OF_NUMBERS:
-        shown += [name for c in builder.conditions if c.than for name in (c.column, c.than)]
+        shown += compared(builder.conditions)
     return shown
+
+
+def compared(conditions: Sequence[Filter]) -> list[str]:
+    """The columns of which one is set beside the other, to be shown together."""
+    return [name for c in conditions if c.than for name in (c.column, c.than)]
 
 
 def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
-from copilot.reading.rows import Restriction
+from copilot.reading.rows import Restriction, compared
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
@@ -66,8 +66,7 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
         arguments.setdefault("order_by", "-value" if asked.reading.direction == "descending" else "value")
     shown = list(rows.shown)
     if "measures" not in arguments:
-        # What is set beside another column is shown with it.
-        shown += [name for c in rows.conditions if c.than for name in (c.column, c.than)]
+        shown += compared(rows.conditions)
     if shown:
         arguments["columns"] = list(dict.fromkeys(shown))
     return arguments
