@@ -188,7 +188,7 @@ def test_what_is_no_span_of_time_is_refused(span: str) -> None:
         seconds_of(span)
 
 
-def test_the_command_brings_and_indexes_again_and_again(tmp_path: Path, folder: Path) -> None:
+def test_the_command_brings_and_indexes_again_and_again(interruptible: None, tmp_path: Path, folder: Path) -> None:
     settings = configure(tmp_path, documents=[{"source": str(folder), "to": "central"}])
     command = [sys.executable, "-u", "-m", "copilot", "index", "--every", "1s", "--workspace", str(settings.workspace)]
     log = tmp_path / "log"

@@ -29,8 +29,9 @@ import torch
 from card import Facts, card
 from examples import DIRECTIONS, MEASURES, ROLES, SHAPES, TOOLS, Example, after_another, load, split_of
 from export_minilm import WEIGHTS_SHA256, fuse, quantise, sha256, unpack
-from network import HEADS, RARE, ReaderNetwork, Recipe, mean_of, train
+from network import HEADS, RARE, ReaderNetwork, Recipe, State, mean_of, train
 from scoring import Read, follow_scores, follow_threshold, read_all, scores, thresholds
+from shipped import state_of
 from tokenizers import Tokenizer
 
 from copilot.reading.question import FOLLOWS
@@ -56,6 +57,12 @@ def export(network: ReaderNetwork, out: Path, scratch: Path) -> Path:
     return scratch
 
 
+def _kept(file: Path) -> State:
+    """What an earlier run kept, or the weights of a shipped model."""
+    kept: State = state_of(file) if file.suffix == ".onnx" else torch.load(file)
+    return kept
+
+
 def write_labels(folder: Path, limits: dict[str, float]) -> None:
     labels = {
         "tools": TOOLS, "shapes": SHAPES, "measures": MEASURES, "directions": DIRECTIONS, "roles": ROLES,
@@ -78,7 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--rate", type=float, default=Recipe.encoder_rate, help="of the encoder; the heads' follows it")
-    parser.add_argument("--start", type=Path, nargs="+", help="goes on from the mean of what earlier runs kept")
+    parser.add_argument("--start", type=Path, nargs="+", help="goes on from the mean of models: shipped, or as runs kept them")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--state", type=Path, help="where to keep the weights in full precision")
     return parser.parse_args()
@@ -95,7 +102,7 @@ def main() -> None:
     recipe = dataclasses.replace(
         Recipe(), epochs=given.epochs, encoder_rate=given.rate, head_rate=Recipe.head_rate * slower
     )
-    start = mean_of(*((torch.load(x), 1 / len(given.start)) for x in given.start)) if given.start else None
+    start = mean_of(*((_kept(x), 1 / len(given.start)) for x in given.start)) if given.start else None
     examples = load(given.data, DATA / "hands_tools_only", DATA / "qa")
     parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in examples:

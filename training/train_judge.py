@@ -195,11 +195,13 @@ def fit_weights(state: Path) -> None:
     import numpy as np
     from examples import split_of
 
+    from copilot.passages.bands import lies_within, sizes
     from copilot.passages.judging import MOST, WEIGHTS, network
     from copilot.passages.ranking import leads
     from copilot.retrieval import pairs
 
-    found: dict[str, list[tuple[Any, Any, Any]]] = {"validation": [], "test": []}
+    of_band = {True: 1.0, False: -1.0, None: 0.0}
+    found: dict[str, list[tuple[Any, Any, Any, Any]]] = {"validation": [], "test": []}
     for file in sorted(state.glob("*.mined.jsonl")):
         split = split_of(hand_of(file))
         for raw in file.read_text(encoding="utf-8").splitlines() if split in found else ():
@@ -207,31 +209,38 @@ def fit_weights(state: Path) -> None:
             units = sorted(row["units"], key=lambda u: -u[2])
             judged = pairs.scores(network(), row["q"], [text for text, *_ in units[:MOST]], LENGTHS)
             read = np.array([*judged, *[min(judged)] * (len(units) - len(judged))])
-            found[split].append((np.array([u[2] for u in units]), read, np.array([u[1] for u in units])))
+            asked = sizes(row["q"])
+            held = np.array([of_band[lies_within(asked, u[0].partition(": ")[2]) if asked else None] for u in units])
+            found[split].append((np.array([u[2] for u in units]), read, held, np.array([u[1] for u in units])))
 
-    def loss(ranked: float, judged: float) -> float:
+    def scored(before: Any, read: Any, held: Any, by: Sequence[float]) -> Any:
+        return by[0] * before + by[1] * read + by[2] * (held > 0) + by[3] * (held < 0)
+
+    def loss(by: Sequence[float]) -> float:
         total = 0.0
-        for before, read, right in found["validation"]:
+        for before, read, held, right in found["validation"]:
             if right.any():
-                scores = ranked * before + judged * read
+                scores = scored(before, read, held, by)
                 total += np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[right > 0])
         return float(total)
 
-    steps = np.linspace(0.0, 1.5, 16)
-    best = min(((r, j) for r in steps for j in steps), key=lambda pair: loss(*pair))
+    steps, more = np.linspace(0.0, 1.5, 16), np.linspace(0.0, 2.0, 9)
+    two = min(((r, j) for r in steps for j in steps), key=lambda pair: loss((*pair, 0.0, 0.0)))
+    best = min(((*two, within, -beyond) for within in more for beyond in more), key=loss)
     rows, labels = [], []
-    for before, read, right in found["validation"]:
-        scores = best[0] * before + best[1] * read
+    for before, read, held, right in found["validation"]:
+        scores = scored(before, read, held, best)
         rows.append(leads(scores)[:2])
         labels.append(float(right[np.argsort(-scores)[:3]].any()))
     certain = logistic.fitted(np.array(rows), np.array(labels), ["lead", "best"])
-    written = {"ranked": best[0], "judged": best[1], "certain": [certain["lead"], certain["best"], certain["bias"]]}
+    written = dict(zip(("ranked", "judged", "within", "beyond"), best, strict=True))
+    written["certain"] = [certain["lead"], certain["best"], certain["bias"]]
     WEIGHTS.write_text(json.dumps({k: np.round(v, 4).tolist() for k, v in written.items()}) + "\n", encoding="utf-8")
     for split, own in found.items():
-        for name, pair in (("ranked", (1.0, 0.0)), ("judged", (0.0, 1.0)), ("together", best)):
+        for name, by in (("ranked", (1.0, 0, 0, 0)), ("judged", (0, 1.0, 0, 0)), ("both", (*two, 0, 0)), ("all", best)):
             first, three, six, doubted, sure = [], [], [], [], []
-            for before, read, right in own:
-                scores = pair[0] * before + pair[1] * read
+            for before, read, held, right in own:
+                scores = scored(before, read, held, by)
                 order = right[np.argsort(-scores)]
                 first.append(order[:1].any())
                 three.append(order[:3].any())

@@ -35,6 +35,7 @@ from copilot.reading.linking import Linker
 from copilot.reading.names import workspace_names
 from copilot.reading.question import LABELS, Earlier, Links, Reading
 from copilot.reading.reader import shipped
+from copilot.reading.restating import restated
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.suggestions import about
@@ -121,13 +122,20 @@ class Memory:
         return earlier
 
     def with_replies(self, turns: Sequence[Turn]) -> list[Turn]:
-        """The turns, a question that was asked back and the reply to that made one."""
+        """The turns, a question that was asked back and the reply to that made one, and one that names only another
+        size than a question to the documents as that question with it."""
         found: list[Turn] = []
         for turn in turns:
-            before = found[-1] if found and found[-1].choices else None
+            before = found[-1] if found else None
             choices = [c for c in before.choices if not c.endswith("?")] if before else []
-            meant = clarified(before.question, choices, turn.question, self.linker, self.view) if before else None
-            found = [*found[:-1], turn._replace(question=meant)] if meant else [*found, turn]
+            if before and before.choices:
+                meant = clarified(before.question, choices, turn.question, self.linker, self.view)
+                if meant:
+                    found[-1] = turn._replace(question=meant)
+                    continue
+            elif before and (before.lead is None or named(before.lead.tool).searches):
+                turn = turn._replace(question=restated(before.question, turn.question) or turn.question)
+            found.append(turn)
         return found
 
     def planned(self, asked: Asked, tools: Sequence[Tool], before: Turn | None) -> Plan:
@@ -313,11 +321,13 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
             results[message.tool_call_id] = message.artifact
         elif isinstance(message, AIMessage) and turns:
             calls |= {str(c["id"]): Call(c["name"], c["args"]) for c in message.tool_calls}
-            # Of an earlier turn only the call that led its answer is remembered.
-            lead = next(iter(calls), "")
+            # Of an earlier turn only the call that led its answer is remembered; where none did, the search.
+            draft = Draft.of(message)
+            searches = [key for key, call in calls.items() if named(call.tool).searches]
+            unanswered = draft is not None and draft.status == "insufficient_evidence"
+            lead = next(iter([*(searches if unanswered else ()), *calls]), "")
             found = results[lead].findings if lead in results else ()
             subjects = tuple(dict.fromkeys(f.subject for f in found if f.subject and f.role in TELLING))
-            draft = Draft.of(message)
             choices = draft.follow_ups if draft is not None and draft.status == "needs_clarification" else ()
             turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects, choices)
     if not turns:

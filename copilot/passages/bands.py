@@ -8,17 +8,26 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, shared_scale
-from copilot.language.words import stems, words
+from copilot.language.words import stem, stems, words
 
 _LEAST_MONEY = 1e3
-"""The scale from which on a bare number may be of money: "three million"."""
+"""The scale from which on a bare number may be of money, "three million", and the size from which on one that counts
+nothing is of what a table has bare: "320,000"."""
+_MONEY = frozenset(
+    map(stem, ("euro", "dollar", "pound", "franc", "krone", "kroner", "krona", "kronor", "koruna", "yen", "yuan", "won",
+               "rupee", "peso", "real", "reais", "zloty", "forint", "leu", "lei", "lira", "rand", "dirham", "dinar",
+               "riyal", "shekel", "baht", "ringgit", "rupiah", "shilling", "naira", "cedi", "quid", "buck"))
+)  # fmt: skip
+"""Units of money as they are spoken of, beside the codes and signs that an amount carries itself."""
 _BEFORE = 45
 """Letters before a number in which its comparison stands."""
 _OR_MORE = re.compile(r"\s*(?:or|and)\s+(?:more|above|over|less|fewer|below|under|longer|shorter)\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:[-–—]|to|and)\s*(?:[A-Z]{3}\s*)?")
+_CLAUSE = re.compile(r"[,;:.|!?()](?:\s|$)")
+_OF = re.compile(r"^\s*of\s+(?:(?:our|the|your|their|my|these|those)\s+)?", re.IGNORECASE)
 _JOINED = 24
 """So many letters at most stand between the two ends of a band."""
 
@@ -31,6 +40,8 @@ class Band:
     """`time`, `percent`, a currency's code, or empty."""
     low: float
     high: float
+    counts: str = field(default="", compare=False)
+    """The stem of the word that the last size counts."""
 
     def holds(self, size: float) -> bool:
         return self.low <= size <= self.high
@@ -51,16 +62,16 @@ def bands(text: str) -> list[Band]:
         before = text[max(above.end if above else 0, amount.start - _BEFORE) : amount.start]
         after = _OR_MORE.match(text, amount.end)
         sign = comparison(after[0].replace("and", "or", 1) if after else before)
-        unit, size = _measured(amount)
+        (unit, size), counts = _measured(amount), _counted(text, amount)
         if sign in (">", ">="):
-            found[n] = Band(unit, size, math.inf)
+            found[n] = Band(unit, size, math.inf, counts)
         elif sign is not None:
             opened = found.get(n - 1)
             is_end = opened is not None and opened.high == math.inf and opened.unit == unit and len(before) <= _JOINED
-            found[n] = Band(unit, found.pop(n - 1).low if is_end else -math.inf, size)
+            found[n] = Band(unit, found.pop(n - 1).low if is_end else -math.inf, size, counts)
         elif above is not None and _RANGE.fullmatch(before) and (not above.unit or above.unit == amount.unit):
             found.pop(n - 1, None)
-            found[n] = Band(unit, _measured(replace(above, unit=amount.unit))[1], size)
+            found[n] = Band(unit, _measured(replace(above, unit=amount.unit))[1], size, counts)
     return list(found.values())
 
 
@@ -75,9 +86,12 @@ def _alike(asked: Sequence[tuple[Amount, str]], band: Band, text: str) -> Iterat
     for amount, noun in asked:
         unit, size = _measured(amount)
         is_counted = bool(noun) and noun in stems(text)
-        # "Three million" beside amounts of money.
-        may_be_money = not unit and band.unit.isupper() and amount.scale >= _LEAST_MONEY and not is_counted
-        if may_be_money or (unit == band.unit and (unit or is_counted)):
+        # "Three million", "600,000 euros" and "320,000 for it" beside amounts of money.
+        is_bare = not noun and size >= _LEAST_MONEY
+        is_money = noun in _MONEY or amount.scale >= _LEAST_MONEY or is_bare
+        may_be_money = not unit and band.unit.isupper() and is_money and not is_counted
+        are_bare = not unit and not band.counts and (is_bare or noun in _MONEY)
+        if may_be_money or (unit == band.unit and (unit or is_counted or are_bare)):
             yield size
 
 
@@ -89,5 +103,7 @@ def _measured(amount: Amount) -> tuple[str, float]:
 
 
 def _counted(text: str, amount: Amount) -> str:
-    following = [w for w in words(text[amount.end :]) if not w.is_stop]
-    return following[0].stem if following else ""
+    """The stem of the word after an amount, past "of the"; empty where the clause ends before it or goes on."""
+    rest = _CLAUSE.split(text[amount.end :], maxsplit=1)[0]
+    following = next(iter(words(_OF.sub("", rest))), None)
+    return following.stem if following is not None and not following.is_stop and following.text.isalpha() else ""

@@ -48,6 +48,10 @@ class Weights(NamedTuple):
 
     ranked: float
     judged: float
+    within: float
+    """Added where a size that the question names lies in a band of the unit."""
+    beyond: float
+    """Added where it lies in none of its bands."""
     certain: NDArray[np.float64]
     """Shape (3,): what `copilot.passages.ranking.leads` of the scores together count for their certainty."""
 
@@ -55,10 +59,18 @@ class Weights(NamedTuple):
 @cache
 def weights() -> Weights:
     read = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Weights(read["ranked"], read["judged"], np.array(read["certain"], np.float64))
+    certain = np.array(read.pop("certain"), np.float64)
+    return Weights(**read, certain=certain)
 
 
-def together(ranked: Mapping[Unit, float], judged: Mapping[Unit, float]) -> dict[Unit, float]:
-    """The scores of units by both; one that was not judged counts as the least of those that were."""
+def together(
+    ranked: Mapping[Unit, float], judged: Mapping[Unit, float], held: Mapping[Unit, bool | None]
+) -> dict[Unit, float]:
+    """The scores of units by both, and by whether they hold the size that is asked about (None where they name none);
+    one that was not judged counts as the least of those that were."""
     own, least = weights(), min(judged.values())
-    return {unit: own.ranked * score + own.judged * judged.get(unit, least) for unit, score in ranked.items()}
+    of_size = {True: own.within, False: own.beyond, None: 0.0}
+    return {
+        unit: own.ranked * score + own.judged * judged.get(unit, least) + of_size[held.get(unit)]
+        for unit, score in ranked.items()
+    }

@@ -37,6 +37,11 @@ def test_a_text_names_the_sizes_for_which_it_holds(text: str, expected: list[Ban
         ("it has run for eight months", "at most 180 days", False),
         ("six points less accurate", "falls by more than 5 percentage points", True),
         ("who owns it?", "up to EUR 250,000", None),
+        ("she spends 600,000 euros", "above EUR 250,000 and up to EUR 5 million", True),
+        ("put 320,000 into a model", "above 150,000 up to 600,000; Approver: the panel", True),
+        ("put 320,000 into a model", "above EUR 40,000 up to EUR 150,000", False),
+        ("2,500 customers were told", "above 150,000 up to 600,000", None),
+        ("5,000 of our customers", "at least 1,000 customers are affected", True),
     ],
 )
 def test_a_size_is_compared_with_bands_of_its_kind(question: str, text: str, expected: bool | None) -> None:

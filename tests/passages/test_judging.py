@@ -64,7 +64,7 @@ def test_what_answers_is_among_the_first_three(sources: Sources, question: str, 
 def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float], judged: list[float]) -> None:
     scores = dict(zip(UNITS, ranked, strict=True))
     read = dict(zip(UNITS, judged, strict=False))
-    both = together(scores, read)
+    both = together(scores, read, {})
     left = [unit for unit in UNITS if unit not in read]
     assert sorted(left, key=lambda u: scores[u]) == sorted(left, key=lambda u: (both[u], scores[u]))
     assert both.keys() == scores.keys()
@@ -72,7 +72,13 @@ def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float]
 
 def test_a_unit_that_is_held_for_an_answer_moves_up() -> None:
     scores = dict.fromkeys(UNITS, 0.0)
-    both = together(scores, {UNITS[0]: -2.0, UNITS[1]: 3.0})
+    both = together(scores, {UNITS[0]: -2.0, UNITS[1]: 3.0}, {})
     assert both[UNITS[1]] == max(both.values())
     assert both[UNITS[0]] == both[UNITS[5]]
     assert replace(UNITS[0], order=99) not in both
+
+
+def test_a_unit_for_the_size_that_is_asked_about_comes_before_its_neighbours() -> None:
+    held = {UNITS[1]: True, UNITS[2]: False}
+    both = together(dict.fromkeys(UNITS, 0.0), dict.fromkeys(UNITS, 0.0), held)
+    assert both[UNITS[1]] > both[UNITS[0]] > both[UNITS[2]]
