@@ -85,7 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--rate", type=float, default=Recipe.encoder_rate, help="of the encoder; the heads' follows it")
-    parser.add_argument("--start", type=Path, nargs="+", help="goes on from the mean of models: shipped, or as runs kept them")
+    parser.add_argument("--start", type=Path, nargs="+", help="goes on from the mean of these models")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--state", type=Path, help="where to keep the weights in full precision")
     return parser.parse_args()

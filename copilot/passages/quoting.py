@@ -61,9 +61,8 @@ class Budget:
     four on hands that the ranking was not fitted on and to two on XQuAD, with .95 of the marked sentences that the six
     hold; a foreign company's answers lost what was asked for below that."""
     near: float = 1.5
-    """The same where the best units were read beside the question: on four hands that nothing was trained on, four units
-    at most come down to 2.7 and one of them answers for .76 of the questions; six come down to 3.1 for .77, and all six
-    answer for .83."""
+    """The same where the best units were read beside the question: on four hands that nothing was trained on, four at
+    most come down to 2.7, one of which answers for .76 of the questions; all of six units, for .83."""
     sure: int = ONE_THING
     """The most units where the best one is surely what is asked for."""
 
