@@ -257,7 +257,7 @@ def train(
         if mean > best:
             best, best_state = mean, {name: value.clone() for name, value in network.state_dict().items()}
     learnt = best_state
-    for share in SHARES if start is not None else ():
+    for share in (0.0, *SHARES) if start is not None else ():
         between = mean_of((start, 1 - share), (learnt, share))
         network.load_state_dict(between)
         mean, figures = told_of(validate(network, collator, validation))

@@ -86,6 +86,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--rate", type=float, default=Recipe.encoder_rate, help="of the encoder; the heads' follows it")
     parser.add_argument("--start", type=Path, nargs="+", help="goes on from the mean of these models")
+    parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--state", type=Path, help="where to keep the weights in full precision")
     return parser.parse_args()
@@ -106,7 +107,9 @@ def main() -> None:
     examples = load(given.data, DATA / "hands_tools_only", DATA / "qa")
     parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
     for example in examples:
-        parts[split_of(example.hand)].append(example)
+        split = split_of(example.hand)
+        if split != "train" or not given.hands or example.hand in given.hands:
+            parts[split].append(example)
     for name, part in parts.items():
         print(f"{name}: {len(part)} examples of {', '.join(sorted({x.hand for x in part}))}")
     tokenizer = ROOT / "copilot" / "retrieval" / "minilm" / "tokenizer.json"
