@@ -8,10 +8,10 @@ from typing import Literal
 
 from copilot.language.words import content_stems
 from copilot.reading.asked import Asked
+from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
 from copilot.reading.parts import Read, parts, questions
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE, Measure
-from copilot.reading.restricting import WHOLE
 from copilot.retrieval.references import asked_for
 from copilot.tools.tool import Tool
 

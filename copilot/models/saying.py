@@ -18,8 +18,8 @@ from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
 from copilot.passages.units import Unit
 from copilot.reading.asked import Asked
+from copilot.reading.building import WHOLE
 from copilot.reading.question import Shape
-from copilot.reading.restricting import WHOLE
 from copilot.tools.tool import Tool
 from copilot.types import Evidence, Finding, ToolResult
 
@@ -321,7 +321,12 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         opens = unit.document != document
         if unit.kind == "item" and unit.heading != section and quote.why != "list":
             # What stands under "Not allowed" says nothing without it.
-            lines += [*([""] if lines else []), f"**{unit.document} › {unit.heading}:**" if unit.heading else ""]
+            place = f"**{unit.document} › {unit.heading}:**" if unit.heading else ""
+            if place and not lines:
+                document, section = unit.document, unit.heading
+                lines.append(f"{place} {with_markers(unit.text, (unit.evidence,))}")
+                continue
+            lines += [*([""] if lines else []), place]
             opens = opens and not unit.heading
         document, section = unit.document, unit.heading
         if unit.kind == "clause":

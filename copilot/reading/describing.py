@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from copilot.language.words import content_stems
+from copilot.reading.building import WHOLE
 from copilot.reading.question import Link, Links, Reading, Role, Span
-from copilot.reading.restricting import WHOLE
 from copilot.records.store import RecordView
 from copilot.retrieval.retriever import Retriever
 from copilot.types import Viewer

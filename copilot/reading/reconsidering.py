@@ -7,12 +7,13 @@ from dataclasses import replace
 from itertools import islice
 
 from copilot.reading.alternatives import Alternative, Options, Part, alternatives
+from copilot.reading.building import CONDITIONS, WHOLE
 from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
+from copilot.reading.comparing import SIDES, THAN
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
-from copilot.reading.restricting import CONDITIONS, SIDES, THAN, WHOLE
 from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table

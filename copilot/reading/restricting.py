@@ -3,134 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Literal
 
 from copilot.language.calendar import BEGINNING, Period
 from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, in_column, shared_scale
 from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import words
-from copilot.reading.choosing import USES, Judged, Key, Use
+from copilot.reading.building import CONDITIONS, SIZED, TAKEN, WHOLE, Builder
+from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
+from copilot.reading.comparing import THAN, against_another, beside_another, of_another, with_of
 from copilot.reading.matching import Candidate
-from copilot.reading.names import spoken
-from copilot.reading.profiles import Holds, Profile
-from copilot.reading.question import Link, LinkKind, Measure, Role, Span
-from copilot.reading.spans import POINTED, Scored, Spans, uses_of
+from copilot.reading.profiles import Holds
+from copilot.reading.question import Link, LinkKind, Span
+from copilot.reading.spans import POINTED
 from copilot.records.conditions import Filter, Operator
 from copilot.types import Cell
 
-# A span means no candidate that scores less: the cosine of the matcher, and what it names.
-LEAST = 0.35
-# A name is whole from this score of its link on.
-WHOLE = 0.7
-CONDITIONS: tuple[Use, ...] = USES[: USES.index("during") + 1]
-NAMING: tuple[Use, ...] = ("is", "not", "group", "among")
-"""How a question uses a value that it names."""
-LEFT = 0.15
-"""A value in another form is no name of it where the chooser is less sure."""
-TAKEN = 0.9
-"""From here on the chooser is sure enough of a condition that no part of the question was found to say."""
-COMPARED = 0.5
-"""The same of two columns of numbers, that one is above the other."""
-CLEARLY = 0.15
-"""By so much more of a cosine a part means one column than another."""
-_MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
-SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
 SURE_BASE = 0.3
-"""The same of a condition that is of the base of a share."""
+"""From here on the chooser is sure enough that a condition is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
-_SETS = frozenset({"=", "!=", "in", "not in"})
-_SIZED = frozenset({"<", "<=", ">", ">=", "="})
 # What says on which side of a length of time something lies, where it is said in so many words.
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
-# What says of what a share is: "half of the", "80% of their".
-_OF_WHAT = re.compile(r"\s*(?:of|the|what|as much as)\b\s*", re.IGNORECASE)
-_OF = re.compile(r"\s+of\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"\s*(?:[,.;:?!]|\band\b|$)", re.IGNORECASE)
-# What compares with something that is no figure: "spent more than they were given".
-THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
-
-
-@dataclass
-class Builder:
-    """The conditions of one table as they are found, span by span."""
-
-    asked: Spans
-    table: str
-    conditions: list[Filter] = field(default_factory=list)
-    unresolved: list[str] = field(default_factory=list)
-    explained: list[Span] = field(default_factory=list)
-    support: float = 0.0
-    measure: Measure = "none"
-    """What is asked of the rows."""
-    has_measure: bool = False
-    """Whether the column that is measured was found."""
-    matches: list[Scored] = field(default_factory=list)
-    """What parts were taken for."""
-
-    def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
-        """The links of this table within a span, whole names first; no value in another form, such as "to stop" for
-        what is stopped, of which the chooser thinks nothing."""
-        found = [x for x in self.asked.links.within(span.start, span.end, *kinds) if x.table in (self.table, "")]
-        judged = self.asked.judged(self.table)
-        kept = [x for x in found if x.kind != "value" or x.score == 1 or judged.sure(x.column, x.key, *NAMING) >= LEFT]
-        return sorted(kept, key=lambda x: (-x.score, x.start))
-
-    def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
-        new = Filter(column=column, op=op, value=value)
-        if new not in self.conditions:
-            self.conditions.append(new)
-
-    def choose(
-        self, span: Span, choice: Choice, least: float = LEAST, is_one_of_several: bool = False
-    ) -> Candidate | None:
-        """The candidate that the span means, by the matcher and by what it names; None where none comes near."""
-        links = self.links(span, "value", "person", "column")
-        fits = [self.fits(span, c, links) for c in choice.candidates]
-        best = self.asked.best(span, choice, links, fits, is_one_of_several)
-        if best is None or best.score < least:
-            return None
-        self.support += best.score
-        self.explained.append(span)
-        self.matches.append(best)
-        return best.candidate
-
-    def beside(self, span: Span, chosen: Candidate) -> list[Cell]:
-        """The values that a span means: the chosen one, and others of its column of which the chooser is as sure."""
-        if not isinstance(chosen.value, str) or self.links(span, "value", "person"):
-            return [chosen.value]
-        judged, uses = self.asked.judged(self.table), uses_of(chosen, span.role)
-        own = [v for c, v in judged.uses if c == chosen.column and v not in (None, chosen.value)]
-        others = [v for v in own if judged.sure(chosen.column, v, *uses) >= TAKEN]
-        return [chosen.value, *others]
-
-    def may_have(self, candidate: Candidate) -> bool:
-        """Whether the rows can have nothing in the way of a candidate: no value, or the value zero."""
-        profile = self.asked.columns.get(self.table, candidate.column)
-        if profile is None or candidate.op not in ("missing", "=") or isinstance(candidate.value, str | bool):
-            return True
-        return profile.may_be("missing" if candidate.op == "missing" else "zero")
-
-    def fits(self, span: Span, candidate: Candidate, links: Sequence[Link]) -> bool:
-        """Whether a candidate can be meant beside what is meant already, and where a value is named, with its sign."""
-        if candidate.op in ("=", "!=") and isinstance(candidate.value, str):
-            is_named = any(x.key == candidate.value and x.column == candidate.column for x in links)
-            if is_named and (candidate.op == "!=") != (span.role == "not"):
-                return False
-        if not self.may_have(candidate):
-            return False
-        # What is compared is not meant at once; what is said twice is meant once.
-        is_again = any(s.text.casefold() == span.text.casefold() for s in self.explained)
-        held = [] if any(x.key == candidate.value for x in links) else self.asked.held
-        return (
-            is_again or span.role == "compare" or not any(contradicts(candidate, c) for c in (*self.conditions, *held))
-        )
 
 
 def _names_a_category(builder: Builder, span: Span) -> bool:
@@ -140,22 +38,11 @@ def _names_a_category(builder: Builder, span: Span) -> bool:
     return any(p is not None and p.holds in ("category", "person") for p in profiles)
 
 
-def contradicts(candidate: Candidate, known: Filter) -> bool:
-    """Whether no row could meet both, or the candidate would say the same again."""
-    if candidate.column != known.column:
-        return False
-    if isinstance(candidate.value, bool) or {candidate.op, known.op} & {"missing", "present"}:
-        return True
-    if candidate.op in _SETS and known.op in _SETS:
-        return candidate.value in (known.value if isinstance(known.value, tuple) else (known.value,))
-    return (candidate.op, candidate.value) == (known.op, known.value)
-
-
 def also(builder: Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
     """Adds what the chooser is sure of and no span said; gives what belongs to the base of a share."""
     judged, asked = builder.asked.judged(builder.table), builder.asked
     of_base: list[Filter] = []
-    _against_another(builder)
+    against_another(builder)
     for (column, value), uses in judged.uses.items():
         use = max(CONDITIONS, key=lambda u: uses[u])
         said = {c.column for c in (*base, *builder.conditions)} | {c.column for c in of_base}
@@ -274,7 +161,7 @@ def condition(builder: Builder, span: Span) -> None:
     if not values and _is_sized(builder, span):
         bound(builder, span)
         return
-    if not values and THAN.search(span.text) and not find_amounts(span.text) and _beside_another(builder, span):
+    if not values and THAN.search(span.text) and not find_amounts(span.text) and beside_another(builder, span):
         return
     if not values and any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
         # "Groundings" are the rows themselves.
@@ -438,7 +325,7 @@ def _reference(builder: Builder, record: Link) -> Candidate | None:
 def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
     asked = builder.asked
-    span = _with_of(asked, asked.with_unit(span))
+    span = with_of(asked, asked.with_unit(span))
     amounts = shared_scale(find_amounts(span.text))
     period = asked.period(span)
     holds: list[Holds] = ["date"] if period is not None else ["number"]
@@ -467,7 +354,7 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         elif period is not None:
             _by_day(builder, chosen, period)
         return
-    if len(amounts) == 1 and _of_another(builder, span, chosen, amounts[0]):
+    if len(amounts) == 1 and of_another(builder, span, chosen, amounts[0]):
         return
     sizes = sorted(in_column(a, profile.unit, profile.most) for a in amounts)
     if len(sizes) > 1:
@@ -476,49 +363,8 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     else:
         # "Severity 2" is that; "spent 2 million" may be that or more.
         named = any(x.key == chosen.column for x in builder.links(span, "column"))
-        sign = comparison(span.text) or ("=" if named or chosen.op not in _SIZED else chosen.op)
+        sign = comparison(span.text) or ("=" if named or chosen.op not in SIZED else chosen.op)
         builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
-
-
-def _with_of(asked: Spans, span: Span) -> Span:
-    """A span with the "of" after it that makes a share of its last word: "less than a third"."""
-    of = _OF.match(asked.text, span.end)
-    whole = replace(span, end=of.end(), text=asked.text[span.start : of.end()]) if of else span
-    return whole if len(find_amounts(whole.text)) > len(find_amounts(span.text)) else span
-
-
-def _of_another(builder: Builder, span: Span, chosen: Candidate, share: Amount) -> bool:
-    """Adds that a column is above or below a share of another that what follows means: "less than half of what was
-    promised", "over 80% of their budget"; false where no share is said, or what follows means no column of its unit."""
-    asked, judged = builder.asked, builder.asked.judged(builder.table)
-    own = asked.columns.get(builder.table, chosen.column)
-    # The reader may have cut the part before what the share is of.
-    after = _OF_WHAT.match(asked.text, span.start + share.end)
-    is_share = share.unit == "percent" or (not share.unit and share.value < 1)
-    if own is None or after is None or not is_share or own.unit in ("percent", "share"):
-        return False
-    start = after.end()
-    end = max(span.end, _CLAUSE_END.search(asked.text, start).start())  # type: ignore[union-attr]
-    part = Span("measure", start, end, asked.text[start:end])
-    choice = asked.columns.candidates(builder.table, "number")
-    profiles = [asked.columns.get(builder.table, c.column) for c in choice.candidates]
-    held = [p.name for p in profiles if p is not None and p.unit == own.unit]
-    named = [x.key for x in builder.links(part, "column") if x.key in held and x.score >= WHOLE]
-    # Beside the whole question, the part alone tells which column it is.
-    near = {p.name: s for p, s in zip(profiles, asked.scores(part, choice).tolist(), strict=True) if p is not None}
-    others = [name for name in held if name != own.name]
-    other = named[0] if named else max(others, key=lambda name: near[name], default="")
-    if not others or (not named and near[other] < LEAST):
-        return False
-    if not named and near[own.name] > near[other] + CLEARLY:
-        other = own.name
-    # Where what follows means the column that was taken for the first, the first is what else is measured.
-    one = own.name if other != own.name else max(others, key=lambda name: judged.sure(name, None, *_MEASURING))
-    builder.explained.append(part)
-    sign = comparison(span.text) or (chosen.op if chosen.op in _SIZED else ">")
-    times = share.value / 100 if share.unit == "percent" else share.value
-    builder.conditions.append(Filter(column=one, op=sign, value=times, than=other))
-    return True
 
 
 def _of_time(builder: Builder, bounds: Choice, lengths: Sequence[Amount]) -> Choice:
@@ -541,7 +387,7 @@ def without_size(builder: Builder, span: Span) -> None:
     asked = builder.asked
     is_empty = all(w.is_stop for w in words(span.text))
     if THAN.search(span.text):
-        if not _beside_another(builder, span) and not is_empty:
+        if not beside_another(builder, span) and not is_empty:
             builder.unresolved.append(span.text)
         return
     if is_empty:
@@ -560,91 +406,6 @@ def without_size(builder: Builder, span: Span) -> None:
         builder.add(sized.candidate.column, sized.candidate.op, value)
     else:
         builder.unresolved.append(span.text)
-
-
-def _beside_another(builder: Builder, span: Span) -> bool:
-    """Adds that one column of numbers is above or below another that is named: "over budget", "spent more than their
-    budget"; false where none is named."""
-    asked = builder.asked
-    links = asked.links.within(span.start, _before_a_name(builder, span), "column")
-    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
-    named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
-    named = named or _two_sides_said(builder, span, numbers)
-    if not named:
-        return False
-    other = numbers[named[-1]]
-    bounds = asked.columns.bounds(builder.table, "number")
-    held = [
-        n for n, c in enumerate(bounds.candidates)
-        if c.op in (">", "<") and c.column != other.name and numbers[c.column].unit == other.unit
-        and (c.column in named[:-1] or (len(named) == 1 and not _is_kind_of(numbers[c.column], other)))
-    ]  # fmt: skip
-    best = asked.best(span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
-    if best is None:
-        return False
-    builder.conditions.append(Filter(column=best.candidate.column, op=best.candidate.op, than=other.name))
-    builder.explained.append(span)
-    builder.support += 1
-    return True
-
-
-def _before_a_name(builder: Builder, span: Span) -> int:
-    """Where a span ends that the reader has cut before the name of a column: "over", "furthest over its"."""
-    after = [w for w in words(builder.asked.text) if w.start >= span.end]
-    name = next((w for w in after if not w.is_stop), None)
-    return name.start + 1 if name is not None else span.end
-
-
-def _two_sides_said(builder: Builder, span: Span, numbers: Mapping[str, Profile]) -> list[str]:
-    """The columns of numbers before and after "than", where the first is named: "have spent more than they were given"
-    compares what was spent with what comes nearest to having been given."""
-    than = re.search(r"\bthan\b", span.text, re.IGNORECASE)
-    if than is None or not (text := span.text[than.end() :].strip()):
-        return []
-    said = {w.stem for w in words(builder.asked.text[: span.start + than.start()])}
-    first = [p.name for p in numbers.values() if any({w.stem for w in words(t)} <= said for t in p.texts)]
-    if len(first) != 1:
-        return []
-    start = span.start + span.text.rindex(text)
-    part = Span("measure", start, start + len(text), text)
-    choice = builder.asked.columns.candidates(builder.table, "number")
-    unit = numbers[first[0]].unit
-    fits = [c.column not in first and c.column in numbers and numbers[c.column].unit == unit for c in choice.candidates]
-    best = builder.asked.best(part, choice, (), fits)
-    return [first[0], best.candidate.column] if best is not None and best.score >= LEAST else []
-
-
-def _against_another(builder: Builder) -> None:
-    """Adds that one column of numbers is above or below another where the chooser holds both to be meant and the
-    question has no figure: "overspent", "costs us more to run than it saves"."""
-    asked, judged = builder.asked, builder.asked.judged(builder.table)
-    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
-    if asked.links.of("number") or any(c.than or c.column in numbers for c in builder.conditions):
-        return
-    sized = [
-        (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
-        for one in numbers for other in numbers for op in SIDES
-        if one != other and numbers[one].unit == numbers[other].unit
-    ]  # fmt: skip
-    best, one, op, other = max(sized, default=(0.0, "", ">", ""))
-    if best >= COMPARED:
-        builder.conditions.append(Filter(column=one, op=op, than=other))
-        _explain(builder, (one, None), (other, None))
-
-
-def _explain(builder: Builder, *items: Key) -> None:
-    """Parts for which nothing was found are explained where their words say an item that is now part of a condition."""
-    judged = builder.asked.judged(builder.table)
-    said = [(start, end) for item in items for start, end, p in judged.said.get(item, ()) if p >= POINTED]
-    for span in builder.asked.reading.of("filter", "not", "bound", "among"):
-        if span.text in builder.unresolved and any(start < span.end and span.start < end for start, end in said):
-            builder.unresolved.remove(span.text)
-            builder.explained.append(span)
-
-
-def _is_kind_of(one: Profile, other: Profile) -> bool:
-    """Whether the name of a column holds all words of another's: a production budget is a kind of budget."""
-    return {w.stem for w in words(spoken(other.name))} <= {w.stem for w in words(spoken(one.name))}
 
 
 def _by_day(builder: Builder, chosen: Candidate, period: Period) -> None:
@@ -674,26 +435,3 @@ def _by_age(builder: Builder, span: Span, chosen: Candidate, amount: Amount, ahe
     else:
         builder.add(chosen.column, ">=", min(edge, today).isoformat())
         builder.add(chosen.column, "<=", max(edge, today).isoformat())
-
-
-def column_of(
-    builder: Builder,
-    span: Span,
-    holds: Sequence[Holds],
-    least: float = LEAST,
-    quietly: bool = False,
-    is_one_of_several: bool = False,
-) -> str | None:
-    """The column that a span means."""
-    candidates = builder.asked.columns.candidates(builder.table, *holds)
-    chosen = builder.choose(span, candidates, least, is_one_of_several)
-    if chosen is None and not quietly:
-        builder.unresolved.append(span.text)
-    return chosen.column if chosen else None
-
-
-def of_all(builder: Builder, role: Role, holds: Sequence[Holds], least: float = LEAST) -> str | None:
-    """The column that the question as a whole means, where no part of it says which."""
-    whole = Span(role, 0, len(builder.asked.text), builder.asked.text)
-    best = builder.asked.best(whole, builder.asked.columns.candidates(builder.table, *holds), ())
-    return best.candidate.column if best is not None and best.score >= least else None

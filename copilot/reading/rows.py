@@ -9,20 +9,16 @@ from dataclasses import dataclass, replace
 from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
+from copilot.reading.building import LEAST, WHOLE, Builder, column_of, of_all
 from copilot.reading.certainty import Signals, certainty
+from copilot.reading.comparing import THAN
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
-    LEAST,
-    THAN,
-    WHOLE,
-    Builder,
     also,
     bound,
-    column_of,
     condition,
     least_sure,
-    of_all,
     of_base,
     sides,
     surest_left,

@@ -1,0 +1,159 @@
+"""One column of numbers against another: "over budget", "more than they were given", "half of what was promised"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from copilot.language.quantities import Amount, comparison, find_amounts
+from copilot.language.words import words
+from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
+from copilot.reading.choosing import Key, Use
+from copilot.reading.columns import Choice
+from copilot.reading.matching import Candidate
+from copilot.reading.names import spoken
+from copilot.reading.profiles import Profile
+from copilot.reading.question import Span
+from copilot.reading.spans import POINTED, Spans
+from copilot.records.conditions import Filter
+
+COMPARED = 0.5
+"""From here on the chooser is sure enough that one column is above another, where no part of the question says so."""
+CLEARLY = 0.15
+"""By so much more of a cosine a part means one column than another."""
+_MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
+SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
+# What says of what a share is: "half of the", "80% of their".
+_OF_WHAT = re.compile(r"\s*(?:of|the|what|as much as)\b\s*", re.IGNORECASE)
+_OF = re.compile(r"\s+of\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"\s*(?:[,.;:?!]|\band\b|$)", re.IGNORECASE)
+# What compares with something that is no figure: "spent more than they were given".
+THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
+
+
+def with_of(asked: Spans, span: Span) -> Span:
+    """A span with the "of" after it that makes a share of its last word: "less than a third"."""
+    of = _OF.match(asked.text, span.end)
+    whole = replace(span, end=of.end(), text=asked.text[span.start : of.end()]) if of else span
+    return whole if len(find_amounts(whole.text)) > len(find_amounts(span.text)) else span
+
+
+def of_another(builder: Builder, span: Span, chosen: Candidate, share: Amount) -> bool:
+    """Adds that a column is above or below a share of another that what follows means: "less than half of what was
+    promised", "over 80% of their budget"; false where no share is said, or what follows means no column of its unit."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    own = asked.columns.get(builder.table, chosen.column)
+    # The reader may have cut the part before what the share is of.
+    after = _OF_WHAT.match(asked.text, span.start + share.end)
+    is_share = share.unit == "percent" or (not share.unit and share.value < 1)
+    if own is None or after is None or not is_share or own.unit in ("percent", "share"):
+        return False
+    start = after.end()
+    end = max(span.end, _CLAUSE_END.search(asked.text, start).start())  # type: ignore[union-attr]
+    part = Span("measure", start, end, asked.text[start:end])
+    choice = asked.columns.candidates(builder.table, "number")
+    profiles = [asked.columns.get(builder.table, c.column) for c in choice.candidates]
+    held = [p.name for p in profiles if p is not None and p.unit == own.unit]
+    named = [x.key for x in builder.links(part, "column") if x.key in held and x.score >= WHOLE]
+    # Beside the whole question, the part alone tells which column it is.
+    near = {p.name: s for p, s in zip(profiles, asked.scores(part, choice).tolist(), strict=True) if p is not None}
+    others = [name for name in held if name != own.name]
+    other = named[0] if named else max(others, key=lambda name: near[name], default="")
+    if not others or (not named and near[other] < LEAST):
+        return False
+    if not named and near[own.name] > near[other] + CLEARLY:
+        other = own.name
+    # Where what follows means the column that was taken for the first, the first is what else is measured.
+    one = own.name if other != own.name else max(others, key=lambda name: judged.sure(name, None, *_MEASURING))
+    builder.explained.append(part)
+    sign = comparison(span.text) or (chosen.op if chosen.op in SIZED else ">")
+    times = share.value / 100 if share.unit == "percent" else share.value
+    builder.conditions.append(Filter(column=one, op=sign, value=times, than=other))
+    return True
+
+
+def beside_another(builder: Builder, span: Span) -> bool:
+    """Adds that one column of numbers is above or below another that is named: "over budget", "spent more than their
+    budget"; false where none is named."""
+    asked = builder.asked
+    links = asked.links.within(span.start, _before_a_name(builder, span), "column")
+    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
+    named = named or _two_sides_said(builder, span, numbers)
+    if not named:
+        return False
+    other = numbers[named[-1]]
+    bounds = asked.columns.bounds(builder.table, "number")
+    held = [
+        n for n, c in enumerate(bounds.candidates)
+        if c.op in (">", "<") and c.column != other.name and numbers[c.column].unit == other.unit
+        and (c.column in named[:-1] or (len(named) == 1 and not _is_kind_of(numbers[c.column], other)))
+    ]  # fmt: skip
+    best = asked.best(span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
+    if best is None:
+        return False
+    builder.conditions.append(Filter(column=best.candidate.column, op=best.candidate.op, than=other.name))
+    builder.explained.append(span)
+    builder.support += 1
+    return True
+
+
+def _before_a_name(builder: Builder, span: Span) -> int:
+    """Where a span ends that the reader has cut before the name of a column: "over", "furthest over its"."""
+    after = [w for w in words(builder.asked.text) if w.start >= span.end]
+    name = next((w for w in after if not w.is_stop), None)
+    return name.start + 1 if name is not None else span.end
+
+
+def _two_sides_said(builder: Builder, span: Span, numbers: Mapping[str, Profile]) -> list[str]:
+    """The columns of numbers before and after "than", where the first is named: "have spent more than they were given"
+    compares what was spent with what comes nearest to having been given."""
+    than = re.search(r"\bthan\b", span.text, re.IGNORECASE)
+    if than is None or not (text := span.text[than.end() :].strip()):
+        return []
+    said = {w.stem for w in words(builder.asked.text[: span.start + than.start()])}
+    first = [p.name for p in numbers.values() if any({w.stem for w in words(t)} <= said for t in p.texts)]
+    if len(first) != 1:
+        return []
+    start = span.start + span.text.rindex(text)
+    part = Span("measure", start, start + len(text), text)
+    choice = builder.asked.columns.candidates(builder.table, "number")
+    unit = numbers[first[0]].unit
+    fits = [c.column not in first and c.column in numbers and numbers[c.column].unit == unit for c in choice.candidates]
+    best = builder.asked.best(part, choice, (), fits)
+    return [first[0], best.candidate.column] if best is not None and best.score >= LEAST else []
+
+
+def against_another(builder: Builder) -> None:
+    """Adds that one column of numbers is above or below another where the chooser holds both to be meant and the
+    question has no figure: "overspent", "costs us more to run than it saves"."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    if asked.links.of("number") or any(c.than or c.column in numbers for c in builder.conditions):
+        return
+    sized = [
+        (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
+        for one in numbers for other in numbers for op in SIDES
+        if one != other and numbers[one].unit == numbers[other].unit
+    ]  # fmt: skip
+    best, one, op, other = max(sized, default=(0.0, "", ">", ""))
+    if best >= COMPARED:
+        builder.conditions.append(Filter(column=one, op=op, than=other))
+        _explain(builder, (one, None), (other, None))
+
+
+def _explain(builder: Builder, *items: Key) -> None:
+    """Parts for which nothing was found are explained where their words say an item that is now part of a condition."""
+    judged = builder.asked.judged(builder.table)
+    said = [(start, end) for item in items for start, end, p in judged.said.get(item, ()) if p >= POINTED]
+    for span in builder.asked.reading.of("filter", "not", "bound", "among"):
+        if span.text in builder.unresolved and any(start < span.end and span.start < end for start, end in said):
+            builder.unresolved.remove(span.text)
+            builder.explained.append(span)
+
+
+def _is_kind_of(one: Profile, other: Profile) -> bool:
+    """Whether the name of a column holds all words of another's: a production budget is a kind of budget."""
+    return {w.stem for w in words(spoken(other.name))} <= {w.stem for w in words(spoken(one.name))}
