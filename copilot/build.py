@@ -24,6 +24,7 @@ from copilot.settings import Settings
 from copilot.sources import Sources
 from copilot.state.conversations import FILE as CONVERSATIONS
 from copilot.state.conversations import Conversations
+from copilot.state.places import place
 from copilot.types import Viewer
 from copilot.upkeep.library import Library
 from copilot.upkeep.snapshots import Snapshots
@@ -68,7 +69,7 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     state = settings.workspace_state()
     report = _sync(settings, workspace, records, progress)
     retriever, snapshots = Retriever(state, chroma_url=settings.chroma_url), Snapshots(state / _SNAPSHOTS)
-    conversations = Conversations(state / CONVERSATIONS)
+    conversations = _conversations(settings)
     with closing(retriever), closing(snapshots), closing(conversations):
         _take(snapshots, workspace, records, retriever, workspace.today(settings.today))
         _audit_rules(conversations, workspace, report)
@@ -99,7 +100,7 @@ def open_library(settings: Settings) -> Library:
     """The documents of the workspace, to be looked after; what is changed shows after the next `index`."""
     state = settings.workspace_state()
     retriever = Retriever(state, chroma_url=settings.chroma_url)
-    return Library(Workspace.open(settings.workspace), state, retriever, Conversations(state / CONVERSATIONS))
+    return Library(Workspace.open(settings.workspace), state, retriever, _conversations(settings))
 
 
 def open_sources(settings: Settings, progress: Progress | None = None) -> Sources:
@@ -123,7 +124,7 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         # That somebody else is bringing it up to date is no news for who asks.
         stale = f"Changed documents may be missing: {error}" if isinstance(error, StateError) else ""
     today, snapshots = workspace.today(settings.today), Snapshots(state / _SNAPSHOTS)
-    conversations = Conversations(state / CONVERSATIONS)
+    conversations = _conversations(settings)
     _take(snapshots, workspace, records, retriever, today)
     _audit_rules(conversations, workspace, report)
     return Sources(
@@ -136,6 +137,10 @@ def open_sources(settings: Settings, progress: Progress | None = None) -> Source
         conversations=conversations,
         stale=stale,
     )
+
+
+def _conversations(settings: Settings) -> Conversations:
+    return Conversations(place(settings, CONVERSATIONS))
 
 
 def _take(snapshots: Snapshots, workspace: Workspace, records: Records, retriever: Retriever, today: date) -> None:
@@ -194,7 +199,7 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
     if settings.keep_days is not None and sources.conversations is not None:
         with suppress(StateError):
             sources.conversations.expire(settings.keep_days)
-    return assemble(settings, sources, Memos(settings.workspace_state() / FILE))
+    return assemble(settings, sources, Memos(place(settings, FILE)))
 
 
 def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -> Copilot:
@@ -204,7 +209,6 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
     from copilot.state.spending import FILE as SPENDING
     from copilot.state.spending import Spending
 
-    state = settings.workspace_state()
     remote = _remote_models(settings)
     models = ChatModels(
         grounded=lambda viewer: GroundedChatModel(sources=sources, viewer=viewer, memory=Memory(sources, viewer)),
@@ -214,11 +218,11 @@ def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -
         history_tokens=settings.history_tokens,
         turn_tokens=settings.turn_tokens,
         day_tokens=settings.day_tokens,
-        spending=Spending(state / SPENDING) if remote else None,
+        spending=Spending(place(settings, SPENDING)) if remote else None,
         prices=settings.prices(),
     )
-    _drop_former_memory(state)
-    conversations = sources.conversations or Conversations(state / CONVERSATIONS)
+    _drop_former_memory(settings.workspace_state())
+    conversations = sources.conversations or _conversations(settings)
     return Copilot(sources, models, conversations, settings.viewer, memos, settings.slow_seconds, _telemetry(settings))
 
 

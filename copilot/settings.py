@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from copilot.errors import SettingsError
 
 _ROOT = Path(__file__).resolve().parent
 PREFIX = "BEARING_"
-_SECRETS = ("api_key", "warehouse_url")
+_SECRETS = ("api_key", "state_url", "warehouse_url")
+# Strict, so that no part of a password can be taken for a host or a port, which errors name.
+_PART = r"(?:[^\s/?#@%]|%[0-9A-Fa-f]{2})*"
+_POSTGRES = re.compile(rf"postgres(?:ql)?://(?:{_PART}@)?{_PART}(?:/{_PART})?(?:\?(?:[^\s#@%]|%[0-9A-Fa-f]{{2}})*)?")
 
 
 def shipped_workspace() -> Path:
@@ -30,12 +34,14 @@ class Settings(BaseModel):
     Durations are in seconds. Secrets appear in no text form of the settings.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     workspace: Path = Field(default_factory=shipped_workspace)
     """The folder of documents and records to answer from."""
     state_dir: Path | None = None
     """Where indexes and conversations are kept; by default under the user's state folder, never in the workspace."""
+    state_url: SecretStr | None = None
+    """A PostgreSQL database for conversations, memos, feedback, audit trail and API keys instead of files."""
     model: str = "grounded"
     """`grounded`, or `openai:NAME` for a remote chat model."""
     other_models: str = ""
@@ -81,6 +87,16 @@ class Settings(BaseModel):
     slow_seconds: float = Field(default=10.0, gt=0)
     """A turn that takes longer is logged as slow."""
 
+    @field_validator("state_url")
+    @classmethod
+    def _is_of_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _POSTGRES.fullmatch(value.get_secret_value()):
+            raise ValueError(
+                "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for an @ in the password, %2F for a /, "
+                "%3A for a :, %23 for a #, %25 for a %"
+            )
+        return value
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """Settings from `BEARING_…` variables, by default of the process; an override that is not None wins.
@@ -102,7 +118,7 @@ class Settings(BaseModel):
             first = error.errors()[0]
             name = PREFIX + str(first["loc"][0]).upper()
             shown = "" if first["loc"][0] in _SECRETS else f" ({first['input']!r})"
-            raise SettingsError(f"{name}{shown}: {first['msg']}.") from None
+            raise SettingsError(f"{name}{shown}: {first['msg'].removeprefix('Value error, ')}.") from None
         return settings.model_copy(update={"workspace": settings.workspace.expanduser().resolve()})
 
     def models(self) -> tuple[str, ...]:
@@ -117,14 +133,17 @@ class Settings(BaseModel):
         sent, _, received = self.token_prices.partition("/")
         return float(sent), float(received)
 
+    def workspace_key(self) -> str:
+        """Tells this workspace from others, by its path."""
+        return hashlib.sha256(str(self.workspace).encode()).hexdigest()[:12]
+
     def workspace_state(self) -> Path:
         """The folder that keeps this workspace's index and conversations; made when missing.
 
         Raises SettingsError when it cannot be made.
         """
         root = self.state_dir or _user_state()
-        key = hashlib.sha256(str(self.workspace).encode()).hexdigest()[:12]
-        path = root.expanduser().resolve() / f"{self.workspace.name or 'root'}-{key}"
+        path = root.expanduser().resolve() / f"{self.workspace.name or 'root'}-{self.workspace_key()}"
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -7,9 +7,12 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import postgres_server
 import pytest
 from hypothesis import settings
 from indexes import CORPUS, Indexes
+from postgres_server import Server
+from pydantic import SecretStr
 
 from copilot import Copilot, Settings, open_copilot
 
@@ -34,6 +37,27 @@ def indexes(run_folder: Path) -> Indexes:
     folder = run_folder / "indexes"
     folder.mkdir(exist_ok=True)
     return Indexes(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of this worker."""
+    programs = postgres_server.binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed; on Debian: apt install postgresql")
+    with postgres_server.running(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["files", "postgres"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of a workspace of its own, which need not be there, with its state in files and then in PostgreSQL."""
+    folder = Settings(workspace=tmp_path / "workspace", state_dir=tmp_path / "state")
+    if request.param == "files":
+        return folder
+    server: Server = request.getfixturevalue("postgres")
+    # The schema is that of the workspace, so that no test meets another's.
+    return folder.model_copy(update={"state_url": SecretStr(server.url)})
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -19,30 +21,59 @@ def binaries() -> Path | None:
     return max((path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=None)
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Its connection URL, while it runs."""
-    # PostgreSQL refuses to run as root; Debian's package makes a user for it.
-    owner = "postgres" if os.geteuid() == 0 else None
-    data = Path(tempfile.mkdtemp(prefix="bearing-postgres-"))
-    if owner:
-        shutil.chown(data, owner)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+# PostgreSQL refuses to run as root; Debian's package makes a user for it.
+OWNER = "postgres" if os.geteuid() == 0 else None
 
-    def call(name: str, *arguments: str) -> None:
-        command = [str(folder / name), *arguments]
-        done = subprocess.run(command, user=owner, cwd=data, capture_output=True)
+
+@dataclass(frozen=True)
+class Server:
+    programs: Path
+    data: Path
+    port: int
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def url(self) -> str:
+        """Of a database that tests may share, each in a schema of its own."""
+        return f"postgresql://bearing@127.0.0.1:{self.port}/postgres"
+
+    def database(self) -> str:
+        """Connection URL of a database of its own, in which there is nothing yet."""
+        import psycopg
+
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url.removesuffix("postgres") + name
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        log = str(self.data / "log")
+        self.call("pg_ctl", "-D", str(self.data / "db"), "-w", "-t", "60", "-l", log, "-o", options, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self.call("pg_ctl", "-D", str(self.data / "db"), "-m", mode, "stop")
+
+    def call(self, name: str, *arguments: str) -> None:
+        command = [str(self.programs / name), *arguments]
+        done = subprocess.run(command, user=OWNER, cwd=self.data, capture_output=True)
         if done.returncode:
             raise RuntimeError(f"{name} failed: {done.stderr.decode(errors='replace')}")
 
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+
+@contextmanager
+def running(programs: Path) -> Iterator[Server]:
+    data = Path(tempfile.mkdtemp(prefix="bearing-postgres-"))
+    if OWNER:
+        shutil.chown(data, OWNER)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        server = Server(programs, data, probe.getsockname()[1])
     try:
-        call("initdb", "-D", str(data / "db"), "-U", "bearing", "-A", "trust", "-E", "UTF8", "--locale=C")
-        call("pg_ctl", "-D", str(data / "db"), "-w", "-t", "60", "-l", str(data / "log"), "-o", options, "start")
-        yield f"postgresql://bearing@127.0.0.1:{port}/postgres"
+        server.call("initdb", "-D", str(data / "db"), "-U", "bearing", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        server.start()
+        yield server
     finally:
         if (data / "db" / "postmaster.pid").exists():
-            call("pg_ctl", "-D", str(data / "db"), "-m", "immediate", "stop")
+            server.stop("immediate")
         shutil.rmtree(data, ignore_errors=True)

@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command_line import CORPUS, bearing
+import raw_state
+from command_line import CORPUS, Done, bearing
 from hypothesis import given
 from hypothesis import strategies as st
 from indexes import Indexes
@@ -17,8 +18,9 @@ from indexes import Indexes
 from copilot import Copilot, Settings
 from copilot.reading.reader import shipped
 from copilot.state.audit import check_chain
-from copilot.state.conversations import MIGRATIONS, Conversations
+from copilot.state.conversations import FILE, MIGRATIONS, Conversations
 from copilot.state.database import Database
+from copilot.state.places import Place, place
 from copilot.types import Viewer
 
 QUESTION = "What must happen before a triage model is used?"
@@ -102,6 +104,11 @@ def test_an_older_trail_is_carried_over_and_chained(tmp_path: Path) -> None:
         assert store.verify_audit().faults == ()
 
 
+def run_with(settings: Settings, *arguments: str) -> Done:
+    assert settings.state_dir is not None
+    return bearing(*arguments, state=settings.state_dir, workspace=settings.workspace, **raw_state.variables(settings))
+
+
 @pytest.fixture
 def settings(indexes: Indexes, tmp_path: Path) -> Settings:
     workspace = tmp_path / "workspace"
@@ -175,10 +182,13 @@ def test_memos_that_are_kept_and_exported_are_in_the_trail(settings: Settings, t
     assert [e[1:] for e in entries(settings) if e[2] == memo] == [("kept memo", memo), ("exported", memo)]
 
 
-def test_the_commands_verify_and_export_the_trail(settings: Settings, tmp_path: Path) -> None:
+def test_the_commands_verify_and_export_the_trail(kept: Settings, indexes: Indexes) -> None:
     def run(*arguments: str) -> tuple[int, str]:
-        done = bearing(*arguments, state=tmp_path / "state", workspace=settings.workspace)
+        done = run_with(kept, *arguments)
         return done.returncode, done.stdout
+
+    shutil.copytree(CORPUS, kept.workspace)
+    indexes.copy_to(kept)
 
     run("ask", QUESTION)
     code, said = run("audit", "verify")
@@ -188,12 +198,26 @@ def test_the_commands_verify_and_export_the_trail(settings: Settings, tmp_path: 
     lines = [json.loads(line) for line in exported.splitlines()]
     assert f"{lines[-1]['number']}:{lines[-1]['hash']}" == head
     assert run("audit", "verify", "--noted", head)[0] == 0
-    path = settings.workspace_state() / "conversations.sqlite"
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DROP TRIGGER trail_keeps_values")
-        connection.execute("UPDATE trail SET viewer = 'nobody' WHERE number = 1")
+    where = place(kept, FILE)
+    forge(where, "UPDATE trail SET viewer = 'nobody' WHERE number = 1")
     code, said = run("audit", "verify")
     assert (code, said) == (1, "FAIL Entry 1 is not as it was written.\n")
+    forge(where, "DELETE FROM trail WHERE number > 1")
+    code, said = run("audit", "verify")
+    assert code == 1
+    assert f"Entries 2 to {lines[-1]['number'] + 1} are missing." in said
+    assert run("ask", QUESTION)[0] == 0
+    assert "are missing." in run("audit", "verify")[1]
+
+
+def forge(where: Place, statement: str) -> None:
+    """As whoever owns the store can: what stands in the way of changes is taken away first."""
+    if isinstance(where, Path):
+        for trigger in ("trail_keeps_values", "trail_keeps_rows"):
+            raw_state.execute(where, f"DROP TRIGGER IF EXISTS {trigger}")
+    else:
+        raw_state.execute(where, "DROP TRIGGER IF EXISTS trail_keeps ON trail")
+    raw_state.execute(where, statement)
 
 
 def test_only_who_administers_exports_the_trail(settings: Settings, tmp_path: Path) -> None:

@@ -6,14 +6,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from textwrap import dedent
 
+import command_line
+import psycopg
 import pytest
+import raw_state
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot import Settings
 from copilot.errors import PermissionDenied, SettingsError, StateError
-from copilot.state.conversations import MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
+from copilot.state import places
+from copilot.state.conversations import FILE, MIGRATIONS, TITLE_LENGTH, UNTITLED, Conversations, title_of
+from copilot.state.places import Place
 from copilot.types import Answer, Citation, Evidence, Finding, Quantity, ToolCall, Viewer
 
 ANSWER = Answer(
@@ -44,22 +52,37 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def conversations(path: Path) -> Iterator[Conversations]:
-    store = Conversations(path, versions={"index": "abc"})
+def place(kept: Settings) -> Place:
+    return places.place(kept, FILE)
+
+
+@pytest.fixture
+def conversations(place: Place) -> Iterator[Conversations]:
+    store = Conversations(place, versions={"index": "abc"})
     yield store
     store.close()
 
 
-def run_python(code: str, path: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE)
+def run_python(code: str, settings: Settings) -> subprocess.Popen[bytes]:
+    assert settings.state_dir is not None
+    environment = command_line.environment(settings.state_dir, settings.workspace, **raw_state.variables(settings))
+    return subprocess.Popen([sys.executable, "-c", OPENED + dedent(code)], stdout=subprocess.PIPE, env=environment)
 
 
-def test_a_conversation_is_there_after_a_restart(conversations: Conversations, path: Path) -> None:
+OPENED = """
+from copilot import Settings
+from copilot.state.conversations import FILE, Conversations
+from copilot.state.places import place
+store = Conversations(place(Settings.from_env(), FILE))
+"""
+
+
+def test_a_conversation_is_there_after_a_restart(conversations: Conversations, place: Place) -> None:
     id = conversations.start("ana")
     conversations.append(id, "ana", ANSWER.question, ANSWER, [EVIDENCE])
     conversations.close()
 
-    reopened = Conversations(path)
+    reopened = Conversations(place)
     (turn,) = reopened.turns(id, "ana")
     reopened.close()
     assert turn.answer == ANSWER
@@ -213,22 +236,18 @@ def test_an_answered_turn_cannot_be_interrupted(conversations: Conversations) ->
     assert (stored.state, stored.answer, stored.partial) == ("answered", ANSWER, "")
 
 
-def test_a_turn_whose_process_was_killed_counts_as_interrupted(path: Path) -> None:
-    code = """if True:
-        import os, signal, sys, pathlib
-        from copilot.state.conversations import Conversations
-        store = Conversations(pathlib.Path(sys.argv[1]))
+def test_a_turn_whose_process_was_killed_counts_as_interrupted(kept: Settings, place: Place) -> None:
+    code = """
+        import os, signal
         store.ensure("c1", "ana")
         turn = store.begin_turn("c1", "ana", "Why?")
         store.keep_partial(turn, "Because")
         os.kill(os.getpid(), signal.SIGKILL)
     """
-    with run_python(code, path) as process:
+    with run_python(code, kept) as process:
         assert process.wait() == -9
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE turns SET touched = '2000-01-01T00:00:00.000000+00:00'")
-    connection.close()
-    store = Conversations(path)
+    raw_state.execute(place, "UPDATE turns SET touched = '2000-01-01T00:00:00.000000+00:00'")
+    store = Conversations(place)
     (turn,) = store.turns("c1", "ana")
     assert (turn.state, turn.partial) == ("interrupted", "Because")
     store.append("c1", "ana", "And now?", ANSWER)
@@ -282,7 +301,7 @@ def test_an_id_that_would_not_fit_in_a_url_is_refused(conversations: Conversatio
         conversations.ensure(id, "ana")
 
 
-def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(conversations: Conversations, path: Path) -> None:
+def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(conversations: Conversations, place: Place) -> None:
     conversations.ensure("c1", "ana", "zebra crossing")
     turn = conversations.append("c1", "ana", "Why?", ANSWER.model_copy(update={"text": "quagga text"}))
     conversations.rate(turn, "ana", True, comment="okapi")
@@ -293,8 +312,9 @@ def test_a_deleted_conversation_is_wiped_and_its_id_stays_taken(conversations: C
         with pytest.raises(SettingsError):
             conversations.ensure("c1", viewer)
     conversations.close()
-    stored = path.read_bytes()
-    assert not any(word in stored for word in (b"zebra", b"quagga", b"okapi"))
+    if isinstance(place, Path):
+        stored = place.read_bytes()
+        assert not any(word in stored for word in (b"zebra", b"quagga", b"okapi"))
 
 
 def test_an_answer_that_comes_after_its_conversation_was_deleted_is_only_audited(
@@ -361,26 +381,26 @@ def test_what_was_found_for_a_turn_is_only_for_whoever_asked(conversations: Conv
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM trail", "UPDATE trail SET viewer = 'bo'"])
-def test_the_audit_trail_only_grows(conversations: Conversations, path: Path, statement: str) -> None:
+def test_the_audit_trail_only_grows(conversations: Conversations, place: Place, statement: str) -> None:
     conversations.begin_turn(conversations.start("ana"), "ana", "Why?")
-    connection = sqlite3.connect(path)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(statement)
-    connection.close()
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
+        raw_state.execute(place, statement)
 
 
 def test_text_that_is_not_unicode_is_stored_readably(conversations: Conversations) -> None:
     id = conversations.start("ana")
-    conversations.begin_turn(id, "ana", "caf\udce9?")
-    assert conversations.turns(id, "ana")[0].question == "caf??"
+    conversations.begin_turn(id, "ana", "caf\udce9?\0")
+    turn = conversations.turns(id, "ana")[0]
+    assert turn.question.startswith("caf??")
+    conversations.rate(turn.id, "ana", True, comment="\0")
+    assert conversations.list("ana", "caf?")[0].id == id
+    assert conversations.verify_audit().faults == ()
 
 
-def test_two_processes_and_their_threads_write_at_once_and_nothing_is_lost(path: Path) -> None:
-    code = """if True:
-        import sys, pathlib, threading
-        from copilot.state.conversations import Conversations
+def test_two_processes_and_their_threads_write_at_once_and_nothing_is_lost(kept: Settings, place: Place) -> None:
+    code = """
+        import threading
         from copilot.types import Answer
-        store = Conversations(pathlib.Path(sys.argv[1]))
         store.ensure("shared", "ana")
         answer = Answer(id="a", question="q", status="answered", text="t")
         def work():
@@ -391,11 +411,11 @@ def test_two_processes_and_their_threads_write_at_once_and_nothing_is_lost(path:
         [t.join() for t in threads]
         store.close()
     """
-    processes = [run_python(code, path) for _ in range(2)]
+    processes = [run_python(code, kept) for _ in range(2)]
     for process in processes:
         with process:
             assert process.wait() == 0
-    store = Conversations(path)
+    store = Conversations(place)
     turns = store.turns("shared", "ana")
     assert len(turns) == 80
     assert [t.parent for t in turns] == [None, *(t.id for t in turns[:-1])]
@@ -435,21 +455,21 @@ def test_a_failed_change_leaves_nothing_half_done(conversations: Conversations) 
     assert len(list(conversations.audit(ADMIN))) == 1
 
 
-def test_the_schema_carries_its_version(conversations: Conversations, path: Path) -> None:
-    conversations.start("ana")
+def test_the_schema_carries_its_version(path: Path) -> None:
+    with closing(Conversations(path)) as conversations:
+        conversations.start("ana")
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
     connection.close()
 
 
-def test_a_file_of_a_newer_version_is_refused(conversations: Conversations, path: Path) -> None:
+def test_a_store_of_a_newer_version_is_refused(conversations: Conversations, place: Place) -> None:
     conversations.start("ana")
     conversations.close()
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(StateError, match="newer version"):
-        Conversations(path).list("ana")
+    is_file = isinstance(place, Path)
+    raw_state.execute(place, "PRAGMA user_version = 99" if is_file else "UPDATE versions SET version = 99")
+    with closing(Conversations(place)) as newer, pytest.raises(StateError, match="newer version"):
+        newer.list("ana")
 
 
 def test_a_file_that_is_no_database_is_a_clear_error(path: Path) -> None:

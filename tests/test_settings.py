@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
 from copilot.errors import SettingsError
 from copilot.settings import PREFIX, Settings, shipped_workspace
@@ -22,6 +23,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     given = {
         "workspace": str(tmp_path),
         "state_dir": str(tmp_path / "state"),
+        "state_url": "postgresql://bearing:p%40ss@db.example:5432/bearing?sslmode=require",
         "model": "openai:some-model",
         "other_models": "grounded, openai:other,,openai:some-model",
         "base_url": "http://localhost:8080/v1",
@@ -49,6 +51,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     settings = Settings.from_env({PREFIX + name.upper(): value for name, value in given.items()})
     assert settings.workspace == tmp_path.resolve()
     assert settings.state_dir == tmp_path / "state"
+    assert settings.state_url is not None
+    assert settings.state_url.get_secret_value() == given["state_url"]
     assert settings.model == "openai:some-model"
     assert settings.models() == ("openai:some-model", "grounded", "openai:other")
     assert settings.base_url == "http://localhost:8080/v1"
@@ -72,6 +76,25 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
 def test_what_is_no_address_of_a_server_is_refused(value: str) -> None:
     with pytest.raises(SettingsError, match="BEARING_CHROMA_URL"):
         Settings.from_env({"BEARING_CHROMA_URL": value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bearing:se@cret@db/bearing",
+        "postgresql://bearing:se/cret@db/bearing",
+        "postgresql://bearing:se#cret@db",
+        "postgresql://bearing:100%cret@db",
+        "mysql://bearing:secret@db",
+        "db:5432",
+    ],
+)
+def test_an_address_of_state_that_could_be_misread_is_refused_and_its_password_not_told(url: str) -> None:
+    with pytest.raises(SettingsError, match="BEARING_STATE_URL: write postgresql://") as refused:
+        Settings.from_env({"BEARING_STATE_URL": url})
+    with pytest.raises(ValidationError) as raised:
+        Settings(state_url=SecretStr(url))
+    assert not any("cret" in str(error.value) for error in (refused, raised))
 
 
 def test_an_unknown_variable_is_refused_and_the_known_ones_are_named() -> None:

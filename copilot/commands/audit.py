@@ -26,7 +26,7 @@ def verify(
     """Look whether every entry is as it was written; exit 1 when one was changed, removed or inserted."""
     from copilot.upkeep.stores import read_audit
 
-    found = read_audit(Settings.from_env(workspace=workspace).workspace_state(), noted or ())
+    found = read_audit(Settings.from_env(workspace=workspace), noted or ())
     for fault in found.faults:
         typer.echo(f"FAIL {fault}")
     if not found.faults:
@@ -42,13 +42,13 @@ def export(
     viewer: ViewerOption = None,
 ) -> None:
     """Print the entries as JSON, one a line, oldest first; that it was done is an entry too."""
-    from copilot.state.conversations import Conversations
-    from copilot.upkeep.stores import CONVERSATIONS
+    from copilot.state.conversations import FILE, Conversations
+    from copilot.state.places import place
     from copilot.workspace import Workspace
 
     settings = Settings.from_env(workspace=workspace)
     who = Workspace.open(settings.workspace).viewer(viewer or settings.viewer)
-    with closing(Conversations(settings.workspace_state() / CONVERSATIONS.file)) as conversations:
+    with closing(Conversations(place(settings, FILE))) as conversations:
         lines = (f"{entry.model_dump_json()}\n" for entry in conversations.audit(who, after))
         if out is None:
             sys.stdout.buffer.writelines(line.encode() for line in lines)

@@ -17,6 +17,7 @@ from copilot.settings import Settings
 
 if TYPE_CHECKING:
     from copilot.retrieval.manifest import Manifest
+    from copilot.upkeep.stores import Store
 
 _PACKAGES = ("bearing", "langchain", "chromadb", "onnxruntime", "tantivy", "duckdb", "streamlit", "openai")
 # Less than an index run of a small workspace writes.
@@ -39,8 +40,8 @@ def examine(settings: Settings) -> list[Check]:
         _checked("versions", _versions),
         _checked("workspace", lambda: _workspace(settings)),
         _checked("state", lambda: _state(state)),
-        *(_checked(store.file, partial(stores.examine, store, state)) for store in stores.STORES),
-        _checked("audit", lambda: stores.examine_audit(state)),
+        *(_checked(_name(store, settings), partial(stores.look_at, store, settings)) for store in stores.STORES),
+        _checked("audit", lambda: stores.examine_audit(settings)),
         _checked("index", lambda: _index(settings)),
         *(_checked("model", partial(_model, settings, name)) for name in settings.models()),
     ]
@@ -51,13 +52,15 @@ def repair(settings: Settings) -> Iterator[str]:
     from copilot.build import index
     from copilot.retrieval.index import set_aside
     from copilot.state.conversations import Conversations
+    from copilot.state.places import place
     from copilot.upkeep import stores
 
     state = settings.workspace_state()
     aside = stores.aside_folder(state)
     for store in stores.STORES:
-        if done := stores.repair(store, state, aside):
-            kept = Conversations(state / stores.CONVERSATIONS.file)
+        # A database server mends itself, or is restored from a dump.
+        if not stores.is_shared(store, settings) and (done := stores.repair(store, state, aside)):
+            kept = Conversations(place(settings, stores.CONVERSATIONS.file))
             gaps = kept.verify_audit().gaps if store is stores.CONVERSATIONS else ()
             kept.note("", "repaired", store.file, {"found": done, "gaps": gaps})
             kept.close()
@@ -66,6 +69,12 @@ def repair(settings: Settings) -> Iterator[str]:
         set_aside(state, aside / "index")
         report, _ = index(settings)
         yield f"index: built anew, {report.chunks} chunks"
+
+
+def _name(store: Store, settings: Settings) -> str:
+    from copilot.upkeep.stores import is_shared
+
+    return f"{Path(store.file).stem} in PostgreSQL" if is_shared(store, settings) else store.file
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:

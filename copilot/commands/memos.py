@@ -140,14 +140,16 @@ def _open(workspace: Path | None, viewer: str | None) -> tuple[Settings, Sources
 
 def _store(settings: Settings) -> Memos:
     from copilot.memos.store import FILE, Memos
+    from copilot.state.places import place
 
-    return Memos(settings.workspace_state() / FILE)
+    return Memos(place(settings, FILE))
 
 
 def _note(settings: Settings, viewer: Viewer, action: str, memo: Memo, format: str = "") -> None:
     from copilot.state.conversations import FILE, Conversations
+    from copilot.state.places import place
 
-    with closing(Conversations(settings.workspace_state() / FILE)) as conversations:
+    with closing(Conversations(place(settings, FILE))) as conversations:
         conversations.note_or_log(
             viewer.name, action, memo.id, {"title": memo.title} | ({"format": format} if format else {})
         )

@@ -126,8 +126,9 @@ def revoke(
 @contextmanager
 def _keys(settings: Settings) -> Iterator[Keys]:
     from copilot.state.keys import FILE, Keys
+    from copilot.state.places import place
 
-    keys = Keys(settings.workspace_state() / FILE)
+    keys = Keys(place(settings, FILE))
     try:
         yield keys
     finally:

@@ -26,11 +26,12 @@ def usage(
     """Tell how much is asked, how long answers take and what they cost, what stays unanswered, what people say."""
     from copilot.boards.usage import read_usage
     from copilot.state.conversations import FILE, Conversations
+    from copilot.state.places import place
     from copilot.workspace import Workspace
 
     settings = Settings.from_env(workspace=workspace)
     who = Workspace.open(settings.workspace).viewer(viewer or settings.viewer)
-    with closing(Conversations(settings.workspace_state() / FILE)) as conversations:
+    with closing(Conversations(place(settings, FILE))) as conversations:
         found = read_usage(conversations, who, days)
     if json:
         sys.stdout.buffer.write(found.model_dump_json(indent=2).encode() + b"\n")

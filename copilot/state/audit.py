@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from copilot.state.database import Database
+from copilot.state.database import Connection, Database, Row
 from copilot.types import Answer, Evidence, Frozen
 
 FIRST_SCHEMA = (
@@ -31,11 +31,28 @@ FIRST_SCHEMA = (
 )
 """Before entries were chained."""
 _ROWS = 1000
-# The gaps that repairs noted. Details that someone changed may be no JSON.
-_LOST = """SELECT gap.value FROM trail, json_each(iif(json_valid(details), details, '{}'), '$.gaps') AS gap
-    WHERE action = 'repaired'"""
+SHARED_SCHEMA = (
+    """CREATE TABLE trail (
+        number BIGINT PRIMARY KEY, at TEXT COLLATE "C" NOT NULL, viewer TEXT NOT NULL, action TEXT NOT NULL,
+        subject TEXT NOT NULL, details TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)""",
+    "CREATE INDEX trail_of_subject ON trail (subject, action)",
+    """CREATE FUNCTION trail_keeps() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = 'the audit trail is append-only'; END $$""",
+    """CREATE TRIGGER trail_keeps BEFORE DELETE OR UPDATE OR TRUNCATE ON trail
+        FOR EACH STATEMENT EXECUTE FUNCTION trail_keeps()""",
+    # As SQLite keeps it by itself: the highest number that ever was.
+    "CREATE TABLE sqlite_sequence (name TEXT PRIMARY KEY, seq BIGINT NOT NULL)",
+    """CREATE FUNCTION trail_counts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
+        $$ BEGIN
+            INSERT INTO sqlite_sequence VALUES ('trail', NEW.number)
+            ON CONFLICT (name) DO UPDATE SET seq = greatest(sqlite_sequence.seq, excluded.seq);
+            RETURN NULL;
+        END $$""",
+    "CREATE TRIGGER trail_counts AFTER INSERT ON trail FOR EACH ROW EXECUTE FUNCTION trail_counts()",
+)
+"""The chained trail on PostgreSQL, as `chained_schema` leaves it in a file."""
 
-Read = Callable[..., Sequence[sqlite3.Row]]
+Read = Callable[..., Sequence[Row]]
 """Gives the rows of a query with its values."""
 
 
@@ -113,20 +130,20 @@ def _carry_over(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
     append(connection, row["at"], row["viewer"], action, row["turn"], details)
 
 
-def append(
-    connection: sqlite3.Connection, at: str, viewer: str, action: str, subject: str, details: dict[str, Any]
-) -> None:
+def append(connection: Connection, at: str, viewer: str, action: str, subject: str, details: dict[str, Any]) -> None:
     """Adds an entry inside a transaction; `details` are what JSON can hold."""
     # The number after the highest that ever was, so that entries cut off the end leave a gap.
     highest = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'trail'").fetchone()
     last = connection.execute("SELECT hash FROM trail ORDER BY number DESC LIMIT 1").fetchone()
     number, previous = (highest[0] if highest else 0) + 1, last[0] if last else ""
+    # PostgreSQL would store another character for this one, which the hash has to be of.
+    viewer, subject = viewer.replace("\0", "\ufffd"), subject.replace("\0", "\ufffd")
     values = (number, at, viewer, action, subject, json.dumps(details, sort_keys=True, default=str), previous)
     connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _hash(values)))
 
 
 def append_end(
-    connection: sqlite3.Connection,
+    connection: Connection,
     at: str,
     turn: str,
     answer: Answer | None,
@@ -195,7 +212,7 @@ def verify(read: Read, noted: Collection[str] = ()) -> Verified:
     """Looks whether every entry is as it was written. `noted` are heads that were noted elsewhere."""
     highest = [int(row[0]) for row in read("SELECT seq FROM sqlite_sequence WHERE name = 'trail'")]
     found = check_chain((tuple(row) for row in _rows(read, 0)), max([0, *highest]), noted)
-    told = {row[0] for row in read(_LOST)}
+    told = {gap for row in read("SELECT details FROM trail WHERE action = 'repaired'") for gap in _gaps_in(row[0])}
     return found.model_copy(update={"lost": tuple(gap for gap in found.gaps if gap in told)})
 
 
@@ -222,11 +239,20 @@ def check_chain(rows: Iterable[tuple[Any, ...]], highest: int, noted: Collection
     return Verified(entries=count, head=head, faults=tuple(faults), gaps=tuple(gaps))
 
 
+def _gaps_in(details: str) -> Sequence[Any]:
+    """That a repair noted; someone may have changed the details."""
+    try:
+        gaps = json.loads(details)["gaps"]
+    except (ValueError, TypeError, KeyError):
+        return ()
+    return [gap for gap in gaps if isinstance(gap, str)] if isinstance(gaps, list) else ()
+
+
 def _gap(first: int, last: int) -> str:
     return f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
 
 
-def _rows(read: Read, after: int) -> Iterator[sqlite3.Row]:
+def _rows(read: Read, after: int) -> Iterator[Row]:
     while rows := read("SELECT * FROM trail WHERE number > ? ORDER BY number LIMIT ?", after, _ROWS):
         yield from rows
         after = rows[-1][0]

@@ -1,4 +1,4 @@
-"""A SQLite file that several threads and processes share, with its schema kept up to date."""
+"""What threads and processes share, with its schema kept up to date: in a SQLite file, or in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock
 
 from copilot.errors import StateError
+from copilot.state.places import Place, Shared
+
+if TYPE_CHECKING:
+    from copilot.state.postgres import Schema
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +35,60 @@ _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_P
 _READ_ONLY_ERRNO = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
+class Row(Protocol):
+    def __getitem__(self, key: int | str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def keys(self) -> list[str]: ...
+
+
+class Rows(Protocol):
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> Sequence[Any]: ...
+
+
+class Connection(Protocol):
+    """Inside a transaction."""
+
+    def execute(self, query: str, values: Sequence[object] = ..., /) -> Rows: ...
+
+
 class Database:
+    """One interface with an engine for each place; the callers write SQL that both understand, with `?` for values."""
+
+    def __init__(self, place: Place, migrations: Sequence[Migration], shared: Sequence[Sequence[str]] = ()) -> None:
+        """`migrations` holds the statements of each version, oldest first; `shared` the same for PostgreSQL."""
+        self._engine = SqliteFile(place, migrations) if isinstance(place, Path) else _schema(place, shared)
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def read(self, query: str, *values: object) -> Sequence[Row]:
+        return self._engine.read(query, *values)
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction: all of it is stored, or nothing. It may call `read`."""
+        return self._engine.write()
+
+    def vacuum(self) -> None:
+        """Gives the space of what was deleted back to the disk; PostgreSQL does it by itself."""
+        if isinstance(self._engine, SqliteFile):
+            self._engine.vacuum()
+
+
+def _schema(place: Shared, migrations: Sequence[Sequence[str]]) -> Schema:
+    # Not installed with every Bearing.
+    from copilot.state.postgres import Schema
+
+    return Schema(place, migrations)
+
+
+class SqliteFile:
     """One connection under a lock: threads that come and go, as a web page's do, leave none behind.
 
     It is opened when it is first used. A file that cannot be written is read as it stands, and writing to it raises
@@ -38,7 +96,6 @@ class Database:
     """
 
     def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
-        """`migrations` holds the statements of each version of the schema, oldest first."""
         self._path = path
         self._migrations = migrations
         self._lock = threading.RLock()
@@ -58,7 +115,6 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is stored, or nothing. It may call `read`."""
         with self._lock, self._explained():
             connection = self._writable()
             with _transaction(connection):
@@ -67,7 +123,6 @@ class Database:
                 yield connection
 
     def vacuum(self) -> None:
-        """Gives the space of what was deleted back to the disk."""
         with self._lock, self._explained():
             connection = self._writable()
             connection.execute("VACUUM")
@@ -214,7 +269,6 @@ def _connected(address: str) -> sqlite3.Connection:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
-    connection.create_function("folded", 1, str.casefold, deterministic=True)
 
 
 @contextmanager

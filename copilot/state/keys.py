@@ -1,17 +1,16 @@
-"""API keys, of which only hashes are kept, in one SQLite file."""
+"""API keys, of which only hashes are kept."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-import sqlite3
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import get_args
 
 from copilot.errors import SettingsError
-from copilot.state.database import Database
+from copilot.state.database import Database, Row
+from copilot.state.places import Place
 from copilot.types import Frozen, ViewerRole
 
 FILE = "keys.sqlite"
@@ -26,6 +25,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             sha256 TEXT NOT NULL, created TEXT NOT NULL, expires TEXT, revoked TEXT)""",
     ),
 )
+# The same on PostgreSQL.
+SHARED = MIGRATIONS
 
 
 class KeyInfo(Frozen):
@@ -45,8 +46,8 @@ class KeyInfo(Frozen):
 
 
 class Keys:
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, MIGRATIONS)
+    def __init__(self, place: Place) -> None:
+        self._database = Database(place, MIGRATIONS, SHARED)
 
     def close(self) -> None:
         self._database.close()
@@ -73,7 +74,7 @@ class Keys:
 
     def list(self) -> tuple[KeyInfo, ...]:
         """All that were ever made, the oldest first."""
-        return tuple(map(_info, self._database.read("SELECT * FROM keys ORDER BY rowid")))
+        return tuple(map(_info, self._database.read("SELECT * FROM keys ORDER BY created, id")))
 
     def revoke(self, id: str) -> None:
         """Ends a key at once. Raises SettingsError when there is no live key of that id."""
@@ -90,7 +91,7 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _info(row: sqlite3.Row) -> KeyInfo:
+def _info(row: Row) -> KeyInfo:
     return KeyInfo.model_validate({name: row[name] for name in KeyInfo.model_fields})
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from copilot.state.database import Database
+from copilot.state.places import Place
 
 FILE = "spending.sqlite"
 # One entry a version of the schema; entries are only ever added.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (("CREATE TABLE spending (day TEXT PRIMARY KEY, tokens INTEGER NOT NULL)",),)
+SHARED = (("CREATE TABLE spending (day TEXT PRIMARY KEY, tokens BIGINT NOT NULL)",),)
 
 
 class Spending:
     """Safe for several threads and processes. Days are those of UTC."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, MIGRATIONS)
+    def __init__(self, place: Place) -> None:
+        self._database = Database(place, MIGRATIONS, SHARED)
 
     def close(self) -> None:
         self._database.close()
@@ -26,7 +27,7 @@ class Spending:
         with self._database.write() as connection:
             connection.execute(
                 """INSERT INTO spending (day, tokens) VALUES (?, ?)
-                ON CONFLICT (day) DO UPDATE SET tokens = tokens + excluded.tokens""",
+                ON CONFLICT (day) DO UPDATE SET tokens = spending.tokens + excluded.tokens""",
                 (_day(), tokens),
             )
 

@@ -127,7 +127,8 @@ class Snapshots:
                     "UPDATE snapshots SET signature = ? WHERE number = ?", (signature, newest[0]["number"])
                 )
                 return False
-            connection.executemany("INSERT OR IGNORE INTO blocks VALUES (?, ?)", blocks.items())
+            for block in blocks.items():
+                connection.execute("INSERT OR IGNORE INTO blocks VALUES (?, ?)", block)
             connection.execute(
                 "INSERT INTO snapshots (taken, day, signature, contents) VALUES (?, ?, ?, ?)",
                 (taken.isoformat(timespec="microseconds"), day.isoformat(), signature, contents),
@@ -184,8 +185,8 @@ class Snapshots:
             del used[kept.pop(0).number]
         with self._database.write() as connection:
             connection.execute(f"DELETE FROM snapshots WHERE number NOT IN ({','.join(map(str, used))})")
-            unused = sizes.keys() - set().union(*used.values())
-            connection.executemany("DELETE FROM blocks WHERE sha256 = ?", [(sha,) for sha in unused])
+            for sha in sizes.keys() - set().union(*used.values()):
+                connection.execute("DELETE FROM blocks WHERE sha256 = ?", (sha,))
 
     def _used(self, number: int) -> frozenset[str]:
         return _blocks_of(self._contents(number))

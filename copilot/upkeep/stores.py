@@ -1,4 +1,4 @@
-"""The SQLite files of the state folder: looked at without writing to them, and saved when they are damaged."""
+"""What is kept: looked at without writing to it, and saved where a file is damaged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from filelock import FileLock
 
 from copilot.errors import StateError
 from copilot.memos import store as memos
+from copilot.settings import Settings
 from copilot.state import audit, conversations, keys, spending
 from copilot.state.database import Database, Migration, connect_to_read, damaged, explained, newer, version
+from copilot.state.places import Shared, place
 from copilot.upkeep import snapshots
 
 _LOCK_SECONDS = 30.0
@@ -32,17 +34,47 @@ class Store:
     migrations: Sequence[Migration]
     tables: tuple[str, ...]
     """What is counted to tell what it holds."""
+    shared: Sequence[Sequence[str]] = ()
+    """The migrations on PostgreSQL; none for what always lies in the state folder."""
 
 
-CONVERSATIONS = Store(conversations.FILE, conversations.MIGRATIONS, ("conversations", "turns"))
+CONVERSATIONS = Store(conversations.FILE, conversations.MIGRATIONS, ("conversations", "turns"), conversations.SHARED)
 SNAPSHOTS = Store("snapshots.sqlite", snapshots.MIGRATIONS, ("snapshots",))
 STORES = (
     CONVERSATIONS,
-    Store(memos.FILE, memos.MIGRATIONS, ("memos",)),
+    Store(memos.FILE, memos.MIGRATIONS, ("memos",), memos.SHARED),
     SNAPSHOTS,
-    Store(keys.FILE, keys.MIGRATIONS, ("keys",)),
-    Store(spending.FILE, spending.MIGRATIONS, ("spending",)),
+    Store(keys.FILE, keys.MIGRATIONS, ("keys",), keys.SHARED),
+    Store(spending.FILE, spending.MIGRATIONS, ("spending",), spending.SHARED),
 )
+
+
+def is_shared(store: Store, settings: Settings) -> bool:
+    """Whether it lies in PostgreSQL."""
+    return settings.state_url is not None and bool(store.shared)
+
+
+def look_at(store: Store, settings: Settings) -> str:
+    """What a store holds, wherever it lies. StateError says what is wrong with it."""
+    if not is_shared(store, settings):
+        return examine(store, settings.workspace_state())
+    where = place(settings, store.file)
+    assert isinstance(where, Shared)
+    return _examine_shared(store, where)
+
+
+def _examine_shared(store: Store, where: Shared) -> str:
+    from copilot.state import postgres
+
+    with postgres.reading(where) as connection:
+        found = connection.version(where)
+        if not found:
+            return f"nothing is kept yet at {postgres.shown(where)}"
+        if found > len(store.shared):
+            raise postgres.newer(where)
+        counts = [f"{connection.execute(f'SELECT count(*) FROM {t}').fetchall()[0][0]} {t}" for t in store.tables]
+    stands = "" if found == len(store.shared) else ", of an earlier version"
+    return f"{', '.join(counts)}{stands}; schema {where.schema} at {postgres.shown(where)}"
 
 
 def examine(store: Store, state: Path) -> str:
@@ -72,18 +104,20 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def examine_audit(state: Path) -> str:
+def examine_audit(settings: Settings) -> str:
     """Whether the audit trail is as it was written but for what a repair lost; StateError names the first fault."""
-    found = read_audit(state)
+    found = read_audit(settings)
     if unexplained := [fault for fault in found.faults if fault not in found.lost]:
         raise StateError(f"{unexplained[0]} `bearing audit verify` tells all {len(found.faults)} faults.")
     lost = f"; lost when the file was repaired: {' '.join(found.lost)}" if found.lost else ""
     return f"{found.entries} entries, each as it was written{lost}"
 
 
-def read_audit(state: Path, noted: Collection[str] = ()) -> audit.Verified:
+def read_audit(settings: Settings, noted: Collection[str] = ()) -> audit.Verified:
     """What looking through the audit trail finds, without writing; `noted` are ends of it that were noted elsewhere."""
-    path = state / CONVERSATIONS.file
+    path = place(settings, CONVERSATIONS.file)
+    if isinstance(path, Shared):
+        return _read_shared_audit(path, noted)
     if not path.is_file():
         return audit.check_chain((), 0, noted)
     try:
@@ -93,6 +127,17 @@ def read_audit(state: Path, noted: Collection[str] = ()) -> audit.Verified:
             return audit.verify(lambda query, *values: connection.execute(query, values).fetchall(), noted)
     except sqlite3.DatabaseError as error:
         raise explained(path, error) from error
+
+
+def _read_shared_audit(where: Shared, noted: Collection[str]) -> audit.Verified:
+    from copilot.state import postgres
+
+    with postgres.reading(where) as connection:
+        if connection.version(where) > len(CONVERSATIONS.shared):
+            raise postgres.newer(where)
+        if not connection.version(where):
+            return audit.check_chain((), 0, noted)
+        return audit.verify(lambda query, *values: connection.execute(query, values).fetchall(), noted)
 
 
 def repair(store: Store, state: Path, aside: Path) -> str:

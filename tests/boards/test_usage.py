@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from copilot import Settings
 from copilot.boards.usage import Usage, read_usage
 from copilot.errors import PermissionDenied
-from copilot.state.conversations import Conversations
+from copilot.state.conversations import FILE, Conversations
+from copilot.state.places import place
 from copilot.types import Answer, Seconds, Status, ToolCall, Viewer
 from copilot.types import Usage as Tokens
 
@@ -32,8 +33,8 @@ def answer(question: str, status: Status = "answered", seconds: float = 1.0, cos
 
 
 @pytest.fixture
-def conversations(tmp_path: Path) -> Iterator[Conversations]:
-    opened = Conversations(tmp_path / "conversations.sqlite")
+def conversations(kept: Settings) -> Iterator[Conversations]:
+    opened = Conversations(place(kept, FILE))
     yield opened
     opened.close()
 

@@ -1,23 +1,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from memo_sources import drafted
 
+from copilot import Settings
 from copilot.errors import PermissionDenied, SettingsError
 from copilot.memos.memo import Memo
-from copilot.memos.store import Memos
+from copilot.memos.store import FILE, Memos
 from copilot.sources import Sources
+from copilot.state.places import place
 from copilot.types import Viewer
 
 BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}), role="leader")
 
 
 @pytest.fixture
-def memos(tmp_path: Path) -> Iterator[Memos]:
-    store = Memos(tmp_path / "memos.sqlite")
+def memos(kept: Settings) -> Iterator[Memos]:
+    store = Memos(place(kept, FILE))
     yield store
     store.close()
 

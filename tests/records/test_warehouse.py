@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import postgres_server
 import pytest
 import sqlglot
 from indexes import Indexes
+from postgres_server import Server
 
 from copilot.build import open_sources
 from copilot.errors import KnowledgeError, SettingsError, ToolError
@@ -38,7 +38,6 @@ EVERYONE = Viewer()
 CHAIR = Workspace.open(SHIPPED).viewer("chair")
 SPANS = [Span(date(2025, 1, 1), date(2026, 1, 1)), Span(date(2026, 1, 1), date(2026, 7, 1))]
 TABLES = {"observations": "analytics.ai_observations"}
-BINARIES = postgres_server.binaries()
 
 
 def keyed(found: list[Point]) -> list[dict[tuple[int | None, Cell], float]]:
@@ -89,10 +88,8 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if request.param == "duckdb":
         yield duckdb_file(tmp_path_factory.mktemp("warehouse"))
         return
-    if BINARIES is None:
-        pytest.skip("PostgreSQL is not installed; on Debian: apt install postgresql")
-    with postgres_server.running(BINARIES) as address:
-        yield fill_postgres(address)
+    server: Server = request.getfixturevalue("postgres")
+    yield fill_postgres(server.database())
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
+import raw_state
 from command_line import bearing, environment
 from hypothesis import given
 from hypothesis import strategies as st
 from indexes import CORPUS, Indexes
+from postgres_server import Server
+from pydantic import SecretStr
 from served import Served, running
 
 from copilot import Copilot, Settings
-from copilot.state.keys import Keys
+from copilot.state.keys import FILE, Keys
+from copilot.state.places import place
 
 
 @pytest.fixture
@@ -73,11 +81,15 @@ def test_no_key_can_be_read_from_the_file(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / "keys.sqlite").execute("SELECT count(*) FROM keys").fetchone() == (1,)
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    found = Keys(tmp_path_factory.mktemp("keys") / "keys.sqlite")
-    found.add("a test", "everyone", "leader")
-    return found
+@pytest.fixture(scope="module", params=["files", "postgres"])
+def keys(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keys]:
+    settings = Settings(workspace=tmp_path_factory.mktemp("keys"), state_dir=tmp_path_factory.mktemp("state"))
+    if request.param == "postgres":
+        server: Server = request.getfixturevalue("postgres")
+        settings = settings.model_copy(update={"state_url": SecretStr(server.url)})
+    with closing(Keys(place(settings, FILE))) as found:
+        found.add("a test", "everyone", "leader")
+        yield found
 
 
 @given(st.one_of(st.text(), st.text().map(lambda text: f"bearing_{text}")))
@@ -85,15 +97,18 @@ def test_no_other_text_is_a_key(keys: Keys, text: str) -> None:
     assert keys.find(text) is None
 
 
-def test_keys_are_made_listed_and_revoked_by_commands(tmp_path: Path) -> None:
-    made = bearing("keys", "add", "Open WebUI", "--viewer", "ward_manager", "--role", "pm", state=tmp_path)
+def test_keys_are_made_listed_and_revoked_by_commands(kept: Settings) -> None:
+    shutil.copytree(CORPUS, kept.workspace)
+    assert kept.state_dir is not None
+    run = partial(bearing, "keys", state=kept.state_dir, workspace=kept.workspace, **raw_state.variables(kept))
+    made = run("add", "Open WebUI", "--viewer", "ward_manager", "--role", "pm")
     id = made.stdout.split("_")[1]
-    listed = bearing("keys", "list", state=tmp_path).stdout
+    listed = run("list").stdout
     assert all(word in listed for word in (id, "ward_manager", "pm", "valid", "Open WebUI"))
     assert made.stdout.strip() not in listed
-    assert bearing("keys", "revoke", id, state=tmp_path).returncode == 0
-    assert "revoked" in bearing("keys", "list", state=tmp_path).stdout
-    assert bearing("keys", "revoke", id, state=tmp_path).returncode == 2
+    assert run("revoke", id).returncode == 0
+    assert "revoked" in run("list").stdout
+    assert run("revoke", id).returncode == 2
 
 
 @pytest.mark.parametrize("wrong", [("--viewer", "nobody"), ("--viewer", "ward_manager", "--role", "king")])
