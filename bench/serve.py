@@ -27,6 +27,7 @@ from ask import questions
 from copilot import Settings
 from copilot.build import open_sources
 from copilot.state.keys import FILE, Keys
+from copilot.state.places import place
 
 PORT = 8731
 
@@ -133,7 +134,7 @@ def main() -> None:
         os.environ["BEARING_STATE_DIR"] = state
         settings = Settings.from_env(workspace=options.workspace)
         asked = list(islice(questions(open_sources(settings)), 200))
-        keys = Keys(settings.workspace_state() / FILE)
+        keys = Keys(place(settings, FILE))
         key = keys.add("bench", "everyone", "leader")
         command = ["serve", "--port", str(PORT), "--threads", str(options.threads), "--rate", "1000000"]
         command += ["--workspace", str(settings.workspace)]

@@ -71,6 +71,9 @@ def running(programs: Path) -> Iterator[Server]:
         server = Server(programs, data, probe.getsockname()[1])
     try:
         server.call("initdb", "-D", str(data / "db"), "-U", "bearing", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        # One user who needs a password, so that there is a wrong one.
+        rules = "host all guarded all scram-sha-256\nhost all all all trust\n"
+        (data / "db" / "pg_hba.conf").write_text(rules, encoding="utf-8")
         server.start()
         yield server
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ class Connection:
             conninfo.make_conninfo("", **(_CONNECTION | _address(place))),
             autocommit=True, row_factory=_rows, prepare_threshold=None,
         )  # fmt: skip
+        # Whoever does not close it, as a command that is at its end, leaves nothing open either.
+        weakref.finalize(self, self._connection.close)
         for name, value in (_SESSION | {"search_path": place.schema}).items():
             self.execute("SELECT set_config(?, ?, false)", (name, value))
 
@@ -112,6 +115,15 @@ class Connection:
         """Waits until no other transaction is between here and its end."""
         self.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
 
+    def may_make_tables(self, schema: str) -> bool:
+        """In a schema that may have to be made first."""
+        (allowed,) = self.execute(
+            """SELECT CASE WHEN EXISTS (SELECT FROM pg_namespace WHERE nspname = ?)
+            THEN has_schema_privilege(?, 'CREATE') ELSE has_database_privilege(current_database(), 'CREATE') END""",
+            (schema, schema),
+        ).fetchall()
+        return bool(allowed[0])
+
     def version(self, place: Shared) -> int:
         """Of the schema of a store; 0 where there is none yet."""
         (known,) = self.execute("SELECT to_regclass(?)", (f"{place.schema}.versions",)).fetchall()
@@ -140,14 +152,14 @@ class Schema:
                 self._connection = None
 
     def read(self, query: str, *values: object) -> list[Row]:
-        with self._lock, explaining(self._place):
+        with self._lock, self._explained():
             if self._is_writing:
                 return self._ready().execute(query, values).fetchall()
             return self._retried(lambda: self._ready().execute(query, values).fetchall())
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._lock, explaining(self._place):
+        with self._lock, self._explained():
             # One that the server has closed meanwhile is found out here, before anything is written.
             self._retried(lambda: self._ready().run("SELECT"))
             connection = self._ready()
@@ -160,6 +172,16 @@ class Schema:
                     yield connection
                 finally:
                     self._is_writing = False
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            with explaining(self._place):
+                yield
+        except StateError:
+            # The next call connects and looks at the schema anew: it may have been mended, restored or taken away.
+            self.close()
+            raise
 
     def _retried(self, act: Callable[[], _Given]) -> _Given:
         """Once more, on a new connection, where the one that there was has come to its end."""
@@ -247,15 +269,19 @@ def explained(place: Shared, error: psycopg.Error) -> StateError:
             "what was stored before is kept."
         )
     if code in _READ_ONLY:
-        return StateError(
-            f"{name} cannot be used ({reason}): let this user make and write the schema {place.schema}, "
-            "or set BEARING_STATE_URL to another."
-        )
+        return no_right(place, reason)
     if code in _DAMAGED:
         return StateError(f"{name} is damaged ({reason}): restore the schema {place.schema} from a dump of pg_dump.")
     if not code or code.startswith(("08", "57P")):
         return StateError(f"{name} cannot be reached ({reason}): {_way_in(reason)}.")
     return StateError(f"{name} cannot be used ({reason}): `bearing doctor` says what else is wrong.")
+
+
+def no_right(place: Shared, reason: str) -> StateError:
+    return StateError(
+        f"{shown(place)!r} cannot be used ({reason}): let this user make and write the schema {place.schema}, "
+        "or set BEARING_STATE_URL to another."
+    )
 
 
 def _way_in(reason: str) -> str:

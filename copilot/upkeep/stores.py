@@ -68,6 +68,8 @@ def _examine_shared(store: Store, where: Shared) -> str:
 
     with postgres.reading(where) as connection:
         found = connection.version(where)
+        if not found and not connection.may_make_tables(where.schema):
+            raise postgres.no_right(where, "this user may not make what is missing")
         if not found:
             return f"nothing is kept yet at {postgres.shown(where)}"
         if found > len(store.shared):
