@@ -17,7 +17,7 @@ from pathlib import Path
 def binaries() -> Path | None:
     """The folder of `initdb` and `pg_ctl`; None where PostgreSQL is not installed."""
     if found := shutil.which("initdb"):
-        return Path(found).parent
+        return Path(found).resolve().parent
     return max((path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=None)
 
 
