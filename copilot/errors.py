@@ -3,7 +3,7 @@
 CopilotError
 ├── SettingsError      the operator must change the environment or the call
 ├── KnowledgeError     a source or the index cannot be used (missing, unreadable, stale)
-├── StateError         a file of the state folder cannot be used (full disk, read-only, damaged, of another version)
+├── StateError         what is kept cannot be used (full disk, read-only, damaged, away, of another version)
 ├── PermissionDenied   the viewer's role does not allow it
 ├── ModelError         the remote chat model failed or answered nonsense
 ├── ToolError          a tool call was wrong: goes back to the model as text, never to the person

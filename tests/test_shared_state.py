@@ -158,6 +158,15 @@ def guarded(postgres: Server) -> Server:
     return postgres
 
 
+def test_a_user_who_was_given_the_schema_needs_no_other_right(guarded: Server, settings: Settings) -> None:
+    where = shared(settings)
+    with psycopg.connect(guarded.url) as connection:
+        connection.execute(f"CREATE SCHEMA {where.schema} AUTHORIZATION guarded")
+    url = f"postgresql://guarded:{SECRET}@127.0.0.1:{guarded.port}/postgres"
+    with closing(stored(shared(at(settings, url)))) as store:
+        assert len(store.turns("c", "ana")) == 1
+
+
 def test_what_is_written_on_a_full_disk_is_refused_and_what_was_there_stays(settings: Settings) -> None:
     with closing(stored(shared(settings))) as store:
         raw_state.execute(
