@@ -29,7 +29,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX steps_of_memo ON steps (memo, viewer)",
     ),
 )
-# The same on PostgreSQL, which has it from its first version.
+# The same on PostgreSQL, which began with what the others had come to. Whoever adds an entry there adds one here.
 SHARED = (
     (
         """CREATE TABLE memos (

@@ -70,7 +70,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             labels TEXT NOT NULL, at TEXT NOT NULL)""",
     ),
 )
-# The same on PostgreSQL, which has it from its first version.
+# The same on PostgreSQL, which began with what the others had come to. Whoever adds an entry there adds one here.
 SHARED = (
     (
         """CREATE TABLE conversations (

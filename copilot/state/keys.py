@@ -25,8 +25,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             sha256 TEXT NOT NULL, created TEXT NOT NULL, expires TEXT, revoked TEXT)""",
     ),
 )
-# The same on PostgreSQL.
 SHARED = MIGRATIONS
+"""On PostgreSQL."""
 
 
 class KeyInfo(Frozen):

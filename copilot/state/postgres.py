@@ -39,9 +39,12 @@ _READ_ONLY = {"25006", "42501"}
 _DAMAGED = {"XX001", "XX002"}
 # A refused connection has no code, only words.
 _REFUSED = (
-    (("password", "authentication", "pg_hba", "role"), "correct user and password in BEARING_STATE_URL"),
+    (
+        ("password authentication", "password supplied", "authentication failed", "pg_hba", 'role "'),
+        "correct user and password in BEARING_STATE_URL",
+    ),
     (("too many", "connection slots"), "raise its max_connections, or run fewer processes"),
-    (("database", "does not exist"), "make that database with createdb, or correct BEARING_STATE_URL"),
+    (("does not exist",), "make that database with createdb, or correct BEARING_STATE_URL"),
 )
 
 _Given = TypeVar("_Given")
@@ -190,7 +193,7 @@ class Schema:
         try:
             return act()
         except psycopg.OperationalError:
-            if not is_open or known is None or not known.closed:
+            if known is None or not is_open or not known.closed:
                 raise
             return act()
 
