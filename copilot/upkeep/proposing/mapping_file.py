@@ -1,0 +1,120 @@
+"""What records/mapping.yaml may say of the exports."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from copilot.language.units import scale_of, unit_in, unit_of_cells
+from copilot.records.amounts import decimal_mark
+from copilot.records.cells import NOTHING
+from copilot.records.dates import Orders, date_order, days_of, parse_date
+from copilot.records.names import column_key
+from copilot.records.reading import FIRST_REAL_YEAR
+from copilot.records.schema import CURRENCY
+from copilot.records.text_table import TextTable
+from copilot.upkeep.proposing.columns import Match, Reading
+from copilot.upkeep.proposing.exports import Export
+from copilot.upkeep.proposing.meanings import LEAST, Meanings, spoken
+from copilot.upkeep.proposing.written import quoted
+
+_WIDELY = 5
+"""A text in so many columns may stand for nothing."""
+_LOW, _HIGH = ("low, small, minor, green, good"), ("high, large, severe, red, bad")
+_NO_DATA = ("not applicable", "no data reported", "not available")
+
+
+def mapping_file(readings: Sequence[Reading], meanings: Meanings) -> str:
+    lines = [
+        "# Proposed by `bearing workspace init`. Columns that are not named here are kept under their own names.",
+        "tables:",
+    ]
+    for reading in readings:
+        lines += _table(reading, meanings)
+    return "\n".join(lines) + "\n"
+
+
+def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
+    table, schema = reading.export.table, reading.schema
+    yield f"  {schema.name}:"
+    yield f"    source: {quoted(reading.export.there.name)}"
+    dates = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "date"]
+    orders = {order for texts in dates if (order := date_order(texts))} - {"mixed"}
+    if len(orders) == 1:
+        order = orders.pop()
+        yield f"    dates: {order}  # sure: a day after the twelfth tells"
+        if years := sum(_is_year(text, order) for texts in dates for text in texts):
+            yield f"    years_as_days: true  # likely: dates before 1910 ({years:,}) are years that were taken for days"
+    numbers = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "number"]
+    marks = {mark for texts in numbers if (mark := decimal_mark(texts))} - {"mixed"}
+    if len(marks) == 1:
+        yield f"    decimal: {'comma' if marks == {','} else 'point'}  # sure: some numbers can be read in one way only"
+    if nothing := _nothing(table, meanings):
+        yield f"    missing: [{', '.join(map(quoted, nothing))}]  # likely: they stand in many columns"
+    if schema.key and reading.header(schema.key) is None:
+        prefix = quoted(f"{schema.name[0].upper()}-")
+        yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
+        if table.copies:
+            yield f"    duplicates: keep  # a guess: rows like an earlier one ({len(table.copies):,}) have no code"
+    renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
+    scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
+    renamed = [m for m in renamed if m not in scaled]
+    if renamed:
+        yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
+        for match in sorted(renamed, key=lambda m: -m.score):
+            place = "      " if match.is_taken else "      # perhaps "
+            sure = f"{match.confidence} ({min(match.score, 1):.2f})"
+            yield f"{place}{quoted(match.header)}: {match.column.name}  # {sure}"
+    if scaled:
+        yield "    derive:"
+        for match, scale in scaled.items():
+            name = match.header.replace('"', '""')
+            expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
+            yield f"      {match.column.name}: {expression}  # {match.confidence} ({min(match.score, 1):.2f})"
+    yield from _grades(reading, meanings)
+
+
+def _scale(export: Export, match: Match) -> float:
+    """By what an amount is multiplied, where the name of its column says so and its cells do not."""
+    is_amount = match.column.unit == CURRENCY and not unit_of_cells(export.table.columns[match.header])
+    return scale_of(unit_in(match.header)) if is_amount else 1.0
+
+
+def _is_year(text: str, order: Orders) -> bool:
+    """Whether a date is a year of our time that a spreadsheet took for a count of days: 7/15/1905 is 2023."""
+    day = parse_date(text, order) if "19" in text else None
+    return day is not None and day.year < FIRST_REAL_YEAR and 1950 <= days_of(day) <= 2050
+
+
+def _nothing(table: TextTable, meanings: Meanings) -> list[str]:
+    """Texts in many columns that mean that there is nothing, other than those that are always understood."""
+    held = Counter(text for texts in table.columns.values() for text in {t for t in texts if t})
+    wide = [text for text, count in held.items() if count >= _WIDELY and text.lower() not in NOTHING]
+    wide = [text for text in wide if not text.isdigit()]
+    if not wide:
+        return []
+    near = meanings.between([spoken(text) for text in wide], _NO_DATA).max(axis=1)
+    return sorted(text for text, n in zip(wide, near, strict=True) if n >= LEAST)
+
+
+def _grades(reading: Reading, meanings: Meanings) -> Iterator[str]:
+    """The order of words in a column that should hold numbers."""
+    graded = [
+        m
+        for m in reading.matches
+        if m.is_taken and m.column.type == "number" and reading.export.kinds[m.header] == "text"
+    ]
+    if graded:
+        yield "    grades:"
+    for match in graded:
+        texts = reading.export.table.columns[match.header]
+        names = list(dict.fromkeys(text.lower() for text in texts if text.lower() not in NOTHING))
+        near = meanings.between(names, [_LOW, _HIGH])
+        ordered = [names[place] for place in np.argsort(near[:, 1] - near[:, 0])]
+        if all(len(name) == 1 for name in names):
+            # Of letters the first is the best.
+            ordered = sorted(names, reverse=True)
+        yield f"      {match.column.name}: [{', '.join(map(quoted, ordered))}]  # a guess: lowest first"
