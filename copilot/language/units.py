@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from babel import Locale
+
 _ISO_4217 = """
 AED AFN ALL AMD AOA ARS AUD AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
 CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
@@ -17,18 +19,33 @@ XPF YER ZAR ZMW ZWL
 CODES = frozenset(_ISO_4217.split())
 # Codes that are words as well: a currency only in capitals or behind a prefix such as k.
 _WORDS = frozenset(["ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "RON", "SOS", "TOP", "TRY"])
-_PREFIXES = ("k", "m", "mn", "bn")
-_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
-_SIGNS = str.maketrans({"€": "EUR", "£": "GBP", "¥": "JPY"})
+_PREFIXES = ("k", "t", "m", "mn", "mio", "bn", "mrd")
+_SCALES = {
+    "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6,
+    "bn": 1e9, "mrd": 1e9, "billion": 1e9,
+}  # fmt: skip
+# As English writes them by the data of Unicode, then as others do. A bare $ is of many, and stands for none here.
+SIGNS = {
+    **{s: code for code, s in Locale("en").currency_symbols.items() if code in CODES and not s.isalpha() and s != "$"},
+    "US$": "USD", "AU$": "AUD", "C$": "CAD", "S$": "SGD", "RD$": "DOP", "RMB": "CNY", "₺": "TRY", "₽": "RUB",
+    "₴": "UAH", "₦": "NGN", "₸": "KZT", "₡": "CRC", "฿": "THB", "zł": "PLN", "Kč": "CZK",
+}  # fmt: skip
+"""Signs to the one currency that each of them is written for."""
+SIGN = "|".join(
+    rf"{'(?<![A-Z])' if sign[0].isalpha() else ''}{re.escape(sign)}" for sign in sorted(SIGNS, key=len, reverse=True)
+)
+"""A pattern that finds one of them."""
 _PERCENT = frozenset(["pct", "percent", "percentage", "%"])
 _TIMES = {"minutes": "minute", "hours": "hour", "days": "day", "weeks": "week", "months": "month", "years": "year"}
 _WORD = re.compile(r"[^\W\d_]+|%")
-_WRITTEN = re.compile(r"\b[A-Z]{3}\b|[€$£¥%]")
+_SIGNED = re.compile(SIGN)
+_THOUSANDS = re.compile(r"\b([A-Z]{3})[ '’]*000s?\b")
+_WRITTEN = re.compile(rf"{SIGN}|\b[A-Z]{{3}}\b|[$%]")
 
 
 def unit_in(name: str) -> str:
     """The unit that a name holds: `cost_keur`, `Spend (NGN m)`, `heeded_pct`, `days_open`; else empty."""
-    if amount := _amount(name.translate(_SIGNS)):
+    if amount := _amount(_coded(name)):
         return amount[0]
     words = [word.lower() for word in _WORD.findall(name)]
     if _PERCENT & set(words):
@@ -38,7 +55,7 @@ def unit_in(name: str) -> str:
 
 def without_unit(name: str) -> str:
     """The name without its currency or per cent: `cost_keur` is the cost."""
-    name = name.translate(_SIGNS)
+    name = _coded(name)
     if amount := _amount(name):
         start, end = amount[1]
     else:
@@ -50,15 +67,21 @@ def without_unit(name: str) -> str:
     return bare if _WORD.search(bare) else name
 
 
+def _coded(name: str) -> str:
+    """The name with codes for the signs of currencies, and with k for thousands: `Cost (HK$ 000)`."""
+    return _THOUSANDS.sub(r"\1 k", _SIGNED.sub(lambda found: SIGNS[found[0]], name))
+
+
 def _amount(name: str) -> tuple[str, tuple[int, int]] | None:
     """A currency with its scale, and where the name has it."""
     words = list(_WORD.finditer(name))
     for at in range(len(words) - 1, -1, -1):
         # "cost_cad" is money, "cad_score" is not.
         if (code := currency_code(words[at][0])) and (at or words[at][0].isupper()):
-            scale = words[at + 1] if at + 1 < len(words) and words[at + 1][0].lower() in _SCALES else None
-            end = (scale or words[at]).end()
-            return (f"{code} {scale[0].lower()}" if scale else code), (words[at].start(), end)
+            beside = [words[n] for n in (at + 1, at - 1) if 0 <= n < len(words)]
+            scale = next((word for word in beside if word[0].lower() in _SCALES), None)
+            starts, ends = zip(*(word.span() for word in (words[at], scale) if word), strict=True)
+            return (f"{code} {scale[0].lower()}" if scale else code), (min(starts), max(ends))
     return None
 
 
@@ -74,7 +97,18 @@ def currency_code(word: str) -> str:
     if code in CODES and (word.isupper() or code not in _WORDS):
         return code
     prefix, code = word[:-3].lower(), word[-3:].upper()
-    return f"{prefix}{code}" if prefix in _PREFIXES and code in CODES else ""
+    is_code = code in CODES and (prefix != "t" or word[-3:].isupper())
+    return f"{prefix}{code}" if prefix in _PREFIXES and is_code else ""
+
+
+def currencies_of(texts: Iterable[str]) -> Counter[str]:
+    """How many cells carry the code or the sign of each currency; a bare $ counts for itself."""
+    held = Counter(filter(None, texts))
+    codes: Counter[str] = Counter()
+    for text, count in held.items():
+        for code in {SIGNS.get(sign, sign) for sign in _WRITTEN.findall(text)} & (CODES | {"$"}):
+            codes[code] += count
+    return codes
 
 
 def unit_of_cells(texts: Iterable[str], currency: str = "") -> str:
@@ -92,6 +126,7 @@ def unit_of_cells(texts: Iterable[str], currency: str = "") -> str:
     sign = signs.most_common(1)[0][0]
     if sign == "%":
         return "share"
-    if len(sign) > 1:
-        return sign if sign in CODES else ""
-    return currency or {"€": "EUR", "£": "GBP", "¥": "JPY"}.get(sign, "USD")
+    if sign == "$":
+        return currency or "USD"
+    code = SIGNS.get(sign, sign)
+    return code if code in CODES else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from copilot.language.units import currency_code
+from copilot.language.units import SIGN, SIGNS, currency_code
 
 DecimalMark = Literal[".", ","]
 Marks = DecimalMark | Literal["mixed"] | None
@@ -20,13 +20,13 @@ _SCALES = {
     "crore": 1e7, "crores": 1e7, "cr": 1e7,
     "bn": 1e9, "b": 1e9, "mrd": 1e9, "mia": 1e9, "billion": 1e9, "billions": 1e9,
 }  # fmt: skip
-# Of these a bare letter is as often a tonne, or nothing known.
+# Of these a bare letter is as often a tonne, or nothing known; beside the sign of a currency it is a thousand.
 _ONLY_BEFORE_A_CURRENCY = frozenset(["t"])
 _PERCENT = frozenset(["%", "percent", "pct"])
-_SIGNS = frozenset(["€", "£", "¥", "₹", "₩", "₽", "₺", "kr", "fr", "rs", "zł", "kč"])
+_SIGNS = frozenset(["kr", "fr", "rs", *map(str.lower, SIGNS)])
 
 _CELL = re.compile(r"(?P<lead>[^\d.,]*(?:(?<=[^\W\d_])\.\s*)?)(?P<digits>[.,]?\d(?:[\d.,'’\s]*\d)?)(?P<tail>\D*)")
-_TOKEN = re.compile(r"(?:US|AU?|CA?|HK|NZ|S|R)?\$|[€£¥₹₩₽₺%]|[^\W\d_]+")
+_TOKEN = re.compile(rf"{SIGN}|[$%]|[^\W\d_]+")
 _SPACED = re.compile(r"[1-9]\d{0,2}(?:[\s'’]\d{3})+(?:[.,]\d+)?")
 _WITH_POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d+)(?:\.\d+)?|\.\d+")
 _WITH_COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d+)?|,\d+")
@@ -177,15 +177,16 @@ def _sign(before: str, after: str) -> int | None:
     return -1 if is_negative else None
 
 
-def _factor(tokens: Iterable[str]) -> float | None:
+def _factor(tokens: Sequence[str]) -> float | None:
     """What the words beside the digits multiply them by; None where one of them belongs to no number."""
+    refused = frozenset() if any(token in SIGNS for token in tokens) else _ONLY_BEFORE_A_CURRENCY
     scales: list[float] = []
     currencies = shares = 0
     for token in tokens:
         folded = token.lower()
         if folded in _PERCENT:
             shares += 1
-        elif folded in _SCALES and folded not in _ONLY_BEFORE_A_CURRENCY:
+        elif folded in _SCALES and folded not in refused:
             scales.append(_SCALES[folded])
         elif folded in _SIGNS or token.endswith("$") or (len(token) == 3 and currency_code(token) == token):
             currencies += 1
