@@ -85,6 +85,11 @@ def _amount(name: str) -> tuple[str, tuple[int, int]] | None:
     return None
 
 
+def currency_in(unit: str) -> str:
+    """The currency of a unit, whatever its scale: EUR of kEUR; empty where it is no money."""
+    return next((word[-3:] for word in unit.split() if word[-3:] in CODES), "$" if unit == "$" else "")
+
+
 def scale_of(unit: str) -> float:
     """By what numbers in a unit are multiplied to be in its currency: 1,000 of kEUR; 1 without a scale."""
     found = re.fullmatch(r"(\w*?)[A-Z]{3}(?: (\w+))?", unit)

@@ -148,10 +148,14 @@ def _read_shape(text: str) -> _Shape | None:
     if found is None:
         return None
     lead, tail = found["lead"], re.sub(r"^[.,]\s?[-–—]+", "", found["tail"])
-    tokens = [*_TOKEN.findall(lead), *_TOKEN.findall(tail)]
+    first = _TOKEN.findall(lead)
+    tokens = [*first, *_TOKEN.findall(tail)]
     factor, sign = _factor(tokens), _sign(_without_words(lead), _without_words(tail))
     share = any(token.lower() in _PERCENT for token in tokens)
     if factor is None or sign is None or (share and factor != 1):
+        return None
+    if len(tokens) == 1 and first and factor != 1 and len(first[0]) == 1:
+        # M-01 is a code.
         return None
     digits = found["digits"]
     if _SPACED.fullmatch(digits):

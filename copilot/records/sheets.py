@@ -44,6 +44,14 @@ def read_sheet(path: Path, sheet: str | None = None, header: int | None = None) 
     return TextTable(table.rows, table.columns, table.ragged, table.header, left_out=(*others, *table.left_out))
 
 
+def sheet_names(path: Path) -> list[str]:
+    """The sheets that are shown."""
+    try:
+        return [sheet.name for sheet in _visible(calamine.CalamineWorkbook.from_path(path))]
+    except (calamine.CalamineError, OSError) as error:
+        raise KnowledgeError(f"{path}: cannot be read as a workbook ({error}).") from None
+
+
 def _visible(book: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:
     shown, kind = calamine.SheetVisibleEnum.Visible, calamine.SheetTypeEnum.WorkSheet
     return [sheet for sheet in book.sheets_metadata if sheet.visible == shown and sheet.typ == kind]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +14,20 @@ from numpy.typing import NDArray
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.records.cells import NOTHING
 from copilot.records.names import column_key
-from copilot.records.schema import CURRENCY, TABLES, Column, ColumnType, TableSchema
-from copilot.records.visibility import LABEL
+from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.upkeep.proposing.exports import Export
-from copilot.upkeep.proposing.lives import LIFE
+from copilot.upkeep.proposing.fitting import Keys, score
+from copilot.upkeep.proposing.lives import LIFE, life_called
 from copilot.upkeep.proposing.meanings import LEAST, LIKELY, SURE, Meanings, spoken
-from copilot.workspace import WorkspaceConfig
+from copilot.upkeep.proposing.naming import how_called, is_file_of
+
+Scores: TypeAlias = NDArray[np.float32]
 
 _MAYBE = 0.34
 """What is nearer than this, but not near enough, is proposed as a comment; a required column is taken all the same."""
-_VALUES_FIT = 0.5
-_NEARLY_UNIQUE = 0.85
-_LONGEST_NAME = 90
-_LONGEST_KEY = 24
 _MOST_VALUES_OF_STAGE = 30
-_MOST_GRADES = 7
+_LONGEST_STAGE = 5
+"""Words in the name of a stage."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Reading:
         required = {c.name for c in self.schema.columns if c.required} - {self.schema.key}
         taken = [match for match in self.matches if match.is_taken]
         found = {match.column.name for match in taken}
-        named = 3.0 if column_key(self.export.path.stem) == self.schema.name else 0.0
+        stem = self.export.path.stem
+        named = 3.0 if column_key(stem) == self.schema.name else 1.0 if is_file_of(stem, self.schema.name) else 0.0
         lacking = len(required - found)
         return named + sum(m.score for m in taken) - 2.0 * lacking
 
@@ -67,20 +69,28 @@ class Reading:
 
 
 def assigned(exports: Sequence[Export], meanings: Meanings) -> list[Reading]:
-    """Each export as the table that it fills best, each table at most once."""
-    found = [_read_as(export, schema, meanings) for export in exports for schema in TABLES.values()]
-    chosen: list[Reading] = []
-    for reading in sorted(found, key=lambda r: -r.worth):
-        is_free = all(r.export is not reading.export and r.schema is not reading.schema for r in chosen)
-        if is_free and reading.worth > 0:
-            chosen.append(reading)
+    """Each export as the table that it fills best, each table at most once.
+
+    Once the projects are known, and the models, a column that holds their keys refers to them.
+    """
+    near = {(id(e), schema.name): _nearness(e, schema, meanings) for e in exports for schema in TABLES.values()}
+    keys: dict[str, Keys] = {}
+    for table in ("projects", "models", ""):
+        found = [_read_as(e, schema, near[id(e), schema.name], keys) for e in exports for schema in TABLES.values()]
+        chosen: list[Reading] = []
+        for reading in sorted(found, key=lambda r: -r.worth):
+            is_free = all(r.export is not reading.export and r.schema is not reading.schema for r in chosen)
+            if is_free and reading.worth > 0:
+                chosen.append(reading)
+        for reading in chosen:
+            if reading.schema.name == table and (header := reading.header(reading.schema.key or "")):
+                keys[table] = Keys(reading.export, header, frozenset(reading.export.spelled[header]))
     order = list(TABLES)
-    return sorted(chosen, key=lambda r: order.index(r.schema.name))
+    return sorted(map(in_order_of_time, chosen), key=lambda r: order.index(r.schema.name))
 
 
-def _read_as(export: Export, schema: TableSchema, meanings: Meanings) -> Reading:
-    from scipy.optimize import linear_sum_assignment
-
+def _nearness(export: Export, schema: TableSchema, meanings: Meanings) -> Scores:
+    """How near the name of each column of the file, a row each, comes to each of ours."""
     headers = list(export.table.columns)
     phrases = [(column, phrase) for column in schema.columns for phrase in _phrases(column)]
     nearness = meanings.between([spoken(h) for h in headers], [phrase for _, phrase in phrases])
@@ -90,9 +100,21 @@ def _read_as(export: Export, schema: TableSchema, meanings: Meanings) -> Reading
         best = nearness[:, of_column].max(axis=1)
         if column.name == "stage":
             best = np.maximum(best, _like_stages(export, headers, meanings))
-        scores[:, place] = [
-            _score(export, header, schema, column, float(near)) for header, near in zip(headers, best, strict=True)
+        called = [how_called(header, schema.name, column.name) for header in headers]
+        scores[:, place] = np.maximum(best, np.array(called, np.float32))
+    return scores
+
+
+def _read_as(export: Export, schema: TableSchema, near: Scores, keys: Mapping[str, Keys]) -> Reading:
+    from scipy.optimize import linear_sum_assignment
+
+    headers = list(export.table.columns)
+    scores = np.array(
+        [
+            [score(export, h, schema, column, float(n), keys) for column, n in zip(schema.columns, row, strict=True)]
+            for h, row in zip(headers, near, strict=True)
         ]
+    )
     rows, columns = linear_sum_assignment(scores, maximize=True)
     matches = [
         Match(headers[r], schema.columns[c], float(scores[r, c]))
@@ -111,6 +133,9 @@ def _like_stages(export: Export, headers: Sequence[str], meanings: Meanings) -> 
         if export.kinds[header] != "text" or not 1 < len(counts) <= _MOST_VALUES_OF_STAGE:
             continue
         near = meanings.between([spoken(text) for text in counts], phrases).max(axis=1)
+        lives = [life_called(text) if len(text.split()) <= _LONGEST_STAGE else "" for text in counts]
+        if len(set(lives) - {""}) > 1:
+            near = np.maximum(near, [float(bool(life)) for life in lives])
         found[place] = np.average(near, weights=list(counts.values()))
     return found
 
@@ -123,51 +148,24 @@ def _phrases(column: Column) -> Iterator[str]:
     yield f"{spoken(column.name)}: {meaning}"
 
 
-def _score(export: Export, header: str, schema: TableSchema, column: Column, near: float) -> float:
-    """How surely a column of the file is one of ours: by its name, its type and its values."""
-    if column_key(header) == column_key(column.name):
-        near = max(near, 1.0)
-    elif column.name == LABEL:
-        # Who may see what is said by nobody's guess.
-        return 0.0
-    texts, spelled = export.held[header], export.spelled[header]
-    if (
-        not texts
-        or not _may_hold(export.kinds[header], column, spelled)
-        or not _same_unit(export.units[header], column)
-    ):
-        return 0.0
-    if column.values:
-        allowed = {column_key(value) for value in column.values}
-        share = sum(spelled[value] for value in allowed) / len(texts)
-        return near + 0.3 if share >= _VALUES_FIT else near - 0.5
-    if column.name == schema.key:
-        is_code = all(len(t) <= _LONGEST_KEY and " " not in t for t in texts)
-        return max(near, LIKELY) if is_code and export.unique[header] == 1 else 0.0
-    if column.name == schema.title:
-        words = sum(any(c.islower() for c in t) and len(t) <= _LONGEST_NAME for t in texts) > len(texts) / 2
-        return near + 0.1 if words and export.unique[header] >= _NEARLY_UNIQUE else near - 0.3
-    if column.required and column.type == "date":
-        return max(near, LEAST)
-    is_category = column.type == "text" and column.name not in schema.text
-    return near - 0.3 if is_category and export.unique[header] >= _NEARLY_UNIQUE else near
+_FIRST_AND_LATER = {
+    "projects": (("started", "stage_since"),),
+    "stage_history": (("entered", "left"),),
+    "models": (("training_data_until", "trained_on"), ("trained_on", "deployed_on")),
+    "incidents": (("date", "closed_on"),),
+}
 
 
-def _same_unit(unit: str, column: Column) -> bool:
-    """Whether the numbers of the file can be in what ours are in: hours are no money, shares no people."""
-    if column.type not in ("number", "integer") or not unit or not column.unit:
-        return True
-    return unit[-3:].isupper() == (column.unit == CURRENCY) and (column.unit == CURRENCY or unit == column.unit)
+def in_order_of_time(reading: Reading) -> Reading:
+    """Two days of which one comes first, whatever their columns are called: what is closed was found before."""
+    for first, later in _FIRST_AND_LATER.get(reading.schema.name, ()):
+        one, other = (next((m for m in reading.matches if m.column.name == name), None) for name in (first, later))
+        if one and other and _is_later(reading.export.days[one.header], reading.export.days[other.header]):
+            turned = {one: replace(one, column=other.column), other: replace(other, column=one.column)}
+            reading = replace(reading, matches=tuple(turned.get(match, match) for match in reading.matches))
+    return reading
 
 
-def _may_hold(kind: ColumnType, column: Column, spelled: Counter[str]) -> bool:
-    if column.type in ("number", "integer"):
-        is_graded = kind == "text" and len(spelled) <= _MOST_GRADES and _is_criterion(column.name)
-        return kind in ("number", "integer") or is_graded
-    if column.type == "text":
-        return kind == "text" or (column.required and kind == "integer")
-    return kind == column.type or (column.type == "list" and kind == "text")
-
-
-def _is_criterion(column: str) -> bool:
-    return any(criterion.column == column for criterion in WorkspaceConfig().criteria)
+def _is_later(days: Sequence[date | None], others: Sequence[date | None]) -> bool:
+    both = [(day, other) for day, other in zip(days, others, strict=True) if day and other]
+    return sum(day > other for day, other in both) > sum(day < other for day, other in both)

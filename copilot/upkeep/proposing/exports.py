@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from copilot.errors import KnowledgeError
 from copilot.language.units import unit_in, unit_of_cells
 from copilot.records.cells import NOTHING, guess_type
+from copilot.records.dates import Orders, date_order, parse_date
 from copilot.records.importing import read_file
 from copilot.records.names import column_key
 from copilot.records.reading import FOLDER, SUFFIXES
 from copilot.records.schema import ColumnType
+from copilot.records.sheets import SUFFIXES as SHEETS
+from copilot.records.sheets import read_sheet, sheet_names
 from copilot.records.text_table import TextTable
 
 _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
@@ -28,6 +32,8 @@ class Export:
     there: Path
     """Where it will be."""
     table: TextTable
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """What the file says its words mean, on a sheet of two columns beside the table."""
 
     @cached_property
     def kinds(self) -> dict[str, ColumnType]:
@@ -48,6 +54,18 @@ class Export:
         return {name: unit_of_cells(texts) or unit_in(name) for name, texts in self.held.items()}
 
     @cached_property
+    def order(self) -> Orders:
+        """How its dates mean 3/4/2025, as far as one of them tells."""
+        told = {date_order(texts) for name, texts in self.held.items() if self.kinds[name] == "date"} - {None, "mixed"}
+        return told.pop() if len(told) == 1 else None
+
+    @cached_property
+    def days(self) -> dict[str, list[date | None]]:
+        """The cells of the columns of dates."""
+        dates = {name: texts for name, texts in self.table.columns.items() if self.kinds[name] == "date"}
+        return {name: [parse_date(text, self.order, serials=True) for text in texts] for name, texts in dates.items()}
+
+    @cached_property
     def unique(self) -> dict[str, float]:
         """By column the share of its rows that it tells apart."""
         count = max(1, len(self.table.rows))
@@ -65,4 +83,19 @@ def exports_of(root: Path, notes: list[str]) -> Iterator[Export]:
                 notes.append(str(error))
                 continue
             if len(table.rows) >= _FEWEST_ROWS and len(table.columns) >= _FEWEST_COLUMNS:
-                yield Export(path, root / FOLDER / path.name, table)
+                yield Export(path, root / FOLDER / path.name, table, _terms(path))
+
+
+def _terms(path: Path) -> dict[str, str]:
+    if path.suffix.lower() not in SHEETS:
+        return {}
+    pairs: dict[str, str] = {}
+    for sheet in sheet_names(path):
+        try:
+            columns = list(read_sheet(path, sheet).columns.values())
+        except KnowledgeError:
+            # A sheet without a header explains nothing.
+            continue
+        if len(columns) == 2:
+            pairs |= {term.casefold(): meaning for term, meaning in zip(*columns, strict=True) if term and meaning}
+    return pairs

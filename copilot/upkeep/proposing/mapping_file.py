@@ -18,7 +18,9 @@ from copilot.records.schema import CURRENCY
 from copilot.records.text_table import TextTable
 from copilot.upkeep.proposing.columns import Match, Reading
 from copilot.upkeep.proposing.exports import Export
+from copilot.upkeep.proposing.fitting import meant, severity
 from copilot.upkeep.proposing.meanings import LEAST, Meanings, spoken
+from copilot.upkeep.proposing.words import WORDS
 from copilot.upkeep.proposing.written import quoted
 
 _WIDELY = 5
@@ -74,13 +76,16 @@ def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
             name = match.header.replace('"', '""')
             expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
             yield f"      {match.column.name}: {expression}  # {match.confidence} ({min(match.score, 1):.2f})"
+    yield from _values(reading)
     yield from _grades(reading, meanings)
 
 
 def _scale(export: Export, match: Match) -> float:
     """By what an amount is multiplied, where the name of its column says so and its cells do not."""
     is_amount = match.column.unit == CURRENCY and not unit_of_cells(export.table.columns[match.header])
-    return scale_of(unit_in(match.header)) if is_amount else 1.0
+    # Thousands are thousands, whichever dollar is meant.
+    unit = unit_in(match.header) or unit_in(match.header.replace("$", "USD"))
+    return scale_of(unit) if is_amount else 1.0
 
 
 def _is_year(text: str, order: Orders) -> bool:
@@ -105,16 +110,48 @@ def _grades(reading: Reading, meanings: Meanings) -> Iterator[str]:
     graded = [
         m
         for m in reading.matches
-        if m.is_taken and m.column.type == "number" and reading.export.kinds[m.header] == "text"
+        if m.is_taken and m.column.type in ("number", "integer") and reading.export.kinds[m.header] == "text"
     ]
     if graded:
         yield "    grades:"
     for match in graded:
-        texts = reading.export.table.columns[match.header]
-        names = list(dict.fromkeys(text.lower() for text in texts if text.lower() not in NOTHING))
+        names = list(dict.fromkeys(text.lower() for text in reading.export.held[match.header]))
+        if match.column.name == "severity":
+            yield f"      severity: [{', '.join(_severities(names))}]  # a guess: the most severe is 1"
+            continue
         near = meanings.between(names, [_LOW, _HIGH])
         ordered = [names[place] for place in np.argsort(near[:, 1] - near[:, 0])]
         if all(len(name) == 1 for name in names):
             # Of letters the first is the best.
             ordered = sorted(names, reverse=True)
         yield f"      {match.column.name}: [{', '.join(map(quoted, ordered))}]  # a guess: lowest first"
+
+
+def _severities(names: Sequence[str]) -> Iterator[str]:
+    """The words or letters, the most severe first; a grade that no row has keeps its place where a later one has."""
+    if all(len(name) == 1 for name in names):
+        yield from map(quoted, sorted(names))
+        return
+    places = {name: place for name in names if (place := severity(name)) is not None}
+    for place in range(max(places.values()) + 1):
+        alike = [quoted(name) for name, of in places.items() if of == place] or [quoted(WORDS.severities[place][0])]
+        yield alike[0] if len(alike) == 1 else f"[{', '.join(alike)}]"
+
+
+def _values(reading: Reading) -> Iterator[str]:
+    """What stands for the values that a column of ours lists, and for no supplier."""
+    found: list[str] = []
+    for match in reading.matches:
+        said: dict[str, str] = {}
+        for text in dict.fromkeys(text.lower() for text in reading.export.held[match.header]):
+            value = meant(reading.schema.name, match.column, text)
+            if value and column_key(text) != column_key(value):
+                said[text] = value
+            elif match.column.name == "vendor" and text in WORDS.in_house:
+                said[text] = '""'
+        if match.is_taken and said:
+            pairs = ", ".join(f"{quoted(text)}: {value}" for text, value in said.items())
+            found.append(f"      {match.column.name}: {{{pairs}}}  # likely: by their meaning")
+    if found:
+        yield "    values:"
+        yield from found

@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from copilot.language.units import unit_in, unit_of_cells
+from copilot.language.units import SIGN, currencies_of, currency_in, unit_in, unit_of_cells
 from copilot.upkeep.proposing.columns import Reading
 from copilot.upkeep.proposing.meanings import Meanings, spoken
 from copilot.upkeep.proposing.stages import Stage, stages_of
 from copilot.upkeep.proposing.written import quoted
 
+_AMOUNT = re.compile(rf"(?:{SIGN}|\b[A-Z]{{3}})[ \u00a0]?\d|\d[ \u00a0]?(?:{SIGN}|[A-Z]{{3}}\b)")
 
-def workspace_file(root: Path, readings: Sequence[Reading], meanings: Meanings) -> str:
+
+def workspace_file(root: Path, readings: Sequence[Reading], documents: Iterable[str], meanings: Meanings) -> str:
     lines = [
         "# Proposed by `bearing workspace init`; each comment says how sure it is. docs/workspace.md lists every key.",
         f"organisation: {quoted(_title(root))}  # a guess, by the folder",
     ]
-    columns = [(h, texts) for r in readings for h, texts in r.export.table.columns.items()]
-    currencies = Counter(
-        unit[-3:] for h, texts in columns if (unit := unit_of_cells(texts) or unit_in(h)) and unit[-3:].isupper()
-    )
-    currencies.pop("FTE", None)
-    if currencies:
-        code, count = currencies.most_common(1)[0]
-        sure = "sure" if len(currencies) == 1 else "likely"
-        lines.append(f"currency: {code}  # {sure}: {count} columns are written in it")
-    else:
-        lines.append("# currency: EUR  # no column says which")
+    lines.append(_currency(readings, documents))
     if stages := stages_of(readings, meanings):
         lines += ["# Stages first to last, in the words of the export, and what each is taken to mean.", "stages:"]
         lines += [f"  - {_entry(s)}  # {s.life.replace('_', ' ')}, {s.confidence}: {s.count:,} rows" for s in stages]
     return "\n".join(lines) + "\n"
+
+
+def _currency(readings: Sequence[Reading], documents: Iterable[str]) -> str:
+    """What most columns are written in, else some cells, else what the documents speak of.
+
+    Several currencies write a bare $; it is the one that is also written out.
+    """
+    columns = [(r.export, h) for r in readings for h, kind in r.export.kinds.items() if kind in ("number", "integer")]
+    signs = sum((currencies_of(export.held[header]) for export, header in columns), Counter[str]())
+    named = Counter(
+        money for export, h in columns if (money := currency_in(unit_of_cells(export.held[h], "$") or unit_in(h)))
+    )
+    told = signs + named
+    dollar = next((code for code, _ in told.most_common() if code.endswith("D")), "USD")
+    for found, what in ((named, "columns"), (signs, "cells")):
+        if found:
+            code, count = found.most_common(1)[0]
+            if code == "$" and dollar not in told:
+                return f"currency: {dollar}  # a guess: several currencies write $"
+            sure = "sure" if len(found) == 1 and found is named and code != "$" else "likely"
+            return f"currency: {dollar if code == '$' else code}  # {sure}: {count} {what} are written in it"
+    amounts = currencies_of(amount for text in documents for amount in _AMOUNT.findall(text))
+    if spoken_of := [code for code, _ in amounts.most_common() if code != "$"]:
+        return (
+            f"currency: {spoken_of[0]}  # {'likely' if len(spoken_of) == 1 else 'a guess'}: the documents speak of it"
+        )
+    return "# currency: EUR  # nothing says which"
 
 
 def _title(root: Path) -> str:
