@@ -65,7 +65,11 @@ def preview(table: RecordTable) -> Iterator[str]:
     """The first rows of a table as they are read, and how each column fared."""
     columns = table.schema.columns
     yield f"{table.schema.name}: {len(table.rows):,} rows of {len(columns)} columns from {table.source}"
-    left_out = [*table.left_out, *([f"{len(table.copies):,} rows that repeat others"] if table.copies else [])]
+    left_out = [
+        *table.left_out,
+        *filter(None, [str(table.hidden)]),
+        *([f"{len(table.copies):,} rows that repeat others"] if table.copies else []),
+    ]
     if left_out:
         yield f"  left out: {'; '.join(left_out)}"
     for place, row in enumerate(table.rows[:_ROWS]):

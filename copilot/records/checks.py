@@ -93,6 +93,9 @@ def _columns(table: RecordTable) -> Iterator[Issue]:
         yield _finding(table, "error", f"The column {name} is missing.", "Add it; it is required.", name, table.header)
     for what in table.left_out:
         yield _finding(table, "info", f"It is left out: {what}.", "Nothing needs to be done, unless it holds records.")
+    if table.hidden:
+        message = f"It is left out: {table.hidden}."
+        yield _finding(table, "warning", message, "Show them, or write `hidden: read` in the mapping.")
     if table.copies:
         message = (
             f"{len(table.copies):,} rows repeat an earlier one in every cell and are left out ({_rows(table.copies)})."

@@ -138,6 +138,8 @@ class TableMapping(_Strict):
     """Sheet of a workbook; the one with the most cells when absent."""
     header: int | None = Field(default=None, ge=1)
     """Row of the column names; found below titles when absent."""
+    hidden: Literal["leave out", "read"] = "leave out"
+    """Rows and columns that an Excel sheet does not show, by hand or by a filter."""
     encoding: str | None = None
     """Such as cp1252; found out when absent."""
     delimiter: Literal[",", ";", "\t"] | None = None
@@ -223,7 +225,9 @@ def source_path(root: Path, mapping: TableMapping) -> Path:
 def read_file(path: Path, mapping: TableMapping | None = None) -> TextTable:
     """The table of a file of records, as it is written."""
     if path.suffix.lower() in SHEETS:
-        return read_sheet(path, mapping.sheet if mapping else None, mapping.header if mapping else None)
+        return (
+            read_sheet(path, mapping.sheet, mapping.header, mapping.hidden == "read") if mapping else read_sheet(path)
+        )
     if mapping is None:
         return read_delimited(path)
     return read_delimited(path, mapping.encoding, mapping.delimiter, mapping.header)

@@ -18,6 +18,7 @@ from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
 from copilot.records.dates import Orders, date_order, days_of
 from copilot.records.expressions import compute
 from copilot.records.filling import Given
+from copilot.records.hidden import LeftOut
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import (
     OwnColumn,
@@ -80,6 +81,8 @@ class RecordTable:
     """Rows that were left out, each being the same as an earlier one."""
     left_out: tuple[str, ...] = ()
     """What else of the file was not read."""
+    hidden: LeftOut = LeftOut()
+    """What was not read because the sheet does not show it."""
     header: int = 1
     """Row of the column names."""
 
@@ -210,6 +213,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
         empty=empty,
         copies=source.text.copies,
         left_out=source.text.left_out,
+        hidden=source.text.hidden,
         header=source.text.header,
     )
 

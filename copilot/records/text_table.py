@@ -9,6 +9,7 @@ from itertools import compress
 from copilot.errors import KnowledgeError
 from copilot.records.cells import normalise
 from copilot.records.headers import Row, find_header
+from copilot.records.hidden import LeftOut
 
 # A line below a table of at least so many columns that fills one of them is a remark.
 _WIDE = 4
@@ -31,6 +32,8 @@ class TextTable:
     """Rows that were left out, each being the same as an earlier one in every cell."""
     left_out: tuple[str, ...] = ()
     """What else of the file is not in the table, a sentence each."""
+    hidden: LeftOut = LeftOut()
+    """What of it is not in the table because the sheet does not show it."""
 
     def without_copies(self) -> TextTable:
         """Of rows that are alike in every cell the first."""

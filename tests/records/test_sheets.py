@@ -11,6 +11,7 @@ from copilot.errors import KnowledgeError
 from copilot.records.sheets import read_sheet
 from copilot.records.store import Records
 from copilot.types import Viewer
+from copilot.upkeep.checking import check
 from copilot.workspace import Workspace
 
 REGISTER = [
@@ -79,3 +80,53 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "register.xlsx").write_bytes(b"no workbook")
     with pytest.raises(KnowledgeError, match="cannot be read as a workbook"):
         read_sheet(tmp_path / "register.xlsx")
+
+
+def hide(path: Path, rows: Sequence[int] = (), columns: Sequence[int] = (), is_filtered: bool = False) -> Path:
+    """A register of four columns and five rows with some hidden, counted from 1."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = [
+        ["AI register", "", "", ""],
+        ["Code", "Name", "Salary", "Cost"],
+        ["A", "One", 90, 5], ["B", "Two", 80, 7], ["C", "Three", 70, 9],
+    ]  # fmt: skip
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Register")
+        for row, line in enumerate(cells):
+            for column, cell in enumerate(line):
+                sheet.write(row, column, cell)
+        if is_filtered:
+            sheet.autofilter(1, 0, 4, 3)
+            sheet.filter_column(1, "x != Two")
+        for row in rows:
+            sheet.set_row(row - 1, None, None, {"hidden": True})
+        for column in columns:
+            sheet.set_column(column - 1, column - 1, None, None, {"hidden": True})
+    return path
+
+
+def test_hidden_rows_and_columns_are_left_out_and_counted(tmp_path: Path) -> None:
+    table = read_sheet(hide(tmp_path / "register.xlsx", rows=[4], columns=[3]))
+    assert table.columns == {"Code": ["A", "C"], "Name": ["One", "Three"], "Cost": ["5", "9"]}
+    assert (table.rows, table.header, str(table.hidden)) == ([3, 5], 2, "1 hidden row and 1 hidden column")
+
+
+def test_hidden_rows_are_read_where_the_mapping_says_so_and_else_reported(tmp_path: Path) -> None:
+    hide(tmp_path / "records" / "register.xlsx", rows=[4, 5], is_filtered=True)
+    mapping = tmp_path / "records" / "mapping.yaml"
+    mapping.write_text("tables: {projects: {source: register.xlsx, rename: {Code: id}}}\n")
+
+    def rows() -> list[object]:
+        return [row["id"] for row in Records.load(Workspace.open(tmp_path)).view(Viewer()).select("projects")]
+
+    def reported() -> list[str]:
+        return [f"{issue.severity}: {issue.message}" for issue in check(tmp_path) if "hidden" in issue.message]
+
+    assert (rows(), reported()) == (["A"], ["warning: It is left out: 2 hidden rows (a filter is set)."])
+    mapping.write_text("tables: {projects: {source: register.xlsx, hidden: read, rename: {Code: id}}}\n")
+    assert (rows(), reported()) == (["A", "B", "C"], [])
+
+
+def test_a_sheet_on_which_nothing_is_hidden_is_whole(tmp_path: Path) -> None:
+    table = read_sheet(hide(tmp_path / "register.xlsx"))
+    assert (table.columns["Code"], bool(table.hidden)) == (["A", "B", "C"], False)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import IO
 
-from copilot.retrieval.loaders.office import Element, each, parsed
+from copilot.records.office_xml import Element, each, parsed, sheet_parts
 
 Show = Callable[[str], str]
 """Makes of a bare number what the sheet shows."""
@@ -18,7 +17,6 @@ Shown = Mapping[tuple[int, int], Show]
 """By row and column, from 1."""
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BUILT_IN = {9: "0%", 10: "0.00%", 5: "$0", 6: "$0", 7: "$0.00", 8: "$0.00", 42: "$0", 44: "$0.00"}
 """Of ECMA-376 part 1, 18.8.30, those with a percent or a currency."""
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -30,20 +28,15 @@ _MOST_CELLS = 2_000_000
 def shown_cells(workbook: bytes) -> Mapping[str, Shown]:
     """Sheet by sheet the cells that show more than their number."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        if "xl/styles.xml" not in archive.namelist():
             return {}
         styles = _styles(parsed(archive.read("xl/styles.xml")))
         if not styles:
             return {}
-        targets = {r.get("Id"): r.get("Target") for r in parsed(archive.read("xl/_rels/workbook.xml.rels"))}
         found = {}
-        for sheet in parsed(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
-            target = posixpath.normpath(posixpath.join("xl", targets.get(sheet.get(_RELATION)) or "")).lstrip("/")
-            path = target.removeprefix("xl/xl/") if target not in names else target
-            if path in names:
-                with archive.open(path) as file:
-                    found[str(sheet.get("name"))] = dict(_cells(file, styles))
+        for name, path in sheet_parts(archive).items():
+            with archive.open(path) as file:
+                found[name] = dict(_cells(file, styles))
         return found
 
 

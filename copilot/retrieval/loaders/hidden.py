@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copilot.retrieval.loaders.office import Element
+from copilot.records.office_xml import Element
 
 # Smaller letters are not read by anyone.
 _SMALLEST_PIXELS = 3.0

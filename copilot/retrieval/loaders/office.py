@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import date
-from typing import IO, Any, TypeAlias
 
-from lxml import etree  # type: ignore[import-untyped]  # it has no types
-
-Element: TypeAlias = Any
-BrokenXml = etree.XMLSyntaxError
+from copilot.records.office_xml import BrokenXml, parsed
 
 _CORE = "docProps/core.xml"
 _TERMS = "{http://purl.org/dc/terms/}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _PROGRAM_TITLES = ("powerpoint presentation", "word document", "document", "presentation", "untitled", "microsoft word")
-
-
-def parsed(xml: bytes) -> Element:
-    """The XML of a part; entities stay unresolved and nothing is fetched."""
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-def each(file: IO[bytes], tag: str) -> Iterator[Element]:
-    """The elements of that name in a stream; each is forgotten when the next one is asked for."""
-    for _, element in etree.iterparse(file, tag=tag, resolve_entities=False, no_network=True):
-        yield element
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
 
 
 def part(package: bytes, name: str) -> bytes | None:

@@ -10,6 +10,7 @@ import python_calamine as calamine
 
 from copilot.errors import KnowledgeError
 from copilot.records.headers import side_by_side
+from copilot.records.hidden import Hidden, LeftOut, hidden_cells
 from copilot.retrieval.loaders.cell_formats import Shown, shown_cells
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.office import created
@@ -29,6 +30,7 @@ def read(data: bytes) -> Content:
     except calamine.CalamineError:
         raise KnowledgeError("it is damaged or not a whole workbook; save it again in its program") from None
     formats = shown_cells(data) if data.startswith(b"PK") else {}
+    hidden = hidden_cells(io.BytesIO(data))
     sections: list[Section] = []
     notes: list[str] = []
     rows_left = MOST_ROWS
@@ -39,7 +41,8 @@ def read(data: bytes) -> Content:
             notes.append(f"the hidden sheet {sheet.name} is not read; show it if it should be")
             continue
         try:
-            rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), formats.get(sheet.name, {}), rows_left)
+            unseen = hidden.get(sheet.name, Hidden())
+            rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), formats.get(sheet.name, {}), unseen, rows_left)
         except calamine.CalamineError:
             notes.append(f"the sheet {sheet.name} cannot be read; save the workbook again")
             continue
@@ -51,8 +54,10 @@ def read(data: bytes) -> Content:
     return Content(tuple(sections), dated=created(data) if data.startswith(b"PK") else None, notes=tuple(notes))
 
 
-def _rows(sheet: calamine.CalamineSheet, shown: Shown, most: int) -> tuple[list[NumberedRow], list[str]]:
-    """The rows that hold something, and what was left out."""
+def _rows(
+    sheet: calamine.CalamineSheet, shown: Shown, hidden: Hidden, most: int
+) -> tuple[list[NumberedRow], list[str]]:
+    """The rows that show something, and what was left out."""
     rows: list[NumberedRow] = []
     cut: list[str] = []
     values: dict[tuple[int, int], str] = {}
@@ -61,20 +66,29 @@ def _rows(sheet: calamine.CalamineSheet, shown: Shown, most: int) -> tuple[list[
     # Rows come from the first of the sheet, their cells from the first column that is used.
     _, skipped = sheet.start
     merged = _merged(sheet)
+    rows_hidden, columns_hidden = 0, set[int]()
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = []
         for column, cell in enumerate(cells[:_MOST_COLUMNS], skipped + 1):
             text = _text(cell)
             text = shown[number, column](text) if (number, column) in shown else text
             origin = merged.get((number, column))
-            texts.append(values.setdefault(origin, text) if origin else text)
+            text = values.setdefault(origin, text) if origin else text
+            if not hidden.has_column(column):
+                texts.append(text)
+            elif text:
+                columns_hidden.add(column)
         if len(cells) > _MOST_COLUMNS and any(cell not in ("", None) for cell in cells[_MOST_COLUMNS:]):
             cut = [f"only the first {_MOST_COLUMNS} columns are used"]
-        if any(texts):
+        if any(texts) and number in hidden.rows:
+            rows_hidden += 1
+        elif any(texts):
             if len(rows) == most:
                 cut.append(f"only the first {most:,} rows are used; put larger tables under records/ as CSV")
                 break
             rows.append(NumberedRow(number, texts))
+    if left := LeftOut(rows_hidden, len(columns_hidden), hidden.by_filter):
+        cut.append(f"{left} not read; show them if they should be")
     return rows, cut
 
 

@@ -11,10 +11,10 @@ import trafilatura
 from lxml import etree, html  # type: ignore[import-untyped]  # it has no types
 
 from copilot.errors import KnowledgeError
+from copilot.records.office_xml import Element
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.encoding import decode
 from copilot.retrieval.loaders.hidden import drop_hidden
-from copilot.retrieval.loaders.office import Element
 from copilot.retrieval.loaders.paragraphs import sections_of_blocks
 from copilot.retrieval.loaders.table_rows import lines_of_rows
 from copilot.retrieval.markdown import sections_of_markdown

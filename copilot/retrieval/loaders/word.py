@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copilot.errors import KnowledgeError
+from copilot.records import office_xml
+from copilot.records.office_xml import Element
 from copilot.retrieval.loaders import office
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.loaders.office import Element
 from copilot.retrieval.loaders.table_rows import lines_of_rows
 from copilot.retrieval.loaders.word_numbering import MAIN, Numbering, Styles
 from copilot.retrieval.types import Section
@@ -62,8 +63,8 @@ def read(data: bytes) -> Content:
 def _part(data: bytes, name: str) -> Element | None:
     xml = office.part(data, posixpath.join("word", name))
     try:
-        return office.parsed(xml) if xml else None
-    except office.BrokenXml as error:
+        return office_xml.parsed(xml) if xml else None
+    except office_xml.BrokenXml as error:
         raise KnowledgeError(f"it is damaged ({error.msg}); save it again in Word") from None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from copilot.retrieval.loaders.office import Element
+from copilot.records.office_xml import Element
 
 MAIN = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VALUE = f"{MAIN}val"

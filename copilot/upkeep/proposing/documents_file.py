@@ -44,6 +44,7 @@ def documents_of(root: Path, exports: Iterable[Path]) -> list[Document]:
 def documents_file(documents: Sequence[Document]) -> str:
     """What the documents do not say of themselves where it is read, to be filled in; empty where there is none."""
     later = _later_versions(document.id for document in documents)
+    days = {document.id: document.effective or _stated_day(document) for document in documents}
     lines = []
     for document in documents:
         lines += [f"  # {document.title}", f"  - pattern: {quoted(document.id)}"]
@@ -53,7 +54,11 @@ def documents_file(documents: Sequence[Document]) -> str:
             owner = _stated_owner(document)
             lines.append(f"    owner: {quoted(owner)}  # likely: it says so" if owner else "    # owner: not known")
         if document.superseded_by is None and document.id in later:
-            lines.append(f"    # superseded_by: {quoted(later[document.id])}  # perhaps, by their names")
+            successor = later[document.id]
+            day, next_day = days[document.id], days[successor]
+            is_told = day is not None and next_day is not None and day < next_day
+            mark, why = ("", "likely, by their names and days") if is_told else ("# ", "perhaps, by their names")
+            lines.append(f"    {mark}superseded_by: {quoted(successor)}  # {why}")
     if not lines:
         return ""
     said = (

@@ -84,7 +84,7 @@ def score(
         return near + _of_people(spelled, texts, column.name)
     if column.name in ("domain", "jurisdiction") and all(len(text) == 1 for text in spelled):
         return 0.0
-    if column.name not in ("note", *schema.text) and how_called(header, schema.name, "note") == 1:
+    if column.name not in ("note", *schema.text) and how_called(header, schema.name, "note") >= LIKELY:
         return 0.0
     is_category = column.type == "text" and column.name not in schema.text
     return near - 0.3 if is_category and export.unique[header] >= _NEARLY_UNIQUE else near

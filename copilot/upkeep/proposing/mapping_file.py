@@ -43,6 +43,8 @@ def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
     table, schema = reading.export.table, reading.schema
     yield f"  {schema.name}:"
     yield f"    source: {quoted(reading.export.there.name)}"
+    if table.hidden:
+        yield f"    # hidden: read  # left out otherwise: {table.hidden}"
     dates = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "date"]
     orders = {order for texts in dates if (order := date_order(texts))} - {"mixed"}
     if len(orders) == 1:
@@ -63,19 +65,22 @@ def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
             yield f"    duplicates: keep  # a guess: rows like an earlier one ({len(table.copies):,}) have no code"
     renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
     scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
-    renamed = [m for m in renamed if m not in scaled]
+    # The words of a grade stay beside the number that they become.
+    graded = [m for m in _graded(reading) if m in renamed]
+    renamed = [m for m in renamed if m not in scaled and m not in graded]
     if renamed:
         yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
         for match in sorted(renamed, key=lambda m: -m.score):
             place = "      " if match.is_taken else "      # perhaps "
-            sure = f"{match.confidence} ({min(match.score, 1):.2f})"
-            yield f"{place}{quoted(match.header)}: {match.column.name}  # {sure}"
-    if scaled:
+            yield f"{place}{quoted(match.header)}: {match.column.name}  # {_sure(match)}"
+    if scaled or graded:
         yield "    derive:"
-        for match, scale in scaled.items():
-            name = match.header.replace('"', '""')
-            expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
-            yield f"      {match.column.name}: {expression}  # {match.confidence} ({min(match.score, 1):.2f})"
+    for match in graded:
+        yield f"      {match.column.name}: {{first: [{quoted(match.header)}]}}  # {_sure(match)}"
+    for match, scale in scaled.items():
+        name = match.header.replace('"', '""')
+        expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
+        yield f"      {match.column.name}: {expression}  # {_sure(match)}"
     yield from _values(reading)
     yield from _grades(reading, meanings)
 
@@ -105,13 +110,19 @@ def _nothing(table: TextTable, meanings: Meanings) -> list[str]:
     return sorted(text for text, n in zip(wide, near, strict=True) if n >= LEAST)
 
 
+def _sure(match: Match) -> str:
+    return f"{match.confidence} ({min(match.score, 1):.2f})"
+
+
+def _graded(reading: Reading) -> list[Match]:
+    """Columns that hold words where ours hold numbers."""
+    numbers = [m for m in reading.matches if m.is_taken and m.column.type in ("number", "integer")]
+    return [m for m in numbers if reading.export.kinds[m.header] == "text"]
+
+
 def _grades(reading: Reading, meanings: Meanings) -> Iterator[str]:
     """The order of words in a column that should hold numbers."""
-    graded = [
-        m
-        for m in reading.matches
-        if m.is_taken and m.column.type in ("number", "integer") and reading.export.kinds[m.header] == "text"
-    ]
+    graded = _graded(reading)
     if graded:
         yield "    grades:"
     for match in graded:

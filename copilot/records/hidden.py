@@ -1,0 +1,99 @@
+"""What a sheet of Excel does not show: calamine reads its hidden rows and columns as if they were seen."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from copilot.language.formatting import join_and
+from copilot.records.office_xml import BrokenXml, each, sheet_parts
+
+_CHUNK = 1 << 20
+_YES = ("1", "true")
+_ROWS, _COLUMNS, _PROPERTIES = "{*}row", "{*}col", "{*}sheetPr"
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Rows and columns from 1."""
+
+    rows: frozenset[int] = frozenset()
+    columns: tuple[range, ...] = ()
+    by_filter: bool = False
+    """Whether a filter is set, which hides the rows that do not pass it."""
+
+    def has_column(self, number: int) -> bool:
+        return any(number in columns for columns in self.columns)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How much of a table was not read, being hidden."""
+
+    rows: int = 0
+    columns: int = 0
+    by_filter: bool = False
+
+    def __bool__(self) -> bool:
+        return self.rows > 0 or self.columns > 0
+
+    def __str__(self) -> str:
+        said = [_counted(self.rows, "hidden row"), _counted(self.columns, "hidden column")]
+        return join_and([each for each in said if each]) + (
+            " (a filter is set)" if self.rows and self.by_filter else ""
+        )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else ""
+
+
+def hidden_cells(workbook: Path | IO[bytes]) -> Mapping[str, Hidden]:
+    """Sheet by sheet what is hidden on it; nothing of formats other than XLSX."""
+    if not zipfile.is_zipfile(workbook):
+        return {}
+    with zipfile.ZipFile(workbook) as archive:
+        try:
+            return {name: found for name, part in sheet_parts(archive).items() if (found := _hidden(archive, part))}
+        except BrokenXml:
+            # Whether it can be read at all is for its reader to say.
+            return {}
+
+
+def _hidden(archive: zipfile.ZipFile, part: str) -> Hidden | None:
+    if not part.endswith(".xml"):
+        return None
+    with archive.open(part) as file:
+        # Of nearly all sheets nothing is, which is told faster without reading their XML.
+        if not _mentions(file, b"hidden="):
+            return None
+    with archive.open(part) as file:
+        rows: set[int] = set()
+        columns: list[range] = []
+        by_filter = False
+        number = 0
+        for element in each(file, _ROWS, _COLUMNS, _PROPERTIES):
+            kind = element.tag.rpartition("}")[2]
+            is_hidden = element.get("hidden") in _YES
+            if kind == "row":
+                number = int(element.get("r") or number + 1)
+                rows |= {number} if is_hidden else set()
+            elif kind == "sheetPr":
+                by_filter = element.get("filterMode") in _YES
+            elif is_hidden:
+                columns.append(range(int(element.get("min")), int(element.get("max")) + 1))
+    return Hidden(frozenset(rows), tuple(columns), by_filter)
+
+
+def _mentions(file: IO[bytes], words: bytes) -> bool:
+    return any(words in chunk for chunk in _overlapping(file, len(words)))
+
+
+def _overlapping(file: IO[bytes], size: int) -> Iterator[bytes]:
+    end = b""
+    while chunk := file.read(_CHUNK):
+        yield end + chunk
+        end = chunk[-size:]
