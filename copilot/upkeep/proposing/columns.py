@@ -157,13 +157,26 @@ _FIRST_AND_LATER = {
 
 
 def in_order_of_time(reading: Reading) -> Reading:
-    """Two days of which one comes first, whatever their columns are called: what is closed was found before."""
+    """Of two days that their names tell little of, the one that comes first: what is closed was found before."""
     for first, later in _FIRST_AND_LATER.get(reading.schema.name, ()):
+        reading = _with_the_other_day(reading, first, later)
         one, other = (next((m for m in reading.matches if m.column.name == name), None) for name in (first, later))
-        if one and other and _is_later(reading.export.days[one.header], reading.export.days[other.header]):
+        if one is None or other is None or max(one.score, other.score) >= SURE:
+            continue
+        if _is_later(reading.export.days[one.header], reading.export.days[other.header]):
             turned = {one: replace(one, column=other.column), other: replace(other, column=one.column)}
             reading = replace(reading, matches=tuple(turned.get(match, match) for match in reading.matches))
     return reading
+
+
+def _with_the_other_day(reading: Reading, first: str, later: str) -> Reading:
+    """With the only other column of days that the file has for the later day, where the first is required."""
+    columns = {column.name: column for column in reading.schema.columns}
+    matched = {match.column.name for match in reading.matches}
+    free = reading.export.days.keys() - {match.header for match in reading.matches}
+    if not columns[first].required or first not in matched or later in matched or len(free) != 1:
+        return reading
+    return replace(reading, matches=(*reading.matches, Match(free.pop(), columns[later], LEAST)))
 
 
 def _is_later(days: Sequence[date | None], others: Sequence[date | None]) -> bool:

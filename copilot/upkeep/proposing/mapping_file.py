@@ -45,34 +45,46 @@ def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
     yield f"    source: {quoted(reading.export.there.name)}"
     if table.hidden:
         yield f"    # hidden: read  # left out otherwise: {table.hidden}"
-    dates = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "date"]
+    yield from _conventions(reading.export, meanings)
+    if schema.key and reading.header(schema.key) is None:
+        prefix = quoted(f"{schema.name[0].upper()}-")
+        yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
+        if table.copies:
+            yield f"    duplicates: keep  # a guess: rows like an earlier one ({len(table.copies):,}) have no code"
+    yield from _columns(reading)
+    yield from _values(reading)
+    yield from _grades(reading, meanings)
+
+
+def _conventions(export: Export, meanings: Meanings) -> Iterator[str]:
+    """How the file writes dates, fractions and nothing."""
+    dates = [texts for name, texts in export.table.columns.items() if export.kinds[name] == "date"]
     orders = {order for texts in dates if (order := date_order(texts))} - {"mixed"}
     if len(orders) == 1:
         order = orders.pop()
         yield f"    dates: {order}  # sure: a day after the twelfth tells"
         if years := sum(_is_year(text, order) for texts in dates for text in texts):
             yield f"    years_as_days: true  # likely: dates before 1910 ({years:,}) are years that were taken for days"
-    numbers = [texts for name, texts in table.columns.items() if reading.export.kinds[name] == "number"]
+    numbers = [texts for name, texts in export.table.columns.items() if export.kinds[name] == "number"]
     marks = {mark for texts in numbers if (mark := decimal_mark(texts))} - {"mixed"}
     if len(marks) == 1:
         yield f"    decimal: {'comma' if marks == {','} else 'point'}  # sure: some numbers can be read in one way only"
-    if nothing := _nothing(table, meanings):
+    if nothing := _nothing(export.table, meanings):
         yield f"    missing: [{', '.join(map(quoted, nothing))}]  # likely: they stand in many columns"
-    if schema.key and reading.header(schema.key) is None:
-        prefix = quoted(f"{schema.name[0].upper()}-")
-        yield f"    key: {{prefix: {prefix}, digits: 4}}  # no column tells the rows apart"
-        if table.copies:
-            yield f"    duplicates: keep  # a guess: rows like an earlier one ({len(table.copies):,}) have no code"
-    renamed = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
-    scaled = {m: scale for m in renamed if m.is_taken and (scale := _scale(reading.export, m)) != 1}
+
+
+def _columns(reading: Reading) -> Iterator[str]:
+    """Which column is which of ours, and those that become one: amounts in thousands, and words of a grade."""
+    named = [m for m in reading.matches if column_key(m.header) != column_key(m.column.name)]
+    scaled = {m: scale for m in named if m.is_taken and (scale := _scale(reading.export, m)) != 1}
     # The words of a grade stay beside the number that they become.
-    graded = [m for m in _graded(reading) if m in renamed]
-    renamed = [m for m in renamed if m not in scaled and m not in graded]
+    graded = [m for m in _graded(reading) if m in named]
+    renamed = [m for m in named if m not in scaled and m not in graded]
     if renamed:
         yield "    rename:" if any(m.is_taken for m in renamed) else "    # rename:"
-        for match in sorted(renamed, key=lambda m: -m.score):
-            place = "      " if match.is_taken else "      # perhaps "
-            yield f"{place}{quoted(match.header)}: {match.column.name}  # {_sure(match)}"
+    for match in sorted(renamed, key=lambda m: -m.score):
+        place = "      " if match.is_taken else "      # perhaps "
+        yield f"{place}{quoted(match.header)}: {match.column.name}  # {_sure(match)}"
     if scaled or graded:
         yield "    derive:"
     for match in graded:
@@ -81,8 +93,6 @@ def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
         name = match.header.replace('"', '""')
         expression = json.dumps(f'"{name}" * {scale:.0f}', ensure_ascii=False)
         yield f"      {match.column.name}: {expression}  # {_sure(match)}"
-    yield from _values(reading)
-    yield from _grades(reading, meanings)
 
 
 def _scale(export: Export, match: Match) -> float:
