@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from copilot.language.formatting import join_and
 from copilot.records.office_xml import BrokenXml, each, sheet_parts
 
 _CHUNK = 1 << 20
@@ -42,9 +41,7 @@ class LeftOut:
 
     def __str__(self) -> str:
         said = [_counted(self.rows, "hidden row"), _counted(self.columns, "hidden column")]
-        return join_and([each for each in said if each]) + (
-            " (a filter is set)" if self.rows and self.by_filter else ""
-        )
+        return " and ".join(filter(None, said)) + (" (a filter is set)" if self.rows and self.by_filter else "")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -12,8 +12,6 @@ from lxml import etree  # type: ignore[import-untyped]  # it has no types
 Element: TypeAlias = Any
 BrokenXml = etree.XMLSyntaxError
 
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
 
 def parsed(xml: bytes) -> Element:
     """The XML of a part; entities stay unresolved and nothing is fetched."""
@@ -45,5 +43,5 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _relation(sheet: Element) -> str | None:
-    found: str | None = sheet.get(_RELATION)
-    return found
+    """Its `r:id`, in the usual form or in the strict one."""
+    return next((str(value) for name, value in sheet.attrib.items() if name.endswith("}id")), None)

@@ -58,6 +58,8 @@ def read_sheet(path: Path, sheet: str | None = None, header: int | None = None, 
 def _shown(records: list[list[str]], hidden: Hidden) -> tuple[list[list[str]], Sequence[int], LeftOut]:
     """The cells that are shown, the numbers of their columns, and how much is not; rows keep their places."""
     width = max(map(len, records), default=0)
+    if not (hidden.rows or hidden.columns):
+        return records, range(1, width + 1), LeftOut()
     columns = [number for number in range(1, width + 1) if not hidden.has_column(number)]
     rows = sum(number in hidden.rows and any(row) for number, row in enumerate(records, 1))
     gone = [n for n in range(1, width + 1) if hidden.has_column(n) and any(row[n - 1] for row in records)]

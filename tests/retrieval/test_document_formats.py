@@ -281,6 +281,21 @@ def test_a_hidden_sheet_is_left_out_and_named(tmp_path: Path) -> None:
     assert document.note == "the hidden sheet Draft is not read; show it if it should be"
 
 
+def test_hidden_rows_and_columns_of_a_sheet_are_left_out_and_said(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("Staff")
+        for row, cells in enumerate(
+            [["Name", "Salary", "Team"], ["Ann", 90, "Ops"], ["Bo", 80, "Ops"], ["Cy", 70, "IT"]]
+        ):
+            sheet.write_row(row, 0, cells)
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column(1, 1, None, None, {"hidden": True})
+    document = load(tmp_path, "a.xlsx", buffer.getvalue())
+    assert [text for _, text in places(document)] == ["Name: Ann\nTeam: Ops", "Name: Cy\nTeam: IT"]
+    assert document.note == "sheet Staff: 1 hidden row and 1 hidden column not read; show them if they should be"
+
+
 # CSV
 
 
