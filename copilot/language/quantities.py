@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.language.numbers import Number, find_numbers
+from copilot.language.units import scale_of
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -201,7 +202,9 @@ def in_column(amount: Amount, unit: str, most: float | None = None) -> float:
 
 
 def column_scale(unit: str) -> float:
-    """A thousand for `kEUR` and `NOK k`, a million for `mNOK`; 1 where a unit has no scale."""
+    """A thousand for `kEUR`, `tEUR` and `NOK k`, a million for `mNOK`; 1 where a unit has no scale."""
+    if (scale := scale_of(unit)) != 1:
+        return scale
     for word in _scales_of(unit):
         if word in ("k", "thousand"):
             return 1e3

@@ -32,7 +32,8 @@ SIGNS = {
 }  # fmt: skip
 """Signs to the one currency that each of them is written for."""
 SIGN = "|".join(
-    rf"{'(?<![A-Z])' if sign[0].isalpha() else ''}{re.escape(sign)}" for sign in sorted(SIGNS, key=len, reverse=True)
+    rf"(?<![^\W\d_]){sign}(?![^\W\d_])" if sign.isalpha() else rf"{'(?<![A-Z])' * sign[0].isalpha()}{re.escape(sign)}"
+    for sign in sorted(SIGNS, key=len, reverse=True)
 )
 """A pattern that finds one of them."""
 _PERCENT = frozenset(["pct", "percent", "percentage", "%"])

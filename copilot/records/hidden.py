@@ -55,7 +55,7 @@ def hidden_cells(workbook: Path | IO[bytes]) -> Mapping[str, Hidden]:
     with zipfile.ZipFile(workbook) as archive:
         try:
             return {name: found for name, part in sheet_parts(archive).items() if (found := _hidden(archive, part))}
-        except BrokenXml:
+        except (BrokenXml, ValueError):
             # Whether it can be read at all is for its reader to say.
             return {}
 
@@ -81,7 +81,7 @@ def _hidden(archive: zipfile.ZipFile, part: str) -> Hidden | None:
             elif kind == "sheetPr":
                 by_filter = element.get("filterMode") in _YES
             elif is_hidden:
-                columns.append(range(int(element.get("min")), int(element.get("max")) + 1))
+                columns.append(range(int(element.get("min") or 0), int(element.get("max") or 0) + 1))
     return Hidden(frozenset(rows), tuple(columns), by_filter)
 
 

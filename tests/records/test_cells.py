@@ -184,7 +184,7 @@ def test_grades_are_spread_over_the_scale_of_their_criterion_and_others_are_repo
         (["yes", "No", "?"], "boolean"), (["✓", "x"], "boolean"), (["Mar-26", "n/a"], "date"),
         (["3/4/2026", "4/5/2026"], "date"),
         (["3/4/2026", "45352", "45353"], "date"), (["45352", "45353"], "integer"),
-        (["P-1", "P-2"], "text"), (["1", "0"], "integer"),
+        (["P-1", "P-2"], "text"), (["M-01", "M-02"], "text"), (["K7", "K8"], "text"), (["1", "0"], "integer"),
         ([*"1234567890", "1,5", "roughly three"], "number"), ([*"123456", "a", "b"], "text"),
     ],
 )  # fmt: skip

@@ -36,6 +36,8 @@ from copilot.workspace import Workspace
         ("Budget T€", "tEUR", "Budget"),
         ("Nutzen Mio €", "EUR mio", "Nutzen"),
         ("Tall orders", "", "Tall orders"),
+        ("Rozłożenie", "", "Rozłożenie"),
+        ("Koszt zł", "PLN", "Koszt"),
     ],
 )
 def test_a_name_tells_what_its_numbers_are_in(name: str, unit: str, bare: str) -> None:

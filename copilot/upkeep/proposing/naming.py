@@ -52,7 +52,7 @@ def _said(table: str, column: str) -> tuple[tuple[str, ...], ...]:
 def _is_form(written: str, word: str) -> bool:
     """The word itself, in the plural, or as the last part of a longer one."""
     return written.removesuffix("s") == word.removesuffix("s") or (
-        len(word) >= _LONG_ENOUGH < len(written) - 2 and written.endswith(word)
+        len(word) >= _LONG_ENOUGH and len(written) > len(word) + 2 and written.endswith(word)
     )
 
 
