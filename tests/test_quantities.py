@@ -51,6 +51,8 @@ def test_what_is_no_quantity_is_not_read_as_one(text: str) -> None:
         ("eight", "mNOK", 20.0, 8),
         ("450,000", "kEUR", 900.0, 450),
         ("450", "kEUR", 900.0, 450),
+        ("450,000", "tEUR", 900.0, 450),
+        ("two million", "EUR mio", 20.0, 2),
         ("two weeks", "day", 90.0, 14),
         ("half", "percent", 100.0, 50),
         ("80%", "share", 1.0, 0.8),

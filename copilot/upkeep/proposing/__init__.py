@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from copilot.errors import KnowledgeError
 from copilot.records.importing import FILE as MAPPING
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.upkeep.proposing.columns import assigned
-from copilot.upkeep.proposing.documents_file import documents_file, documents_of
+from copilot.upkeep.proposing.documents_file import described, documents_file
 from copilot.upkeep.proposing.exports import exports_of
 from copilot.upkeep.proposing.mapping_file import mapping_file
 from copilot.upkeep.proposing.meanings import Meanings
@@ -41,15 +42,15 @@ def propose(root: Path) -> Proposal:
     notes: list[str] = []
     exports = list(exports_of(root, notes))
     readings = assigned(exports, meanings)
-    documents = documents_of(root, {export.path for export in exports})
-    texts = [section.text for document in documents for section in document.sections]
-    files = {"workspace.yaml": workspace_file(root, readings, texts, meanings)}
+    documents = described(root, {export.path for export in exports})
+    spoken_of = sum((document.currencies for document in documents), Counter[str]())
+    files = {"workspace.yaml": workspace_file(root, readings, spoken_of, meanings)}
     if readings:
         files[MAPPING] = mapping_file(readings, meanings)
     if any(reading.schema.name == "observations" for reading in readings):
         files["metrics.yaml"] = metrics_file(next(r for r in readings if r.schema.name == "observations"))
-    if described := documents_file(documents):
-        files[DOCUMENTS] = described
+    if text := documents_file(documents):
+        files[DOCUMENTS] = text
     taken = {id(reading.export) for reading in readings}
     notes += [
         f"{e.there.relative_to(root)} is like none of our tables; it is read as a table of its own"

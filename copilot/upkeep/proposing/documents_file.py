@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
 from pathlib import Path, PurePosixPath
 
 from copilot.errors import KnowledgeError
+from copilot.language.units import SIGN, currencies_of
 from copilot.records.dates import parse_date
 from copilot.retrieval.duplicates import family_name
 from copilot.retrieval.loaders import find_sources, fingerprint, load
@@ -17,7 +20,9 @@ from copilot.retrieval.types import Document
 from copilot.upkeep.proposing.words import WORDS, Phrases
 from copilot.upkeep.proposing.written import quoted
 
-_LINES_OF_A_HEAD = 40
+_LINES_OF_A_HEAD = 20
+_BEGINNING_OF_A_LINE = 50
+"""Letters in which a line says from when the document holds."""
 _WORDS_OF_A_DAY = 4
 
 
@@ -27,31 +32,48 @@ def _any(phrases: Phrases) -> str:
 
 _EFFECTIVE = re.compile(rf"\b(?:{_any(WORDS.effective)})\b", re.IGNORECASE)
 _OWNER = re.compile(rf"[\s|*-]*(?:{_any(WORDS.document_owner)})[\s*]*[:|](?P<name>[^|;]{{3,80}})", re.IGNORECASE)
+_AMOUNT = re.compile(rf"(?:{SIGN}|\b[A-Z]{{3}})[ \u00a0]?\d|\d[ \u00a0]?(?:{SIGN}|[A-Z]{{3}}\b)")
 _MINUTES = re.compile(rf"\b(?:{_any(WORDS.minutes)})\b", re.IGNORECASE)
 
 
-def documents_of(root: Path, exports: Iterable[Path]) -> list[Document]:
+@dataclass(frozen=True)
+class Described:
+    """What is known of a document; not its text, which may be long, and there may be many."""
+
+    document: Document
+    head: tuple[str, ...]
+    """Its first lines."""
+    currencies: Counter[str]
+    """How often it speaks of an amount in each."""
+
+
+def described(root: Path, exports: Iterable[Path]) -> list[Described]:
     """The documents that can be read; `bearing workspace check` says why the others are not."""
     taken = set(exports)
     found = []
     for source in find_sources(root):
         if source.path not in taken:
             with suppress(KnowledgeError):
-                found.append(load(source, fingerprint(source)))
+                document = load(source, fingerprint(source))
+                lines = (line for s in document.sections for line in s.text.splitlines() if line.strip())
+                amounts = (amount for section in document.sections for amount in _AMOUNT.findall(section.text))
+                head = tuple(islice(lines, _LINES_OF_A_HEAD))
+                found.append(Described(replace(document, sections=()), head, currencies_of(amounts)))
     return found
 
 
-def documents_file(documents: Sequence[Document]) -> str:
+def documents_file(found: Sequence[Described]) -> str:
     """What the documents do not say of themselves where it is read, to be filled in; empty where there is none."""
-    later = _later_versions(document.id for document in documents)
-    days = {document.id: document.effective or _stated_day(document) for document in documents}
+    later = _later_versions(each.document.id for each in found)
+    days = {each.document.id: each.document.effective or _stated_day(each.head) for each in found}
     lines = []
-    for document in documents:
+    for each in found:
+        document = each.document
         lines += [f"  # {document.title}", f"  - pattern: {quoted(document.id)}"]
         if document.effective is None:
-            lines.append(_effective(document))
+            lines.append(_effective(each))
         if document.owner is None:
-            owner = _stated_owner(document)
+            owner = _stated_owner(each.head)
             lines.append(f"    owner: {quoted(owner)}  # likely: it says so" if owner else "    # owner: not known")
         if document.superseded_by is None and document.id in later:
             successor = later[document.id]
@@ -67,8 +89,9 @@ def documents_file(documents: Sequence[Document]) -> str:
     return "\n".join([said, "documents:", *lines]) + "\n"
 
 
-def _effective(document: Document) -> str:
-    if day := _stated_day(document):
+def _effective(each: Described) -> str:
+    document = each.document
+    if day := _stated_day(each.head):
         return f"    effective: {day.isoformat()}  # likely: it says so"
     if day := _day_in_name(document.id):
         return f"    # effective: {day.isoformat()}  # the day in its name"
@@ -77,15 +100,11 @@ def _effective(document: Document) -> str:
     return "    # effective: 2026-01-31  # not known"
 
 
-def _beginning(document: Document) -> list[str]:
-    lines = (line for section in document.sections for line in section.text.splitlines() if line.strip())
-    return list(islice(lines, _LINES_OF_A_HEAD))
-
-
-def _stated_day(document: Document) -> date | None:
+def _stated_day(head: Iterable[str]) -> date | None:
     """The day from which it holds, as one of its first lines says."""
-    for line in _beginning(document):
-        if found := _EFFECTIVE.search(line):
+    for line in head:
+        # Further on a line speaks of something else, such as the day of an earlier version.
+        if found := _EFFECTIVE.search(line, 0, _BEGINNING_OF_A_LINE):
             words = re.split(r"[\s|]+", line[found.end() :].strip(" :|*"))
             for size in range(min(len(words), _WORDS_OF_A_DAY), 0, -1):
                 if day := parse_date(" ".join(words[:size]).strip(".,;)*")):
@@ -93,8 +112,8 @@ def _stated_day(document: Document) -> date | None:
     return None
 
 
-def _stated_owner(document: Document) -> str:
-    found = (_OWNER.match(line) for line in _beginning(document))
+def _stated_owner(head: Iterable[str]) -> str:
+    found = (_OWNER.match(line) for line in head)
     return next((match["name"].strip(" |*.") for match in found if match), "")
 
 

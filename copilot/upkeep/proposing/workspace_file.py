@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from copilot.language.units import SIGN, currencies_of, currency_in, unit_in, unit_of_cells
+from copilot.language.units import currencies_of, currency_in, unit_in, unit_of_cells
 from copilot.upkeep.proposing.columns import Reading
 from copilot.upkeep.proposing.meanings import Meanings, spoken
 from copilot.upkeep.proposing.stages import Stage, stages_of
 from copilot.upkeep.proposing.written import quoted
 
-_AMOUNT = re.compile(rf"(?:{SIGN}|\b[A-Z]{{3}})[ \u00a0]?\d|\d[ \u00a0]?(?:{SIGN}|[A-Z]{{3}}\b)")
 
-
-def workspace_file(root: Path, readings: Sequence[Reading], documents: Iterable[str], meanings: Meanings) -> str:
+def workspace_file(root: Path, readings: Sequence[Reading], spoken_of: Counter[str], meanings: Meanings) -> str:
     lines = [
         "# Proposed by `bearing workspace init`; each comment says how sure it is. docs/workspace.md lists every key.",
         f"organisation: {quoted(_title(root))}  # a guess, by the folder",
     ]
-    lines.append(_currency(readings, documents))
+    lines.append(_currency(readings, spoken_of))
     if stages := stages_of(readings, meanings):
         lines += ["# Stages first to last, in the words of the export, and what each is taken to mean.", "stages:"]
         lines += [f"  - {_entry(s)}  # {s.life.replace('_', ' ')}, {s.confidence}: {s.count:,} rows" for s in stages]
     return "\n".join(lines) + "\n"
 
 
-def _currency(readings: Sequence[Reading], documents: Iterable[str]) -> str:
+def _currency(readings: Sequence[Reading], spoken_of: Counter[str]) -> str:
     """What most columns are written in, else some cells, else what the documents speak of.
 
     Several currencies write a bare $; it is the one that is also written out.
@@ -47,11 +44,8 @@ def _currency(readings: Sequence[Reading], documents: Iterable[str]) -> str:
                 return f"currency: {dollar}  # a guess: several currencies write $"
             sure = "sure" if len(found) == 1 and found is named and code != "$" else "likely"
             return f"currency: {dollar if code == '$' else code}  # {sure}: {count} {what} are written in it"
-    amounts = currencies_of(amount for text in documents for amount in _AMOUNT.findall(text))
-    if spoken_of := [code for code, _ in amounts.most_common() if code != "$"]:
-        return (
-            f"currency: {spoken_of[0]}  # {'likely' if len(spoken_of) == 1 else 'a guess'}: the documents speak of it"
-        )
+    if codes := [code for code, _ in spoken_of.most_common() if code != "$"]:
+        return f"currency: {codes[0]}  # {'likely' if len(codes) == 1 else 'a guess'}: the documents speak of it"
     return "# currency: EUR  # nothing says which"
 
 
