@@ -11,6 +11,7 @@ from pathlib import Path
 import python_calamine as calamine
 
 from copilot.errors import KnowledgeError
+from copilot.records.cells import normalise
 from copilot.records.headers import side_by_side
 from copilot.records.hidden import Hidden, LeftOut, hidden_cells
 from copilot.records.names import nearest
@@ -70,12 +71,18 @@ def _shown(records: list[list[str]], hidden: Hidden) -> tuple[list[list[str]], S
     return cells, columns, LeftOut(rows, len(gone), hidden.by_filter)
 
 
-def sheet_names(path: Path) -> list[str]:
-    """The sheets that are shown."""
+def explained(path: Path) -> dict[str, str]:
+    """What the sheets of two columns say of words, such as a key to the stages; by the word in small letters."""
+    pairs: dict[str, str] = {}
     try:
-        return [sheet.name for sheet in _visible(calamine.CalamineWorkbook.from_path(path))]
+        book = calamine.CalamineWorkbook.from_path(path)
+        for sheet in (book.get_sheet_by_name(each.name) for each in _visible(book)):
+            if sheet.width == 2:
+                rows = ([normalise(_text(cell)) for cell in row] for row in sheet.to_python())
+                pairs |= {term.casefold(): meaning for term, meaning in rows if term and meaning}
     except (calamine.CalamineError, OSError) as error:
         raise KnowledgeError(f"{path}: cannot be read as a workbook ({error}).") from None
+    return pairs
 
 
 def _visible(book: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:

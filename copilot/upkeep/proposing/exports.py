@@ -18,7 +18,7 @@ from copilot.records.names import column_key
 from copilot.records.reading import FOLDER, SUFFIXES
 from copilot.records.schema import ColumnType
 from copilot.records.sheets import SUFFIXES as SHEETS
-from copilot.records.sheets import read_sheet, sheet_names
+from copilot.records.sheets import explained
 from copilot.records.text_table import TextTable
 
 _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2
@@ -82,20 +82,6 @@ def exports_of(root: Path, notes: list[str]) -> Iterator[Export]:
             except KnowledgeError as error:
                 notes.append(str(error))
                 continue
+            terms = explained(path) if path.suffix.lower() in SHEETS else {}
             if len(table.rows) >= _FEWEST_ROWS and len(table.columns) >= _FEWEST_COLUMNS:
-                yield Export(path, root / FOLDER / path.name, table, _terms(path))
-
-
-def _terms(path: Path) -> dict[str, str]:
-    if path.suffix.lower() not in SHEETS:
-        return {}
-    pairs: dict[str, str] = {}
-    for sheet in sheet_names(path):
-        try:
-            columns = list(read_sheet(path, sheet).columns.values())
-        except KnowledgeError:
-            # A sheet without a header explains nothing.
-            continue
-        if len(columns) == 2:
-            pairs |= {term.casefold(): meaning for term, meaning in zip(*columns, strict=True) if term and meaning}
-    return pairs
+                yield Export(path, root / FOLDER / path.name, table, terms)
