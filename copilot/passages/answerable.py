@@ -105,4 +105,5 @@ def probability(ranked: Ranked, documents: Collection[str] = ()) -> float:
     found = float(1 / (1 + math.exp(-logit)))
     # The hands' questions avoid the documents' words; where one unit has them all, it is what is asked for.
     has_all = signals.sentence_coverage >= ALL_WORDS and len(set(content_stems(ranked.question))) > 1
-    return max(found, SAID_SO) if has_all else found
+    # Of 51 questions of six hands whose best unit holds the size that they name, 45 are answered by what was found.
+    return max(found, SAID_SO) if has_all or known.is_of_size else found

@@ -208,6 +208,11 @@ class Ranked:
         return tuple(sorted(self.telling, key=lambda u: -self.score(u)))
 
     @property
+    def is_of_size(self) -> bool:
+        """Whether a size that the question names lies in a band of the best unit, which was read beside it."""
+        return bool(self.judged) and self._held.get(self.best[0]) is True
+
+    @property
     def lead(self) -> float:
         """How probable it is, of all units, that the best one answers."""
         scores = np.array(list(self._scores.values()))
