@@ -234,18 +234,26 @@ def test_an_invented_figure_that_stays_is_marked_and_its_sentence_kept(copilot: 
     assert all(figure.value == 3 for figure in answer.figures)
 
 
-def test_what_is_computed_from_figures_that_were_found_can_be_cited(copilot: Copilot, server: OpenAIServer) -> None:
-    def share(request: Json) -> Reply:
-        (id,) = re.findall(r"\[#([\w.-]+)\]", request["messages"][-1]["content"])[:1]
-        figures = [{"name": n, "figure": f, "evidence": id} for n, f in (("part", "3"), ("whole", "8 projects"))]
-        call = Call("calculate", {"expression": "part / whole", "figures": figures, "is_share": True})
-        return Reply(calls=(call,))
+def share(request: Json) -> Reply:
+    (id,) = re.findall(r"\[#([\w.-]+)\]", request["messages"][-1]["content"])[:1]
+    figures = [{"name": n, "figure": f, "evidence": id} for n, f in (("part", "3"), ("whole", "8 projects"))]
+    return Reply(calls=(Call("calculate", {"expression": "part / whole", "figures": figures, "is_share": True}),))
 
+
+def test_what_is_computed_from_figures_that_were_found_can_be_cited(copilot: Copilot, server: OpenAIServer) -> None:
     server.script = [COUNT, share, cited("37.5% of the projects are in pilot [#ID].")]
     answer = copilot.ask(QUESTION)
     assert answer.text == "37.5% of the projects are in pilot[1]."
     assert answer.citations[0].calculations[0].formula == "part / whole = 37.5%"
     assert [c.ok for c in answer.tool_calls] == [True, True]
+
+
+def test_the_built_in_model_goes_on_after_tools_that_are_not_its_own(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [COUNT, share, cited("37.5% of the projects are in pilot [#ID]."), failure(401, "No")]
+    assert copilot.ask(QUESTION, conversation="r-tools").tool_calls[-1].name == "calculate"
+    answer = copilot.ask("And in production?", conversation="r-tools")
+    assert answer.model == "grounded"
+    assert answer.status == "answered"
 
 
 def test_nothing_is_computed_from_figures_that_were_not_found(copilot: Copilot, server: OpenAIServer) -> None:

@@ -39,7 +39,7 @@ from copilot.reading.restating import restated
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.suggestions import about
-from copilot.tools import available, named
+from copilot.tools import available, is_search, named
 from copilot.tools.search_knowledge.tool import UNMENTIONED
 from copilot.tools.tool import Tool
 from copilot.types import ToolResult, Viewer
@@ -133,7 +133,7 @@ class Memory:
                 if meant:
                     found[-1] = turn._replace(question=meant)
                     continue
-            elif before and (before.lead is None or named(before.lead.tool).searches):
+            elif before and (before.lead is None or is_search(before.lead.tool)):
                 turn = turn._replace(question=restated(before.question, turn.question) or turn.question)
             found.append(turn)
         return found
@@ -323,7 +323,7 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
             calls |= {str(c["id"]): Call(c["name"], c["args"]) for c in message.tool_calls}
             # Of an earlier turn only the call that led its answer is remembered; where none did, the search.
             draft = Draft.of(message)
-            searches = [key for key, call in calls.items() if named(call.tool).searches]
+            searches = [key for key, call in calls.items() if is_search(call.tool)]
             unanswered = draft is not None and draft.status == "insufficient_evidence"
             lead = next(iter([*(searches if unanswered else ()), *calls]), "")
             found = results[lead].findings if lead in results else ()

@@ -69,6 +69,11 @@ def named(name: str) -> Tool:
     return found
 
 
+def is_search(name: str) -> bool:
+    """Whether a call of that name searches; of a tool that there is not, as a remote model may have called one, no."""
+    return any(tool.name == name and tool.searches is not None for tool in TOOLS)
+
+
 def run(name: str, sources: Sources, viewer: Viewer, arguments: Mapping[str, Any]) -> ToolResult:
     """What the tool of that name finds; a ToolError says what is wrong with the call."""
     tool = named(name)
