@@ -201,10 +201,13 @@ def _records_first(
 
 
 def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents) -> Outcome | None:
-    """Rows of the records that come nearer to the question than any passage, where the passages hardly answer it."""
+    """Rows of the records that come nearer to the question than any passage, where the passages hardly answer it; where
+    there are none, what is wanted of them is wanted of the rows."""
     rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something and o.result), None)
     if rows is None or rows.result is None or (documents.do_answer and documents.certainty >= CERTAIN):
         return None
+    if not documents.evidence and sum(o.planned.probability for o in outcomes if o.tool.searches) >= SURELY_THEIRS:
+        return rows
     near = _nearness(rows.result.evidence)
     return rows if near >= NEAR_ROWS and near > _nearness(documents.evidence) else None
 
