@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 from babel import Locale
+from babel.numbers import get_currency_name
+
+from copilot.language.words import stem
 
 _ISO_4217 = """
 AED AFN ALL AMD AOA ARS AUD AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
@@ -42,6 +46,13 @@ _WORD = re.compile(r"[^\W\d_]+|%")
 _SIGNED = re.compile(SIGN)
 _THOUSANDS = re.compile(r"\b([A-Z]{3})[ '’]*000s?\b")
 _WRITTEN = re.compile(rf"{SIGN}|\b[A-Z]{{3}}\b|[$%]")
+
+
+@cache
+def currency_nouns() -> frozenset[str]:
+    """The stems of what English calls the currencies: euros, pounds, kroner."""
+    names = (get_currency_name(code, count=count, locale="en") for code in CODES for count in (1, 2))
+    return frozenset(stem(name.split()[-1].lower()) for name in names)
 
 
 def unit_in(name: str) -> str:

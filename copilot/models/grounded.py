@@ -121,7 +121,7 @@ class Memory:
             earlier = Earlier(asked.topic, self.linker.link(asked.topic), turn.lead.tool if turn.lead else "")
         return earlier
 
-    def with_replies(self, turns: Sequence[Turn]) -> list[Turn]:
+    def as_meant(self, turns: Sequence[Turn]) -> list[Turn]:
         """The turns, a question that was asked back and the reply to that made one, and one that names only another
         size than a question to the documents as that question with it."""
         found: list[Turn] = []
@@ -205,13 +205,13 @@ class GroundedChatModel(BaseChatModel):
 
     def candidates(self, messages: Sequence[BaseMessage]) -> list[Call]:
         """The calls that it would make for the last question, without the searches, most probable first."""
-        *turns, (question, *_) = self.memory.with_replies(_turns(messages))
+        *turns, (question, *_) = self.memory.as_meant(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
         planned = self.memory.planned(asked, available(self.sources), turns[-1] if turns else None)
         return [p.call for p in planned.calls if named(p.call.tool).searches is None][:CANDIDATES]
 
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
-        *turns, (question, *_) = self.memory.with_replies(_turns(messages))
+        *turns, (question, *_) = self.memory.as_meant(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
         known = [named(t["function"]["name"]) for t in tools]
         planned = self.memory.planned(asked, known, turns[-1] if turns else None)

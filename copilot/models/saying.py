@@ -201,13 +201,10 @@ def _records_first(
 
 
 def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents) -> Outcome | None:
-    """Rows of the records that come nearer to the question than any passage, where the passages hardly answer it; where
-    there are none, what is wanted of them is wanted of the rows."""
+    """Rows of the records that come nearer to the question than any passage, where the passages hardly answer it."""
     rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something and o.result), None)
     if rows is None or rows.result is None or (documents.do_answer and documents.certainty >= CERTAIN):
         return None
-    if not documents.evidence and sum(o.planned.probability for o in outcomes if o.tool.searches) >= SURELY_THEIRS:
-        return rows
     near = _nearness(rows.result.evidence)
     return rows if near >= NEAR_ROWS and near > _nearness(documents.evidence) else None
 
@@ -372,8 +369,12 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
     is_theirs = any(o.tool.searches == "passages" and o.planned.probability >= ALSO for o in outcomes)
     nearest = documents.quotation.quotes[:1] if is_theirs and documents.answers >= NEAREST and not unknown else ()
+    # Where there are no documents, the row that comes nearest is shown in place of their topics.
+    rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something), None)
     if nearest:
         lines += ["", "What comes nearest:", "", *quoted(nearest)]
+    elif rows is not None and is_theirs and not unknown and not documents.evidence:
+        lines += ["", "What comes nearest:", "", *(f"- {cite(f)}" for f in _told(rows)[:1])]
     elif topics:
         lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
     return Draft(

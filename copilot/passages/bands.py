@@ -9,13 +9,10 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-
-from babel.core import get_global
-from babel.numbers import get_currency_name, get_territory_currencies
 
 from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, shared_scale
-from copilot.language.words import stem, stems, words
+from copilot.language.units import currency_nouns
+from copilot.language.words import stems, words
 
 _LEAST_MONEY = 1e3
 """The scale from which on a bare number may be of money, "three million", and the size from which on one that counts
@@ -86,19 +83,11 @@ def _alike(asked: Sequence[tuple[Amount, str]], band: Band, text: str) -> Iterat
         is_counted = bool(noun) and noun in stems(text)
         # "Three million", "600,000 euros" and "320,000 for it" beside amounts of money.
         is_bare = not noun and size >= _LEAST_MONEY
-        is_money = noun in _moneys() or amount.scale >= _LEAST_MONEY or is_bare
+        is_money = noun in currency_nouns() or amount.scale >= _LEAST_MONEY or is_bare
         may_be_money = not unit and band.unit.isupper() and is_money and not is_counted
-        are_bare = not unit and not band.counts and (is_bare or noun in _moneys())
+        are_bare = not unit and not band.counts and (is_bare or noun in currency_nouns())
         if may_be_money or (unit == band.unit and (unit or is_counted or are_bare)):
             yield size
-
-
-@cache
-def _moneys() -> frozenset[str]:
-    """The stems of what English calls the currencies of today: euros, pounds, kroner."""
-    codes = {code for territory in get_global("territory_currencies") for code in get_territory_currencies(territory)}
-    names = (get_currency_name(code, count=count, locale="en") for code in codes for count in (1, 2))
-    return frozenset(stem(name.split()[-1].lower()) for name in names)
 
 
 def _measured(amount: Amount) -> tuple[str, float]:
