@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import content_stems
 from copilot.reading.building import WHOLE
 from copilot.reading.question import Link, Links, Reading, Role, Span
@@ -17,6 +18,8 @@ from copilot.types import Viewer
 LIKE, APART = 0.5, 0.13
 SCORE = 0.8
 """Of the link: whole, though not by the very name."""
+SAID = 2
+"""So many words of a name, and of no other that comes near, tell which is meant."""
 _NEAR = 8
 _TABLES = ("projects", "models")
 _ROLES: tuple[Role, ...] = ("scope", "filter")
@@ -48,11 +51,19 @@ def _nearest(span: Span, retriever: Retriever, view: RecordView, viewer: Viewer)
     near = list(dict.fromkeys(_records(span.text, retriever, view, viewer)))
     if not near:
         return None
+    # "The claims triage model" is the one whose name holds these words, whatever else of claims comes near.
+    said = set(content_stems(span.text)) - ROW_STEMS
+    holding = [(table, key, title) for table, key, title in near if said <= set(content_stems(title))]
+    if len(said) >= SAID and len(holding) == 1:
+        return _link(span, *holding[0])
     likeness = retriever.likeness(span.text, [title for _, _, title in near])
     best, *others = sorted(zip(likeness, near, strict=True), key=lambda pair: -pair[0])
     if best[0] < LIKE or any(other > best[0] - APART for other, _ in others[:1]):
         return None
-    table, key, title = best[1]
+    return _link(span, *best[1])
+
+
+def _link(span: Span, table: str, key: str, title: str) -> Link:
     return Link("record", key, span.start, span.end, span.text, table, score=SCORE, name=title)
 
 
