@@ -97,6 +97,13 @@ def comparison(text: str) -> Comparison | None:
     return next((sign for sign, said in _COMPARISONS.items() if said.search(text)), None)
 
 
+def without_comparison(text: str) -> str:
+    """A text without the words that compare, as long as before."""
+    for said in _COMPARISONS.values():
+        text = said.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
 def _holds(number: Number, token: re.Match[str]) -> bool:
     return number.start <= token.start() < number.end
 

@@ -12,6 +12,8 @@ WHOLE_STEMS = ROW_STEMS | frozenset(stems("group company organisation whole ever
 # By which days are put in order: what began first lasts longest.
 OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))
+# What asks for a length of time: "how long", "how many days".
+LENGTHS = frozenset(stems("long day week month time duration"))
 NEGATIONS = frozenset(
     ("not", "no", "never", "without", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t")
 )

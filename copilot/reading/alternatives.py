@@ -9,6 +9,7 @@ from typing import Literal
 
 from copilot.reading.rows import Restriction
 from copilot.records.conditions import Filter, Operator
+from copilot.records.differences import sides
 
 Unit = tuple[Filter, ...]
 """A condition, or both ends of a time or size."""
@@ -151,7 +152,7 @@ def _with(reading: Restriction, prior: float, brought: Filter) -> Alternative:
 def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """Another column that is measured, shown, grouped or ordered by, or the other order."""
     columns = options.columns
-    if reading.measured:
+    if reading.measured and len(sides(reading.measured)) == 1:
         for column, prior in columns.get("measured", ()):
             if column not in (reading.measured, reading.beside):
                 yield Alternative(replace(reading, measured=column), prior, column)
@@ -174,7 +175,7 @@ def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]
         sign, own = ("-", reading.order[1:]) if reading.order.startswith("-") else ("", reading.order)
         yield Alternative(replace(reading, order=own if sign else f"-{own}"), _UNCERTAIN)
         for column, prior in columns.get("order", ()):
-            if column != own and not reading.order_less:
+            if column != own and len(sides(own)) == 1:
                 yield Alternative(replace(reading, order=f"{sign}{column}"), prior, column)
 
 

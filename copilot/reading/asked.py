@@ -27,6 +27,7 @@ from copilot.reading.reconsidering import near, reconsidered
 from copilot.reading.rows import Restriction, restrictions
 from copilot.reading.spans import Spans
 from copilot.records.conditions import Filter
+from copilot.records.differences import sides
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.types import Viewer
@@ -338,10 +339,12 @@ class Asked:
 def _columns_of(call: Call) -> Iterator[str]:
     """The columns that a call over a table names."""
     arguments = call.arguments
-    yield from (str(m["column"]) for m in _listed(arguments.get("measures")) if isinstance(m, dict) and m.get("column"))
-    yield from (str(arguments[name]).lstrip("-") for name in ("order_by", "order_less") if arguments.get(name))
-    yield from map(str, _listed(arguments.get("columns")))
-    yield from (f.column for f in _conditions_of(call))
+    measured = [m["column"] for m in _listed(arguments.get("measures")) if isinstance(m, dict) and m.get("column")]
+    yield from (side for name in measured for side in sides(str(name)))
+    named = [*_listed(arguments.get("columns")), *(f.column for f in _conditions_of(call))]
+    if arguments.get("order_by"):
+        named.insert(0, str(arguments["order_by"]).lstrip("-"))
+    yield from (side for name in named for side in sides(str(name)))
 
 
 def _conditions_of(call: Call) -> tuple[Filter, ...]:

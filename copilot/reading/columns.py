@@ -17,12 +17,15 @@ from copilot.reading.matching import Candidate, Described, bounds, columns, cond
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
+from copilot.records.differences import time_from
 from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.types import Cell
 
 _NUMBERS = ("number", "integer")
+_ROWS_WITH_BOTH = 3
+"""In so many rows at least one date must come before another to begin what that ends."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ class Columns:
 
 def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
     edges = _edges(view, table)
+    begins = _begins(view, table, edges)
     numbers = {column.name for column in table.columns if column.type in _NUMBERS}
     for column in table.columns:
         if column.name.removesuffix("_low").removesuffix("_high") in numbers - {column.name}:
@@ -120,7 +124,7 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
         if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):
             yield replace(plain, most=float(most), has_zero=least <= 0 <= most)
         elif holds == "date" and least is not None and most is not None:
-            yield replace(plain, first_day=_day(least), last_day=_day(most))
+            yield replace(plain, first_day=_day(least), last_day=_day(most), begins=begins.get(column.name, ""))
         else:
             yield plain
 
@@ -139,6 +143,32 @@ def _edges(view: RecordView, table: TableSchema) -> dict[str, Cell]:
     sides: tuple[Aggregate, ...] = ("min", "max", "count")
     measures = [Measure(name=f"{name}:{side}", aggregate=side, column=name) for name in sized for side in sides]
     return next(iter(view.aggregate(table.name, measures=[Measure(name="count"), *measures])), {})
+
+
+def _begins(view: RecordView, table: TableSchema, edges: Mapping[str, Cell]) -> dict[str, str]:
+    """By column of dates the one with which the time begins that it ends: in no row later, and in some earlier; of
+    several the one that orders the rows, else the fullest, else the earliest."""
+    dates = [c.name for c in table.columns if c.type == "date"]
+    pairs = [(start, end) for start in dates for end in dates if start != end]
+    if not pairs:
+        return {}
+    sides: tuple[Aggregate, ...] = ("min", "max", "count")
+    measures = [Measure(name=f"{s} {e} {a}", aggregate=a, column=time_from(s, e)) for s, e in pairs for a in sides]
+    found = view.aggregate(table.name, measures=measures)[0]
+
+    def rank(start: str) -> tuple[bool, float, str]:
+        return start != table.time, -_size(edges.get(f"{start}:count")), str(edges.get(f"{start}:min"))
+
+    begins: dict[str, str] = {}
+    for start, end in sorted(pairs, key=lambda pair: rank(pair[0])):
+        least, most, count = (_size(found[f"{start} {end} {side}"]) for side in sides)
+        if count >= _ROWS_WITH_BOTH and least >= 0 < most:
+            begins.setdefault(end, start)
+    return begins
+
+
+def _size(value: Cell) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _day(value: Cell) -> date:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from copilot.language.quantities import Amount, comparison, find_amounts
+from copilot.language.quantities import Amount, Comparison, comparison, find_amounts, in_column, without_comparison
 from copilot.language.words import words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
 from copilot.reading.choosing import Key, Use
@@ -18,12 +18,16 @@ from copilot.reading.profiles import Profile
 from copilot.reading.question import Span
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
+from copilot.records.differences import less, sides
 
 COMPARED = 0.5
 """From here on the chooser is sure enough that one column is above another, where no part of the question says so."""
 CLEARLY = 0.15
 """By so much more of a cosine a part means one column than another."""
 _MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
+_BY, _COMPARING = "by", 2
+"""The word before a size that says how far apart two things are; so many words before it may compare."""
+_OPPOSITE: Mapping[Comparison, Comparison] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
 # What says of what a share is: "half of the", "80% of their".
 _OF_WHAT = re.compile(r"\s*(?:of|the|what|as much as)\b\s*", re.IGNORECASE)
@@ -131,7 +135,8 @@ def against_another(builder: Builder) -> None:
     question has no figure: "overspent", "costs us more to run than it saves"."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
     numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
-    if asked.links.of("number") or any(c.than or c.column in numbers for c in builder.conditions):
+    is_said = any(c.than or c.column in numbers or len(sides(c.column)) > 1 for c in builder.conditions)
+    if asked.links.of("number") or is_said:
         return
     sized = [
         (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
@@ -142,6 +147,105 @@ def against_another(builder: Builder) -> None:
     if best >= COMPARED:
         builder.conditions.append(Filter(column=one, op=op, than=other))
         _explain(builder, (one, None), (other, None))
+
+
+def apart_by(builder: Builder) -> None:
+    """Makes a size that says by how much one column is above or below another a condition on what lies between them:
+    "over budget by more than 10%", "overspent by 100,000", "at least 50k below their budget"."""
+    asked = builder.asked
+    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    sized = [c for c in builder.conditions if c.column in numbers and c.op in SIZED and _is_size(c) and c.value]
+    said = [(s, a) for s in asked.reading.of("bound", "filter") for a in find_amounts(s.text)]
+    if len(sized) != 1 or len(said) != 1:
+        return
+    span, amount = said[0]
+    named = next((c for c in builder.conditions if c.than and c.value is None and c.column in numbers), None)
+    if named is not None and not _is_beside(builder, span, amount, named):
+        # "Over budget, with more than a million spent" are two things.
+        return
+    pair = named or _surely_beside(builder, numbers, sized[0].column)
+    if pair is None:
+        return
+    is_above = pair.op in (">", ">=")
+    one, other = (pair.column, pair.than) if is_above else (pair.than, pair.column)
+    sign, profile = _by(span.text, amount), numbers[one]
+    if amount.unit == "percent" and profile.unit not in ("percent", "share"):
+        part = amount.value / 100
+        times = 1 + part if is_above else 1 - part
+        opposite = sign if is_above else _OPPOSITE[sign]
+        new = Filter(column=pair.column, op=opposite, value=times, than=pair.than)
+    elif profile.unit in ("percent", "share"):
+        size = amount.value * 100 if amount.value < 1 and profile.unit == "share" else amount.value
+        new = Filter(column=less(one, other), op=sign, value=size)
+    else:
+        new = Filter(column=less(one, other), op=sign, value=in_column(amount, profile.unit, profile.most))
+    kept = [c for c in builder.conditions if c not in (sized[0], named) and (c.column, c.value) != (pair.column, 0)]
+    builder.conditions = [*kept, new]
+    _explain(builder, (one, None), (other, None))
+
+
+def _is_size(one: Filter) -> bool:
+    return not one.than and isinstance(one.value, int | float) and not isinstance(one.value, bool)
+
+
+def _is_beside(builder: Builder, span: Span, amount: Amount, pair: Filter) -> bool:
+    """Whether a size stands right before or behind the words that set one column against another: "25% above the
+    quote", "above the quote by 25%"; not where more stands between: "above the quote, with a price of 25"."""
+    asked = builder.asked
+    start, end = span.start + amount.start, span.start + amount.end
+    after = THAN.search(asked.text, end)
+    if after is not None and not _content(asked.text[end : after.start()]):
+        return True
+    for link in asked.links.of("column"):
+        if link.table == builder.table and link.key in (pair.column, pair.than) and link.end <= start:
+            before = [found.end() for found in THAN.finditer(asked.text, 0, link.start)][-1:]
+            is_other_side = bool(before) and not _content(asked.text[before[0] : link.start])
+            if is_other_side and not _content(without_comparison(asked.text[link.end : start])):
+                return True
+    return False
+
+
+def _content(text: str) -> list[str]:
+    return [w.text for w in words(text) if not w.is_stop]
+
+
+def _surely_beside(builder: Builder, numbers: Mapping[str, Profile], sized: str) -> Filter | None:
+    """The two columns, one of them that of a size, that the chooser surely takes for above or below each other. The one
+    that is named first is above or below; where one alone is named, the other is: "fell short of what was expected"."""
+    judged = builder.asked.judged(builder.table)
+    unit = numbers[sized].unit
+    found = [
+        (judged.sure(sized, None, op) * judged.sure(other, None, "shown", op), other, op)
+        for other, p in numbers.items() for op in SIDES if other != sized and p.unit == unit
+    ]  # fmt: skip
+    best, other, op = max(found, default=(0.0, "", ">"))
+    if best < COMPARED:
+        return None
+    pair = numbers[sized], numbers[other]
+    places = {one.name: _named_at(builder.asked.text, one, two) for one, two in (pair, pair[::-1])}
+    if any(places.values()):
+        first, second = sorted(places, key=lambda name: places[name] or 0)
+        return Filter(column=first, op=op, than=second)
+    bounds = builder.asked.columns.bounds(builder.table, "number")
+    held = [n for n, c in enumerate(bounds.candidates) if c.column in (sized, other) and c.op in SIDES]
+    whole = Span("bound", 0, len(builder.asked.text), builder.asked.text)
+    nearest = builder.asked.best(whole, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
+    if nearest is None:
+        return None
+    column = nearest.candidate.column
+    return Filter(column=column, op=nearest.candidate.op, than=other if column == sized else sized)
+
+
+def _named_at(text: str, column: Profile, other: Profile) -> int | None:
+    """Where a word ends that names a column and not the other; None where none does."""
+    own, others = ({w.stem for said in p.texts for w in words(said)} for p in (column, other))
+    return next((w.end for w in words(text) if w.stem in own - others), None)
+
+
+def _by(text: str, amount: Amount) -> Comparison:
+    """How far apart: "by more than 10" is more, "by 10", "10 or more" and "at least 10" are that or more."""
+    before = text[: amount.start].split()[-_COMPARING:]
+    return comparison(" ".join([*before, text[amount.start : amount.end]])) or ">=" if _BY not in before[-1:] else ">="
 
 
 def _explain(builder: Builder, *items: Key) -> None:

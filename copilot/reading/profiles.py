@@ -31,6 +31,8 @@ class Profile:
     """Of numbers: whether a row has nothing."""
     first_day: date | None = None
     last_day: date | None = None
+    begins: str = ""
+    """Of dates with which something ends: the column of those with which it begins, in every row the earlier ones."""
 
     def may_be(self, nothing: Literal["missing", "zero"]) -> bool:
         """Whether "none at all" can mean that: not where the rows only know the other way to have nothing."""

@@ -18,6 +18,7 @@ from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table
 from copilot.records.conditions import Filter
+from copilot.records.differences import sides
 
 MARGIN = 1.5
 """By how many log odds a reading that differs in a part must come before the one that was found part by part: so, 29 of
@@ -129,10 +130,15 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     stand = [
         c
         for c in (*reading.conditions, *reading.among)
-        if _values(c) and all((c.column, v) in named for v in _values(c))
+        if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c)
     ]
     ordered = sorted(probable.items(), key=lambda x: -x[1])
     return Options(list(islice(ordered, _CONDITIONS)), columns, stand)
+
+
+def _are_apart(one: Filter) -> bool:
+    """Whether a condition says by how much two columns differ: more than the parts that were judged one by one."""
+    return len(sides(one.column)) > 1 or (bool(one.than) and one.value is not None)
 
 
 def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:

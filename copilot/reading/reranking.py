@@ -14,6 +14,7 @@ from copilot.reading.names import spoken
 from copilot.reading.profiles import Profile
 from copilot.reading.rows import Restriction
 from copilot.records.conditions import Filter
+from copilot.records.differences import sides, time_from
 from copilot.retrieval import pairs
 from copilot.retrieval.embedder import Network, load_verified
 
@@ -45,8 +46,10 @@ def _parts(reading: Restriction, known: Callable[[str], Profile | None]) -> Iter
         profile = known(column)
         holds = "date" if profile is not None and profile.holds == "date" else ""
         first = _FIRST[(holds, reading.order.startswith("-"))]
-        less = f" less {_name(known(reading.order_less), reading.order_less)}" if reading.order_less else ""
-        yield f"{first} {_name(profile, column)}{less} first"
+        parts = sides(column)
+        is_less = len(parts) > 1 and column != time_from(*parts)
+        name = " less ".join(_name(known(c), c) for c in parts) if is_less else _name(profile, column)
+        yield f"{first} {name} first"
     yield from (f"with {_name(known(c), c)}" for c in reading.shown)
 
 
@@ -54,6 +57,12 @@ def _conditions(conditions: Sequence[Filter], known: Callable[[str], Profile | N
     """Each condition; the two ends of a time or size as one."""
     seen: set[str] = set()
     for one in conditions:
+        if len(apart := sides(one.column)) > 1:
+            # By how much they differ is not judged: it is a figure of the question.
+            start, end = (_name(known(c), c) for c in apart)
+            is_time = one.column == time_from(*apart)
+            yield f"time from {start} to {end}" if is_time else f"{start} more than {end}"
+            continue
         profile = known(one.column)
         name = _name(profile, one.column)
         both = [c for c in conditions if c.column == one.column and c.op in (">", ">=", "<", "<=") and not c.than]

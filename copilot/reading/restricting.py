@@ -13,12 +13,14 @@ from copilot.language.words import words
 from copilot.reading.building import CONDITIONS, SIZED, TAKEN, WHOLE, Builder
 from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
-from copilot.reading.comparing import THAN, against_another, beside_another, of_another, with_of
+from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, of_another, with_of
+from copilot.reading.durations import took
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, LinkKind, Span
 from copilot.reading.spans import POINTED
 from copilot.records.conditions import Filter, Operator
+from copilot.records.differences import sides as sides_of
 from copilot.types import Cell
 
 SURE_BASE = 0.3
@@ -42,6 +44,7 @@ def also(builder: Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
     """Adds what the chooser is sure of and no span said; gives what belongs to the base of a share."""
     judged, asked = builder.asked.judged(builder.table), builder.asked
     of_base: list[Filter] = []
+    apart_by(builder)
     against_another(builder)
     for (column, value), uses in judged.uses.items():
         use = max(CONDITIONS, key=lambda u: uses[u])
@@ -99,7 +102,8 @@ def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
     named = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
     named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
     return min(
-        (judged.sure(*item, *CONDITIONS) for c in conditions if c.column not in named and not c.than
+        (judged.sure(*item, *CONDITIONS) for c in conditions
+         if c.column not in named and not c.than and len(sides_of(c.column)) == 1
          for item in _items_of(c, judged)), default=1.0,
     )  # fmt: skip
 
@@ -107,7 +111,7 @@ def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
 def surest_left(builder: Builder, conditions: Iterable[Filter]) -> float:
     """How sure the chooser is of a condition on a column of which nothing is said."""
     judged = builder.asked.judged(builder.table)
-    said = {name for c in conditions for name in (c.column, c.than)}
+    said = {name for c in conditions for name in (*sides_of(c.column), c.than)}
     return max(
         (uses[use] for (column, _), uses in judged.uses.items() if column not in said for use in CONDITIONS),
         default=0.0,
@@ -349,7 +353,7 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         length = next((a for a in amounts if a.unit in DAYS_IN), None)
         if period is None and length is None:
             builder.unresolved.append(span.text)
-        elif period is None and length is not None:
+        elif period is None and length is not None and not took(builder, span, chosen, amounts):
             _by_age(builder, span, chosen, length, ahead)
         elif period is not None:
             _by_day(builder, chosen, period)

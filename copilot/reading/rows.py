@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from copilot.language.quantities import find_amounts
+from copilot.language.quantities import DAYS_IN, find_amounts
 from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.building import LEAST, WHOLE, Builder, column_of, of_all
 from copilot.reading.certainty import Signals, certainty
-from copilot.reading.comparing import THAN
+from copilot.reading.columns import Choice
+from copilot.reading.comparing import THAN, beside_another
+from copilot.reading.durations import ends, of_time, ordered, says_length
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
@@ -28,6 +30,8 @@ from copilot.reading.restricting import (
 )  # fmt: skip
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
+from copilot.records.differences import less
+from copilot.records.differences import sides as sides_of
 
 SHOWN = 0.4
 """A column is only shown from this score on."""
@@ -79,8 +83,6 @@ class Restriction:
     shown: tuple[str, ...] = ()
     """Columns asked for beside the names of the rows."""
     order: str | None = None
-    order_less: str = ""
-    """The column that is taken off the one that orders."""
     limit: int | None = None
     unresolved: tuple[str, ...] = ()
     """Spans for which the table has nothing."""
@@ -135,7 +137,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     groups = _groups(builder, groups, measure)
     measured = _measured(builder) if measure in _OF_NUMBERS else _shared(builder) if measure == "share" else None
     shown = _columns_shown(builder, measure)
-    order, order_less = _order(builder, groups, measure)
+    order = _order(builder, groups, measure)
     if measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
     if order is not None and _is_descending(builder, order):
@@ -153,7 +155,6 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         beside=beside,
         shown=tuple(dict.fromkeys(shown)),
         order=order if reading.direction != "none" else None,
-        order_less=order_less,
         limit=limit,
         unresolved=(*builder.unresolved, *unused_figures(builder)),
         signals=_signals(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
@@ -164,8 +165,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
 
 def _signals(builder: Builder, conditions: Sequence[Filter], columns: Sequence[str | None], order: str) -> Signals:
     judged = builder.asked.judged(builder.table)
-    sure = [judged.sure(c, None, "measured", "shown", "group") for c in columns if c]
-    sure += [judged.sure(order, None, "order", "measured")] if order else []
+    # How surely a length of time is meant, its end tells.
+    sure = [judged.sure(sides_of(c)[-1], None, "measured", "shown", "group", "present") for c in columns if c]
+    sure += [judged.sure(sides_of(order)[-1], None, "order", "measured")] if order else []
     return Signals(
         score=min((m.score for m in builder.matches), default=1.0),
         lead=min((m.lead for m in builder.matches), default=1.0),
@@ -244,6 +246,11 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
             without_size(builder, span)
+    if builder.measure in _OF_NUMBERS:
+        # "How much are we over budget": of those above it, what lies between.
+        for span in reading.of("measure"):
+            if THAN.search(span.text) and not find_amounts(span.text):
+                beside_another(builder, span)
     by = [span for span in reading.of("group") if not _names_rows(builder, span)]
     builder.explained += [span for span in reading.of("group") if span not in by]
     groups = [c for span in by if (c := column_of(builder, span, _GROUPS))]
@@ -321,23 +328,23 @@ def compared(conditions: Sequence[Filter]) -> list[str]:
     return [name for c in conditions if c.than for name in (c.column, c.than)]
 
 
-def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> tuple[str | None, str]:
-    """The column that orders, and the one that is taken off it."""
+def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> str | None:
+    """The column that orders, or what lies between two."""
     reading, order = builder.asked.reading, None
     if measure == "count" and groups:
         # Which of the groups comes first.
         builder.explained += reading.of("order")
     else:
         found = (column_of(builder, span, _SIZES, quietly=True) for span in reading.of("order"))
-        order = next(filter(None, found), None)
+        order = ordered(builder, next(filter(None, found), None))
         if order is None and reading.of("order") and reading.direction != "none" and not groups:
             said = {stem for span in reading.of("order") for stem in stems(span.text)}
             of_days = said & (OLDER_FIRST | NEWER_FIRST) and builder.asked.columns.of_table(builder.table, "date")
             order = of_all(builder, "order", ("date",) if of_days else _SIZES)
     beside = next((c for c in builder.conditions if c.than), None)
     if beside is not None and reading.of("order") and not groups and reading.direction != "none":
-        return beside.column, beside.than
-    return order, ""
+        return less(beside.column, beside.than)
+    return order
 
 
 def _counted_by(builder: Builder) -> Iterator[str]:
@@ -360,9 +367,14 @@ def _counted_by(builder: Builder) -> Iterator[str]:
 def _measured(builder: Builder) -> str | None:
     """The column of numbers or dates that the parts about what is measured mean, by the part that comes nearest."""
     asked = builder.asked
-    choice = asked.columns.candidates(builder.table, *_SIZES)
+    choice, spans = asked.columns.candidates(builder.table, *_SIZES), asked.reading.of("measure")
+    apart = next((c for c in builder.conditions if c.than and c.value is None), None)
+    if apart is not None and any(THAN.search(span.text) for span in spans):
+        return less(*((apart.column, apart.than) if apart.op in (">", ">=") else (apart.than, apart.column)))
+    if says_length(spans):
+        choice = _of_lengths(builder, choice)
     found = []
-    for span in asked.reading.of("measure"):
+    for span in spans:
         best = asked.best(span, choice, builder.links(span, "value", "person", "column"))
         if best is None or best.score < LEAST:
             builder.unresolved.append(span.text)
@@ -372,7 +384,15 @@ def _measured(builder: Builder) -> str | None:
         return None
     builder.support += max(score for score, *_ in found)
     builder.explained += [span for _, span, _ in found]
-    return max(found, key=lambda x: x[0])[2]
+    return of_time(builder, max(found, key=lambda x: x[0])[2], spans)
+
+
+def _of_lengths(builder: Builder, choice: Choice) -> Choice:
+    """The columns that may hold a length of time, or end one; all where there is none."""
+    known = ends(builder)
+    profiles = [builder.asked.columns.get(builder.table, c.column) for c in choice.candidates]
+    held = [n for n, p in enumerate(profiles) if p is not None and (p.name in known or p.unit in DAYS_IN)]
+    return Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held]) if held else choice
 
 
 def _shared(builder: Builder) -> str | None:

@@ -44,6 +44,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def expression(column: Column) -> str:
+    """What a column holds, as SQL."""
+    return column.sql or quoted(column.name)
+
+
 def written(query: Condition) -> str:
     """The SQL with its parameters in their places, to be read."""
     values = iter(query.parameters)
@@ -70,7 +75,7 @@ def all_of(conditions: Sequence[Condition]) -> Condition:
 
 def condition(column: Column, asked: Filter, other: Column | None = None) -> Condition:
     """The condition of a filter on the column it names; `other` is the column with which that is compared."""
-    name = quoted(column.name)
+    name = expression(column)
     if other is not None:
         return _beside(column, asked.op, other, asked.value)
     values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
@@ -98,10 +103,10 @@ def _beside(column: Column, op: str, other: Column, times: Cell | tuple[Cell, ..
     if column.unit != other.unit:
         raise ToolError(f"{column.name} is in {column.unit or 'no unit'}, {other.name} in {other.unit or 'none'}.")
     if times is None:
-        return Condition(f"{quoted(column.name)} {op} {quoted(other.name)}")
+        return Condition(f"{expression(column)} {op} {expression(other)}")
     if isinstance(times, bool) or not isinstance(times, int | float) or times <= 0 or kinds[0] != "number":
         raise ToolError(f"{column.name} is compared with {other.name} times a number, not {times!r}.")
-    return Condition(f"{quoted(column.name)} {op} ? * {quoted(other.name)}", (times,))
+    return Condition(f"{expression(column)} {op} ? * {expression(other)}", (times,))
 
 
 def _any(conditions: Sequence[Condition]) -> Condition:
@@ -112,7 +117,7 @@ def _any(conditions: Sequence[Condition]) -> Condition:
 
 
 def _equal(column: Column, value: Cell) -> Condition:
-    name = quoted(column.name)
+    name = expression(column)
     if value is None:
         return Condition(f"{name} IS NULL")
     if column.type == "text":
@@ -132,7 +137,7 @@ def _contains(column: Column, value: Cell) -> Condition:
 
 
 def _compared(column: Column, op: str, value: Cell) -> Condition:
-    name = quoted(column.name)
+    name = expression(column)
     if value is None:
         raise ToolError(f"{op!r} needs a value to compare {column.name} with.")
     if column.type == "date":

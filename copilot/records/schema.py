@@ -38,6 +38,10 @@ class Column:
     """What else people call it; the first is what is shown, where the mapping gives a label."""
     access: str = ""
     """The label without which a viewer does not know of the column; empty for everyone."""
+    sql: str = ""
+    """How it is computed from other columns of its row; empty for a column that is stored."""
+    parts: tuple[str, ...] = ()
+    """The columns from which it is computed."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from copilot.errors import ToolError
-from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, quoted, written
+from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, expression, quoted, written
+from copilot.records.differences import difference
 from copilot.records.engines import MetricEngine
 from copilot.records.filling import Given, create_table
 from copilot.records.joining import with_units
@@ -200,8 +201,13 @@ class RecordView:
         Missing values are ordered last; text is ordered without case.
         """
         relation = self.relation(table)
-        names = [self.column(table, name).name for name in columns] if columns is not None else None
-        shown = "*" if names is None else ", ".join([ROW, *(quoted(n) for n in names if n != ROW)])
+        asked = [self.column(table, name.removeprefix("-")) for name in (*(columns or ()), *order_by)]
+        asked += [self.column(table, f.column) for f in filters]
+        kept = ["*"]
+        if columns is not None:
+            kept = [ROW, *(quoted(c.name) for c in asked[: len(columns)] if c.name != ROW and not c.sql)]
+        computed = {c.name: c.sql for c in asked if c.sql}
+        shown = ", ".join([*kept, *(f"{sql} AS {quoted(name)}" for name, sql in computed.items())])
         where = self._where(table, filters)
         order = ", ".join([*(self._ordered(table, name) for name in order_by), ROW])
         return self.run(
@@ -265,7 +271,7 @@ class RecordView:
     def _key(self, table: str, group: str | Grouping) -> str:
         """What rows of one group have in common, as SQL."""
         column = self._group(table, group)
-        name = quoted(column.name)
+        name = expression(column)
         if isinstance(group, str):
             return f"lower({name})" if column.type == "text" else name
         if column.type != "date":
@@ -345,7 +351,8 @@ class RecordView:
         return "duckdb"
 
     def column(self, table: str, name: str) -> Column:
-        """The column of that name, or of that name in its file; `Business value` finds `business_value`."""
+        """The column of that name, or of that name in its file; `Business value` finds `business_value`. "spend less
+        budget" is what the one is more than the other."""
         if table not in self.tables:
             raise ToolError(
                 f"There is no table {table!r}.", nearest(table, self.tables), asked=table, valid=self.tables
@@ -361,6 +368,8 @@ class RecordView:
         for own, aliases in self.aliases(table).items():
             if column_key(name) in map(column_key, aliases):
                 return columns[own]
+        if (apart := difference(name, lambda part: self.column(table, part))) is not None:
+            return apart
         message = f"The {table} table has no column {name!r}."
         raise ToolError(message, nearest(name, columns), asked=name, valid=columns)
 
@@ -387,7 +396,7 @@ class RecordView:
 
     def _ordered(self, table: str, name: str) -> str:
         column = self.column(table, name.removeprefix("-"))
-        key = f"lower({quoted(column.name)})" if column.type == "text" else quoted(column.name)
+        key = f"lower({quoted(column.name)})" if column.type == "text" else expression(column)
         return f"{key} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
 
     def _aggregated(self, table: str, measure: Measure) -> str:
@@ -396,7 +405,7 @@ class RecordView:
                 raise ToolError(f"The {measure.aggregate} needs a column.")
             return "count(*)"
         column = self.column(table, measure.column)
-        name = quoted(column.name)
+        name = expression(column)
         if measure.aggregate == "count":
             return f"count({name})"
         if measure.aggregate == "count distinct":

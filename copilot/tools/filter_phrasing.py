@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from copilot.language.formatting import column_label, format_cell, humanize, join_and
+from copilot.language.formatting import column_label, format_cell, humanize, join_and, plural
+from copilot.records.differences import sides
 from copilot.records.store import Filter, Operator
 from copilot.types import Cell
 
@@ -17,6 +18,7 @@ _VERBS_WITH_OBJECT = ("covers", "handles", "needs", "processes", "scores", "serv
 _BASE_FORMS = {"has": "have", "is": "are", "processes": "process"}
 _NUMBER_BOUNDS = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}
 _DATE_BOUNDS = {"<": "before", "<=": "up to", ">": "after", ">=": "from"}
+_APART = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 _OF_COLUMNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 _MULTIPLES = {0.5: "half ", 2: "twice "}
 _OPPOSITES: dict[str, Operator] = {"!=": "=", "not in": "in"}
@@ -149,8 +151,24 @@ def _bounded(bounds: Sequence[Filter]) -> _Phrase:
     limit = _during(bounds) or _span(bounds) or join_and(_bound(f, is_date) for f in bounds)
     if is_date and (time := _time(bounds[0].column)) is not None:
         return _at(time, limit)
-    text = f"{'an' if column[:1] in 'aeiou' else 'a'} {column} {limit}"
+    if len(sides(bounds[0].column)) > 1:
+        return _apart(bounds)
+    text = f"{_a(column)} {limit}"
     return _Phrase("has", "have", text, after_noun=f"with {text}")
+
+
+def _apart(bounds: Sequence[Filter]) -> _Phrase:
+    """All bounds of the difference of two columns: "a spend above the budget by more than 10 EUR"."""
+    unit = bounds[0].unit
+    one, other = map(column_label, sides(bounds[0].column))
+    noun = f" {plural(unit)}" if unit == "day" else f" {unit}" if unit == "points" else ""
+    limit = join_and(f"{_APART[f.op]} {_value(_single(f), unit)}{noun}" for f in bounds)
+    text = f"{limit} from {one} to {other}" if unit == "day" else f"{_a(one)} above the {other} by {limit}"
+    return _Phrase("has", "have", text, after_noun=f"with {text}")
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def _bound(asked: Filter, is_date: bool) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,31 @@ def test_a_file_of_its_own_is_a_table_and_follows_labels(tmp_path: Path) -> None
     assert records.view(Viewer(labels=frozenset({"secret"}))).aggregate(
         "suppliers", measures=[Measure(name="sum", aggregate="sum", column="price")]
     ) == [{"sum": 30}]
+
+
+_DAY = st.dates(min_value=date(2020, 1, 1), max_value=date(2027, 12, 31)).map(date.isoformat)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(_DAY, st.none() | _DAY, st.integers(0, 999), st.none() | st.integers(0, 999)), min_size=1))
+def test_a_difference_is_what_python_makes_of_its_sides(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[str, str | None, int, int | None]]
+) -> None:
+    lines = [f"K-{n},{','.join('' if c is None else str(c) for c in row)}" for n, row in enumerate(cells)]
+    text = "\n".join(["key,begun,ended,cost,price", *lines]) + "\n"
+    view = load(tmp_path_factory.mktemp("apart"), things=text).view(Viewer())
+    if view.column("things", "ended").type == "date" and view.column("things", "price").type in ("number", "integer"):
+        names = ["time from begun to ended", "price less cost"]
+        rows = view.select("things", columns=names, order_by=["key"])
+        found = {str(cells[int(str(row[ROW])) - 2]): [row[name] for name in names] for row in rows}
+        for begun, ended, cost, price in cells:
+            days = None if ended is None else (date.fromisoformat(ended) - date.fromisoformat(begun)).days
+            apart = None if price is None else price - cost
+            assert found[str((begun, ended, cost, price))] == [days, apart]
+        above = view.select("things", [Filter(column=names[1], op=">", value=10)])
+        assert len(above) == sum(price is not None and price - cost > 10 for *_, cost, price in cells)
+
+
+def test_a_difference_has_stored_sides() -> None:
+    with pytest.raises(ToolError, match="not both columns"):
+        BOARD.column("projects", "spend less budget less budget")

@@ -540,7 +540,7 @@ def test_columns_of_two_kinds_are_not_compared(find):
 
 
 def test_rows_are_ordered_by_the_difference_of_two_columns(sources, find):
-    result = find(order_by="-spend", order_less="budget", limit=2)
+    result = find(order_by="-spend less budget", limit=2)
     rows = sources.records.view(EVERYONE).select("projects", columns=["spend", "budget"])
     gaps = [float(r["spend"]) - float(r["budget"]) for r in rows if None not in (r["spend"], r["budget"])]
     assert amounts(only(result, "order"), "cells") == sorted(gaps, reverse=True)[:2]
@@ -548,4 +548,35 @@ def test_rows_are_ordered_by_the_difference_of_two_columns(sources, find):
 
 def test_only_numbers_in_one_unit_are_taken_off_each_other(find):
     with pytest.raises(ToolError, match="cannot be taken off"):
-        find(order_by="-spend", order_less="stage_since")
+        find(order_by="-spend less stage_since")
+
+
+def test_what_lies_between_two_columns_bounds_and_adds_up(sources, find):
+    rows = sources.records.view(EVERYONE).select("projects", columns=["spend", "budget"])
+    gaps = [float(r["spend"]) - float(r["budget"]) for r in rows if None not in (r["spend"], r["budget"])]
+    bounded = find(filters=[{"column": "spend less budget", "op": ">=", "value": 20_000}])
+    assert value(only(bounded, "count"), "count") == sum(gap >= 20_000 for gap in gaps)
+    added = find(measures=[{"aggregate": "sum", "column": "spend less budget"}])
+    assert value(only(added, "measure"), "value") == pytest.approx(sum(gaps))
+    # What lacks one of the two is counted once a column.
+    assert set(only(bounded, "unjudged").values["columns"]) == {"spend", "budget"}
+
+
+def test_the_days_between_two_dates_are_measured_by_group(sources, find):
+    rows = sources.records.view(EVERYONE).select("incidents", columns=["date", "closed_on", "severity"])
+    days: dict[str, list[int]] = {}
+    for row in rows:
+        if row["closed_on"] is not None:
+            took = date.fromisoformat(str(row["closed_on"])) - date.fromisoformat(str(row["date"]))
+            days.setdefault(str(row["severity"]), []).append(took.days)
+    time = {"aggregate": "mean", "column": "time from date to closed_on"}
+    result = find(table="incidents", measures=[time], group_by=["severity"])
+    groups = only(result, "groups")
+    told = dict(zip(groups.values["names"], amounts(groups, "average time from date to closed on"), strict=True))
+    assert told == {name: pytest.approx(sum(own) / len(own)) for name, own in days.items()}
+
+
+@pytest.mark.parametrize("column", ["time from date to severity", "severity less budget", "date less closed_on"])
+def test_only_what_can_be_set_against_each_other_is(find, column):
+    with pytest.raises(ToolError):
+        find(table="incidents", measures=[{"aggregate": "mean", "column": column}])

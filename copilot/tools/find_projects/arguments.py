@@ -28,7 +28,8 @@ class Arguments(BaseModel):
     """Count, list, group, sum, average or compare the rows of any record table, over every row the asker may see.
 
     For "how many", "which", "total", "average", "what share", "largest", "by unit". To compare two or three, filter by
-    `in` and group by the same column.
+    `in` and group by the same column. Wherever a column of numbers is named, "spend less budget" is what the one is
+    more than the other, and "time from opened to closed" the days between two dates.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,6 +51,5 @@ class Arguments(BaseModel):
         default=None,
         description="Column, or of groups `count` or a measured column; a leading minus: highest first.",
     )
-    order_less: str = Field(default="", description="Column taken off the one that orders rows: spend, less budget.")
     limit: int | None = Field(default=None, ge=1, le=500, description="Rows or groups to name; figures take all.")
     columns: list[str] = Field(default=[], description="Columns to show of listed rows.")

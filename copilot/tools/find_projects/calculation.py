@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.language.formatting import column_label
+from copilot.records.differences import sides
 from copilot.records.store import Filter
 from copilot.tools.find_projects.canonical import canonical
 from copilot.tools.find_projects.query import Query
@@ -31,7 +32,7 @@ def whole(query: Query, tables: Sequence[Table]) -> Calculation:
 def used(query: Query, filters: Sequence[Filter], columns: Sequence[str]) -> Table:
     """The rows that went in, by name, with the columns that matter."""
     rows = query.view.select(query.table, filters, limit=_ROWS_USED)
-    shown = list(dict.fromkeys(columns))
+    shown = list(dict.fromkeys(n for name in columns for n in (*sides(name), name)))
     return Table(
         title=f"The first {_ROWS_USED} rows used" if len(rows) == _ROWS_USED else "The rows used",
         columns=("Row", *(column_label(c).capitalize() for c in shown)),

@@ -52,8 +52,6 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     elif rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
         arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
-        if rows.order_less:
-            arguments["order_less"] = rows.order_less
     elif rows.measure == "count" and not rows.groups:
         arguments["measures"] = [{"aggregate": "count"}]
     elif aggregate and rows.measured:

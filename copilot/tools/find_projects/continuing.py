@@ -7,6 +7,7 @@ from typing import Any
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.continuing import joined
+from copilot.records.differences import less
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.calls import AGGREGATES
 from copilot.tools.find_projects.canonical import canonical
@@ -55,7 +56,7 @@ def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str
         arguments["measures"] = [{"aggregate": aggregate, "column": column}]
     if "measures" in arguments and not asked.reading.of("order", "limit"):
         # A figure is of all the rows, not of those that were listed first.
-        for name in ("order_by", "order_less", "limit", "columns"):
+        for name in ("order_by", "limit", "columns"):
             arguments.pop(name, None)
     is_part = asked.reading.of("share") and before.get("filters") and fresh.get("filters")
     if is_part and not before.get("among"):
@@ -86,9 +87,9 @@ def _order(arguments: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> No
     beside = next((f for f in arguments["filters"] if f.get("than")), None)
     if beside is not None and asked.reading.direction == "descending" and not asked.links.of("column"):
         # "Which is over by the most?", of those above another column.
-        arguments |= {"order_by": f"-{beside['column']}", "order_less": beside["than"]}
+        arguments["order_by"] = f"-{less(beside['column'], beside['than'])}"
     elif fresh.get("order_by") and is_named:
-        arguments |= {"order_by": fresh["order_by"], "order_less": fresh.get("order_less", "")}
+        arguments["order_by"] = fresh["order_by"]
     elif (column := str(arguments.get("order_by") or "").lstrip("-")) and asked.reading.direction != "none":
         arguments["order_by"] = f"-{column}" if asked.reading.direction == "descending" else column
     if fresh.get("limit"):

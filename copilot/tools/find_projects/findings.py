@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from copilot.language.formatting import NAMED, column_label, humanize, noun
+from copilot.records.differences import sides
 from copilot.records.schema import TABLES
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
@@ -398,11 +399,11 @@ def _row(query: Query, row: Row, id: str) -> Finding:
     """One row with what its list shows."""
     schema = query.schema
     fixed = {"id", *(f.column for f in query.filters if f.op == "=" and f.column in ("unit", "stage"))}
-    asked = [f.column for f in query.filters if f.op not in ("contains", "missing")]
+    asked = [n for f in query.filters if f.op not in ("contains", "missing") for n in (*sides(f.column), f.column)]
     varied = [f.column for f in query.filters if f.op not in ("=", "contains", "missing")]
     usual = usual_columns(query) if schema.name in TABLES or not varied else ()
     names = [c.name for c in query.shown] or [c for c in (*usual, *asked) if c not in fixed]
-    columns = {c.name: c for c in schema.columns}
+    columns = {name: query.view.column(query.table, name) for name in names if name in row}
     # Of what is asked for it is told that it is missing; of the rest what there is.
     facts: dict[str, Value] = {c.name: NOT_RECORDED for c in query.shown}
     facts |= {n: recorded(row[n], columns[n]) for n in names if row.get(n) is not None}
@@ -424,8 +425,8 @@ def _caveats(query: Query) -> Iterator[Finding]:
     for asked in query.filters:
         if asked.op in ("missing", "present", "!=", "not in") or (asked.value is None and not asked.than):
             continue
-        for column in filter(None, (asked.column, asked.than)):
-            others = [f for f in query.all_filters if column not in (f.column, f.than)]
+        for column in filter(None, (*sides(asked.column), asked.than)):
+            others = [f for f in query.all_filters if column not in (*sides(f.column), f.than)]
             if empty := query.count([*others, Filter(column=column, op="missing")]):
                 missing[column_label(column)] = empty
     if missing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from copilot.errors import ToolError
 from copilot.language.calendar import Calendar
@@ -68,18 +67,11 @@ def measured_of(view: RecordView, table: str, asked: Sequence[MeasureArgument]) 
 def order_of(
     view: RecordView, table: str, arguments: Arguments, measures: Sequence[Measured], groups: Sequence[Column]
 ) -> Order:
-    """What an order is by: of groups a measure, the count or their own column, else a column of the rows or the
-    difference of two."""
+    """What an order is by: of groups a measure, the count or their own column, else a column of the rows."""
     asked = str(arguments.order_by)
     descending, name = asked.startswith("-"), asked.removeprefix("-")
     if not groups:
-        column = resolve_column(view, table, name)
-        if not arguments.order_less:
-            return Order(descending, column=column)
-        less = resolve_column(view, table, arguments.order_less)
-        if {column.type, less.type} - {"number", "integer"} or column.unit != less.unit:
-            raise ToolError(f"{less.name} cannot be taken off {column.name}; two numbers in one unit can.")
-        return Order(descending, column=replace(column, name=f"{column.name} less {less.name}"), parts=(column, less))
+        return Order(descending, column=resolve_column(view, table, name))
     for position, measure in enumerate(measures or (Measured("count"),)):
         called = [measure.label, measure.aggregate, *([measure.column.name] if measure.column else [])]
         if fold(name) in map(fold, [*called, *(["value"] if position == 0 else [])]):

@@ -76,8 +76,6 @@ class Order:
     column: Column | None = None
     measure: int | None = None
     group: int | None = None
-    parts: tuple[Column, Column] | None = None
-    """Where it is by a difference: the column, and what is taken off it."""
 
 
 @dataclass(frozen=True)
@@ -162,22 +160,10 @@ class Query:
         computes = any(m.column is not None or m.aggregate != "count" for m in self.measures)
         if (self.groups or computes) and by is None:
             return []
-        if self.order is not None and self.order.parts is not None:
-            return self._by_difference(self.order, *self.order.parts)
         order = [f"{'-' if self.order and self.order.descending else ''}{by.name}"] if by else []
-        rows = self.view.select(self.table, self.all_filters, order_by=order, limit=self.limit or _ROWS_LISTED)
+        wanted = [c.name for c in (*self.schema.columns, *(c for c in self.shown if c.sql))]
+        rows = self.view.select(self.table, self.all_filters, wanted, order, self.limit or _ROWS_LISTED)
         return [self._titled(row) for row in rows]
-
-    def _by_difference(self, order: Order, one: Column, other: Column) -> list[Row]:
-        """The rows that record both columns by what the first is more than the other."""
-        name = order.column.name if order.column else ""
-        rows = [
-            {**row, name: _number(row[one.name]) - _number(row[other.name])}
-            for row in self.view.select(self.table, self.all_filters)
-            if row[one.name] is not None and row[other.name] is not None
-        ]
-        rows.sort(key=lambda row: _number(row[name]), reverse=order.descending)
-        return [self._titled(row) for row in rows[: self.limit or _ROWS_LISTED]]
 
     def name(self, row: Row) -> str:
         """What a row is called, with its key."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from copilot.drawing.charts import bars, stacked_bars
 from copilot.language.formatting import column_label, format_cell, humanize, is_symbol, join_and, noun, percent
+from copilot.records.differences import sides
+from copilot.records.store import ROW
 from copilot.tools.evidence import Row
 from copilot.tools.find_projects.findings import group_label, group_names, usual_columns
 from copilot.tools.find_projects.query import Group, Measured, Query
@@ -70,9 +72,11 @@ def _row_table(query: Query, rows: Sequence[Row]) -> Table:
     schema, known = query.schema, {c.name for c in query.schema.columns}
     shown = [c.name for c in query.shown] or list(usual_columns(query))
     order = query.order
-    by = [c.name for c in (order.parts or (order.column,)) if c] if order else []
-    wanted = [schema.key, schema.title, *shown, *(f.column for f in query.filters), *by]
-    present = [c for c in dict.fromkeys(wanted) if c in known] or [c.name for c in schema.columns[:6]]
+    by = [order.column.name] if order and order.column else []
+    wanted = [n for name in (*shown, *(f.column for f in query.filters), *by) for n in (*sides(name), name)]
+    known |= rows[0].keys() - {ROW}
+    named = dict.fromkeys([schema.key, schema.title, *wanted])
+    present = [c for c in named if c in known] or [c.name for c in schema.columns[:6]]
     return Table(
         title=humanize(schema.name).capitalize(),
         columns=tuple(humanize(str(c)).capitalize() for c in present),

@@ -1,0 +1,63 @@
+"""Lengths of time that no column holds: from one date of a row to another, "how long do they take to close?"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.language.quantities import DAYS_IN, Amount, comparison
+from copilot.language.vocabulary import LENGTHS, OLDER_FIRST
+from copilot.language.words import stems
+from copilot.reading.building import Builder
+from copilot.reading.matching import Candidate
+from copilot.reading.profiles import Profile
+from copilot.reading.question import Span
+from copilot.records.conditions import Filter
+from copilot.records.differences import time_from
+
+BOTH = 0.45
+"""From here on the chooser takes both dates for what orders the rows: "took the longest to close"."""
+A_DAY = 0.5
+"""From here on it takes a date for one that lies before or after another day."""
+
+
+def ends(builder: Builder) -> dict[str, Profile]:
+    """The dates with which something ends that another date of the row begins, by column."""
+    return {p.name: p for p in builder.asked.columns.of_table(builder.table, "date") if p.begins}
+
+
+def of_time(builder: Builder, column: str | None, spans: Sequence[Span]) -> str | None:
+    """What is measured, where that is a date: an average of days is no day, but of the time until they come."""
+    end = ends(builder).get(column or "")
+    said = {stem for span in spans for stem in stems(span.text)}
+    is_length = builder.measure in ("avg", "median", "sum") or bool(said & (LENGTHS | OLDER_FIRST))
+    return time_from(end.begins, end.name) if end is not None and is_length else column
+
+
+def says_length(spans: Sequence[Span]) -> bool:
+    """Whether a length of time is asked: "how long", "how many days"."""
+    return any(stem in LENGTHS for span in spans for stem in stems(span.text))
+
+
+def ordered(builder: Builder, column: str | None) -> str | None:
+    """What orders the rows, where two dates do of which one begins what the other ends."""
+    judged, known = builder.asked.judged(builder.table), ends(builder)
+    for end in known.values():
+        pair = (end.begins, end.name)
+        if column in pair and all(judged.sure(name, None, "order") >= BOTH for name in pair):
+            return time_from(*pair)
+    return column
+
+
+def took(builder: Builder, span: Span, chosen: Candidate, amounts: Sequence[Amount]) -> bool:
+    """Adds that it took longer or shorter from one date to another; false where a date is bounded by a day: what has an
+    end in every row, or lies so long "ago", is."""
+    end = ends(builder).get(chosen.column)
+    length = next((a for a in amounts if a.unit in DAYS_IN), None)
+    sign = comparison(span.text)
+    if end is None or length is None or sign is None or not end.has_missing:
+        return False
+    if builder.asked.judged(builder.table).sure(end.name, None, "before", "after") >= A_DAY:
+        return False
+    days = round(length.value * DAYS_IN[length.unit], 6)
+    builder.conditions.append(Filter(column=time_from(end.begins, end.name), op=sign, value=days))
+    return True

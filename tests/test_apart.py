@@ -1,0 +1,80 @@
+"""What lies between two columns: days from one date to another, and by how much one amount is above another."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copilot import Answer, Copilot, Settings, open_copilot
+
+REPAIRS = """code,engine,yard,state,reported,mended,quote,invoice
+R-1,Rail grinder,North,done,2026-01-04,2026-01-09,4000,4100
+R-2,Point heater,South,done,2026-01-11,2026-02-20,9000,12500
+R-3,Crane eye,North,done,2026-02-02,2026-02-05,700,650
+R-4,Gate reader,East,open,2026-03-01,,2500,
+R-5,Yard lights,South,done,2026-03-03,2026-03-25,1500,1800
+R-6,Weigh bridge,East,done,2026-03-09,2026-05-02,20000,26000
+R-7,Fog horn,North,open,2026-04-28,,300,
+"""
+ROWS = list(csv.DictReader(io.StringIO(REPAIRS)))
+DAYS = {
+    row["code"]: (date.fromisoformat(row["mended"]) - date.fromisoformat(row["reported"])).days
+    for row in ROWS
+    if row["mended"]
+}
+OVER = {row["code"]: float(row["invoice"]) - float(row["quote"]) for row in ROWS if row["invoice"]}
+
+
+@pytest.fixture(scope="module")
+def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    root: Path = tmp_path_factory.mktemp("yards")
+    (root / "records").mkdir()
+    (root / "workspace.yaml").write_text("as_of: 2026-05-20\n")
+    (root / "records" / "repairs.csv").write_text(REPAIRS)
+    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
+        yield opened
+
+
+def rows_of(answer: Answer) -> dict[str, Any]:
+    return next(dict(call.arguments) for call in answer.tool_calls if call.name == "find_projects")
+
+
+def listed(answer: Answer) -> set[str]:
+    return {str(row[0]) for table in answer.tables for row in table.rows}
+
+
+def test_an_average_of_days_is_of_the_time_until_they_come(copilot: Copilot) -> None:
+    answer = copilot.ask("How many days does it take on average until repairs are mended?")
+    assert rows_of(answer)["measures"] == [{"aggregate": "mean", "column": "time from reported to mended"}]
+    assert f"{sum(DAYS.values()) / len(DAYS):.1f}" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Which repairs took longer than three weeks to be mended?", {c for c, days in DAYS.items() if days > 21}),
+        ("Which repairs have an invoice above the quote by more than 2,000?", {c for c, x in OVER.items() if x > 2000}),
+        ("Which repairs have an invoice more than 25% above the quote?",
+         {r["code"] for r in ROWS if r["invoice"] and float(r["invoice"]) > 1.25 * float(r["quote"])}),
+        ("Which repairs have an invoice at least 50 below the quote?", {c for c, x in OVER.items() if x <= -50}),
+    ],
+)  # fmt: skip
+def test_a_size_says_by_how_much(copilot: Copilot, question: str, meant: set[str]) -> None:
+    assert listed(copilot.ask(question)) == meant
+
+
+def test_a_day_that_is_passed_is_no_length(copilot: Copilot) -> None:
+    answer = copilot.ask("Which repairs were mended before March 2026?")
+    assert [f["column"] for f in rows_of(answer)["filters"]] == ["mended"]
+
+
+def test_two_conditions_are_not_one(copilot: Copilot) -> None:
+    answer = copilot.ask("Which repairs with an invoice above the quote have a quote of more than 8,000?")
+    assert listed(answer) == {r["code"] for r in ROWS if OVER.get(r["code"], 0) > 0 and float(r["quote"]) > 8000}
