@@ -18,7 +18,7 @@ from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED
-from copilot.reading.columns import Columns
+from copilot.reading.columns import PROJECTS, Columns
 from copilot.reading.describing import APART
 from copilot.reading.linking import is_known_word, number_of, tokens_of
 from copilot.reading.question import Earlier, Link, Links, Reading, Role, Shape
@@ -32,8 +32,6 @@ from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.types import Viewer
 
-PROJECTS = "projects"
-"""The main table, where there is one of that name; else the first."""
 UNIT = "unit"
 """The column of business units."""
 # Factors that a person says in words.
@@ -264,7 +262,7 @@ class Asked:
     @property
     def _main(self) -> str:
         """The table that most questions are about."""
-        return PROJECTS if PROJECTS in self._tables else next(iter(self._tables), "")
+        return self.table or self.columns.main
 
     @cached_property
     def _spans(self) -> Spans:
@@ -379,4 +377,6 @@ def as_argument(condition: Filter) -> dict[str, Any]:
         written["value"] = value
     if condition.than:
         written["than"] = condition.than
+    if condition.where:
+        written["where"] = [as_argument(c) for c in condition.where]
     return written

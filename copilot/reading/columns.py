@@ -23,6 +23,7 @@ from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.types import Cell
 
+PROJECTS = "projects"
 _NUMBERS = ("number", "integer")
 _ROWS_WITH_BOTH = 3
 """In so many rows at least one date must come before another to begin what that ends."""
@@ -55,6 +56,12 @@ class Columns:
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Profile]:
         return {(p.table, p.name): p for p in self.profiles}
+
+    @cached_property
+    def main(self) -> str:
+        """The table that most questions are about: that of projects, where there is one, else the first."""
+        tables = [p.table for p in self.profiles]
+        return PROJECTS if PROJECTS in tables else next(iter(tables), "")
 
     def get(self, table: str, name: str) -> Profile | None:
         return self._by_name.get((table, name))
@@ -119,7 +126,11 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
         texts = tuple(dict.fromkeys(spoken(t) for t in called))
         holds, values = _holds(view, table, column)
         has_missing = edges.get(f"{column.name}:count") != edges.get("count")
-        plain = Profile(table.name, column.name, holds, texts, values, column.unit, has_missing=has_missing)
+        other = (column.references or "").partition(".")[0] if column.type != "list" else ""
+        plain = Profile(
+            table.name, column.name, holds, texts, values, column.unit, has_missing=has_missing,
+            refers=other if view.has(other) else "",
+        )  # fmt: skip
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
         if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):
             yield replace(plain, most=float(most), has_zero=least <= 0 <= most)

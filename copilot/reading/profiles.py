@@ -31,6 +31,8 @@ class Profile:
     """Of numbers: whether a row has nothing."""
     first_day: date | None = None
     last_day: date | None = None
+    refers: str = ""
+    """The table whose rows it names by their keys, one in each row."""
     begins: str = ""
     """Of dates with which something ends: the column of those with which it begins, in every row the earlier ones."""
 

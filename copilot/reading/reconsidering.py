@@ -18,7 +18,7 @@ from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table
 from copilot.records.conditions import Filter
-from copilot.records.differences import sides
+from copilot.records.related import counted, is_stored
 
 MARGIN = 1.5
 """By how many log odds a reading that differs in a part must come before the one that was found part by part: so, 29 of
@@ -55,7 +55,9 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     if not found:
         return []
     parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
-    first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
+    first, *rest = found
+    if not any(counted(c.column) for c in first.conditions):
+        first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
         return [first, *rest]
@@ -137,8 +139,9 @@ def _options(asked: Spans, reading: Restriction) -> Options:
 
 
 def _are_apart(one: Filter) -> bool:
-    """Whether a condition says by how much two columns differ: more than the parts that were judged one by one."""
-    return len(sides(one.column)) > 1 or (bool(one.than) and one.value is not None)
+    """Whether a condition says by how much two columns differ, or how many rows refer to a row: more than the parts
+    that were judged one by one."""
+    return not is_stored(one.column) or (bool(one.than) and one.value is not None)
 
 
 def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:

@@ -18,9 +18,11 @@ from copilot.reading.durations import took
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, LinkKind, Span
+from copilot.reading.relating import related
 from copilot.reading.spans import POINTED
 from copilot.records.conditions import Filter, Operator
 from copilot.records.differences import sides as sides_of
+from copilot.records.related import is_stored
 from copilot.types import Cell
 
 SURE_BASE = 0.3
@@ -103,7 +105,7 @@ def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
     named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
     return min(
         (judged.sure(*item, *CONDITIONS) for c in conditions
-         if c.column not in named and not c.than and len(sides_of(c.column)) == 1
+         if c.column not in named and not c.than and is_stored(c.column)
          for item in _items_of(c, judged)), default=1.0,
     )  # fmt: skip
 
@@ -159,6 +161,8 @@ def _sized(builder: Builder, column: str, use: Use, holds: Holds) -> None:
 def condition(builder: Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
+    if related(builder, span, condition):
+        return
     if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
         # "AI" tells no project of an AI programme from another.
         return
@@ -189,7 +193,8 @@ def condition(builder: Builder, span: Span) -> None:
         builder.support += 1
         builder.explained.append(span)
         return
-    if builder.asked.links.within(span.start, span.end, "period") and span.role == "filter":
+    is_period = bool(builder.asked.links.within(span.start, span.end, "period"))
+    if is_period and span.role == "filter" and builder.asked.period(span) is not None:
         bound(builder, span)
         return
     if span.role == "scope" and not builder.links(span, "value", "person"):
@@ -328,6 +333,9 @@ def _reference(builder: Builder, record: Link) -> Candidate | None:
 
 def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
+    if any(s.start == span.start for s in builder.explained) or (among is None and related(builder, span, condition)):
+        # What is said of the rows of another table is said already.
+        return
     asked = builder.asked
     span = with_of(asked, asked.with_unit(span))
     amounts = shared_scale(find_amounts(span.text))

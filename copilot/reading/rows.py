@@ -32,6 +32,7 @@ from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
 from copilot.records.differences import less
 from copilot.records.differences import sides as sides_of
+from copilot.records.related import counted
 
 SHOWN = 0.4
 """A column is only shown from this score on."""
@@ -39,6 +40,8 @@ SHOWN = 0.4
 NAMED_TABLE = 1.0
 MAIN = 0.3
 """What a table is worth before anything is said: projects are what most questions are about."""
+RELATING = 10.0
+"""What it is worth that the rows of other tables named are said of its own."""
 UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
 UNTHOUGHT = 0.05
@@ -113,6 +116,8 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
     if len(named) > 1:
         # "Which system has the most complaints?" counts complaints: the chooser tells which of them is meant.
         worth = {t: asked.judged(t).table for t in tables}
+    # "Projects that had an incident" are projects.
+    worth = {r.table: worth[r.table] + RELATING * any(counted(c.column) for c in r.conditions) for r in found}
     lost = {r.table: UNRESOLVED * len(r.unresolved) for r in found}
     return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 

@@ -28,6 +28,8 @@ class Filter(Frozen):
     value: Cell | tuple[Cell, ...] = None
     than: str = ""
     """Another column of the row, with which the column is compared; a number as value says with how many times it."""
+    where: tuple[Filter, ...] = ()
+    """Of a column that counts the rows of another table: which of them count."""
     unit: str = ""
     """What numbers of the column are in, for sentences."""
     period: str = ""

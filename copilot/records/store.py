@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,7 @@ from copilot.records.filling import Given, create_table
 from copilot.records.joining import with_units
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
+from copilot.records.related import count_of, counted
 from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, shown_columns, visible_relations
 from copilot.stopping import go_on
@@ -206,14 +208,16 @@ class RecordView:
         kept = ["*"]
         if columns is not None:
             kept = [ROW, *(quoted(c.name) for c in asked[: len(columns)] if c.name != ROW and not c.sql)]
-        computed = {c.name: c.sql for c in asked if c.sql}
-        shown = ", ".join([*kept, *(f"{sql} AS {quoted(name)}" for name, sql in computed.items())])
+        computed = {c.name: Condition(c.sql) for c in asked if c.sql}
+        computed |= {f.column: self._counted(table, f) for f in filters if f.where}
+        shown = ", ".join([*kept, *(f"{query.sql} AS {quoted(name)}" for name, query in computed.items())])
         where = self._where(table, filters)
+        parameters = [p for query in (*computed.values(), where) for p in query.parameters]
         order = ", ".join([*(self._ordered(table, name) for name in order_by), ROW])
         return self.run(
             f"SELECT {shown} FROM {relation} WHERE {where.sql} ORDER BY {order}"
             + (f" LIMIT {int(limit)}" if limit is not None else ""),
-            where.parameters,
+            parameters,
         )
 
     def aggregate(
@@ -244,7 +248,10 @@ class RecordView:
         filters: Sequence[Filter] = (),
     ) -> str:
         """The query of `aggregate` as one reads it: over the table by its name, its values in their places."""
-        return written(self._aggregation(table, quoted(table), group_by, measures, filters))
+        text = written(self._aggregation(table, quoted(table), group_by, measures, filters))
+        for name, relation in self._relations.items():
+            text = text.replace(relation, quoted(name))
+        return text
 
     def _aggregation(
         self,
@@ -352,7 +359,7 @@ class RecordView:
 
     def column(self, table: str, name: str) -> Column:
         """The column of that name, or of that name in its file; `Business value` finds `business_value`. "spend less
-        budget" is what the one is more than the other."""
+        budget" is what the one is more than the other, "number of incidents" how many of them refer to the row."""
         if table not in self.tables:
             raise ToolError(
                 f"There is no table {table!r}.", nearest(table, self.tables), asked=table, valid=self.tables
@@ -370,6 +377,8 @@ class RecordView:
                 return columns[own]
         if (apart := difference(name, lambda part: self.column(table, part))) is not None:
             return apart
+        if (number := count_of(name, self.tables[table], self.tables, self._relations)) is not None:
+            return number
         message = f"The {table} table has no column {name!r}."
         raise ToolError(message, nearest(name, columns), asked=name, valid=columns)
 
@@ -387,12 +396,22 @@ class RecordView:
         return self._spellings[table, column]
 
     def _where(self, table: str, filters: Sequence[Filter]) -> Condition:
-        return all_of(
-            [
-                condition(self.column(table, f.column), f, self.column(table, f.than) if f.than else None)
-                for f in filters
-            ]
-        )
+        return all_of([self._condition(table, f) for f in filters])
+
+    def _condition(self, table: str, asked: Filter) -> Condition:
+        column = self.column(table, asked.column)
+        if not asked.where:
+            return condition(column, asked, self.column(table, asked.than) if asked.than else None)
+        number = self._counted(table, asked)
+        found = condition(replace(column, sql=number.sql), asked)
+        return Condition(found.sql, (*number.parameters, *found.parameters))
+
+    def _counted(self, table: str, asked: Filter) -> Condition:
+        """How many rows of another table, of those that a filter counts, refer to a row."""
+        other = next(t for t in self.tables if column_key(t) == column_key(counted(asked.column)))
+        where = self._where(other, asked.where)
+        column = count_of(asked.column, self.tables[table], self.tables, self._relations, where.sql)
+        return Condition(column.sql if column else "0", where.parameters)
 
     def _ordered(self, table: str, name: str) -> str:
         column = self.column(table, name.removeprefix("-"))

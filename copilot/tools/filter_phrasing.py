@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from copilot.language.formatting import column_label, format_cell, humanize, join_and, plural
+from copilot.language.formatting import column_label, format_cell, humanize, join_and, noun, plural
 from copilot.records.differences import sides
+from copilot.records.related import counted
 from copilot.records.store import Filter, Operator
 from copilot.types import Cell
 
@@ -95,6 +96,10 @@ def _phrase(asked: Filter) -> _Phrase:
         return _Phrase("records", "record", f"no {column}", of_none=f"lacks a recorded {column}")
     if asked.op == "present" or (negated and asked.value is None):
         return _Phrase("", "", f"record their {column}", of_none=f"records its {column}")
+    if counted(asked.column):
+        number = "no" if asked.value == 0 else f"exactly {asked.value}"
+        text = f"{number} {qualified(noun(counted(asked.column)), asked.where)}"
+        return _Phrase("has", "have", text, after_noun=f"with {text}")
     if asked.op == "contains":
         return _Phrase("mentions", "mention", f"“{value}” in the {column}")
     if asked.column == "stage":
@@ -153,6 +158,8 @@ def _bounded(bounds: Sequence[Filter]) -> _Phrase:
         return _at(time, limit)
     if len(sides(bounds[0].column)) > 1:
         return _apart(bounds)
+    if counted(bounds[0].column):
+        return _number(bounds)
     text = f"{_a(column)} {limit}"
     return _Phrase("has", "have", text, after_noun=f"with {text}")
 
@@ -161,9 +168,18 @@ def _apart(bounds: Sequence[Filter]) -> _Phrase:
     """All bounds of the difference of two columns: "a spend above the budget by more than 10 EUR"."""
     unit = bounds[0].unit
     one, other = map(column_label, sides(bounds[0].column))
-    noun = f" {plural(unit)}" if unit == "day" else f" {unit}" if unit == "points" else ""
-    limit = join_and(f"{_APART[f.op]} {_value(_single(f), unit)}{noun}" for f in bounds)
+    counted_in = f" {plural(unit)}" if unit == "day" else f" {unit}" if unit == "points" else ""
+    limit = join_and(f"{_APART[f.op]} {_value(_single(f), unit)}{counted_in}" for f in bounds)
     text = f"{limit} from {one} to {other}" if unit == "day" else f"{_a(one)} above the {other} by {limit}"
+    return _Phrase("has", "have", text, after_noun=f"with {text}")
+
+
+def _number(bounds: Sequence[Filter]) -> _Phrase:
+    """All bounds of a number of rows of another table: "have incidents with severity 2", "have at most 3 models"."""
+    first = bounds[0]
+    rows = qualified(noun(counted(first.column), 1 if first.value == 1 else 2), first.where)
+    limit = join_and(f"{_APART[f.op]} {_value(_single(f), '')}" for f in bounds)
+    text = rows if (first.op, first.value) == (">", 0) else f"{limit} {rows}"
     return _Phrase("has", "have", text, after_noun=f"with {text}")
 
 

@@ -11,6 +11,7 @@ from copilot.errors import ToolError
 from copilot.language.calendar import BEGINNING, Calendar, Period
 from copilot.language.periods import parse_period
 from copilot.records.cells import normalise, parse_number
+from copilot.records.related import counted
 from copilot.records.schema import Column
 from copilot.records.store import Filter, Operator, RecordView
 from copilot.tools.linking import resolve_column, resolve_record, resolve_value
@@ -21,8 +22,8 @@ _PERIODS = ("during", "before", "after")
 _LINKED = ("=", "!=", "in", "not in")
 
 
-class Condition(BaseModel):
-    """One condition on a column of the table."""
+class OwnCondition(BaseModel):
+    """One condition on a column of a table."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,6 +42,14 @@ class Condition(BaseModel):
         default="",
         description="Another column to compare with by <, <=, >, >= or =; with a number as value, that many times it "
         "(0.5: half of it).",
+    )
+
+
+class Condition(OwnCondition):
+    """One condition on a column of the table."""
+
+    where: list[OwnCondition] = Field(
+        default=[], description="Of a column that counts rows of another table, such as `number of incidents`: which."
     )
 
 
@@ -64,6 +73,14 @@ def resolved(
 
 def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar | None) -> Condition:
     column, value = resolve_column(view, table, asked.column), asked.value
+    if asked.where:
+        if not (other := counted(column.name)):
+            raise ToolError(f"{column.name} counts no rows of another table, so `where` says nothing of it.")
+        plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
+        where = [
+            OwnCondition.model_validate(c.model_dump(exclude={"where"})) for c in resolved(view, other, plain, calendar)
+        ]
+        return asked.model_copy(update={"column": column.name, "where": where})
     if asked.than:
         than = resolve_column(view, table, asked.than)
         return asked.model_copy(update={"column": column.name, "than": than.name})
@@ -88,7 +105,10 @@ def _filters(view: RecordView, table: str, asked: Condition, calendar: Calendar 
     column = resolve_column(view, table, asked.column)
     if asked.op in _PERIODS:
         return _edges(column, asked.op, _period(column, asked.value, calendar))
-    return [Filter.model_validate({**asked.model_dump(), "column": column.name, "unit": column.unit})]
+    plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
+    where = [f for one in plain for f in _filters(view, counted(column.name), one, calendar)]
+    stated = asked.model_dump(exclude={"where"})
+    return [Filter.model_validate({**stated, "column": column.name, "unit": column.unit, "where": where})]
 
 
 def _edges(column: Column, op: str, period: Period) -> list[Filter]:

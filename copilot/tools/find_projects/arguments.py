@@ -29,7 +29,8 @@ class Arguments(BaseModel):
 
     For "how many", "which", "total", "average", "what share", "largest", "by unit". To compare two or three, filter by
     `in` and group by the same column. Wherever a column of numbers is named, "spend less budget" is what the one is
-    more than the other, and "time from opened to closed" the days between two dates.
+    more than the other, "time from opened to closed" the days between two dates, and "number of incidents" how many
+    rows of a table refer to the row.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from copilot.language.formatting import NAMED, column_label, humanize, noun
 from copilot.records.differences import sides
+from copilot.records.related import counted as counted_table
 from copilot.records.schema import TABLES
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
@@ -438,7 +439,8 @@ def _caveats(query: Query) -> Iterator[Finding]:
                 "rows": tuple(count(empty, query.noun) for empty in missing.values()),
             },
         )
-    if query.view.hidden(query.table):
+    others = [counted_table(f.column) for f in query.all_filters]
+    if any(query.view.hidden(table) for table in (query.table, *filter(None, others))):
         yield Finding(kind="hidden", role="caveat")
 
 

@@ -1,0 +1,104 @@
+"""Rows by the rows of another table that refer to them: "projects that never had an incident", "with two models"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from copilot.language.quantities import comparison, find_amounts, without_comparison
+from copilot.language.vocabulary import NEGATIONS, ROW_STEMS
+from copilot.language.words import words
+from copilot.reading.building import Builder
+from copilot.reading.question import Link, Span
+from copilot.records.conditions import Filter, Operator
+from copilot.records.related import number_of
+
+Find = Callable[[Builder, Span], None]
+"""Finds the conditions that a part of a question says of a table."""
+
+
+def refer(builder: Builder) -> dict[str, str]:
+    """The tables whose rows refer to those of this one, each with the column that does."""
+    return {p.table: p.name for p in builder.asked.columns.profiles if p.refers == builder.table != p.table}
+
+
+def related(builder: Builder, span: Span, find: Find) -> bool:
+    """Adds how many rows of another table refer to a row, and which of them count; false where a part names none."""
+    link = _other(builder, span)
+    if link is None:
+        return False
+    text, start = builder.asked.text, min(span.start, link.start)
+    end = max(span.end, link.end)
+    # The two of "two incidents", not of "a severity 2 incident".
+    said = [
+        a for a in find_amounts(text[start : link.start])
+        if not _content(text[start : start + a.start]) and not _content(text[start + a.end : link.start])
+    ]  # fmt: skip
+    number = said[0] if len(said) == 1 and said[0].value.is_integer() and not said[0].unit else None
+    rest_from = start + number.end if number else start
+    own = Builder(builder.asked, link.table)
+    for left, right in ((rest_from, link.start), (link.end, end)):
+        part = _trimmed(text, left, right)
+        if part is not None and not builder.asked.links.within(part.start, part.end, "period"):
+            find(own, part)
+    if (period := span if span.role == "period" else _period(builder, end)) is not None:
+        find(own, replace(period, role="filter"))
+        builder.explained.append(period)
+    is_none = any(w.text.lower() in NEGATIONS for w in words(text[start:end])) or span.role == "not"
+    op: Operator
+    if number is not None and not is_none:
+        op, value = comparison(text[start : link.start]) or ">=", int(number.value)
+    else:
+        op, value = ("=", 0) if is_none else (">", 0)
+    column = number_of(link.table)
+    builder.conditions.append(Filter(column=column, op=op, value=value, where=tuple(own.conditions)))
+    builder.unresolved += own.unresolved
+    builder.explained.append(span)
+    if not (span.start <= link.start and link.end <= span.end):
+        builder.explained.append(Span(span.role, link.start, link.end, link.text))
+    builder.support += 1 + own.support
+    return True
+
+
+def _other(builder: Builder, span: Span) -> Link | None:
+    """The other table that a part names, or that stands right beside it, where this one is spoken of before."""
+    asked, tables = builder.asked, refer(builder)
+    first = _spoken_of(builder)
+    links = [x for x in asked.links.of("table") if x.table in tables and first < x.start]
+    within = [x for x in links if x.start < span.end and span.start < x.end]
+    spans = [s for s in asked.reading.spans if s.role != "measure"]
+    free = [x for x in links if not any(s.start < x.end and x.start < s.end for s in spans)]
+    behind = [x for x in free if x.start >= span.end and not _content(asked.text[span.end : x.start])]
+    before = [x for x in free if x.end <= span.start and not _content(asked.text[x.end : span.start])]
+    return next(iter((*within, *behind, *before)), None)
+
+
+def _spoken_of(builder: Builder) -> float:
+    """Where the rows of the table are first spoken of, of the main one as systems or tools too; infinity where not."""
+    asked, table = builder.asked, builder.table
+    links = asked.links.of("table")
+    named = [x.start for x in links if x.table == table]
+    if table == asked.columns.main:
+        said = (w for w in words(asked.text) if w.stem in ROW_STEMS)
+        named += [w.start for w in said if not any(x.start < w.end and w.start < x.end for x in links)]
+    return min(named, default=math.inf)
+
+
+def _period(builder: Builder, end: int) -> Span | None:
+    """The time that is said right behind a place."""
+    spans = builder.asked.reading.of("period")
+    return next((s for s in spans if s.start >= end and not _content(builder.asked.text[end : s.start])), None)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """What a part says beside a table and how many of its rows there are, without the words around it."""
+    said = [w for w in words(without_comparison(text[start:end])) if not w.is_stop and w.text.lower() not in NEGATIONS]
+    if not said:
+        return None
+    first, last = start + said[0].start, start + said[-1].end
+    return Span("filter", first, last, text[first:last])
+
+
+def _content(text: str) -> bool:
+    return any(not w.is_stop for w in words(without_comparison(text)))
