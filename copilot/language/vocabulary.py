@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from copilot.language.words import stems
 
@@ -14,6 +15,12 @@ OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))
 # What asks for a length of time: "how long", "how many days".
 LENGTHS = frozenset(stems("long day week month time duration"))
+# What groups days: "each year", "quarterly".
+GRAINS: Mapping[str, Literal["month", "quarter", "year"]] = {
+    **dict.fromkeys(stems("year yearly annual annually"), "year"),
+    **dict.fromkeys(stems("quarter quarterly"), "quarter"),
+    **dict.fromkeys(stems("month monthly"), "month"),
+}
 NEGATIONS = frozenset(
     ("not", "no", "never", "without", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t")
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from copilot.language.vocabulary import GRAINS
+from copilot.language.words import words
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
 from copilot.reading.rows import Restriction, compared
@@ -38,6 +40,9 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     arguments: dict[str, object] = {"table": rows.table, "filters": conditions}
     if rows.groups:
         arguments["group_by"] = list(rows.groups)
+    profiles = (asked.columns.get(rows.table, column) for column in rows.groups)
+    if any(p is not None and p.holds == "date" for p in profiles) and (grain := _grain(asked)):
+        arguments["grain"] = grain
     aggregate = AGGREGATES.get(rows.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
@@ -68,3 +73,10 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     if shown:
         arguments["columns"] = list(dict.fromkeys(shown))
     return arguments
+
+
+def _grain(asked: Asked) -> str | None:
+    """By what days are grouped, where it is said: "each year"; no part of a time that is named, such as "last year"."""
+    times = asked.links.of("period")
+    said = (w for w in words(asked.text) if not any(x.start <= w.start < x.end for x in times))
+    return next((GRAINS[w.stem] for w in said if w.stem in GRAINS), None)

@@ -439,8 +439,8 @@ def _caveats(query: Query) -> Iterator[Finding]:
                 "rows": tuple(count(empty, query.noun) for empty in missing.values()),
             },
         )
-    others = [counted_table(f.column) for f in query.all_filters]
-    if any(query.view.hidden(table) for table in (query.table, *filter(None, others))):
+    tables = [query.table, *filter(None, (counted_table(f.column) for f in query.all_filters))]
+    if any(map(query.view.hidden, tables)):
         yield Finding(kind="hidden", role="caveat")
 
 
