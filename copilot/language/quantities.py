@@ -34,7 +34,7 @@ _TIMES = frozenset(DAYS_IN)
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 
 
-Comparison = Literal["<", "<=", ">", ">="]
+Comparison = Literal["<", "<=", ">", ">=", "="]
 
 
 @dataclass(frozen=True)

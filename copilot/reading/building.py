@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from copilot.language.quantities import Comparison
 from copilot.reading.choosing import USES, Use
 from copilot.reading.columns import Choice
 from copilot.reading.matching import Candidate
@@ -29,6 +30,10 @@ SIZED = frozenset({"<", "<=", ">", ">=", "="})
 _SETS = frozenset({"=", "!=", "in", "not in"})
 
 
+Having = tuple[Comparison, float]
+"""How the number of rows of a group compares with a size."""
+
+
 @dataclass
 class Builder:
     """The conditions of one table as they are found, span by span."""
@@ -41,6 +46,10 @@ class Builder:
     support: float = 0.0
     measure: Measure = "none"
     """What is asked of the rows."""
+    having: Having | None = None
+    """Which groups of the rows are asked for."""
+    kept: str = ""
+    """The column of those groups."""
     has_measure: bool = False
     """Whether the column that is measured was found."""
     matches: list[Scored] = field(default_factory=list)

@@ -163,6 +163,8 @@ def apart_by(builder: Builder) -> None:
     if named is not None and not _is_beside(builder, span, amount, named):
         # "Over budget, with more than a million spent" are two things.
         return
+    if named is None and not _is_distance(asked.text, span.start + amount.start, span.start + amount.end):
+        return
     pair = named or _surely_beside(builder, numbers, sized[0].column)
     if pair is None:
         return
@@ -193,8 +195,7 @@ def _is_beside(builder: Builder, span: Span, amount: Amount, pair: Filter) -> bo
     quote", "above the quote by 25%"; not where more stands between: "above the quote, with a price of 25"."""
     asked = builder.asked
     start, end = span.start + amount.start, span.start + amount.end
-    after = THAN.search(asked.text, end)
-    if after is not None and not _content(asked.text[end : after.start()]):
+    if _is_distance(asked.text, start, end):
         return True
     for link in asked.links.of("column"):
         if link.table == builder.table and link.key in (pair.column, pair.than) and link.end <= start:
@@ -203,6 +204,14 @@ def _is_beside(builder: Builder, span: Span, amount: Amount, pair: Filter) -> bo
             if is_other_side and not _content(without_comparison(asked.text[link.end : start])):
                 return True
     return False
+
+
+def _is_distance(text: str, start: int, end: int) -> bool:
+    """Whether a size says how far apart two things are: "by 20", "by more than 20", "20 more than expected"."""
+    after = THAN.search(text, end)
+    before = words(without_comparison(text[:start]))[-1:]
+    is_before_another = after is not None and not _content(without_comparison(text[end : after.end()]))
+    return is_before_another or [w.text.lower() for w in before] == [_BY]
 
 
 def _content(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, of_another, with_of
 from copilot.reading.durations import took
+from copilot.reading.keeping import kept_by_number, kept_for_none
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, LinkKind, Span
@@ -161,7 +162,7 @@ def _sized(builder: Builder, column: str, use: Use, holds: Holds) -> None:
 def condition(builder: Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
-    if related(builder, span, condition):
+    if related(builder, span, condition) or kept_for_none(builder, span, condition):
         return
     if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
         # "AI" tells no project of an AI programme from another.
@@ -333,8 +334,10 @@ def _reference(builder: Builder, record: Link) -> Candidate | None:
 
 def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     """A condition by size or date: the column and the comparison that the span means, with its sizes or days."""
-    if any(s.start == span.start for s in builder.explained) or (among is None and related(builder, span, condition)):
+    if any(s.start == span.start for s in builder.explained):
         # What is said of the rows of another table is said already.
+        return
+    if among is None and (related(builder, span, condition) or kept_by_number(builder, span, condition)):
         return
     asked = builder.asked
     span = with_of(asked, asked.with_unit(span))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.language.quantities import DAYS_IN, find_amounts
-from copilot.language.vocabulary import NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
+from copilot.language.vocabulary import GRAINS, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
-from copilot.reading.building import LEAST, WHOLE, Builder, column_of, of_all
+from copilot.reading.building import LEAST, WHOLE, Builder, Having, column_of, of_all
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, beside_another
@@ -87,6 +87,8 @@ class Restriction:
     """Columns asked for beside the names of the rows."""
     order: str | None = None
     limit: int | None = None
+    having: Having | None = None
+    """Which groups are asked for, by how many rows they have."""
     unresolved: tuple[str, ...] = ()
     """Spans for which the table has nothing."""
     signals: Signals | None = None
@@ -139,6 +141,8 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measure = "list"
     builder.measure = measure
     base, groups = _conditions(builder)
+    if builder.kept:
+        measure, groups = "count", [builder.kept]
     groups = _groups(builder, groups, measure)
     measured = _measured(builder) if measure in _OF_NUMBERS else _shared(builder) if measure == "share" else None
     shown = _columns_shown(builder, measure)
@@ -161,6 +165,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         shown=tuple(dict.fromkeys(shown)),
         order=order if reading.direction != "none" else None,
         limit=limit,
+        having=builder.having,
         unresolved=(*builder.unresolved, *unused_figures(builder)),
         signals=_signals(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
         support=builder.support,
@@ -303,10 +308,24 @@ def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[st
         ]  # fmt: skip
     if reading.of("compare"):
         groups += two_sides(builder)
+    if measure in ("count", *_OF_NUMBERS) and not groups:
+        groups += _by_time(builder)
     if measure == "count" and not groups and (reading.of("order") or reading.direction != "none"):
         # "Which vet has done the most reviews?" counts them by vet.
         groups = list(_counted_by(builder))[:1]
     return groups
+
+
+def _by_time(builder: Builder) -> Iterator[str]:
+    """The dates by whose years, quarters or months rows are counted, where that is said: "each year", "per month"."""
+    text = builder.asked.text
+    said, dates = words(text), builder.asked.columns.of_table(builder.table, "date")
+    pairs = zip(said, said[1:], strict=False)
+    each = next(((a.start, b.end) for a, b in pairs if a.text.lower() in _EACH and b.stem in GRAINS), None)
+    if dates and each is not None:
+        builder.explained.append(Span("group", *each, text[slice(*each)]))
+        judged = builder.asked.judged(builder.table)
+        yield max(dates, key=lambda p: judged.sure(p.name, None, "group", "order", "shown", "during")).name
 
 
 def _columns_shown(builder: Builder, measure: Measure) -> list[str]:

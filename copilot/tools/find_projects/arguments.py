@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.tools.filters import Condition
 
 Aggregate = Literal["count", "count distinct", "sum", "mean", "median", "min", "max", "share"]
+Comparison = Literal["<", "<=", ">", ">=", "="]
 Grain = Literal["month", "quarter", "year"]
 
 
@@ -22,6 +23,15 @@ class MeasureArgument(BaseModel):
         default=None,
         description="Column to compute over; none for a count or share of rows.",
     )
+
+
+class GroupCondition(BaseModel):
+    """Which groups are kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    op: Comparison = ">"
+    value: float = Field(description="Compared with the first measure; = 0: values that no row has.")
 
 
 class Arguments(BaseModel):
@@ -47,6 +57,9 @@ class Arguments(BaseModel):
         default=[], max_length=4, description="What to compute, of all rows or by group."
     )
     group_by: list[str] = Field(default=[], max_length=2, description="Up to two columns to group by.")
+    having: GroupCondition | None = Field(
+        default=None, description="Only the groups whose first measure, the number of rows by default, compares so."
+    )
     grain: Grain | None = Field(default=None, description="Of dates and periods.")
     order_by: str | None = Field(
         default=None,

@@ -43,6 +43,9 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     profiles = (asked.columns.get(rows.table, column) for column in rows.groups)
     if any(p is not None and p.holds == "date" for p in profiles) and (grain := _grain(asked)):
         arguments["grain"] = grain
+    if rows.groups and rows.having is not None:
+        arguments["having"] = {"op": rows.having[0], "value": rows.having[1]}
+        return arguments
     aggregate = AGGREGATES.get(rows.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]

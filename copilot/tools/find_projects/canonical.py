@@ -14,6 +14,8 @@ from copilot.tools.find_projects.opening import measured_of, order_of, table_nam
 from copilot.tools.find_projects.query import Measured
 from copilot.tools.linking import resolve_column
 
+_SIZES = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
+
 
 def canonical(arguments: Arguments, view: RecordView) -> str:
     """Such as "sum of spend of projects in pilot that do not belong to Retail, by unit, largest first"."""
@@ -23,6 +25,9 @@ def canonical(arguments: Arguments, view: RecordView) -> str:
     parts = [_subject(arguments, view, table, measures)]
     if groups:
         parts.append(f"by {join_and(column_phrase(column, arguments.grain) for column in groups)}")
+    if groups and arguments.having is not None:
+        op, size = arguments.having.op, arguments.having.value
+        parts.append("only those with none" if (op, size) == ("=", 0) else f"only with {_SIZES[op]} {size:,.12g}")
     if arguments.columns:
         parts.append(f"with {join_and(column_label(resolve_column(view, table, c).name) for c in arguments.columns)}")
     if arguments.order_by or groups:

@@ -13,6 +13,7 @@ from copilot.records.schema import TABLES
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
 from copilot.tools.filter_phrasing import of_all, of_none, predicate, qualified
+from copilot.tools.find_projects.arguments import GroupCondition
 from copilot.tools.find_projects.calculation import used
 from copilot.tools.find_projects.canonical import canonical, column_phrase
 from copilot.tools.find_projects.query import Group, Measured, Query, ratio
@@ -42,8 +43,12 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     sized = [m for m in query.measures if m.column is not None and query.matching]
     measures = [f for m in sized for f in _measure(query, m)]
     opening = [] if _is_share(query) and not query.groups else [counted(query)]
-    groups, listed = [*_groups(query)], [*_listed(query, rows, reading)]
-    if any(f.kind == "difference" for f in groups):
+    listed = [*_listed(query, rows, reading)]
+    groups = [] if query.meant.having is not None else [*_groups(query)]
+    if query.meant.having is not None and query.groups:
+        yield _kept(query, query.meant.having)
+        yield from _background(*opening)
+    elif any(f.kind == "difference" for f in groups):
         yield from groups
         yield from _background(*opening, *measures)
     elif first := _first_group(query):
@@ -238,6 +243,31 @@ def _groups(query: Query) -> Iterator[Finding]:
         yield Finding(kind="more_groups", values={"more": count(more, "more group")})
     if unknown:
         yield Finding(kind="ungrouped", role="headline", values={"rows": count(unknown, query.noun), "by": by})
+
+
+def _kept(query: Query, having: GroupCondition) -> Finding:
+    """The groups that are kept, of how many, each with what it was kept for."""
+    measure = (query.measures or (Measured("count"),))[0]
+    total = sum(g.is_known for g in query.all_groups)
+    named = query.grouped[:_NAMED]
+    column = query.groups[0]
+    unit = query.noun if measure.column is None else measure.column.unit
+    return Finding(
+        kind="kept_groups",
+        role="headline",
+        values={
+            "kept": count(len(query.grouped), column_label(column.name)),
+            "total": count(total, column_label(column.name)),
+            "rows": noun(query.table),
+            "measure": measure.label if measure.column is not None else None,
+            "which": qualified("", query.said).strip(),
+            "op": having.op,
+            "size": Quantity(value=having.value, unit=unit),
+            "names": tuple(group_label(g, query) for g in named),
+            "cells": tuple(v for g in named if isinstance(v := g.values[0], Quantity)),
+        },
+        figures=("kept",),
+    )
 
 
 def group_names(query: Query) -> Iterator[str]:

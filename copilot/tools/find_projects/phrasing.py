@@ -98,6 +98,32 @@ def groups(f: Finding) -> str:
     return sentence(f"by {by}: {'; '.join(groups)}")
 
 
+_SIZES = {"<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
+
+
+def kept_groups(f: Finding) -> str:
+    """How many groups of how many have so much, and which they are."""
+    kept, size, which = quantity(f, "kept").value, quantity(f, "size"), f.values["which"]
+    has = "has" if kept < 2 else "have"
+    what = str(f.values["measure"] or f.values["rows"])
+    if size.value == 0 and f.values["op"] == "=":
+        had = f"{has} no {what}"
+    elif f.values["measure"]:
+        had = f"{has} {_article(what)} of {_SIZES[str(f.values['op'])]} {format_value(size)}"
+    else:
+        had = f"{has} {_SIZES[str(f.values['op'])]} {format_value(size)}"
+    opening = "None" if not kept else "All" if kept == quantity(f, "total").value else named(f, "kept", bare=True)
+    whole = named(f, "total") if opening == "All" else f"of the {named(f, 'total')}"
+    text = f"{opening} {whole} {had} {which}".strip()
+    cells, names = quantities(f, "cells"), texts(f, "names")
+    told = [n if size.value == 0 else f"{n} ({format_value(c, bare=True)})" for n, c in zip(names, cells, strict=True)]
+    return sentence(f"{text}: {join_first(told, int(kept))}" if told else text)
+
+
+def _article(what: str) -> str:
+    return f"{'an' if what[:1] in 'aeiou' else 'a'} {what}"
+
+
 def first_group(f: Finding) -> str:
     """Which group has the most, how much, and which comes after it."""
     names, counted, most = texts(f, "names"), f.values["counted"], bool(f.values["descending"])
@@ -228,6 +254,7 @@ WORDING = Wording(
         "by_basis": by_basis,
         "groups": groups,
         "first_group": first_group,
+        "kept_groups": kept_groups,
         "nested_groups": nested_groups,
         "more_groups": more_groups,
         "ungrouped": ungrouped,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,7 +14,7 @@ from copilot.records.schema import Column, TableSchema
 from copilot.records.store import Filter, Grouping, Measure, RecordView
 from copilot.tools.evidence import Row, measured, recorded
 from copilot.tools.filters import spoken
-from copilot.tools.find_projects.arguments import Aggregate, Arguments, Grain
+from copilot.tools.find_projects.arguments import Aggregate, Arguments, Grain, GroupCondition
 from copilot.tools.findings import count, share
 from copilot.types import Cell, Quantity, Value
 
@@ -24,6 +25,9 @@ _ROWS_LISTED = 20
 _WORDS: Mapping[str, str] = {
     "count": "number of recorded", "count distinct": "number of different", "sum": "sum", "mean": "average",
     "median": "median", "min": "lowest", "max": "highest", "share": "share",
+}  # fmt: skip
+_COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
 }  # fmt: skip
 _OF_DATES = {"min": "earliest", "max": "latest"}
 
@@ -176,12 +180,21 @@ class Query:
 
     @cached_property
     def grouped(self) -> tuple[Group, ...]:
-        """All groups, the largest first measure first unless another order is asked for; dates in their order."""
+        """The groups that are kept, the largest first measure first unless another order is asked for; dates in their
+        order."""
+        having = self.meant.having
+        return self.all_groups if having is None else tuple(g for g in self.all_groups if _is_kept(g, having))
+
+    @cached_property
+    def all_groups(self) -> tuple[Group, ...]:
+        """All groups in that order; where some are to be kept, also those of the whole that no row is in."""
         measures = self.measures or (Measured("count"),)
         found = {self._keys(row): row for row in self._by_group(measures, self.all_filters)}
         wholes = {}
         if shares := [m for m in measures if m.aggregate == "share"]:
             wholes = {self._keys(row): row for row in self._by_group(shares, self.among)}
+        elif self.meant.having is not None:
+            wholes = {self._keys(row): row for row in self._by_group((Measured("count"),), self.among)}
         groups = [self._group(keys, found.get(keys), wholes.get(keys)) for keys in dict.fromkeys([*found, *wholes])]
         return tuple(self._ordered(groups))
 
@@ -282,6 +295,11 @@ def row_names(view: RecordView, table: str, column: str) -> dict[str, str]:
 
 def ratio(part: Quantity, whole: Quantity) -> Quantity | None:
     return share(part.value / whole.value) if whole.value else None
+
+
+def _is_kept(group: Group, having: GroupCondition) -> bool:
+    held = group.values[0]
+    return isinstance(held, Quantity) and group.is_known and _COMPARED[having.op](held.value, having.value)
 
 
 def _number(raw: Cell) -> float:

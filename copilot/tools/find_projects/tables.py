@@ -17,7 +17,7 @@ _DRAWN = 24
 
 
 def tables(query: Query, rows: Sequence[Row]) -> Iterator[Table]:
-    if query.groups:
+    if query.groups and query.grouped:
         yield _group_table(query)
     if rows:
         yield _row_table(query, rows)
@@ -26,7 +26,7 @@ def tables(query: Query, rows: Sequence[Row]) -> Iterator[Table]:
 def _group_table(query: Query) -> Table:
     """All groups: their rows, those as a share of all, and each measure."""
     groups, rows = query.grouped, noun(query.table).capitalize()
-    total = sum(group.rows for group in groups) or 1
+    total = sum(group.rows for group in query.all_groups) or 1
     measures = [(i, m) for i, m in enumerate(query.measures) if m != Measured("count")]
     has_shares = any(m.aggregate == "share" for _, m in measures)
 

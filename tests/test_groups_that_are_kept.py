@@ -1,0 +1,78 @@
+"""Groups by how many rows they have, and the grain of days."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copilot import Answer, Copilot, Settings, open_copilot
+
+WELLS = """code,well,region,keeper,state,opened_on
+W-1,Alder spring,North,Ines Roca,running,2023-02-11
+W-2,Birch spring,North,Ines Roca,trial,2023-09-30
+W-3,Cedar bore,South,Omar Haddad,running,2024-03-14
+W-4,Dogwood bore,South,Ines Roca,running,2024-05-02
+W-5,Elm shaft,East,Yuki Mori,trial,2025-01-20
+W-6,Fir shaft,East,Omar Haddad,trial,2025-06-18
+W-7,Gorse pit,East,Ines Roca,closed,2025-11-05
+"""
+ROWS = list(csv.DictReader(io.StringIO(WELLS)))
+
+
+@pytest.fixture(scope="module")
+def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+    root: Path = tmp_path_factory.mktemp("wells")
+    (root / "records").mkdir()
+    (root / "workspace.yaml").write_text("as_of: 2026-01-15\n")
+    (root / "records" / "wells.csv").write_text(WELLS)
+    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
+        yield opened
+
+
+def rows_of(answer: Answer) -> dict[str, Any]:
+    return next(dict(call.arguments) for call in answer.tool_calls if call.name == "find_projects")
+
+
+def groups(answer: Answer) -> dict[str, int]:
+    return {str(row[0]): int(str(row[1])) for row in answer.tables[0].rows} if answer.tables else {}
+
+
+def test_groups_with_more_rows_than_so_many(copilot: Copilot) -> None:
+    kept = {name: n for name, n in Counter(r["keeper"] for r in ROWS).items() if n > 1}
+    assert groups(copilot.ask("Which keepers have more than one well?")) == kept
+
+
+def test_groups_without_a_row_that_meets_a_condition(copilot: Copilot) -> None:
+    answer = copilot.ask("Which regions have nothing running?")
+    assert set(groups(answer)) == {r["region"] for r in ROWS} - {r["region"] for r in ROWS if r["state"] == "running"}
+
+
+def test_a_size_of_rows_is_no_size_of_groups(copilot: Copilot) -> None:
+    assert "having" not in rows_of(copilot.ask("How many wells are running?"))
+
+
+def test_rows_are_counted_by_the_year_that_is_said(copilot: Copilot) -> None:
+    answer = copilot.ask("How many wells were opened each year?")
+    assert groups(answer) == dict(Counter(r["opened_on"][:4] for r in ROWS))
+
+
+@pytest.mark.parametrize(("op", "value"), [(">", 2), (">=", 3), ("<", 2), ("<=", 2), ("=", 0), ("=", 2)])
+def test_groups_compare_as_python_compares_them(copilot: Copilot, op: str, value: int) -> None:
+    counts = Counter(r["region"] for r in ROWS if r["state"] == "trial")
+    every = {r["region"]: counts[r["region"]] for r in ROWS}
+    compares = {">": int.__gt__, ">=": int.__ge__, "<": int.__lt__, "<=": int.__le__, "=": int.__eq__}[op]
+    result = copilot.call(
+        "find_projects", table="wells", filters=[{"column": "state", "value": "trial"}], group_by=["region"],
+        having={"op": op, "value": value},
+    )  # fmt: skip
+    [finding] = [f for f in result.findings if f.kind == "kept_groups"]
+    names = finding.values["names"]
+    assert isinstance(names, tuple)
+    assert set(names) == {region for region, n in every.items() if compares(n, value)}
