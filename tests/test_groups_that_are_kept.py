@@ -76,3 +76,14 @@ def test_groups_compare_as_python_compares_them(copilot: Copilot, op: str, value
     names = finding.values["names"]
     assert isinstance(names, tuple)
     assert set(names) == {region for region, n in every.items() if compares(n, value)}
+
+
+def test_a_rate_is_not_told_by_year(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "suppliers.csv").write_text(
+        "name,yearly_fee,contract_until\nKvist,120,2026-09-30\nLund,410,2027-01-31\nMyr,95,2027-06-30\n"
+    )
+    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as opened:
+        arguments = rows_of(opened.ask("priciest supplier per year, how much"))
+    assert "group_by" not in arguments
+    assert arguments["order_by"] == "-yearly_fee"

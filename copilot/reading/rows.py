@@ -308,7 +308,8 @@ def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[st
         ]  # fmt: skip
     if reading.of("compare"):
         groups += two_sides(builder)
-    if measure in ("count", *_OF_NUMBERS) and not groups:
+    if measure == "count" and not groups:
+        # What is paid "per year" is no sum of years.
         groups += _by_time(builder)
     if measure == "count" and not groups and (reading.of("order") or reading.direction != "none"):
         # "Which vet has done the most reviews?" counts them by vet.
