@@ -88,3 +88,18 @@ def test_only_a_number_of_rows_says_which_count(copilot: Copilot) -> None:
     filters = [{"column": "budget", "op": ">", "value": 0, "where": [{"column": "severity", "value": 2}]}]
     with pytest.raises(ToolError, match="counts no rows"):
         copilot.call("find_projects", viewer="clerk", table="projects", filters=filters)
+
+
+def test_a_metric_does_not_answer_for_rows_that_it_does_not_know(tmp_path: Path) -> None:
+    root = tmp_path / "harbour"
+    (root / "records").mkdir(parents=True)
+    (root / "workspace.yaml").write_text("as_of: 2026-04-20\n")
+    (root / "records" / "projects.csv").write_text(PROJECTS)
+    (root / "records" / "incidents.csv").write_text(INCIDENTS)
+    (root / "records" / "metrics.yaml").write_text(
+        "metrics:\n  budget:\n    label: Total budget\n    table: projects\n    expression: sum(budget)\n"
+        "    definition: Budget of all projects.\n"
+    )
+    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path / "state"))) as opened:
+        answer = opened.ask("What is the total budget of projects that had an incident?")
+    assert "620,000" in answer.text

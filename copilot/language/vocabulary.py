@@ -21,6 +21,8 @@ GRAINS: Mapping[str, Literal["month", "quarter", "year"]] = {
     **dict.fromkeys(stems("quarter quarterly"), "quarter"),
     **dict.fromkeys(stems("month monthly"), "month"),
 }
+# Words after which what is named splits what is counted.
+EACH = frozenset({"by", "per", "each", "every"})
 NEGATIONS = frozenset(
     ("not", "no", "never", "without", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t")
 )

@@ -37,6 +37,8 @@ class Options:
     said."""
     stand: Collection[Filter] = ()
     """Conditions that the question names in so many words; nothing takes their place."""
+    split: Collection[str] = ()
+    """Columns by which it says that rows are told apart."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,8 @@ def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]
                 yield Alternative(replace(reading, shown=fresh), prior, column)
         yield Alternative(replace(reading, shown=tuple(c for c in reading.shown if c != shown)), _UNCERTAIN / 2)
     for n, group in enumerate(reading.groups):
+        if group in options.split:
+            continue
         yield Alternative(replace(reading, groups=tuple(g for g in reading.groups if g != group)), _UNCERTAIN)
         for column, prior in columns.get("group", ()):
             if column not in reading.groups:

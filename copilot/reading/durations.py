@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.language.quantities import DAYS_IN, Amount, comparison
-from copilot.language.vocabulary import LENGTHS, OLDER_FIRST
-from copilot.language.words import stems
+from copilot.language.vocabulary import EACH, GRAINS, LENGTHS, OLDER_FIRST
+from copilot.language.words import stems, words
 from copilot.reading.building import Builder
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Profile
@@ -36,6 +36,19 @@ def of_time(builder: Builder, column: str | None, spans: Sequence[Span]) -> str 
 def says_length(spans: Sequence[Span]) -> bool:
     """Whether a length of time is asked: "how long", "how many days"."""
     return any(stem in LENGTHS for span in spans for stem in stems(span.text))
+
+
+def says_grain(span: Span) -> bool:
+    """Whether a part says years, quarters or months and nothing else: "per quarter"."""
+    said = [w.stem for w in words(span.text) if not w.is_stop and w.text.lower() not in EACH]
+    return bool(said) and all(stem in GRAINS for stem in said)
+
+
+def each_time(text: str) -> tuple[int, int] | None:
+    """Where a question says that years, quarters or months are told apart: "each year", "per month"."""
+    said = words(text)
+    pairs = zip(said, said[1:], strict=False)
+    return next(((a.start, b.end) for a, b in pairs if a.text.lower() in EACH and b.stem in GRAINS), None)
 
 
 def ordered(builder: Builder, column: str | None) -> str | None:

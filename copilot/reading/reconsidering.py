@@ -11,6 +11,7 @@ from copilot.reading.building import CONDITIONS, WHOLE
 from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
 from copilot.reading.comparing import SIDES, THAN
+from copilot.reading.durations import each_time
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
@@ -135,7 +136,8 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c)
     ]
     ordered = sorted(probable.items(), key=lambda x: -x[1])
-    return Options(list(islice(ordered, _CONDITIONS)), columns, stand)
+    dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
+    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates)
 
 
 def _are_apart(one: Filter) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.language.quantities import DAYS_IN, find_amounts
-from copilot.language.vocabulary import GRAINS, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
+from copilot.language.vocabulary import EACH, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.building import LEAST, WHOLE, Builder, Having, column_of, of_all
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, beside_another
-from copilot.reading.durations import ends, of_time, ordered, says_length
+from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
@@ -64,8 +64,6 @@ MEASURED, MEASURED_TOO = 0.6, 0.4
 """The same of a column of whose sum a share is asked, and of one that is measured beside another."""
 _RATIOS = frozenset({"share", "percent", "%"})
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
-# Words after which the name of a column splits what is counted.
-_EACH = frozenset({"by", "per", "each", "every"})
 
 
 @dataclass(frozen=True)
@@ -261,7 +259,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         for span in reading.of("measure"):
             if THAN.search(span.text) and not find_amounts(span.text):
                 beside_another(builder, span)
-    by = [span for span in reading.of("group") if not _names_rows(builder, span)]
+    by = [s for s in reading.of("group") if not _names_rows(builder, s) and not says_grain(s)]
     builder.explained += [span for span in reading.of("group") if span not in by]
     groups = [c for span in by if (c := column_of(builder, span, _GROUPS))]
     for span in _uncovered(asked, builder.table):
@@ -319,10 +317,8 @@ def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[st
 
 def _by_time(builder: Builder) -> Iterator[str]:
     """The dates by whose years, quarters or months rows are counted, where that is said: "each year", "per month"."""
-    text = builder.asked.text
-    said, dates = words(text), builder.asked.columns.of_table(builder.table, "date")
-    pairs = zip(said, said[1:], strict=False)
-    each = next(((a.start, b.end) for a, b in pairs if a.text.lower() in _EACH and b.stem in GRAINS), None)
+    text, dates = builder.asked.text, builder.asked.columns.of_table(builder.table, "date")
+    each = each_time(text)
     if dates and each is not None:
         builder.explained.append(Span("group", *each, text[slice(*each)]))
         judged = builder.asked.judged(builder.table)
@@ -491,7 +487,7 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
         before = asked.text[: link.start].split()[-1:]
         if link.kind != "column":
             yield Span("filter", link.start, link.end, link.text)
-        elif before and before[0].lower() in _EACH:
+        elif before and before[0].lower() in EACH:
             yield Span("group", link.start, link.end, link.text)
         elif figure := next((x for x in asked.links.of("number") if x.start == link.end + 1), None):
             yield Span("filter", link.start, figure.end, asked.text[link.start : figure.end])

@@ -8,8 +8,10 @@ from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+from copilot.reading.durations import says_grain
 from copilot.reading.matching import Described, query
-from copilot.reading.question import CLARIFY, LinkKind, Shape, Span
+from copilot.reading.question import CLARIFY, LinkKind, Role, Shape, Span
+from copilot.records.catalogue import Metric
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
 # documents one in twenty comes as near to some metric, of those about metrics four in five.
@@ -31,7 +33,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     if asked.sources.metrics is None:
         return
     known = asked.sources.metrics.metrics
-    named = list(dict.fromkeys(x.key for x in asked.links.of("metric"))) or list(_nearest(asked))
+    named = list(dict.fromkeys(_named(asked))) or list(_nearest(asked))
     for name in named[:2]:
         metric = known[name]
         arguments: dict[str, object] = {"metric": name}
@@ -56,7 +58,7 @@ def calls(asked: Asked) -> Iterator[Call]:
         left = [
             s.text
             for s in asked.reading.of("filter", "scope", "not", "bound")
-            if not _is_expressed(asked, s, filters, name)
+            if not _is_expressed(asked, s, filters, metric)
         ]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
@@ -64,6 +66,17 @@ def calls(asked: Asked) -> Iterator[Call]:
         missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS) + is_part
         resolved = 1 - missed / (missed + len(filters) + 0.5)
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
+
+
+def _named(asked: Asked) -> Iterator[str]:
+    """The metrics that are named; where what is measured names one, none that says of which rows."""
+    links = asked.links.of("metric")
+
+    def within(*roles: Role) -> list[str]:
+        return [x.key for s in asked.reading.of(*roles) for x in links if s.start <= x.start and x.end <= s.end]
+
+    of_rows = within("filter", "not", "bound") if within("measure", "topic") else []
+    yield from (x.key for x in links if x.key not in of_rows)
 
 
 def _asks_a_part(asked: Asked) -> bool:
@@ -79,12 +92,13 @@ def _splits(asked: Asked) -> bool:
     return bool(groups or sides or (asked.reading.of("order") and asked.reading.shape == "name"))
 
 
-def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: str) -> bool:
-    """Whether a part of the question is in the call, or names the metric itself or all that there is."""
+def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: Metric) -> bool:
+    """Whether a part of the question is in the call, or names the metric itself, its rows or all that there is."""
     links = asked.links.within(span.start, span.end)
-    held = {*filters.values(), metric}
+    held = {*filters.values(), metric.name}
     plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in words(span.text))
-    return plain or any(x.key in held or x.kind in ("period", "table") for x in links)
+    rows = (metric.table, asked.columns.main)
+    return plain or any(x.key in held or x.kind == "period" or (x.kind == "table" and x.table in rows) for x in links)
 
 
 def evidence(asked: Asked) -> float:
@@ -154,7 +168,7 @@ def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
         for name, column in dimensions.items():
             if link.key in (name, column, f"{name}s") or link.column == column:
                 return name
-    if asked.reading.of("group"):
+    if any(not says_grain(s) for s in asked.reading.of("group")):
         # What groups rows in other words than its name.
         groups = {column for rows in asked.restrictions for column in rows.groups}
         if found := next((name for name, column in dimensions.items() if column in groups), None):
