@@ -87,3 +87,19 @@ def test_a_rate_is_not_told_by_year(tmp_path: Path) -> None:
         arguments = rows_of(opened.ask("priciest supplier per year, how much"))
     assert "group_by" not in arguments
     assert arguments["order_by"] == "-yearly_fee"
+
+
+def test_the_first_row_of_each_group(copilot: Copilot) -> None:
+    answer = copilot.ask("What is the newest well in each region?")
+    newest = {r["region"]: r["code"] for r in sorted(ROWS, key=lambda r: r["opened_on"])}
+    assert {str(row[2]): str(row[0]) for row in answer.tables[0].rows} == newest
+
+
+def test_what_lacks_several_things_lacks_each(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "boats.csv").write_text(
+        "code,boat,skipper,engineer\nB-1,Tern,Ada Holm,\nB-2,Auk,,\nB-3,Skua,,Jon Vik\nB-4,Gull,Liv Moe,Jon Vik\n"
+    )
+    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as opened:
+        answer = opened.ask("Which boats have neither a skipper nor an engineer?")
+    assert {str(row[0]) for table in answer.tables for row in table.rows} == {"B-2"}

@@ -207,6 +207,8 @@ def condition(builder: Builder, span: Span) -> None:
         # "The hospitals" are none of them, and all have one.
         builder.explained.append(span)
         return
+    if span.role == "not" and not values and _lacks_several(builder, span):
+        return
     chosen = builder.choose(span, builder.asked.columns.conditions(builder.table))
     if chosen is not None and len(parts := _alternatives_of(span)) > 1 and isinstance(chosen.value, str):
         _each(builder, parts, chosen)
@@ -215,6 +217,21 @@ def condition(builder: Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _lacks_several(builder: Builder, span: Span) -> bool:
+    """Adds that several columns that a part names are empty, "neither an owner nor a sponsor"; false where it names
+    but one."""
+    named = list(dict.fromkeys(x.key for x in builder.links(span, "column") if x.score >= WHOLE))
+    profiles = [p for name in named if (p := builder.asked.columns.get(builder.table, name)) is not None]
+    if len(profiles) < 2:
+        return False
+    for profile in profiles:
+        is_flag = profile.holds == "yes_no"
+        builder.add(profile.name, "=" if is_flag else "missing", False if is_flag else None)
+    builder.explained.append(span)
+    builder.support += len(profiles)
+    return True
 
 
 def _is_said(builder: Builder, value: Link) -> bool:

@@ -65,5 +65,8 @@ class Arguments(BaseModel):
         default=None,
         description="Column, or of groups `count` or a measured column; a leading minus: highest first.",
     )
+    per_group: int | None = Field(
+        default=None, ge=1, le=20, description="Rows to name of each group, the first by `order_by`, a column."
+    )
     limit: int | None = Field(default=None, ge=1, le=500, description="Rows or groups to name; figures take all.")
     columns: list[str] = Field(default=[], description="Columns to show of listed rows.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copilot.language.vocabulary import GRAINS
+from copilot.language.vocabulary import EACH, GRAINS
 from copilot.language.words import words
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
@@ -46,6 +46,9 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     if rows.groups and rows.having is not None:
         arguments["having"] = {"op": rows.having[0], "value": rows.having[1]}
         return arguments
+    if rows.groups and rows.order and _of_each(asked):
+        arguments |= {"order_by": rows.order, "per_group": rows.limit or 1}
+        return arguments
     aggregate = AGGREGATES.get(rows.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
@@ -76,6 +79,14 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     if shown:
         arguments["columns"] = list(dict.fromkeys(shown))
     return arguments
+
+
+def _of_each(asked: Asked) -> bool:
+    """Whether the first row of each group is asked for: "the most expensive in each unit"."""
+    reading = asked.reading
+    says_each = any(w.text.lower() in EACH - {"by"} for s in reading.of("group") for w in words(s.text))
+    is_of_rows = reading.measure in ("list", "none") or (reading.measure == "sum" and not reading.of("measure"))
+    return says_each and is_of_rows and bool(reading.of("order"))
 
 
 def _grain(asked: Asked) -> str | None:

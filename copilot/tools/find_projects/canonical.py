@@ -32,6 +32,9 @@ def canonical(arguments: Arguments, view: RecordView) -> str:
         parts.append(f"with {join_and(column_label(resolve_column(view, table, c).name) for c in arguments.columns)}")
     if arguments.order_by or groups:
         parts.append(_first(arguments, view, table, measures, groups))
+    if arguments.per_group and groups and not measures:
+        several = arguments.per_group > 1
+        parts.append(f"the first {arguments.per_group} of each" if several else "only the first of each")
     if arguments.limit is not None:
         parts.append(f"the first {arguments.limit:,}" if arguments.limit > 1 else "only the first")
     return ", ".join(parts)
@@ -43,7 +46,9 @@ def _subject(arguments: Arguments, view: RecordView, table: str, measures: Seque
     def rows(conditions: Sequence[Condition]) -> str:
         return qualified(noun(table), [f for condition in conditions for f in spoken(view, table, condition)])
 
-    what = join_and(m.label for m in measures) or ("count" if arguments.group_by else "list")
+    what = join_and(m.label for m in measures) or (
+        "count" if arguments.group_by and not arguments.per_group else "list"
+    )
     if not any(m.aggregate == "share" for m in measures):
         return f"{what} of {rows([*arguments.among, *arguments.filters])}"
     whole = rows(arguments.among) if arguments.among else f"all {noun(table)}"

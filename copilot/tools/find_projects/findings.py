@@ -44,10 +44,14 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     measures = [f for m in sized for f in _measure(query, m)]
     opening = [] if _is_share(query) and not query.groups else [counted(query)]
     listed = [*_listed(query, rows, reading)]
-    groups = [] if query.meant.having is not None else [*_groups(query)]
+    groups = [] if query.meant.having is not None or query.are_firsts else [*_groups(query)]
     if query.meant.having is not None and query.groups:
         yield _kept(query, query.meant.having)
         yield from _background(*opening)
+    elif query.are_firsts:
+        yield _firsts(query, rows, reading)
+        yield from _background(*opening)
+        listed = []
     elif any(f.kind == "difference" for f in groups):
         yield from groups
         yield from _background(*opening, *measures)
@@ -267,6 +271,30 @@ def _kept(query: Query, having: GroupCondition) -> Finding:
             "cells": tuple(v for g in named if isinstance(v := g.values[0], Quantity)),
         },
         figures=("kept",),
+    )
+
+
+def _firsts(query: Query, rows: Sequence[Row], reading: Reading) -> Finding:
+    """The first rows of each group, with what puts them first."""
+    by = query.order.column if query.order else None
+    assert by is not None
+    named = rows[:_NAMED]
+    cells = (recorded(row[by.name], by) for row in named)
+    return Finding(
+        kind="firsts_of_groups",
+        subject=by.name,
+        role="headline",
+        values={
+            "column": column_label(by.name),
+            "is_date": by.type == "date",
+            "descending": bool(query.order and query.order.descending),
+            "by": tuple(group_names(query)),
+            "groups": tuple(" / ".join(humanize(str(row[c.name])) for c in query.groups) for row in named),
+            "names": tuple(query.name(row) for row in named),
+            "cells": tuple(NOT_RECORDED if v is None else _single(v) for v in cells),
+            "more": count(len(rows) - len(named), query.noun),
+        },
+        evidence=reading.rows(query.table, named),
     )
 
 

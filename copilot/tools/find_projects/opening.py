@@ -70,7 +70,7 @@ def order_of(
     """What an order is by: of groups a measure, the count or their own column, else a column of the rows."""
     asked = str(arguments.order_by)
     descending, name = asked.startswith("-"), asked.removeprefix("-")
-    if not groups:
+    if not groups or arguments.per_group:
         return Order(descending, column=resolve_column(view, table, name))
     for position, measure in enumerate(measures or (Measured("count"),)):
         called = [measure.label, measure.aggregate, *([measure.column.name] if measure.column else [])]

@@ -101,6 +101,23 @@ def groups(f: Finding) -> str:
 _SIZES = {"<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
 
 
+def firsts_of_groups(f: Finding) -> str:
+    """The first rows of each group, with what puts them first."""
+    high, low = ("latest", "earliest") if f.values["is_date"] else ("highest", "lowest")
+    cells = f.values["cells"]
+    values = [format_value(v) for v in cells] if isinstance(cells, tuple) else []
+    told: dict[str, list[str]] = {}
+    for group, name, value in zip(texts(f, "groups"), texts(f, "names"), values, strict=True):
+        told.setdefault(group, []).append(f"{name} with {value}")
+    parts = "; ".join(f"{group}: {join_and(own)}" for group, own in told.items())
+    more = quantity(f, "more")
+    rest = f"; {format_value(more)} more in the table" if more.value else ""
+    by = join_and(texts(f, "by"))
+    if not parts:
+        return sentence(f"No {by} has a row with {f.values['column']}")
+    return sentence(f"{high if f.values['descending'] else low} {f.values['column']} by {by}: {parts}{rest}")
+
+
 def kept_groups(f: Finding) -> str:
     """How many groups of how many have so much, and which they are."""
     kept, size, which = quantity(f, "kept").value, quantity(f, "size"), f.values["which"]
@@ -254,6 +271,7 @@ WORDING = Wording(
         "by_basis": by_basis,
         "groups": groups,
         "first_group": first_group,
+        "firsts_of_groups": firsts_of_groups,
         "kept_groups": kept_groups,
         "nested_groups": nested_groups,
         "more_groups": more_groups,

@@ -166,8 +166,24 @@ class Query:
             return []
         order = [f"{'-' if self.order and self.order.descending else ''}{by.name}"] if by else []
         wanted = [c.name for c in (*self.schema.columns, *(c for c in self.shown if c.sql))]
-        rows = self.view.select(self.table, self.all_filters, wanted, order, self.limit or _ROWS_LISTED)
-        return [self._titled(row) for row in rows]
+        limit = None if self.are_firsts else self.limit or _ROWS_LISTED
+        rows = self.view.select(self.table, self.all_filters, wanted, order, limit)
+        return [self._titled(row) for row in (self._firsts(rows) if self.are_firsts else rows)]
+
+    @property
+    def are_firsts(self) -> bool:
+        """Whether the first rows of each group are asked for."""
+        return bool(self.groups and self.meant.per_group and self.order and self.order.column)
+
+    def _firsts(self, rows: Sequence[Row]) -> list[Row]:
+        """Of rows in their order the first of each group that have what orders them."""
+        by = self.order.column.name if self.order and self.order.column else ""
+        held: dict[tuple[str, ...], list[Row]] = {}
+        for row in rows:
+            cells = [row[c.name] for c in self.groups]
+            if row[by] is not None and None not in cells:
+                held.setdefault(tuple(str(c).lower() for c in cells), []).append(row)
+        return [row for _, own in sorted(held.items()) for row in own[: self.meant.per_group]]
 
     def name(self, row: Row) -> str:
         """What a row is called, with its key."""

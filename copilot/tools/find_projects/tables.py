@@ -17,7 +17,7 @@ _DRAWN = 24
 
 
 def tables(query: Query, rows: Sequence[Row]) -> Iterator[Table]:
-    if query.groups and query.grouped:
+    if query.groups and query.grouped and not query.are_firsts:
         yield _group_table(query)
     if rows:
         yield _row_table(query, rows)
@@ -73,6 +73,7 @@ def _row_table(query: Query, rows: Sequence[Row]) -> Table:
     shown = [c.name for c in query.shown] or list(usual_columns(query))
     order = query.order
     by = [order.column.name] if order and order.column else []
+    shown = [*(c.name for c in query.groups), *shown] if query.are_firsts else shown
     wanted = [n for name in (*shown, *(f.column for f in query.filters), *by) for n in (*sides(name), name)]
     known |= rows[0].keys() - {ROW}
     named = dict.fromkeys([schema.key, schema.title, *wanted])
@@ -92,7 +93,7 @@ def _shown(value: Cell) -> Cell:
 
 def charts(query: Query) -> Iterator[Chart]:
     """The first measure of each group."""
-    if not query.groups:
+    if not query.groups or query.are_firsts:
         return
     measure = next(iter(query.measures), Measured("count"))
     drawn = [(g, v.value) for g in query.grouped if isinstance(v := g.values[0], Quantity)]
