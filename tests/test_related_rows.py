@@ -86,7 +86,7 @@ def test_a_sum_is_of_the_rows_that_are_referred_to(copilot: Copilot) -> None:
 
 def test_only_a_number_of_rows_says_which_count(copilot: Copilot) -> None:
     filters = [{"column": "budget", "op": ">", "value": 0, "where": [{"column": "severity", "value": 2}]}]
-    with pytest.raises(ToolError, match="counts no rows"):
+    with pytest.raises(ToolError, match="counts or names no rows"):
         copilot.call("find_projects", viewer="clerk", table="projects", filters=filters)
 
 
@@ -103,3 +103,22 @@ def test_a_metric_does_not_answer_for_rows_that_it_does_not_know(tmp_path: Path)
     with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path / "state"))) as opened:
         answer = opened.ask("What is the total budget of projects that had an incident?")
     assert "620,000" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Which incidents happened in projects in pilot?", {"I-4"}),
+        ("Which incidents belong to projects in production?", {"I-1", "I-2", "I-3"}),
+    ],
+)
+def test_rows_are_chosen_by_what_they_refer_to(copilot: Copilot, question: str, meant: set[str]) -> None:
+    assert listed(copilot.ask(question, viewer="chair")) == meant
+
+
+def test_a_row_that_is_named_meets_conditions_or_not(copilot: Copilot) -> None:
+    for op, meant in (("present", 3), ("missing", 1)):
+        filters = [{"column": "project_id", "op": op, "where": [{"column": "stage", "value": "production"}]}]
+        result = copilot.call("find_projects", viewer="chair", table="incidents", filters=filters)
+        [counted] = [f for f in result.findings if f.kind == "count"]
+        assert counted.values["count"].value == meant  # type: ignore[union-attr]

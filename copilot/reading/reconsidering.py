@@ -57,7 +57,7 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
         return []
     parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
     first, *rest = found
-    if not any(counted(c.column) for c in first.conditions):
+    if not any(c.where or counted(c.column) for c in first.conditions):
         first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
@@ -74,6 +74,8 @@ def _may_be_said(first: Restriction, other: Restriction) -> bool:
     """Whether words are left for what a reading says beside the one that was found: "how many incidents have we had?"
     leaves none for their state."""
     is_more = _size(other) > _size(first)
+    if is_more and any(map(_are_apart, first.conditions)):
+        return False
     return not is_more or bool(first.unresolved) or first.signals is None or first.signals.unsaid > 0
 
 
@@ -143,7 +145,7 @@ def _options(asked: Spans, reading: Restriction) -> Options:
 def _are_apart(one: Filter) -> bool:
     """Whether a condition says by how much two columns differ, or how many rows refer to a row: more than the parts
     that were judged one by one."""
-    return not is_stored(one.column) or (bool(one.than) and one.value is not None)
+    return bool(one.where) or not is_stored(one.column) or (bool(one.than) and one.value is not None)
 
 
 def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:

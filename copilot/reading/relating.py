@@ -1,9 +1,10 @@
-"""Rows by the rows of another table that refer to them: "projects that never had an incident", "with two models"."""
+"""Rows by those of another table that refer to them, or that they name: "projects that never had an incident", "models
+of stopped projects"."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from copilot.language.quantities import comparison, find_amounts, without_comparison
@@ -23,13 +24,32 @@ def refer(builder: Builder) -> dict[str, str]:
     return {p.table: p.name for p in builder.asked.columns.profiles if p.refers == builder.table != p.table}
 
 
+def named_by(builder: Builder) -> dict[str, str]:
+    """The tables whose rows this one names, each with the column that does."""
+    own = builder.asked.columns.of_table(builder.table)
+    return {p.refers: p.name for p in own if p.refers not in ("", builder.table)}
+
+
 def related(builder: Builder, span: Span, find: Find) -> bool:
-    """Adds how many rows of another table refer to a row, and which of them count; false where a part names none."""
-    link = _other(builder, span)
-    if link is None:
+    """Adds what a part says of the rows of another table that refer to a row, or of the one that it refers to; false
+    where it says nothing of another table."""
+    others = refer(builder)
+    if (link := _other(builder, span, others)) is not None:
+        _counted(builder, span, link, find)
+    elif (link := _other(builder, span, parents := named_by(builder))) is None or not _named(
+        builder, span, link, parents[link.table], find
+    ):
         return False
-    text, start = builder.asked.text, min(span.start, link.start)
-    end = max(span.end, link.end)
+    builder.explained.append(span)
+    if not (span.start <= link.start and link.end <= span.end):
+        builder.explained.append(Span(span.role, link.start, link.end, link.text))
+    builder.support += 1
+    return True
+
+
+def _counted(builder: Builder, span: Span, link: Link, find: Find) -> None:
+    """How many rows of another table refer to a row, and which of them count."""
+    text, start, end = builder.asked.text, min(span.start, link.start), max(span.end, link.end)
     # The two of "two incidents", not of "a severity 2 incident".
     said = [
         a for a in find_amounts(text[start : link.start])
@@ -38,10 +58,8 @@ def related(builder: Builder, span: Span, find: Find) -> bool:
     number = said[0] if len(said) == 1 and said[0].value.is_integer() and not said[0].unit else None
     rest_from = start + number.end if number else start
     own = Builder(builder.asked, link.table)
-    for left, right in ((rest_from, link.start), (link.end, end)):
-        part = _trimmed(text, left, right)
-        if part is not None and not builder.asked.links.within(part.start, part.end, "period"):
-            find(own, part)
+    for part in _beside(builder, rest_from, link, end):
+        find(own, part)
     if (period := span if span.role == "period" else _period(builder, end)) is not None:
         find(own, replace(period, role="filter"))
         builder.explained.append(period)
@@ -54,17 +72,36 @@ def related(builder: Builder, span: Span, find: Find) -> bool:
     column = number_of(link.table)
     builder.conditions.append(Filter(column=column, op=op, value=value, where=tuple(own.conditions)))
     builder.unresolved += own.unresolved
-    builder.explained.append(span)
-    if not (span.start <= link.start and link.end <= span.end):
-        builder.explained.append(Span(span.role, link.start, link.end, link.text))
-    builder.support += 1 + own.support
+
+
+def _named(builder: Builder, span: Span, link: Link, column: str, find: Find) -> bool:
+    """What the row of another table that a row names is like: "models of stopped projects"."""
+    own, is_within = Builder(builder.asked, link.table), span.start < link.end and link.start < span.end
+    for part in _beside(builder, span.start, link, span.end) if is_within else [span]:
+        find(own, replace(part, role=span.role))
+    if not own.conditions:
+        is_none = span.role == "not" and is_within
+        builder.conditions += [Filter(column=column, op="missing")] if is_none else []
+        return is_none
+    builder.conditions.append(Filter(column=column, op="present", where=tuple(own.conditions)))
+    builder.unresolved += own.unresolved
     return True
 
 
-def _other(builder: Builder, span: Span) -> Link | None:
+def _beside(builder: Builder, start: int, link: Link, end: int) -> Iterator[Span]:
+    """What stands before and behind the name of a table."""
+    for left, right in ((start, link.start), (link.end, end)):
+        part = _trimmed(builder.asked.text, left, right)
+        if part is not None and not builder.asked.links.within(part.start, part.end, "period"):
+            yield part
+
+
+def _other(builder: Builder, span: Span, tables: Collection[str]) -> Link | None:
     """The other table that a part names, or that stands right beside it, where this one is spoken of before."""
-    asked, tables = builder.asked, refer(builder)
-    first = _spoken_of(builder)
+    asked, first = builder.asked, _spoken_of(builder)
+    if asked.links.within(span.start, span.end, "record"):
+        # One row is meant by its name.
+        return None
     links = [x for x in asked.links.of("table") if x.table in tables and first < x.start]
     within = [x for x in links if x.start < span.end and span.start < x.end]
     spans = [s for s in asked.reading.spans if s.role != "measure"]

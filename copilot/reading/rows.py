@@ -117,7 +117,9 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
         # "Which system has the most complaints?" counts complaints: the chooser tells which of them is meant.
         worth = {t: asked.judged(t).table for t in tables}
     # "Projects that had an incident" are projects.
-    worth = {r.table: worth[r.table] + RELATING * any(counted(c.column) for c in r.conditions) for r in found}
+    worth = {
+        r.table: worth[r.table] + RELATING * any(c.where or counted(c.column) for c in r.conditions) for r in found
+    }
     lost = {r.table: UNRESOLVED * len(r.unresolved) for r in found}
     return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 

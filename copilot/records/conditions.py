@@ -29,7 +29,8 @@ class Filter(Frozen):
     than: str = ""
     """Another column of the row, with which the column is compared; a number as value says with how many times it."""
     where: tuple[Filter, ...] = ()
-    """Of a column that counts the rows of another table: which of them count."""
+    """Of a column that counts the rows of another table, which of them count; of one that names a row of another, by
+    `present` or `missing`, what that row meets, or does not."""
     unit: str = ""
     """What numbers of the column are in, for sentences."""
     period: str = ""

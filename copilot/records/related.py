@@ -24,6 +24,11 @@ def counted(name: str) -> str:
     return found[1] if found else ""
 
 
+def other_table(column: Column) -> str:
+    """The table whose rows a column counts or names; empty for another column."""
+    return counted(column.name) or (column.references or "").partition(".")[0]
+
+
 def is_stored(name: str) -> bool:
     """Whether a name is that of a column which a file holds."""
     return len(sides(name)) == 1 and not counted(name)

@@ -209,7 +209,7 @@ class RecordView:
         if columns is not None:
             kept = [ROW, *(quoted(c.name) for c in asked[: len(columns)] if c.name != ROW and not c.sql)]
         computed = {c.name: Condition(c.sql) for c in asked if c.sql}
-        computed |= {f.column: self._counted(table, f) for f in filters if f.where}
+        computed |= {f.column: self._counted(table, f) for f in filters if f.where and counted(f.column)}
         shown = ", ".join([*kept, *(f"{query.sql} AS {quoted(name)}" for name, query in computed.items())])
         where = self._where(table, filters)
         parameters = [p for query in (*computed.values(), where) for p in query.parameters]
@@ -402,9 +402,19 @@ class RecordView:
         column = self.column(table, asked.column)
         if not asked.where:
             return condition(column, asked, self.column(table, asked.than) if asked.than else None)
+        if column.references:
+            return self._of_reference(column, asked)
         number = self._counted(table, asked)
         found = condition(replace(column, sql=number.sql), asked)
         return Condition(found.sql, (*number.parameters, *found.parameters))
+
+    def _of_reference(self, column: Column, asked: Filter) -> Condition:
+        """Whether the row of another table that a column names meets the conditions of a filter."""
+        other = str(column.references).partition(".")[0]
+        where, key = self._where(other, asked.where), self.tables[other].key or ""
+        named = f"SELECT lower({quoted(key)}) FROM {self.relation(other)} WHERE {where.sql}"
+        is_not = " IS NOT TRUE" if asked.op == "missing" else ""
+        return Condition(f"(lower({expression(column)}) IN ({named})){is_not}", where.parameters)
 
     def _counted(self, table: str, asked: Filter) -> Condition:
         """How many rows of another table, of those that a filter counts, refer to a row."""

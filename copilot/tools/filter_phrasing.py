@@ -92,6 +92,10 @@ def _phrase(asked: Filter) -> _Phrase:
     column, values = column_label(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
     value = join_and((_value(v, asked.unit) for v in values), "or")
     negated = asked.op in ("!=", "not in")
+    if asked.where and not counted(asked.column):
+        rows = qualified(noun(plural(column)), asked.where)
+        belonging = _doing("belongs", f"to {rows}", asked.op == "missing")
+        return replace(belonging, after_noun=f"of {rows}" if asked.op == "present" else "")
     if _asks_for_missing(asked):
         return _Phrase("records", "record", f"no {column}", of_none=f"lacks a recorded {column}")
     if asked.op == "present" or (negated and asked.value is None):

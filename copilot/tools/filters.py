@@ -11,7 +11,7 @@ from copilot.errors import ToolError
 from copilot.language.calendar import BEGINNING, Calendar, Period
 from copilot.language.periods import parse_period
 from copilot.records.cells import normalise, parse_number
-from copilot.records.related import counted
+from copilot.records.related import other_table
 from copilot.records.schema import Column
 from copilot.records.store import Filter, Operator, RecordView
 from copilot.tools.linking import resolve_column, resolve_record, resolve_value
@@ -49,7 +49,9 @@ class Condition(OwnCondition):
     """One condition on a column of the table."""
 
     where: list[OwnCondition] = Field(
-        default=[], description="Of a column that counts rows of another table, such as `number of incidents`: which."
+        default=[],
+        description="Of a column that counts rows of another table, such as `number of incidents`: which; of one that "
+        "names a row, such as `project_id`, with `present`: what that row meets.",
     )
 
 
@@ -74,8 +76,8 @@ def resolved(
 def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar | None) -> Condition:
     column, value = resolve_column(view, table, asked.column), asked.value
     if asked.where:
-        if not (other := counted(column.name)):
-            raise ToolError(f"{column.name} counts no rows of another table, so `where` says nothing of it.")
+        if not (other := other_table(column)) or (column.references and asked.op not in ("present", "missing")):
+            raise ToolError(f"{column.name} counts or names no rows of another table, so `where` says nothing of it.")
         plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
         where = [
             OwnCondition.model_validate(c.model_dump(exclude={"where"})) for c in resolved(view, other, plain, calendar)
@@ -106,7 +108,7 @@ def _filters(view: RecordView, table: str, asked: Condition, calendar: Calendar 
     if asked.op in _PERIODS:
         return _edges(column, asked.op, _period(column, asked.value, calendar))
     plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
-    where = [f for one in plain for f in _filters(view, counted(column.name), one, calendar)]
+    where = [f for one in plain for f in _filters(view, other_table(column), one, calendar)]
     stated = asked.model_dump(exclude={"where"})
     return [Filter.model_validate({**stated, "column": column.name, "unit": column.unit, "where": where})]
 

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from copilot.language.formatting import NAMED, column_label, humanize, noun
 from copilot.records.differences import sides
-from copilot.records.related import counted as counted_table
+from copilot.records.related import counted as counted_in
+from copilot.records.related import other_table
 from copilot.records.schema import TABLES
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
@@ -497,7 +498,8 @@ def _caveats(query: Query) -> Iterator[Finding]:
                 "rows": tuple(count(empty, query.noun) for empty in missing.values()),
             },
         )
-    tables = [query.table, *filter(None, (counted_table(f.column) for f in query.all_filters))]
+    columns = [query.view.column(query.table, f.column) for f in query.all_filters if f.where or counted_in(f.column)]
+    tables = [query.table, *map(other_table, columns)]
     if any(map(query.view.hidden, tables)):
         yield Finding(kind="hidden", role="caveat")
 
