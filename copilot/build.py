@@ -204,7 +204,8 @@ def open_copilot(settings: Settings | None = None, progress: Progress | None = N
 
 def assemble(settings: Settings, sources: Sources, memos: Memos | None = None) -> Copilot:
     """Chat models, tools and memory around sources that are open; without a store no memo is kept."""
-    from copilot.chat import ChatModels, Copilot
+    from copilot.answering.running import ChatModels
+    from copilot.chat import Copilot
     from copilot.models.grounded import GroundedChatModel, Memory
     from copilot.state.spending import FILE as SPENDING
     from copilot.state.spending import Spending

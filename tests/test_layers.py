@@ -25,9 +25,10 @@ ROOMS = {
     "copilot.suggestions": 8, "copilot.sharing": 8, "copilot.boards": 8, "copilot.telemetry": 8,
     # Checks what the tools read.
     "copilot.upkeep.checking": 8,
-    "copilot.chat": 9, "copilot.build": 10, "copilot.serving": 10, "copilot.commands": 11,
-    "copilot": 12, "copilot.__main__": 12,
-    "evals": 13, "ui": 13,
+    "copilot.answering": 9,
+    "copilot.chat": 10, "copilot.build": 11, "copilot.serving": 11, "copilot.commands": 12,
+    "copilot": 13, "copilot.__main__": 13,
+    "evals": 14, "ui": 14,
 }  # fmt: skip
 
 
