@@ -17,7 +17,8 @@ from copilot.memos.store import Memos
 from copilot.sharing import Shared, shown
 from copilot.source_pages import SourcePage, open_source, page_image
 from copilot.sources import Sources
-from copilot.state.conversations import Conversations, Share, title_of
+from copilot.state.conversations import Conversations, title_of
+from copilot.state.turns import Share
 from copilot.stopping import go_on
 from copilot.suggestions import About, about, suggest
 from copilot.telemetry import Telemetry, Watched

@@ -13,7 +13,7 @@ from datetime import datetime
 from copilot.errors import KnowledgeError
 from copilot.source_pages import open_source
 from copilot.sources import Sources
-from copilot.state.conversations import Share, Turn
+from copilot.state.turns import Share, Turn
 from copilot.types import Answer, Frozen, Viewer
 
 

@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from copilot.errors import SettingsError
-from copilot.state.conversations import Turn
+from copilot.state.turns import Turn
 from copilot.types import Frozen
 from copilot.workspace import Workspace
 from evals.lint import lint

@@ -18,7 +18,8 @@ from indexes import Indexes
 from copilot import Copilot, Settings
 from copilot.reading.reader import shipped
 from copilot.state.audit import check_chain
-from copilot.state.conversations import FILE, MIGRATIONS, Conversations
+from copilot.state.conversation_schema import MIGRATIONS
+from copilot.state.conversations import FILE, Conversations
 from copilot.state.database import Database
 from copilot.state.places import Place, place
 from copilot.types import Viewer

@@ -6,7 +6,7 @@ import pytest
 
 from copilot import Copilot
 from copilot.errors import SettingsError
-from copilot.state.conversations import Share
+from copilot.state.turns import Share
 
 PHYSICIAN = "chief_physician"
 PUBLIC = "What is the data retention period?"

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from copilot import Answer, Citation, Copilot, CopilotError
-from copilot.state.conversations import Turn
+from copilot.state.turns import Turn
 from ui import exhibits, export, markdown, state
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from copilot import Answer, Copilot
 from copilot.boards.answers import Parts, parts
 from copilot.memos.transcript import Transcript
-from copilot.state.conversations import Turn
+from copilot.state.turns import Turn
 from copilot.types import Chart, Event, Final, Restart, Status, Step, Table, TextDelta, ToolCall
 from evals import drafts
 from ui import citations, exhibits, markdown, state

@@ -13,7 +13,7 @@ import streamlit as st
 from copilot import Copilot, Event, Settings, logs, open_copilot
 from copilot.build import open_library
 from copilot.records.checks import Issue
-from copilot.state.conversations import Turn
+from copilot.state.turns import Turn
 from copilot.upkeep.checking import check
 from copilot.upkeep.library import Library
 from evals.background import Started

@@ -24,8 +24,9 @@ from copilot.models.history import REMEMBERED_TURNS, leading, remembered
 from copilot.models.remote.calculating import LABEL, NAME, Calculating
 from copilot.models.remote.telling import Telling
 from copilot.sources import Sources
-from copilot.state.conversations import Conversations, Turn
+from copilot.state.conversations import Conversations
 from copilot.state.spending import Spending
+from copilot.state.turns import Turn
 from copilot.tools import LABELS as TOOL_LABELS
 from copilot.tools import available, bind
 from copilot.types import Event, Finding, Restart, Step, ToolCall, ToolResult, Viewer

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from copilot.state.audit import AuditEntry
-from copilot.state.conversations import Conversations, Feedback
+from copilot.state.conversations import Conversations
+from copilot.state.turns import Feedback
 from copilot.types import Frozen, Viewer
 
 REFUSED = ("insufficient_evidence", "not_permitted")

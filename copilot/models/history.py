@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from copilot.models.draft import Draft
 from copilot.retrieval import tokens
-from copilot.state.conversations import Turn
+from copilot.state.turns import Turn
 from copilot.types import Finding, ToolCall, ToolResult
 
 REMEMBERED_TURNS = 20

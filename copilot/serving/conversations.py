@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.serving.context import Asker, In, Reader, not_found
 from copilot.serving.problems import declared
 from copilot.source_pages import SourcePage
-from copilot.state.conversations import ConversationInfo, Feedback, Turn
+from copilot.state.turns import ConversationInfo, Feedback, Turn
 
 router = APIRouter(prefix="/api", tags=["conversations"])
 

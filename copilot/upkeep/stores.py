@@ -15,7 +15,7 @@ from filelock import FileLock
 from copilot.errors import StateError
 from copilot.memos import store as memos
 from copilot.settings import Settings
-from copilot.state import audit, conversations, keys, spending
+from copilot.state import audit, conversation_schema, conversations, keys, spending
 from copilot.state.database import Database, Migration, connect_to_read, damaged, explained, newer, version
 from copilot.state.places import Shared, place
 from copilot.upkeep import snapshots
@@ -38,7 +38,9 @@ class Store:
     """The migrations on PostgreSQL; none for what always lies in the state folder."""
 
 
-CONVERSATIONS = Store(conversations.FILE, conversations.MIGRATIONS, ("conversations", "turns"), conversations.SHARED)
+CONVERSATIONS = Store(
+    conversations.FILE, conversation_schema.MIGRATIONS, ("conversations", "turns"), conversation_schema.SHARED
+)
 SNAPSHOTS = Store("snapshots.sqlite", snapshots.MIGRATIONS, ("snapshots",))
 STORES = (
     CONVERSATIONS,

@@ -10,7 +10,7 @@ import yaml
 from eval_answers import answer
 
 from copilot.errors import SettingsError
-from copilot.state.conversations import Turn
+from copilot.state.turns import Turn
 from copilot.workspace import Workspace
 from evals.drafts import Drafts, append, complete, from_correction, from_rating
 from evals.samples import GoldPassage, load

@@ -10,7 +10,8 @@ import streamlit as st
 
 from copilot import Answer, Copilot, CopilotError, Event
 from copilot.memos.transcript import Transcript
-from copilot.state.conversations import Turn, title_of
+from copilot.state.conversations import title_of
+from copilot.state.turns import Turn
 from ui import citations, components, exhibits, markdown, state
 from ui.asking import ask
 from ui.screens import sharing

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from copilot.analysis.changes import entered
 from copilot.errors import ToolError
 from copilot.sources import Sources
-from copilot.state.conversations import Conversations, Turn, title_of
+from copilot.state.conversations import Conversations, title_of
+from copilot.state.turns import Turn
 from copilot.tools.evidence import read_row
 from copilot.tools.findings import count
 from copilot.tools.plan_portfolio import tool as plan_portfolio
