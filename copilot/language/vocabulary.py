@@ -21,6 +21,8 @@ GRAINS: Mapping[str, Literal["month", "quarter", "year"]] = {
     **dict.fromkeys(stems("quarter quarterly"), "quarter"),
     **dict.fromkeys(stems("month monthly"), "month"),
 }
+# Figures by their names: "and on average?" says nothing of what is averaged.
+FIGURE_STEMS = frozenset(stems("average mean median total sum maximum minimum"))
 # Words after which what is named splits what is counted.
 EACH = frozenset({"by", "per", "each", "every"})
 NEGATIONS = frozenset(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from copilot.language.vocabulary import FIGURE_STEMS
+from copilot.language.words import ASKING_STEMS, words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.continuing import joined
@@ -49,7 +51,7 @@ def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str
     arguments.pop("measures", None)
     if fresh.get("columns") or asked.reading.measure == "list":
         arguments.pop("group_by", None)
-    if fresh.get("measures"):
+    if fresh.get("measures") and not (aggregate and column and _says_a_figure_alone(asked)):
         arguments["measures"] = fresh["measures"]
     elif aggregate and column:
         # "And on average?" is asked of the same column.
@@ -61,6 +63,11 @@ def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str
     is_part = asked.reading.of("share") and before.get("filters") and fresh.get("filters")
     if is_part and not before.get("among"):
         arguments |= {"among": before["filters"], "filters": fresh["filters"]}
+
+
+def _says_a_figure_alone(asked: Asked) -> bool:
+    """Whether the question asks for a figure and says nothing of what: "and on average?" """
+    return all(w.is_stop or w.stem in FIGURE_STEMS | ASKING_STEMS for w in words(asked.text))
 
 
 def _ordering_column(arguments: dict[str, Any]) -> str:
