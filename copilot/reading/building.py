@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.language.quantities import Comparison
+from copilot.language.vocabulary import ROW_STEMS
+from copilot.language.words import words
 from copilot.reading.choosing import USES, Use
 from copilot.reading.columns import Choice
 from copilot.reading.matching import Candidate
@@ -34,6 +37,10 @@ Having = tuple[Comparison, float]
 """How the number of rows of a group compares with a size."""
 
 
+Find = Callable[["Builder", Span], None]
+"""Finds the conditions that a part of a question says of a table."""
+
+
 @dataclass
 class Builder:
     """The conditions of one table as they are found, span by span."""
@@ -54,6 +61,17 @@ class Builder:
     """Whether the column that is measured was found."""
     matches: list[Scored] = field(default_factory=list)
     """What parts were taken for."""
+
+    @property
+    def spoken_of(self) -> float:
+        """Where the rows of the table are first spoken of, of the main one as systems or tools too; infinity where they
+        are not."""
+        links = self.asked.links.of("table")
+        named = [x.start for x in links if x.table == self.table]
+        if self.table == self.asked.columns.main:
+            said = (w for w in words(self.asked.text) if w.stem in ROW_STEMS)
+            named += [w.start for w in said if not any(x.start < w.end and w.start < x.end for x in links)]
+        return min(named, default=math.inf)
 
     def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
         """The links of this table within a span, whole names first; no value in another form, such as "to stop" for

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 from copilot.language.quantities import comparison, find_amounts
 from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import ASKING_STEMS, words
-from copilot.reading.building import WHOLE, Builder
+from copilot.reading.building import WHOLE, Builder, Find
 from copilot.reading.question import Span
 
 _NOTHING = frozenset({"nothing", "no", "none", "without", "any"})
-
-Find = Callable[[Builder, Span], None]
-"""Finds the conditions that a part of a question says of a table."""
 
 
 def subject(builder: Builder, span: Span) -> str:
     """The column of categories or people that a question is about before a part of it, "which owners"; empty where it
     is about rows."""
-    asked = builder.asked
-    rows = _first_row(builder)
+    asked, rows = builder.asked, builder.spoken_of
     for link in asked.links.of("column"):
         profile = asked.columns.get(builder.table, link.key)
         is_group = profile is not None and profile.holds in ("category", "person") and link.table == builder.table
@@ -58,24 +51,16 @@ def kept_by_number(builder: Builder, span: Span, find: Find) -> bool:
 
 def kept_for_none(builder: Builder, span: Span, find: Find) -> bool:
     """Adds that the groups are asked for that have no such row; false where a part denies something of rows."""
-    column, before = subject(builder, span), list(builder.conditions)
-    said = words(span.text)
+    column, said = subject(builder, span), words(span.text)
     rest = next((w.start for w in said if w.text.lower() not in _NOTHING and not w.is_stop), None)
     if span.role not in ("not", "filter") or not column or rest is None or said[0].text.lower() not in _NOTHING:
         return False
-    find(builder, Span("filter", span.start + rest, span.end, span.text[rest:]))
-    added = [c for c in builder.conditions if c not in before]
-    if not all(c.op == "=" for c in added):
-        builder.conditions = before
+    own = Builder(builder.asked, builder.table)
+    find(own, Span("filter", span.start + rest, span.end, span.text[rest:]))
+    if not own.conditions or any(c.op != "=" for c in own.conditions):
         return False
+    builder.conditions += own.conditions
+    builder.support += own.support
     builder.having, builder.kept = ("=", 0.0), column
     builder.explained.append(span)
     return True
-
-
-def _first_row(builder: Builder) -> float:
-    """Where the rows of the table are first spoken of; infinity where they are not."""
-    asked = builder.asked
-    named = [x.start for x in asked.links.of("table") if x.table == builder.table]
-    said = [w.start for w in words(asked.text) if w.stem in ROW_STEMS] if builder.table == asked.columns.main else []
-    return min((*named, *said), default=math.inf)

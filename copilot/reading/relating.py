@@ -3,25 +3,21 @@ of stopped projects"."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from copilot.language.quantities import comparison, find_amounts, without_comparison
-from copilot.language.vocabulary import NEGATIONS, ROW_STEMS
+from copilot.language.vocabulary import NEGATIONS
 from copilot.language.words import words
-from copilot.reading.building import Builder
+from copilot.reading.building import Builder, Find
 from copilot.reading.question import Link, Span
 from copilot.records.conditions import Filter, Operator
 from copilot.records.related import number_of
 
-Find = Callable[[Builder, Span], None]
-"""Finds the conditions that a part of a question says of a table."""
 
-
-def refer(builder: Builder) -> dict[str, str]:
-    """The tables whose rows refer to those of this one, each with the column that does."""
-    return {p.table: p.name for p in builder.asked.columns.profiles if p.refers == builder.table != p.table}
+def refer(builder: Builder) -> frozenset[str]:
+    """The tables whose rows refer to those of this one."""
+    return frozenset(p.table for p in builder.asked.columns.profiles if p.refers == builder.table != p.table)
 
 
 def named_by(builder: Builder) -> dict[str, str]:
@@ -33,12 +29,13 @@ def named_by(builder: Builder) -> dict[str, str]:
 def related(builder: Builder, span: Span, find: Find) -> bool:
     """Adds what a part says of the rows of another table that refer to a row, or of the one that it refers to; false
     where it says nothing of another table."""
-    others = refer(builder)
-    if (link := _other(builder, span, others)) is not None:
+    counted, parents = _other(builder, span, refer(builder)), named_by(builder)
+    link = counted or _other(builder, span, parents)
+    if link is None:
+        return False
+    if counted is not None:
         _counted(builder, span, link, find)
-    elif (link := _other(builder, span, parents := named_by(builder))) is None or not _named(
-        builder, span, link, parents[link.table], find
-    ):
+    elif not _named(builder, span, link, parents[link.table], find):
         return False
     builder.explained.append(span)
     if not (span.start <= link.start and link.end <= span.end):
@@ -98,7 +95,7 @@ def _beside(builder: Builder, start: int, link: Link, end: int) -> Iterator[Span
 
 def _other(builder: Builder, span: Span, tables: Collection[str]) -> Link | None:
     """The other table that a part names, or that stands right beside it, where this one is spoken of before."""
-    asked, first = builder.asked, _spoken_of(builder)
+    asked, first = builder.asked, builder.spoken_of
     if asked.links.within(span.start, span.end, "record"):
         # One row is meant by its name.
         return None
@@ -109,17 +106,6 @@ def _other(builder: Builder, span: Span, tables: Collection[str]) -> Link | None
     behind = [x for x in free if x.start >= span.end and not _content(asked.text[span.end : x.start])]
     before = [x for x in free if x.end <= span.start and not _content(asked.text[x.end : span.start])]
     return next(iter((*within, *behind, *before)), None)
-
-
-def _spoken_of(builder: Builder) -> float:
-    """Where the rows of the table are first spoken of, of the main one as systems or tools too; infinity where not."""
-    asked, table = builder.asked, builder.table
-    links = asked.links.of("table")
-    named = [x.start for x in links if x.table == table]
-    if table == asked.columns.main:
-        said = (w for w in words(asked.text) if w.stem in ROW_STEMS)
-        named += [w.start for w in said if not any(x.start < w.end and w.start < x.end for x in links)]
-    return min(named, default=math.inf)
 
 
 def _period(builder: Builder, end: int) -> Span | None:
