@@ -78,3 +78,10 @@ def test_a_day_that_is_passed_is_no_length(copilot: Copilot) -> None:
 def test_two_conditions_are_not_one(copilot: Copilot) -> None:
     answer = copilot.ask("Which repairs with an invoice above the quote have a quote of more than 8,000?")
     assert listed(answer) == {r["code"] for r in ROWS if OVER.get(r["code"], 0) > 0 and float(r["quote"]) > 8000}
+
+
+@pytest.mark.parametrize(
+    "question", ["Which repairs were mended more than a month ago?", "Which repairs have been done for over a month?"]
+)
+def test_what_lasts_until_today_is_no_time_between_two_dates(copilot: Copilot, question: str) -> None:
+    assert not any(f["column"].startswith("time from") for f in rows_of(copilot.ask(question)).get("filters", []))

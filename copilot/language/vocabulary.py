@@ -15,6 +15,8 @@ OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))
 # What asks for a length of time: "how long", "how many days".
 LENGTHS = frozenset(stems("long day week month time duration"))
+# Beside a length of time that lasts until today: "a month ago", "for a month".
+AGE = frozenset({"ago", "back", "since", "for"})
 # What groups days: "each year", "quarterly".
 GRAINS: Mapping[str, Literal["month", "quarter", "year"]] = {
     **dict.fromkeys(stems("year yearly annual annually"), "year"),

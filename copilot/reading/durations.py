@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copilot.language.quantities import DAYS_IN, Amount, comparison
-from copilot.language.vocabulary import EACH, GRAINS, LENGTHS, OLDER_FIRST
+from copilot.language.quantities import DAYS_IN, Amount, comparison, without_comparison
+from copilot.language.vocabulary import AGE, EACH, GRAINS, LENGTHS, OLDER_FIRST
 from copilot.language.words import stems, words
 from copilot.reading.building import Builder
 from copilot.reading.matching import Candidate
@@ -16,8 +16,6 @@ from copilot.records.differences import time_from
 
 BOTH = 0.45
 """From here on the chooser takes both dates for what orders the rows: "took the longest to close"."""
-A_DAY = 0.5
-"""From here on it takes a date for one that lies before or after another day."""
 
 
 def ends(builder: Builder) -> dict[str, Profile]:
@@ -62,14 +60,17 @@ def ordered(builder: Builder, column: str | None) -> str | None:
 
 
 def took(builder: Builder, span: Span, chosen: Candidate, amounts: Sequence[Amount]) -> bool:
-    """Adds that it took longer or shorter from one date to another; false where a date is bounded by a day: what has an
-    end in every row, or lies so long "ago", is."""
+    """Adds that it took longer or shorter from one date to another; false where a day is so long "ago", lasts "for" so
+    long, lies ahead, or stands in every row, which ends nothing."""
     end = ends(builder).get(chosen.column)
     length = next((a for a in amounts if a.unit in DAYS_IN), None)
     sign = comparison(span.text)
     if end is None or length is None or sign is None or not end.has_missing:
         return False
-    if builder.asked.judged(builder.table).sure(end.name, None, "before", "after") >= A_DAY:
+    text = builder.asked.text
+    before = words(without_comparison(text[: span.start + length.start]))[-1:]
+    beside = [*before, *words(text[span.start + length.end :])[:1]]
+    if end.is_ahead(builder.asked.today) or any(w.text.lower() in AGE for w in beside):
         return False
     days = round(length.value * DAYS_IN[length.unit], 6)
     builder.conditions.append(Filter(column=time_from(end.begins, end.name), op=sign, value=days))
