@@ -85,3 +85,20 @@ def test_two_conditions_are_not_one(copilot: Copilot) -> None:
 )
 def test_what_lasts_until_today_is_no_time_between_two_dates(copilot: Copilot, question: str) -> None:
     assert not any(f["column"].startswith("time from") for f in rows_of(copilot.ask(question)).get("filters", []))
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("Which repair took the longest?", "-time from reported to mended"),
+        ("Which repair was reported first?", "reported"),
+        ("Which repair was mended last?", "-mended"),
+    ],
+)
+def test_the_longest_is_no_first_day(copilot: Copilot, question: str, order: str) -> None:
+    assert rows_of(copilot.ask(question))["order_by"] == order
+
+
+def test_by_how_much_is_shown(copilot: Copilot) -> None:
+    answer = copilot.ask("Which repairs have an invoice above the quote, and by how much?")
+    assert {str(r[0]): float(str(r[-1])) for r in answer.tables[0].rows} == {c: x for c, x in OVER.items() if x > 0}

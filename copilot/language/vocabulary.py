@@ -15,6 +15,9 @@ OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))
 # What asks for a length of time: "how long", "how many days".
 LENGTHS = frozenset(stems("long day week month time duration"))
+# What takes a time: "took longest", "which was the quickest to close?".
+TAKING = frozenset(stems("take took taken need needed"))
+LONGER_FIRST = frozenset(stems("longest slowest shortest quickest fastest"))
 # Beside a length of time that lasts until today: "a month ago", "for a month".
 AGE = frozenset({"ago", "back", "since", "for"})
 # What groups days: "each year", "quarterly".

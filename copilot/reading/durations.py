@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.language.quantities import DAYS_IN, Amount, comparison, without_comparison
-from copilot.language.vocabulary import AGE, EACH, GRAINS, LENGTHS, OLDER_FIRST
+from copilot.language.vocabulary import AGE, EACH, GRAINS, LENGTHS, LONGER_FIRST, OLDER_FIRST, TAKING
 from copilot.language.words import stems, words
 from copilot.reading.building import Builder
 from copilot.reading.matching import Candidate
@@ -50,13 +50,16 @@ def each_time(text: str) -> tuple[int, int] | None:
 
 
 def ordered(builder: Builder, column: str | None) -> str | None:
-    """What orders the rows, where two dates do of which one begins what the other ends."""
-    judged, known = builder.asked.judged(builder.table), ends(builder)
-    for end in known.values():
-        pair = (end.begins, end.name)
-        if column in pair and all(judged.sure(name, None, "order") >= BOTH for name in pair):
-            return time_from(*pair)
-    return column
+    """What orders the rows; the time between two dates, where the longest is asked and one of them is taken for what
+    orders: of what "took" longest, or where both are."""
+    judged, said = builder.asked.judged(builder.table), frozenset(stems(builder.asked.text))
+    own = [end for end in ends(builder).values() if column in (end.name, end.begins)]
+    if not said & LONGER_FIRST or not own:
+        return column
+    # Of several ends of one beginning the one that the chooser thinks of most.
+    end = max(own, key=lambda p: (p.name == column, judged.sure(p.name, None, "order", "shown", "measured")))
+    are_both = all(judged.sure(name, None, "order") >= BOTH for name in (end.begins, end.name))
+    return time_from(end.begins, end.name) if said & TAKING or are_both else column
 
 
 def took(builder: Builder, span: Span, chosen: Candidate, amounts: Sequence[Amount]) -> bool:

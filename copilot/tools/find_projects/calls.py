@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from copilot.language.vocabulary import EACH, GRAINS
@@ -9,9 +10,11 @@ from copilot.language.words import words
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
 from copilot.reading.rows import Restriction, compared
+from copilot.records.differences import less
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
+_BY_HOW_MUCH = re.compile(r"\bby (?:how much|what)\b|\bhow far\b", re.IGNORECASE)
 AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
@@ -76,9 +79,18 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     shown = list(rows.shown)
     if "measures" not in arguments:
         shown += compared(rows.conditions)
+        shown += _apart(asked, rows)
     if shown:
         arguments["columns"] = list(dict.fromkeys(shown))
     return arguments
+
+
+def _apart(asked: Asked, rows: Restriction) -> Iterator[str]:
+    """What lies between two columns of which one is above the other, where that is asked: "and by how much?" """
+    for one in rows.conditions if _BY_HOW_MUCH.search(asked.text) else ():
+        profile = asked.columns.get(rows.table, one.column)
+        if one.than and one.value is None and profile is not None and profile.holds == "number":
+            yield less(one.column, one.than) if one.op in (">", ">=") else less(one.than, one.column)
 
 
 def _of_each(asked: Asked) -> bool:

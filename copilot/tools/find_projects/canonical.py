@@ -78,6 +78,8 @@ def _first(
     name = column_label(column.name)
     if column.type == "date":
         return f"{'latest' if order.descending else 'earliest'} {name} first"
+    if column.unit == "day":
+        return f"{'longest' if order.descending else 'shortest'} {name} first"
     if column.type in ("number", "integer"):
         return f"{'highest' if order.descending else 'lowest'} {name} first"
     return f"by {name}{', last to first' if order.descending else ''}"

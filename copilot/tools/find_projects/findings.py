@@ -288,6 +288,7 @@ def _firsts(query: Query, rows: Sequence[Row], reading: Reading) -> Finding:
         values={
             "column": column_label(by.name),
             "is_date": by.type == "date",
+            "is_time": by.unit == "day",
             "descending": bool(query.order and query.order.descending),
             "by": tuple(group_names(query)),
             "groups": tuple(" / ".join(humanize(str(row[c.name])) for c in query.groups) for row in named),
@@ -440,6 +441,7 @@ def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Fin
             values={
                 "column": column_label(by.name),
                 "is_date": by.type == "date",
+                "is_time": by.unit == "day",
                 "descending": bool(query.order and query.order.descending),
                 **counts,
                 "names": names,

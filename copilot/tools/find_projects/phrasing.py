@@ -101,9 +101,16 @@ def groups(f: Finding) -> str:
 _SIZES = {"<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly"}
 
 
+def _ends(f: Finding) -> tuple[str, str]:
+    """What the most and the least of something are called: latest and earliest of days, longest of a time."""
+    if f.values["is_date"]:
+        return "latest", "earliest"
+    return ("longest", "shortest") if f.values["is_time"] else ("highest", "lowest")
+
+
 def firsts_of_groups(f: Finding) -> str:
     """The first rows of each group, with what puts them first."""
-    high, low = ("latest", "earliest") if f.values["is_date"] else ("highest", "lowest")
+    high, low = _ends(f)
     cells = f.values["cells"]
     values = [format_value(v) for v in cells] if isinstance(cells, tuple) else []
     told: dict[str, list[str]] = {}
@@ -210,7 +217,7 @@ def _apart(gap: Quantity) -> str:
 def order(f: Finding) -> str:
     """The listed rows with what they are ordered by."""
     listed, names = quantity(f, "listed"), texts(f, "names")
-    high, low = ("latest", "earliest") if f.values["is_date"] else ("highest", "lowest")
+    high, low = _ends(f)
     way = high if f.values["descending"] else low
     cells = f.values["cells"]
     values = [format_value(v) for v in cells] if isinstance(cells, tuple) else []
