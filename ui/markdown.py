@@ -29,7 +29,10 @@ _OUTER_LINK = re.compile(
 )
 # Any other link, and a destination that is named further down: wherever it leads, it is not followed.
 _OTHER_LINK = re.compile(rf"\](?=\((?!(?:https?://|mailto:){_REST}\)))")
-_LINK_DEFINITION = re.compile(r"\[(?=(?!\d{1,3}\])[^\]\n]+\]:|\d{1,3}\]:\s*<?[a-z][a-z0-9+.-]*:)", re.I)
+# A marker may be followed by a colon and a sentence, which is no destination.
+_LINK_DEFINITION = re.compile(
+    r"(?P<label>\[(?!\d{1,3}\])[^\]]+\]|\[\d{1,3}\](?=:\s*(?:<[^>\n]*>|\S+)[ \t]*(?:[\"'(]|$))):", re.M
+)
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M)
 _OPEN_MARKER = re.compile(r"(?:\s*\[\d{0,3})+\Z")
@@ -91,7 +94,7 @@ def _between(pattern: re.Pattern[str], text: str, change: Callable[[str], str]) 
 
 def _escape(prose: str) -> str:
     prose = _INNER_LINK.sub(r"\g<text>", _BREAK_TAG.sub(" ", prose))
-    prose = _OUTER_LINK.sub(_show_host, _LINK_DEFINITION.sub(f"[{_JOINER}", prose))
+    prose = _OUTER_LINK.sub(_show_host, _LINK_DEFINITION.sub(rf"\g<label>{_JOINER}:", prose))
     prose = _OTHER_LINK.sub(f"]{_JOINER}", prose)
     prose = _ESCAPABLE.sub(_add_slash, prose)
     return _COLON.sub(_break_code, prose)

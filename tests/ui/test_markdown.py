@@ -136,5 +136,11 @@ def test_a_link_leads_to_the_web_to_mail_or_nowhere(text: str):
     assert all(str(link).startswith(("https://", "http://", "mailto:")) for link in links), links
 
 
+@pytest.mark.parametrize("text", ["[b]: ]\n[b]: ", "[b]: x\n\n[b]", "[1]: policy.md\n\n[a][1]", "[b\nc]: x\n\n[b c]"])
+def test_a_destination_that_is_named_elsewhere_is_not_followed(text: str):
+    tokens = MarkdownIt("commonmark", {"html": True}).parse(markdown.safe(text))
+    assert not [i for token in tokens for i in token.children or () if i.type == "link_open"]
+
+
 def test_a_label_is_one_line_without_markup():
     assert markdown.label("Is *this*\n worth $5?") == r"Is \*this\* worth \$5?"
