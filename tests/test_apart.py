@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
+from small_workspaces import call, opened
 
-from copilot import Answer, Copilot, Settings, open_copilot
+from copilot import Answer, Copilot
 
 REPAIRS = """code,engine,yard,state,reported,mended,quote,invoice
 R-1,Rail grinder,North,done,2026-01-04,2026-01-09,4000,4100
@@ -34,16 +32,7 @@ OVER = {row["code"]: float(row["invoice"]) - float(row["quote"]) for row in ROWS
 
 @pytest.fixture(scope="module")
 def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    root: Path = tmp_path_factory.mktemp("yards")
-    (root / "records").mkdir()
-    (root / "workspace.yaml").write_text("as_of: 2026-05-20\n")
-    (root / "records" / "repairs.csv").write_text(REPAIRS)
-    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
-        yield opened
-
-
-def rows_of(answer: Answer) -> dict[str, Any]:
-    return next(dict(call.arguments) for call in answer.tool_calls if call.name == "find_projects")
+    yield from opened(tmp_path_factory, {"workspace.yaml": "as_of: 2026-05-20\n", "records/repairs.csv": REPAIRS})
 
 
 def listed(answer: Answer) -> set[str]:
@@ -51,9 +40,9 @@ def listed(answer: Answer) -> set[str]:
 
 
 def test_an_average_of_days_is_of_the_time_until_they_come(copilot: Copilot) -> None:
-    answer = copilot.ask("How many days does it take on average until repairs are mended?")
-    assert rows_of(answer)["measures"] == [{"aggregate": "mean", "column": "time from reported to mended"}]
-    assert f"{sum(DAYS.values()) / len(DAYS):.1f}" in answer.text
+    question = "How many days does it take on average until repairs are mended?"
+    assert call(copilot, question)["measures"] == [{"aggregate": "mean", "column": "time from reported to mended"}]
+    assert f"{sum(DAYS.values()) / len(DAYS):.1f}" in copilot.ask(question).text
 
 
 @pytest.mark.parametrize(
@@ -71,8 +60,8 @@ def test_a_size_says_by_how_much(copilot: Copilot, question: str, meant: set[str
 
 
 def test_a_day_that_is_passed_is_no_length(copilot: Copilot) -> None:
-    answer = copilot.ask("Which repairs were mended before March 2026?")
-    assert [f["column"] for f in rows_of(answer)["filters"]] == ["mended"]
+    filters = call(copilot, "Which repairs were mended before March 2026?")["filters"]
+    assert [f["column"] for f in filters] == ["mended"]
 
 
 def test_two_conditions_are_not_one(copilot: Copilot) -> None:
@@ -84,7 +73,7 @@ def test_two_conditions_are_not_one(copilot: Copilot) -> None:
     "question", ["Which repairs were mended more than a month ago?", "Which repairs have been done for over a month?"]
 )
 def test_what_lasts_until_today_is_no_time_between_two_dates(copilot: Copilot, question: str) -> None:
-    assert not any(f["column"].startswith("time from") for f in rows_of(copilot.ask(question)).get("filters", []))
+    assert not any(f["column"].startswith("time from") for f in call(copilot, question).get("filters", []))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +85,7 @@ def test_what_lasts_until_today_is_no_time_between_two_dates(copilot: Copilot, q
     ],
 )
 def test_the_longest_is_no_first_day(copilot: Copilot, question: str, order: str) -> None:
-    assert rows_of(copilot.ask(question))["order_by"] == order
+    assert call(copilot, question)["order_by"] == order
 
 
 def test_by_how_much_is_shown(copilot: Copilot) -> None:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from small_workspaces import call, opened
 
 from copilot import Answer, Copilot, Settings, open_copilot
 
@@ -28,16 +28,7 @@ ROWS = list(csv.DictReader(io.StringIO(WELLS)))
 
 @pytest.fixture(scope="module")
 def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    root: Path = tmp_path_factory.mktemp("wells")
-    (root / "records").mkdir()
-    (root / "workspace.yaml").write_text("as_of: 2026-01-15\n")
-    (root / "records" / "wells.csv").write_text(WELLS)
-    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
-        yield opened
-
-
-def rows_of(answer: Answer) -> dict[str, Any]:
-    return next(dict(call.arguments) for call in answer.tool_calls if call.name == "find_projects")
+    yield from opened(tmp_path_factory, {"workspace.yaml": "as_of: 2026-01-15\n", "records/wells.csv": WELLS})
 
 
 def groups(answer: Answer) -> dict[str, int]:
@@ -55,7 +46,7 @@ def test_groups_without_a_row_that_meets_a_condition(copilot: Copilot) -> None:
 
 
 def test_a_size_of_rows_is_no_size_of_groups(copilot: Copilot) -> None:
-    assert "having" not in rows_of(copilot.ask("How many wells are running?"))
+    assert "having" not in call(copilot, "How many wells are running?")
 
 
 def test_rows_are_counted_by_the_year_that_is_said(copilot: Copilot) -> None:
@@ -83,8 +74,8 @@ def test_a_rate_is_not_told_by_year(tmp_path: Path) -> None:
     (tmp_path / "records" / "suppliers.csv").write_text(
         "name,yearly_fee,contract_until\nKvist,120,2026-09-30\nLund,410,2027-01-31\nMyr,95,2027-06-30\n"
     )
-    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as opened:
-        arguments = rows_of(opened.ask("priciest supplier per year, how much"))
+    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as own:
+        arguments = call(own, "priciest supplier per year, how much")
     assert "group_by" not in arguments
     assert arguments["order_by"] == "-yearly_fee"
 
@@ -100,6 +91,6 @@ def test_what_lacks_several_things_lacks_each(tmp_path: Path) -> None:
     (tmp_path / "records" / "boats.csv").write_text(
         "code,boat,skipper,engineer\nB-1,Tern,Ada Holm,\nB-2,Auk,,\nB-3,Skua,,Jon Vik\nB-4,Gull,Liv Moe,Jon Vik\n"
     )
-    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as opened:
-        answer = opened.ask("Which boats have neither a skipper nor an engineer?")
+    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as own:
+        answer = own.ask("Which boats have neither a skipper nor an engineer?")
     assert {str(row[0]) for table in answer.tables for row in table.rows} == {"B-2"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from small_workspaces import call, opened
 
 from copilot import Answer, Copilot, Settings, open_copilot
 from copilot.errors import ToolError
@@ -27,20 +27,18 @@ I-4,Wrong fuel advised,P-5,2026-03-20,2,closed,board
 """
 
 
+SETTINGS = """as_of: 2026-04-20
+viewers:
+  clerk: {labels: []}
+  chair: {labels: [board]}
+default_viewer: clerk
+"""
+
+
 @pytest.fixture(scope="module")
 def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    root: Path = tmp_path_factory.mktemp("harbour")
-    (root / "records").mkdir()
-    people = "viewers:\n  clerk: {labels: []}\n  chair: {labels: [board]}\ndefault_viewer: clerk\n"
-    (root / "workspace.yaml").write_text(f"as_of: 2026-04-20\n{people}")
-    (root / "records" / "projects.csv").write_text(PROJECTS)
-    (root / "records" / "incidents.csv").write_text(INCIDENTS)
-    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path_factory.mktemp("state")))) as opened:
-        yield opened
-
-
-def rows_of(answer: Answer) -> dict[str, Any]:
-    return next(dict(call.arguments) for call in answer.tool_calls if call.name == "find_projects")
+    files = {"workspace.yaml": SETTINGS, "records/projects.csv": PROJECTS, "records/incidents.csv": INCIDENTS}
+    yield from opened(tmp_path_factory, files)
 
 
 def listed(answer: Answer) -> set[str]:
@@ -68,7 +66,7 @@ def test_what_a_viewer_may_not_see_is_not_counted(copilot: Copilot) -> None:
 
 
 def test_what_is_asked_of_the_other_table_itself_stays_there(copilot: Copilot) -> None:
-    assert rows_of(copilot.ask("How many incidents are still open?"))["table"] == "incidents"
+    assert call(copilot, "How many incidents are still open?")["table"] == "incidents"
 
 
 def test_a_sum_is_of_the_rows_that_are_referred_to(copilot: Copilot) -> None:
@@ -100,8 +98,8 @@ def test_a_metric_does_not_answer_for_rows_that_it_does_not_know(tmp_path: Path)
         "metrics:\n  budget:\n    label: Total budget\n    table: projects\n    expression: sum(budget)\n"
         "    definition: Budget of all projects.\n"
     )
-    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path / "state"))) as opened:
-        answer = opened.ask("What is the total budget of projects that had an incident?")
+    with closing(open_copilot(Settings(workspace=root, state_dir=tmp_path / "state"))) as own:
+        answer = own.ask("What is the total budget of projects that had an incident?")
     assert "620,000" in answer.text
 
 

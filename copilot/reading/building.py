@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from copilot.language.quantities import Comparison
 from copilot.language.vocabulary import ROW_STEMS
@@ -62,7 +63,7 @@ class Builder:
     matches: list[Scored] = field(default_factory=list)
     """What parts were taken for."""
 
-    @property
+    @cached_property
     def spoken_of(self) -> float:
         """Where the rows of the table are first spoken of, of the main one as systems or tools too; infinity where they
         are not."""

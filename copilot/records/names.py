@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def column_key(name: str) -> str:
     """The form under which two spellings of a name are the same: `Business value` is `business_value`."""
     return re.sub(r"[\W_]+", "_", name.lower()).strip("_")

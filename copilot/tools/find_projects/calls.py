@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from copilot.language.vocabulary import EACH, GRAINS
@@ -14,7 +13,6 @@ from copilot.records.differences import less
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
-_BY_HOW_MUCH = re.compile(r"\bby (?:how much|what)\b|\bhow far\b", re.IGNORECASE)
 AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
@@ -86,8 +84,8 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
 
 
 def _apart(asked: Asked, rows: Restriction) -> Iterator[str]:
-    """What lies between two columns of which one is above the other, where that is asked: "and by how much?" """
-    for one in rows.conditions if _BY_HOW_MUCH.search(asked.text) else ():
+    """What lies between two columns of numbers of which one is above the other, so that nobody has to subtract."""
+    for one in rows.conditions:
         profile = asked.columns.get(rows.table, one.column)
         if one.than and one.value is None and profile is not None and profile.holds == "number":
             yield less(one.column, one.than) if one.op in (">", ">=") else less(one.than, one.column)

@@ -10,7 +10,7 @@ from copilot.language.formatting import NAMED, column_label, humanize, noun
 from copilot.records.differences import sides
 from copilot.records.related import counted as counted_in
 from copilot.records.related import other_table
-from copilot.records.schema import TABLES
+from copilot.records.schema import TABLES, Column
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
 from copilot.tools.filter_phrasing import of_all, of_none, predicate, qualified
@@ -275,6 +275,16 @@ def _kept(query: Query, having: GroupCondition) -> Finding:
     )
 
 
+def _ordering(query: Query, by: Column) -> dict[str, Value]:
+    """What rows are ordered by, and which way."""
+    return {
+        "column": column_label(by.name),
+        "is_date": by.type == "date",
+        "is_time": by.unit == "day",
+        "descending": bool(query.order and query.order.descending),
+    }
+
+
 def _firsts(query: Query, rows: Sequence[Row], reading: Reading) -> Finding:
     """The first rows of each group, with what puts them first."""
     by = query.order.column if query.order else None
@@ -286,10 +296,7 @@ def _firsts(query: Query, rows: Sequence[Row], reading: Reading) -> Finding:
         subject=by.name,
         role="headline",
         values={
-            "column": column_label(by.name),
-            "is_date": by.type == "date",
-            "is_time": by.unit == "day",
-            "descending": bool(query.order and query.order.descending),
+            **_ordering(query, by),
             "by": tuple(group_names(query)),
             "groups": tuple(" / ".join(humanize(str(row[c.name])) for c in query.groups) for row in named),
             "names": tuple(query.name(row) for row in named),
@@ -439,10 +446,7 @@ def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Fin
             subject=by.name,
             role="headline",
             values={
-                "column": column_label(by.name),
-                "is_date": by.type == "date",
-                "is_time": by.unit == "day",
-                "descending": bool(query.order and query.order.descending),
+                **_ordering(query, by),
                 **counts,
                 "names": names,
                 "cells": tuple(NOT_RECORDED if v is None else _single(v) for v in cells),
