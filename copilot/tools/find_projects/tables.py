@@ -9,7 +9,8 @@ from copilot.language.formatting import column_label, format_cell, humanize, is_
 from copilot.records.differences import sides
 from copilot.records.store import ROW
 from copilot.tools.evidence import Row
-from copilot.tools.find_projects.findings import group_label, group_names, usual_columns
+from copilot.tools.find_projects.findings import usual_columns
+from copilot.tools.find_projects.groups import group_label, group_names
 from copilot.tools.find_projects.query import Group, Measured, Query
 from copilot.types import Cell, Chart, Quantity, Table, Value
 
