@@ -18,6 +18,7 @@ from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED
+from copilot.reading.choosing import Judged
 from copilot.reading.columns import PROJECTS, Columns
 from copilot.reading.describing import APART
 from copilot.reading.linking import is_known_word, number_of, tokens_of
@@ -244,6 +245,10 @@ class Asked:
         return (
             self.restrictions if self.is_continued else tuple(reconsidered(self._spans, self.restrictions, self._main))
         )
+
+    def judged(self, table: str) -> Judged:
+        """How surely the question uses each column and value of a table."""
+        return self._spans.judged(table)
 
     def near(self, reading: Restriction) -> list[Restriction]:
         """What differs from a reading in one part, the most probable first."""

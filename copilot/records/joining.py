@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.records.reading import RecordTable
+from copilot.records.referring import referred
 from copilot.records.schema import Column
 
 _PROJECT, _UNIT = "projects", "unit"
@@ -20,18 +21,19 @@ def with_units(tables: Sequence[RecordTable]) -> list[RecordTable]:
     unit = _unit(projects) if projects else None
     if projects is None or unit is None or not projects.schema.key:
         return list(tables)
-    keys, units = projects.values[projects.schema.key], projects.values[_UNIT]
-    held = {str(key).casefold(): value for key, value in zip(keys, units, strict=True)}
+    units = projects.values[_UNIT]
     joined = []
     for table in tables:
         reference = next(
-            (c for c in table.schema.columns if c.references == f"projects.{projects.schema.key}" and c.type != "list"),
+            (c for c in table.schema.columns if referred(c)[0] == _PROJECT and c.type != "list"),
             None,
         )
         if table is projects or not table.schema.key or reference is None or _unit(table):
             joined.append(table)
             continue
         own = replace(unit, required=False, access=unit.access or reference.access, meaning="Unit of its project.")
+        named = projects.values[referred(reference)[1]]
+        held = {str(key).casefold(): value for key, value in zip(named, units, strict=True)}
         values = [held.get(str(key).casefold()) for key in table.values[reference.name]]
         schema = replace(table.schema, columns=(*table.schema.columns, own))
         called = {alias: name for alias, name in projects.aliases.items() if name == _UNIT}

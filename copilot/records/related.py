@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from copilot.records.conditions import quoted
 from copilot.records.differences import sides
 from copilot.records.names import column_key
+from copilot.records.referring import referred
 from copilot.records.schema import Column, TableSchema
 
 _NUMBER = re.compile(r"number of (.+)", re.DOTALL)
@@ -26,7 +27,7 @@ def counted(name: str) -> str:
 
 def other_table(column: Column) -> str:
     """The table whose rows a column counts or names; empty for another column."""
-    return counted(column.name) or (column.references or "").partition(".")[0]
+    return counted(column.name) or referred(column)[0]
 
 
 def is_stored(name: str) -> bool:
@@ -34,10 +35,9 @@ def is_stored(name: str) -> bool:
     return len(sides(name)) == 1 and not counted(name)
 
 
-def reference(other: TableSchema, table: TableSchema) -> str:
-    """The column of another table that refers to the rows of a table; empty where none does."""
-    named = f"{table.name}.{table.key}"
-    return next((c.name for c in other.columns if c.references == named and c.type != "list"), "")
+def reference(other: TableSchema, table: TableSchema) -> Column | None:
+    """The column of another table that refers to the rows of a table; None where none does."""
+    return next((c for c in other.columns if c.type != "list" and referred(c)[0] == table.name), None)
 
 
 def count_of(
@@ -55,7 +55,7 @@ def count_of(
     other = next((t for t in tables if asked and column_key(t) == asked), None)
     if other is None or not table.key or not (by := reference(tables[other], table)):
         return None
-    key = f"{quoted(table.name)}.{quoted(table.key)}"
-    of_row = f"lower({quoted(other)}.{quoted(by)}) = lower({key})"
+    key = f"{quoted(table.name)}.{quoted(referred(by)[1])}"
+    of_row = f"lower({quoted(other)}.{quoted(by.name)}) = lower({key})"
     sql = f"(SELECT count(*) FROM {relations[other]} WHERE {of_row} AND {where})"
     return Column(number_of(other), "integer", f"How many {other} refer to it.", sql=sql)

@@ -12,12 +12,14 @@ import duckdb
 
 from copilot.errors import ToolError
 from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, expression, quoted, written
+from copilot.records.derived import with_derived
 from copilot.records.differences import difference
 from copilot.records.engines import MetricEngine
 from copilot.records.filling import Given, create_table
 from copilot.records.joining import with_units
 from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
+from copilot.records.referring import referred, with_references
 from copilot.records.related import count_of, counted
 from copilot.records.schema import Column, ColumnType, TableSchema
 from copilot.records.visibility import has_label, shown_columns, visible_relations
@@ -94,7 +96,8 @@ class Records:
 
     @classmethod
     def load(cls, workspace: Workspace, warehouse: Warehouse | None = None) -> Records:
-        return cls(with_units(read_tables(workspace)), warehouse)
+        tables = with_derived(with_units(with_references(read_tables(workspace))))
+        return cls(tables, warehouse)
 
     @property
     def metric_tables(self) -> Mapping[str, TableSchema]:
@@ -410,8 +413,8 @@ class RecordView:
 
     def _of_reference(self, column: Column, asked: Filter) -> Condition:
         """Whether the row of another table that a column names meets the conditions of a filter."""
-        other = str(column.references).partition(".")[0]
-        where, key = self._where(other, asked.where), self.tables[other].key or ""
+        other, key = referred(column)
+        where = self._where(other, asked.where)
         named = f"SELECT lower({quoted(key)}) FROM {self.relation(other)} WHERE {where.sql}"
         is_not = " IS NOT TRUE" if asked.op == "missing" else ""
         return Condition(f"(lower({expression(column)}) IN ({named})){is_not}", where.parameters)

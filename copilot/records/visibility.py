@@ -54,12 +54,15 @@ def _narrow(
     withheld: dict[str, list[str]],
     connection: duckdb.DuckDBPyConnection,
 ) -> Condition | None:
-    """The query of the rows that exist; None when that is all of them. Notes the keys of the others."""
+    """The query of the rows that exist; None when that is all of them. Notes how the others are named."""
     table = quoted(schema.name)
     seen = _seen(schema, held, withheld)
-    key = f"lower({quoted(schema.key)})" if schema.key else "''"
-    hidden = connection.execute(f"SELECT {key} FROM {table} WHERE ({seen.sql}) IS NOT TRUE", seen.parameters).fetchall()
-    withheld[schema.name] = [row[0] for row in hidden]
+    named = [name for name in (schema.key, schema.title) if name]
+    keys = ", ".join(f"lower({quoted(name)})" for name in named) or "''"
+    query = f"SELECT {keys} FROM {table} WHERE ({seen.sql}) IS NOT TRUE"
+    hidden = connection.execute(query, seen.parameters).fetchall()
+    for n, column in enumerate(named):
+        withheld[f"{schema.name}.{column}"] = [row[n] for row in hidden if row[n] is not None]
     lists = _lists_without(schema, withheld)
     there = {column.name for column in shown_columns(schema, held).columns}
     kept_back = ", ".join(quoted(column.name) for column in schema.columns if column.name not in there)
@@ -77,7 +80,7 @@ def _seen(schema: TableSchema, held: frozenset[str], withheld: Mapping[str, list
         if column.name == LABEL:
             conditions.append(Condition(f"{LABEL} IS NULL OR list_contains(?::VARCHAR[], {LABEL})", (sorted(held),)))
         elif column.references and column.type != "list":
-            keys = withheld.get(column.references.partition(".")[0], [])
+            keys = withheld.get(column.references, [])
             if keys:
                 sql = f"list_contains(?::VARCHAR[], lower({quoted(column.name)})) IS NOT TRUE"
                 conditions.append(Condition(sql, (keys,)))
@@ -89,7 +92,7 @@ def _lists_without(schema: TableSchema, withheld: Mapping[str, list[str]]) -> Co
     replaced = []
     parameters: list[object] = []
     for column in schema.columns:
-        keys = withheld.get((column.references or "").partition(".")[0], [])
+        keys = withheld.get(column.references or "", [])
         if column.type == "list" and keys:
             name = quoted(column.name)
             stays = "lambda item: NOT list_contains(?::VARCHAR[], lower(item))"

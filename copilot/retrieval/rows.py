@@ -48,7 +48,8 @@ class _Labels:
             if (table := view.tables.get(name)) and table.key:
                 for row in view.select(name):
                     if needed := self._all(row, table):
-                        self._of_key[name, str(row[table.key]).lower()] = needed
+                        for column in dict.fromkeys(filter(None, (table.key, table.title))):
+                            self._of_key[f"{name}.{column}", str(row[column]).lower()] = needed
 
     def needed(self, row: Mapping[str, Cell], table: TableSchema) -> str | None:
         # A chunk has one label. A row that needs several is found by nobody: the record tools still show it.
@@ -58,7 +59,7 @@ class _Labels:
         needed = frozenset([str(row["label"])]) if row.get("label") else frozenset()
         for column in table.columns:
             if column.references and column.type != "list" and row.get(column.name):
-                target = column.references.partition(".")[0], str(row[column.name]).lower()
+                target = column.references, str(row[column.name]).lower()
                 needed |= self._of_key.get(target, frozenset())
         return needed
 

@@ -8,6 +8,7 @@ from record_sources import of_kind, unsupported, value, write_tables
 
 from copilot.errors import ToolError
 from copilot.sources import Sources
+from copilot.tools.check_model_health import TOOL
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
 from copilot.types import Finding, ToolResult, Viewer
 
@@ -243,3 +244,53 @@ def test_two_hundred_models_of_two_years_are_checked_in_one_call(tmp_path: Path)
     opening = check(where).findings[0]
     assert (value(opening, "declining"), value(opening, "models")) == (50, 200)
     assert (len(opening.values["names"]), value(opening, "more")) == (6, 44)  # type: ignore[arg-type]  # a list
+
+
+def test_of_retraining_alone_the_latest_is_told_first(bank: Sources) -> None:
+    result = check(bank, aspect="retraining")
+    (found,) = of_kind(result, "overdue_retraining")
+    assert found.role == "headline"
+    assert value(found, "models") == 1
+    assert found.values["ids"] == ("M-1",)
+    assert not of_kind(result, "declining_models")
+
+
+def test_of_versions_alone_those_that_differ_are_told(bank: Sources) -> None:
+    (found,) = of_kind(check(bank, aspect="version"), "other_version")
+    assert (found.role, found.values["ids"]) == ("headline", ("M-1",))
+
+
+def test_that_none_is_overdue_is_said_with_the_next_day(tmp_path: Path) -> None:
+    models = "id,name,status,trained_on,retrain_every_days\nM-1,Kelp,live,2026-10-01,90\nM-2,Net,live,2026-10-05,\n"
+    (found,) = of_kind(check(sources(tmp_path, models=models), aspect="retraining"), "no_overdue_retraining")
+    assert (value(found, "checked"), value(found, "unknown")) == (1, 1)
+    assert found.values["next"] == date(2026, 12, 30)
+
+
+def test_of_one_model_an_aspect_comes_alone(bank: Sources) -> None:
+    result = check(bank, model="M-1", aspect="version")
+    assert [(f.kind, f.role) for f in result.findings] == [("version", "headline")]
+
+
+def test_without_measurements_no_model_is_said_to_hold(tmp_path: Path) -> None:
+    models = "id,name,status,trained_on,retrain_every_days\nM-1,Kelp,live,2026-01-01,90\nM-2,Net,live,2026-10-05,90\n"
+    result = check(sources(tmp_path, models=models))
+    assert result.findings[0].kind == "nothing_measured"
+    assert not of_kind(result, "declining_models")
+    assert value(of_kind(result, "overdue_retraining")[0], "models") == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_told"),
+    [
+        ("id,name", False),
+        ("id,name,trained_on", False),
+        ("id,name,trained_on,retrain_every_days", True),
+        ("id,name,deployed_version,registry_version", True),
+    ],
+)
+def test_it_is_offered_where_the_records_tell_of_health(tmp_path: Path, columns: str, is_told: bool) -> None:
+    row = "M-1,Kelp" + ",2026-01-01,30" if "trained" in columns else "M-1,Kelp,1,2"
+    cells = ",".join(row.split(",")[: columns.count(",") + 1])
+    where = sources(tmp_path, models=f"{columns}\n{cells}\n")
+    assert TOOL.is_available(where) == is_told

@@ -1,4 +1,5 @@
 from copilot.tools.check_model_health.calls import calls
+from copilot.tools.check_model_health.health import can_judge
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
 from copilot.tools.tool import Tool
 
@@ -7,6 +8,6 @@ TOOL = Tool(
     label="Checking the models",
     arguments=Arguments,
     run=check_model_health,
-    is_available=lambda sources: "model_quality" in sources.records.tables,
+    is_available=lambda sources: can_judge(sources.records.tables),
     calls=calls,
 )

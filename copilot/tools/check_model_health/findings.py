@@ -9,7 +9,7 @@ from copilot.analysis.drift import ACT, LATEST, SEASON, SHORTEST, TREND, WATCH
 from copilot.language.formatting import NAMED, format_quantity, humanize, join_and
 from copilot.tools.check_model_health.charts import table
 from copilot.tools.check_model_health.diagnosis import steps
-from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Health, Input
+from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Aspect, Health, Input
 from copilot.tools.evidence import Row, day_of
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
@@ -19,7 +19,7 @@ _NAMED_INCIDENTS = 3
 _ROWS = 50
 
 
-def of_one(health: Health, reading: Reading, quality_drop: float) -> Iterator[Finding]:
+def of_one(health: Health, reading: Reading, quality_drop: float, aspect: Aspect | None = None) -> Iterator[Finding]:
     """The state of a model, what its records show besides, and what to do where it may be failing."""
     own = (reading.row("models", health.row),)
 
@@ -27,6 +27,12 @@ def of_one(health: Health, reading: Reading, quality_drop: float) -> Iterator[Fi
         named = {"model": health.name, **values}
         return Finding(kind=kind, subject=health.id, role=role, values=named, evidence=own, calculation=of)
 
+    if aspect == "retraining":
+        yield finding("retraining", _retraining(health), "headline")
+    if aspect == "version":
+        yield finding("version", _version(health), "headline")
+    if aspect in ("retraining", "version"):
+        return
     yield state(health, reading, "headline", ("validated", "latest", "change"))
     if (status := health.row.get("status")) and status != "live":
         yield finding("not_live", {"status": humanize(str(status))}, "caveat")
@@ -97,6 +103,11 @@ def overview(
     healths: Sequence[Health], top: int, quality_drop: float, scope: dict[str, Value], reading: Reading
 ) -> Iterator[Finding]:
     """How many models are declining, those one by one, what else is wrong with how many, and the others."""
+    if not any(h.quality for h in healths):
+        values = {**scope, "models": count(len(healths), "model")}
+        yield Finding(kind="nothing_measured", role="headline", values=values, evidence=_rows(healths, reading))
+        yield from _troubles(healths, reading)
+        return
     declining = [h for h in healths if h.decline]
     beyond = [h for h in declining if h.points is not None and -h.points > quality_drop * 100]
     yield Finding(
@@ -123,24 +134,52 @@ def overview(
     yield from (state(h, reading, "support") for h in healths[:top] if not h.decline)
 
 
+def of_aspect(healths: Sequence[Health], aspect: Aspect, scope: dict[str, Value], reading: Reading) -> Finding:
+    """Which models are late with their retraining, or run another version than the approved one; or that none is, and
+    of how many that cannot be told."""
+    kind = {"retraining": "overdue_retraining", "version": "other_version"}[aspect]
+    _, has, detail = next(trouble for trouble in _TROUBLES if trouble[0] == kind)
+    found = [h for h in healths if has(h)]
+    known = [h for h in healths if (h.retraining_due if aspect == "retraining" else h.has_versions)]
+    next_due = min((h.retraining_due for h in known if h.retraining_due), default=None)
+    return Finding(
+        kind=kind if found else f"no_{kind}",
+        role="headline",
+        values={
+            **scope,
+            "models": count(len(found), "model"),
+            "checked": count(len(known), "model"),
+            "unknown": count(len(healths) - len(known), "model"),
+            "next": next_due if aspect == "retraining" and not found else None,
+            **_named(found),
+            "details": tuple(detail(h) for h in found[:NAMED]),
+        },
+        figures=("models",) if found else (),
+        evidence=_rows(found or known, reading),
+    )
+
+
 def _troubles(healths: Sequence[Health], reading: Reading) -> Iterator[Finding]:
     """What else is wrong with some of the models, each trouble in a finding."""
-    troubles: tuple[tuple[str, Callable[[Health], object], Callable[[Health], Quantity | date | str]], ...] = (
-        ("shifted_inputs", lambda h: h.shifted, lambda h: _names(h.shifted)),
-        ("feedback_signs", lambda h: h.may_feed_itself, lambda h: _names(h.concentrating)),
-        ("overdue_retraining", lambda h: h.overdue_days, lambda h: count(h.overdue_days, "day")),
-        ("other_version", lambda h: h.runs_another_version, _other_version),
-        ("stale_measurements", lambda h: h.unmeasured_days, lambda h: h.quality.last if h.quality else ""),
-        ("unmeasured_models", lambda h: h.quality is None, lambda h: ""),
-    )
-    for kind, has, detail in troubles:
+    for kind, has, detail in _TROUBLES:
         found = [h for h in healths if has(h)]
-        if found:
+        if found and not (kind == "unmeasured_models" and len(found) == len(healths)):
             values: dict[str, Value] = {"models": count(len(found), "model"), **_named(found)}
             values["details"] = tuple(detail(h) for h in found[:NAMED])
             if kind == "stale_measurements":
                 values["limit"] = count(UNMEASURED_AFTER_DAYS, "day")
             yield Finding(kind=kind, values=values, evidence=_rows(found, reading))
+
+
+_TROUBLES: tuple[tuple[str, Callable[[Health], object], Callable[[Health], Quantity | date | str]], ...] = (
+    ("shifted_inputs", lambda h: h.shifted, lambda h: _names(h.shifted)),
+    ("feedback_signs", lambda h: h.may_feed_itself, lambda h: _names(h.concentrating)),
+    ("overdue_retraining", lambda h: h.overdue_days, lambda h: count(h.overdue_days, "day")),
+    ("other_version", lambda h: h.runs_another_version, lambda h: _other_version(h)),
+    ("stale_measurements", lambda h: h.unmeasured_days, lambda h: h.quality.last if h.quality else ""),
+    ("unmeasured_models", lambda h: h.quality is None, lambda h: ""),
+)
+"""Kind, which models have it, and what is told of each."""
 
 
 def points(value: float | None) -> Quantity | None:

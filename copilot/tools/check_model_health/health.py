@@ -6,15 +6,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from copilot.analysis.drift import LATEST, Decline, Series, Shift, find_decline, shift, weekly
+from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
 from copilot.tools.evidence import Row, day_of, name_of, number_of, short_name_of
 
 # Quality that was not measured for longer than this is called out.
 UNMEASURED_AFTER_DAYS = 28
 _EPOCH = date(1970, 1, 1)
+
+Aspect = Literal["quality", "retraining", "version"]
+COLUMNS: Mapping[Aspect, tuple[str, ...]] = {
+    "quality": ("validated_quality",),
+    "retraining": ("retraining_due", "trained_on", "retrain_every_days"),
+    "version": ("runs_unapproved_version", "deployed_version", "registry_version"),
+}
+"""The columns of `models` that tell of each aspect; of the last two all but the first are needed to judge it."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +124,13 @@ class Health:
         return max(0, (self.today - self.retraining_due).days) if self.retraining_due else 0
 
     @property
+    def has_versions(self) -> bool:
+        """Whether both the version that runs and the one that is approved are recorded."""
+        return bool(self.row.get("deployed_version") and self.row.get("registry_version"))
+
+    @property
     def runs_another_version(self) -> bool:
-        running, newest = self.row.get("deployed_version"), self.row.get("registry_version")
-        return bool(running and newest and running != newest)
+        return self.has_versions and self.row["deployed_version"] != self.row["registry_version"]
 
     @property
     def unmeasured_days(self) -> int:
@@ -143,6 +156,25 @@ class Health:
             float(self.overdue_days),
             -(self.points or 0.0),
         )
+
+
+def can_judge(tables: Mapping[str, TableSchema]) -> bool:
+    """Whether the records tell anything of the health of models: their quality, their inputs, when they were trained
+    and are to be again, or which version runs and which is approved."""
+    if "models" not in tables:
+        return False
+    held = {column.name for column in tables["models"].columns}
+    is_dated = any(held.issuperset(COLUMNS[aspect][1:]) for aspect in ("retraining", "version"))
+    return is_dated or "model_quality" in tables or "feature_bins" in tables
+
+
+def ordered_by(healths: Sequence[Health], aspect: Aspect) -> list[Health]:
+    """The worst in an aspect first."""
+    if aspect == "retraining":
+        return sorted(healths, key=lambda h: -h.overdue_days)
+    if aspect == "version":
+        return sorted(healths, key=lambda h: not h.runs_another_version)
+    return list(healths)
 
 
 def read_health(view: RecordView, models: Sequence[Row], quality_drop: float, today: date) -> list[Health]:

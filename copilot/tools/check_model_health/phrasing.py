@@ -248,6 +248,18 @@ def _trouble(trouble: str, before: str = "") -> Phrase:
     return says(f"{{models}} {{models:has/have}} {trouble}: {{listed}}", listed=partial(_listed, before=before))
 
 
+def _none(trouble: str, needed: str) -> Phrase:
+    """That of those that could be checked none has a trouble, and how many could not."""
+
+    def told(f: Finding) -> str:
+        if not quantity(f, "checked").value:
+            return says(f"The records say of none of the {_SCOPE} {needed}")(f)
+        unknown = f", and of {{unknown}} the records do not say {needed}" if quantity(f, "unknown").value else ""
+        return says(f"None of {{checked}} {trouble}{unknown}")(f)
+
+    return told
+
+
 def declining_models(f: Finding) -> str:
     if not quantity(f, "declining").value:
         return says(f"None of the {{models:bare}} {_SCOPE} is declining")(f)
@@ -258,6 +270,7 @@ def declining_models(f: Finding) -> str:
 WORDING = Wording(
     {
         "declining_models": declining_models,
+        "nothing_measured": says(f"The records hold no quality measurements of the {{models:bare}} {_SCOPE}"),
         "beyond_limit": says(
             "Of the declining models, {models:bare} {models:has/have} fallen more than {limit} below the validated "
             "level"
@@ -288,6 +301,12 @@ WORDING = Wording(
         "feedback_signs": _trouble("signs of a feedback loop"),
         "overdue_retraining": _trouble("a retraining that is overdue"),
         "other_version": _trouble("another version running than the newest approved one"),
+        "no_overdue_retraining": _none(
+            "is overdue for retraining[; the first is due on {next}]", "when it is to be trained again"
+        ),
+        "no_other_version": _none(
+            "runs another version than the newest approved one", "which version runs and which is approved"
+        ),
         "unmeasured_models": _trouble("no quality measurement at all"),
         "diagnosis_step": diagnosis_step,
     },

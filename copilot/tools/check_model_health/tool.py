@@ -11,8 +11,8 @@ from copilot.errors import ToolError
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.check_model_health.charts import charts, inputs_table, table
-from copilot.tools.check_model_health.findings import of_one, overview, whole_calculation
-from copilot.tools.check_model_health.health import Health, read_health
+from copilot.tools.check_model_health.findings import of_aspect, of_one, overview, whole_calculation
+from copilot.tools.check_model_health.health import Aspect, Health, ordered_by, read_health
 from copilot.tools.check_model_health.phrasing import WORDING
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
@@ -33,6 +33,7 @@ class Arguments(BaseModel):
     model: str | None = Field(default=None, description="A model by name or id, or its project.")
     project: str | None = Field(default=None, description="A project by name or id; all without it.")
     unit: str | None = Field(default=None, description="A business unit; all without it.")
+    aspect: Aspect | None = Field(default=None, description="What alone is asked about; all without it.")
     top: int = Field(default=10, ge=1, le=100, description="How many to tell.")
 
 
@@ -61,12 +62,14 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
         raise ToolError("The records hold no table of models.")
     scope, drop = _scope(view, arguments), sources.workspace.config.thresholds.quality_drop
     healths = read_health(view, scope.rows, drop, sources.today)
+    if arguments.aspect is not None:
+        healths = ordered_by(healths, arguments.aspect)
     reading, hidden = Reading(sources, view), view.hidden("models", scope.filters)
     measured = [h.quality.measured for h in healths if h.quality]
     who = f"{healths[0].id} alone" if len(healths) == 1 else f"{len(healths):,} {scope.name}"
     locator = f"{who}, {sum(measured):,} weekly measurements, as of {sources.today}"
     return build_result(
-        _findings(healths, scope, arguments.top, drop, reading, hidden),
+        _findings(healths, scope, arguments, drop, reading, hidden),
         WORDING,
         Computation(
             source=view.sources["model_quality" if measured else "models"],
@@ -80,14 +83,16 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
 
 
 def _findings(
-    healths: Sequence[Health], scope: _Scope, top: int, drop: float, reading: Reading, hidden: int
+    healths: Sequence[Health], scope: _Scope, arguments: Arguments, drop: float, reading: Reading, hidden: int
 ) -> Iterator[Finding]:
     if not healths:
         yield Finding(kind="no_models", role="headline", values=scope.values)
     elif len(healths) == 1:
-        yield from of_one(healths[0], reading, drop)
+        yield from of_one(healths[0], reading, drop, arguments.aspect)
+    elif arguments.aspect in ("retraining", "version"):
+        yield of_aspect(healths, arguments.aspect, scope.values, reading)
     else:
-        yield from overview(healths, top, drop, scope.values, reading)
+        yield from overview(healths, arguments.top, drop, scope.values, reading)
     if hidden:
         yield Finding(kind="hidden", role="caveat")
 
