@@ -269,7 +269,8 @@ class GroundedChatModel(BaseChatModel):
         if asked.is_continued:
             ranked = ranked.beside(Ranked.of(asked.topic, found, retriever))
         if max(o.planned.probability for o in searched) >= READ_BESIDE and ranked.telling:
-            ranked = ranked.read_beside(asked.topic)
+            # Read only with what it continues, what answered that would be told once more.
+            ranked = ranked.read_beside(*dict.fromkeys((asked.text, asked.topic)))
         named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]

@@ -134,10 +134,14 @@ class Ranked:
         cosines, coverage = mean(self.cosines, other.cosines), mean(self.coverage, other.coverage)
         return replace(self, cosines=cosines, coverage=coverage, is_further=True)
 
-    def read_beside(self, question: str) -> Ranked:
-        """The same, its first units read beside a question."""
+    def read_beside(self, *questions: str) -> Ranked:
+        """The same, its first units read beside a question; beside several, such as one alone and with what it
+        continues, the mean counts."""
         first = self.best[: judging.MOST]
-        return replace(self, judged=dict(zip(first, judging.scores(question, first), strict=True)))
+        read = [judging.scores(question, first) for question in questions]
+        return replace(
+            self, judged={u: sum(own) / len(own) for u, own in zip(first, zip(*read, strict=True), strict=True)}
+        )
 
     @cached_property
     def telling(self) -> tuple[Unit, ...]:

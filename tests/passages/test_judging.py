@@ -57,6 +57,15 @@ def test_what_answers_is_among_the_first_three(sources: Sources, question: str, 
     assert 0 <= read.certainty <= 1
 
 
+def test_beside_two_questions_the_mean_counts(sources: Sources) -> None:
+    assert sources.retriever is not None
+    one, two = "Can we send a truck out on a flat?", "And who signs that?"
+    evidence = search_knowledge(sources, Viewer(), Arguments(query=one)).evidence
+    ranked = Ranked.of(one, evidence, sources.retriever)
+    both, first, second = (ranked.read_beside(*asked).judged for asked in ((one, two), (one,), (two,)))
+    assert both == {unit: pytest.approx((first[unit] + second[unit]) / 2) for unit in both}
+
+
 @given(
     st.lists(st.floats(-8, 8), min_size=12, max_size=12),
     st.lists(st.floats(-8, 8), min_size=1, max_size=8),
