@@ -18,6 +18,10 @@ from typing import Any
 
 import yaml
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from derived import add_derived  # noqa: E402
+
 DATA = Path(__file__).parent / "data"
 ROLES = frozenset(
     {"measure", "filter", "not", "bound", "scope", "group", "order", "limit", "compare", "share", "period", "whatif",
@@ -66,7 +70,8 @@ def spans(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
 
 
 def workspace(name: str) -> dict[str, Any]:
-    """The workspace of that name, each table's `csv` parsed to `rows`; ValueError says what is wrong."""
+    """The workspace of that name, each table's `csv` parsed to `rows` and its derived columns beside the others;
+    ValueError says what is wrong."""
     loaded = yaml.safe_load((DATA / "workspaces" / f"{name}.yaml").read_text(encoding="utf-8"))
     for table, about in loaded["tables"].items():
         rows = list(csv.DictReader(io.StringIO(about["csv"].strip())))
@@ -76,6 +81,7 @@ def workspace(name: str) -> dict[str, Any]:
         if rows and set(rows[0]) != set(about["columns"]):
             raise ValueError(f"{name}: {table}: columns and csv differ: {set(rows[0]) ^ set(about['columns'])}")
         about["rows"] = rows
+    add_derived(loaded["tables"])
     return dict(loaded)
 
 

@@ -68,6 +68,12 @@ class Space:
         self.columns = self._columns()
         self.sources = Sources(Workspace.open(root), records, None, None, self.today)
 
+    def called(self, table: str, column: str) -> str:
+        """A column as the product calls it, with the minus of an order that begins with the largest."""
+        plain = column.removeprefix("-")
+        facts = self.about["tables"][table]["columns"].get(plain, {})
+        return column.replace(plain, str(facts.get("called") or plain))
+
     def _columns(self) -> Columns:
         plain = Columns.of(self.view)
         named = []
@@ -94,6 +100,8 @@ def names(about: dict[str, Any], view: RecordView) -> Iterator[Name]:
             for text in dict.fromkeys(filter(None, (key, title))):
                 yield Name("record", text, key or title, table, title=title)
         for column, facts in data["columns"].items():
+            if facts.get("called"):
+                continue
             for text in (column, *(facts.get("synonyms") or ())):
                 yield Name("column", spoken(str(text)), column, table)
             values = sorted({row[column] for row in data["rows"] if row[column]})
@@ -122,7 +130,7 @@ def filters(conditions: list[str], where: Space, table: str) -> list[Filter]:
         match = CONDITION.fullmatch(condition)
         if match is None:
             raise ValueError(condition)
-        column, op, value = match.groups()
+        column, op, value = where.called(table, match[1]), match[2], match[3]
         value = value.strip().strip("'\"")
         if op in ("during", "before", "after"):
             period = find_period(value, where.today, where.fiscal_start)
@@ -169,11 +177,18 @@ def as_call(tool: str, gold: dict[str, Any], where: Space) -> Call:
         arguments["measures"] = [{"aggregate": measure}]
     elif column:
         arguments["measures"] = [
-            {"aggregate": {"avg": "mean", "difference": "sum"}.get(measure, measure), "column": column}
+            {
+                "aggregate": {"avg": "mean", "difference": "sum"}.get(measure, measure),
+                "column": where.called(table, column),
+            }
         ]
-    for name, key in (("group_by", "by"), ("order_by", "order_by"), ("limit", "top"), ("columns", "show")):
+    for name, key in (("group_by", "by"), ("columns", "show")):
         if gold.get(key):
-            arguments[name] = gold[key]
+            arguments[name] = [where.called(table, column) for column in gold[key]]
+    if gold.get("order_by"):
+        arguments["order_by"] = where.called(table, gold["order_by"])
+    if gold.get("top"):
+        arguments["limit"] = gold["top"]
     return Call(tool, arguments)
 
 
@@ -231,7 +246,7 @@ def main(arguments: list[str]) -> None:
             where = space(line["w"])
             try:
                 found, marks, _ = outcome(line, gold, where, is_read)
-            except ValueError:
+            except (ValueError, CopilotError):
                 parts["gold unread"] += 1
                 continue
             kind = "follow-up" if turns else "line"
