@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.records.cells import Value
 from copilot.records.reading import RecordTable
-from copilot.records.schema import MODELS, PROJECTS, Column
+from copilot.records.schema import MODELS, PROJECTS, Column, TableSchema
 
 _NAMED = 0.9
 """So many of its different values must name rows for a column to refer to them; the others are slips."""
 _FEWEST = 3
 """Different values from which on that is no chance."""
+
+
+_ORDER = {PROJECTS.name: 0, MODELS.name: 1}
+"""What most other tables are about."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class _Names:
 
 def with_references(tables: Sequence[RecordTable]) -> list[RecordTable]:
     """The tables, those of their columns that name rows of another one by key or title referring to it."""
-    order = {PROJECTS.name: 0, MODELS.name: 1}
-    named = [names for t in sorted(tables, key=lambda t: order.get(t.schema.name, 2)) for names in _named(t)]
+    first = sorted(tables, key=lambda t: _ORDER.get(t.schema.name, len(_ORDER)))
+    named = [names for table in first for names in _named(table)]
     return [_referring(table, [n for n in named if n.table != table.schema.name]) for table in tables]
 
 
@@ -58,6 +62,25 @@ def _refers(values: Sequence[Value], names: _Names) -> bool:
 
 def _folded(value: Value) -> str:
     return str(value).casefold()
+
+
+def referred_first(tables: Mapping[str, TableSchema]) -> list[str]:
+    """The tables, each behind those to which it refers, so that what is withheld there is known before. Of tables that
+    refer to one another projects come first, then models."""
+    found: dict[str, None] = {}
+    begun: set[str] = set()
+
+    def add(name: str) -> None:
+        if name in begun or name not in tables:
+            return
+        begun.add(name)
+        for column in tables[name].columns:
+            add(referred(column)[0])
+        found[name] = None
+
+    for name in sorted(tables, key=lambda name: (_ORDER.get(name, len(_ORDER)), name)):
+        add(name)
+    return [*found]
 
 
 def referred(column: Column) -> tuple[str, str]:

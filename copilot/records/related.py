@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Literal
 
-from copilot.records.conditions import quoted
+from copilot.records.conditions import Filter, quoted
 from copilot.records.differences import sides
 from copilot.records.names import column_key
 from copilot.records.referring import referred
@@ -23,6 +24,14 @@ def counted(name: str) -> str:
     """The table whose rows a column of that name counts; empty for another column."""
     found = _NUMBER.fullmatch(name)
     return found[1] if found else ""
+
+
+def some_or_none(column: str, op: Literal["missing", "present"]) -> Filter:
+    """That a column has a value or none; of a count, which every row has, that it is more than zero or zero, of what
+    lies between two columns that the other one has a value or none."""
+    if not counted(column):
+        return Filter(column=sides(column)[-1], op=op)
+    return Filter(column=column, op="=" if op == "missing" else ">", value=0)
 
 
 def other_table(column: Column) -> str:

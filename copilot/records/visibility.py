@@ -8,12 +8,10 @@ from dataclasses import replace
 import duckdb
 
 from copilot.records.conditions import Condition, all_of, quoted
+from copilot.records.referring import referred_first
 from copilot.records.schema import TableSchema
 
 LABEL = "label"
-
-# What a table refers to comes before it, so that what is withheld there is known.
-_ORDER = {"projects": 0, "models": 1}
 
 
 def has_label(schema: TableSchema) -> bool:
@@ -39,7 +37,7 @@ def visible_relations(
     connection.execute(f"CREATE SCHEMA {schema_name}")
     withheld: dict[str, list[str]] = {}
     relations = {}
-    for name in sorted(tables, key=lambda table: _ORDER.get(table, len(_ORDER))):
+    for name in referred_first(tables):
         narrowed = _narrow(tables[name], held, withheld, connection)
         relations[name] = quoted(name)
         if narrowed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
+from copilot.records.referring import referred_first
 from copilot.records.schema import TableSchema
 from copilot.records.store import ROW, Records, RecordView
 from copilot.records.visibility import shown_columns
@@ -42,14 +43,15 @@ class _Labels:
     """The labels that a viewer must hold to see a row: its own and those of the rows that it is about."""
 
     def __init__(self, view: RecordView) -> None:
-        self._of_key: dict[tuple[str, str], frozenset[str]] = {}
-        # A model is about a project, so projects come first.
-        for name in ("projects", "models"):
-            if (table := view.tables.get(name)) and table.key:
-                for row in view.select(name):
-                    if needed := self._all(row, table):
-                        for column in dict.fromkeys(filter(None, (table.key, table.title))):
-                            self._of_key[f"{name}.{column}", str(row[column]).lower()] = needed
+        self._of_name: dict[tuple[str, str], frozenset[str]] = {}
+        """By the column that names a row and its value there."""
+        naming = {column.references for table in view.tables.values() for column in table.columns if column.references}
+        for name in referred_first(view.tables):
+            table = view.tables[name]
+            named = [column.name for column in table.columns if f"{name}.{column.name}" in naming]
+            for row in view.select(name) if named else ():
+                if needed := self._all(row, table):
+                    self._of_name |= {(f"{name}.{column}", str(row[column]).lower()): needed for column in named}
 
     def needed(self, row: Mapping[str, Cell], table: TableSchema) -> str | None:
         # A chunk has one label. A row that needs several is found by nobody: the record tools still show it.
@@ -60,7 +62,7 @@ class _Labels:
         for column in table.columns:
             if column.references and column.type != "list" and row.get(column.name):
                 target = column.references, str(row[column.name]).lower()
-                needed |= self._of_key.get(target, frozenset())
+                needed |= self._of_name.get(target, frozenset())
         return needed
 
 

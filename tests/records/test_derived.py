@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from copilot.records.conditions import Filter
+from copilot.records.referring import referred_first
 from copilot.records.store import Records
+from copilot.retrieval.rows import record_documents
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 
@@ -86,6 +88,27 @@ def test_what_names_a_withheld_row_is_withheld(tmp_path: Path) -> None:
     view = records(tmp_path, projects=projects, gripes=GRIPES).view(Viewer())
     assert [row["Gripe"] for row in view.select("gripes")] == ["G1", "G2", "G4"]
     assert {row["Gripe"]: row["unit"] for row in view.select("gripes")} == {"G1": "North", "G2": "North", "G4": "South"}
+
+
+def test_what_names_a_withheld_row_of_any_table_is_neither_read_nor_found(tmp_path: Path) -> None:
+    incidents = (
+        "id,date,title,venture\nI-1,2026-01-02,Counted twice,Kelp Counter\nI-2,2026-02-01,Hole missed,Net Checker\n"
+        "I-3,2026-02-03,Ebb told as flood,Tide Teller\nI-4,2026-02-05,Gulls stayed,Gull Scarer\n"
+    )
+    audits = "Audit,Of\nA1,I-1\nA2,I-3\nA3,I-4\n"
+    loaded = records(tmp_path, ventures=VENTURES, incidents=incidents, audits=audits)
+    view = loaded.view(Viewer())
+    assert [row["id"] for row in view.select("incidents")] == ["I-1", "I-2", "I-4"]
+    assert [row["Audit"] for row in view.select("audits")] == ["A1", "A3"]
+    labels = {document.id.partition("#")[2]: document.label for document in record_documents(loaded)}
+    assert labels == {"I-1": None, "I-2": None, "I-3": "board", "I-4": None}
+
+
+def test_tables_that_name_one_another_come_to_an_end(tmp_path: Path) -> None:
+    a = "Code,Ship,Port\nS1,Kelp,Bay\nS2,Tern,Head\nS3,Skua,Point\n"
+    b = "Key,Harbour,Flagship\nH1,Bay,Kelp\nH2,Head,Tern\nH3,Point,Skua\n"
+    tables = records(tmp_path, ships=a, harbours=b).tables
+    assert sorted(referred_first(tables)) == ["harbours", "ships"]
 
 
 def test_rows_of_another_table_are_picked_by_what_they_name(wharf: Records) -> None:
