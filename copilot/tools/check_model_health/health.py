@@ -23,7 +23,7 @@ COLUMNS: Mapping[Aspect, tuple[str, ...]] = {
     "retraining": ("retraining_due", "trained_on", "retrain_every_days"),
     "version": ("runs_unapproved_version", "deployed_version", "registry_version"),
 }
-"""The columns of `models` that tell of each aspect; of the last two all but the first are needed to judge it."""
+"""The columns of `models` that a question about each aspect is about."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,7 @@ class Health:
 
     @property
     def retraining_due(self) -> date | None:
-        trained, interval = day_of(self.row.get("trained_on")), self.row.get("retrain_every_days")
-        if trained is None or not isinstance(interval, int | float) or interval <= 0:
-            return None
-        return trained + timedelta(days=int(interval))
+        return day_of(self.row.get("retraining_due"))
 
     @property
     def overdue_days(self) -> int:
@@ -126,11 +123,11 @@ class Health:
     @property
     def has_versions(self) -> bool:
         """Whether both the version that runs and the one that is approved are recorded."""
-        return bool(self.row.get("deployed_version") and self.row.get("registry_version"))
+        return self.row.get("runs_unapproved_version") is not None
 
     @property
     def runs_another_version(self) -> bool:
-        return self.has_versions and self.row["deployed_version"] != self.row["registry_version"]
+        return self.row.get("runs_unapproved_version") is True
 
     @property
     def unmeasured_days(self) -> int:
@@ -164,8 +161,8 @@ def can_judge(tables: Mapping[str, TableSchema]) -> bool:
     if "models" not in tables:
         return False
     held = {column.name for column in tables["models"].columns}
-    is_dated = any(held.issuperset(COLUMNS[aspect][1:]) for aspect in ("retraining", "version"))
-    return is_dated or "model_quality" in tables or "feature_bins" in tables
+    tells = held & {"retraining_due", "runs_unapproved_version"}
+    return bool(tells) or "model_quality" in tables or "feature_bins" in tables
 
 
 def ordered_by(healths: Sequence[Health], aspect: Aspect) -> list[Health]:

@@ -245,7 +245,10 @@ def _with_detail(name: str, id: str, detail: Value, before: str) -> str:
 
 def _trouble(trouble: str, before: str = "") -> Phrase:
     """So many models with the same trouble, each with what is told of it."""
-    return says(f"{{models}} {{models:has/have}} {trouble}: {{listed}}", listed=partial(_listed, before=before))
+    told = (
+        f"{{models}}[ of {{of}}] {{models:has/have}} {trouble}: {{listed}}[unknown?; of {{unknown}} it is not known|]"
+    )
+    return says(told, listed=partial(_listed, before=before))
 
 
 def _none(trouble: str, needed: str) -> Phrase:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from copilot.drawing.charts import lines
 from copilot.language.formatting import humanize
 from copilot.records.store import Filter, RecordView
-from copilot.tools.evidence import Row, measured, recorded
+from copilot.tools.evidence import Row, day_of, measured, recorded
 from copilot.tools.findings import Reading, amount, count
 from copilot.types import Calculation, Chart, Finding, Quantity, Table, Value
 
@@ -118,10 +118,9 @@ def _points(difference: float) -> Quantity:
 
 
 def _retraining(row: Row, today: date) -> Iterator[Finding]:
-    trained, interval = row.get("trained_on"), row.get("retrain_every_days")
-    if not isinstance(trained, str) or not isinstance(interval, int | float):
+    trained, interval, due = row.get("trained_on"), row.get("retrain_every_days"), day_of(row.get("retraining_due"))
+    if due is None or not isinstance(trained, str) or not isinstance(interval, int | float):
         return
-    due = date.fromisoformat(trained) + timedelta(days=int(interval))
     yield Finding(
         kind="retraining",
         values={
