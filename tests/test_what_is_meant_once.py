@@ -71,9 +71,9 @@ def test_what_one_part_says_is_not_said_by_another(copilot: Copilot) -> None:
     assert [op for _, op in sorted(conditions(asked))].count("missing") == 1
 
 
-def test_the_biggest_is_so_by_what_was_told(copilot: Copilot) -> None:
-    (biggest,) = then(copilot, "Which schemes are more than two months late?", "And which is the biggest of them?")
-    assert biggest["order_by"] == "-months_late"
+def test_the_worst_is_so_by_what_was_told(copilot: Copilot) -> None:
+    (worst,) = then(copilot, "Which schemes are more than two months late?", "And which is the worst of them?")
+    assert worst["order_by"] == "-months_late"
 
 
 def test_another_order_is_taken_where_it_is_named(copilot: Copilot) -> None:

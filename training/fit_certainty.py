@@ -20,6 +20,7 @@ from check_utterances import DATA, parse  # noqa: E402
 from evaluate_calls import outcome, space  # noqa: E402
 from examples import split_of  # noqa: E402
 
+from copilot.errors import CopilotError  # noqa: E402
 from copilot.reading.certainty import DOUBTED, FILE, Signals, certainty, weights  # noqa: E402
 
 
@@ -32,7 +33,7 @@ def asked(hands: Sequence[str]) -> Iterator[tuple[Signals, bool]]:
                 continue
             try:
                 found, marks, rows = outcome(line, parse(line["call"][0])[1], space(line["w"]), True)
-            except ValueError:
+            except (ValueError, CopilotError):
                 continue
             if rows.signals is not None:
                 yield rows.signals, all(marks.values()) and len(marks) > 1

@@ -17,6 +17,7 @@ NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently l
 LENGTHS = frozenset(stems("long day week month time duration"))
 # What takes a time: "took longest", "which was the quickest to close?".
 TAKING = frozenset(stems("take took taken need needed"))
+LONGEST = frozenset(stems("longest slowest"))
 LONGER_FIRST = frozenset(stems("longest slowest shortest quickest fastest"))
 # Beside a length of time that lasts until today: "a month ago", "for a month".
 AGE = frozenset({"ago", "back", "since", "for"})

@@ -17,6 +17,7 @@ from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, LinkKind, Measure, Role, Span
 from copilot.reading.spans import Scored, Spans, uses_of
 from copilot.records.conditions import Filter, Operator
+from copilot.records.related import some_or_none
 from copilot.types import Cell
 
 # A span means no candidate that scores less: the cosine of the matcher, and what it names.
@@ -56,6 +57,8 @@ class Builder:
     """What is asked of the rows."""
     having: Having | None = None
     """Which groups of the rows are asked for."""
+    relates: bool = False
+    """Whether a part names another table whose rows refer to these, or that these name."""
     kept: str = ""
     """The column of those groups."""
     has_measure: bool = False
@@ -83,7 +86,7 @@ class Builder:
         return sorted(kept, key=lambda x: (-x.score, x.start))
 
     def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
-        new = Filter(column=column, op=op, value=value)
+        new = some_or_none(column, op) if op in ("missing", "present") else Filter(column=column, op=op, value=value)
         if new not in self.conditions:
             self.conditions.append(new)
 

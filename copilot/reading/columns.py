@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoke
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.differences import time_from
+from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
@@ -25,6 +26,8 @@ from copilot.types import Cell
 
 PROJECTS = "projects"
 _NUMBERS = ("number", "integer")
+_MOST_ENDS = 3
+"""A table with more dates with which something ends has no times between them to ask for."""
 _ROWS_WITH_BOTH = 3
 """In so many rows at least one date must come before another to begin what that ends."""
 
@@ -50,7 +53,10 @@ class Columns:
 
     @classmethod
     def of(cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None) -> Columns:
-        found = [profile for table in view.tables.values() for profile in _profiles(view, table)]
+        found: list[Profile] = []
+        for table in view.tables.values():
+            own = [*_profiles(view, table)]
+            found += [*own, *_between_rows(view, table), *_between_dates(table, own)]
         return cls(tuple(found), vectors or {})
 
     @cached_property
@@ -138,6 +144,32 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
             yield replace(plain, first_day=_day(least), last_day=_day(most), begins=begins.get(column.name, ""))
         else:
             yield plain
+
+
+def _between_rows(view: RecordView, table: TableSchema) -> Iterator[Profile]:
+    """What no file holds: how many rows of each other table refer to a row."""
+    counts = {number_of(other.name): other for other in view.tables.values() if _counts(other, table)}
+    sides: tuple[Aggregate, ...] = ("min", "max")
+    measures = [Measure(name=f"{name}:{side}", aggregate=side, column=name) for name in counts for side in sides]
+    found = next(iter(view.aggregate(table.name, measures=measures)), {}) if counts else {}
+    for name, other in counts.items():
+        texts = dict.fromkeys((spoken(name), *(number_of(spoken(text)) for text in other.synonyms)))
+        most = _size(found.get(f"{name}:max"))
+        yield Profile(table.name, name, "number", tuple(texts), most=most, has_zero=not found.get(f"{name}:min"))
+
+
+def _counts(other: TableSchema, table: TableSchema) -> bool:
+    """Whether the rows of another table stand for themselves, and refer to rows of this one."""
+    return bool(other.key and table.key) and other.name != table.name and reference(other, table) is not None
+
+
+def _between_dates(table: TableSchema, own: Sequence[Profile]) -> Iterator[Profile]:
+    """The days from a date with which something begins to the one with which it ends; none in a table of many dates,
+    where each would be one more that nobody asks for."""
+    ends = [profile for profile in own if profile.begins]
+    for end in ends if len(ends) <= _MOST_ENDS else ():
+        name = time_from(end.begins, end.name)
+        yield Profile(table.name, name, "number", (spoken(name),), unit="day", has_missing=True)
 
 
 def _words(table: TableSchema, column: Column) -> tuple[str, ...]:

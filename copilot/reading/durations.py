@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.language.quantities import DAYS_IN, Amount, comparison, without_comparison
-from copilot.language.vocabulary import AGE, EACH, GRAINS, LENGTHS, LONGER_FIRST, OLDER_FIRST, TAKING
+from copilot.language.vocabulary import AGE, EACH, GRAINS, LENGTHS, LONGER_FIRST, LONGEST, OLDER_FIRST, TAKING
 from copilot.language.words import stems, words
 from copilot.reading.building import Builder
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Span
 from copilot.records.conditions import Filter
-from copilot.records.differences import time_from
+from copilot.records.differences import sides, time_from
 
 BOTH = 0.45
 """From here on the chooser takes both dates for what orders the rows: "took the longest to close"."""
@@ -34,6 +34,18 @@ def of_time(builder: Builder, column: str | None, spans: Sequence[Span]) -> str 
 def says_length(spans: Sequence[Span]) -> bool:
     """Whether a length of time is asked: "how long", "how many days"."""
     return any(stem in LENGTHS for span in spans for stem in stems(span.text))
+
+
+def unended(conditions: Sequence[Filter], order: str | None) -> str | None:
+    """What orders the rows; of those that have not ended yet no time does, but the day on which it began."""
+    parts = sides(order or "")
+    is_time = len(parts) > 1 and order == time_from(*parts)
+    return parts[0] if is_time and any(c.column == parts[1] and c.op == "missing" for c in conditions) else order
+
+
+def says_longest(spans: Sequence[Span]) -> bool:
+    """Whether the longest time is asked for: of dates the earliest, of days the most."""
+    return any(stem in LONGEST for span in spans for stem in stems(span.text))
 
 
 def says_grain(span: Span) -> bool:
@@ -62,6 +74,14 @@ def ordered(builder: Builder, column: str | None) -> str | None:
     return time_from(end.begins, end.name) if said & TAKING or are_both else column
 
 
+def lasts_until_today(builder: Builder, span: Span, length: Amount) -> bool:
+    """Whether the words beside a length of time in a part say that it is over now: "a month ago", "for a month"."""
+    text = builder.asked.text
+    before = words(without_comparison(text[: span.start + length.start]))[-1:]
+    beside = [*before, *words(text[span.start + length.end :])[:1]]
+    return any(w.text.lower() in AGE for w in beside)
+
+
 def took(builder: Builder, span: Span, chosen: Candidate, amounts: Sequence[Amount]) -> bool:
     """Adds that it took longer or shorter from one date to another; false where a day is so long "ago", lasts "for" so
     long, lies ahead, or stands in every row, which ends nothing."""
@@ -70,10 +90,7 @@ def took(builder: Builder, span: Span, chosen: Candidate, amounts: Sequence[Amou
     sign = comparison(span.text)
     if end is None or length is None or sign is None or not end.has_missing:
         return False
-    text = builder.asked.text
-    before = words(without_comparison(text[: span.start + length.start]))[-1:]
-    beside = [*before, *words(text[span.start + length.end :])[:1]]
-    if end.is_ahead(builder.asked.today) or any(w.text.lower() in AGE for w in beside):
+    if end.is_ahead(builder.asked.today) or lasts_until_today(builder, span, length):
         return False
     days = round(length.value * DAYS_IN[length.unit], 6)
     builder.conditions.append(Filter(column=time_from(end.begins, end.name), op=sign, value=days))

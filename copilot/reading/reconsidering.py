@@ -19,7 +19,7 @@ from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.tables import by_table
 from copilot.records.conditions import Filter
-from copilot.records.related import counted, is_stored
+from copilot.records.related import is_stored, some_or_none
 
 MARGIN = 1.5
 """By how many log odds a reading that differs in a part must come before the one that was found part by part: so, 29 of
@@ -57,7 +57,7 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
         return []
     parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
     first, *rest = found
-    if not any(c.where or counted(c.column) for c in first.conditions):
+    if not first.relates:
         first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
@@ -190,7 +190,7 @@ def _filter(asked: Spans, table: str, column: str, value: str | None, use: Use) 
     if use in ("is", "not"):
         return Filter(column=column, op="=", value=use == "is") if profile and profile.holds == "yes_no" else None
     if use in ("missing", "present"):
-        return Filter(column=column, op=use)
+        return some_or_none(column, use)
     if use in ("before", "after"):
         return Filter(column=column, op="<" if use == "before" else ">", value=asked.today.isoformat())
     if use in (">", "zero"):

@@ -37,6 +37,7 @@ def related(builder: Builder, span: Span, find: Find) -> bool:
         _counted(builder, span, link, find)
     elif not _named(builder, span, link, parents[link.table], find):
         return False
+    builder.relates = True
     builder.explained.append(span)
     if not (span.start <= link.start and link.end <= span.end):
         builder.explained.append(Span(span.role, link.start, link.end, link.text))

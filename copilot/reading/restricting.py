@@ -14,7 +14,7 @@ from copilot.reading.building import CONDITIONS, SIZED, TAKEN, WHOLE, Builder
 from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, of_another, with_of
-from copilot.reading.durations import took
+from copilot.reading.durations import lasts_until_today, took
 from copilot.reading.keeping import kept_by_number, kept_for_none
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
@@ -368,7 +368,7 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         return
     bounds = asked.columns.bounds(builder.table, *holds)
     if period is None and all(a.unit in DAYS_IN for a in amounts):
-        bounds = _of_time(builder, bounds, amounts)
+        bounds = _of_time(builder, span, bounds, amounts)
     chosen = builder.choose(span, among or bounds, 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
@@ -399,16 +399,18 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
 
 
-def _of_time(builder: Builder, bounds: Choice, lengths: Sequence[Amount]) -> Choice:
+def _of_time(builder: Builder, span: Span, bounds: Choice, lengths: Sequence[Amount]) -> Choice:
     """The columns that a length of time can bound: dates, and numbers of days or weeks; all where there are none.
 
-    Hours saved are not bounded by weeks.
+    Hours saved are not bounded by weeks, nor anything but a date by what lasts until today.
     """
+    until_today = any(lasts_until_today(builder, span, length) for length in lengths)
     columns = builder.asked.columns
     shortest = min((DAYS_IN[a.unit] for a in lengths), default=0.0)
     held = [
         n for n, c in enumerate(bounds.candidates)
         if (p := columns.get(builder.table, c.column))
+        and (p.holds == "date" or not until_today)
         and (p.holds == "date" or (p.unit in DAYS_IN and (DAYS_IN[p.unit] >= 1 or shortest < 1)))
     ]  # fmt: skip
     return Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]) if held else bounds

@@ -13,7 +13,7 @@ from copilot.reading.building import LEAST, WHOLE, Builder, Having, column_of, o
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, beside_another
-from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length
+from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length, says_longest, unended
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
@@ -32,7 +32,6 @@ from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
 from copilot.records.differences import less
 from copilot.records.differences import sides as sides_of
-from copilot.records.related import counted
 
 SHOWN = 0.4
 """A column is only shown from this score on."""
@@ -87,6 +86,8 @@ class Restriction:
     limit: int | None = None
     having: Having | None = None
     """Which groups are asked for, by how many rows they have."""
+    relates: bool = False
+    """Whether a part names another table whose rows refer to these, or that these name."""
     unresolved: tuple[str, ...] = ()
     """Spans for which the table has nothing."""
     signals: Signals | None = None
@@ -117,9 +118,7 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
         # "Which system has the most complaints?" counts complaints: the chooser tells which of them is meant.
         worth = {t: asked.judged(t).table for t in tables}
     # "Projects that had an incident" are projects.
-    worth = {
-        r.table: worth[r.table] + RELATING * any(c.where or counted(c.column) for c in r.conditions) for r in found
-    }
+    worth = {r.table: worth[r.table] + RELATING * r.relates for r in found}
     lost = {r.table: UNRESOLVED * len(r.unresolved) for r in found}
     return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 
@@ -146,7 +145,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     groups = _groups(builder, groups, measure)
     measured = _measured(builder) if measure in _OF_NUMBERS else _shared(builder) if measure == "share" else None
     shown = _columns_shown(builder, measure)
-    order = _order(builder, groups, measure)
+    order = unended(builder.conditions, _order(builder, groups, measure))
     if measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
     if order is not None and _is_descending(builder, order):
@@ -166,6 +165,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order=order if reading.direction != "none" else None,
         limit=limit,
         having=builder.having,
+        relates=builder.relates,
         unresolved=(*builder.unresolved, *unused_figures(builder)),
         signals=_signals(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
         support=builder.support,
@@ -234,6 +234,8 @@ def _is_descending(builder: Builder, column: str) -> bool:
         said = {stem for span in reading.of("order") for stem in stems(span.text)}
         if said & OLDER_FIRST or said & NEWER_FIRST:
             return not said & OLDER_FIRST
+    if profile is not None and profile.unit in DAYS_IN and says_longest(reading.of("order")):
+        return True
     return reading.direction == "descending"
 
 
