@@ -92,6 +92,7 @@ def names(about: dict[str, Any], view: RecordView) -> Iterator[Name]:
     """All names of a workspace that is given as YAML."""
     for table, data in about["tables"].items():
         schema = view.tables[table]
+        holds_text = {column.name for column in schema.columns if column.type in ("text", "list")}
         for text in (table, *(data.get("synonyms") or ())):
             yield Name("table", spoken(str(text)), table, table)
         titles = {str(row[schema.title]) for row in data["rows"]} if schema.title in data["columns"] else set()
@@ -105,7 +106,7 @@ def names(about: dict[str, Any], view: RecordView) -> Iterator[Name]:
             for text in (column, *(facts.get("synonyms") or ())):
                 yield Name("column", spoken(str(text)), column, table)
             values = sorted({row[column] for row in data["rows"] if row[column]})
-            if column not in (schema.key, schema.title) and not titles & set(values):
+            if column in holds_text - {schema.key, schema.title} and not titles & set(values):
                 yield from value_names(table, column, values)
     for metric in about["metrics"]:
         for text in (metric["label"], metric["name"], *(metric.get("synonyms") or ())):

@@ -120,8 +120,9 @@ def humanize(name: str) -> str:
 
 
 def column_label(name: str) -> str:
-    """A column as sentences call it: of `project_id` the project, of `Cost (kEUR)` the cost."""
-    label = humanize(without_unit(name.removesuffix("_id")))
+    """A column as sentences call it: of `project_id` the project, of `Cost (kEUR)` the cost, of what one column is more
+    than another both."""
+    label = " minus ".join(humanize(without_unit(part.removesuffix("_id"))) for part in name.split(" less "))
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 

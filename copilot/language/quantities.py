@@ -18,7 +18,8 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _WORDS = {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _WORDS |= {"fourty": 40, "ninty": 90}
 _GROUPS = {"dozen": 12.0, "couple": 2.0}
-_HALVES = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "thirds": 1 / 3, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2}
+_HALVES = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "thirds": 1 / 3, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
+           "tenth": 0.1, "tenths": 0.1}  # fmt: skip
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "grand": 1e3, "lakh": 1e5, "lakhs": 1e5, "million": 1e6, "millions": 1e6,
     "mio": 1e6, "mn": 1e6, "m": 1e6, "crore": 1e7, "crores": 1e7, "billion": 1e9, "bn": 1e9,
@@ -31,7 +32,16 @@ DAYS_IN = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 
            "year": 365.25}  # fmt: skip
 """Length of a unit of time in days."""
 _TIMES = frozenset(DAYS_IN)
+QUARTER = "quarter"
+"""Three months, or of a percentage a fourth."""
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
+# "One in four", "three times out of four", "nine in every ten".
+_IN = re.compile(r"\s+(?P<what>(?:[^\W\d_]+\s+){0,2}?)(?:in|out\s+of)\s+(?:every\s+)?", re.IGNORECASE)
+_CLOSED = re.compile(r"\s*(?:$|[^\w\s]|(?:or|and|but|of)\b)", re.IGNORECASE)
+_MOST_PARTS = 100
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_EACH = re.compile(r"(?:an?|per|each|every)\b", re.IGNORECASE)
+_BARE = frozenset({"a", "an", "the", "about", "around", "roughly", "some", "in", "for", "of"})
 
 
 Comparison = Literal["<", "<=", ">", ">=", "="]
@@ -48,10 +58,58 @@ class Amount:
     """What it was multiplied by: a million for "two million", 1 for "2,000,000"."""
     start: int
     end: int
+    is_part: bool = False
+    """Whether it is a part of something, from 0 to 1: "half", "one in four"."""
 
 
 def find_amounts(text: str) -> list[Amount]:
     """The quantities of a text, in figures or in words, left to right; dates are none."""
+    return list(_with_parts(text, _amounts(text)))
+
+
+def compared_amounts(text: str) -> list[Amount]:
+    """The quantities that a part of a question sets something against: not the "a year" of "50k a year", nor that of
+    "more than they bring back in a year"."""
+    found = find_amounts(text)
+    has_size = any(a.unit not in DAYS_IN for a in found)
+    return [a for a in found if a.unit not in DAYS_IN or not _is_rate(text, a, has_size)]
+
+
+def _is_rate(text: str, length: Amount, has_size: bool) -> bool:
+    """Whether a length of time says over what something is counted."""
+    than = _THAN.search(text)
+    if has_size and _EACH.match(text, length.start):
+        return True
+    if than is None:
+        return False
+    is_before = text[: length.start].split()[-1:] == ["in"] and not text[length.end : than.start()].strip()
+    between = text[than.end() : length.start].split()
+    return is_before or any(word.lower() not in _BARE for word in between)
+
+
+def _with_parts(text: str, found: Sequence[Amount]) -> Iterator[Amount]:
+    """The amounts, "one in four" and "two out of three" as one."""
+    n = 0
+    while n < len(found):
+        one, other = found[n], found[n + 1] if n + 1 < len(found) else None
+        if other is not None and _is_part(text, one, other):
+            yield Amount(one.value / other.value, "", 1.0, one.start, other.end, is_part=True)
+            n += 2
+        else:
+            yield one
+            n += 1
+
+
+def _is_part(text: str, one: Amount, other: Amount) -> bool:
+    between = _IN.fullmatch(text, one.end, other.start)
+    are_plain = not one.unit and not other.unit and one.scale == other.scale == 1
+    if between is None or not are_plain or not 0 < one.value < other.value <= _MOST_PARTS:
+        return False
+    # "Three crews in four", but not "three pilots in four plants", which are as many as they are.
+    return not between["what"] or _CLOSED.match(text, other.end) is not None
+
+
+def _amounts(text: str) -> list[Amount]:
     figures = find_numbers(text)
     tokens = [m for m in _TOKEN.finditer(text) if not any(n.unit == "date" and _holds(n, m) for n in figures)]
     words = [m[0].lower() for m in tokens]
@@ -75,7 +133,8 @@ def find_amounts(text: str) -> list[Amount]:
             unit, taken = _unit(words[j : j + 2])
             j += taken
         end = max(tokens[j - 1].end(), figure.end if figure else 0)
-        found.append(Amount(value, unit, scale, tokens[i].start(), end))
+        is_part = figure is None and not unit and scale == 1 and 0 < value < 1
+        found.append(Amount(value, unit, scale, tokens[i].start(), end, is_part))
         i = j
     return found
 
@@ -199,9 +258,12 @@ def in_column(amount: Amount, unit: str, most: float | None = None) -> float:
         return amount.value / 100 if unit == "share" or (not unit and most is not None and most <= 1) else amount.value
     if amount.unit in DAYS_IN and unit in DAYS_IN:
         return round(amount.value * DAYS_IN[amount.unit] / DAYS_IN[unit], 6)
+    if amount.unit == QUARTER and unit in ("percent", "share"):
+        return amount.value * (25 if unit == "percent" else 0.25)
     if unit == "share" and amount.value > 1:
         return amount.value / 100
-    if unit == "percent" and amount.value < 1:
+    is_percentage = unit == "percent" or (amount.is_part and not unit and most is not None and 1 < most <= 100)
+    if is_percentage and amount.value < 1:
         return amount.value * 100
     scale = column_scale(unit)
     is_whole = amount.scale >= scale or (amount.scale == 1 and most is not None and amount.value > 2 * most)

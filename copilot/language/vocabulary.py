@@ -32,8 +32,9 @@ FIGURE_STEMS = frozenset(stems("average mean median total sum maximum minimum"))
 # Words after which what is named splits what is counted.
 EACH = frozenset({"by", "per", "each", "every"})
 NEGATIONS = frozenset(
-    ("not", "no", "never", "without", "isn't", "aren't", "wasn't", "weren't", "isn’t", "aren’t", "wasn’t", "weren’t")
-)
+    ("not", "no", "never", "without", "nobody", "isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't",
+     "isn’t", "aren’t", "wasn’t", "weren’t", "hasn’t", "haven’t")
+)  # fmt: skip
 # Values that are said without being meant: "nobody answers for it", "the worst ones".
 PRONOUNS = frozenset(
     ("nobody", "none", "nothing", "no one", "one", "ones", "other", "others", "any", "all", "no", "yes")

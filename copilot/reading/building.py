@@ -147,6 +147,14 @@ def contradicts(candidate: Candidate, known: Filter) -> bool:
     return (candidate.op, candidate.value) == (known.op, known.value)
 
 
+def group_of(builder: Builder, span: Span, quietly: bool = False) -> str | None:
+    """The column by which a span says that rows are grouped."""
+    chosen = builder.choose(span, builder.asked.columns.groups(builder.table))
+    if chosen is None and not quietly:
+        builder.unresolved.append(span.text)
+    return chosen.column if chosen else None
+
+
 def column_of(
     builder: Builder,
     span: Span,

@@ -26,6 +26,8 @@ from copilot.types import Cell
 
 PROJECTS = "projects"
 _NUMBERS = ("number", "integer")
+_LONGEST_SCALE = 10
+_GROUPING: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _MOST_ENDS = 3
 """A table with more dates with which something ends has no times between them to ask for."""
 _ROWS_WITH_BOTH = 3
@@ -38,6 +40,11 @@ class Choice:
 
     candidates: tuple[Candidate, ...]
     vectors: Vectors
+
+    def kept(self, is_kept: Callable[[Candidate], bool]) -> Choice:
+        """Those of which that is so."""
+        held = [n for n, candidate in enumerate(self.candidates) if is_kept(candidate)]
+        return Choice(tuple(self.candidates[n] for n in held), self.vectors[held])
 
 
 @dataclass
@@ -86,6 +93,14 @@ class Columns:
     def candidates(self, table: str, *holds: Holds) -> Choice:
         """The columns of a table that a span may mean."""
         return self._once((table, *holds), lambda: columns(self.of_table(table, *holds)))
+
+    def grouping(self, table: str) -> tuple[Profile, ...]:
+        """The columns by which rows may be grouped: what holds few things, and dates."""
+        return tuple(p for p in self.of_table(table) if p.holds in _GROUPING or p.is_scale)
+
+    def groups(self, table: str) -> Choice:
+        """Those columns as what a span may mean."""
+        return self._once(("groups", table), lambda: columns(self.grouping(table)))
 
     def metrics(self, catalogue: Mapping[str, Described]) -> Choice:
         """The metrics of a catalogue, each with what people call it and what it counts."""
@@ -139,7 +154,9 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
         )  # fmt: skip
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
         if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):
-            yield replace(plain, most=float(most), has_zero=least <= 0 <= most)
+            are_whole = float(least).is_integer() and float(most).is_integer()
+            is_scale = are_whole and not column.unit and 0 <= least < most <= _LONGEST_SCALE
+            yield replace(plain, most=float(most), has_zero=least <= 0 <= most, is_scale=is_scale)
         elif holds == "date" and least is not None and most is not None:
             yield replace(plain, first_day=_day(least), last_day=_day(most), begins=begins.get(column.name, ""))
         else:

@@ -7,18 +7,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from copilot.language.quantities import Amount, Comparison, comparison, find_amounts, in_column, without_comparison
+from copilot.language.quantities import (
+    Amount,
+    Comparison,
+    compared_amounts,
+    comparison,
+    find_amounts,
+    in_column,
+    without_comparison,
+)  # fmt: skip
 from copilot.language.words import words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
 from copilot.reading.choosing import Key, Use
-from copilot.reading.columns import Choice
 from copilot.reading.matching import Candidate
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Profile
-from copilot.reading.question import Span
+from copilot.reading.question import Link, Span
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
 from copilot.records.differences import less, sides
+from copilot.records.related import is_stored
 
 COMPARED = 0.5
 """From here on the chooser is sure enough that one column is above another, where no part of the question says so."""
@@ -35,6 +43,18 @@ _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"\s*(?:[,.;:?!]|\band\b|$)", re.IGNORECASE)
 # What compares with something that is no figure: "spent more than they were given".
 THAN = re.compile(r"\bthan\b|\b(?:above|below|over|under)\b", re.IGNORECASE)
+
+
+def numbers_of(asked: Spans, table: str) -> dict[str, Profile]:
+    """The columns of numbers that a file holds, which alone can be set against each other."""
+    return {p.name: p for p in asked.columns.of_table(table, "number") if is_stored(p.name)}
+
+
+def figures(asked: Spans) -> list[Link]:
+    """The sizes that a question says, without lengths of time that are no size: "more than they bring back in a
+    year"."""
+    said = compared_amounts(asked.text)
+    return [x for x in asked.links.of("number") if any(a.start < x.end and x.start < a.end for a in said)]
 
 
 def with_of(asked: Spans, span: Span) -> Span:
@@ -59,7 +79,7 @@ def of_another(builder: Builder, span: Span, chosen: Candidate, share: Amount) -
     part = Span("measure", start, end, asked.text[start:end])
     choice = asked.columns.candidates(builder.table, "number")
     profiles = [asked.columns.get(builder.table, c.column) for c in choice.candidates]
-    held = [p.name for p in profiles if p is not None and p.unit == own.unit]
+    held = [p.name for p in profiles if p is not None and p.unit == own.unit and is_stored(p.name)]
     named = [x.key for x in builder.links(part, "column") if x.key in held and x.score >= WHOLE]
     # Beside the whole question, the part alone tells which column it is.
     near = {p.name: s for p, s in zip(profiles, asked.scores(part, choice).tolist(), strict=True) if p is not None}
@@ -83,19 +103,20 @@ def beside_another(builder: Builder, span: Span) -> bool:
     budget"; false where none is named."""
     asked = builder.asked
     links = asked.links.within(span.start, _before_a_name(builder, span), "column")
-    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    numbers = numbers_of(asked, builder.table)
     named = list(dict.fromkeys(x.key for x in links if x.table == builder.table and x.key in numbers))
     named = named or _two_sides_said(builder, span, numbers)
     if not named:
         return False
     other = numbers[named[-1]]
-    bounds = asked.columns.bounds(builder.table, "number")
-    held = [
-        n for n, c in enumerate(bounds.candidates)
-        if c.op in (">", "<") and c.column != other.name and numbers[c.column].unit == other.unit
-        and (c.column in named[:-1] or (len(named) == 1 and not _is_kind_of(numbers[c.column], other)))
-    ]  # fmt: skip
-    best = asked.best(span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
+
+    def is_beside(candidate: Candidate) -> bool:
+        own = numbers.get(candidate.column)
+        if own is None or own.name == other.name or own.unit != other.unit or candidate.op not in SIDES:
+            return False
+        return own.name in named[:-1] or (len(named) == 1 and not _is_kind_of(own, other))
+
+    best = asked.best(span, asked.columns.bounds(builder.table, "number").kept(is_beside), ())
     if best is None:
         return False
     builder.conditions.append(Filter(column=best.candidate.column, op=best.candidate.op, than=other.name))
@@ -112,13 +133,15 @@ def _before_a_name(builder: Builder, span: Span) -> int:
 
 
 def _two_sides_said(builder: Builder, span: Span, numbers: Mapping[str, Profile]) -> list[str]:
-    """The columns of numbers before and after "than", where the first is named: "have spent more than they were given"
-    compares what was spent with what comes nearest to having been given."""
+    """The columns of numbers before and after "than", where the first is named or surely meant: "have spent more than
+    they were given" compares what was spent with what comes nearest to having been given."""
     than = re.search(r"\bthan\b", span.text, re.IGNORECASE)
     if than is None or not (text := span.text[than.end() :].strip()):
         return []
     said = {w.stem for w in words(builder.asked.text[: span.start + than.start()])}
     first = [p.name for p in numbers.values() if any({w.stem for w in words(t)} <= said for t in p.texts)]
+    judged = builder.asked.judged(builder.table)
+    first = first or [name for name in numbers if judged.sure(name, None, *SIDES) >= COMPARED]
     if len(first) != 1:
         return []
     start = span.start + span.text.rindex(text)
@@ -134,9 +157,9 @@ def against_another(builder: Builder) -> None:
     """Adds that one column of numbers is above or below another where the chooser holds both to be meant and the
     question has no figure: "overspent", "costs us more to run than it saves"."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
-    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    numbers = numbers_of(asked, builder.table)
     is_said = any(c.than or c.column in numbers or len(sides(c.column)) > 1 for c in builder.conditions)
-    if asked.links.of("number") or is_said:
+    if figures(asked) or is_said:
         return
     sized = [
         (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
@@ -153,7 +176,7 @@ def apart_by(builder: Builder) -> None:
     """Makes a size that says by how much one column is above or below another a condition on what lies between them:
     "over budget by more than 10%", "overspent by 100,000", "at least 50k below their budget"."""
     asked = builder.asked
-    numbers = {p.name: p for p in asked.columns.of_table(builder.table, "number")}
+    numbers = numbers_of(asked, builder.table)
     sized = [c for c in builder.conditions if c.column in numbers and c.op in SIZED and _is_size(c) and c.value]
     said = [(s, a) for s in asked.reading.of("bound", "filter") for a in find_amounts(s.text)]
     if len(sized) != 1 or len(said) != 1:
@@ -236,9 +259,9 @@ def _surely_beside(builder: Builder, numbers: Mapping[str, Profile], sized: str)
         first, second = sorted(places, key=lambda name: places[name] or 0)
         return Filter(column=first, op=op, than=second)
     bounds = builder.asked.columns.bounds(builder.table, "number")
-    held = [n for n, c in enumerate(bounds.candidates) if c.column in (sized, other) and c.op in SIDES]
+    held = bounds.kept(lambda c: c.column in (sized, other) and c.op in SIDES)
     whole = Span("bound", 0, len(builder.asked.text), builder.asked.text)
-    nearest = builder.asked.best(whole, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]), ())
+    nearest = builder.asked.best(whole, held, ())
     if nearest is None:
         return None
     column = nearest.candidate.column

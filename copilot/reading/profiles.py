@@ -27,6 +27,8 @@ class Profile:
     """Of numbers: the largest."""
     has_missing: bool = False
     """Whether a row has no value."""
+    is_scale: bool = False
+    """Of numbers: whether they lie on a short scale without a unit, such as levels from 1 to 5."""
     has_zero: bool = False
     """Of numbers: whether a row has nothing."""
     first_day: date | None = None

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.language.words import words
 from copilot.reading.masking import Masked, mask
 from copilot.reading.names import spoken
 from copilot.reading.question import Earlier, Links, Reading, Role, Span
@@ -91,7 +93,7 @@ class Reader:
             shape=self._labels["shapes"][int(shape.argmax())],
             measure=self._labels["measures"][int(measure.argmax())],
             direction=self._labels["directions"][int(direction.argmax())],
-            spans=tuple(self._spans(text, masked, list(_words(encoding, _softmax(tags))))),
+            spans=tuple(joined(text, self._spans(text, masked, list(_words(encoding, _softmax(tags)))))),
             shapes=shapes,
             follows=float(1 / (1 + np.exp(-follows[0]))),
         )
@@ -112,6 +114,21 @@ class Reader:
             if start < end:
                 yield Span(role, start, end, text[start:end], score)
             i = j
+
+
+def joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans, one of bare articles and the like as a part of the one that follows it with the same role."""
+    before: Span | None = None
+    for span in spans:
+        if before is not None:
+            is_bare = all(word.is_stop for word in words(before.text)) and not text[before.end : span.start].strip()
+            if is_bare and before.role == span.role:
+                span = replace(span, start=before.start, text=text[before.start : span.end])
+            else:
+                yield before
+        before = span
+    if before is not None:
+        yield before
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from copilot.reading.alternatives import Alternative, Options, Part, alternative
 from copilot.reading.building import CONDITIONS, WHOLE
 from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
-from copilot.reading.comparing import SIDES, THAN
+from copilot.reading.comparing import SIDES, THAN, figures, numbers_of
 from copilot.reading.durations import each_time
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
@@ -46,7 +46,7 @@ _PARTS: dict[Part, tuple[tuple[Holds, ...], tuple[Use, ...]]] = {
     "order": (_SIZED, ("order", "measured")),
     "sized": (("number",), (">", ">=", "<", "<=", "=")),
     "dated": (("date",), ("before", "after", "during")),
-    "group": (("category", "person", "yes_no", "date"), ("group",)),
+    "group": (("category", "person", "yes_no", "date", "number"), ("group",)),
     "shown": (("number", "date", "person", "category", "text", "yes_no"), ("shown", "measured")),
 }
 
@@ -150,9 +150,9 @@ def _are_apart(one: Filter) -> bool:
 
 def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:
     """One column of numbers above or below another of its unit, where no figure is said."""
-    if asked.links.of("number"):
+    if figures(asked):
         return
-    judged, numbers = asked.judged(table), asked.columns.of_table(table, "number")
+    judged, numbers = asked.judged(table), list(numbers_of(asked, table).values())
     for one in numbers:
         for other in numbers:
             if one.name != other.name and one.unit == other.unit:

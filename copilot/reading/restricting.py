@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 from copilot.language.calendar import BEGINNING, Period
-from copilot.language.quantities import DAYS_IN, Amount, comparison, find_amounts, in_column, shared_scale
-from copilot.language.vocabulary import ROW_STEMS
+from copilot.language.quantities import (
+    DAYS_IN,
+    QUARTER,
+    Amount,
+    compared_amounts,
+    comparison,
+    find_amounts,
+    in_column,
+    shared_scale,
+)  # fmt: skip
+from copilot.language.vocabulary import NEGATIONS, ROW_STEMS
 from copilot.language.words import words
-from copilot.reading.building import CONDITIONS, SIZED, TAKEN, WHOLE, Builder
+from copilot.reading.building import CONDITIONS, LEFT, SIZED, TAKEN, WHOLE, Builder
 from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
-from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, of_another, with_of
+from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, figures, of_another, with_of
 from copilot.reading.durations import lasts_until_today, took
 from copilot.reading.keeping import kept_by_number, kept_for_none
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Link, LinkKind, Span
+from copilot.reading.question import Link, Span
 from copilot.reading.relating import related
-from copilot.reading.spans import POINTED
+from copilot.reading.spans import POINTED, item_of, uses_of
 from copilot.records.conditions import Filter, Operator
+from copilot.records.differences import is_time
 from copilot.records.differences import sides as sides_of
-from copilot.records.related import is_stored
+from copilot.records.related import counted, is_stored
 from copilot.types import Cell
 
 SURE_BASE = 0.3
@@ -146,23 +158,22 @@ def _has_words(builder: Builder, item: Key) -> bool:
 def _sized(builder: Builder, column: str, use: Use, holds: Holds) -> None:
     """A size or time of a column with the figure or period that no span has used."""
     asked = builder.asked
-    kinds: tuple[LinkKind, ...] = ("period",) if holds == "date" else ("number",)
-    free = [
-        x for x in asked.links.of(*kinds) if not any(s.start < x.end and x.start < s.end for s in builder.explained)
-    ]
+    said = asked.links.of("period") if holds == "date" else figures(asked)
+    free = [x for x in said if not any(s.start < x.end and x.start < s.end for s in builder.explained)]
     if len(free) != 1:
         return
     span = Span("bound", free[0].start, free[0].end, free[0].text)
-    bounds = asked.columns.bounds(builder.table, holds)
-    held = [n for n, c in enumerate(bounds.candidates) if (c.column, c.op) == (column, use)]
-    if held:
-        bound(builder, span, Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]))
+    held = asked.columns.bounds(builder.table, holds).kept(lambda c: (c.column, c.op) == (column, use))
+    if held.candidates:
+        bound(builder, span, held)
 
 
 def condition(builder: Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
     if related(builder, span, condition) or kept_for_none(builder, span, condition):
+        return
+    if not values and span.role == "not" and _since(builder, span):
         return
     if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
         # "AI" tells no project of an AI programme from another.
@@ -219,6 +230,26 @@ def condition(builder: Builder, span: Span) -> None:
             _merge(builder, chosen.column, chosen.op, value)
 
 
+def _since(builder: Builder, span: Span) -> bool:
+    """Adds that something was last so before a time that the next part names and that lasts until today: "have not been
+    reviewed", "since March"; false where no such part follows."""
+    asked = builder.asked
+    after = [
+        s for s in asked.reading.of("period") if s.start >= span.end and not asked.text[span.end : s.start].strip()
+    ]
+    period = asked.period(after[0]) if after else None
+    dates = asked.columns.of_table(builder.table, "date")
+    if period is None or not dates or not _is_until_today(period, asked.today):
+        return False
+    bound(builder, replace(span, end=after[0].end, text=asked.text[span.start : after[0].end]))
+    builder.explained.append(after[0])
+    return True
+
+
+def _is_until_today(period: Period, today: date) -> bool:
+    return period.start != BEGINNING and (period.is_open or period.end > today)
+
+
 def _lacks_several(builder: Builder, span: Span) -> bool:
     """Adds that several columns that a part names are empty, "neither an owner nor a sponsor"; false where it names
     but one."""
@@ -263,8 +294,7 @@ def _alternatives_of(span: Span) -> list[Span]:
 def _each(builder: Builder, parts: Sequence[Span], whole: Candidate) -> None:
     """Each alternative as a value of the column that the whole span means; what is none of them is not resolved."""
     choice = builder.asked.columns.conditions(builder.table)
-    held = [n for n, c in enumerate(choice.candidates) if (c.column, c.op) == (whole.column, whole.op)]
-    values = Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held])
+    values = choice.kept(lambda c: (c.column, c.op) == (whole.column, whole.op))
     for part in parts:
         if (chosen := builder.choose(part, values)) is None:
             builder.unresolved.append(part.text)
@@ -281,8 +311,7 @@ def sides(builder: Builder, spans: Sequence[Span]) -> None:
             condition(builder, span)
             sides += [Candidate(builder.table, c.column, "=", c.value) for c in builder.conditions[-1:]]  # type: ignore[arg-type]
             continue
-        held = [n for n, c in enumerate(choice.candidates) if c.op == "=" and _may_be_beside(c, sides)]
-        some = Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held])
+        some = choice.kept(partial(_may_be_beside, sides))
         if (chosen := builder.choose(span, some)) is not None:
             sides.append(chosen)
             _merge(builder, chosen.column, "=", chosen.value)
@@ -298,7 +327,9 @@ def two_sides(builder: Builder) -> list[str]:
     return list(dict.fromkeys(both))
 
 
-def _may_be_beside(candidate: Candidate, sides: Sequence[Candidate]) -> bool:
+def _may_be_beside(sides: Sequence[Candidate], candidate: Candidate) -> bool:
+    if candidate.op != "=":
+        return False
     return not sides or (candidate.column == sides[0].column and all(candidate.value != s.value for s in sides))
 
 
@@ -358,7 +389,7 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         return
     asked = builder.asked
     span = with_of(asked, asked.with_unit(span))
-    amounts = shared_scale(find_amounts(span.text))
+    amounts = shared_scale(compared_amounts(span.text))
     period = asked.period(span)
     holds: list[Holds] = ["date"] if period is not None else ["number"]
     if period is None and any(a.unit in DAYS_IN for a in amounts):
@@ -366,10 +397,13 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
     if period is None and not amounts:
         without_size(builder, span)
         return
-    bounds = asked.columns.bounds(builder.table, *holds)
+    bounds = among or asked.columns.bounds(builder.table, *holds)
     if period is None and all(a.unit in DAYS_IN for a in amounts):
-        bounds = _of_time(builder, span, bounds, amounts)
-    chosen = builder.choose(span, among or bounds, 0.0)
+        bounds = bounds if among else _of_time(builder, span, bounds, amounts)
+    elif period is None:
+        are_whole = all(a.value.is_integer() and not a.unit for a in amounts)
+        bounds = bounds.kept(lambda c: not is_time(c.column) and (are_whole or not counted(c.column)))
+    chosen = builder.choose(span, _of_its_own(builder, bounds), 0.0)
     if chosen is None:
         builder.unresolved.append(span.text)
         return
@@ -384,7 +418,7 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         elif period is None and length is not None and not took(builder, span, chosen, amounts):
             _by_age(builder, span, chosen, length, ahead)
         elif period is not None:
-            _by_day(builder, chosen, period)
+            _by_day(builder, chosen, period, _is_denied(builder, span, ahead))
         return
     if len(amounts) == 1 and of_another(builder, span, chosen, amounts[0]):
         return
@@ -399,21 +433,36 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         builder.add(chosen.column, sign, sizes[0])  # type: ignore[arg-type]
 
 
+def _of_its_own(builder: Builder, bounds: Choice) -> Choice:
+    """The columns that no other part has bounded, where the chooser thinks more of one of them than of bounding another
+    twice: "granted more than a million and has used less than 200,000"."""
+    judged, said = builder.asked.judged(builder.table), {(c.column, c.op) for c in builder.conditions if c.op in SIZED}
+    taken = {column for column, _ in said}
+    sure = {n: judged.sure(*item_of(c), *uses_of(c, "bound")) for n, c in enumerate(bounds.candidates)}
+    free = max((sure[n] for n, c in enumerate(bounds.candidates) if c.column not in taken), default=0.0)
+    again = [sure[n] for n, c in enumerate(bounds.candidates) if c.column in taken and (c.column, c.op) not in said]
+    return bounds.kept(lambda c: c.column not in taken) if free >= LEFT and free > max(again, default=1.0) else bounds
+
+
 def _of_time(builder: Builder, span: Span, bounds: Choice, lengths: Sequence[Amount]) -> Choice:
     """The columns that a length of time can bound: dates, and numbers of days or weeks; all where there are none.
 
     Hours saved are not bounded by weeks, nor anything but a date by what lasts until today.
     """
     until_today = any(lasts_until_today(builder, span, length) for length in lengths)
-    columns = builder.asked.columns
     shortest = min((DAYS_IN[a.unit] for a in lengths), default=0.0)
-    held = [
-        n for n, c in enumerate(bounds.candidates)
-        if (p := columns.get(builder.table, c.column))
-        and (p.holds == "date" or not until_today)
-        and (p.holds == "date" or (p.unit in DAYS_IN and (DAYS_IN[p.unit] >= 1 or shortest < 1)))
-    ]  # fmt: skip
-    return Choice(tuple(bounds.candidates[n] for n in held), bounds.vectors[held]) if held else bounds
+    are_quarters = all(a.unit == QUARTER for a in lengths)
+
+    def is_bounded(candidate: Candidate) -> bool:
+        profile = builder.asked.columns.get(builder.table, candidate.column)
+        if profile is None or profile.holds == "date":
+            return profile is not None
+        if profile.unit in DAYS_IN:
+            return not until_today and (DAYS_IN[profile.unit] >= 1 or shortest < 1)
+        return are_quarters and profile.unit in ("percent", "share")
+
+    held = bounds.kept(is_bounded)
+    return held if held.candidates else bounds
 
 
 def without_size(builder: Builder, span: Span) -> None:
@@ -442,8 +491,18 @@ def without_size(builder: Builder, span: Span) -> None:
         builder.unresolved.append(span.text)
 
 
-def _by_day(builder: Builder, chosen: Candidate, period: Period) -> None:
-    """Of a period as it was said: "before May" has no start, "since May" no end; a day alone is compared as meant."""
+def _is_denied(builder: Builder, span: Span, is_ahead: bool) -> bool:
+    """Whether a part denies that something was so since some day: "nobody has reviewed since May"."""
+    said = words(builder.asked.text[span.start : span.end])
+    return not is_ahead and (span.role == "not" or any(w.text.lower() in NEGATIONS for w in said))
+
+
+def _by_day(builder: Builder, chosen: Candidate, period: Period, is_denied: bool) -> None:
+    """Of a period as it was said: "before May" has no start, "since May" no end; a day alone is compared as meant. What
+    was not so in a time that lasts until today was so before it, if ever."""
+    if is_denied and _is_until_today(period, builder.asked.today):
+        builder.add(chosen.column, "<", period.start.isoformat())
+        return
     says_side = period.start == BEGINNING or period.is_open
     if not says_side and chosen.op == "before":
         builder.add(chosen.column, "<", period.start.isoformat())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +10,13 @@ from dataclasses import dataclass, replace
 from copilot.language.quantities import DAYS_IN, find_amounts
 from copilot.language.vocabulary import EACH, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
-from copilot.reading.building import LEAST, WHOLE, Builder, Having, column_of, of_all
+from copilot.reading.building import LEAST, SIZED, WHOLE, Builder, Having, column_of, group_of, of_all
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, beside_another
 from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length, says_longest, unended
+from copilot.reading.keeping import subject
+from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
@@ -47,7 +50,6 @@ UNTHOUGHT = 0.05
 """A value that is named beside the parts is no condition where the chooser is less sure of it."""
 EACH_OF = 3
 """What is told of so many values is told of each."""
-_GROUPS: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _SIZES: tuple[Holds, ...] = ("number", "date")
 _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
 # Spans that a call must express. An order, a group or a limit may also come from how the question is read as a whole.
@@ -61,6 +63,8 @@ GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
 MEASURED, MEASURED_TOO = 0.6, 0.4
 """The same of a column of whose sum a share is asked, and of one that is measured beside another."""
+RANKED = 0.7
+"""The same of one that orders rows."""
 _RATIOS = frozenset({"share", "percent", "%"})
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 
@@ -148,7 +152,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     order = unended(builder.conditions, _order(builder, groups, measure))
     if measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
-    if order is not None and _is_descending(builder, order):
+    if order is not None and reading.direction != "none":
+        order = f"-{order}" if _is_descending(builder, order) else order
+    elif (order := _surely_ranked(builder, measure)) is not None:
+        builder.conditions = [c for c in builder.conditions if c.column != order or c.op not in ("missing", "present")]
         order = f"-{order}"
     beside = _set_against(builder, measured) if measure in _OF_NUMBERS and reading.shape == "comparison" else None
     builder.has_measure = measured is not None or bool(shown)
@@ -162,7 +169,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measured=measured,
         beside=beside,
         shown=tuple(dict.fromkeys(shown)),
-        order=order if reading.direction != "none" else None,
+        order=order,
         limit=limit,
         having=builder.having,
         relates=builder.relates,
@@ -265,11 +272,11 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
                 beside_another(builder, span)
     by = [s for s in reading.of("group") if not _names_rows(builder, s) and not says_grain(s)]
     builder.explained += [span for span in reading.of("group") if span not in by]
-    groups = [c for span in by if (c := column_of(builder, span, _GROUPS))]
+    groups = [c for span in by if (c := group_of(builder, span))]
     for span in _uncovered(asked, builder.table):
         if span.role != "group":
             condition(builder, span)
-        elif column := column_of(builder, span, _GROUPS, quietly=True):
+        elif column := group_of(builder, span, quietly=True):
             groups.append(column)
     base += also(builder, base)
     compared = {c.column for c in builder.conditions if c.than}
@@ -316,6 +323,9 @@ def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[st
     if measure == "count" and not groups and (reading.of("order") or reading.direction != "none"):
         # "Which vet has done the most reviews?" counts them by vet.
         groups = list(_counted_by(builder))[:1]
+    if measure in ("list", "none") and not groups and reading.of("order") and builder.spoken_of == math.inf:
+        # "Which vendor costs us most?" is about vendors; "which vendor has the dearest project?" about a project.
+        groups = list(filter(None, [subject(builder, reading.of("order")[0])]))
     return groups
 
 
@@ -372,6 +382,17 @@ def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> str | N
     return order
 
 
+def _surely_ranked(builder: Builder, measure: Measure) -> str | None:
+    """The column of numbers that surely orders rows, where no part says an order: "the riskiest ones"."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    if measure not in ("list", "none") or asked.reading.of("order"):
+        return None
+    sure = [(judged.sure(p.name, None, "order"), p.name) for p in asked.columns.of_table(builder.table, "number")]
+    best, column = max(sure, default=(0.0, ""))
+    is_sized = any(c.column == column and c.op in SIZED for c in builder.conditions)
+    return column if best >= RANKED and not is_sized else None
+
+
 def _counted_by(builder: Builder) -> Iterator[str]:
     """The category or person by which rows are counted: one that is measured, or named beside the spans."""
     asked = builder.asked
@@ -384,7 +405,7 @@ def _counted_by(builder: Builder) -> Iterator[str]:
             builder.explained.append(Span("group", link.start, link.end, link.text))
             yield profile.name
     judged = asked.judged(builder.table)
-    sure = [(judged.sure(p.name, None, "group"), p.name) for p in asked.columns.of_table(builder.table, *_GROUPS)]
+    sure = [(judged.sure(p.name, None, "group"), p.name) for p in asked.columns.grouping(builder.table)]
     if sure and max(sure)[0] >= GROUPED:
         yield max(sure)[1]
 
@@ -415,9 +436,13 @@ def _measured(builder: Builder) -> str | None:
 def _of_lengths(builder: Builder, choice: Choice) -> Choice:
     """The columns that may hold a length of time, or end one; all where there is none."""
     known = ends(builder)
-    profiles = [builder.asked.columns.get(builder.table, c.column) for c in choice.candidates]
-    held = [n for n, p in enumerate(profiles) if p is not None and (p.name in known or p.unit in DAYS_IN)]
-    return Choice(tuple(choice.candidates[n] for n in held), choice.vectors[held]) if held else choice
+
+    def is_length(candidate: Candidate) -> bool:
+        profile = builder.asked.columns.get(builder.table, candidate.column)
+        return profile is not None and (profile.name in known or profile.unit in DAYS_IN)
+
+    held = choice.kept(is_length)
+    return held if held.candidates else choice
 
 
 def _shared(builder: Builder) -> str | None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from copilot.reading.reranking import Known, said, scores
 from copilot.reading.rows import Restriction
+from copilot.records.differences import is_time
+from copilot.records.related import counted
 
 FILE = Path(__file__).parent / "model" / "tables.json"
 PART = 4.0
@@ -35,6 +37,10 @@ class TableSignals:
     """How sure the chooser is of it beside its columns and values."""
     called: float
     """How surely the question speaks of its rows, by their name alone, as log odds."""
+    counts: float
+    """1 where it takes part of the question for how many rows of another of these tables refer to a row."""
+    times: float
+    """1 where it takes part of it for the days between two dates."""
 
 
 @cache
@@ -47,10 +53,23 @@ def weights() -> Mapping[str, float]:
 def signals(text: str, found: Sequence[Restriction], known: Known, main: str) -> list[TableSignals]:
     """Those of each reading's table."""
     called = scores(text, [said(Restriction(r.table), known) for r in found])
-    return [
-        TableSignals(r.support, float(r.table == main), len(r.unresolved), r.signals.table if r.signals else 0.0, score)
-        for r, score in zip(found, called, strict=True)
-    ]
+    tables = {r.table for r in found}
+    rows = []
+    for reading, score in zip(found, called, strict=True):
+        used = {c.column for c in (*reading.conditions, *reading.among)} | {reading.measured, *reading.shown}
+        used.add((reading.order or "").lstrip("-"))
+        rows.append(
+            TableSignals(
+                support=reading.support,
+                main=float(reading.table == main),
+                left=len(reading.unresolved),
+                judged=reading.signals.table if reading.signals else 0.0,
+                called=score,
+                counts=float(any(counted(name or "") in tables for name in used)),
+                times=float(any(is_time(name or "") for name in used)),
+            )
+        )
+    return rows
 
 
 def by_table(

@@ -27,6 +27,11 @@ def time_from(start: str, end: str) -> str:
     return f"time from {start} to {end}"
 
 
+def is_time(name: str) -> bool:
+    """Whether a name is that of the days between two dates."""
+    return _TIME.fullmatch(name) is not None
+
+
 def sides(name: str) -> tuple[str, ...]:
     """The two columns of a difference as it is named; a stored column alone."""
     found = _TIME.fullmatch(name) or _LESS.fullmatch(name)

@@ -9,13 +9,16 @@ from copilot.language.words import words
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
 from copilot.reading.rows import Restriction, compared
-from copilot.records.differences import less
+from copilot.records.conditions import Filter
+from copilot.records.differences import is_time, less, sides
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
 AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
+_MOST_TIED = 20
+"""As many rows as a call may list."""
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -61,9 +64,12 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
             arguments["order_by"] = rows.order
         if rows.limit:
             arguments["limit"] = rows.limit
+    elif rows.groups and rows.order and (together := _together(asked, rows)):
+        arguments["measures"] = [{"aggregate": together, "column": rows.order.lstrip("-")}]
+        arguments |= {"order_by": rows.order} | ({"limit": rows.limit} if rows.limit else {})
     elif rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
-        arguments["limit"] = rows.limit or (1 if asked.reading.shape == "name" else 5)
+        arguments["limit"] = rows.limit or _at_the_top(asked, arguments) or (1 if asked.reading.shape == "name" else 5)
     elif rows.measure == "count" and not rows.groups:
         arguments["measures"] = [{"aggregate": "count"}]
     elif aggregate and rows.measured:
@@ -78,9 +84,49 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     if "measures" not in arguments:
         shown += compared(rows.conditions)
         shown += _apart(asked, rows)
-    if shown:
+    if shown and not ("measures" in arguments and rows.groups):
         arguments["columns"] = list(dict.fromkeys(shown))
-    return arguments
+    return _by_beginning(asked, arguments)
+
+
+def _together(asked: Asked, rows: Restriction) -> str | None:
+    """What makes one number of those of a group, "which unit has the riskiest portfolio": the average of levels and
+    shares, else the sum; None where groups are ordered by no number."""
+    profile = asked.columns.get(rows.table, str(rows.order).lstrip("-"))
+    if profile is None or profile.holds != "number":
+        return None
+    return "mean" if profile.is_scale or profile.unit in ("percent", "share") else "sum"
+
+
+def _at_the_top(asked: Asked, arguments: Mapping[str, object]) -> int | None:
+    """How many rows share the first place of an order by levels, where no number of rows is said; None where the order
+    is by something else."""
+    table, order = str(arguments["table"]), str(arguments["order_by"])
+    profile = asked.columns.get(table, order.lstrip("-"))
+    if profile is None or not profile.is_scale:
+        return None
+    conditions = [Filter.model_validate(f) for f in arguments["filters"]]  # type: ignore[attr-defined]
+    first = asked.view.select(table, conditions, order_by=[order], limit=1)
+    if not first or first[0][profile.name] is None:
+        return None
+    tied = [*conditions, Filter(column=profile.name, value=first[0][profile.name])]
+    return min(len(asked.view.select(table, tied)), _MOST_TIED)
+
+
+def _by_beginning(asked: Asked, arguments: dict[str, object]) -> dict[str, object]:
+    """The arguments; where none of the rows has ended yet, ordered by the day on which they began: what lasts longest
+    is what began first."""
+    order = str(arguments.get("order_by", ""))
+    time = order.lstrip("-")
+    if not is_time(time) or "group_by" in arguments:
+        return arguments
+    ended = [*map(Filter.model_validate, arguments["filters"]), Filter(column=time, op="present")]  # type: ignore[call-overload]
+    if asked.view.select(str(arguments["table"]), ended, limit=1):
+        return arguments
+    begun = sides(time)[0]
+    shown = [begun if column == time else column for column in arguments.get("columns", ())]  # type: ignore[attr-defined]
+    ordered = arguments | {"order_by": begun if order.startswith("-") else f"-{begun}"}
+    return ordered | ({"columns": list(dict.fromkeys(shown))} if shown else {})
 
 
 def _apart(asked: Asked, rows: Restriction) -> Iterator[str]:

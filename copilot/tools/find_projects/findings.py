@@ -46,32 +46,37 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     sized = [m for m in query.measures if m.column is not None and query.matching]
     measures = [f for m in sized for f in _measure(query, m)]
     opening = [] if _is_share(query) and not query.groups else [counted(query)]
+    # How many rows there are in all says nothing beside what was asked of them.
+    beside = opening if query.said or query.said_among else []
     listed = [*_listed(query, rows, reading)]
     by_group = [] if query.meant.having is not None or query.are_firsts else [*groups(query)]
     if query.meant.having is not None and query.groups:
         yield kept_groups(query, query.meant.having)
-        yield from _background(*opening)
+        yield from _background(*beside)
     elif query.are_firsts:
         yield firsts_of_groups(query, rows, reading)
-        yield from _background(*opening)
+        yield from _background(*beside)
         listed = []
     elif any(f.kind == "difference" for f in by_group):
         yield from by_group
-        yield from _background(*opening, *measures)
+        yield from _background(*beside, *measures)
     elif first := first_group(query):
         yield first
         yield from by_group
-        yield from _background(*measures, *_shares(query), *opening)
+        yield from _background(*measures, *_shares(query), *beside)
     elif measures or _is_share(query):
         yield from (*measures, *_set_against(measures), *_shares(query), *by_group)
-        yield from _background(*opening)
+        yield from _background(*beside)
     elif not query.measures and not query.groups and _are_named(query) and listed and listed[0].kind == "row":
         # Rows that are named are told, not counted.
         listed[0] = listed[0].model_copy(update={"role": "headline"})
     elif listed and listed[0].kind == "order":
         yield from listed
-        yield from _background(*opening)
+        yield from _background(*beside)
         listed = []
+    elif by_group and not beside:
+        yield from by_group
+        yield from _background(*opening)
     else:
         yield from (*opening, *by_group)
     is_counted = all(m.column is None and m.aggregate == "count" for m in query.measures)
@@ -262,7 +267,7 @@ def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Fin
     if len(rows) > _ROWS_WITH_A_SENTENCE:
         if by is None:
             yield Finding(kind="rows", values={**counts, "names": names}, evidence=ids[:NAMED])
-    elif by is None or query.shown:
+    elif by is None or any(c.name != by.name for c in query.shown):
         for row, id in zip(rows, ids, strict=True):
             yield _row(query, row, id)
 
