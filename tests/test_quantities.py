@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.language.quantities import comparison, find_amounts, in_column
+from copilot.language.quantities import compared_amounts, comparison, find_amounts, in_column
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ from copilot.language.quantities import comparison, find_amounts, in_column
         ("a couple of months", 2, "month"),
         ("more than a year", 1, "year"),
         ("ten per cent", 10, "percent"),
+        ("more than one time in four", 0.25, ""),
+        ("two out of three", 2 / 3, ""),
+        ("nine in every ten", 0.9, ""),
+        ("a tenth of the staff", 0.1, ""),
         ("12%", 12, "percent"),
     ],
 )
@@ -57,10 +61,37 @@ def test_what_is_no_quantity_is_not_read_as_one(text: str) -> None:
         ("half", "percent", 100.0, 50),
         ("80%", "share", 1.0, 0.8),
         ("60 percent", "percent", 100.0, 60),
+        ("one in four", "percent", 100.0, 25),
+        ("half", "", 87.0, 50),
+        ("half", "", 0.9, 0.5),
+        ("0.5", "", 87.0, 0.5),
+        ("a quarter", "percent", 100.0, 25),
+        ("a quarter", "day", 400.0, 91.3125),
     ],
 )
 def test_an_amount_is_turned_into_the_unit_of_its_column(text: str, unit: str, most: float, value: float) -> None:
     assert in_column(find_amounts(text)[0], unit, most) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("more than 50k a year", [50_000]),
+        ("a hundred thousand every month", [100_000]),
+        ("more than they bring back in a year", []),
+        ("more in a year than we have spent", []),
+        ("more than a year", [1]),
+        ("for longer than three months", [3]),
+        ("three pilots in four plants", [3, 4]),
+    ],
+)
+def test_what_a_size_is_counted_over_is_not_compared(text: str, values: list[float]) -> None:
+    assert [a.value for a in compared_amounts(text)] == values
+
+
+@given(st.text(alphabet="a hundred than in year every month 5k,.", max_size=60))
+def test_what_is_compared_is_some_of_what_is_said(text: str) -> None:
+    assert set(compared_amounts(text)) <= set(find_amounts(text))
 
 
 @given(st.text(alphabet="a hundred two half million of and dozen % 5,.00-", max_size=60))

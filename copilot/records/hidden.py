@@ -1,4 +1,5 @@
-"""What a sheet of Excel does not show: calamine reads its hidden rows and columns as if they were seen."""
+"""What a sheet of Excel or OpenDocument does not show: calamine reads its hidden rows and columns as if they were
+seen."""
 
 from __future__ import annotations
 
@@ -8,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from copilot.records.office_xml import BrokenXml, each, sheet_parts
+from copilot.records.office_xml import BrokenXml, Element, each, sheet_parts
 
 _CHUNK = 1 << 20
+_CONTENT = "content.xml"
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+_MOST_REPEATED = 100_000
 _YES = ("1", "true")
 _ROWS, _COLUMNS, _PROPERTIES = "{*}row", "{*}col", "{*}sheetPr"
 
@@ -49,11 +53,13 @@ def _counted(count: int, noun: str) -> str:
 
 
 def hidden_cells(workbook: Path | IO[bytes]) -> Mapping[str, Hidden]:
-    """Sheet by sheet what is hidden on it; nothing of formats other than XLSX."""
+    """Sheet by sheet what is hidden on it; nothing of the binary formats XLS and XLSB."""
     if not zipfile.is_zipfile(workbook):
         return {}
     with zipfile.ZipFile(workbook) as archive:
         try:
+            if _CONTENT in archive.namelist():
+                return dict(_of_opendocument(archive))
             return {name: found for name, part in sheet_parts(archive).items() if (found := _hidden(archive, part))}
         except (BrokenXml, ValueError):
             # Whether it can be read at all is for its reader to say.
@@ -83,6 +89,41 @@ def _hidden(archive: zipfile.ZipFile, part: str) -> Hidden | None:
             elif is_hidden:
                 columns.append(range(int(element.get("min") or 0), int(element.get("max") or 0) + 1))
     return Hidden(frozenset(rows), tuple(columns), by_filter)
+
+
+def _of_opendocument(archive: zipfile.ZipFile) -> Iterator[tuple[str, Hidden]]:
+    """By name of a sheet, after part 3 of OpenDocument 1.3: `table:visibility` of rows and columns, which may stand for
+    several; what a filter hides says so."""
+    with archive.open(_CONTENT) as file:
+        if not _mentions(file, b"table:visibility="):
+            return
+    with archive.open(_CONTENT) as file:
+        rows: set[int] = set()
+        columns: list[range] = []
+        row = column = 0
+        by_filter = False
+        # A sheet ends after its rows and columns.
+        for element in each(file, "{*}table-row", "{*}table-column", "{*}table"):
+            kind, visibility = element.tag.rpartition("}")[2], _of_table(element, "visibility")
+            if kind == "table":
+                yield str(_of_table(element, "name")), Hidden(frozenset(rows), tuple(columns), by_filter)
+                rows, columns, row, column, by_filter = set(), [], 0, 0, False
+                continue
+            count = int(_of_table(element, f"number-{kind.removeprefix('table-')}s-repeated") or 1)
+            is_hidden = visibility in ("collapse", "filter")
+            if kind == "table-column":
+                columns += [range(column + 1, column + count + 1)] if is_hidden else []
+                column += count
+            else:
+                # A sheet ends with a million empty rows in one.
+                rows |= set(range(row + 1, row + min(count, _MOST_REPEATED) + 1)) if is_hidden else set()
+                by_filter = by_filter or visibility == "filter"
+                row += count
+
+
+def _of_table(element: Element, name: str) -> str | None:
+    found: str | None = element.get(f"{{{_TABLE}}}{name}")
+    return found
 
 
 def _mentions(file: IO[bytes], words: bytes) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -130,3 +131,49 @@ def test_hidden_rows_are_read_where_the_mapping_says_so_and_else_reported(tmp_pa
 def test_a_sheet_on_which_nothing_is_hidden_is_whole(tmp_path: Path) -> None:
     table = read_sheet(hide(tmp_path / "register.xlsx"))
     assert (table.columns["Code"], bool(table.hidden)) == (["A", "B", "C"], False)
+
+
+OPENDOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content office:version="1.3" xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>{tables}
+</office:spreadsheet></office:body></office:document-content>"""
+
+MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>
+</manifest:manifest>"""
+
+
+def opendocument(path: Path, tables: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", OPENDOCUMENT.format(tables=tables))
+    return path
+
+
+def sheet_of(name: str, columns: str, rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """A sheet of OpenDocument; of each row what stands in its element, and its cells."""
+    cells = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    told = "".join(f"<table:table-row {said}>{''.join(map(cells.format, row))}</table:table-row>" for said, row in rows)
+    return f'<table:table table:name="{name}">{columns}{told}</table:table>'
+
+
+def test_what_a_sheet_of_opendocument_hides_is_left_out(tmp_path: Path) -> None:
+    gone = 'table:visibility="collapse"'
+    columns = (
+        f'<table:table-column/><table:table-column {gone} table:number-columns-repeated="2"/><table:table-column/>'
+    )
+    register = sheet_of(
+        "Register", columns,
+        [("", ["Code", "Salary", "Note", "Owner"]), ("", ["A", "1", "x", "Ida"]), (gone, ["B", "2", "y", "Ole"]),
+         ('table:visibility="filter" table:number-rows-repeated="2"', ["C", "3", "z", "Eva"]),
+         ("", ["D", "4", "w", "Bo"])],
+    )  # fmt: skip
+    other = sheet_of("Key", "<table:table-column/>", [("", ["Code"])])
+    path = opendocument(tmp_path / "register.ods", register + other)
+    table = read_sheet(path)
+    assert table.columns == {"Code": ["A", "D"], "Owner": ["Ida", "Bo"]}
+    assert str(table.hidden) == "3 hidden rows and 2 hidden columns (a filter is set)"
+    assert read_sheet(path, with_hidden=True).columns["Salary"] == ["1", "2", "3", "3", "4"]
