@@ -65,18 +65,21 @@ def _asked(
 ) -> Asked:
     assert sources.retriever is not None
     found = [item for item in evidence if item.relevance is not None][:_TOP]
-    signals = Signals.of(Ranked.of(question, found, sources.retriever))
+    ranked = Ranked.of(question, found, sources.retriever)
+    signals = Signals.of(ranked.read_beside(question) if ranked.telling else ranked)
     nearest = max(item.relevance or 0.0 for item in found)
     return Asked(signals, nearest, is_answerable, any(item.id in (right or ()) for item in found))
 
 
-def numbers(questions: Sequence[Asked]) -> Numbers:
-    return np.array([list(asdict(question.signals).values()) for question in questions])
+def numbers(questions: Sequence[Asked], names: Sequence[str]) -> Numbers:
+    """Shape (questions, signals)."""
+    return np.array([[asdict(question.signals)[name] for name in names] for question in questions])
 
 
 def scores(weights: Mapping[str, float], questions: Sequence[Asked]) -> Numbers:
-    *slopes, bias = weights.values()
-    found: Numbers = 1 / (1 + np.exp(-(numbers(questions) @ np.array(slopes) + bias)))
+    names = [name for name in weights if name != "bias"]
+    slopes = np.array([weights[name] for name in names])
+    found: Numbers = 1 / (1 + np.exp(-(numbers(questions, names) @ slopes + weights["bias"])))
     return found
 
 

@@ -40,17 +40,18 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         state = given.state or Path(temporary)
+        fitted = model(is_read=True)
         answerable: list[str] = []
         print(f"{'set':16}{'questions':>10}{'first':>8}{'within 6':>9}{'words':>7}{'quotes':>8}")
         for found in [read(path) for path in given.marked if path.is_file()]:
             sources = opened(found, state / found.name)
             print(of_marked(sources, found), flush=True)
-            answerable.append(report(found.name, asked_twice(sources, found), model()["weights"], model()["least"]))
+            answerable.append(report(found.name, asked_twice(sources, found), fitted["weights"], fitted["least"]))
         if given.acts and given.acts.is_dir():
             sources = indexed(given.acts, state / "acts" / "state")
             for line in of_acts(sources):
                 print(line, flush=True)
-            answerable.append(report("acts", asked_of_acts(sources), model()["weights"], model()["least"]))
+            answerable.append(report("acts", asked_of_acts(sources), fitted["weights"], fitted["least"]))
         print(HEADINGS, *answerable, sep="\n")
 
 

@@ -1,4 +1,4 @@
-"""Fits `copilot/passages/answerable.json` on public questions with marked sentences.
+"""Fits `copilot/passages/answerable.json` on questions with marked sentences, ours and public ones.
 
 Run `PYTHONPATH=bench python training/fit_answerable.py FILE… --state FOLDER`; `bench/quoting.py` tests what comes out
 on other corpora. Only sets whose licence allows what ships to be trained on them belong here. A row a set: how the
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import logistic
@@ -18,10 +18,16 @@ import numpy as np
 from abstention import HEADINGS, WRONGLY_REFUSED, Asked, asked_twice, numbers, report, scores
 from marked import opened, read
 
-from copilot.passages.answerable import FILE
+from copilot.passages.answerable import FILE, Signals
 
-_QUESTIONS = 600
-"""What each set counts, whatever its size."""
+QA = Path(__file__).parent / "data" / "qa"
+_OURS, _PUBLIC = 600, 200
+"""What each set counts, whatever its size; people do not ask a company's policies what they ask an encyclopaedia."""
+_REFUSED = {"read": 0.2, "unread": WRONGLY_REFUSED}
+"""The share of the answerable below `least`. Near misses of ours are harder than what most people ask."""
+_ALL = [f.name for f in fields(Signals)]
+NAMES = {"read": _ALL, "unread": [name for name in _ALL if name != "certainty"]}
+"""By which signals it is told, of questions beside which the best units were read by the judge, and of others."""
 
 
 def main() -> None:
@@ -30,24 +36,28 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="keeps the indexes for another run")
     given = parser.parse_args()
     sets = {found.name: asked_twice(opened(found, given.state / found.name), found) for found in map(read, given.files)}
-    weights = fitted([*sets.values()])
-    answerable = [q for questions in sets.values() for q in questions if q.is_answerable]
-    least = round(float(np.quantile(scores(weights, answerable), WRONGLY_REFUSED)), 3)
-    print(HEADINGS)
-    for name, questions in sets.items():
-        others = fitted([other for key, other in sets.items() if key != name])
-        print(report(name, questions, others, least))
-    FILE.write_text(json.dumps({"weights": weights, "least": least}, indent=2) + "\n", encoding="utf-8")
+    counts = {read(f).name: _OURS if f.resolve().is_relative_to(QA) else _PUBLIC for f in given.files}
+    models = {}
+    for kind, names in NAMES.items():
+        weights = fitted(sets, counts, names)
+        answerable = [q for questions in sets.values() for q in questions if q.is_answerable]
+        least = round(float(np.quantile(scores(weights, answerable), _REFUSED[kind])), 3)
+        models[kind] = {"weights": weights, "least": least}
+        print(kind, HEADINGS, sep="\n")
+        for name, questions in sets.items():
+            others = fitted({key: other for key, other in sets.items() if key != name}, counts, names)
+            print(report(name, questions, others, least), flush=True)
+    FILE.write_text(json.dumps(models, indent=2) + "\n", encoding="utf-8")
 
 
-def fitted(sets: Sequence[Sequence[Asked]]) -> dict[str, float]:
+def fitted(sets: Mapping[str, Sequence[Asked]], counts: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
     """What tells the answerable questions of all sets from the others."""
     # What the search missed is neither an answer nor a near miss.
-    kept = [[q for q in questions if q.is_found or not q.is_answerable] for questions in sets]
-    rows = numbers([q for questions in kept for q in questions])
-    labels = np.array([float(q.is_answerable) for questions in kept for q in questions])
-    shares = np.concatenate([np.full(len(questions), _QUESTIONS / len(questions)) for questions in kept])
-    return logistic.fitted(rows, labels, [*asdict(kept[0][0].signals)], shares)
+    kept = {name: [q for q in own if q.is_found or not q.is_answerable] for name, own in sets.items()}
+    every = [question for own in kept.values() for question in own]
+    shares = np.concatenate([np.full(len(own), counts[name] / len(own)) for name, own in kept.items()])
+    labels = np.array([float(question.is_answerable) for question in every])
+    return logistic.fitted(numbers(every, names), labels, names, shares)
 
 
 if __name__ == "__main__":

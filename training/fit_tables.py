@@ -86,9 +86,6 @@ def main() -> None:
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
     by_split = {s: [h for h in hands if split_of(h) == s] for s in ("validation", "test")}
     found = {split: list(asked(own)) for split, own in by_split.items()}
-    import pickle
-
-    pickle.dump(found, open("/tmp/tables.pkl", "wb"))
     weights = fitted(found["validation"])
     FILE.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
     for split, own in found.items():

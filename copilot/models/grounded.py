@@ -278,7 +278,14 @@ class GroundedChatModel(BaseChatModel):
         quotation = quote(ranked, retriever, shape, named_documents, sides)
         answers = probability(ranked, named_documents)
         certainty = bound(ranked, named_documents).certainty
-        return Documents(quotation, answers, tuple(found), tuple(unmentioned), least(asked.reading.shape), certainty)
+        return Documents(
+            quotation,
+            answers,
+            tuple(found),
+            tuple(unmentioned),
+            least(asked.reading.shape, bool(ranked.judged)),
+            certainty,
+        )
 
     def _about(self) -> Draft:
         """What can be asked here."""

@@ -1,9 +1,11 @@
 """How probable it is that the best quotes answer a question: a logistic model over the scores at hand.
 
-Its weights are in `answerable.json`, fitted by `training/fit_answerable.py` on four hands of `training/data/qa` and on
-two public sets, half of whose questions had lost the passage that answers them. `least` is chosen between corpora: at
-.42 it refuses .02 of the answerable and .48 of the unanswerable on XQuAD, .36 and .63, .49 and .68 on two hands, with
-their near misses, that it was not fitted on.
+Its weights are in `answerable.json`, fitted by `training/fit_answerable.py` on three hands of `training/data/qa` and,
+at a third of their weight, on two public sets, half of whose questions had lost the passage that answers them. Where
+the judge has read the best units, its certainty counts most (docs/decisions/0054): on three hands with their near
+misses that nothing was fitted on, areas under the curve of .76, .69 and .67 (.69, .63 and .54 without it). `least` is
+chosen between corpora: at .36 it refuses .29, .38 and .40 of the answerable and .68, .63 and .66 of the unanswerable
+on those, .01 and .19 on XQuAD.
 """
 
 from __future__ import annotations
@@ -45,6 +47,9 @@ class Signals:
     """Share of the question's names and figures that the first passage holds; 1 where it has none."""
     score: float
     """The best unit's score, the logarithm of its odds up to a constant."""
+    certainty: float = 0.0
+    """How probable it is by ranking and judge together that one of the three best units answers; 0 where the judge has
+    read none."""
 
     @classmethod
     def of(cls, ranked: Ranked) -> Signals:
@@ -66,6 +71,7 @@ class Signals:
             sentence_coverage=max((share(set(stems(u.text))) for u in ranked.best if u.evidence in first), default=0.0),
             names=len(names & held[0]) / len(names) if names else 1.0,
             score=ranked.highest,
+            certainty=ranked.certainty if ranked.judged else 0.0,
         )
 
 
@@ -76,15 +82,21 @@ ALL_WORDS, SAID_SO = 0.99, 0.6
 _FACTS: frozenset[Shape] = frozenset({"number", "name", "date", "definition", "list", "ranking", "none"})
 
 
-def least(shape: Shape) -> float:
-    """The probability from which on a question of that shape is answered."""
-    return float(model()["least"]) if shape in _FACTS else LEAST_OPEN
+def least(shape: Shape, is_read: bool = False) -> float:
+    """The probability from which on a question of that shape is answered, its best units read beside it or not."""
+    return float(model(is_read)["least"]) if shape in _FACTS else LEAST_OPEN
+
+
+def model(is_read: bool) -> Mapping[str, Any]:
+    """`weights` by signal, with `bias`, and `least`, below which a question for a fact is not answered."""
+    fitted: Mapping[str, Any] = models()["read" if is_read else "unread"]
+    return fitted
 
 
 @cache
-def model() -> Mapping[str, Any]:
-    """`weights` by signal, with `bias`, and `least`, below which a question for a fact is not answered."""
-    fitted: Mapping[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+def models() -> Mapping[str, Mapping[str, Any]]:
+    """Both: of questions beside which the best units were read by the judge, and of others."""
+    fitted: Mapping[str, Mapping[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
     return fitted
 
 
@@ -99,9 +111,9 @@ def probability(ranked: Ranked, documents: Collection[str] = ()) -> float:
     read = known if documents else ranked
     if not known.best or all(item.relevance is None for item in read.evidence):
         return 0.0
-    weights = model()["weights"]
+    weights = model(bool(read.judged))["weights"]
     signals = Signals.of(read)
-    logit = weights["bias"] + sum(weights[name] * value for name, value in asdict(signals).items())
+    logit = weights["bias"] + sum(weights[name] * value for name, value in asdict(signals).items() if name in weights)
     found = float(1 / (1 + math.exp(-logit)))
     # The hands' questions avoid the documents' words; where one unit has them all, it is what is asked for.
     has_all = signals.sentence_coverage >= ALL_WORDS and len(set(content_stems(ranked.question))) > 1
