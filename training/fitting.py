@@ -16,6 +16,12 @@ POOL = 24
 """Batches that are drawn together, so that those of one length come side by side."""
 
 
+def half_precision() -> torch.autocast:
+    """Where the processor has bfloat16; where it only imitates that, a step takes ten times as long, and full precision
+    is kept."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def cut(
     found: Sequence[_Item], size: int, length: Callable[[_Item], object], rng: random.Random
 ) -> Iterator[list[_Item]]:

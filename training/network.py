@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from examples import DIRECTIONS, MEASURES, SHAPES, TAGS, TOOLS, Example, beside, lettered, tags_of, told, varied
+from fitting import half_precision
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
@@ -182,7 +183,7 @@ def _size(example: Example) -> int:
 
 def outputs_of(network: ReaderNetwork, batch: Batch) -> tuple[Tensor, ...]:
     # Half precision makes the matrix products of training twice as fast or more; weights and loss stay in full.
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with half_precision():
         outputs = network(batch.ids, batch.mask, batch.kinds)
     return tuple(scores.float() for scores in outputs)
 

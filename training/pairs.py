@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from export_minilm import fuse, quantise, share_words, unpack
+from fitting import half_precision
 from shipped import state_of
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -83,7 +84,7 @@ def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], r
 def read(model: Pair, batch: Batch) -> Tensor:
     """Shape (pairs, 1 + told)."""
     # Half precision makes the matrix products of training twice as fast; weights and loss stay in full.
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with half_precision():
         found = model(*batch[:3])
     return found.float()
 

@@ -35,7 +35,7 @@ from card import measured  # noqa: E402
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import linker_of, split_of  # noqa: E402
 from export_minilm import WORDS, fuse, quantise, share_words, table_of, unpack  # noqa: E402
-from fitting import fit  # noqa: E402
+from fitting import fit, half_precision  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from shipped import state_of  # noqa: E402
@@ -389,7 +389,7 @@ def scores_of(model: Chooser, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor
     """Uses of items, whether the table is meant, and which word says which item."""
     ids, mask, kinds, pool, *_ = batch
     # Half precision makes the matrix products of training twice as fast; weights and loss stay in full.
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with half_precision():
         found = model(ids, mask, kinds)
     uses, says, said = (part.float() for part in found)
     pooled = pool @ uses

@@ -34,6 +34,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from examples import split_of  # noqa: E402
 from export_minilm import INT8, SCALES, export, sha256, unpack  # noqa: E402
+from fitting import half_precision  # noqa: E402
 from train import published_weights  # noqa: E402
 
 from copilot.retrieval.sentences import sentences  # noqa: E402
@@ -115,7 +116,7 @@ class Encoder:
     def _alike(self, texts: Sequence[str]) -> torch.Tensor:
         batch = self.tokenizer(list(texts), padding=True, truncation=True, max_length=256, return_tensors="pt")
         # Half precision makes the matrix products twice as fast; weights and loss stay in full.
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with half_precision():
             hidden = self.model(**batch).last_hidden_state
         hidden = hidden.float()
         mask = batch["attention_mask"].unsqueeze(-1).float()

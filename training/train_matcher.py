@@ -34,6 +34,7 @@ from card import measured  # noqa: E402
 from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, export, share_words, table_of, unpack  # noqa: E402
+from fitting import half_precision  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
@@ -319,7 +320,7 @@ class Vectors:
         self.model, self.tokenizer = model.eval(), tokenizer
 
     def of(self, texts: Sequence[str]) -> torch.Tensor:
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), half_precision():
             return torch.cat([encoded(self.model, self.tokenizer, texts[i : i + 64], 96)
                               for i in range(0, len(texts), 64)]).float()  # fmt: skip
 
@@ -447,7 +448,7 @@ class Trainer:
         for phrase in (*self.rng.sample(near, len(near)), *self.rng.sample(others, len(others))):
             if len(pool) < MOST:
                 pool.setdefault(phrase, len(pool))
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision():
             left = encoded(self.model, self.tokenizer, texts, 96)
             right = self._of_all([*pool])
         scores = SCALE * left.float() @ right.float().T

@@ -118,7 +118,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     target = given.out / "reranker.onnx"
     export(model, given.weights, target)
-    found = {split: measure(split) for split in ("validation", "test")}
+    found = {split: measure(split) for split in ("validation", "test") if data[split]}
     rows = {"first": "the one found part by part", "best": "the one judged best", "one": "one of all"}
     minutes = round((time.monotonic() - began) / 60)
     told = f"{len(data['train'])} lines, {given.epochs} epochs, {minutes} minutes on two cores"
