@@ -149,10 +149,7 @@ def contradicts(candidate: Candidate, known: Filter) -> bool:
 
 def group_of(builder: Builder, span: Span, quietly: bool = False) -> str | None:
     """The column by which a span says that rows are grouped."""
-    chosen = builder.choose(span, builder.asked.columns.groups(builder.table))
-    if chosen is None and not quietly:
-        builder.unresolved.append(span.text)
-    return chosen.column if chosen else None
+    return _column(builder, span, builder.asked.columns.groups(builder.table), quietly=quietly)
 
 
 def column_of(
@@ -165,7 +162,18 @@ def column_of(
 ) -> str | None:
     """The column that a span means."""
     candidates = builder.asked.columns.candidates(builder.table, *holds)
-    chosen = builder.choose(span, candidates, least, is_one_of_several)
+    return _column(builder, span, candidates, least, quietly, is_one_of_several)
+
+
+def _column(
+    builder: Builder,
+    span: Span,
+    choice: Choice,
+    least: float = LEAST,
+    quietly: bool = False,
+    is_one_of_several: bool = False,
+) -> str | None:
+    chosen = builder.choose(span, choice, least, is_one_of_several)
     if chosen is None and not quietly:
         builder.unresolved.append(span.text)
     return chosen.column if chosen else None

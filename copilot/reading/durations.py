@@ -12,7 +12,7 @@ from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Span
 from copilot.records.conditions import Filter
-from copilot.records.differences import sides, time_from
+from copilot.records.differences import time_from
 
 BOTH = 0.45
 """From here on the chooser takes both dates for what orders the rows: "took the longest to close"."""
@@ -34,13 +34,6 @@ def of_time(builder: Builder, column: str | None, spans: Sequence[Span]) -> str 
 def says_length(spans: Sequence[Span]) -> bool:
     """Whether a length of time is asked: "how long", "how many days"."""
     return any(stem in LENGTHS for span in spans for stem in stems(span.text))
-
-
-def unended(conditions: Sequence[Filter], order: str | None) -> str | None:
-    """What orders the rows; of those that have not ended yet no time does, but the day on which it began."""
-    parts = sides(order or "")
-    is_time = len(parts) > 1 and order == time_from(*parts)
-    return parts[0] if is_time and any(c.column == parts[1] and c.op == "missing" for c in conditions) else order
 
 
 def says_longest(spans: Sequence[Span]) -> bool:

@@ -436,12 +436,14 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
 def _of_its_own(builder: Builder, bounds: Choice) -> Choice:
     """The columns that no other part has bounded, where the chooser thinks more of one of them than of bounding another
     twice: "granted more than a million and has used less than 200,000"."""
-    judged, said = builder.asked.judged(builder.table), {(c.column, c.op) for c in builder.conditions if c.op in SIZED}
-    taken = {column for column, _ in said}
-    sure = {n: judged.sure(*item_of(c), *uses_of(c, "bound")) for n, c in enumerate(bounds.candidates)}
-    free = max((sure[n] for n, c in enumerate(bounds.candidates) if c.column not in taken), default=0.0)
-    again = [sure[n] for n, c in enumerate(bounds.candidates) if c.column in taken and (c.column, c.op) not in said]
-    return bounds.kept(lambda c: c.column not in taken) if free >= LEFT and free > max(again, default=1.0) else bounds
+    said = {(c.column, c.op) for c in builder.conditions if c.op in SIZED}
+    if not said:
+        return bounds
+    judged, taken = builder.asked.judged(builder.table), {column for column, _ in said}
+    sure = [(c, judged.sure(*item_of(c), *uses_of(c, "bound"))) for c in bounds.candidates]
+    free = max((p for c, p in sure if c.column not in taken), default=0.0)
+    again = max((p for c, p in sure if c.column in taken and (c.column, c.op) not in said), default=1.0)
+    return bounds.kept(lambda c: c.column not in taken) if free >= LEFT and free > again else bounds
 
 
 def _of_time(builder: Builder, span: Span, bounds: Choice, lengths: Sequence[Amount]) -> Choice:

@@ -14,7 +14,7 @@ from copilot.reading.building import LEAST, SIZED, WHOLE, Builder, Having, colum
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, beside_another
-from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length, says_longest, unended
+from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length, says_longest
 from copilot.reading.keeping import subject
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds, Profile
@@ -149,7 +149,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     groups = _groups(builder, groups, measure)
     measured = _measured(builder) if measure in _OF_NUMBERS else _shared(builder) if measure == "share" else None
     shown = _columns_shown(builder, measure)
-    order = unended(builder.conditions, _order(builder, groups, measure))
+    order = _order(builder, groups, measure)
     if measure in _OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
     if order is not None and reading.direction != "none":
