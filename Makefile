@@ -12,7 +12,7 @@ run: $(VENV)/.installed
 
 # On all cores, each file of tests as a whole by one of them. TEST adds options: make test TEST="-n 0 tests/records".
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --dist loadfile $(TEST)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -21,6 +21,20 @@ settings.register_profile("bearing", deadline=None)
 settings.load_profile("bearing")
 
 
+_SLOW_FIRST = ("ui", "serving", "retrieval")
+"""Folders whose files take longest: begun first, none of them is waited for at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        return _SLOW_FIRST.index(folder) if folder in _SLOW_FIRST else len(_SLOW_FIRST)
+
+    items.sort(key=place)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="Write the golden files of tools/golden anew.")
 

@@ -22,8 +22,8 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 INGEST = DATA / "ingest"
 QUESTIONS = Path(__file__).with_name("governance_questions.yaml")
 EVERYDAY = QUESTIONS.with_name("everyday_questions.yaml")
-# Of 60; measured, with room for two.
-EVERYDAY_MISSED = 16
+# So many of the questions are asked of a copilot; a search asks all.
+ASKED = slice(0, 60, 3)
 needs_ingest = pytest.mark.skipif(not INGEST.is_dir(), reason="the test files of other projects are not here")
 needs_acts = pytest.mark.skipif(not (DATA / "nist-ai-rmf").is_dir(), reason="the public documents are not here")
 
@@ -210,20 +210,21 @@ def test_nineteen_of_twenty_questions_find_their_page_or_article_among_the_passa
 
 @needs_acts
 def test_four_of_five_questions_are_answered_with_a_citation_of_their_page_or_article(copilot: Copilot) -> None:
-    cited = {question.ask: right_citations(copilot, question) for question in questions()}
+    cited = {question.ask: right_citations(copilot, question) for question in questions()[ASKED]}
     missed = [ask for ask, right in cited.items() if not any(right)]
     later = [ask for ask, right in cited.items() if not any(right[:1])]
-    # Of 60; measured, with room for two.
-    assert len(missed) <= 13, missed
-    assert len(later) <= 30, later
+    # Of 20; measured, with room for two.
+    assert len(missed) <= 5, missed
+    assert len(later) <= 11, later
 
 
 @needs_acts
 def test_everyday_wordings_are_answered_with_a_citation_of_the_right_place(copilot: Copilot) -> None:
     asked = questions(EVERYDAY)
     assert len(asked) == 60
-    missed = [question.ask for question in asked if not any(right_citations(copilot, question))]
-    assert len(missed) <= EVERYDAY_MISSED, missed
+    missed = [question.ask for question in asked[ASKED] if not any(right_citations(copilot, question))]
+    # Of 20; measured, with room for two.
+    assert len(missed) <= 6, missed
 
 
 def right_citations(copilot: Copilot, question: Question) -> list[bool]:

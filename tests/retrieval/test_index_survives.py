@@ -100,7 +100,7 @@ def test_killed_at_any_moment_the_index_opens_and_the_next_run_completes(library
         lengths.append(run_in_child(library, None))
     draw = random.Random(20)
     new = contents(library)
-    ended, turns = 0, 12 if library.chroma_url else 50
+    ended, turns = 0, 8 if library.chroma_url else 30
     for turn in range(turns):
         old = new
         library.write("turn.md", f"# Turn\n\nTraining data of ward {turn} drifts.\n")

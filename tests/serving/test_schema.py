@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from served import Served
 
-EXAMPLES = 5
+EXAMPLES = 3
 """Made-up calls of each route, besides those of its limits."""
 
 

@@ -10,7 +10,7 @@ from command_line import CORPUS, run_python
 @pytest.mark.browser
 def test_the_bench_of_the_screens_measures_paints_turns_and_sessions(chromium: str, tmp_path: Path):
     done = run_python(
-        "bench/ui.py", "--workspace", str(CORPUS), "--repeats", "2", "--turns", "2", "--sessions", "2", state=tmp_path
+        "bench/ui.py", "--workspace", str(CORPUS), "--repeats", "1", "--turns", "2", "--sessions", "2", state=tmp_path
     )
     assert done.returncode == 0, done.stderr
     waits = {
