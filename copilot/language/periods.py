@@ -28,14 +28,21 @@ _FISCAL_YEAR = rf"(?:FY|{_FISCAL}(?: years?)?)\s?'?(?:\d{{4}}|\d\d)(?:/\d{{2,4}}
 _RELATIVE_YEAR = rf"(?:this|last|the current|the previous) (?:{_FISCAL} )?year"
 _A_YEAR = rf"(?:{_FISCAL_YEAR}|(?:calendar |calendar year |CY ?)?{_PLAIN_YEAR}|{_RELATIVE_YEAR})"
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|last)"
-_PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:quarter|half))"
+_PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:(?:calendar|fiscal|financial) )?(?:quarter|half))"
+_SEASON = r"(?:spring|summer|autumn|winter)"
 
 _TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}|the year\b))"
 _POINTS = {
     "day": r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
+    "dotted": r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:19|20)\d\d)(?!\d)",
     "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
     "day_month": rf"(?:the )?(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "month_day": rf"(?P<m>{_MONTH}) (?:the )?(?P<d>{_DAY})(?!\d)(?:,? (?P<y>{_PLAIN_YEAR}))?",
+    "week_of": rf"(?:the )?week (?:of|from|beginning) (?:the )?(?:(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})"
+    rf"|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_DAY})(?!\d))(?:,? (?P<y>{_PLAIN_YEAR}))?",
+    "edge_months": rf"(?:the )?(?P<side>first|last) (?P<count>{_COUNT}) months of (?P<year>{_A_YEAR})",
+    "months_to": rf"(?:the )?(?P<count>{_COUNT}) months (?:to|ending|ended|up to|until)(?: in)? (?P<m>{_MONTH}){_TAIL}?",
+    "season": rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<y>{_PLAIN_YEAR}|(?:this|last) year)",
     "feast": r"(?:the )?(?P<feast>christmas|new year(?:'s(?: day| eve)?)?)(?! to)(?: (?P<y>(?:19|20)\d\d))?\b",
     "month": rf"(?P<m>{_MONTH}){_TAIL}?",
     "last_month": rf"(?:last|this) (?P<m>{_MONTH})",
@@ -62,6 +69,7 @@ _POINTS = {
 _ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in _POINTS.values()) + ")"
 _SPANS = {
     "both": rf"(?P<a>{_MONTH}|[QH][1-4]) and (?P<b>(?:{_MONTH}|[QH][1-4]\b)(?: {_PLAIN_YEAR})?)",
+    "years": rf"(?P<a>{_PLAIN_YEAR}) and (?P<b>{_PLAIN_YEAR})",
     "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
     "rest": rf"(?:the )?(?:rest|remainder) of (?:the |this )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b"
     rf"|before (?:the |this )?(?P<own>fiscal |financial |calendar )?(?P<over>{_UNIT}) "
@@ -72,7 +80,7 @@ _SPANS = {
     "since": rf"(?:ever )?(?:since (?P<a>{_ANY_POINT})|from (?P<from>{_ANY_POINT}),? on(?:wards?)?\b"
     rf"|starting (?:in |with )?(?P<starting>{_ANY_POINT}))",
     "after": rf"after (?P<a>{_ANY_POINT})",
-    "until": rf"(?:until|till|up to|up until|through|by|as of) (?P<a>{_ANY_POINT})",
+    "until": rf"(?:until|till|up to and including|up to|up until|through|by|as of) (?P<a>{_ANY_POINT})",
     "before": rf"(?:before|prior to) (?P<a>{_ANY_POINT})",
 }  # fmt: skip
 _PATTERNS = {
@@ -276,6 +284,7 @@ def _to_date(match: re.Match[str], calendar: Calendar) -> Period:
 
 def _part(match: re.Match[str], calendar: Calendar) -> Period | None:
     words = match["part"].lower().removeprefix("the ").split()
+    kind = words.pop(1) if len(words) > 2 else ""
     named = match.groupdict()
     year = _year(named["year"], calendar) if named.get("year") else None
     if named.get("short"):
@@ -290,6 +299,7 @@ def _part(match: re.Match[str], calendar: Calendar) -> Period | None:
     if position * MONTHS_IN[grain] > 12:
         return None
     fiscal = year.fiscal if year else calendar.has_fiscal_year
+    fiscal = kind != "calendar" if kind else fiscal
     return calendar.part(position - 1, grain, year.number if year else None, fiscal)
 
 
@@ -307,12 +317,48 @@ def _month(match: re.Match[str], calendar: Calendar) -> Period:
 
 
 def _single_day(match: re.Match[str], calendar: Calendar) -> Period:
-    if match.groupdict().get("iso"):
+    named = match.groupdict()
+    if named.get("iso"):
         day = date.fromisoformat(match["iso"])
+    elif named.get("dotted"):
+        number, month, year = map(int, match["dotted"].split("."))
+        day = date(year, month, number)
     else:
         number, month = int(match["d"].rstrip("dhnrst")), _month_number(match["m"])
         day = date(int(match["y"]), month, number) if match["y"] else calendar.day(number, month)
     return calendar.days(day, day + timedelta(days=1), "day")
+
+
+def _week_of(match: re.Match[str], calendar: Calendar) -> Period:
+    """The week, from Monday on, in which a day lies."""
+    number, month = int((match["d"] or match["d2"]).rstrip("dhnrst")), _month_number(match["m"] or match["m2"])
+    day = date(int(match["y"]), month, number) if match["y"] else calendar.day(number, month)
+    monday = day - timedelta(days=day.weekday())
+    return calendar.days(monday, monday + timedelta(weeks=1), "week")
+
+
+def _edge_months(match: re.Match[str], calendar: Calendar) -> Period | None:
+    """The first or last months of a year."""
+    count, year = _count(match["count"]), _year(match["year"], calendar)
+    if not 1 <= count <= 12:
+        return None
+    first = calendar.containing(calendar.year(*_pair(year)).start, "month", False)
+    return calendar.units(first + (12 - count) * (match["side"].lower() == "last"), count, "month", False)
+
+
+def _months_to(match: re.Match[str], calendar: Calendar) -> Period | None:
+    """So many months, of which the one named is the last."""
+    count, last = _count(match["count"]), _month(match, calendar)
+    if not 1 <= count <= _LONGEST_MONTHS:
+        return None
+    return calendar.units(calendar.containing(last.start, "month", False) - count + 1, count, "month", False)
+
+
+def _season(match: re.Match[str], calendar: Calendar) -> Period:
+    """The three months of a season as meteorologists of the northern half count them; winter begins in December."""
+    year = _year(match["y"], calendar).number
+    month = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}[match["season"].lower()]
+    return calendar.units(year * 12 + month - 1, 3, "month", False)
 
 
 def _feast(match: re.Match[str], calendar: Calendar) -> Period:
@@ -405,6 +451,12 @@ def _before(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "both": _range,
+    "years": _range,
+    "dotted": _single_day,
+    "week_of": _week_of,
+    "edge_months": _edge_months,
+    "months_to": _months_to,
+    "season": _season,
     "rest": _rest,
     "ahead": _ahead,
     "between": _range,
