@@ -14,6 +14,7 @@ import tantivy
 from copilot.retrieval import references
 from copilot.retrieval.chunker import heading_text
 from copilot.retrieval.entries import FOREVER, Entry, Match, Scope, written
+from copilot.retrieval.initials import initials
 
 _HEADING_WEIGHT = 0.4
 # Two words of a question that stand together in a text say more than each alone.
@@ -67,7 +68,8 @@ def build(folder: Path, entries: Iterable[Entry]) -> None:
         chunk = entry.chunk
         heading = heading_text(chunk)
         document.add_text("heading", heading)
-        document.add_text("text", f"{heading}\n{chunk.text}")
+        short = " ".join(sorted(initials(f"{heading}\n{chunk.text}")))
+        document.add_text("text", f"{heading}\n{chunk.text}\n{short}")
         document.add_text("label", written(chunk.label))
         document.add_text("kind", chunk.kind)
         document.add_text("document", chunk.document_id)

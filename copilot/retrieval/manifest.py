@@ -30,7 +30,7 @@ from copilot.retrieval.states import (
 from copilot.retrieval.types import Chunk
 from copilot.state.database import connect_to_read
 
-VERSION = f"8 {MODEL}"
+VERSION = f"9 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 # Cached vectors are of texts as this version cuts them into sentences.
 _VECTORS = f"{MODEL}, sentences 2"
