@@ -32,7 +32,7 @@ from copilot.reading.call import Call
 from copilot.reading.columns import Columns
 from copilot.reading.describing import described
 from copilot.reading.linking import Linker
-from copilot.reading.names import workspace_names
+from copilot.reading.names import UNIT, workspace_names
 from copilot.reading.question import LABELS, Earlier, Links, Reading
 from copilot.reading.reader import shipped
 from copilot.reading.restating import restated
@@ -107,7 +107,9 @@ class Memory:
             return links
         tool = named(first)
         is_of_one = "project" in tool.arguments.model_fields or tool.needs_figure
-        if tool.searches or not is_of_one:
+        # The figure of a unit is not that of one project in it.
+        is_of_unit = tool.needs_figure and any(x.column == UNIT for x in links.of("value"))
+        if tool.searches or not is_of_one or is_of_unit:
             return links
         return described(text, links, read, self.sources.retriever, self.view, self.viewer)
 

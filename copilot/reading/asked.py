@@ -22,6 +22,7 @@ from copilot.reading.choosing import Judged
 from copilot.reading.columns import PROJECTS, Columns
 from copilot.reading.describing import APART
 from copilot.reading.linking import is_known_word, number_of, tokens_of
+from copilot.reading.names import UNIT
 from copilot.reading.question import Earlier, Link, Links, Reading, Role, Shape
 from copilot.reading.reader import AFTER
 from copilot.reading.reconsidering import near, reconsidered
@@ -33,8 +34,6 @@ from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.types import Viewer
 
-UNIT = "unit"
-"""The column of business units."""
 # Factors that a person says in words.
 _FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled": 3.0, "thrice": 3.0, "half": 0.5,
             "halved": 0.5}  # fmt: skip

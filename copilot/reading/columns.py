@@ -14,7 +14,7 @@ from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
-from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken
+from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, UNIT, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.differences import time_from
@@ -249,4 +249,4 @@ def _holds(view: RecordView, table: TableSchema, column: Column) -> tuple[Holds,
     values = tuple(v for v in view.values(table.name, column.name) if v) if column.name not in table.text else ()
     if not values or len(values) > MOST_VALUES or max(map(len, values)) > LONGEST_VALUE:
         return "text", ()
-    return ("person" if are_persons(values) else "category"), values
+    return ("person" if column.name != UNIT and are_persons(values) else "category"), values

@@ -19,7 +19,7 @@ from snowballstemmer import stemmer
 from copilot.language.periods import find_period
 from copilot.language.quantities import find_amounts
 from copilot.language.words import STOP_WORDS
-from copilot.reading.names import Name
+from copilot.reading.names import UNIT, Name
 from copilot.reading.question import Link, LinkKind, Links
 
 # The longest name that is looked for, in words.
@@ -33,6 +33,7 @@ _SHORTENED: tuple[LinkKind, ...] = ("record", "person", "document", "value")
 _MOST_CANDIDATES = 6
 # A part stands for the name when it holds this share of its informative words, unless it is written as a name.
 _ENOUGH_OF_A_NAME = 0.45
+_DEFINITE = frozenset(["the", "our", "your"])
 # Words that tell no name from another.
 _LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
@@ -215,6 +216,9 @@ class Linker:
             i += max(run, 1)
             if not names or any(x.start < end and start < x.end for x in held):
                 continue
+            if (unit := self._unit_called(text, tokens, i - 1, run, names)) is not None:
+                links.append(_linked(unit, text, start, end, INFLECTED))
+                continue
             coverage = {n: self._coverage(n, text[start:end]) for n in names}
             best = max(coverage.values())
             nearest = list({(n.kind, n.key): n for n in names if coverage[n] == best}.values())
@@ -235,6 +239,14 @@ class Linker:
             elif is_name or run > 1:
                 ambiguous.append(group)
         return links, ambiguous
+
+    def _unit_called(self, text: str, tokens: Sequence[Token], at: int, run: int, names: Sequence[Name]) -> Name | None:
+        """The one business unit that is called by the last word of its name: "the bank" is Meridian Bank."""
+        word = singular(tokens[at].folded)
+        if run != 1 or not at or tokens[at - 1].folded not in _DEFINITE:
+            return None
+        units = [n for n in names if n.kind == "value" and n.column == UNIT and _informative(n.text)[-1] == word]
+        return units[0] if len({n.key for n in units}) == 1 else None
 
     def _longest_part(self, tokens: Sequence[Token], i: int) -> tuple[int, list[Name]]:
         """How many words from here are words of one name, and the names that hold them all."""

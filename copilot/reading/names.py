@@ -16,8 +16,10 @@ from copilot.sources import Sources
 from copilot.types import Viewer
 from copilot.workspace import Workspace, read_yaml
 
-# A column with more distinct values than this, or longer ones, holds free text and no categories.
 STAGE = "stage"
+UNIT = "unit"
+"""The column of business units."""
+# A column with more distinct values than this, or longer ones, holds free text and no categories.
 MOST_VALUES = 150
 LONGEST_VALUE = 48
 # Of the values of a column of people, at least this share is written like a person's name.
@@ -99,7 +101,7 @@ def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name
     known = [value for value in values if value]
     if not known or len(known) > MOST_VALUES or max(map(len, known)) > LONGEST_VALUE:
         return
-    kind: LinkKind = "person" if are_persons(known) else "value"
+    kind: LinkKind = "person" if column != UNIT and are_persons(known) else "value"
     for value in known:
         if spoken(value).casefold() not in PRONOUNS:
             yield Name(kind, spoken(value), value, table, column)

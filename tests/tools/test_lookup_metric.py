@@ -110,6 +110,15 @@ def test_groups_are_told_highest_and_lowest_and_all_stand_in_the_table() -> None
     assert len(ask(metric="weekly use", by="project", top=2).tables[0].rows) == 2
 
 
+def test_only_the_groups_that_are_named_are_told() -> None:
+    every = ask(metric="adoption_rate", by="unit")
+    units = [str(name) for name in first(every).values["names"]]  # type: ignore[union-attr]
+    some = ask(metric="adoption_rate", by="unit", groups=[units[0], units[-1].lower()])
+    assert {str(n) for n in first(some).values["names"]} == {units[0], units[-1]}  # type: ignore[union-attr]
+    with pytest.raises(ToolError, match="is not a unit"):
+        ask(metric="adoption_rate", by="unit", groups=["Atlantis"])
+
+
 def test_a_period_is_compared_with_the_year_before_when_asked() -> None:
     value = first(ask(metric="hours saved", period="2026 Q1", compare="previous_year"))
     assert shown(value, "before", "before_period") == ["2,272 hours", "2025 Q1"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from copilot.language.formatting import join_and
 from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import words
 from copilot.reading.asked import Asked
@@ -41,8 +42,11 @@ def calls(asked: Asked) -> Iterator[Call]:
         if filters:
             arguments["filters"] = filters
         by = _dimension(asked, metric.dimensions)
+        groups = _values(asked, metric.dimensions[by]) if by and by not in filters else []
         if by and by not in filters:
             arguments["by"] = by
+            if len(groups) > 1:
+                arguments["groups"] = groups
             if asked.limit:
                 arguments["bottom" if asked.reading.direction == "ascending" else "top"] = asked.limit
         period = asked.text[slice(*asked.period.span)] if asked.period is not None else ""
@@ -52,13 +56,14 @@ def calls(asked: Asked) -> Iterator[Call]:
         if period:
             arguments["period"] = period
         of = "".join(f" of {value}" for value in filters.values())
+        of += f" of {join_and(groups)}" if len(groups) > 1 else ""
         during = f", {period or 'now'}" if arguments.keys() & {"period", "compare"} else ""
         during += " and a year before" if "compare" in arguments else ""
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
         left = [
             s.text
             for s in asked.reading.of("filter", "scope", "not", "bound")
-            if not _is_expressed(asked, s, filters, metric)
+            if not _is_expressed(asked, s, {*filters.values(), *groups}, metric)
         ]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
@@ -92,10 +97,10 @@ def _splits(asked: Asked) -> bool:
     return bool(groups or sides or (asked.reading.of("order") and asked.reading.shape == "name"))
 
 
-def _is_expressed(asked: Asked, span: Span, filters: Mapping[str, str], metric: Metric) -> bool:
+def _is_expressed(asked: Asked, span: Span, values: Collection[str], metric: Metric) -> bool:
     """Whether a part of the question is in the call, or names the metric itself, its rows or all that there is."""
     links = asked.links.within(span.start, span.end)
-    held = {*filters.values(), metric.name}
+    held = {*values, metric.name}
     plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in words(span.text))
     rows = (metric.table, asked.columns.main)
     return plain or any(x.key in held or x.kind == "period" or (x.kind == "table" and x.table in rows) for x in links)
@@ -122,19 +127,24 @@ def evidence(asked: Asked) -> float:
 
 def _nearest(asked: Asked) -> Iterator[str]:
     """The metric that is described first, and another that is clearly described too."""
-    least = _WANTED if asked.reading.tools.get("lookup_metric", 0.0) >= 0.5 else _NEAR
-    found = [(name, score) for name, score in _described(asked) if score >= least]
+    is_wanted = asked.reading.tools.get("lookup_metric", 0.0) >= 0.5
+    least = _WANTED if is_wanted else _NEAR
+    found = [(name, score) for name, score in _described(asked, is_wanted) if score >= least]
     yield from (name for n, (name, score) in enumerate(found) if not n or score >= _SURE)
 
 
-def _described(asked: Asked) -> Iterator[tuple[str, float]]:
-    """The metric nearest to each span that may be one, with its cosine."""
+def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, float]]:
+    """The metric nearest to each span that may be one, with its cosine; where one is wanted and no span may, the one
+    nearest to the question."""
     known = asked.sources.metrics.metrics if asked.sources.metrics else {}
     if not known:
         return
     described = {name: Described((m.label or name, *m.synonyms), m.definition) for name, m in known.items()}
     choice = asked.columns.metrics(described)
-    for span in asked.reading.of("measure", "topic")[:2]:
+    spans = asked.reading.of("measure", "topic")[:2]
+    if not spans and is_wanted:
+        spans = [Span("measure", 0, len(asked.text), asked.text)]
+    for span in spans:
         scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
         yield choice.candidates[int(scores.argmax())].column, float(scores.max())
 

@@ -42,6 +42,9 @@ class Arguments(BaseModel):
 
     metric: str = Field(description="Name or synonym.", min_length=1, max_length=200)
     by: str | None = Field(default=None, description="Dimension to break down by, such as unit or project.")
+    groups: list[str] = Field(
+        default=[], max_length=20, description="With `by`: only these values of the dimension, to compare them."
+    )
     filters: dict[str, str] = Field(
         default={}, description="Dimension to value; a project by id or name: {'project': 'P-017'}."
     )
@@ -77,6 +80,9 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         show_sql=arguments.show_sql,
     )
     reading = read(view, request, calendar)
+    if request.by and arguments.groups:
+        kept = {_value(view, metric, request.by, value, names) for value in arguments.groups}
+        reading = replace(reading, groups=tuple(g for g in reading.groups if str(g.group) in kept))
     if arguments.bottom:
         if arguments.top:
             raise ToolError("Ask for the top or for the bottom groups, not for both in one call.")
@@ -157,22 +163,21 @@ def _dimension(metric: Metric, asked: str) -> str:
 
 def _filters(view: RecordView, metric: Metric, asked: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     """The filters under their dimensions' names, each with the value that is meant."""
-    resolved = {}
-    for wanted, text in asked.items():
-        dimension = _dimension(metric, wanted)
-        there = group_values(view, metric, dimension)
-        known: dict[str, tuple[str, ...]] = dict.fromkeys(there, ())
-        if table := _named_rows(view, metric, dimension):
-            known = {key: (name,) for key, name in _names(view, table).items()}
-        found = link(text, known)
-        if found.value is None:
-            labels = ", ".join(names.get(value, value) for value in found.nearest)
-            problem = "may mean more than one" if found.is_ambiguous else "is not a"
-            raise ToolError(
-                f"{text!r} {problem} {dimension} of {metric.title}; the nearest are {labels}.", found.nearest
-            )
-        resolved[dimension] = found.value
-    return resolved
+    wanted = {_dimension(metric, name): text for name, text in asked.items()}
+    return {dimension: _value(view, metric, dimension, text, names) for dimension, text in wanted.items()}
+
+
+def _value(view: RecordView, metric: Metric, dimension: str, text: str, names: Mapping[str, str]) -> str:
+    """The value of a dimension that is meant; a ToolError with the nearest when there is none."""
+    known: dict[str, tuple[str, ...]] = dict.fromkeys(group_values(view, metric, dimension), ())
+    if table := _named_rows(view, metric, dimension):
+        known = {key: (name,) for key, name in _names(view, table).items()}
+    found = link(text, known)
+    if found.value is None:
+        labels = ", ".join(names.get(value, value) for value in found.nearest)
+        problem = "may mean more than one" if found.is_ambiguous else "is not a"
+        raise ToolError(f"{text!r} {problem} {dimension} of {metric.title}; the nearest are {labels}.", found.nearest)
+    return found.value
 
 
 def _named_rows(view: RecordView, metric: Metric, dimension: str) -> str | None:
