@@ -17,6 +17,8 @@ from copilot.tools.tool import Tool
 
 # Beside the most probable tool, others run that come near it; each costs milliseconds.
 NEAR, LEAST, MOST_TOOLS = 0.35, 0.2, 3
+# No more certain is what takes the place of a tool that has no call where the reader does not want it: told with doubt.
+STANDING_IN = 0.4
 # What it is worth that a tool led the answer that a question continues; the reader knows which one did.
 CONTINUED = 0.2
 # In a conversation questions follow one another more often than among the lines that the reader learnt from.
@@ -196,10 +198,16 @@ def _calls(
             )
             if own:
                 raised = max(own[0].probability, scores[tool.name])
-                made[stand_in.name] = [replace(p, probability=raised) for p in own]
+                is_wanted = stand_in is tool or scores[stand_in.name] >= LEAST
+                made[stand_in.name] = [_raised(p, raised, 1.0 if is_wanted else STANDING_IN) for p in own]
                 break
     planned = [p for own in sorted(made.values(), key=lambda own: -own[0].probability) for p in own]
     return [p for n, p in enumerate(planned) if all(p.call.arguments != q.call.arguments for q in planned[:n])]
+
+
+def _raised(planned: Planned, probability: float, most_certain: float) -> Planned:
+    call = planned.call
+    return Planned(replace(call, certainty=min(call.certainty, most_certain)), probability)
 
 
 def _scores(

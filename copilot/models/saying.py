@@ -148,7 +148,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     is_theirs = is_theirs or (documents_wanted >= SURELY_THEIRS and documents.answers >= LEAST_OPEN)
     if documents.unmentioned or (asked.unknown and not is_theirs):
         return refuse(asked, outcomes, documents, organisation)
-    data = [o for o in outcomes if o.may_lead and o.holds_something and o.planned.call.resolved >= RESOLVED]
+    told = [o for o in outcomes if o.may_lead and o.holds_something and not o.planned.call.is_a_guess]
+    data = [o for o in told if o.planned.call.resolved >= RESOLVED]
     data.sort(key=lambda o: -o.planned.worth)
     lead = data[0] if data else None
     # Advice for nobody in particular is the documents' before it is a computation's.
@@ -362,12 +363,18 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     who = f"The documents and records of {organisation}" if organisation else "The documents and records"
     unknown = [f"“{name}”" for name in (*asked.unknown, *documents.unmentioned)]
     lines = [f"{who} do not mention {' or '.join(unknown)}." if unknown else f"{who} do not answer this."]
-    left = [w for o in outcomes if o.planned.probability >= ALSO for w in o.planned.call.unresolved if content_stems(w)]
+    likely = [o for o in outcomes if o.planned.probability >= ALSO]
+    lost = [o.planned.call.unresolved for o in likely if o.tool.searches is None]
+    left = [w for w in (lost[0] if lost else ()) if content_stems(w) and all(w in others for others in lost)]
     if left and not unknown:
         lines.append(f"Nothing in the records is called {join_or(left)}.")
-    lines += list(dict.fromkeys(r for o in outcomes if o.planned.probability >= ALSO for r in o.reasons))[:2]
+    lines += list(dict.fromkeys(r for o in likely for r in o.reasons))[:2]
+    guesses = [o for o in likely if o.planned.call.is_a_guess and o.holds_something and not unknown]
+    if guesses:
+        lines += ["", "The records may, asked in other words; this reading is hardly what you mean:", ""]
+        lines += [f"- {cite(f)}" for o in guesses for f in o.read_as]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
-    is_theirs = any(o.tool.searches == "passages" and o.planned.probability >= ALSO for o in outcomes)
+    is_theirs = any(o.tool.searches == "passages" for o in likely)
     nearest = documents.quotation.quotes[:1] if is_theirs and documents.answers >= NEAREST and not unknown else ()
     # Where there are no documents, the row that comes nearest is shown in place of their topics.
     rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something), None)
@@ -380,7 +387,9 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     return Draft(
         text="\n".join(lines),
         status="insufficient_evidence",
-        follow_ups=tuple(f"What does “{t}” say?" for t in topics),
+        follow_ups=(*(_capital(o.planned.call.phrase) for o in guesses), *(f"What does “{t}” say?" for t in topics))[
+            :4
+        ],
     )
 
 
@@ -394,6 +403,10 @@ def _ask_back(choices: Sequence[str]) -> Draft:
 def cite(finding: Finding) -> str:
     """A finding with its markers before the closing stop."""
     return with_markers(finding.text, finding.evidence[:MOST_EVIDENCE])
+
+
+def _capital(phrase: str) -> str:
+    return f"{phrase[:1].upper()}{phrase[1:]}"
 
 
 def join_or(texts: Iterable[str]) -> str:

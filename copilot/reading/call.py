@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from copilot.reading.certainty import DOUBTED
+from copilot.reading.certainty import DOUBTED, HARDLY
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,8 @@ class Call:
     def is_doubtful(self) -> bool:
         """Whether something else may well be meant."""
         return self.certainty < DOUBTED
+
+    @property
+    def is_a_guess(self) -> bool:
+        """Whether something else is meant in all likelihood."""
+        return self.certainty < HARDLY
