@@ -41,8 +41,9 @@ _POINTS = {
     "week_of": rf"(?:the )?week (?:of|from|beginning) (?:the )?(?:(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})"
     rf"|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_DAY})(?!\d))(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "edge_months": rf"(?:the )?(?P<side>first|last) (?P<count>{_COUNT}) months of (?P<year>{_A_YEAR})",
-    "months_to": rf"(?:the )?(?P<count>{_COUNT}) months (?:to|ending|ended|up to|until)(?: in)? (?P<m>{_MONTH}){_TAIL}?",
-    "season": rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<y>{_PLAIN_YEAR}|(?:this|last) year)",
+    "months_to": rf"(?:the )?(?P<count>{_COUNT}) months (?:to|ending|ended|up to|until)(?: in)? "
+    rf"(?P<m>{_MONTH}){_TAIL}?",
+    "season": rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<y>{_A_YEAR})",
     "feast": r"(?:the )?(?P<feast>christmas|new year(?:'s(?: day| eve)?)?)(?! to)(?: (?P<y>(?:19|20)\d\d))?\b",
     "month": rf"(?P<m>{_MONTH}){_TAIL}?",
     "last_month": rf"(?:last|this) (?P<m>{_MONTH})",

@@ -86,6 +86,7 @@ def plan(
     if follows is not None:
         asked = asked.continuing(follows, subjects)
     cut = _parts(asked, tools, limits, read) if read is not None and follows is None else {}
+    cut = cut or (_topics(asked, tools, read) if read is not None and follows is None else {})
     calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
@@ -169,6 +170,24 @@ def _parts(
         return {name: tuple(own) for name, own in found.items()}
     both = _both(asked, tools)
     return {name: (part,) for name, part in parts(asked, both, read).items()} if len(both) > 1 else {}
+
+
+def _topics(asked: Asked, tools: Sequence[Tool], read: Read) -> dict[str, tuple[Asked, ...]]:
+    """By tool what the topics ask by themselves, where the tool that is wanted has nothing to say of them: a paper on
+    why pilots stall."""
+    first = max(tools, key=lambda tool: asked.reading.tools.get(tool.name, 0.0), default=None)
+    topics = asked.reading.of("topic")
+    if first is None or not topics or first.searches or asked.reading.tools.get(first.name, 0.0) < SURE:
+        return {}
+    if any(True for _ in first.calls(asked)):
+        return {}
+    found: dict[str, list[Asked]] = {}
+    for topic in topics:
+        part = read(topic.text, None)
+        others = [tool for tool in tools if tool is not first and not tool.is_slow]
+        best = max(others, key=lambda tool: part.reading.tools.get(tool.name, 0.0), default=first)
+        found.setdefault(best.name, []).append(part)
+    return {name: tuple(own) for name, own in found.items()}
 
 
 def _is_figure(asked: Asked) -> bool:

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from copilot.reading.asked import Asked
+from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
+from copilot.reading.certainty import DOUBTED
+from copilot.reading.columns import PROJECTS
+from copilot.reading.names import UNIT
+from copilot.reading.question import Links, Span
+from copilot.reading.reader import read
+
+
+_OF_CANDIDATES = ("prioritize_projects", "plan_portfolio", "draft_memo")
+"""What a subject asks for, read by itself, where the memo decides on it."""
+
+
+def _is_free(topic: Span) -> bool:
+    """Whether a subject, read by itself, asks for something else than which projects come first."""
+    tools = read(topic.text, Links((), (), ())).tools
+    return max(tools, key=lambda name: tools[name]) not in _OF_CANDIDATES
+
+
+def _is_of_other_rows(asked: Asked) -> bool:
+    """Whether the question names a table, and none of it holds projects."""
+    tables = {x.table for x in asked.links.of("table")}
+    return bool(tables) and PROJECTS not in tables
+
+
+def _kept(asked: Asked) -> list[dict[str, Any]]:
+    """The conditions on projects that the question surely names, but for a unit."""
+    rows = next((r for r in asked.readings[:1] if r.table == PROJECTS and r.certainty >= DOUBTED), None)
+    return [as_argument(c) for c in rows.conditions if c.column != UNIT] if rows is not None else []
 
 
 def calls(asked: Asked) -> Iterator[Call]:
-    """About the projects that are named, else a ranking of all candidates, under a budget where one is named."""
+    """About the projects that are named, else a ranking of all candidates, under a budget where one is named; none
+    where another subject is named, which this memo does not decide."""
     arguments: dict[str, object] = {}
     if projects := asked.records("projects"):
         arguments["projects"] = [x.key for x in projects]
@@ -22,5 +51,9 @@ def calls(asked: Asked) -> Iterator[Call]:
     shares, factors = asked.weight_changes()
     arguments |= {"weights": shares} if shares else {}
     arguments |= {"weight_changes": factors} if factors else {}
+    if not projects and (rows := _kept(asked)):
+        arguments["filters"] = rows
+    if not arguments and (_is_of_other_rows(asked) or any(map(_is_free, asked.reading.of("topic")))):
+        return
     about = " and ".join(x.name or x.key for x in projects) or "the candidates"
     yield Call("draft_memo", arguments, f"memo on {about}")

@@ -13,5 +13,5 @@ TOOL = Tool(
     calls=calls,
     continues=continued,
     decides=decides,
-    substitutes=frozenset({"project_record", "lookup_metric", "check_model_health"}),
+    substitutes=frozenset({"project_record", "lookup_metric", "check_model_health", "draft_memo"}),
 )
