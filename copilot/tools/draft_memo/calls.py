@@ -13,7 +13,6 @@ from copilot.reading.names import UNIT
 from copilot.reading.question import Links, Span
 from copilot.reading.reader import read
 
-
 _OF_CANDIDATES = ("prioritize_projects", "plan_portfolio", "draft_memo")
 """What a subject asks for, read by itself, where the memo decides on it."""
 
