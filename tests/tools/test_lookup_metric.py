@@ -110,6 +110,14 @@ def test_groups_are_told_highest_and_lowest_and_all_stand_in_the_table() -> None
     assert len(ask(metric="weekly use", by="project", top=2).tables[0].rows) == 2
 
 
+def test_a_rate_over_half_a_year_is_told_with_its_first_and_last_month() -> None:
+    course = only(ask(metric="weekly use", period="H1 2026"), "course")
+    by_month = only(ask(metric="weekly use", period="January to June 2026"), "trend")
+    assert course.values["values"] == (by_month.values["values"][0], by_month.values["values"][-1])  # type: ignore[index]
+    assert not of_kind(ask(metric="weekly use", period="2026 Q1"), "course")
+    assert not of_kind(ask(metric="hours_saved", period="H1 2026"), "course")
+
+
 def test_only_the_groups_that_are_named_are_told() -> None:
     every = ask(metric="adoption_rate", by="unit")
     units = [str(name) for name in first(every).values["names"]]  # type: ignore[union-attr]

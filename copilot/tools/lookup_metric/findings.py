@@ -22,6 +22,8 @@ from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value
 
 # More parts or groups than these are told by their ends.
 MOST_PARTS = 4
+# A period of so many months has a course.
+_COURSE = 6
 _MOST_GROUPS = 12
 _MOST_GAPS = 3
 # Lengths of periods that differ by less than so many days are the same.
@@ -93,6 +95,7 @@ def _answers(look: Look) -> Iterator[Finding]:
     else:
         yield from _groups(look)
         yield _overall(look, reading.total)
+        yield from _course(look)
         yield from _comparison(look, reading.total)
         yield from _target(look)
 
@@ -148,6 +151,24 @@ def _overall(look: Look, total: Point) -> Finding:
         kind="value",
         values={**values, "target": None if total.target is None else look.amount(total.target)},
         figures=tuple(name for name in ("value", "before", "target") if isinstance(values.get(name), Quantity)),
+    )
+
+
+def _course(look: Look) -> Iterator[Finding]:
+    """The first and the last month of a period that is told by one figure, of what is no sum."""
+    months = [month for month in look.reading.months if month.point.value is not None]
+    if look.metric.is_sum or len(_told_parts(look)) > 1 or len(months) < _COURSE:
+        return
+    ends = (months[0], months[-1])
+    first, last = (look.amount(month.point.value or 0.0) for month in ends)
+    yield Finding(
+        kind="course",
+        values={
+            "months": tuple(month.period.label for month in ends),
+            "values": (first, last),
+            **_change(first, last),
+        },
+        figures=("values", "change"),
     )
 
 

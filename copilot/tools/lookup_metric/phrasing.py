@@ -38,6 +38,12 @@ def trend(f: Finding) -> str:
     return f"{opening} {now} {_during(f)}: from {said[0]} to {said[-1]}, {change}."
 
 
+def course(f: Finding) -> str:
+    """What happened within a period of one figure."""
+    (first, last), (then, now) = texts(f, "months"), quantities(f, "values")
+    return f"In that time it went from {format_value(then)} in {first} to {format_value(now)} in {last}, {_difference(f)}."
+
+
 def groups(f: Finding) -> str:
     shares = [f" ({format_value(s)})" for s in quantities(f, "shares")] or [""] * len(texts(f, "names"))
     cells = zip(texts(f, "names"), quantities(f, "values"), shares, strict=True)
@@ -193,6 +199,7 @@ WORDING = Wording(
     {
         "value": value,
         "trend": trend,
+        "course": course,
         "groups": groups,
         "extremes": extremes,
         "target": target,
