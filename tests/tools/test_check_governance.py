@@ -350,8 +350,20 @@ def test_the_portfolio_narrows_to_a_unit_a_gate_or_a_law(sources: Sources) -> No
     assert (law.values["about"], value(law, "blocked"), value(law, "bound")) == ("eu law", 2, 5)
 
 
+def test_one_rule_is_told_by_itself_with_the_projects_that_do_not_meet_it(sources: Sources) -> None:
+    (whole,) = [e for e in run(sources).evidence if e.kind == "computation" and not e.part_of]
+    assert whole.calculation
+    for title, _, unmet, *others in whole.calculation.inputs[0].rows:
+        first, *rest = run(sources, rule=str(title)).findings
+        assert first.kind == "one_rule"
+        assert (value(first, "projects"), value(first, "bound")) == (unmet, sum((unmet, *others)))  # type: ignore[arg-type]  # counts
+        assert len(first.values["names"]) == unmet  # type: ignore[arg-type]
+        assert not {f.kind for f in rest} & {"blocked_project", "contradiction"}
+
+
 CALLS: tuple[dict[str, object], ...] = (
     {}, {"top": 1}, {"unit": "Insurance"}, {"gate": "G3"}, {"rule": "EU law"},
+    {"rule": "A business owner is named"}, {"rule": "A business owner is named", "unit": "Insurance"},
     *({"project": f"P-{n}"} for n in (1, 2, 3, 4, 5, 6, 7, 9)), {"project": "P-3", "gate": "G3"},
 )  # fmt: skip
 

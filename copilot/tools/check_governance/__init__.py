@@ -1,4 +1,4 @@
-from copilot.tools.check_governance.calls import calls
+from copilot.tools.check_governance.calls import calls, evidence
 from copilot.tools.check_governance.tool import Arguments, check_governance
 from copilot.tools.tool import Tool, has_gates
 
@@ -9,4 +9,5 @@ TOOL = Tool(
     run=check_governance,
     is_available=has_gates,
     calls=calls,
+    evidence=evidence,
 )

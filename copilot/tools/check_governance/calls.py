@@ -6,16 +6,35 @@ from collections.abc import Iterator
 
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+from copilot.tools.check_governance.meant import CLEARLY, NEAR, rule_meant
+
+# The reader takes "whose fairness test is too old?" for a question about rows.
+_OF_ROWS = ("check_governance", "find_projects")
+_WANTED = 0.5
 
 
 def calls(asked: Asked) -> Iterator[Call]:
-    """All projects, those of a unit, or the one that is named; before a gate, where one is named."""
+    """All projects, those of a unit, or the one that is named, by the one rule that is meant, else by all; before a
+    gate, where one is named."""
     arguments: dict[str, object] = {}
     about = "all projects"
     if projects := asked.records("projects"):
         arguments["project"], about = projects[0].key, projects[0].name or projects[0].key
     elif unit := asked.unit():
         arguments["unit"], about = unit, f"the projects of {unit}"
-    if gate := asked.named("gate"):
+    gate = asked.named("gate")
+    rule = rule_meant(asked, CLEARLY if gate or projects else NEAR)
+    if rule is not None:
+        arguments["rule"] = rule
+    elif gate:
         arguments["gate"] = gate
-    yield Call("check_governance", arguments, f"governance rules for {about}{f' before {gate}' if gate else ''}")
+    which = f"the rule {rule.replace('-', ' ')}" if rule is not None else "governance rules"
+    yield Call("check_governance", arguments, f"{which} for {about}{f' before {gate}' if gate and not rule else ''}")
+
+
+def evidence(asked: Asked) -> float:
+    """How surely the rules are asked, where a question about rows is hardly read as one and means one rule clearly."""
+    wanted = sum(asked.reading.tools.get(name, 0.0) for name in _OF_ROWS)
+    if wanted < _WANTED or not asked.is_hardly_read or rule_meant(asked, CLEARLY) is None:
+        return 0.0
+    return min(1.0, wanted)

@@ -43,6 +43,12 @@ class Selection:
     """They are checked as if all stood before the gate."""
 
     @property
+    def one_rule(self) -> Rule | None:
+        """The rule that was asked for by its id or title; None where a law or policy was, or nothing."""
+        asked = (self.asked or "").casefold().strip()
+        return next((r for r in self.rules if asked in (r.id.casefold(), r.title.casefold())), None)
+
+    @property
     def values(self) -> dict[str, Value]:
         return {"gate": self.gate, "about": self.asked, "unit": self.unit, "ahead": self.is_ahead or None}
 

@@ -29,6 +29,7 @@ from copilot.tools.check_governance.summary import (
     blocked_in_order,
     by_rule,
     contradictory_in_order,
+    in_production_first,
     summarize,
 )
 from copilot.tools.evidence import name_of
@@ -74,12 +75,15 @@ class _Portfolio:
 
     def findings(self, ordered: Sequence[str], looked_at: int) -> Iterator[Finding]:
         summary, top = self.summary, self.top
-        yield from self._opening(looked_at)
-        yield from self._rules()
-        for key in ordered[:top]:
-            yield self._blocked(summary.blocked[key])
-        yield from shortened(len(ordered), top, "blocked project")
-        yield from self._contradictions()
+        if (rule := self.selection.one_rule) is not None:
+            yield from self._one_rule(rule)
+        else:
+            yield from self._opening(looked_at)
+            yield from self._rules()
+            for key in ordered[:top]:
+                yield self._blocked(summary.blocked[key])
+            yield from shortened(len(ordered), top, "blocked project")
+            yield from self._contradictions()
         yield from self._undecided()
         for case in summary.waived[:top]:
             yield self._waiver("waived_rule", case)
@@ -117,6 +121,32 @@ class _Portfolio:
                 "checks": count(summary.checks(), "check"),
             }
             yield Finding(kind="mostly_unknown", role="headline", values=values)
+
+    def _one_rule(self, rule: Rule) -> Iterator[Finding]:
+        """Which projects do not meet it, of those that it binds."""
+        cases = in_production_first(self.review.stages, self.summary.unmet)
+        named = cases[: self.top]
+        production = [c for c in cases if self.review.stages.is_production(c.project.facts.get("stage"))]
+        rows = [(name_of(case.project.row), str(case.project.row.get("stage")), case.since) for case in cases[:_ROWS]]
+        yield Finding(
+            kind="one_rule",
+            subject=rule.id,
+            role="headline",
+            values={
+                **self.selection.values,
+                **rule_values(rule),
+                "projects": count(len(cases), "project"),
+                "bound": count(len(self.summary.bound), "project"),
+                "production": count(len(production), "project"),
+                "since": min((case.since for case in cases if case.since), default=None),
+                "names": tuple(name_of(case.project.row) for case in named),
+                "more": count(len(cases) - len(named), "project"),
+            },
+            figures=("projects",),
+            evidence=self.cited((case.project for case in named), [rule]),
+            calculation=rule_calculation(rule, "Projects that do not meet it", ("Project", "Stage", "Since"), rows),
+        )
+        yield from self.review.other_figures(rule)
 
     def _rules(self) -> Iterator[Finding]:
         ranked = by_rule(self.review.stages, self.summary)

@@ -77,6 +77,23 @@ def contradiction(f: Finding) -> str:
     return says("The record of {name}, as of {day}, says {told}", told=lambda _: told)(f)
 
 
+def one_rule(f: Finding) -> str:
+    """Of the projects that a rule binds those that do not meet it."""
+    where = f" in {f.values['unit']}" if f.values["unit"] else ""
+    if not quantity(f, "bound").value:
+        return says("“{title}” ({source}) binds no project{where} today", where=lambda _: where)(f)
+    if not quantity(f, "projects").value:
+        return says("“{title}” ({source}) is unmet in none of the {bound} that it binds{where}", where=lambda _: where)(
+            f
+        )
+    return says(
+        "“{title}” ({source}) is unmet in {projects:bare} of the {bound} that it binds{where}"
+        "[production?, {production:bare} of them in production][, in the longest case since {since}]: {listed}",
+        where=lambda _: where,
+        listed=names_and_more,
+    )(f)
+
+
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     """Of one project its state and those like it; of all the first one blocked and what to do meanwhile."""
     first = findings[0]
@@ -132,6 +149,7 @@ WORDING = Wording(
             "rule unmet[production?, among them {production_blocked:bare} of {production:bare} in production]; "
             "{looked_at} {looked_at:was/were} looked at"
         ),
+        "one_rule": one_rule,
         "mostly_unknown": says(
             "Most of it is not known: in {unknown:bare} of {checks} the records lack a fact that the rule needs"
         ),

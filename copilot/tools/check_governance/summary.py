@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -36,6 +36,8 @@ class Summary:
     """Projects that at least one of the rules binds."""
     blocked: dict[str, list[Case]] = field(default_factory=dict)
     """By project, its unmet blocking rules, the oldest first."""
+    unmet: list[Case] = field(default_factory=list)
+    """Unmet rules that bind today, blocking or not."""
     contradictions: dict[str, list[Case]] = field(default_factory=dict)
     """By project, the rules that its own cells contradict."""
     undecided: int = 0
@@ -110,6 +112,7 @@ def _count(review: Review, summary: Summary, project: ProjectFacts, finding: Rul
     if not finding.is_due:
         summary.upcoming.append(case)
         return
+    summary.unmet.append(case)
     if finding.is_blocking:
         summary.blocked.setdefault(case.key, []).append(case)
     if rule.record_says:
@@ -139,10 +142,13 @@ def contradictory_in_order(stages: Stages, summary: Summary) -> list[str]:
     return sorted(summary.contradictions, key=rank)
 
 
+def in_production_first(stages: Stages, cases: Iterable[Case]) -> list[Case]:
+    return sorted(cases, key=lambda case: (not stages.is_production(case.project.facts.get("stage")), case.key))
+
+
 def by_rule(stages: Stages, summary: Summary) -> list[tuple[Rule, list[Case]]]:
     cases: dict[str, list[Case]] = {}
     for case in (case for found in summary.blocked.values() for case in found):
         cases.setdefault(case.rule.id, []).append(case)
-    for found in cases.values():
-        found.sort(key=lambda case: (not stages.is_production(case.project.facts.get("stage")), case.key))
-    return [(found[0].rule, found) for found in sorted(cases.values(), key=lambda f: (-len(f), f[0].rule.id))]
+    ordered = [in_production_first(stages, found) for found in cases.values()]
+    return [(found[0].rule, found) for found in sorted(ordered, key=lambda f: (-len(f), f[0].rule.id))]

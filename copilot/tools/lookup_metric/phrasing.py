@@ -41,7 +41,9 @@ def trend(f: Finding) -> str:
 def course(f: Finding) -> str:
     """What happened within a period of one figure."""
     (first, last), (then, now) = texts(f, "months"), quantities(f, "values")
-    return f"In that time it went from {format_value(then)} in {first} to {format_value(now)} in {last}, {_difference(f)}."
+    return (
+        f"In that time it went from {format_value(then)} in {first} to {format_value(now)} in {last}, {_difference(f)}."
+    )
 
 
 def groups(f: Finding) -> str:
