@@ -60,11 +60,9 @@ def calls(asked: Asked) -> Iterator[Call]:
         during = f", {period or 'now'}" if arguments.keys() & {"period", "compare"} else ""
         during += " and a year before" if "compare" in arguments else ""
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
-        left = [
-            s.text
-            for s in asked.reading.of("filter", "scope", "not", "bound")
-            if not _is_expressed(asked, s, {*filters.values(), *groups}, metric)
-        ]
+        held = {*filters.values(), *groups}
+        spans = [s for s in asked.reading.of("filter", "scope", "not", "bound") if not _describes(asked, s)]
+        left = [s.text for s in spans if not _is_expressed(asked, s, held, metric)]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
         is_part = bool(asked.reading.of("share"))
@@ -95,6 +93,12 @@ def _splits(asked: Asked) -> bool:
     groups = [s for s in asked.reading.of("group") if not any(a < s.end and s.start < b for a, b in metrics)]
     sides = [s for s in asked.reading.of("compare") if asked.links.within(s.start, s.end, "value", "person", "record")]
     return bool(groups or sides or (asked.reading.of("order") and asked.reading.shape == "name"))
+
+
+def _describes(asked: Asked, span: Span) -> bool:
+    """Whether a part of a question that measures nothing else, and names nothing, says which metric is meant."""
+    is_plain = not asked.reading.of("measure", "topic") and not asked.links.of("metric")
+    return is_plain and not asked.links.within(span.start, span.end)
 
 
 def _is_expressed(asked: Asked, span: Span, values: Collection[str], metric: Metric) -> bool:
