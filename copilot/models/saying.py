@@ -42,6 +42,7 @@ RESOLVED = 0.6
 NEAR_ROWS, AS_NEAR = 0.36, 0.05
 # What is more probable than this is told as what comes nearest, where documents were asked and do not answer.
 NEAREST = 0.15
+_STOPS = (".", "?", "!")
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
@@ -325,20 +326,14 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
             place = f"**{unit.document} › {unit.heading}:**" if unit.heading else ""
             if place and not lines:
                 document, section = unit.document, unit.heading
-                lines.append(f"{place} {with_markers(unit.text, (unit.evidence,))}")
+                is_told = unit.text.startswith("**")
+                text = _behind(unit.text, f"{document} › {section}") if is_told else f"{place} {unit.text}"
+                lines.append(with_markers(text, (unit.evidence,)))
                 continue
             lines += [*([""] if lines else []), place]
             opens = opens and not unit.heading
         document, section = unit.document, unit.heading
-        if unit.kind == "clause":
-            number = unit.label
-            where = f"{unit.document}, clause {number}" if opens else f"Clause {number}"
-            text = f"**{where}:** {unit.text.removeprefix(f'**{number}**').removeprefix(number).strip()}"
-        elif opens and quote.why == "lead":
-            text = unit.text
-        else:
-            text = f"**{unit.document}:** {unit.text}" if opens else unit.text
-        marked = with_markers(text, (unit.evidence,))
+        marked = with_markers(_located(quote, opens=opens, is_first=not lines), (unit.evidence,))
         if unit.kind in ("item", "row") or (lines and quote.why in ("support", "list")):
             lines.append(f"- {marked}")
         elif lines and quote.why in ("continuation", "condition") and not lines[-1].startswith("- "):
@@ -346,6 +341,26 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         else:
             lines += [*([""] if lines else []), marked]
     return _with_spaces(lines)
+
+
+def _located(quote: Quote, *, opens: bool, is_first: bool) -> str:
+    """The text of a quote with where it stands: after what opens an answer, so that this is the answer, else before."""
+    unit = quote.unit
+    number = unit.label if unit.kind == "clause" else ""
+    text = unit.text.removeprefix(f"**{number}**").removeprefix(number).strip() if number else unit.text
+    if not number and opens and quote.why == "lead":
+        return text
+    where = f"{unit.document}, clause {number}" if number else unit.document
+    if is_first and text.endswith(_STOPS):
+        return _behind(text, where)
+    if opens:
+        return f"**{where}:** {text}"
+    return f"**Clause {number}:** {text}" if number else text
+
+
+def _behind(text: str, where: str) -> str:
+    """A text with where it stands in brackets."""
+    return f"{text[:-1]} ({where}){text[-1]}" if text.endswith(_STOPS) else f"{text} ({where})"
 
 
 def _with_spaces(lines: Sequence[str]) -> list[str]:
