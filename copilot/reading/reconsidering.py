@@ -16,7 +16,7 @@ from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
 from copilot.reading.rows import Restriction
-from copilot.reading.spans import POINTED, Spans
+from copilot.reading.spans import POINTED, Spans, may_be_meant
 from copilot.reading.tables import by_table
 from copilot.records.conditions import Filter
 from copilot.records.related import is_stored, some_or_none
@@ -137,9 +137,13 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         for c in (*reading.conditions, *reading.among)
         if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c)
     ]
-    ordered = sorted(probable.items(), key=lambda x: -x[1])
+    ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
     return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates)
+
+
+def _can_be_meant(asked: Spans, one: Filter) -> bool:
+    return one.op not in ("=", "!=") or all(may_be_meant(value, asked.text) for value in _values(one))
 
 
 def _are_apart(one: Filter) -> bool:

@@ -40,6 +40,13 @@ _NEAR, _NEAR_ALL = 10, 14
 _WHEN = re.compile(r"\b(?:since|until|till|before|after|by|from)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
+def may_be_meant(value: object, text: str) -> bool:
+    """Whether a value may be meant without being said; one of more digits than letters, such as a version, is not."""
+    if not isinstance(value, str) or value in text:
+        return True
+    return sum(c.isdigit() for c in value) <= sum(c.isalpha() for c in value)
+
+
 @dataclass(frozen=True)
 class Scored:
     candidate: Candidate
@@ -98,6 +105,7 @@ class Spans:
             scores = scores + np.array([TOLD_BEFORE * (c.column in self.told) for c in choice.candidates])
         derived = np.array([not is_stored(c.column) for c in choice.candidates])
         barred = derived & (sure < MEANT)
+        barred |= np.array([not may_be_meant(c.value, self.text) for c in choice.candidates])
         if fits is not None:
             barred |= ~np.array(fits, bool)
         if barred.all():
@@ -149,7 +157,11 @@ class Spans:
             for candidate, score in self._nearest(span, self.columns.candidates(table), most):
                 columns[candidate.column] = max(columns.get(candidate.column, 0.0), score)
             for candidate, score in self._nearest(span, self.columns.conditions(table), most):
-                if candidate.op == "=" and isinstance(candidate.value, str):
+                if (
+                    candidate.op == "="
+                    and isinstance(candidate.value, str)
+                    and may_be_meant(candidate.value, self.text)
+                ):
                     key = (candidate.column, candidate.value)
                     values[key] = max(values.get(key, 0.0), score)
                 else:

@@ -1,20 +1,20 @@
-"""A business unit by the last word of its name, several units side by side, and readings that are only a guess."""
+"""What is meant without being said in full, and what is not: units, versions, and readings that are only a guess."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from small_workspaces import opened
+from small_workspaces import call, opened
 
 from copilot import Copilot
 from copilot.types import Answer
 
-PROJECTS = """id,name,unit,stage,owner,spend,started,risk
-P1,Claims Reader,Norwood Bank,pilot,Ana Ruiz,400000,2025-02-01,low
-P2,Fraud Radar,Norwood Bank,production,Bo Lind,900000,2024-03-01,high
-P3,Shelf Planner,Norwood Stores,pilot,Cem Acar,150000,2025-06-01,low
-P4,Crane Watch,Harbour Works,production,Dee Osei,700000,2023-09-01,high
+PROJECTS = """id,name,unit,stage,owner,spend,started,risk,release
+P1,Claims Reader,Norwood Bank,pilot,Ana Ruiz,400000,2025-02-01,low,v1.6.1
+P2,Fraud Radar,Norwood Bank,production,Bo Lind,900000,2024-03-01,high,8.6.0
+P3,Shelf Planner,Norwood Stores,pilot,Cem Acar,150000,2025-06-01,low,6.0.2
+P4,Crane Watch,Harbour Works,production,Dee Osei,700000,2023-09-01,high,
 """
 OBSERVATIONS = """metric,month,unit,numerator,denominator
 weekly_use,2026-03-01,Norwood Bank,60,100
@@ -69,3 +69,15 @@ def test_a_reading_that_is_only_a_guess_is_offered_and_not_told(copilot: Copilot
     answer = copilot.ask("Whose insurance certificate for handling explosives is older than the rules allow?")
     assert answer.status == "insufficient_evidence"
     assert not any(name in answer.text for name in ("Claims Reader", "Fraud Radar", "Shelf Planner", "Crane Watch"))
+
+
+@pytest.mark.parametrize(
+    "question", ["How many projects have a release?", "Which projects are in the release registry?"]
+)
+def test_a_version_is_meant_only_where_it_is_said(copilot: Copilot, question: str) -> None:
+    conditions = call(copilot, question)["filters"]
+    assert not [c for c in conditions if c["column"] == "release" and c.get("op", "=") not in ("present", "missing")]
+
+
+def test_a_version_that_is_said_is_meant(copilot: Copilot) -> None:
+    assert {"column": "release", "value": "8.6.0"} in call(copilot, "Which projects run release 8.6.0?")["filters"]
