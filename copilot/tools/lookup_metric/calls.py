@@ -147,7 +147,7 @@ def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, flo
     choice = asked.columns.metrics(described)
     spans = asked.reading.of("measure", "topic")[:2]
     if not spans and is_wanted:
-        spans = [Span("measure", 0, len(asked.text), asked.text)]
+        spans = (Span("measure", 0, len(asked.text), asked.text),)
     for span in spans:
         scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
         yield choice.candidates[int(scores.argmax())].column, float(scores.max())
