@@ -157,11 +157,7 @@ class Spans:
             for candidate, score in self._nearest(span, self.columns.candidates(table), most):
                 columns[candidate.column] = max(columns.get(candidate.column, 0.0), score)
             for candidate, score in self._nearest(span, self.columns.conditions(table), most):
-                if (
-                    candidate.op == "="
-                    and isinstance(candidate.value, str)
-                    and may_be_meant(candidate.value, self.text)
-                ):
+                if candidate.op == "=" and isinstance(candidate.value, str):
                     key = (candidate.column, candidate.value)
                     values[key] = max(values.get(key, 0.0), score)
                 else:
