@@ -19,6 +19,7 @@ from copilot.passages.quoting import Quotation, Quote
 from copilot.passages.units import Unit
 from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
+from copilot.reading.call import Call
 from copilot.reading.question import Shape
 from copilot.tools.tool import Tool
 from copilot.types import Evidence, Finding, ToolResult
@@ -384,7 +385,7 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
     if left and not unknown:
         lines.append(f"Nothing in the records is called {join_or(left)}.")
     lines += list(dict.fromkeys(r for o in likely for r in o.reasons))[:2]
-    guesses = [o for o in likely if o.planned.call.is_a_guess and o.holds_something and not unknown]
+    guesses = [o for o in likely if _is_worth_offering(o.planned.call) and o.holds_something and not unknown]
     if guesses:
         lines += ["", "The records may, asked in other words; this reading is hardly what you mean:", ""]
         lines += [f"- {cite(f)}" for o in guesses for f in o.read_as]
@@ -406,6 +407,11 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
             :4
         ],
     )
+
+
+def _is_worth_offering(call: Call) -> bool:
+    """Whether it is a guess that says more than which table is meant."""
+    return call.is_a_guess and any(not isinstance(value, str) and value for value in call.arguments.values())
 
 
 def _ask_back(choices: Sequence[str]) -> Draft:
