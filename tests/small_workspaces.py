@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,16 @@ def opened(factory: pytest.TempPathFactory, files: Mapping[str, str]) -> Iterato
         path.write_text(text, encoding="utf-8")
     with closing(open_copilot(Settings(workspace=root, state_dir=factory.mktemp("state")))) as copilot:
         yield copilot
+
+
+def copilot_on(files: Mapping[str, str]) -> Callable[[pytest.TempPathFactory], Iterator[Copilot]]:
+    """The fixture of a module: a copilot on a workspace of these files, by path."""
+
+    @pytest.fixture(scope="module")
+    def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
+        yield from opened(tmp_path_factory, files)
+
+    return copilot
 
 
 def call(copilot: Copilot, question: str) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Copilot
 
@@ -28,17 +26,14 @@ MAPPING = """tables:
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": "as_of: 2026-04-30\ncurrency: EUR\nstages: [trial, in service]\n",
-            "records/tools.csv": TOOLS,
-            "records/suppliers.csv": SUPPLIERS,
-            "records/mapping.yaml": MAPPING,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": "as_of: 2026-04-30\ncurrency: EUR\nstages: [trial, in service]\n",
+        "records/tools.csv": TOOLS,
+        "records/suppliers.csv": SUPPLIERS,
+        "records/mapping.yaml": MAPPING,
+    }
+)
 
 
 def test_a_share_of_money_is_of_its_sum(copilot: Copilot) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from small_workspaces import opened
+from small_workspaces import copilot_on
 
 from copilot import Copilot
 
@@ -27,9 +25,7 @@ Devices are handed back on the last day of work.
 APPROVERS = ("Head of department", "Division manager", "Investment panel", "Supervisory board")
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(tmp_path_factory, {"rules.md": RULES})
+copilot = copilot_on({"rules.md": RULES})
 
 
 def first_named(text: str) -> str:

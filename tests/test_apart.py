@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Answer, Copilot
 
@@ -30,9 +29,7 @@ DAYS = {
 OVER = {row["code"]: float(row["invoice"]) - float(row["quote"]) for row in ROWS if row["invoice"]}
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(tmp_path_factory, {"workspace.yaml": "as_of: 2026-05-20\n", "records/repairs.csv": REPAIRS})
+copilot = copilot_on({"workspace.yaml": "as_of: 2026-05-20\n", "records/repairs.csv": REPAIRS})
 
 
 def listed(answer: Answer) -> set[str]:

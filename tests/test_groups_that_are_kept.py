@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Answer, Copilot, Settings, open_copilot
 
@@ -26,9 +25,7 @@ W-7,Gorse pit,East,Ines Roca,closed,2025-11-05
 ROWS = list(csv.DictReader(io.StringIO(WELLS)))
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(tmp_path_factory, {"workspace.yaml": "as_of: 2026-01-15\n", "records/wells.csv": WELLS})
+copilot = copilot_on({"workspace.yaml": "as_of: 2026-01-15\n", "records/wells.csv": WELLS})
 
 
 def groups(answer: Answer) -> dict[str, int]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Copilot
 
@@ -34,17 +31,14 @@ MAPPING = """tables:
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": "as_of: 2026-04-30\nstages: [trial, in use]\n",
-            "records/systems.csv": SYSTEMS,
-            "records/complaints-2026.csv": COMPLAINTS,
-            "records/mapping.yaml": MAPPING,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": "as_of: 2026-04-30\nstages: [trial, in use]\n",
+        "records/systems.csv": SYSTEMS,
+        "records/complaints-2026.csv": COMPLAINTS,
+        "records/mapping.yaml": MAPPING,
+    }
+)
 
 
 def test_the_rows_of_a_file_are_asked_for_by_its_name(copilot: Copilot) -> None:

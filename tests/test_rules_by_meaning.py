@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from small_workspaces import opened
+from small_workspaces import copilot_on
 
 from copilot import Copilot
 
@@ -30,16 +28,13 @@ rules:
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": "as_of: 2026-03-31\nstages: [pilot, production]\n",
-            "records/projects.csv": PROJECTS,
-            "gates.yaml": GATES,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": "as_of: 2026-03-31\nstages: [pilot, production]\n",
+        "records/projects.csv": PROJECTS,
+        "gates.yaml": GATES,
+    }
+)
 
 
 def checked(copilot: Copilot, question: str) -> tuple[dict[str, Any], str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Copilot
 from copilot.types import Answer
@@ -33,17 +31,14 @@ METRICS = """metrics:
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": "as_of: 2026-03-31\nstages: [pilot, production]\n",
-            "records/projects.csv": PROJECTS,
-            "records/observations.csv": OBSERVATIONS,
-            "metrics.yaml": METRICS,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": "as_of: 2026-03-31\nstages: [pilot, production]\n",
+        "records/projects.csv": PROJECTS,
+        "records/observations.csv": OBSERVATIONS,
+        "metrics.yaml": METRICS,
+    }
+)
 
 
 def looked_up(answer: Answer) -> dict[str, object]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Copilot
 from copilot.errors import ToolError
@@ -24,16 +22,13 @@ MAPPING = """tables:
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": "as_of: 2026-04-30\ncurrency: EUR\nstages: [trial, in service]\n",
-            "records/schemes.csv": SCHEMES,
-            "records/mapping.yaml": MAPPING,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": "as_of: 2026-04-30\ncurrency: EUR\nstages: [trial, in service]\n",
+        "records/schemes.csv": SCHEMES,
+        "records/mapping.yaml": MAPPING,
+    }
+)
 
 
 @pytest.mark.parametrize(

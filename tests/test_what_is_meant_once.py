@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from small_workspaces import call, opened
+from small_workspaces import call, copilot_on
 
 from copilot import Copilot
 
@@ -34,16 +33,13 @@ MAPPING = """tables:
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": STAGES,
-            "records/schemes.csv": SCHEMES,
-            "records/mapping.yaml": MAPPING,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": STAGES,
+        "records/schemes.csv": SCHEMES,
+        "records/mapping.yaml": MAPPING,
+    }
+)
 
 
 def conditions(arguments: dict[str, Any]) -> set[tuple[str, str]]:

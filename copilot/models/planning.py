@@ -85,8 +85,9 @@ def plan(
     follows = earlier if earlier is not None and points_back(asked, limits) else None
     if follows is not None:
         asked = asked.continuing(follows, subjects)
-    cut = _parts(asked, tools, limits, read) if read is not None and follows is None else {}
-    cut = cut or (_topics(asked, tools, read) if read is not None and follows is None else {})
+    cut: Mapping[str, tuple[Asked, ...]] = {}
+    if read is not None and follows is None:
+        cut = _parts(asked, tools, limits, read) or _topics(asked, tools, read)
     calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
@@ -179,12 +180,12 @@ def _topics(asked: Asked, tools: Sequence[Tool], read: Read) -> dict[str, tuple[
     topics = asked.reading.of("topic")
     if first is None or not topics or first.searches or asked.reading.tools.get(first.name, 0.0) < SURE:
         return {}
+    others = [tool for tool in tools if tool is not first and not tool.is_slow]
     if any(True for _ in first.calls(asked)):
         return {}
     found: dict[str, list[Asked]] = {}
     for topic in topics:
         part = read(topic.text, None)
-        others = [tool for tool in tools if tool is not first and not tool.is_slow]
         best = max(others, key=lambda tool: part.reading.tools.get(tool.name, 0.0), default=first)
         found.setdefault(best.name, []).append(part)
     return {name: tuple(own) for name, own in found.items()}

@@ -245,6 +245,12 @@ class Asked:
             self.restrictions if self.is_continued else tuple(reconsidered(self._spans, self.restrictions, self._main))
         )
 
+    @property
+    def is_of_other_rows(self) -> bool:
+        """Whether the question names a table, and none of it holds projects."""
+        tables = {x.table for x in self.links.of("table")}
+        return bool(tables) and PROJECTS not in tables
+
     def judged(self, table: str) -> Judged:
         """How surely the question uses each column and value of a table."""
         return self._spans.judged(table)

@@ -216,7 +216,7 @@ class Linker:
             i += max(run, 1)
             if not names or any(x.start < end and start < x.end for x in held):
                 continue
-            if (unit := self._unit_called(text, tokens, i - 1, run, names)) is not None:
+            if (unit := self._unit_called(tokens, i - max(run, 1), run, names)) is not None:
                 links.append(_linked(unit, text, start, end, INFLECTED))
                 continue
             coverage = {n: self._coverage(n, text[start:end]) for n in names}
@@ -240,7 +240,7 @@ class Linker:
                 ambiguous.append(group)
         return links, ambiguous
 
-    def _unit_called(self, text: str, tokens: Sequence[Token], at: int, run: int, names: Sequence[Name]) -> Name | None:
+    def _unit_called(self, tokens: Sequence[Token], at: int, run: int, names: Sequence[Name]) -> Name | None:
         """The one business unit that is called by the last word of its name: "the bank" is Meridian Bank."""
         word = singular(tokens[at].folded)
         if run != 1 or not at or tokens[at - 1].folded not in _DEFINITE:

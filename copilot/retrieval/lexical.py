@@ -68,8 +68,8 @@ def build(folder: Path, entries: Iterable[Entry]) -> None:
         chunk = entry.chunk
         heading = heading_text(chunk)
         document.add_text("heading", heading)
-        short = " ".join(sorted(initials(f"{heading}\n{chunk.text}")))
-        document.add_text("text", f"{heading}\n{chunk.text}\n{short}")
+        text = f"{heading}\n{chunk.text}"
+        document.add_text("text", "\n".join((text, *sorted(initials(text)))))
         document.add_text("label", written(chunk.label))
         document.add_text("kind", chunk.kind)
         document.add_text("document", chunk.document_id)

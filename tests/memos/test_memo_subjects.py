@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from small_workspaces import opened
+from small_workspaces import copilot_on
 
 from copilot import Copilot
 
@@ -27,17 +25,14 @@ Consent is asked in the customer's own language and may be taken back at any tim
 """
 
 
-@pytest.fixture(scope="module")
-def copilot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copilot]:
-    yield from opened(
-        tmp_path_factory,
-        {
-            "workspace.yaml": "as_of: 2026-03-31\nstages: [pilot, production]\n",
-            "records/projects.csv": PROJECTS,
-            "records/incidents.csv": INCIDENTS,
-            "policies/consent.md": CONSENT,
-        },
-    )
+copilot = copilot_on(
+    {
+        "workspace.yaml": "as_of: 2026-03-31\nstages: [pilot, production]\n",
+        "records/projects.csv": PROJECTS,
+        "records/incidents.csv": INCIDENTS,
+        "policies/consent.md": CONSENT,
+    }
+)
 
 
 def test_only_the_projects_of_a_condition_are_decided_on(copilot: Copilot) -> None:

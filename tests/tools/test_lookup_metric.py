@@ -125,6 +125,8 @@ def test_only_the_groups_that_are_named_are_told() -> None:
     assert {str(n) for n in first(some).values["names"]} == {units[0], units[-1]}  # type: ignore[union-attr]
     with pytest.raises(ToolError, match="is not a unit"):
         ask(metric="adoption_rate", by="unit", groups=["Atlantis"])
+    with pytest.raises(ToolError, match="`by`"):
+        ask(metric="adoption_rate", groups=[units[0]])
 
 
 def test_a_period_is_compared_with_the_year_before_when_asked() -> None:

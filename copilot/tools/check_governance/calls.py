@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
-from copilot.reading.columns import PROJECTS
 from copilot.tools.check_governance.meant import CLEARLY, NEAR, rule_meant
 
 # The reader takes "whose fairness test is too old?" for a question about rows.
@@ -36,9 +35,6 @@ def calls(asked: Asked) -> Iterator[Call]:
 def evidence(asked: Asked) -> float:
     """How surely the rules are asked, where a question about rows is hardly read as one and means one rule clearly."""
     wanted = sum(asked.reading.tools.get(name, 0.0) for name in _OF_ROWS)
-    if any(x.table != PROJECTS for x in asked.links.of("table")):
-        # "How many incidents are open?" asks for incidents, whatever a rule says of them.
-        return 0.0
-    if wanted < _WANTED or not asked.is_hardly_read or rule_meant(asked, CLEARLY) is None:
-        return 0.0
-    return min(1.0, wanted)
+    # "How many incidents are open?" asks for incidents, whatever a rule says of them.
+    may_be = wanted >= _WANTED and not asked.is_of_other_rows and asked.is_hardly_read
+    return min(1.0, wanted) if may_be and rule_meant(asked, CLEARLY) is not None else 0.0

@@ -77,21 +77,20 @@ def contradiction(f: Finding) -> str:
     return says("The record of {name}, as of {day}, says {told}", told=lambda _: told)(f)
 
 
+_binds_none = says("“{title}” ({source}) binds no project[ in {unit}] today")
+_met = says("“{title}” ({source}) is unmet in none of the {bound} that it binds[ in {unit}]")
+_unmet = says(
+    "“{title}” ({source}) is unmet in {projects:bare} of the {bound} that it binds[ in {unit}]"
+    "[production?, {production:bare} of them in production][, in the longest case since {since}]: {listed}",
+    listed=names_and_more,
+)
+
+
 def one_rule(f: Finding) -> str:
     """Of the projects that a rule binds those that do not meet it."""
-    where = f" in {f.values['unit']}" if f.values["unit"] else ""
     if not quantity(f, "bound").value:
-        return says("“{title}” ({source}) binds no project{where} today", where=lambda _: where)(f)
-    if not quantity(f, "projects").value:
-        return says("“{title}” ({source}) is unmet in none of the {bound} that it binds{where}", where=lambda _: where)(
-            f
-        )
-    return says(
-        "“{title}” ({source}) is unmet in {projects:bare} of the {bound} that it binds{where}"
-        "[production?, {production:bare} of them in production][, in the longest case since {since}]: {listed}",
-        where=lambda _: where,
-        listed=names_and_more,
-    )(f)
+        return _binds_none(f)
+    return _unmet(f) if quantity(f, "projects").value else _met(f)
 
 
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:

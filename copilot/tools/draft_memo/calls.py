@@ -23,12 +23,6 @@ def _is_free(topic: Span) -> bool:
     return max(tools, key=lambda name: tools[name]) not in _OF_CANDIDATES
 
 
-def _is_of_other_rows(asked: Asked) -> bool:
-    """Whether the question names a table, and none of it holds projects."""
-    tables = {x.table for x in asked.links.of("table")}
-    return bool(tables) and PROJECTS not in tables
-
-
 def _kept(asked: Asked) -> list[dict[str, Any]]:
     """The conditions on projects that the question surely names, but for a unit."""
     rows = next((r for r in asked.readings[:1] if r.table == PROJECTS and r.certainty >= DOUBTED), None)
@@ -52,7 +46,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     arguments |= {"weight_changes": factors} if factors else {}
     if not projects and (rows := _kept(asked)):
         arguments["filters"] = rows
-    if not arguments and (_is_of_other_rows(asked) or any(map(_is_free, asked.reading.of("topic")))):
+    if not arguments and (asked.is_of_other_rows or any(map(_is_free, asked.reading.of("topic")))):
         return
     about = " and ".join(x.name or x.key for x in projects) or "the candidates"
     yield Call("draft_memo", arguments, f"memo on {about}")

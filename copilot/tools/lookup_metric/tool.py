@@ -80,6 +80,8 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         show_sql=arguments.show_sql,
     )
     reading = read(view, request, calendar)
+    if arguments.groups and not request.by:
+        raise ToolError("Name the dimension of the groups in `by`.")
     if request.by and arguments.groups:
         kept = {_value(view, metric, request.by, value, names) for value in arguments.groups}
         reading = replace(reading, groups=tuple(g for g in reading.groups if str(g.group) in kept))
