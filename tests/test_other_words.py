@@ -80,7 +80,9 @@ def test_nothing_is_zero_where_the_rows_hold_zeros(copilot: Copilot) -> None:
 
 
 def test_the_longest_time_began_first(copilot: Copilot) -> None:
-    assert call(copilot, "Which system in use has waited longest since it was checked?")["order_by"] == "checked_on"
+    assert call(copilot, "Which system in use has waited longest since it was checked?")["order_by"] == (
+        "-time from checked_on to 2026-04-30"
+    )
 
 
 def test_what_nothing_is_called_is_not_answered_with_something_else(copilot: Copilot) -> None:

@@ -73,8 +73,35 @@ def test_rows_are_counted_by_a_level_in_numbers(copilot: Copilot) -> None:
 
 def test_what_has_not_ended_lasts_longest_that_began_first(copilot: Copilot) -> None:
     asked = arguments(copilot, "Which unsettled mishap has been open longest?")
-    assert asked["order_by"] == "raised"
-    assert "Plate misread" in copilot.ask("Which unsettled mishap has been open longest?").text
+    assert asked["order_by"] == "-time from raised to 2026-06-01"
+    answer = copilot.ask("Which unsettled mishap has been open longest?")
+    assert "Plate misread" in answer.text
+    assert "210 days" in answer.text
+
+
+def test_how_long_something_goes_on_is_told_until_today(copilot: Copilot) -> None:
+    answer = copilot.ask("How many days have the unsettled mishaps been open?")
+    (table,) = answer.tables
+    place = table.columns.index("Time since raised")
+    assert {str(row[0]): row[place] for row in table.rows} == {"M-2": 107, "M-3": 210}
+
+
+@pytest.mark.parametrize(
+    ("question", "filters"),
+    [
+        ("What part of what was granted has been spent?", []),
+        ("What percentage of the granted money have the live tools spent?", [{"column": "stage", "value": "live"}]),
+    ],
+)
+def test_one_column_is_a_share_of_another(copilot: Copilot, question: str, filters: list[object]) -> None:
+    asked = arguments(copilot, question)
+    assert asked["measures"] == [{"aggregate": "share", "column": "spent_eur", "of": "granted_eur"}]
+    assert asked["filters"] == filters
+
+
+def test_the_widest_gap_between_two_columns_comes_first(copilot: Copilot) -> None:
+    asked = arguments(copilot, "Where is the gap between what was granted and what was spent the widest?")
+    assert asked["order_by"] == "-granted_eur less spent_eur"
 
 
 def test_what_was_not_done_since_a_day_was_last_done_before(copilot: Copilot) -> None:

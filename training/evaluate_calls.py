@@ -37,6 +37,7 @@ from copilot.reading.question import Earlier, Reading, Span  # noqa: E402
 from copilot.reading.reader import AFTER, read  # noqa: E402
 from copilot.reading.rows import Restriction  # noqa: E402
 from copilot.records.conditions import Filter  # noqa: E402
+from copilot.records.differences import is_time, sides  # noqa: E402
 from copilot.records.store import Records, RecordView  # noqa: E402
 from copilot.sources import Sources  # noqa: E402
 from copilot.tools.find_projects.calls import calls as find_projects  # noqa: E402
@@ -226,9 +227,17 @@ def compare(found: Call, gold: Call, where: Space) -> dict[str, bool]:
         "counted": (first.get("aggregate") != "count") or not computed or computed["aggregate"] == "count",
         "groups": set(wanted.get("group_by", [])) <= {"value", "count"}
         or set(wanted["group_by"]) == set(got.get("group_by", [])),
-        "order": is_counted or got.get("order_by") == order,
+        "order": is_counted or _as_day(str(got.get("order_by", ""))) == order,
         "limit": wanted.get("limit") in (None, 1) or got.get("limit") == wanted["limit"],
     }
+
+
+def _as_day(order: str) -> str:
+    """An order; by the day where it is by the time that has passed since it: the longest time began first."""
+    time = order.lstrip("-")
+    if not is_time(time) or len(sides(time)) > 1:
+        return order
+    return sides(time)[0] if order.startswith("-") else f"-{sides(time)[0]}"
 
 
 def main(arguments: list[str]) -> None:

@@ -119,9 +119,15 @@ def humanize(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
+_UNTIL_A_DAY = re.compile(r"time from (.+) to \d{4}-\d{2}-\d{2}", re.DOTALL)
+
+
 def column_label(name: str) -> str:
     """A column as sentences call it: of `project_id` the project, of `Cost (kEUR)` the cost, of what one column is more
-    than another both."""
+    than another both, of the days from a date until a day the time since."""
+    if until := _UNTIL_A_DAY.fullmatch(name):
+        start = column_label(until[1])
+        return f"time in {start.removesuffix(' since')}" if start.endswith(" since") else f"time since {start}"
     label = " minus ".join(humanize(without_unit(part.removesuffix("_id"))) for part in name.split(" less "))
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 

@@ -41,11 +41,12 @@ _POINTS = {
     "week_of": rf"(?:the )?week (?:of|from|beginning) (?:the )?(?:(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})"
     rf"|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_DAY})(?!\d))(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "edge_months": rf"(?:the )?(?P<side>first|last) (?P<count>{_COUNT}) months of (?P<year>{_A_YEAR})",
-    "months_to": rf"(?:the )?(?P<count>{_COUNT}) months (?:to|ending|ended|up to|until)(?: in)? "
+    "months_to": rf"(?:the )?(?:(?P<count>{_COUNT}) months|year) (?:to|ending|ended|up to|until)(?: in)? "
     rf"(?P<m>{_MONTH}){_TAIL}?",
     "season": rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<y>{_A_YEAR})",
+    "last_season": rf"(?P<which>last|this|past) (?P<season>{_SEASON})",
     "feast": r"(?:the )?(?P<feast>christmas|new year(?:'s(?: day| eve)?)?)(?! to)(?: (?P<y>(?:19|20)\d\d))?\b",
-    "month": rf"(?P<m>{_MONTH}){_TAIL}?",
+    "month": rf"(?:(?:early|mid|late)[- ])?(?P<m>{_MONTH}){_TAIL}?",
     "last_month": rf"(?:last|this) (?P<m>{_MONTH})",
     "part": rf"(?P<part>{_PART}){_TAIL}?",
     "year_part": rf"(?P<year>{_A_YEAR})(?:'s)?[ ,-]*(?P<part>[QH][1-4])\b",
@@ -54,7 +55,7 @@ _POINTS = {
     "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
     rf"(?P<which>last|latest|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
     rf"(?P<count> {_COUNT})?(?P<full> (?:full|whole|completed?|entire))? (?P<kind>fiscal |financial |calendar )?"
-    rf"(?P<unit>{_UNIT})\b",
+    rf"(?P<unit>{_UNIT})\b(?! of (?:the year\b|{_A_YEAR}))",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
     "shifted": rf"(?:the )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?! \w)",
@@ -65,12 +66,14 @@ _POINTS = {
     "twelve": r"(?P<ttm>TTM|LTM)\b",
     "fiscal": rf"(?:the )?{_FISCAL} year(?! ?'?\d)\b",
     "edge": rf"(?P<edge>(?:the )?(?:end|start|beginning) of )(?:the )?(?:(?P<year>{_A_YEAR})"
-    rf"|(?P<m>{_MONTH})|(?P<this>month|quarter|{_FISCAL} year|year))\b",
+    rf"|(?P<m>{_MONTH})|(?:(?P<which>next|last) )?(?P<this>month|quarter|{_FISCAL} year|year))\b",
 }  # fmt: skip
 _ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in _POINTS.values()) + ")"
 _SPANS = {
     "both": rf"(?P<a>{_MONTH}|[QH][1-4]) and (?P<b>(?:{_MONTH}|[QH][1-4]\b)(?: {_PLAIN_YEAR})?)",
     "years": rf"(?P<a>{_PLAIN_YEAR}) and (?P<b>{_PLAIN_YEAR})",
+    "days": rf"(?:from |between )?(?:the )?(?P<a>{_DAY}) ?(?:to|until|till|and|-|–) ?(?:the )?"
+    rf"(?P<b>{_DAY}(?: of)? {_MONTH}(?:,? {_PLAIN_YEAR})?)",
     "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
     "rest": rf"(?:the )?(?:rest|remainder) of (?:the |this )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b"
     rf"|before (?:the |this )?(?P<own>fiscal |financial |calendar )?(?P<over>{_UNIT}) "
@@ -101,6 +104,9 @@ _COMPARED = re.compile(
     rf"(?: (?:in|the|for|of|that|it was))* {_ANY_POINT}"
     rf"|\bsame (?:month|quarter|half|period|time)(?: (?:of|in|the))* {_ANY_POINT}",
     re.IGNORECASE,
+)
+_WITHOUT_A_YEAR = re.compile(
+    rf"{_MONTH}|{_PART}|(?:the )?{_DAY}(?: of)? {_MONTH}|{_MONTH} (?:the )?{_DAY}", re.IGNORECASE
 )
 _MONTH_LIKE_WORD = re.compile(r"(?:may|march|mar|jan|dec|sep|sept|oct|nov|jun|jul|aug|apr|feb)\.?$", re.IGNORECASE)
 _BEFORE_A_MONTH = re.compile(
@@ -149,6 +155,16 @@ def sets_beside_a_year_ago(text: str, today: date, fiscal_start: int = 1) -> boo
     points += [found[0] for found in _PATTERNS["ago"].finditer(text)]
     named = [find_period(point, today, fiscal_start) for point in points]
     return any(p is not None and p.grain == "year" and p.start == calendar.ago(1, "year", False).start for p in named)
+
+
+def compared_with(text: str, today: date, fiscal_start: int = 1) -> str:
+    """The time with which another is compared: "in May than in January", "has it improved since January?" beside a time
+    of its own; empty where there is none."""
+    points = [point[0] for found in _COMPARED.finditer(text) if (point := re.search(_ANY_POINT, found[0], re.I))]
+    asked = find_period(text, today, fiscal_start)
+    if not points and asked is not None and not asked.is_open:
+        points = [found["a"] for found in _PATTERNS["since"].finditer(text, asked.span[1]) if found["a"]]
+    return next((point for point in points if parse_period(point, today, fiscal_start)), "")
 
 
 def _in_digits(year: re.Match[str]) -> str:
@@ -349,7 +365,7 @@ def _edge_months(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 def _months_to(match: re.Match[str], calendar: Calendar) -> Period | None:
     """So many months, of which the one named is the last."""
-    count, last = _count(match["count"]), _month(match, calendar)
+    count, last = _count(match["count"] or "12"), _month(match, calendar)
     if not 1 <= count <= _LONGEST_MONTHS:
         return None
     return calendar.units(calendar.containing(last.start, "month", False) - count + 1, count, "month", False)
@@ -357,9 +373,28 @@ def _months_to(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 def _season(match: re.Match[str], calendar: Calendar) -> Period:
     """The three months of a season as meteorologists of the northern half count them; winter begins in December."""
-    year = _year(match["y"], calendar).number
-    month = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}[match["season"].lower()]
+    return _months_of(match["season"], _year(match["y"], calendar).number, calendar)
+
+
+def _last_season(match: re.Match[str], calendar: Calendar) -> Period:
+    """The last one that is over; this one is that of the year."""
+    this = _months_of(match["season"], calendar.today.year, calendar)
+    is_over = this.end <= calendar.tomorrow or match["which"].lower() == "this"
+    return this if is_over else _months_of(match["season"], calendar.today.year - 1, calendar)
+
+
+def _months_of(season: str, year: int, calendar: Calendar) -> Period:
+    month = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}[season.lower()]
     return calendar.units(year * 12 + month - 1, 3, "month", False)
+
+
+def _days(match: re.Match[str], calendar: Calendar) -> Period | None:
+    """Two days of one month: "from 3 to 9 May"."""
+    last = _whole(match["b"], calendar)
+    if last is None:
+        return None
+    first = last.start.replace(day=int(match["a"].rstrip("dhnrst")))
+    return calendar.days(first, last.end, "day") if first < last.start else None
 
 
 def _feast(match: re.Match[str], calendar: Calendar) -> Period:
@@ -374,7 +409,12 @@ def _edge(match: re.Match[str], calendar: Calendar) -> Period:
         return calendar.month(_month_number(match["m"]), None)
     if match["this"]:
         kind, _, unit = match["this"].lower().rpartition(" ")
-        this = calendar.this(_grain(unit), _is_fiscal(kind or None, _grain(unit), calendar))
+        fiscal, which = _is_fiscal(kind or None, _grain(unit), calendar), (match["which"] or "").lower()
+        this = (
+            {"next": calendar.next, "last": calendar.last}[which](1, _grain(unit), fiscal)
+            if which
+            else calendar.this(_grain(unit), fiscal)
+        )
         day = this.last_day if "end" in match["edge"].lower() else this.start
         return calendar.units(calendar.containing(day, "month", False), 1, "month", False)
     year = calendar.year(*_pair(_year(match["year"], calendar)))
@@ -401,8 +441,8 @@ def _range(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 
 def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period | None:
-    """In "between January and June 2026" the first month is of that year, or the latest before the end."""
-    if not re.fullmatch(rf"{_MONTH}|{_PART}", text, re.IGNORECASE):
+    """In "between January and June 2026" the first month is of that year, or the latest before the end; so is a day."""
+    if not _WITHOUT_A_YEAR.fullmatch(text):
         return _whole(text, calendar)
     year = re.search(rf"{_A_YEAR}$", end, re.IGNORECASE)
     first = _whole(f"{text} {year[0]}", calendar) if year else None
@@ -458,6 +498,8 @@ _BUILDERS: dict[str, Callable[[re.Match[str], Calendar], Period | None]] = {
     "edge_months": _edge_months,
     "months_to": _months_to,
     "season": _season,
+    "last_season": _last_season,
+    "days": _days,
     "rest": _rest,
     "ahead": _ahead,
     "between": _range,

@@ -19,6 +19,9 @@ LENGTHS = frozenset(stems("long day week month time duration"))
 TAKING = frozenset(stems("take took taken need needed"))
 LONGEST = frozenset(stems("longest slowest"))
 LONGER_FIRST = frozenset(stems("longest slowest shortest quickest fastest"))
+# What lies between two amounts, and the largest of it.
+GAP = frozenset(stems("gap difference shortfall apart distance"))
+MOST = frozenset(stems("widest largest biggest greatest highest most worst furthest"))
 # Beside a length of time that lasts until today: "a month ago", "for a month".
 AGE = frozenset({"ago", "back", "since", "for"})
 # What groups days: "each year", "quarterly".

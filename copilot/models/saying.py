@@ -6,6 +6,7 @@ much is said, never whether it is true.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +44,7 @@ RESOLVED = 0.6
 NEAR_ROWS, AS_NEAR = 0.36, 0.05
 # What is more probable than this is told as what comes nearest, where documents were asked and do not answer.
 NEAREST = 0.15
+_NUMBERED = re.compile(r"(?:^|(?<=› ))\d+(?:\.\d+)*[.)]?\s+")
 _STOPS = (".", "?", "!")
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
@@ -324,11 +326,13 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         opens = unit.document != document
         if unit.kind == "item" and unit.heading != section and quote.why != "list":
             # What stands under "Not allowed" says nothing without it.
-            place = f"**{unit.document} › {unit.heading}:**" if unit.heading else ""
+            # A number and its stop would end a sentence.
+            heading = _NUMBERED.sub("", unit.heading)
+            place = f"**{unit.document} › {heading}:**" if heading else ""
             if place and not lines:
                 document, section = unit.document, unit.heading
                 is_told = unit.text.startswith("**")
-                text = _behind(unit.text, f"{document} › {section}") if is_told else f"{place} {unit.text}"
+                text = _behind(unit.text, f"{document} › {heading}") if is_told else f"{place} {unit.text}"
                 lines.append(with_markers(text, (unit.evidence,)))
                 continue
             lines += [*([""] if lines else []), place]

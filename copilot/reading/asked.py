@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from copilot.language.calendar import Period
-from copilot.language.periods import find_period, sets_beside_a_year_ago
+from copilot.language.periods import compared_with, find_period, sets_beside_a_year_ago
 from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
@@ -173,6 +173,11 @@ class Asked:
     def is_beside_a_year_ago(self) -> bool:
         """Whether what was a year ago is asked for beside what is."""
         return sets_beside_a_year_ago(self.text, self.today, self._fiscal_start)
+
+    @property
+    def compared_with(self) -> str:
+        """The time with which another is compared, as it is said; empty where there is none."""
+        return compared_with(self.text, self.today, self._fiscal_start)
 
     @property
     def _fiscal_start(self) -> int:

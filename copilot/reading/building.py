@@ -105,8 +105,10 @@ class Builder:
         return best.candidate
 
     def beside(self, span: Span, chosen: Candidate) -> list[Cell]:
-        """The values that a span means: the chosen one, and others of its column of which the chooser is as sure."""
-        if not isinstance(chosen.value, str) or self.links(span, "value", "person"):
+        """The values that a span means: the chosen one, and others of its column of which the chooser is as sure, where
+        none is said word for word."""
+        is_said = isinstance(chosen.value, str) and chosen.value.casefold() in span.text.casefold()
+        if not isinstance(chosen.value, str) or is_said or self.links(span, "value", "person"):
             return [chosen.value]
         judged, uses = self.asked.judged(self.table), uses_of(chosen, span.role)
         own = [v for c, v in judged.uses if c == chosen.column and v not in (None, chosen.value)]

@@ -61,7 +61,8 @@ def column_item(profile: Profile) -> Item:
 
 
 def value_item(profile: Profile, value: str) -> Item:
-    return Item(profile.name, value, f"{profile.texts[0]}: {spoken(value)}")
+    meaning = profile.meanings.get(value, "")
+    return Item(profile.name, value, f"{profile.texts[0]}: {spoken(value)}{f' ({meaning})' if meaning else ''}")
 
 
 @dataclass(frozen=True)

@@ -56,14 +56,14 @@ def each_time(text: str) -> tuple[int, int] | None:
 
 def ordered(builder: Builder, column: str | None) -> str | None:
     """What orders the rows; the time between two dates, where the longest is asked and one of them is taken for what
-    orders: of what "took" longest, or where both are."""
+    orders: of what "took" longest, or where both are and the one ends something, since it is not in every row."""
     judged, said = builder.asked.judged(builder.table), frozenset(stems(builder.asked.text))
     own = [end for end in ends(builder).values() if column in (end.name, end.begins)]
     if not said & LONGER_FIRST or not own:
         return column
     # Of several ends of one beginning the one that the chooser thinks of most.
     end = max(own, key=lambda p: (p.name == column, judged.sure(p.name, None, "order", "shown", "measured")))
-    are_both = all(judged.sure(name, None, "order") >= BOTH for name in (end.begins, end.name))
+    are_both = end.has_missing and all(judged.sure(name, None, "order") >= BOTH for name in (end.begins, end.name))
     return time_from(end.begins, end.name) if said & TAKING or are_both else column
 
 

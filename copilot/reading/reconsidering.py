@@ -137,12 +137,17 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         for c in (*reading.conditions, *reading.among)
         if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c)
     ]
-    ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, one)), key=lambda x: -x[1])
+    ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
     return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates)
 
 
-def _can_be_meant(asked: Spans, one: Filter) -> bool:
+def _can_be_meant(asked: Spans, table: str, one: Filter) -> bool:
+    """Whether a condition may be what else is meant: none that a column lacks of which every row has a value, unless
+    the chooser thinks so."""
+    profile = asked.columns.get(table, one.column)
+    if one.op == "missing" and profile is not None and not profile.has_missing:
+        return asked.judged(table).sure(one.column, None, "missing") >= POINTED
     return one.op not in ("=", "!=") or all(may_be_meant(value, asked.text) for value in _values(one))
 
 

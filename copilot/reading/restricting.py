@@ -42,6 +42,8 @@ SURE_BASE = 0.3
 """From here on the chooser is sure enough that a condition is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
+PASSED = 0.7
+"""The chooser is so sure that a day has passed, or lies ahead, where no time is said."""
 # What says on which side of a length of time something lies, where it is said in so many words.
 _BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
@@ -53,6 +55,13 @@ def _names_a_category(builder: Builder, span: Span) -> bool:
     names = [x for x in builder.links(span, "column") if x.score == 1 and x.start <= span.start and span.end <= x.end]
     profiles = (builder.asked.columns.get(builder.table, x.key) for x in names)
     return any(p is not None and p.holds in ("category", "person") for p in profiles)
+
+
+def _says_of_what(builder: Builder, span: Span) -> bool:
+    """Whether a span names the column of a value that another part names: "in a country other than Canada"."""
+    own = {x.key for x in builder.links(span, "column") if x.score == 1}
+    whole = Span("filter", 0, len(builder.asked.text), builder.asked.text)
+    return any(x.column in own and x.score == 1 for x in builder.links(whole, "value"))
 
 
 def also(builder: Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
@@ -214,7 +223,7 @@ def condition(builder: Builder, span: Span) -> None:
             # Something of which nothing here has the name.
             builder.unresolved.append(span.text)
         return
-    if span.role == "filter" and not values and _names_a_category(builder, span):
+    if span.role == "filter" and not values and (_names_a_category(builder, span) or _says_of_what(builder, span)):
         # "The hospitals" are none of them, and all have one.
         builder.explained.append(span)
         return
@@ -475,7 +484,7 @@ def without_size(builder: Builder, span: Span) -> None:
         if not beside_another(builder, span) and not is_empty:
             builder.unresolved.append(span.text)
         return
-    if is_empty:
+    if is_empty or _against_today(builder, span):
         return
     links = builder.links(span, "value", "person", "column")
     bounds, others = asked.columns.bounds(builder.table), asked.columns.conditions(builder.table)
@@ -491,6 +500,28 @@ def without_size(builder: Builder, span: Span) -> None:
         builder.add(sized.candidate.column, sized.candidate.op, value)
     else:
         builder.unresolved.append(span.text)
+
+
+def _against_today(builder: Builder, span: Span) -> bool:
+    """Adds that a day has passed or lies ahead, where that is said without a time, as by "overdue"; false where the
+    chooser is sure of no such day."""
+    asked, judged = builder.asked, builder.asked.judged(builder.table)
+    dates, is_timed = asked.columns.of_table(builder.table, "date"), bool(builder.links(span, "period"))
+    sure: list[tuple[float, str, Operator]] = []
+    for p in dates if not is_timed else ():
+        # Only what has passed in some rows and lies ahead in others tells them apart.
+        if p.first_day is not None and p.last_day is not None and p.first_day < asked.today < p.last_day:
+            sure += [
+                (judged.sure(p.name, None, "before"), p.name, "<"),
+                (judged.sure(p.name, None, "after"), p.name, ">"),
+            ]
+    best, column, op = max(sure, default=(0.0, "", "<"))
+    if best < PASSED or any(c.column == column for c in builder.conditions):
+        return False
+    builder.add(column, op, asked.today.isoformat())
+    builder.support += best
+    builder.explained.append(span)
+    return True
 
 
 def _is_denied(builder: Builder, span: Span, is_ahead: bool) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.language.quantities import DAYS_IN, find_amounts
-from copilot.language.vocabulary import EACH, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
+from copilot.language.vocabulary import EACH, GAP, MOST, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder, Having, column_of, group_of, of_all
 from copilot.reading.certainty import Signals, certainty
@@ -31,9 +31,10 @@ from copilot.reading.restricting import (
     unused_figures,
     without_size,
 )  # fmt: skip
+from copilot.reading.sharing import share_of
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
-from copilot.records.differences import less
+from copilot.records.differences import is_apart, less, time_until
 from copilot.records.differences import sides as sides_of
 
 SHOWN = 0.4
@@ -144,6 +145,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measure = "list"
     builder.measure = measure
     base, groups = _conditions(builder)
+    if (shares := share_of(builder, measure)) is not None:
+        measure, sides = "share", (shares.part, shares.whole)
+        builder.conditions = [c for c in (*base, *builder.conditions) if c.column not in sides or c.than]
+        base, builder.measure = (), "share"
     if builder.kept:
         measure, groups = "count", [builder.kept]
     groups = _groups(builder, groups, measure)
@@ -157,7 +162,20 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     elif (order := _surely_ranked(builder, measure)) is not None:
         builder.conditions = [c for c in builder.conditions if c.column != order or c.op not in ("missing", "present")]
         order = f"-{order}"
-    beside = _set_against(builder, measured) if measure in _OF_NUMBERS and reading.shape == "comparison" else None
+    if shares is not None:
+        measured, order, shown = shares.part, None, []
+    elif not is_apart((order or "").lstrip("-")) and (gap := _widest(builder, shown, measure)) is not None:
+        measure, measured, order, shown = "list", None, f"-{gap}", [*sides_of(gap), gap]
+    elif (time := _going_on(builder, measured, measure)) is not None:
+        # "How many days have they been open?" is told of each.
+        measure, measured, shown = ("list", None, [time]) if measure == "sum" else (measure, time, shown)
+    beside = (
+        shares.whole
+        if shares
+        else _set_against(builder, measured)
+        if measure in _OF_NUMBERS and reading.shape == "comparison"
+        else None
+    )
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     return Restriction(
@@ -279,6 +297,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         elif column := group_of(builder, span, quietly=True):
             groups.append(column)
     base += also(builder, base)
+    _without_said(builder)
     compared = {c.column for c in builder.conditions if c.than}
     # What is above another column is more than nothing.
     builder.conditions = [c for c in builder.conditions if c.than or c.column not in compared or c.value != 0]
@@ -290,6 +309,22 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
             names = [x for x in builder.links(span, "column") if x.score >= WHOLE] or _around(builder, span)
             condition(builder, Span("filter", names[0].start, names[0].end, names[0].text) if names else span)
     return base + (of_base(builder) if builder.measure == "share" and not base else ()), groups
+
+
+def _without_said(builder: Builder) -> None:
+    """Takes out of what is left the parts whose words say the column of a bound that was found: where "before June"
+    bounds the end of contracts, nothing is left of "run out"."""
+    judged, left = builder.asked.judged(builder.table), builder.unresolved
+    bounded = {c.column for c in builder.conditions if c.op in SIZED and not c.than}
+    said = [p for column in bounded for p in judged.said.get((column, None), ()) if p[2] >= POINTED]
+    for span in builder.asked.reading.of("bound", "filter"):
+        if (
+            span.text in left
+            and not THAN.search(span.text)
+            and any(span.start < end and start < span.end for start, end, _ in said)
+        ):
+            left.remove(span.text)
+            builder.explained.append(span)
 
 
 def _denies_a_value(builder: Builder, span: Span) -> bool:
@@ -382,6 +417,32 @@ def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> str | N
     return order
 
 
+def _going_on(builder: Builder, measured: str | None, measure: Measure) -> str | None:
+    """The days until today from a date that is measured, where a length of time is asked."""
+    profile = builder.asked.columns.get(builder.table, measured) if measured else None
+    is_length = measure in ("sum", "avg", "median") and says_length(builder.asked.reading.of("measure"))
+    if profile is None or profile.holds != "date" or not is_length or profile.is_ahead(builder.asked.today):
+        return None
+    return time_until(profile.name, builder.asked.today)
+
+
+def _widest(builder: Builder, shown: Sequence[str], measure: Measure) -> str | None:
+    """What lies between two columns of one unit that are asked for, where the largest of it is: "where is the gap
+    between what was promised and what was booked the widest?"."""
+    said, judged = set(stems(builder.asked.text)), builder.asked.judged(builder.table)
+    if measure not in ("list", "none", "difference") or not said & GAP or not said & MOST:
+        return None
+    numbers = [p.name for p in builder.asked.columns.of_table(builder.table, "number")]
+    sure = sorted(((judged.sure(n, None, "measured", "shown", "order"), n) for n in numbers), reverse=True)
+    sides = shown if len(shown) == 2 else [name for p, name in sure[:2] if p >= GROUPED]
+    if len(sides) != 2:
+        return None
+    one, other = (builder.asked.columns.get(builder.table, name) for name in sides)
+    if one is None or other is None or {one.holds, other.holds} != {"number"} or one.unit != other.unit:
+        return None
+    return less(one.name, other.name)
+
+
 def _surely_ranked(builder: Builder, measure: Measure) -> str | None:
     """The column of numbers that surely orders rows, where no part says an order: "the riskiest ones"."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
@@ -448,7 +509,9 @@ def _of_lengths(builder: Builder, choice: Choice) -> Choice:
 def _shared(builder: Builder) -> str | None:
     """The column of whose sum a share is asked: "what share of the money"; None for a share of the rows."""
     sums = [p for p in builder.asked.columns.of_table(builder.table, "number") if p.unit and p.unit not in _RATIOS]
-    return _most_measured(builder, sums, MEASURED)
+    named = {x.key for s in builder.asked.reading.of("measure") for x in builder.links(s, "column") if x.score >= WHOLE}
+    own = [p.name for p in sums if p.name in named]
+    return own[0] if len(own) == 1 else _most_measured(builder, sums, MEASURED)
 
 
 def _set_against(builder: Builder, measured: str | None) -> str | None:

@@ -74,7 +74,11 @@ class Spans:
     _judged: dict[str, Judged] = field(default_factory=dict)
 
     def period(self, span: Span, ahead: bool = False) -> Period | None:
-        """The time that a span means, with the word before it that says from when or until when."""
+        """The time that a span means, with the word before it that says from when or until when; of a part of a time
+        the whole."""
+        named = [x for x in self.links.of("period") if x.start < span.end and span.start < x.end]
+        start, end = min([span.start, *(x.start for x in named)]), max([span.end, *(x.end for x in named)])
+        span = replace(span, start=start, end=end, text=self.text[start:end])
         word = _WHEN.search(self.text[: span.start])
         text = self.columns.speller.repaired(f"{word[0] if word else ''}{span.text}")
         return find_period(text, self.today, self.fiscal_start, ahead=ahead, spoken=self.spoken)

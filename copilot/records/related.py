@@ -41,7 +41,7 @@ def other_table(column: Column) -> str:
 
 def is_stored(name: str) -> bool:
     """Whether a name is that of a column which a file holds."""
-    return len(sides(name)) == 1 and not counted(name)
+    return sides(name) == (name,) and not counted(name)
 
 
 def reference(other: TableSchema, table: TableSchema) -> Column | None:

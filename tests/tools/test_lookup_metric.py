@@ -134,6 +134,21 @@ def test_a_period_is_compared_with_the_year_before_when_asked() -> None:
     assert shown(value, "before", "before_period") == ["2,272 hours", "2025 Q1"]
 
 
+def test_a_period_is_compared_with_another_that_is_named(tmp_path: Path) -> None:
+    rows = [("East", "2026-01", 30), ("West", "2026-01", 80), ("East", "2026-05", 60), ("West", "2026-05", 70)]
+    metrics = (
+        "metrics:\n  use: {expression: 'SUM(numerator) / NULLIF(SUM(denominator), 0)', where: {metric: use}, "
+        "time: month, dimensions: {unit: unit}, unit: share, direction: up}\n"
+    )
+    sources = write(tmp_path, "".join(f"use,{month}-01,{unit},,{n},100,\n" for unit, month, n in rows), metrics)
+    overall = first(ask(sources=sources, metric="use", period="May 2026", against="January 2026"))
+    assert shown(overall, "value", "before") == ["65%", "55%"]
+    assert overall.values["is_better"] is True
+    by_unit = ask(sources=sources, metric="use", period="May 2026", against="January 2026", by="unit")
+    moved = {f.values["scope"]: f.values["is_better"] for f in of_kind(by_unit, "value") if f.values["scope"]}
+    assert moved == {" in West": False, " in East": True}
+
+
 def test_sums_are_not_compared_with_a_period_that_the_data_do_not_cover() -> None:
     assert "before" not in first(ask(metric="hours saved", period="this year")).values
     assert "before" in first(ask(metric="weekly use", period="this year")).values

@@ -18,10 +18,15 @@ class MeasureArgument(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    aggregate: Aggregate = Field(description="share: of the rows of `among` those that meet the filters.")
+    aggregate: Aggregate = Field(
+        description="share: of the rows of `among` those that meet the filters, or of the sum of `of` that of `column`."
+    )
     column: str | None = Field(
         default=None,
         description="Column to compute over; none for a count or share of rows.",
+    )
+    of: str | None = Field(
+        default=None, description="With share: the column that `column` is a share of, as spend of budget."
     )
 
 

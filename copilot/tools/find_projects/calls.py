@@ -8,9 +8,10 @@ from copilot.language.vocabulary import EACH, GRAINS
 from copilot.language.words import words
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
+from copilot.reading.durations import says_length, says_longest
 from copilot.reading.rows import Restriction, compared
 from copilot.records.conditions import Filter
-from copilot.records.differences import is_time, less, sides
+from copilot.records.differences import is_time, less, sides, time_until
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.canonical import canonical
 
@@ -56,7 +57,10 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     aggregate = AGGREGATES.get(rows.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
-    if rows.measure == "share" and (rows.conditions or not rows.groups):
+    if rows.measure == "share" and rows.measured and rows.beside:
+        arguments["measures"] = [{"aggregate": "share", "column": rows.measured, "of": rows.beside}]
+        arguments |= {"limit": rows.limit} if rows.groups and rows.limit else {}
+    elif rows.measure == "share" and (rows.conditions or not rows.groups):
         arguments["measures"] = [{"aggregate": "share"} | ({"column": rows.measured} if rows.measured else {})]
     elif rows.groups and aggregate and (measured := rows.measured or (rows.order or "").lstrip("-")):
         arguments["measures"] = [{"aggregate": aggregate, "column": measured}]
@@ -86,7 +90,7 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
         shown += _apart(asked, rows)
     if shown and not ("measures" in arguments and rows.groups):
         arguments["columns"] = list(dict.fromkeys(shown))
-    return _by_beginning(asked, arguments)
+    return _until_today(asked, arguments)
 
 
 def _together(asked: Asked, rows: Restriction) -> str | None:
@@ -113,20 +117,33 @@ def _at_the_top(asked: Asked, arguments: Mapping[str, object]) -> int | None:
     return min(len(asked.view.select(table, tied)), _MOST_TIED)
 
 
-def _by_beginning(asked: Asked, arguments: dict[str, object]) -> dict[str, object]:
-    """The arguments; where none of the rows has ended yet, ordered by the day on which they began: what lasts longest
-    is what began first."""
-    order = str(arguments.get("order_by", ""))
-    time = order.lstrip("-")
-    if not is_time(time) or "group_by" in arguments:
+def _until_today(asked: Asked, arguments: dict[str, object]) -> dict[str, object]:
+    """The arguments; a time that has ended in none of the rows, and the longest since a day, last until today."""
+    if "group_by" in arguments or "measures" in arguments:
         return arguments
-    ended = [*map(Filter.model_validate, arguments["filters"]), Filter(column=time, op="present")]  # type: ignore[call-overload]
-    if asked.view.select(str(arguments["table"]), ended, limit=1):
-        return arguments
-    begun = sides(time)[0]
-    shown = [begun if column == time else column for column in arguments.get("columns", ())]  # type: ignore[attr-defined]
-    ordered = arguments | {"order_by": begun if order.startswith("-") else f"-{begun}"}
-    return ordered | ({"columns": list(dict.fromkeys(shown))} if shown else {})
+    order, shown = str(arguments.get("order_by", "")), [*arguments.get("columns", ())]  # type: ignore[misc]
+    lasting = {name: _lasting(asked, arguments, name) for name in (order.lstrip("-"), *shown)}
+    for name in shown if says_length(asked.reading.of("measure")) else ():
+        profile = asked.columns.get(str(arguments["table"]), name)
+        if profile is not None and profile.holds == "date" and not profile.is_ahead(asked.today):
+            lasting[name] = time_until(name, asked.today)
+    if order and not order.startswith("-") and says_longest(asked.reading.of("order")):
+        profile = asked.columns.get(str(arguments["table"]), order)
+        if profile is not None and profile.holds == "date" and not profile.is_ahead(asked.today):
+            lasting[order], order = time_until(order, asked.today), f"-{order}"
+    sign, column = order[: order.startswith("-")], order.lstrip("-")
+    told = arguments | ({"order_by": f"{sign}{lasting[column]}"} if order else {})
+    return told | ({"columns": list(dict.fromkeys(lasting[name] for name in shown))} if shown else {})
+
+
+def _lasting(asked: Asked, arguments: Mapping[str, object], name: str) -> str:
+    """The column; the time until today where it is a time that none of the rows knows to have ended."""
+    if not is_time(name) or len(sides(name)) < 2:
+        return name
+    ended = [*map(Filter.model_validate, arguments["filters"]), Filter(column=name, op="present")]  # type: ignore[call-overload]
+    return (
+        name if asked.view.select(str(arguments["table"]), ended, limit=1) else time_until(sides(name)[0], asked.today)
+    )
 
 
 def _apart(asked: Asked, rows: Restriction) -> Iterator[str]:

@@ -49,7 +49,7 @@ def _subject(arguments: Arguments, view: RecordView, table: str, measures: Seque
     what = join_and(m.label for m in measures) or (
         "count" if arguments.group_by and not arguments.per_group else "list"
     )
-    if not any(m.aggregate == "share" for m in measures):
+    if not any(m.aggregate == "share" and not m.sums for m in measures):
         return f"{what} of {rows([*arguments.among, *arguments.filters])}"
     whole = rows(arguments.among) if arguments.among else f"all {noun(table)}"
     return f"{what} of {rows(arguments.filters)} among {whole}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copilot.language.formatting import NAMED, column_label, noun
+from copilot.language.formatting import NAMED, column_label, is_symbol, noun
 from copilot.records.differences import sides
 from copilot.records.related import counted as counted_in
 from copilot.records.related import other_table
@@ -122,7 +122,9 @@ def _shares(query: Query) -> Iterator[Finding]:
     if query.groups:
         return
     for measure in query.measures:
-        if measure.aggregate != "share":
+        if measure.sums:
+            yield _part_of_another(query, measure)
+        if measure.aggregate != "share" or measure.sums:
             continue
         sides = [query.measured(measure, filters) for filters in (query.all_filters, query.among)]
         part, whole = query.parts(measure, *sides)
@@ -153,6 +155,36 @@ def _shares(query: Query) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def _part_of_another(query: Query, measure: Measured) -> Finding:
+    """The sum of one column as a share of that of another, over the rows that record both."""
+    filters = (*query.all_filters, *measure.are_known)
+    assert measure.sums is not None
+    one, other = (s.value(query.measured(s, filters), query.noun) for s in measure.sums)
+    known = [v for v in (one, other) if isinstance(v, Quantity)]
+    names = [column_label(c.name) for c in (measure.column, measure.of) if c]
+    return Finding(
+        kind="ratio",
+        subject=measure.column.name if measure.column else "",
+        role="headline",
+        values={
+            "share": ratio(*known) if len(known) == 2 else None,
+            "numerator": one,
+            "denominator": other,
+            "column": names[0],
+            "other": names[1],
+            "which": qualified("", query.said).strip() if query.matching else "",
+            "recorded": count(query.count(filters), query.noun),
+        },
+        figures=("share", "numerator", "denominator"),
+        calculation=Calculation(
+            method=measure.label,
+            formula=f"share = sum of {names[0]} / sum of {names[1]}",
+            query=query.view.written(query.table, (), [s.stored for s in measure.sums], filters),
+            inputs=(used(query, filters, [c.name for c in (measure.column, measure.of) if c]),),
+        ),
+    )
 
 
 def _measure(query: Query, measure: Measured) -> Iterator[Finding]:
@@ -266,10 +298,33 @@ def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Fin
         )
     if len(rows) > _ROWS_WITH_A_SENTENCE:
         if by is None:
-            yield Finding(kind="rows", values={**counts, "names": names}, evidence=ids[:NAMED])
+            yield Finding(kind="rows", values={**counts, "names": names, **_asked(query, rows)}, evidence=ids[:NAMED])
     elif by is None or any(c.name != by.name for c in query.shown):
         for row, id in zip(rows, ids, strict=True):
             yield _row(query, row, id)
+    if by is None and len(rows) == query.matching > 1:
+        yield from _together(query)
+
+
+def _together(query: Query) -> Iterator[Finding]:
+    """What an amount of money that is shown of every row adds up to."""
+    column = query.shown[0] if len(query.shown) == 1 else None
+    if column is None or not (column.unit and is_symbol(column.unit)) or column.sql:
+        return
+    whole = Measured("sum", column)
+    value = whole.value(query.measured(whole, query.all_filters), query.noun)
+    if isinstance(value, Quantity):
+        yield Finding(kind="together", values={"column": column_label(column.name), "value": value}, figures=("value",))
+
+
+def _asked(query: Query, rows: Sequence[Row]) -> dict[str, Value]:
+    """The column that is asked for beside the names of the rows, and its cells; nothing where several are."""
+    if len(query.shown) != 1:
+        return {}
+    (column,) = query.shown
+    cells = (recorded(row[column.name], column) for row in rows[:NAMED])
+    told = tuple(NOT_RECORDED if v is None else single(v) for v in cells)
+    return {"column": column_label(column.name), "cells": told}
 
 
 def _row(query: Query, row: Row, id: str) -> Finding:

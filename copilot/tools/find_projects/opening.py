@@ -61,7 +61,23 @@ def table_named(view: RecordView, asked: str) -> str:
 
 
 def measured_of(view: RecordView, table: str, asked: Sequence[MeasureArgument]) -> tuple[Measured, ...]:
-    return tuple(Measured(m.aggregate, resolve_column(view, table, m.column) if m.column else None) for m in asked)
+    def column(name: str | None) -> Column | None:
+        return resolve_column(view, table, name) if name else None
+
+    found = tuple(Measured(m.aggregate, column(m.column), column(m.of)) for m in asked)
+    for measure in found:
+        if measure.of is None:
+            continue
+        if measure.aggregate != "share" or measure.column is None:
+            raise ToolError("`of` belongs to a share of `column` in another column.")
+        if (
+            not {measure.column.type, measure.of.type} <= {"number", "integer"}
+            or measure.column.unit != measure.of.unit
+        ):
+            raise ToolError(
+                f"{measure.column.name} is no share of {measure.of.name}; of numbers in one unit it may be."
+            )
+    return found
 
 
 def order_of(

@@ -43,6 +43,20 @@ def share(f: Finding) -> str:
     return f"{part} of {whole} {f.values['condition']}, which is {named(f, 'share')}."
 
 
+def part_of_another(f: Finding) -> str:
+    """One sum as a share of another, and over which rows."""
+    known = quantity(f, "recorded")
+    if f.values["share"] is None:
+        return sentence(
+            f"no {f.values['column']} can be set against the {f.values['other']}: {named(f, 'recorded')} record both"
+        )
+    over = f"{named(f, 'recorded')} {f.values['which']}".strip() + f" that record{'s' if known.value == 1 else ''} both"
+    return sentence(
+        f"The {f.values['column']} is {named(f, 'share')} of the {f.values['other']}: {named(f, 'numerator')} of "
+        f"{named(f, 'denominator')}, over the {over}"
+    )
+
+
 def _of_money(f: Finding) -> str:
     """The part of an amount, and the whole with what that is of."""
     return f"{named(f, 'numerator')} of the {_whole(f, 'denominator')}"
@@ -232,7 +246,15 @@ def order(f: Finding) -> str:
 
 def rows(f: Finding) -> str:
     listed = quantity(f, "listed")
-    shown = join_first(texts(f, "names"), int(listed.value))
+    cells = f.values.get("cells")
+    names = list(texts(f, "names"))
+    if isinstance(cells, tuple):
+        names = [f"{name} {format_value(cell)}" for name, cell in zip(names, cells, strict=True)]
+    shown = join_first(names, int(listed.value))
+    if column := f.values.get("column"):
+        return sentence(
+            f"{column} of {'the first' if listed.value < quantity(f, 'matching').value else 'each'}: {shown}"
+        )
     if listed.value < quantity(f, "matching").value:
         return f"The first {named(f, 'listed', bare=True)} of the {named(f, 'matching', bare=True)} are {shown}."
     return f"They are {shown}."
@@ -273,6 +295,8 @@ WORDING = Wording(
     {
         "count": count,
         "share": share,
+        "ratio": part_of_another,
+        "together": says("Together the {column} is {value}"),
         "measure": measure,
         "set_against": set_against,
         "by_basis": by_basis,

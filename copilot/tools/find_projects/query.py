@@ -38,12 +38,16 @@ class Measured:
 
     aggregate: Aggregate
     column: Column | None = None
+    of: Column | None = None
+    """Of whose sum that of the column is a share."""
 
     @property
     def label(self) -> str:
-        """Such as "sum of spend", "average budget", "count"."""
+        """Such as "sum of spend", "average budget", "count", "spend as a share of budget"."""
         if self.column is None:
             return self.aggregate
+        if self.of is not None:
+            return f"{column_label(self.column.name)} as a share of {column_label(self.of.name)}"
         name, aggregate = column_label(self.column.name), self.aggregate
         if aggregate in ("count", "count distinct"):
             return f"{_WORDS[aggregate]} {plural(name)}"
@@ -70,6 +74,16 @@ class Measured:
     def key(self) -> str:
         """The name of what a store computes."""
         return f"part of {self.label}" if self.aggregate == "share" else self.label
+
+    @property
+    def sums(self) -> tuple[Measured, Measured] | None:
+        """What is set against one another, where one column is a share of another."""
+        return (Measured("sum", self.column), Measured("sum", self.of)) if self.column and self.of else None
+
+    @property
+    def are_known(self) -> tuple[Filter, ...]:
+        """That a row records both columns of a share: what has only one of them tells nothing of it."""
+        return tuple(Filter(column=c.name, op="present") for c in (self.column, self.of) if c and self.of)
 
 
 @dataclass(frozen=True)
@@ -207,7 +221,10 @@ class Query:
         measures = self.measures or (Measured("count"),)
         found = {self._keys(row): row for row in self._by_group(measures, self.all_filters)}
         wholes = {}
-        if shares := [m for m in measures if m.aggregate == "share"]:
+        if set_against := next((m for m in measures if m.sums), None):
+            rows = self._by_group(set_against.sums or (), (*self.all_filters, *set_against.are_known))
+            wholes = {self._keys(row): row for row in rows}
+        elif shares := [m for m in measures if m.aggregate == "share"]:
             wholes = {self._keys(row): row for row in self._by_group(shares, self.among)}
         elif self.meant.having is not None:
             wholes = {self._keys(row): row for row in self._by_group((Measured("count"),), self.among)}
@@ -241,7 +258,12 @@ class Query:
         values: list[Value] = []
         parts = None
         for measure in self.measures or (Measured("count"),):
-            if measure.aggregate == "share":
+            if measure.sums:
+                one, other = (s.value(whole[s.key] if whole else 0, self.noun) for s in measure.sums)
+                if isinstance(one, Quantity) and isinstance(other, Quantity):
+                    parts = one, other
+                values.append(ratio(*parts) if parts else None)
+            elif measure.aggregate == "share":
                 parts = self.parts(measure, row[measure.key] if row else 0, whole[measure.key] if whole else 0)
                 values.append(ratio(*parts))
             elif row is None:

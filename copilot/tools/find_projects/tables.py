@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from copilot.drawing.charts import bars, stacked_bars
 from copilot.language.formatting import column_label, format_cell, humanize, is_symbol, join_and, noun, percent
-from copilot.records.differences import sides
+from copilot.records.differences import is_time, sides
 from copilot.records.store import ROW
 from copilot.tools.evidence import Row
 from copilot.tools.find_projects.findings import usual_columns
@@ -44,7 +44,8 @@ def _group_table(query: Query) -> Table:
     columns = [] if has_shares else ["Share"]
     for _, measure in measures:
         if measure.aggregate == "share":
-            columns.append(f"Of {column_label(measure.column.name) if measure.column else noun(query.table)}")
+            whole = measure.of or measure.column
+            columns.append(f"Of {column_label(whole.name) if whole else noun(query.table)}")
         columns.append(_title(measure))
     names = [name.capitalize() for name in group_names(query)]
     return Table(
@@ -55,7 +56,7 @@ def _group_table(query: Query) -> Table:
 
 
 def _title(measure: Measured) -> str:
-    unit = measure.column.unit if measure.column else ""
+    unit = measure.column.unit if measure.column and not measure.of else ""
     return f"{measure.label.capitalize()}{f' ({unit})' if is_symbol(unit) else ''}"
 
 
@@ -81,9 +82,14 @@ def _row_table(query: Query, rows: Sequence[Row]) -> Table:
     present = [c for c in named if c in known] or [c.name for c in schema.columns[:6]]
     return Table(
         title=humanize(schema.name).capitalize(),
-        columns=tuple(humanize(str(c)).capitalize() for c in present),
+        columns=tuple(_heading(str(c)) for c in present),
         rows=tuple(tuple(_shown(row[str(c)]) for c in present) for row in rows),
     )
+
+
+def _heading(name: str) -> str:
+    label = column_label(name) if is_time(name) else humanize(name)
+    return label.capitalize()
 
 
 def _shown(value: Cell) -> Cell:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from copilot.language.formatting import join_and
-from copilot.language.vocabulary import WHOLE_STEMS
-from copilot.language.words import words
+from copilot.language.vocabulary import ROW_STEMS, WHOLE_STEMS
+from copilot.language.words import stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.durations import says_grain
@@ -21,7 +21,9 @@ _NEAR = 0.47
 _WANTED = 0.3
 # From here on next to none of the others does.
 _SURE = 0.55
+_SURELY_WANTED = 0.8
 _OF_ROWS = frozenset({"avg", "median", "min", "max"})
+_ALL = frozenset(stems("whole entire"))
 _GROUPING: tuple[LinkKind, ...] = ("column", "table", "value")
 # Shapes of what a single figure does not answer.
 _OF_GROUPS: tuple[Shape, ...] = ("name", "ranking", "list")
@@ -38,7 +40,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     for name in named[:2]:
         metric = known[name]
         arguments: dict[str, object] = {"metric": name}
-        filters = _filters(asked, metric.dimensions)
+        filters = _described_values(asked, metric) | _filters(asked, metric.dimensions)
         if filters:
             arguments["filters"] = filters
         by = _dimension(asked, metric.dimensions)
@@ -53,21 +55,27 @@ def calls(asked: Asked) -> Iterator[Call]:
         if asked.is_beside_a_year_ago:
             arguments["compare"] = "previous_year"
             period = "" if period.endswith("ago") else period
+        elif against := asked.compared_with:
+            arguments["against"] = against
         if period:
             arguments["period"] = period
         of = "".join(f" of {value}" for value in filters.values())
         of += f" of {join_and(groups)}" if len(groups) > 1 else ""
         during = f", {period or 'now'}" if arguments.keys() & {"period", "compare"} else ""
         during += " and a year before" if "compare" in arguments else ""
+        during += f", beside {arguments['against']}" if "against" in arguments else ""
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
         held = {*filters.values(), *groups}
+        # Of a metric that is wanted a condition that it lacks is told as left out.
+        own = 1.5 if asked.reading.tools.get("lookup_metric", 0.0) >= _SURELY_WANTED else 0.5
         spans = [s for s in asked.reading.of("filter", "scope", "not", "bound") if not _describes(asked, s)]
-        left = [s.text for s in spans if not _is_expressed(asked, s, held, metric)]
+        meant = held.intersection(_described_values(asked, metric).values())
+        left = [s.text for s in spans if not meant and not _is_expressed(asked, s, held, metric)]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
         is_part = bool(asked.reading.of("share"))
         missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS) + is_part
-        resolved = 1 - missed / (missed + len(filters) + 0.5)
+        resolved = 1 - missed / (missed + len(filters) + own)
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
 
 
@@ -105,7 +113,10 @@ def _is_expressed(asked: Asked, span: Span, values: Collection[str], metric: Met
     """Whether a part of the question is in the call, or names the metric itself, its rows or all that there is."""
     links = asked.links.within(span.start, span.end)
     held = {*values, metric.name}
-    plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in words(span.text))
+    said = words(span.text)
+    plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in said)
+    # "The whole co-op" is all, whatever it is called.
+    plain = plain or (not links and any(w.stem in _ALL for w in said))
     rows = (metric.table, asked.columns.main)
     return plain or any(x.key in held or x.kind == "period" or (x.kind == "table" and x.table in rows) for x in links)
 
@@ -153,6 +164,16 @@ def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, flo
         yield choice.candidates[int(scores.argmax())].column, float(scores.max())
 
 
+def _described_values(asked: Asked, metric: Metric) -> dict[str, str]:
+    """Dimension to the value that a part of the question means without naming it: "down south" is Southern Plants."""
+    spans = [s for s in asked.reading.of("filter", "scope") if not asked.links.within(s.start, s.end)]
+    if not spans or not asked.view.has(metric.table):
+        return {}
+    conditions = [c for c in asked.of_table(metric.table).conditions if c.op == "=" and isinstance(c.value, str)]
+    meant = {name: c.value for c in conditions for name, column in metric.dimensions.items() if c.column == column}
+    return {name: str(value) for name, value in meant.items()} if len(meant) == len(spans) == 1 else {}
+
+
 def _filters(asked: Asked, dimensions: Mapping[str, str]) -> dict[str, str]:
     """Dimension to the value that is named for it."""
     held = {name: _values(asked, column) for name, column in dimensions.items()}
@@ -190,4 +211,13 @@ def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
     several = next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
     # Where a figure is lowest or highest is told by the dimension that its catalogue names first.
     is_first_asked = asked.reading.shape in _OF_GROUPS and (asked.reading.direction != "none" or _asks_a_part(asked))
-    return several or (next(iter(dimensions), None) if is_first_asked and not asked.links.of("record") else None)
+    first = _of_projects(asked, dimensions) or next(iter(dimensions), None)
+    return several or (first if is_first_asked and not asked.links.of("record") else None)
+
+
+def _of_projects(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
+    """The dimension of the projects, where "which tool" asks for one of them."""
+    said = words(asked.text)
+    asking = [n for n, w in enumerate(said) if w.text.lower() in ("which", "what")]
+    asks_one = any(w.stem in ROW_STEMS for n in asking for w in said[n + 1 : n + 3])
+    return next((name for name, column in dimensions.items() if column == "project_id"), None) if asks_one else None

@@ -94,6 +94,7 @@ def _answers(look: Look) -> Iterator[Finding]:
         yield Finding(kind="not_computable", values={**look.subject, "rows": count(reading.total.rows, "row")})
     else:
         yield from _groups(look)
+        yield from _moved_groups(look)
         yield _overall(look, reading.total)
         yield from _course(look)
         yield from _comparison(look, reading.total)
@@ -147,6 +148,7 @@ def _overall(look: Look, total: Point) -> Finding:
     if before is not None and before.point.value is not None:
         earlier = look.amount(before.point.value)
         values |= {"before": earlier, **_when(before.period, "before_"), **_change(earlier, now)}
+        values |= _verdict(look, earlier, now)
     return Finding(
         kind="value",
         values={**values, "target": None if total.target is None else look.amount(total.target)},
@@ -246,6 +248,40 @@ def _groups(look: Look) -> Iterator[Finding]:
             "smallest_first": look.smallest_first,
         },
     )
+
+
+def _moved_groups(look: Look) -> Iterator[Finding]:
+    """How the first group and the last have changed, where a time to compare with was named."""
+    known = [group for group in look.reading.groups if group.now.value is not None]
+    period, against = look.reading.period, look.request.against
+    for group in dict.fromkeys([*known[:1], *known[-1:]]) if period and against else ():
+        if group.before is None or group.before.value is None or period is None or against is None:
+            continue
+        now, then = look.amount(group.now.value or 0.0), look.amount(group.before.value)
+        name = group_name(group.group, look.names)
+        is_unit = look.metric.dimensions.get(look.reading.by or "") == "unit"
+        yield Finding(
+            kind="value",
+            values={
+                "metric": look.metric.title,
+                "scope": f" in {name}" if is_unit else f" of {name}",
+                "value": now,
+                **_when(period),
+                "before": then,
+                **_when(against, "before_"),
+                **_change(then, now),
+                **_verdict(look, then, now),
+                "target": None,
+            },
+            figures=("value", "before"),
+        )
+
+
+def _verdict(look: Look, before: Quantity, now: Quantity) -> dict[str, Value]:
+    """Whether a change from a time that was named is for the better; nothing where the catalogue does not say."""
+    if look.request.against is None or now.value == before.value or look.metric.direction not in ("up", "down"):
+        return {}
+    return {"is_better": (now.value > before.value) == (look.metric.direction == "up")}
 
 
 def _shares(look: Look, groups: Sequence[GroupValue]) -> list[Quantity]:

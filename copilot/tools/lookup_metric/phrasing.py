@@ -18,6 +18,8 @@ def value(f: Finding) -> str:
     if "as_of" in f.values:
         return f"{opening} as of {named(f, 'as_of')}."
     change = f", {_moved(f)} {_during(f, 'before_')}" if "before" in f.values else ""
+    if "is_better" in f.values:
+        change += ", which is better" if f.values["is_better"] else ", which is worse"
     target = f" (target {named(f, 'target')})" if f.values["target"] is not None else ""
     return f"{opening} {_during(f)}{change}{target}."
 

@@ -63,6 +63,8 @@ class Request:
     grain: Grain | None
     compare: Comparison | None
     show_sql: bool = False
+    against: Period | None = None
+    """What the period is compared with in place of the one before."""
 
 
 def read(view: RecordView, request: Request, calendar: Calendar) -> MetricReading:
@@ -78,7 +80,7 @@ def read(view: RecordView, request: Request, calendar: Calendar) -> MetricReadin
         return MetricReading(metric, request.by, filters, request.period, None)
 
     period = _within(request.period, reach) or _latest(metric, reach, request.grain, calendar)
-    earlier = _compared(period, request.compare, calendar)
+    earlier = request.against or _compared(period, request.compare, calendar)
     parts, months = _parts(period, request.grain, calendar), _units(period, "month", calendar)
     months = months if len(months) <= _MOST_MONTHS else []
     values = _values(view, request, [period, earlier, *parts, *months], reach, calendar)

@@ -56,6 +56,9 @@ class Arguments(BaseModel):
     compare: Literal["previous_period", "previous_year", "target"] | None = Field(
         default=None, description="previous_period by default."
     )
+    against: str | None = Field(
+        default=None, description="Another period to compare with, in business words: November 2025."
+    )
     show_sql: bool = Field(default=False, description="Also give the SQL.")
     top: int | None = Field(default=None, ge=1, le=100, description="How many to tell.")
     bottom: int | None = Field(default=None, ge=1, le=100, description="So many groups, smallest first.")
@@ -78,6 +81,7 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         grain=arguments.grain,
         compare=arguments.compare,
         show_sql=arguments.show_sql,
+        against=_period(arguments.against, calendar) if arguments.against else None,
     )
     reading = read(view, request, calendar)
     if arguments.groups and not request.by:

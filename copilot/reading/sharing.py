@@ -1,0 +1,109 @@
+"""Shares of one column in another: "what part of their budgets is spent?"."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+
+from copilot.language.words import stems
+from copilot.reading.building import Builder
+from copilot.reading.choosing import Use
+from copilot.reading.profiles import Profile
+from copilot.reading.question import Measure, Span
+
+SIDE = 0.45
+"""A column is a side of a share from here on, by name or by the chooser."""
+_SAYS_SHARE = frozenset(stems("share percent percentage proportion fraction"))
+_USES: tuple[Use, ...] = ("measured", "shown", "order", "among", ">", ">=", "present")
+_RATIOS = frozenset({"share", "percent", "day"})
+_AFTER_OF = re.compile(
+    r"\bof\s+((?:\w+\s+){0,3}?\w+)(?=\s+(?:has|have|had|is|was|were|are|did|do|does)\b|[?.,]|$)", re.IGNORECASE
+)
+_OF = re.compile(r"\bof\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ShareOf:
+    """The column whose sum is told as a share of that of another, the whole."""
+
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True)
+class _Side:
+    profile: Profile
+    sure: float
+    start: int
+    end: int
+
+    def overlaps(self, other: _Side) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
+    """The two columns of one unit of which a share is asked; None where no share is, or where the same words say
+    both."""
+    text, reading = builder.asked.text, builder.asked.reading
+    if measure != "share" and not reading.of("share") and not set(stems(text)) & _SAYS_SHARE:
+        return None
+    sides = [side for p in builder.asked.columns.of_table(builder.table, "number") if (side := _side(builder, p))]
+    if len(sides) == 1 and (named := _said_after_of(builder, sides[0])) is not None:
+        return ShareOf(sides[0].profile.name, named)
+    pairs = [
+        (one.sure + other.sure, one, other)
+        for one, other in itertools.combinations(sides, 2)
+        if one.profile.unit == other.profile.unit and not one.overlaps(other)
+    ]
+    if not pairs:
+        return None
+    _, one, other = max(pairs, key=lambda pair: pair[0])
+    whole = _whole(text, one, other)
+    part = other if whole is one else one
+    return ShareOf(part.profile.name, whole.profile.name)
+
+
+def _said_after_of(builder: Builder, part: _Side) -> str | None:
+    """The column of the same unit that comes nearest to what stands after "of", where the chooser knows the part alone:
+    "what part of what was granted has been spent?"."""
+    text = builder.asked.text
+    after = next((m for span in builder.asked.reading.of("share") if (m := _AFTER_OF.search(text, span.start))), None)
+    others = [
+        p.name
+        for p in builder.asked.columns.of_table(builder.table, "number")
+        if p.unit == part.profile.unit and p.name != part.profile.name
+    ]
+    if after is None or (part.start < after.end(1) and after.start(1) < part.end):
+        return None
+    span = Span("measure", *after.span(1), after[1])
+    numbers = builder.asked.columns.candidates(builder.table, "number")
+    best = builder.asked.best(span, numbers.kept(lambda c: c.column in others), builder.links(span, "column"))
+    return best.candidate.column if best is not None and best.score >= SIDE else None
+
+
+def _side(builder: Builder, profile: Profile) -> _Side | None:
+    """Where the question says a column, and how surely; None where it hardly does, or where it is a rate itself."""
+    if profile.unit in _RATIOS or profile.is_scale:
+        return None
+    named = [
+        x
+        for x in builder.asked.links.of("column")
+        if (x.table, x.key) == (builder.table, profile.name) and x.score == 1
+    ]
+    if named:
+        return _Side(profile, 1.0, named[0].start, named[0].end)
+    judged = builder.asked.judged(builder.table)
+    sure, said = judged.sure(profile.name, None, *_USES), judged.said.get((profile.name, None), ())
+    if sure < SIDE or not said:
+        return None
+    start, end, _ = max(said, key=lambda place: place[2])
+    return _Side(profile, sure, start, end)
+
+
+def _whole(text: str, one: _Side, other: _Side) -> _Side:
+    """The side of which the other is a share: the one after "of", else the larger."""
+    after = [side for side in (one, other) if _OF.search(text[: side.start])]
+    if len(after) == 1:
+        return after[0]
+    return max((one, other), key=lambda side: side.profile.most or 0.0)
