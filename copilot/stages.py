@@ -31,8 +31,6 @@ _SPOKEN: Mapping[StageMeaning, tuple[str, ...]] = {
     "stopped": ("stopped", "cancelled", "canceled", "killed", "abandoned", "shelved", "dropped", "scrapped", "binned"),
     "retired": ("retired", "switched off", "decommissioned", "phased out", "taken out of service"),
 }  # fmt: skip
-_TOLD = 2
-"""So many words of a stage beside its name say what it means."""
 # Beside one of these words a name tells what a stage is not, as in "pre-production".
 _NOT = frozenset({"pre", "not", "non", "before"})
 
@@ -148,16 +146,6 @@ class Stages(RootModel[tuple[Stage, ...]]):
             name: tuple(text for text in _SPOKEN.get(means, ()) if _key(text) not in self._places)
             for name, means in zip(self.names, self.meanings, strict=True)
         }
-
-    @cached_property
-    def in_common_words(self) -> dict[str, str]:
-        """By name what a stage means and what else it is called, where its name does not say so: "stopped, shelved"."""
-        said = {
-            stage.name: [means, *stage.synonyms] if means and means != "before" else list(stage.synonyms)
-            for stage, means in zip(self.root, self.meanings, strict=True)
-        }
-        told = {n: [t for t in dict.fromkeys(texts) if _key(t) not in _key(n)][:_TOLD] for n, texts in said.items()}
-        return {name: ", ".join(texts) for name, texts in told.items() if texts}
 
     def _means(self, stage: object) -> StageMeaning | None:
         place = self.place(stage)

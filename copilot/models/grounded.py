@@ -84,8 +84,7 @@ class Memory:
 
     @cached_property
     def columns(self) -> Columns:
-        known = self.sources.retriever.phrases() if self.sources.retriever else {}
-        return Columns.of(self.view, known, self.sources.workspace.config.stages.in_common_words)
+        return Columns.of(self.view, self.sources.retriever.phrases() if self.sources.retriever else {})
 
     def asked(self, text: str, earlier: Earlier | None = None) -> Asked:
         """The question, read beside what it may continue; read once while its answer is made."""

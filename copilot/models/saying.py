@@ -154,7 +154,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         return refuse(asked, outcomes, documents, organisation)
     told = [o for o in outcomes if o.may_lead and o.holds_something and not o.planned.call.is_a_guess]
     data = [o for o in told if o.planned.call.resolved >= RESOLVED]
-    data.sort(key=lambda o: -o.planned.worth)
+    # Where something is measured over the time that is named, rows that a date only perhaps bounds come after it.
+    is_timed = any("period" in o.planned.call.arguments for o in data)
+    data.sort(key=lambda o: -o.planned.worth * (o.planned.call.certainty if is_timed else 1.0))
     lead = data[0] if data else None
     # Advice for nobody in particular is the documents' before it is a computation's.
     general = lead is not None and lead.tool.quotes_documents and not lead.planned.call.arguments

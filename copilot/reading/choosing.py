@@ -61,8 +61,7 @@ def column_item(profile: Profile) -> Item:
 
 
 def value_item(profile: Profile, value: str) -> Item:
-    meaning = profile.meanings.get(value, "")
-    return Item(profile.name, value, f"{profile.texts[0]}: {spoken(value)}{f' ({meaning})' if meaning else ''}")
+    return Item(profile.name, value, f"{profile.texts[0]}: {spoken(value)}")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
-from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, STAGE, UNIT, are_persons, spoken
+from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, UNIT, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.differences import time_from
@@ -59,13 +59,10 @@ class Columns:
     _known: dict[tuple[str, ...], Choice] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None, stages: Mapping[str, str] | None = None
-    ) -> Columns:
-        """Those of all tables; `stages` says what stages mean in common words."""
+    def of(cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None) -> Columns:
         found: list[Profile] = []
         for table in view.tables.values():
-            own = [replace(p, meanings=stages or {}) if p.name == STAGE else p for p in _profiles(view, table)]
+            own = [*_profiles(view, table)]
             found += [*own, *_between_rows(view, table), *_between_dates(table, own)]
         return cls(tuple(found), vectors or {})
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -38,8 +37,6 @@ class Profile:
     """The table whose rows it names by their keys, one in each row."""
     begins: str = ""
     """Of dates with which something ends: the column of those with which it begins, in every row the earlier ones."""
-    meanings: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """By value what it means in common words, where its own name does not tell: "Dried off" is "retired"."""
 
     def may_be(self, nothing: Literal["missing", "zero"]) -> bool:
         """Whether "none at all" can mean that: not where the rows only know the other way to have nothing."""

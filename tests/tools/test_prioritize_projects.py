@@ -67,6 +67,19 @@ def test_the_first_sentence_says_when_nothing_is_firm(tmp_path):
     assert answers(result)[0].startswith("Nothing is firm at the top")
 
 
+def test_the_last_are_told_with_their_firmness_and_what_is_at_stake(rank):
+    from_the_top = [f.subject for f in rank(top=50).findings if f.kind == "reason"]
+    result = rank(bottom=2)
+    last = next(f for f in result.findings if f.kind == "last")
+    told = [f.subject for f in result.findings if f.kind == "reason"]
+    assert told == from_the_top[::-1][:2]
+    assert last.role == "headline"
+    assert all(0 <= s.value <= 1 for s in last.values["shares"])
+    assert len(last.values["names"]) == len(last.values["shares"]) == 2
+    (stake,) = (f for f in result.findings if f.kind == "at_stake")
+    assert stake.figures
+
+
 def test_projects_that_tie_are_said_not_to_be_told_apart(tmp_path):
     rows = [project(f"A-{i}", 7, 7, 6, 7, 3, 7) for i in range(4)]
     result = prioritize_projects(write_sources(tmp_path, rows), EVERYONE, Arguments(top=2))
@@ -185,6 +198,7 @@ def test_a_wrong_call_says_what_would_be_right(rank, arguments):
 
 
 CALLS = (
+    {"bottom": 2},
     {}, {"top": 1}, {"top": 50}, {"include_ended": True}, {"weight_changes": {"risk": 2}},
     {"projects": ["H-02", "H-05", "H-07"]}, {"projects": ["H-02"]}, {"compare": ["H-02", "H-01"]},
     {"filters": [{"column": "unit", "value": "northfjord"}]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ MOST_PARTS = 4
 # A period of so many months has a course.
 _COURSE = 6
 _MOST_GROUPS = 12
+_SAME_TARGET = 0.001
 _MOST_GAPS = 3
 # Lengths of periods that differ by less than so many days are the same.
 _DAYS_ALIKE = 20
@@ -296,6 +298,12 @@ def _target(look: Look) -> Iterator[Finding]:
     """How far the latest part is from its target, when that was asked or there is more than one part."""
     parts = [part for part in look.reading.parts if part.point.value is not None]
     is_asked = look.request.compare == "target"
+    whole, period = look.reading.total, look.reading.period
+    if look.metric.is_sum and len(parts) > 1 and period and whole and whole.target is not None:
+        # A target that is an average of months is none of all of them.
+        of_parts = sum(part.point.target or 0.0 for part in parts)
+        if math.isclose(of_parts, whole.target, rel_tol=_SAME_TARGET):
+            yield _distance(look, period, look.amount(whole.value or 0.0), look.amount(whole.target))
     if not is_asked and len(parts) < 2:
         return
     if not parts or parts[-1].point.target is None:
@@ -303,13 +311,17 @@ def _target(look: Look) -> Iterator[Finding]:
             yield Finding(kind="no_target", values={"metric": look.metric.title})
         return
     last, wanted = parts[-1], look.amount(parts[-1].point.target)
-    now = look.amount(last.point.value or 0.0)
+    yield _distance(look, last.period, look.amount(last.point.value or 0.0), wanted)
+
+
+def _distance(look: Look, period: Period, now: Quantity, wanted: Quantity) -> Finding:
+    """How far a value is from its target."""
     distance = gap(now, wanted)
-    yield Finding(
+    return Finding(
         kind="target",
         values={
             "metric": look.metric.title,
-            **_when(last.period),
+            **_when(period),
             "value": now,
             "target": wanted,
             "distance": distance,

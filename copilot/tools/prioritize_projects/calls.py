@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from copilot.language.vocabulary import ENDING
+from copilot.language.words import words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+
+_MOST = 5
+"""So many are told where no number is said."""
+
+
+def _asks_the_end(asked: Asked) -> bool:
+    """Whether the last are asked for, "which three can I stop?"; what says of which projects says nothing of that, as
+    "the stopped ones"."""
+    of_rows = asked.reading.of("filter", "scope", "not", "among")
+    said = [w for w in words(asked.text) if not any(s.start <= w.start < s.end for s in of_rows)]
+    return any(w.stem in ENDING for w in said)
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -18,10 +31,12 @@ def calls(asked: Asked) -> Iterator[Call]:
         arguments["compare"] = compared
     elif filters := [f for f in asked.filters("projects") if f["column"] != "id"]:
         arguments["filters"] = filters
-    if asked.limit:
-        arguments["top"] = asked.limit
+    is_end = not compared and _asks_the_end(asked)
+    if asked.limit or is_end:
+        arguments["bottom" if is_end else "top"] = asked.limit or _MOST
     shares, factors = asked.weight_changes()
     arguments |= {"weights": shares} if shares else {}
     arguments |= {"weight_changes": factors} if factors else {}
     phrase = " against ".join(x.name or x.key for x in named[:2]) if compared else "the candidates"
-    yield Call("prioritize_projects", arguments, f"ranking of {phrase} by all criteria", unresolved=rows.unresolved)
+    first = "the last of the ranking" if is_end else "ranking"
+    yield Call("prioritize_projects", arguments, f"{first} of {phrase} by all criteria", unresolved=rows.unresolved)

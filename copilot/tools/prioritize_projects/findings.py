@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from copilot.analysis.acceptability import drawn_scores
 from copilot.analysis.flips import EstimateChange
 from copilot.analysis.scoring import to_raw
 from copilot.language.formatting import NAMED
 from copilot.tools.candidates import Candidates, Weights
-from copilot.tools.findings import Reading, amount, count, listed, share
+from copilot.tools.findings import Reading, amount, count, known, listed, share
 from copilot.tools.prioritize_projects.ranking import (
     METHOD_NAMES,
     Flip,
@@ -31,6 +32,7 @@ FIRM = 0.7
 # Among the top in at least this share of draws counts as safely there.
 SAFE = 0.8
 _MOVES = 4
+_ROWS_CITED = 3
 # Titles of rules are sentences of their own; of more than these the first are told.
 TITLES = 2
 
@@ -94,6 +96,53 @@ def reason(found: Ranking, reading: Reading, position: int) -> Finding:
         evidence=(_row(found, reading, position),),
         calculation=_score_calculation(found, position),
     )
+
+
+def from_the_end(found: Ranking, reading: Reading, most: int, draws: int) -> Iterator[Finding]:
+    """Who comes last, the weakest first, how firm that is, and what they are to bring and have cost."""
+    last = [int(i) for i in found.order[::-1][:most]]
+    drawn = drawn_scores(found.candidates.estimates, found.weights.used, draws)
+    behind = np.argpartition(drawn, most - 1, axis=1)[:, :most] if most < len(found.order) else None
+    shares = () if behind is None else tuple(share(float((behind == i).any(axis=1).mean())) for i in last)
+    scores = tuple(score for i in last if (score := score_of(found, i)) is not None)
+    yield Finding(
+        kind="last",
+        subject=found.candidates.ids[last[0]],
+        role="headline",
+        values={
+            **_scope(found),
+            "names": tuple(found.candidates.name(i) for i in last),
+            "scores": scores if len(scores) == len(last) else (),
+            "shares": shares,
+            "told": count(most, "project"),
+        },
+        figures=("scores",),
+        evidence=tuple(_row(found, reading, i) for i in last[:_ROWS_CITED]),
+    )
+    yield from known(_at_stake(found, reading, last))
+    for i in last:
+        told = reason(found, reading, i)
+        yield told.model_copy(update={"values": {**told.values, "top_share": None}})
+    yield weights(found.candidates, found.weights)
+    yield from missing(found, reading)
+    if reading.view.hidden("projects"):
+        yield Finding(kind="hidden", role="caveat")
+    yield method(found, draws)
+
+
+def _at_stake(found: Ranking, reading: Reading, chosen: Sequence[int]) -> Finding | None:
+    """What the records say that some candidates are to bring a year and have cost; None where they do not."""
+    sums: dict[str, Value] = {}
+    for name in ("expected_benefit", "spend", "budget"):
+        held = [found.candidates.rows[i].get(name) for i in chosen]
+        amounts = [float(v) for v in held if isinstance(v, int | float) and not isinstance(v, bool)]
+        unit = reading.view.column("projects", name).unit if reading.view.has("projects", name) else ""
+        sums[name] = amount(sum(amounts), unit) if amounts else None
+    if all(value is None for value in sums.values()):
+        return None
+    evidence = tuple(_row(found, reading, i) for i in chosen[:_ROWS_CITED])
+    figures = tuple(name for name, value in sums.items() if value is not None)
+    return Finding(kind="at_stake", role="headline", values=sums, figures=figures, evidence=evidence)
 
 
 def changed_order(found: Ranking) -> Finding | None:

@@ -49,6 +49,19 @@ def reason(f: Finding) -> str:
     return _says(f"{{name}}[ of {{unit}}] ranks {{rank}} with {{its_score}}{strong}{firm}")(f)
 
 
+def last(f: Finding) -> str:
+    """Who comes last, and how often they stay there."""
+    names, scores, shares = texts(f, "names"), quantities(f, "scores"), quantities(f, "shares")
+    pairs = zip(names, scores, strict=True) if scores else ()
+    told = [f"{name} with {format_value(score)}" for name, score in pairs] or names
+    is_one = len(names) == 1
+    text = f"Of {named(f, 'candidates')}{f.values['scope']}, {join_and(told)} {'comes' if is_one else 'come'} last"
+    if shares:
+        stay = "it stays there" if is_one else f"they stay among the last {named(f, 'told', bare=True)}"
+        text += f"; {stay} in {join_and(map(format_value, shares))} of plausible weights and estimates"
+    return sentence(text)
+
+
 def changed_order(f: Finding) -> str:
     moved = texts(f, "moved")
     if not moved:
@@ -189,6 +202,10 @@ WORDING = Wording(
     {
         "leader": leader,
         "reason": reason,
+        "last": last,
+        "at_stake": says(
+            "Together they [expect {expected_benefit} a year][; they have spent {spend}][ of a budget of {budget}]"
+        ),
         "changed_order": changed_order,
         "flip": flip,
         "top_firmness": top_firmness,

@@ -33,8 +33,8 @@ _ROWS_IN_TABLE = 20
 class Arguments(BaseModel):
     """Rank AI projects by the prioritization criteria and say how firm the ranking is and what would flip it.
 
-    For "which first", "top five", "is A before B", "what if risk counted double". By default it ranks what has not
-    reached production.
+    For "which first", "top five", "is A before B", "what if risk counted double", and with `bottom` for "which to
+    stop". By default it ranks what has not reached production.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -54,6 +54,9 @@ class Arguments(BaseModel):
         description="Trade-offs between two criteria each, to work out the weights from.",
     )
     top: int = Field(default=5, ge=1, le=50, description="How many to tell.")
+    bottom: int | None = Field(
+        default=None, ge=1, le=50, description="So many from the end in place of the top, the weakest first."
+    )
     compare: list[str] = Field(default=[], max_length=2, description="Two projects side by side.")
     include_ended: bool = Field(default=False, description="Also those in production or ended.")
     method: Method = Field(default="weighted_sum", description="weighted_sum unless asked otherwise.")
@@ -96,8 +99,13 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     pair = [candidates.ids.index(key) for key in compared] if len(compared) == 2 else []
     unmet = blocked_projects(sources, viewer)
     reading = Reading(sources, view)
+    told = (
+        findings.from_the_end(found, reading, min(arguments.bottom, len(found.order)), arguments.draws)
+        if arguments.bottom and not pair
+        else _findings(found, reading, pair, arguments.draws, unmet, asked)
+    )
     result = build_result(
-        _findings(found, reading, pair, arguments.draws, unmet, asked),
+        told,
         WORDING,
         Computation(
             source=view.sources["projects"],
