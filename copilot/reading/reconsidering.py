@@ -17,7 +17,7 @@ from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
 from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans, may_be_meant
-from copilot.reading.tables import by_table
+from copilot.reading.tables import by_table, surest_first
 from copilot.records.conditions import Filter
 from copilot.records.related import is_stored, some_or_none
 
@@ -59,6 +59,8 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     first, *rest = found
     if not first.relates:
         first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
+        if first.table not in {x.table for x in asked.links.of("table")}:
+            first, *rest = surest_first([first, *rest])
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
         return [first, *rest]

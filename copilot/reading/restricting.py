@@ -179,6 +179,9 @@ def _sized(builder: Builder, column: str, use: Use, holds: Holds) -> None:
 
 def condition(builder: Builder, span: Span) -> None:
     """Rows for which something is so, or is not: a value, a yes or no, a cell that is empty, a record."""
+    if _is_of_another(builder, span):
+        builder.unresolved.append(span.text)
+        return
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
     if related(builder, span, condition) or kept_for_none(builder, span, condition):
         return
@@ -237,6 +240,16 @@ def condition(builder: Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _is_of_another(builder: Builder, span: Span) -> bool:
+    """Whether a part is no more than a piece of a name that other tables alone have: "open" of "open positions"."""
+    whole = [
+        x
+        for x in builder.asked.links.of("column", "value")
+        if x.score == 1 and x.start <= span.start and span.end <= x.end and x.end - x.start > span.end - span.start
+    ]
+    return bool(whole) and all(x.table != builder.table for x in whole)
 
 
 def _since(builder: Builder, span: Span) -> bool:

@@ -67,6 +67,7 @@ MEASURED, MEASURED_TOO = 0.6, 0.4
 RANKED = 0.7
 """The same of one that orders rows."""
 _RATIOS = frozenset({"share", "percent", "%"})
+_HOW_MANY = re.compile(r"\bhow many\s+(?:\w+\s+)?$", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 
 
@@ -149,6 +150,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measure, sides = "share", (shares.part, shares.whole)
         builder.conditions = [c for c in (*base, *builder.conditions) if c.column not in sides or c.than]
         base, builder.measure = (), "share"
+    if measure == "count" and (number := _how_many(builder)) is not None:
+        measure = builder.measure = "sum"
+        builder.conditions = [c for c in builder.conditions if c.column != number or c.op != "present"]
     if builder.kept:
         measure, groups = "count", [builder.kept]
     groups = _groups(builder, groups, measure)
@@ -191,7 +195,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         limit=limit,
         having=builder.having,
         relates=builder.relates,
-        unresolved=(*builder.unresolved, *unused_figures(builder)),
+        unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
         signals=_signals(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
         support=builder.support,
         resolved=_resolved(builder),
@@ -243,6 +247,28 @@ def _counts_its_rows(builder: Builder) -> bool:
 
     is_bare = any(all(w.is_stop for w in words(span.text)) for span in reading.of("order"))
     return any(map(names_it, reading.of("order"))) or (is_bare and any(map(names_it, reading.of("measure"))))
+
+
+def _how_many(builder: Builder) -> str | None:
+    """The column of numbers of which "how many" asks, as of "open positions": a sum, no count of rows."""
+    asked = builder.asked
+    for link in asked.links.of("column"):
+        profile = asked.columns.get(link.table, link.key) if link.table == builder.table and link.score == 1 else None
+        is_amount = profile is not None and profile.holds == "number" and profile.unit not in _RATIOS
+        if is_amount and profile and _HOW_MANY.search(asked.text[: link.start]):
+            return profile.name
+    return None
+
+
+def _named_elsewhere(builder: Builder) -> Iterator[str]:
+    """Names of several words that other tables alone have for a column: where "open positions" is one, it is no part of
+    this table."""
+    links = builder.asked.links.of("column", "value", "person")
+    own = [x for x in links if x.table == builder.table]
+    for link in builder.asked.links.of("column"):
+        is_whole = link.score == 1 and " " in link.text.strip() and link.table != builder.table
+        if is_whole and not any(x.start < link.end and link.start < x.end for x in own):
+            yield link.text
 
 
 def _names_rows(builder: Builder, span: Span) -> bool:

