@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,8 @@ def name() -> str:
     return f"matcher-{hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]}"
 
 
+# Those who see the same columns compare with the same candidates, and an index made anew holds them again.
+@lru_cache(maxsize=4096)
 def encode(text: str) -> Vectors:
     """The vector of a span or candidate, of length 1."""
     network = _network()
