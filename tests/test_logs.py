@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,11 +13,11 @@ from typing import Any
 
 import pytest
 from openai_server import Call, OpenAIServer, Reply, failure
+from small_workspaces import SMALL, written
 
 from copilot import Settings, logs, open_copilot
 from copilot.retrieval.index import locked
 
-CORPUS = Path(__file__).parent / "fixtures" / "corpus"
 KEY = "sk-SECRET-1234"
 QUESTION = "How many projects are in pilot?"
 
@@ -28,11 +27,8 @@ Events = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     """A workspace with a document that is confidential and one that cannot be read, everything logged as JSON."""
-    workspace = tmp_path / "workspace"
-    for name in ("records", "playbook"):
-        shutil.copytree(CORPUS / name, workspace / name)
-    shutil.copy(CORPUS / "workspace.yaml", workspace)
-    (workspace / "playbook" / "ships.md").write_text("# Ships\n\nHalyard costs the hospital four ships a year.\n")
+    ships = "# Ships\n\nHalyard costs the hospital four ships a year.\n"
+    workspace = written(tmp_path / "workspace", {**SMALL, "playbook/ships.md": ships})
     (workspace / "playbook" / "broken.pdf").write_bytes(b"\x00 The board approves Halyard.")
     yield Settings(workspace=workspace, state_dir=tmp_path / "state", log_level="debug", log_format="json")
     logs.configure(Settings())

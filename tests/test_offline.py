@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-CORPUS = Path(__file__).parent / "fixtures" / "corpus"
+from small_workspaces import SMALL, written
 
 # Notes and forbids every attempt, those swallowed by a thread or a library included. Audit hooks see what is below the
 # socket module too.
@@ -56,7 +55,8 @@ sys.exit(bool(attempts))
 
 
 def run(program: str, state: Path, *before: str) -> subprocess.CompletedProcess[str]:
-    command = [*before, sys.executable, "-c", program, str(CORPUS), str(state)]
+    workspace = written(state / "workspace", SMALL)
+    command = [*before, sys.executable, "-c", program, str(workspace), str(state / "state")]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

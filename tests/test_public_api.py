@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_workspaces import SMALL, written
 
 import copilot
 
@@ -50,10 +51,10 @@ def test_what_only_reads_settings_or_parses_a_command_loads_no_heavy_library() -
 
 
 def test_answering_loads_no_user_interface(tmp_path: Path) -> None:
-    corpus = Path(__file__).parent / "fixtures" / "corpus"
+    workspace = written(tmp_path / "workspace", SMALL)
     code = (
         "import pathlib\nfrom copilot import Settings, open_copilot\n"
-        f"settings = Settings(workspace=pathlib.Path({str(corpus)!r}), state_dir=pathlib.Path({str(tmp_path)!r}))\n"
+        f"settings = Settings(workspace=pathlib.Path({str(workspace)!r}), state_dir=pathlib.Path({str(tmp_path)!r}))\n"
         "open_copilot(settings).ask('How many projects are in pilot?')"
     )
     assert not loaded_by(code) & {"streamlit", "openai", "evals", "ui"}

@@ -92,15 +92,15 @@ def run_in_child(library: Library, killed_after_seconds: float | None) -> float:
 
 
 @on_a_server_too
-@pytest.mark.timeout(900)  # ten seconds of CPU, but in a hundred processes: long on a busy machine
+@pytest.mark.timeout(900)  # few seconds of CPU, but in twenty processes: long on a busy machine
 def test_killed_at_any_moment_the_index_opens_and_the_next_run_completes(library: Library) -> None:
     lengths = []
-    for number in range(3):
+    for number in range(2):
         library.write("kept/0.md", f"# Number {number}\n\nNot killed: this measures how long a run takes.\n")
         lengths.append(run_in_child(library, None))
     draw = random.Random(20)
     new = contents(library)
-    ended, turns = 0, 8 if library.chroma_url else 30
+    ended, turns = 0, 5 if library.chroma_url else 12
     for turn in range(turns):
         old = new
         library.write("turn.md", f"# Turn\n\nTraining data of ward {turn} drifts.\n")

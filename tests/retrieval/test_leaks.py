@@ -1,4 +1,4 @@
-"""Hundreds of questions about what is labelled, asked as everyone who may not see it."""
+"""A hundred questions about what is labelled, asked as everyone who may not see it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from copilot.types import Viewer
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKSPACES = {"shipped": ROOT / "knowledge", "fixture": CORPUS}
-QUESTIONS = 250
-ASKED_IN_FULL = 12
+TABLES = ("projects", "models", "decisions", "incidents", "stage_history")
+OPEN_POLICIES = ("data-use", "human-oversight", "incident-response")
+QUESTIONS = 100
+ASKED_IN_FULL = 6
 TEMPLATES = (
     "What does {} say?", "{}", "Tell me about {}", "who decides on {}", "How many projects deal with {}?",
     'Where is "{}" written?', "summarise {} for the board", "What was decided about {}, and why?",
@@ -77,7 +79,7 @@ def read_documents(root: Path) -> Iterator[Source]:
 
 def read_rows(root: Path) -> Iterator[Source]:
     labels: dict[str, frozenset[str]] = {}
-    for name in ("projects", "models", "decisions", "incidents", "stage_history"):
+    for name in TABLES:
         with (root / "records" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 needs = frozenset([row["label"]] if row.get("label") else [])
@@ -122,10 +124,30 @@ def opened(
     else:
         # The playbook is for everyone, and most of what would have to be embedded.
         root = shutil.copytree(root, folder / "shipped", ignore=shutil.ignore_patterns("playbook"))
+        thin_out(root)
         settings = Settings(workspace=root, state_dir=folder)
     copilot = open_copilot(settings)
     yield Opened(root, copilot, [*read_documents(root), *read_rows(root)])
     copilot.close()
+
+
+def thin_out(root: Path) -> None:
+    """Leaves of the open documents and rows one in four: what is labelled stays among them, and what names it."""
+    for path in sorted((root / "policies").glob("*.md")):
+        if "\nlabel:" not in path.read_text(encoding="utf-8") and path.stem not in OPEN_POLICIES:
+            path.unlink()
+    labelled: set[str] = set()
+    for name in TABLES:
+        path = root / "records" / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = [*reader]
+        labelled |= {row["id"] for row in rows if row.get("label") and row.get("id")}
+        stay = [n % 4 == 0 or bool(row.get("label") or labelled & {*row.values()}) for n, row in enumerate(rows)]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, reader.fieldnames or ())
+            writer.writeheader()
+            writer.writerows(row for row, stays in zip(rows, stay, strict=True) if stays)
 
 
 def viewers_of(opened: Opened) -> list[Viewer]:

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from served import Served
+from indexes import CORPUS
+from served import Served, running
+
+from copilot import Settings, open_copilot
 
 EXAMPLES = 3
 """Made-up calls of each route, besides those of its limits."""
+ROWS = 2
+"""Of each table: enough for every tool to be offered, and a memo is drafted over them in a fifth of a second."""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server over the fixture hospital with the first rows of its tables."""
+    folder = tmp_path_factory.mktemp("schema")
+    workspace = Path(shutil.copytree(CORPUS, folder / "workspace"))
+    for table in (workspace / "records").glob("*.csv"):
+        lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+        table.write_text("".join(lines[: ROWS + 1]), encoding="utf-8")
+    with (
+        closing(open_copilot(Settings(workspace=workspace, state_dir=folder / "state"))) as copilot,
+        running(copilot, folder) as server,
+    ):
+        yield server
 
 
 @pytest.mark.timeout(900)
