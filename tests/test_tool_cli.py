@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from command_line import CORPUS, ROOT, Done, bearing, run_python
+from command_line import CORPUS, ROOT, Done, bearing
 from indexes import Indexes
 
 from copilot import Copilot, Settings
@@ -156,9 +156,14 @@ def test_a_copilot_calls_its_tools_by_name(copilot: Copilot) -> None:
         copilot.call("check_governance")
 
 
-def test_the_documented_lines_of_python_run(state: Path) -> None:
+def test_the_documented_lines_of_python_run(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    done = run_python("-c", code, state=state)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "leads" in done.stdout
+    monkeypatch.setenv("BEARING_WORKSPACE", str(CORPUS))
+    monkeypatch.setenv("BEARING_STATE_DIR", str(state))
+    exec(code, {"__name__": "__main__"})
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "leads" in told.out

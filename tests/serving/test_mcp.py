@@ -80,66 +80,68 @@ def test_no_web_framework_is_loaded_for_standard_input_and_output() -> None:
     assert done.stdout == "False\n"
 
 
-def test_tools_are_listed_with_their_schemas_and_called(connect: Connect) -> None:
+async def lists_and_calls_tools(client: Client) -> None:
+    listed = {tool.name: tool for tool in (await client.list_tools()).tools}
+    assert {"ask", "find_projects", "prioritize_projects"} <= set(listed) <= {"ask", *(t.name for t in TOOLS)}
+    assert "filters" in listed["find_projects"].input_schema["properties"]
+    found = await client.call_tool("find_projects", {"filters": [{"column": "stage", "value": "pilot"}]})
+    assert not found.is_error
+    assert "3 of 8 projects are in pilot" in text_of(found.content[0])
+
+
+async def asks_and_follows_up(client: Client) -> None:
+    first = await client.call_tool("ask", {"question": "How many projects are in pilot?", "conversation": "t-mcp"})
+    answer = Answer.model_validate(first.structured_content)
+    assert text_of(first.content[0]).startswith(answer.text)
+    assert f"- [1] {answer.citations[0].title}" in text_of(first.content[0])
+    second = await client.call_tool("ask", {"question": "and in production?", "conversation": "t-mcp"})
+    assert "of 8 projects are in production" in text_of(second.content[0])
+
+
+async def calls_wrongly(client: Client) -> None:
+    for name, arguments in (
+        ("find_projekts", {}),
+        ("find_projects", {"nonsense": 1}),
+        ("find_projects", {"viewer": "chief_physician"}),
+        ("ask", {}),
+        ("ask", {"question": "a", "viewer": "chief_physician"}),
+    ):
+        told = await client.call_tool(name, arguments)
+        assert told.is_error
+        assert text_of(told.content[0])
+
+
+async def resources(client: Client) -> dict[str, str]:
+    return {r.name: r.uri for r in (await client.list_resources()).resources}
+
+
+async def drafts_and_reads(client: Client) -> str:
+    await client.call_tool("ask", {"question": "Draft a prioritization memo", "conversation": "t-mcp-memo"})
+    found = await resources(client)
+    memo = next(uri for uri in found.values() if uri.startswith("bearing://memos/"))
+    assert text_of((await client.read_resource(memo)).contents[0]).startswith("# ")
+    board = found["policies/board-risk-appetite.md"]
+    assert text_of((await client.read_resource(board)).contents[0]).startswith("# ")
+    return board
+
+
+async def reads_what_is_not_theirs(client: Client, board: str) -> None:
+    found = await resources(client)
+    assert "playbook/model-monitoring.md" in found
+    assert board not in found.values()
+    for uri in (board, "bearing://documents/..%2Fworkspace.yaml", "file:///etc/passwd", "bearing://memos/M-0"):
+        with pytest.raises(MCPError):
+            await client.read_resource(uri)
+
+
+def test_a_client_calls_tools_asks_and_reads_what_its_viewer_may_see(connect: Connect) -> None:
+    """One connection of each viewer, since a server on standard input and output starts for each."""
+    board = with_client(connect, "chief_physician", drafts_and_reads)
+
     async def use(client: Client) -> None:
-        listed = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert {"ask", "find_projects", "prioritize_projects"} <= set(listed) <= {"ask", *(t.name for t in TOOLS)}
-        assert "filters" in listed["find_projects"].input_schema["properties"]
-        found = await client.call_tool("find_projects", {"filters": [{"column": "stage", "value": "pilot"}]})
-        assert not found.is_error
-        assert "3 of 8 projects are in pilot" in text_of(found.content[0])
-
-    with_client(connect, "everyone", use)
-
-
-def test_a_question_is_answered_with_its_sources_and_followed_up(connect: Connect) -> None:
-    async def use(client: Client) -> None:
-        first = await client.call_tool("ask", {"question": "How many projects are in pilot?", "conversation": "t-mcp"})
-        answer = Answer.model_validate(first.structured_content)
-        assert text_of(first.content[0]).startswith(answer.text)
-        assert f"- [1] {answer.citations[0].title}" in text_of(first.content[0])
-        second = await client.call_tool("ask", {"question": "and in production?", "conversation": "t-mcp"})
-        assert "of 8 projects are in production" in text_of(second.content[0])
+        await lists_and_calls_tools(client)
+        await asks_and_follows_up(client)
+        await calls_wrongly(client)
+        await reads_what_is_not_theirs(client, board)
 
     with_client(connect, "ward_manager", use)
-
-
-def test_what_is_wrong_with_a_call_is_said_to_the_model(connect: Connect) -> None:
-    async def use(client: Client) -> None:
-        for name, arguments in (
-            ("find_projekts", {}),
-            ("find_projects", {"nonsense": 1}),
-            ("find_projects", {"viewer": "chief_physician"}),
-            ("ask", {}),
-            ("ask", {"question": "a", "viewer": "chief_physician"}),
-        ):
-            told = await client.call_tool(name, arguments)
-            assert told.is_error
-            assert text_of(told.content[0])
-
-    with_client(connect, "everyone", use)
-
-
-def test_documents_and_memos_are_resources_of_who_may_see_them(connect: Connect) -> None:
-    async def resources(client: Client) -> dict[str, str]:
-        return {r.name: r.uri for r in (await client.list_resources()).resources}
-
-    async def draft_and_read(client: Client) -> str:
-        await client.call_tool("ask", {"question": "Draft a prioritization memo", "conversation": "t-mcp-memo"})
-        found = await resources(client)
-        memo = next(uri for uri in found.values() if uri.startswith("bearing://memos/"))
-        assert text_of((await client.read_resource(memo)).contents[0]).startswith("# ")
-        board = found["policies/board-risk-appetite.md"]
-        assert text_of((await client.read_resource(board)).contents[0]).startswith("# ")
-        return board
-
-    async def read_what_is_not_theirs(client: Client) -> None:
-        found = await resources(client)
-        assert "playbook/model-monitoring.md" in found
-        assert board not in found.values()
-        for uri in (board, "bearing://documents/..%2Fworkspace.yaml", "file:///etc/passwd", "bearing://memos/M-0"):
-            with pytest.raises(MCPError):
-                await client.read_resource(uri)
-
-    board = with_client(connect, "chief_physician", draft_and_read)
-    with_client(connect, "ward_manager", read_what_is_not_theirs)

@@ -51,11 +51,11 @@ class Journey:
 
     def press(self, button: Locator, then: Locator) -> None:
         """Clicks until it has its effect: one that meets a redraw is lost, and a menu may be scrolled away."""
-        for _ in range(5):
+        for _ in range(10):
             if button.is_visible():
                 button.click()
             try:
-                expect(then).to_be_in_viewport(timeout=10_000)
+                expect(then).to_be_in_viewport(timeout=4_000)
             except AssertionError:
                 self.rest()
             else:
@@ -67,7 +67,7 @@ class Journey:
         for _ in range(5):
             self.press(menu, entry)
             with suppress(TimeoutError):
-                entry.click(timeout=5_000)
+                entry.click(timeout=2_000)
                 return
         raise AssertionError("the entry of the menu cannot be clicked")
 

@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from command_line import CORPUS, run_python
+from command_line import run_python
+from small_workspaces import SMALL, written
 
 
 @pytest.mark.browser
 def test_the_bench_of_the_screens_measures_paints_turns_and_sessions(chromium: str, tmp_path: Path):
+    workspace = str(written(tmp_path / "workspace", SMALL))
     done = run_python(
-        "bench/ui.py", "--workspace", str(CORPUS), "--repeats", "1", "--turns", "2", "--sessions", "2", state=tmp_path
+        "bench/ui.py", "--workspace", workspace, "--repeats", "1", "--turns", "2", "--sessions", "2", state=tmp_path
     )
     assert done.returncode == 0, done.stderr
     waits = {
