@@ -54,20 +54,26 @@ def settings(place: Path, workspace: str = "wards") -> Settings:
     return Settings(workspace=place / workspace, state_dir=place / "state")
 
 
-def test_a_dataset_is_asked_and_two_runs_of_the_grounded_model_are_equal(place: Path) -> None:
+@pytest.fixture(scope="module")
+def asked(place: Path) -> Path:
+    """A finished run of the whole set, to be copied."""
+    run(str(place / "set.yaml"), settings(place), place / "asked")
+    return place / "asked"
+
+
+def test_a_dataset_is_asked_and_two_runs_of_the_grounded_model_are_equal(place: Path, asked: Path) -> None:
     told: list[tuple[int, int, str]] = []
     summary = run(str(place / "set.yaml"), settings(place), place / "a", progress=lambda *at: told.append(at))
     assert "budget" not in summary.failed, summary.render()
     assert told[-1][:2] == (4, 4)
-    run(str(place / "set.yaml"), settings(place), place / "b")
-    found = compare(Run(place / "a"), Run(place / "b"))
+    found = compare(Run(place / "a"), Run(asked))
     assert found.passes, found.render()
     qualities = [r for r in found.rows if r.metric.kind != "measure" or r.metric.name == "words"]
     assert all(r.change.delta == 0 for r in qualities)
 
 
-def test_an_unfinished_run_goes_on_where_it_stopped(place: Path) -> None:
-    run(str(place / "set.yaml"), settings(place), place / "c")
+def test_an_unfinished_run_goes_on_where_it_stopped(place: Path, asked: Path) -> None:
+    shutil.copytree(asked, place / "c")
     answers = place / "c" / "answers.jsonl"
     first, second = answers.read_text(encoding="utf-8").splitlines()[:2]
     answers.write_text(f"{first}\n{second[:80]}", encoding="utf-8")
@@ -86,8 +92,8 @@ def test_an_unfinished_run_goes_on_where_it_stopped(place: Path) -> None:
     ]
 
 
-def test_a_finished_run_is_not_asked_again_and_another_set_does_not_enter_its_folder(place: Path) -> None:
-    run(str(place / "set.yaml"), settings(place), place / "d")
+def test_a_finished_run_is_not_asked_again_and_another_set_does_not_enter_its_folder(place: Path, asked: Path) -> None:
+    shutil.copytree(asked, place / "d")
     before = (place / "d" / "answers.jsonl").read_bytes()
     run(str(place / "set.yaml"), settings(place), place / "d")
     assert (place / "d" / "answers.jsonl").read_bytes() == before
@@ -95,15 +101,16 @@ def test_a_finished_run_is_not_asked_again_and_another_set_does_not_enter_its_fo
         run(str(place / "set.yaml"), settings(place), place / "d", filters=["type=metric"])
 
 
-def test_an_amount_that_is_off_by_one_per_cent_is_found_and_the_gate_fails(place: Path, indexes: Indexes) -> None:
+def test_an_amount_that_is_off_by_one_per_cent_is_found_and_the_gate_fails(
+    place: Path, asked: Path, indexes: Indexes
+) -> None:
     # The workspace is changed where a tool that is off would change its result.
-    run(str(place / "set.yaml"), settings(place), place / "right")
     shutil.copytree(place / "wards", place / "off")
     projects = place / "off" / "records" / "projects.csv"
     raised = f"{round(4_200_000 + 0.011 * budget(place / 'off')):,}"
     projects.write_text(projects.read_text(encoding="utf-8").replace("4,200,000", raised), encoding="utf-8")
     run(str(place / "set.yaml"), indexes.copy_to(settings(place, "off")), place / "wrong")
-    found = compare(Run(place / "right"), Run(place / "wrong"))
+    found = compare(Run(asked), Run(place / "wrong"))
     assert "hard samples passed and now fail: budget" in found.failures
     assert any("workspaces differ" in w for w in found.warnings)
 

@@ -151,15 +151,22 @@ def test_an_issuer_that_cannot_be_reached_or_has_another_name_is_said(signing_in
         assert url in refused.json()["detail"]
 
 
-def test_an_issuer_needs_an_audience(tmp_path: Path) -> None:
-    refused = bearing("serve", "--port", "0", state=tmp_path, BEARING_TOKEN_ISSUER="https://login.example")
+@pytest.fixture
+def indexed(indexes: Indexes, tmp_path: Path) -> Path:
+    """A state folder that holds the index."""
+    indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path))
+    return tmp_path
+
+
+def test_an_issuer_needs_an_audience(indexed: Path) -> None:
+    refused = bearing("serve", "--port", "0", state=indexed, BEARING_TOKEN_ISSUER="https://login.example")
     assert refused.returncode == 2
     assert "BEARING_TOKEN_AUDIENCE" in refused.stderr
 
 
-def test_an_issuer_needs_rules_that_say_whom_it_lets_in(tmp_path: Path) -> None:
+def test_an_issuer_needs_rules_that_say_whom_it_lets_in(indexed: Path) -> None:
     refused = bearing(
-        "serve", "--port", "0", state=tmp_path,
+        "serve", "--port", "0", state=indexed,
         BEARING_TOKEN_ISSUER="https://login.example", BEARING_TOKEN_AUDIENCE="bearing",
     )  # fmt: skip
     assert refused.returncode == 2

@@ -48,13 +48,17 @@ def test_the_home_page_suggests_four_questions_that_fit_the_workspace(open_app: 
     assert app.title[0].value == "What are you deciding?"
     assert "Halden Care" in shown(app)
     assert len([button for button in app.button if (button.key or "").startswith("suggestion-")]) == 4
+    # A workspace of several viewers asks who looks.
+    assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"
 
 
-def test_an_answer_carries_chips_for_its_citations(open_app: Opener):
+def test_an_answer_carries_chips_for_its_citations_and_with_one_model_there_is_no_choice_to_make(open_app: Opener):
     app = ask(open_app(), "Why do pilots stall?")
     assert not app.exception
     assert "#cite-" in shown(app)
     assert len(app.feedback) == 1
+    assert not [box for box in app.sidebar.selectbox if box.key == "model"]
+    assert not [caption for caption in app.caption if "edit_note" in caption.value]
 
 
 def test_all_that_was_read_for_an_answer_is_listed_what_it_cites_first(open_app: Opener):
@@ -111,11 +115,6 @@ def test_a_question_that_is_tried_again_takes_its_own_place(open_app: Opener):
     ]
 
 
-def test_a_workspace_of_several_viewers_asks_who_looks(open_app: Opener):
-    app = open_app()
-    assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"
-
-
 def test_the_model_that_is_chosen_writes_the_next_answer_and_is_named_with_it(open_app: Opener):
     with OpenAIServer([Reply("Which pilots do you mean?")]) as remote:
         app = open_app(
@@ -128,12 +127,6 @@ def test_the_model_that_is_chosen_writes_the_next_answer_and_is_named_with_it(op
         assert not app.exception
         assert {request["model"] for request in remote.requests} == {"small"}
         assert [c.value.split()[-1] for c in app.caption if "edit_note" in c.value] == ["model", "small"]
-
-
-def test_with_one_model_there_is_no_choice_to_make(open_app: Opener):
-    app = ask(open_app(), "Why do pilots stall?")
-    assert not [box for box in app.sidebar.selectbox if box.key == "model"]
-    assert not [caption for caption in app.caption if "edit_note" in caption.value]
 
 
 def test_an_empty_workspace_says_what_to_do(open_app: Opener, tmp_path: Path):
