@@ -26,10 +26,16 @@ def test_a_citation_opens_its_exact_passage_and_the_conversation_survives_a_relo
     assert journey.page.get_by_test_id("stChatMessage").inner_text() == answer
 
 
-def test_every_cited_passage_is_marked_in_its_source(journey: Journey):
+def test_the_drawer_turns_to_the_next_source_and_back_and_each_cited_passage_is_marked(journey: Journey):
     journey.open()
     journey.ask("What does the playbook say about adoption on the wards?")
     journey.open_source()
+    first = journey.drawer.get_by_role("heading", level=3).inner_text()
+    journey.drawer.get_by_role("button", name="Next").click()
+    expect(journey.drawer.get_by_role("heading", level=3)).to_contain_text("[2]")
+    journey.drawer.get_by_role("button", name="Previous").click()
+    expect(journey.drawer.get_by_role("heading", level=3)).to_have_text(first)
+    journey.rest()
     used = journey.drawer.get_by_text(re.compile(r"(check)?\s*Used$"))
     expect(used.first).to_be_visible()
     while used.first.is_visible():
@@ -41,18 +47,7 @@ def test_every_cited_passage_is_marked_in_its_source(journey: Journey):
     expect(journey.drawer.get_by_text("Also read, not cited")).to_be_visible()
 
 
-def test_the_drawer_turns_to_the_next_source_and_back(journey: Journey):
-    journey.open()
-    journey.ask(PLAYBOOK_QUESTION + " And what should we measure?")
-    journey.open_source()
-    first = journey.drawer.get_by_role("heading", level=3).inner_text()
-    journey.drawer.get_by_role("button", name="Next").click()
-    expect(journey.drawer.get_by_role("heading", level=3)).to_contain_text("[2]")
-    journey.drawer.get_by_role("button", name="Previous").click()
-    expect(journey.drawer.get_by_role("heading", level=3)).to_have_text(first)
-
-
-def test_a_citation_works_from_the_keyboard_and_gives_the_focus_back(journey: Journey):
+def test_an_answer_is_cited_by_keyboard_copied_with_its_sources_and_not_seen_by_another_viewer(journey: Journey):
     journey.open()
     journey.ask(PLAYBOOK_QUESTION)
     chip = journey.chips.first
@@ -63,6 +58,14 @@ def test_a_citation_works_from_the_keyboard_and_gives_the_focus_back(journey: Jo
     journey.page.keyboard.press("Escape")
     expect(journey.drawer).to_have_count(0)
     expect(chip).to_be_focused()
+    journey.page.locator('a[href^="#copy-"]').click()
+    expect(journey.page.locator("#bearing-status")).to_have_text("The answer is copied")
+    copied = journey.page.evaluate("navigator.clipboard.readText()")
+    assert "[1]" in copied
+    assert "Sources" in copied
+    journey.open(f"/{journey.page.url.rsplit('/', 1)[1]}?viewer=chief_physician")
+    expect(journey.page.get_by_role("heading", level=1)).to_have_text("This conversation is not available")
+    expect(journey.page.get_by_role("combobox", name="Viewing as")).to_have_value("chief physician")
 
 
 def test_a_rating_and_its_reason_survive_a_reload(journey: Journey):
@@ -81,33 +84,13 @@ def test_a_rating_and_its_reason_survive_a_reload(journey: Journey):
     expect(journey.page.get_by_text("Saved. Thank you.")).to_be_visible()
 
 
-def test_a_follow_up_is_asked_with_one_click(journey: Journey):
-    journey.open()
-    journey.ask(RANKING_QUESTION)
-    pill = journey.page.locator(".st-key-follow_ups").get_by_role("radio").first
-    question = pill.inner_text()
-    pill.click()
-    journey.await_answer(2)
-    expect(journey.page.get_by_text(question, exact=True).first).to_be_visible()
-
-
 def test_a_suggested_question_is_answered(journey: Journey):
     journey.open()
     journey.page.locator(".st-key-suggestions").get_by_role("button").first.click()
     journey.await_answer(1)
 
 
-def test_an_answer_is_copied_with_its_sources(journey: Journey):
-    journey.open()
-    journey.ask(PLAYBOOK_QUESTION)
-    journey.page.locator('a[href^="#copy-"]').click()
-    expect(journey.page.locator("#bearing-status")).to_have_text("The answer is copied")
-    copied = journey.page.evaluate("navigator.clipboard.readText()")
-    assert "[1]" in copied
-    assert "Sources" in copied
-
-
-def test_a_table_is_saved_as_csv_and_a_chart_has_a_name(journey: Journey):
+def test_a_table_is_saved_as_csv_a_chart_has_a_name_and_a_follow_up_is_asked_with_one_click(journey: Journey):
     journey.open()
     journey.ask(RANKING_QUESTION)
     with journey.page.expect_download() as download:
@@ -116,6 +99,11 @@ def test_a_table_is_saved_as_csv_and_a_chart_has_a_name(journey: Journey):
     tabs = journey.page.get_by_role("tab")
     tabs.last.click()
     expect(journey.page.get_by_label(re.compile("^Chart: ")).first).to_be_visible()
+    pill = journey.page.locator(".st-key-follow_ups").get_by_role("radio").first
+    question = pill.inner_text()
+    pill.click()
+    journey.await_answer(2)
+    expect(journey.page.get_by_text(question, exact=True).first).to_be_visible()
 
 
 def test_dollars_colours_and_images_in_a_question_are_shown_as_typed(journey: Journey):
@@ -149,30 +137,19 @@ def test_a_conversation_is_renamed_found_and_deleted(journey: Journey):
     expect(page.get_by_role("heading", level=1)).to_have_text("This conversation is not available")
 
 
-def test_another_viewer_does_not_see_a_conversation(journey: Journey):
+@pytest.mark.parametrize(
+    ("journey", "background"),
+    [(PHONE, "rgb(255, 255, 255)"), (PHONE | {"color_scheme": "dark"}, "rgb(20, 24, 31)")],
+    indirect=["journey"],
+)
+def test_nothing_is_wider_than_a_phone_and_the_page_is_as_dark_as_the_system(journey: Journey, background: str):
     journey.open()
-    journey.ask(PLAYBOOK_QUESTION)
-    journey.open(f"/{journey.page.url.rsplit('/', 1)[1]}?viewer=chief_physician")
-    expect(journey.page.get_by_role("heading", level=1)).to_have_text("This conversation is not available")
-    expect(journey.page.get_by_role("combobox", name="Viewing as")).to_have_value("chief physician")
-
-
-@pytest.mark.parametrize("journey", [PHONE, PHONE | {"color_scheme": "dark"}], indirect=True)
-def test_nothing_is_wider_than_a_phone(journey: Journey):
-    journey.open()
+    app = "document.querySelector('[data-testid=stApp]')"
+    assert journey.page.evaluate(f"getComputedStyle({app}).backgroundColor") == background
     journey.ask(RANKING_QUESTION)
     assert journey.page.evaluate("document.documentElement.scrollWidth") <= 390
     journey.open_source()
     assert journey.drawer.bounding_box()["width"] <= 390
-
-
-@pytest.mark.parametrize("journey", [{"color_scheme": "dark"}], indirect=True)
-def test_the_page_follows_a_dark_system(journey: Journey):
-    journey.open()
-    background = journey.page.evaluate(
-        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    )
-    assert background == "rgb(20, 24, 31)"
 
 
 def test_a_bad_answer_becomes_a_test_question_and_is_asked_in_a_run(journey: Journey):
