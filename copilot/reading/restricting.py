@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import partial
 
-from copilot.language.calendar import BEGINNING, Period
 from copilot.language.quantities import (
     DAYS_IN,
     QUARTER,
@@ -19,12 +17,13 @@ from copilot.language.quantities import (
     in_column,
     shared_scale,
 )  # fmt: skip
-from copilot.language.vocabulary import NEGATIONS, ROW_STEMS
+from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import words
 from copilot.reading.building import CONDITIONS, LEFT, SIZED, TAKEN, WHOLE, Builder
 from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, figures, of_another, with_of
+from copilot.reading.days import against_today, by_age, by_day, is_denied, is_until_today
 from copilot.reading.durations import lasts_until_today, took
 from copilot.reading.keeping import kept_by_number, kept_for_none
 from copilot.reading.matching import Candidate
@@ -42,11 +41,6 @@ SURE_BASE = 0.3
 """From here on the chooser is sure enough that a condition is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
-PASSED = 0.7
-"""The chooser is so sure that a day has passed, or lies ahead, where no time is said."""
-# What says on which side of a length of time something lies, where it is said in so many words.
-_BEYOND = re.compile(r"\b(?:more than|longer than|older than|over|beyond|upwards of|at least)\b", re.IGNORECASE)
-_WITHIN = re.compile(r"\b(?:less than|within|under|in the (?:last|past|next)|no more than|at most)\b", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 
 
@@ -261,15 +255,11 @@ def _since(builder: Builder, span: Span) -> bool:
     ]
     period = asked.period(after[0]) if after else None
     dates = asked.columns.of_table(builder.table, "date")
-    if period is None or not dates or not _is_until_today(period, asked.today):
+    if period is None or not dates or not is_until_today(period, asked.today):
         return False
     bound(builder, replace(span, end=after[0].end, text=asked.text[span.start : after[0].end]))
     builder.explained.append(after[0])
     return True
-
-
-def _is_until_today(period: Period, today: date) -> bool:
-    return period.start != BEGINNING and (period.is_open or period.end > today)
 
 
 def _lacks_several(builder: Builder, span: Span) -> bool:
@@ -438,9 +428,9 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         if period is None and length is None:
             builder.unresolved.append(span.text)
         elif period is None and length is not None and not took(builder, span, chosen, amounts):
-            _by_age(builder, span, chosen, length, ahead)
+            by_age(builder, span, chosen, length, ahead)
         elif period is not None:
-            _by_day(builder, chosen, period, _is_denied(builder, span, ahead))
+            by_day(builder, chosen, period, is_denied(builder, span, ahead))
         return
     if len(amounts) == 1 and of_another(builder, span, chosen, amounts[0]):
         return
@@ -497,7 +487,7 @@ def without_size(builder: Builder, span: Span) -> None:
         if not beside_another(builder, span) and not is_empty:
             builder.unresolved.append(span.text)
         return
-    if is_empty or _against_today(builder, span):
+    if is_empty or against_today(builder, span):
         return
     links = builder.links(span, "value", "person", "column")
     bounds, others = asked.columns.bounds(builder.table), asked.columns.conditions(builder.table)
@@ -513,64 +503,3 @@ def without_size(builder: Builder, span: Span) -> None:
         builder.add(sized.candidate.column, sized.candidate.op, value)
     else:
         builder.unresolved.append(span.text)
-
-
-def _against_today(builder: Builder, span: Span) -> bool:
-    """Adds that a day has passed or lies ahead, where that is said without a time, as by "overdue"; false where the
-    chooser is sure of no such day."""
-    asked, judged = builder.asked, builder.asked.judged(builder.table)
-    dates, is_timed = asked.columns.of_table(builder.table, "date"), bool(builder.links(span, "period"))
-    sure: list[tuple[float, str, Operator]] = []
-    for p in dates if not is_timed else ():
-        # Only what has passed in some rows and lies ahead in others tells them apart.
-        if p.first_day is not None and p.last_day is not None and p.first_day < asked.today < p.last_day:
-            sure += [
-                (judged.sure(p.name, None, "before"), p.name, "<"),
-                (judged.sure(p.name, None, "after"), p.name, ">"),
-            ]
-    best, column, op = max(sure, default=(0.0, "", "<"))
-    if best < PASSED or any(c.column == column for c in builder.conditions):
-        return False
-    builder.add(column, op, asked.today.isoformat())
-    builder.support += best
-    builder.explained.append(span)
-    return True
-
-
-def _is_denied(builder: Builder, span: Span, is_ahead: bool) -> bool:
-    """Whether a part denies that something was so since some day: "nobody has reviewed since May"."""
-    said = words(builder.asked.text[span.start : span.end])
-    return not is_ahead and (span.role == "not" or any(w.text.lower() in NEGATIONS for w in said))
-
-
-def _by_day(builder: Builder, chosen: Candidate, period: Period, is_denied: bool) -> None:
-    """Of a period as it was said: "before May" has no start, "since May" no end; a day alone is compared as meant. What
-    was not so in a time that lasts until today was so before it, if ever."""
-    if is_denied and _is_until_today(period, builder.asked.today):
-        builder.add(chosen.column, "<", period.start.isoformat())
-        return
-    says_side = period.start == BEGINNING or period.is_open
-    if not says_side and chosen.op == "before":
-        builder.add(chosen.column, "<", period.start.isoformat())
-        return
-    if not says_side and chosen.op == "after":
-        builder.add(chosen.column, ">=", period.end.isoformat())
-        return
-    if period.start != BEGINNING:
-        builder.add(chosen.column, ">=", period.start.isoformat())
-    if not period.is_open:
-        builder.add(chosen.column, "<", period.end.isoformat())
-
-
-def _by_age(builder: Builder, span: Span, chosen: Candidate, amount: Amount, ahead: bool) -> None:
-    """Older or younger than a time, due within it or later."""
-    today = builder.asked.today
-    length = timedelta(days=round(amount.value * DAYS_IN[amount.unit]))
-    edge = today + length if ahead else today - length
-    beyond = "after" if ahead else "before"
-    side = beyond if _BEYOND.search(span.text) else "during" if _WITHIN.search(span.text) else chosen.op
-    if side == beyond:
-        builder.add(chosen.column, ">" if ahead else "<", edge.isoformat())
-    else:
-        builder.add(chosen.column, ">=", min(edge, today).isoformat())
-        builder.add(chosen.column, "<=", max(edge, today).isoformat())

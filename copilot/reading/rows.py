@@ -8,16 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.language.quantities import DAYS_IN, find_amounts
-from copilot.language.vocabulary import EACH, GAP, MOST, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
+from copilot.language.vocabulary import EACH, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, stems, words
-from copilot.reading.building import LEAST, SIZED, WHOLE, Builder, Having, column_of, group_of, of_all
+from copilot.reading.building import SIZED, WHOLE, Builder, Having, column_of, group_of, of_all
 from copilot.reading.certainty import Signals, certainty
-from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, beside_another
-from copilot.reading.durations import each_time, ends, of_time, ordered, says_grain, says_length, says_longest
+from copilot.reading.durations import each_time, ordered, says_grain, says_longest
 from copilot.reading.keeping import subject
-from copilot.reading.matching import Candidate
-from copilot.reading.profiles import Holds, Profile
+from copilot.reading.measuring import going_on, how_many, measured_column, set_against, shared_column, widest
+from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, Measure, Role, Shape, Span
 from copilot.reading.restricting import (
     also,
@@ -34,7 +33,7 @@ from copilot.reading.restricting import (
 from copilot.reading.sharing import share_of
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
-from copilot.records.differences import is_apart, less, time_until
+from copilot.records.differences import is_apart, less
 from copilot.records.differences import sides as sides_of
 
 SHOWN = 0.4
@@ -62,12 +61,8 @@ _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
 _OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
 GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
-MEASURED, MEASURED_TOO = 0.6, 0.4
-"""The same of a column of whose sum a share is asked, and of one that is measured beside another."""
 RANKED = 0.7
 """The same of one that orders rows."""
-_RATIOS = frozenset({"share", "percent", "%"})
-_HOW_MANY = re.compile(r"\bhow many\s+(?:\w+\s+)?$", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 
 
@@ -150,13 +145,15 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measure, sides = "share", (shares.part, shares.whole)
         builder.conditions = [c for c in (*base, *builder.conditions) if c.column not in sides or c.than]
         base, builder.measure = (), "share"
-    if measure == "count" and (number := _how_many(builder)) is not None:
+    if measure == "count" and (number := how_many(builder)) is not None:
         measure = builder.measure = "sum"
         builder.conditions = [c for c in builder.conditions if c.column != number or c.op != "present"]
     if builder.kept:
         measure, groups = "count", [builder.kept]
     groups = _groups(builder, groups, measure)
-    measured = _measured(builder) if measure in _OF_NUMBERS else _shared(builder) if measure == "share" else None
+    measured = (
+        measured_column(builder) if measure in _OF_NUMBERS else shared_column(builder) if measure == "share" else None
+    )
     shown = _columns_shown(builder, measure)
     order = _order(builder, groups, measure)
     if measure in _OF_NUMBERS and measured is None:
@@ -168,18 +165,14 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order = f"-{order}"
     if shares is not None:
         measured, order, shown = shares.part, None, []
-    elif not is_apart((order or "").lstrip("-")) and (gap := _widest(builder, shown, measure)) is not None:
+    elif not is_apart((order or "").lstrip("-")) and (gap := widest(builder, shown, measure)) is not None:
         measure, measured, order, shown = "list", None, f"-{gap}", [*sides_of(gap), gap]
-    elif (time := _going_on(builder, measured, measure)) is not None:
+    elif (time := going_on(builder, measured, measure)) is not None:
         # "How many days have they been open?" is told of each.
         measure, measured, shown = ("list", None, [time]) if measure == "sum" else (measure, time, shown)
-    beside = (
-        shares.whole
-        if shares
-        else _set_against(builder, measured)
-        if measure in _OF_NUMBERS and reading.shape == "comparison"
-        else None
-    )
+    beside = shares.whole if shares else None
+    if beside is None and measure in _OF_NUMBERS and reading.shape == "comparison":
+        beside = set_against(builder, measured)
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     return Restriction(
@@ -247,17 +240,6 @@ def _counts_its_rows(builder: Builder) -> bool:
 
     is_bare = any(all(w.is_stop for w in words(span.text)) for span in reading.of("order"))
     return any(map(names_it, reading.of("order"))) or (is_bare and any(map(names_it, reading.of("measure"))))
-
-
-def _how_many(builder: Builder) -> str | None:
-    """The column of numbers of which "how many" asks, as of "open positions": a sum, no count of rows."""
-    asked = builder.asked
-    for link in asked.links.of("column"):
-        profile = asked.columns.get(link.table, link.key) if link.table == builder.table and link.score == 1 else None
-        is_amount = profile is not None and profile.holds == "number" and profile.unit not in _RATIOS
-        if is_amount and profile and _HOW_MANY.search(asked.text[: link.start]):
-            return profile.name
-    return None
 
 
 def _named_elsewhere(builder: Builder) -> Iterator[str]:
@@ -443,32 +425,6 @@ def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> str | N
     return order
 
 
-def _going_on(builder: Builder, measured: str | None, measure: Measure) -> str | None:
-    """The days until today from a date that is measured, where a length of time is asked."""
-    profile = builder.asked.columns.get(builder.table, measured) if measured else None
-    is_length = measure in ("sum", "avg", "median") and says_length(builder.asked.reading.of("measure"))
-    if profile is None or profile.holds != "date" or not is_length or profile.is_ahead(builder.asked.today):
-        return None
-    return time_until(profile.name, builder.asked.today)
-
-
-def _widest(builder: Builder, shown: Sequence[str], measure: Measure) -> str | None:
-    """What lies between two columns of one unit that are asked for, where the largest of it is: "where is the gap
-    between what was promised and what was booked the widest?"."""
-    said, judged = set(stems(builder.asked.text)), builder.asked.judged(builder.table)
-    if measure not in ("list", "none", "difference") or not said & GAP or not said & MOST:
-        return None
-    numbers = [p.name for p in builder.asked.columns.of_table(builder.table, "number")]
-    sure = sorted(((judged.sure(n, None, "measured", "shown", "order"), n) for n in numbers), reverse=True)
-    sides = shown if len(shown) == 2 else [name for p, name in sure[:2] if p >= GROUPED]
-    if len(sides) != 2:
-        return None
-    one, other = (builder.asked.columns.get(builder.table, name) for name in sides)
-    if one is None or other is None or {one.holds, other.holds} != {"number"} or one.unit != other.unit:
-        return None
-    return less(one.name, other.name)
-
-
 def _surely_ranked(builder: Builder, measure: Measure) -> str | None:
     """The column of numbers that surely orders rows, where no part says an order: "the riskiest ones"."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
@@ -495,66 +451,6 @@ def _counted_by(builder: Builder) -> Iterator[str]:
     sure = [(judged.sure(p.name, None, "group"), p.name) for p in asked.columns.grouping(builder.table)]
     if sure and max(sure)[0] >= GROUPED:
         yield max(sure)[1]
-
-
-def _measured(builder: Builder) -> str | None:
-    """The column of numbers or dates that the parts about what is measured mean, by the part that comes nearest."""
-    asked = builder.asked
-    choice, spans = asked.columns.candidates(builder.table, *_SIZES), asked.reading.of("measure")
-    apart = next((c for c in builder.conditions if c.than and c.value is None), None)
-    if apart is not None and any(THAN.search(span.text) for span in spans):
-        return less(*((apart.column, apart.than) if apart.op in (">", ">=") else (apart.than, apart.column)))
-    if says_length(spans):
-        choice = _of_lengths(builder, choice)
-    found = []
-    for span in spans:
-        best = asked.best(span, choice, builder.links(span, "value", "person", "column"))
-        if best is None or best.score < LEAST:
-            builder.unresolved.append(span.text)
-        else:
-            found.append((best.score, span, best.candidate.column))
-    if not found:
-        return None
-    builder.support += max(score for score, *_ in found)
-    builder.explained += [span for _, span, _ in found]
-    return of_time(builder, max(found, key=lambda x: x[0])[2], spans)
-
-
-def _of_lengths(builder: Builder, choice: Choice) -> Choice:
-    """The columns that may hold a length of time, or end one; all where there is none."""
-    known = ends(builder)
-
-    def is_length(candidate: Candidate) -> bool:
-        profile = builder.asked.columns.get(builder.table, candidate.column)
-        return profile is not None and (profile.name in known or profile.unit in DAYS_IN)
-
-    held = choice.kept(is_length)
-    return held if held.candidates else choice
-
-
-def _shared(builder: Builder) -> str | None:
-    """The column of whose sum a share is asked: "what share of the money"; None for a share of the rows."""
-    sums = [p for p in builder.asked.columns.of_table(builder.table, "number") if p.unit and p.unit not in _RATIOS]
-    named = {x.key for s in builder.asked.reading.of("measure") for x in builder.links(s, "column") if x.score >= WHOLE}
-    own = [p.name for p in sums if p.name in named]
-    return own[0] if len(own) == 1 else _most_measured(builder, sums, MEASURED)
-
-
-def _set_against(builder: Builder, measured: str | None) -> str | None:
-    """The column that is measured beside another of its unit: "what came in against what we hoped for"."""
-    columns = builder.asked.columns
-    own = columns.get(builder.table, measured) if measured else None
-    if own is None or builder.asked.reading.of("compare", "group"):
-        return None
-    others = [p for p in columns.of_table(builder.table, "number") if p.unit == own.unit and p.name != own.name]
-    return _most_measured(builder, others, MEASURED_TOO)
-
-
-def _most_measured(builder: Builder, columns: Sequence[Profile], least: float) -> str | None:
-    """Of some columns the one that the chooser is surest is measured, if it is sure enough."""
-    judged = builder.asked.judged(builder.table)
-    sure, name = max(((judged.sure(p.name, None, "measured"), p.name) for p in columns), default=(0.0, ""))
-    return name if sure >= least else None
 
 
 def _resolved(builder: Builder) -> float:

@@ -1,0 +1,124 @@
+"""What a question measures in one table: the column that its parts mean, two that are set against each other, how long
+something goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copilot.language.quantities import DAYS_IN
+from copilot.language.vocabulary import GAP, MOST
+from copilot.language.words import stems
+from copilot.reading.building import LEAST, WHOLE, Builder
+from copilot.reading.columns import Choice
+from copilot.reading.comparing import THAN
+from copilot.reading.durations import ends, of_time, says_length
+from copilot.reading.matching import Candidate
+from copilot.reading.profiles import Holds, Profile
+from copilot.reading.question import Measure
+from copilot.records.differences import less, time_until
+
+SET_BESIDE = 0.3
+"""The chooser is so sure of both columns between which the widest gap is asked."""
+_SIZES: tuple[Holds, ...] = ("number", "date")
+MEASURED, MEASURED_TOO = 0.6, 0.4
+"""The same of a column of whose sum a share is asked, and of one that is measured beside another."""
+_RATIOS = frozenset({"share", "percent", "%"})
+_HOW_MANY = re.compile(r"\bhow many\s+(?:\w+\s+)?$", re.IGNORECASE)
+
+
+def measured_column(builder: Builder) -> str | None:
+    """The column of numbers or dates that the parts about what is measured mean, by the part that comes nearest."""
+    asked = builder.asked
+    choice, spans = asked.columns.candidates(builder.table, *_SIZES), asked.reading.of("measure")
+    apart = next((c for c in builder.conditions if c.than and c.value is None), None)
+    if apart is not None and any(THAN.search(span.text) for span in spans):
+        return less(*((apart.column, apart.than) if apart.op in (">", ">=") else (apart.than, apart.column)))
+    if says_length(spans):
+        choice = _of_lengths(builder, choice)
+    found = []
+    for span in spans:
+        best = asked.best(span, choice, builder.links(span, "value", "person", "column"))
+        if best is None or best.score < LEAST:
+            builder.unresolved.append(span.text)
+        else:
+            found.append((best.score, span, best.candidate.column))
+    if not found:
+        return None
+    builder.support += max(score for score, *_ in found)
+    builder.explained += [span for _, span, _ in found]
+    return of_time(builder, max(found, key=lambda x: x[0])[2], spans)
+
+
+def _of_lengths(builder: Builder, choice: Choice) -> Choice:
+    """The columns that may hold a length of time, or end one; all where there is none."""
+    known = ends(builder)
+
+    def is_length(candidate: Candidate) -> bool:
+        profile = builder.asked.columns.get(builder.table, candidate.column)
+        return profile is not None and (profile.name in known or profile.unit in DAYS_IN)
+
+    held = choice.kept(is_length)
+    return held if held.candidates else choice
+
+
+def shared_column(builder: Builder) -> str | None:
+    """The column of whose sum a share is asked: "what share of the money"; None for a share of the rows."""
+    sums = [p for p in builder.asked.columns.of_table(builder.table, "number") if p.unit and p.unit not in _RATIOS]
+    named = {x.key for s in builder.asked.reading.of("measure") for x in builder.links(s, "column") if x.score >= WHOLE}
+    own = [p.name for p in sums if p.name in named]
+    return own[0] if len(own) == 1 else _most_measured(builder, sums, MEASURED)
+
+
+def set_against(builder: Builder, measured: str | None) -> str | None:
+    """The column that is measured beside another of its unit: "what came in against what we hoped for"."""
+    columns = builder.asked.columns
+    own = columns.get(builder.table, measured) if measured else None
+    if own is None or builder.asked.reading.of("compare", "group"):
+        return None
+    others = [p for p in columns.of_table(builder.table, "number") if p.unit == own.unit and p.name != own.name]
+    return _most_measured(builder, others, MEASURED_TOO)
+
+
+def _most_measured(builder: Builder, columns: Sequence[Profile], least: float) -> str | None:
+    """Of some columns the one that the chooser is surest is measured, if it is sure enough."""
+    judged = builder.asked.judged(builder.table)
+    sure, name = max(((judged.sure(p.name, None, "measured"), p.name) for p in columns), default=(0.0, ""))
+    return name if sure >= least else None
+
+
+def how_many(builder: Builder) -> str | None:
+    """The column of numbers of which "how many" asks, as of "open positions": a sum, no count of rows."""
+    asked = builder.asked
+    for link in asked.links.of("column"):
+        profile = asked.columns.get(link.table, link.key) if link.table == builder.table and link.score == 1 else None
+        is_amount = profile is not None and profile.holds == "number" and profile.unit not in _RATIOS
+        if is_amount and profile and _HOW_MANY.search(asked.text[: link.start]):
+            return profile.name
+    return None
+
+
+def going_on(builder: Builder, measured: str | None, measure: Measure) -> str | None:
+    """The days until today from a date that is measured, where a length of time is asked."""
+    profile = builder.asked.columns.get(builder.table, measured) if measured else None
+    is_length = measure in ("sum", "avg", "median") and says_length(builder.asked.reading.of("measure"))
+    if profile is None or profile.holds != "date" or not is_length or profile.is_ahead(builder.asked.today):
+        return None
+    return time_until(profile.name, builder.asked.today)
+
+
+def widest(builder: Builder, shown: Sequence[str], measure: Measure) -> str | None:
+    """What lies between two columns of one unit that are asked for, where the largest of it is: "where is the gap
+    between what was promised and what was booked the widest?"."""
+    said, judged = set(stems(builder.asked.text)), builder.asked.judged(builder.table)
+    if measure not in ("list", "none", "difference") or not said & GAP or not said & MOST:
+        return None
+    numbers = [p.name for p in builder.asked.columns.of_table(builder.table, "number")]
+    sure = sorted(((judged.sure(n, None, "measured", "shown", "order"), n) for n in numbers), reverse=True)
+    sides = shown if len(shown) == 2 else [name for p, name in sure[:2] if p >= SET_BESIDE]
+    if len(sides) != 2:
+        return None
+    one, other = (builder.asked.columns.get(builder.table, name) for name in sides)
+    if one is None or other is None or {one.holds, other.holds} != {"number"} or one.unit != other.unit:
+        return None
+    return less(one.name, other.name)
