@@ -20,7 +20,6 @@ from copilot import Settings
 from ui.server import free_port, served
 
 SLOW_MILLISECONDS = 60_000
-SILENT = "silent"
 
 
 @pytest.fixture(autouse=True)
@@ -52,15 +51,17 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(chromium: str, indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with a remote model to choose, which begins no answer however long one waits."""
-    with OpenAIServer([Reply(fault="hang")], models=[SILENT]) as remote:
-        other = {
-            "BEARING_OTHER_MODELS": f"openai:{SILENT}", "BEARING_BASE_URL": remote.url, "OPENAI_API_KEY": "any",
-        }  # fmt: skip
-        with _served(indexes, tmp_path_factory.mktemp("server"), **other) as address:
+    with _served(indexes, tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture
+def silent_address(chromium: str, indexes: Indexes, tmp_path: Path) -> Iterator[str]:
+    """A server whose remote model begins no answer, however long one waits."""
+    with OpenAIServer([Reply(fault="hang")]) as remote:
+        asked = {"BEARING_MODEL": "openai:any", "BEARING_BASE_URL": remote.url, "OPENAI_API_KEY": "any"}
+        with _served(indexes, tmp_path, **asked) as address:
             yield address
-            # The server ends when what it has asked has ended.
-            remote.closing.set()
 
 
 @contextmanager

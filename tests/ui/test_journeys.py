@@ -198,13 +198,10 @@ def test_a_question_is_edited_with_its_pencil_and_asked_in_its_place(journey: Jo
     expect(page.get_by_text(PLAYBOOK_QUESTION, exact=True).last).to_be_visible()
 
 
-def test_an_answer_is_stopped_while_its_model_is_silent(journey: Journey):
+def test_an_answer_is_stopped_while_its_model_is_silent(journey: Journey, silent_address: str):
+    journey.address = silent_address
     page = journey.page
     journey.open()
-    journey.choose(
-        page.get_by_role("combobox", name="Answers are written by"), page.get_by_role("option", name="silent")
-    )
-    journey.rest()
     journey.question_box.fill("Draft a memo for the top five projects.")
     journey.question_box.press("Enter")
     page.get_by_test_id("stChatInputStopButton").click()
