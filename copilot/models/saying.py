@@ -6,7 +6,6 @@ much is said, never whether it is true.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from copilot.models.planning import Plan, Planned
 from copilot.passages.answerable import LEAST_OPEN
 from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
-from copilot.passages.units import Unit
+from copilot.passages.units import Unit, without_numbers
 from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
@@ -44,7 +43,6 @@ RESOLVED = 0.6
 NEAR_ROWS, AS_NEAR = 0.36, 0.05
 # What is more probable than this is told as what comes nearest, where documents were asked and do not answer.
 NEAREST = 0.15
-_NUMBERED = re.compile(r"(?:^|(?<=› ))\d+(?:\.\d+)*[.)]?\s+")
 _STOPS = (".", "?", "!")
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
@@ -328,8 +326,7 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         opens = unit.document != document
         if unit.kind == "item" and unit.heading != section and quote.why != "list":
             # What stands under "Not allowed" says nothing without it.
-            # A number and its stop would end a sentence.
-            heading = _NUMBERED.sub("", unit.heading)
+            heading = without_numbers(unit.heading)
             place = f"**{unit.document} › {heading}:**" if heading else ""
             if place and not lines:
                 document, section = unit.document, unit.heading

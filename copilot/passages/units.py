@@ -36,8 +36,14 @@ _HEADING = re.compile(r"[\"“‘(§\d]?[A-Z§\d].*[^.,;:!?…]")
 _BEGINS = re.compile(r"\s*(?:[-*+] |[\"“‘(*]*[A-Z\d§])")
 # "SECTION 5 Standards", "Article 64: The Office **1.**": what stands as a paragraph and ends with no stop.
 _ENDS = re.compile(r"[.!?;:,…][\"'”’)\]*_]*$")
+_HEADING_NUMBER = re.compile(r"(?:^|(?<=› ))\d+(?:(?:\.\d+)*[.)]|(?:\.\d+)+)\s+")
 _NUMBER_END = re.compile(r"\s*\**\d+(\.\d+)*\.?\**$")
 _CAPTION = re.compile(r"\W*(table|fig(ure|\.)?|exhibit)\s*\d", re.IGNORECASE)
+
+
+def without_numbers(headings: str) -> str:
+    """Headings without the numbers whose stops would end a sentence: of "Handbook › 3. Trials" "Handbook › Trials"."""
+    return _HEADING_NUMBER.sub("", headings)
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ such as the months of a series. No workspace that the weights were fitted on has
 
 
 UNSURE, SURER = 0.7, 0.15
-"""Another table is meant where its reading is so much more certain than the first, which is less certain than that: so
-.942 of 258 lines of validation and test hands have the right table, without it .915."""
+"""Another table is meant where its reading is so much more certain than the first, which is less certain than that.
+Chosen on 160 validation lines (the right table for .931, without it .900); on 98 test lines .959 and .939."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copilot.passages.units import MOST_WORDS, Unit, units
+from copilot.passages.units import MOST_WORDS, Unit, units, without_numbers
 from copilot.types import Evidence
 
 
@@ -126,3 +127,15 @@ def test_a_term_in_bold_stays_with_what_is_said_of_it() -> None:
     assert [u.text for u in found] == [
         "**Fallback plan.** How the work goes on by hand.", "It is rehearsed.", "**We stop.** Now.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headings", "told"),
+    [
+        ("Handbook › 3. Trials", "Handbook › Trials"),
+        ("2.1 Who decides", "Who decides"),
+        ("24 hours", "24 hours"),
+    ],
+)
+def test_headings_are_told_without_numbers(headings: str, told: str) -> None:
+    assert without_numbers(headings) == told

@@ -16,7 +16,7 @@ _MOST = 5
 def _asks_the_end(asked: Asked) -> bool:
     """Whether the last are asked for, "which three can I stop?"; what says of which projects says nothing of that, as
     "the stopped ones"."""
-    of_rows = asked.reading.of("filter", "scope", "not", "among")
+    of_rows = asked.reading.of("filter", "scope", "not", "among", "measure")
     said = [w for w in words(asked.text) if not any(s.start <= w.start < s.end for s in of_rows)]
     return any(w.stem in ENDING for w in said)
 
