@@ -33,7 +33,9 @@ _OF_FIGURES = ("lookup_metric", "find_projects", "project_record")
 
 def calls(asked: Asked) -> Iterator[Call]:
     """The metrics that are named, else the one that the measure comes nearest to."""
-    if asked.sources.metrics is None:
+    # One column as a share of another is no metric of either.
+    is_ratio = any(rows.measure == "share" and rows.beside for rows in asked.restrictions[:1])
+    if asked.sources.metrics is None or is_ratio:
         return
     known = asked.sources.metrics.metrics
     named = list(dict.fromkeys(_named(asked))) or list(_nearest(asked))
