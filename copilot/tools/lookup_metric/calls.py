@@ -23,6 +23,7 @@ _WANTED = 0.3
 _SURE = 0.55
 _SURELY_WANTED = 0.8
 _OF_ROWS = frozenset({"avg", "median", "min", "max"})
+_RATES = frozenset({"share", "percent"})
 _ALL = frozenset(stems("whole entire"))
 _GROUPING: tuple[LinkKind, ...] = ("column", "table", "value")
 # Shapes of what a single figure does not answer.
@@ -41,6 +42,9 @@ def calls(asked: Asked) -> Iterator[Call]:
     named = list(dict.fromkeys(_named(asked))) or list(_nearest(asked))
     for name in named[:2]:
         metric = known[name]
+        if asked.reading.of("share") and metric.unit not in _RATES:
+            # An amount is no answer to what share of it there is.
+            continue
         arguments: dict[str, object] = {"metric": name}
         filters = _described_values(asked, metric) | _filters(asked, metric.dimensions)
         if filters:
