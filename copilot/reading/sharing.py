@@ -10,7 +10,7 @@ from copilot.language.words import stems
 from copilot.reading.building import Builder
 from copilot.reading.choosing import Use
 from copilot.reading.profiles import Profile
-from copilot.reading.question import Measure, Span
+from copilot.reading.question import Measure, Reading, Span
 
 SIDE = 0.45
 """A column is a side of a share from here on, by name or by the chooser."""
@@ -42,11 +42,16 @@ class _Side:
         return self.start < other.end and other.start < self.end
 
 
+def says_share(text: str, reading: Reading) -> bool:
+    """Whether a question asks for a share of something, by a part of it or in so many words."""
+    return bool(reading.of("share")) or bool(set(stems(text)) & _SAYS_SHARE)
+
+
 def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
     """The two columns of one unit of which a share is asked; None where no share is, or where the same words say
     both."""
-    text, reading = builder.asked.text, builder.asked.reading
-    if measure != "share" and not reading.of("share") and not set(stems(text)) & _SAYS_SHARE:
+    text = builder.asked.text
+    if measure != "share" and not says_share(text, builder.asked.reading):
         return None
     sides = [side for p in builder.asked.columns.of_table(builder.table, "number") if (side := _side(builder, p))]
     if len(sides) == 1 and (named := _said_after_of(builder, sides[0])) is not None:

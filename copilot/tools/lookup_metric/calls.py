@@ -12,6 +12,7 @@ from copilot.reading.call import Call
 from copilot.reading.durations import says_grain
 from copilot.reading.matching import Described, query
 from copilot.reading.question import CLARIFY, LinkKind, Role, Shape, Span
+from copilot.reading.sharing import says_share
 from copilot.records.catalogue import Metric
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
@@ -42,7 +43,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     named = list(dict.fromkeys(_named(asked))) or list(_nearest(asked))
     for name in named[:2]:
         metric = known[name]
-        if asked.reading.of("share") and metric.unit not in _RATES:
+        if says_share(asked.text, asked.reading) and metric.unit not in _RATES:
             # An amount is no answer to what share of it there is.
             continue
         arguments: dict[str, object] = {"metric": name}
