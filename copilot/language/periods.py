@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from copilot.language.calendar import BEGINNING, MONTH_NAMES, MONTHS_IN, Calendar, Grain, Period
 
-__all__ = ["BEGINNING", "Grain", "Period", "find_period", "parse_period"]
+__all__ = ["BEGINNING", "Grain", "Period", "find_period", "find_periods", "parse_period"]
 
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _COUNTS |= {"ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}
@@ -148,6 +148,20 @@ def find_period(
     return None
 
 
+def find_periods(text: str, today: date, fiscal_start: int = 1) -> list[Period]:
+    """Every period that a text names, those it compares with too, with where each stands; each year of "2024 and 2025"
+    by itself."""
+    masked, calendar = _YEAR_IN_WORDS.sub(_in_digits, text), Calendar(today, fiscal_start)
+    points = {name: _PATTERNS[name] for name in _POINTS}
+    found = [(match, name) for name, pattern in points.items() for match in _matches(pattern, masked, name)]
+    periods: list[Period] = []
+    for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
+        is_free = not periods or match.start() >= periods[-1].span[1]
+        if is_free and (period := _build(name, match, calendar)):
+            periods.append(replace(period, span=match.span()))
+    return periods
+
+
 def sets_beside_a_year_ago(text: str, today: date, fiscal_start: int = 1) -> bool:
     """Whether what is now is set beside what was a year ago: "than last year", "how was it a year ago?"."""
     calendar = Calendar(today, fiscal_start)
@@ -164,7 +178,13 @@ def compared_with(text: str, today: date, fiscal_start: int = 1) -> str:
     asked = find_period(text, today, fiscal_start)
     if not points and asked is not None and not asked.is_open:
         points = [found["a"] for found in _PATTERNS["since"].finditer(text, asked.span[1]) if found["a"]]
-    return next((point for point in points if parse_period(point, today, fiscal_start)), "")
+    found = next((point for point in points if parse_period(point, today, fiscal_start)), "")
+    if asked is not None and _WITHOUT_A_YEAR.fullmatch(found) and re.search(r"\d{4}", text[slice(*asked.span)]):
+        # "In Q2 2026 than in Q1": the one before it.
+        dated = (f"{found} {year}" for year in (asked.start.year, asked.start.year - 1))
+        periods = ((point, parse_period(point, today, fiscal_start)) for point in dated)
+        return next((point for point, p in periods if p is not None and p.end <= asked.start), found)
+    return found
 
 
 def _in_digits(year: re.Match[str]) -> str:

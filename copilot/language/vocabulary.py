@@ -22,6 +22,9 @@ LONGER_FIRST = frozenset(stems("longest slowest shortest quickest fastest"))
 # What lies between two amounts, and the largest of it.
 GAP = frozenset(stems("gap difference shortfall apart distance"))
 MOST = frozenset(stems("widest largest biggest greatest highest most worst furthest"))
+# Which way one amount differs from another.
+MORE = frozenset({"more", "higher", "larger", "bigger", "greater"})
+FEWER = frozenset({"fewer", "less", "lower", "smaller"})
 # What puts an end to projects, and the end of a ranking.
 ENDING = frozenset(stems("stop cut drop kill cancel shelve abandon axe scrap weakest lowest worst bottom"))
 # Beside a length of time that lasts until today: "a month ago", "for a month".

@@ -43,6 +43,8 @@ RESOLVED = 0.6
 NEAR_ROWS, AS_NEAR = 0.36, 0.05
 # What is more probable than this is told as what comes nearest, where documents were asked and do not answer.
 NEAREST = 0.15
+# A comparison may be answered by yes or no from here on.
+YES_OR_NO = 0.05
 _STOPS = (".", "?", "!")
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
@@ -286,7 +288,9 @@ def _conflict(conflict: Conflict) -> str:
 def _yes_or_no(asked: Asked, lead: Outcome) -> str:
     """The word that a question wants before all else, where the result decides it."""
     first = next((f for f in lead.result.findings if f.role == "headline"), None) if lead.result else None
-    if asked.reading.shape != "yes_no" or first is None:
+    # "Did we start more than last year?" is a comparison that a word answers.
+    may_compare = asked.reading.shape == "comparison" and asked.reading.shapes.get("yes_no", 0.0) >= YES_OR_NO
+    if first is None or not (asked.reading.shape == "yes_no" or may_compare):
         return ""
     if lead.planned.call.unresolved or lead.planned.call.is_doubtful:
         return ""

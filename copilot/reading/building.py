@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from copilot.language.calendar import Period
 from copilot.language.quantities import Comparison
 from copilot.language.vocabulary import ROW_STEMS
 from copilot.language.words import words
@@ -59,6 +60,8 @@ class Builder:
     """Which groups of the rows are asked for."""
     relates: bool = False
     """Whether a part names another table whose rows refer to these, or that these name."""
+    windows: list[tuple[str, Period]] = field(default_factory=list)
+    """The columns of dates that lie in a time with its start and end said, and that time."""
     kept: str = ""
     """The column of those groups."""
     has_measure: bool = False

@@ -17,6 +17,7 @@ from copilot.reading.matching import Candidate, Described, bounds, columns, cond
 from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, UNIT, are_persons, spoken
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
+from copilot.records.cells import YEARS
 from copilot.records.differences import time_from
 from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
@@ -156,7 +157,9 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
         if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):
             are_whole = float(least).is_integer() and float(most).is_integer()
             is_scale = are_whole and not column.unit and 0 <= least < most <= _LONGEST_SCALE
-            yield replace(plain, most=float(most), has_zero=least <= 0 <= most, is_scale=is_scale)
+            is_year = column.type == "integer" and not column.unit and YEARS[0] <= least and most <= YEARS[1]
+            years = tuple(view.values(table.name, column.name)) if is_year else ()
+            yield replace(plain, values=years, most=float(most), has_zero=least <= 0 <= most, is_scale=is_scale)
         elif holds == "date" and least is not None and most is not None:
             yield replace(plain, first_day=_day(least), last_day=_day(most), begins=begins.get(column.name, ""))
         else:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from copilot.language.quantities import DAYS_IN
 from copilot.language.vocabulary import GAP, MOST
 from copilot.language.words import stems
-from copilot.reading.building import LEAST, WHOLE, Builder
+from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN
 from copilot.reading.durations import ends, of_time, says_length
@@ -89,11 +89,12 @@ def _most_measured(builder: Builder, columns: Sequence[Profile], least: float) -
 
 def how_many(builder: Builder) -> str | None:
     """The column of numbers of which "how many" asks, as of "open positions": a sum, no count of rows."""
-    asked = builder.asked
+    asked, bounded = builder.asked, {c.column for c in builder.conditions if c.op in SIZED}
     for link in asked.links.of("column"):
         profile = asked.columns.get(link.table, link.key) if link.table == builder.table and link.score == 1 else None
         is_amount = profile is not None and profile.holds == "number" and profile.unit not in _RATIOS
-        if is_amount and profile and _HOW_MANY.search(asked.text[: link.start]):
+        # "How many severity 1 incidents" counts incidents.
+        if is_amount and profile and profile.name not in bounded and _HOW_MANY.search(asked.text[: link.start]):
             return profile.name
     return None
 

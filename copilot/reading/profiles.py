@@ -20,7 +20,7 @@ class Profile:
     texts: tuple[str, ...]
     """What people call it: its name, and synonyms."""
     values: tuple[str, ...] = ()
-    """Of categories, persons and references: what it holds."""
+    """Of categories, persons, references and years: what it holds."""
     unit: str = ""
     """Of numbers: as `copilot.language.units` writes it."""
     most: float | None = None

@@ -134,10 +134,11 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         for part, (holds, uses) in _PARTS.items()
     }  # fmt: skip
     named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
+    years = {p.name for p in asked.columns.of_table(table, "number") if p.values}
     stand = [
         c
         for c in (*reading.conditions, *reading.among)
-        if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c)
+        if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c) or c.column in years
     ]
     ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()

@@ -23,12 +23,12 @@ from copilot.reading.building import CONDITIONS, LEFT, SIZED, TAKEN, WHOLE, Buil
 from copilot.reading.choosing import Judged, Key, Use
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, figures, of_another, with_of
-from copilot.reading.days import against_today, by_age, by_day, is_denied, is_until_today
+from copilot.reading.days import against_today, by_age, by_day, in_named_times, is_denied, is_until_today
 from copilot.reading.durations import lasts_until_today, took
 from copilot.reading.keeping import kept_by_number, kept_for_none
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Link, Span
+from copilot.reading.question import Link, Links, Span
 from copilot.reading.relating import related
 from copilot.reading.spans import POINTED, item_of, uses_of
 from copilot.records.conditions import Filter, Operator
@@ -146,6 +146,11 @@ def unused_figures(builder: Builder) -> Iterator[str]:
         # "Another one" counts nothing.
         if link.text[0].isdigit() and not any(start < link.end and link.start < end for start, end in used):
             yield link.text
+
+
+def figure_of(links: Links, column: Link) -> Link | None:
+    """The figure that stands right after the name of a column, as in "severity 1"."""
+    return next((x for x in links.of("number") if x.start == column.end + 1), None)
 
 
 def _has_words(builder: Builder, item: Key) -> bool:
@@ -408,6 +413,8 @@ def bound(builder: Builder, span: Span, among: Choice | None = None) -> None:
         holds.append("date")
     if period is None and not amounts:
         without_size(builder, span)
+        return
+    if period is not None and among is None and in_named_times(builder, span, period):
         return
     bounds = among or asked.columns.bounds(builder.table, *holds)
     if period is None and all(a.unit in DAYS_IN for a in amounts):

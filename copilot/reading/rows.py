@@ -13,6 +13,7 @@ from copilot.language.words import ASKING_STEMS, stems, words
 from copilot.reading.building import SIZED, WHOLE, Builder, Having, column_of, group_of, of_all
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.comparing import THAN, beside_another
+from copilot.reading.days import set_beside
 from copilot.reading.durations import each_time, ordered, says_grain, says_longest
 from copilot.reading.keeping import subject
 from copilot.reading.measuring import going_on, how_many, measured_column, set_against, shared_column, widest
@@ -22,6 +23,7 @@ from copilot.reading.restricting import (
     also,
     bound,
     condition,
+    figure_of,
     least_sure,
     of_base,
     sides,
@@ -85,6 +87,8 @@ class Restriction:
     """Columns asked for beside the names of the rows."""
     order: str | None = None
     limit: int | None = None
+    times: tuple[str, ...] = ()
+    """Those of the one column of dates that is grouped by, where they are set beside one another."""
     having: Having | None = None
     """Which groups are asked for, by how many rows they have."""
     relates: bool = False
@@ -141,6 +145,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measure = "list"
     builder.measure = measure
     base, groups = _conditions(builder)
+    times = set_beside(builder)
     if (shares := share_of(builder, measure)) is not None:
         measure, sides = "share", (shares.part, shares.whole)
         builder.conditions = [c for c in (*base, *builder.conditions) if c.column not in sides or c.than]
@@ -170,6 +175,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     elif (time := going_on(builder, measured, measure)) is not None:
         # "How many days have they been open?" is told of each.
         measure, measured, shown = ("list", None, [time]) if measure == "sum" else (measure, time, shown)
+    if times is not None and not builder.kept and measure != "share":
+        groups, order, shown = [times[0]], None, []
+        measure = "count" if measure in ("none", "list") or measured is None else measure
     beside = shares.whole if shares else None
     if beside is None and measure in _OF_NUMBERS and reading.shape == "comparison":
         beside = set_against(builder, measured)
@@ -186,6 +194,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         shown=tuple(dict.fromkeys(shown)),
         order=order,
         limit=limit,
+        times=tuple(p.label for p in times[1]) if times and groups == [times[0]] else (),
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
@@ -280,8 +289,10 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
     base, builder.conditions = tuple(builder.conditions), []
     for span in reading.of("filter", "scope", "not"):
         condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
-    sides(builder, reading.of("compare"))
-    for span in reading.of("bound", "period"):
+    # "In 2025 versus 2024": sides that are times bound the rows.
+    times = [s for s in reading.of("compare") if asked.period(s) is not None and not builder.links(s, "value", "record")]
+    sides(builder, [s for s in reading.of("compare") if s not in times])
+    for span in sorted([*reading.of("bound", "period"), *times], key=lambda s: s.start):
         if span.role == "period" and _TODAY.search(span.text) and asked.period(span) is None:
             # "As of today" bounds nothing.
             builder.explained.append(span)
@@ -325,7 +336,7 @@ def _without_said(builder: Builder) -> None:
     judged, left = builder.asked.judged(builder.table), builder.unresolved
     bounded = {c.column for c in builder.conditions if c.op in SIZED and not c.than}
     said = [p for column in bounded for p in judged.said.get((column, None), ()) if p[2] >= POINTED]
-    for span in builder.asked.reading.of("bound", "filter"):
+    for span in builder.asked.reading.of("bound", "filter", "period"):
         if (
             span.text in left
             and not THAN.search(span.text)
@@ -492,7 +503,8 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
             # "What costs most" is no condition that the kind of a benefit is cost.
             continue
         over = [s for s in asked.reading.spans if s.start < link.end and link.start < s.end]
-        is_read = any(s.role != "measure" or not is_value for s in over)
+        figure = figure_of(asked.links, link) if link.kind == "column" else None
+        is_read = any(s.role != "measure" or not (is_value or figure) for s in over)
         least = WHOLE if link.kind == "person" else 1.0
         # A vendor is who sells before it is what is not built here.
         is_column = any((x.start, x.end, x.table) == (link.start, link.end, table) for x in asked.links.of("column"))
@@ -503,7 +515,7 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
             yield Span("filter", link.start, link.end, link.text)
         elif before and before[0].lower() in EACH:
             yield Span("group", link.start, link.end, link.text)
-        elif figure := next((x for x in asked.links.of("number") if x.start == link.end + 1), None):
+        elif figure is not None:
             yield Span("filter", link.start, figure.end, asked.text[link.start : figure.end])
         elif before and THAN.fullmatch(before[0]):
             start = asked.text.rindex(before[0], 0, link.start)

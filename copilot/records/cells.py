@@ -34,6 +34,11 @@ _WRITTEN = 0.1
 """A column of numbers by which spreadsheets count days holds dates if so large a part of its days is written."""
 
 
+YEARS = 1990, 2060
+"""A column of whole numbers between these, on average each in two rows, holds years."""
+_ROWS_A_YEAR = 2
+
+
 @dataclass(frozen=True)
 class BadCell:
     """A cell that does not hold what its column should; it is read as missing."""
@@ -87,7 +92,8 @@ def parse_list(text: str) -> str | None:
 def guess_type(texts: Iterable[str]) -> ColumnType:
     """The type of a column that the schema does not know, by its cells: nearly all that hold anything must be of it.
 
-    A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1.
+    A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1. A few years,
+    each in several rows, are names of times: nobody adds them up.
     """
     held = {text: count for text, count in Counter(texts).items() if text.lower() not in NOTHING}
     if not held:
@@ -98,9 +104,19 @@ def guess_type(texts: Iterable[str]) -> ColumnType:
         sample = list(held)[:_SAMPLE]
         if sum(map(_is_written_day, sample)) >= _WRITTEN * len(sample):
             return "date"
-    if not _mostly(held, _is_figure):
+    if not _mostly(held, _is_figure) or _are_years(held):
         return "text"
     return "integer" if all(text.lstrip("+-").isdigit() for text in held if _is_figure(text)) else "number"
+
+
+def _are_years(held: Mapping[str, int]) -> bool:
+    years = [int(text) for text in held if len(text) == 4 and text.isdigit()]
+    return (
+        len(years) == len(held)
+        and min(years) >= YEARS[0]
+        and max(years) <= YEARS[1]
+        and sum(held.values()) >= _ROWS_A_YEAR * len(held)
+    )
 
 
 def _is_written_day(text: str) -> bool:

@@ -90,7 +90,7 @@ def _phrases(filters: Sequence[Filter]) -> list[_Phrase]:
 
 def _phrase(asked: Filter) -> _Phrase:
     column, values = column_label(asked.column), asked.value if isinstance(asked.value, tuple) else (asked.value,)
-    value = join_and((_value(v, asked.unit) for v in values), "or")
+    value = join_and((_year(v) if column.endswith("year") else _value(v, asked.unit) for v in values), "or")
     negated = asked.op in ("!=", "not in")
     if asked.where and not counted(asked.column):
         rows = qualified(noun(plural(column)), asked.where)
@@ -127,6 +127,11 @@ def _phrase(asked: Filter) -> _Phrase:
 
 def _value(value: Cell, unit: str) -> str:
     return "none recorded" if value is None else humanize(format_cell(value, unit))
+
+
+def _year(value: Cell) -> str:
+    """A year, whose thousands nobody sets apart."""
+    return f"{value:.0f}" if isinstance(value, int | float) else _value(value, "")
 
 
 def _is_verb(column: str) -> bool:

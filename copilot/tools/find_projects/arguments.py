@@ -66,6 +66,11 @@ class Arguments(BaseModel):
         default=None, description="Only the groups whose first measure, the number of rows by default, compares so."
     )
     grain: Grain | None = Field(default=None, description="Of dates and periods.")
+    times: list[str] = Field(
+        default=[],
+        max_length=4,
+        description="Grouped by one column of dates: the times to set beside one another, as 2025 and 2024, or Q1 2026.",
+    )
     order_by: str | None = Field(
         default=None,
         description="Column, or of groups `count` or a measured column; a leading minus: highest first.",

@@ -19,6 +19,7 @@ AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
 _MOST_TIED = 20
+_FIRST, _FEW = 5, 8
 """As many rows as a call may list."""
 
 
@@ -48,6 +49,10 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     profiles = (asked.columns.get(rows.table, column) for column in rows.groups)
     if any(p is not None and p.holds == "date" for p in profiles) and (grain := _grain(asked)):
         arguments["grain"] = grain
+    if rows.times:
+        aggregate = AGGREGATES.get(rows.measure) if rows.measured else None
+        measured = [{"aggregate": aggregate, "column": rows.measured}] if aggregate else [{"aggregate": "count"}]
+        return {**arguments, "times": list(rows.times), "measures": measured}
     if rows.groups and rows.having is not None:
         arguments["having"] = {"op": rows.having[0], "value": rows.having[1]}
         return arguments
@@ -73,7 +78,8 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
         arguments |= {"order_by": rows.order} | ({"limit": rows.limit} if rows.limit else {})
     elif rows.order or (rows.measured and aggregate in ("min", "max") and asked.reading.shape in ("name", "list")):
         arguments["order_by"] = rows.order or f"{'-' if aggregate == 'max' else ''}{rows.measured}"
-        arguments["limit"] = rows.limit or _at_the_top(asked, arguments) or (1 if asked.reading.shape == "name" else 5)
+        if limit := rows.limit or _at_the_top(asked, arguments) or _unsaid_limit(asked, arguments):
+            arguments["limit"] = limit
     elif rows.measure == "count" and not rows.groups:
         arguments["measures"] = [{"aggregate": "count"}]
     elif aggregate and rows.measured:
@@ -115,6 +121,15 @@ def _at_the_top(asked: Asked, arguments: Mapping[str, object]) -> int | None:
         return None
     tied = [*conditions, Filter(column=profile.name, value=first[0][profile.name])]
     return min(len(asked.view.select(table, tied)), _MOST_TIED)
+
+
+def _unsaid_limit(asked: Asked, arguments: Mapping[str, object]) -> int | None:
+    """How many rows are told of an order for which no number is said: one where one is asked for, all of a few, else
+    the first of them."""
+    if asked.reading.shape == "name":
+        return 1
+    conditions = [Filter.model_validate(f) for f in arguments["filters"]]  # type: ignore[attr-defined]
+    return _FIRST if len(asked.view.select(str(arguments["table"]), conditions, limit=_FEW + 1)) > _FEW else None
 
 
 def _until_today(asked: Asked, arguments: dict[str, object]) -> dict[str, object]:

@@ -24,13 +24,14 @@ def canonical(arguments: Arguments, view: RecordView) -> str:
     groups = [resolve_column(view, table, name) for name in arguments.group_by]
     parts = [_subject(arguments, view, table, measures)]
     if groups:
-        parts.append(f"by {join_and(column_phrase(column, arguments.grain) for column in groups)}")
+        by = f"{column_label(groups[0].name)} in {join_and(arguments.times)}" if arguments.times else ""
+        parts.append(f"by {by or join_and(column_phrase(column, arguments.grain) for column in groups)}")
     if groups and arguments.having is not None:
         op, size = arguments.having.op, arguments.having.value
         parts.append("only those with none" if (op, size) == ("=", 0) else f"only with {_SIZES[op]} {size:,.12g}")
     if arguments.columns:
         parts.append(f"with {join_and(column_label(resolve_column(view, table, c).name) for c in arguments.columns)}")
-    if arguments.order_by or groups:
+    if arguments.order_by or (groups and not arguments.times):
         parts.append(_first(arguments, view, table, measures, groups))
     if arguments.per_group and groups and not measures:
         several = arguments.per_group > 1

@@ -57,6 +57,8 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
         yield firsts_of_groups(query, rows, reading)
         yield from _background(*beside)
         listed = []
+    elif query.times:
+        yield from by_group
     elif any(f.kind == "difference" for f in by_group):
         yield from by_group
         yield from _background(*beside, *measures)

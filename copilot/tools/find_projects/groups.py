@@ -31,7 +31,9 @@ def groups(query: Query) -> Iterator[Finding]:
     groups = [g for g in query.grouped if g.is_known]
     unknown = sum(g.rows for g in query.grouped if not g.is_known)
     by = tuple(group_names(query))
-    if _is_comparison(query) and len(groups) > 1:
+    if query.times:
+        yield from _by_times(query, groups)
+    elif _is_comparison(query) and len(groups) > 1:
         yield from _comparison(query, groups)
     elif groups and len(query.groups) == 2 and not any(m.column or m.aggregate == "share" for m in query.measures):
         yield _nested(query, groups, by)
@@ -210,6 +212,27 @@ def _comparison(query: Query, groups: Sequence[Group]) -> Iterator[Finding]:
                 "names": tuple(group_label(g, query) for g, _ in sides),
                 "sides": tuple(v for _, v in sides),
                 "differences": tuple(minus(v, first) for _, v in sides[1:]),
+            },
+        )
+
+
+def _by_times(query: Query, groups: Sequence[Group]) -> Iterator[Finding]:
+    """Each time with its measure, and by how much the others differ from the first."""
+    for i, measure in enumerate(query.measures or (Measured("count"),)):
+        sides = [(g, v) for g in groups if isinstance(v := g.values[i], Quantity)]
+        if not sides:
+            continue
+        yield Finding(
+            kind="times",
+            subject=measure.column.name if measure.column else "",
+            role="headline",
+            values={
+                "measure": noun(query.table) if measure.column is None else measure.label,
+                "column": column_label(query.groups[0].name),
+                "which": qualified("", [*query.said_among, *query.said]).strip(),
+                "names": tuple(group_label(g, query) for g, _ in sides),
+                "sides": tuple(v for _, v in sides),
+                "differences": tuple(minus(v, sides[0][1]) for _, v in sides[1:]),
             },
         )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from copilot.errors import ToolError
-from copilot.language.calendar import Calendar
+from copilot.language.calendar import Calendar, Period
 from copilot.language.formatting import humanize, join_and, noun
+from copilot.language.periods import parse_period
 from copilot.records.names import nearest
 from copilot.records.schema import OBSERVATIONS, Column
 from copilot.records.store import RecordView
@@ -49,8 +50,22 @@ def open_query(sources: Sources, viewer: Viewer, arguments: Arguments) -> Query:
         limit=arguments.limit,
         shown=shown,
         calendar=calendar,
+        times=_times(arguments.times, groups, measures, calendar),
         titles=titles,
     )
+
+
+def _times(
+    asked: Sequence[str], groups: Sequence[Column], measures: Sequence[Measured], calendar: Calendar
+) -> tuple[Period, ...]:
+    if not asked:
+        return ()
+    if len(groups) != 1 or groups[0].type != "date" or any(m.aggregate == "share" for m in measures):
+        raise ToolError("`times` needs one column of dates to group by, and no share.")
+    found = {text: parse_period(text, calendar.today, calendar.fiscal_start) for text in asked}
+    if unknown := [text for text, period in found.items() if period is None]:
+        raise ToolError(f"{unknown[0]!r} is no time; such as 2025, Q1 2026 or March 2026 are.")
+    return tuple(period for period in found.values() if period is not None)
 
 
 def table_named(view: RecordView, asked: str) -> str:

@@ -214,6 +214,18 @@ def difference(f: Finding) -> str:
     return sentence(f"{_measured(str(f.values['measure']))}: {join_and([sides[0], *others])}")
 
 
+def times(f: Finding) -> str:
+    """What is so of each time, and how far the others are from the first."""
+    sides = [
+        f"{format_value(v, bare=not str(f.subject))} in {n}"
+        for n, v in zip(texts(f, "names"), quantities(f, "sides"), strict=True)
+    ]
+    apart = [_apart(d) for d in quantities(f, "differences")]
+    others = [f"{side} ({gap})" for side, gap in zip(sides[1:], apart, strict=True)]
+    what = " ".join(filter(None, (_measured(str(f.values["measure"])), str(f.values["which"]))))
+    return sentence(f"{what} by {f.values['column']}: {join_and([sides[0], *others])}")
+
+
 def _measured(label: str) -> str:
     """A measure at the head of a sentence: "budget" is a sum of it."""
     return label.removeprefix("sum of ")
@@ -308,6 +320,7 @@ WORDING = Wording(
         "more_groups": more_groups,
         "ungrouped": ungrouped,
         "difference": difference,
+        "times": times,
         "order": order,
         "rows": rows,
         "row": row,

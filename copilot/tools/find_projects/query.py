@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from copilot.language.calendar import MONTHS_IN, Calendar
+from copilot.language.calendar import MONTHS_IN, Calendar, Period
 from copilot.language.formatting import column_label, format_cell, humanize, noun, plural
 from copilot.records.schema import Column, TableSchema
 from copilot.records.store import Filter, Grouping, Measure, RecordView
@@ -131,6 +131,8 @@ class Query:
     limit: int | None
     shown: tuple[Column, ...]
     calendar: Calendar
+    times: tuple[Period, ...]
+    """Those that are set beside one another, by the one column of dates that is grouped by."""
     titles: Mapping[str, str]
     """What people call the metrics that a table names."""
 
@@ -161,7 +163,7 @@ class Query:
 
     @cached_property
     def matching(self) -> int:
-        return self.count(self.all_filters)
+        return sum(g.rows for g in self.all_groups) if self.times else self.count(self.all_filters)
 
     @cached_property
     def total(self) -> int:
@@ -219,6 +221,8 @@ class Query:
     def all_groups(self) -> tuple[Group, ...]:
         """All groups in that order; where some are to be kept, also those of the whole that no row is in."""
         measures = self.measures or (Measured("count"),)
+        if self.times:
+            return tuple(self._by_times(measures))
         found = {self._keys(row): row for row in self._by_group(measures, self.all_filters)}
         wholes = {}
         if set_against := next((m for m in measures if m.sums), None):
@@ -230,6 +234,21 @@ class Query:
             wholes = {self._keys(row): row for row in self._by_group((Measured("count"),), self.among)}
         groups = [self._group(keys, found.get(keys), wholes.get(keys)) for keys in dict.fromkeys([*found, *wholes])]
         return tuple(self._ordered(groups))
+
+    def _by_times(self, measures: Sequence[Measured]) -> Iterator[Group]:
+        """The rows of each time that is set beside the others, in the order in which they were said."""
+        date_column = self.groups[0].name
+        stored = {m.key: m.stored for m in measures}
+        for period in self.times:
+            within = (
+                Filter(column=date_column, op=">=", value=period.start.isoformat()),
+                Filter(column=date_column, op="<", value=period.end.isoformat()),
+            )
+            wanted = [Measure(name=ROWS), *stored.values()]
+            row = self.view.aggregate(self.table, (), wanted, (*self.all_filters, *within))[0]
+            values = tuple(measure.value(row[measure.key], self.noun) for measure in measures)
+            label = f"{period.label} so far" if period.end > self.calendar.tomorrow else period.label
+            yield Group((label,), (period.start.isoformat(),), int(_number(row[ROWS])), values)
 
     def _by_group(self, measures: Sequence[Measured], filters: Sequence[Filter]) -> list[Row]:
         stored = {m.key: m.stored for m in measures}
@@ -286,6 +305,8 @@ class Query:
             day = date.fromisoformat(str(key))
             return self.calendar.name(day.year * 12 + day.month - 1, self.grain, self.is_fiscal)
         text = str(key)
+        if column.type == "integer" and column.name.lower().endswith("year"):
+            return text
         if column.name == METRIC and text in self.titles:
             return self.titles[text]
         return self._names.get((column.name, text)) or humanize(format_cell(key, column.unit))

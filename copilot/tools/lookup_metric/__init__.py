@@ -1,5 +1,6 @@
 from copilot.tools.lookup_metric.calls import calls, evidence
 from copilot.tools.lookup_metric.continuing import continued
+from copilot.tools.lookup_metric.deciding import decides
 from copilot.tools.lookup_metric.tool import Arguments, lookup_metric
 from copilot.tools.tool import Tool, has_metrics
 
@@ -12,5 +13,6 @@ TOOL = Tool(
     calls=calls,
     continues=continued,
     evidence=evidence,
+    decides=decides,
     needs_figure=True,
 )

@@ -12,6 +12,7 @@ from copilot.reading.call import Call
 from copilot.reading.durations import says_grain
 from copilot.reading.matching import Described, query
 from copilot.reading.question import CLARIFY, LinkKind, Role, Shape, Span
+from copilot.reading.restricting import figure_of
 from copilot.reading.sharing import says_share
 from copilot.records.catalogue import Metric
 
@@ -78,12 +79,22 @@ def calls(asked: Asked) -> Iterator[Call]:
         spans = [s for s in asked.reading.of("filter", "scope", "not", "bound") if not _describes(asked, s)]
         meant = held.intersection(_described_values(asked, metric).values())
         left = [s.text for s in spans if not meant and not _is_expressed(asked, s, held, metric)]
+        left += _sizes(asked, spans)
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
         is_part = bool(asked.reading.of("share"))
         missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS) + is_part
         resolved = 1 - missed / (missed + len(filters) + own)
         yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
+
+
+def _sizes(asked: Asked, spans: Collection[Span]) -> Iterator[str]:
+    """What a question says of rows by the name of a column and a figure, "severity 1", outside the parts that say which:
+    a metric counts over all of them."""
+    for column in asked.links.of("column"):
+        figure = figure_of(asked.links, column)
+        if figure and not any(s.start < figure.end and column.start < s.end for s in spans):
+            yield asked.text[column.start : figure.end]
 
 
 def _named(asked: Asked) -> Iterator[str]:
