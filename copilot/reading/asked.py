@@ -196,7 +196,12 @@ class Asked:
         """What is written like a name and stands nowhere in the records or documents."""
         retriever = self.sources.retriever
         names = dict.fromkeys([*self.links.unknown, *self._capitals()])
-        return tuple(n for n in names if retriever is None or not retriever.mentions(n, self.viewer))
+        if retriever is None or not names:
+            return tuple(names)
+        # Who answers for a document stands above it, in no passage.
+        owners = {part for document in retriever.documents(self.viewer) for part in stems(document.owner or "")}
+        unheard = (n for n in names if not owners.issuperset(stems(n)))
+        return tuple(n for n in unheard if not retriever.mentions(n, self.viewer))
 
     @cached_property
     def unnamed(self) -> tuple[str, ...]:
