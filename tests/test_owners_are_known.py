@@ -11,8 +11,8 @@ copilot = copilot_on(
         "workspace.yaml": "as_of: 2026-05-31\n",
         "policy/privacy.md": (
             "---\ntitle: Privacy briefing\nowner: Hinewai Karaitiana, Privacy Officer\neffective: 2026-01-01\n---\n\n"
-            "# Privacy briefing\n\n## Sources\n\nEach site sends a list of its indirect sources to the Privacy Officer by "
-            "24 April.\n"
+            "# Privacy briefing\n\n## Sources\n\nEach site sends a list of its indirect sources to the Privacy Officer "
+            "by 24 April.\n"
         ),
     }
 )

@@ -3,124 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from copilot.language.calendar import BEGINNING, MONTH_NAMES, MONTHS_IN, Calendar, Grain, Period
+from copilot.language.period_words import (
+    A_YEAR,
+    ANY_POINT,
+    COMPARED,
+    COUNTS,
+    FISCAL,
+    ORDINALS,
+    PART,
+    PATTERNS,
+    POINTS,
+    WITHOUT_A_YEAR,
+    YEAR_IN_WORDS,
+    in_digits,
+    matches,
+)  # fmt: skip
 
 __all__ = ["BEGINNING", "Grain", "Period", "find_period", "find_periods", "parse_period"]
 
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
-_COUNTS |= {"ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}
-_COUNTS |= {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
-_COUNTS |= {"couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
-ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _LONGEST_MONTHS = 600
-
-_COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
-_UNIT = r"(?:day|week|fortnight|month|quarter|qtr|half-year|half year|year)s?"
-_FISCAL = r"(?:fiscal|financial)"
-_MONTH = "(?:" + "|".join(f"{name}|{name[:3]}\\.?" for name in MONTH_NAMES) + r"|Sept\.?)(?![A-Za-z])"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_PLAIN_YEAR = r"(?:19|20)\d\d(?!\d)"
-_FISCAL_YEAR = rf"(?:FY|{_FISCAL}(?: years?)?)\s?'?(?:\d{{4}}|\d\d)(?:/\d{{2,4}})?(?!\d)"
-_RELATIVE_YEAR = rf"(?:this|last|the current|the previous) (?:{_FISCAL} )?year"
-_A_YEAR = rf"(?:{_FISCAL_YEAR}|(?:calendar |calendar year |CY ?)?{_PLAIN_YEAR}|{_RELATIVE_YEAR})"
-_ORDINAL = rf"(?:{'|'.join(ORDINALS)}|last)"
-_PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:(?:calendar|fiscal|financial) )?(?:quarter|half))"
-_SEASON = r"(?:spring|summer|autumn|winter)"
-
-_TAIL = rf"(?:,? (?:of |in )?(?P<year>{_A_YEAR}|the year\b))"
-_POINTS = {
-    "day": r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
-    "dotted": r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:19|20)\d\d)(?!\d)",
-    "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
-    "day_month": rf"(?:the )?(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?",
-    "month_day": rf"(?P<m>{_MONTH}) (?:the )?(?P<d>{_DAY})(?!\d)(?:,? (?P<y>{_PLAIN_YEAR}))?",
-    "week_of": rf"(?:the )?week (?:of|from|beginning) (?:the )?(?:(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})"
-    rf"|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_DAY})(?!\d))(?:,? (?P<y>{_PLAIN_YEAR}))?",
-    "edge_months": rf"(?:the )?(?P<side>first|last) (?P<count>{_COUNT}) months of (?P<year>{_A_YEAR})",
-    "months_to": rf"(?:the )?(?:(?P<count>{_COUNT}) months|year) (?:to|ending|ended|up to|until)(?: in)? "
-    rf"(?P<m>{_MONTH}){_TAIL}?",
-    "season": rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<y>{_A_YEAR})",
-    "last_season": rf"(?P<which>last|this|past) (?P<season>{_SEASON})",
-    "feast": r"(?:the )?(?P<feast>christmas|new year(?:'s(?: day| eve)?)?)(?! to)(?: (?P<y>(?:19|20)\d\d))?\b",
-    "month": rf"(?:(?:early|mid|late)[- ])?(?P<m>{_MONTH}){_TAIL}?",
-    "last_month": rf"(?:last|this) (?P<m>{_MONTH})",
-    "part": rf"(?P<part>{_PART}){_TAIL}?",
-    "year_part": rf"(?P<year>{_A_YEAR})(?:'s)?[ ,-]*(?P<part>[QH][1-4])\b",
-    "short_part": r"(?P<part>[QH][1-4]),? '(?P<short>\d\d)(?!\d)",
-    "year": rf"(?P<year>{_A_YEAR})",
-    "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
-    rf"(?P<which>last|latest|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
-    rf"(?P<count> {_COUNT})?(?P<full> (?:full|whole|completed?|entire))? (?P<kind>fiscal |financial |calendar )?"
-    rf"(?P<unit>{_UNIT})\b(?! of (?:the year\b|{_A_YEAR}))",
-    "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
-    "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
-    "shifted": rf"(?:the )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?! \w)",
-    "before_last": rf"(?:the )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT}) before last\b",
-    "to_date": r"(?:the )?(?P<kind>fiscal |financial )?(?P<unit>year|quarter|month)[- ]to[- ]date\b"
-    r"|(?P<short>F?YTD|QTD|MTD)\b|so far this (?P<so_far>year|quarter|month)\b"
-    r"|this (?P<this>year|quarter|month) so far\b",
-    "twelve": r"(?P<ttm>TTM|LTM)\b",
-    "fiscal": rf"(?:the )?{_FISCAL} year(?! ?'?\d)\b",
-    "edge": rf"(?P<edge>(?:the )?(?:end|start|beginning) of )(?:the )?(?:(?P<year>{_A_YEAR})"
-    rf"|(?P<m>{_MONTH})|(?:(?P<which>next|last) )?(?P<this>month|quarter|{_FISCAL} year|year))\b",
-}  # fmt: skip
-_ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in _POINTS.values()) + ")"
-_SPANS = {
-    "both": rf"(?P<a>{_MONTH}|[QH][1-4]) and (?P<b>(?:{_MONTH}|[QH][1-4]\b)(?: {_PLAIN_YEAR})?)",
-    "years": rf"(?P<a>{_PLAIN_YEAR}) and (?P<b>{_PLAIN_YEAR})",
-    "days": rf"(?:from |between )?(?:the )?(?P<a>{_DAY}) ?(?:to|until|till|and|-|–) ?(?:the )?"
-    rf"(?P<b>{_DAY}(?: of)? {_MONTH}(?:,? {_PLAIN_YEAR})?)",
-    "between": rf"between (?P<a>{_ANY_POINT}) and (?P<b>{_ANY_POINT}|now|today)",
-    "rest": rf"(?:the )?(?:rest|remainder) of (?:the |this )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b"
-    rf"|before (?:the |this )?(?P<own>fiscal |financial |calendar )?(?P<over>{_UNIT}) "
-    r"(?:is (?:over|out|done)|ends|closes)\b",
-    "ahead": rf"between (?:now|today) and (?:the )?(?P<b>{_ANY_POINT})",
-    "range": rf"(?:from )?(?P<a>{_ANY_POINT}) ?(?:to|until|till|through|-|–|—) ?"
-    rf"(?P<b>{_ANY_POINT}|now\b|today\b|date\b)",
-    "since": rf"(?:ever )?(?:since (?P<a>{_ANY_POINT})|from (?P<from>{_ANY_POINT}),? on(?:wards?)?\b"
-    rf"|starting (?:in |with )?(?P<starting>{_ANY_POINT}))",
-    "after": rf"after (?P<a>{_ANY_POINT})",
-    "until": rf"(?:until|till|up to and including|up to|up until|through|by|as of) (?P<a>{_ANY_POINT})",
-    "before": rf"(?:before|prior to) (?P<a>{_ANY_POINT})",
-}  # fmt: skip
-_PATTERNS = {
-    name: re.compile(rf"(?<![\w/.-])(?:{pattern})", re.IGNORECASE) for name, pattern in {**_SPANS, **_POINTS}.items()
-}
-
-_TEENS = {"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19}
-_TENS = ("twenty", "thirty", "forty")
-_YEAR_IN_WORDS = re.compile(
-    rf"\btwenty (?P<tens>{'|'.join(_TENS)}|{'|'.join(_TEENS)}|ten|eleven|twelve)"
-    rf"(?:[ -](?P<ones>one|two|three|four|five|six|seven|eight|nine))?\b",
-    re.IGNORECASE,
-)
-# A comparison names what to compare with, not the period that is asked about.
-_COMPARED = re.compile(
-    r"\b(?:compared (?:to|with)|relative to|versus|vs\.?|than|against)"
-    rf"(?: (?:in|the|for|of|that|it was))* {_ANY_POINT}"
-    rf"|\bsame (?:month|quarter|half|period|time)(?: (?:of|in|the))* {_ANY_POINT}",
-    re.IGNORECASE,
-)
-_WITHOUT_A_YEAR = re.compile(
-    rf"{_MONTH}|{_PART}|(?:the )?{_DAY}(?: of)? {_MONTH}|{_MONTH} (?:the )?{_DAY}", re.IGNORECASE
-)
-_MONTH_LIKE_WORD = re.compile(r"(?:may|march|mar|jan|dec|sep|sept|oct|nov|jun|jul|aug|apr|feb)\.?$", re.IGNORECASE)
-_BEFORE_A_MONTH = re.compile(
-    r"\b(?:in|during|since|until|till|of|for|last|this|before|after|early|late|mid)[ -]$", re.I
-)
-_BEFORE_A_QUANTITY = re.compile(
-    r"(?:[€$£¥#]\s?|[.,]|\b(?:EUR|USD|GBP|top|exactly|about|around|nearly|least|most)\s?)$", re.IGNORECASE
-)
-_AFTER_A_QUANTITY = re.compile(
-    r"[ -]?(?:%|per ?cent|projects?|people|employees|staff|users?|customers?|stores?|hours?|days?|weeks?"
-    r"|models?|cases?|rows?|pilots?|units?|times|words|characters|EUR|USD|GBP|euros?|dollars?|million|thousand|k\b)"
-    r"|[.,:/-]\d|/",
-    re.IGNORECASE,
-)  # fmt: skip
 
 
 def parse_period(text: str, today: date, fiscal_start: int = 1) -> Period | None:
@@ -139,9 +45,9 @@ def find_period(
     `ahead` takes what is named without a year for the next one, as of a deadline; `spoken` is the start of the period
     that was spoken of before.
     """
-    masked = _YEAR_IN_WORDS.sub(_in_digits, _COMPARED.sub(lambda found: " " * len(found[0]), text))
+    masked = YEAR_IN_WORDS.sub(in_digits, COMPARED.sub(lambda found: " " * len(found[0]), text))
     calendar = Calendar(today, fiscal_start, ahead, spoken)
-    found = [(match, name) for name, pattern in _PATTERNS.items() for match in _matches(pattern, masked, name)]
+    found = [(match, name) for name, pattern in PATTERNS.items() for match in matches(pattern, masked, name)]
     for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
         if period := _build(name, match, calendar):
             return replace(period, span=match.span())
@@ -151,9 +57,9 @@ def find_period(
 def find_periods(text: str, today: date, fiscal_start: int = 1) -> list[Period]:
     """Every period that a text names, those it compares with too, with where each stands; each year of "2024 and 2025"
     by itself."""
-    masked, calendar = _YEAR_IN_WORDS.sub(_in_digits, text), Calendar(today, fiscal_start)
-    points = {name: _PATTERNS[name] for name in _POINTS}
-    found = [(match, name) for name, pattern in points.items() for match in _matches(pattern, masked, name)]
+    masked, calendar = YEAR_IN_WORDS.sub(in_digits, text), Calendar(today, fiscal_start)
+    points = {name: PATTERNS[name] for name in POINTS}
+    found = [(match, name) for name, pattern in points.items() for match in matches(pattern, masked, name)]
     periods: list[Period] = []
     for match, name in sorted(found, key=lambda pair: (pair[0].start(), -pair[0].end())):
         is_free = not periods or match.start() >= periods[-1].span[1]
@@ -165,8 +71,8 @@ def find_periods(text: str, today: date, fiscal_start: int = 1) -> list[Period]:
 def sets_beside_a_year_ago(text: str, today: date, fiscal_start: int = 1) -> bool:
     """Whether what is now is set beside what was a year ago: "than last year", "how was it a year ago?"."""
     calendar = Calendar(today, fiscal_start)
-    points = [point[0] for found in _COMPARED.finditer(text) if (point := re.search(_ANY_POINT, found[0], re.I))]
-    points += [found[0] for found in _PATTERNS["ago"].finditer(text)]
+    points = [point[0] for found in COMPARED.finditer(text) if (point := re.search(ANY_POINT, found[0], re.I))]
+    points += [found[0] for found in PATTERNS["ago"].finditer(text)]
     named = [find_period(point, today, fiscal_start) for point in points]
     return any(p is not None and p.grain == "year" and p.start == calendar.ago(1, "year", False).start for p in named)
 
@@ -174,12 +80,12 @@ def sets_beside_a_year_ago(text: str, today: date, fiscal_start: int = 1) -> boo
 def compared_with(text: str, today: date, fiscal_start: int = 1) -> str:
     """The time with which another is compared: "in May than in January", "has it improved since January?" beside a time
     of its own; empty where there is none."""
-    points = [point[0] for found in _COMPARED.finditer(text) if (point := re.search(_ANY_POINT, found[0], re.I))]
+    points = [point[0] for found in COMPARED.finditer(text) if (point := re.search(ANY_POINT, found[0], re.I))]
     asked = find_period(text, today, fiscal_start)
     if not points and asked is not None and not asked.is_open:
-        points = [found["a"] for found in _PATTERNS["since"].finditer(text, asked.span[1]) if found["a"]]
+        points = [found["a"] for found in PATTERNS["since"].finditer(text, asked.span[1]) if found["a"]]
     found = next((point for point in points if parse_period(point, today, fiscal_start)), "")
-    if asked is not None and _WITHOUT_A_YEAR.fullmatch(found) and re.search(r"\d{4}", text[slice(*asked.span)]):
+    if asked is not None and WITHOUT_A_YEAR.fullmatch(found) and re.search(r"\d{4}", text[slice(*asked.span)]):
         # "In Q2 2026 than in Q1": the one before it.
         dated = (f"{found} {year}" for year in (asked.start.year, asked.start.year - 1))
         periods = ((point, parse_period(point, today, fiscal_start)) for point in dated)
@@ -187,26 +93,8 @@ def compared_with(text: str, today: date, fiscal_start: int = 1) -> str:
     return found
 
 
-def _in_digits(year: re.Match[str]) -> str:
-    """A year in digits, as long as it was in words."""
-    tens, ones = year["tens"].lower(), (year["ones"] or "").lower()
-    number = 2000 + (_COUNTS.get(tens) or _TEENS.get(tens) or 10 * (2 + _TENS.index(tens))) + _COUNTS.get(ones, 0)
-    return str(number).ljust(len(year[0]))
-
-
-def _matches(pattern: re.Pattern[str], text: str, name: str) -> Iterator[re.Match[str]]:
-    for match in pattern.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
-        if name == "month" and _MONTH_LIKE_WORD.match(match[0]) and not _BEFORE_A_MONTH.search(before):
-            continue
-        is_amount = _BEFORE_A_QUANTITY.search(before) or _AFTER_A_QUANTITY.match(after)
-        if name == "year" and match[0].isdigit() and is_amount:
-            continue
-        yield match
-
-
 def _whole(text: str, calendar: Calendar) -> Period | None:
-    for name, pattern in _PATTERNS.items():
+    for name, pattern in PATTERNS.items():
         if (match := pattern.fullmatch(text)) and (period := _build(name, match, calendar)):
             return replace(period, span=(0, len(text)))
     return None
@@ -228,7 +116,7 @@ class _Year:
 
 def _year(text: str, calendar: Calendar) -> _Year:
     """`2025`, `FY26`, `fiscal year 2025/26` or `last year` as a number."""
-    fiscal = bool(re.match(rf"FY|.*{_FISCAL}", text, re.IGNORECASE))
+    fiscal = bool(re.match(rf"FY|.*{FISCAL}", text, re.IGNORECASE))
     digits = re.findall(r"\d+", text)
     if digits:
         number = int(digits[-1])
@@ -239,7 +127,7 @@ def _year(text: str, calendar: Calendar) -> _Year:
 
 def _count(text: str | None) -> int:
     word = (text or "one").strip().lower()
-    return int(word) if word.isdigit() else _COUNTS.get(word, 1)
+    return int(word) if word.isdigit() else COUNTS.get(word, 1)
 
 
 def _grain(unit: str) -> Grain:
@@ -450,7 +338,7 @@ def _range(match: re.Match[str], calendar: Calendar) -> Period | None:
     if match["b"].lower() in ("now", "today", "date"):
         first = _whole(match["a"], calendar)
         return calendar.days(first.start, calendar.tomorrow, first.grain) if first else None
-    if re.fullmatch(rf"{_A_YEAR}-{_PART}", match[0], re.IGNORECASE):
+    if re.fullmatch(rf"{A_YEAR}-{PART}", match[0], re.IGNORECASE):
         return None  # "2026-Q3" is one quarter
     last = _whole(match["b"], calendar)
     first = _beginning(match["a"], match["b"], last, calendar) if last else None
@@ -462,9 +350,9 @@ def _range(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 def _beginning(text: str, end: str, last: Period, calendar: Calendar) -> Period | None:
     """In "between January and June 2026" the first month is of that year, or the latest before the end; so is a day."""
-    if not _WITHOUT_A_YEAR.fullmatch(text):
+    if not WITHOUT_A_YEAR.fullmatch(text):
         return _whole(text, calendar)
-    year = re.search(rf"{_A_YEAR}$", end, re.IGNORECASE)
+    year = re.search(rf"{A_YEAR}$", end, re.IGNORECASE)
     first = _whole(f"{text} {year[0]}", calendar) if year else None
     return first if first and first.start <= last.start else _whole(text, replace(calendar, today=last.last_day))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copilot.language.periods import ORDINALS
+from copilot.language.period_words import ORDINALS
 from copilot.language.words import content_stems, words
 from copilot.reading.linking import Linker
 from copilot.reading.question import Links

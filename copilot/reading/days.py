@@ -56,7 +56,9 @@ def in_named_times(builder: Builder, span: Span, period: Period) -> bool:
         times = {value: parse_period(value, today, builder.asked.fiscal_start) for value in profile.values}
         if not times or None in times.values():
             continue
-        lying = [v for v, t in times.items() if t and period.start <= t.start and (period.is_open or t.end <= period.end)]
+        lying = [
+            v for v, t in times.items() if t and period.start <= t.start and (period.is_open or t.end <= period.end)
+        ]
         if lying:
             earlier = [c for c in builder.conditions if c.column == profile.name and c.op in ("=", "in")]
             builder.conditions = [c for c in builder.conditions if c not in earlier]

@@ -290,7 +290,9 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
     for span in reading.of("filter", "scope", "not"):
         condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
     # "In 2025 versus 2024": sides that are times bound the rows.
-    times = [s for s in reading.of("compare") if asked.period(s) is not None and not builder.links(s, "value", "record")]
+    times = [
+        s for s in reading.of("compare") if asked.period(s) is not None and not builder.links(s, "value", "record")
+    ]
     sides(builder, [s for s in reading.of("compare") if s not in times])
     for span in sorted([*reading.of("bound", "period"), *times], key=lambda s: s.start):
         if span.role == "period" and _TODAY.search(span.text) and asked.period(span) is None:

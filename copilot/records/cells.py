@@ -92,8 +92,8 @@ def parse_list(text: str) -> str | None:
 def guess_type(texts: Iterable[str]) -> ColumnType:
     """The type of a column that the schema does not know, by its cells: nearly all that hold anything must be of it.
 
-    A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1. A few years,
-    each in several rows, are names of times: nobody adds them up.
+    A number has no leading zeros; a date is written with more than digits; yes and no are words, not 0 and 1. A few
+    years, each in several rows, are names of times: nobody adds them up.
     """
     held = {text: count for text, count in Counter(texts).items() if text.lower() not in NOTHING}
     if not held:

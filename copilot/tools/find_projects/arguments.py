@@ -69,7 +69,7 @@ class Arguments(BaseModel):
     times: list[str] = Field(
         default=[],
         max_length=4,
-        description="Grouped by one column of dates: the times to set beside one another, as 2025 and 2024, or Q1 2026.",
+        description="Grouped by a column of dates: the times to set beside one another, as 2025 and 2024, or Q1 2026.",
     )
     order_by: str | None = Field(
         default=None,

@@ -18,6 +18,7 @@ from copilot.tools.find_projects.canonical import canonical
 AGGREGATES = {
     "sum": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "difference": "sum",
 }  # fmt: skip
+_COUNT = {"aggregate": "count"}
 _MOST_TIED = 20
 _FIRST, _FEW = 5, 8
 """As many rows as a call may list."""
@@ -49,17 +50,16 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     profiles = (asked.columns.get(rows.table, column) for column in rows.groups)
     if any(p is not None and p.holds == "date" for p in profiles) and (grain := _grain(asked)):
         arguments["grain"] = grain
+    aggregate = AGGREGATES.get(rows.measure)
     if rows.times:
-        aggregate = AGGREGATES.get(rows.measure) if rows.measured else None
-        measured = [{"aggregate": aggregate, "column": rows.measured}] if aggregate else [{"aggregate": "count"}]
-        return {**arguments, "times": list(rows.times), "measures": measured}
+        measure = {"aggregate": aggregate, "column": rows.measured} if aggregate and rows.measured else _COUNT
+        return {**arguments, "times": list(rows.times), "measures": [measure]}
     if rows.groups and rows.having is not None:
         arguments["having"] = {"op": rows.having[0], "value": rows.having[1]}
         return arguments
     if rows.groups and rows.order and _of_each(asked):
         arguments |= {"order_by": rows.order, "per_group": rows.limit or 1}
         return arguments
-    aggregate = AGGREGATES.get(rows.measure)
     if rows.among:
         arguments["among"] = [as_argument(c) for c in rows.among]
     if rows.measure == "share" and rows.measured and rows.beside:
@@ -81,7 +81,7 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
         if limit := rows.limit or _at_the_top(asked, arguments) or _unsaid_limit(asked, arguments):
             arguments["limit"] = limit
     elif rows.measure == "count" and not rows.groups:
-        arguments["measures"] = [{"aggregate": "count"}]
+        arguments["measures"] = [_COUNT]
     elif aggregate and rows.measured:
         both = filter(None, (rows.measured, rows.beside))
         arguments["measures"] = [{"aggregate": aggregate, "column": column} for column in both]

@@ -21,8 +21,8 @@ def _is_more(asked: Asked, finding: Finding) -> bool | None:
 
 
 def decides(asked: Asked, finding: Finding) -> bool | None:
-    """Whether there are such rows; of a question after all of them whether none is missing; of two times whether the one
-    that is said first has more, or fewer where that is asked."""
+    """Whether there are such rows; of a question after all of them whether none is missing; of two times whether the
+    one that is said first has more, or fewer where that is asked."""
     if finding.kind == "times":
         return _is_more(asked, finding)
     if finding.kind != "count" or not finding.values["condition"]:

@@ -89,8 +89,8 @@ def calls(asked: Asked) -> Iterator[Call]:
 
 
 def _sizes(asked: Asked, spans: Collection[Span]) -> Iterator[str]:
-    """What a question says of rows by the name of a column and a figure, "severity 1", outside the parts that say which:
-    a metric counts over all of them."""
+    """What a question says of rows by the name of a column and a figure, "severity 1", outside the parts that say
+    which: a metric counts over all of them."""
     for column in asked.links.of("column"):
         figure = figure_of(asked.links, column)
         if figure and not any(s.start < figure.end and column.start < s.end for s in spans):

@@ -9,8 +9,8 @@ from copilot.types import Finding, Quantity
 
 
 def decides(asked: Asked, finding: Finding) -> bool | None:
-    """Whether there is more, or less where that is asked, than at the time with which it is compared; None where nothing
-    is compared, or the question says no way or both."""
+    """Whether there is more, or less where that is asked, than at the time with which it is compared; None where
+    nothing is compared, or the question says no way or both."""
     change, said = finding.values.get("change"), {w.text.lower() for w in words(asked.text)}
     if finding.kind != "value" or not isinstance(change, Quantity) or bool(said & MORE) == bool(said & FEWER):
         return None

@@ -20,7 +20,8 @@ from copilot.sources import Sources
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import fold, link
 from copilot.tools.lookup_metric.charts import charts, tables
-from copilot.tools.lookup_metric.findings import Look, calculation, found, locator
+from copilot.tools.lookup_metric.findings import found
+from copilot.tools.lookup_metric.looking import Look, calculation, locator
 from copilot.tools.lookup_metric.phrasing import WORDING
 from copilot.tools.lookup_metric.reading import MetricReading, Request, read
 from copilot.types import ToolResult, Viewer

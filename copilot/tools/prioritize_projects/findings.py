@@ -13,6 +13,7 @@ from copilot.analysis.scoring import to_raw
 from copilot.language.formatting import NAMED
 from copilot.tools.candidates import Candidates, Weights
 from copilot.tools.findings import Reading, amount, count, known, listed, share
+from copilot.tools.prioritize_projects.calculating import score_calculation
 from copilot.tools.prioritize_projects.ranking import (
     METHOD_NAMES,
     Flip,
@@ -94,7 +95,7 @@ def reason(found: Ranking, reading: Reading, position: int) -> Finding:
         },
         figures=("score",),
         evidence=(_row(found, reading, position),),
-        calculation=_score_calculation(found, position),
+        calculation=score_calculation(found, position),
     )
 
 
@@ -253,15 +254,6 @@ def weights(candidates: Candidates, weighed: Weights) -> Finding:
     )
 
 
-def weights_table(candidates: Candidates, weighed: Weights) -> Table:
-    used = zip(candidates.criteria, weighed.used, strict=True)
-    return Table(
-        title="Weights",
-        columns=("Criterion", "Weight"),
-        rows=tuple((c.label, round(float(w), 4)) for c, w in used),
-    )
-
-
 def method(found: Ranking, draws: int) -> Finding:
     return Finding(
         kind="method",
@@ -405,66 +397,6 @@ def missing(found: Ranking, reading: Reading) -> Iterator[Finding]:
             },
             evidence=(_row(found, reading, i),),
         )
-
-
-def whole_calculation(found: Ranking) -> Calculation:
-    """Weights, and score and firmness of every candidate."""
-    order = [int(i) for i in found.order]
-    return Calculation(
-        method=f"{METHOD_NAMES[found.method]} over {len(order):,} projects; firmness over "
-        f"{found.firmness.draws:,} draws of weights and estimates, seed 0",
-        formula="score = Σ weight × estimate, each estimate from 0 (worst) to 1 (best)"
-        if found.method == "weighted_sum"
-        else "",
-        inputs=(
-            weights_table(found.candidates, found.weights),
-            Table(
-                title="Scores",
-                columns=("Rank", "Project", "Score", "First in", f"Top {found.top} in"),
-                rows=tuple(
-                    (
-                        int(found.places[i]),
-                        found.candidates.name(i),
-                        None if np.isnan(found.score[i]) else round(float(found.score[i]), 2),
-                        round(float(found.firmness.first[i]), 4),
-                        round(float(found.firmness.top[i]), 4),
-                    )
-                    for i in order
-                ),
-            ),
-        ),
-    )
-
-
-def _score_calculation(found: Ranking, position: int) -> Calculation | None:
-    """Weights × estimates = score of one candidate."""
-    if found.method != "weighted_sum":
-        return None
-    rows = tuple(
-        (
-            c.label,
-            _cell(found.candidates.raw[position, j], 2),
-            _cell(found.candidates.estimates.likely[position, j], 3),
-            round(float(found.weights.used[j]), 4),
-            _cell(found.scores.contributions[position, j] * 100, 2),
-        )
-        for j, c in enumerate(found.candidates.criteria)
-    )
-    return Calculation(
-        method="weighted sum",
-        formula="score = Σ weight × estimate × 100, over the criteria that are recorded",
-        inputs=(
-            Table(
-                title=found.candidates.name(position),
-                columns=("Criterion", "Recorded", "From 0 to 1", "Weight", "Points of 100"),
-                rows=rows,
-            ),
-        ),
-    )
-
-
-def _cell(value: float, digits: int) -> float | None:
-    return None if np.isnan(value) else round(float(value), digits)
 
 
 def _scope(found: Ranking) -> dict[str, Value]:

@@ -21,7 +21,7 @@ from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.linking import resolve_record
 from copilot.tools.prioritize_projects import findings
-from copilot.tools.prioritize_projects.findings import whole_calculation
+from copilot.tools.prioritize_projects.calculating import whole_calculation
 from copilot.tools.prioritize_projects.phrasing import WORDING
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, rank
 from copilot.tools.prioritize_projects.trade_offs import AskedWeights, Comparison, asked_weights
