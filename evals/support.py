@@ -48,6 +48,9 @@ class Source:
     """What it is called and where in it the text stands; a claim may name it."""
 
 
+_PLACE = re.compile(r"\s*\([^()]*\b(?:clause|section|article|chapter|paragraph) [\w.]+\)(?=[.!?]*$)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Support:
     is_supported: bool
@@ -71,7 +74,8 @@ def support(claim: str, sources: Sequence[Source], weights: Weights, question: s
         return Support(False, covered, f"{strange[0]} is not in the source")
     if covered < (SUPPORTED_BY_RECORD if any(s.is_record for s in sources) else SUPPORTED):
         return Support(False, covered, f"covers {covered:.2f} of its words")
-    if misplaced := _misplaced_number(claim, sources, weights, question):
+    # Where a clause stands, "(AI Policy, clause 7.2)", is no part of what it says.
+    if misplaced := _misplaced_number(_PLACE.sub("", claim), sources, weights, question):
         return Support(False, covered, f"{misplaced} stands elsewhere in the source")
     if is_turned_round(claim, [s for s in sources if not s.is_record], weights):
         return Support(False, covered, "a negation differs")

@@ -135,6 +135,8 @@ class _Page:
     limits: set[str] = field(default_factory=set)
     """What limits the figures, as said so far: it holds for those that follow."""
     follow_ups: list[str] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+    """The findings, as they were told."""
 
     def add(self, lines: Iterable[str], heading: str = "") -> None:
         fresh = list(lines)
@@ -302,7 +304,7 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     """The findings of a result: the first headline as a sentence, the others as a list, then what limits them."""
     result = outcome.result
     assert result is not None
-    said = _told(outcome)
+    said = [f for f in _told(outcome) if f.text not in page.told]
     notes = [f for f in result.findings if f.role == "caveat" and f.text not in page.limits][:MOST_CAVEATS]
     page.limits |= {f.text for f in notes}
     # What was said before the answer is not said again.
@@ -317,6 +319,7 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     if notes or method:
         lines += ["", *(cite(f) for f in [*notes, *method])]
     page.add(lines, heading)
+    page.told |= {f.text for f in said[:most]}
     page.shown.append(outcome.id)
     page.follow_ups += result.follow_ups
 

@@ -24,13 +24,15 @@ _REFUSES = re.compile(
 
 
 def refuses(answer: Answer) -> bool:
-    """By status first; by words only where an answer is claimed and its beginning cites nothing."""
+    """By status first; by words only where an answer is claimed and its first paragraph cites nothing."""
     if answer.status in ("insufficient_evidence", "not_permitted"):
         return True
     if answer.status == "answered" and _NOTHING.match(answer.text):
         return True
     opening = " ".join(sentences(answer.text)[:2])
-    raw = answer.text[: len(opening) + 40]
+    # One marker may hold for all that a paragraph says.
+    end = answer.text.find("\n\n", len(opening))
+    raw = answer.text[: end if end >= 0 else None]
     return answer.status == "answered" and bool(_REFUSES.search(opening)) and not _CITED.search(raw)
 
 

@@ -156,6 +156,7 @@ def test_a_grounded_sentence_need_not_be_cited() -> None:
         ("refusal", "answered", "There are no data on it for 2019 [1].", 1),
         ("refusal", "needs_clarification", "Which one?", 1),
         ("refusal", "answered", "It is 5 [1].", 0),
+        ("answer", "answered", "A free trial is a purchase. It sees no personal information. A month at most [1].", 1),
         ("clarification", "needs_clarification", "Which one?", 1),
         ("clarification", "insufficient_evidence", "Nothing.", 0),
     ],

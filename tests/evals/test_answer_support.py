@@ -98,3 +98,10 @@ def test_a_number_of_a_copied_sentence_must_stand_there_as_often() -> None:
     assert support("Insurance has 5 pilots and Wealth has 2 pilots.", [source], WEIGHTS).is_supported
     assert not support("Insurance has 5 pilots and Wealth has 5 pilots.", [source], WEIGHTS).is_supported
     assert not support("Insurance has 7 pilots and Wealth has 2 pilots.", [source], WEIGHTS).is_supported
+
+
+def test_the_place_of_a_clause_is_no_part_of_what_it_says() -> None:
+    clause = Source("7.2 Pictures are kept for 7 days. They are not used for discipline.", False, "AI Policy. Staff.")
+    claim = "They are not used for discipline (AI Policy, clause 7.2)."
+    assert support(claim, [clause], WEIGHTS).is_supported
+    assert not support("They are not used for discipline (AI Policy, clause 9.9).", [clause], WEIGHTS).is_supported
