@@ -23,7 +23,7 @@ _SCALES = {
 # Of these a bare letter is as often a tonne, or nothing known; beside the sign of a currency it is a thousand.
 _ONLY_BEFORE_A_CURRENCY = frozenset(["t"])
 _PERCENT = frozenset(["%", "percent", "pct"])
-_SIGNS = frozenset(["kr", "fr", "rs", *map(str.lower, SIGNS)])
+_SIGNS = frozenset(["kr", "fr", "rs", "rm", "rp", "ksh", "tsh", "ush", *map(str.lower, SIGNS)])
 
 _CELL = re.compile(r"(?P<lead>[^\d.,]*(?:(?<=[^\W\d_])\.\s*)?)(?P<digits>[.,]?\d(?:[\d.,'’\s]*\d)?)(?P<tail>\D*)")
 _TOKEN = re.compile(rf"{SIGN}|[$%]|[^\W\d_]+")
@@ -35,6 +35,7 @@ _PLAIN = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*(?:,\d+)?|[1-9]\d{0,2}(?:,\d{3})*(
 _PLAIN_WITH_COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d*),\d+")
 _LONG_FRACTION = re.compile(r"[1-9]\d*,\d{4,}")
 """A decimal comma, or digits put behind a number with a thousands comma."""
+_GROUPED = re.compile(r"\d[\s'’,.]\d{3}(?!\d)")
 _GAPS = re.compile(r"[\s'’]")
 _MINUS = frozenset("-−–")
 
@@ -150,6 +151,9 @@ def _read_shape(text: str) -> _Shape | None:
     lead, tail = found["lead"], re.sub(r"^[.,]\s?[-–—]+", "", found["tail"])
     first = _TOKEN.findall(lead)
     tokens = [*first, *_TOKEN.findall(tail)]
+    if first == ["R"] and (len(tokens) > 1 or _GROUPED.search(found["digits"])):
+        # R 1,200 is an amount, as R145k is; R12 is a code.
+        first, tokens = [], tokens[1:]
     factor, sign = _factor(tokens), _sign(_without_words(lead), _without_words(tail))
     share = any(token.lower() in _PERCENT for token in tokens)
     if factor is None or sign is None or (share and factor != 1):
