@@ -1,6 +1,10 @@
 """Fits `copilot/reading/model/certainty.json`: how probable it is that a call over rows is what a question means.
 
 python training/fit_certainty.py        reads the lines of the validation hands, tests on the test hands
+
+Of `training/data/unheld` both questions of a pair are read: the call of the one may be right, of the other none is. As
+many questions that nothing holds as others would make all calls less probable than they are among the questions of
+people, so each counts for a part.
 """
 
 from __future__ import annotations
@@ -21,13 +25,18 @@ from evaluate_calls import outcome, space  # noqa: E402
 from examples import split_of  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
-from copilot.reading.certainty import DOUBTED, FILE, Signals, certainty, weights  # noqa: E402
+from copilot.reading.certainty import DOUBTED, FILE, HARDLY, Signals, certainty, weights  # noqa: E402
+
+EVERY = 3
+"""Of the lines of the hands one in so many is read; of the pairs all."""
+UNHELD = 0.4
+"""What a question that nothing holds counts in the fit."""
 
 
 def asked(hands: Sequence[str]) -> Iterator[tuple[Signals, bool]]:
     """The signals of each line's call as read, and whether it is right; follow-ups are left out."""
     for hand in hands:
-        for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
+        for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines()[::EVERY]:
             line = json.loads(raw)
             if line["tools"][0] != "find_projects" or len(line["call"]) != 1 or line.get("before"):
                 continue
@@ -39,10 +48,28 @@ def asked(hands: Sequence[str]) -> Iterator[tuple[Signals, bool]]:
                 yield rows.signals, all(marks.values()) and len(marks) > 1
 
 
-def fitted(found: Sequence[tuple[Signals, bool]]) -> dict[str, float]:
-    rows = np.array([[*asdict(signals).values()] for signals, _ in found])
-    labels = np.array([float(is_right) for _, is_right in found])
-    return logistic.fitted(rows, labels, [f.name for f in fields(Signals)])
+def pairs(hands: Sequence[str]) -> Iterator[tuple[Signals, bool, bool]]:
+    """Both questions of each pair: the signals of its call as read, whether that is right, and whether a table holds
+    what is asked."""
+    for hand in hands:
+        for raw in (DATA / "unheld" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines():
+            line = json.loads(raw)
+            where = space(line["w"])
+            gold = parse(line["call"])[1]
+            for text, is_held in ((line["held"], True), (line["t"], False)):
+                try:
+                    _, marks, rows = outcome({"t": text}, gold, where, True)
+                except (ValueError, CopilotError):
+                    continue
+                if rows.signals is not None:
+                    yield rows.signals, is_held and all(marks.values()) and len(marks) > 1, is_held
+
+
+def fitted(found: Sequence[tuple[Signals, bool]], unheld: Sequence[Signals]) -> dict[str, float]:
+    rows = np.array([[*asdict(signals).values()] for signals in (*(s for s, _ in found), *unheld)])
+    labels = np.array([*(float(is_right) for _, is_right in found), *(0.0 for _ in unheld)])
+    shares = np.array([*(1.0 for _ in found), *(UNHELD for _ in unheld)])
+    return logistic.fitted(rows, labels, [f.name for f in fields(Signals)], shares)
 
 
 def report(found: Sequence[tuple[Signals, bool]]) -> str:
@@ -60,13 +87,26 @@ def report(found: Sequence[tuple[Signals, bool]]) -> str:
     return "\n".join(told)
 
 
+def told_as(unheld: Sequence[Signals]) -> str:
+    """How many of them are told firmly, with a doubt, and not at all."""
+    probable = np.array([certainty(s) for s in unheld])
+    firm, hardly = (probable >= DOUBTED).mean(), (probable < HARDLY).mean()
+    return f"{len(unheld)}: {firm:.2f} firmly, {1 - firm - hardly:.2f} with a doubt, {hardly:.2f} not told"
+
+
 def main() -> None:
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
     found = {split: list(asked([h for h in hands if split_of(h) == split])) for split in ("validation", "test")}
-    FILE.write_text(json.dumps(fitted(found["validation"]), indent=2) + "\n", encoding="utf-8")
+    writers = sorted(p.stem for p in (DATA / "unheld").glob("n*.jsonl"))
+    sisters = {split: list(pairs([w for w in writers if split_of(w) == split])) for split in found}
+    for split, own in sisters.items():
+        found[split] += [(signals, is_right) for signals, is_right, is_held in own if is_held]
+    unheld = {split: [signals for signals, _, is_held in own if not is_held] for split, own in sisters.items()}
+    FILE.write_text(json.dumps(fitted(found["validation"], unheld["validation"]), indent=2) + "\n", encoding="utf-8")
     weights.cache_clear()
     for split, own in found.items():
         print(split, report(own))
+        print("  of questions that nothing holds:", told_as(unheld[split]))
 
 
 if __name__ == "__main__":

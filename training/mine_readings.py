@@ -2,9 +2,10 @@
 
     python training/mine_readings.py HAND … --out FOLDER
 
-Each line becomes the reading that is found part by part and those near it, most probable first, each in plain words and
-marked where it selects and computes what the writer meant; of a follow-up what it would be alone. Runs where the
-product does.
+Each line of `training/data/hands` becomes the reading that is found part by part and those near it, most probable
+first, each in plain words and marked where it selects and computes what the writer meant; of a follow-up what it would
+be alone. A pair of `training/data/unheld` becomes two: the question that a call answers, and its sister, for which
+every reading is wrong. Runs where the product does.
 """
 
 from __future__ import annotations
@@ -53,13 +54,23 @@ def mined(line: dict[str, Any], where: Space) -> dict[str, Any] | None:
     if len(calls) != 1 or calls[0][0] != "find_projects" or (line.get("before") and not line.get("alone")):
         return None
     text = spans(line["alone"] if line.get("before") else line["t"])[0]
+    return _judged(text, as_call("find_projects", calls[0][1], where), where)
+
+
+def pair(line: dict[str, Any], where: Space) -> Iterator[dict[str, Any]]:
+    """Both questions of a pair with their readings."""
+    yield _judged(line["held"], as_call("find_projects", parse(line["call"])[1], where), where)
+    yield _judged(line["t"], None, where) | {"unheld": True}
+
+
+def _judged(text: str, gold: Call | None, where: Space) -> dict[str, Any]:
+    """A question with its readings, each with whether it is the call that is meant; none is where nothing is."""
     links = where.linker.link(text)
     asked = Asked(text, links, read(text, links, None), where.columns, where.view, where.sources, Viewer())
-    gold = as_call("find_projects", calls[0][1], where)
     found: dict[str, tuple[str, int]] = {}
     for reading in readings(asked):
         call = Call("find_projects", arguments_of(asked, reading))
-        marks = compare(call, gold, where)
+        marks = compare(call, gold, where) if gold is not None else {}
         plain = said(reading, lambda t, c: bare(where.columns.get(t, c)))
         is_right = all(marks.values()) and len(marks) > 1
         found.setdefault(said(reading, where.columns.get), (plain, int(is_right)))
@@ -75,14 +86,15 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     for hand in given.hands:
         rows = []
-        for raw in (DATA / "hands" / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines()[:: given.every]:
+        is_pair = hand.startswith("n")
+        file = DATA / ("unheld" if is_pair else "hands") / f"{hand}.jsonl"
+        for raw in file.read_text(encoding="utf-8").splitlines()[:: given.every]:
             line = json.loads(raw)
             try:
-                row = mined(line, space(line["w"]))
+                found = [*pair(line, space(line["w"]))] if is_pair else [mined(line, space(line["w"]))]
             except (ValueError, KeyError, TypeError):
                 continue
-            if row is not None:
-                rows.append(row)
+            rows += [row for row in found if row is not None]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (given.out / f"{hand}.readings.jsonl").write_text(text, encoding="utf-8")
         first = sum(row["readings"][0][2] for row in rows)

@@ -301,4 +301,7 @@ def _choices(
     ]
     if not phrases and len(content_stems(asked.text)) >= SPEAKING:
         return None
+    if len(set(phrases)) == 1 and any(not p.call.is_doubtful for p in calls if p.call.phrase in phrases):
+        # One reading alone, and a likely one, is no choice.
+        return None
     return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))[:4]

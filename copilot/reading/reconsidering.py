@@ -59,8 +59,8 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     first, *rest = found
     if not first.relates:
         first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
-        if first.table not in {x.table for x in asked.links.of("table")}:
-            first, *rest = surest_first([first, *rest])
+    if first.table not in {x.table for x in asked.links.of("table")}:
+        first, *rest = surest_first([first, *rest])
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE:
         return [first, *rest]

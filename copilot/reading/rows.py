@@ -37,6 +37,7 @@ from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
 from copilot.records.differences import is_apart, less
 from copilot.records.differences import sides as sides_of
+from copilot.records.related import some_or_none
 
 SHOWN = 0.4
 """A column is only shown from this score on."""
@@ -65,6 +66,9 @@ GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
 RANKED = 0.7
 """The same of one that orders rows."""
+OF_ROWS = "find_projects"
+"""The tool that takes questions about rows, as the reader names it."""
+_LEAST_PROBABLE = 0.001
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 
 
@@ -181,6 +185,12 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     beside = shares.whole if shares else None
     if beside is None and measure in _OF_NUMBERS and reading.shape == "comparison":
         beside = set_against(builder, measured)
+    if measured is not None:
+        # "The average budget, without those that have none": nothing is computed over rows that lack it.
+        builder.conditions = [
+            some_or_none(c.column, "present") if c.column == measured and c.op == "missing" else c
+            for c in builder.conditions
+        ]
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     return Restriction(
@@ -219,7 +229,13 @@ def _signals(builder: Builder, conditions: Sequence[Filter], columns: Sequence[s
         resolved=_resolved(builder),
         parts=len(builder.explained) / 10,
         unsaid=len(_unsaid(builder)) / 10,
+        wanted=_log_odds(builder.asked.reading.tools.get(OF_ROWS, 0.0)),
     )
+
+
+def _log_odds(probability: float) -> float:
+    held = min(max(probability, _LEAST_PROBABLE), 1 - _LEAST_PROBABLE)
+    return math.log(held / (1 - held))
 
 
 def _unsaid(builder: Builder) -> list[str]:
