@@ -40,8 +40,8 @@ def _parts(reading: Restriction, known: Callable[[str], Profile | None]) -> Iter
     yield f"{figure} of {' and '.join(measured)}" if measured else figure
     yield from (f"among {text}" for text in _conditions(reading.among, known))
     yield from _conditions(reading.conditions, known)
-    where = "{} during a time" if reading.times else "by {}"
-    yield from (where.format(_name(known(c), c)) for c in reading.groups)
+    yield from (f"{_name(known(c), c)} during a time" for c in reading.groups if reading.times)
+    yield from (f"by {_name(known(c), c)}" for c in reading.groups)
     if reading.order:
         column = reading.order.lstrip("-")
         profile = known(column)
