@@ -47,6 +47,7 @@ def _sides(copilot: Copilot, question: str) -> tuple[list[str], list[float], str
         ("Did we start fewer projects in 2025 than in 2024?", ["2025", "2024"], [2, 1], "No."),
         ("How many projects started in H1 2025 compared with H1 2024?", ["2025 H1", "2024 H1"], [2, 1], ""),
         ("Did we start more projects this year than last year?", ["2026 so far", "2025"], [1, 2], "No."),
+        ("Was the average budget of projects started in 2025 higher than in 2024?", ["2025", "2024"], [250, 100], ""),
     ],
 )
 def test_two_times_are_set_beside_one_another(

@@ -75,16 +75,17 @@ def set_beside(builder: Builder) -> tuple[str, tuple[Period, ...]] | None:
     """The column of dates of which times of equal length are set beside one another, "in 2025 than in 2024", with those
     times as they were said; their conditions, which no row meets together, are taken out."""
     asked = builder.asked
+    other = compared_with(asked.text, asked.today, asked.fiscal_start)
     for column in dict.fromkeys(column for column, _ in builder.windows):
         own = list(dict.fromkeys(period for c, period in builder.windows if c == column))
         if len(own) == 1:
             own = _each_of(asked, own[0]) or own
-        if len(own) == 1 and (other := compared_with(asked.text, asked.today, asked.fiscal_start)):
+        if len(own) == 1 and other:
             own += filter(None, [parse_period(other, asked.today, asked.fiscal_start)])
         times = {(p.start, p.end): p for p in own if p.start != BEGINNING and not p.is_open and p.grain == own[0].grain}
         periods = sorted(times.values(), key=lambda p: p.start)
         are_apart = all(one.end <= other.start for one, other in zip(periods, periods[1:], strict=False))
-        if len(own) == 2 and are_apart and (another := _another(builder, column)):
+        if len(own) == 2 and are_apart and not other and (another := _another(builder, column)):
             # "Started in 2024 and went live in 2025": days of two columns.
             later = ((">=", own[1].start.isoformat()), ("<", own[1].end.isoformat()))
             builder.conditions = [
