@@ -301,7 +301,10 @@ def _choices(
     ]
     if not phrases and len(content_stems(asked.text)) >= SPEAKING:
         return None
-    if len(set(phrases)) == 1 and any(not p.call.is_doubtful for p in calls if p.call.phrase in phrases):
-        # One reading alone, and a likely one, is no choice.
+    alone = (
+        [p.call for p in calls if p.call.phrase in phrases and not p.call.is_doubtful] if len(set(phrases)) == 1 else []
+    )
+    if any(call.arguments.get(name) for call in alone for name in ("filters", "group_by", "order_by")):
+        # One reading alone, a likely one that says more than all rows, is no choice.
         return None
     return tuple(dict.fromkeys(p[:1].upper() + p[1:] for p in phrases))[:4]

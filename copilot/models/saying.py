@@ -32,7 +32,7 @@ CLEARLY = 2.0
 # Documents that are wanted so surely are told even where they may not answer.
 SURELY_THEIRS = 0.8
 # What is less likely to be what is asked than this is not told, even where documents do not answer either.
-UNLIKELY = 0.3
+UNLIKELY = 0.25
 # Documents support what records say when they are wanted and answer this surely.
 SUPPORT, SUPPORT_ANSWERS = 0.3, 0.6
 # Of answers that are less certain, one in three holds what was asked for; of others two.
@@ -174,9 +174,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         return _rows_first(rows)
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
     do_surely = documents.do_answer and (documents.certainty >= CERTAIN or documents_wanted >= SURELY_THEIRS)
-    # What is known of a reading's certainty tells how surely rows are wanted as well.
-    is_judged = lead is not None and lead.planned.call.certainty < 1.0
-    likely = (lead.planned.call.certainty if is_judged else lead.planned.worth) if lead is not None else 0.0
+    likely = lead.planned.worth * lead.planned.call.certainty if lead is not None else 0.0
     may_lead = leads or (likely >= UNLIKELY and not do_surely)
     if lead is not None and plan.kind != "out_of_scope" and may_lead:
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)

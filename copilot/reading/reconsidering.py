@@ -19,6 +19,7 @@ from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans, may_be_meant
 from copilot.reading.tables import by_table, surest_first
 from copilot.records.conditions import Filter
+from copilot.records.differences import sides
 from copilot.records.related import is_stored, some_or_none
 
 MARGIN = 1.5
@@ -59,10 +60,11 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     first, *rest = found
     if not first.relates:
         first, *rest = by_table(asked.text, found, asked.columns.get, main, parts)
-    if first.table not in {x.table for x in asked.links.of("table")}:
-        first, *rest = surest_first([first, *rest])
+        if first.table not in {x.table for x in asked.links.of("table")}:
+            first, *rest = surest_first([first, *rest])
     first, score = _judged(asked, [first])[0]
-    if first.certainty >= SURE:
+    if first.certainty >= SURE or first.relates:
+        # What is said of the rows of another table is more than the parts that were judged.
         return [first, *rest]
     others = [other for other in near(asked, first) if _may_be_said(first, other.reading)][:MOST]
     if not others:
@@ -103,7 +105,9 @@ def _whole(reading: Restriction, signals: Signals, score: float) -> float:
     """What the whole says of its certainty; that of all rows, where no word is left for a condition, is not doubted by
     one who has hardly seen questions without any."""
     is_plain = not _size(reading) and not signals.unsaid
-    return max(score, UNJUDGED) if is_plain else score
+    # A condition on the rows that are referred to is not said in the words that are judged.
+    is_unsaid = any(c.where for c in (*reading.conditions, *reading.among))
+    return max(score, UNJUDGED) if is_plain or is_unsaid else score
 
 
 def _options(asked: Spans, reading: Restriction) -> Options:
@@ -135,10 +139,15 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     }  # fmt: skip
     named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
     years = {p.name for p in asked.columns.of_table(table, "number") if p.values}
+    # "Furthest over its saving" orders by what lies between two columns, and is about rows above the other.
+    ordered_by = set(sides((reading.order or "").lstrip("-")))
     stand = [
         c
         for c in (*reading.conditions, *reading.among)
-        if (_values(c) and all((c.column, v) in named for v in _values(c))) or _are_apart(c) or c.column in years
+        if (_values(c) and all((c.column, v) in named for v in _values(c)))
+        or _are_apart(c)
+        or c.column in years
+        or {c.column, c.than} == ordered_by
     ]
     ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()

@@ -66,8 +66,8 @@ GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
 RANKED = 0.7
 """The same of one that orders rows."""
-OF_ROWS = "find_projects"
-"""The tool that takes questions about rows, as the reader names it."""
+OF_ROWS = "find_projects", "draft_memo"
+"""The tools that take questions about rows, as the reader names them: a memo may be on those of a condition."""
 _LEAST_PROBABLE = 0.001
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 
@@ -229,7 +229,7 @@ def _signals(builder: Builder, conditions: Sequence[Filter], columns: Sequence[s
         resolved=_resolved(builder),
         parts=len(builder.explained) / 10,
         unsaid=len(_unsaid(builder)) / 10,
-        wanted=_log_odds(builder.asked.reading.tools.get(OF_ROWS, 0.0)),
+        wanted=_log_odds(max(builder.asked.reading.tools.get(tool, 0.0) for tool in OF_ROWS)),
     )
 
 
