@@ -102,3 +102,10 @@ def test_every_period_of_a_text_is_found(one: int, other: int) -> None:
 def test_the_time_before_is_the_one_compared_with(text: str, against: str) -> None:
     today = date(2026, 5, 31)
     assert parse_period(compared_with(text, today, 4), today, 4) == parse_period(against, today, 4)
+
+
+def test_a_share_is_told_of_one_time_and_says_what_is_left_out(copilot: Copilot) -> None:
+    answer = copilot.ask("Was the share of projects in trial among those started in 2025 higher than in 2024?")
+    filters = [c for call in answer.tool_calls if call.name == "find_projects" for c in call.arguments["filters"]]
+    assert {c["value"] for c in filters if c["column"] == "started"} <= {"2025-01-01", "2026-01-01"}
+    assert answer.status != "answered" or "2024" in answer.text

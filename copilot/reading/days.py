@@ -71,9 +71,10 @@ def in_named_times(builder: Builder, span: Span, period: Period) -> bool:
     return False
 
 
-def set_beside(builder: Builder) -> tuple[str, tuple[Period, ...]] | None:
+def set_beside(builder: Builder, is_told: bool) -> tuple[str, tuple[Period, ...]] | None:
     """The column of dates of which times of equal length are set beside one another, "in 2025 than in 2024", with those
-    times as they were said; their conditions, which no row meets together, are taken out."""
+    times as they were said; their conditions, which no row meets together, are taken out. Where what is asked cannot be
+    told of each (`is_told`), the first stays a condition and the others are left out."""
     asked = builder.asked
     other = compared_with(asked.text, asked.today, asked.fiscal_start)
     for column in dict.fromkeys(column for column, _ in builder.windows):
@@ -96,6 +97,10 @@ def set_beside(builder: Builder) -> tuple[str, tuple[Period, ...]] | None:
         if len(periods) > 1 and are_apart and len({_months(p) for p in periods}) == 1:
             ends = {day.isoformat() for p in periods for day in (p.start, p.end)}
             builder.conditions = [c for c in builder.conditions if c.column != column or c.value not in ends]
+            if not is_told:
+                by_day(builder, Candidate(builder.table, column), own[0], is_denied=False)
+                builder.unresolved += [p.label for p in times.values() if p != own[0]]
+                return None
             said = {p.label for p in periods}
             for span in asked.reading.spans:
                 period = parse_period(span.text, asked.today, asked.fiscal_start)

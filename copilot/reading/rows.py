@@ -149,8 +149,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         measure = "list"
     builder.measure = measure
     base, groups = _conditions(builder)
-    times = set_beside(builder)
-    if (shares := share_of(builder, measure)) is not None:
+    shares = share_of(builder, measure)
+    times = set_beside(builder, is_told=shares is None and measure != "share" and not builder.kept)
+    if shares is not None:
         measure, sides = "share", (shares.part, shares.whole)
         builder.conditions = [c for c in (*base, *builder.conditions) if c.column not in sides or c.than]
         base, builder.measure = (), "share"
@@ -179,7 +180,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     elif (time := going_on(builder, measured, measure)) is not None:
         # "How many days have they been open?" is told of each.
         measure, measured, shown = ("list", None, [time]) if measure == "sum" else (measure, time, shown)
-    if times is not None and not builder.kept and measure != "share":
+    if times is not None:
         groups, order, shown = [times[0]], None, []
         measure = "count" if measure in ("none", "list") or measured is None else measure
     beside = shares.whole if shares else None
@@ -204,7 +205,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         shown=tuple(dict.fromkeys(shown)),
         order=order,
         limit=limit,
-        times=tuple(p.label for p in times[1]) if times and groups == [times[0]] else (),
+        times=tuple(p.label for p in times[1]) if times else (),
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
