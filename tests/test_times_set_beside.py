@@ -109,3 +109,9 @@ def test_a_share_is_told_of_one_time_and_says_what_is_left_out(copilot: Copilot)
     filters = [c for call in answer.tool_calls if call.name == "find_projects" for c in call.arguments["filters"]]
     assert {c["value"] for c in filters if c["column"] == "started"} <= {"2025-01-01", "2026-01-01"}
     assert answer.status != "answered" or "2024" in answer.text
+
+
+def test_those_of_an_answer_without_rows_are_not_all_rows(copilot: Copilot) -> None:
+    copilot.ask("Why do pilots fail?", conversation="those")
+    answer = copilot.ask("And what did those two cost us so far?", conversation="those")
+    assert not any(c.name == "find_projects" and not c.arguments.get("filters") for c in answer.tool_calls)

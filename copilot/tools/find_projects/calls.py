@@ -34,8 +34,11 @@ def calls(asked: Asked) -> Iterator[Call]:
 
 
 def _lost_its_subject(asked: Asked, arguments: Mapping[str, object]) -> bool:
-    """Whether "who owns it?" would list every row, because what came before was about none."""
-    picks = any(arguments.get(name) for name in ("filters", "group_by", "order_by", "measures", "limit"))
+    """Whether "who owns it?" would list every row, or "what did those cost?" add them all up, because what came before
+    was about none."""
+    was_of_rows = asked.earlier is not None and asked.earlier.tool == "find_projects"
+    picking = ("filters", "group_by", "order_by", "limit", *(("measures",) if was_of_rows else ()))
+    picks = any(arguments.get(name) for name in picking)
     return asked.is_continued and bool(asked.reading.of("back")) and not asked.table and not picks
 
 
