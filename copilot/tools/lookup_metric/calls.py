@@ -80,6 +80,9 @@ def calls(asked: Asked) -> Iterator[Call]:
         meant = held.intersection(_described_values(asked, metric).values())
         left = [s.text for s in spans if not meant and not _is_expressed(asked, s, held, metric)]
         left += _sizes(asked, spans)
+        if asked.earlier is not None and asked.earlier.tool not in _OF_FIGURES:
+            # "What did those two cost?" after what named none of them.
+            left += [s.text for s in asked.reading.of("back")]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
         is_part = bool(asked.reading.of("share"))
