@@ -7,8 +7,9 @@
 
 `mine` searches the documents of each hand of `training/data/qa` for its questions and keeps the units that come first,
 with those that are marked as answers; it runs where the product does, as `fit` does. `train` tells the marked ones from
-the others. `fit` fits `copilot/passages/judging.json` on the validation hands and measures it on the test hands. Splits
-are by hand.
+the others; the sisters of questions in `training/data/unanswered` are read beside the units that answer the question
+they stand beside, none of which answers them. `fit` fits `copilot/passages/judging.json` on the validation hands and
+measures it on the test hands. Splits are by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import math
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -29,8 +30,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from copilot.passages.judging import LENGTHS, written  # noqa: E402
 from copilot.retrieval.pairs import pieces  # noqa: E402
+from copilot.retrieval.sentences import plain  # noqa: E402
 
 DATA = ROOT / "training" / "data" / "qa"
+SISTERS = DATA.parent / "unanswered"
 ANSWERS = ("yes", "no", "depends")
 """What a unit may say to a yes-or-no question: the judge learns it beside its own task and does not tell it. Where it
 is surest of "no", .89 of 53 validation and test questions have it so."""
@@ -40,7 +43,11 @@ OTHERS, NEAR = 4, 8
 """Units beside one that answers: most of them of the nearest."""
 UNANSWERED = 0.2
 """Share of the questions that are read beside units none of which answers."""
+SISTERS_TIMES = 2
+"""How often a question is read beside its sister, for once that it is read beside others."""
 MOST_RIGHT = 2
+NOISY = 0.2
+"""Share of the questions that are mistyped."""
 BATCH = 12
 OF_SAYING = 0.5
 """Weight of telling what a unit says to a yes-or-no question, beside telling whether it answers."""
@@ -56,6 +63,8 @@ class Question:
     """Whether a unit that answers came first before."""
     says: int
     """What those that answer say to a yes-or-no question, by its place in `ANSWERS`; -1 where that is not labelled."""
+    sister: str = ""
+    """A question that none of all these units answers."""
 
 
 def mine(names: Sequence[str], state: Path) -> None:
@@ -69,8 +78,7 @@ def mine(names: Sequence[str], state: Path) -> None:
         if (target := state / f"{name}.mined.jsonl").is_file():
             continue
         found = read(DATA / f"{name}.jsonl")
-        rows = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-        unanswered = [Marked(q, ()) for row in rows for q in json.loads(row).get("unanswered", ())]
+        unanswered = [Marked(q, ()) for row in rows_of(name) for q in row.get("unanswered", ())]
         sources = opened(found, state / name)
         assert sources.retriever is not None
         mined = []
@@ -92,22 +100,70 @@ def hand_of(mined: Path) -> str:
 
 def labelled(hand: str) -> dict[str, int]:
     """What the yes-or-no questions of a hand are answered with."""
-    rows = (DATA / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines()
-    asked = [question for row in rows for question in json.loads(row)["questions"]]
+    asked = [question for row in rows_of(hand) for question in row["questions"]]
     return {q["q"]: ANSWERS.index(q["answer"]) for q in asked if q.get("answer") in ANSWERS}
+
+
+def rows_of(hand: str) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in (DATA / f"{hand}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def sisters(hand: str) -> dict[str, list[str]]:
+    """The questions that stand beside one of a hand's and that nothing answers."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(SISTERS.glob("*.jsonl")):
+        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            if row["hand"] == hand:
+                found.setdefault(row["beside"], []).append(row["t"])
+    return found
+
+
+def golden(hand: str) -> dict[str, list[str]]:
+    """What answers the questions of a hand, as `written`: the search does not bring it to all of them."""
+    return {
+        q["q"]: [f"{row['document']} › {row['heading']}: {plain(text)}" for text in q["sentences"]]
+        for row in rows_of(hand)
+        for q in row["questions"]
+    }
 
 
 def questions(files: Sequence[Path]) -> list[Question]:
     found = []
     for file in files:
-        says = labelled(hand_of(file))
+        says, beside, gold = (read(hand_of(file)) for read in (labelled, sisters, golden))
         for raw in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(raw)
+            asked = row["q"]
             right = [text for text, is_right, _ in row["units"] if is_right]
             others = [text for text, is_right, _ in row["units"] if not is_right]
-            if others:
-                found.append(Question(row["q"], right, others, bool(row["units"][0][1]), says.get(row["q"], -1)))
+            if not others:
+                continue
+            found.append(Question(asked, right, others, bool(row["units"][0][1]), says.get(asked, -1)))
+            for sister in beside.get(asked, ()):
+                found.append(Question(asked, right or gold[asked], others, found[-1].is_first, -1, sister))
     return found
+
+
+Pair = tuple[str, str, bool]
+"""A question, a unit, and whether that answers it."""
+
+
+def every(x: Question) -> list[Pair]:
+    return [*((x.text, unit, True) for unit in x.right), *((x.text, unit, False) for unit in x.others)]
+
+
+def beside(x: Question, rng: random.Random) -> list[Pair]:
+    """Some of what answers a question and some of what does not."""
+    told = [] if rng.random() < UNANSWERED else rng.sample(x.right, min(len(x.right), MOST_RIGHT))
+    near = rng.sample(x.others[:NEAR], min(len(x.others[:NEAR]), OTHERS - 2))
+    others = near + rng.sample(x.others[NEAR:], min(len(x.others[NEAR:]), OTHERS - len(near)))
+    return every(replace(x, right=told, others=others))
+
+
+def apart(x: Question) -> list[list[Pair]]:
+    """Which of a question and its sister each unit answers, and what comes near the sister."""
+    told = [[(x.text, unit, True), (x.sister, unit, False)] for unit in x.right[:MOST_RIGHT]]
+    return [*told, [(x.sister, unit, False) for unit in x.others[:OTHERS]]]
 
 
 def train(given: argparse.Namespace) -> None:
@@ -125,27 +181,23 @@ def train(given: argparse.Namespace) -> None:
     files = sorted(given.state.glob("*.mined.jsonl"))
     split = {f: split_of(hand_of(f)) for f in files}
     data = {s: questions([f for f in files if split[f] == s]) for s in ("train", "validation", "test")}
+    plain = [x for x in data["train"] if not x.sister]
+    pairs = [x for x in data["train"] if x.sister] * SISTERS_TIMES
+    data["train"] = random.Random(0).sample(plain, min(len(plain), given.most or len(plain))) + pairs
     print({s: len(found) for s, found in data.items()}, flush=True)
     model, tokenizer = opened(weights, given.layers, len(ANSWERS), given.start)
     rng = random.Random(0)
 
     def batch(some: Sequence[Question], is_training: bool) -> Batch:
         rows, owners, right, says = [], [], [], []
-        for n, x in enumerate(some):
-            text = x.text
-            if is_training and rng.random() < 0.2:
-                text = noisy(text, rng)
-            told = list(x.right)
-            others = list(x.others)
-            if is_training:
-                told = [] if rng.random() < UNANSWERED else rng.sample(told, min(len(told), MOST_RIGHT))
-                near = rng.sample(others[:NEAR], min(len(others[:NEAR]), OTHERS - 2))
-                others = near + rng.sample(others[NEAR:], min(len(others[NEAR:]), OTHERS - len(near)))
-            for unit, is_right in (*((u, 1.0) for u in told), *((u, 0.0) for u in others)):
-                rows.append(pieces(tokenizer, text, unit, LENGTHS))
-                owners.append(n)
-                right.append(is_right)
-                says.append(x.says if is_right else -1)
+        for x in some:
+            for group in apart(x) if x.sister else [beside(x, rng) if is_training else every(x)]:
+                for asked, unit, is_right in group:
+                    text = noisy(asked, rng) if is_training and rng.random() < NOISY else asked
+                    rows.append(pieces(tokenizer, text, unit, LENGTHS))
+                    right.append(float(is_right))
+                    says.append(x.says if is_right else -1)
+                owners += [owners[-1] + 1 if owners else 0] * len(group)
         return (*padded(rows, owners, right), torch.tensor(says))
 
     def epoch() -> Iterator[Batch]:
@@ -162,12 +214,17 @@ def train(given: argparse.Namespace) -> None:
         return which + OF_SAYING * cross_entropy(told[:, 1:], says, ignore_index=-1)
 
     def measure(name: str) -> Mapping[str, float]:
-        """Shares of questions with a unit that answers first: before, and now, of those that have one at all; and of
-        labelled units whose answer is told right."""
+        """Shares of questions with a unit that answers first: before, and now, of those that have one at all; of
+        labelled units whose answer is told right; and of units that are told to answer the question of a pair rather
+        than its sister."""
         model.eval()
-        before, now, says = [], [], []
+        before, now, says, parted = [], [], [], []
         with torch.no_grad():
             for x in data[name]:
+                if x.sister:
+                    found = read(model, batch([x], False))[:, 0]
+                    parted += [float(found[2 * n] > found[2 * n + 1]) for n in range(len(x.right[:MOST_RIGHT]))]
+                    continue
                 before.append(float(x.is_first))
                 if not x.right:
                     now.append(0.0)
@@ -176,7 +233,8 @@ def train(given: argparse.Namespace) -> None:
                 now.append(float(int(found[:, 0].argmax()) < len(x.right)))
                 if x.says >= 0:
                     says.append(float(int(found[0, 1:].argmax()) == x.says))
-        return {"before": mean(before), "now": mean(now), "says": mean(says) if says else math.nan}
+        measured = {"before": before, "now": now, "says": says, "parted": parted}
+        return {name: round(mean(values), 3) if values else math.nan for name, values in measured.items()}
 
     steps = given.epochs * -(-len(data["train"]) // BATCH)
     fit(model, epoch, steps, given.epochs, RATES, loss, lambda: measure("validation"))
@@ -259,6 +317,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--most", type=int, help="questions of an epoch beside those that have a sister")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--start", type=Path, help="a shipped model to go on from")
     parser.add_argument("--keep", type=Path)

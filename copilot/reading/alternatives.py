@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copilot.reading.rows import Restriction
 from copilot.records.conditions import Filter, Operator
 from copilot.records.differences import sides
+from copilot.records.related import some_or_none
 
 Unit = tuple[Filter, ...]
 """A condition, or both ends of a time or size."""
 Place = Literal["conditions", "among"]
-Part = Literal["measured", "shown", "group", "order", "sized", "dated"]
+Part = Literal["measured", "shown", "group", "order", "sized", "dated", "than"]
 _PLACES: tuple[Place, ...] = ("conditions", "among")
 _ENDS = frozenset({"<", "<=", ">", ">="})
 _OPPOSITE: Mapping[Operator, Operator] = {
@@ -34,7 +35,7 @@ class Options:
     conditions: Sequence[tuple[Filter, float]] = ()
     columns: Mapping[Part, Sequence[tuple[str, float]]] = field(default_factory=dict)
     """By part the columns that may stand there; "sized" and "dated": those that may have a size, or a time, that is
-    said."""
+    said; "than": those with which another may be compared."""
     stand: Collection[Filter] = ()
     """Conditions that the question names in so many words; nothing takes their place."""
     split: Collection[str] = ()
@@ -53,12 +54,28 @@ class Alternative:
 
 def alternatives(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """Every reading that differs from this one in one part."""
+    return (replace(other, reading=computable(other.reading)) for other in _differing(reading, options))
+
+
+def _differing(reading: Restriction, options: Options) -> Iterator[Alternative]:
     for place in _PLACES:
         yield from _of_conditions(reading, place, options)
     yield from _added(reading, options)
     yield from _of_columns(reading, options)
     if reading.measure == "share":
         yield from _of_base(reading)
+
+
+def computable(reading: Restriction) -> Restriction:
+    """The same over the rows that have what is measured or ordered by: nothing is computed over those that lack it.
+
+    "The average budget, without those that have none" is said of a lack.
+    """
+    own = {reading.measured, (reading.order or "").lstrip("-")}
+    conditions = (
+        some_or_none(c.column, "present") if c.op == "missing" and c.column in own else c for c in reading.conditions
+    )
+    return replace(reading, conditions=tuple(conditions))
 
 
 def units(conditions: Sequence[Filter]) -> list[Unit]:
@@ -102,12 +119,21 @@ def _of_conditions(reading: Restriction, place: Place, options: Options) -> Iter
             is_free = other.column == first.column or other.column not in stated
             if (other.column, other.op, other.value) not in taken and is_free:
                 yield _with(with_unit(n, other), prior, other)
-        if first.op in _ENDS | {"="} and not first.than and (part := _holds(first)):
+        if first.than:
+            yield from (_beside(with_unit, n, first, *other) for other in options.columns.get("than", ()))
+        elif first.op in _ENDS | {"="} and (part := _holds(first)):
             for column, prior in options.columns.get(part, ()):
                 if column not in stated:
                     yield Alternative(
                         with_unit(n, *(f.model_copy(update={"column": column}) for f in unit)), prior, column
                     )
+
+
+def _beside(with_unit: Callable[..., Restriction], n: int, one: Filter, column: str, prior: float) -> Alternative:
+    """The same compared with another column, which is shown in place of the one before."""
+    fresh = with_unit(n, one.model_copy(update={"than": column}))
+    shown = tuple(column if c == one.than else c for c in fresh.shown)
+    return Alternative(replace(fresh, shown=shown), prior, column)
 
 
 def _holds(one: Filter) -> Part | None:

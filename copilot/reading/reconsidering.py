@@ -40,6 +40,8 @@ _UNSURE = 0.3
 """How probable one is for the matcher alone."""
 _OTHER = 0.1
 """How probable it is at least that a column stands on the other side of one that is surely above or below something."""
+_OTHER_SIDE = 0.5
+"""How probable it is for the matcher alone that another column than the one it found is what something is above."""
 _OWN: tuple[Holds, ...] = ("key", "title")
 _SIZED: tuple[Holds, ...] = ("number", "date")
 _PARTS: dict[Part, tuple[tuple[Holds, ...], tuple[Use, ...]]] = {
@@ -137,6 +139,7 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         )[:_COLUMNS]
         for part, (holds, uses) in _PARTS.items()
     }  # fmt: skip
+    columns["than"] = [(name, _OTHER_SIDE) for name in _compared_with(asked, reading)]
     named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
     years = {p.name for p in asked.columns.of_table(table, "number") if p.values}
     # "Furthest over its saving" orders by what lies between two columns, and is about rows above the other.
@@ -180,6 +183,14 @@ def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:
                 for op in SIDES:
                     sure = judged.sure(one.name, None, op) * max(judged.sure(other.name, None, "shown", op), _OTHER)
                     yield Filter(column=one.name, op=op, than=other.name), sure
+
+
+def _compared_with(asked: Spans, reading: Restriction) -> Iterator[str]:
+    """What else the one column of a reading that is compared with another may be compared with."""
+    numbers = numbers_of(asked, reading.table)
+    both = [(c.column, c.than) for c in reading.conditions if c.than and c.value is None and c.column in numbers]
+    for one, other in both[:1]:
+        yield from (p.name for p in numbers.values() if p.name not in (one, other) and p.unit == numbers[one].unit)
 
 
 def _values(one: Filter) -> list[object]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.passages.judging import MOST, together
+from copilot.passages.judging import MOST, scores, together
 from copilot.passages.quoting import Ranked
 from copilot.passages.units import Unit
 from copilot.records.store import Records
@@ -91,3 +91,33 @@ def test_a_unit_for_the_size_that_is_asked_about_comes_before_its_neighbours() -
     held = {UNITS[1]: True, UNITS[2]: False}
     both = together(dict.fromkeys(UNITS, 0.0), dict.fromkeys(UNITS, 0.0), held)
     assert both[UNITS[1]] > both[UNITS[0]] > both[UNITS[2]]
+
+
+@pytest.mark.parametrize(
+    ("said", "answered", "unanswered"),
+    [
+        (
+            "A tenant reports a leak within three days of seeing it.",
+            "How soon must a leak be reported?",
+            "What does a tenant pay who reports a leak too late?",
+        ),
+        (
+            "The warden keeps the keys of the cellar.",
+            "Who has the keys of the cellar?",
+            "How many keys of the cellar are there?",
+        ),
+        (
+            "The boiler is inspected once a year by a plumber from outside.",
+            "How often is the boiler looked at?",
+            "What did the plumber find when the boiler was last looked at?",
+        ),
+        (
+            "No more than two bicycles may stand in the hall.",
+            "How many bikes can I leave in the hall?",
+            "Why may so few bikes be left in the hall?",
+        ),
+    ],
+)
+def test_a_unit_answers_what_it_says_rather_than_what_it_is_about(said: str, answered: str, unanswered: str) -> None:
+    unit = Unit(said, 0, len(said), "sentence", 0, 0, "e", "House rules", "")
+    assert scores(answered, [unit])[0] > scores(unanswered, [unit])[0]

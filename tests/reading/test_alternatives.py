@@ -108,3 +108,20 @@ def test_a_reading_is_told_in_plain_words() -> None:
     assert (
         told == "mishaps; sum of cost; cause is not model or sensor; told / reported : no; by site; largest cost first"
     )
+
+
+def test_nothing_is_computed_over_rows_that_lack_it() -> None:
+    reading = Restriction("mishaps", "avg", (Filter(column="site", value="Lyon"),), measured="cost")
+    options = Options([(Filter(column="cost", op="missing"), 0.9)], OPTIONS.columns)
+    stated = {(c.column, c.op) for a in alternatives(reading, options) for c in a.reading.conditions}
+    assert ("cost", "present") in stated
+    assert ("cost", "missing") not in stated
+
+
+def test_one_column_is_compared_with_another_of_its_unit() -> None:
+    above = Filter(column="cost", op=">", than="planned")
+    reading = Restriction("mishaps", "list", (above,), shown=("cost", "planned"))
+    others = [a.reading for a in alternatives(reading, Options(columns={"than": [("granted", 0.5)]}))]
+    assert [(r.conditions[0].than, r.shown) for r in others if r.conditions and r.conditions[0].than != "planned"] == [
+        ("granted", ("cost", "granted"))
+    ]

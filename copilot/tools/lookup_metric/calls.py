@@ -21,6 +21,8 @@ from copilot.records.catalogue import Metric
 _NEAR = 0.47
 # The same where the reader wants some metric anyway.
 _WANTED = 0.3
+# The same where it surely does and no other metric comes near: "listen least to the machine" is advice that is followed.
+_LED, _LEAD = 0.2, 0.08
 # From here on next to none of the others does.
 _SURE = 0.55
 _SURELY_WANTED = 0.8
@@ -152,7 +154,7 @@ def evidence(asked: Asked) -> float:
     if any(x.start < x.end and (x.start, x.end) not in tables for x in asked.links.of("metric")):
         worth = 1.0
     else:
-        best = max((score for _, score in _described(asked)), default=0.0)
+        best = max((score for _, score, _ in _described(asked)), default=0.0)
         worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
     # A metric that is named leaves nothing to ask back.
     read = asked.reading.tools
@@ -163,15 +165,18 @@ def evidence(asked: Asked) -> float:
 
 def _nearest(asked: Asked) -> Iterator[str]:
     """The metric that is described first, and another that is clearly described too."""
-    is_wanted = asked.reading.tools.get("lookup_metric", 0.0) >= 0.5
-    least = _WANTED if is_wanted else _NEAR
-    found = [(name, score) for name, score in _described(asked, is_wanted) if score >= least]
+    wanted = asked.reading.tools.get("lookup_metric", 0.0)
+    least = _WANTED if wanted >= 0.5 else _NEAR
+    described = list(_described(asked, wanted >= 0.5))
+    found = [(name, score) for name, score, _ in described if score >= least]
+    if not found and wanted >= _SURELY_WANTED:
+        found = [(name, score) for name, score, lead in described if score >= _LED and lead >= _LEAD]
     yield from (name for n, (name, score) in enumerate(found) if not n or score >= _SURE)
 
 
-def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, float]]:
-    """The metric nearest to each span that may be one, with its cosine; where one is wanted and no span may, the one
-    nearest to the question."""
+def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, float, float]]:
+    """The metric nearest to each span that may be one, with its cosine and by how much that is more than of any other;
+    where one is wanted and no span may, the one nearest to the question."""
     known = asked.sources.metrics.metrics if asked.sources.metrics else {}
     if not known:
         return
@@ -182,7 +187,9 @@ def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, flo
         spans = (Span("measure", 0, len(asked.text), asked.text),)
     for span in spans:
         scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
-        yield choice.candidates[int(scores.argmax())].column, float(scores.max())
+        column, best = choice.candidates[int(scores.argmax())].column, float(scores.max())
+        others = [float(s) for s, c in zip(scores, choice.candidates, strict=True) if c.column != column]
+        yield column, best, best - max(others, default=0.0)
 
 
 def _described_values(asked: Asked, metric: Metric) -> dict[str, str]:
