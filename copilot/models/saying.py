@@ -169,7 +169,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     least = min(sure, CLEARLY * documents_wanted) if names_one else sure
     gives_way = is_advice or (asked.is_case and documents.do_answer)
     leads = lead is not None and not gives_way and lead.planned.worth >= least
-    rows = _nearer_rows(outcomes, documents) if not leads and plan.kind != "out_of_scope" else None
+    may_be_rows = not leads and plan.kind != "out_of_scope" and documents_wanted < SURELY_THEIRS
+    rows = _nearer_rows(outcomes, documents) if may_be_rows else None
     if rows is not None:
         return _rows_first(rows)
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
