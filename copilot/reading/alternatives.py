@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from copilot.reading.building import computable
 from copilot.reading.rows import Restriction
 from copilot.records.conditions import Filter, Operator
 from copilot.records.differences import sides
-from copilot.records.related import some_or_none
 
 Unit = tuple[Filter, ...]
 """A condition, or both ends of a time or size."""
@@ -54,7 +54,7 @@ class Alternative:
 
 def alternatives(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """Every reading that differs from this one in one part."""
-    return (replace(other, reading=computable(other.reading)) for other in _differing(reading, options))
+    return (replace(other, reading=_computable(other.reading)) for other in _differing(reading, options))
 
 
 def _differing(reading: Restriction, options: Options) -> Iterator[Alternative]:
@@ -66,15 +66,8 @@ def _differing(reading: Restriction, options: Options) -> Iterator[Alternative]:
         yield from _of_base(reading)
 
 
-def computable(reading: Restriction) -> Restriction:
-    """The same over the rows that have what is measured or ordered by: nothing is computed over those that lack it.
-
-    "The average budget, without those that have none" is said of a lack.
-    """
-    own = {reading.measured, (reading.order or "").lstrip("-")}
-    conditions = (
-        some_or_none(c.column, "present") if c.op == "missing" and c.column in own else c for c in reading.conditions
-    )
+def _computable(reading: Restriction) -> Restriction:
+    conditions = computable(reading.conditions, reading.measured, (reading.order or "").lstrip("-"))
     return replace(reading, conditions=tuple(conditions))
 
 

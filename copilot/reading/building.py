@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -189,3 +189,11 @@ def of_all(builder: Builder, role: Role, holds: Sequence[Holds], least: float = 
     whole = Span(role, 0, len(builder.asked.text), builder.asked.text)
     best = builder.asked.best(whole, builder.asked.columns.candidates(builder.table, *holds), ())
     return best.candidate.column if best is not None and best.score >= least else None
+
+
+def computable(conditions: Iterable[Filter], *columns: str | None) -> Iterator[Filter]:
+    """Conditions on rows of which something is computed from these columns, or by which they are ordered: nothing is
+    over rows that lack it, so that "the average budget, without those that have none" is of those that have one."""
+    for one in conditions:
+        is_lack = one.op == "missing" and one.column in columns
+        yield some_or_none(one.column, "present") if is_lack else one

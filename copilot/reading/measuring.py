@@ -24,6 +24,7 @@ _SIZES: tuple[Holds, ...] = ("number", "date")
 MEASURED, MEASURED_TOO = 0.6, 0.4
 """The same of a column of whose sum a share is asked, and of one that is measured beside another."""
 _RATIOS = frozenset({"share", "percent", "%"})
+OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
 _HOW_MANY = re.compile(r"\bhow many\s+(?:\w+\s+)?$", re.IGNORECASE)
 
 

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from copilot.language.quantities import DAYS_IN, find_amounts
-from copilot.language.vocabulary import EACH, NEGATIONS, NEWER_FIRST, OLDER_FIRST, ROW_STEMS, WHOLE_STEMS
-from copilot.language.words import ASKING_STEMS, stems, words
-from copilot.reading.building import SIZED, WHOLE, Builder, Having, column_of, group_of, of_all
+from copilot.language.quantities import find_amounts
+from copilot.language.vocabulary import EACH, NEGATIONS
+from copilot.language.words import words
+from copilot.reading.building import SIZED, WHOLE, Builder, Having, column_of, computable, group_of, of_all
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.comparing import THAN, beside_another
 from copilot.reading.days import set_beside
-from copilot.reading.durations import each_time, ordered, says_grain, says_longest
-from copilot.reading.keeping import subject
-from copilot.reading.measuring import going_on, how_many, measured_column, set_against, shared_column, widest
+from copilot.reading.durations import says_grain
+from copilot.reading.expressing import resolved, signals_of
+from copilot.reading.grouping import groups_of
+from copilot.reading.measuring import (
+    OF_NUMBERS,
+    going_on,
+    how_many,
+    measured_column,
+    set_against,
+    shared_column,
+    widest,
+)
+from copilot.reading.ordering import is_descending, order_of, surely_ranked
 from copilot.reading.profiles import Holds
-from copilot.reading.question import Link, Measure, Role, Shape, Span
+from copilot.reading.question import Link, Measure, Shape, Span
 from copilot.reading.restricting import (
     also,
     bound,
     condition,
     figure_of,
-    least_sure,
     of_base,
     sides,
-    surest_left,
-    two_sides,
     unused_figures,
     without_size,
 )  # fmt: skip
 from copilot.reading.sharing import share_of
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Filter
-from copilot.records.differences import is_apart, less
+from copilot.records.differences import is_apart
 from copilot.records.differences import sides as sides_of
-from copilot.records.related import some_or_none
 
 SHOWN = 0.4
 """A column is only shown from this score on."""
@@ -51,24 +56,9 @@ UNRESOLVED = 0.2
 """What each span for which a table has nothing takes from it."""
 UNTHOUGHT = 0.05
 """A value that is named beside the parts is no condition where the chooser is less sure of it."""
-EACH_OF = 3
-"""What is told of so many values is told of each."""
-_SIZES: tuple[Holds, ...] = ("number", "date")
 _SHOWN: tuple[Holds, ...] = ("number", "date", "person", "category", "text", "yes_no")
-# Spans that a call must express. An order, a group or a limit may also come from how the question is read as a whole.
-_TELLING: tuple[Role, ...] = (
-    "filter", "not", "bound", "scope", "among", "compare", "group", "order", "period", "topic",
-)  # fmt: skip
 # Shapes that want one cell.
 _ONE: tuple[Shape, ...] = ("name", "number", "date", "yes_no", "none")
-_OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
-GROUPED = 0.3
-"""The chooser is so sure of a column by which rows are counted that no part of the question names."""
-RANKED = 0.7
-"""The same of one that orders rows."""
-OF_ROWS = "find_projects", "draft_memo"
-"""The tools that take questions about rows, as the reader names them: a memo may be on those of a condition."""
-_LEAST_PROBABLE = 0.001
 _TODAY = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 
 
@@ -136,18 +126,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     builder, reading = Builder(asked, table), asked.reading
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
-    measure: Measure = "count" if _counts_its_rows(builder) else reading.measure
-    if measure == "sum" and reading.of("share"):
-        # "What part of the money": a share of a sum.
-        measure = "share"
-    if (
-        measure in ("sum", "count")
-        and reading.of("order")
-        and any(_names_rows(builder, s) for s in reading.of("group"))
-    ):
-        # "Which workshop has the highest outlay?" orders the workshops.
-        measure = "list"
-    builder.measure = measure
+    measure = builder.measure = _measure(builder)
     base, groups = _conditions(builder)
     shares = share_of(builder, measure)
     times = set_beside(builder, is_told=shares is None and measure != "share" and not builder.kept)
@@ -160,17 +139,17 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         builder.conditions = [c for c in builder.conditions if c.column != number or c.op != "present"]
     if builder.kept:
         measure, groups = "count", [builder.kept]
-    groups = _groups(builder, groups, measure)
+    groups = groups_of(builder, groups, measure)
     measured = (
-        measured_column(builder) if measure in _OF_NUMBERS else shared_column(builder) if measure == "share" else None
+        measured_column(builder) if measure in OF_NUMBERS else shared_column(builder) if measure == "share" else None
     )
     shown = _columns_shown(builder, measure)
-    order = _order(builder, groups, measure)
-    if measure in _OF_NUMBERS and measured is None:
+    order = order_of(builder, groups, measure)
+    if measure in OF_NUMBERS and measured is None:
         measured = order or of_all(builder, "measure", ("number",))
     if order is not None and reading.direction != "none":
-        order = f"-{order}" if _is_descending(builder, order) else order
-    elif (order := _surely_ranked(builder, measure)) is not None:
+        order = f"-{order}" if is_descending(builder, order) else order
+    elif (order := surely_ranked(builder, measure)) is not None:
         builder.conditions = [c for c in builder.conditions if c.column != order or c.op not in ("missing", "present")]
         order = f"-{order}"
     if shares is not None:
@@ -184,14 +163,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         groups, order, shown = [times[0]], None, []
         measure = "count" if measure in ("none", "list") or measured is None else measure
     beside = shares.whole if shares else None
-    if beside is None and measure in _OF_NUMBERS and reading.shape == "comparison":
+    if beside is None and measure in OF_NUMBERS and reading.shape == "comparison":
         beside = set_against(builder, measured)
-    if measured is not None:
-        # "The average budget, without those that have none": nothing is computed over rows that lack it.
-        builder.conditions = [
-            some_or_none(c.column, "present") if c.column == measured and c.op == "missing" else c
-            for c in builder.conditions
-        ]
+    builder.conditions = list(computable(builder.conditions, measured))
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
     return Restriction(
@@ -209,50 +183,22 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
-        signals=_signals(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
+        signals=signals_of(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
         support=builder.support,
-        resolved=_resolved(builder),
+        resolved=resolved(builder),
     )
 
 
-def _signals(builder: Builder, conditions: Sequence[Filter], columns: Sequence[str | None], order: str) -> Signals:
-    judged = builder.asked.judged(builder.table)
-    # How surely a length of time is meant, its end tells.
-    sure = [judged.sure(sides_of(c)[-1], None, "measured", "shown", "group", "present") for c in columns if c]
-    sure += [judged.sure(sides_of(order)[-1], None, "order", "measured")] if order else []
-    return Signals(
-        score=min((m.score for m in builder.matches), default=1.0),
-        lead=min((m.lead for m in builder.matches), default=1.0),
-        condition=least_sure(builder, conditions),
-        column=min(sure, default=1.0),
-        table=judged.table,
-        left=surest_left(builder, conditions),
-        resolved=_resolved(builder),
-        parts=len(builder.explained) / 10,
-        unsaid=len(_unsaid(builder)) / 10,
-        wanted=_log_odds(max(builder.asked.reading.tools.get(tool, 0.0) for tool in OF_ROWS)),
-    )
-
-
-def _log_odds(probability: float) -> float:
-    held = min(max(probability, _LEAST_PROBABLE), 1 - _LEAST_PROBABLE)
-    return math.log(held / (1 - held))
-
-
-def _unsaid(builder: Builder) -> list[str]:
-    """The words of a question that stand for nothing found: no part, no name, nothing that the chooser points at."""
-    asked, judged = builder.asked, builder.asked.judged(builder.table)
-    held = [(s.start, s.end) for s in builder.explained]
-    held += [(s.start, s.end) for s in asked.reading.of("limit", "share", "back", "whatif")]
-    held += [(x.start, x.end) for x in asked.links.links if x.table in (builder.table, "")]
-    held += [(start, end) for places in judged.said.values() for start, end, p in places if p >= POINTED]
-    return [
-        w.text
-        for w in words(asked.text)
-        if not w.is_stop
-        and w.stem not in ASKING_STEMS | WHOLE_STEMS
-        and not any(start < w.end and w.start < end for start, end in held)
-    ]
+def _measure(builder: Builder) -> Measure:
+    """What is asked of the rows, before any of its columns is known."""
+    reading = builder.asked.reading
+    measure: Measure = "count" if _counts_its_rows(builder) else reading.measure
+    if measure == "sum" and reading.of("share"):
+        # "What part of the money": a share of a sum.
+        measure = "share"
+    orders = reading.of("order") and any(_names_rows(builder, s) for s in reading.of("group"))
+    # "Which workshop has the highest outlay?" orders the workshops.
+    return "list" if orders and measure in ("sum", "count") else measure
 
 
 def _counts_its_rows(builder: Builder) -> bool:
@@ -286,18 +232,6 @@ def _names_rows(builder: Builder, span: Span) -> bool:
     return any(x.kind == "table" or x.key in own for x in links)
 
 
-def _is_descending(builder: Builder, column: str) -> bool:
-    """Whether the largest comes first; of days the word tells which is meant, since the longest time began first."""
-    profile, reading = builder.asked.columns.get(builder.table, column), builder.asked.reading
-    if profile is not None and profile.holds == "date":
-        said = {stem for span in reading.of("order") for stem in stems(span.text)}
-        if said & OLDER_FIRST or said & NEWER_FIRST:
-            return not said & OLDER_FIRST
-    if profile is not None and profile.unit in DAYS_IN and says_longest(reading.of("order")):
-        return True
-    return reading.direction == "descending"
-
-
 def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
     """Finds the conditions; gives those of the base of a share, and the columns that a part names to group by."""
     asked, reading = builder.asked, builder.asked.reading
@@ -321,7 +255,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
             without_size(builder, span)
-    if builder.measure in _OF_NUMBERS:
+    if builder.measure in OF_NUMBERS:
         # "How much are we over budget": of those above it, what lies between.
         for span in reading.of("measure"):
             if THAN.search(span.text) and not find_amounts(span.text):
@@ -378,40 +312,6 @@ def _around(builder: Builder, span: Span) -> list[Link]:
     return [x for x in whole if x.table == builder.table and x.start <= span.start and span.end <= x.end]
 
 
-def _groups(builder: Builder, named: Sequence[str], measure: Measure) -> list[str]:
-    """The columns to group by: those that are named, those whose values are told apart, or what is counted by."""
-    reading, groups = builder.asked.reading, list(named)
-    if reading.of("compare") or measure in ("count", *_OF_NUMBERS):
-        # What is told of two or three values is told of each.
-        groups += [
-            c.column for c in builder.conditions
-            if c.op == "in" and c.column not in groups
-            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= EACH_OF))
-        ]  # fmt: skip
-    if reading.of("compare"):
-        groups += two_sides(builder)
-    if measure == "count" and not groups:
-        # What is paid "per year" is no sum of years.
-        groups += _by_time(builder)
-    if measure == "count" and not groups and (reading.of("order") or reading.direction != "none"):
-        # "Which vet has done the most reviews?" counts them by vet.
-        groups = list(_counted_by(builder))[:1]
-    if measure in ("list", "none") and not groups and reading.of("order") and builder.spoken_of == math.inf:
-        # "Which vendor costs us most?" is about vendors; "which vendor has the dearest project?" about a project.
-        groups = list(filter(None, [subject(builder, reading.of("order")[0])]))
-    return groups
-
-
-def _by_time(builder: Builder) -> Iterator[str]:
-    """The dates by whose years, quarters or months rows are counted, where that is said: "each year", "per month"."""
-    text, dates = builder.asked.text, builder.asked.columns.of_table(builder.table, "date")
-    each = each_time(text)
-    if dates and each is not None:
-        builder.explained.append(Span("group", *each, text[slice(*each)]))
-        judged = builder.asked.judged(builder.table)
-        yield max(dates, key=lambda p: judged.sure(p.name, None, "group", "order", "shown", "during")).name
-
-
 def _columns_shown(builder: Builder, measure: Measure) -> list[str]:
     """The columns that are asked for beside the names of the rows."""
     reading, shown = builder.asked.reading, list[str]()
@@ -426,7 +326,7 @@ def _columns_shown(builder: Builder, measure: Measure) -> list[str]:
             shown.append(c)
     if reading.shape in _ONE and measure in ("none", "list") and not shown and not reading.of("measure"):
         shown += filter(None, [of_all(builder, "measure", _SHOWN, SHOWN)])
-    if measure not in _OF_NUMBERS:
+    if measure not in OF_NUMBERS:
         shown += compared(builder.conditions)
     return shown
 
@@ -434,82 +334,6 @@ def _columns_shown(builder: Builder, measure: Measure) -> list[str]:
 def compared(conditions: Sequence[Filter]) -> list[str]:
     """The columns of which one is set beside the other, to be shown together."""
     return [name for c in conditions if c.than for name in (c.column, c.than)]
-
-
-def _order(builder: Builder, groups: Sequence[str], measure: Measure) -> str | None:
-    """The column that orders, or what lies between two."""
-    reading, order = builder.asked.reading, None
-    if measure == "count" and groups:
-        # Which of the groups comes first.
-        builder.explained += reading.of("order")
-    else:
-        found = (column_of(builder, span, _SIZES, quietly=True) for span in reading.of("order"))
-        order = ordered(builder, next(filter(None, found), None))
-        if order is None and reading.of("order") and reading.direction != "none" and not groups:
-            said = {stem for span in reading.of("order") for stem in stems(span.text)}
-            of_days = said & (OLDER_FIRST | NEWER_FIRST) and builder.asked.columns.of_table(builder.table, "date")
-            order = of_all(builder, "order", ("date",) if of_days else _SIZES)
-    beside = next((c for c in builder.conditions if c.than), None)
-    if beside is not None and reading.of("order") and not groups and reading.direction != "none":
-        return less(beside.column, beside.than)
-    return order
-
-
-def _surely_ranked(builder: Builder, measure: Measure) -> str | None:
-    """The column of numbers that surely orders rows, where no part says an order: "the riskiest ones"."""
-    asked, judged = builder.asked, builder.asked.judged(builder.table)
-    if measure not in ("list", "none") or asked.reading.of("order"):
-        return None
-    sure = [(judged.sure(p.name, None, "order"), p.name) for p in asked.columns.of_table(builder.table, "number")]
-    best, column = max(sure, default=(0.0, ""))
-    is_sized = any(c.column == column and c.op in SIZED for c in builder.conditions)
-    return column if best >= RANKED and not is_sized else None
-
-
-def _counted_by(builder: Builder) -> Iterator[str]:
-    """The category or person by which rows are counted: one that is measured, or named beside the spans."""
-    asked = builder.asked
-    yield from (
-        c for s in asked.reading.of("measure") if (c := column_of(builder, s, ("category", "person"), quietly=True))
-    )
-    for link in builder.links(Span("group", 0, len(asked.text), asked.text), "column"):
-        profile = asked.columns.get(builder.table, link.key)
-        if profile is not None and profile.holds in ("category", "person") and link.score >= WHOLE:
-            builder.explained.append(Span("group", link.start, link.end, link.text))
-            yield profile.name
-    judged = asked.judged(builder.table)
-    sure = [(judged.sure(p.name, None, "group"), p.name) for p in asked.columns.grouping(builder.table)]
-    if sure and max(sure)[0] >= GROUPED:
-        yield max(sure)[1]
-
-
-def _resolved(builder: Builder) -> float:
-    """The share of the spans that something of the table expresses; how many and which share need nothing.
-
-    Where no span is expressed, the question may ask for the rows as such: then all its words are about them.
-    """
-    reading, links = builder.asked.reading, builder.asked.links
-    spans = list(reading.of(*_TELLING))
-    if reading.measure not in ("count", "share"):
-        spans += [s for s in reading.of("measure") if not links.within(s.start, s.end, "table")]
-    if any(span.text in builder.unresolved for span in reading.of("scope")):
-        return 0.0
-    # By place: what is denied was explained in another role.
-    expressed = {(s.start, s.end) for s in builder.explained}
-    # One part that says what is measured is enough, and one that says the order: "granted … in total", "the cheapest".
-    has_order = any((s.start, s.end) in expressed for s in reading.of("order"))
-    is_enough = {"measure": builder.has_measure, "order": has_order}
-    spans = [s for s in spans if not is_enough.get(s.role) or (s.start, s.end) in expressed]
-    left = [
-        s
-        for s in spans
-        if (s.start, s.end) not in expressed and not all(w.is_stop or w.stem in ROW_STEMS for w in words(s.text))
-    ]
-    if expressed:
-        return len(expressed) / (len(expressed) + len(left))
-    said = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
-    about = [w for w in said if w.stem in ROW_STEMS or links.within(w.start, w.end, "table", "column")]
-    return len(about) / len(said) if said and not left else 0.0
 
 
 def _uncovered(asked: Spans, table: str) -> Iterator[Span]:

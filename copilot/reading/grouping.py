@@ -1,0 +1,69 @@
+"""What rows are told apart by: columns that are named, whose values are compared, or by which rows are counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from copilot.reading.building import WHOLE, Builder, column_of
+from copilot.reading.durations import each_time
+from copilot.reading.keeping import subject
+from copilot.reading.measuring import OF_NUMBERS
+from copilot.reading.question import Measure, Span
+from copilot.reading.restricting import two_sides
+
+GROUPED = 0.3
+"""The chooser is so sure of a column by which rows are counted that no part of the question names."""
+EACH_OF = 3
+"""What is told of so many values is told of each."""
+
+
+def groups_of(builder: Builder, named: Sequence[str], measure: Measure) -> list[str]:
+    """The columns to group by: those that are named, those whose values are told apart, or what is counted by."""
+    reading, groups = builder.asked.reading, list(named)
+    if reading.of("compare") or measure in ("count", *OF_NUMBERS):
+        # What is told of two or three values is told of each.
+        groups += [
+            c.column for c in builder.conditions
+            if c.op == "in" and c.column not in groups
+            and (reading.of("compare") or (not groups and isinstance(c.value, tuple) and len(c.value) <= EACH_OF))
+        ]  # fmt: skip
+    if reading.of("compare"):
+        groups += two_sides(builder)
+    if measure == "count" and not groups:
+        # What is paid "per year" is no sum of years.
+        groups += _by_time(builder)
+    if measure == "count" and not groups and (reading.of("order") or reading.direction != "none"):
+        # "Which vet has done the most reviews?" counts them by vet.
+        groups = list(_counted_by(builder))[:1]
+    if measure in ("list", "none") and not groups and reading.of("order") and builder.spoken_of == math.inf:
+        # "Which vendor costs us most?" is about vendors; "which vendor has the dearest project?" about a project.
+        groups = list(filter(None, [subject(builder, reading.of("order")[0])]))
+    return groups
+
+
+def _by_time(builder: Builder) -> Iterator[str]:
+    """The dates by whose years, quarters or months rows are counted, where that is said: "each year", "per month"."""
+    text, dates = builder.asked.text, builder.asked.columns.of_table(builder.table, "date")
+    each = each_time(text)
+    if dates and each is not None:
+        builder.explained.append(Span("group", *each, text[slice(*each)]))
+        judged = builder.asked.judged(builder.table)
+        yield max(dates, key=lambda p: judged.sure(p.name, None, "group", "order", "shown", "during")).name
+
+
+def _counted_by(builder: Builder) -> Iterator[str]:
+    """The category or person by which rows are counted: one that is measured, or named beside the spans."""
+    asked = builder.asked
+    yield from (
+        c for s in asked.reading.of("measure") if (c := column_of(builder, s, ("category", "person"), quietly=True))
+    )
+    for link in builder.links(Span("group", 0, len(asked.text), asked.text), "column"):
+        profile = asked.columns.get(builder.table, link.key)
+        if profile is not None and profile.holds in ("category", "person") and link.score >= WHOLE:
+            builder.explained.append(Span("group", link.start, link.end, link.text))
+            yield profile.name
+    judged = asked.judged(builder.table)
+    sure = [(judged.sure(p.name, None, "group"), p.name) for p in asked.columns.grouping(builder.table)]
+    if sure and max(sure)[0] >= GROUPED:
+        yield max(sure)[1]
