@@ -86,6 +86,7 @@ def plan(
     if follows is not None:
         asked = asked.continuing(follows, subjects)
     cut: Mapping[str, tuple[Asked, ...]] = {}
+    searching = {tool.name for tool in tools if tool.searches is not None}
     if read is not None and follows is None:
         cut = _parts(asked, tools, limits, read) or _topics(asked, tools, read)
     calls = _calls(asked, tools, follows, cut)
@@ -97,14 +98,17 @@ def plan(
     first = next((t for t in tools if calls and t.name == calls[0].call.tool), None)
     if first is not None and first.is_slow and calls[0].probability >= ALONE:
         calls = calls[:1]
+    wanted: dict[str, float] = {}
+    if any(p.call.is_doubtful and p.call.tool in cut for p in calls):
+        # What records may not mean, documents may say: they are asked the whole.
+        wanted = {p.call.tool: p.probability for p in calls if p.call.tool in searching}
+        calls = [p for p in calls if p.call.tool not in searching]
+        cut = {name: own for name, own in cut.items() if name not in searching}
     known = {p.call.tool for p in calls}
     for tool in tools:
-        if tool.searches is not None and tool.name not in known:
-            calls += [
-                Planned(call, reading.tools.get(tool.name, 0.0))
-                for one in cut.get(tool.name, (asked,))
-                for call in tool.calls(one)
-            ]
+        if tool.name in searching - known:
+            probability = max(reading.tools.get(tool.name, 0.0), wanted.get(tool.name, 0.0))
+            calls += [Planned(c, probability) for one in cut.get(tool.name, (asked,)) for c in tool.calls(one)]
     is_foreign = reading.tools.get(OUT_OF_SCOPE, 0.0) >= limits[OUT_OF_SCOPE] and follows is None
     return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows, parts=cut)
 

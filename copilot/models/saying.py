@@ -169,8 +169,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     least = min(sure, CLEARLY * documents_wanted) if names_one else sure
     gives_way = is_advice or (asked.is_case and documents.do_answer)
     leads = lead is not None and not gives_way and lead.planned.worth >= least
-    may_be_rows = not leads and plan.kind != "out_of_scope" and documents_wanted < SURELY_THEIRS
-    rows = _nearer_rows(outcomes, documents) if may_be_rows else None
+    may_be_rows = not leads and plan.kind != "out_of_scope"
+    rows = _nearer_rows(outcomes, documents, documents_wanted) if may_be_rows else None
     if rows is not None:
         return _rows_first(rows)
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
@@ -181,7 +181,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
         return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
     if (documents.do_answer or (is_theirs and asked.unknown)) and plan.kind != "out_of_scope":
-        return _documents_first(asked, documents, [o for o in data if o.planned.worth >= TWO_THINGS])
+        beside = [o for o in data if o.planned.worth >= TWO_THINGS and not o.planned.call.is_doubtful]
+        return _documents_first(asked, documents, beside)
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
     if choices:
         return _ask_back(choices)
@@ -210,13 +211,15 @@ def _records_first(
     return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
 
 
-def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents) -> Outcome | None:
-    """Rows of the records that come nearer to the question than any passage, where the passages hardly answer it."""
+def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents, wanted: float) -> Outcome | None:
+    """Rows of the records that come nearer to the question than any passage, clearly so where documents are surely
+    wanted; none where the passages answer it."""
     rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something and o.result), None)
     if rows is None or rows.result is None or (documents.do_answer and documents.certainty >= CERTAIN):
         return None
     near = _nearness(rows.result.evidence)
-    return rows if near >= NEAR_ROWS and near > _nearness(documents.evidence) else None
+    least = _nearness(documents.evidence) + (AS_NEAR if wanted >= SURELY_THEIRS else 0.0)
+    return rows if near >= NEAR_ROWS and near > least else None
 
 
 def _nearness(evidence: Iterable[Evidence]) -> float:

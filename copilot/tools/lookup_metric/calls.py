@@ -21,7 +21,7 @@ from copilot.records.catalogue import Metric
 _NEAR = 0.47
 # The same where the reader wants some metric anyway.
 _WANTED = 0.3
-# The same where it surely does and no other metric comes near: "listen least to the machine" is advice that is followed.
+# The same where it surely does and no other comes near: "listen least to the machine" is about advice that is followed.
 _LED, _LEAD = 0.2, 0.08
 # From here on next to none of the others does.
 _SURE = 0.55
