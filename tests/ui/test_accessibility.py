@@ -23,11 +23,11 @@ PATHS = (
     "/administration",
     "/help",
 )
+# Colours are the same at any width.
 DEVICES = [
     {},
     {"color_scheme": "dark"},
     {"viewport": {"width": 390, "height": 844}},
-    {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 ]
 pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
 
@@ -40,7 +40,7 @@ def faults(journey: Journey) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("journey", DEVICES, indirect=True, ids=["wide", "wide dark", "narrow", "narrow dark"])
+@pytest.mark.parametrize("journey", DEVICES, indirect=True, ids=["wide", "wide dark", "narrow"])
 def test_every_page_can_be_used_with_a_screen_reader(journey: Journey) -> None:
     found = {}
     for path in PATHS:
