@@ -216,6 +216,8 @@ class ToolCall(Frozen):
     ok: bool
     is_lead: bool = False
     """The answer leads with what it found; a follow-up continues this call."""
+    certainty: float = 1.0
+    """How probable it is that the question means the call that leads, 0 to 1; what continues it is no surer."""
 
 
 class Usage(Frozen):

@@ -30,7 +30,7 @@ KEYS = {
     "figures": {"text", "value", "unit", "marker"},
     "tables": {"title", "columns", "rows"},
     "charts": {"title", "spec"},
-    "tool_calls": {"name", "arguments", "seconds", "ok", "is_lead"},
+    "tool_calls": {"name", "arguments", "seconds", "ok", "is_lead", "certainty"},
     "usage": {"input_tokens", "output_tokens", "cost"},
     "seconds": {"total", "first_token", "retrieval", "tools"},
 }  # fmt: skip

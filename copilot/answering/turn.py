@@ -94,7 +94,7 @@ def answer_of(turn: OpenTurn) -> Answer:
     draft = turn.draft or Draft()
     lead = _lead(turn)
     calls = [
-        call.model_copy(update={"is_lead": place == lead})
+        call.model_copy(update={"is_lead": True, "certainty": draft.certainty}) if place == lead else call
         for place, call in sorted(turn.calls, key=lambda placed: placed[0])
     ]
     results = [

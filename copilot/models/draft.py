@@ -19,6 +19,8 @@ class Draft(Frozen):
     shown: tuple[str, ...] = Field(default=())
     """Ids of the calls whose tables and charts belong to the answer."""
     warnings: tuple[str, ...] = ()
+    certainty: float = 1.0
+    """How probable it is that the question means the call that leads, 0 to 1."""
 
     def message(self) -> AIMessage:
         """The draft as a chat model's message, which carries JSON alone."""

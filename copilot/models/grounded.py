@@ -339,7 +339,10 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
             found = results[lead].findings if lead in results else ()
             subjects = tuple(dict.fromkeys(f.subject for f in found if f.subject and f.role in TELLING))
             choices = draft.follow_ups if draft is not None and draft.status == "needs_clarification" else ()
-            turns[-1] = Turn(turns[-1].question, calls.get(lead), subjects, choices)
+            call = calls.get(lead)
+            if call is not None and draft is not None:
+                call = replace(call, certainty=draft.certainty)
+            turns[-1] = Turn(turns[-1].question, call, subjects, choices)
     if not turns:
         raise ValueError("a chat model needs a human message to answer")
     return turns

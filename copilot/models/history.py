@@ -41,7 +41,8 @@ def _messages(turn: Turn, id: str, found: Sequence[Finding]) -> list[BaseMessage
         return []
     messages: list[BaseMessage] = [HumanMessage(turn.question)]
     was_refused = turn.answer.status == "insufficient_evidence"
-    if not was_refused and (lead := leading(turn.answer.tool_calls)) is not None:
+    lead = None if was_refused else leading(turn.answer.tool_calls)
+    if lead is not None:
         result = ToolResult(findings=tuple(found))
         call = {"name": lead.name, "args": lead.arguments, "id": id, "type": "tool_call"}
         messages += [AIMessage("", tool_calls=[call]), ToolMessage(LEFT_OUT, tool_call_id=id, artifact=result)]
@@ -49,6 +50,8 @@ def _messages(turn: Turn, id: str, found: Sequence[Finding]) -> list[BaseMessage
     if turn.answer.status == "needs_clarification":
         # The next question may be one of the choices.
         return [*messages, Draft(text=text, status=turn.answer.status, follow_ups=turn.answer.follow_ups).message()]
+    if lead is not None and lead.certainty < 1:
+        return [*messages, Draft(text=text, certainty=lead.certainty).message()]
     return [*messages, AIMessage(text)]
 
 

@@ -268,6 +268,9 @@ def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None)
         fresh = [replace(c, resolved=0.0, unresolved=(*c.unresolved, *asked.unnamed)) for c in fresh]
     if follows is not None and follows.tool == tool.name:
         fresh = [tool.continues(follows, call, asked) for call in fresh] or [follows]
+    if follows is not None:
+        # What goes on from something doubtful is no surer.
+        fresh = [replace(call, certainty=min(call.certainty, follows.certainty)) for call in fresh]
     return [Planned(call, probability) for call in fresh]
 
 

@@ -208,7 +208,11 @@ def _records_first(
         page.add(quoted(documents.quotation.quotes), "What the documents say")
     elif wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
-    return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
+    call = lead.planned.call
+    return Draft(
+        text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown),
+        certainty=min(call.certainty, call.resolved),
+    )  # fmt: skip
 
 
 def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents, wanted: float) -> Outcome | None:
