@@ -19,6 +19,11 @@ from copilot.language.numbers import find_numbers, is_supported
         ("within 10 working days", 10, ""),
         ("every 6 months", 6, "months"),
         ("more than $1 billion", 1e9, "USD"),
+        ("up to R25,000 a claim", 25_000, ""),
+        ("above R1.1 million", 1_100_000, ""),
+        ("R900 000 in all", 900_000, ""),
+        ("KES 3 500 000 in all", 3_500_000, "KES"),
+        ("₹5,00,000 a year", 500_000, "INR"),
     ],
 )
 def test_a_number_is_read_with_its_scale_and_unit(text: str, value: float, unit: str) -> None:
@@ -26,7 +31,9 @@ def test_a_number_is_read_with_its_scale_and_unit(text: str, value: float, unit:
     assert (number.value, number.unit) == (value, unit)
 
 
-@pytest.mark.parametrize("text", ["P-017", "gate G3", "version v1.2", "ISO/IEC 42001:x", "#12abc", "a3f9"])
+@pytest.mark.parametrize(
+    "text", ["P-017", "gate G3", "version v1.2", "class C1 tools", "R2 of three", "ISO/IEC 42001:x", "#12abc", "a3f9"]
+)
 def test_codes_are_not_numbers(text: str) -> None:
     assert [n.text for n in find_numbers(text) if n.text not in ("42001",)] == []
 

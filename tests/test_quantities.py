@@ -15,6 +15,8 @@ from copilot.language.quantities import compared_amounts, comparison, find_amoun
         ("half a million", 500_000, ""),
         ("more than half crore", 5_000_000, ""),
         ("5 lakh", 500_000, ""),
+        ("₹15 lakh", 1_500_000, "INR"),
+        ("R1.1 million", 1_100_000, ""),
         ("two and a half thousand", 2_500, ""),
         ("a hundred and twenty", 120, ""),
         ("twelve thousand five hundred", 12_500, ""),

@@ -6,14 +6,16 @@ import math
 import re
 from dataclasses import dataclass
 
+from copilot.language.units import CODES, CODES_THAT_ARE_WORDS
+
 _SCALES = {
     "k": 1e3, "thousand": 1e3,
     "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6,
     "bn": 1e9, "b": 1e9, "billion": 1e9,
     "tn": 1e12, "trillion": 1e12,
 }  # fmt: skip
-_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
-_CODES = ("EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "CAD", "AUD", "INR")
+_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_CODES = sorted(CODES - CODES_THAT_ARE_WORDS)
 _UNITS = {
     "%": "percent", "percent": "percent", "per cent": "percent",
     "percentage points": "points", "percentage point": "points", "points": "points", "pp": "points",
@@ -22,12 +24,20 @@ _UNITS = {
 }  # fmt: skip
 
 _DATE = r"\d{4}-\d{2}(?:-\d{2})?"
+_THOUSANDS = r"\d{1,3}(?:,\d{2,3})*,\d{3}(?![\d,])"
+"""Groups of three, or of two before the last three: 5,00,000."""
+_SPACED = r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)"
+# "R1.1 million", "R32,000", "KSh3 million": letters before an amount are the sign of a currency, before "1.2" a code.
+_LETTERS = (
+    rf"(?![QH]\d)[A-Za-z]{{1,3}}[$.]?(?={_THOUSANDS}|{_SPACED}"
+    r"|\d+(?:\.\d+)?\s?(?:thousand|million|billion|trillion|lakh|crore|mio|mn|bn)(?!\w))"
+)
 _NUMBER = re.compile(
     rf"""(?<![\w#./-])                                   # not inside P-017, G3, v1.2, 3/4
     (?:(?P<date>{_DATE})(?![\w-])
-     | (?P<currency>[€$£¥]|(?:{"|".join(_CODES)})\s)?\s?
+     | (?P<currency>[€$£¥₹]|(?:{"|".join(_CODES)})\s|{_LETTERS})?\s?
        (?P<sign>[-+−–](?=\d))?
-       (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
+       (?P<digits>(?(currency){_SPACED}|(?!))|{_THOUSANDS}(?:\.\d+)?|\d+(?:\.\d+)?)
        (?:\s?(?P<scale>thousand|million|billion|trillion|mio|mn|bn|tn|[kKmMbB])(?![\w]))?
        (?:\s?(?P<code>{"|".join(_CODES)})\b)?
        (?:\s?(?P<unit>%|per\ cent|percent(?:age\ points?)?|points?\b|pp\b
@@ -36,6 +46,8 @@ _NUMBER = re.compile(
     )""",
     re.VERBOSE,
 )
+
+_GROUPING = re.compile(r"[,\s]")
 
 
 @dataclass(frozen=True)
@@ -58,11 +70,11 @@ def find_numbers(text: str) -> list[Number]:
         if match["date"]:
             found.append(_date(match))
             continue
-        digits = match["digits"].replace(",", "")
+        digits = _GROUPING.sub("", match["digits"])
         scale = _SCALES.get((match["scale"] or "").lower(), 1.0)
         sign = -1.0 if match["sign"] in ("-", "−") else 1.0
         currency = (match["currency"] or match["code"] or "").strip()
-        unit = _CURRENCIES.get(currency, currency) or _UNITS.get(match["unit"] or "", "")
+        unit = _CURRENCIES.get(currency, currency if currency in _CODES else "") or _UNITS.get(match["unit"] or "", "")
         found.append(
             Number(
                 text=match.group().strip(),

@@ -21,6 +21,7 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PLAIN_YEAR = r"(?:19|20)\d\d(?!\d)"
 _FISCAL_YEAR = rf"(?:FY|{FISCAL}(?: years?)?)\s?'?(?:\d{{4}}|\d\d)(?:/\d{{2,4}})?(?!\d)"
 _RELATIVE_YEAR = rf"(?:this|last|the current|the previous) (?:{FISCAL} )?year"
+_THIS_YEAR = r"(?:this|last|next) year\b"
 A_YEAR = rf"(?:{_FISCAL_YEAR}|(?:calendar |calendar year |CY ?)?{_PLAIN_YEAR}|{_RELATIVE_YEAR})"
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|last)"
 PART = rf"(?:[QH][1-4]\b|(?:the )?{_ORDINAL} (?:(?:calendar|fiscal|financial) )?(?:quarter|half))"
@@ -31,8 +32,8 @@ POINTS = {
     "day": r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)",
     "dotted": r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:19|20)\d\d)(?!\d)",
     "iso_month": r"(?P<y>\d{4})-(?P<m>\d\d)(?![\d-]\d)",
-    "day_month": rf"(?:the )?(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?",
-    "month_day": rf"(?P<m>{_MONTH}) (?:the )?(?P<d>{_DAY})(?!\d)(?:,? (?P<y>{_PLAIN_YEAR}))?",
+    "day_month": rf"(?:the )?(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})(?:,? (?:of )?(?P<y>{_PLAIN_YEAR}|{_THIS_YEAR}))?",
+    "month_day": rf"(?P<m>{_MONTH}) (?:the )?(?P<d>{_DAY})(?!\d)(?:,? (?:of )?(?P<y>{_PLAIN_YEAR}|{_THIS_YEAR}))?",
     "week_of": rf"(?:the )?week (?:of|from|beginning) (?:the )?(?:(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})"
     rf"|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_DAY})(?!\d))(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "edge_months": rf"(?:the )?(?P<side>first|last) (?P<count>{_COUNT}) months of (?P<year>{A_YEAR})",

@@ -250,8 +250,14 @@ def _single_day(match: re.Match[str], calendar: Calendar) -> Period:
         day = date(year, month, number)
     else:
         number, month = int(match["d"].rstrip("dhnrst")), _month_number(match["m"])
-        day = date(int(match["y"]), month, number) if match["y"] else calendar.day(number, month)
+        day = date(_plain_year(match["y"], calendar), month, number) if match["y"] else calendar.day(number, month)
     return calendar.days(day, day + timedelta(days=1), "day")
+
+
+def _plain_year(text: str, calendar: Calendar) -> int:
+    """`2025`, or `this year` of the calendar."""
+    away = {"last": -1, "next": 1}.get(text.split()[0].lower(), 0)
+    return int(text) if text.isdigit() else calendar.today.year + away
 
 
 def _week_of(match: re.Match[str], calendar: Calendar) -> Period:

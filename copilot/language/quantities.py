@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.language.numbers import Number, find_numbers
-from copilot.language.units import scale_of
+from copilot.language.units import CODES, scale_of
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -120,7 +120,7 @@ def _amounts(text: str) -> list[Amount]:
         if figure is not None:
             value, scale, unit = figure.value, figure.scale, figure.unit.removesuffix("s")
             j = next((k for k in range(i, len(tokens)) if tokens[k].start() >= figure.end), len(tokens))
-            if scale == 1 and not unit and j < len(tokens) and words[j] in _SCALES:
+            if scale == 1 and (not unit or unit in CODES) and j < len(tokens) and words[j] in _SCALES:
                 scale, j = _SCALES[words[j]], j + 1
                 value *= scale
         else:

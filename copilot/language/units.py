@@ -21,8 +21,10 @@ SGD SHP SLE SOS SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD 
 XPF YER ZAR ZMW ZWL
 """
 CODES = frozenset(_ISO_4217.split())
-# Codes that are words as well: a currency only in capitals or behind a prefix such as k.
-_WORDS = frozenset(["ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "RON", "SOS", "TOP", "TRY"])
+CODES_THAT_ARE_WORDS = frozenset(
+    ["ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "RON", "SOS", "TOP", "TRY"]
+)
+"""A currency only in capitals or behind a prefix such as k."""
 _PREFIXES = ("k", "t", "m", "mn", "mio", "bn", "mrd")
 _SCALES = {
     "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6,
@@ -111,7 +113,7 @@ def scale_of(unit: str) -> float:
 def currency_code(word: str) -> str:
     """The currency that a word is, with a prefix such as k; empty where it is none."""
     code = word.upper()
-    if code in CODES and (word.isupper() or code not in _WORDS):
+    if code in CODES and (word.isupper() or code not in CODES_THAT_ARE_WORDS):
         return code
     prefix, code = word[:-3].lower(), word[-3:].upper()
     is_code = code in CODES and (prefix != "t" or word[-3:].isupper())

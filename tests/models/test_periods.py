@@ -28,6 +28,8 @@ def span(text: str, today: date = TODAY, fiscal_start: int = 1) -> tuple[str, st
         ("between 1 January and 30 June 2025", "2025-01-01", "2025-06-30"),
         ("from 5 May to 12 June 2026", "2026-05-05", "2026-06-12"),
         ("1 to 15 May 2026", "2026-05-01", "2026-05-15"),
+        ("between 1 June and 31 August this year", "2026-06-01", "2026-08-31"),
+        ("from 1 November to 31 December last year", "2025-11-01", "2025-12-31"),
         ("the year to March 2026", "2025-04-01", "2026-03-31"),
         ("the last quarter of 2025", "2025-10-01", "2025-12-31"),
         ("last winter", "2025-12-01", "2026-02-28"),
