@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,7 @@ from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
-from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, UNIT, are_persons, spoken
+from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken, units_of
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.cells import YEARS
@@ -62,8 +62,9 @@ class Columns:
     @classmethod
     def of(cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None) -> Columns:
         found: list[Profile] = []
+        units = units_of(view)
         for table in view.tables.values():
-            own = [*_profiles(view, table)]
+            own = [*_profiles(view, table, units)]
             found += [*own, *_between_rows(view, table), *_between_dates(table, own)]
         return cls(tuple(found), vectors or {})
 
@@ -136,7 +137,7 @@ class Columns:
         return vector
 
 
-def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
+def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> Iterator[Profile]:
     edges = _edges(view, table)
     begins = _begins(view, table, edges)
     numbers = {column.name for column in table.columns if column.type in _NUMBERS}
@@ -146,7 +147,7 @@ def _profiles(view: RecordView, table: TableSchema) -> Iterator[Profile]:
             continue
         called = (column.name, *view.aliases(table.name).get(column.name, ()), *_words(table, column))
         texts = tuple(dict.fromkeys(spoken(t) for t in called))
-        holds, values = _holds(view, table, column)
+        holds, values = _holds(view, table, column, units)
         has_missing = edges.get(f"{column.name}:count") != edges.get("count")
         other = (column.references or "").partition(".")[0] if column.type != "list" else ""
         plain = Profile(
@@ -238,7 +239,9 @@ def _day(value: Cell) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
-def _holds(view: RecordView, table: TableSchema, column: Column) -> tuple[Holds, tuple[str, ...]]:
+def _holds(
+    view: RecordView, table: TableSchema, column: Column, units: Collection[str]
+) -> tuple[Holds, tuple[str, ...]]:
     if column.name == table.key:
         return "key", ()
     if column.name == table.title:
@@ -252,4 +255,4 @@ def _holds(view: RecordView, table: TableSchema, column: Column) -> tuple[Holds,
     values = tuple(v for v in view.values(table.name, column.name) if v) if column.name not in table.text else ()
     if not values or len(values) > MOST_VALUES or max(map(len, values)) > LONGEST_VALUE:
         return "text", ()
-    return ("person" if column.name != UNIT and are_persons(values) else "category"), values
+    return ("person" if are_persons(values, units) else "category"), values

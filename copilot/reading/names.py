@@ -45,11 +45,12 @@ def workspace_names(sources: Sources, viewer: Viewer) -> Iterator[Name]:
     """All names that a viewer may use; what the viewer may not see has none."""
     view = sources.records.view(viewer)
     records = {name.text for table in view.tables.values() for name in _record_names(view, table)}
+    units = units_of(view)
     for table in view.tables.values():
         for text in (table.name, *table.synonyms):
             yield Name("table", spoken(text), table.name, table.name)
         yield from _record_names(view, table)
-        yield from _column_names(view, table, records)
+        yield from _column_names(view, table, records, units)
     yield from _stage_names(sources.workspace, view)
     for criterion in sources.workspace.config.criteria:
         for text in (criterion.label, criterion.name, *criterion.synonyms):
@@ -81,7 +82,14 @@ def _record_names(view: RecordView, table: TableSchema) -> Iterator[Name]:
             yield Name("record", text, key, table.name, title=title)
 
 
-def _column_names(view: RecordView, table: TableSchema, records: Collection[str]) -> Iterator[Name]:
+def units_of(view: RecordView) -> frozenset[str]:
+    """What business units are called, in any table: no names of people, wherever they stand."""
+    return frozenset(value for table in view.tables if view.has(table, UNIT) for value in view.values(table, UNIT))
+
+
+def _column_names(
+    view: RecordView, table: TableSchema, records: Collection[str], units: Collection[str]
+) -> Iterator[Name]:
     aliases = view.aliases(table.name)
     for column in table.columns:
         for text in (column.name, *aliases.get(column.name, ())):
@@ -90,18 +98,18 @@ def _column_names(view: RecordView, table: TableSchema, records: Collection[str]
             values = view.values(table.name, column.name)
             # A column that refers to records holds their names, not categories of its own.
             if sum(value in records for value in values) <= len(values) / 2:
-                yield from value_names(table.name, column.name, values)
+                yield from value_names(table.name, column.name, values, units)
             for value, spellings in column.spellings.items():
                 for text in spellings if value in values else ():
                     yield Name("value", spoken(text), value, table.name, column.name)
 
 
-def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name]:
+def value_names(table: str, column: str, values: Iterable[str], units: Collection[str] = ()) -> Iterator[Name]:
     """The values of a column of categories or of people; none of a column of free text."""
     known = [value for value in values if value]
     if not known or len(known) > MOST_VALUES or max(map(len, known)) > LONGEST_VALUE:
         return
-    kind: LinkKind = "person" if column != UNIT and are_persons(known) else "value"
+    kind: LinkKind = "person" if are_persons(known, units) else "value"
     for value in known:
         if spoken(value).casefold() not in PRONOUNS:
             yield Name(kind, spoken(value), value, table, column)
@@ -113,9 +121,12 @@ def value_names(table: str, column: str, values: Iterable[str]) -> Iterator[Name
                 yield Name(kind, text, value, table, column)
 
 
-def are_persons(values: Iterable[str]) -> bool:
-    """Whether most values are written like the names of people: two to four words, the first with a capital."""
+def are_persons(values: Iterable[str], units: Collection[str] = ()) -> bool:
+    """Whether most values are written like the names of people, two to four words, the first with a capital, and none
+    is a business unit."""
     known = list(values)
+    if any(value in units for value in known):
+        return False
     alike = sum(bool(_PERSON.fullmatch(value)) and value.split()[-1][:1].isupper() for value in known)
     return alike >= _SHARE_OF_PERSONS * len(known)
 
