@@ -84,7 +84,8 @@ class Memory:
 
     @cached_property
     def columns(self) -> Columns:
-        return Columns.of(self.view, self.sources.retriever.phrases() if self.sources.retriever else {})
+        phrases = self.sources.retriever.phrases() if self.sources.retriever else {}
+        return Columns.of(self.view, phrases, self.sources.workspace.config.stages)
 
     def asked(self, text: str, earlier: Earlier | None = None) -> Asked:
         """The question, read beside what it may continue; read once while its answer is made."""
@@ -268,6 +269,7 @@ class GroundedChatModel(BaseChatModel):
         found = [e for result in results for e in result.evidence]
         asked = asked if planned.follows is None else asked.continuing(planned.follows)
         ranked = Ranked.of(asked.text, found, retriever)
+        ranked = replace(ranked, wants_definition=asked.reading.shape == "definition")
         if asked.is_continued:
             ranked = ranked.beside(Ranked.of(asked.topic, found, retriever))
         if max(o.planned.probability for o in searched) >= READ_BESIDE and ranked.telling:

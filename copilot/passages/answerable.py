@@ -118,4 +118,4 @@ def probability(ranked: Ranked, documents: Collection[str] = ()) -> float:
     # The hands' questions avoid the documents' words; where one unit has them all, it is what is asked for.
     has_all = signals.sentence_coverage >= ALL_WORDS and len(set(content_stems(ranked.question))) > 1
     # Of 51 questions of six hands whose best unit holds the size that they name, 45 are answered by what was found.
-    return max(found, SAID_SO) if has_all or known.is_of_size else found
+    return max(found, SAID_SO) if has_all or known.is_of_size or known.is_defined else found

@@ -27,6 +27,10 @@ Why = Literal["lead", "support", "continuation", "list", "condition"]
 ALIKE = 0.4
 """Two clauses of one section that share so much of their words say the same of different sizes."""
 _TERM = re.compile(r"\*\*([^*]+)\*\*")
+DEFINED = 0.7
+"""So probably at least one of the best units answers where one defines the term that is asked about."""
+_BEHIND = 0.01
+"""By so much of their scores units that define the same term differ."""
 SURE = 0.6
 """From this probability on the best unit answers by itself, as far as the shape asks for one thing: on four hands that
 the ranking was not fitted on it answers for .65 of the questions so sure, a third of all. Two units instead of five
@@ -110,6 +114,8 @@ class Ranked:
     """Passages that were replaced, or are drafts."""
     is_further: bool = False
     """Whether the question continues another, which has been answered."""
+    wants_definition: bool = False
+    """Whether it is asked what something is."""
     judged: Mapping[Unit, float] = field(default_factory=dict)
     """How surely the first units answer, each read beside the question, as log odds."""
 
@@ -175,14 +181,23 @@ class Ranked:
         scores = {unit: float(s) - less for unit, s, less in zip(self.telling, self._plain, lost, strict=True)}
         if self.judged:
             scores = judging.together(scores, self.judged, self._held)
-        return scores | self._of_size(scores) | self._of_term(scores)
+        found = scores | self._of_size(scores)
+        best = max(found.values(), default=0.0)
+        return found | {unit: best + 1.0 + _BEHIND * (found[unit] - best) for unit in self._defining}
 
-    def _of_term(self, scores: Mapping[Unit, float]) -> dict[Unit, float]:
-        """The best score for units that open with the very term that is asked about, as a glossary does."""
+    @cached_property
+    def _defining(self) -> list[Unit]:
+        """The units that have in bold the very term that is asked about, as a glossary does; where it is asked what
+        something is, those that have the longest term that the question says."""
         asked = {term for term in content_stems(self.question) if term not in STOP_WORDS}
-        bold = {u: found[1] for u in self.telling if asked and (found := _TERM.match(u.text))}
-        told = [u for u, term in bold.items() if set(content_stems(term)) == asked]
-        return dict.fromkeys(told, max(scores.values(), default=0.0) + 1.0)
+        bold = {u: _TERM.findall(u.text) for u in self.telling}
+        told = [u for u, terms in bold.items() if any(asked and set(content_stems(term)) == asked for term in terms)]
+        if told or not self.wants_definition:
+            return told
+        said = f" {' '.join(stems(self.question))} "
+        sizes = {u: max((_said(term, said) for term in terms), default=0) for u, terms in bold.items()}
+        longest = max(sizes.values(), default=0)
+        return [u for u, size in sizes.items() if size == longest > 0]
 
     @cached_property
     def _held(self) -> dict[Unit, bool | None]:
@@ -212,6 +227,11 @@ class Ranked:
         return tuple(sorted(self.telling, key=lambda u: -self.score(u)))
 
     @property
+    def is_defined(self) -> bool:
+        """Whether the best unit has what is asked about as a term of its own."""
+        return bool(self._defining)
+
+    @property
     def is_of_size(self) -> bool:
         """Whether a size that the question names lies in a band of the best unit, which was read beside it."""
         return bool(self.judged) and self._held.get(self.best[0]) is True
@@ -226,7 +246,8 @@ class Ranked:
     def certainty(self) -> float:
         """How probable it is that one of the three best units answers."""
         fitted = network()._replace(certain=judging.weights().certain) if self.judged else network()
-        return fitted.certainty(np.array(list(self._scores.values())))
+        found = fitted.certainty(np.array(list(self._scores.values())))
+        return max(found, DEFINED) if self.is_defined else found
 
     def within(self, kept: Iterable[Unit]) -> Ranked:
         """The same of these units and their passages alone."""
@@ -235,6 +256,12 @@ class Ranked:
         ids = {unit.evidence for unit in some}
         evidence = tuple(item for item in self.evidence if item.id in ids)
         return replace(self, evidence=evidence, units=some)
+
+
+def _said(term: str, question: str) -> int:
+    """How many words of a term a question says, one after the other: all or none."""
+    own = stems(term)
+    return len(own) if own and f" {' '.join(own)} " in question else 0
 
 
 def _read(evidence: Sequence[Evidence]) -> list[Unit]:
