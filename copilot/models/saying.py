@@ -7,7 +7,7 @@ much is said, never whether it is true.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from copilot.citations import with_markers
 from copilot.language.words import content_stems
@@ -149,6 +149,10 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     if plan.kind == "ask_back":
         return _ask_back(plan.choices)
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
+    computed = max((o.planned.probability for o in outcomes if o.tool.searches is None), default=0.0)
+    if documents_wanted < SUPPORT and computed >= ALSO:
+        # What is said of a figure somewhere is not what records were asked for.
+        documents = replace(documents, answers=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.
     is_theirs = documents.do_answer and (documents_wanted >= ALSO or asked.is_case)
     is_theirs = is_theirs or (documents_wanted >= SURELY_THEIRS and documents.answers >= LEAST_OPEN)
