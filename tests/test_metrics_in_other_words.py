@@ -10,7 +10,11 @@ from copilot import Copilot
 MONTHS = "".join(
     f"{day},{metric},{site},{value}\n"
     for day in ("2026-03-01", "2026-04-01")
-    for metric, of_site in (("obeyed", {"Quay": 61, "Lock": 34}), ("needless", {"Quay": 12, "Lock": 27}))
+    for metric, of_site in (
+        ("obeyed", {"Quay": 61, "Lock": 34}),
+        ("needless", {"Quay": 12, "Lock": 27}),
+        ("hours_freed", {"Quay": 140, "Lock": 90}),
+    )
     for site, value in of_site.items()
 )
 METRICS = """
@@ -31,11 +35,26 @@ metrics:
     time: month
     dimensions: {site: site}
     unit: percent
+  hours_freed:
+    label: Hours freed
+    definition: Hours of crews that the tools freed in the month.
+    expression: SUM(value)
+    where: {metric: hours_freed}
+    time: month
+    dimensions: {site: site}
+    unit: hours
+"""
+STOPPAGES = """id,date,unit,project,hours_lost,severity
+I-1,2026-02-03,Quay,P1,12,2
+I-2,2026-02-20,Lock,P2,31,1
+I-3,2026-03-11,Lock,P2,8,3
+I-4,2026-04-02,Quay,P1,3,2
 """
 copilot = copilot_on(
     {
         "workspace.yaml": "as_of: 2026-04-30\nstages: [trial, live]\n",
         "records/projects.csv": "id,name,unit,stage\nP1,Berth Planner,Quay,live\nP2,Sluice Eye,Lock,trial\n",
+        "records/incidents.csv": STOPPAGES,
         "records/observations.csv": f"month,metric,site,value\n{MONTHS}",
         "metrics.yaml": METRICS,
     }
@@ -52,3 +71,8 @@ copilot = copilot_on(
 def test_the_metric_that_alone_comes_near_is_told(copilot: Copilot, question: str, metric: str) -> None:
     calls = [call for call in copilot.ask(question).tool_calls if call.name == "lookup_metric"]
     assert [call.arguments["metric"] for call in calls] == [metric]
+
+
+def test_rows_that_are_read_without_doubt_come_before_a_metric_of_such_words(copilot: Copilot) -> None:
+    answer = copilot.ask("How many crew hours did we lose over trouble at each unit? Worst first.")
+    assert {(row[0], row[-1]) for row in answer.tables[0].rows} == {("Quay", 15.0), ("Lock", 39.0)}

@@ -25,7 +25,7 @@ _WANTED = 0.3
 _LED, _LEAD = 0.2, 0.08
 # From here on next to none of the others does.
 _SURE = 0.55
-_SURELY_WANTED = 0.8
+_SURELY_WANTED, _HARDLY_WANTED = 0.8, 0.2
 _OF_ROWS = frozenset({"avg", "median", "min", "max"})
 _RATES = frozenset({"share", "percent"})
 _ALL = frozenset(stems("whole entire"))
@@ -156,11 +156,19 @@ def evidence(asked: Asked) -> float:
     else:
         best = max((score for _, score, _ in _described(asked)), default=0.0)
         worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
+        worth = 0.0 if _are_rows(asked) else worth
     # A metric that is named leaves nothing to ask back.
     read = asked.reading.tools
     figures = max(read.get(name, 0.0) for name in _OF_FIGURES)
     others = max((p for name, p in read.items() if name not in (*_OF_FIGURES, CLARIFY)), default=0.0)
     return worth * figures / (figures + others) if others else worth
+
+
+def _are_rows(asked: Asked) -> bool:
+    """Whether the reader wants rows and no metric, and what it asks of them is read without doubt."""
+    read = asked.reading.tools
+    wants_rows = read.get("find_projects", 0.0) >= _SURELY_WANTED and read.get("lookup_metric", 0.0) < _HARDLY_WANTED
+    return wants_rows and not asked.is_hardly_read and bool(asked.readings)
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
