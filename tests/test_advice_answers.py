@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from copilot import Answer, Copilot
 
 CORPUS = Path(__file__).parent / "fixtures" / "corpus"
@@ -47,3 +49,12 @@ def test_duplicates_are_compared_over_what_the_viewer_may_see(copilot: Copilot) 
     assert "H-09" not in answer.text
     assert "may not see" in answer.text
     assert answer.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["Write a memo on what to stop", "Draft a paper on the two weakest projects to cut"]
+)
+def test_a_memo_on_what_to_stop_is_made_of_the_end_of_the_ranking(copilot: Copilot, question: str) -> None:
+    lead = next(call for call in copilot.ask(question).tool_calls if call.is_lead)
+    assert lead.name == "prioritize_projects"
+    assert lead.arguments["bottom"] > 0

@@ -22,7 +22,7 @@ copilot = copilot_on(
         "    time: month\n    dimensions: {unit: unit}\n    unit: share\n    direction: down\n    owner: Ines Roca\n"
         "    freshness_days: 60\n",
         "policies/benefits.md": "# How benefits are counted\n\n"
-        "2.1 A tenth of the booked benefit of each tool goes into the training pot, which the yard committee spends.\n\n"
+        "2.1 A tenth of the booked benefit of each tool goes into the training pot, which the committee spends.\n\n"
         "2.2 In December foremen at Birch Dock overruled every fourth tip of the weld tool.\n",
     }
 )

@@ -12,6 +12,8 @@ from copilot.reading.columns import PROJECTS
 from copilot.reading.names import UNIT
 from copilot.reading.question import Links, Span
 from copilot.reading.reader import read
+from copilot.tools.prioritize_projects.calls import asks_the_end
+from copilot.tools.prioritize_projects.calls import calls as of_ranking
 
 _OF_CANDIDATES = ("prioritize_projects", "plan_portfolio", "draft_memo")
 """What a subject asks for, read by itself, where the memo decides on it."""
@@ -32,6 +34,10 @@ def _kept(asked: Asked) -> list[dict[str, Any]]:
 def calls(asked: Asked) -> Iterator[Call]:
     """About the projects that are named, else a ranking of all candidates, under a budget where one is named; none
     where another subject is named, which this memo does not decide."""
+    if asks_the_end(asked) and not asked.records("projects"):
+        # What to fund is what a memo decides; what to stop the end of the ranking shows.
+        yield from of_ranking(asked)
+        return
     arguments: dict[str, object] = {}
     if projects := asked.records("projects"):
         arguments["projects"] = [x.key for x in projects]

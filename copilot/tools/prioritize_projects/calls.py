@@ -13,7 +13,7 @@ _MOST = 5
 """So many are told where no number is said."""
 
 
-def _asks_the_end(asked: Asked) -> bool:
+def asks_the_end(asked: Asked) -> bool:
     """Whether the last are asked for, "which three can I stop?"; what says of which projects says nothing of that, as
     "the stopped ones"."""
     of_rows = asked.reading.of("filter", "scope", "not", "among", "measure")
@@ -31,9 +31,10 @@ def calls(asked: Asked) -> Iterator[Call]:
         arguments["compare"] = compared
     elif filters := [f for f in asked.filters("projects") if f["column"] != "id"]:
         arguments["filters"] = filters
-    is_end = not compared and _asks_the_end(asked)
+    is_end = not compared and asks_the_end(asked)
     if asked.limit or is_end:
-        arguments["bottom" if is_end else "top"] = asked.limit or _MOST
+        most = 1 if asked.reading.shape == "name" else _MOST
+        arguments["bottom" if is_end else "top"] = asked.limit or most
     shares, factors = asked.weight_changes()
     arguments |= {"weights": shares} if shares else {}
     arguments |= {"weight_changes": factors} if factors else {}

@@ -133,16 +133,16 @@ def from_the_end(found: Ranking, reading: Reading, most: int, draws: int) -> Ite
 
 def _at_stake(found: Ranking, reading: Reading, chosen: Sequence[int]) -> Finding | None:
     """What the records say that some candidates are to bring a year and have cost; None where they do not."""
-    sums: dict[str, Value] = {}
+    sums: dict[str, Value] = {"projects": amount(len(chosen))}
     for name in ("expected_benefit", "spend", "budget"):
         held = [found.candidates.rows[i].get(name) for i in chosen]
         amounts = [float(v) for v in held if isinstance(v, int | float) and not isinstance(v, bool)]
         unit = reading.view.column("projects", name).unit if reading.view.has("projects", name) else ""
         sums[name] = amount(sum(amounts), unit) if amounts else None
-    if all(value is None for value in sums.values()):
+    figures = tuple(name for name, value in sums.items() if value is not None and name != "projects")
+    if not figures:
         return None
     evidence = tuple(_row(found, reading, i) for i in chosen[:_ROWS_CITED])
-    figures = tuple(name for name, value in sums.items() if value is not None)
     return Finding(kind="at_stake", role="headline", values=sums, figures=figures, evidence=evidence)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from copilot.language.formatting import format_value, join_and, says, sentence
+from copilot.language.formatting import filled, format_value, join_and, says, sentence
 from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.prioritize_projects.findings import FIRM, NOT_FIRM
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES
@@ -194,6 +194,18 @@ _says = partial(
 )
 
 
+def at_stake(f: Finding) -> str:
+    """ "Together they expect 3 million a year and have spent 2 of 5 million", of what the records hold of it."""
+    parts = (
+        ("expected_benefit", "{projects:expects/expect} {expected_benefit} a year"),
+        ("spend", "{projects:has/have} spent {spend}[ of a budget of {budget}]"),
+        ("budget", "{projects:has/have} a budget of {budget}"),
+    )
+    is_with_spend = f.values["spend"] is not None
+    told = [t for name, t in parts if f.values[name] is not None and not (name == "budget" and is_with_spend)]
+    return sentence(filled("{projects:It/Together they} " + join_and(told), f.values))
+
+
 def _score(f: Finding, name: str) -> str:
     return "no score" if f.values[name] is None else named(f, name)
 
@@ -203,9 +215,7 @@ WORDING = Wording(
         "leader": leader,
         "reason": reason,
         "last": last,
-        "at_stake": says(
-            "Together they [expect {expected_benefit} a year][; they have spent {spend}][ of a budget of {budget}]"
-        ),
+        "at_stake": at_stake,
         "changed_order": changed_order,
         "flip": flip,
         "top_firmness": top_firmness,
