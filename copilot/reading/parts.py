@@ -20,6 +20,8 @@ _ASKS = re.compile(
     r"|anybody|people|one)\b",
     re.IGNORECASE,
 )
+# The same behind a comma, where a mere "which" tells more of what stands before: "of the open ones, which is first".
+_ASKS_BEHIND = re.compile(r",\s+(?:which (?:one|ones|of|is|are)|what|how (?:many|much|long|old))\b", re.IGNORECASE)
 _SHORTEST = 2
 """Words of a part."""
 _SPEAKING = 4
@@ -60,7 +62,7 @@ def questions(asked: Asked, read: Read) -> list[Asked]:
     cut = [re.sub(r"\s+(?:and|plus|then|but)(?: then| also)?$", "", part) for part in cut]
     found: list[str] = []
     for part in cut:
-        is_told = bool(found) and not (_ASKS.match(found[-1]) or found[-1].endswith("?"))
+        is_told = bool(found) and not _is_question(found[-1])
         is_short = len(content_stems(part)) < _SHORTEST and len(part.split()) < _SPEAKING
         if found and (is_told or is_short):
             found[-1] = text[text.index(found[-1]) : text.index(part, text.index(found[-1])) + len(part)]
@@ -73,6 +75,10 @@ def questions(asked: Asked, read: Read) -> list[Asked]:
         before = read_so_far[-1] if read_so_far else None
         read_so_far.append(read(part, Earlier(before.text, before.links, _first(before)) if before else None))
     return read_so_far
+
+
+def _is_question(text: str) -> bool:
+    return bool(_ASKS.match(text) or _ASKS_BEHIND.search(text)) or text.endswith("?")
 
 
 def _first(asked: Asked) -> str:
