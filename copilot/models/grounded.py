@@ -27,6 +27,7 @@ from copilot.models.planning import BOTH, Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
 from copilot.passages.quoting import Ranked, bound, quote
+from copilot.passages.versions import asks_for_before, with_before
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.columns import Columns
@@ -280,6 +281,8 @@ class GroundedChatModel(BaseChatModel):
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
         shape = "memo" if asked.wants_all else asked.reading.shape
         quotation = quote(ranked, retriever, shape, named_documents, sides)
+        if asks_for_before(asked.text):
+            quotation = with_before(ranked, quotation, retriever)
         answers = probability(ranked, named_documents)
         certainty = bound(ranked, named_documents).certainty
         return Documents(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from copilot.passages.versions import asks_for_before
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+
+_VERSIONS = 3
+"""So many documents that were replaced are asked, the last ones."""
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -19,3 +24,15 @@ def calls(asked: Asked) -> Iterator[Call]:
         arguments["as_of"] = asked.period.last_day.isoformat()
         then = f" as of {arguments['as_of']}"
     yield Call("search_knowledge", arguments, f"passages of the documents{about}{then} on: {asked.text}")
+    if asks_for_before(asked.text) and not then:
+        yield from _of_versions_before(asked)
+
+
+def _of_versions_before(asked: Asked) -> Iterator[Call]:
+    """The same of what was replaced last, as it held on the day before."""
+    retriever = asked.sources.retriever
+    documents = retriever.documents(asked.viewer) if retriever is not None else []
+    replaced = [(d.superseded_on, d) for d in documents if d.superseded_on and d.superseded_on <= asked.today]
+    for day, document in sorted(replaced, key=lambda found: (found[0], found[1].id), reverse=True)[:_VERSIONS]:
+        arguments = {"query": asked.topic, "documents": [document.id], "as_of": (day - timedelta(days=1)).isoformat()}
+        yield Call("search_knowledge", arguments, f"passages of {document.title}, replaced {day}, on: {asked.text}")
