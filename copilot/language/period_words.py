@@ -94,10 +94,12 @@ YEAR_IN_WORDS = re.compile(
     rf"(?:[ -](?P<ones>one|two|three|four|five|six|seven|eight|nine))?\b",
     re.IGNORECASE,
 )
+# A time, or all from one to another.
+POINT_OR_RANGE = rf"{ANY_POINT}(?: ?(?:to|until|till|through|-|–) ?{ANY_POINT})?"
 # A comparison names what to compare with, not the period that is asked about.
 COMPARED = re.compile(
     r"\b(?:compared (?:to|with)|relative to|versus|vs\.?|than|against)"
-    rf"(?: (?:in|the|for|of|that|it was))* {ANY_POINT}"
+    rf"(?: (?:in|the|for|of|that|it was))* {POINT_OR_RANGE}"
     rf"|\bsame (?:month|quarter|half|period|time)(?: (?:of|in|the))* {ANY_POINT}",
     re.IGNORECASE,
 )

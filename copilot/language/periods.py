@@ -17,6 +17,7 @@ from copilot.language.period_words import (
     ORDINALS,
     PART,
     PATTERNS,
+    POINT_OR_RANGE,
     POINTS,
     WITHOUT_A_YEAR,
     YEAR_IN_WORDS,
@@ -80,7 +81,7 @@ def sets_beside_a_year_ago(text: str, today: date, fiscal_start: int = 1) -> boo
 def compared_with(text: str, today: date, fiscal_start: int = 1) -> str:
     """The time with which another is compared: "in May than in January", "has it improved since January?" beside a time
     of its own; empty where there is none."""
-    points = [point[0] for found in COMPARED.finditer(text) if (point := re.search(ANY_POINT, found[0], re.I))]
+    points = [point[0] for found in COMPARED.finditer(text) if (point := re.search(POINT_OR_RANGE, found[0], re.I))]
     asked = find_period(text, today, fiscal_start)
     if not points and asked is not None and not asked.is_open:
         points = [found["a"] for found in PATTERNS["since"].finditer(text, asked.span[1]) if found["a"]]

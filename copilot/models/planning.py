@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copilot.language.words import content_stems
+from copilot.language.vocabulary import FIGURE_STEMS
+from copilot.language.words import ASKING_STEMS, content_stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
@@ -146,11 +147,13 @@ def _parts(
     known, found = {tool.name: tool for tool in tools}, dict[str, list[Asked]]()
     for part in questions(asked, read):
         name = max(known, key=lambda name: part.reading.tools.get(name, 0.0))
+        is_when = bool(found) and _says_only_when(part)
         goes_on = bool(found) and (points_back(part, limits) or part.reading.follows >= PERHAPS_FOLLOWING)
         last = list(found)[-1] if found else name
-        if goes_on and (part.reading.tools.get(name, 0.0) < BOTH or part.reading.tools.get(last, 0.0) >= BOTH):
-            # "And how many are open?" asks what was asked before.
-            name = last
+        is_of_last = part.reading.tools.get(name, 0.0) < BOTH or part.reading.tools.get(last, 0.0) >= BOTH
+        if is_when or (goes_on and is_of_last):
+            # "And how many are open?", "and how many in April?" ask what was asked before.
+            name, goes_on = last, True
         is_again = name in found and not known[name].searches
         measures = {part.reading.measure, asked.reading.measure, found[name][-1].reading.measure} if is_again else set()
         orders = bool(part.reading.of("order", "limit"))
@@ -175,6 +178,15 @@ def _parts(
         return {name: tuple(own) for name, own in found.items()}
     both = _both(asked, tools)
     return {name: (part,) for name, part in parts(asked, both, read).items()} if len(both) > 1 else {}
+
+
+def _says_only_when(asked: Asked) -> bool:
+    """Whether a part names a time and nothing that could be told of it: "and how many in April?"."""
+    if asked.period is None:
+        return False
+    start, end = asked.period.span
+    rest = [w for w in words(asked.text) if not start <= w.start < end]
+    return all(w.is_stop or w.stem in ASKING_STEMS or w.stem in FIGURE_STEMS for w in rest)
 
 
 def _topics(asked: Asked, tools: Sequence[Tool], read: Read) -> dict[str, tuple[Asked, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from copilot.language.calendar import Period
-from copilot.language.periods import compared_with, find_period, sets_beside_a_year_ago
+from copilot.language.periods import compared_with, find_period, find_periods, sets_beside_a_year_ago
 from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
@@ -178,6 +178,21 @@ class Asked:
     def compared_with(self) -> str:
         """The time with which another is compared, as it is said; empty where there is none."""
         return compared_with(self.text, self.today, self._fiscal_start)
+
+    @property
+    def two_times(self) -> tuple[str, str] | None:
+        """Two times of one length that are asked for one after the other, the earlier first, as they are said: "in
+        December, and how many in April?"."""
+        found = find_periods(self.text, self.today, self._fiscal_start)
+        if (
+            self.period is None
+            or len(found) != 2
+            or self.period.span != found[0].span
+            or found[0].grain != found[1].grain
+        ):
+            return None
+        first, second = sorted(found, key=lambda period: period.start)
+        return (self.text[slice(*first.span)], self.text[slice(*second.span)]) if first.end <= second.start else None
 
     @property
     def _fiscal_start(self) -> int:

@@ -67,6 +67,8 @@ def calls(asked: Asked) -> Iterator[Call]:
             period = "" if period.endswith("ago") else period
         elif against := asked.compared_with:
             arguments["against"] = against
+        elif two := asked.two_times:
+            arguments["against"], period = two
         if period:
             arguments["period"] = period
         of = "".join(f" of {value}" for value in filters.values())

@@ -149,8 +149,15 @@ def _change(before: Quantity, now: Quantity) -> dict[str, Value]:
 def _comparison(look: Look, total: Point) -> Iterator[Finding]:
     """A period of several parts as a whole against the one it was asked to be compared with."""
     before, period = look.reading.before, look.reading.period
-    asked = look.request.compare in ("previous_period", "previous_year") and len(look.reading.parts) > 1
-    if not asked or before is None or before.point.value is None or total.value is None or period is None:
+    is_asked = look.request.against is not None or look.request.compare in ("previous_period", "previous_year")
+    if (
+        not is_asked
+        or len(look.reading.parts) < 2
+        or before is None
+        or before.point.value is None
+        or total.value is None
+        or period is None
+    ):
         return
     now, earlier = look.amount(total.value), look.amount(before.point.value)
     yield Finding(
