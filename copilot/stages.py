@@ -31,6 +31,11 @@ _SPOKEN: Mapping[StageMeaning, tuple[str, ...]] = {
     "stopped": ("stopped", "cancelled", "canceled", "killed", "abandoned", "shelved", "dropped", "scrapped", "binned"),
     "retired": ("retired", "switched off", "decommissioned", "phased out", "taken out of service"),
 }  # fmt: skip
+# The same in a few words, for a model that reads the name of a stage.
+_TOLD: Mapping[StageMeaning, str] = {
+    "before": "not yet tried", "pilot": "being tried out", "production": "in regular use", "stopped": "given up",
+    "retired": "no longer used",
+}  # fmt: skip
 # Beside one of these words a name tells what a stage is not, as in "pre-production".
 _NOT = frozenset({"pre", "not", "non", "before"})
 
@@ -146,6 +151,12 @@ class Stages(RootModel[tuple[Stage, ...]]):
             name: tuple(text for text in _SPOKEN.get(means, ()) if _key(text) not in self._places)
             for name, means in zip(self.names, self.meanings, strict=True)
         }
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What each stage means in a few words, where it says so itself or its name does: a place alone is a guess."""
+        said = {stage.name: stage.means or _by_name(stage.name) for stage in self.root}
+        return {name: _TOLD[means] for name, means in said.items() if means}
 
     def _means(self, stage: object) -> StageMeaning | None:
         place = self.place(stage)

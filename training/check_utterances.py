@@ -12,15 +12,17 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from derived import add_derived  # noqa: E402
+
+from copilot.stages import Stages  # noqa: E402
 
 DATA = Path(__file__).parent / "data"
 ROLES = frozenset(
@@ -83,6 +85,17 @@ def workspace(name: str) -> dict[str, Any]:
         about["rows"] = rows
     add_derived(loaded["tables"])
     return dict(loaded)
+
+
+def stages_of(about: Mapping[str, Any]) -> Stages:
+    """The stages of a workspace, each a name or a mapping with what it `means`."""
+    return Stages.model_validate([s if isinstance(s, dict) else str(s) for s in about["stages"]])
+
+
+def meanings(about: Mapping[str, Any], column: Mapping[str, Any], values: Sequence[str]) -> tuple[str, ...]:
+    """What each value of a column of stages means, in a few words; of others nothing."""
+    told = stages_of(about).told if column.get("type") == "stage" else {}
+    return tuple(told.get(value, "") for value in values)
 
 
 def parse(call: str) -> tuple[str, dict[str, Any]]:

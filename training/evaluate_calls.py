@@ -23,7 +23,7 @@ import yaml
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
+from check_utterances import CONDITION, DATA, meanings, parse, spans, workspace  # noqa: E402
 from examples import with_base  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
@@ -82,8 +82,11 @@ class Space:
             facts = self.about["tables"][p.table]["columns"].get(p.name, {})
             named.append(
                 replace(
-                    p, texts=(*p.texts, *map(str, facts.get("synonyms") or ())), unit=str(facts.get("unit") or p.unit)
-                )
+                    p,
+                    texts=(*p.texts, *map(str, facts.get("synonyms") or ())),
+                    unit=str(facts.get("unit") or p.unit),
+                    meanings=meanings(self.about, facts, p.values),
+                )  # fmt: skip
             )
         named.sort(key=lambda p: self.tables.index(p.table))
         return Columns(tuple(named), embedder=plain.embedder)

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import yaml
-from check_utterances import CONDITION, parse, spans
+from check_utterances import CONDITION, parse, spans, stages_of
 from numpy.typing import NDArray
 
 from copilot.reading.linking import Linker
@@ -235,7 +235,7 @@ def _names(workspace: Mapping[str, Any]) -> Iterator[Name]:
     """The names that `copilot.reading.names` would give for such a workspace."""
     for person in workspace["people"]:
         yield Name("person", person, person)
-    for text in (*workspace["stages"], *workspace["units"]):
+    for text in (*stages_of(workspace).names, *workspace["units"]):
         yield Name("value", spoken(str(text)), str(text))
     for gate in workspace["gates"]:
         yield Name("gate", gate, gate)

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from card import measured  # noqa: E402
-from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
+from check_utterances import CONDITION, DATA, meanings, parse, spans, workspace  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, export, share_words, table_of, unpack  # noqa: E402
 from fitting import half_precision  # noqa: E402
@@ -84,7 +84,8 @@ def profiles(about: dict[str, Any], with_synonyms: bool) -> list[Profile]:
             texts = [spoken(column)]
             if with_synonyms:
                 texts += [str(s) for s in facts.get("synonyms") or ()]
-            found.append(Profile(table, column, holds, tuple(texts), values))  # type: ignore[arg-type]
+            means = meanings(about, facts, values)
+            found.append(Profile(table, column, holds, tuple(texts), values, means))  # type: ignore[arg-type]
     return found
 
 

@@ -61,7 +61,8 @@ def column_item(profile: Profile) -> Item:
 
 
 def value_item(profile: Profile, value: str) -> Item:
-    return Item(profile.name, value, f"{profile.texts[0]}: {spoken(value)}")
+    means = profile.meaning(value)
+    return Item(profile.name, value, f"{profile.texts[0]}: {spoken(value)}{f' ({means})' if means else ''}")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
-from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken, units_of
+from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, STAGE, are_persons, spoken, units_of
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.cells import YEARS
@@ -23,6 +23,7 @@ from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.records.store import Aggregate, Measure, RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
+from copilot.stages import Stages
 from copilot.types import Cell
 
 PROJECTS = "projects"
@@ -60,11 +61,14 @@ class Columns:
     _known: dict[tuple[str, ...], Choice] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None) -> Columns:
+    def of(
+        cls, view: RecordView, vectors: Mapping[str, Vectors] | None = None, stages: Stages | None = None
+    ) -> Columns:
+        """Those of all tables of a view; `stages` tell what theirs mean."""
         found: list[Profile] = []
         units = units_of(view)
         for table in view.tables.values():
-            own = [*_profiles(view, table, units)]
+            own = [_with_meanings(profile, stages) for profile in _profiles(view, table, units)]
             found += [*own, *_between_rows(view, table), *_between_dates(table, own)]
         return cls(tuple(found), vectors or {})
 
@@ -165,6 +169,12 @@ def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> I
             yield replace(plain, first_day=_day(least), last_day=_day(most), begins=begins.get(column.name, ""))
         else:
             yield plain
+
+
+def _with_meanings(profile: Profile, stages: Stages | None) -> Profile:
+    if stages is None or profile.name != STAGE:
+        return profile
+    return replace(profile, meanings=tuple(stages.told.get(value, "") for value in profile.values))
 
 
 def _between_rows(view: RecordView, table: TableSchema) -> Iterator[Profile]:

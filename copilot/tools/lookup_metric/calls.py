@@ -170,7 +170,11 @@ def _are_rows(asked: Asked) -> bool:
     """Whether the reader wants rows and no metric, and what it asks of them is read without doubt."""
     read = asked.reading.tools
     wants_rows = read.get("find_projects", 0.0) >= _SURELY_WANTED and read.get("lookup_metric", 0.0) < _HARDLY_WANTED
-    return wants_rows and not asked.is_hardly_read and bool(asked.readings)
+    if not wants_rows or asked.is_hardly_read or not asked.readings or asked.sources.metrics is None:
+        return False
+    # Of the rows that metrics are made of, the metric is what is asked.
+    made_of = {metric.table for metric in asked.sources.metrics.metrics.values() if metric.where}
+    return asked.readings[0].table not in made_of
 
 
 def _nearest(asked: Asked) -> Iterator[str]:
