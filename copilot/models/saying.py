@@ -180,8 +180,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
     do_surely = documents.do_answer and (documents.certainty >= CERTAIN or documents_wanted >= SURELY_THEIRS)
     likely = lead.planned.worth * lead.planned.call.certainty if lead is not None else 0.0
-    says_all = lead is not None and not lead.planned.call.unresolved
-    may_lead = leads or (likely >= UNLIKELY and not do_surely and says_all)
+    # What leaves something out is no substitute for what documents are surely asked for.
+    is_part = lead is not None and bool(lead.planned.call.unresolved) and documents_wanted >= SURELY_THEIRS
+    may_lead = leads or (likely >= UNLIKELY and not do_surely and not is_part)
     if lead is not None and plan.kind != "out_of_scope" and may_lead:
         asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
         return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)

@@ -30,6 +30,7 @@ from copilot.reading.rows import Restriction, restrictions
 from copilot.reading.spans import Spans
 from copilot.records.conditions import Filter
 from copilot.records.differences import sides
+from copilot.records.schema import OBSERVATIONS
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.types import Viewer
@@ -291,8 +292,12 @@ class Asked:
 
     @cached_property
     def _tables(self) -> tuple[str, ...]:
-        tables = tuple(dict.fromkeys(p.table for p in self.columns.profiles))
-        return (self.table,) if self.table else tables
+        if self.table:
+            return (self.table,)
+        # What metrics are computed from is asked through them, unless its rows are named.
+        named = {x.table for x in self.links.of("table")}
+        hidden = {OBSERVATIONS.name} - named if self.sources.metrics is not None else set()
+        return tuple(t for t in dict.fromkeys(p.table for p in self.columns.profiles) if t not in hidden)
 
     @property
     def _main(self) -> str:
