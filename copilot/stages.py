@@ -36,6 +36,10 @@ _TOLD: Mapping[StageMeaning, str] = {
     "before": "not yet tried", "pilot": "being tried out", "production": "in regular use", "stopped": "given up",
     "retired": "no longer used",
 }  # fmt: skip
+SETTLED = frozenset(told for means, told in _TOLD.items() if means != "before")
+"""What stages are told to mean that are one to those who speak of them; what comes before a pilot is of many kinds."""
+ENDED = frozenset(_TOLD[means] for means in _ENDED)
+"""What stages of projects that have ended are told to mean."""
 # Beside one of these words a name tells what a stage is not, as in "pre-production".
 _NOT = frozenset({"pre", "not", "non", "before"})
 
@@ -154,9 +158,12 @@ class Stages(RootModel[tuple[Stage, ...]]):
 
     @cached_property
     def told(self) -> dict[str, str]:
-        """What each stage means in a few words, where it says so itself or its name does: a place alone is a guess."""
+        """What each stage means in a few words, where it says so itself or its name does; a place alone is a guess.
+        What is between a pilot and production is neither tried nor untried."""
         said = {stage.name: stage.means or _by_name(stage.name) for stage in self.root}
-        return {name: _TOLD[means] for name, means in said.items() if means}
+        tried = next((place for place, means in enumerate(said.values()) if means == "pilot"), len(said))
+        is_told = (means and (means != "before" or place < tried) for place, means in enumerate(said.values()))
+        return {name: _TOLD[means] for (name, means), told in zip(said.items(), is_told, strict=True) if means and told}
 
     def _means(self, stage: object) -> StageMeaning | None:
         place = self.place(stage)

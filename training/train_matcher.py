@@ -85,7 +85,7 @@ def profiles(about: dict[str, Any], with_synonyms: bool) -> list[Profile]:
             if with_synonyms:
                 texts += [str(s) for s in facts.get("synonyms") or ()]
             means = meanings(about, facts, values)
-            found.append(Profile(table, column, holds, tuple(texts), values, means))  # type: ignore[arg-type]
+            found.append(Profile(table, column, holds, tuple(texts), values, meanings=means))  # type: ignore[arg-type]
     return found
 
 

@@ -28,6 +28,7 @@ from copilot.reading.reader import AFTER
 from copilot.reading.reconsidering import near, reconsidered
 from copilot.reading.rows import Restriction, restrictions
 from copilot.reading.spans import Spans
+from copilot.reading.widening import widened
 from copilot.records.conditions import Filter
 from copilot.records.differences import sides
 from copilot.records.schema import OBSERVATIONS
@@ -262,13 +263,22 @@ class Asked:
     @cached_property
     def restrictions(self) -> tuple[Restriction, ...]:
         """What is asked of each table, the one that holds most of what is named first."""
+        return tuple(self._widened(r) for r in self._restrictions)
+
+    @cached_property
+    def _restrictions(self) -> tuple[Restriction, ...]:
         return tuple(restrictions(self._spans, self._tables, self._main))
+
+    def _widened(self, reading: Restriction) -> Restriction:
+        return widened(reading, self.columns.get, self.links.links)
 
     @cached_property
     def readings(self) -> tuple[Restriction, ...]:
         """The same judged as wholes, what is near them too; what goes on from another question says too little."""
         return (
-            self.restrictions if self.is_continued else tuple(reconsidered(self._spans, self.restrictions, self._main))
+            self.restrictions
+            if self.is_continued
+            else tuple(map(self._widened, reconsidered(self._spans, self._restrictions, self._main)))
         )
 
     @property

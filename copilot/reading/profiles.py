@@ -21,8 +21,6 @@ class Profile:
     """What people call it: its name, and synonyms."""
     values: tuple[str, ...] = ()
     """Of categories, persons, references and years: what it holds."""
-    meanings: tuple[str, ...] = ()
-    """Of stages: what each value means, in their order; empty where that is not told."""
     unit: str = ""
     """Of numbers: as `copilot.language.units` writes it."""
     most: float | None = None
@@ -39,6 +37,8 @@ class Profile:
     """The table whose rows it names by their keys, one in each row."""
     begins: str = ""
     """Of dates with which something ends: the column of those with which it begins, in every row the earlier ones."""
+    meanings: tuple[str, ...] = ()
+    """Of stages: what each value means, in their order; empty where that is not told."""
 
     def meaning(self, value: str) -> str:
         """What a value means, beside its name; empty where that is not told."""

@@ -17,6 +17,8 @@ from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
 from copilot.reading.rows import Restriction
 from copilot.reading.spans import POINTED, Spans, may_be_meant
+from copilot.reading.staging import SURE as SURE_OF_STAGE
+from copilot.reading.staging import is_named
 from copilot.reading.tables import by_table, surest_first
 from copilot.records.conditions import Filter
 from copilot.records.differences import sides
@@ -98,17 +100,17 @@ def _judged(asked: Spans, readings: Sequence[Restriction]) -> list[tuple[Restric
     """Readings with how surely each says what was asked, which is one thing that tells how certain it is."""
     found = scores(asked.text, [said(r, asked.columns.get) for r in readings])
     return [
-        (replace(r, signals=replace(r.signals, whole=_whole(r, r.signals, score))) if r.signals else r, score)
+        (replace(r, signals=replace(r.signals, whole=_whole(asked, r, r.signals, score))) if r.signals else r, score)
         for r, score in zip(readings, found, strict=True)
     ]
 
 
-def _whole(reading: Restriction, signals: Signals, score: float) -> float:
+def _whole(asked: Spans, reading: Restriction, signals: Signals, score: float) -> float:
     """What the whole says of its certainty; that of all rows, where no word is left for a condition, is not doubted by
     one who has hardly seen questions without any."""
     is_plain = not _size(reading) and not signals.unsaid
-    # A condition on the rows that are referred to is not said in the words that are judged.
-    is_unsaid = any(c.where for c in (*reading.conditions, *reading.among))
+    # A condition on the rows that are referred to is not said in the words that are judged, nor what a stage means.
+    is_unsaid = any(c.where or _is_by_meaning(asked, reading.table, c) for c in (*reading.conditions, *reading.among))
     return max(score, UNJUDGED) if is_plain or is_unsaid else score
 
 
@@ -150,11 +152,22 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         if (_values(c) and all((c.column, v) in named for v in _values(c)))
         or _are_apart(c)
         or c.column in years
+        or _is_by_meaning(asked, table, c)
         or {c.column, c.than} == ordered_by
     ]
     ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
     return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates)
+
+
+def _is_by_meaning(asked: Spans, table: str, one: Filter) -> bool:
+    """Whether a condition is on a stage that the chooser is sure of and that is not called by its name."""
+    profile = asked.columns.get(table, one.column)
+    if profile is None or not any(profile.meanings):
+        return False
+    values = [str(v) for v in _values(one)]
+    sure = max((asked.judged(table).sure(one.column, value, "is", "not") for value in values), default=0.0)
+    return sure >= SURE_OF_STAGE and not any(is_named(value, profile, asked.links.links) for value in values)
 
 
 def _can_be_meant(asked: Spans, table: str, one: Filter) -> bool:

@@ -40,6 +40,7 @@ from copilot.reading.restricting import (
 )  # fmt: skip
 from copilot.reading.sharing import share_of
 from copilot.reading.spans import POINTED, Spans
+from copilot.reading.staging import of_stages
 from copilot.records.conditions import Filter
 from copilot.records.differences import is_apart
 from copilot.records.differences import sides as sides_of
@@ -255,6 +256,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
             without_size(builder, span)
+    of_stages(builder)
     if builder.measure in OF_NUMBERS:
         # "How much are we over budget": of those above it, what lies between.
         for span in reading.of("measure"):
