@@ -149,8 +149,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     if plan.kind == "ask_back":
         return _ask_back(plan.choices)
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
-    computed = max((o.planned.probability for o in outcomes if o.tool.searches is None), default=0.0)
-    if documents_wanted < SUPPORT and computed >= ALSO:
+    own = [o for o in outcomes if o.tool.searches is None and not o.tool.quotes_documents]
+    computed = max((o.planned.probability for o in own), default=0.0)
+    if documents_wanted < SUPPORT and computed >= ALSO and not asked.is_case:
         # What is said of a figure somewhere is not what records were asked for.
         documents = replace(documents, answers=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.
