@@ -20,6 +20,7 @@ from copilot.language.numbers import find_numbers, is_supported
         ("every 6 months", 6, "months"),
         ("more than $1 billion", 1e9, "USD"),
         ("up to R25,000 a claim", 25_000, ""),
+        ("a budget of 210,000, against", 210_000, ""),
         ("above R1.1 million", 1_100_000, ""),
         ("R900 000 in all", 900_000, ""),
         ("KES 3 500 000 in all", 3_500_000, "KES"),

@@ -24,7 +24,7 @@ _UNITS = {
 }  # fmt: skip
 
 _DATE = r"\d{4}-\d{2}(?:-\d{2})?"
-_THOUSANDS = r"\d{1,3}(?:,\d{2,3})*,\d{3}(?![\d,])"
+_THOUSANDS = r"\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d|,\d)"
 """Groups of three, or of two before the last three: 5,00,000."""
 _SPACED = r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)"
 # "R1.1 million", "R32,000", "KSh3 million": letters before an amount are the sign of a currency, before "1.2" a code.

@@ -256,7 +256,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
             without_size(builder, span)
-    of_stages(builder)
+    of_stages(builder, base)
     if builder.measure in OF_NUMBERS:
         # "How much are we over budget": of those above it, what lies between.
         for span in reading.of("measure"):

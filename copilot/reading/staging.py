@@ -17,12 +17,12 @@ SURE, ALSO = 0.8, 0.5
 _OF_STAGES: tuple[tuple[Use, Operator, Operator], ...] = (("is", "=", "in"), ("not", "!=", "not in"))
 
 
-def of_stages(builder: Builder) -> None:
+def of_stages(builder: Builder, base: Collection[Filter]) -> None:
     """Adds the stages that the chooser is sure of, where no part of the question was taken for one: "how many tools do
-    people use every day?" has none that says which rows."""
+    people use every day?" has none that says which rows; none where the `base` of a share is of a stage."""
     judged, table = builder.asked.judged(builder.table), builder.table
     for profile in builder.asked.columns.of_table(table, "category"):
-        if not any(profile.meanings) or any(c.column == profile.name for c in builder.conditions):
+        if not any(profile.meanings) or any(c.column == profile.name for c in (*base, *builder.conditions)):
             continue
         for use, one, many in _OF_STAGES:
             sure = {value: judged.sure(profile.name, value, use) for value in profile.values}
