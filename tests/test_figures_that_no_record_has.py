@@ -30,7 +30,7 @@ copilot = copilot_on(
 
 @pytest.mark.parametrize(
     "question",
-    ["How much money is in the training pot right now?", "What was the override share at Birch Dock in December 2025?"],
+    ["How full is the training pot today?", "What was the override share at Birch Dock in December 2025?"],
 )
 def test_what_only_a_document_speaks_of_is_no_figure_of_the_records(copilot: Copilot, question: str) -> None:
     assert copilot.ask(question).status == "insufficient_evidence"

@@ -79,7 +79,7 @@ def test_rows_that_are_read_without_doubt_come_before_a_metric_of_such_words(cop
 
 
 def test_a_metric_is_told_for_both_times_that_are_asked_for(copilot: Copilot) -> None:
-    answer = copilot.ask("How many hours did the tools free in March 2026, and how many in April 2026?")
+    answer = copilot.ask("How many hours were freed in March 2026, and how many in April 2026?")
     asked = [call.arguments for call in answer.tool_calls if call.name == "lookup_metric"]
     assert {a[name] for a in asked for name in ("period", "against") if name in a} == {"March 2026", "April 2026"}
     assert {a["metric"] for a in asked} == {"hours_freed"}
