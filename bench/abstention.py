@@ -14,7 +14,7 @@ from marked import MarkedSet, folded
 from numpy.typing import NDArray
 
 from copilot.passages.answerable import Signals
-from copilot.passages.quoting import Ranked
+from copilot.passages.ranked import Ranked
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.types import Evidence, Viewer

@@ -21,7 +21,8 @@ from abstention import HEADINGS, Asked, asked_once, asked_twice, report
 from marked import Marked, MarkedSet, folded, indexed, opened, read
 
 from copilot.passages.answerable import model
-from copilot.passages.quoting import Quotation, Ranked, quote
+from copilot.passages.quoting import Quotation, quote
+from copilot.passages.ranked import Ranked
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
 from copilot.types import Evidence, Viewer

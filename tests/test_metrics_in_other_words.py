@@ -83,3 +83,15 @@ def test_a_metric_is_told_for_both_times_that_are_asked_for(copilot: Copilot) ->
     asked = [call.arguments for call in answer.tool_calls if call.name == "lookup_metric"]
     assert {a[name] for a in asked for name in ("period", "against") if name in a} == {"March 2026", "April 2026"}
     assert {a["metric"] for a in asked} == {"hours_freed"}
+
+
+def test_what_a_share_was_by_a_month_is_of_that_month(copilot: Copilot) -> None:
+    answer = copilot.ask("Which site has the fewest false alarms, going by March?")
+    asked = next(call.arguments for call in answer.tool_calls if call.name == "lookup_metric")
+    assert (asked["metric"], asked["period"]) == ("needless", "March")
+
+
+def test_a_metric_in_per_cent_is_told_as_such(copilot: Copilot) -> None:
+    told = copilot.ask("What share of the alarms was without cause at Lock in April 2026?").text
+    assert "were 27% in April 2026" in told
+    assert "percents" not in told

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from small_workspaces import opened
 
 from copilot import Answer, Copilot, Settings, open_copilot
 
@@ -262,3 +263,14 @@ def test_the_one_of_a_kind_may_be_told_in_other_words(copilot: Copilot) -> None:
     _, then = in_turn(copilot, "Which workshops are in Plzen?", "Who keeps the schedule one?")
     assert "Olga Dvorak" in then.text
     assert "Petr Novak" not in then.text
+
+
+def test_all_of_what_a_condition_picks_is_told_in_its_order(tmp_path_factory: pytest.TempPathFactory) -> None:
+    rows = [(f"K-{n}", f"2026-0{1 + n % 6}-{10 + n}", "open" if n % 4 else "done") for n in range(16)]
+    text = "id,ward,due_back,state\n" + "".join(f"{key},Ward {key[2:]},{day},{state}\n" for key, day, state in rows)
+    files = {"workspace.yaml": "as_of: 2026-05-20\n", "records/loans.csv": text}
+    for copilot in opened(tmp_path_factory, files):
+        answer = copilot.ask("Which open loans were due back before 20 May 2026? Earliest first.")
+        late = sorted((day, key) for key, day, state in rows if state == "open" and day < "2026-05-20")
+        assert len(late) > 8
+        assert [row[0] for row in answer.tables[0].rows] == [key for _, key in late]

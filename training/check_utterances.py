@@ -55,10 +55,17 @@ ARGUMENTS = {
 WITHOUT_CALL = frozenset({"about_bearing", "clarify", "none"})
 KEYS = frozenset(["w", "t", "tools", "ok", "shape", "call", "before", "alone", "choices", "style"])
 _SPAN = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]*)\]")
-_MEASURE = re.compile(r"(count|list|share|(sum|avg|median|min|max|difference)\((\w+)\))", re.ASCII)
+_MEASURE = re.compile(
+    r"(count|list|share|(sum|avg|median|min|max|difference)\((\w+)\)|share\((\w+), (\w+)\))", re.ASCII
+)
 CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
 """A condition of a call: its column, operator and value."""
+BESIDE = re.compile(r"(\w+) (>=|<=|>|<) (?:([\d.]+) \* )?([a-z]\w*)(?: ([+-] [\d.]+))?", re.ASCII)
+"""A condition that sets one column of numbers against another, or against a multiple of it or a distance from it."""
 _CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after) .+)")
+
+
+NUMBERS = ("money", "number", "percent", "grade")
 
 
 def spans(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
@@ -123,17 +130,20 @@ def _call_problems(call: str, tables: dict[str, Any]) -> Iterator[str]:
         yield f"call: no table {arguments.get('table')!r}"
         return
     columns = set(tables[arguments["table"]]["columns"])
+    numbers = {c for c, about in tables[arguments["table"]]["columns"].items() if about.get("type") in NUMBERS}
     measure = _MEASURE.fullmatch(str(arguments.get("measure", "")))
     if measure is None:
         yield f"call: measure {arguments.get('measure')!r}"
-    elif measure[3] and measure[3] not in columns:
-        yield f"call: no column {measure[3]}"
+    else:
+        yield from (f"call: no column {name}" for name in measure.groups()[2:] if name and name not in columns)
     for condition in [*arguments.get("where", []), *arguments.get("of", [])]:
         match = _CONDITION.fullmatch(condition)
         if match is None:
             yield f"call: condition {condition!r}"
         elif match[1] not in columns:
             yield f"call: no column {match[1]} in {arguments['table']}"
+        elif (other := BESIDE.fullmatch(condition)) and other[4] not in columns and match[1] in numbers:
+            yield f"call: no column {other[4]} in {arguments['table']}"
     named = [*arguments.get("by", []), *arguments.get("show", [])]
     if arguments.get("order_by"):
         named.append(arguments["order_by"].lstrip("-"))

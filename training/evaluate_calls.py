@@ -23,7 +23,7 @@ import yaml
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-from check_utterances import CONDITION, DATA, meanings, parse, spans, workspace  # noqa: E402
+from check_utterances import BESIDE, CONDITION, DATA, NUMBERS, meanings, parse, spans, workspace  # noqa: E402
 from examples import with_base  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
@@ -37,7 +37,7 @@ from copilot.reading.question import Earlier, Reading, Span  # noqa: E402
 from copilot.reading.reader import AFTER, read  # noqa: E402
 from copilot.reading.rows import Restriction  # noqa: E402
 from copilot.records.conditions import Filter  # noqa: E402
-from copilot.records.differences import is_time, sides  # noqa: E402
+from copilot.records.differences import is_time, less, sides  # noqa: E402
 from copilot.records.store import Records, RecordView  # noqa: E402
 from copilot.sources import Sources  # noqa: E402
 from copilot.tools.find_projects.calls import calls as find_projects  # noqa: E402
@@ -45,7 +45,10 @@ from copilot.tools.find_projects.continuing import continued  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
 from copilot.workspace import Workspace  # noqa: E402
 
-_MEASURE = re.compile(r"(\w+)(?:\((\w+)\))?")
+_MEASURE = re.compile(r"(\w+)(?:\((\w+)(?:, (\w+))?\))?")
+
+
+_TURNED = str.maketrans("<>", "><")
 
 
 class Space:
@@ -132,6 +135,9 @@ def filters(conditions: list[str], where: Space, table: str) -> list[Filter]:
     """The conditions of a gold call as filters."""
     found = []
     for condition in conditions:
+        if (other := beside(condition, where, table)) is not None:
+            found.append(other)
+            continue
         match = CONDITION.fullmatch(condition)
         if match is None:
             raise ValueError(condition)
@@ -157,6 +163,21 @@ def filters(conditions: list[str], where: Space, table: str) -> list[Filter]:
     return found
 
 
+def beside(condition: str, where: Space, table: str) -> Filter | None:
+    """A condition that sets one column against another as a filter; None where it does not."""
+    match = BESIDE.fullmatch(condition)
+    columns = where.about["tables"][table]["columns"]
+    if match is None or match[4] not in columns or columns.get(match[1], {}).get("type") not in NUMBERS:
+        return None
+    one, op, times, other, apart = match.groups()
+    if apart is None:
+        return Filter(column=one, op=op, value=float(times) if times else None, than=other)  # type: ignore[arg-type]
+    far = float(apart.replace(" ", ""))
+    # "a < b - 5": b is more than a by more than 5.
+    column, sign = (less(one, other), op) if far > 0 else (less(other, one), op.translate(_TURNED))
+    return Filter(column=column, op=sign, value=abs(far))  # type: ignore[arg-type]
+
+
 def gold_reading(line: dict[str, Any], arguments: dict[str, Any]) -> Reading:
     text, marks = spans(line["t"])
     marks = with_base(text, marks, [("find_projects", arguments)])
@@ -177,8 +198,10 @@ def as_call(tool: str, gold: dict[str, Any], where: Space) -> Call:
     arguments: dict[str, Any] = {"table": table, "filters": conditions["filters"]}
     if conditions["among"]:
         arguments["among"] = conditions["among"]
-    measure, column = _MEASURE.fullmatch(str(gold.get("measure", "list"))).groups()  # type: ignore[union-attr]
-    if measure in ("count", "share") and not gold.get("by"):
+    measure, column, whole = _MEASURE.fullmatch(str(gold.get("measure", "list"))).groups()  # type: ignore[union-attr]
+    if whole:
+        arguments["measures"] = [{"aggregate": measure, "column": column, "of": whole}]
+    elif measure in ("count", "share") and not gold.get("by"):
         arguments["measures"] = [{"aggregate": measure}]
     elif column:
         arguments["measures"] = [
@@ -226,6 +249,7 @@ def compare(found: Call, gold: Call, where: Space) -> dict[str, bool]:
         "among": not wanted.get("among") or rows(wanted, "among") == rows(got, "among"),
         "measure": first.get("aggregate") in (None, "count")
         or (first.get("aggregate"), first.get("column")) == (computed.get("aggregate"), computed.get("column"))
+        and first.get("of") == computed.get("of")
         or (extreme is not None and got.get("order_by") == extreme),
         "counted": (first.get("aggregate") != "count") or not computed or computed["aggregate"] == "count",
         "groups": set(wanted.get("group_by", [])) <= {"value", "count"}

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from marked import folded, opened, read  # noqa: E402
 
-from copilot.passages.quoting import Ranked  # noqa: E402
+from copilot.passages.ranked import Ranked  # noqa: E402
 from copilot.passages.units import Unit  # noqa: E402
 from copilot.reading.reader import AFTER  # noqa: E402
 from copilot.sources import Sources  # noqa: E402

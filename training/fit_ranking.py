@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from marked import MarkedSet, folded, opened, read
 
-from copilot.passages.quoting import Ranked
+from copilot.passages.ranked import Ranked
 from copilot.passages.ranking import FILE, SIGNALS, Network, Numbers, leads
 from copilot.sources import Sources
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 from card import measured  # noqa: E402
-from check_utterances import CONDITION, DATA, parse, spans, workspace  # noqa: E402
+from check_utterances import BESIDE, CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import linker_of, split_of  # noqa: E402
 from export_minilm import WORDS, fuse, quantise, share_words, table_of, unpack  # noqa: E402
 from fitting import fit, half_precision  # noqa: E402
@@ -88,8 +88,14 @@ def uses_of(call: dict[str, Any], types: dict[str, Any], values: dict[str, set[s
         found.setdefault((column, value), set()).update(uses)
 
     seen: dict[str, list[tuple[str, str, str]]] = {}
+    numbers = {c for c, about in types.items() if about.get("type") in ("money", "number", "percent")}
     for key in ("where", "of"):
         for condition in call.get(key, []):
+            beside = BESIDE.fullmatch(condition)
+            if beside is not None and {beside[1], beside[4]} <= numbers:
+                add(beside[1], None, beside[2])
+                add(beside[4], None, "among")
+                continue
             match = CONDITION.fullmatch(condition)
             if match is None or match[1] not in types:
                 return None
@@ -120,9 +126,10 @@ def uses_of(call: dict[str, Any], types: dict[str, Any], values: dict[str, set[s
                     add(column, real, "not" if op in ("!=", "not in") else "is", *extra)
             else:
                 return None
-    measured = re.fullmatch(r"\w+\((\w+)\)", str(call.get("measure", "")))
-    if measured and measured[1] in types:
-        add(measured[1], None, "measured")
+    measured = re.fullmatch(r"\w+\((\w+)(?:, (\w+))?\)", str(call.get("measure", "")))
+    for column, use in zip(measured.groups() if measured else (), ("measured", "among"), strict=False):
+        if column in types:
+            add(column, None, use)
     for key, use in (("show", "shown"), ("by", "group")):
         for column in call.get(key, []):
             if column in types:

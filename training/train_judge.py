@@ -70,7 +70,7 @@ class Question:
 def mine(names: Sequence[str], state: Path) -> None:
     from marked import Marked, folded, opened, read
 
-    from copilot.passages.quoting import Ranked
+    from copilot.passages.ranked import Ranked
     from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
     from copilot.types import Viewer
 

@@ -39,6 +39,8 @@ def format_quantity(quantity: Quantity, *, bare: bool = False) -> str:
     text = number(round(value, quantity.precision), max(quantity.precision, 2))
     if bare or unit in ("", "rank"):
         return text
+    if unit == "percent":
+        return f"{text}%"
     if unit == "points":
         return f"{text} percentage {'point' if text in ('1', '-1') else 'points'}"
     if unit.startswith("of ") or is_symbol(unit):

@@ -49,7 +49,7 @@ POINTS = {
     "short_part": r"(?P<part>[QH][1-4]),? '(?P<short>\d\d)(?!\d)",
     "year": rf"(?P<year>{A_YEAR})",
     "relative": rf"(?P<lead>(?:over|during|in|within|for) )?(?:the )?"
-    rf"(?P<which>last|latest|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
+    rf"(?P<which>last|latest|newest|past|previous|prior|preceding|recent|trailing|rolling|next|coming|following)"
     rf"(?P<count> {_COUNT})?(?P<full> (?:full|whole|completed?|entire))? (?P<kind>fiscal |financial |calendar )?"
     rf"(?P<unit>{_UNIT})\b(?! of (?:the year\b|{A_YEAR}))",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",

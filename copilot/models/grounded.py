@@ -26,7 +26,8 @@ from copilot.models.draft import Draft
 from copilot.models.planning import BOTH, Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
-from copilot.passages.quoting import Ranked, bound, quote
+from copilot.passages.quoting import quote
+from copilot.passages.ranked import Ranked, bound
 from copilot.passages.versions import asks_for_before, with_before
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot.language.words import content_stems, stems
-from copilot.passages.quoting import Ranked, asks_for_the_whole, bound
+from copilot.passages.ranked import Ranked, asks_for_the_whole, bound
 from copilot.reading.question import Shape
 
 FILE = Path(__file__).with_suffix(".json")

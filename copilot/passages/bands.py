@@ -62,12 +62,23 @@ def bands(text: str) -> list[Band]:
             found[n] = Band(unit, size, math.inf, counts)
         elif sign is not None:
             opened = found.get(n - 1)
-            is_end = opened is not None and opened.high == math.inf and opened.unit == unit and len(before) <= _JOINED
-            found[n] = Band(unit, found.pop(n - 1).low if is_end else -math.inf, size, counts)
+            is_end = opened is not None and opened.high == math.inf and len(before) <= _JOINED
+            if is_end and opened is not None and (of_both := _unit_of(opened.unit, unit)) is not None:
+                found[n] = Band(of_both, found.pop(n - 1).low, size, counts)
+            else:
+                found[n] = Band(unit, -math.inf, size, counts)
         elif above is not None and _RANGE.fullmatch(before) and (not above.unit or above.unit == amount.unit):
             found.pop(n - 1, None)
             found[n] = Band(unit, _measured(replace(above, unit=amount.unit))[1], size, counts)
     return list(found.values())
+
+
+def _unit_of(one: str, other: str) -> str | None:
+    """The unit of both ends of a band; one may leave out the currency: "above NOK 2 million and up to 10 million"."""
+    if one == other:
+        return one
+    said = one or other
+    return said if not (one and other) and said.isupper() else None
 
 
 def lies_within(asked: Sequence[tuple[Amount, str]], text: str) -> bool | None:

@@ -15,7 +15,7 @@ from copilot.retrieval.sentences import plain
 from copilot.types import Evidence
 
 if TYPE_CHECKING:
-    from copilot.passages.quoting import Meaning
+    from copilot.passages.ranked import Meaning
 
 ALIKE = 0.7
 """Cosine of two statements from which on they speak of the same thing, if they share as many words too."""

@@ -1,7 +1,8 @@
 """The trained judge: which of the units that come near a question answers it, each read beside the question.
 
 What comes near in meaning need not answer; read together, question and unit tell. `training/train_judge.py` trains it
-on questions whose answering sentences are marked, against what the search brings beside them.
+on questions whose answering sentences are marked, against what the search brings beside them; `training/fit_judging.py`
+fits what it, the ranking and the search count together.
 """
 
 from __future__ import annotations
@@ -44,9 +45,11 @@ def scores(question: str, units: Sequence[Unit]) -> list[float]:
 
 
 class Weights(NamedTuple):
-    """What the ranking and the judge count together, fitted on hands that neither was trained on."""
+    """What the ranking, the search and the judge count together."""
 
     ranked: float
+    found: float
+    """Of the score of a unit's passage in the search, 0 for the least and 1 for the best of those found."""
     judged: float
     within: float
     """Added where a size that the question names lies in a band of the unit."""
@@ -64,13 +67,19 @@ def weights() -> Weights:
 
 
 def together(
-    ranked: Mapping[Unit, float], judged: Mapping[Unit, float], held: Mapping[Unit, bool | None]
+    ranked: Mapping[Unit, float],
+    found: Mapping[Unit, float],
+    judged: Mapping[Unit, float],
+    held: Mapping[Unit, bool | None],
 ) -> dict[Unit, float]:
-    """The scores of units by both, and by whether they hold the size that is asked about (None where they name none);
-    one that was not judged counts as the least of those that were."""
+    """The scores of units by all that tells of them, also by whether they hold the size that is asked about (None where
+    they name none); one that was not judged counts as the least of those that were."""
     own, least = weights(), min(judged.values())
     of_size = {True: own.within, False: own.beyond, None: 0.0}
     return {
-        unit: own.ranked * score + own.judged * judged.get(unit, least) + of_size[held.get(unit)]
+        unit: own.ranked * score
+        + own.found * found[unit]
+        + own.judged * judged.get(unit, least)
+        + of_size[held.get(unit)]
         for unit, score in ranked.items()
     }

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from copilot.passages.conflicts import not_in_force
-from copilot.passages.quoting import NOT_IN_FORCE, Meaning, Quotation, Quote, Ranked
+from copilot.passages.quoting import Quotation, Quote
+from copilot.passages.ranked import NOT_IN_FORCE, Meaning, Ranked
 from copilot.retrieval.sentences import plain
 
 # With what English speaks of what held before: as it is said of rules, policies, handbooks alike.

@@ -18,7 +18,9 @@ from snowballstemmer import stemmer
 
 from copilot.language.periods import find_period
 from copilot.language.quantities import find_amounts
+from copilot.language.units import currency_nouns
 from copilot.language.words import STOP_WORDS
+from copilot.language.words import stem as stem_of
 from copilot.reading.names import UNIT, Name
 from copilot.reading.question import Link, LinkKind, Links
 
@@ -50,6 +52,11 @@ class Token:
     @property
     def is_capital(self) -> bool:
         return self.text[:1].isupper()
+
+
+def _is_money(token: Token) -> bool:
+    """Whether a word is what a currency is called: "in pesos" names no Border Peso."""
+    return not token.is_capital and stem_of(token.folded) in currency_nouns()
 
 
 def fold(text: str) -> str:
@@ -226,7 +233,9 @@ class Linker:
             if all(t.folded.isdigit() for t in part):
                 continue
             is_name = any(
-                not is_common(t.folded) or (t.is_capital and t.start > 0 and not _opens_sentence(text, t)) for t in part
+                (not is_common(t.folded) and not _is_money(t))
+                or (t.is_capital and t.start > 0 and not _opens_sentence(text, t))
+                for t in part
             )
             # One plain word is not yet the name of something, several are half of it.
             is_enough = len(part) > 1 and best >= _ENOUGH_OF_A_NAME

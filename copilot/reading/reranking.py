@@ -37,7 +37,8 @@ def _parts(reading: Restriction, known: Callable[[str], Profile | None]) -> Iter
     yield spoken(reading.table)
     figure = "list" if reading.measure in ("none", "list") else reading.measure
     measured = [_name(known(c), c) for c in (reading.measured, reading.beside) if c]
-    yield f"{figure} of {' and '.join(measured)}" if measured else figure
+    between = " in " if reading.measure == "share" else " and "
+    yield f"{figure} of {between.join(measured)}" if measured else figure
     yield from (f"among {text}" for text in _conditions(reading.among, known))
     yield from _conditions(reading.conditions, known)
     yield from (f"{_name(known(c), c)} during a time" for c in reading.groups if reading.times)
@@ -100,7 +101,13 @@ def _condition(one: Filter, profile: Profile | None, known: Callable[[str], Prof
         )
     if holds == "number" and one.op in _SIGNS:
         return f"{_SIGNS[one.op]} {_value(one.value)}"
-    return f"is {'not ' if is_not else ''}{' or '.join(map(_value, values))}"
+    return f"is {'not ' if is_not else ''}{' or '.join(_meant(value, profile) for value in values)}"
+
+
+def _meant(value: object, profile: Profile | None) -> str:
+    """A value, that of a stage with what it means."""
+    means = profile.meaning(str(value)) if profile is not None else ""
+    return f"{_value(value)} ({means})" if means else _value(value)
 
 
 def _value(value: object) -> str:

@@ -16,6 +16,9 @@ from copilot.passages.bands import Band, bands, lies_within, sizes
     [
         ("a budget of up to EUR 250,000", [Band("EUR", -math.inf, 250_000)]),
         ("above EUR 250,000 and up to EUR 5 million", [Band("EUR", 250_000, 5_000_000)]),
+        ("above EUR 2 million and up to 10 million", [Band("EUR", 2_000_000, 10_000_000)]),
+        ("above 300,000 and up to EUR 2 million", [Band("EUR", 300_000, 2_000_000)]),
+        ("above 30 days and up to EUR 2 million", [Band("time", 30, math.inf), Band("EUR", -math.inf, 2_000_000)]),
         ("between 1,000 and 10,000 customers", [Band("", 1_000, 10_000)]),
         ("SEK 750,000 or more", [Band("SEK", 750_000, math.inf)]),
         ("at most 180 days, then at most 90", [Band("time", -math.inf, 180), Band("", -math.inf, 90)]),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.passages.judging import MOST, scores, together
-from copilot.passages.quoting import Ranked
+from copilot.passages.ranked import Ranked
 from copilot.passages.units import Unit
 from copilot.records.store import Records
 from copilot.retrieval.retriever import Retriever
@@ -73,7 +73,7 @@ def test_beside_two_questions_the_mean_counts(sources: Sources) -> None:
 def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float], judged: list[float]) -> None:
     scores = dict(zip(UNITS, ranked, strict=True))
     read = dict(zip(UNITS, judged, strict=False))
-    both = together(scores, read, {})
+    both = together(scores, dict.fromkeys(UNITS, 0.0), read, {})
     left = [unit for unit in UNITS if unit not in read]
     assert sorted(left, key=lambda u: scores[u]) == sorted(left, key=lambda u: (both[u], scores[u]))
     assert both.keys() == scores.keys()
@@ -81,16 +81,22 @@ def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float]
 
 def test_a_unit_that_is_held_for_an_answer_moves_up() -> None:
     scores = dict.fromkeys(UNITS, 0.0)
-    both = together(scores, {UNITS[0]: -2.0, UNITS[1]: 3.0}, {})
+    both = together(scores, dict.fromkeys(UNITS, 0.0), {UNITS[0]: -2.0, UNITS[1]: 3.0}, {})
     assert both[UNITS[1]] == max(both.values())
     assert both[UNITS[0]] == both[UNITS[5]]
     assert replace(UNITS[0], order=99) not in both
 
 
 def test_a_unit_for_the_size_that_is_asked_about_comes_before_its_neighbours() -> None:
-    held = {UNITS[1]: True, UNITS[2]: False}
-    both = together(dict.fromkeys(UNITS, 0.0), dict.fromkeys(UNITS, 0.0), held)
+    held, alike = {UNITS[1]: True, UNITS[2]: False}, dict.fromkeys(UNITS, 0.0)
+    both = together(alike, alike, alike, held)
     assert both[UNITS[1]] > both[UNITS[0]] > both[UNITS[2]]
+
+
+def test_a_unit_of_the_passage_that_the_search_puts_first_moves_up() -> None:
+    alike = dict.fromkeys(UNITS, 0.0)
+    both = together(alike, alike | {UNITS[1]: 1.0, UNITS[2]: 0.5}, alike, {})
+    assert both[UNITS[1]] > both[UNITS[2]] > both[UNITS[0]]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from copilot.passages.answerable import least, probability
 from copilot.passages.conflicts import figures
-from copilot.passages.quoting import Quotation, Ranked, quote
+from copilot.passages.quoting import Quotation, quote
+from copilot.passages.ranked import Ranked
 from copilot.reading.question import Shape
 from copilot.records.store import Records
 from copilot.retrieval.retriever import Retriever

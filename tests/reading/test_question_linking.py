@@ -82,6 +82,13 @@ def test_an_id_of_the_workspace_s_form_and_an_odd_capital_word_are_unknown(linke
     assert links.unknown == ("P-99", "Zorblatt")
 
 
+def test_what_a_currency_is_called_names_nothing():
+    names = [Name("record", "Border Peso", "P-9", "schemes", title="Border Peso")]
+    own = Linker(names, today=date(2026, 6, 30))
+    assert keys(own.link("who spent the most, in pesos"), "record") == []
+    assert keys(own.link("what is the Peso one about"), "record") == ["P-9"]
+
+
 def test_periods_and_numbers_are_links(linker):
     links = linker.link("top five since May 2025, over 2 million")
     assert keys(links, "period") == ["since May 2025"]

@@ -20,8 +20,9 @@ AGGREGATES = {
 }  # fmt: skip
 _COUNT = {"aggregate": "count"}
 _MOST_TIED = 20
-_FIRST, _FEW = 5, 8
-"""As many rows as a call may list."""
+_FIRST, _FEW, _PICKED = 5, 8, 15
+"""Of rows in an order for which no number is said the first are told, unless they are few; those of a list that
+conditions pick may be more."""
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -132,7 +133,8 @@ def _unsaid_limit(asked: Asked, arguments: Mapping[str, object]) -> int | None:
     if asked.reading.shape == "name":
         return 1
     conditions = [Filter.model_validate(f) for f in arguments["filters"]]  # type: ignore[attr-defined]
-    return _FIRST if len(asked.view.select(str(arguments["table"]), conditions, limit=_FEW + 1)) > _FEW else None
+    few = _PICKED if conditions and asked.reading.shape == "list" else _FEW
+    return _FIRST if len(asked.view.select(str(arguments["table"]), conditions, limit=few + 1)) > few else None
 
 
 def _until_today(asked: Asked, arguments: dict[str, object]) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from copilot.language.formatting import join_and
 from copilot.language.vocabulary import ROW_STEMS, WHOLE_STEMS
@@ -15,6 +16,7 @@ from copilot.reading.question import CLARIFY, LinkKind, Role, Shape, Span
 from copilot.reading.restricting import figure_of
 from copilot.reading.sharing import says_share
 from copilot.records.catalogue import Metric
+from copilot.tools.lookup_metric.values import RATES
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
 # documents one in twenty comes as near to some metric, of those about metrics four in five.
@@ -27,8 +29,8 @@ _LED, _LEAD = 0.2, 0.08
 _SURE = 0.55
 _SURELY_WANTED, _HARDLY_WANTED = 0.8, 0.2
 _OF_ROWS = frozenset({"avg", "median", "min", "max"})
-_RATES = frozenset({"share", "percent"})
 _ALL = frozenset(stems("whole entire"))
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
 _GROUPING: tuple[LinkKind, ...] = ("column", "table", "value")
 # Shapes of what a single figure does not answer.
 _OF_GROUPS: tuple[Shape, ...] = ("name", "ranking", "list")
@@ -46,7 +48,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     named = list(dict.fromkeys(_named(asked))) or list(_nearest(asked))
     for name in named[:2]:
         metric = known[name]
-        if says_share(asked.text, asked.reading) and metric.unit not in _RATES:
+        if says_share(asked.text, asked.reading) and metric.unit not in RATES:
             # An amount is no answer to what share of it there is.
             continue
         arguments: dict[str, object] = {"metric": name}
@@ -69,6 +71,9 @@ def calls(asked: Asked) -> Iterator[Call]:
             arguments["against"] = against
         elif two := asked.two_times:
             arguments["against"], period = two
+        if metric.unit in RATES:
+            # "Lowest going by March" is of that month, not of all months until then.
+            period = _BY.sub("", period)
         if period:
             arguments["period"] = period
         of = "".join(f" of {value}" for value in filters.values())
@@ -79,7 +84,10 @@ def calls(asked: Asked) -> Iterator[Call]:
         phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
         held = {*filters.values(), *groups}
         # Of a metric that is wanted a condition that it lacks is told as left out.
-        own = 1.5 if asked.reading.tools.get("lookup_metric", 0.0) >= _SURELY_WANTED else 0.5
+        is_wanted = asked.reading.tools.get("lookup_metric", 0.0) >= _SURELY_WANTED or (
+            asked.is_hardly_read and evidence(asked) >= _SURELY_WANTED
+        )
+        own = 1.5 if is_wanted else 0.5
         spans = [s for s in asked.reading.of("filter", "scope", "not", "bound") if not _describes(asked, s)]
         meant = held.intersection(_described_values(asked, metric).values())
         left = [s.text for s in spans if not meant and not _is_expressed(asked, s, held, metric)]
@@ -184,21 +192,28 @@ def _nearest(asked: Asked) -> Iterator[str]:
     described = list(_described(asked, wanted >= 0.5))
     found = [(name, score) for name, score, _ in described if score >= least]
     if not found and wanted >= _SURELY_WANTED:
+        described += _nearest_to(asked, [_whole(asked)])
         found = [(name, score) for name, score, lead in described if score >= _LED and lead >= _LEAD]
     yield from (name for n, (name, score) in enumerate(found) if not n or score >= _SURE)
 
 
 def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, float, float]]:
     """The metric nearest to each span that may be one, with its cosine and by how much that is more than of any other;
-    where one is wanted and no span may, the one nearest to the question."""
+    where one is wanted or rows are hardly read, and no span may, the one nearest to the question."""
+    spans = asked.reading.of("measure", "topic")[:2]
+    yield from _nearest_to(asked, spans or ([_whole(asked)] if is_wanted or asked.is_hardly_read else []))
+
+
+def _whole(asked: Asked) -> Span:
+    return Span("measure", 0, len(asked.text), asked.text)
+
+
+def _nearest_to(asked: Asked, spans: Iterable[Span]) -> Iterator[tuple[str, float, float]]:
     known = asked.sources.metrics.metrics if asked.sources.metrics else {}
     if not known:
         return
     described = {name: Described((m.label or name, *m.synonyms), m.definition) for name, m in known.items()}
     choice = asked.columns.metrics(described)
-    spans = asked.reading.of("measure", "topic")[:2]
-    if not spans and is_wanted:
-        spans = (Span("measure", 0, len(asked.text), asked.text),)
     for span in spans:
         scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
         column, best = choice.candidates[int(scores.argmax())].column, float(scores.max())

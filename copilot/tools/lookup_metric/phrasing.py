@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -10,6 +11,8 @@ from copilot.language.formatting import format_quantity, format_value, is_plural
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.tools.lookup_metric.findings import MOST_PARTS
 from copilot.types import Finding, Quantity
+
+_OF = re.compile(r"\s+(?:of|in|for|by|per|on)\s+")
 
 
 def value(f: Finding) -> str:
@@ -128,10 +131,10 @@ def inside(text: str) -> str:
 
 
 def _verb(f: Finding) -> str:
-    """`Hours saved were`, `Adoption rate was`."""
-    words = str(f.values["metric"]).split()
+    """`Hours saved were`, `False alarms were`, `Adoption rate was`."""
+    words = _OF.split(str(f.values["metric"]), maxsplit=1)[0].split()
     head = words[1] if len(words) > 1 and words[0].isupper() else words[0]
-    return "were" if is_plural(head.lower()) else "was"
+    return "were" if is_plural(head.lower()) or is_plural(words[-1].lower()) else "was"
 
 
 def _moved(f: Finding) -> str:

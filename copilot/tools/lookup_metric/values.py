@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from copilot.language.formatting import singular
 from copilot.types import Cell, Quantity
 
+RATES = frozenset({"share", "percent"})
+"""Units of what is told in per cent: as a part of one, or of a hundred."""
 _BARE_UNITS = frozenset({"", "count", "score", "ratio", "number"})
 # Cents of a large sum say nothing.
 _NO_CENTS_FROM = 1000
@@ -29,13 +31,13 @@ def printed(quantity: Quantity) -> float:
 
 def gap(now: Quantity, other: Quantity) -> Quantity:
     """How much more one is than the other, of both as printed; of shares in percentage points."""
-    unit = "points" if now.unit == "share" else now.unit
+    unit = "points" if now.unit in RATES else now.unit
     return Quantity(value=round(printed(now) - printed(other), 2), unit=unit, precision=2)
 
 
 def relative(now: Quantity, other: Quantity) -> Quantity | None:
     """The change as a share of what was; None of shares, and where there was nothing."""
-    if now.unit == "share" or not printed(other):
+    if now.unit in RATES or not printed(other):
         return None
     return Quantity(value=(printed(now) - printed(other)) / abs(printed(other)), unit="share", precision=1)
 
@@ -45,7 +47,7 @@ def cell(value: float | None, unit: str) -> Cell:
     if value is None:
         return None
     number = printed(amount_of(value, unit))
-    if unit == "share":
+    if unit in RATES:
         return f"{number:.1f}%"
     return int(number) if number.is_integer() else number
 

@@ -1,0 +1,140 @@
+"""Fits what the ranking, the search and the judge count together: `copilot/passages/judging.json`.
+
+    python training/fit_judging.py [--out FILE]
+
+On the questions to the documents of `evals/companies`, each written by one hand who had not seen the product, of whose
+documents the answering sentences are quoted; measured by leaving out one company at a time. What a size counts that
+lies in a band stays as `training/train_judge.py fit` found it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import yaml
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+import logistic  # noqa: E402
+
+from copilot.passages import judging  # noqa: E402
+from copilot.passages.ranked import Ranked  # noqa: E402
+from copilot.passages.ranking import leads  # noqa: E402
+from copilot.records.store import Records  # noqa: E402
+from copilot.retrieval.retriever import Retriever  # noqa: E402
+from copilot.retrieval.sync import sync  # noqa: E402
+from copilot.sources import Sources  # noqa: E402
+from copilot.tools.search_knowledge.tool import Arguments, search_knowledge  # noqa: E402
+from copilot.types import Viewer  # noqa: E402
+from copilot.workspace import Workspace  # noqa: E402
+
+COMPANIES = ROOT / "evals" / "companies"
+READ = ("city", "dairy", "hangars", "mutual", "newsroom", "pawnshops", "railway", "salmon", "wards")
+"""Companies whose questions may be learnt from."""
+NAMES = ("ranked", "found", "judged")
+_PART, _STEP = 40, 20
+"""Letters of a quote that stand in a unit which holds a part of it."""
+
+
+class Question(NamedTuple):
+    company: str
+    signals: Any
+    """Shape (units, 3): by `NAMES`."""
+    right: Any
+    """Shape (units,)."""
+
+
+def folded(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def holds(text: str, quotes: Sequence[str]) -> bool:
+    """Whether a text holds one of the quotes or a part of it, or is a part of one."""
+    parts = (quote[n : n + _PART] for quote in quotes for n in range(0, max(1, len(quote) - _PART), _STEP))
+    return any(part in text for part in parts) or any(text in quote for quote in quotes)
+
+
+def asked(company: str) -> Iterator[Question]:
+    folder = COMPANIES / company
+    with tempfile.TemporaryDirectory() as state:
+        workspace = Workspace.open(folder / "workspace")
+        sync(workspace, None, Path(state))
+        retriever = Retriever(Path(state))
+        sources = Sources(workspace, Records.load(workspace), None, retriever, workspace.today())
+        for sample in yaml.safe_load((folder / "questions.yaml").read_text(encoding="utf-8"))["samples"]:
+            if not sample.get("passages") or sample.get("history"):
+                continue
+            quotes = [folded(passage["quote"]) for passage in sample["passages"]]
+            evidence = search_knowledge(sources, Viewer(), Arguments(query=sample["question"])).evidence
+            ranked = Ranked.of(sample["question"], evidence, retriever)
+            plain = {unit: ranked.score(unit) for unit in ranked.telling}
+            read = ranked.read_beside(sample["question"])
+            least = min(read.judged.values())
+            rows = [(plain[u], read.passages[u.evidence], read.judged.get(u, least)) for u in ranked.telling]
+            right = [holds(folded(u.text), quotes) for u in ranked.telling]
+            yield Question(company, np.array(rows), np.array(right))
+        retriever.close()
+
+
+def loss(by: Any, found: Sequence[Question]) -> float:
+    total = 0.0
+    for question in found:
+        scores = question.signals @ by
+        if question.right.any():
+            total += np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[question.right])
+    return float(total / len(found) + 0.002 * by @ by)
+
+
+def fitted(found: Sequence[Question]) -> Any:
+    """Weights by coordinates, each in steps that become smaller."""
+    by, step = np.array([0.3, 1.0, 0.3]), 0.4
+    while step > 0.02:
+        before = loss(by, found)
+        for n in range(len(by)):
+            by = min((by + move * np.eye(len(by))[n] for move in (-step, 0.0, step)), key=lambda b: loss(b, found))
+        step = step if loss(by, found) < before - 1e-6 else step / 2
+    return by
+
+
+def certain(by: Any, found: Sequence[Question]) -> list[float]:
+    rows = np.array([leads(q.signals @ by)[:2] for q in found])
+    labels = np.array([float(q.right[np.argsort(-(q.signals @ by))[:3]].any()) for q in found])
+    weights = logistic.fitted(rows, labels, ["lead", "best"])
+    return [weights["lead"], weights["best"], weights["bias"]]
+
+
+def measured(by: Any, found: Sequence[Question]) -> list[tuple[float, float, float]]:
+    """For each question whether the first unit, one of three and one of six answer."""
+    return [tuple(float(q.right[np.argsort(-(q.signals @ by))[:n]].any()) for n in (1, 3, 6)) for q in found]  # type: ignore[misc]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=judging.WEIGHTS)
+    given = parser.parse_args()
+    found = [question for company in READ for question in asked(company)]
+    for name, kept in (("ranking", [1, 0, 0]), ("and judge", [1, 0, 1]), ("and search", [1, 1, 1])):
+        told = []
+        for company in READ:
+            by = fitted([q._replace(signals=q.signals * kept) for q in found if q.company != company])
+            told += measured(by * kept, [q for q in found if q.company == company])
+        print(name, len(told), np.round(np.mean(told, axis=0), 3).tolist(), flush=True)
+    by = fitted(found)
+    written = json.loads(given.out.read_text(encoding="utf-8"))
+    written |= dict(zip(NAMES, np.round(by, 3).tolist(), strict=True))
+    written["certain"] = np.round(certain(by, found), 4).tolist()
+    given.out.write_text(json.dumps(written) + "\n", encoding="utf-8")
+    print(written)
+
+
+if __name__ == "__main__":
+    main()
