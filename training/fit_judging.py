@@ -1,4 +1,5 @@
-"""Fits what the ranking, the search and the judge count together: `copilot/passages/judging.json`.
+"""Fits what the ranking, the search and the judge count together for which unit answers best: `order` of
+`copilot/passages/judging.json`.
 
     python training/fit_judging.py [--out FILE]
 
@@ -130,9 +131,9 @@ def main() -> None:
         print(name, len(told), np.round(np.mean(told, axis=0), 3).tolist(), flush=True)
     by = fitted(found)
     written = json.loads(given.out.read_text(encoding="utf-8"))
-    written |= dict(zip(NAMES, np.round(by, 3).tolist(), strict=True))
-    written["certain"] = np.round(certain(by, found), 4).tolist()
-    given.out.write_text(json.dumps(written) + "\n", encoding="utf-8")
+    written["order"] |= dict(zip(NAMES, np.round(by, 3).tolist(), strict=True))
+    written["order"]["certain"] = np.round(certain(by, found), 4).tolist()
+    given.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     print(written)
 
 

@@ -8,8 +8,8 @@
 `mine` searches the documents of each hand of `training/data/qa` for its questions and keeps the units that come first,
 with those that are marked as answers; it runs where the product does, as `fit` does. `train` tells the marked ones from
 the others; the sisters of questions in `training/data/unanswered` are read beside the units that answer the question
-they stand beside, none of which answers them. `fit` fits `copilot/passages/judging.json` on the validation hands and
-measures it on the test hands. Splits are by hand.
+they stand beside, none of which answers them. `fit` fits `answers` of `copilot/passages/judging.json` on the validation
+hands and measures it on the test hands. Splits are by hand.
 """
 
 from __future__ import annotations
@@ -293,7 +293,9 @@ def fit_weights(state: Path) -> None:
     certain = logistic.fitted(np.array(rows), np.array(labels), ["lead", "best"])
     written = dict(zip(("ranked", "judged", "within", "beyond"), best, strict=True))
     written["certain"] = [certain["lead"], certain["best"], certain["bias"]]
-    WEIGHTS.write_text(json.dumps({k: np.round(v, 4).tolist() for k, v in written.items()}) + "\n", encoding="utf-8")
+    shipped = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    shipped["answers"] |= {k: np.round(v, 4).tolist() for k, v in written.items()}
+    WEIGHTS.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     for split, own in found.items():
         for name, by in (("ranked", (1.0, 0, 0, 0)), ("judged", (0, 1.0, 0, 0)), ("both", (*two, 0, 0)), ("all", best)):
             first, three, six, doubted, sure = [], [], [], [], []

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,9 +59,14 @@ class Weights(NamedTuple):
     """Shape (3,): what `copilot.passages.ranking.leads` of the scores together count for their certainty."""
 
 
+Purpose = Literal["order", "answers"]
+"""Which unit answers best, fitted on questions of companies; whether any does, on questions beside those that nothing
+answers, where the judge tells more and the search less."""
+
+
 @cache
-def weights() -> Weights:
-    read = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+def weights(purpose: Purpose) -> Weights:
+    read = json.loads(WEIGHTS.read_text(encoding="utf-8"))[purpose]
     certain = np.array(read.pop("certain"), np.float64)
     return Weights(**read, certain=certain)
 
@@ -71,10 +76,11 @@ def together(
     found: Mapping[Unit, float],
     judged: Mapping[Unit, float],
     held: Mapping[Unit, bool | None],
+    purpose: Purpose = "order",
 ) -> dict[Unit, float]:
     """The scores of units by all that tells of them, also by whether they hold the size that is asked about (None where
     they name none); one that was not judged counts as the least of those that were."""
-    own, least = weights(), min(judged.values())
+    own, least = weights(purpose), min(judged.values())
     of_size = {True: own.within, False: own.beyond, None: 0.0}
     return {
         unit: own.ranked * score

@@ -121,11 +121,14 @@ class Ranked:
 
     @cached_property
     def _scores(self) -> dict[Unit, float]:
+        return self._scored("order")
+
+    def _scored(self, purpose: judging.Purpose) -> dict[Unit, float]:
         lost = (NOT_IN_FORCE * (unit.evidence in self.not_in_force) for unit in self.telling)
         scores = {unit: float(s) - less for unit, s, less in zip(self.telling, self._plain, lost, strict=True)}
         if self.judged:
             found = {unit: self.passages[unit.evidence] for unit in self.telling}
-            scores = judging.together(scores, found, self.judged, self._held)
+            scores = judging.together(scores, found, self.judged, self._held, purpose)
         found = scores | self._of_size(scores)
         best = max(found.values(), default=0.0)
         return found | {unit: best + 1.0 + _BEHIND * (found[unit] - best) for unit in self._defining}
@@ -192,8 +195,16 @@ class Ranked:
     @property
     def certainty(self) -> float:
         """How probable it is that one of the three best units answers."""
-        fitted = network()._replace(certain=judging.weights().certain) if self.judged else network()
-        found = fitted.certainty(np.array(list(self._scores.values())))
+        return self._certainty("order")
+
+    @property
+    def answered(self) -> float:
+        """The same as it tells whether anything answers; 0 where the best units were not read beside the question."""
+        return self._certainty("answers") if self.judged else 0.0
+
+    def _certainty(self, purpose: judging.Purpose) -> float:
+        fitted = network()._replace(certain=judging.weights(purpose).certain) if self.judged else network()
+        found = fitted.certainty(np.array(list(self._scored(purpose).values())))
         return max(found, DEFINED) if self.is_defined else found
 
     def within(self, kept: Iterable[Unit]) -> Ranked:

@@ -24,15 +24,13 @@ Use = Literal[
     "is", "not", "missing", "present", ">", ">=", "<", "<=", "=", "zero", "before", "after", "during",
     "measured", "shown", "group", "order", "among",
 ]  # fmt: skip
-"""What a question does with an item: a condition ("is" to "during"; "among" where it is of the base of a share, or the
-column that another is a share of or more or less than), or a column that it measures, shows, groups or orders by."""
+"""What a question does with an item: a condition ("is" to "during"; "among" where it is of the base of a share), or a
+column that it measures, shows, groups or orders by."""
 USES: tuple[Use, ...] = get_args(Use)
 MOST_COLUMNS, MOST_VALUES = 18, 20
 """Columns and values that are judged at a time."""
 _TEXTS = 3
 _SAMPLES = 3
-_BASE = 0.5
-"""So surely a column is the one that another is set against, by half of that more surely than the other."""
 LENGTHS = Lengths(question=72, item=16, head=16, whole=480)
 
 
@@ -81,14 +79,6 @@ class Judged:
         """How surely an item is used in one of these ways; 0 where it was not judged."""
         found = self.uses.get((column, value), {})
         return max((found.get(use, 0.0) for use in uses), default=0.0)
-
-    def base(self, one: str, other: str) -> str | None:
-        """The column against which the other is set, the whole of a share or what is more or less; None where neither
-        is surely so."""
-        first, second = (self.sure(column, None, "among") for column in (one, other))
-        if max(first, second) < _BASE or abs(first - second) < _BASE / 2:
-            return None
-        return one if first > second else other
 
 
 @cache

@@ -18,7 +18,7 @@ from copilot.language.quantities import (
 )  # fmt: skip
 from copilot.language.words import words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
-from copilot.reading.choosing import Judged, Key, Use
+from copilot.reading.choosing import Key, Use
 from copilot.reading.matching import Candidate
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Profile
@@ -37,8 +37,6 @@ _BY, _COMPARING = "by", 2
 """The word before a size that says how far apart two things are; so many words before it may compare."""
 _OPPOSITE: Mapping[Comparison, Comparison] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 SIDES: tuple[Literal[">", "<"], ...] = (">", "<")
-_OTHER: tuple[Use, ...] = ("shown", "among")
-"""What the chooser says of the column that another is set against."""
 # What says of what a share is: "half of the", "80% of their".
 _OF_WHAT = re.compile(r"\s*(?:of|the|what|as much as)\b\s*", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
@@ -164,7 +162,7 @@ def against_another(builder: Builder) -> None:
     if figures(asked) or is_said:
         return
     sized = [
-        (_sure(judged, one, op, other), one, op, other)
+        (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
         for one in numbers for other in numbers for op in SIDES
         if one != other and numbers[one].unit == numbers[other].unit
     ]  # fmt: skip
@@ -172,11 +170,6 @@ def against_another(builder: Builder) -> None:
     if best >= COMPARED:
         builder.conditions.append(Filter(column=one, op=op, than=other))
         _explain(builder, (one, None), (other, None))
-
-
-def _sure(judged: Judged, one: str, op: Literal[">", "<"], other: str) -> float:
-    """How surely one column is above or below another."""
-    return judged.sure(one, None, op) * judged.sure(other, None, op, *_OTHER)
 
 
 def apart_by(builder: Builder) -> None:
@@ -254,15 +247,12 @@ def _surely_beside(builder: Builder, numbers: Mapping[str, Profile], sized: str)
     judged = builder.asked.judged(builder.table)
     unit = numbers[sized].unit
     found = [
-        (max(_sure(judged, sized, op, other), _sure(judged, other, op, sized)), other, op)
+        (judged.sure(sized, None, op) * judged.sure(other, None, "shown", op), other, op)
         for other, p in numbers.items() for op in SIDES if other != sized and p.unit == unit
     ]  # fmt: skip
     best, other, op = max(found, default=(0.0, "", ">"))
     if best < COMPARED:
         return None
-    if (base := judged.base(sized, other)) is not None:
-        subject = other if base == sized else sized
-        return Filter(column=subject, op=max(SIDES, key=lambda side: judged.sure(subject, None, side)), than=base)
     pair = numbers[sized], numbers[other]
     places = {one.name: _named_at(builder.asked.text, one, two) for one, two in (pair, pair[::-1])}
     if any(places.values()):

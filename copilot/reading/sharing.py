@@ -39,7 +39,6 @@ class _Side:
     end: int
 
     def overlaps(self, other: _Side) -> bool:
-        """Whether the same words say both; not where nothing tells which words do."""
         return self.start < other.end and other.start < self.end
 
 
@@ -65,8 +64,7 @@ def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
     if not pairs:
         return None
     _, one, other = max(pairs, key=lambda pair: pair[0])
-    base = builder.asked.judged(builder.table).base(one.profile.name, other.profile.name)
-    whole = {None: _whole(text, one, other), one.profile.name: one, other.profile.name: other}[base]
+    whole = _whole(text, one, other)
     part = other if whole is one else one
     return ShareOf(part.profile.name, whole.profile.name)
 
@@ -102,9 +100,9 @@ def _side(builder: Builder, profile: Profile) -> _Side | None:
         return _Side(profile, 1.0, named[0].start, named[0].end)
     judged = builder.asked.judged(builder.table)
     sure, said = judged.sure(profile.name, None, *_USES), judged.said.get((profile.name, None), ())
-    if sure < SIDE:
+    if sure < SIDE or not said:
         return None
-    start, end, _ = max(said, key=lambda place: place[2], default=(0, 0, 0.0))
+    start, end, _ = max(said, key=lambda place: place[2])
     return _Side(profile, sure, start, end)
 
 
