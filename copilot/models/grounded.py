@@ -285,14 +285,15 @@ class GroundedChatModel(BaseChatModel):
         if asks_for_before(asked.text):
             quotation = with_before(ranked, quotation, retriever)
         answers = probability(ranked, named_documents)
-        certainty = bound(ranked, named_documents).certainty
+        told = bound(ranked, named_documents)
         return Documents(
             quotation,
             answers,
             tuple(found),
             tuple(unmentioned),
             least(asked.reading.shape, bool(ranked.judged)),
-            certainty,
+            told.certainty,
+            answered=told.answered,
         )
 
     def _about(self) -> Draft:

@@ -106,6 +106,8 @@ class Documents:
     """How probable it is that one of the first quotes answers."""
     about: str = ""
     """The question, where it is one of several."""
+    answered: float = 1.0
+    """How probable it is that they answer where the judge counts more: rows that come nearer are told below that."""
     parts: tuple[Documents, ...] = ()
     """On each question, where several stand in one; the rest is then of all of them."""
 
@@ -118,7 +120,8 @@ class Documents:
         missed = [set(part.unmentioned) for part in parts]
         return cls(
             Quotation(tuple(said.values())), best.answers, tuple(evidence.values()),
-            tuple(sorted(set.intersection(*missed))), best.least, best.certainty, parts=tuple(parts),
+            tuple(sorted(set.intersection(*missed))), best.least, best.certainty,
+            answered=best.answered, parts=tuple(parts),
         )  # fmt: skip
 
     @property
@@ -226,7 +229,7 @@ def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents, wanted: floa
     """Rows of the records that come nearer to the question than any passage, clearly so where documents are surely
     wanted; none where the passages answer it."""
     rows = next((o for o in outcomes if o.tool.searches == "rows" and o.holds_something and o.result), None)
-    if rows is None or rows.result is None or (documents.do_answer and documents.certainty >= CERTAIN):
+    if rows is None or rows.result is None or (documents.do_answer and documents.answered >= CERTAIN):
         return None
     near = _nearness(rows.result.evidence)
     least = _nearness(documents.evidence) + (AS_NEAR if wanted >= SURELY_THEIRS else 0.0)

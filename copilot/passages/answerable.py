@@ -71,7 +71,7 @@ class Signals:
             sentence_coverage=max((share(set(stems(u.text))) for u in ranked.best if u.evidence in first), default=0.0),
             names=len(names & held[0]) / len(names) if names else 1.0,
             score=ranked.highest,
-            certainty=ranked.answered,
+            certainty=ranked.answered if ranked.judged else 0.0,
         )
 
 

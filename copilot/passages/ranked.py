@@ -199,8 +199,8 @@ class Ranked:
 
     @property
     def answered(self) -> float:
-        """The same as it tells whether anything answers; 0 where the best units were not read beside the question."""
-        return self._certainty("answers") if self.judged else 0.0
+        """The same as it tells whether anything answers."""
+        return self._certainty("answers")
 
     def _certainty(self, purpose: judging.Purpose) -> float:
         fitted = network()._replace(certain=judging.weights(purpose).certain) if self.judged else network()

@@ -7,7 +7,7 @@ from typing import Any
 
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
-from copilot.reading.certainty import DOUBTED
+from copilot.reading.certainty import DOUBTED, HARDLY
 from copilot.reading.columns import PROJECTS
 from copilot.reading.names import UNIT
 from copilot.reading.question import Links, Span
@@ -26,9 +26,16 @@ def _is_free(topic: Span) -> bool:
 
 
 def _kept(asked: Asked) -> list[dict[str, Any]]:
-    """The conditions on projects that the question surely names, but for a unit."""
-    rows = next((r for r in asked.readings[:1] if r.table == PROJECTS and r.certainty >= DOUBTED), None)
-    return [as_argument(c) for c in rows.conditions if c.column != UNIT] if rows is not None else []
+    """The conditions on projects that the question surely names, more surely than on other rows, but for a unit."""
+    first = next(iter(asked.readings), None)
+    rows = next((r for r in asked.readings if r.table == PROJECTS), None)
+    if first is None or rows is None:
+        return []
+    # The words that ask for a memo make a reading of rows less probable; one that leaves nothing out is meant.
+    least = DOUBTED if rows.unresolved else HARDLY
+    if rows.certainty < max(least, first.certainty):
+        return []
+    return [as_argument(c) for c in rows.conditions if c.column != UNIT]
 
 
 def calls(asked: Asked) -> Iterator[Call]:
