@@ -1,7 +1,7 @@
 """Fits what the ranking, the search and the judge count together for which unit answers best: `order` of
 `copilot/passages/judging.json`.
 
-    python training/fit_judging.py [--out FILE]
+    PYTHONPATH=bench python training/fit_judging.py [--out FILE]
 
 On the questions to the documents of `evals/companies`, each written by one hand who had not seen the product, of whose
 documents the answering sentences are quoted; measured by leaving out one company at a time. What a size counts that
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,20 +22,16 @@ import numpy as np
 import yaml
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 import logistic  # noqa: E402
+from marked import folded, indexed  # noqa: E402
 
 from copilot.passages import judging  # noqa: E402
 from copilot.passages.ranked import Ranked  # noqa: E402
 from copilot.passages.ranking import leads  # noqa: E402
-from copilot.records.store import Records  # noqa: E402
-from copilot.retrieval.retriever import Retriever  # noqa: E402
-from copilot.retrieval.sync import sync  # noqa: E402
-from copilot.sources import Sources  # noqa: E402
 from copilot.tools.search_knowledge.tool import Arguments, search_knowledge  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
-from copilot.workspace import Workspace  # noqa: E402
 
 COMPANIES = ROOT / "evals" / "companies"
 READ = ("city", "dairy", "hangars", "mutual", "newsroom", "pawnshops", "railway", "salmon", "wards")
@@ -54,10 +49,6 @@ class Question(NamedTuple):
     """Shape (units,)."""
 
 
-def folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
 def holds(text: str, quotes: Sequence[str]) -> bool:
     """Whether a text holds one of the quotes or a part of it, or is a part of one."""
     parts = (quote[n : n + _PART] for quote in quotes for n in range(0, max(1, len(quote) - _PART), _STEP))
@@ -67,10 +58,9 @@ def holds(text: str, quotes: Sequence[str]) -> bool:
 def asked(company: str) -> Iterator[Question]:
     folder = COMPANIES / company
     with tempfile.TemporaryDirectory() as state:
-        workspace = Workspace.open(folder / "workspace")
-        sync(workspace, None, Path(state))
-        retriever = Retriever(Path(state))
-        sources = Sources(workspace, Records.load(workspace), None, retriever, workspace.today())
+        sources = indexed(folder / "workspace", Path(state))
+        retriever = sources.retriever
+        assert retriever is not None
         for sample in yaml.safe_load((folder / "questions.yaml").read_text(encoding="utf-8"))["samples"]:
             if not sample.get("passages") or sample.get("history"):
                 continue

@@ -192,12 +192,12 @@ class Ranked:
         scores = np.array(list(self._scores.values()))
         return float(1 / np.exp(scores - scores.max()).sum()) if len(scores) else 0.0
 
-    @property
+    @cached_property
     def certainty(self) -> float:
         """How probable it is that one of the three best units answers."""
         return self._certainty("order")
 
-    @property
+    @cached_property
     def answered(self) -> float:
         """The same as it tells whether anything answers."""
         return self._certainty("answers")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from copilot.language.formatting import join_and
 from copilot.language.vocabulary import ROW_STEMS, WHOLE_STEMS
@@ -30,7 +29,7 @@ _SURE = 0.55
 _SURELY_WANTED, _HARDLY_WANTED = 0.8, 0.2
 _OF_ROWS = frozenset({"avg", "median", "min", "max"})
 _ALL = frozenset(stems("whole entire"))
-_BY = re.compile(r"^by\s+", re.IGNORECASE)
+_BY = "by "
 _GROUPING: tuple[LinkKind, ...] = ("column", "table", "value")
 # Shapes of what a single figure does not answer.
 _OF_GROUPS: tuple[Shape, ...] = ("name", "ranking", "list")
@@ -46,61 +45,78 @@ def calls(asked: Asked) -> Iterator[Call]:
         return
     known = asked.sources.metrics.metrics
     named = list(dict.fromkeys(_named(asked))) or list(_nearest(asked))
+    # Of a metric that is wanted a condition that it lacks is told as left out.
+    is_wanted = asked.reading.tools.get("lookup_metric", 0.0) >= _SURELY_WANTED or (
+        asked.is_hardly_read and evidence(asked) >= _SURELY_WANTED
+    )
+    own = 1.5 if is_wanted else 0.5
     for name in named[:2]:
         metric = known[name]
         if says_share(asked.text, asked.reading) and metric.unit not in RATES:
             # An amount is no answer to what share of it there is.
             continue
-        arguments: dict[str, object] = {"metric": name}
         filters = _described_values(asked, metric) | _filters(asked, metric.dimensions)
-        if filters:
-            arguments["filters"] = filters
         by = _dimension(asked, metric.dimensions)
-        groups = _values(asked, metric.dimensions[by]) if by and by not in filters else []
-        if by and by not in filters:
-            arguments["by"] = by
-            if len(groups) > 1:
-                arguments["groups"] = groups
-            if asked.limit:
-                arguments["bottom" if asked.reading.direction == "ascending" else "top"] = asked.limit
-        period = asked.text[slice(*asked.period.span)] if asked.period is not None else ""
-        if asked.is_beside_a_year_ago:
-            arguments["compare"] = "previous_year"
-            period = "" if period.endswith("ago") else period
-        elif against := asked.compared_with:
-            arguments["against"] = against
-        elif two := asked.two_times:
-            arguments["against"], period = two
-        if metric.unit in RATES:
-            # "Lowest going by March" is of that month, not of all months until then.
-            period = _BY.sub("", period)
-        if period:
-            arguments["period"] = period
-        of = "".join(f" of {value}" for value in filters.values())
-        of += f" of {join_and(groups)}" if len(groups) > 1 else ""
-        during = f", {period or 'now'}" if arguments.keys() & {"period", "compare"} else ""
-        during += " and a year before" if "compare" in arguments else ""
-        during += f", beside {arguments['against']}" if "against" in arguments else ""
-        phrase = f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
-        held = {*filters.values(), *groups}
-        # Of a metric that is wanted a condition that it lacks is told as left out.
-        is_wanted = asked.reading.tools.get("lookup_metric", 0.0) >= _SURELY_WANTED or (
-            asked.is_hardly_read and evidence(asked) >= _SURELY_WANTED
-        )
-        own = 1.5 if is_wanted else 0.5
-        spans = [s for s in asked.reading.of("filter", "scope", "not", "bound") if not _describes(asked, s)]
-        meant = held.intersection(_described_values(asked, metric).values())
-        left = [s.text for s in spans if not meant and not _is_expressed(asked, s, held, metric)]
-        left += _sizes(asked, spans)
-        if asked.earlier is not None and asked.earlier.tool not in _OF_FIGURES:
-            # "What did those two cost?" after what named none of them.
-            left += [s.text for s in asked.reading.of("back")]
+        by = None if by in filters else by
+        groups = _values(asked, metric.dimensions[by]) if by else []
+        times = _times(asked, metric)
+        arguments = {"metric": name} | ({"filters": filters} if filters else {}) | _split(asked, by, groups) | times
+        left = [*_left_out(asked, metric, {*filters.values(), *groups})]
         # A metric is what its definition computes, over all or by a dimension: no average of rows, no part of it, none
         # that is first.
         is_part = bool(asked.reading.of("share"))
         missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS) + is_part
         resolved = 1 - missed / (missed + len(filters) + own)
-        yield Call("lookup_metric", arguments, phrase, resolved, tuple(left))
+        yield Call("lookup_metric", arguments, _phrase(metric, filters, by, groups, times), resolved, tuple(left))
+
+
+def _split(asked: Asked, by: str | None, groups: Sequence[str]) -> dict[str, object]:
+    """The arguments that tell a metric by a dimension, of some groups or of the first or last."""
+    if by is None:
+        return {}
+    arguments: dict[str, object] = {"by": by} | ({"groups": [*groups]} if len(groups) > 1 else {})
+    if asked.limit:
+        arguments["bottom" if asked.reading.direction == "ascending" else "top"] = asked.limit
+    return arguments
+
+
+def _times(asked: Asked, metric: Metric) -> dict[str, object]:
+    """The arguments that say of which time, and beside which other."""
+    arguments: dict[str, object] = {}
+    period = asked.text[slice(*asked.period.span)] if asked.period is not None else ""
+    if asked.is_beside_a_year_ago:
+        arguments["compare"] = "previous_year"
+        period = "" if period.endswith("ago") else period
+    elif against := asked.compared_with:
+        arguments["against"] = against
+    elif two := asked.two_times:
+        arguments["against"], period = two
+    if metric.unit in RATES and period[: len(_BY)].lower() == _BY:
+        # "Lowest going by March" is of that month, not of all months until then.
+        period = period[len(_BY) :]
+    return arguments | ({"period": period} if period else {})
+
+
+def _phrase(
+    metric: Metric, filters: Mapping[str, str], by: str | None, groups: Sequence[str], times: Mapping[str, object]
+) -> str:
+    of = "".join(f" of {value}" for value in filters.values())
+    of += f" of {join_and(groups)}" if len(groups) > 1 else ""
+    during = f", {times.get('period', 'now')}" if times.keys() & {"period", "compare"} else ""
+    during += " and a year before" if "compare" in times else ""
+    during += f", beside {times['against']}" if "against" in times else ""
+    return f"{metric.title}{of}{f' by {by}' if by else ''}{during}"
+
+
+def _left_out(asked: Asked, metric: Metric, held: Collection[str]) -> Iterator[str]:
+    """What a question says of which rows that a call of these values does not."""
+    spans = [s for s in asked.reading.of("filter", "scope", "not", "bound") if not _describes(asked, s)]
+    if not set(held).intersection(_described_values(asked, metric).values()):
+        yield from (s.text for s in spans if not _is_expressed(asked, s, held, metric))
+    yield from _sizes(asked, spans)
+    if asked.earlier is not None and asked.earlier.tool not in _OF_FIGURES:
+        # "What did those two cost?" after what named none of them.
+        yield from (s.text for s in asked.reading.of("back"))
 
 
 def _sizes(asked: Asked, spans: Collection[Span]) -> Iterator[str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 
 from copilot.language.calendar import MONTH_NAMES
 from copilot.language.formatting import format_quantity, format_value, is_plural, join_and, magnitude, says, sentence
+from copilot.language.words import STOP_WORDS
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.tools.lookup_metric.findings import MOST_PARTS
 from copilot.types import Finding, Quantity
-
-_OF = re.compile(r"\s+(?:of|in|for|by|per|on)\s+")
 
 
 def value(f: Finding) -> str:
@@ -132,7 +131,8 @@ def inside(text: str) -> str:
 
 def _verb(f: Finding) -> str:
     """`Hours saved were`, `False alarms were`, `Adoption rate was`."""
-    words = _OF.split(str(f.values["metric"]), maxsplit=1)[0].split()
+    first, *others = str(f.values["metric"]).split()
+    words = [first, *takewhile(lambda word: word.lower() not in STOP_WORDS, others)]
     head = words[1] if len(words) > 1 and words[0].isupper() else words[0]
     return "were" if is_plural(head.lower()) or is_plural(words[-1].lower()) else "was"
 
