@@ -21,6 +21,7 @@ from copilot.language.quantities import compared_amounts, comparison, find_amoun
         ("a hundred and twenty", 120, ""),
         ("twelve thousand five hundred", 12_500, ""),
         ("a quarter of a million", 250_000, ""),
+        ("not one rand", 0, ""),
         ("half a dozen", 6, ""),
         ("a dozen", 12, ""),
         ("two dozen", 24, ""),

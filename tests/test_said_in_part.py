@@ -51,6 +51,11 @@ def test_a_unit_is_called_by_the_last_word_of_its_name(copilot: Copilot) -> None
     assert "60%" in answer.text
 
 
+def test_a_unit_beside_the_name_of_a_metric_is_a_condition(copilot: Copilot) -> None:
+    answer = copilot.ask("By how much did the weekly use at Harbour change from February 2026 to March 2026?")
+    assert looked_up(answer)["filters"] == {"unit": "Harbour Works"}
+
+
 def test_units_that_are_compared_are_told_and_no_others(copilot: Copilot) -> None:
     answer = copilot.ask("Compare weekly use in Norwood Bank and Harbour Works")
     assert looked_up(answer)["groups"] == ["Norwood Bank", "Harbour Works"]

@@ -60,3 +60,10 @@ def test_all_stages_of_a_meaning_are_meant(copilot: Copilot, question: str, mean
 
 def test_a_stage_that_is_named_is_meant_alone(copilot: Copilot) -> None:
     assert kept(call(copilot, "Which projects are in Flood?")) == {"Flood"}
+
+
+def test_words_that_all_rows_share_lose_no_count(copilot: Copilot) -> None:
+    answer = copilot.ask("How many of these AI things do our people actually use every day?")
+    assert answer.status == "answered"
+    assert kept(call(copilot, answer.question)) == {"Flood", "Spring tide"}
+    assert any(f.value == 3 for f in answer.figures)

@@ -115,3 +115,22 @@ def test_those_of_an_answer_without_rows_are_not_all_rows(copilot: Copilot) -> N
     copilot.ask("Why do pilots fail?", conversation="those")
     answer = copilot.ask("And what did those two cost us so far?", conversation="those")
     assert not any(c.name == "find_projects" and not c.arguments.get("filters") for c in answer.tool_calls)
+
+
+@pytest.mark.parametrize(
+    ("question", "before"),
+    [
+        ("How many from January to March 2026, and is that more than in the three months before?", "October 2025 to"),
+        ("Was it higher in 2025 than the year before?", "2024"),
+        ("Was it higher in Q2 2026 than in the quarter before that?", "2026 Q1"),
+        ("Did it grow from May to June, compared with the two months before?", "March 2026 to April 2026"),
+    ],
+)
+def test_what_lies_before_counts_back_from_the_time_that_is_asked(question: str, before: str) -> None:
+    assert compared_with(question, date(2026, 7, 14)).startswith(before)
+
+
+def test_a_financial_year_is_known_by_the_month_in_which_it_closed() -> None:
+    found = parse_period("in the financial year that closed this March", date(2026, 5, 31), 4)
+    assert found is not None
+    assert (found.start, found.end) == (date(2025, 4, 1), date(2026, 4, 1))

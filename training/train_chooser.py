@@ -35,7 +35,7 @@ from card import measured  # noqa: E402
 from check_utterances import BESIDE, CONDITION, DATA, parse, spans, workspace  # noqa: E402
 from examples import linker_of, split_of  # noqa: E402
 from export_minilm import WORDS, fuse, quantise, share_words, table_of, unpack  # noqa: E402
-from fitting import fit, half_precision  # noqa: E402
+from fitting import cut, fit, half_precision  # noqa: E402
 from network import SHARES, State, mean_of  # noqa: E402
 from sayings import Saying, sayings  # noqa: E402
 from shipped import state_of  # noqa: E402
@@ -58,6 +58,8 @@ OF_SAYINGS = 0.5
 """Share of the items beside a saying that it does not mean and that are left out: one item is enough to tell apart."""
 BATCH, RATE, HEAD_RATE = 12, 1.2e-4, 1e-3
 PER_SPAN, PER_QUESTION = 6, 8
+PER_SHOWN = 10
+"""Values beside a question in training, on average."""
 
 
 @dataclass
@@ -415,16 +417,15 @@ def loss_of(scores: tuple[Tensor, Tensor, Tensor], batch: tuple[Tensor, ...]) ->
     return loss + 2.0 * (pointed * says_known).sum() / says_known.sum().clamp(min=1)
 
 
-def batches(found: Sequence[Line], rng: random.Random) -> Iterator[list[Line]]:
+def batches(found: Sequence[Line], columns: Mapping[tuple[str, str], int], rng: random.Random) -> Iterator[list[Line]]:
+    """Batches of about one length each, where a table's columns have so many letters."""
     some = [x for x in found if x.is_meant or rng.random() < OTHER_TABLE / 2]
-    rng.shuffle(some)
-    cut = []
-    for start in range(0, len(some), BATCH * 16):
-        pool = sorted(some[start : start + BATCH * 16], key=lambda x: (x.workspace + x.table, len(x.text)))
-        pool.sort(key=lambda x: len(x.values))
-        cut += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
-    rng.shuffle(cut)
-    yield from cut
+
+    def length(line: Line) -> int:
+        values = sum(len(f"{c} {v}") for c, v in line.values[:PER_SHOWN])
+        return len(line.text) + columns[line.workspace, line.table] + values
+
+    yield from cut(some, BATCH, length, rng)
 
 
 CONDITIONS = [n for n, use in enumerate(USES) if use not in ("measured", "shown", "group", "order")]
@@ -543,6 +544,11 @@ def main() -> None:
         data["validation"] = [x for x in data["validation"] if x.text in some]
     names = {x.workspace for part in data.values() for x in part}
     spaces = {n: {plain: profiles(workspace(n), plain) for plain in (True, False)} for n in names}
+    columns = {
+        (name, table): sum(min(len(column_item(p).phrase), 60) for p in found[True] if p.table == table)
+        for name, found in spaces.items()
+        for table in {p.table for p in found[True]}
+    }
     print({k: (len(v), sum(x.is_meant for x in v)) for k, v in data.items()}, flush=True)
     train = data["train"]
     with tempfile.TemporaryDirectory() as folder:
@@ -557,10 +563,10 @@ def main() -> None:
             model.load_state_dict(start)
         collator = Collator(spaces, tokenizer)
         rng = random.Random(0)
-        steps = given.epochs * sum(1 for _ in batches(train, random.Random(1)))
+        steps = given.epochs * sum(1 for _ in batches(train, columns, random.Random(1)))
         began = time.monotonic()
         fit(
-            model, lambda: (collator.batch(part, True) for part in batches(train, rng)), steps, given.epochs,
+            model, lambda: (collator.batch(part, True) for part in batches(train, columns, rng)), steps, given.epochs,
             (RATE, HEAD_RATE), lambda batch: loss_of(scores_of(model, batch), batch),
             lambda: validate(model, collator, data["validation"]),
         )  # fmt: skip

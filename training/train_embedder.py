@@ -1,18 +1,22 @@
 """Trains the embedder of the search on questions in everyday words and the passages and sentences that answer them.
 
     python training/train_embedder.py [--weights DIR_OR_WHEEL] [--out copilot/retrieval/minilm] [--epochs N]
-                                      [--start STATE|MODEL.onnx --hands NAME… --beside N]
+                                      [--start STATE|MODEL.onnx --hands NAME… --beside N] [--kinds FILE…]
 
 all-MiniLM-L6-v2 from its published weights, by `training/data/qa`: a question against all passages and sentences of a
 batch, near misses among them. With `--start` it goes on from a model trained before, on the hands that are named and so
-many passages of the others. A part of what is learnt is kept, three quarters by default (a mean of the weights before
-and after; Wortsman et al. 2022, "Robust fine-tuning"), so that texts of other kinds are found nearly as before;
-`bench/retrieval.py` measures that. The program prints the hash that `copilot/retrieval/embedder.py` names.
+many passages of the others. With `--kinds`, files of public questions with marked sentences, it also learns those, and
+their texts keep the vectors that they had: without them it forgets texts of other kinds (docs/decisions/0053). A part
+of what is learnt is kept, three quarters by default (a mean of the weights before and after; Wortsman et al. 2022,
+"Robust fine-tuning"); `bench/retrieval.py` measures texts of other kinds. The program prints the hash that
+`copilot/retrieval/embedder.py` names.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
+import gzip
 import json
 import random
 import sys
@@ -45,6 +49,10 @@ TOGETHER = 6
 """Passages of one hand that stand in a batch together: negatives of the same documents are the hardest."""
 ALIKE = 24
 """Texts that are encoded at a time."""
+KINDS, MARKED, UNMARKED = 8, 2, 4
+"""Public questions in a batch, and how many of their sentences stand beside each."""
+UNMOVED = 10.0
+"""Weight of how far a text of another kind moves, in cosine."""
 FROZEN = 2
 """Word pieces and so many of the lowest layers stay as published."""
 
@@ -64,6 +72,15 @@ class Item:
     answer: Text
     near: Text
     questions: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Public:
+    """A public question, with sentences that answer it and others."""
+
+    question: str
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
 
 
 def held(hand: str) -> bool:
@@ -95,6 +112,23 @@ def items(hands: Sequence[str]) -> list[Item]:
             found.append(
                 Item(hand, f"{row['document']} > {row['heading']}", answer, text_of(row, "near_miss"), tuple(questions))
             )
+    return found
+
+
+def public(files: Sequence[Path]) -> list[list[Public]]:
+    """By file the questions that one of their sentences answers."""
+    found = []
+    for file in files:
+        rows = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+        marked = [
+            Public(
+                row["question"],
+                tuple(text for _, text, is_right in row["candidates"] if is_right),
+                tuple(text for _, text, is_right in row["candidates"] if not is_right),
+            )
+            for row in rows
+        ]
+        found.append([x for x in marked if x.right])
     return found
 
 
@@ -188,6 +222,25 @@ def loss_of(encoder: Encoder, batch: Sequence[Item]) -> torch.Tensor:
     return loss + torch.stack(parts).mean()
 
 
+def loss_of_kinds(
+    encoder: Encoder, before: Encoder, kinds: Sequence[Sequence[Public]], chance: random.Random
+) -> torch.Tensor:
+    """Public questions, of each file as likely: their marked sentences among all, and how far all texts moved."""
+    some = [chance.choice(chance.choice(kinds)) for _ in range(KINDS)]
+    said, right = [], []
+    for x in some:
+        marked = chance.sample(x.right, min(len(x.right), MARKED))
+        right.append(range(len(said), len(said) + len(marked)))
+        said += [*marked, *chance.sample(x.wrong, min(len(x.wrong), UNMARKED))]
+    texts = [*(x.question for x in some), *said]
+    vectors = encoder(texts)
+    with torch.no_grad():
+        were = before(texts)
+    near = SCALE * vectors[: len(some)] @ vectors[len(some) :].T
+    parts = [torch.logsumexp(near[k], 0) - torch.logsumexp(near[k, list(own)], 0) for k, own in enumerate(right)]
+    return torch.stack(parts).mean() + UNMOVED * (1 - (vectors * were).sum(1)).mean()
+
+
 def measured(encoder: Encoder, hands: Sequence[str]) -> str:
     return "; ".join(
         f"{hand}: {', '.join(f'{name} {value:.3f}' for name, value in measure(encoder, [hand]).items())}"
@@ -231,8 +284,8 @@ def main() -> None:
     parser.add_argument("--beside", type=int, default=0, help="passages of the other hands in each epoch")
     parser.add_argument("--state", type=Path, help="where to keep what was learnt, in full precision")
     parser.add_argument("--kept", type=float, default=KEPT, help="share of what is learnt that is kept")
+    parser.add_argument("--kinds", type=Path, nargs="*", default=(), help="public questions of other kinds (.jsonl.gz)")
     given = parser.parse_args()
-    torch.set_num_threads(1)
     torch.manual_seed(0)
     hands = sorted(p.stem for p in DATA.glob("q*.jsonl"))
     tested = list(filter(held, hands))
@@ -249,6 +302,7 @@ def main() -> None:
         if given.start is not None:
             encoder.model.load_state_dict({**before, **begun(given.start)})
             before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
+        kinds, as_begun = public(given.kinds), copy.deepcopy(encoder)
         print("before", measured(encoder, tested), flush=True)
         for part in (encoder.model.embeddings, *encoder.model.encoder.layer[:FROZEN]):
             part.requires_grad_(False)
@@ -263,12 +317,16 @@ def main() -> None:
             losses = []
             for batch in batches([*train, *chance.sample(others, given.beside)], chance):
                 loss = loss_of(encoder, batch)
+                if kinds:
+                    loss = loss + loss_of_kinds(encoder, as_begun, kinds, chance)
                 optimizer.zero_grad()
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(learnt, 1.0)
                 optimizer.step()
                 schedule.step()
                 losses.append(float(loss.detach()))
+                if len(losses) % 25 == 0:
+                    print(f"{len(losses)} {sum(losses[-25:]) / 25:.3f} {time.monotonic() - began:.0f} s", flush=True)
             found = measured(encoder, tested)
             print(
                 f"epoch {epoch + 1}: {sum(losses) / len(losses):.3f}, {time.monotonic() - began:.0f} s",

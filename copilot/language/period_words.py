@@ -37,7 +37,8 @@ POINTS = {
     "week_of": rf"(?:the )?week (?:of|from|beginning) (?:the )?(?:(?P<d>{_DAY})(?: of)? (?P<m>{_MONTH})"
     rf"|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_DAY})(?!\d))(?:,? (?P<y>{_PLAIN_YEAR}))?",
     "edge_months": rf"(?:the )?(?P<side>first|last) (?P<count>{_COUNT}) months of (?P<year>{A_YEAR})",
-    "months_to": rf"(?:the )?(?:(?P<count>{_COUNT}) months|year) (?:to|ending|ended|up to|until)(?: in)? "
+    "months_to": rf"(?:the )?(?:(?P<count>{_COUNT}) months|(?:{FISCAL} )?year) "
+    rf"(?:to|(?:that |which )?(?:ending|ended|ends|closing|closed|closes)|up to|until)(?: in)?(?: this| last)? "
     rf"(?P<m>{_MONTH}){_TAIL}?",
     "season": rf"(?:the )?(?P<season>{_SEASON})(?: of)? (?P<y>{A_YEAR})",
     "last_season": rf"(?P<which>last|this|past) (?P<season>{_SEASON})",
@@ -54,7 +55,7 @@ POINTS = {
     rf"(?P<unit>{_UNIT})\b(?! of (?:the year\b|{A_YEAR}))",
     "this": rf"(?:this|the current|current) (?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT})\b",
     "ago": rf"(?P<count>{_COUNT}|an?) (?P<unit>{_UNIT}) ago\b",
-    "shifted": rf"(?:the )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?! \w)",
+    "shifted": rf"(?:the )?(?:(?P<count>{_COUNT}) )?(?P<unit>{_UNIT}) (?:before|earlier|prior)\b(?: that\b)?(?! \w)",
     "before_last": rf"(?:the )?(?P<kind>fiscal |financial |calendar )?(?P<unit>{_UNIT}) before last\b",
     "to_date": r"(?:the )?(?P<kind>fiscal |financial )?(?P<unit>year|quarter|month)[- ]to[- ]date\b"
     r"|(?P<short>F?YTD|QTD|MTD)\b|so far this (?P<so_far>year|quarter|month)\b"

@@ -86,6 +86,10 @@ def compared_with(text: str, today: date, fiscal_start: int = 1) -> str:
     if not points and asked is not None and not asked.is_open:
         points = [found["a"] for found in PATTERNS["since"].finditer(text, asked.span[1]) if found["a"]]
     found = next((point for point in points if parse_period(point, today, fiscal_start)), "")
+    if asked is not None and not asked.is_open and (before := PATTERNS["shifted"].fullmatch(found)):
+        # "From January to March, more than in the three months before": before those that are asked about.
+        shifted = _build("shifted", before, Calendar(today, fiscal_start, spoken=asked.start))
+        return shifted.label if shifted is not None else found
     if asked is not None and WITHOUT_A_YEAR.fullmatch(found) and re.search(r"\d{4}", text[slice(*asked.span)]):
         # "In Q2 2026 than in Q1": the one before it.
         dated = (f"{found} {year}" for year in (asked.start.year, asked.start.year - 1))
@@ -187,11 +191,13 @@ def _ago(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 
 def _shifted(match: re.Match[str], calendar: Calendar) -> Period | None:
-    """The year before: before the period that was spoken of, else the last one."""
+    """The year before, or the three months: before the period that was spoken of, else the last ones."""
     grain = _grain(match["unit"])
     if grain not in MONTHS_IN:
         return None
-    return replace(calendar, today=calendar.spoken or calendar.today).last(1, grain, _is_fiscal(None, grain, calendar))
+    count = _count(match["count"]) if match["count"] else 1
+    before = replace(calendar, today=calendar.spoken or calendar.today)
+    return before.last(count, grain, _is_fiscal(None, grain, calendar))
 
 
 def _before_last(match: re.Match[str], calendar: Calendar) -> Period | None:

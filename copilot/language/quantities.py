@@ -129,6 +129,9 @@ def _amounts(text: str) -> list[Amount]:
             if j == i:
                 i += 1
                 continue
+            if value == scale == 1 and words[max(i - 1, 0)] == "not":
+                # "Not one rand": none.
+                value = 0.0
         if not unit:
             unit, taken = _unit(words[j : j + 2])
             j += taken

@@ -26,6 +26,7 @@ from copilot.models.draft import Draft
 from copilot.models.planning import BOTH, Plan, Planned, plan, points_back
 from copilot.models.saying import TELLING, Documents, Outcome, say
 from copilot.passages.answerable import least, probability
+from copilot.passages.days import is_of_another_day
 from copilot.passages.quoting import quote
 from copilot.passages.ranked import Ranked, bound
 from copilot.passages.versions import asks_for_before, with_before
@@ -284,7 +285,9 @@ class GroundedChatModel(BaseChatModel):
         quotation = quote(ranked, retriever, shape, named_documents, sides)
         if asks_for_before(asked.text):
             quotation = with_before(ranked, quotation, retriever)
-        answers = probability(ranked, named_documents)
+        fiscal_start = self.sources.workspace.config.fiscal_year_start_month
+        is_of_another = is_of_another_day(quotation, found, asked.period, asked.today, fiscal_start)
+        answers = 0.0 if is_of_another else probability(ranked, named_documents)
         told = bound(ranked, named_documents)
         return Documents(
             quotation,

@@ -163,7 +163,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     if documents.unmentioned or (asked.unknown and not is_theirs):
         return refuse(asked, outcomes, documents, organisation)
     told = [o for o in outcomes if o.may_lead and o.holds_something and not o.planned.call.is_a_guess]
-    data = [o for o in told if o.planned.call.resolved >= RESOLVED]
+    data = [o for o in told if _says_enough(o.planned.call)]
     # Where something is measured over the time that is named, rows that a date only perhaps bounds come after it.
     is_timed = any("period" in o.planned.call.arguments for o in data)
     data.sort(key=lambda o: -o.planned.worth * (o.planned.call.certainty if is_timed else 1.0))
@@ -183,7 +183,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         return _rows_first(rows)
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
     do_surely = documents.do_answer and (documents.certainty >= CERTAIN or documents_wanted >= SURELY_THEIRS)
-    likely = lead.planned.worth * lead.planned.call.certainty if lead is not None else 0.0
+    likely = _likelihood(lead.planned, documents_wanted) if lead is not None else 0.0
     # What leaves something out is no substitute for what documents are surely asked for.
     is_part = lead is not None and bool(lead.planned.call.unresolved) and documents_wanted >= SURELY_THEIRS
     may_lead = leads or (likely >= UNLIKELY and not do_surely and not is_part)
@@ -197,6 +197,19 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     if choices:
         return _ask_back(choices)
     return refuse(asked, outcomes, documents, organisation)
+
+
+def _says_enough(call: Call) -> bool:
+    """Whether a call expresses enough of the question: as a whole where it was judged so, else by its parts."""
+    return call.resolved >= RESOLVED or (call.certainty < 1 and call.resolved > 0)
+
+
+def _likelihood(planned: Planned, documents_wanted: float) -> float:
+    """How likely a call is what is asked; what was judged as a whole has the reader's doubt in its certainty, all but
+    whether documents are wanted instead."""
+    if planned.call.certainty == 1:
+        return planned.worth
+    return planned.call.certainty * planned.probability / max(planned.probability + documents_wanted, 1e-6)
 
 
 def _records_first(

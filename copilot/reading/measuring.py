@@ -117,7 +117,8 @@ def widest(builder: Builder, shown: Sequence[str], measure: Measure) -> str | No
         return None
     numbers = [p.name for p in builder.asked.columns.of_table(builder.table, "number")]
     sure = sorted(((judged.sure(n, None, "measured", "shown", "order"), n) for n in numbers), reverse=True)
-    sides = shown if len(shown) == 2 else [name for p, name in sure[:2] if p >= SET_BESIDE]
+    own = list(dict.fromkeys(shown))
+    sides = own if len(own) == 2 else [name for p, name in sure[:2] if p >= SET_BESIDE]
     if len(sides) != 2:
         return None
     one, other = (builder.asked.columns.get(builder.table, name) for name in sides)

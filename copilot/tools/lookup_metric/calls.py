@@ -55,10 +55,10 @@ def calls(asked: Asked) -> Iterator[Call]:
         if says_share(asked.text, asked.reading) and metric.unit not in RATES:
             # An amount is no answer to what share of it there is.
             continue
-        filters = _described_values(asked, metric) | _filters(asked, metric.dimensions)
-        by = _dimension(asked, metric.dimensions)
+        filters = _described_values(asked, metric) | _filters(asked, metric)
+        by = _dimension(asked, metric)
         by = None if by in filters else by
-        groups = _values(asked, metric.dimensions[by]) if by else []
+        groups = _values(asked, metric, metric.dimensions[by]) if by else []
         times = _times(asked, metric)
         arguments = {"metric": name} | ({"filters": filters} if filters else {}) | _split(asked, by, groups) | times
         left = [*_left_out(asked, metric, {*filters.values(), *groups})]
@@ -66,7 +66,9 @@ def calls(asked: Asked) -> Iterator[Call]:
         # that is first.
         is_part = bool(asked.reading.of("share"))
         missed = len(left) + (not by and _splits(asked)) + (asked.reading.measure in _OF_ROWS) + is_part
-        resolved = 1 - missed / (missed + len(filters) + own)
+        # The figure of all is no answer for a place or a part that is not found.
+        is_elsewhere = any(s.text in left for s in asked.reading.of("scope"))
+        resolved = 0.0 if is_elsewhere else 1 - missed / (missed + len(filters) + own)
         yield Call("lookup_metric", arguments, _phrase(metric, filters, by, groups, times), resolved, tuple(left))
 
 
@@ -160,7 +162,7 @@ def _describes(asked: Asked, span: Span) -> bool:
 
 def _is_expressed(asked: Asked, span: Span, values: Collection[str], metric: Metric) -> bool:
     """Whether a part of the question is in the call, or names the metric itself, its rows or all that there is."""
-    links = asked.links.within(span.start, span.end)
+    links = [x for x in asked.links.links if x.start < span.end and span.start < x.end]
     held = {*values, metric.name}
     said = words(span.text)
     plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in said)
@@ -247,25 +249,39 @@ def _described_values(asked: Asked, metric: Metric) -> dict[str, str]:
     return {name: str(value) for name, value in meant.items()} if len(meant) == len(spans) == 1 else {}
 
 
-def _filters(asked: Asked, dimensions: Mapping[str, str]) -> dict[str, str]:
+def _filters(asked: Asked, metric: Metric) -> dict[str, str]:
     """Dimension to the value that is named for it."""
-    held = {name: _values(asked, column) for name, column in dimensions.items()}
+    held = {name: _values(asked, metric, column) for name, column in metric.dimensions.items()}
     return {name: values[0] for name, values in held.items() if len(values) == 1}
 
 
-def _values(asked: Asked, column: str) -> list[str]:
-    """The values of a column that are named as such."""
+def _values(asked: Asked, metric: Metric, column: str) -> list[str]:
+    """The values of a column that are named as such, in whatever table they were found."""
     if column == "project_id":
         return [x.key for x in asked.records("projects")]
-    # What is measured or ordered by is no condition: "who owns it" is not platform = own.
-    other = asked.reading.of("measure", "order", "limit", "topic", "share")
-    linked = [x for x in asked.links.of("value", "person") if not any(s.start <= x.start < s.end for s in other)]
-    return list(dict.fromkeys(x.key for x in linked if x.column == column))
+    # What is measured or ordered by is no condition: "who owns it" is not platform = own. What stands beside the name
+    # of the metric is one: "hours saved at Lyon".
+    metrics = asked.links.of("metric")
+    other = [
+        s
+        for s in asked.reading.of("measure", "order", "limit", "topic", "share")
+        if s.role != "measure" or not any(s.start <= m.start and m.end <= s.end for m in metrics)
+    ]
+    linked = [
+        x
+        for x in asked.links.of("value", "person")
+        if not any(s.start <= x.start < s.end for s in other)
+        and not any(m.start < x.end and x.start < m.end for m in metrics)
+    ]
+    profile = asked.columns.get(metric.table, column)
+    own = set(profile.values) if profile is not None else set()
+    return list(dict.fromkeys(x.key for x in linked if x.column == column or x.key in own))
 
 
-def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
+def _dimension(asked: Asked, metric: Metric) -> str | None:
     """The dimension that a span of grouping names, or of which one is asked for; that of several values that are
     compared."""
+    dimensions = metric.dimensions
     links = [
         x for s in asked.reading.of("group", "order", "compare") for x in asked.links.within(s.start, s.end, *_GROUPING)
     ]
@@ -281,7 +297,7 @@ def _dimension(asked: Asked, dimensions: Mapping[str, str]) -> str | None:
         groups = {column for rows in asked.restrictions for column in rows.groups}
         if found := next((name for name, column in dimensions.items() if column in groups), None):
             return found
-    several = next((name for name, column in dimensions.items() if len(_values(asked, column)) > 1), None)
+    several = next((name for name, column in dimensions.items() if len(_values(asked, metric, column)) > 1), None)
     # Where a figure is lowest or highest is told by the dimension that its catalogue names first.
     is_first_asked = asked.reading.shape in _OF_GROUPS and (asked.reading.direction != "none" or _asks_a_part(asked))
     first = _of_projects(asked, dimensions) or next(iter(dimensions), None)
