@@ -37,7 +37,7 @@ _BEGINS = re.compile(r"\s*(?:[-*+] |[\"“‘(*]*[A-Z\d§])")
 # "SECTION 5 Standards", "Article 64: The Office **1.**": what stands as a paragraph and ends with no stop.
 _ENDS = re.compile(r"[.!?;:,…][\"'”’)\]*_]*$")
 _HEADING_NUMBER = re.compile(r"(?:^|(?<=› ))\d+(?:(?:\.\d+)*[.)]|(?:\.\d+)+)\s+")
-_NUMBER_END = re.compile(r"\s*\**\d+(\.\d+)*\.?\**$")
+_NUMBER_END = re.compile(r"\s*(?:\*\*\d+(?:\.\d+)*\.?\*\*|\d+(?:\.\d+)*)$")
 _CAPTION = re.compile(r"\W*(table|fig(ure|\.)?|exhibit)\s*\d", re.IGNORECASE)
 
 

@@ -122,6 +122,13 @@ def test_a_caption_says_nothing_alone() -> None:
     assert not said.is_label
 
 
+def test_a_short_sentence_that_ends_with_a_number_is_no_label() -> None:
+    found = of("The next meeting is on 26 March 2026.\n\nA system of the red colour needs 21.\n\nIt goes on.")
+    assert not any(unit.is_label for unit in found)
+    heading, _ = of("Article 64: The Office **1.**\n\nThe office keeps the register of systems.")
+    assert heading.is_label
+
+
 def test_a_term_in_bold_stays_with_what_is_said_of_it() -> None:
     found = units(passage("**Fallback plan.** How the work goes on by hand. It is rehearsed.\n\n**We stop.** Now."))
     assert [u.text for u in found] == [
