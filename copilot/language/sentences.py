@@ -9,11 +9,11 @@ _SENTENCE = re.compile(
     r"[^\n]*?(?:[.!?:](?=[\s*_\")\]]|$)[*_\")]*(?:[ \t]*\[#[^\]\s]+\])*[ \t]*|(?=\n)|$)\n*", re.DOTALL
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|ms|dr|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I
+    r"(?:\b(?:e\.g|i\.e|vs|etc|approx|incl|no|art|cf|mr|mrs|ms|dr|prof|st|inc|ltd|s)\.|\b[A-Z]\.)[\s\"]*$", re.I
 )
 
 # The number of an item, or a term of a few words in bold: they name what follows.
-_NAME = re.compile(r"\s*(?:\d{1,2}\.|\*\*(?:[^\s*]+[ \t]?){1,4}\*\*)")
+_NAME = re.compile(r"\s*(?:\d{1,2}\.|\*\*(?:\d{1,2}\.[ \t]+)?(?:[^\s*]+[ \t]?){1,5}\*\*)")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -31,6 +31,8 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _is_open(piece: str) -> bool:
-    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner", "**Owner.** Who answers"."""
+    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner", "**Owner.** Who answers", and what
+    stands in bold is not at its end: "**1. Owner.**"."""
     bare = piece.rstrip()
-    return bool(_ABBREVIATION.search(bare) or _NAME.fullmatch(bare) or bare.endswith(":"))
+    is_named = _NAME.fullmatch(bare) or bare.count("**") % 2 == 1
+    return bool(_ABBREVIATION.search(bare) or is_named or bare.endswith(":"))

@@ -16,7 +16,7 @@ from copilot.models.planning import Plan, Planned
 from copilot.passages.answerable import LEAST_OPEN
 from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quotation, Quote
-from copilot.passages.units import Unit, without_numbers
+from copilot.passages.units import Unit, said_in_full, without_numbers
 from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
@@ -393,6 +393,8 @@ def _located(quote: Quote, *, opens: bool, is_first: bool) -> str:
     unit = quote.unit
     number = unit.label if unit.kind == "clause" else ""
     text = unit.text.removeprefix(f"**{number}**").removeprefix(number).strip() if number else unit.text
+    if not number and unit.label and unit.kind == "sentence" and quote.why in ("lead", "support"):
+        text = said_in_full(unit)
     if not number and opens and quote.why == "lead":
         return text
     where = f"{unit.document}, clause {number}" if number else unit.document

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.passages.units import Unit
+from copilot.passages.units import Unit, said_in_full
 from copilot.retrieval import pairs
 from copilot.retrieval.embedder import Network, load_verified
 from copilot.retrieval.sentences import plain
@@ -31,7 +31,7 @@ LENGTHS = pairs.Lengths(question=48, other=88)
 def written(unit: Unit) -> str:
     """A unit as the judge reads it, under its document and heading."""
     under = " › ".join(filter(None, (unit.document, unit.heading)))
-    return f"{under}: {plain(unit.text)}"
+    return f"{under}: {plain(said_in_full(unit))}"
 
 
 @cache

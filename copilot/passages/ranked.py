@@ -16,7 +16,7 @@ from copilot.passages import judging
 from copilot.passages.bands import lies_within, sizes
 from copilot.passages.conflicts import not_in_force
 from copilot.passages.ranking import Numbers, network, signals
-from copilot.passages.units import Unit, units
+from copilot.passages.units import Unit, said_in_full, units
 from copilot.retrieval.references import asked_for, documents_of, opens_with, without
 from copilot.retrieval.sentences import plain
 from copilot.types import Evidence
@@ -68,7 +68,7 @@ class Ranked:
         found = _read(evidence)
         # Beside the name of a part, what is asked about it tells which of its units is meant.
         asked = without(question) if content_stems(without(question)) else question
-        cosines = meaning.likeness(asked, [plain(unit.text) for unit in found])
+        cosines = meaning.likeness(asked, [plain(said_in_full(unit)) for unit in found])
         return cls(
             question, tuple(evidence), tuple(found), dict(zip(found, cosines, strict=True)),
             _coverage(asked, found), _levelled(evidence), _relevance(evidence),

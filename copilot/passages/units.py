@@ -6,7 +6,7 @@ Every word of a passage stands in one unit, or in what names units: a heading, o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,8 +20,11 @@ MOST_WORDS = 75
 """A longer item or clause is several units, its sentences."""
 _LONGEST_HEADING = 60
 _LONGEST_LABEL = 16
+_FEW_WORDS = 3
+"""A sentence of no more says nothing alone."""
 _ROWS_ITEM = r"[-*+–—•▪◦‣●■]|--|\d{1,2}[.)]|\((?:\d{1,2}|[a-z]{1,4})\)|[a-z]\)"
 _ITEM = re.compile(rf"\s*(?:{_ROWS_ITEM})\s+(?:\([a-z]{{1,4}}\)\s+)?(?=\S)")
+_SUBJECT = re.compile(r"\s*\*\*(?:\d{1,2}[.)]\s+)?(?P<name>[^*]{2,120}[.:?])\*\*\s+(?=\S)")
 _CLAUSE = re.compile(r"\s*(?:\*\*(?P<bold>\d+(?:\.\d+)*)\.?\*\*|(?P<plain>\d{1,2}(?:\.\d{1,3})+)\.?(?=\s))\s*(?=\S)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"!?\[([^\]]+)\]\([^)]+\)")
@@ -39,6 +42,13 @@ _ENDS = re.compile(r"[.!?;:,…][\"'”’)\]*_]*$")
 _HEADING_NUMBER = re.compile(r"(?:^|(?<=› ))\d+(?:(?:\.\d+)*[.)]|(?:\.\d+)+)\s+")
 _NUMBER_END = re.compile(r"\s*(?:\*\*\d+(?:\.\d+)*\.?\*\*|\d+(?:\.\d+)*)$")
 _CAPTION = re.compile(r"\W*(table|fig(ure|\.)?|exhibit)\s*\d", re.IGNORECASE)
+
+
+def said_in_full(unit: Unit) -> str:
+    """The text of a unit, after what it is about where its paragraph has said that before."""
+    if not unit.label or unit.kind != "sentence":
+        return unit.text
+    return f"{unit.label}{'' if unit.label.endswith('?') else ':'} {unit.text}"
 
 
 def without_numbers(headings: str) -> str:
@@ -66,7 +76,8 @@ class Unit:
     lead: int | None = None
     """Place of the unit that opens its list or table."""
     label: str = ""
-    """The number of a clause, or the bold words with which an item begins."""
+    """The number of a clause, the bold words with which an item begins, or those with which the paragraph of a sentence
+    begins, where it is not the first: "**Night Lens.** It is lengthened. The sum is raised."."""
     is_label: bool = False
     """A caption or a heading that stands as a paragraph: it says nothing alone."""
     columns: tuple[str, ...] = ()
@@ -129,13 +140,29 @@ def _parts(block: _Block, passage: str) -> Iterator[tuple[int, int, str, str]]:
         label, offset = mark["bold"] or mark["plain"], 0
     elif block.kind == "item" and (bold := _BOLD.match(raw, offset)):
         label = bold[1].rstrip(".:")
+    subject = _SUBJECT.match(raw) if block.kind == "sentence" else None
     is_whole = block.kind in ("item", "clause") and len(raw.split()) <= MOST_WORDS
-    for piece in [raw[offset:]] if is_whole else split_sentences(raw[offset:]):
+    for piece in [raw[offset:]] if is_whole else _together(split_sentences(raw[offset:])):
         text = piece.strip()
         start = block.start + offset + len(piece) - len(piece.lstrip())
         offset += len(piece)
         if text:
             yield start, start + len(text), " ".join(_LINK.sub(r"\1", text).split()), label
+        if subject and offset >= subject.end():
+            label = subject["name"].rstrip(".:")
+
+
+def _together(pieces: Iterable[str]) -> list[str]:
+    """Sentences, one of a few words with that before it, or behind it at the beginning: "They asked to train on the
+    archive. Refused." is one, and so is "Yes. Staff may use it."."""
+    found: list[str] = []
+    for piece in pieces:
+        is_short = found and min(len(piece.split()), len(found[-1].split())) <= _FEW_WORDS
+        if is_short and not piece.lstrip().startswith("**"):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
 
 
 def _row(raw: str, columns: Sequence[str]) -> str:

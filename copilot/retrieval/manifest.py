@@ -30,10 +30,10 @@ from copilot.retrieval.states import (
 from copilot.retrieval.types import Chunk
 from copilot.state.database import connect_to_read
 
-VERSION = f"9 {MODEL}"
+VERSION = f"10 {MODEL}"
 """Changes with what makes an older index unusable: the tables, how chunks are made, the vectors' model."""
 # Cached vectors are of texts as this version cuts them into sentences.
-_VECTORS = f"{MODEL}, sentences 2"
+_VECTORS = f"{MODEL}, sentences 3"
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copilot.passages.units import MOST_WORDS, Unit, units, without_numbers
+from copilot.passages.units import MOST_WORDS, Unit, said_in_full, units, without_numbers
 from copilot.types import Evidence
 
 
@@ -122,6 +122,16 @@ def test_a_caption_says_nothing_alone() -> None:
     assert not said.is_label
 
 
+def test_what_follows_a_name_in_bold_is_about_it() -> None:
+    found = units(passage("**2. Tide and Weather Voice.** The trial may begin. It ends in May.\n\nAll agreed."))
+    assert [(u.text, u.label) for u in found] == [
+        ("**2. Tide and Weather Voice.** The trial may begin.", ""),
+        ("It ends in May.", "Tide and Weather Voice"),
+        ("All agreed.", ""),
+    ]
+    assert said_in_full(found[1]) == "Tide and Weather Voice: It ends in May."
+
+
 def test_a_short_sentence_that_ends_with_a_number_is_no_label() -> None:
     found = of("The next meeting is on 26 March 2026.\n\nA system of the red colour needs 21.\n\nIt goes on.")
     assert not any(unit.is_label for unit in found)
@@ -130,9 +140,16 @@ def test_a_short_sentence_that_ends_with_a_number_is_no_label() -> None:
 
 
 def test_a_term_in_bold_stays_with_what_is_said_of_it() -> None:
-    found = units(passage("**Fallback plan.** How the work goes on by hand. It is rehearsed.\n\n**We stop.** Now."))
+    found = units(passage("**Fallback plan.** How the work goes on by hand. It is often rehearsed.\n\n**We stop.** Now."))
     assert [u.text for u in found] == [
-        "**Fallback plan.** How the work goes on by hand.", "It is rehearsed.", "**We stop.** Now.",
+        "**Fallback plan.** How the work goes on by hand.", "It is often rehearsed.", "**We stop.** Now.",
+    ]  # fmt: skip
+
+
+def test_a_sentence_of_a_few_words_is_one_with_its_neighbour() -> None:
+    found = of("They asked to train on the archive. Refused.\n\nYes. Any member of staff may use it for work.")
+    assert [u.text for u in found] == [
+        "They asked to train on the archive. Refused.", "Yes. Any member of staff may use it for work.",
     ]  # fmt: skip
 
 
