@@ -134,3 +134,10 @@ def test_a_financial_year_is_known_by_the_month_in_which_it_closed() -> None:
     found = parse_period("in the financial year that closed this March", date(2026, 5, 31), 4)
     assert found is not None
     assert (found.start, found.end) == (date(2025, 4, 1), date(2026, 4, 1))
+
+
+@pytest.mark.parametrize(("text", "year"), [("at the end of August 2026", 2026), ("at the end of August", 2025)])
+def test_the_end_of_a_month_is_that_of_its_year(text: str, year: int) -> None:
+    found = parse_period(text, date(2026, 5, 18))
+    assert found is not None
+    assert (found.start, found.end) == (date(year, 8, 1), date(year, 9, 1))

@@ -327,7 +327,7 @@ def _feast(match: re.Match[str], calendar: Calendar) -> Period:
 def _edge(match: re.Match[str], calendar: Calendar) -> Period:
     """The end of a year is its last month, the start its first; the end of a month is the month."""
     if match["m"]:
-        return calendar.month(_month_number(match["m"]), None)
+        return calendar.month(_month_number(match["m"]), int(match["y"]) if match["y"] else None)
     if match["this"]:
         kind, _, unit = match["this"].lower().rpartition(" ")
         fiscal, which = _is_fiscal(kind or None, _grain(unit), calendar), (match["which"] or "").lower()

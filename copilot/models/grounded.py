@@ -278,7 +278,7 @@ class GroundedChatModel(BaseChatModel):
         if max(o.planned.probability for o in searched) >= READ_BESIDE and ranked.telling:
             # Read only with what it continues, what answered that would be told once more.
             ranked = ranked.read_beside(*dict.fromkeys((asked.text, asked.topic)))
-        named_documents = list(dict.fromkeys(x.key for x in asked.links.of("document")))
+        named_documents = [x.key for x in asked.documents]
         sides = [s.text for s in asked.reading.of("compare")]
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
         shape = "memo" if asked.wants_all else asked.reading.shape

@@ -221,6 +221,23 @@ class Asked:
         return tuple(n for n in unheard if not retriever.mentions(n, self.viewer))
 
     @cached_property
+    def documents(self) -> tuple[Link, ...]:
+        """The documents that are named, by a day the minutes of that day; a month names none of its minutes."""
+        period, times = self.period, self.links.of("period")
+        named = [
+            x
+            for x in self.links.of("document")
+            if not any(t.start <= x.start and x.end <= t.end and x.end > x.start for t in times)
+        ]
+        if period is not None and (period.end - period.start).days == 1 and self.sources.retriever is not None:
+            for document in self.sources.retriever.documents(self.viewer):
+                own = find_period(document.title, self.today, self._fiscal_start)
+                if own is not None and own.grain == "day" and own.start == period.start:
+                    text = self.text[slice(*period.span)]
+                    named.append(Link("document", document.id, *period.span, text, name=document.title))
+        return tuple({x.key: x for x in named}.values())
+
+    @cached_property
     def unnamed(self) -> tuple[str, ...]:
         """What the question is about where nothing here has such a name, nor is one of its words mentioned anywhere."""
         retriever = self.sources.retriever

@@ -20,6 +20,8 @@ copilot = copilot_on(
             "The council decided to lengthen the trial of the Berth Planner by ten weeks.\n\n"
             "The council decided that the Crane Reader is switched off on 30 May 2026.",
         ),
+        "minutes/staff-panel.md": "# Staff Panel, minutes of 4 March 2026\n\n## Decisions\n\n"
+        "The panel took note of the plan for the shifts and asked for nothing more.\n",
         "minutes/january.md": minutes("21 January 2026", "The council decided to buy no further licences this year."),
         "policies/trials.md": "# Trials\n\nA trial lasts six months at the most. The council may lengthen it once.\n",
     }
@@ -37,11 +39,17 @@ def test_what_was_decided_on_another_day_is_not_told(copilot: Copilot, question:
     assert copilot.ask(question).status == "insufficient_evidence"
 
 
+def test_a_day_names_the_minutes_of_that_day(copilot: Copilot) -> None:
+    answer = copilot.ask("What did the council decide on 18 March 2026?")
+    assert answer.status == "answered"
+    assert {c.source for c in answer.citations} == {"minutes/march.md"}
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [
         ("What did the council decide in March about the trial of the Berth Planner?", "ten weeks"),
-        ("On which day in May 2026 is the Crane Reader switched off?", "30 May 2026"),
+        ("When is the Crane Reader switched off?", "30 May 2026"),
     ],
 )
 def test_what_a_document_of_a_day_tells_of_it_is_told(copilot: Copilot, question: str, said: str) -> None:

@@ -15,7 +15,7 @@ _VERSIONS = 3
 
 def calls(asked: Asked) -> Iterator[Call]:
     """The question itself is what is looked for; documents that it names bind the search."""
-    named = list(dict.fromkeys(x.name for x in asked.links.of("document") if x.name))
+    named = list(dict.fromkeys(x.name for x in asked.documents if x.name))
     about = f" in {' and '.join(named)}" if named else ""
     arguments: dict[str, object] = {"query": asked.topic}
     then = ""
