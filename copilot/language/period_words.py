@@ -63,7 +63,8 @@ POINTS = {
     "twelve": r"(?P<ttm>TTM|LTM)\b",
     "fiscal": rf"(?:the )?{FISCAL} year(?! ?'?\d)\b",
     "edge": rf"(?P<edge>(?:the )?(?:end|start|beginning) of )(?:the )?(?:(?P<year>{A_YEAR})"
-    rf"|(?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?|(?:(?P<which>next|last) )?(?P<this>month|quarter|{FISCAL} year|year))\b",
+    rf"|(?P<m>{_MONTH})(?:,? (?P<y>{_PLAIN_YEAR}))?"
+    rf"|(?:(?P<which>next|last) )?(?P<this>month|quarter|{FISCAL} year|year))\b",
 }  # fmt: skip
 ANY_POINT = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in POINTS.values()) + ")"
 _SPANS = {

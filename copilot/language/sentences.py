@@ -31,8 +31,8 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _is_open(piece: str) -> bool:
-    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner", "**Owner.** Who answers", and what
-    stands in bold is not at its end: "**1. Owner.**"."""
+    """Whether a sentence that was split off goes on: "e.g. this", "1. Name an owner", "**Owner.** Who answers";
+    or what stands in bold is not at its end: "**1. Owner.**"."""
     bare = piece.rstrip()
     is_named = _NAME.fullmatch(bare) or bare.count("**") % 2 == 1
     return bool(_ABBREVIATION.search(bare) or is_named or bare.endswith(":"))

@@ -140,7 +140,8 @@ def test_a_short_sentence_that_ends_with_a_number_is_no_label() -> None:
 
 
 def test_a_term_in_bold_stays_with_what_is_said_of_it() -> None:
-    found = units(passage("**Fallback plan.** How the work goes on by hand. It is often rehearsed.\n\n**We stop.** Now."))
+    text = "**Fallback plan.** How the work goes on by hand. It is often rehearsed.\n\n**We stop.** Now."
+    found = units(passage(text))
     assert [u.text for u in found] == [
         "**Fallback plan.** How the work goes on by hand.", "It is often rehearsed.", "**We stop.** Now.",
     ]  # fmt: skip
