@@ -11,17 +11,20 @@ import gzip
 import json
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from copilot.passages.units import Unit
 from copilot.records.store import Records
 from copilot.retrieval.index import manifest_path
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.sources import Sources
+from copilot.types import Evidence
 from copilot.workspace import Workspace
 
 SEED = 11
@@ -48,6 +51,13 @@ class MarkedSet:
 
     def add(self, title: str, sentences: list[str]) -> None:
         self.passages.setdefault(tuple(sentences), title)
+
+
+def as_it_stands(unit: Unit, passages: Sequence[Evidence]) -> str:
+    """The words of a unit as its passage has them: those of a table's row without the names of its columns."""
+    if unit.kind != "row":
+        return unit.text
+    return next(e.text[unit.start : unit.end] for e in passages if e.id == unit.evidence)
 
 
 def folded(text: str) -> str:

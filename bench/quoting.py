@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 from abstention import HEADINGS, Asked, asked_once, asked_twice, report
-from marked import Marked, MarkedSet, folded, indexed, opened, read
+from marked import Marked, MarkedSet, as_it_stands, folded, indexed, opened, read
 
 from copilot.passages.answerable import model
 from copilot.passages.quoting import Quotation, quote
@@ -57,23 +57,24 @@ def main() -> None:
 
 
 def of_marked(sources: Sources, found: MarkedSet) -> str:
-    said = [(question, quoted(sources, question.text)) for question in found.questions if question.gold]
-    first = fmean(shown(question, quotation, 1) > 0 for question, quotation in said)
-    recall = fmean(shown(question, quotation, _MOST_SHOWN) for question, quotation in said)
-    words = fmean(sum(len(q.unit.text.split()) for q in quotation.quotes) for _, quotation in said)
-    size = fmean(len(quotation.quotes) for _, quotation in said)
+    said = [(question, *quoted(sources, question.text)) for question in found.questions if question.gold]
+    first = fmean(shown(*one, 1) > 0 for one in said)
+    recall = fmean(shown(*one, _MOST_SHOWN) for one in said)
+    words = fmean(sum(len(q.unit.text.split()) for q in quotation.quotes) for _, quotation, _ in said)
+    size = fmean(len(quotation.quotes) for _, quotation, _ in said)
     return f"{found.name:16}{len(said):10}{first:8.3f}{recall:9.3f}{words:7.0f}{size:8.1f}"
 
 
-def quoted(sources: Sources, question: str) -> Quotation:
+def quoted(sources: Sources, question: str) -> tuple[Quotation, Sequence[Evidence]]:
+    """What is quoted, and the passages that it is of."""
     assert sources.retriever is not None
     evidence = search_knowledge(sources, Viewer(), Arguments(query=question)).evidence
-    return quote(Ranked.of(question, evidence, sources.retriever), sources.retriever)
+    return quote(Ranked.of(question, evidence, sources.retriever), sources.retriever), evidence
 
 
-def shown(question: Marked, quotation: Quotation, most: int) -> float:
+def shown(question: Marked, quotation: Quotation, evidence: Sequence[Evidence], most: int) -> float:
     """The share of the marked sentences that are among the first quotes."""
-    texts = [folded(q.unit.text) for q in quotation.quotes[:most]]
+    texts = [folded(as_it_stands(q.unit, evidence)) for q in quotation.quotes[:most]]
     whole = " ".join(texts)
     gold = [folded(text) for text in question.gold]
     # A sentence that is split otherwise than its marker split it counts by most of its length.

@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from marked import folded, opened, read  # noqa: E402
+from marked import as_it_stands, folded, opened, read  # noqa: E402
 
 from copilot.passages.ranked import Ranked  # noqa: E402
 from copilot.passages.units import Unit  # noqa: E402
@@ -53,7 +53,7 @@ def outcomes(line: Mapping[str, Any], sources: Sources) -> Iterator[tuple[str, b
     gold = [folded(text) for text in line["sentences"]]
 
     def is_marked(unit: Unit) -> bool:
-        text = folded(unit.text)
+        text = folded(as_it_stands(unit, evidence))
         return bool(text) and any(text in g or g in text for g in gold)
 
     for name, asked in READ.items():

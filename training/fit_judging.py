@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
 import logistic  # noqa: E402
-from marked import folded, indexed  # noqa: E402
+from marked import as_it_stands, folded, indexed  # noqa: E402
 
 from copilot.passages import judging  # noqa: E402
 from copilot.passages.ranked import Ranked  # noqa: E402
@@ -71,7 +71,7 @@ def asked(company: str) -> Iterator[Question]:
             read = ranked.read_beside(sample["question"])
             least = min(read.judged.values())
             rows = [(plain[u], read.passages[u.evidence], read.judged.get(u, least)) for u in ranked.telling]
-            right = [holds(folded(u.text), quotes) for u in ranked.telling]
+            right = [holds(folded(as_it_stands(u, evidence)), quotes) for u in ranked.telling]
             yield Question(company, np.array(rows), np.array(right))
         retriever.close()
 

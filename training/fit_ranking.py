@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from marked import MarkedSet, folded, opened, read
+from marked import MarkedSet, as_it_stands, folded, opened, read
 
 from copilot.passages.ranked import Ranked
 from copilot.passages.ranking import FILE, SIGNALS, Network, Numbers, leads
@@ -70,7 +70,7 @@ def asked(sources: Sources, found: MarkedSet) -> list[Question]:
         evidence = search_knowledge(sources, Viewer(), Arguments(query=question.text)).evidence
         ranked = Ranked.of(question.text, evidence, sources.retriever)
         gold = [folded(g) for g in question.gold]
-        texts = [folded(unit.text) for unit in ranked.telling]
+        texts = [folded(as_it_stands(unit, evidence)) for unit in ranked.telling]
         marked = np.array([float(bool(t) and any(t in g or g in t for g in gold)) for t in texts])
         questions.append(Question(ranked.signals, marked, len(gold)))
     return questions

@@ -68,7 +68,7 @@ class Question:
 
 
 def mine(names: Sequence[str], state: Path) -> None:
-    from marked import Marked, folded, opened, read
+    from marked import Marked, as_it_stands, folded, opened, read
 
     from copilot.passages.ranked import Ranked
     from copilot.tools.search_knowledge.tool import Arguments, search_knowledge
@@ -86,7 +86,8 @@ def mine(names: Sequence[str], state: Path) -> None:
             evidence = search_knowledge(sources, Viewer(), Arguments(query=question.text)).evidence
             ranked = Ranked.of(question.text, evidence, sources.retriever)
             gold = [folded(g) for g in question.gold]
-            marked = [any(t and (t in g or g in t) for g in gold) for t in (folded(u.text) for u in ranked.best)]
+            texts = (folded(as_it_stands(u, ranked.evidence)) for u in ranked.best)
+            marked = [any(t and (t in g or g in t) for g in gold) for t in texts]
             kept = [n for n, is_right in enumerate(marked) if n < KEPT or is_right]
             told = [(written(ranked.best[n]), int(marked[n]), round(ranked.score(ranked.best[n]), 3)) for n in kept]
             mined.append({"q": question.text, "units": told})

@@ -33,6 +33,7 @@ COMPARED = 0.5
 CLEARLY = 0.15
 """By so much more of a cosine a part means one column than another."""
 _MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
+_OTHER_SIDE: tuple[Use, ...] = ("among", "shown")
 _BY, _COMPARING = "by", 2
 """The word before a size that says how far apart two things are; so many words before it may compare."""
 _OPPOSITE: Mapping[Comparison, Comparison] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
@@ -162,7 +163,7 @@ def against_another(builder: Builder) -> None:
     if figures(asked) or is_said:
         return
     sized = [
-        (judged.sure(one, None, op) * judged.sure(other, None, "shown", op), one, op, other)
+        (judged.sure(one, None, op) * judged.sure(other, None, *_OTHER_SIDE, op), one, op, other)
         for one in numbers for other in numbers for op in SIDES
         if one != other and numbers[one].unit == numbers[other].unit
     ]  # fmt: skip
@@ -247,7 +248,7 @@ def _surely_beside(builder: Builder, numbers: Mapping[str, Profile], sized: str)
     judged = builder.asked.judged(builder.table)
     unit = numbers[sized].unit
     found = [
-        (judged.sure(sized, None, op) * judged.sure(other, None, "shown", op), other, op)
+        (judged.sure(sized, None, op) * judged.sure(other, None, *_OTHER_SIDE, op), other, op)
         for other, p in numbers.items() for op in SIDES if other != sized and p.unit == unit
     ]  # fmt: skip
     best, other, op = max(found, default=(0.0, "", ">"))
