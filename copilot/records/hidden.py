@@ -1,17 +1,22 @@
-"""What a sheet of Excel or OpenDocument does not show: calamine reads its hidden rows and columns as if they were
-seen."""
+"""What a sheet does not show: calamine reads its hidden rows and columns as if they were seen."""
 
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
+from copilot.records.binary_workbooks import BOOK, of_xls, of_xlsb
+from copilot.records.compound_file import SIGNATURE
+from copilot.records.left_out import Hidden
 from copilot.records.office_xml import BrokenXml, Element, each, sheet_parts
 
 _CHUNK = 1 << 20
+_DAMAGED = zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError
+"""What reading a broken archive may raise."""
 _CONTENT = "content.xml"
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _MOST_REPEATED = 100_000
@@ -19,51 +24,29 @@ _YES = ("1", "true")
 _ROWS, _COLUMNS, _PROPERTIES = "{*}row", "{*}col", "{*}sheetPr"
 
 
-@dataclass(frozen=True)
-class Hidden:
-    """Rows and columns from 1."""
-
-    rows: frozenset[int] = frozenset()
-    columns: tuple[range, ...] = ()
-    by_filter: bool = False
-    """Whether a filter is set, which hides the rows that do not pass it."""
-
-    def has_column(self, number: int) -> bool:
-        return any(number in columns for columns in self.columns)
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """How much of a table was not read, being hidden."""
-
-    rows: int = 0
-    columns: int = 0
-    by_filter: bool = False
-
-    def __bool__(self) -> bool:
-        return self.rows > 0 or self.columns > 0
-
-    def __str__(self) -> str:
-        said = [_counted(self.rows, "hidden row"), _counted(self.columns, "hidden column")]
-        return " and ".join(filter(None, said)) + (" (a filter is set)" if self.rows and self.by_filter else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else ""
-
-
 def hidden_cells(workbook: Path | IO[bytes]) -> Mapping[str, Hidden]:
-    """Sheet by sheet what is hidden on it; nothing of the binary formats XLS and XLSB."""
-    if not zipfile.is_zipfile(workbook):
-        return {}
-    with zipfile.ZipFile(workbook) as archive:
+    """Sheet by sheet what is hidden on it."""
+    with workbook.open("rb") if isinstance(workbook, Path) else nullcontext(workbook) as file:
         try:
-            if _CONTENT in archive.namelist():
-                return dict(_of_opendocument(archive))
-            return {name: found for name, part in sheet_parts(archive).items() if (found := _hidden(archive, part))}
-        except (BrokenXml, ValueError):
+            # Excel 97-2003 may hold an archive within, so that its file looks like one.
+            if file.read(len(SIGNATURE)) == SIGNATURE:
+                return of_xls(SIGNATURE + file.read())
+            if not zipfile.is_zipfile(file):
+                return {}
+            with zipfile.ZipFile(file) as archive:
+                return _of_package(archive)
+        except (BrokenXml, ValueError, *_DAMAGED):
             # Whether it can be read at all is for its reader to say.
             return {}
+
+
+def _of_package(archive: zipfile.ZipFile) -> Mapping[str, Hidden]:
+    names = archive.namelist()
+    if _CONTENT in names:
+        return dict(_of_opendocument(archive))
+    if BOOK in names:
+        return of_xlsb(archive)
+    return {name: found for name, part in sheet_parts(archive).items() if (found := _hidden(archive, part))}
 
 
 def _hidden(archive: zipfile.ZipFile, part: str) -> Hidden | None:

@@ -139,7 +139,7 @@ class TableMapping(_Strict):
     header: int | None = Field(default=None, ge=1)
     """Row of the column names; found below titles when absent."""
     hidden: Literal["leave out", "read"] = "leave out"
-    """Rows and columns that an Excel sheet does not show, by hand or by a filter."""
+    """Rows and columns that a sheet does not show, by hand or by a filter."""
     encoding: str | None = None
     """Such as cp1252; found out when absent."""
     delimiter: Literal[",", ";", "\t"] | None = None

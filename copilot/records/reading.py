@@ -18,7 +18,6 @@ from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
 from copilot.records.dates import Orders, date_order, days_of
 from copilot.records.expressions import compute
 from copilot.records.filling import Given
-from copilot.records.hidden import LeftOut
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import (
     OwnColumn,
@@ -29,6 +28,7 @@ from copilot.records.importing import (
     read_file,
     source_path,
 )
+from copilot.records.left_out import LeftOut
 from copilot.records.names import column_key, nearest
 from copilot.records.schema import PROJECTS, STAGE_HISTORY, TABLES, Column, ColumnType, TableSchema, gate_column
 from copilot.records.sheets import SUFFIXES as SHEETS

@@ -13,7 +13,8 @@ import python_calamine as calamine
 from copilot.errors import KnowledgeError
 from copilot.records.cells import normalise
 from copilot.records.headers import side_by_side
-from copilot.records.hidden import Hidden, LeftOut, hidden_cells
+from copilot.records.hidden import hidden_cells
+from copilot.records.left_out import Hidden, LeftOut
 from copilot.records.names import nearest
 from copilot.records.text_table import TextTable, as_columns
 

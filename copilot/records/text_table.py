@@ -9,7 +9,7 @@ from itertools import compress
 from copilot.errors import KnowledgeError
 from copilot.records.cells import normalise
 from copilot.records.headers import Row, find_header
-from copilot.records.hidden import LeftOut
+from copilot.records.left_out import LeftOut
 
 # A line below a table of at least so many columns that fills one of them is a remark.
 _WIDE = 4

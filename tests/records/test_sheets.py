@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from binary_workbooks import write_xls, write_xlsb
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copilot.errors import KnowledgeError
+from copilot.records.hidden import hidden_cells
 from copilot.records.sheets import read_sheet
 from copilot.records.store import Records
 from copilot.types import Viewer
@@ -177,3 +182,47 @@ def test_what_a_sheet_of_opendocument_hides_is_left_out(tmp_path: Path) -> None:
     assert table.columns == {"Code": ["A", "D"], "Owner": ["Ida", "Bo"]}
     assert str(table.hidden) == "3 hidden rows and 2 hidden columns (a filter is set)"
     assert read_sheet(path, with_hidden=True).columns["Salary"] == ["1", "2", "3", "3", "4"]
+
+
+STAFF = [["AI register", "", "", ""], ["Code", "Name", "Salary", "Cost"],
+         ["A", "One", "90", "5"], ["B", "Two", "80", "7"], ["C", "Three", "70", "9"]]  # fmt: skip
+MORE = [[f"D{n}", "Øvrige", "60", "1"] for n in range(60)]
+"""With these the records of a sheet are no longer a small stream of an XLS file."""
+
+
+@pytest.mark.parametrize("write", [write_xls, write_xlsb])
+@pytest.mark.parametrize("more", [[], MORE], ids=["few", "many"])
+def test_what_a_binary_sheet_hides_is_left_out(
+    tmp_path: Path, write: Callable[..., Path], more: Sequence[Sequence[str]]
+) -> None:
+    path = tmp_path / f"register.{write.__name__.removeprefix('write_')}"
+    write(path, "Register", [*STAFF, *more], hidden=[4], columns=[3], is_filtered=True)
+    table = read_sheet(path)
+    assert list(table.columns) == ["Code", "Name", "Cost"]
+    assert table.columns["Code"] == ["A", "C", *(row[0] for row in more)]
+    assert str(table.hidden) == "1 hidden row and 1 hidden column (a filter is set)"
+    assert read_sheet(path, with_hidden=True).columns["Salary"][:3] == ["90", "80", "70"]
+
+
+@pytest.mark.parametrize("write", [write_xls, write_xlsb])
+def test_a_binary_sheet_that_hides_nothing_is_whole_and_a_hidden_one_is_not_there(
+    tmp_path: Path, write: Callable[..., Path]
+) -> None:
+    path = tmp_path / f"register.{write.__name__.removeprefix('write_')}"
+    table = read_sheet(write(path, "Register", STAFF))
+    assert (table.columns["Code"], bool(table.hidden)) == (["A", "B", "C"], False)
+    with pytest.raises(KnowledgeError, match="holds no sheet that is shown"):
+        read_sheet(write(path, "Register", STAFF, is_hidden=True))
+
+
+@pytest.mark.parametrize("write", [write_xls, write_xlsb])
+def test_a_damaged_binary_workbook_hides_nothing_rather_than_fail(tmp_path: Path, write: Callable[..., Path]) -> None:
+    whole = write(tmp_path / "register", "Register", STAFF, hidden=[4]).read_bytes()
+
+    @given(place=st.integers(0, len(whole) - 1), byte=st.integers(0, 255))
+    @settings(max_examples=80, deadline=None)
+    def damaged(place: int, byte: int) -> None:
+        found = hidden_cells(io.BytesIO(whole[:place] + bytes([byte]) + whole[place + 1 :]))
+        assert all(number > 0 for hidden in found.values() for number in hidden.rows)
+
+    damaged()

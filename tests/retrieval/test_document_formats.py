@@ -2,12 +2,14 @@
 
 import datetime as dt
 import io
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import docx
 import pytest
 import xlsxwriter
+from binary_workbooks import write_xls, write_xlsb
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
@@ -292,6 +294,16 @@ def test_hidden_rows_and_columns_of_a_sheet_are_left_out_and_said(tmp_path: Path
         sheet.set_row(2, None, None, {"hidden": True})
         sheet.set_column(1, 1, None, None, {"hidden": True})
     document = load(tmp_path, "a.xlsx", buffer.getvalue())
+    assert [text for _, text in places(document)] == ["Name: Ann\nTeam: Ops", "Name: Cy\nTeam: IT"]
+    assert document.note == "sheet Staff: 1 hidden row and 1 hidden column not read; show them if they should be"
+
+
+@pytest.mark.parametrize("write", [write_xls, write_xlsb])
+def test_hidden_rows_of_a_binary_sheet_are_left_out_and_said(tmp_path: Path, write: Callable[..., Path]) -> None:
+    rows = [["Name", "Salary", "Team"], ["Ann", "90", "Ops"], ["Bo", "80", "Ops"], ["Cy", "70", "IT"]]
+    suffix = write.__name__.removeprefix("write_")
+    data = write(tmp_path / "written", "Staff", rows, hidden=[3], columns=[2]).read_bytes()
+    document = load(tmp_path, f"a.{suffix}", data)
     assert [text for _, text in places(document)] == ["Name: Ann\nTeam: Ops", "Name: Cy\nTeam: IT"]
     assert document.note == "sheet Staff: 1 hidden row and 1 hidden column not read; show them if they should be"
 

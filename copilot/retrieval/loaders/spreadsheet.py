@@ -10,7 +10,8 @@ import python_calamine as calamine
 
 from copilot.errors import KnowledgeError
 from copilot.records.headers import side_by_side
-from copilot.records.hidden import Hidden, LeftOut, hidden_cells
+from copilot.records.hidden import hidden_cells
+from copilot.records.left_out import Hidden, LeftOut
 from copilot.retrieval.loaders.cell_formats import Shown, shown_cells
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.office import created
