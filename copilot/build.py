@@ -67,7 +67,8 @@ def index(settings: Settings, progress: Progress | None = None) -> tuple[SyncRep
     workspace = Workspace.open(settings.workspace)
     records = _records(workspace, settings)
     state = settings.workspace_state()
-    report = _sync(settings, workspace, records, progress)
+    with closing(records):
+        report = _sync(settings, workspace, records, progress)
     retriever, snapshots = Retriever(state, chroma_url=settings.chroma_url), Snapshots(state / _SNAPSHOTS)
     conversations = _conversations(settings)
     with closing(retriever), closing(snapshots), closing(conversations):

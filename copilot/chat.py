@@ -211,8 +211,9 @@ class Copilot:
             yield from self._answer(turn, question, instead_of)
 
     def close(self) -> None:
-        """Lets go of the files that are open."""
+        """Lets go of the files and connections that are open."""
         self.conversations.close()
+        self.sources.records.close()
         if self.sources.snapshots is not None:
             self.sources.snapshots.close()
         if self.memos is not None:

@@ -99,6 +99,11 @@ class Records:
         tables = with_derived(with_units(with_references(read_tables(workspace))))
         return cls(tables, warehouse)
 
+    def close(self) -> None:
+        """Lets go of the warehouse, where there is one; the tables here can still be read."""
+        if self.warehouse is not None:
+            self.warehouse.close()
+
     @property
     def metric_tables(self) -> Mapping[str, TableSchema]:
         """What a metric may be computed over: the tables here, and those that a warehouse holds in their stead."""

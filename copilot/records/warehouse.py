@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import ParseError
@@ -20,6 +21,14 @@ from copilot.types import Cell, Viewer
 
 # One query of the catalogue reads a table once; what takes longer than this is not answered in a chat.
 _TIMEOUT_SECONDS = 30
+# A PostgreSQL that cannot be reached, or goes without a word, holds a question up no longer than half a minute.
+_POSTGRES = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _REFERENCES = {"project_id": "projects.id", "model_id": "models.id"}
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 
@@ -92,20 +101,37 @@ class Warehouse:
         sql = query.sql(dialect=self._backend.dialect)
         with self._lock:
             try:
-                cursor = self._backend.raw_sql(sql)
-                names = [description[0] for description in cursor.description or ()]
-                rows = cursor.fetchall() if names else []
+                return self._answered(sql)
             except _driver_errors() as error:
                 raise ToolError(f"The warehouse ({self._shown}) did not answer: {_first_line(error)}.") from None
-            finally:
-                self._end_transaction()
+
+    def _answered(self, sql: str) -> Fetched:
+        """Once more, on a new connection, where the server has ended the one that there was: queries only read."""
+        try:
+            return self._run(sql)
+        except _driver_errors():
+            if not self._is_lost():
+                raise
+        self._backend.reconnect()
+        self._read_only()
+        return self._run(sql)
+
+    def _run(self, sql: str) -> Fetched:
+        try:
+            cursor = self._backend.raw_sql(sql)
+            names = [description[0] for description in cursor.description or ()]
+            rows = cursor.fetchall() if names else []
+        finally:
+            self._end_transaction()
         return Fetched(names, [tuple(map(_cell, row)) for row in rows])
+
+    def _is_lost(self) -> bool:
+        return self._backend.name != "duckdb" and bool(getattr(self._backend.con, "closed", False))
 
     def _end_transaction(self) -> None:
         """Left open it would hold its locks in the warehouse until the next query."""
-        connection = self._backend.con
-        if self._backend.name != "duckdb" and not getattr(connection, "closed", False):
-            connection.rollback()
+        if self._backend.name != "duckdb" and not self._is_lost():
+            self._backend.con.rollback()
 
     def _read_only(self) -> None:
         # DuckDB is opened read-only; the other engines get a user who may only read, which docs/operations.md asks for.
@@ -214,7 +240,9 @@ def _connect(url: str, shown: str) -> Any:
         if url.startswith("duckdb://"):
             # Opened to write it would lock the file for everyone else.
             return ibis.duckdb.connect(url.removeprefix("duckdb://").partition("?")[0], read_only=True)
-        return ibis.connect(url)
+        given = _POSTGRES if url.startswith(("postgres://", "postgresql://")) else {}
+        named = {name for name, _ in parse_qsl(urlsplit(url).query)}
+        return ibis.connect(url, **{name: value for name, value in given.items() if name not in named})
     except ModuleNotFoundError as error:
         raise SettingsError(f"BEARING_WAREHOUSE_URL: {shown} needs a driver that is not installed: {error}.") from None
     except (IbisError, ValueError, *_driver_errors()) as error:

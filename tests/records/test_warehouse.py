@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -13,6 +12,7 @@ import pytest
 import sqlglot
 from indexes import Indexes
 from postgres_server import Server
+from warehouses import TABLES, in_duckdb, in_postgres, without_observations
 
 from copilot.build import open_sources
 from copilot.errors import KnowledgeError, SettingsError, ToolError
@@ -37,7 +37,6 @@ METRICS = {name: metric for name, metric in CATALOGUE.metrics.items() if metric.
 EVERYONE = Viewer()
 CHAIR = Workspace.open(SHIPPED).viewer("chair")
 SPANS = [Span(date(2025, 1, 1), date(2026, 1, 1)), Span(date(2026, 1, 1), date(2026, 7, 1))]
-TABLES = {"observations": "analytics.ai_observations"}
 
 
 def keyed(found: list[Point]) -> list[dict[tuple[int | None, Cell], float]]:
@@ -48,53 +47,18 @@ def keyed(found: list[Point]) -> list[dict[tuple[int | None, Cell], float]]:
     ]
 
 
-def workspace(root: Path, source: Path = SHIPPED) -> Path:
-    """A copy of a workspace, its observations moved into a warehouse."""
-    shutil.copytree(source, root)
-    (root / "records" / "observations.csv").unlink()
-    with (root / "workspace.yaml").open("a") as file:
-        file.write("\nwarehouse: {tables: {observations: analytics.ai_observations}}\n")
-    return root
-
-
-def duckdb_file(folder: Path, workspace: Path = SHIPPED) -> str:
-    path = folder / "warehouse.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        source = workspace / "records" / "observations.csv"
-        connection.execute("CREATE SCHEMA analytics")
-        connection.execute(
-            f"CREATE TABLE analytics.ai_observations AS SELECT * FROM read_csv('{source}', types={{'month': 'DATE'}})"
-        )
-    return f"duckdb://{path}"
-
-
-def fill_postgres(url: str) -> str:
-    import psycopg
-
-    source = SHIPPED / "records" / "observations.csv"
-    header = source.read_text().split("\n", 1)[0].split(",")
-    types = {"month": "date", "numerator": "numeric", "denominator": "numeric", "target": "numeric"}
-    columns = ", ".join(f"{name} {types.get(name, 'text')}" for name in header)
-    with psycopg.connect(url) as connection:
-        connection.execute("CREATE SCHEMA analytics")
-        connection.execute(f"CREATE TABLE analytics.ai_observations ({columns})")
-        with connection.cursor().copy("COPY analytics.ai_observations FROM STDIN WITH CSV HEADER") as copy:
-            copy.write(source.read_bytes())
-    return url
-
-
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if request.param == "duckdb":
-        yield duckdb_file(tmp_path_factory.mktemp("warehouse"))
+        yield in_duckdb(SHIPPED, tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb")
         return
     server: Server = request.getfixturevalue("postgres")
-    yield fill_postgres(server.database())
+    yield in_postgres(SHIPPED, server.database())
 
 
 @pytest.fixture(scope="module")
 def there(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
-    root = workspace(tmp_path_factory.mktemp("moved") / "knowledge")
+    root = without_observations(SHIPPED, tmp_path_factory.mktemp("moved") / "knowledge")
     with closing(Warehouse(url, TABLES)) as warehouse:
         yield Records.load(Workspace.open(root), warehouse)
 
@@ -131,8 +95,8 @@ def test_a_hostile_filter_value_is_a_literal_in_a_warehouse(there: Records) -> N
 
 
 def test_an_answer_from_a_warehouse_cites_it_and_shows_its_sql_on_request(tmp_path: Path, indexes: Indexes) -> None:
-    root = workspace(tmp_path / "corpus", CORPUS)
-    url = duckdb_file(tmp_path, CORPUS)
+    root = without_observations(CORPUS, tmp_path / "corpus")
+    url = in_duckdb(CORPUS, tmp_path / "warehouse.duckdb")
     given = {"BEARING_WAREHOUSE_URL": url, "BEARING_STATE_DIR": str(tmp_path / "state")}
     moved = open_sources(Settings.from_env(given, workspace=root))
     own = open_sources(indexes.copy_to(Settings.from_env(given, workspace=CORPUS)))
@@ -155,6 +119,23 @@ def test_what_the_warehouse_refuses_is_said_and_the_next_query_works(there: Reco
     assert points(there.view(EVERYONE), METRICS["adoption_rate"], SPANS)
 
 
+def test_a_warehouse_that_was_away_is_asked_again(postgres: Server, tmp_path: Path) -> None:
+    url = in_postgres(CORPUS, postgres.database())
+    root = without_observations(CORPUS, tmp_path / "corpus")
+    with closing(Warehouse(url, TABLES)) as warehouse:
+        view = Records.load(Workspace.open(root), warehouse).view(EVERYONE)
+        before = points(view, METRICS["adoption_rate"], SPANS)
+        postgres.stop()
+        try:
+            with pytest.raises(ToolError, match="did not answer"):
+                points(view, METRICS["adoption_rate"], SPANS)
+        finally:
+            postgres.start()
+        assert points(view, METRICS["adoption_rate"], SPANS) == before
+        with pytest.raises(ToolError, match="read-only"):
+            warehouse.run(sqlglot.parse_one("DELETE FROM analytics.ai_observations"))
+
+
 def test_nothing_can_be_written_to_a_warehouse(there: Records) -> None:
     assert there.warehouse is not None
     for statement in ("DELETE FROM analytics.ai_observations", "CREATE TABLE analytics.x (a INT)"):
@@ -175,7 +156,8 @@ def test_a_password_is_never_part_of_an_error() -> None:
 
 
 def test_warehouse_tables_without_an_address_are_an_error(tmp_path: Path) -> None:
-    settings = Settings.from_env({}, workspace=workspace(tmp_path / "knowledge"), state_dir=tmp_path / "state")
+    root = without_observations(SHIPPED, tmp_path / "knowledge")
+    settings = Settings.from_env({}, workspace=root, state_dir=tmp_path / "state")
     with pytest.raises(SettingsError, match="BEARING_WAREHOUSE_URL"):
         open_sources(settings)
 
