@@ -1,23 +1,17 @@
-"""State in PostgreSQL: a server that is away, full or refuses; processes that share it, one of them killed."""
+"""State in PostgreSQL: a server that is away, full or refuses, and what of it is looked after."""
 
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-import httpx2
 import psycopg
 import pytest
 import raw_state
-from command_line import bearing, environment
+from command_line import bearing
 from indexes import CORPUS, Indexes
 from postgres_server import Server
 from pydantic import SecretStr
@@ -28,11 +22,10 @@ from copilot.state.conversations import FILE, Conversations
 from copilot.state.places import Place, Shared, place
 from copilot.state.spending import FILE as SPENDING
 from copilot.state.spending import Spending
-from copilot.types import Answer, Viewer
+from copilot.types import Answer
 
 PILOTS = "How many projects are in pilot?"
 ANSWER = Answer(id="a-1", question=PILOTS, status="answered", text="Six.")
-ADMIN = Viewer(name="root", role="admin")
 SECRET = "right%40Secret"
 
 
@@ -264,76 +257,3 @@ def test_a_dump_brings_everything_back(settings: Settings, postgres: Server) -> 
         assert store.verify_audit([head]).faults == ()
     with pytest.raises(psycopg.IntegrityError, match="append-only"):
         raw_state.execute(where, "DELETE FROM trail")
-
-
-def test_a_conversation_goes_on_at_another_process_when_its_own_is_killed(
-    hospital: Settings, indexes: Indexes, tmp_path: Path
-) -> None:
-    """Each with a state folder of its own, as on two machines."""
-    second = indexes.copy_to(hospital.model_copy(update={"state_dir": tmp_path / "second"}))
-    with serving(hospital) as one, serving(second) as other:
-        first = one.ask(PILOTS)
-        # So that there is a middle: the end of an answer takes this long to be stored.
-        raw_state.execute(
-            shared(hospital),
-            """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN PERFORM pg_sleep(2); RETURN NEW; END $$""",
-        )
-        raw_state.execute(
-            shared(hospital),
-            """CREATE TRIGGER slow BEFORE UPDATE ON turns FOR EACH ROW
-            WHEN (NEW.state = 'answered' AND NEW.question = 'and in production?') EXECUTE FUNCTION slow()""",
-        )
-        with one.client.stream(
-            "POST", "/api/ask/stream", json={"question": "and in production?", "conversation": "c"}
-        ) as response:
-            next(response.iter_lines())
-            one.process.kill()
-        raw_state.execute(shared(hospital), "DROP TRIGGER slow ON turns")
-        assert "stopped" in other.ask("and how many are stopped?")["text"]
-        turns = other.client.get("/api/conversations/c").json()
-        assert [turn["question"] for turn in turns] == [PILOTS, "and in production?", "and how many are stopped?"]
-        assert [turn["state"] for turn in turns] == ["answered", "answering", "answered"]
-        assert turns[0]["answer"]["text"] == first["text"]
-    with closing(Conversations(shared(hospital))) as store:
-        assert store.verify_audit().faults == ()
-        assert [e.action for e in store.audit(ADMIN)][-5:] == ["asked", "answered", "asked", "asked", "answered"]
-
-
-class Process:
-    """A `bearing serve`, and a client of it."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
-
-    def ask(self, question: str) -> dict[str, object]:
-        self.await_ready()
-        told: dict[str, object] = self.client.post("/api/ask", json={"question": question, "conversation": "c"}).json()
-        return told
-
-    def await_ready(self) -> None:
-        while True:
-            assert self.process.poll() is None, "the server has ended"
-            try:
-                self.client.get("/health")
-                return
-            except httpx2.ConnectError:
-                time.sleep(0.1)
-
-
-@contextmanager
-def serving(settings: Settings) -> Iterator[Process]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    assert settings.state_dir is not None
-    variables = environment(settings.state_dir, settings.workspace, **raw_state.variables(settings))
-    command = [sys.executable, "-m", "copilot", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=variables, stderr=subprocess.DEVNULL) as process:
-        served = Process(process, port)
-        try:
-            yield served
-        finally:
-            served.client.close()
-            process.terminate()

@@ -1,14 +1,8 @@
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import chroma_server
 import pytest
 from retrieval_library import CORPUS, Library
 
@@ -18,33 +12,8 @@ from copilot.retrieval.retriever import Retriever
 @pytest.fixture(scope="session")
 def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Chroma server of our own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [Path(sys.executable).parent / "chroma", "run", "--path", tmp_path_factory.mktemp("chroma")]
-    environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
-    with subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as server:  # fmt: skip
-        url = f"http://127.0.0.1:{port}"
-        try:
-            await_answer(f"{url}/api/v2/heartbeat", server)
-            yield url
-        finally:
-            server.terminate()
-
-
-def await_answer(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert server.poll() is None, "the Chroma server has ended"
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the Chroma server does not answer")
+    with chroma_server.running(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
 
 
 @pytest.fixture
