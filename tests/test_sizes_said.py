@@ -90,11 +90,7 @@ def test_how_long_something_goes_on_is_told_until_today(copilot: Copilot) -> Non
     ("question", "filters"),
     [
         ("What part of what was granted has been spent?", []),
-        pytest.param(
-            "What percentage of the granted money have the live tools spent?",
-            [{"column": "stage", "value": "live"}],
-            marks=pytest.mark.xfail(reason="the chooser of docs/decisions/0060 takes it for a share of tools"),
-        ),
+        ("What percentage of the granted money have the live tools spent?", [{"column": "stage", "value": "live"}]),
     ],
 )
 def test_one_column_is_a_share_of_another(copilot: Copilot, question: str, filters: list[object]) -> None:

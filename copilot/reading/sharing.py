@@ -16,6 +16,10 @@ SIDE = 0.45
 """A column is a side of a share from here on, by name or by the chooser."""
 _SAYS_SHARE = frozenset(stems("share percent percentage proportion fraction"))
 _USES: tuple[Use, ...] = ("measured", "shown", "order", "among", ">", ">=", "present")
+_OF_PART: tuple[Use, ...] = ("measured", "shown", ">", ">=")
+TOLD_APART, LEANS = 0.5, 0.15
+"""By so much more the chooser takes one column for the whole than another whose words are the same; and by so much it
+tells which of two is the whole."""
 _RATIOS = frozenset({"share", "percent", "day"})
 _AFTER_OF = re.compile(
     r"\bof\s+((?:\w+\s+){0,3}?\w+)(?=\s+(?:has|have|had|is|was|were|are|did|do|does)\b|[?.,]|$)", re.IGNORECASE
@@ -37,6 +41,8 @@ class _Side:
     sure: float
     start: int
     end: int
+    whole: float
+    """How much surer the chooser is that it is the whole than that it is the part."""
 
     def overlaps(self, other: _Side) -> bool:
         return self.start < other.end and other.start < self.end
@@ -48,8 +54,8 @@ def says_share(text: str, reading: Reading) -> bool:
 
 
 def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
-    """The two columns of one unit of which a share is asked; None where no share is, or where the same words say
-    both."""
+    """The two columns of one unit of which a share is asked; None where no share is, or where the same words say both
+    and the chooser does not tell them apart."""
     text = builder.asked.text
     if measure != "share" and not says_share(text, builder.asked.reading):
         return None
@@ -59,7 +65,8 @@ def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
     pairs = [
         (one.sure + other.sure, one, other)
         for one, other in itertools.combinations(sides, 2)
-        if one.profile.unit == other.profile.unit and not one.overlaps(other)
+        if one.profile.unit == other.profile.unit
+        and (not one.overlaps(other) or abs(one.whole - other.whole) >= TOLD_APART)
     ]
     if not pairs:
         return None
@@ -96,18 +103,21 @@ def _side(builder: Builder, profile: Profile) -> _Side | None:
         for x in builder.asked.links.of("column")
         if (x.table, x.key) == (builder.table, profile.name) and x.score == 1
     ]
-    if named:
-        return _Side(profile, 1.0, named[0].start, named[0].end)
     judged = builder.asked.judged(builder.table)
+    whole = judged.sure(profile.name, None, "among") - judged.sure(profile.name, None, *_OF_PART)
+    if named:
+        return _Side(profile, 1.0, named[0].start, named[0].end, whole)
     sure, said = judged.sure(profile.name, None, *_USES), judged.said.get((profile.name, None), ())
     if sure < SIDE or not said:
         return None
     start, end, _ = max(said, key=lambda place: place[2])
-    return _Side(profile, sure, start, end)
+    return _Side(profile, sure, start, end, whole)
 
 
 def _whole(text: str, one: _Side, other: _Side) -> _Side:
-    """The side of which the other is a share: the one after "of", else the larger."""
+    """The side of which the other is a share: by the chooser, else the one after "of", else the larger."""
+    if abs(one.whole - other.whole) >= LEANS:
+        return max((one, other), key=lambda side: side.whole)
     after = [side for side in (one, other) if _OF.search(text[: side.start])]
     if len(after) == 1:
         return after[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from copilot.passages.units import units
 from copilot.types import Evidence
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+sys.path.append(str(Path(__file__).parents[2] / "bench"))
 
 from marked import as_it_stands, folded  # noqa: E402
 
