@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from copilot.gates.rules import FILE as GATES_FILE
+from copilot.language.countries import said_otherwise
 from copilot.language.vocabulary import PRONOUNS
 from copilot.language.words import STOP_WORDS
 from copilot.reading.question import LinkKind
@@ -113,6 +114,8 @@ def value_names(table: str, column: str, values: Iterable[str], units: Collectio
     for value in known:
         if spoken(value).casefold() not in PRONOUNS:
             yield Name(kind, spoken(value), value, table, column)
+        if kind == "value":
+            yield from (Name(kind, text, value, table, column) for text in said_otherwise(spoken(value)))
         words = spoken(value).split()
         if kind == "value" and len(words) > 2 and all(word.isalpha() for word in words):
             # A proof of concept is a PoC, or a POC.
