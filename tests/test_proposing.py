@@ -49,6 +49,8 @@ def test_conventions_of_the_export_are_told_by_its_cells(root: Path) -> None:
     mapping = yaml.safe_load((root / "records" / "mapping.yaml").read_text(encoding="utf-8"))["tables"]["projects"]
     assert (mapping["dates"], mapping["decimal"], mapping["source"]) == ("day first", "comma", REGISTER)
     assert Workspace.open(root).config.currency == "EUR"
+    # Letters are grades, those that become a number and the column that keeps them.
+    assert mapping["columns"]["Data quality"]["order"] == ["E", "D", "C", "B", "A"]
 
 
 def test_stages_are_proposed_in_their_order(root: Path) -> None:

@@ -22,6 +22,11 @@ LONGER_FIRST = frozenset(stems("longest slowest shortest quickest fastest"))
 # What lies between two amounts, and the largest of it.
 GAP = frozenset(stems("gap difference shortfall apart distance"))
 MOST = frozenset(stems("widest largest biggest greatest highest most worst furthest"))
+# Which grades come first, by worth and by size, what puts rows in their order, and what grades are called.
+BEST, WORST = frozenset(stems("best better strongest top finest")), frozenset(stems("worst worse weakest poorest"))
+HIGHEST, LOWEST = frozenset(stems("highest higher greatest")), frozenset(stems("lowest lower"))
+RANKING = frozenset(stems("rank ranked ranking sort sorted order ordered"))
+GRADE_STEMS = frozenset(stems("grade graded class classified level rating category rank mark score"))
 # Which way one amount differs from another.
 MORE = frozenset({"more", "higher", "larger", "bigger", "greater"})
 FEWER = frozenset({"fewer", "less", "lower", "smaller"})

@@ -40,6 +40,8 @@ class Options:
     """Conditions that the question names in so many words; nothing takes their place."""
     split: Collection[str] = ()
     """Columns by which it says that rows are told apart."""
+    is_ordered: bool = False
+    """Whether it says in so many words what orders the rows, and which way."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]
     if not reading.groups:
         for column, prior in columns.get("group", ()):
             yield Alternative(replace(reading, groups=(column,)), prior, column)
-    if reading.order:
+    if reading.order and not options.is_ordered:
         sign, own = ("-", reading.order[1:]) if reading.order.startswith("-") else ("", reading.order)
         yield Alternative(replace(reading, order=own if sign else f"-{own}"), _UNCERTAIN)
         for column, prior in columns.get("order", ()):

@@ -64,6 +64,8 @@ class Builder:
     """The columns of dates that lie in a time with its start and end said, and that time."""
     kept: str = ""
     """The column of those groups."""
+    graded: list[tuple[int, int]] = field(default_factory=list)
+    """Where the question compares with a grade: start and end."""
     has_measure: bool = False
     """Whether the column that is measured was found."""
     matches: list[Scored] = field(default_factory=list)

@@ -157,6 +157,7 @@ def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> I
         plain = Profile(
             table.name, column.name, holds, texts, values, column.unit, has_missing=has_missing,
             refers=other if view.has(other) else "",
+            order=column.order if holds == "category" else (), is_lower_better=column.is_lower_better,
         )  # fmt: skip
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
         if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):

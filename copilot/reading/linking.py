@@ -23,6 +23,7 @@ from copilot.language.words import STOP_WORDS
 from copilot.language.words import stem as stem_of
 from copilot.reading.names import UNIT, Name
 from copilot.reading.question import Link, LinkKind, Links
+from copilot.records.grades import MINUS, is_letter, sign
 
 # The longest name that is looked for, in words.
 _MOST_WORDS = 9
@@ -39,6 +40,7 @@ _DEFINITE = frozenset(["the", "our", "your"])
 # Words that tell no name from another.
 _LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
+_SIGN = re.compile(r"(?:\+{1,3}|[-−–]{1,3})(?![\w+−–-])")
 _ID = re.compile(r"(?<![\w-])[A-Za-z]{1,6}-?\d{1,6}(?![\w-])")
 
 
@@ -172,6 +174,12 @@ class Linker:
                 plain = joined(words)
                 names = self._whole.get(plain) or self._whole.get(joined(map(stem, words))) or ()
                 for name in names:
+                    signs = (
+                        _sign_after(text, tokens[j - 1].end) if name.kind == "value" and is_letter(name.text) else ""
+                    )
+                    if name.kind == "value" and is_letter(name.text) and sign(name.text) != signs:
+                        # A "B+" is no B.
+                        continue
                     # "US" is a code, "us" is not; a single letter is one only where it cannot be a word.
                     if name.text.isupper() and plain.isalpha() and len(plain) < 4 and not tokens[i].text.isupper():
                         continue
@@ -185,7 +193,7 @@ class Linker:
                     # "Pilots" are those in pilot; "share" is not quite "shared".
                     own = [singular(t.folded) for t in tokens_of(name.text)]
                     score = 1.0 if name.kind != "value" or own == [singular(w) for w in words] else INFLECTED
-                    found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end, score))
+                    found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end + len(signs), score))
         return found
 
     def _mistyped(self, text: str, tokens: Sequence[Token], found: Sequence[Link]) -> list[Link]:
@@ -304,6 +312,12 @@ class Linker:
             ):
                 unknown.append(token.text)
         return unknown
+
+
+def _sign_after(text: str, end: int) -> str:
+    """The plus or minus right behind a word, and before none, as of a grade."""
+    found = _SIGN.match(text, end)
+    return found[0].translate(MINUS) if found else ""
 
 
 def _informative(name: str) -> list[str]:

@@ -37,6 +37,16 @@ def order_of(builder: Builder, groups: Sequence[str], measure: Measure) -> str |
     return order
 
 
+def directed(builder: Builder, order: str | None, measure: Measure) -> str | None:
+    """The column that orders, behind a minus where the largest come first, or the one that surely orders rows."""
+    if order is not None and builder.asked.reading.direction != "none":
+        return f"-{order}" if is_descending(builder, order) else order
+    if (order := surely_ranked(builder, measure)) is None:
+        return None
+    builder.conditions = [c for c in builder.conditions if c.column != order or c.op not in ("missing", "present")]
+    return f"-{order}"
+
+
 def surely_ranked(builder: Builder, measure: Measure) -> str | None:
     """The column of numbers that surely orders rows, where no part says an order: "the riskiest ones"."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)

@@ -37,6 +37,10 @@ class Profile:
     """The table whose rows it names by their keys, one in each row."""
     begins: str = ""
     """Of dates with which something ends: the column of those with which it begins, in every row the earlier ones."""
+    order: tuple[str, ...] = ()
+    """Of grades: what it holds, the lowest first."""
+    is_lower_better: bool = False
+    """Of grades: whether the first of them are the good ones."""
     meanings: tuple[str, ...] = ()
     """Of stages: what each value means, in their order; empty where that is not told."""
 

@@ -109,8 +109,13 @@ def _whole(asked: Spans, reading: Restriction, signals: Signals, score: float) -
     """What the whole says of its certainty; that of all rows, where no word is left for a condition, is not doubted by
     one who has hardly seen questions without any."""
     is_plain = not _size(reading) and not signals.unsaid
-    # A condition on the rows that are referred to is not said in the words that are judged, nor what a stage means.
-    is_unsaid = any(c.where or _is_by_meaning(asked, reading.table, c) for c in (*reading.conditions, *reading.among))
+    is_unsaid = _is_ordered_by_grade(asked, reading)
+    # A condition on the rows that are referred to is not said in the words that are judged, nor what a stage means, and
+    # grades are compared by rule.
+    is_unsaid |= any(
+        c.where or _is_by_meaning(asked, reading.table, c) or _is_by_grade(asked, reading.table, c)
+        for c in (*reading.conditions, *reading.among)
+    )
     return max(score, UNJUDGED) if is_plain or is_unsaid else score
 
 
@@ -157,7 +162,8 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     ]
     ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
-    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates)
+    is_ordered = _is_ordered_by_grade(asked, reading)
+    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates, is_ordered)
 
 
 def _is_by_meaning(asked: Spans, table: str, one: Filter) -> bool:
@@ -168,6 +174,17 @@ def _is_by_meaning(asked: Spans, table: str, one: Filter) -> bool:
     values = [str(v) for v in _values(one)]
     sure = max((asked.judged(table).sure(one.column, value, "is", "not") for value in values), default=0.0)
     return sure >= SURE_OF_STAGE and not any(is_named(value, profile, asked.links.links) for value in values)
+
+
+def _is_by_grade(asked: Spans, table: str, one: Filter) -> bool:
+    """Whether a condition compares with a grade."""
+    profile = asked.columns.get(table, one.column)
+    return profile is not None and bool(profile.order) and one.op in ("<", "<=", ">", ">=")
+
+
+def _is_ordered_by_grade(asked: Spans, reading: Restriction) -> bool:
+    profile = asked.columns.get(reading.table, (reading.order or "").lstrip("-"))
+    return profile is not None and bool(profile.order)
 
 
 def _can_be_meant(asked: Spans, table: str, one: Filter) -> bool:

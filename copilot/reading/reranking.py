@@ -99,7 +99,8 @@ def _condition(one: Filter, profile: Profile | None, known: Callable[[str], Prof
         return {"<": "before a day", "<=": "before a day", ">": "after a day", ">=": "after a day"}.get(
             one.op, "on a day"
         )
-    if holds == "number" and one.op in _SIGNS:
+    is_bound = one.op in ("<", "<=", ">", ">=") and profile is not None and bool(profile.order)
+    if (holds == "number" and one.op in _SIGNS) or is_bound:
         return f"{_SIGNS[one.op]} {_value(one.value)}"
     return f"is {'not ' if is_not else ''}{' or '.join(_meant(value, profile) for value in values)}"
 

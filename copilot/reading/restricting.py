@@ -25,6 +25,7 @@ from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN, against_another, apart_by, beside_another, figures, of_another, with_of
 from copilot.reading.days import against_today, by_age, by_day, in_named_times, is_denied, is_until_today
 from copilot.reading.durations import lasts_until_today, took
+from copilot.reading.grades import graded, is_by_grade
 from copilot.reading.keeping import kept_by_number, kept_for_none
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
@@ -121,7 +122,7 @@ def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
     named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
     return min(
         (judged.sure(*item, *CONDITIONS) for c in conditions
-         if c.column not in named and not c.than and is_stored(c.column)
+         if c.column not in named and not c.than and is_stored(c.column) and not is_by_grade(builder, c)
          for item in _items_of(c, judged)), default=1.0,
     )  # fmt: skip
 
@@ -130,6 +131,9 @@ def surest_left(builder: Builder, conditions: Iterable[Filter]) -> float:
     """How sure the chooser is of a condition on a column of which nothing is said."""
     judged = builder.asked.judged(builder.table)
     said = {name for c in conditions for name in (*sides_of(c.column), c.than)}
+    if builder.graded:
+        # A "B" that is compared with is a grade of no other column.
+        said |= {p.name for p in graded(builder)}
     return max(
         (uses[use] for (column, _), uses in judged.uses.items() if column not in said for use in CONDITIONS),
         default=0.0,

@@ -15,6 +15,7 @@ from copilot.reading.comparing import THAN, beside_another
 from copilot.reading.days import set_beside
 from copilot.reading.durations import says_grain
 from copilot.reading.expressing import resolved, signals_of
+from copilot.reading.grades import bounds_by_grades, measured_grade, order_by_grades, without_grades
 from copilot.reading.grouping import groups_of
 from copilot.reading.measuring import (
     OF_NUMBERS,
@@ -25,7 +26,7 @@ from copilot.reading.measuring import (
     shared_column,
     widest,
 )
-from copilot.reading.ordering import is_descending, order_of, surely_ranked
+from copilot.reading.ordering import directed, order_of
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, Measure, Shape, Span
 from copilot.reading.restricting import (
@@ -128,7 +129,13 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
     measure = builder.measure = _measure(builder)
-    base, groups = _conditions(builder)
+    bounds, by_grade = bounds_by_grades(builder), order_by_grades(builder)
+    base, groups = _conditions(builder, bounds)
+    # What orders the rows does not part them: "by their rating, worst first".
+    groups = [g for g in groups if g != (by_grade or "").lstrip("-")]
+    if by_grade is not None and not groups and measure in ("count", *OF_NUMBERS):
+        # "Rank them by their rating" lists them.
+        measure = builder.measure = "list"
     shares = share_of(builder, measure)
     times = set_beside(builder, is_told=shares is None and measure != "share" and not builder.kept)
     if shares is not None:
@@ -141,18 +148,20 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if builder.kept:
         measure, groups = "count", [builder.kept]
     groups = groups_of(builder, groups, measure)
-    measured = (
+    if by_grade is not None and reading.of("compare"):
+        # Records that are compared by a grade are told in its order.
+        groups = [g for g in groups if g not in {p.name for p in asked.columns.of_table(table, "key")}]
+    grade = measured_grade(builder) if measure in OF_NUMBERS else None
+    if grade is not None and measure not in ("min", "max"):
+        measure = builder.measure = "median"
+    measured = grade or (
         measured_column(builder) if measure in OF_NUMBERS else shared_column(builder) if measure == "share" else None
     )
     shown = _columns_shown(builder, measure)
-    order = order_of(builder, groups, measure)
+    order = by_grade or order_of(builder, groups, measure)
     if measure in OF_NUMBERS and measured is None:
-        measured = order or of_all(builder, "measure", ("number",))
-    if order is not None and reading.direction != "none":
-        order = f"-{order}" if is_descending(builder, order) else order
-    elif (order := surely_ranked(builder, measure)) is not None:
-        builder.conditions = [c for c in builder.conditions if c.column != order or c.op not in ("missing", "present")]
-        order = f"-{order}"
+        measured = (order or "").lstrip("-") or of_all(builder, "measure", ("number",))
+    order = by_grade or directed(builder, order, measure)
     if shares is not None:
         measured, order, shown = shares.part, None, []
     elif not is_apart((order or "").lstrip("-")) and (gap := widest(builder, shown, measure)) is not None:
@@ -184,7 +193,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
-        signals=signals_of(builder, (*base, *builder.conditions), (measured, *groups), (order or "").lstrip("-")),
+        signals=signals_of(
+            builder, (*base, *builder.conditions), (measured, *groups), "" if by_grade else (order or "").lstrip("-")
+        ),
         support=builder.support,
         resolved=resolved(builder),
     )
@@ -233,26 +244,28 @@ def _names_rows(builder: Builder, span: Span) -> bool:
     return any(x.kind == "table" or x.key in own for x in links)
 
 
-def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
-    """Finds the conditions; gives those of the base of a share, and the columns that a part names to group by."""
+def _conditions(builder: Builder, bounds: Sequence[Filter]) -> tuple[tuple[Filter, ...], list[str]]:
+    """Finds the conditions beside the bounds by grades; gives those of the base of a share, and the columns that a part
+    names to group by."""
     asked, reading = builder.asked, builder.asked.reading
-    for span in reading.of("among"):
+    for span in _beside_grades(builder, reading.of("among")):
         condition(builder, span)
     base, builder.conditions = tuple(builder.conditions), []
-    for span in reading.of("filter", "scope", "not"):
+    builder.conditions += bounds
+    for span in _beside_grades(builder, reading.of("filter", "scope", "not")):
         condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
     # "In 2025 versus 2024": sides that are times bound the rows.
     times = [
         s for s in reading.of("compare") if asked.period(s) is not None and not builder.links(s, "value", "record")
     ]
     sides(builder, [s for s in reading.of("compare") if s not in times])
-    for span in sorted([*reading.of("bound", "period"), *times], key=lambda s: s.start):
+    for span in sorted([*_beside_grades(builder, reading.of("bound", "period")), *times], key=lambda s: s.start):
         if span.role == "period" and _TODAY.search(span.text) and asked.period(span) is None:
             # "As of today" bounds nothing.
             builder.explained.append(span)
         else:
             bound(builder, span)
-    for span in reading.of("order"):
+    for span in _beside_grades(builder, reading.of("order")):
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):
             without_size(builder, span)
@@ -265,7 +278,7 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
     by = [s for s in reading.of("group") if not _names_rows(builder, s) and not says_grain(s)]
     builder.explained += [span for span in reading.of("group") if span not in by]
     groups = [c for span in by if (c := group_of(builder, span))]
-    for span in _uncovered(asked, builder.table):
+    for span in _beside_grades(builder, list(_uncovered(asked, builder.table))):
         if span.role != "group":
             condition(builder, span)
         elif column := group_of(builder, span, quietly=True):
@@ -283,6 +296,11 @@ def _conditions(builder: Builder) -> tuple[tuple[Filter, ...], list[str]]:
             names = [x for x in builder.links(span, "column") if x.score >= WHOLE] or _around(builder, span)
             condition(builder, Span("filter", names[0].start, names[0].end, names[0].text) if names else span)
     return base + (of_base(builder) if builder.measure == "share" and not base else ()), groups
+
+
+def _beside_grades(builder: Builder, spans: Sequence[Span]) -> list[Span]:
+    """The parts, without what compares with grades."""
+    return [part for span in spans for part in without_grades(builder, span)]
 
 
 def _without_said(builder: Builder) -> None:

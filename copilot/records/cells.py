@@ -9,6 +9,7 @@ from datetime import date
 
 from copilot.records.amounts import DecimalMark, Marks, decimal_mark, is_number, is_share, parse_number, two_numbers
 from copilot.records.dates import DateOrder, Orders, date_order, is_day, is_serial, parse_date
+from copilot.records.grades import is_letter
 from copilot.records.schema import ColumnType
 
 __all__ = ["DateOrder", "DecimalMark", "parse_date", "parse_number"]
@@ -217,6 +218,8 @@ def _problem(kind: ColumnType, text: str, hints: Hints) -> str:
     if kind == "date" and is_day(text):
         return "may be two dates, day first or month first"
     if kind in ("number", "integer"):
+        if is_letter(text):
+            return "is a letter and no number; `grades` in the mapping reads it"
         if both := two_numbers(text):
             return f"may be {both[0]:,.10g} or {both[1]:,.10g}"
         if parse_number(text) is not None and kind == "number":

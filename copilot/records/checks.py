@@ -170,10 +170,15 @@ def _rows(rows: Sequence[int]) -> str:
 
 
 def _values(table: RecordTable, column: Column) -> Iterator[Issue]:
-    allowed = {value.lower() for value in column.values}
+    if column.is_order_assumed:
+        message = f"It holds letters, which are read as grades with {column.order[-1]} the highest."
+        remedy = "Write their `order` under `columns` in the mapping if that is not so."
+        yield _finding(table, "info", message, remedy, column.name, table.header)
+        return
+    allowed = {value.lower() for value in column.values or column.order}
     if not allowed:
         return
-    names = ", ".join(column.values)
+    names = ", ".join(column.values or column.order)
     remedy = f"Use one of {names}."
     if column.name in _LISTED:
         remedy = f"Use one of {names}, or list it under {_LISTED[column.name]}."

@@ -10,6 +10,7 @@ from typing import Literal
 
 from copilot.errors import ToolError
 from copilot.records.cells import normalise, parse_boolean, parse_date, parse_number
+from copilot.records.grades import meeting
 from copilot.records.schema import Column
 from copilot.types import Cell, Frozen
 
@@ -17,7 +18,7 @@ Operator = Literal["=", "!=", "in", "not in", "<", "<=", ">", ">=", "contains", 
 
 
 class Filter(Frozen):
-    """One condition on a column. Text is compared without case.
+    """One condition on a column. Text is compared without case, grades by their order.
 
     `!=` and `not in` keep the rows whose value is missing. A date may be given as a year or a month. On a
     list column `=`, `in` and `contains` ask whether it has the item.
@@ -35,6 +36,8 @@ class Filter(Frozen):
     """What numbers of the column are in, for sentences."""
     period: str = ""
     """The period whose edge the value is, for sentences: "2026 Q1"."""
+    is_grade: bool = False
+    """Whether the value is a grade, for sentences."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,19 @@ def quoted(name: str) -> str:
 def expression(column: Column) -> str:
     """What a column holds, as SQL."""
     return column.sql or quoted(column.name)
+
+
+def place(column: Column) -> str:
+    """Where a grade stands in the order of its column, from 1, as SQL; nothing where it is none of them."""
+    order = ", ".join(_literal(grade.lower()) for grade in column.order)
+    return f"nullif(list_position([{order}], lower({expression(column)})), 0)"
+
+
+def of_grades(column: Column, aggregate: Literal["min", "max", "median"]) -> str:
+    """The lowest, highest or middle grade of some rows, as SQL; of two in the middle the lower."""
+    if aggregate == "median":
+        return f"list_extract([{', '.join(map(_literal, column.order))}], quantile_disc({place(column)}, 0.5))"
+    return f"arg_{aggregate}({expression(column)}, {place(column)})"
 
 
 def written(query: Condition) -> str:
@@ -150,6 +166,11 @@ def _compared(column: Column, op: str, value: Cell) -> Condition:
         return Condition(f"{name} {'<' if op in ('<', '<=') else '>='} ?", (edge,))
     if column.type in ("number", "integer"):
         return Condition(f"{name} {op} ?", (_scalar(column, value),))
+    if column.order:
+        grades = meeting(column.order, op, _text(value))
+        if grades is None:
+            raise ToolError(f"{column.name} holds grades, and {value!r} is none of them.")
+        return _any([_equal(column, grade) for grade in grades])
     if column.type == "text":
         return Condition(f"lower({name}) {op} lower(?)", (_text(value),))
     raise ToolError(f"{column.name} holds {'yes or no' if column.type == 'boolean' else 'lists'}; use '='.")

@@ -120,6 +120,10 @@ class OwnColumn(_Strict):
     """Where its looks would not tell."""
     unit: str = ""
     """What its numbers are in: an ISO currency, `share`, `percent`, or a noun in the singular."""
+    order: tuple[Text, ...] = ()
+    """Of text that holds grades: its values, the lowest first; they keep their words."""
+    direction: Literal["up", "down"] = "up"
+    """Of grades: which way is better."""
     label: str = ""
     """What people call it."""
     synonyms: tuple[Text, ...] = ()

@@ -18,6 +18,7 @@ from copilot.records.cells import BadCell, Hints, Value, guess_type, typed
 from copilot.records.dates import Orders, date_order, days_of
 from copilot.records.expressions import compute
 from copilot.records.filling import Given
+from copilot.records.grades import letters, spelled
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import (
     OwnColumn,
@@ -198,6 +199,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
     unknown = tuple(name for name in columns if column_key(name) not in known)
     if name not in TABLES:
         schema = _identified(schema, columns, values)
+    _order_grades(source, schema, known, columns, values)
     unkeyed = _complete_key(schema, columns, values, source.text.rows)
     return RecordTable(
         schema=_present(schema, columns),
@@ -396,6 +398,29 @@ def _year_of_days(value: Value) -> Value:
     if not isinstance(value, date) or value.year >= FIRST_REAL_YEAR:
         return value
     return date(max(1, days_of(value)), 1, 1)
+
+
+def _order_grades(
+    source: Source,
+    schema: TableSchema,
+    known: Mapping[str, Column],
+    columns: dict[str, Column],
+    values: dict[str, list[Value]],
+) -> None:
+    """Gives columns of grades their order: as the mapping says, else that of letters in a column of the file's own."""
+    for name, column in columns.items():
+        own = source.own(name)
+        if own.order and column.type != "text":
+            raise KnowledgeError(f"{source.where}.columns: {name!r} holds {column.type}; only text has an `order`.")
+        is_own = column_key(name) not in known and name not in (schema.key, schema.title)
+        told = letters(str(v) for v in values[name] if v is not None) if is_own and column.type == "text" else ()
+        if not (order := own.order or told):
+            continue
+        columns[name] = replace(
+            column, order=order, is_order_assumed=not own.order, is_lower_better=own.direction == "down"
+        )
+        spelling = {grade.lower(): grade for grade in order}
+        values[name] = [spelling.get(spelled(v).lower(), v) if isinstance(v, str) else v for v in values[name]]
 
 
 def _complete_key(

@@ -34,6 +34,12 @@ class Column:
     unit: str = ""
     """What its numbers are in: a currency, `share` (0 to 1), `percent` (0 to 100), or a noun in the singular.
     `CURRENCY` in a schema is the workspace's."""
+    order: tuple[str, ...] = ()
+    """Of text that holds grades: its values, the lowest first."""
+    is_order_assumed: bool = False
+    """Whether the letters alone told that order, and nobody which end is the highest."""
+    is_lower_better: bool = False
+    """Whether the first of its grades are the good ones."""
     synonyms: tuple[str, ...] = ()
     """What else people call it; the first is what is shown, where the mapping gives a label."""
     access: str = ""

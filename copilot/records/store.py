@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 
 from copilot.errors import ToolError
-from copilot.records.conditions import Condition, Filter, Operator, all_of, condition, expression, quoted, written
+from copilot.records.conditions import (
+    Condition,
+    Filter,
+    Operator,
+    all_of,
+    condition,
+    expression,
+    of_grades,
+    place,
+    quoted,
+    written,
+)
 from copilot.records.derived import with_derived
 from copilot.records.differences import difference
 from copilot.records.engines import MetricEngine
@@ -433,7 +444,10 @@ class RecordView:
 
     def _ordered(self, table: str, name: str) -> str:
         column = self.column(table, name.removeprefix("-"))
-        key = f"lower({quoted(column.name)})" if column.type == "text" else expression(column)
+        if column.order:
+            key = place(column)
+        else:
+            key = f"lower({quoted(column.name)})" if column.type == "text" else expression(column)
         return f"{key} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
 
     def _aggregated(self, table: str, measure: Measure) -> str:
@@ -447,10 +461,13 @@ class RecordView:
             return f"count({name})"
         if measure.aggregate == "count distinct":
             return f"count(DISTINCT {f'lower({name})' if column.type == 'text' else name})"
+        if column.order and measure.aggregate in ("min", "max", "median"):
+            return of_grades(column, measure.aggregate)
         if measure.aggregate in ("sum", "mean", "median") and column.type not in _COUNTABLE:
             numbers = [c.name for c in self.tables[table].columns if c.type in _COUNTABLE]
+            holds = "grades; take the median" if column.order else _HOLDS[column.type]
             raise ToolError(
-                f"There is no {measure.aggregate} of {column.name}, which holds {_HOLDS[column.type]}.",
+                f"There is no {measure.aggregate} of {column.name}, which holds {holds}.",
                 nearest(column.name, numbers),
             )
         value = f"CAST({name} AS INTEGER)" if column.type == "boolean" else name

@@ -161,7 +161,7 @@ def _flag(column: str, value: bool, negated: bool) -> _Phrase:
 def _bounded(bounds: Sequence[Filter]) -> _Phrase:
     """All bounds of one column."""
     column = column_label(bounds[0].column)
-    is_date = all(isinstance(f.value, str) and not f.than for f in bounds)
+    is_date = all(isinstance(f.value, str) and not f.than and not f.is_grade for f in bounds)
     limit = _during(bounds) or _span(bounds) or join_and(_bound(f, is_date) for f in bounds)
     if is_date and (time := _time(bounds[0].column)) is not None:
         return _at(time, limit)
@@ -229,7 +229,8 @@ def _span(bounds: Sequence[Filter]) -> str:
     first, last = by_op[">="], by_op.get("<=")
     if last is None and isinstance(before := by_op.get("<"), str):
         last = _day_before(before)
-    if last is None or (isinstance(first, str) and isinstance(last, str) and last < first):
+    is_before = isinstance(first, str) and isinstance(last, str) and last < first
+    if last is None or (is_before and not bounds[0].is_grade):
         return ""
     return f"between {_value(first, bounds[0].unit)} and {_value(last, bounds[0].unit)}"
 

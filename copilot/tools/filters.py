@@ -11,6 +11,7 @@ from copilot.errors import ToolError
 from copilot.language.calendar import BEGINNING, Calendar, Period
 from copilot.language.periods import parse_period
 from copilot.records.cells import normalise, parse_number
+from copilot.records.grades import is_letter, spelled
 from copilot.records.related import other_table
 from copilot.records.schema import Column
 from copilot.records.store import Filter, Operator, RecordView
@@ -91,6 +92,8 @@ def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar
     elif column.type in ("text", "list") and asked.op in _LINKED:
         values = tuple(_linked(view, table, column, v) for v in _several(value))
         value = values if isinstance(value, tuple) else values[0]
+    elif column.order and isinstance(value, str):
+        value = _grade(column, value)
     elif column.type in ("number", "integer") and isinstance(value, str):
         value = _amount(value, column)
     return asked.model_copy(update={"column": column.name, "value": value})
@@ -109,7 +112,7 @@ def _filters(view: RecordView, table: str, asked: Condition, calendar: Calendar 
         return _edges(column, asked.op, _period(column, asked.value, calendar))
     plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
     where = [f for one in plain for f in _filters(view, other_table(column), one, calendar)]
-    stated = asked.model_dump(exclude={"where"})
+    stated = asked.model_dump(exclude={"where"}) | {"is_grade": bool(column.order)}
     return [Filter.model_validate({**stated, "column": column.name, "unit": column.unit, "where": where})]
 
 
@@ -142,9 +145,18 @@ def _several(value: Cell | tuple[Cell, ...]) -> tuple[Cell, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def _grade(column: Column, text: str) -> str:
+    """A grade as the column writes it, be it in no row."""
+    said = normalise(text)
+    return next((grade for grade in column.order if grade.lower() == said.lower()), spelled(said))
+
+
 def _linked(view: RecordView, table: str, column: Column, value: Cell) -> Cell:
     if value is None:
         return None
+    if any(map(is_letter, column.order)) and is_letter(str(value)):
+        # The sign tells one from another: where nothing is a B, a B+ is not meant.
+        return _grade(column, str(value))
     try:
         return resolve_value(view, table, column.name, str(value))
     except ToolError:

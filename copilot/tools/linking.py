@@ -97,8 +97,13 @@ def _nearest(folded: str, options: Mapping[str, Sequence[str]]) -> Link:
 def resolve_value(view: RecordView, table: str, column: str, asked: str) -> str:
     """The value of a text column that is meant, be it in no row today; a ToolError with the nearest ones otherwise."""
     known = view.column(table, column)
+    held = view.values(table, column)
+    said = asked.strip().casefold()
+    if same := [value for value in (*held, *known.values) if value.casefold() == said]:
+        # A sign is no word, and an A+ no A.
+        return same[0]
     values = {fold(value): value for value in known.values}
-    values |= {fold(value): value for value in reversed(view.values(table, column))}
+    values |= {fold(value): value for value in reversed(held)}
     found = link(asked, {value: known.spellings.get(value, ()) for value in values.values()})
     if found.value is not None:
         return found.value

@@ -104,9 +104,11 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
 
 
 def _together(asked: Asked, rows: Restriction) -> str | None:
-    """What makes one number of those of a group, "which unit has the riskiest portfolio": the average of levels and
-    shares, else the sum; None where groups are ordered by no number."""
+    """What makes one of those of a group, "which unit has the riskiest portfolio": the average of levels and shares, of
+    grades the middle, else the sum; None where groups are ordered by neither."""
     profile = asked.columns.get(rows.table, str(rows.order).lstrip("-"))
+    if profile is not None and profile.order:
+        return "median"
     if profile is None or profile.holds != "number":
         return None
     return "mean" if profile.is_scale or profile.unit in ("percent", "share") else "sum"
@@ -117,7 +119,10 @@ def _at_the_top(asked: Asked, arguments: Mapping[str, object]) -> int | None:
     is by something else."""
     table, order = str(arguments["table"]), str(arguments["order_by"])
     profile = asked.columns.get(table, order.lstrip("-"))
-    if profile is None or not profile.is_scale:
+    if profile is None or not (profile.is_scale or profile.order):
+        return None
+    if profile.order and (asked.reading.shape == "ranking" or asked.reading.of("compare")):
+        # All that are ranked or compared are told.
         return None
     conditions = [Filter.model_validate(f) for f in arguments["filters"]]  # type: ignore[attr-defined]
     first = asked.view.select(table, conditions, order_by=[order], limit=1)

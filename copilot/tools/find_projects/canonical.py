@@ -81,6 +81,6 @@ def _first(
         return f"{'latest' if order.descending else 'earliest'} {name} first"
     if column.unit == "day":
         return f"{'longest' if order.descending else 'shortest'} {name} first"
-    if column.type in ("number", "integer"):
+    if column.type in ("number", "integer") or column.order:
         return f"{'highest' if order.descending else 'lowest'} {name} first"
     return f"by {name}{', last to first' if order.descending else ''}"

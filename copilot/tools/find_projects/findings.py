@@ -8,7 +8,7 @@ from copilot.language.formatting import NAMED, column_label, is_symbol, noun
 from copilot.records.differences import sides
 from copilot.records.related import counted as counted_in
 from copilot.records.related import other_table
-from copilot.records.schema import TABLES
+from copilot.records.schema import TABLES, Column
 from copilot.records.store import Filter
 from copilot.tools.evidence import Row, recorded
 from copilot.tools.filter_phrasing import of_all, of_none, predicate, qualified
@@ -36,6 +36,7 @@ _ROWS_WITH_A_SENTENCE = 7
 _SHOWN = ("unit", "stage", "stage_since", "project_id", "status", "severity", "date")
 _SHOWN_OF_UNITS = ("area", "aspect", "score", "role", "headcount", "open_positions")
 _FIRST_COLUMNS = 2
+_COMPARING = ("<", "<=", ">", ">=")
 _BASES = ("measured", "estimated", "assumed")
 
 
@@ -372,10 +373,20 @@ def _caveats(query: Query) -> Iterator[Finding]:
                 "rows": tuple(count(empty, query.noun) for empty in missing.values()),
             },
         )
+    if assumed := list(dict.fromkeys(column_label(c.name) for c in _in_assumed_order(query))):
+        yield Finding(kind="assumed_order", role="caveat", values={"columns": tuple(assumed)})
     columns = [query.view.column(query.table, f.column) for f in query.all_filters if f.where or counted_in(f.column)]
     tables = [query.table, *map(other_table, columns)]
     if any(map(query.view.hidden, tables)):
         yield Finding(kind="hidden", role="caveat")
+
+
+def _in_assumed_order(query: Query) -> Iterator[Column]:
+    """The columns of letters by whose order something was told that nobody gave."""
+    compared = [query.view.column(query.table, f.column) for f in query.all_filters if f.op in _COMPARING]
+    measured = [m.column for m in query.measures if m.aggregate in ("min", "max", "median")]
+    by = query.order.column if query.order else None
+    yield from (c for c in (*compared, *measured, by) if c is not None and c.is_order_assumed)
 
 
 def _call(query: Query, rows: Sequence[Row]) -> Finding:

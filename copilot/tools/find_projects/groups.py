@@ -13,7 +13,7 @@ from copilot.tools.evidence import Row, recorded
 from copilot.tools.filter_phrasing import qualified
 from copilot.tools.find_projects.arguments import GroupCondition
 from copilot.tools.find_projects.canonical import column_phrase
-from copilot.tools.find_projects.query import Group, Measured, Query
+from copilot.tools.find_projects.query import Group, Measured, Query, sortable
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.types import Finding, Quantity, Value
 
@@ -142,12 +142,13 @@ def first_group(query: Query) -> Finding | None:
     if order is None or order.column is not None or order.group is not None or len(query.groups) != 1:
         return None
     measure = (query.measures or (Measured("count"),))[order.measure or 0]
-    sized = [(g, v) for g in query.grouped if g.is_known and isinstance(v := g.values[order.measure or 0], Quantity)]
+    held = [(g, g.values[order.measure or 0]) for g in query.grouped if g.is_known]
+    sized = [(g, v) for g, v in held if isinstance(v, Quantity | str) and sortable(v, measure.column) is not None]
     if len(sized) < 2:
         return None
-    best = sized[0][1].value
-    tied = [g for g, v in sized if v.value == best]
-    after = next(((g, v) for g, v in sized if v.value != best), None)
+    best = sortable(sized[0][1], measure.column)
+    tied = [g for g, v in sized if sortable(v, measure.column) == best]
+    after = next(((g, v) for g, v in sized if sortable(v, measure.column) != best), None)
     values: dict[str, Value] = {
         "names": tuple(group_label(g, query) for g in tied),
         "value": sized[0][1],

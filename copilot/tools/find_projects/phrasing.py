@@ -291,6 +291,11 @@ def unjudged(f: Finding) -> str:
     return sentence(f"{join_and(told)} and cannot be judged")
 
 
+def assumed_order(f: Finding) -> str:
+    """Which end of the letters was taken for the highest, since nobody said."""
+    return f"The letters of the {join_and(texts(f, 'columns'))} are read as grades, A the highest; no mapping says so."
+
+
 def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
     """The same projects by unit or stage, which of them comes first, and the state of the first."""
     asked = next(f for f in findings if f.kind == "call")
@@ -325,6 +330,7 @@ WORDING = Wording(
         "rows": rows,
         "row": row,
         "unjudged": unjudged,
+        "assumed_order": assumed_order,
         "hidden": says("Rows that this viewer may not see are left out, so the figures are partial"),
         "call": says("Read as: {call}"),
     },

@@ -321,12 +321,17 @@ class Query:
         if order is None or order.column is not None:
             by_time = bool(self.groups) and self.groups[0].type == "date"
             order = Order(False, group=0) if by_time else Order(True, measure=0)
+        measures = self.measures or (Measured("count"),)
 
         def value(group: Group) -> tuple[bool, float | str]:
             if order.group is not None:
-                key = group.keys[order.group]
+                key, column = group.keys[order.group], self.groups[order.group]
+                if isinstance(key, str) and key in column.order:
+                    return False, column.order.index(key)
                 return key is None, key if isinstance(key, int | float) else str(key).lower()
-            held = group.rows if order.measure is None else _sortable(group.values[order.measure])
+            if order.measure is None:
+                return False, group.rows
+            held = sortable(group.values[order.measure], measures[order.measure].column)
             return held is None, held or 0.0
 
         groups.sort(key=lambda group: [(key is None, str(key).lower()) for key in group.keys])
@@ -365,7 +370,10 @@ def _number(raw: Cell) -> float:
     return float(raw) if isinstance(raw, int | float) else 0.0
 
 
-def _sortable(value: Value) -> float | None:
+def sortable(value: Value, column: Column | None = None) -> float | None:
+    """A number by which a value is put in order, that of a grade its place in its column; nothing of other texts."""
     if isinstance(value, date):
         return float(value.toordinal())
+    if isinstance(value, str) and column is not None and value in column.order:
+        return float(column.order.index(value))
     return value.value if isinstance(value, Quantity) else None

@@ -12,6 +12,7 @@ from copilot.language.units import scale_of, unit_in, unit_of_cells
 from copilot.records.amounts import decimal_mark
 from copilot.records.cells import NOTHING
 from copilot.records.dates import Orders, date_order, days_of, parse_date
+from copilot.records.grades import letters
 from copilot.records.names import column_key
 from copilot.records.reading import FIRST_REAL_YEAR
 from copilot.records.schema import CURRENCY
@@ -54,6 +55,7 @@ def _table(reading: Reading, meanings: Meanings) -> Iterator[str]:
     yield from _columns(reading)
     yield from _values(reading)
     yield from _grades(reading, meanings)
+    yield from _orders(reading)
 
 
 def _conventions(export: Export, meanings: Meanings) -> Iterator[str]:
@@ -143,9 +145,26 @@ def _grades(reading: Reading, meanings: Meanings) -> Iterator[str]:
         near = meanings.between(names, [_LOW, _HIGH])
         ordered = [names[place] for place in np.argsort(near[:, 1] - near[:, 0])]
         if all(len(name) == 1 for name in names):
-            # Of letters the first is the best.
             ordered = sorted(names, reverse=True)
+        # Of letters the first is the highest.
+        ordered = list(letters(names)) or ordered
         yield f"      {match.column.name}: [{', '.join(map(quoted, ordered))}]  # a guess: lowest first"
+
+
+def _orders(reading: Reading) -> Iterator[str]:
+    """The order of letters in a column that is kept under its own name."""
+    graded = {m.header for m in _graded(reading)}
+    renamed = {m.header for m in reading.matches if m.is_taken} - graded
+    found = {
+        name: order
+        for name, kind in reading.export.kinds.items()
+        if kind == "text" and name not in renamed and (order := letters(reading.export.held[name]))
+    }
+    if found:
+        yield "    columns:"
+    for name, order in found.items():
+        grades = ", ".join(map(quoted, order))
+        yield f"      {quoted(name)}: {{order: [{grades}]}}  # a guess: {order[-1]} is the highest"
 
 
 def _severities(names: Sequence[str]) -> Iterator[str]:
