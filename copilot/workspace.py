@@ -118,6 +118,30 @@ class Thresholds(_Strict):
     """Below this the data of a project counts as not ready, on the criterion's own scale."""
     quality_drop: float = 0.03
     """A fall of a model's quality larger than this is worth a warning."""
+    drift_watch: float = Field(default=0.10, gt=0)
+    """Population stability index from which an input of a model is watched."""
+    drift_act: float = Field(default=0.25, gt=0)
+    """The same from which it calls for action."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Thresholds:
+        if self.drift_act < self.drift_watch:
+            raise ValueError(f"drift_act ({self.drift_act:g}) must not be below drift_watch ({self.drift_watch:g})")
+        return self
+
+
+class Funding(_Strict):
+    """Limits on what is funded together, which hold where a question names none of its own."""
+
+    budget: float | None = Field(default=None, ge=0)
+    """Money there is to spend, set against budgets not yet spent."""
+    headcount: float | None = Field(default=None, ge=0)
+    """Full-time equivalents."""
+    most_projects: int | None = Field(default=None, ge=1)
+    most_high_risk: int | None = Field(default=None, ge=0)
+    """Projects of a high risk class at the most."""
+    minimum_per_unit: int = Field(default=0, ge=0, le=20)
+    """Projects of each unit at least."""
 
 
 class Gate(_Strict):
@@ -184,6 +208,7 @@ class WorkspaceConfig(_Strict):
     stages: Stages = DEFAULT_STAGES
     criteria: tuple[Criterion, ...] = DEFAULT_CRITERIA
     thresholds: Thresholds = Thresholds()
+    funding: Funding = Funding()
     labels: frozenset[str] = frozenset()
     viewers: dict[str, ViewerEntry] = {}
     sign_in: SignIn | None = None

@@ -40,7 +40,7 @@ _KENDALL_Z = 3.3
 _BEFORE = 26
 
 WATCH, ACT = 0.10, 0.25
-"""Population stability index from which an input is watched, and from which it is acted on."""
+"""Population stability index from which an input is watched, and from which it is acted on, unless said otherwise."""
 # Of the Herfindahl index; it must also rise by a tenth of its value.
 _CONCENTRATION_RISE = 0.02
 
@@ -89,6 +89,9 @@ class Shift:
     moved_bin: int
     """The bin whose share changed most, and that share in training and lately."""
     moved_share: tuple[float, float]
+    watch: float = WATCH
+    act: float = ACT
+    """The indices from which it is watched, and acted on."""
 
     @property
     def is_concentrating(self) -> bool:
@@ -97,9 +100,9 @@ class Shift:
 
     @property
     def level(self) -> Literal["act", "watch", "stable"]:
-        if self.psi < max(WATCH, self.noise):
+        if self.psi < max(self.watch, self.noise):
             return "stable"
-        return "act" if self.psi >= ACT else "watch"
+        return "act" if self.psi >= self.act else "watch"
 
 
 def weekly(days: Sequence[int], values: Sequence[float]) -> Series:
@@ -179,8 +182,8 @@ def kendall_z(values: Series) -> float:
     return score / float(np.sqrt(n * (n - 1) * (2 * n + 5) / 18)) if n > 2 else 0.0
 
 
-def shift(training: Sequence[float], recent: Sequence[float]) -> Shift:
-    """The distance between two histograms over the same bins, given as counts.
+def shift(training: Sequence[float], recent: Sequence[float], watch: float = WATCH, act: float = ACT) -> Shift:
+    """The distance between two histograms over the same bins, given as counts, and the indices it is judged by.
 
     Without a shift, the population stability index times 1 / (1/n + 1/m) is about chi-square with one degree of freedom
     less than there are bins (Yurdakul and Naranjo, 2020), which gives the noise.
@@ -197,6 +200,8 @@ def shift(training: Sequence[float], recent: Sequence[float]) -> Shift:
         concentration=(float((shares[0] ** 2).sum()), float((shares[1] ** 2).sum())),
         moved_bin=moved,
         moved_share=(float(shares[0][moved]), float(shares[1][moved])),
+        watch=watch,
+        act=act,
     )
 
 

@@ -10,6 +10,7 @@ from copilot.records.store import Filter
 from copilot.sources import Sources
 from copilot.tools.check_model_health.health import Health, read_health
 from copilot.types import Viewer
+from copilot.workspace import Thresholds
 
 _DRAWN_WEEKS = 52
 
@@ -49,16 +50,16 @@ def read_models(sources: Sources, viewer: Viewer) -> Models:
     view = sources.records.view(viewer)
     filters = [Filter(column="status", value="live")] if view.has("models", "status") else []
     rows = view.select("models", filters)
-    drop = sources.workspace.config.thresholds.quality_drop
+    limits = sources.workspace.config.thresholds
     projects = view.select("projects") if view.has("projects") else []
     names = {str(row["id"]): str(row.get("name") or row["id"]) for row in projects}
-    found = read_health(view, rows, drop, sources.today)
-    lines = sorted((_line(health, names, drop) for health in found), key=lambda line: line.rank)
+    found = read_health(view, rows, limits, sources.today)
+    lines = sorted((_line(health, names, limits) for health in found), key=lambda line: line.rank)
     return Models(tuple(lines), view.hidden("models", filters))
 
 
-def _line(health: Health, projects: dict[str, str], drop: float) -> ModelLine:
-    judged = _judged(health, drop)
+def _line(health: Health, projects: dict[str, str], limits: Thresholds) -> ModelLine:
+    judged = _judged(health, limits)
     project = str(health.row.get("project_id") or "")
     return ModelLine(
         id=health.id,
@@ -82,9 +83,9 @@ class _Judged(NamedTuple):
     next_step: str
 
 
-def _judged(health: Health, drop: float) -> _Judged:
+def _judged(health: Health, limits: Thresholds) -> _Judged:
     """How urgent it is, what is the matter, and what to do next; the first that applies."""
-    is_beyond = health.points is not None and health.points < -100 * drop
+    is_beyond = health.points is not None and health.points < -100 * limits.quality_drop
     shifted = ", ".join(i.name.replace("_", " ") for i in health.shifted)
     unmeasured, overdue = health.unmeasured_days, health.overdue_days
     cases: tuple[tuple[object, int, str, str], ...] = (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from record_sources import of_kind, unsupported, value, write_tables
 
-from copilot.errors import ToolError
+from copilot.errors import KnowledgeError, ToolError
 from copilot.sources import Sources
 from copilot.tools.check_model_health import TOOL
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
@@ -118,6 +118,34 @@ def test_a_shifted_input_opens_to_its_histogram(bank: Sources) -> None:
     assert (value(age, "before"), value(age, "now")) == (0.2, 0.55)
     assert age.calculation
     assert age.calculation.inputs[0].rows[0] == ("under 30", 4000, 150)
+
+
+@pytest.mark.parametrize(
+    ("levels", "level"),
+    [
+        ("drift_watch: 0.5, drift_act: 1", "watch"),
+        ("drift_watch: 0.7, drift_act: 1", None),
+        ("quality_drop: 0.1", "act"),
+    ],
+)
+def test_an_input_is_watched_and_acted_on_from_the_levels_of_the_workspace(
+    tmp_path: Path, levels: str, level: str | None
+) -> None:
+    tables = {
+        "projects": "id,name\nP-1,Lending\n",
+        "models": "id,name,status\nM-1,Loan score,live\n",
+        "feature_bins": "\n".join(BINS.split("\n")[:4]) + "\n",
+    }
+    found = check(write_tables(tmp_path, TODAY, f"thresholds: {{{levels}}}\n", **tables), model="M-1")
+    shifts = of_kind(found, "input_shift")
+    assert [f.values["level"] for f in shifts] == ([level] if level else [])
+    if level == "watch":
+        assert (value(shifts[0], "watch"), value(shifts[0], "act")) == (0.5, 1)
+
+
+def test_a_level_to_act_from_is_not_below_the_one_to_watch_from(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match=r"drift_act \(0.05\) must not be below drift_watch \(0.1\)"):
+        write_tables(tmp_path, TODAY, "thresholds: {drift_act: 0.05}\n", models=MODELS)
 
 
 def test_a_decline_opens_to_the_weeks_it_was_found_in(bank: Sources) -> None:

@@ -147,6 +147,28 @@ def test_minimum_per_unit_high_risk_limit_must_have_and_exclusion_are_kept(tmp_p
     assert chosen(plan(tmp_path, rows, most_projects=2)) == ["A", "B"]
 
 
+def test_the_limits_of_the_organisation_hold_where_the_call_has_none_and_are_named(tmp_path):
+    rows = [
+        project("A", 90, 50, risk_class="high"),
+        project("B", 80, 50, risk_class="high"),
+        project("C", 70, 50),
+        project("D", 20, 50, unit="Bank"),
+    ]
+    own = write_sources(tmp_path, rows, f"{CONFIG}funding: {{budget: 150, most_high_risk: 1, minimum_per_unit: 1}}\n")
+    result = plan_portfolio(own, EVERYONE, Arguments())
+    assert chosen(result) == ["A", "C", "D"]
+    (told,) = of_kind(result, "own_limits")
+    assert told.values["limits"] == ("budget", "most_high_risk", "minimum_per_unit")
+    assert told.text == (
+        "The budget, number of high-risk projects and minimum a unit are the limits of the organisation, "
+        "from `funding` in workspace.yaml."
+    )
+    said = plan_portfolio(own, EVERYONE, Arguments(budget=100, most_high_risk=2, minimum_per_unit=0))
+    assert (chosen(said), of_kind(said, "own_limits")) == (["A", "B"], [])
+    with pytest.raises(ToolError, match="needs a limit"):
+        plan(tmp_path, rows)
+
+
 def test_a_unit_with_too_few_projects_is_said(tmp_path):
     rows = [project("A", 90, 50), project("B", 80, 50), project("C", 70, 50, unit="Bank")]
     result = plan(tmp_path, rows, budget=150, minimum_per_unit=2)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import sqrt
 
-from copilot.analysis.drift import ACT, WATCH
 from copilot.language.formatting import humanize
 from copilot.tools.check_model_health.health import Health
 from copilot.tools.evidence import day_of
 from copilot.tools.findings import amount, count
 from copilot.types import Value
+from copilot.workspace import Thresholds
 
 # A release within this time before the decline is a suspect.
 _RELEASE_BEFORE = timedelta(days=42)
@@ -19,7 +19,7 @@ _RELEASE_BEFORE = timedelta(days=42)
 _WEEK = timedelta(days=7)
 
 
-def steps(health: Health, quality_drop: float) -> Iterator[tuple[str, dict[str, Value]]]:
+def steps(health: Health, limits: Thresholds) -> Iterator[tuple[str, dict[str, Value]]]:
     """Eight tasks in the order the work is done, each with what the records tell of it."""
     yield "confirm", _confirm(health)
     yield "check the pipeline", _pipeline(health)
@@ -34,9 +34,9 @@ def steps(health: Health, quality_drop: float) -> Iterator[tuple[str, dict[str, 
     yield (
         "monitor",
         {
-            "limit": amount(quality_drop * 100, "points", 1),
-            "watch": amount(WATCH, "", 2),
-            "act": amount(ACT, "", 2),
+            "limit": amount(limits.quality_drop * 100, "points", 1),
+            "watch": amount(limits.drift_watch, "", 2),
+            "act": amount(limits.drift_act, "", 2),
             "has_histograms": bool(health.inputs),
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from copilot.analysis.drift import ACT, LATEST, SEASON, SHORTEST, TREND, WATCH
+from copilot.analysis.drift import LATEST, SEASON, SHORTEST, TREND
 from copilot.language.formatting import NAMED, format_quantity, humanize, join_and
 from copilot.tools.check_model_health.charts import table
 from copilot.tools.check_model_health.diagnosis import steps
@@ -13,13 +13,14 @@ from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Aspec
 from copilot.tools.evidence import Row, day_of
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
+from copilot.workspace import Thresholds
 
 _NAMED_INCIDENTS = 3
 # Weeks or models that an opened calculation shows.
 _ROWS = 50
 
 
-def of_one(health: Health, reading: Reading, quality_drop: float, aspect: Aspect | None = None) -> Iterator[Finding]:
+def of_one(health: Health, reading: Reading, limits: Thresholds, aspect: Aspect | None = None) -> Iterator[Finding]:
     """The state of a model, what its records show besides, and what to do where it may be failing."""
     own = (reading.row("models", health.row),)
 
@@ -44,7 +45,9 @@ def of_one(health: Health, reading: Reading, quality_drop: float, aspect: Aspect
     for i in moved:
         yield finding("input_shift", _shift(i), of=_histogram(i))
     if still := tuple(humanize(i.name) for i in health.inputs if i not in moved):
-        yield finding("stable_inputs", {"inputs": still, "has_others": bool(moved), "watch": amount(WATCH, "", 2)})
+        yield finding(
+            "stable_inputs", {"inputs": still, "has_others": bool(moved), "watch": amount(limits.drift_watch, "", 2)}
+        )
     elif not health.inputs:
         yield finding("no_histograms", {})
     if health.row.get("uses_own_output") is not False:
@@ -56,7 +59,7 @@ def of_one(health: Health, reading: Reading, quality_drop: float, aspect: Aspect
     if not health.incidents:
         yield Finding(kind="no_incident", subject=health.id, values={"model": health.name})
     if health.needs_diagnosis:
-        for number, (task, values) in enumerate(steps(health, quality_drop), 1):
+        for number, (task, values) in enumerate(steps(health, limits), 1):
             yield finding("diagnosis_step", {"step": amount(number), "task": task, **values})
 
 
@@ -100,7 +103,7 @@ def state(health: Health, reading: Reading, role: Role, figures: Sequence[str] =
 
 
 def overview(
-    healths: Sequence[Health], top: int, quality_drop: float, scope: dict[str, Value], reading: Reading
+    healths: Sequence[Health], top: int, limits: Thresholds, scope: dict[str, Value], reading: Reading
 ) -> Iterator[Finding]:
     """How many models are declining, those one by one, what else is wrong with how many, and the others."""
     if not any(h.quality for h in healths):
@@ -109,7 +112,7 @@ def overview(
         yield from _troubles(healths, reading)
         return
     declining = [h for h in healths if h.decline]
-    beyond = [h for h in declining if h.points is not None and -h.points > quality_drop * 100]
+    beyond = [h for h in declining if h.points is not None and -h.points > limits.quality_drop * 100]
     yield Finding(
         kind="declining_models",
         role="headline",
@@ -126,7 +129,7 @@ def overview(
         yield Finding(
             kind="beyond_limit",
             role="headline",
-            values={"models": count(len(beyond), "model"), "limit": points(quality_drop * 100)},
+            values={"models": count(len(beyond), "model"), "limit": points(limits.quality_drop * 100)},
             evidence=_rows(beyond, reading),
         )
     yield from (state(h, reading, "headline") for h in healths[:top] if h.decline)
@@ -233,8 +236,8 @@ def _shift(moved: Input) -> dict[str, Value]:
         "input": humanize(moved.name),
         "index": amount(moved.shift.psi, "", 2),
         "level": moved.shift.level,
-        "watch": amount(WATCH, "", 2),
-        "act": amount(ACT, "", 2),
+        "watch": amount(moved.shift.watch, "", 2),
+        "act": amount(moved.shift.act, "", 2),
         "distance": amount(moved.shift.distance, "", 2),
         "bin": moved.bins[moved.shift.moved_bin],
         "before": share(before, 1),
@@ -296,11 +299,12 @@ def _incident(health: Health, row: Row, reading: Reading) -> Finding:
     )
 
 
-def method(quality_drop: float) -> str:
+def method(limits: Thresholds) -> str:
     """How the figures come about."""
+    drop = format_quantity(amount(limits.quality_drop * 100, "points", 1))
     return (
-        f"Latest quality is the mean of the last {LATEST} weeks; a fall of more than "
-        f"{format_quantity(amount(quality_drop * 100, 'points', 1))} below the validated level is worth a warning. "
+        f"Latest quality is the mean of the last {LATEST} weeks; a fall of more than {drop} below the validated level "
+        "is worth a warning. "
         f"From {2 * SEASON} weeks on each week is compared with the same week {SEASON} weeks before, below that with "
         f"the first half of the series; under {SHORTEST} weeks only a limit and a slope."
     )
@@ -336,9 +340,9 @@ def _histogram(moved: Input) -> Calculation:
     )
 
 
-def whole_calculation(healths: Sequence[Health], scope: str, quality_drop: float) -> Calculation:
+def whole_calculation(healths: Sequence[Health], scope: str, limits: Thresholds) -> Calculation:
     return Calculation(
-        method=method(quality_drop),
+        method=method(limits),
         formula="change = latest quality − validated quality, in percentage points",
         query=scope,
         inputs=(table(healths[:_ROWS]),),

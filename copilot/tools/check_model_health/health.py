@@ -12,6 +12,7 @@ from copilot.analysis.drift import LATEST, Decline, Series, Shift, find_decline,
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
 from copilot.tools.evidence import Row, day_of, name_of, number_of, short_name_of
+from copilot.workspace import Thresholds
 
 # Quality that was not measured for longer than this is called out.
 UNMEASURED_AFTER_DAYS = 28
@@ -174,15 +175,15 @@ def ordered_by(healths: Sequence[Health], aspect: Aspect) -> list[Health]:
     return list(healths)
 
 
-def read_health(view: RecordView, models: Sequence[Row], quality_drop: float, today: date) -> list[Health]:
+def read_health(view: RecordView, models: Sequence[Row], limits: Thresholds, today: date) -> list[Health]:
     """The health of each of the models, worst first."""
-    qualities, inputs, incidents = _qualities(view, today), _inputs(view), _incidents(view)
+    qualities, inputs, incidents = _qualities(view, today), _inputs(view, limits), _incidents(view)
     found = []
     for row in models:
         id, level = str(row["id"]), row.get("validated_quality")
         quality = qualities.get(id)
         validated = float(level) if isinstance(level, int | float) else None
-        decline = find_decline(quality.values, validated, quality_drop) if quality else None
+        decline = find_decline(quality.values, validated, limits.quality_drop) if quality else None
         found.append(Health(row, quality, decline, inputs.get(id, ()), tuple(incidents.get(id, ())), today))
     return sorted(found, key=lambda h: (*(-b for b in h.badness), h.id))
 
@@ -212,7 +213,7 @@ def _quality(row: Mapping[str, Any]) -> Quality:
     )
 
 
-def _inputs(view: RecordView) -> dict[str, tuple[Input, ...]]:
+def _inputs(view: RecordView, limits: Thresholds) -> dict[str, tuple[Input, ...]]:
     needed = ("model_id", "feature", "bin", "position", "training_count", "recent_count")
     if not all(view.has("feature_bins", c) for c in needed):
         return {}
@@ -227,7 +228,8 @@ def _inputs(view: RecordView) -> dict[str, tuple[Input, ...]]:
         if sum(row["before"]) and sum(row["now"]):
             bins = tuple(str(b) for b in row["bins"])
             before, now = tuple(row["before"]), tuple(row["now"])
-            found[row["model_id"]].append(Input(str(row["feature"]), bins, before, now, shift(before, now)))
+            moved = shift(before, now, limits.drift_watch, limits.drift_act)
+            found[row["model_id"]].append(Input(str(row["feature"]), bins, before, now, moved))
     return {model: tuple(sorted(inputs, key=lambda i: -i.shift.psi)) for model, inputs in found.items()}
 
 

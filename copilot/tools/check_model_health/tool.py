@@ -18,6 +18,7 @@ from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import resolve_record, resolve_value
 from copilot.types import Finding, ToolResult, Value, Viewer
+from copilot.workspace import Thresholds
 
 
 class Arguments(BaseModel):
@@ -60,8 +61,8 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
     view = sources.records.view(viewer)
     if not view.has("models"):
         raise ToolError("The records hold no table of models.")
-    scope, drop = _scope(view, arguments), sources.workspace.config.thresholds.quality_drop
-    healths = read_health(view, scope.rows, drop, sources.today)
+    scope, limits = _scope(view, arguments), sources.workspace.config.thresholds
+    healths = read_health(view, scope.rows, limits, sources.today)
     if arguments.aspect is not None:
         healths = ordered_by(healths, arguments.aspect)
     reading, hidden = Reading(sources, view), view.hidden("models", scope.filters)
@@ -69,13 +70,13 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
     who = f"{healths[0].id} alone" if len(healths) == 1 else f"{len(healths):,} {scope.name}"
     locator = f"{who}, {sum(measured):,} weekly measurements, as of {sources.today}"
     return build_result(
-        _findings(healths, scope, arguments, drop, reading, hidden),
+        _findings(healths, scope, arguments, limits, reading, hidden),
         WORDING,
         Computation(
             source=view.sources["model_quality" if measured else "models"],
             title="Model health",
             locator=locator,
-            calculation=whole_calculation(healths, locator, drop),
+            calculation=whole_calculation(healths, locator, limits),
         ),
         reading,
         _attached(healths, arguments.top, hidden),
@@ -83,16 +84,16 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
 
 
 def _findings(
-    healths: Sequence[Health], scope: _Scope, arguments: Arguments, drop: float, reading: Reading, hidden: int
+    healths: Sequence[Health], scope: _Scope, arguments: Arguments, limits: Thresholds, reading: Reading, hidden: int
 ) -> Iterator[Finding]:
     if not healths:
         yield Finding(kind="no_models", role="headline", values=scope.values)
     elif len(healths) == 1:
-        yield from of_one(healths[0], reading, drop, arguments.aspect)
+        yield from of_one(healths[0], reading, limits, arguments.aspect)
     elif arguments.aspect in ("retraining", "version"):
         yield of_aspect(healths, arguments.aspect, scope.values, reading)
     else:
-        yield from overview(healths, arguments.top, drop, scope.values, reading)
+        yield from overview(healths, arguments.top, limits, scope.values, reading)
     if hidden:
         yield Finding(kind="hidden", role="caveat")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from copilot.language.formatting import filled, inflect, join_and, says
-from copilot.tools.findings import Wording, named, quantity
+from copilot.language.formatting import filled, inflect, join_and, says, sentence
+from copilot.tools.findings import Wording, named, quantity, texts
 from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
 from copilot.types import Finding, Value
 
@@ -129,11 +129,27 @@ def _reason(f: Finding) -> str:
     return inflect(_REASONS[str(f.values["reason"])], quantity(f, "projects").value)
 
 
+_OWN = {
+    "budget": "budget", "headcount": "headcount", "most_projects": "number of projects",
+    "most_high_risk": "number of high-risk projects", "minimum_per_unit": "minimum a unit",
+}  # fmt: skip
+
+
+def own_limits(f: Finding) -> str:
+    """Which of the limits nobody asked for: they are the organisation's."""
+    names = [_OWN[name] for name in texts(f, "limits")]
+    return sentence(
+        f"the {join_and(names)} {'is the limit' if len(names) == 1 else 'are the limits'} of the organisation, from "
+        "`funding` in workspace.yaml"
+    )
+
+
 _says = partial(says, limits=limits, exchange=_exchange, reason=_reason, why=lambda f: why(f.values))
 
 WORDING = Wording(
     {
         "best_set": best_set,
+        "own_limits": own_limits,
         "set_firmness": set_firmness,
         "chosen": says(
             "{name}[ of {unit}] scores {score:bare}[, costs {cost}] and is in the best set in {share} of draws"

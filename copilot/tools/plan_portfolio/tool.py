@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
 from copilot.tools.prioritize_projects.findings import trade_offs, weights
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
+from copilot.workspace import Funding
 
 _ROWS_IN_TABLE = 40
 _BARS_IN_CHART = 30
@@ -83,6 +84,8 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
 
 def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     view, config = sources.records.view(viewer), sources.workspace.config
+    own = own_limits(arguments, config.funding)
+    arguments = arguments.model_copy(update=own)
     _check(view, arguments)
     filters = linked(view, "projects", arguments.filters)
     must = [resolve_record(view, name).key for name in arguments.must_have]
@@ -124,7 +127,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         found, which_projects(filters, len(rows), are_open=excludes_ended(filters, [], False)), reading
     )
     result = build_result(
-        _findings(found, reading, best, trade_offs(weighed), arguments.top, is_partial=hidden > 0),
+        _findings(found, reading, best, trade_offs(weighed), list(own), arguments.top, is_partial=hidden > 0),
         phrasing.WORDING,
         Computation(
             source=view.sources["projects"],
@@ -137,6 +140,12 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         Attachments(tables=tuple(_tables(found)), charts=tuple(_charts(found)), hidden_rows=hidden),
     )
     return Planned(found, result)
+
+
+def own_limits(arguments: Arguments, funding: Funding) -> dict[str, float]:
+    """The limits of the organisation that the call says nothing of, by argument."""
+    said = {name for name in arguments.model_fields_set if getattr(arguments, name) is not None}
+    return {name: limit for name, limit in funding.model_dump(exclude_defaults=True).items() if name not in said}
 
 
 def _check(view: RecordView, arguments: Arguments) -> None:
@@ -155,10 +164,19 @@ def _check(view: RecordView, arguments: Arguments) -> None:
 
 
 def _findings(
-    found: Plan, reading: Reading, best: Finding, agreement: Finding | None, top: int, *, is_partial: bool
+    found: Plan,
+    reading: Reading,
+    best: Finding,
+    agreement: Finding | None,
+    own: Sequence[str],
+    top: int,
+    *,
+    is_partial: bool,
 ) -> Iterator[Finding]:
-    """Everything that is found, the answer first."""
+    """Everything that is found, the answer first; `own` are the limits of the organisation."""
     yield best
+    if own:
+        yield Finding(kind="own_limits", role="support", values={"limits": tuple(own)})
     yield from known(agreement, findings.set_firmness(found))
     yield from (findings.chosen(found, reading, i) for i in found.chosen[:top])
     yield findings.proof(found)
