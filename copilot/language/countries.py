@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 _OF = """
-Argentina Argentinian, Australia Australian, Austria Austrian, Bangladesh Bangladeshi, Belgium Belgian, Bolivia Bolivian,
-Botswana Botswanan, Brazil Brazilian, Bulgaria Bulgarian, Canada Canadian, Chile Chilean, China Chinese,
-Colombia Colombian, Croatia Croatian, Cyprus Cypriot, Denmark Danish, Ecuador Ecuadorian, Egypt Egyptian,
+Argentina Argentinian, Australia Australian, Austria Austrian, Bangladesh Bangladeshi, Belgium Belgian,
+Bolivia Bolivian, Botswana Botswanan, Brazil Brazilian, Bulgaria Bulgarian, Canada Canadian, Chile Chilean,
+China Chinese, Colombia Colombian, Croatia Croatian, Cyprus Cypriot, Denmark Danish, Ecuador Ecuadorian, Egypt Egyptian,
 England English, Estonia Estonian, Ethiopia Ethiopian, Finland Finnish, France French, Germany German, Ghana Ghanaian,
 Greece Greek, Hungary Hungarian, Iceland Icelandic, India Indian, Indonesia Indonesian, Ireland Irish, Israel Israeli,
 Italy Italian, Japan Japanese, Jordan Jordanian, Kazakhstan Kazakh, Kenya Kenyan, Korea Korean, Latvia Latvian,
