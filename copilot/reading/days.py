@@ -16,6 +16,8 @@ from copilot.reading.question import Span
 from copilot.reading.spans import POINTED, Spans
 from copilot.records.conditions import Operator
 
+BOUNDED_TOO = 0.4
+"""Where two times are said and not compared, another column of dates is bounded by the second from here on."""
 PASSED = 0.7
 """The chooser is so sure that a day has passed, or lies ahead, where no time is said."""
 # What says on which side of a length of time something lies, where it is said in so many words.
@@ -125,11 +127,11 @@ def _each_of(asked: Spans, window: Period) -> list[Period]:
 
 
 def _another(builder: Builder, column: str) -> str:
-    """The other column of dates that the chooser surely thinks bounded; empty where there is none."""
+    """The other column of dates that the chooser thinks bounded; empty where there is none."""
     judged, stated = builder.asked.judged(builder.table), {c.column for c in builder.conditions}
     dates = (p.name for p in builder.asked.columns.of_table(builder.table, "date") if p.name not in stated)
     sure = max(((judged.sure(name, None, "during"), name) for name in dates), default=(0.0, ""))
-    return sure[1] if sure[0] >= POINTED else ""
+    return sure[1] if sure[0] >= BOUNDED_TOO else ""
 
 
 def _months(period: Period) -> int:
