@@ -13,7 +13,7 @@ from copilot.language.words import words
 from copilot.reading.building import Builder
 from copilot.reading.matching import Candidate
 from copilot.reading.question import Span
-from copilot.reading.spans import POINTED, Spans
+from copilot.reading.spans import Spans
 from copilot.records.conditions import Operator
 
 BOUNDED_TOO = 0.4

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders import plain
+from copilot.retrieval.loaders.addressed import without_orders
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.delimited import read_csv
 from copilot.retrieval.loaders.encoding import decode
@@ -83,10 +84,11 @@ def _document(
     source: SourceFile, sha256: str, content: Content, about: Metadata, misnamed: tuple[str, ...]
 ) -> Document:
     title = about.title or content.title or title_of_name(source.path.stem)
+    sections, orders = _without_orders(content.sections)
     return Document(
         id=source.id,
         title=title,
-        sections=tuple(_without_title(section, title) for section in content.sections),
+        sections=tuple(_without_title(section, title) for section in sections),
         sha256=sha256,
         owner=about.owner,
         effective=about.effective,
@@ -94,7 +96,20 @@ def _document(
         superseded_by=about.superseded_by,
         label=about.label,
         tags=about.tags,
-        note="; ".join((*misnamed, *content.notes)),
+        note="; ".join((*misnamed, *content.notes, *orders)),
+    )
+
+
+def _without_orders(sections: Sequence[Section]) -> tuple[list[Section], tuple[str, ...]]:
+    """The sections without what they order AI systems to do, and a note where there is such a thing."""
+    read = [without_orders(section.text) for section in sections]
+    count = sum(orders for _, orders in read)
+    note = "a sentence addresses AI systems and is not told"
+    if count > 1:
+        note = f"{count} sentences address AI systems and are not told"
+    return (
+        [replace(section, text=text) for section, (text, _) in zip(sections, read, strict=True)],
+        (note,) if count else (),
     )
 
 
