@@ -104,23 +104,26 @@ class Proxy:
 def proxied(ports: Sequence[int]) -> Iterator[tuple[Proxy, int]]:
     """A proxy before the processes at these ports, and its own port."""
     proxy, port = Proxy(ports), _free_port()
-    is_listening, is_over = threading.Event(), asyncio.Event()
+    is_listening = threading.Event()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def serve() -> None:
+        is_over = asyncio.Event()
+        running.append((asyncio.get_running_loop(), is_over))
         async with await asyncio.start_server(proxy.take, HERE, port):
             is_listening.set()
             await is_over.wait()
 
-    with asyncio.Runner() as runner:
-        loop = runner.get_loop()
-        thread = threading.Thread(target=runner.run, args=(serve(),))
-        thread.start()
-        try:
-            assert is_listening.wait(60)
-            yield proxy, port
-        finally:
+    # The loop begins and ends in a thread of its own: another may run in this one, as of a browser's tests.
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        assert is_listening.wait(60)
+        yield proxy, port
+    finally:
+        for loop, is_over in running:
             loop.call_soon_threadsafe(is_over.set)
-            thread.join()
+        thread.join()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
