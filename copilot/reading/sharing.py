@@ -12,8 +12,8 @@ from copilot.reading.choosing import Use
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Measure, Reading, Span
 
-SIDE = 0.45
-"""A column is a side of a share from here on, by name or by the chooser."""
+SIDE, FAINT = 0.45, 0.35
+"""A column is a side of a share from here on, by name or by the chooser; where that tells two apart, from less."""
 _SAYS_SHARE = frozenset(stems("share percent percentage proportion fraction"))
 _USES: tuple[Use, ...] = ("measured", "shown", "order", "among", ">", ">=", "present")
 _OF_PART: tuple[Use, ...] = ("measured", "shown", ">", ">=")
@@ -60,13 +60,14 @@ def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
     if measure != "share" and not says_share(text, builder.asked.reading):
         return None
     sides = [side for p in builder.asked.columns.of_table(builder.table, "number") if (side := _side(builder, p))]
-    if len(sides) == 1 and (named := _said_after_of(builder, sides[0])) is not None:
-        return ShareOf(sides[0].profile.name, named)
+    surely = [side for side in sides if side.sure >= SIDE]
+    if len(surely) == 1 and (named := _said_after_of(builder, surely[0])) is not None:
+        return ShareOf(surely[0].profile.name, named)
     pairs = [
         (one.sure + other.sure, one, other)
         for one, other in itertools.combinations(sides, 2)
         if one.profile.unit == other.profile.unit
-        and (not one.overlaps(other) or abs(one.whole - other.whole) >= TOLD_APART)
+        and ((min(one.sure, other.sure) >= SIDE and not one.overlaps(other)) or _are_told_apart(one, other))
     ]
     if not pairs:
         return None
@@ -74,6 +75,11 @@ def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
     whole = _whole(text, one, other)
     part = other if whole is one else one
     return ShareOf(part.profile.name, whole.profile.name)
+
+
+def _are_told_apart(one: _Side, other: _Side) -> bool:
+    """Whether the chooser takes one of two columns for the whole and the other for the part."""
+    return abs(one.whole - other.whole) >= TOLD_APART
 
 
 def _said_after_of(builder: Builder, part: _Side) -> str | None:
@@ -108,7 +114,7 @@ def _side(builder: Builder, profile: Profile) -> _Side | None:
     if named:
         return _Side(profile, 1.0, named[0].start, named[0].end, whole)
     sure, said = judged.sure(profile.name, None, *_USES), judged.said.get((profile.name, None), ())
-    if sure < SIDE or not said:
+    if sure < FAINT or not said:
         return None
     start, end, _ = max(said, key=lambda place: place[2])
     return _Side(profile, sure, start, end, whole)
