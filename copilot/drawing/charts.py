@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from copilot.types import Chart
@@ -12,6 +12,8 @@ PALETTE = ("#3f7cc4", "#d08a2e", "#2f9e8f", "#9a6bb5", "#c8586a", "#7d8894")
 INK = "#737c87"
 _FAINT = "#8c96a055"
 _FONT = "Inter, sans-serif"
+# Letters of a name of which six stand in one line above a chart.
+_SHORT_NAME = 10
 _MONTHS = {"format": "%b %Y", "grid": False, "tickCount": {"interval": "month", "step": 3}, "labelOverlap": True}
 
 
@@ -50,9 +52,17 @@ def bars(
     return Chart(title=title, spec=framed(spec))
 
 
-def stacked_bars(title: str, category: str, measure: str, part: str, rows: Sequence[tuple[str, str, float]]) -> Chart:
-    """One horizontal bar a category made of parts, as (category, part, size), in the order given."""
+def stacked_bars(
+    title: str,
+    category: str,
+    measure: str,
+    part: str,
+    rows: Sequence[tuple[str, str, float]],
+    colors: Mapping[str, str] | None = None,
+) -> Chart:
+    """One horizontal bar a category made of parts, as (category, part, size), in the order given; `colors` by part."""
     parts = list(dict.fromkeys(row[1] for row in rows))
+    palette = {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(parts)} | dict(colors or {})
     values = [
         {"category": name, "part": piece, "measure": size, "order": parts.index(piece)} for name, piece, size in rows
     ]
@@ -62,13 +72,19 @@ def stacked_bars(title: str, category: str, measure: str, part: str, rows: Seque
         "mark": {"type": "bar"},
         "encoding": {
             "y": _category(),
-            "x": {"field": "measure", "type": "quantitative", "stack": "zero", "title": measure},
+            "x": {
+                "field": "measure",
+                "type": "quantitative",
+                "stack": "zero",
+                "title": measure,
+                "axis": _ticks([size for *_, size in rows], ""),
+            },
             "color": {
                 "field": "part",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": parts, "range": [PALETTE[i % len(PALETTE)] for i in range(len(parts))]},
-                "legend": {"orient": "top", "columns": 3},
+                "scale": {"domain": parts, "range": [palette[name] for name in parts]},
+                "legend": {"orient": "top", "columns": 3 if max(map(len, parts), default=0) > _SHORT_NAME else 6},
             },
             "order": {"field": "order"},
             "tooltip": [

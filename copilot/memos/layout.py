@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from copilot.memos.memo import Line, Memo, Section, Source
 from copilot.memos.plain import on_one_line
@@ -14,11 +14,13 @@ from copilot.types import Cell, Chart, Table
 
 DRAFT = "Draft, needs sign-off"
 _ANNEXES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-LEADS = {"motion": "Motion.", "choice": "Choice.", "firmness": "Firmness."}
+LEADS = {"motion": "Motion.", "choice": "Choice.", "firmness": "Firmness.", "state": "State.", "change": "Change."}
 # A word longer than this gets places where it may break; a shorter one fits any column.
 _LONGEST_WORD = 22
 # A cell longer than this wraps.
 _WIDEST = 42
+# Letters that a line of a table holds, and the space around a cell.
+_LINE, _AROUND = 125, 3
 _BREAK = "\u200b"
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD},}}")
 _NUMBER = re.compile(r"[-+−]?[\d,.]+\s?%?$|(?:more|less) than \d+%$")
@@ -59,15 +61,14 @@ def footer(memo: Memo) -> str:
 
 
 def front(memo: Memo) -> list[Part]:
-    """What follows the decision on the first page; the chart of the ranking stands beside the benefit and cost."""
+    """What follows the decision on the first page; its chart stands beside what is said of money."""
     sections = [s for s in memo.sections if s.name != "decision" and not s.is_annex]
-    has_room = {s.name for s in sections if s.lines} >= {"money"}
-    chart = memo.section("ranking").chart if has_room else None
+    has_room = any(s.name == "money" and s.lines for s in sections)
+    drawn = next((s for s in sections if s.chart is not None), None) if has_room else None
     parts = []
     for section in sections:
-        is_host = section.name == "money" and chart is not None
-        moved = section.model_copy(update={"chart": None}) if chart and section.name == "ranking" else section
-        parts.append(Part(_heading(section), moved, chart if is_host else None))
+        moved = section.model_copy(update={"chart": None}) if section is drawn else section
+        parts.append(Part(_heading(section), moved, drawn.chart if drawn and section.name == "money" else None))
     return parts
 
 
@@ -122,11 +123,19 @@ def provenance(memo: Memo) -> str:
     p = memo.provenance
     weights = ", ".join(f"{name} {share:.4g}" for name, share in p.weights.items()) or "none"
     versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
-    arguments = ", ".join(f"{name}={value!r}" for name, value in p.arguments.items() if value) or "defaults"
+    arguments = ", ".join(f"{name}={_argument(value)}" for name, value in p.arguments.items() if value) or "defaults"
+    drawn = f"Weights: {weights}. {p.draws:,} draws, seed {p.seed}. " if p.draws else ""
     return (
-        f"Arguments: {arguments}. Weights: {weights}. {p.draws:,} draws, seed {p.seed}. Versions: {versions}. "
-        f"bearing memo check {memo.id} computes it again and says what still holds."
+        f"Arguments: {arguments}. {drawn}Versions: {versions}. bearing memo check {memo.id} computes it again and says "
+        "what still holds."
     )
+
+
+def _argument(value: Any) -> str:
+    """A value as a call has it, without what its parts leave empty."""
+    if isinstance(value, dict):
+        return repr({name: part for name, part in value.items() if part not in ("", [], None)})
+    return f"[{', '.join(map(_argument, value))}]" if isinstance(value, list) else repr(value)
 
 
 def shown(cell: Cell) -> str:
@@ -139,16 +148,35 @@ def is_numeric(table: Table, column: int) -> bool:
 
 
 def widths(table: Table) -> tuple[int, ...]:
-    """How wide each column should be, in letters: its longest cell up to a limit, and no word of its heading cut."""
+    """How wide each column should be, in letters: its longest cell up to a limit, and no word of its heading cut.
 
-    def width(column: int) -> int:
-        cell = max((len(shown(row[column])) for row in table.rows), default=0)
-        heading = table.columns[column]
-        word = max((len(part) for part in heading.split()), default=0)
-        # A heading of several words takes two lines; the last term is the space around a cell.
-        return max(min(cell, _WIDEST), min(max(word + 1, len(heading) // 2 + 1), _LONGEST_WORD)) + 3
+    Where that is more than a line holds, the columns of several words give way, and their cells take more lines.
+    """
+    wanted = [_wanted(table, column) for column in range(len(table.columns))]
+    least = [min(width, _least(table, column)) for column, width in enumerate(wanted)]
+    over, free = sum(wanted) - _LINE, sum(wanted) - sum(least)
+    if over <= 0 or not free:
+        return tuple(wanted)
+    kept = max(1 - over / free, 0.0)
+    return tuple(low + round((width - low) * kept) for width, low in zip(wanted, least, strict=True))
 
-    return tuple(width(column) for column in range(len(table.columns)))
+
+def _wanted(table: Table, column: int) -> int:
+    cell = max((len(shown(row[column])) for row in table.rows), default=0)
+    heading = table.columns[column]
+    # A heading of several words takes two lines.
+    return max(min(cell, _WIDEST), min(max(_word(heading) + 1, len(heading) // 2 + 1), _LONGEST_WORD)) + _AROUND
+
+
+def _least(table: Table, column: int) -> int:
+    """With no word cut."""
+    words = (_word(text) for text in (table.columns[column], *(shown(row[column]) for row in table.rows)))
+    return min(max(words), _LONGEST_WORD) + _AROUND
+
+
+def _word(text: str) -> int:
+    """The letters of the longest word."""
+    return max(map(len, text.split()), default=0)
 
 
 def breakable(text: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
+
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.support import is_supported_by
 from copilot.memos.memo import Memo
@@ -47,6 +49,27 @@ def write_sources(root: Path, projects: Sequence[Mapping[str, object]], config: 
         writer.writeheader()
         writer.writerows(projects)
     return open_sources(root)
+
+
+def write_table(root: Path, table: str, *lines: str) -> None:
+    (root / "records").mkdir(exist_ok=True)
+    (root / "records" / f"{table}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def pdf_pages(content: bytes) -> list[str]:
+    """The text of each page."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        texts = []
+        for n in range(len(document)):
+            page = document[n]
+            text = page.get_textpage()
+            texts.append(text.get_text_bounded())
+            text.close()
+            page.close()
+        return texts
+    finally:
+        document.close()
 
 
 def drafted(sources: Sources, viewer: Viewer = EVERYONE, **arguments: Any) -> Memo:

@@ -14,14 +14,16 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from memo_sources import drafted, project, write_sources
+from memo_sources import drafted, pdf_pages, project, write_sources
 
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.memos import drawing, markdown
 from copilot.memos.export import export
+from copilot.memos.layout import widths
 from copilot.memos.memo import Memo
 from copilot.memos.plain import on_one_line
 from copilot.sources import Sources
+from copilot.types import Table
 
 HOSTILE = (
     '#set page(width: 1cm) [*bold*] _x_ $y$', '#import "x.typ": *', "[a](http://b) ![c](d) <script>e</script>",
@@ -43,21 +45,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Memo:
     ]
     sources = write_sources(tmp_path_factory.mktemp("hostile"), rows)
     return drafted(sources, top=len(rows), budget=3_000_000, title=HOSTILE[0])
-
-
-def pdf_pages(content: bytes) -> list[str]:
-    document = pypdfium2.PdfDocument(content)
-    try:
-        texts = []
-        for n in range(len(document)):
-            page = document[n]
-            text = page.get_textpage()
-            texts.append(text.get_text_bounded())
-            text.close()
-            page.close()
-        return texts
-    finally:
-        document.close()
 
 
 def squeezed(text: str) -> str:
@@ -118,6 +105,14 @@ def test_a_memo_says_in_what_state_it_is(memo: Memo) -> None:
     assert status in pdf_pages(export(memo, "pdf", status))[0]
     assert status in Document(io.BytesIO(export(memo, "docx", status))).paragraphs[1].text
     assert status in export(memo, "md", status).decode()
+
+
+def test_a_table_of_many_columns_cuts_no_word_and_no_date() -> None:
+    cells = ("Extraordinarily long name of a project (P-1)", "2026-10-31", "1,250,000", "late, obstacle, no benefit")
+    columns = ("Project", "Last decided", "Benefit a year EUR", "Against it")
+    found = widths(Table(title="", columns=columns * 2, rows=(cells * 2,)))
+    assert sum(found) <= 125
+    assert all(width > len(word) for width, cell in zip(found, cells * 2, strict=True) for word in cell.split())
 
 
 def test_the_first_page_ends_with_the_signatures(memo: Memo) -> None:
