@@ -8,7 +8,7 @@ from typing import Literal
 
 from copilot.language.numbers import Number, find_numbers
 from copilot.memos.layout import shown
-from copilot.memos.memo import VERDICTS, Line, Memo, Section, SectionName
+from copilot.memos.memo import DECISIVE, VERDICTS, Line, Memo, Section, SectionName, Verdict
 from copilot.types import Frozen
 
 State = Literal["holds", "changed", "gone", "new"]
@@ -18,6 +18,8 @@ STATES: dict[State, str] = {
     "gone": "cannot be checked",
     "new": "new",
 }
+# Calls on a project that is to be heard of again.
+_LASTING: frozenset[Verdict] = frozenset({"hold", "conditional"})
 
 
 class CheckedLine(Frozen):
@@ -37,8 +39,10 @@ class Check(Frozen):
     """The day the memo counts from."""
     today: date
     """The day it was computed again for."""
+    claim: str
+    """What is checked: the recommendation or, of a status memo, the state."""
     holds: bool
-    """Whether the recommendation is still the same for each project."""
+    """Whether it is still the same for each project."""
     reasons: tuple[str, ...]
     """Why it does not hold any more, project by project."""
     lines: tuple[CheckedLine, ...]
@@ -61,6 +65,7 @@ def compare(memo: Memo, today: Memo) -> Check:
         title=memo.title,
         drafted=memo.provenance.today,
         today=today.provenance.today,
+        claim=_claim(memo),
         holds=not reasons,
         reasons=reasons,
         lines=tuple(lines),
@@ -76,6 +81,7 @@ def cannot_check(memo: Memo, today: date, reason: str) -> Check:
         title=memo.title,
         drafted=memo.provenance.today,
         today=today,
+        claim=_claim(memo),
         holds=False,
         reasons=(reason,),
         lines=tuple(
@@ -88,18 +94,23 @@ def cannot_check(memo: Memo, today: date, reason: str) -> Check:
     )
 
 
+def _claim(memo: Memo) -> str:
+    return "state" if memo.kind == "status" else "recommendation"
+
+
 def _differences(memo: Memo, today: Memo) -> Iterator[str]:
-    """A project for which something else is recommended now."""
+    """A project of which something else is said now."""
     before, after = ({call.project: call for call in of.calls} for of in (memo, today))
+    decisive, among = DECISIVE[memo.kind], "reported on" if memo.kind == "status" else "proposed"
     for key, call in before.items():
         now = after.get(key)
-        if now is None and call.verdict in ("fund", "hold"):
-            yield f"{call.name} ({key}): it was “{VERDICTS[call.verdict]}” and is no longer among those proposed"
-        elif now is not None and now.verdict != call.verdict and "fund" in (now.verdict, call.verdict):
+        if now is None and call.verdict in decisive | _LASTING:
+            yield f"{call.name} ({key}): it was “{VERDICTS[call.verdict]}” and is no longer among those {among}"
+        elif now is not None and now.verdict != call.verdict and {now.verdict, call.verdict} & decisive:
             yield f"{call.name} ({key}): it was “{VERDICTS[call.verdict]}” and is now “{VERDICTS[now.verdict]}”"
     for key, call in after.items():
-        if key not in before and call.verdict == "fund":
-            yield f"{call.name} ({key}): it was not proposed and is now “{VERDICTS[call.verdict]}”"
+        if key not in before and call.verdict in decisive:
+            yield f"{call.name} ({key}): it was not {among} and is now “{VERDICTS[call.verdict]}”"
 
 
 def _section(before: Section, after: Section) -> Iterator[CheckedLine]:

@@ -3,32 +3,61 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
 from copilot.types import Chart, Evidence, Frozen, Table, ToolResult
 
-Kind = Literal["prioritization", "funding"]
-Verdict = Literal["fund", "hold", "left_out", "not_now", "unknown"]
-Firmness = Literal["firm", "partly_firm", "not_firm", "unknown"]
+Kind = Literal["prioritization", "funding", "stop", "status"]
+Verdict = Literal[
+    "fund", "hold", "left_out", "not_now",
+    "stop", "conditional", "continue", "ended",
+    "blocked", "off_track", "at_risk", "on_track",
+    "unknown",
+]  # fmt: skip
+Firmness = Literal["firm", "partly_firm", "not_firm", "unknown", "none"]
 SectionName = Literal[
     "decision", "money", "ranking", "conditions", "signature",
     "reasons", "gates", "risks", "changes", "dissent", "method",
+    "progress", "list", "events", "everything", "causes", "metrics",
 ]  # fmt: skip
 
-VERDICTS: dict[Verdict, str] = {
+KINDS: Mapping[Kind, str] = {
+    "prioritization": "prioritization",
+    "funding": "funding",
+    "stop": "stop or continue",
+    "status": "status",
+}
+VERDICTS: Mapping[Verdict, str] = {
     "fund": "Fund",
     "hold": "Hold: blocked",
     "left_out": "Left out",
     "not_now": "Not now",
+    "stop": "Stop",
+    "conditional": "On conditions",
+    "continue": "Continue",
+    "ended": "Ended already",
+    "blocked": "Blocked",
+    "off_track": "Off track",
+    "at_risk": "At risk",
+    "on_track": "On track",
     "unknown": "Not known",
 }
-FIRMNESS: dict[Firmness, str] = {
+FIRMNESS: Mapping[Firmness, str] = {
     "firm": "firm",
     "partly_firm": "partly firm",
     "not_firm": "not firm",
     "unknown": "not known",
+    "none": "no recommendation",
 }
+DECISIVE: Mapping[Kind, frozenset[Verdict]] = {
+    "prioritization": frozenset({"fund"}),
+    "funding": frozenset({"fund"}),
+    "stop": frozenset({"stop"}),
+    "status": frozenset({"blocked", "off_track"}),
+}
+"""The calls that a memo of a kind is there to make; where one of them changes, it no longer holds."""
 
 
 class Line(Frozen):
@@ -55,7 +84,7 @@ class Section(Frozen):
 
 
 class Call(Frozen):
-    """What is recommended for one project."""
+    """What is recommended for one project; in a status memo, how it stands."""
 
     project: str
     name: str

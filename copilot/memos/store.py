@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from copilot.errors import SettingsError
-from copilot.memos.memo import Firmness, Kind, Memo
+from copilot.memos.memo import DECISIVE, Firmness, Kind, Memo
 from copilot.state.database import Database, Migration
 from copilot.state.places import Place
 from copilot.types import Frozen, Viewer
@@ -61,7 +61,7 @@ class MemoInfo(Frozen):
     title: str
     firmness: Firmness
     recommended: int
-    """How many projects it recommends to fund."""
+    """How many projects it recommends to fund or to stop; of a status memo, how many are blocked or off track."""
     kept: datetime
     step: Step
     """The latest."""
@@ -69,6 +69,13 @@ class MemoInfo(Frozen):
     """Ids of those that it decides on."""
     arguments: dict[str, Any]
     """What it was drafted for; memos of the same are versions of one."""
+
+    @property
+    def proposal(self) -> str:
+        """ "funds 3", "stops 2", "5 blocked or off track"."""
+        if self.kind == "status":
+            return f"{self.recommended} blocked or off track"
+        return f"{'stops' if self.kind == 'stop' else 'funds'} {self.recommended}"
 
 
 class Memos:
@@ -139,7 +146,7 @@ class Memos:
             kind=memo.kind,
             title=memo.title,
             firmness=memo.firmness,
-            recommended=sum(call.verdict == "fund" for call in memo.calls),
+            recommended=sum(call.verdict in DECISIVE[memo.kind] for call in memo.calls),
             kept=datetime.fromisoformat(kept),
             step=steps[-1] if steps else Step(state="draft", name="", at=datetime.fromisoformat(kept)),
             projects=tuple(call.project for call in memo.calls),

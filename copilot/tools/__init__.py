@@ -51,7 +51,7 @@ TOOLS: tuple[Tool, ...] = (
     draft_memo,
 )
 LABELS = {tool.name: tool.label for tool in TOOLS}
-METHODS = tuple(tool.method for tool in TOOLS if tool.method is not None)
+METHODS = tuple(method for tool in TOOLS for method in tool.methods)
 """What a workspace may replace under method/."""
 
 

@@ -48,8 +48,8 @@ class Tool:
     """Tools whose questions it takes where they are not there or have no call for them."""
     is_slow: bool = False
     """It takes more than a fraction of a second, so it runs only where it is what is asked for."""
-    method: Method[Any] | None = None
-    """What it takes for granted, as a file that a workspace may replace."""
+    methods: tuple[Method[Any], ...] = ()
+    """What it takes for granted, as files that a workspace may replace."""
     searches: Literal["passages", "rows"] | None = None
     """It samples what is near, and computes nothing."""
     is_ordered: bool = False

@@ -79,6 +79,21 @@ def test_a_memo_is_reviewed_and_signed_off_by_name(memos: Memos, memo: Memo) -> 
         memos.advance(memo.id, BOARD.model_copy(update={"role": "pm"}), "signed off", "Ana Costa")
 
 
+def test_each_kind_says_in_a_word_what_it_proposes(memos: Memos, hospital: Sources) -> None:
+    for arguments in ({"top": 2}, {"purpose": "stop"}, {"purpose": "status"}):
+        memos.keep(drafted(hospital, BOARD, **arguments))
+    assert [info.proposal for info in reversed(memos.list(BOARD))] == ["funds 2", "stops 2", "2 blocked or off track"]
+
+
+def test_a_memo_of_before_there_were_kinds_has_versions(memos: Memos, hospital: Sources) -> None:
+    memo = drafted(hospital, BOARD, top=2)
+    assert not {"purpose", "addressee"} & set(memo.provenance.arguments)
+    earlier = memo.model_copy(update={"id": "M-0"})
+    for each in (earlier, memo):
+        memos.keep(each)
+    assert [info.id for info in memos.versions(memo.id, BOARD)] == [memo.id, "M-0"]
+
+
 def test_memos_on_a_project_and_versions_of_one_are_found(memos: Memos, memo: Memo, hospital: Sources) -> None:
     memos.keep(memo)
     other = drafted(hospital, BOARD, top=3)

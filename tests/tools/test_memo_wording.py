@@ -33,6 +33,10 @@ def test_its_sentences_are_those_of_the_golden_file(rewrite_golden: bool) -> Non
         "named": lines(draft(hospital, EVERYONE, Arguments(projects=["H-03", "Bed Planner"], budget=2e6))),
         "blocked": lines(draft(shipped, EVERYONE, Arguments(projects=["P-028", "P-017"]))),
         "first": lines(draft(shipped, EVERYONE, Arguments(top=4))),
+        "what to stop": lines(draft(hospital, EVERYONE, Arguments(purpose="stop"))),
+        "stop or continue": lines(draft(shipped, EVERYONE, Arguments(purpose="stop", projects=["P-068", "P-042"]))),
+        "status": lines(draft(hospital, EVERYONE, Arguments(purpose="status"))),
+        "status of one": lines(draft(shipped, EVERYONE, Arguments(purpose="status", projects=["P-009"]))),
     }
     assert unsupported(calls["in chat"]) == []
     # The id is a hash of all that the memo holds.

@@ -10,5 +10,5 @@ TOOL = Tool(
     run=assess_readiness,
     is_available=has_assessments,
     calls=calls,
-    method=METHOD,
+    methods=(METHOD,),
 )

@@ -10,5 +10,5 @@ TOOL = Tool(
     run=diagnose_scaling,
     is_available=has_projects,
     calls=calls,
-    method=METHOD,
+    methods=(METHOD,),
 )

@@ -22,7 +22,7 @@ def decision(basis: MemoInputs) -> Iterator[Told]:
     yield from (Told("motion", finding) for finding in _recommendation(basis))
     yield Told("choice", _question(basis))
     if basis.found is None:
-        yield from (Told(f"unranked:{n}", f) for n, f in enumerate(basis.ranked.result.findings))
+        yield from (Told(f"unranked:{n}", f) for n, f in enumerate(basis.unranked))
     if basis.found is not None:
         yield from (Told("firmness", finding) for finding in _firmness(basis, basis.found))
     for call in basis.calls:

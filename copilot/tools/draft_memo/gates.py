@@ -21,7 +21,7 @@ from copilot.tools.check_governance.findings import (
 )
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Shown, Told
-from copilot.tools.evidence import name_of
+from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import count, listed
 from copilot.types import Finding, Table, Value
 
@@ -105,6 +105,27 @@ def launch_rules(basis: MemoInputs) -> Iterator[Told]:
         yield Told(f"launch_rule:{id}", Finding(kind="launch_rule", values=values, evidence=cited))
 
 
+def blocking_today(basis: MemoInputs) -> Iterator[Told]:
+    """The rules that block a project at the stage it has, with the clause and what the record says."""
+    if checked := _checked(basis):
+        for each in checked.gates:
+            yield from _today(basis, checked.review, each)
+
+
+def blocking_rules(basis: MemoInputs) -> list[tuple[Rule, list[Row], tuple[str, ...]]]:
+    """The rules that block projects today with these and what a sentence on it cites, those that block most first."""
+    if not basis.proposed or not (basis.sources.workspace.root / FILE).is_file():
+        return []
+    review, proposed = open_review(basis.sources, basis.viewer), set(basis.proposed)
+    blocked: dict[str, list[Row]] = {}
+    for project in review.projects:
+        for id in review.checker.blocking(project) if str(project.row["id"]) in proposed else ():
+            blocked.setdefault(id, []).append(project.row)
+    rules = {rule.id: rule for rule in review.gates.rules}
+    ordered = sorted(blocked.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [(rules[id], rows, _rule(basis, review, rules[id])) for id, rows in ordered]
+
+
 def gates(basis: MemoInputs) -> Iterator[Told | Shown]:
     """Rule by rule and project by project."""
     found = _checked(basis)
@@ -115,7 +136,7 @@ def gates(basis: MemoInputs) -> Iterator[Told | Shown]:
         yield from _today(basis, review, each)
     yield from _launch(basis, review, checked)
     yield from _questions(basis, review, checked)
-    yield Shown(table=_table(checked))
+    yield Shown(table=_table(checked), is_own=True)
 
 
 def _gates(review: Review, project: ProjectFacts) -> _Gates:

@@ -14,7 +14,8 @@ from copilot.sources import Sources
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, short_name_of
-from copilot.tools.filters import Condition
+from copilot.tools.filter_phrasing import qualified
+from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Reading
 from copilot.tools.linking import resolve_record, resolve_value
 from copilot.tools.plan_portfolio.plan import Plan
@@ -40,12 +41,14 @@ class Request:
     """What a memo is asked for, names resolved."""
 
     projects: tuple[str, ...]
-    """Ids of the projects of a funding memo; empty for a prioritization memo."""
+    """Ids of the projects that are named; empty where all are meant that meet the filters."""
     top: int
+    """Projects that come first, or, of a memo on what to stop, last; of a status memo, those on its first page."""
     budget: float | None
     filters: tuple[Condition, ...]
     weights: Mapping[str, float]
     weight_changes: Mapping[str, float]
+    addressee: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,18 @@ class MemoInputs:
     reading: Reading
     """What the memo may cite."""
     asked: Request
-    ranked: Ranked
+    ranked: Ranked | None
+    """None for a status memo."""
     planned: Planned | None
-    """The best set within the budget; None for a funding memo, or where there is no budget."""
+    """The best set within the budget; None for a memo on named projects, or where there is no budget."""
     blocked: Mapping[str, Sequence[str]]
     calls: tuple[Call, ...]
-    """Of the projects proposed, best first, then of those that a blocking rule keeps out."""
+    """Of the projects proposed, in the order in which they are told."""
     firmness: Firmness
 
     @property
     def found(self) -> Ranking | None:
-        return self.ranked.found
+        return self.ranked.found if self.ranked else None
 
     @property
     def plan(self) -> Plan | None:
@@ -75,6 +79,15 @@ class MemoInputs:
     @property
     def currency(self) -> str:
         return self.sources.workspace.config.currency
+
+    @property
+    def subject(self) -> str:
+        """The projects that are meant, where none is named: "AI portfolio", "Projects in pilot"."""
+        return self.meant("Projects") if self.asked.filters else "AI portfolio"
+
+    def meant(self, noun: str) -> str:
+        """The noun with the conditions on the projects: "projects in pilot"."""
+        return qualified(noun, linked(self.view, "projects", self.asked.filters))
 
     @property
     def has_sparse_scores(self) -> bool:
@@ -103,8 +116,7 @@ class MemoInputs:
     @property
     def carried(self) -> tuple[str, ...]:
         """The ranking and the portfolio as a whole."""
-        results = (self.ranked.result, self.planned.result if self.planned else None)
-        return tuple(result.evidence[0].id for result in results if result)
+        return tuple(part.result.evidence[0].id for part in (self.ranked, self.planned) if part)
 
     @property
     def best(self) -> Finding | None:
@@ -116,8 +128,13 @@ class MemoInputs:
         """Criteria that no candidate records."""
         return tuple(c.label.lower() for c in self.found.candidates.absent) if self.found else ()
 
+    @property
+    def unranked(self) -> tuple[Finding, ...]:
+        """What keeps the projects from being ranked; nothing where they are."""
+        return self.ranked.result.findings if self.ranked and self.found is None else ()
+
     def of_ranking(self, *kinds: str) -> list[Finding]:
-        return [f for f in self.ranked.result.findings if f.kind in kinds]
+        return [f for f in self.ranked.result.findings if f.kind in kinds] if self.ranked else []
 
     def of_portfolio(self, *kinds: str) -> list[Finding]:
         return [f for f in self.planned.result.findings if f.kind in kinds] if self.planned else []
@@ -173,9 +190,9 @@ def read_inputs(sources: Sources, viewer: Viewer, asked: Request) -> MemoInputs:
     calls = tuple(_calls(view, asked, found, plan, blocked))
     firm = _firmness(found, plan, asked, calls)
     basis = MemoInputs(sources, viewer, view, Reading(sources, view), asked, order, best, blocked, calls, firm)
-    for result in (order.result, best.result if best else None):
-        if result:
-            basis.take(result)
+    for part in (order, best):
+        if part:
+            basis.take(part.result)
     return basis
 
 
@@ -218,7 +235,7 @@ def _named_verdict(key: str, found: Ranking | None, blocked: Mapping[str, Sequen
     if found is None:
         return "unknown"
     position = found.candidates.ids.index(key)
-    if _is_hardly_known(found, position):
+    if is_hardly_known(found, position):
         return "unknown"
     return "fund" if found.firmness.top[position] >= LIKELY else "not_now"
 
@@ -226,7 +243,7 @@ def _named_verdict(key: str, found: Ranking | None, blocked: Mapping[str, Sequen
 def _leader_verdict(found: Ranking, position: int, blocked: Mapping[str, Sequence[str]]) -> Verdict:
     if blocked.get(found.candidates.ids[position]):
         return "hold"
-    return "unknown" if _is_hardly_known(found, position) or _ties_outside(found, position) else "fund"
+    return "unknown" if is_hardly_known(found, position) or _ties_outside(found, position) else "fund"
 
 
 def _set_verdicts(found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> list[tuple[str, Verdict]]:
@@ -252,7 +269,7 @@ def _known_weight(found: Ranking) -> float:
     return recorded / (recorded + absent) if recorded else 0.0
 
 
-def _is_hardly_known(found: Ranking, position: int) -> bool:
+def is_hardly_known(found: Ranking, position: int) -> bool:
     coverage = float(found.scores.coverage[position]) * _known_weight(found)
     return bool(np.isnan(found.scores.score[position])) or coverage < ENOUGH_COVERAGE
 
@@ -266,11 +283,13 @@ def _ties_outside(found: Ranking, position: int) -> bool:
 
 def _firmness(found: Ranking | None, plan: Plan | None, asked: Request, calls: Sequence[Call]) -> Firmness:
     """How many of the projects proposed would be so under plausible weights and estimates."""
-    if found is None:
-        return "unknown"
+    return "unknown" if found is None else firmness_of([*_shares(found, plan, asked, calls)], calls)
+
+
+def firmness_of(shares: Sequence[float], calls: Sequence[Call]) -> Firmness:
+    """By in what share of draws each of the calls that rest on weights and estimates would be the same."""
     if all(call.verdict == "unknown" for call in calls):
         return "unknown"
-    shares = [*_shares(found, plan, asked, calls)]
     if not shares:
         # That money is held while a blocking rule is unmet depends on no weight.
         return "firm" if calls else "not_firm"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
@@ -24,34 +25,39 @@ def money(basis: MemoInputs) -> Iterator[Told]:
     if not rows:
         return
     cited = basis.reading.rows("projects", rows)
-    for finding in (*_benefit(basis, rows), *_cost(basis, rows), *_payback(rows), *_unspent(basis)):
+    for finding in (*benefit(basis, rows), *_cost(basis, rows), *payback(rows), *_unspent(basis)):
         yield Told(finding.kind, finding if finding.evidence else finding.model_copy(update={"evidence": cited}))
 
 
-def _benefit(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
+def benefit(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
     known = [row for row in rows if number_of(row, "expected_benefit") is not None]
     if not known:
         yield Finding(kind="no_benefit_known", values={"names": tuple(map(name_of, rows))})
         return
-    by_basis: dict[str, float] = dict.fromkeys(_BASES, 0.0)
-    for row in known:
-        of = fold(str(row.get("expected_basis") or ""))
-        by_basis[of] = by_basis.get(of, 0.0) + (number_of(row, "expected_benefit") or 0.0)
-    parts = {of: amount(by_basis[of], basis.currency, 2) for of in _BASES if by_basis[of]}
-    rest = sum(value for of, value in by_basis.items() if of not in _BASES)
-    values: dict[str, Value] = {
-        "total": amount(sum(by_basis.values()), basis.currency, 2),
+    missing = tuple(name_of(row) for row in rows if row not in known) or None
+    values = {**by_basis(basis.currency, known, "expected"), "missing": missing}
+    yield Finding(kind="benefit", values=values)
+
+
+def by_basis(currency: str, rows: Sequence[Row], which: Literal["expected", "realised"]) -> dict[str, Value]:
+    """The benefit a year of rows that record it, and how much of it is measured, estimated or assumed."""
+    sums: dict[str, float] = dict.fromkeys(_BASES, 0.0)
+    for row in rows:
+        of = fold(str(row.get(f"{which}_basis") or ""))
+        sums[of] = sums.get(of, 0.0) + (number_of(row, f"{which}_benefit") or 0.0)
+    parts = {of: amount(sums[of], currency, 2) for of in _BASES if sums[of]}
+    rest = sum(value for of, value in sums.items() if of not in _BASES)
+    return {
+        "total": amount(sum(sums.values()), currency, 2),
         "bases": tuple(parts),
         "parts": tuple(parts.values()),
-        "rest": amount(rest, basis.currency, 2) if rest else None,
-        "missing": tuple(name_of(row) for row in rows if row not in known) or None,
+        "rest": amount(rest, currency, 2) if rest else None,
+        "missing": None,
     }
-    yield Finding(kind="benefit", values=values)
 
 
 def _cost(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
     left = [value for row in rows if (value := left_to_spend(row)) is not None]
-    unknown = tuple(name_of(row) for row in rows if left_to_spend(row) is None)
     if left:
         running = [value for row in rows if (value := number_of(row, "production_budget")) is not None]
         values: dict[str, Value] = {
@@ -67,18 +73,22 @@ def _cost(basis: MemoInputs, rows: Sequence[Row]) -> Iterator[Finding]:
                 "is_enough": gap >= 0,
             }
             yield Finding(kind="asked_money", values=values)
-    if unknown:
+    yield from no_budget(rows)
+
+
+def no_budget(rows: Sequence[Row]) -> Iterator[Finding]:
+    if unknown := tuple(name_of(row) for row in rows if left_to_spend(row) is None):
         yield Finding(kind="no_budget", values={"names": unknown})
 
 
-def _payback(rows: Sequence[Row]) -> Iterator[Finding]:
+def payback(rows: Sequence[Row]) -> Iterator[Finding]:
     """The months until what is spent from now on has come back, of the projects that record cost and benefit."""
     both = [row for row in rows if left_to_spend(row) is not None and number_of(row, "expected_benefit") is not None]
-    months = _months(both)
+    months = months_to_return(both)
     if months is None:
         return
     firm = [row for row in both if fold(str(row.get("expected_basis") or "")) in ("measured", "estimated")]
-    cautious = _months(both, firm) if len(firm) < len(both) else None
+    cautious = months_to_return(both, firm) if len(firm) < len(both) else None
     values: dict[str, Value] = {
         "months": count(months, "month"),
         "cautious": count(cautious, "month") if cautious is not None and cautious != months else None,
@@ -87,7 +97,7 @@ def _payback(rows: Sequence[Row]) -> Iterator[Finding]:
     yield Finding(kind="payback", values=values)
 
 
-def _months(rows: Sequence[Row], bringing: Sequence[Row] | None = None) -> int | None:
+def months_to_return(rows: Sequence[Row], bringing: Sequence[Row] | None = None) -> int | None:
     """Whole months; None where nothing is left to spend, or running costs as much as they bring."""
     cost = sum(left_to_spend(row) or 0.0 for row in rows)
     a_year = sum(number_of(row, "expected_benefit") or 0.0 for row in (rows if bringing is None else bringing))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from copilot.language.formatting import format_value, inflect, join_and, says, sentence
 from copilot.tools.check_governance.phrasing import cells, lacking
-from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.tools.findings import Phrase, Wording, named, quantities, quantity, texts
 from copilot.tools.plan_portfolio.phrasing import limits, why
 from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
 from copilot.types import Finding
@@ -23,7 +25,16 @@ _PLACE = (
 )
 
 
-def benefit(f: Finding) -> str:
+def expected(opening: str) -> Phrase:
+    """A benefit a year by what it rests on, after the words that open the sentence."""
+
+    def phrase(f: Finding) -> str:
+        return sentence(f"{opening} {_by_basis(f)}")
+
+    return phrase
+
+
+def _by_basis(f: Finding) -> str:
     parts = [
         f"{format_value(part)} {_BASIS_WORDS[of]}"
         for of, part in zip(texts(f, "bases"), quantities(f, "parts"), strict=True)
@@ -32,8 +43,8 @@ def benefit(f: Finding) -> str:
     missing = f"; of {named(f, 'missing')} none is recorded" if f.values["missing"] else ""
     if len(parts) == 1:
         basis = parts[0].removeprefix(named(f, "total")).strip()
-        return sentence(f"Expected benefit: {named(f, 'total')} a year, {basis}{missing}")
-    return sentence(f"Expected benefit: {named(f, 'total')} a year, of which {join_and(parts)}{missing}")
+        return f"{named(f, 'total')} a year, {basis}{missing}"
+    return f"{named(f, 'total')} a year, of which {join_and(parts)}{missing}"
 
 
 def unspent(f: Finding) -> str:
@@ -65,9 +76,32 @@ def _ended(f: Finding) -> str:
     return join_and([*each, *([named(f, "more")] if f.values["more"] else [])])
 
 
+STANDING: Mapping[str, Phrase] = {
+    "unmet": says("{rules} {rules:blocks/block} it today: {titles:quoted}"),
+    "late": says("It has been in the stage {stage} for {days}, beyond the limit of {limit}"),
+    "fallen": says("{model} stands at {latest} against a validated {validated}[, falling since about {onset}]"),
+    "no_return": says("Running it is to take {running} a year, its expected benefit is {benefit}"),
+    "behind": says("It brings {realised} a year of the {expected} that were expected, {share}"),
+    "spent_up": says("{share} of its budget is spent"),
+    "obstacle": says("The record names an obstacle: {obstacle}"),
+    "open_incident": says("An incident is open[ since {day}]: {title}"),
+    "without_benefit": says("No expected benefit is recorded"),
+    "stall_cause": says("{cause}[, {projects:bare} of {of}][: {names}]. What helps: {remedy}"),
+    "model_level": says(
+        "{model} [latest?stands at|has no measurement of its quality on record][ {latest} over its last weeks]"
+        "[ against a validated {validated}][, falling since about {onset}][; shifted inputs: {shifted}]"
+    ),
+    "metrics_missed": says(
+        "Of {metrics} with a target, [missed?{missed:bare} {missed:misses/miss} it|none misses it]"
+        "[: <{names} {values} (target {targets})>]"
+    ),
+}
+"""What speaks against a project that was named before, and what would help."""
+
 WORDING = Wording(
     {
         **{kind: RANKING.phrases[kind] for kind in ("reason", "flip")},
+        **STANDING,
         "decide_named": says("The question is whether to fund {names}[ with {budget}]"),
         "decide_set": says("From {candidates}{scope}, under {limits}", limits=limits),
         "decide_first": says("The first {top} of {candidates}{scope}"),
@@ -94,7 +128,7 @@ WORDING = Wording(
         "flag": says("{name} is blocked today by {rules:quoted}"),
         "further": says("{name} is in the stage {stage} already, so this decides on further money only"),
         "partial": says("All totals and ranks are partial: rows that this viewer may not see are left out"),
-        "benefit": benefit,
+        "benefit": expected("Expected benefit:"),
         "no_benefit_known": says("No expected benefit is recorded of {names}"),
         "left_to_spend": says(
             "Cost: {left} of approved budget not yet spent[; running in production has {running} a year set aside]"
@@ -160,8 +194,8 @@ WORDING = Wording(
             cells=lambda f: cells(f.values),
         ),
         "account": says(
-            "The memo “{title}” has the id {id} and {sources}; the recommendation of this {memo} memo is "
-            "{firmness}. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "
+            "The memo “{title}” has the id {id} and {sources}[; the recommendation of this {memo} memo is "
+            "{firmness}]. A conversation keeps it: the page Memos has it as PDF, Word and Markdown, and so has "
             "`bearing memo export {id}`"
         ),
     }

@@ -9,11 +9,11 @@ import numpy as np
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.language.formatting import number, percent
 from copilot.memos.memo import VERDICTS
-from copilot.records.store import Filter
 from copilot.tools.candidates import feasibility_position, value_position
 from copilot.tools.draft_memo.inputs import MemoInputs
+from copilot.tools.draft_memo.past_decisions import last_decision
 from copilot.tools.draft_memo.template import Shown, Told
-from copilot.tools.evidence import Row, name_of
+from copilot.tools.evidence import name_of
 from copilot.tools.plan_portfolio.findings import not_in_set
 from copilot.tools.prioritize_projects.findings import reason
 from copilot.tools.prioritize_projects.ranking import Ranking
@@ -21,7 +21,7 @@ from copilot.types import Cell, Finding, Table
 
 _NO_CALL = "–"
 # Pixels of a chart that stands beside text on a page.
-_CHART_SIZE = (340.0, 170.0)
+CHART_SIZE = (340.0, 170.0)
 
 
 def ranking(basis: MemoInputs) -> Iterator[Shown]:
@@ -31,13 +31,13 @@ def ranking(basis: MemoInputs) -> Iterator[Shown]:
         return
     shown = _shown(basis, found)
     records = basis.reading.rows("projects", (found.candidates.rows[i] for i in shown))
-    decided = basis.reading.rows("decisions", filter(None, (_last_decision(basis, i) for i in shown)))
+    decided = basis.reading.rows("decisions", filter(None, (last_decision(basis, basis.ids[i]) for i in shown)))
     yield Shown(table=_table(basis, found, shown), evidence=(*basis.carried, *records, *decided))
     points = [*_points(basis, found, shown)]
     if len(points) > 1:
         at = (value_position(found.candidates.criteria), feasibility_position(found.candidates.criteria))
         ends = [(0.0, 1.0) if j is None else found.candidates.criteria[j].scale for j in at]
-        chart = value_difficulty("Value against difficulty", points, 0, ends[0], ends[1], _CHART_SIZE)
+        chart = value_difficulty("Value against difficulty", points, 0, ends[0], ends[1], CHART_SIZE)
         yield Shown(chart=chart, evidence=basis.carried[:1])
 
 
@@ -120,26 +120,21 @@ def _cells(basis: MemoInputs, found: Ranking, i: int) -> Iterator[Cell]:
     for amount in (_cost(basis, i), row.get("expected_benefit")):
         yield number(amount) if isinstance(amount, int | float) else None
     yield _share(basis, i)
-    decided = _last_decision(basis, i)
+    decided = last_decision(basis, basis.ids[i])
     yield decided["date"] if decided else None
     yield _next_step(basis, i)
     yield _call(basis, i)
 
 
-def _last_decision(basis: MemoInputs, position: int) -> Row | None:
-    """The latest decision on record about a project."""
-    if not (basis.view.has("decisions", "project_id") and basis.view.has("decisions", "date")):
-        return None
-    filters = [Filter(column="project_id", value=basis.ids[position])]
-    return next(iter(basis.view.select("decisions", filters, order_by=["-date"], limit=1)), None)
-
-
 def _next_step(basis: MemoInputs, position: int) -> str | None:
     """What its owner does next: meet what blocks it, or take it to the next gate."""
-    if basis.blocked.get(basis.ids[position]):
-        return "Meet the rules"
+    key = basis.ids[position]
+    return "Meet the rules" if basis.blocked.get(key) else next_gate(basis, key)
+
+
+def next_gate(basis: MemoInputs, project: str) -> str | None:
     gates = [gate.id for gate in basis.sources.workspace.gates]
-    passed = basis.row(basis.ids[position]).get("gate")
+    passed = basis.row(project).get("gate")
     ahead = gates[gates.index(str(passed)) + 1 :] if str(passed) in gates else gates
     return f"Gate {ahead[0]}" if ahead else None
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from copilot.records.store import Filter
 from copilot.tools.candidates import meaning
-from copilot.tools.check_model_health import tool as check_model_health
 from copilot.tools.draft_memo.inputs import MemoInputs
+from copilot.tools.draft_memo.standing import NEARLY_SPENT, model_levels, spent_share
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row, name_of, number_of, short_name_of
+from copilot.tools.evidence import Row, name_of, short_name_of
 from copilot.tools.findings import amount, share
 from copilot.tools.linking import fold
 from copilot.tools.project_record import tool as project_record
@@ -17,8 +17,6 @@ from copilot.types import Finding, Value
 
 _INCIDENTS = 2
 _HIGH = frozenset({"high", "prohibited"})
-# A budget of which this much is spent is told.
-_NEARLY_SPENT = 0.9
 
 
 def risks(basis: MemoInputs) -> Iterator[Told]:
@@ -28,7 +26,7 @@ def risks(basis: MemoInputs) -> Iterator[Told]:
     for row in rows:
         if blocker := row.get("blocker"):
             yield _told(basis, f"blocker:{row['id']}", [row], blocker=str(blocker).rstrip("."))
-        if (spent := _spent(row)) >= _NEARLY_SPENT:
+        if (spent := spent_share(row)) >= NEARLY_SPENT:
             yield _told(basis, f"spent:{row['id']}", [row], share=share(spent))
     if absent := tuple(table for table in ("incidents", "models") if not basis.view.has(table)):
         yield Told("absent", Finding(kind="absent_tables", values={"tables": absent}))
@@ -78,12 +76,6 @@ def data(basis: MemoInputs) -> Iterator[Told]:
         yield _told(basis, "data_unknown", unknown, criterion=label)
 
 
-def _spent(row: Row) -> float:
-    """The share of the budget that is spent; 0 where it is not known."""
-    budget, spend = number_of(row, "budget"), number_of(row, "spend")
-    return spend / budget if spend is not None and budget is not None and budget > 0 else 0.0
-
-
 def _incidents(basis: MemoInputs, project: str) -> list[Row]:
     return [*basis.view.select("incidents", [Filter(column="project_id", value=project)])]
 
@@ -96,10 +88,7 @@ def _of_incidents(basis: MemoInputs, project: str) -> Iterator[Told]:
 
 
 def _of_models(basis: MemoInputs, project: str) -> Iterator[Told]:
-    view = basis.view
-    if not view.has("models", "project_id") or not view.has("model_quality"):
-        return
-    if view.select("models", [Filter(column="project_id", value=project)]):
-        arguments = check_model_health.Arguments(project=project)
-        found = basis.take(check_model_health.check_model_health(basis.sources, basis.viewer, arguments))
-        yield from basis.about(project, f"model:{project}", [f for f in found if f.role == "headline"][:1])
+    if basis.view.has("model_quality"):
+        row = basis.row(project)
+        for finding in model_levels(basis, row):
+            yield Told(f"model:{finding.subject}", finding, f"{short_name_of(row)}: ")

@@ -1,15 +1,17 @@
-"""What a memo is made of: the sections of `memo.yaml`, and what stands in one."""
+"""What a memo of each kind is made of: the sections of its YAML file, and what stands in one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from copilot.language.formatting import join_and
 from copilot.memos.memo import SectionName
 from copilot.tools.method import Method
-from copilot.types import Chart, Finding, Frozen, Table
+from copilot.types import Cell, Chart, Finding, Frozen, Table
 
 
 class SectionMethod(Frozen):
@@ -32,7 +34,28 @@ class Template(Frozen):
         return self
 
 
+LONGEST_TITLE = 300
+# Projects that a title names.
+_TITLED = 3
 METHOD = Method("memo", Template, Path(__file__).parent)
+STOP_METHOD = Method("stop_memo", Template, Path(__file__).parent / "stop")
+STATUS_METHOD = Method("status_memo", Template, Path(__file__).parent / "status")
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names and how many more there are, for a title."""
+    rest = len(names) - _TITLED
+    return join_and([*names[:_TITLED], f"{rest} more"] if rest > 0 else names)
+
+
+def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+    """The table without the columns that hold nothing for any row."""
+    kept = [j for j in range(len(columns)) if not rows or any(row[j] is not None for row in rows)]
+    return Table(
+        title=title,
+        columns=tuple(columns[j] for j in kept),
+        rows=tuple(tuple(row[j] for j in kept) for row in rows),
+    )
 
 
 @dataclass(frozen=True)
@@ -54,4 +77,6 @@ class Shown:
     table: Table | None = None
     chart: Chart | None = None
     evidence: tuple[str, ...] = ()
-    """What it rests on; the memo's own computation where that is all."""
+    """What it rests on of what was read."""
+    is_own: bool = False
+    """It holds figures of the memo's own computation."""

@@ -178,7 +178,7 @@ def flips(found: Ranking, reading: Reading) -> Iterator[Finding]:
 
 
 def flip_finding(found: Ranking, reading: Reading, change: Flip, goal: str, role: Role = "support") -> Finding:
-    """What would let the one behind reach a goal: `first_place`, `top` or `before` the one ahead."""
+    """What would let the one behind reach a goal: `first_place`, `top`, `leave_last` or `before` the one ahead."""
     values: dict[str, Value] = {
         "behind": found.candidates.short_name(change.behind),
         "ahead": found.candidates.short_name(change.ahead),

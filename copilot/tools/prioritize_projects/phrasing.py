@@ -80,6 +80,7 @@ def flip(f: Finding) -> str:
     goal = {
         "first_place": "take the first place from {ahead}",
         "top": "come into the top {top:bare}",
+        "leave_last": "leave the last {top:bare}",
         "before": "come before {ahead}",
     }[str(f.values["goal"])]
     ways = []

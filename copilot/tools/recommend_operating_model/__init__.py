@@ -10,7 +10,7 @@ TOOL = Tool(
     run=recommend_operating_model,
     is_available=has_assessments,
     calls=calls,
-    method=METHOD,
+    methods=(METHOD,),
     is_ordered=True,
     quotes_documents=True,
 )

@@ -1,0 +1,1 @@
+"""A memo on how projects stand."""

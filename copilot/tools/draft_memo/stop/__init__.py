@@ -1,0 +1,1 @@
+"""A memo on what to stop and what to continue."""
