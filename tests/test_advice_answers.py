@@ -55,6 +55,14 @@ def test_duplicates_are_compared_over_what_the_viewer_may_see(copilot: Copilot) 
     "question", ["Write a memo on what to stop", "Draft a paper on the two weakest projects to cut"]
 )
 def test_a_memo_on_what_to_stop_is_made_of_the_end_of_the_ranking(copilot: Copilot, question: str) -> None:
-    lead = next(call for call in copilot.ask(question).tool_calls if call.is_lead)
-    assert lead.name == "prioritize_projects"
-    assert lead.arguments["bottom"] > 0
+    answer = copilot.ask(question)
+    lead = next(call for call in answer.tool_calls if call.is_lead)
+    assert (lead.name, lead.arguments["purpose"]) == ("draft_memo", "stop")
+    assert "filters" not in lead.arguments
+    assert answer.text.startswith("Motion: Stop 2 projects: Radiology Triage and Staffing Forecast")
+
+
+def test_what_to_stop_is_asked_of_what_goes_on(copilot: Copilot) -> None:
+    answer = copilot.ask("Which two projects should be stopped first?")
+    lead = next(call for call in answer.tool_calls if call.is_lead)
+    assert (lead.name, lead.arguments) == ("prioritize_projects", {"bottom": 2})

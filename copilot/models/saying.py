@@ -175,7 +175,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     names_one = any(x.score >= WHOLE for x in asked.links.of("record"))
     sure = max(ALSO, documents_wanted)
     least = min(sure, CLEARLY * documents_wanted) if names_one else sure
-    gives_way = is_advice or (asked.is_case and documents.do_answer)
+    # A memo on a record that is named tells no case, however long it is asked for.
+    is_case = asked.is_case and not (asked.reading.shape == "memo" and names_one)
+    gives_way = is_advice or (is_case and documents.do_answer)
     leads = lead is not None and not gives_way and lead.planned.worth >= least
     may_be_rows = not leads and plan.kind != "out_of_scope"
     rows = _nearer_rows(outcomes, documents, documents_wanted) if may_be_rows else None

@@ -39,6 +39,28 @@ def test_a_memo_in_chat_is_complete_and_cited(copilot: Copilot) -> None:
     assert "bearing memo export M-" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "kind", "parts"),
+    [
+        (
+            "Draft a memo on what to stop",
+            "stop",
+            ("Motion: Stop", "Firmness: ", "Freed: ", "The case against stopping"),
+        ),
+        ("Write a status note to the board on our pilots", "status", ("Motion: Take note", "State: ", "Money: ")),
+    ],
+)
+def test_a_memo_of_each_kind_is_told_and_kept(
+    copilot: Copilot, question: str, kind: str, parts: tuple[str, ...]
+) -> None:
+    assert copilot.memos is not None
+    answer = copilot.ask(question, conversation=kind)
+    assert answer.warnings == ()
+    assert all(part in answer.text for part in parts)
+    (kept,) = copilot.memos.list(copilot.viewer())
+    assert (kept.kind, kept.id in answer.text) == (kind, True)
+
+
 def test_a_conversation_keeps_the_memo_that_its_answer_names(copilot: Copilot) -> None:
     assert copilot.memos is not None
     answer = copilot.ask(QUESTION, conversation="board-meeting")

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from copilot.language.vocabulary import DECIDING, ENDING, FUNDING, GOING_ON, OUTCOMES, STANDING
+from copilot.language.words import Word, stems, words
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED, HARDLY
 from copilot.reading.columns import PROJECTS
 from copilot.reading.names import UNIT
-from copilot.reading.question import Links, Span
+from copilot.reading.question import Link, Links, Role
 from copilot.reading.reader import read
-from copilot.tools.prioritize_projects.calls import asks_the_end
-from copilot.tools.prioritize_projects.calls import calls as of_ranking
+from copilot.records.conditions import Filter
+from copilot.tools.prioritize_projects.calls import without_ending
 
 _OF_CANDIDATES = ("prioritize_projects", "plan_portfolio", "draft_memo")
 """What a subject asks for, read by itself, where the memo decides on it."""
+_OF_ROWS: tuple[Role, ...] = ("filter", "scope", "not", "among", "measure")
+"""What says of which rows says nothing of what for, as "the stopped ones"."""
 
 
-def _is_free(topic: Span) -> bool:
+def _is_of_documents(asked: Asked) -> bool:
     """Whether a subject, read by itself, asks for something else than which projects come first."""
-    tools = read(topic.text, Links((), (), ())).tools
-    return max(tools, key=lambda name: tools[name]) not in _OF_CANDIDATES
+    read_alone = (read(topic.text, Links((), (), ())).tools for topic in asked.reading.of("topic"))
+    return any(max(tools, key=lambda name: tools[name]) not in _OF_CANDIDATES for tools in read_alone)
 
 
-def _kept(asked: Asked) -> list[dict[str, Any]]:
+def _kept(asked: Asked) -> list[Filter]:
     """The conditions on projects that the question surely names, more surely than on other rows, but for a unit."""
     first = next(iter(asked.readings), None)
     rows = next((r for r in asked.readings if r.table == PROJECTS), None)
@@ -35,31 +39,109 @@ def _kept(asked: Asked) -> list[dict[str, Any]]:
     least = DOUBTED if rows.unresolved else HARDLY
     if rows.certainty < max(least, first.certainty):
         return []
-    return [as_argument(c) for c in rows.conditions if c.column != UNIT]
+    return [c for c in rows.conditions if c.column != UNIT]
+
+
+def _said(asked: Asked) -> list[Filter]:
+    """The conditions of parts that say of which rows; the words of stopping make any reading of them less sure."""
+    is_said = any(not ENDING & {*stems(span.text)} for span in asked.reading.of("filter", "not"))
+    return [c for c in asked.of_table(PROJECTS).conditions if c.column != UNIT] if is_said else []
+
+
+def purpose(asked: Asked, is_named: bool) -> str:
+    """What the memo is for: `stop`, `status` or `fund`; empty where an earlier question tells.
+
+    A memo or a paper asks for money where it does not say otherwise; a note or a page on something that is named tells
+    how that stands.
+    """
+    spans = asked.reading.of(*_OF_ROWS)
+    said = [w for w in words(asked.text) if not any(s.start <= w.start < s.end for s in spans)]
+    stated = {w.stem for w in said}
+    if _asks_to_end(words(asked.text), said):
+        return "stop"
+    if asked.amount() is not None or asked.limit or stated & FUNDING:
+        return "fund"
+    if stated & STANDING:
+        return "status"
+    if asked.is_continued:
+        return ""
+    # "On paper" asks for none.
+    decides = any(w.stem in DECIDING and not asked.text[: w.start].lower().endswith(" on ") for w in said)
+    return "status" if is_named and (not decides or _are_over(asked)) else "fund"
+
+
+def _are_over(asked: Asked) -> bool:
+    """Whether all the projects that are named have ended, so that no money is asked for them."""
+    rows = [asked.view.row(PROJECTS, x.key) for x in asked.records(PROJECTS)]
+    has_ended = asked.sources.workspace.config.stages.has_ended
+    return bool(rows) and all(row is not None and has_ended(row.get("stage")) for row in rows)
+
+
+def _asks_to_end(text: list[Word], said: list[Word]) -> bool:
+    """Whether something is to be stopped or to go on: "to stop", "should be stopped", but not "why it was stopped"."""
+    for at, word in enumerate(text):
+        pair = (word.stem, text[at + 1].stem) if at + 1 < len(text) else None
+        if word not in said or not (word.stem in ENDING | GOING_ON or pair in OUTCOMES):
+            continue
+        is_past = word.text.lower().endswith("ed") and not (at and text[at - 1].text.lower() == "be")
+        if not is_past:
+            return True
+    return False
 
 
 def calls(asked: Asked) -> Iterator[Call]:
     """About the projects that are named, else a ranking of all candidates, under a budget where one is named; none
-    where another subject is named, which this memo does not decide."""
-    if asks_the_end(asked) and not asked.records("projects"):
-        # What to fund is what a memo decides; what to stop the end of the ranking shows.
-        yield from of_ranking(asked)
-        return
-    arguments: dict[str, object] = {}
-    if projects := asked.records("projects"):
-        arguments["projects"] = [x.key for x in projects]
-    if (budget := asked.amount()) is not None:
+    where another subject is named, which no memo on projects tells."""
+    projects, reader = _projects(asked), _reader(asked)
+    rows = [] if projects else [c for c in _kept(asked) if reader is None or c.value != reader.key]
+    unit = asked.unit()
+    arguments: dict[str, Any] = {"projects": projects} if projects else {}
+    arguments |= {"unit": unit} if unit else {}
+    wanted = purpose(asked, bool(arguments or rows))
+    if wanted == "stop":
+        rows = without_ending(asked, rows or ([] if projects else _said(asked)))
+    if rows:
+        arguments["filters"] = [as_argument(c) for c in rows]
+    if wanted in ("fund", "") and (budget := asked.amount()) is not None:
         arguments["budget"] = budget
-    if asked.limit:
-        arguments["top"] = min(asked.limit, 20)
-    if unit := asked.unit():
-        arguments["unit"] = unit
-    shares, factors = asked.weight_changes()
-    arguments |= {"weights": shares} if shares else {}
-    arguments |= {"weight_changes": factors} if factors else {}
-    if not projects and (rows := _kept(asked)):
-        arguments["filters"] = rows
-    if not arguments and (asked.is_of_other_rows or any(map(_is_free, asked.reading.of("topic")))):
+    if wanted != "status":
+        arguments |= _weighed(asked)
+    if not arguments and (asked.is_of_other_rows or (wanted != "stop" and _is_of_documents(asked))):
         return
-    about = " and ".join(x.name or x.key for x in projects) or "the candidates"
-    yield Call("draft_memo", arguments, f"memo on {about}")
+    if wanted in ("stop", "status") or (wanted and asked.is_continued):
+        arguments["purpose"] = wanted
+    if reader is not None:
+        arguments["addressee"] = reader.name or reader.key
+    yield Call("draft_memo", arguments, _phrase(asked, wanted))
+
+
+def _projects(asked: Asked) -> list[str]:
+    """The projects that are named, or whose models are."""
+    keys = [x.key for x in asked.records("projects")]
+    models = (asked.view.row("models", x.key) for x in asked.records("models"))
+    keys += [str(row["project_id"]) for row in models if row and row.get("project_id")]
+    return list(dict.fromkeys(keys))
+
+
+def _reader(asked: Asked) -> Link | None:
+    """The person or body of the records that the memo is said to be to, or for; None where none is."""
+    for link in asked.links.links:
+        if link.kind == "person" or (link.kind == "value" and link.column == "body"):
+            before = asked.text[: link.start].lower().removesuffix("the ").rstrip()
+            if before.endswith((" to", " for")):
+                return link
+    return None
+
+
+def _weighed(asked: Asked) -> dict[str, Any]:
+    """How many are asked for, and by which weights."""
+    shares, factors = asked.weight_changes()
+    found: dict[str, Any] = {"top": min(asked.limit, 20)} if asked.limit else {}
+    found |= {"weights": shares} if shares else {}
+    return found | ({"weight_changes": factors} if factors else {})
+
+
+def _phrase(asked: Asked, wanted: str) -> str:
+    named = " and ".join(x.name or x.key for x in asked.records("projects", "models"))
+    about = {"stop": "what to stop among ", "status": "how they stand, of "}.get(wanted, "")
+    return f"memo on {about}{named or ('all projects' if wanted == 'status' else 'the candidates')}"
