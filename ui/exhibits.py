@@ -90,10 +90,11 @@ def chart(chart: Chart, key: str) -> None:
 
 def _on_screen(chart: Chart) -> dict[str, Any]:
     """The spec; a matrix, whose size may be that on paper, is made high enough, its legend and key not counted."""
-    if "usermeta" not in chart.spec:
+    height = chart.spec.get("height")
+    if "usermeta" not in chart.spec or not isinstance(height, int):
+        # Bars are as high as there are many.
         return chart.spec
-    height = max(chart.spec["height"], _LEAST_HEIGHT)
-    return {**chart.spec, "height": height, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return {**chart.spec, "height": max(height, _LEAST_HEIGHT), "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
 def _description(chart: Chart) -> str:

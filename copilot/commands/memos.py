@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copilot.memos.memo import Memo
     from copilot.memos.store import Memos
     from copilot.sources import Sources
+    from copilot.tools.draft_memo.tool import Purpose
     from copilot.types import Viewer
 
 app = typer.Typer(help="Draft memos for decisions, and check later whether they still hold.", no_args_is_help=True)
@@ -31,13 +32,20 @@ IdArgument = Annotated[str, typer.Argument(help="Id of a memo, as `bearing memo 
 @app.command()
 def new(
     projects: Annotated[
-        list[str] | None, typer.Argument(help="Projects to decide on, by name or id; none to prioritize all.")
+        list[str] | None, typer.Argument(help="Projects to write of, by name or id; all that are meant without any.")
     ] = None,
-    top: Annotated[int, typer.Option("--top", min=1, max=20, help="How many projects come first at the most.")] = 8,
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="fund: what to give money to; stop: what to stop; status: how they stand.")
+    ] = "fund",
+    top: Annotated[
+        int | None,
+        typer.Option("--top", min=1, max=20, help="How many projects come first at the most; of stop, last."),
+    ] = None,
     budget: Annotated[
         str | None, typer.Option("--budget", help="Money there is to spend: 4m, €2.5m, 750k, 4,000,000.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Only projects of this business unit.")] = None,
+    addressee: Annotated[str, typer.Option("--to", help="Who it is for; the body that decides without it.")] = "",
     title: Annotated[str, typer.Option("--title", help="Title of the memo.")] = "",
     format: FormatOption = "md",
     out: OutOption = None,
@@ -47,13 +55,15 @@ def new(
     """Draft a memo, keep it, and write it; Markdown goes to the terminal unless --out names a file."""
     from copilot.tools.draft_memo.tool import Arguments, draft
 
-    wanted = _format(format)
+    wanted, meant = _format(format), _purpose(purpose)
     settings, sources, who = _open(workspace, viewer)
     arguments = Arguments(
+        purpose=meant,
         projects=projects or [],
         top=top,
         budget=_amount(budget, sources.workspace.config.currency) if budget else None,
         unit=unit,
+        addressee=addressee,
         title=title,
     )
     memo = draft(sources, who, arguments)
@@ -69,13 +79,13 @@ def new(
 @app.command("list")
 def list_(workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> None:
     """List the viewer's memos, the newest first."""
-    from copilot.memos.memo import FIRMNESS
+    from copilot.memos.memo import FIRMNESS, KINDS
 
     settings, who = _settings(workspace, viewer)
     store = _store(settings)
     for info in store.list(who):
         typer.echo(
-            f"{info.id}  {info.kept:%Y-%m-%d %H:%M}  {info.kind}, funds {info.recommended}, "
+            f"{info.id}  {info.kept:%Y-%m-%d %H:%M}  {KINDS[info.kind]}, {info.proposal}, "
             f"{FIRMNESS[info.firmness]}: {info.title}"
         )
     store.close()
@@ -107,7 +117,7 @@ def export_(
 def check(
     id: IdArgument, workspace: WorkspaceOption = None, viewer: ViewerOption = None, json: JsonOption = False
 ) -> None:
-    """Compute a memo again on today's data; exit 1 when its recommendation no longer holds."""
+    """Compute a memo again on today's data; exit 1 when what it says of the projects no longer holds."""
     from copilot.tools.draft_memo.check import check_memo
 
     settings, who = _settings(workspace, viewer)
@@ -171,6 +181,15 @@ def _format(asked: str) -> Format:
     raise SettingsError(f"There is no format {asked!r}; there are {', '.join(FORMATS)}.")
 
 
+def _purpose(asked: str) -> Purpose:
+    from copilot.tools.draft_memo.tool import PURPOSES
+
+    for known in PURPOSES:
+        if asked.casefold() == known:
+            return known
+    raise SettingsError(f"There is no purpose {asked!r}; there are {', '.join(PURPOSES)}.")
+
+
 def _amount(text: str, currency: str) -> float:
     """An amount as people write it, in the workspace's currency."""
     from copilot.language.numbers import find_numbers
@@ -203,10 +222,7 @@ def _print(content: bytes) -> None:
 
 def _print_check(found: Check) -> None:
     typer.echo(f"{found.memo} “{found.title}”, as of {found.drafted}, computed again as of {found.today}.")
-    if found.holds:
-        typer.echo("The recommendation still holds.")
-    else:
-        typer.echo("The recommendation no longer holds.")
+    typer.echo(f"The {found.claim} {'still' if found.holds else 'no longer'} holds.")
     for reason in found.reasons:
         typer.echo(f"  {reason}")
     typer.echo(

@@ -49,6 +49,23 @@ def test_a_memo_is_kept_and_written_in_each_format(desk: Desk, format: str, star
     assert (exported.returncode, (desk.folder / f"{id}.{format}").is_file()) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "title", "listed"),
+    [
+        ("stop", "AI portfolio: what to stop and what to continue", "stop or continue, stops 2, partly firm"),
+        ("status", "AI portfolio: status", "status, 2 blocked or off track, no recommendation"),
+    ],
+)
+def test_a_memo_of_each_kind_is_kept_listed_and_checked(desk: Desk, purpose: str, title: str, listed: str) -> None:
+    done = desk.bearing("memo", "new", "--purpose", purpose, "--to", "Head of Care", "--out", f"{purpose}.md")
+    assert done.returncode == 0, done.stderr
+    id = done.stdout.split(":")[0]
+    assert (desk.folder / f"{purpose}.md").read_text(encoding="utf-8").startswith(f"# {title}\n\nTo: Head of Care ·")
+    assert f"{listed}: {title}" in desk.bearing("memo", "list").stdout
+    checked = desk.bearing("memo", "check", id)
+    assert (checked.returncode, "still holds." in checked.stdout) == (0, True)
+
+
 @pytest.mark.parametrize(("written", "amount"), [("750k", 750_000), ("NOK 2.5m", 2.5e6)])
 def test_amounts_are_read_as_people_write_them(desk: Desk, written: str, amount: float) -> None:
     done = desk.bearing("memo", "new", "--budget", written, "--format", "json")
@@ -76,6 +93,8 @@ def test_a_memo_belongs_to_its_viewer(desk: Desk) -> None:
         (("memo", "new", "Sepsis Monitor"), "the nearest are"),
         (("memo", "new", "--unit", "Nowhere"), "the nearest are"),
         (("memo", "new", "--format", "odt"), "there are md, docx, pdf, json"),
+        (("memo", "new", "--purpose", "praise"), "there are fund, stop, status"),
+        (("memo", "new", "--purpose", "stop", "--budget", "1m"), "A budget is for a memo on what to fund"),
         (("memo", "new", "--out", "missing/memo.md"), "the memo is kept as M-"),
         (("memo", "check", "M-0"), "no memo 'M-0'"),
     ],

@@ -125,6 +125,8 @@ def test_a_memo_is_drafted_kept_exported_and_checked(served: Served) -> None:
         assert document.content.startswith(b"%PDF-")
         assert client.post(f"/api/memos/{memo.id}/check").json()["holds"] is True
         assert other.get(f"/api/memos/{memo.id}").status_code == 404
+        status = Memo.model_validate(client.post("/api/memos", json={"purpose": "status"}).json())
+        assert (status.kind, status.firmness) == ("status", "none")
 
 
 def test_a_search_finds_what_is_in_force_and_may_be_seen(served: Served) -> None:

@@ -46,6 +46,12 @@ def test_a_memo_is_drafted_signed_off_taken_away_and_checked(journey: Journey) -
     assert download.value.path().read_bytes().startswith(b"%PDF")
     page.get_by_role("button", name="Still holds?").click()
     expect(page.get_by_text(re.compile("The recommendation still holds"))).to_be_visible()
+    page.get_by_role("button", name="All memos").click()
+    page.get_by_role("button", name="New memo").click()
+    journey.drawer.get_by_role("radio", name="What to stop").click()
+    expect(journey.drawer.get_by_label("Projects at the most")).to_have_value("")
+    journey.drawer.get_by_role("button", name="Draft it").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("what to stop and what to continue")
 
 
 def test_a_document_is_uploaded_and_asked_about(journey: Journey, tmp_path: Path) -> None:

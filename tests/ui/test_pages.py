@@ -100,6 +100,18 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
 
 
+def test_a_memo_on_how_projects_stand_is_shown_and_listed(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    memo = copilot.call("draft_memo", purpose="status").memo
+    copilot.memos.keep(memo)
+    assert "2 blocked or off track" in shown(opened(memos.page, copilot))
+    app = opened(memos.page, copilot, memo=memo.id)
+    assert not app.exception
+    assert "State." in shown(app)
+    next(button for button in app.button if button.label == "Still holds?").click().run()
+    assert app.success[0].value.startswith("The state still holds")
+
+
 def test_the_search_gives_the_place_by_each_view(copilot: Copilot) -> None:
     app = opened(library.page, copilot, library_section="Search", query="why do pilots stall")
     places = [element.value for element in app.markdown if "Fused" in element.value]

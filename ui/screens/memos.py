@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from copilot.boards.portfolio import choices
 from copilot.memos.comparison import STATES, Check
 from copilot.memos.export import Format, export
 from copilot.memos.layout import annexes, front, lead, written
-from copilot.memos.memo import FIRMNESS, Line, Memo, MemoResult
+from copilot.memos.memo import FIRMNESS, KINDS, Line, Memo, MemoResult
 from copilot.memos.store import Memos, Step
 from copilot.tools.draft_memo.check import check_memo
 from ui import exhibits, markdown
@@ -25,6 +26,7 @@ _FORMATS: dict[str, tuple[Format, str]] = {
 }
 _COLORS = {"draft": "gray", "in review": "blue", "signed off": "green"}
 _EVERY_UNIT = "All units"
+_PURPOSES = {"fund": "What to fund", "stop": "What to stop", "status": "How projects stand"}
 
 
 def page(copilot: Copilot, viewer: str) -> None:
@@ -56,8 +58,8 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
             "State": [info.step.state for info in infos],
             "By": [info.step.name or None for info in infos],
             "On": [info.step.at for info in infos],
-            "Kind": [info.kind for info in infos],
-            "Funds": [info.recommended for info in infos],
+            "Kind": [KINDS[info.kind] for info in infos],
+            "It says": [info.proposal for info in infos],
             "Recommendation": [FIRMNESS[info.firmness] for info in infos],
         }
     )
@@ -72,7 +74,6 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
             "Memo": config.TextColumn(width=420, pinned=True),
             "Open": config.ButtonColumn("", type="tertiary", key="open_memo", on_click=opened, width=85),
             "On": config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            "Funds": config.NumberColumn("Projects to fund"),
         },
         alt=f"Table: {len(frame)} memos",
     )  # fmt: skip
@@ -80,30 +81,14 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
 
 @st.dialog("New memo")
 def _draft(copilot: Copilot, viewer: str) -> None:
-    config = copilot.sources.workspace.config
-    units = choices(copilot.sources, copilot.viewer(viewer)).get("unit", [])
-    with st.form("draft", border=False):
-        title = st.text_input("Title", placeholder="Made up from what it decides")
-        named = st.multiselect("Projects", _projects(copilot, viewer), placeholder="All: the best are chosen")
-        unit = st.selectbox("Unit", [_EVERY_UNIT, *units])
-        top = st.number_input("Projects at the most", 1, 20, 8)
-        budget = st.number_input(f"Budget, {config.currency}".rstrip(", "), 0.0, step=100_000.0, format="%.0f")
-        with st.expander("Weights"):
-            weights = {
-                c.name: st.slider(c.label, 0, 100, round(100 * c.weight), format="%d%%") for c in config.criteria
-            }
-        if not st.form_submit_button("Draft it", type="primary"):
-            return
-    arguments: dict[str, object] = {"projects": [name.rsplit(" (", 1)[1][:-1] for name in named], "top": top}
-    if budget:
-        arguments["budget"] = budget
-    if unit != _EVERY_UNIT and not named:
-        arguments["unit"] = unit
-    if any(weights[c.name] != round(100 * c.weight) for c in config.criteria) and sum(weights.values()):
-        arguments["weights"] = {name: weight / sum(weights.values()) for name, weight in weights.items()}
+    # Outside the form, so that its fields are those of what is chosen.
+    purpose = st.segmented_control("About", list(_PURPOSES), default="fund", format_func=_PURPOSES.get, required=True)
+    arguments = _asked_for(copilot, viewer, purpose or "fund")
+    if arguments is None:
+        return
     try:
-        with st.spinner("Ranking, checking the rules and writing"):
-            result = copilot.call("draft_memo", viewer, title=title, **arguments)
+        with st.spinner("Reading the records, checking the rules and writing"):
+            result = copilot.call("draft_memo", viewer, **arguments)
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
         return
@@ -111,6 +96,42 @@ def _draft(copilot: Copilot, viewer: str) -> None:
         copilot.memos.keep(result.memo)
         st.query_params["memo"] = result.memo.id
         st.rerun()
+
+
+def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> dict[str, Any] | None:
+    """The arguments of the memo, once they are sent."""
+    config = copilot.sources.workspace.config
+    units = choices(copilot.sources, copilot.viewer(viewer)).get("unit", [])
+    usual = {c.name: round(100 * c.weight) for c in config.criteria}
+    arguments: dict[str, Any] = {"purpose": purpose}
+    weights = usual
+    with st.form("draft", border=False):
+        arguments["title"] = st.text_input("Title", placeholder="Made up from what it is about")
+        arguments["addressee"] = st.text_input("To", placeholder="The body that decides")
+        named = st.multiselect("Projects", _projects(copilot, viewer), placeholder="All that are meant")
+        unit = st.selectbox("Unit", [_EVERY_UNIT, *units])
+        if purpose != "status":
+            first = 8 if purpose == "fund" else None
+            arguments["top"] = st.number_input("Projects at the most", 1, 20, first, placeholder="The weakest quarter")
+        if purpose == "fund":
+            budget = st.number_input(f"Budget, {config.currency}".rstrip(", "), 0.0, step=100_000.0, format="%.0f")
+            arguments |= {"budget": budget} if budget else {}
+        if purpose != "status":
+            with st.expander("Weights"):
+                weights = {c.name: st.slider(c.label, 0, 100, usual[c.name], format="%d%%") for c in config.criteria}
+        if not st.form_submit_button("Draft it", type="primary"):
+            return None
+    arguments["projects"] = [_id(name) for name in named]
+    if unit != _EVERY_UNIT and not named:
+        arguments["unit"] = unit
+    if weights != usual and (total := sum(weights.values())):
+        arguments["weights"] = {name: weight / total for name, weight in weights.items()}
+    return arguments
+
+
+def _id(name: str) -> str:
+    """The id of a project as it is listed."""
+    return name.rsplit(" (", 1)[1][:-1]
 
 
 def _projects(copilot: Copilot, viewer: str) -> list[str]:
@@ -172,8 +193,15 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
             "Still holds?", icon=":material/published_with_changes:",
             on_click=lambda: st.session_state.update({f"checked-{memo.id}": True}),
         )  # fmt: skip
-        question = f"What is the case against {memo.calls[0].name}?" if memo.calls else "Which projects come first?"
-        st.button("Ask about it", icon=":material/forum:", on_click=ask_anew, args=(copilot, viewer, question))
+        st.button("Ask about it", icon=":material/forum:", on_click=ask_anew, args=(copilot, viewer, _question(memo)))
+
+
+def _question(memo: Memo) -> str:
+    """What one asks first of the project that it begins with."""
+    if not memo.calls:
+        return "Which projects come first?"
+    first = memo.calls[0].name
+    return f"What is the state of {first}?" if memo.kind in ("stop", "status") else f"What is the case against {first}?"
 
 
 @st.dialog("Review or sign off")
@@ -193,10 +221,10 @@ def _sign(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
 
 def _checked(found: Check) -> None:
     if found.holds:
-        st.success(f"The recommendation still holds on the data of {written(found.today)}.", icon=":material/check:")
+        st.success(f"The {found.claim} still holds on the data of {written(found.today)}.", icon=":material/check:")
     else:
         reasons = "\n".join(f"- {markdown.label(reason)}" for reason in found.reasons)
-        st.warning(f"The recommendation no longer holds:\n\n{reasons}", icon=":material/published_with_changes:")
+        st.warning(f"The {found.claim} no longer holds:\n\n{reasons}", icon=":material/published_with_changes:")
     moved = [line for line in found.lines if line.state != "holds"]
     st.caption(
         f"{found.count('holds')} lines hold, {len(moved)} do not; {len(found.sources_changed)} of {found.sources} "
