@@ -43,7 +43,9 @@ def main() -> None:
     expect.set_options(timeout=SLOW_MILLISECONDS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         state = Path(folder)
-        question, memo = prepared(Settings(state_dir=state) if given is None else Settings(given, state_dir=state))
+        question, memo = prepared(
+            Settings(state_dir=state) if given is None else Settings(workspace=given, state_dir=state)
+        )
         port = free_port()
         with served(port, state, environment(state, given)):
             address = f"http://localhost:{port}"
