@@ -32,17 +32,6 @@ MORE = frozenset({"more", "higher", "larger", "bigger", "greater"})
 FEWER = frozenset({"fewer", "less", "lower", "smaller"})
 # What puts an end to projects, and the end of a ranking.
 ENDING = frozenset(stems("stop cut drop kill cancel shelve abandon axe scrap weakest lowest worst bottom"))
-# The same in two words, and what keeps them going.
-GOING_ON = frozenset(stems("continue discontinue retire terminate halt"))
-OUTCOMES = frozenset(
-    tuple(stems(pair)) for pair in ("shut down", "switch off", "wind down", "close down", "phase out", "carry on")
-)
-# What a memo is for: money, how things stand, or a decision, where it does not say which.
-FUNDING = frozenset(
-    stems("fund invest priority prioritization best first promising strongest greenlight justify extend")
-)
-STANDING = frozenset(stems("status progress update stand state"))
-DECIDING = frozenset(stems("memo memorandum paper proposal request"))
 # Beside a length of time that lasts until today: "a month ago", "for a month".
 AGE = frozenset({"ago", "back", "since", "for"})
 # What groups days: "each year", "quarterly".

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from copilot.language.vocabulary import DECIDING, ENDING, FUNDING, GOING_ON, OUTCOMES, STANDING
-from copilot.language.words import Word, stems, words
+from copilot.language.vocabulary import ENDING
+from copilot.language.words import stems
 from copilot.reading.asked import Asked, as_argument
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED, HARDLY
 from copilot.reading.columns import PROJECTS
 from copilot.reading.names import UNIT
-from copilot.reading.question import Link, Links, Role
+from copilot.reading.question import Link, Links
 from copilot.reading.reader import read
 from copilot.records.conditions import Filter
+from copilot.tools.draft_memo.meant import OTHER, meant
+from copilot.tools.draft_memo.tool import PURPOSES
 from copilot.tools.prioritize_projects.calls import without_ending
 
 _OF_CANDIDATES = ("prioritize_projects", "plan_portfolio", "draft_memo")
 """What a subject asks for, read by itself, where the memo decides on it."""
-_OF_ROWS: tuple[Role, ...] = ("filter", "scope", "not", "among", "measure")
-"""What says of which rows says nothing of what for, as "the stopped ones"."""
+CONTINUED = 0.6
+"""From so probable on a follow-up says what for; else what it continues does."""
+SURELY_OTHER = 0.5
+"""From so probable on no memo is wanted."""
 
 
 def _is_of_documents(asked: Asked) -> bool:
@@ -48,45 +52,14 @@ def _said(asked: Asked) -> list[Filter]:
     return [c for c in asked.of_table(PROJECTS).conditions if c.column != UNIT] if is_said else []
 
 
-def purpose(asked: Asked, is_named: bool) -> str:
-    """What the memo is for: `stop`, `status` or `fund`; empty where an earlier question tells.
-
-    A memo or a paper asks for money where it does not say otherwise; a note or a page on something that is named tells
-    how that stands.
-    """
-    spans = asked.reading.of(*_OF_ROWS)
-    said = [w for w in words(asked.text) if not any(s.start <= w.start < s.end for s in spans)]
-    stated = {w.stem for w in said}
-    if _asks_to_end(words(asked.text), said):
-        return "stop"
-    if asked.amount() is not None or asked.limit or stated & FUNDING:
-        return "fund"
-    if stated & STANDING:
-        return "status"
-    if asked.is_continued:
-        return ""
-    # "On paper" asks for none.
-    decides = any(w.stem in DECIDING and not asked.text[: w.start].lower().endswith(" on ") for w in said)
-    return "status" if is_named and (not decides or _are_over(asked)) else "fund"
-
-
-def _are_over(asked: Asked) -> bool:
-    """Whether all the projects that are named have ended, so that no money is asked for them."""
-    rows = [asked.view.row(PROJECTS, x.key) for x in asked.records(PROJECTS)]
-    has_ended = asked.sources.workspace.config.stages.has_ended
-    return bool(rows) and all(row is not None and has_ended(row.get("stage")) for row in rows)
-
-
-def _asks_to_end(text: list[Word], said: list[Word]) -> bool:
-    """Whether something is to be stopped or to go on: "to stop", "should be stopped", but not "why it was stopped"."""
-    for at, word in enumerate(text):
-        pair = (word.stem, text[at + 1].stem) if at + 1 < len(text) else None
-        if word not in said or not (word.stem in ENDING | GOING_ON or pair in OUTCOMES):
-            continue
-        is_past = word.text.lower().endswith("ed") and not (at and text[at - 1].text.lower() == "be")
-        if not is_past:
-            return True
-    return False
+def _purpose(asked: Asked) -> str:
+    """What the memo is for, `OTHER` where a text is wanted that no memo is; empty where an earlier question tells."""
+    probable = meant(asked.text)
+    likeliest = max(probable, key=lambda name: probable[name])
+    least = CONTINUED if asked.is_continued else SURELY_OTHER if likeliest == OTHER else 0.0
+    if probable[likeliest] >= least:
+        return likeliest
+    return "" if asked.is_continued else max(PURPOSES, key=lambda name: probable[name])
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -97,7 +70,9 @@ def calls(asked: Asked) -> Iterator[Call]:
     unit = asked.unit()
     arguments: dict[str, Any] = {"projects": projects} if projects else {}
     arguments |= {"unit": unit} if unit else {}
-    wanted = purpose(asked, bool(arguments or rows))
+    wanted = _purpose(asked)
+    if wanted == OTHER:
+        return
     if wanted == "stop":
         rows = without_ending(asked, rows or ([] if projects else _said(asked)))
     if rows:
