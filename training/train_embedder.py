@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import gzip
 import json
 import random
 import sys
@@ -39,6 +38,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 from examples import split_of  # noqa: E402
 from export_minilm import INT8, SCALES, export, sha256, unpack  # noqa: E402
 from fitting import half_precision  # noqa: E402
+from public import Public, public  # noqa: E402
 from train import published_weights  # noqa: E402
 
 from copilot.retrieval.sentences import sentences  # noqa: E402
@@ -74,15 +74,6 @@ class Item:
     questions: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-@dataclass(frozen=True)
-class Public:
-    """A public question, with sentences that answer it and others."""
-
-    question: str
-    right: tuple[str, ...]
-    wrong: tuple[str, ...]
-
-
 def held(hand: str) -> bool:
     """Whether a hand is kept for testing."""
     return split_of(hand) != "train"
@@ -112,23 +103,6 @@ def items(hands: Sequence[str]) -> list[Item]:
             found.append(
                 Item(hand, f"{row['document']} > {row['heading']}", answer, text_of(row, "near_miss"), tuple(questions))
             )
-    return found
-
-
-def public(files: Sequence[Path]) -> list[list[Public]]:
-    """By file the questions that one of their sentences answers."""
-    found = []
-    for file in files:
-        rows = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
-        marked = [
-            Public(
-                row["question"],
-                tuple(text for _, text, is_right in row["candidates"] if is_right),
-                tuple(text for _, text, is_right in row["candidates"] if not is_right),
-            )
-            for row in rows
-        ]
-        found.append([x for x in marked if x.right])
     return found
 
 
@@ -282,13 +256,14 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a model to go on from, or the state of its run")
     parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     parser.add_argument("--beside", type=int, default=0, help="passages of the other hands in each epoch")
+    parser.add_argument("--tested", nargs="*", help="hands to test on; by default all that are kept for it")
     parser.add_argument("--state", type=Path, help="where to keep what was learnt, in full precision")
     parser.add_argument("--kept", type=float, default=KEPT, help="share of what is learnt that is kept")
     parser.add_argument("--kinds", type=Path, nargs="*", default=(), help="public questions of other kinds (.jsonl.gz)")
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in DATA.glob("q*.jsonl"))
-    tested = list(filter(held, hands))
+    tested = [h for h in hands if held(h) and h in (given.tested or hands)]
     learnt_from = [h for h in hands if not held(h)]
     train = items([h for h in learnt_from if not given.hands or h in given.hands])
     others = items([h for h in learnt_from if given.hands and h not in given.hands])
@@ -302,7 +277,8 @@ def main() -> None:
         if given.start is not None:
             encoder.model.load_state_dict({**before, **begun(given.start)})
             before = {k: v.clone() for k, v in encoder.model.state_dict().items()}
-        kinds, as_begun = public(given.kinds), copy.deepcopy(encoder)
+        kinds = [[x for x in file if x.right] for file in public(given.kinds)]
+        as_begun = copy.deepcopy(encoder)
         print("before", measured(encoder, tested), flush=True)
         for part in (encoder.model.embeddings, *encoder.model.encoder.layer[:FROZEN]):
             part.requires_grad_(False)

@@ -8,7 +8,8 @@
 `mine` searches the documents of each hand of `training/data/qa` for its questions and keeps the units that come first,
 with those that are marked as answers; it runs where the product does, as `fit` does. `train` tells the marked ones from
 the others; the sisters of questions in `training/data/unanswered` are read beside the units that answer the question
-they stand beside, none of which answers them. `fit` fits `answers` of `copilot/passages/judging.json` on the validation
+they stand beside, none of which answers them. With `--kinds`, files of public questions with marked sentences, it also
+reads so many of those. `fit` fits `answers` of `copilot/passages/judging.json` on the validation
 hands and measures it on the test hands. Splits are by hand.
 """
 
@@ -27,6 +28,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
+
+from public import Public, public  # noqa: E402
 
 from copilot.passages.judging import LENGTHS, written  # noqa: E402
 from copilot.retrieval.pairs import pieces  # noqa: E402
@@ -145,6 +148,17 @@ def questions(files: Sequence[Path]) -> list[Question]:
     return found
 
 
+def of_kinds(files: Sequence[Sequence[Public]], train: Sequence[Question], most: int) -> dict[str, list[Question]]:
+    """What is trained on, with so many public questions of each file, and the last tenth of each file to test on."""
+    learnt, kept = list(train), []
+    for file in files:
+        asked = [Question(x.question, x.right, x.wrong[:KEPT], False, -1) for x in file if x.wrong]
+        tenth = len(asked) // 10
+        kept += asked[-tenth:]
+        learnt += random.Random(0).sample(asked[:-tenth], min(most, len(asked) - tenth))
+    return {"train": learnt, "public": kept}
+
+
 Pair = tuple[str, str, bool]
 """A question, a unit, and whether that answers it."""
 
@@ -185,6 +199,7 @@ def train(given: argparse.Namespace) -> None:
     plain = [x for x in data["train"] if not x.sister]
     pairs = [x for x in data["train"] if x.sister] * SISTERS_TIMES
     data["train"] = random.Random(0).sample(plain, min(len(plain), given.most or len(plain))) + pairs
+    data |= of_kinds(public(given.kinds, with_headings=True), data["train"], given.of_kinds)
     print({s: len(found) for s, found in data.items()}, flush=True)
     model, tokenizer = opened(weights, given.layers, len(ANSWERS), given.start)
     rng = random.Random(0)
@@ -239,6 +254,8 @@ def train(given: argparse.Namespace) -> None:
 
     steps = given.epochs * -(-len(data["train"]) // BATCH)
     fit(model, epoch, steps, given.epochs, RATES, loss, lambda: measure("validation"))
+    if data["public"]:
+        print("public", measure("public"), flush=True)
     if given.keep:
         torch.save(model.state_dict(), given.keep)
     print("test", measure("test"), flush=True)
@@ -323,6 +340,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="questions of an epoch beside those that have a sister")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--start", type=Path, help="a shipped model to go on from")
+    parser.add_argument("--kinds", type=Path, nargs="*", default=(), help="public questions of other kinds (.jsonl.gz)")
+    parser.add_argument("--of-kinds", type=int, default=1000, help="questions of each file of `--kinds`")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     if given.what == "mine":

@@ -20,7 +20,7 @@ Vectors = NDArray[np.float32]
 Encoder = Callable[[str], Vectors]
 
 DIMENSIONS = 384
-MODEL = "all-MiniLM-L6-v2-everyday-int8-538244f0"
+MODEL = "all-MiniLM-L6-v2-everyday-int8-d95d7c84"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
 _MODEL = _FOLDER / "model.onnx"
