@@ -43,6 +43,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "otlp_url": "http://localhost:4318",
         "metrics": "on",
         "keep_days": "365",
+        "worker": "false",
         "log_level": "info",
         "log_format": "json",
         "slow_seconds": "2.5",

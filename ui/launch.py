@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from copilot.settings import Settings
+
 APP = Path(__file__).resolve().parent / "app.py"
 
 
@@ -23,5 +25,19 @@ def ui(port: Annotated[int, typer.Option("--port", help="Port of the web page.")
 
     switch_off_telemetry()
     typer.echo(f"Bearing is at http://localhost:{port}")
+    settings = Settings.from_env()
+    if settings.worker:
+        _begin_worker(settings)
     argv = command(port)
     os.execv(argv[0], argv)
+
+
+def _begin_worker(settings: Settings) -> None:
+    """A worker that ends when the program does that takes this one's place."""
+    from copilot.jobs.worker import attached
+
+    reading, writing = os.pipe()
+    # Held open by that program alone, without its knowing.
+    os.set_inheritable(writing, True)
+    attached(settings, reading)
+    os.close(reading)
