@@ -27,9 +27,8 @@ SAMPLE = """name: feedback
 description: Made of feedback.
 samples:
 - id: FB-001
-  type: count
+  type: metric
   question: How many projects are in pilot?
-  expected_status: answered
 """
 
 

@@ -100,6 +100,19 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
 
 
+def test_a_memo_that_is_drafted_in_the_background_is_shown_as_waiting_and_can_be_cancelled(copilot: Copilot) -> None:
+    app = opened(memos.page, copilot)
+    app.button[0].click().run()
+    next(button for button in app.button if button.label == "In the background").click().run()
+    assert not app.exception
+    app = opened(memos.page, copilot)
+    assert "Memo, asked for at" in shown(app)
+    assert "waits for a worker" in shown(app)
+    assert "asked for" not in shown(opened(memos.page, copilot, "chief_physician"))
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert "asked for" not in shown(opened(memos.page, copilot))
+
+
 def test_a_memo_on_how_projects_stand_is_shown_and_listed(copilot: Copilot) -> None:
     assert copilot.memos is not None
     memo = copilot.call("draft_memo", purpose="status").memo
