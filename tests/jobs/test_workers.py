@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,7 +36,7 @@ samples:
 @pytest.fixture
 def settings(kept: Settings, indexes: Indexes) -> Settings:
     """The fixture hospital, indexed, with its state in files and then in PostgreSQL."""
-    kept.workspace.symlink_to(CORPUS)
+    shutil.copytree(CORPUS, kept.workspace)
     return indexes.copy_to(kept)
 
 

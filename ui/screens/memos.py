@@ -12,7 +12,7 @@ from copilot import Copilot, CopilotError
 from copilot.boards.portfolio import choices
 from copilot.jobs import kinds
 from copilot.memos.comparison import STATES, Check
-from copilot.memos.export import Format, export
+from copilot.memos.export import Format, export, missing
 from copilot.memos.layout import annexes, front, lead, written
 from copilot.memos.memo import FIRMNESS, KINDS, Line, Memo, MemoResult
 from copilot.memos.store import Memos, Step
@@ -200,6 +200,7 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
             st.download_button(
                 name, data=partial(export, memo, format, status(steps)), file_name=f"{memo.id}.{format}", mime=mime,
                 icon=":material/download:", on_click="ignore", key=f"memo-{format}",
+                disabled=bool(missing(format)), help=missing(format) or None,
             )  # fmt: skip
         if st.button("Review or sign off", icon=":material/draw:"):
             _sign(copilot, viewer, memos, memo)
