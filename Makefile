@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check gate accept wheel format lock index train clean
+.PHONY: run test check gate accept audit wheel format lock index train clean
 
 run: $(VENV)/.installed
 	@$(BIN)/bearing index
@@ -29,6 +29,10 @@ accept: $(VENV)/.installed
 	  run=$$(mktemp -d)/$$set; \
 	  $(BIN)/bearing eval run $$set --out $$run && $(BIN)/bearing eval accept $$run || exit 1; \
 	done
+
+# Asks a database of known vulnerabilities about the packages of the lock files; fails when one is known.
+audit: $(VENV)/bin/python
+	@$(BIN)/python scripts/audit_locks.py requirements.txt requirements-serve.txt requirements-dev.txt
 
 # Builds dist/bearing-….whl and fails when something is missing in it or too much, or when it does not work.
 wheel: $(VENV)/.installed

@@ -80,6 +80,8 @@ class Settings(BaseModel):
     """`bearing serve` tells Prometheus at `/metrics` how many questions there were and how they went."""
     keep_days: float | None = Field(default=None, gt=0)
     """Conversations that nobody used for so many days are deleted; without it they are kept."""
+    rate: int = Field(default=120, ge=1)
+    """How many questions a minute a person may put on the screens, and how many calls a caller of `bearing serve`."""
     worker: bool = True
     """`bearing serve` and `bearing ui` start a worker for jobs; False where `bearing worker` runs beside them."""
     log_level: Literal["off", "error", "warning", "info", "debug"] = "off"

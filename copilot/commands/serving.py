@@ -38,14 +38,16 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8700,
     threads: ThreadsOption = 4,
-    rate: Annotated[int, typer.Option("--rate", min=1, help="How many calls a minute each caller may make.")] = 120,
+    rate: Annotated[
+        int | None, typer.Option("--rate", min=1, help="Calls a minute of each caller; BEARING_RATE without it.")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the HTTP API, the OpenAI protocol and MCP, for other programs."""
     from copilot.jobs.worker import beside
 
     settings = Settings.from_env(workspace=workspace)
-    with _opened(settings, threads, rate) as here:
+    with _opened(settings, threads, rate or settings.rate) as here:
         if here.callers.local is not None:
             if not _is_loopback(host):
                 raise SettingsError(

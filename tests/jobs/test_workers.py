@@ -30,6 +30,7 @@ samples:
 - id: FB-001
   type: metric
   question: How many projects are in pilot?
+  tools: [{name: find_projects}]
 """
 
 

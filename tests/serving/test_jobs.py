@@ -1,16 +1,10 @@
-"""Long work over HTTP: asked for by those who may do it, seen by who asked, done by a process beside the server."""
+"""Long work over HTTP: asked for by those who may do it, and seen by who asked."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
 import pytest
-from api_processes import serving
-from indexes import CORPUS, Indexes
 from served import Served
 
-from copilot import Settings
 from copilot.types import ViewerRole
 
 MEMO = {"kind": "memo", "arguments": {"top": 2}}
@@ -78,14 +72,3 @@ def test_what_has_ended_cannot_be_cancelled_and_says_so(served: Served) -> None:
 def test_what_is_no_job_is_refused(served: Served, asked: object) -> None:
     with served.caller(role="admin") as client:
         assert client.post("/api/jobs", json=asked).status_code == 422
-
-
-def test_a_server_alone_does_the_work_and_its_result_is_there(indexes: Indexes, tmp_path: Path) -> None:
-    settings = indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path))
-    with serving(settings) as server:
-        server.await_ready()
-        address = server.call("POST", "/api/jobs", json=MEMO).headers["location"]
-        while (job := server.call("GET", address).json())["state"] in ("waiting", "running"):
-            time.sleep(0.1)
-        assert job["state"] == "done", job
-        assert [memo["id"] for memo in server.call("GET", "/api/memos").json()] == [job["result"]]

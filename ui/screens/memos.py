@@ -100,6 +100,7 @@ def _draft(copilot: Copilot, viewer: str) -> None:
         return
     if isinstance(result, MemoResult) and copilot.memos is not None:
         copilot.memos.keep(result.memo)
+        copilot.note("kept memo", result.memo.id, viewer, title=result.memo.title)
         st.query_params["memo"] = result.memo.id
         st.rerun()
 
@@ -198,9 +199,9 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
     with st.container(horizontal=True, gap="small", key="memo_actions"):
         for name, (format, mime) in _FORMATS.items():
             st.download_button(
-                name, data=partial(export, memo, format, status(steps)), file_name=f"{memo.id}.{format}", mime=mime,
-                icon=":material/download:", on_click="ignore", key=f"memo-{format}",
-                disabled=bool(missing(format)), help=missing(format) or None,
+                name, data=partial(_exported, copilot, viewer, memo, format, status(steps)),
+                file_name=f"{memo.id}.{format}", mime=mime, icon=":material/download:", on_click="ignore",
+                key=f"memo-{format}", disabled=bool(missing(format)), help=missing(format) or None,
             )  # fmt: skip
         if st.button("Review or sign off", icon=":material/draw:"):
             _sign(copilot, viewer, memos, memo)
@@ -209,6 +210,13 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
             on_click=lambda: st.session_state.update({f"checked-{memo.id}": True}),
         )  # fmt: skip
         st.button("Ask about it", icon=":material/forum:", on_click=ask_anew, args=(copilot, viewer, _question(memo)))
+
+
+def _exported(copilot: Copilot, viewer: str, memo: Memo, format: Format, status: str) -> bytes:
+    """Made, and noted, once somebody takes it away."""
+    content = export(memo, format, status)
+    copilot.note("exported", memo.id, viewer, title=memo.title, format=format)
+    return content
 
 
 def _question(memo: Memo) -> str:
