@@ -25,7 +25,7 @@ AGAIN_SECONDS = 10.0
 """After what passes by itself: another process writes the index, the store is away, memory was short."""
 _TICK_SECONDS = 0.5
 # Where nothing waits, and where the store cannot be used.
-_IDLE_SECONDS, _AWAY_SECONDS = 1.0, 5.0
+_IDLE_SECONDS, _AWAY_SECONDS = 1.0, 15.0
 _TERMINATE_SECONDS = 5.0
 
 
