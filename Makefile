@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check gate accept wheel format lock index train clean
+.PHONY: run test check gate accept audit wheel format lock index train clean
 
 run: $(VENV)/.installed
 	@$(BIN)/bearing index
@@ -29,6 +29,10 @@ accept: $(VENV)/.installed
 	  run=$$(mktemp -d)/$$set; \
 	  $(BIN)/bearing eval run $$set --out $$run && $(BIN)/bearing eval accept $$run || exit 1; \
 	done
+
+# Asks a database of known vulnerabilities about the packages of the lock files; fails when one is known.
+audit: $(VENV)/bin/python
+	@$(BIN)/python scripts/audit_locks.py requirements.txt requirements-serve.txt requirements-dev.txt
 
 # Builds dist/bearing-….whl and fails when something is missing in it or too much, or when it does not work.
 wheel: $(VENV)/.installed
@@ -59,8 +63,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 # Only for maintainers, after a change of dependencies. uv resolves once for Linux and macOS, Python 3.11 to 3.13.
 lock:
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra serve --extra postgres -c requirements.txt pyproject.toml -o requirements-serve.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra ui --extra memos pyproject.toml -o requirements.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra ui --extra memos --extra serve --extra postgres -c requirements.txt pyproject.toml -o requirements-serve.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	# pip asks for this extra by name when hashes are required.
 	sed -i.old 's/^coverage==/coverage[toml]==/' requirements-dev.txt && rm requirements-dev.txt.old

@@ -154,9 +154,13 @@ class Copilot:
         Raises ToolError, which says what would be right, when there is no such tool, it has nothing to answer from in
         this workspace, or an argument is unknown, missing or wrong.
         """
-        who = self.viewer(viewer)
-        result = run(tool, self.sources, who, arguments)
-        self.note("called", tool, who.name, arguments=arguments, sources=sorted({e.source for e in result.evidence}))
+        return self.call_as(self.viewer(viewer), tool, arguments)
+
+    def call_as(self, viewer: Viewer, tool: str, arguments: Mapping[str, Any]) -> ToolResult:
+        """`call` for a viewer with a role of the moment, as a key gives one."""
+        result = run(tool, self.sources, viewer, dict(arguments))
+        sources = sorted({e.source for e in result.evidence})
+        self.note("called", tool, viewer.name, arguments=dict(arguments), sources=sources)
         return result
 
     def prepare(self) -> None:

@@ -7,7 +7,7 @@ CopilotError
 ├── PermissionDenied   the viewer's role does not allow it
 ├── ModelError         the remote chat model failed or answered nonsense
 ├── ToolError          a tool call was wrong: goes back to the model as text, never to the person
-├── LimitExceeded      the turn used its steps or its budget
+├── LimitExceeded      the turn used its steps or its budget, or a viewer the places in the queue
 └── Stopped            whoever asked wants the answer no more
 """
 

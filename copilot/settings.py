@@ -41,7 +41,7 @@ class Settings(BaseModel):
     state_dir: Path | None = None
     """Where indexes and conversations are kept; by default under the user's state folder, never in the workspace."""
     state_url: SecretStr | None = None
-    """A PostgreSQL database for conversations, memos, feedback, audit trail and API keys instead of files."""
+    """A PostgreSQL database for conversations, memos, jobs, feedback, audit trail and API keys instead of files."""
     model: str = "grounded"
     """`grounded`, or `openai:NAME` for a remote chat model."""
     other_models: str = ""
@@ -80,6 +80,10 @@ class Settings(BaseModel):
     """`bearing serve` tells Prometheus at `/metrics` how many questions there were and how they went."""
     keep_days: float | None = Field(default=None, gt=0)
     """Conversations that nobody used for so many days are deleted; without it they are kept."""
+    rate: int = Field(default=120, ge=1)
+    """How many questions a minute a person may put on the screens, and how many calls a caller of `bearing serve`."""
+    worker: bool = True
+    """`bearing serve` and `bearing ui` start a worker for jobs; False where `bearing worker` runs beside them."""
     log_level: Literal["off", "error", "warning", "info", "debug"] = "off"
     """Which events are written to standard error: those of this level and worse."""
     log_format: Literal["text", "json"] = "text"

@@ -30,7 +30,9 @@ from evals.wording import Weights
 
 PACKAGES = ("bearing", "langchain", "langgraph", "chromadb", "tantivy", "duckdb", "numpy")
 # Settings that are secret, belong to the machine, or bear on no answer.
-_APART = {"api_key", "workspace", "state_dir", "other_models", "log_level", "log_format", "slow_seconds"}
+_APART = {
+    "api_key", "workspace", "state_dir", "other_models", "log_level", "log_format", "slow_seconds", "rate", "worker",
+}  # fmt: skip
 TEXT_SUFFIXES = frozenset({".md", ".txt", ".csv", ".yaml", ".yml", ".html", ".eml"})
 
 Progress = Callable[[int, int, str], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -75,6 +76,7 @@ def test_nothing_that_was_acknowledged_is_lost_with_the_process_that_said_it(
         memo = front.call("POST", "/api/memos", json={"top": 2}).json()
         assert {process.port for process in processes} == set(proxy.handed)
 
+        job = front.call("POST", "/api/jobs", json={"kind": "memo", "arguments": {"top": 3}}).headers["location"]
         left = kill_in_mid_answer(front, proxy, processes, settings)
         told.append(ask(front, STOPPED))
         told.append(ask(front, METRIC))
@@ -86,7 +88,17 @@ def test_nothing_that_was_acknowledged_is_lost_with_the_process_that_said_it(
         assert [turn["answer"] for turn in turns if turn["answer"]] == told
         assert turns[1]["rating"] is True
         assert front.call("GET", f"/api/memos/{memo['id']}").json() == memo
+        later = awaited(front, job)
+        assert {info["id"] for info in front.call("GET", "/api/memos").json()} == {memo["id"], later}
     assert [check for check in examine(settings) if not check.ok] == []
+
+
+def awaited(front: Api, job: str) -> str:
+    """What a job has made, by the worker of the process that was killed or by that of the other."""
+    while (told := front.call("GET", job).json())["state"] in ("waiting", "running"):
+        time.sleep(0.1)
+    assert told["state"] == "done", told
+    return str(told["result"])
 
 
 def ask(front: Api, question: str) -> dict[str, Any]:

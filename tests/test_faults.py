@@ -21,6 +21,7 @@ from indexes import Indexes
 from copilot import Settings
 from copilot.errors import SettingsError
 from copilot.state.conversations import Conversations
+from copilot.state.jobs import Jobs
 from copilot.state.keys import Keys
 from copilot.state.spending import Spending
 from copilot.types import Answer, Viewer
@@ -34,7 +35,7 @@ FILES = [store.file for store in STORES]
 
 @pytest.fixture(scope="module")
 def whole(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The indexed state of the fixture workspace: sixty turns of a conversation, a memo, keys, tokens spent."""
+    """The indexed state of the fixture workspace: sixty turns of a conversation, a memo, keys, jobs, tokens spent."""
     settings = indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path_factory.mktemp("whole")))
     state = settings.workspace_state()
     with closing(Conversations(state / "conversations.sqlite")) as store:
@@ -42,9 +43,14 @@ def whole(indexes: Indexes, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(60):
             store.append("c1", "everyone", f"{QUESTION} {number}", ANSWER)
     assert run("memo", "new", folder=state).returncode == 0
-    with closing(Keys(state / "keys.sqlite")) as keys, closing(Spending(state / "spending.sqlite")) as spending:
+    with (
+        closing(Keys(state / "keys.sqlite")) as keys,
+        closing(Spending(state / "spending.sqlite")) as spending,
+        closing(Jobs(state / "jobs.sqlite")) as jobs,
+    ):
         for number in range(60):
             keys.add(f"program {number}", "everyone", "leader")
+            jobs.add("memo", {"title": f"memo {number}"}, ADMIN)
         spending.add(1)
     # What a command leaves open until its process ends is closed here too.
     gc.collect()

@@ -26,7 +26,8 @@ ROOMS = {
     # Checks what the tools read.
     "copilot.upkeep.checking": 8,
     "copilot.answering": 9,
-    "copilot.chat": 10, "copilot.build": 11, "copilot.serving": 11, "copilot.commands": 12,
+    "copilot.chat": 10, "copilot.build": 11, "copilot.jobs": 11, "copilot.serving": 11,
+    "copilot.commands": 12,
     "copilot": 13, "copilot.__main__": 13,
     "evals": 14, "ui": 14,
 }  # fmt: skip

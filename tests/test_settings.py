@@ -43,6 +43,8 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "otlp_url": "http://localhost:4318",
         "metrics": "on",
         "keep_days": "365",
+        "rate": "30",
+        "worker": "false",
         "log_level": "info",
         "log_format": "json",
         "slow_seconds": "2.5",
@@ -69,6 +71,7 @@ def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     assert settings.token_prices == "2.50/10"
     assert (settings.token_issuer, settings.token_audience) == ("https://login.example", "bearing")
     assert (settings.otlp_url, settings.metrics) == ("http://localhost:4318", True)
+    assert (settings.rate, settings.worker) == (30, False)
     assert (settings.log_level, settings.log_format, settings.slow_seconds) == ("info", "json", 2.5)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 
 import streamlit as st
 
 from copilot import Copilot
 from copilot.errors import StateError
-from ui.state import Pending, session
+from ui.state import Pending, rates, session
 
 _MODEL = "model"
 
@@ -26,8 +27,14 @@ def model_name(model: str) -> str:
 def ask(
     copilot: Copilot, viewer: str, conversation: str | None, question: str | None, instead_of: str | None = None
 ) -> None:
-    """Runs before the page is drawn, so that its address exists when the navigation is made."""
+    """Runs before the page is drawn, so that its address exists when the navigation is made.
+
+    Who asks too often is told so instead.
+    """
     if question and question.strip():
+        if wait := rates().wait_seconds(viewer):
+            st.toast(f"Too many questions; ask again in {math.ceil(wait)} seconds.", icon=":material/hourglass_top:")
+            return
         if conversation is None:
             # Where nothing can be written, the question is answered all the same.
             with suppress(StateError):

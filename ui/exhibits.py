@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from copilot.memos.export import Format, missing
 from copilot.memos.transcript import Transcript, write_markdown, write_pdf, write_word
 from copilot.types import Calculation, Cell, Chart, Table
 from ui import export, markdown
@@ -18,6 +20,11 @@ _LEAST_HEIGHT = 360
 """Pixels of a matrix."""
 NOTHING = "–"
 """Stands in a cell that holds nothing."""
+_DOCUMENTS: tuple[tuple[str, Format, str, Callable[[Transcript], bytes]], ...] = (
+    ("Word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_word),
+    ("PDF", "pdf", "application/pdf", write_pdf),
+    ("Markdown", "md", "text/markdown", write_markdown),
+)
 
 
 def table(table: Table, key: str) -> None:
@@ -47,14 +54,11 @@ def downloads(table: Table, key: str) -> None:
 
 def take_away(transcript: Transcript, key: str) -> None:
     """The ways to have answers as a document."""
-    for name, ending, mime, write in (
-        ("Word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_word),
-        ("PDF", "pdf", "application/pdf", write_pdf),
-        ("Markdown", "md", "text/markdown", write_markdown),
-    ):
+    for name, ending, mime, write in _DOCUMENTS:
         st.download_button(
             name, data=partial(write, transcript), file_name=export.file_name(transcript.title, ending), mime=mime,
             on_click="ignore", type="tertiary", icon=":material/download:", key=f"take-{ending}-{key}",
+            disabled=bool(missing(ending)), help=missing(ending) or None,
         )  # fmt: skip
 
 

@@ -13,6 +13,10 @@ import streamlit as st
 from copilot import Copilot, Event, Settings, logs, open_copilot
 from copilot.build import open_library
 from copilot.records.checks import Issue
+from copilot.serving.rates import Rates
+from copilot.state.jobs import FILE as JOBS
+from copilot.state.jobs import Jobs
+from copilot.state.places import place
 from copilot.state.turns import Turn
 from copilot.upkeep.checking import check
 from copilot.upkeep.library import Library
@@ -82,6 +86,17 @@ def copilot() -> Copilot:
 @st.cache_resource(show_spinner=False)
 def library() -> Library:
     return open_library(settings())
+
+
+@st.cache_resource(show_spinner=False)
+def rates() -> Rates:
+    """How often each viewer may ask."""
+    return Rates(settings().rate)
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    return Jobs(place(settings(), JOBS))
 
 
 @st.cache_resource(show_spinner=False, ttl=FAULTS_SECONDS)

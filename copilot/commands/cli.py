@@ -14,6 +14,8 @@ import typer
 
 from copilot import logs
 from copilot.commands.audit import app as audit_commands
+from copilot.commands.jobs import app as jobs_commands
+from copilot.commands.jobs import worker
 from copilot.commands.library import app as library_commands
 from copilot.commands.memos import app as memo_commands
 from copilot.commands.options import JsonOption, ViewerOption, WorkspaceOption
@@ -39,6 +41,8 @@ app.add_typer(workspace_commands, name="workspace")
 app.add_typer(memo_commands, name="memo")
 app.add_typer(library_commands, name="library")
 app.add_typer(keys_commands, name="keys")
+app.add_typer(jobs_commands, name="jobs")
+app.command()(worker)
 app.command()(serve)
 app.command()(mcp)
 app.command()(usage)

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from copilot.retrieval.manifest import Manifest
     from copilot.upkeep.stores import Store
 
-_PACKAGES = ("bearing", "langchain", "chromadb", "onnxruntime", "tantivy", "duckdb", "streamlit", "openai")
+_PACKAGES = ("bearing", "langchain", "chromadb", "onnxruntime", "tantivy", "duckdb", "openai")
+# Installed only with an extra.
+_EXTRA_PACKAGES = ("streamlit", "typst")
 # Less than an index run of a small workspace writes.
 _LEAST_FREE_BYTES = 50_000_000
 
@@ -87,6 +90,9 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 def _versions() -> str:
     try:
         found = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+        for name in _EXTRA_PACKAGES:
+            with suppress(importlib.metadata.PackageNotFoundError):
+                found.append(f"{name} {importlib.metadata.version(name)}")
     except importlib.metadata.PackageNotFoundError as error:
         raise CopilotError(f"The package {error.name!r} is not installed.") from None
     return f"Python {platform.python_version()}, " + ", ".join(found)

@@ -11,7 +11,7 @@ import typer
 
 from copilot.commands.options import JsonOption, ViewerOption, WorkspaceOption
 from copilot.errors import SettingsError
-from copilot.memos.export import FORMATS, Format, export
+from copilot.memos.export import FORMATS, Format, export, require
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
@@ -177,6 +177,7 @@ def _read(id: str, workspace: Path | None, viewer: str | None) -> Memo:
 def _format(asked: str) -> Format:
     for known in FORMATS:
         if asked.casefold().removeprefix(".") == known:
+            require(known)
             return known
     raise SettingsError(f"There is no format {asked!r}; there are {', '.join(FORMATS)}.")
 

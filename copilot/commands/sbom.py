@@ -18,6 +18,8 @@ from copilot.reading.reader import MODEL as READER
 from copilot.retrieval import embedder
 
 _ROOT = "bearing"
+_OF_MAINTAINERS = frozenset({"bench", "build", "dev"})
+"""Extras that no installation runs with."""
 _LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)|--hash=sha256:(?P<sha256>[0-9a-f]{64})", re.M)
 _MODELS = (Path(embedder.__file__).parent / "minilm" / "model.onnx", *sorted(READER.glob("*.onnx")))
 
@@ -41,8 +43,8 @@ def bill(lock: str) -> dict[str, Any]:
 
 
 def _needed() -> Iterator[metadata.Distribution]:
-    """Bearing and all that it needs, and what those need, as far as it is installed."""
-    waiting = [(_ROOT, frozenset[str]())]
+    """Bearing and all that it and its installed extras need, and what those need, as far as it is installed."""
+    waiting = [(_ROOT, frozenset[str]()), *((_ROOT, frozenset({extra})) for extra in _extras())]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         name, extras = waiting.pop()
@@ -61,6 +63,24 @@ def _needed() -> Iterator[metadata.Distribution]:
             need = Requirement(text)
             if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras or {""}):
                 waiting.append((canonicalize_name(need.name), frozenset(need.extras)))
+
+
+def _extras() -> Iterator[str]:
+    """Those of which everything is installed that they name themselves."""
+    own = metadata.distribution(_ROOT)
+    needs = [Requirement(text) for text in own.requires or ()]
+    for extra in own.metadata.get_all("Provides-Extra", []):
+        named = [need for need in needs if need.marker is not None and need.marker.evaluate({"extra": extra})]
+        if extra not in _OF_MAINTAINERS and all(_is_installed(need.name) for need in named):
+            yield extra
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _component(found: metadata.Distribution, hashes: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
@@ -38,12 +38,16 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8700,
     threads: ThreadsOption = 4,
-    rate: Annotated[int, typer.Option("--rate", min=1, help="How many calls a minute each caller may make.")] = 120,
+    rate: Annotated[
+        int | None, typer.Option("--rate", min=1, help="Calls a minute of each caller; BEARING_RATE without it.")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the HTTP API, the OpenAI protocol and MCP, for other programs."""
+    from copilot.jobs.worker import beside
+
     settings = Settings.from_env(workspace=workspace)
-    with _opened(settings, threads, rate) as here:
+    with _opened(settings, threads, rate or settings.rate) as here:
         if here.callers.local is not None:
             if not _is_loopback(host):
                 raise SettingsError(
@@ -52,7 +56,8 @@ def serve(
                 )
             typer.echo("There are no keys: only programs on this machine can call, as the default viewer.", err=True)
         here.copilot.prepare()
-        _run(here, host, port)
+        with beside(settings):
+            _run(here, host, port)
 
 
 def mcp(
@@ -147,6 +152,9 @@ def _extra(name: str) -> Iterator[None]:
 def _opened(settings: Settings, threads: int, rate: int) -> Iterator[Serving]:
     """A copilot with what serving it needs, closed at the end."""
     from copilot.build import open_copilot
+    from copilot.state.jobs import FILE as JOBS
+    from copilot.state.jobs import Jobs
+    from copilot.state.places import place
     from copilot.upkeep.library import Library
 
     with _extra("mcp"):
@@ -157,12 +165,12 @@ def _opened(settings: Settings, threads: int, rate: int) -> Iterator[Serving]:
     copilot = open_copilot(settings)
     workers = Workers(threads, threads * _WAITING_PER_THREAD)
     try:
-        with _keys(settings) as keys:
+        with _keys(settings) as keys, closing(Jobs(place(settings, JOBS))) as jobs:
             retriever = copilot.sources.retriever
             assert retriever is not None, "open_copilot opens the index"
             library = Library(copilot.sources.workspace, settings.workspace_state(), retriever, copilot.conversations)
             callers = _callers(settings, keys, copilot)
-            yield Serving(copilot, library, callers, Rates(rate), workers)
+            yield Serving(copilot, library, callers, Rates(rate), workers, jobs)
     finally:
         workers.close()
         copilot.close()

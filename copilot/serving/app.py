@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from copilot.serving import asking, chat_completions, conversations, library, memos, problems, tools
+from copilot.serving import asking, chat_completions, conversations, jobs, library, memos, problems, tools
 from copilot.serving.callers import Caller
 from copilot.serving.context import Asker, In, Reader
 from copilot.serving.mcp import http_sessions
@@ -75,8 +75,9 @@ def create_app(here: Serving, version: str) -> FastAPI:
     _add_health(app)
     if here.copilot.telemetry.metrics is not None:
         _add_metrics(app, here.copilot.telemetry.metrics)
-    for router in (asking.router, tools.router(here), memos.router, library.router, conversations.router):
+    for router in (asking.router, tools.router(here), memos.router, jobs.router, library.router):
         app.include_router(router)
+    app.include_router(conversations.router)
     app.include_router(chat_completions.router)
     app.router.routes.append(Route("/mcp", _Admitted(here, sessions)))
     return app

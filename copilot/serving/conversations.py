@@ -88,4 +88,6 @@ def rate(turn: str, rating: Rating, here: In, who: Asker) -> None:
 @router.get("/feedback", responses=declared())
 def feedback(here: In, who: Reader) -> tuple[Feedback, ...]:
     """Every rated turn of every viewer: for evaluators and administrators."""
-    return here.copilot.conversations.feedback(who)
+    found = here.copilot.conversations.feedback(who)
+    here.copilot.note("opened feedback", "feedback", who.name, turns=[given.turn.id for given in found])
+    return found

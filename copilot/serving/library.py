@@ -27,7 +27,9 @@ def documents(
 def document(id: str, here: In, who: Reader) -> Shown:
     """A document: what is known of it, its passages in reading order, and what its owner should mend."""
     with not_found():
-        return here.library.show(id, who)
+        shown = here.library.show(id, who)
+    here.copilot.note("opened", shown.info.id, who.name)
+    return shown
 
 
 @router.get("/search", responses=declared())
@@ -40,5 +42,10 @@ async def search(
     as_of: date | None = None,
 ) -> list[ScoredChunk]:
     """The passages and records nearest to a query, best first, among those in force on a day."""
-    retriever = here.library.retriever
-    return await here.workers.run(lambda: retriever.search(query, who, top_k, kind=kind, as_of=as_of))
+
+    def found() -> list[ScoredChunk]:
+        chunks = here.library.retriever.search(query, who, top_k, kind=kind, as_of=as_of)
+        here.copilot.note("searched", query, who.name, sources=sorted({c.chunk.document_id for c in chunks}))
+        return chunks
+
+    return await here.workers.run(found)

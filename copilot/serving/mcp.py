@@ -38,7 +38,7 @@ from copilot.serving.question import Question
 from copilot.serving.serving import Serving
 from copilot.serving.sourced import with_sources
 from copilot.serving.tool_info import describe
-from copilot.tools import available, run
+from copilot.tools import available
 
 Context = ServerRequestContext[Any, Any]
 T = TypeVar("T")
@@ -140,7 +140,7 @@ def _tools(here: Serving) -> Iterator[Tool]:
 
 def _called(here: Serving, who: Caller, name: str, given: dict[str, Any]) -> CallToolResult:
     if name != _ASK.name:
-        result = run(name, here.copilot.sources, here.copilot.viewer(who.viewer), given)
+        result = here.copilot.call_as(here.copilot.viewer(who.viewer), name, given)
         return CallToolResult(content=[TextContent(text=result.render())], is_error=bool(result.choices))
     try:
         asked = Question.model_validate(given)
@@ -178,10 +178,13 @@ def _read(here: Serving, who: Caller, uri: str) -> str:
     viewer = here.copilot.viewer(who.viewer)
     if uri.startswith(_DOCUMENT):
         shown = here.library.show(unquote(uri.removeprefix(_DOCUMENT)), viewer)
+        here.copilot.note("opened", shown.info.id, viewer.name)
         notes = [f"> {warning}" for warning in shown.warnings]
         return "\n\n".join([f"# {shown.info.title}", *notes, *_sections(shown.chunks)])
     if uri.startswith(_MEMO) and here.copilot.memos is not None:
-        return export(here.copilot.memos.read(uri.removeprefix(_MEMO), viewer), "md").decode()
+        memo = here.copilot.memos.read(uri.removeprefix(_MEMO), viewer)
+        here.copilot.note("opened memo", memo.id, viewer.name)
+        return export(memo, "md").decode()
     raise KnowledgeError(f"There is no resource {uri!r}.")
 
 

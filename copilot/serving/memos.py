@@ -39,14 +39,16 @@ def memos(here: In, who: Reader) -> tuple[MemoInfo, ...]:
 async def draft_memo(arguments: Arguments, here: In, who: Reader) -> Memo:
     """Drafts a memo and keeps it."""
     memo = await here.workers.run(lambda: draft(here.copilot.sources, who, arguments))
-    await run_in_threadpool(_store(here).keep, memo)
+    await run_in_threadpool(_keep, here, memo)
     return memo
 
 
 @router.get("/{id}", responses=declared(404))
 def memo(id: str, here: In, who: Reader) -> Memo:
     """One memo with its sections, sources and provenance."""
-    return _read(here, id, who)
+    found = _read(here, id, who)
+    here.copilot.note("opened memo", found.id, who.name)
+    return found
 
 
 @router.get(
@@ -58,6 +60,7 @@ async def document(id: str, here: In, who: Reader, format: Written = "pdf") -> R
     """The memo as a document."""
     found = await run_in_threadpool(_read, here, id, who)
     content = await here.workers.run(lambda: export(found, format))
+    await run_in_threadpool(_note_export, here, found, who, format)
     name = {"Content-Disposition": f'attachment; filename="{found.id}.{format}"'}
     return Response(content, media_type=MEDIA_TYPES[format], headers=name)
 
@@ -66,13 +69,24 @@ async def document(id: str, here: In, who: Reader, format: Written = "pdf") -> R
 async def check(id: str, here: In, who: Reader) -> Check:
     """Computes the memo again on today's data: whether its recommendation still holds, and what changed."""
     found = await run_in_threadpool(_read, here, id, who)
-    return await here.workers.run(lambda: check_memo(here.copilot.sources, who, found))
+    checked = await here.workers.run(lambda: check_memo(here.copilot.sources, who, found))
+    await run_in_threadpool(here.copilot.note, "checked memo", found.id, who.name)
+    return checked
 
 
 def _store(here: In) -> Memos:
     if here.copilot.memos is None:
         raise KnowledgeError("This server keeps no memos.")
     return here.copilot.memos
+
+
+def _keep(here: In, memo: Memo) -> None:
+    _store(here).keep(memo)
+    here.copilot.note("kept memo", memo.id, memo.provenance.viewer, title=memo.title)
+
+
+def _note_export(here: In, memo: Memo, who: Viewer, format: Written) -> None:
+    here.copilot.note("exported", memo.id, who.name, title=memo.title, format=format)
 
 
 def _read(here: In, id: str, who: Viewer) -> Memo:

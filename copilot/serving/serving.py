@@ -11,6 +11,7 @@ from copilot.serving.callers import Caller, Callers
 from copilot.serving.rates import Rates
 from copilot.serving.transcripts import Transcripts
 from copilot.serving.work import Workers
+from copilot.state.jobs import Jobs
 from copilot.upkeep.library import Library
 
 
@@ -33,6 +34,7 @@ class Serving:
     callers: Callers
     rates: Rates
     workers: Workers
+    jobs: Jobs
     transcripts: Transcripts = field(default_factory=Transcripts)
 
     def admit(self, credential: str | None) -> Caller:

@@ -11,7 +11,7 @@ from copilot.serving.context import Asker, In, Reader
 from copilot.serving.problems import declared
 from copilot.serving.serving import Serving
 from copilot.serving.tool_info import ToolInfo, describe
-from copilot.tools import available, run
+from copilot.tools import available
 from copilot.tools.tool import Tool
 from copilot.types import ToolResult
 
@@ -44,7 +44,7 @@ def router(here: Serving) -> APIRouter:
 def _endpoint(tool: Tool) -> Any:
     async def call(arguments: BaseModel, here: In, who: Reader) -> ToolResult:
         given = arguments.model_dump(exclude_unset=True)
-        return await here.workers.run(lambda: run(tool.name, here.copilot.sources, who, given))
+        return await here.workers.run(lambda: here.copilot.call_as(who, tool.name, given))
 
     call.__annotations__["arguments"] = tool.arguments
     return call

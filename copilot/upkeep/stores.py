@@ -15,7 +15,7 @@ from filelock import FileLock
 from copilot.errors import StateError
 from copilot.memos import store as memos
 from copilot.settings import Settings
-from copilot.state import audit, conversation_schema, conversations, keys, spending
+from copilot.state import audit, conversation_schema, conversations, jobs, keys, spending
 from copilot.state.database import Database, Migration, connect_to_read, damaged, explained, newer, version
 from copilot.state.places import Shared, place
 from copilot.upkeep import snapshots
@@ -48,6 +48,7 @@ STORES = (
     SNAPSHOTS,
     Store(keys.FILE, keys.MIGRATIONS, ("keys",), keys.SHARED),
     Store(spending.FILE, spending.MIGRATIONS, ("spending",), spending.SHARED),
+    Store(jobs.FILE, jobs.MIGRATIONS, ("jobs",), jobs.SHARED),
 )
 
 

@@ -20,6 +20,7 @@ from copilot.serving.rates import Rates
 from copilot.serving.serving import Serving
 from copilot.serving.tokens import Tokens
 from copilot.serving.work import Workers
+from copilot.state.jobs import Jobs
 from copilot.state.keys import Keys
 from copilot.types import ViewerRole
 from copilot.upkeep.library import Library
@@ -31,6 +32,7 @@ class Served:
 
     url: str
     keys: Keys
+    jobs: Jobs
 
     def key(self, viewer: str = "everyone", role: ViewerRole = "leader") -> str:
         return self.keys.add("a test", viewer, role)
@@ -56,10 +58,10 @@ def running(
 ) -> Iterator[Served]:
     retriever = copilot.sources.retriever
     assert retriever is not None
-    keys, workers = Keys(folder / "keys.sqlite"), Workers(threads, waiting)
+    keys, jobs, workers = Keys(folder / "keys.sqlite"), Jobs(folder / "jobs.sqlite"), Workers(threads, waiting)
     local = local_caller(copilot.viewer().name) if is_local else None
     library = Library(copilot.sources.workspace, folder, retriever, copilot.conversations)
-    here = Serving(copilot, library, Callers(keys, copilot.sign_in, tokens, local), Rates(rate), workers)
+    here = Serving(copilot, library, Callers(keys, copilot.sign_in, tokens, local), Rates(rate), workers, jobs)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -70,9 +72,10 @@ def running(
             while not server.started:
                 assert thread.is_alive(), "the server has ended"
                 time.sleep(0.01)
-            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", keys)
+            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", keys, jobs)
         finally:
             server.should_exit = True
             thread.join()
             workers.close()
             keys.close()
+            jobs.close()

@@ -129,6 +129,28 @@ def test_a_memo_is_drafted_kept_exported_and_checked(served: Served) -> None:
         assert (status.kind, status.firmness) == ("status", "none")
 
 
+def test_what_is_shown_and_taken_away_is_in_the_audit_trail(served: Served, copilot: Copilot) -> None:
+    admin = copilot.viewer().model_copy(update={"role": "admin"})
+    before = sum(1 for _ in copilot.conversations.audit(admin))
+    with served.caller("ward_manager", "admin") as client:
+        id = client.post("/api/memos", json={"top": 2}).json()["id"]
+        client.get(f"/api/memos/{id}")
+        client.get(f"/api/memos/{id}/document", params={"format": "md"})
+        client.get("/api/documents/policies/data-retention-2025.md")
+        client.get("/api/search", params={"query": "training data", "top_k": 1})
+        client.post("/api/tools/find_projects", json={})
+        client.get("/api/feedback")
+        client.get("/api/documents/policies/board-risk-appetite.md")
+    entries = list(copilot.conversations.audit(admin, before))
+    assert {entry.viewer for entry in entries} == {"ward_manager"}
+    assert [(entry.action, entry.subject) for entry in entries] == [
+        ("kept memo", id), ("opened memo", id), ("exported", id), ("opened", "policies/data-retention-2025.md"),
+        ("searched", "training data"), ("called", "find_projects"), ("opened feedback", "feedback"),
+    ]  # fmt: skip
+    assert entries[2].details["format"] == "md"
+    assert entries[4].details["sources"]
+
+
 def test_a_search_finds_what_is_in_force_and_may_be_seen(served: Served) -> None:
     query = {"query": "how long is training data kept", "kind": "passage", "top_k": "3"}
     with served.caller() as client:

@@ -79,7 +79,7 @@ def test_a_service_can_write_only_its_own_volumes(name: str) -> None:
     assert set(service.get("depends_on", {})) <= set(COMPOSE["services"])
 
 
-@pytest.mark.parametrize("name", ["api", "ui"])
+@pytest.mark.parametrize("name", ["api", "ui", "worker"])
 def test_our_services_are_commands_with_settings_that_exist(name: str) -> None:
     service = COMPOSE["services"][name]
     assert_is_a_command(service["command"])

@@ -52,6 +52,18 @@ def test_the_home_page_suggests_four_questions_that_fit_the_workspace(open_app: 
     assert app.sidebar.selectbox(key="viewer").label == "Viewing as (demonstration)"
 
 
+def test_who_asks_too_often_is_told_so_and_the_question_is_not_answered(open_app: Opener):
+    app = open_app(BEARING_RATE="1")
+    app = ask(app, "How many projects are in pilot?")
+    assert not app.toast
+    before = shown(app)
+    app = ask(app, "And in production?")
+    assert len(app.toast) == 1
+    assert app.toast[0].value.startswith("Too many questions; ask again in ")
+    assert "And in production?" not in shown(app)
+    assert shown(app) == before
+
+
 def test_an_answer_carries_chips_for_its_citations_and_with_one_model_there_is_no_choice_to_make(open_app: Opener):
     app = ask(open_app(), "Why do pilots stall?")
     assert not app.exception

@@ -52,6 +52,13 @@ def test_a_memo_is_drafted_signed_off_taken_away_and_checked(journey: Journey) -
     expect(journey.drawer.get_by_label("Projects at the most")).to_have_value("")
     journey.drawer.get_by_role("button", name="Draft it").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("what to stop and what to continue")
+    page.get_by_role("button", name="All memos").click()
+    page.get_by_role("button", name="New memo").click()
+    journey.drawer.get_by_role("button", name="In the background").click()
+    waiting = page.get_by_text(re.compile("waits for a worker"))
+    expect(waiting).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(waiting).to_have_count(0)
 
 
 def test_a_document_is_uploaded_and_asked_about(journey: Journey, tmp_path: Path) -> None:

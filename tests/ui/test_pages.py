@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from indexes import CORPUS, Indexes
 from streamlit.testing.v1 import AppTest
 
 from copilot import Copilot, Settings, open_copilot
+from copilot.jobs import kinds
+from copilot.state.jobs import FILE as JOBS
+from copilot.state.jobs import Jobs
+from copilot.state.places import place
 from ui.screens import admin, governance, help, library, memos, metrics, models, portfolio, sharing
 
 PAGES = (portfolio.page, metrics.page, models.page, governance.page, memos.page, library.page, help.page)
@@ -98,6 +103,18 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert "Signed off by Ana Costa" in shown(app)
     assert "Motion." in shown(app)
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
+
+
+def test_a_memo_that_is_drafted_in_the_background_is_shown_as_waiting_and_can_be_cancelled(copilot: Copilot) -> None:
+    with closing(Jobs(place(Settings.from_env(), JOBS))) as jobs:
+        kinds.start(jobs, copilot.conversations, kinds.requested("memo", {"top": 2}), copilot.viewer())
+    app = opened(memos.page, copilot)
+    assert not app.exception
+    assert "Memo, asked for at" in shown(app)
+    assert "waits for a worker" in shown(app)
+    assert "asked for" not in shown(opened(memos.page, copilot, "chief_physician"))
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert "asked for" not in shown(opened(memos.page, copilot))
 
 
 def test_a_memo_on_how_projects_stand_is_shown_and_listed(copilot: Copilot) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from copilot import Copilot, CopilotError
 from copilot.boards.portfolio import choices
+from copilot.jobs import kinds
 from copilot.memos.comparison import STATES, Check
-from copilot.memos.export import Format, export
+from copilot.memos.export import Format, export, missing
 from copilot.memos.layout import annexes, front, lead, written
 from copilot.memos.memo import FIRMNESS, KINDS, Line, Memo, MemoResult
 from copilot.memos.store import Memos, Step
 from copilot.tools.draft_memo.check import check_memo
-from ui import exhibits, markdown
+from ui import exhibits, jobs, markdown, state
 from ui.asking import ask_anew
 
 _FORMATS: dict[str, tuple[Format, str]] = {
@@ -47,6 +48,7 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
         st.title("Memos", anchor=False, width="content")
         if st.button("New memo", icon=":material/add:", type="primary"):
             _draft(copilot, viewer)
+    jobs.draw(copilot, copilot.viewer(viewer))
     infos = memos.list(copilot.viewer(viewer))
     if not infos:
         st.info("No memo yet. Draft one here, or ask for one in a conversation.", icon=":material/description:")
@@ -83,22 +85,32 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
 def _draft(copilot: Copilot, viewer: str) -> None:
     # Outside the form, so that its fields are those of what is chosen.
     purpose = st.segmented_control("About", list(_PURPOSES), default="fund", format_func=_PURPOSES.get, required=True)
-    arguments = _asked_for(copilot, viewer, purpose or "fund")
-    if arguments is None:
+    asked = _asked_for(copilot, viewer, purpose or "fund")
+    if asked is None:
         return
     try:
+        if asked.is_in_background:
+            wanted = kinds.requested("memo", asked.arguments)
+            kinds.start(state.jobs(), copilot.conversations, wanted, copilot.viewer(viewer))
+            st.rerun()
         with st.spinner("Reading the records, checking the rules and writing"):
-            result = copilot.call("draft_memo", viewer, **arguments)
+            result = copilot.call("draft_memo", viewer, **asked.arguments)
     except CopilotError as error:
         st.error(markdown.literal(str(error)), icon=":material/error:")
         return
     if isinstance(result, MemoResult) and copilot.memos is not None:
         copilot.memos.keep(result.memo)
+        copilot.note("kept memo", result.memo.id, viewer, title=result.memo.title)
         st.query_params["memo"] = result.memo.id
         st.rerun()
 
 
-def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> dict[str, Any] | None:
+class _Asked(NamedTuple):
+    arguments: dict[str, Any]
+    is_in_background: bool
+
+
+def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> _Asked | None:
     """The arguments of the memo, once they are sent."""
     config = copilot.sources.workspace.config
     units = choices(copilot.sources, copilot.viewer(viewer)).get("unit", [])
@@ -119,14 +131,17 @@ def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> dict[str, Any] | 
         if purpose != "status":
             with st.expander("Weights"):
                 weights = {c.name: st.slider(c.label, 0, 100, usual[c.name], format="%d%%") for c in config.criteria}
-        if not st.form_submit_button("Draft it", type="primary"):
+        with st.container(horizontal=True):
+            at_once = st.form_submit_button("Draft it", type="primary")
+            later = st.form_submit_button("In the background", help="You may go on; it is listed once it is done.")
+        if not at_once and not later:
             return None
     arguments["projects"] = [_id(name) for name in named]
     if unit != _EVERY_UNIT and not named:
         arguments["unit"] = unit
     if weights != usual and (total := sum(weights.values())):
         arguments["weights"] = {name: weight / total for name, weight in weights.items()}
-    return arguments
+    return _Asked(arguments, is_in_background=later)
 
 
 def _id(name: str) -> str:
@@ -184,8 +199,9 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
     with st.container(horizontal=True, gap="small", key="memo_actions"):
         for name, (format, mime) in _FORMATS.items():
             st.download_button(
-                name, data=partial(export, memo, format, status(steps)), file_name=f"{memo.id}.{format}", mime=mime,
-                icon=":material/download:", on_click="ignore", key=f"memo-{format}",
+                name, data=partial(_exported, copilot, viewer, memo, format, status(steps)),
+                file_name=f"{memo.id}.{format}", mime=mime, icon=":material/download:", on_click="ignore",
+                key=f"memo-{format}", disabled=bool(missing(format)), help=missing(format) or None,
             )  # fmt: skip
         if st.button("Review or sign off", icon=":material/draw:"):
             _sign(copilot, viewer, memos, memo)
@@ -194,6 +210,13 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
             on_click=lambda: st.session_state.update({f"checked-{memo.id}": True}),
         )  # fmt: skip
         st.button("Ask about it", icon=":material/forum:", on_click=ask_anew, args=(copilot, viewer, _question(memo)))
+
+
+def _exported(copilot: Copilot, viewer: str, memo: Memo, format: Format, status: str) -> bytes:
+    """Made, and noted, once somebody takes it away."""
+    content = export(memo, format, status)
+    copilot.note("exported", memo.id, viewer, title=memo.title, format=format)
+    return content
 
 
 def _question(memo: Memo) -> str:
