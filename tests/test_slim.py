@@ -17,9 +17,9 @@ from packaging.requirements import Requirement
 from copilot import Settings
 
 ABSENT = (
-    "streamlit", "pandas", "pyarrow", "altair", "pydeck", "docx", "python_docx", "typst", "vl_convert",
+    "docx", "python_docx", "typst", "vl_convert",
 )  # fmt: skip
-"""What comes with the extras of screens and memos."""
+"""What comes with the extra of memos."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def run(slim: Path, state: Path, *arguments: str) -> subprocess.CompletedProcess
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
 
 
-def test_questions_are_answered_and_memos_drafted_without_screens_and_printers(
+def test_questions_are_answered_and_memos_drafted_without_printers(
     slim: Path, indexes: Indexes, tmp_path: Path
 ) -> None:
     indexes.copy_to(Settings(workspace=CORPUS, state_dir=tmp_path))
@@ -56,7 +56,6 @@ def test_questions_are_answered_and_memos_drafted_without_screens_and_printers(
     ("command", "sentence"),
     [
         (("memo", "new", "--format", "pdf"), 'To write PDF takes the extra "memos": pip install "bearing[memos]".'),
-        (("ui",), 'The screens take the extra "ui": pip install "bearing[ui]".'),
     ],
 )
 def test_the_extra_that_is_missing_is_named(
@@ -69,6 +68,6 @@ def test_the_extra_that_is_missing_is_named(
 def test_what_is_installed_by_default_is_locked_with_the_extras_of_one_machine() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    needed = {Requirement(text).name.lower() for text in [*project["dependencies"], *extras["ui"], *extras["memos"]]}
+    needed = {Requirement(text).name.lower() for text in [*project["dependencies"], *extras["memos"]]}
     locked = re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M)
     assert needed <= {name.lower().replace("_", "-") for name in locked}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from copilot.errors import SettingsError
 from copilot.settings import Settings
 
 APP = Path(__file__).resolve().parent / "app.py"
@@ -25,8 +23,6 @@ def ui(port: Annotated[int, typer.Option("--port", help="Port of the web page.")
     """Open the chat in the browser."""
     from copilot.build import switch_off_telemetry
 
-    if find_spec("streamlit") is None:
-        raise SettingsError('The screens take the extra "ui": pip install "bearing[ui]".')
     switch_off_telemetry()
     typer.echo(f"Bearing is at http://localhost:{port}")
     settings = Settings.from_env()
