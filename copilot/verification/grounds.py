@@ -354,5 +354,12 @@ def _is_name(cell: str) -> bool:
 
 
 def _keys(cells: list[tuple[str, str]]) -> list[str]:
-    """What a row is called: its leading cells that hold no figures, and ids."""
-    return [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)][:2]
+    """What a row is called: the first of its leading cells that holds no figures, and an id beside it."""
+    names = [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)]
+    ids = [cell for cell in names if _is_id(cell)][:1]
+    return [*ids, *[cell for cell in names if cell not in ids][:1]]
+
+
+def _is_id(cell: str) -> bool:
+    figures = read_figures(cell, languages()["en"])
+    return len(figures) == 1 and figures[0].kind == "id" and figures[0].text == cell.strip()
