@@ -247,6 +247,8 @@ def _is_attribute(sentence: Sentence, word: Opposite, line: Line) -> bool:
     following = next((t for t in sentence.terms if t.start >= word.end), None)
     if word.group not in ("decision", "level") or following is None or following.is_function:
         return False
+    if sentence.text[word.end : following.start].strip():
+        return False
     return word.group == "decision" or following.stem not in line.stems
 
 
@@ -490,12 +492,13 @@ def _agent(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 def _doer(text: str, language: Language) -> tuple[int, int, frozenset[str]] | None:
     """Who does a thing, as a phrase behind a preposition, and where it stands; a time or an amount is nobody."""
-    for m in re.finditer(r"(?<!\w)(\w+)\s+((?:[\w'’-]+\s?){1,5})", text):
-        if m[1].lower() not in language.agent or read_figures(m[2], language):
+    agents = "|".join(sorted(language.agent))
+    for m in re.finditer(rf"(?i)(?<!\w)(?:{agents})\s+((?:[\w'’-]+\s?){{1,5}})", text):
+        if read_figures(m[1], language):
             continue
-        doers = content(m[2], language)
-        if doers and not {w.lower() for w in m[2].split()} & {"end", "fin", "ende"}:
-            return m.start(2), m.end(2), doers
+        doers = content(m[1], language)
+        if doers and not {w.lower() for w in m[1].split()} & {"end", "fin", "ende"}:
+            return m.start(1), m.end(1), doers
     return None
 
 
