@@ -12,11 +12,12 @@ from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line, clause
 from copilot.verification.labels import groups
 from copilot.verification.names import proper_names
+from copilot.verification.nearness import nearest, together
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import plain
-from copilot.verification.wording import nearest, swaps, together, turned
+from copilot.verification.wording import swaps, turned
 
 Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 

@@ -219,7 +219,7 @@ class Grounds:
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
-                if is_value and figure.kind == "number" and (period := _timed(unit or header)):
+                if is_value and figure.kind == "number" and (period := timed(unit or header)):
                     figure = replace(figure, kind="time", unit=period[0], value=figure.value * period[1])
                 if is_value and figure.kind == "number":
                     scale, currency = _scaled(header) if _scaled(header)[1] else whole
@@ -333,7 +333,7 @@ def _scaled(text: str) -> tuple[float, str]:
     return known.get(scale, 1e3), {"€": "EUR", "$": "USD", "£": "GBP"}.get(sign, sign)
 
 
-def _timed(header: str) -> tuple[str, float] | None:
+def timed(header: str) -> tuple[str, float] | None:
     """The unit of time in which a column gives its figures, and how many of it one is: by "min", "Days in stage"."""
     if header == "ms":
         return "second", 0.001
