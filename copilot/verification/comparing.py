@@ -290,7 +290,8 @@ def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
         named = called(sentence, rows)
         if len(named) != 1 or len(rows) < 3:
             continue
-        meant = _columns(sentence, rows, rows, first.dimension)
+        meant = _columns(sentence, rows, named, first.dimension)
+        meant = [h for h in meant if sum(bool(row.column(h)) for row in rows) > 2]
         if first.word.text.lower() in _QUANTIFIERS:
             meant = [h for h in meant if _follows(first, h, sentence, rows)]
         is_share = sentence.words & sentence.language.share and not any("%" in h for h in meant)
@@ -311,7 +312,7 @@ def _follows(said: _Said, header: str, sentence: Sentence, rows: Sequence[Line])
 
 def _is_first(row: Line, header: str, rows: Sequence[Line], said: _Said) -> bool:
     sign = said.sign * _value_sign(said, header, rows)
-    values = [sign * r.column(header)[0].value for r in rows]
+    values = [sign * f.value for r in rows for f in r.column(header)]
     return sign * row.column(header)[0].value == max(values)
 
 
@@ -418,8 +419,10 @@ def _columns(sentence: Sentence, rows: Sequence[Line], held: Sequence[Line], dim
         "money": [h for h in headers if held[0].column(h)[0].kind == "money"],
         "good": [h for h in headers if _measure(h)],
     }.get(dimension, headers)
-    best = [h for h in meant if h in of_kind] or (meant if dimension == "any" else [])
-    return best or [h for h in stated if h in of_kind] or of_kind
+    if best := [h for h in meant if h in of_kind]:
+        return best
+    # Of what it is not known whether more is good, nothing can be said.
+    return [] if dimension == "good" and (meant or stated) else [h for h in stated if h in of_kind] or of_kind
 
 
 def _is_meant(stem: str, header: str, rows: Sequence[Line]) -> bool:
