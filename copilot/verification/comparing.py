@@ -27,7 +27,8 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _ONWARD = re.compile(r"^\W*(?:[^\W\d_]+\W+){0,4}?(?:to|auf|à)\W", re.IGNORECASE)
-_PART_OF = re.compile(r"\b(?:of|out of|von|sur|des|parmi les)\s+(?:the |den |der |les )?$", re.IGNORECASE)
+# What stands before the whole of which a part is told.
+PART_OF = re.compile(r"\b(?:of|out of|von|sur|des|parmi les)\s+(?:the |den |der |les )?$", re.IGNORECASE)
 _VOTES = re.compile(r"\b(?:to|zu|gegen|against|contre)\s+$", re.IGNORECASE)
 
 
@@ -159,7 +160,7 @@ def _over_time(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             continue
         sign = first.sign * _good(first, f"{sentence.text} {line.text}")
         own = Sentence(line.text, line.language)
-        pair = _pair(own)
+        pair = earlier_and_later(own)
         if pair and sign and sign * (pair[1].value - pair[0].value) < 0 and not _says_figures(sentence, pair):
             yield _turn(first, line)
         elif not pair and first.dimension == "any" and _is_steady(line) and not _changes(own):
@@ -203,7 +204,7 @@ def _has_than(sentence: Sentence) -> bool:
     return any(word in sentence.language.than for word in re.findall(r"\w+", sentence.text.lower()))
 
 
-def _pair(line: Sentence) -> tuple[Read, Read] | None:
+def earlier_and_later(line: Sentence) -> tuple[Read, Read] | None:
     """The earlier and the later of two figures of a line, where its words tell which is which."""
     figures = [f for f in line.figures if f.kind not in ("date", "id")]
     found = []
@@ -373,17 +374,25 @@ def _parted(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 
 def _share(line: Sentence) -> float | None:
-    """Which part of a whole a line speaks of: "seven of nine", "of the 141 users 96", "by four votes to one"."""
+    """Which part of a whole a line speaks of, or of the votes: "by four votes to one"."""
+    if parts := part_of_whole(line):
+        return parts[0].value / parts[1].value
+    counts = [f for f in line.figures if f.kind == "number" and f.step == 0]
+    if len(counts) == 2 and _VOTES.search(line.text[counts[0].end : counts[1].start]) and counts[1].value:
+        return counts[0].value / (counts[0].value + counts[1].value)
+    return None
+
+
+def part_of_whole(line: Sentence) -> tuple[Read, Read] | None:
+    """A part and its whole, where a line tells just these two: "seven of nine", "of the 141 users 96"."""
     counts = [f for f in line.figures if f.kind == "number" and f.step == 0]
     if len(counts) != 2:
         return None
     a, b = counts
-    if _PART_OF.search(line.text[: b.start]) and len(line.text[a.end : b.start]) < _BESIDE / 2 and 0 < a.value < b.value:
-        return a.value / b.value
-    if _PART_OF.search(line.text[: a.start]) and 0 < b.value < a.value:
-        return b.value / a.value
-    if _VOTES.search(line.text[a.end : b.start]) and b.value:
-        return a.value / (a.value + b.value)
+    if PART_OF.search(line.text[: b.start]) and len(line.text[a.end : b.start]) < _BESIDE / 2 and 0 < a.value < b.value:
+        return a, b
+    if PART_OF.search(line.text[: a.start]) and 0 < b.value < a.value:
+        return b, a
     return None
 
 
@@ -423,6 +432,12 @@ def _columns(sentence: Sentence, rows: Sequence[Line], held: Sequence[Line], dim
         return best
     # Of what it is not known whether more is good, nothing can be said.
     return [] if dimension == "good" and (meant or stated) else [h for h in stated if h in of_kind] or of_kind
+
+
+def is_meant(sentence: Sentence, header: str, row: Line) -> bool:
+    """Whether a sentence uses a word of a column's name, other than those of the row's own."""
+    names = content(" ".join(row.keys), row.language)
+    return any(_is_meant(t.stem, header, [row]) for t in sentence.terms if not t.is_function and t.stem not in names)
 
 
 def _is_meant(stem: str, header: str, rows: Sequence[Line]) -> bool:

@@ -43,6 +43,10 @@ class Language:
     """Words with which a sum is said; likewise `difference`, `rest` and `per`."""
     difference: tuple[str, ...]
     rest: tuple[str, ...]
+    equal: tuple[str, ...]
+    """How two quantities are set against each other: "half as many as"."""
+    supposed: tuple[str, ...]
+    """What stands before a figure that is assumed: "over three years"."""
     per: tuple[str, ...]
     money: frozenset[str]
     """Words of which amounts of money are said; likewise `share` of shares."""
@@ -120,6 +124,8 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         sum=tuple(data["sum"]),
         difference=tuple(data["difference"]),
         rest=tuple(data["rest"]),
+        equal=tuple(data["equal"]),
+        supposed=tuple(data["supposed"]),
         per=tuple(data["per"]),
         money=frozenset(data["money"]),
         share=frozenset(data["share"]),
