@@ -124,7 +124,7 @@ class Checker:
             verdict.carriers.append((figure, held))
         elif how := self._derived(sentence, figure, citing, verdict):
             verdict.computed.append((figure, how))
-        elif not self._is_idle(sentence, figure):
+        elif not self._is_idle(sentence, figure) and not _is_scale(figure, verdict):
             asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
             # What is asked may be repeated by what claims nothing.
             if not asked or citing.ids:
@@ -245,6 +245,12 @@ class Checker:
         rest = [s for s in sentence.content if s not in asked and not any(read.meant(s) for read in cited)]
         fewest = min((sum(not read.meant(s) for s in rest) for read in read_by.values()), default=len(rest))
         return 1 - fewest / len(sentence.content) < (_KNOWN if citing.ids else _KNOWN_UNCITED)
+
+
+def _is_scale(figure: Read, verdict: Verdict) -> bool:
+    """Whether it is the most that a column can have, as its name says: in "4.6 of 5" the five."""
+    headers = [(held.header, held.line.language) for _, held in verdict.carriers if held.header]
+    return any(same(figure, f) for header, language in headers for f in read_figures(header, language))
 
 
 def _is_timetable(sentence: Sentence, figure: Read) -> bool:

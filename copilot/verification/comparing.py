@@ -29,7 +29,12 @@ _BACK = re.compile(
 _ONWARD = re.compile(r"^\W*(?:[^\W\d_]+\W+){0,4}?(?:to|auf|à)\W", re.IGNORECASE)
 # What stands before the whole of which a part is told.
 PART_OF = re.compile(r"\b(?:of|out of|von|sur|des|parmi les)\s+(?:the |den |der |les )?$", re.IGNORECASE)
-_VOTES = re.compile(r"\b(?:to|zu|gegen|against|contre)\s+$", re.IGNORECASE)
+_VOTES = re.compile(
+    r"\b(?:votes?|stimmen|voix)\s+(?:to|zu|gegen|against|contre)\s+(?!none|zero|no\b|null|keine|zéro|aucune|0)", re.IGNORECASE
+)
+# A vote that was not unanimous: most, and not all.
+_DIVIDED = 0.75
+_ORDINAL_QUARTER = re.compile(r"\b(?:quarter|quartal|trimestre)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def _beyond(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             ]
             if signs and all(sign < 0 for sign in signs):
                 yield _turn(said, one[0], other[0])
-            return
+            if signs:
+                return
     yield from _beyond_in_prose(sentence, said, front, back, grounds)
 
 
@@ -275,7 +281,15 @@ def _is_time(row: Line) -> bool:
 
 
 def _dates(text: str, sentence: Sentence) -> list[Read]:
-    return [f for f in read_figures(text, sentence.language) if f.kind == "date"]
+    language = sentence.language
+    found = [f for f in read_figures(text, language) if f.kind == "date"]
+    for m in _ORDINAL_QUARTER.finditer(text):
+        # The third quarter, of whichever year.
+        before = re.search(r"(\w+)\s$", text[: m.start()])
+        number = language.ordinals.get(before[1].lower(), 0) if before else 0
+        if 0 < number <= 4:
+            found.append(Read(m[0], "date", 0, "", 0, *m.span(), day=(0, -number, 0)))
+    return found
 
 
 # The first and the last
@@ -377,10 +391,7 @@ def _share(line: Sentence) -> float | None:
     """Which part of a whole a line speaks of, or of the votes: "by four votes to one"."""
     if parts := part_of_whole(line):
         return parts[0].value / parts[1].value
-    counts = [f for f in line.figures if f.kind == "number" and f.step == 0]
-    if len(counts) == 2 and _VOTES.search(line.text[counts[0].end : counts[1].start]) and counts[1].value:
-        return counts[0].value / (counts[0].value + counts[1].value)
-    return None
+    return _DIVIDED if _VOTES.search(line.text) else None
 
 
 def part_of_whole(line: Sentence) -> tuple[Read, Read] | None:

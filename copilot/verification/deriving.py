@@ -13,7 +13,7 @@ from copilot.verification.grounds import Grounds, Line
 from copilot.verification.labels import groups, named_rows, says_label
 from copilot.verification.reading import without_hedge
 from copilot.verification.sentence import Sentence
-from copilot.verification.terms import content, opposites
+from copilot.verification.terms import content, degrees, opposites
 
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
 # As many figures of a line, and pairs of columns or rows, are combined.
@@ -86,8 +86,12 @@ def _spoken(sentence: Sentence) -> set[str]:
     words = {"change": language.difference, "rest": language.rest, "per": language.per}
     found = {name for name, said in words.items() if language.says(said, text)}
     found |= {"as"} if language.says(language.equal, text) else set()
-    if any(o.group == "direction" for o in opposites().find(text)):
+    if degrees("comparative").find(text) or any(o.group == "direction" for o in opposites().find(text)):
         found.add("change")
+    if sentence.words & language.negation:
+        found.add("less")
+    if found & {"change", "rest"}:
+        found.add("less")
     years = tuple(word for word, unit in language.units.items() if unit == "year")
     return {"", *found, *(("year",) if language.says(years, text) else ())}
 
@@ -98,22 +102,33 @@ def _sources(
     tables = [rows for rows in grounds.tables if len(rows) > 1]
     part = Sentence(sentence.part(figure), sentence.language)
     back = Sentence(sentence.before, sentence.language)
-    named = next(
-        (rows for said in (part, sentence, back) if (rows := [row for t in grounds.tables for row in called(said, t)])), []
-    )
+    here = [row for t in grounds.tables for row in called(sentence, t)]
+    named = next((rows for said in (part, back) if (rows := [row for t in grounds.tables for row in called(said, t)])), [])
+    if here and not any(called(part, t) for t in grounds.tables):
+        named = here
     yield "said", itertools.chain(_of_groups(sentence, tables), _of_named(sentence, tables))
-    yield "meant", itertools.chain(_of_meant_rows(sentence, named, tables), _of_pair(pools.lines))
+    yield "meant", itertools.chain(
+        _of_meant_rows(sentence, named, here, tables),
+        _of_pair(pools.lines),
+        _of_groups(back, tables) if sentence.refers_back else (),
+    )
     yield "stated", _pairs(pools.stated)
     yield (
         "back" if sentence.refers_back else "before",
         _crossed([*pools.stated, *(h.figure for r in named[:1] for h in r.held)], pools.earlier),
     )
-    yield "rows", itertools.chain(_of_rows(named[:_MOST], pools.stated), _over_years(sentence, named, pools.lines))
+    yield "rows", itertools.chain(
+        _of_rows(named[:_MOST], pools.stated),
+        _of_columns(here[:_MOST]) if len(here) > len(named) else (),
+        _over_years(sentence, named, pools.lines),
+    )
     yield "table", _of_tables(sentence, figure, tables, named, [*pools.stated, *pools.earlier])
     yield "lines", _of_lines(pools)
 
 
-def _of_meant_rows(sentence: Sentence, named: Sequence[Line], tables: Sequence[Sequence[Line]]) -> Iterator[_Result]:
+def _of_meant_rows(
+    sentence: Sentence, named: Sequence[Line], here: Sequence[Line], tables: Sequence[Sequence[Line]]
+) -> Iterator[_Result]:
     """Of each row named, what the columns that the sentence speaks of give with the others; with those of another row
     their difference; and the distance between the first and the last of a column."""
     for row in named[:2]:
@@ -132,7 +147,7 @@ def _of_meant_rows(sentence: Sentence, named: Sequence[Line], tables: Sequence[S
                 for other_value in held.column(header):
                     yield from ((r, f"{header}: {how}", "change") for r, how, _ in _differences(value, other_value))
     for rows in tables:
-        if any(row.table == rows[0].table for row in named) or len(rows) < 3:
+        if any(row.table == rows[0].table for row in here) or len(rows) < 3:
             continue
         for header, values in _columns(rows):
             low, high = min(values, key=lambda v: v.value), max(values, key=lambda v: v.value)
@@ -154,6 +169,14 @@ def _of_pair(lines: Sequence[Line]) -> Iterator[_Result]:
     """From the earlier and the later figure of the line nearest to the sentence; from a part and its whole there."""
     for line in [line for line in lines if not line.cells][:2]:
         own = Sentence(line.text, line.language)
+        if line.language.says(line.language.per, line.text):
+            amounts = [h.figure for h in line.held]
+            for a, b in itertools.permutations([f for f in amounts if f.kind in ("money", "number")], 2):
+                if a.kind == "money" and b.kind == "number" and b.step == 0 and b.value > 1:
+                    yield _read("money", a.value * b.value, a.unit), f"{b.text} × {a.text}", ""
+        for period in (h.figure for h in line.held if h.figure.kind == "time"):
+            if IN_DAYS[period.unit] * period.value in _RHYTHMS:
+                yield _read("number", round(365.25 / (IN_DAYS[period.unit] * period.value))), f"1 year / {period.text}", "year"
         if pair := earlier_and_later(own):
             before, after = pair
             change = 100 * abs(after.value - before.value) / before.value if before.value else 0.0
@@ -193,8 +216,6 @@ def _pairs(figures: Sequence[Read]) -> Iterator[_Result]:
     for f in amounts:
         if f.kind in ("money", "number"):
             yield _read(f.kind, 12 * f.value, f.unit), f"12 × {f.text}", "year"
-        if f.kind == "time" and IN_DAYS[f.unit] * f.value in _RHYTHMS:
-            yield _read("number", round(365.25 / (IN_DAYS[f.unit] * f.value))), f"1 year / {f.text}", "year"
     for kind, unit in dict.fromkeys((f.kind, f.unit) for f in amounts):
         same_kind = [f.value for f in amounts if (f.kind, f.unit) == (kind, unit)]
         if len(same_kind) > 1:
@@ -217,8 +238,6 @@ def _of_two(a: Read, b: Read) -> Iterator[_Result]:
         yield _read("money", a.value * share, a.unit), f"{a.text} × {b.text}", ""
         yield _read("money", a.value * (1 + share), a.unit), f"{a.text} × (1 + {b.text})", ""
         yield _read("money", a.value * (1 - share), a.unit), f"{a.text} × (1 - {b.text})", ""
-    if a.kind == "money" and b.kind == "number" and b.step == 0 and 1 < b.value < a.value * 1000:
-        yield _read("money", a.value * b.value, a.unit), f"{b.text} × {a.text}", "product"
     if a.kind == "money" and b.kind in ("number", "time"):
         yield _read("money", a.value / b.value, a.unit), f"{a.text} / {b.text}", "per"
     # What is so small beside the other is none of its kind.
@@ -261,6 +280,10 @@ def _of_rows(rows: Sequence[Line], stated: Sequence[Read]) -> Iterator[_Result]:
         yield from _pairs(cells)
         yield from _crossed(stated, cells)
         yield from _between(row)
+    yield from _of_columns(rows)
+
+
+def _of_columns(rows: Sequence[Line]) -> Iterator[_Result]:
     for header, values in _columns(rows):
         if len(values) > 1:
             yield from ((read, f"{header}: {how}", word) for read, how, word in _totals(values))

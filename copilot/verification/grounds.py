@@ -274,8 +274,14 @@ class Grounds:
         return _plain_words(self.text)
 
     def quotes(self, text: str) -> bool:
-        """Whether a text stands word for word in what was read."""
-        return f" {_plain_words(text)} " in f" {self.wording} "
+        """Whether a text stands word for word in what was read, and not within a line that denies it."""
+        words = _plain_words(text)
+        if f" {words} " not in f" {self.wording} ":
+            return False
+        around = [_plain_words(line.text) for line in self.lines if not line.cells]
+        denials = {word for line in self.lines for word in line.language.negation}
+        within = [f" {line} ".replace(f" {words} ", " ").split() for line in around if f" {words} " in f" {line} "]
+        return not within or any(not denials & set(rest) for rest in within)
 
     def mentions(self, text: str) -> bool:
         return plain(text.lower()) in self.plain_text
