@@ -101,6 +101,11 @@ class Checker:
                 verdict.faults += self._id(sentence, figure)
             elif not is_free and not _is_timetable(sentence, figure):
                 verdict.faults += self._figure(sentence, figure, citing, verdict)
+        used = [how.partition(": ")[2] or how for _, how in verdict.computed]
+        verdict.faults = [
+            f for f in verdict.faults
+            if not (f.kind == "figure" and _is_supposed(sentence, f) and any(f.text in how for how in used))
+        ]  # fmt: skip
         if verdict.carriers:
             # A sentence that answers may repeat the period it was asked for.
             verdict.faults = [f for f in verdict.faults if f.kind != "question" or not _is_period(sentence, f)]
@@ -251,6 +256,12 @@ def _is_scale(figure: Read, verdict: Verdict) -> bool:
     """Whether it is the most that a column can have, as its name says: in "4.6 of 5" the five."""
     headers = [(held.header, held.line.language) for _, held in verdict.carriers if held.header]
     return any(same(figure, f) for header, language in headers for f in read_figures(header, language))
+
+
+def _is_supposed(sentence: Sentence, fault: Fault) -> bool:
+    """Whether a figure is one that the sentence reckons with: "over three years"."""
+    ahead = sentence.text[: fault.start].rstrip().lower()
+    return ahead.endswith(sentence.language.supposed)
 
 
 def _is_timetable(sentence: Sentence, figure: Read) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -38,6 +39,8 @@ class Pools:
     """Lines near to the sentence."""
 
 
+# Behind a share, of what it is one.
+_OF = re.compile(r"(?:%|percent|per cent|prozent|pour cent)\s(?:of|von|der|des|dessen|de)\b", re.IGNORECASE)
 # Periods, in days, that divide a year.
 _RHYTHMS = (7.0, 14.0, 30.4375, 2 * 30.4375, 3 * 30.4375, 4 * 30.4375, 6 * 30.4375, 91.3125)
 
@@ -85,7 +88,7 @@ def _spoken(sentence: Sentence) -> set[str]:
             text = without_hedge(text[: figure.start], language) + " " + text[figure.start :]
     words = {"change": language.difference, "rest": language.rest, "per": language.per}
     found = {name for name, said in words.items() if language.says(said, text)}
-    found |= {"as"} if language.says(language.equal, text) else set()
+    found |= {"as"} if language.says(language.equal, text) or _OF.search(text) else set()
     if degrees("comparative").find(text) or any(o.group == "direction" for o in opposites().find(text)):
         found.add("change")
     if sentence.words & language.negation:
@@ -112,7 +115,7 @@ def _sources(
         _of_pair(pools.lines),
         _of_groups(back, tables) if sentence.refers_back else (),
     )
-    yield "stated", _pairs(pools.stated)
+    yield "stated", ((r, how, "" if word == "less" else word) for r, how, word in _pairs(pools.stated))
     yield (
         "back" if sentence.refers_back else "before",
         _crossed([*pools.stated, *(h.figure for r in named[:1] for h in r.held)], pools.earlier),
@@ -123,7 +126,8 @@ def _sources(
         _over_years(sentence, named, pools.lines),
     )
     yield "table", _of_tables(sentence, figure, tables, named, [*pools.stated, *pools.earlier])
-    yield "lines", _of_lines(pools)
+    of_others = {row.table for row in here}
+    yield "lines", _of_lines(pools, [x for x in pools.lines if x in here or x.table not in of_others or not x.cells])
 
 
 def _of_meant_rows(
@@ -182,6 +186,12 @@ def _of_pair(lines: Sequence[Line]) -> Iterator[_Result]:
             change = 100 * abs(after.value - before.value) / before.value if before.value else 0.0
             yield _read("percent", change), f"({after.text} - {before.text}) / {before.text}", "change"
             yield from ((r, how, "change") for r, how, _ in _differences(before, after))
+        alike = [h.figure for h in line.held if h.figure.kind in ("money", "points", "percent", "number")]
+        if len(alike) == 2 and line.language.says(line.language.difference, line.text):
+            yield from _differences(*alike)
+            if (alike[0].kind, alike[0].unit) == (alike[1].kind, alike[1].unit):
+                total = alike[0].value + alike[1].value
+                yield _read(alike[0].kind, total, alike[0].unit), f"{alike[0].text} + {alike[1].text}", ""
         if parts := part_of_whole(own):
             part, whole = parts
             yield _read("percent", 100 * part.value / whole.value), f"{part.text} / {whole.text}", ""
@@ -249,7 +259,7 @@ def _of_two(a: Read, b: Read) -> Iterator[_Result]:
     if not is_share and a.kind == "percent":
         yield _read("percent", 100 * b.value / a.value), f"{b.text} / {a.text}", "as"
     if a.value > b.value:
-        yield _read(kind, a.value - b.value, a.unit), f"{a.text} - {b.text}", ""
+        yield _read(kind, a.value - b.value, a.unit), f"{a.text} - {b.text}", "less"
         yield _read("factor", a.value / b.value), f"{a.text} / {b.text}", ""
         if is_share:
             yield _read("percent", 100 * b.value / a.value), f"{b.text} / {a.text}", ""
@@ -287,7 +297,11 @@ def _of_columns(rows: Sequence[Line]) -> Iterator[_Result]:
     for header, values in _columns(rows):
         if len(values) > 1:
             yield from ((read, f"{header}: {how}", word) for read, how, word in _totals(values))
-            yield from ((read, f"{header}: {how}", word) for read, how, word in _pairs(values))
+            # What part one row's is of another's must be said: "half as many as".
+            yield from (
+                (read, f"{header}: {how}", word or ("as" if read.kind == "percent" else ""))
+                for read, how, word in _pairs(values)
+            )
 
 
 def _totals(values: Sequence[Read]) -> Iterator[_Result]:
@@ -350,14 +364,14 @@ def _of_groups(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator
                     yield _read("percent", 100 * total / totals[header]), f"{label}, {header}: share of the sum", ""
 
 
-def _of_lines(pools: Pools) -> Iterator[_Result]:
+def _of_lines(pools: Pools, lines: Sequence[Line]) -> Iterator[_Result]:
     """From the figures of the lines near to the sentence, and those said with them."""
-    for line in pools.lines:
+    for line in lines:
         figures = [h.figure for h in line.held if h.figure.kind in _AMOUNTS][:_MOST]
         yield from _pairs(figures)
         yield from _crossed(pools.stated, figures)
         yield from _between(line)
-    prose = [h.figure for line in pools.lines[:3] if not line.cells for h in line.held if h.figure.kind in _AMOUNTS]
+    prose = [h.figure for line in lines[:3] if not line.cells for h in line.held if h.figure.kind in _AMOUNTS]
     yield from _pairs(prose[:_MOST])
 
 

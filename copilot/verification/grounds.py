@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from copilot.language.formatting import format_value
+from copilot.language.units import CODES
 from copilot.types import Evidence, Quantity, Table
 from copilot.verification.figures import IN_DAYS, Read, as_date
 from copilot.verification.languages import Language, language_of, languages
@@ -36,6 +37,7 @@ _SCALED = re.compile(
     rf"(?<!\w)(?i:(?P<before>{_SCALE_WORDS}))\s?(?:d['’]|de |of )?(?P<first>[A-Z]{{3}}|[€$£])(?!\w)"
     rf"|(?<!\w)(?P<second>[A-Z]{{3}}|[€$£])\s?(?i:(?P<after>{_SCALE_WORDS}))(?!\w)"
 )
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _LABEL = re.compile(r"\W*\d+(?:\.\d+)+\W*\s")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
@@ -223,6 +225,8 @@ class Grounds:
                     figure = replace(figure, kind="time", unit=period[0], value=figure.value * period[1])
                 if is_value and figure.kind == "number":
                     scale, currency = _scaled(header) if _scaled(header)[1] else whole
+                    if unit in CODES or unit in _SIGNS:
+                        scale, currency = 1.0, _SIGNS.get(unit, unit)
                     if currency:
                         step = figure.step * scale
                         value, bare = figure.value * scale, figure.value
