@@ -12,7 +12,7 @@ from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line, clause
 from copilot.verification.labels import groups
 from copilot.verification.names import proper_names
-from copilot.verification.nearness import nearest, together
+from copilot.verification.nearness import nearest, overlap, together, weighed
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
@@ -25,6 +25,8 @@ Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 _KNOWN, _KNOWN_UNCITED = 0.3, 0.5
 # Its words stand apart when the line that says most of it says such a part, by weight.
 _APART = (0.5, 0.8)
+# Some line says at least this part of what cites nothing, by weight; a word that was never read weighs so much.
+_TOGETHER_UNCITED, _UNKNOWN = 0.5, 2.0
 # Too few words tell nothing; an item of a list leans on its lead.
 _FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
 # Of a longer name the last letter may be an ending.
@@ -227,7 +229,11 @@ class Checker:
         if is_borne or leads or is_carried or len(sentence.content) < fewest:
             if not citing.is_unread:
                 return
-        elif not (citing.is_unread or self._is_unknown(sentence, citing) or self._is_apart(sentence, citing)):
+        elif not (
+            citing.is_unread
+            or self._is_unknown(sentence, citing)
+            or (self._is_apart(sentence, citing) if citing.ids else self._is_scattered(sentence))
+        ):
             return
         where = tuple(nearest(sentence, self.grounds, 2))
         yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
@@ -239,6 +245,14 @@ class Checker:
         lines = [line for line in self.grounds.lines if line.evidence in citing.ids and not line.cells]
         low, high = _APART
         return low <= together(sentence, lines, self.grounds) <= high
+
+    def _is_scattered(self, sentence: Sentence) -> bool:
+        """Whether no line says half of it; what speaks of the evidence itself claims nothing that stands there."""
+        if sentence.language.says(sentence.language.material, sentence.text):
+            return False
+        said = weighed(sentence.content, self.grounds)
+        whole = sum(weight for _, weight in said) + _UNKNOWN * (len(sentence.content) - len(said))
+        return max((overlap(said, line) for line in self.grounds.lines), default=0.0) < _TOGETHER_UNCITED * whole
 
     def _is_unknown(self, sentence: Sentence, citing: Citing) -> bool:
         """Whether few of its words stand in what it cites and one thing more; not where that is in another language."""

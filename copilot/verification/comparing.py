@@ -167,9 +167,7 @@ def _over_time(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
         sign = first.sign * _good(first, f"{sentence.text} {line.text}")
         own = Sentence(line.text, line.language)
         pair = earlier_and_later(own)
-        if pair and sign and sign * (pair[1].value - pair[0].value) < 0 and not _says_figures(sentence, pair):
-            yield _turn(first, line)
-        elif not pair and first.dimension == "any" and _is_steady(line) and not _changes(own):
+        if pair and sign and sign * (pair[1].value - pair[0].value) < 0 and not _says_figures(sentence, pair) or not pair and first.dimension == "any" and _is_steady(line) and not _changes(own):
             yield _turn(first, line)
         return
 
@@ -220,9 +218,7 @@ def earlier_and_later(line: Sentence) -> tuple[Read, Read] | None:
         between, ahead = line.text[a.end : b.start], line.text[: a.start]
         if re.search(rf"\b{_ORIGIN}\s$", ahead, re.IGNORECASE) and _ONWARD.search(between):
             found.append((a, b))
-        elif len(between) < _BESIDE and _BACK.search(between):
-            found.append((b, a))
-        elif len(between) < _BESIDE and re.search(rf"\b{_ORIGIN}\s$", between, re.IGNORECASE) and _changes_in(line):
+        elif len(between) < _BESIDE and _BACK.search(between) or len(between) < _BESIDE and re.search(rf"\b{_ORIGIN}\s$", between, re.IGNORECASE) and _changes_in(line):
             found.append((b, a))
     return found[0] if len(found) == 1 else None
 

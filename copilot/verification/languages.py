@@ -43,6 +43,11 @@ class Language:
     """Words with which a sum is said; likewise `difference`, `rest` and `per`."""
     difference: tuple[str, ...]
     rest: tuple[str, ...]
+    material: tuple[str, ...]
+    """Words for what was read: the evidence, the sources."""
+    planned: tuple[str, ...]
+    """How a line says that something is still to come; likewise `happened`, that it has."""
+    happened: tuple[str, ...]
     equal: tuple[str, ...]
     """How two quantities are set against each other: "half as many as"."""
     supposed: tuple[str, ...]
@@ -124,6 +129,9 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         sum=tuple(data["sum"]),
         difference=tuple(data["difference"]),
         rest=tuple(data["rest"]),
+        material=tuple(data["material"]),
+        planned=tuple(data["planned"]),
+        happened=tuple(data["happened"]),
         equal=tuple(data["equal"]),
         supposed=tuple(data["supposed"]),
         per=tuple(data["per"]),

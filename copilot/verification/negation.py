@@ -8,7 +8,7 @@ from copilot.verification.languages import Language
 from copilot.verification.nearness import Words
 from copilot.verification.terms import content
 
-_WITHOUT = ("without", "ohne", "sans")
+WITHOUT = ("without", "ohne", "sans")
 
 
 def is_negated(text: str, start: int, end: int, language: Language, *, is_duty: bool = False) -> bool:
@@ -20,7 +20,7 @@ def is_negated(text: str, start: int, end: int, language: Language, *, is_duty: 
 
 def denies(text: str, language: Language, said: Words) -> bool:
     """Whether it is a denial; "without an owner" is one only where owners are spoken of."""
-    for word in _WITHOUT:
+    for word in WITHOUT:
         rest = re.search(rf"\b{word}\s+(.*)", text, re.IGNORECASE)
         if rest and not any(not m.isdisjoint(content(" ".join(rest[1].split()[:4]), language)) for m, _ in said):
             text = text[: rest.start()] + rest[1]

@@ -122,6 +122,9 @@ def alike(a: str, b: str) -> bool:
         return False
     if long.endswith(short) or long.startswith(short):
         return True
+    if long.startswith("ge") and len(long) > 6 and long[2:6] == short[:4]:
+        # A German participle: "geprüft" and "Prüfung".
+        return True
     common = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(short))
     return common >= 5 and common >= 0.55 * len(long)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from copilot.verification.comparing import compared
 from copilot.verification.figures import Read
@@ -21,10 +20,10 @@ from copilot.verification.labels import (
 )
 from copilot.verification.languages import Language
 from copilot.verification.nearness import Turn, Words, nearest, overlap, weighed
-from copilot.verification.negation import denies, is_negated
+from copilot.verification.negation import WITHOUT, denies, is_negated
 from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import CLAUSE, Sentence, clauses
-from copilot.verification.terms import Opposite, alike, content, opposites, translated
+from copilot.verification.terms import Opposite, content, degrees, opposites
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
@@ -34,6 +33,8 @@ _SHORT = 10
 _SAME_TOPIC, _FEWEST = 0.4, 2
 # Two figures are swapped when each fits the other's place so much better.
 _SWAPPED = 1.3
+# A sentence of fewer words is about anything.
+_FEWEST_SUBSTITUTED = 3
 # What stands between a direction and the figure that it leads away from.
 _FROM = re.compile(r"\s(?:[a-z]+ )?(?:from|von|de)\s", re.IGNORECASE)
 
@@ -46,7 +47,10 @@ def turned(sentence: Sentence, grounds: Grounds, cited: Sequence[Line] = ()) -> 
     if grounds.quotes(sentence.text):
         return []
     first = (check(sentence, grounds) for check in (_pair, _label, compared))
-    others = (check(sentence, grounds) for check in (_negation, _most, _answered, _agent))
+    others = (
+        check(sentence, grounds)
+        for check in (_negation, _most, _answered, _agent, _without, _unequal, _to_come, _substituted)
+    )
     checks = (*first, _opposite(sentence, grounds, cited), *others)
     return [turn for check in checks for turn in [next(check, None)] if turn][:1]
 
@@ -317,6 +321,65 @@ def _doer(text: str, language: Language) -> tuple[int, int, frozenset[str]] | No
         if doers and not {w.lower() for w in m[1].split()} & {"end", "fin", "ende"}:
             return m.start(1), m.end(1), doers
     return None
+
+
+def _without(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Something is said to be done without what a line demands for it."""
+    language = sentence.language
+    m = re.search(rf"\b(?:{'|'.join(WITHOUT)})\s+((?:[\w'’-]+\s?){{1,4}})", sentence.text, re.IGNORECASE)
+    if m is None or len(language.negation & set(re.findall(r"\w+", sentence.text.lower()))) != 1:
+        return
+    needed = weighed(content(m[1], language), grounds)
+    rest = weighed(sentence.content - content(m[1], language), grounds)
+    for line in grounds.lines:
+        if line.cells or line.language.negation & set(re.findall(r"\w+", line.text.lower())):
+            continue
+        if any(not m.isdisjoint(line.stems) for m, _ in needed) and 2 * overlap(rest, line) > sum(w for _, w in rest):
+            yield Turn(0, len(sentence.text.rstrip()), (line,))
+
+
+def _unequal(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Two things are said to be as much that a line tells apart."""
+    if sentence.figures or not sentence.language.says(sentence.language.equal, sentence.text):
+        return
+    for line in nearest(sentence, grounds, 1):
+        is_near = overlap(weighed(sentence.content, grounds), line) >= _SAME_STATEMENT * sum(
+            w for _, w in weighed(sentence.content, grounds)
+        )
+        if is_near and not line.cells and degrees("comparative").find(line.text):
+            yield Turn(0, len(sentence.text.rstrip()), (line,))
+
+
+def _to_come(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Something is said to have happened that a line says is still to come."""
+    language = sentence.language
+    if not language.says(language.happened, sentence.text) or language.says(language.planned, sentence.text):
+        return
+    said = weighed(sentence.content, grounds)
+    for line in nearest(sentence, grounds, 1):
+        is_near = overlap(said, line) >= _SAME_STATEMENT * sum(w for _, w in said)
+        is_planned = not line.cells and line.language.says(line.language.planned, line.text)
+        if is_near and is_planned and not line.language.says(line.language.happened, line.text):
+            yield Turn(0, len(sentence.text.rstrip()), (line,))
+
+
+def _substituted(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A name stands where the line that says all the rest has another."""
+    if len(weighed(sentence.content, grounds)) < len(sentence.content) or len(sentence.content) < _FEWEST_SUBSTITUTED:
+        return
+    for line in nearest(sentence, grounds, 1):
+        if line.cells or line.language != sentence.language or grounds.quotes(sentence.text):
+            return
+        missing = [
+            t for t in sentence.terms
+            if t.stem in sentence.content and grounds.vocabulary.meant(t.stem).isdisjoint(line.stems | line.context)
+        ]  # fmt: skip
+        own = Sentence(line.text, line.language)
+        known = frozenset(s for stem in sentence.content for s in grounds.vocabulary.meant(stem))
+        others = [t for t in own.terms if t.text[0].isupper() and t.stem in own.content and t.stem not in known]
+        is_one = len({t.stem for t in missing}) == 1 and missing[0].text[0].isupper() and len(others) == 1
+        if is_one and (missing[0].start > 0) == (others[0].start > 0):
+            yield Turn(missing[0].start, missing[0].end, (line,))
 
 
 def swaps(
