@@ -48,7 +48,7 @@ class _Said:
 
 def compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """Words that say of the smaller value that it is the greater, of the last that it is the first, and the like."""
-    for check in (_beyond, _moved, _over_time, _extreme, _limited, _parted):
+    for check in (_beyond, _moved, _over_time, _extreme, _limited, _planned, _parted):
         yield from check(sentence, grounds)
 
 
@@ -201,7 +201,7 @@ def _movements(sentence: Sentence) -> list[_Said]:
     plain = [s for s in (*found, *better) if not is_negated(text, s.word.start, s.word.end, sentence.language)]
     # "More" and "higher" compare; what they compare with is looked at elsewhere.
     than = {s.word.start for s in _comparatives(sentence)}
-    return [s for s in plain if s.word.start not in than or s.dimension == "any" and not _has_than(sentence)]
+    return [s for s in plain if s.word.start not in than or not _has_than(sentence)]
 
 
 def _has_than(sentence: Sentence) -> bool:
@@ -360,6 +360,32 @@ def _limited(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             if sign * (row.column(header)[0].value - row.column(limits[0])[0].value) < 0:
                 yield Turn(said[0].start, said[0].end, (row,))
                 return
+
+
+def _planned(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Something is said to be more than planned of which a line says that it is less, or the other way round."""
+    said = _against_plan(sentence)
+    if said is None:
+        return
+    words = weighed(sentence.content | sentence.back, grounds)
+    for line in nearest(sentence, grounds, 2):
+        held = None if line.cells else _against_plan(Sentence(line.text, line.language))
+        if held and held.sign != said.sign and overlap(words, line) >= _SAME_TOPIC * sum(w for _, w in words):
+            yield _turn(said, line)
+            return
+
+
+def _against_plan(sentence: Sentence) -> _Said | None:
+    """Whether a sentence says that something is above or below what was planned, approved or aimed at."""
+    text, language = sentence.text, sentence.language
+    if not any(o.member == "target" for o in degrees("reference").find(text)):
+        return None
+    above = [_Said("any", 1 if o.member == "above" else -1, o) for o in opposites().find(text) if o.group == "position"]
+    split = _than(sentence)
+    if split and any(o.member == "target" for o in degrees("reference").find(split[2].text)):
+        above.append(split[0])
+    plain = [s for s in above if not is_negated(text, s.word.start, s.word.end, language)]
+    return plain[0] if len({s.sign for s in plain}) == 1 else None
 
 
 # All, most and none

@@ -356,7 +356,9 @@ def _to_come(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     if not language.says(language.happened, sentence.text) or language.says(language.planned, sentence.text):
         return
     said = weighed(sentence.content, grounds)
-    for line in nearest(sentence, grounds, 1):
+    if sentence.words & language.negation:
+        return
+    for line in nearest(sentence, grounds, 2, 0.9):
         is_near = overlap(said, line) >= _SAME_STATEMENT * sum(w for _, w in said)
         is_planned = not line.cells and line.language.says(line.language.planned, line.text)
         if is_near and is_planned and not line.language.says(line.language.happened, line.text):
@@ -372,7 +374,7 @@ def _substituted(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             return
         missing = [
             t for t in sentence.terms
-            if t.stem in sentence.content and grounds.vocabulary.meant(t.stem).isdisjoint(line.stems | line.context)
+            if t.stem in sentence.content and grounds.vocabulary.meant(t.stem).isdisjoint(line.stems)
         ]  # fmt: skip
         own = Sentence(line.text, line.language)
         known = frozenset(s for stem in sentence.content for s in grounds.vocabulary.meant(stem))
@@ -389,7 +391,7 @@ def swaps(
     for n, (a, place) in enumerate(carriers):
         for b, other in carriers[n + 1 :]:
             if (
-                a.kind != b.kind
+                not (a.kind == b.kind or "number" in (a.kind, b.kind))
                 or place is other
                 or a.kind == "date"
                 or BETWEEN.fullmatch(sentence.text[a.end : b.start])
