@@ -17,6 +17,8 @@ from copilot.verification.terms import Opposite, alike, content, degrees, opposi
 
 # A sentence is about a line that says this part of it, by weight.
 _SAME_TOPIC = 0.45
+# A line of more figures speaks of more than one thing.
+_MOST_FIGURES = 3
 # Between a name and its figure there are at most so many characters.
 _BESIDE = 80
 _ORIGIN = r"(?:from|von|de|du)"
@@ -34,6 +36,8 @@ _VOTES = re.compile(
 )
 # A vote that was not unanimous: most, and not all.
 _DIVIDED = 0.75
+_UNANIMOUS = re.compile("unanim|einstimmig", re.IGNORECASE)
+_VOTE = re.compile(r"\b(?:vot\w+|voix|stimmen|stimmten|gestimmt)\b", re.IGNORECASE)
 _ORDINAL_QUARTER = re.compile(r"\b(?:quarter|quartal|trimestre)\b", re.IGNORECASE)
 
 
@@ -166,10 +170,27 @@ def _over_time(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
             continue
         sign = first.sign * _good(first, f"{sentence.text} {line.text}")
         own = Sentence(line.text, line.language)
-        pair = earlier_and_later(own)
+        pair = earlier_and_later(own) or _in_two_lines(sentence, line, grounds)
         if pair and sign and sign * (pair[1].value - pair[0].value) < 0 and not _says_figures(sentence, pair) or not pair and first.dimension == "any" and _is_steady(line) and not _changes(own):
             yield _turn(first, line)
         return
+
+
+def _in_two_lines(sentence: Sentence, line: Line, grounds: Grounds) -> tuple[Read, Read] | None:
+    """The earlier and the later figure of the same, of which one stands in a line that speaks of an earlier time."""
+    lines = [x for x in grounds.lines if x.evidence == line.evidence and not x.cells]
+    held = [
+        (any(o.member == "before" for o in degrees("reference").find(x.text)), h)
+        for x in lines for h in x.held
+        if h.figure.kind not in ("date", "id") and not sentence.content.isdisjoint(h.near) and len(x.held) < _MOST_FIGURES
+    ]  # fmt: skip
+    before, now = ([h for is_before, h in held if is_before is wanted] for wanted in (True, False))
+    pairs = [
+        (b.figure, n.figure)
+        for b in before for n in now
+        if (b.figure.kind, b.figure.unit) == (n.figure.kind, n.figure.unit) and b.near & n.near & sentence.content
+    ]  # fmt: skip
+    return pairs[0] if len(pairs) == 1 else None
 
 
 def _says_figures(sentence: Sentence, pair: tuple[Read, Read]) -> bool:
@@ -394,6 +415,12 @@ def _against_plan(sentence: Sentence) -> _Said | None:
 def _parted(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
     """All, most or none are said of what the line that says it counts as a part of a whole."""
     said = [o for o in opposites().find(sentence.text) if o.group == "quantity" and o.member != "some"]
+    if said and _UNANIMOUS.match(said[0].text):
+        divided = (x for x in grounds.lines if not x.cells and _VOTE.search(x.text))
+        for line in divided:
+            if (_share(Sentence(line.text, line.language)) or 1) < 1:
+                yield Turn(said[0].start, said[0].end, (line,))
+                return
     if len(said) != 1 or sentence.figures or is_negated(sentence.text, said[0].start, said[0].end, sentence.language):
         return
     words = weighed((sentence.content | sentence.back) - content(said[0].text, sentence.language), grounds)
@@ -470,6 +497,9 @@ def _columns(sentence: Sentence, rows: Sequence[Line], held: Sequence[Line], dim
 def is_meant(sentence: Sentence, header: str, row: Line) -> bool:
     """Whether a sentence uses a word of a column's name, other than those of the row's own."""
     names = content(" ".join(row.keys), row.language)
+    dates = _dates(sentence.text, sentence)
+    if dates and any(same(d, f) for d in dates for f in read_figures(header, row.language)):
+        return True
     return any(_is_meant(t.stem, header, [row]) for t in sentence.terms if not t.is_function and t.stem not in names)
 
 

@@ -17,12 +17,17 @@ from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content, degrees, opposites
 
 _AMOUNTS = ("number", "money", "percent", "points", "time", "fraction")
+# As many figures are combined wherever they stand.
+_WIDE = 30
 # As many figures of a line, and pairs of columns or rows, are combined.
 _MOST = 8
 # Which part of all figures of its form may follow from what stands in a place, for one that does to be meant.
-_LIMITS = {"said": 1.0, "meant": 0.5, "stated": 0.4, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06}
+_LIMITS = {"said": 1.0, "meant": 0.5, "stated": 0.4, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06,
+           "wide": 0.02}  # fmt: skip
 # A bare number up to so many, or in words, counts things rather than follows from other numbers.
 _FEW, _COUNTED = 12, 0.03
+# A figure of so much hardly is another column's sum by chance.
+_MANY = 1000
 # Figures of which one is a smaller part of the other than this are not of a kind.
 _SMALL = 0.01
 
@@ -76,7 +81,7 @@ def derive(sentence: Sentence, figure: Read, pools: Pools, grounds: Grounds) -> 
 def _is_exact(figure: Read, result: Read) -> bool:
     """Whether a whole figure of several digits is a result to its last digit, zeros too."""
     is_whole = figure.kind in ("number", "money") and not (figure.is_word or figure.hedge or figure.step)
-    return is_whole and figure.value >= 1000 and abs(figure.value - result.value) < 0.5
+    return is_whole and figure.value >= 100 and abs(figure.value - result.value) < 0.5
 
 
 def _spoken(sentence: Sentence) -> set[str]:
@@ -86,7 +91,7 @@ def _spoken(sentence: Sentence) -> set[str]:
         if figure.hedge and figure.kind != "date":
             # "More than" right before a figure is no difference.
             text = without_hedge(text[: figure.start], language) + " " + text[figure.start :]
-    words = {"change": language.difference, "rest": language.rest, "per": language.per}
+    words = {"change": language.difference, "rest": language.rest, "per": language.per, "payback": language.payback}
     found = {name for name, said in words.items() if language.says(said, text)}
     found |= {"as"} if language.says(language.equal, text) or _OF.search(text) else set()
     if degrees("comparative").find(text) or any(o.group == "direction" for o in opposites().find(text)):
@@ -113,6 +118,7 @@ def _sources(
     yield "meant", itertools.chain(
         _of_meant_rows(sentence, named, here, tables),
         _of_pair(pools.lines),
+        _of_like(sentence, pools),
         _of_groups(back, tables) if sentence.refers_back else (),
     )
     yield "stated", ((r, how, "" if word == "less" else word) for r, how, word in _pairs(pools.stated))
@@ -126,6 +132,7 @@ def _sources(
         _over_years(sentence, named, pools.lines),
     )
     yield "table", _of_tables(sentence, figure, tables, named, [*pools.stated, *pools.earlier])
+    yield "wide", _widely(sentence, pools, tables, named)
     of_others = {row.table for row in here}
     yield "lines", _of_lines(pools, [x for x in pools.lines if x in here or x.table not in of_others or not x.cells])
 
@@ -198,6 +205,69 @@ def _of_pair(lines: Sequence[Line]) -> Iterator[_Result]:
             yield _read("number", whole.value - part.value), f"{whole.text} - {part.text}", ""
 
 
+def _of_like(sentence: Sentence, pools: Pools) -> Iterator[_Result]:
+    """From two figures in near lines that speak of the same as the sentence, and from one of them and the last before."""
+    held = [h for line in pools.lines if not line.cells for h in line.held if h.figure.kind in _AMOUNTS]
+    about = [h for h in held if not sentence.content.isdisjoint(h.near)][:_MOST]
+    for a, b in itertools.permutations(about, 2):
+        if a.line is not b.line and not (a.near & b.near & sentence.content):
+            continue
+        if (a.figure.kind, a.figure.unit) == (b.figure.kind, b.figure.unit) and b.figure.value:
+            change = 100 * abs(a.figure.value - b.figure.value) / b.figure.value
+            yield _read("percent", change), f"({a.figure.text} - {b.figure.text}) / {b.figure.text}", "change"
+            yield from ((r, how, "change") for r, how, _ in _differences(a.figure, b.figure))
+    for h, earlier in itertools.product(about, pools.earlier):
+        yield from ((r, how, "change") for r, how, _ in _differences(h.figure, earlier))
+    for line in [line for line in pools.lines if not line.cells][:2]:
+        typed = [h.figure for h in line.held if h.figure.kind in ("time", "percent", "money")]
+        bare = [h.figure for h in line.held if h.figure.kind == "number"]
+        if len(typed) == len(bare) == 1 and re.match(r"\W*(?:$|[.,;])", line.text[bare[0].end :]):
+            # "Eleven weeks late, planned were three."
+            other = replace(bare[0], kind=typed[0].kind, unit=typed[0].unit)
+            yield from ((r, how, "change") for r, how, _ in _differences(typed[0], other))
+
+
+def _widely(
+    sentence: Sentence, pools: Pools, tables: Sequence[Sequence[Line]], named: Sequence[Line]
+) -> Iterator[_Result]:
+    """What two or three figures give wherever they were read: only figures of many digits follow from these alone."""
+    prose = [h.figure for line in pools.lines if not line.cells for h in line.held if h.figure.kind in _AMOUNTS]
+    sums = [
+        _named_sum(values)
+        for rows in tables
+        for chosen in (rows, *(held for _, held in groups(sentence, rows)))
+        for _, values in _columns(chosen)
+        if len(values) > 1
+    ]
+    cells = [h.figure for row in named[:2] for h in row.held if h.is_value and h.figure.kind in _AMOUNTS]
+    own = [*pools.stated, *pools.earlier]
+    figures = list({(f.kind, f.unit, f.value): f for f in [*own, *prose, *sums, *cells] if f.value}.values())[:_WIDE]
+    for a, b in itertools.permutations(figures, 2):
+        if (a.kind, a.unit) == (b.kind, b.unit) and a.kind != "fraction":
+            yield _read(a.kind, a.value + b.value, a.unit), f"{a.text} + {b.text}", ""
+            if a.value > b.value:
+                yield _read(a.kind, a.value - b.value, a.unit), f"{a.text} - {b.text}", "less"
+        elif a.kind == "money" and b.kind in ("number", "time"):
+            product = a.value * b.value
+            yield _read("money", product, a.unit), f"{b.text} × {a.text}", ""
+            yield _read("money", a.value / b.value, a.unit), f"{a.text} / {b.text}", "per"
+            once = (c for c in prose if c.kind == "money" and c.unit == a.unit and c is not a)
+            yield from ((_read("money", product + c.value, a.unit), f"{c.text} + {b.text} × {a.text}", "") for c in once)
+        elif a.kind in ("money", "number") and b.kind == "percent":
+            yield _read(a.kind, a.value * b.value / 100, a.unit), f"{b.text} × {a.text}", ""
+    for line in pools.lines:
+        alike = [h.figure for x in pools.lines if x.evidence == line.evidence and not x.cells for h in x.held]
+        alike = [f for f in alike if f.kind in ("number", "money")]
+        for a, b, c in itertools.permutations(alike[:_MOST], 3):
+            if a.kind == b.kind == c.kind and a.value > b.value + c.value and b.value >= c.value:
+                yield _read(a.kind, a.value - b.value - c.value, a.unit), f"{a.text} - {b.text} - {c.text}", ""
+
+
+def _named_sum(values: Sequence[Read]) -> Read:
+    total = sum(v.value for v in values)
+    return replace(values[0], text=f"{total:,g}", value=total, step=0.0, other=None)
+
+
 def _over_years(sentence: Sentence, named: Sequence[Line], lines: Sequence[Line]) -> Iterator[_Result]:
     """What a row costs over the years that the sentence says, and with a share that a line adds or takes off."""
     years = [f for f in sentence.figures if (f.kind, f.unit) == ("time", "year")][:1]
@@ -248,6 +318,8 @@ def _of_two(a: Read, b: Read) -> Iterator[_Result]:
         yield _read("money", a.value * share, a.unit), f"{a.text} × {b.text}", ""
         yield _read("money", a.value * (1 + share), a.unit), f"{a.text} × (1 + {b.text})", ""
         yield _read("money", a.value * (1 - share), a.unit), f"{a.text} × (1 - {b.text})", ""
+    if a.kind == b.kind == "money" and a.unit == b.unit:
+        yield _read("time", a.value / b.value, "year"), f"{a.text} / {b.text}", "payback"
     if a.kind == "money" and b.kind in ("number", "time"):
         yield _read("money", a.value / b.value, a.unit), f"{a.text} / {b.text}", "per"
     # What is so small beside the other is none of its kind.
@@ -320,7 +392,7 @@ def _of_tables(
         part = [row for row in named if row.table == rows[0].table]
         columns = list(_columns(rows))
         meant = [c for c in columns if content(c[0], rows[0].language) & sentence.content]
-        is_whole = PART_OF.search(sentence.text[: figure.start])
+        is_whole = PART_OF.search(sentence.text[: figure.start]) or figure.value >= _MANY
         columns = columns if is_whole or not meant else meant
         for header, values in columns:
             total = sum(v.value for v in values)
@@ -357,6 +429,9 @@ def _of_groups(sentence: Sentence, tables: Sequence[Sequence[Line]]) -> Iterator
                 yield _read("percent", 100 * count / len(rows)), f"{count} of {len(rows)} rows", ""
             if len(held) < 2:
                 continue
+            sums = [_named_sum(values) for _, values in _columns(held)]
+            for a, b in itertools.permutations([f for f in sums if f.kind == "money"], 2):
+                yield from ((r, f"{label}: {how}", "less") for r, how, _ in _differences(a, b) if a.value > b.value)
             for header, values in _columns(held):
                 total = sum(v.value for v in values)
                 yield from ((read, f"{label}, {header}: {how}", word) for read, how, word in _totals(values))
@@ -397,6 +472,9 @@ def _fits(said: Read, result: Read, is_times: bool) -> bool:
     if pair == {"number", "money"}:
         # Cells without a unit hold whole amounts.
         return not 0 < said.step < 1
+    if pair == {"number", "time"}:
+        # A column of hours is counted: "700 driver hours".
+        return said.kind == "number" and not said.is_word and said.value > _FEW
     return pair in ({"points", "percent"}, {"fraction", "percent"}, {"number", "points"})
 
 

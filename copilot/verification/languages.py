@@ -43,6 +43,8 @@ class Language:
     """Words with which a sum is said; likewise `difference`, `rest` and `per`."""
     difference: tuple[str, ...]
     rest: tuple[str, ...]
+    payback: tuple[str, ...]
+    """How it is said that a thing brings in what it cost."""
     material: tuple[str, ...]
     """Words for what was read: the evidence, the sources."""
     planned: tuple[str, ...]
@@ -129,6 +131,7 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         sum=tuple(data["sum"]),
         difference=tuple(data["difference"]),
         rest=tuple(data["rest"]),
+        payback=tuple(data["payback"]),
         material=tuple(data["material"]),
         planned=tuple(data["planned"]),
         happened=tuple(data["happened"]),
