@@ -24,15 +24,16 @@ _BESIDE = 80
 _ORIGIN = r"(?:from|von|de|du)"
 # What stands between two figures of which the second is the earlier one, or the later one.
 _BACK = re.compile(
-    r"\b(?:after|against|compared|previously|instead of|up from|down from|was|were|nach|gegenüber|statt|waren|war|zuvor|"
-    r"contre|après|au lieu de|était|étaient)\b",
+    r"\b(?:after|against|compared|previously|instead of|up from|down from|was|were|nach|gegenüber|statt|waren|war|"
+    r"zuvor|contre|après|au lieu de|était|étaient)\b",
     re.IGNORECASE,
 )
 _ONWARD = re.compile(r"^\W*(?:[^\W\d_]+\W+){0,4}?(?:to|auf|à)\W", re.IGNORECASE)
 # What stands before the whole of which a part is told.
 PART_OF = re.compile(r"\b(?:of|out of|von|sur|des|parmi les)\s+(?:the |den |der |les )?$", re.IGNORECASE)
 _VOTES = re.compile(
-    r"\b(?:votes?|stimmen|voix)\s+(?:to|zu|gegen|against|contre)\s+(?!none|zero|no\b|null|keine|zéro|aucune|0)", re.IGNORECASE
+    r"\b(?:votes?|stimmen|voix)\s+(?:to|zu|gegen|against|contre)\s+(?!none|zero|no\b|null|keine|zéro|aucune|0)",
+    re.IGNORECASE,
 )
 # A vote that was not unanimous: most, and not all.
 _DIVIDED = 0.75
@@ -87,10 +88,8 @@ def _than(sentence: Sentence) -> tuple[_Said, Sentence, Sentence] | None:
     if not said:
         return None
     text, first = sentence.text, said[0]
-    than = next(
-        (m for m in re.finditer(r"\w+", text) if m[0].lower() in sentence.language.than and m.start() >= first.word.end),
-        None,
-    )
+    words = (m for m in re.finditer(r"\w+", text) if m.start() >= first.word.end)
+    than = next((m for m in words if m[0].lower() in sentence.language.than), None)
     if than is None or len({s.sign for s in said if s.word.end <= than.start()}) != 1:
         return None
     last = [s for s in said if s.word.end <= than.start()][-1]
@@ -171,7 +170,11 @@ def _over_time(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
         sign = first.sign * _good(first, f"{sentence.text} {line.text}")
         own = Sentence(line.text, line.language)
         pair = earlier_and_later(own) or _in_two_lines(sentence, line, grounds)
-        if pair and sign and sign * (pair[1].value - pair[0].value) < 0 and not _says_figures(sentence, pair) or not pair and first.dimension == "any" and _is_steady(line) and not _changes(own):
+        if pair is None:
+            is_wrong = first.dimension == "any" and _is_steady(line) and not _changes(own)
+        else:
+            is_wrong = sign * (pair[1].value - pair[0].value) < 0 and not _says_figures(sentence, pair)
+        if is_wrong:
             yield _turn(first, line)
         return
 
@@ -181,8 +184,8 @@ def _in_two_lines(sentence: Sentence, line: Line, grounds: Grounds) -> tuple[Rea
     lines = [x for x in grounds.lines if x.evidence == line.evidence and not x.cells]
     held = [
         (any(o.member == "before" for o in degrees("reference").find(x.text)), h)
-        for x in lines for h in x.held
-        if h.figure.kind not in ("date", "id") and not sentence.content.isdisjoint(h.near) and len(x.held) < _MOST_FIGURES
+        for x in lines if len(x.held) < _MOST_FIGURES for h in x.held
+        if h.figure.kind not in ("date", "id") and not sentence.content.isdisjoint(h.near)
     ]  # fmt: skip
     before, now = ([h for is_before, h in held if is_before is wanted] for wanted in (True, False))
     pairs = [
@@ -239,7 +242,9 @@ def earlier_and_later(line: Sentence) -> tuple[Read, Read] | None:
         between, ahead = line.text[a.end : b.start], line.text[: a.start]
         if re.search(rf"\b{_ORIGIN}\s$", ahead, re.IGNORECASE) and _ONWARD.search(between):
             found.append((a, b))
-        elif len(between) < _BESIDE and _BACK.search(between) or len(between) < _BESIDE and re.search(rf"\b{_ORIGIN}\s$", between, re.IGNORECASE) and _changes_in(line):
+        elif len(between) < _BESIDE and (
+            _BACK.search(between) or (re.search(rf"\b{_ORIGIN}\s$", between, re.IGNORECASE) and _changes_in(line))
+        ):
             found.append((b, a))
     return found[0] if len(found) == 1 else None
 
@@ -268,7 +273,9 @@ def _series(sentence: Sentence, rows: Sequence[Line], is_each: bool) -> Iterator
     dated = [h for h in headers if any(f.kind == "date" for f in read_figures(h, rows[0].language))]
     named = called(sentence, rows)
     kinds = dict.fromkeys(_undated(h) for h in dated)
-    meant = [k for k in kinds if content(k, rows[0].language) & sentence.content] or (list(kinds) if len(kinds) == 1 else [])
+    meant = [k for k in kinds if content(k, rows[0].language) & sentence.content]
+    if not meant and len(kinds) == 1:
+        meant = list(kinds)
     wanted = _dates(sentence.text, sentence)
     for kind in meant:
         of_kind = [h for h in dated if _undated(h) == kind]
@@ -479,7 +486,8 @@ def _columns(sentence: Sentence, rows: Sequence[Line], held: Sequence[Line], dim
     dates = _dates(sentence.text, sentence)
     if dated := [h for h in headers if any(same(d, f) for d in dates for f in read_figures(h, rows[0].language))]:
         headers = dated
-    names = content(" ".join(key for row in held for key in row.keys), sentence.language) if len(held) < 3 else frozenset()
+    keys = [key for row in held for key in row.keys] if len(held) < 3 else []
+    names = content(" ".join(keys), sentence.language)
     said = [t.stem for t in sentence.terms if not t.is_function and t.stem not in names]
     meant = [h for h in headers if any(_is_meant(stem, h, rows) for stem in said)]
     stated = [h for h in headers if any(same(f, row.column(h)[0]) for f in sentence.figures for row in held)]

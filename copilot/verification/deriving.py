@@ -22,8 +22,8 @@ _WIDE = 30
 # As many figures of a line, and pairs of columns or rows, are combined.
 _MOST = 8
 # Which part of all figures of its form may follow from what stands in a place, for one that does to be meant.
-_LIMITS = {"said": 1.0, "meant": 0.5, "stated": 0.4, "back": 0.25, "before": 0.03, "rows": 0.12, "table": 0.25, "lines": 0.06,
-           "wide": 0.02}  # fmt: skip
+_LIMITS = {"said": 1.0, "meant": 0.5, "like": 0.15, "stated": 0.4, "back": 0.25, "before": 0.03, "rows": 0.12,
+           "table": 0.25, "lines": 0.06, "wide": 0.02}  # fmt: skip
 # A bare number up to so many, or in words, counts things rather than follows from other numbers.
 _FEW, _COUNTED = 12, 0.03
 # A figure of so much hardly is another column's sum by chance.
@@ -91,7 +91,8 @@ def _spoken(sentence: Sentence) -> set[str]:
         if figure.hedge and figure.kind != "date":
             # "More than" right before a figure is no difference.
             text = without_hedge(text[: figure.start], language) + " " + text[figure.start :]
-    words = {"change": language.difference, "rest": language.rest, "per": language.per, "payback": language.payback}
+    words = {"change": language.difference, "rest": language.rest, "per": language.per, "payback": language.payback,
+             "sum": language.sum}  # fmt: skip
     found = {name for name, said in words.items() if language.says(said, text)}
     found |= {"as"} if language.says(language.equal, text) or _OF.search(text) else set()
     if degrees("comparative").find(text) or any(o.group == "direction" for o in opposites().find(text)):
@@ -111,25 +112,30 @@ def _sources(
     part = Sentence(sentence.part(figure), sentence.language)
     back = Sentence(sentence.before, sentence.language)
     here = [row for t in grounds.tables for row in called(sentence, t)]
-    named = next((rows for said in (part, back) if (rows := [row for t in grounds.tables for row in called(said, t)])), [])
-    if here and not any(called(part, t) for t in grounds.tables):
-        named = here
+    named = [row for t in grounds.tables for row in called(part, t)] or here
+    named = named or [row for t in grounds.tables for row in called(back, t)]
     yield "said", itertools.chain(_of_groups(sentence, tables), _of_named(sentence, tables))
-    yield "meant", itertools.chain(
-        _of_meant_rows(sentence, named, here, tables),
-        _of_pair(pools.lines),
-        _of_like(sentence, pools),
-        _of_groups(back, tables) if sentence.refers_back else (),
+    yield (
+        "meant",
+        itertools.chain(
+            _of_meant_rows(sentence, named, here, tables),
+            _of_pair(pools.lines),
+            _of_groups(back, tables) if sentence.refers_back else (),
+        ),
     )
+    yield "like", _of_like(sentence, pools)
     yield "stated", ((r, how, "" if word == "less" else word) for r, how, word in _pairs(pools.stated))
     yield (
         "back" if sentence.refers_back else "before",
         _crossed([*pools.stated, *(h.figure for r in named[:1] for h in r.held)], pools.earlier),
     )
-    yield "rows", itertools.chain(
-        _of_rows(named[:_MOST], pools.stated),
-        _of_columns(here[:_MOST]) if len(here) > len(named) else (),
-        _over_years(sentence, named, pools.lines),
+    yield (
+        "rows",
+        itertools.chain(
+            _of_rows(named[:_MOST], pools.stated),
+            _of_columns(here[:_MOST]) if len(here) > len(named) else (),
+            _over_years(sentence, named, pools.lines),
+        ),
     )
     yield "table", _of_tables(sentence, figure, tables, named, [*pools.stated, *pools.earlier])
     yield "wide", _widely(sentence, pools, tables, named)
@@ -147,14 +153,14 @@ def _of_meant_rows(
             (value,) = row.column(header)
             for other in (h for h, _ in row.cells if h != header and row.column(h)):
                 (whole,) = row.column(other)
-                yield from ((r, f"{header}, {other}: {how}", word) for r, how, word in _of_two(value, whole) if r.kind != "money")
-                yield from ((r, f"{header}, {other}: {how}", word) for r, how, word in _of_two(whole, value) if r.kind != "money")
+                both = itertools.chain(_of_two(value, whole), _of_two(whole, value))
+                yield from ((r, f"{header}, {other}: {how}", word) for r, how, word in both if r.kind != "money")
                 if value.kind == "money" and whole.kind == "number" and is_meant(sentence, other, row) and whole.value:
                     yield _read("money", value.value / whole.value, value.unit), f"{value.text} / {whole.text}", "per"
                 if value.kind == "number" == whole.kind and value.step == whole.step == 0 and whole.value:
                     yield _read("number", value.value / whole.value), f"{value.text} / {whole.text}", "per"
-            rest = (r for rows in tables if rows[0].table == row.table for r in rows if r is not row and len(named) == 1)
-            for held in rest:
+            own = (rows for rows in tables if rows[0].table == row.table and len(named) == 1)
+            for held in (r for rows in own for r in rows if r is not row):
                 for other_value in held.column(header):
                     yield from ((r, f"{header}: {how}", "change") for r, how, _ in _differences(value, other_value))
     for rows in tables:
@@ -187,7 +193,8 @@ def _of_pair(lines: Sequence[Line]) -> Iterator[_Result]:
                     yield _read("money", a.value * b.value, a.unit), f"{b.text} × {a.text}", ""
         for period in (h.figure for h in line.held if h.figure.kind == "time"):
             if IN_DAYS[period.unit] * period.value in _RHYTHMS:
-                yield _read("number", round(365.25 / (IN_DAYS[period.unit] * period.value))), f"1 year / {period.text}", "year"
+                times = round(365.25 / (IN_DAYS[period.unit] * period.value))
+                yield _read("number", times), f"1 year / {period.text}", "year"
         if pair := earlier_and_later(own):
             before, after = pair
             change = 100 * abs(after.value - before.value) / before.value if before.value else 0.0
@@ -206,7 +213,7 @@ def _of_pair(lines: Sequence[Line]) -> Iterator[_Result]:
 
 
 def _of_like(sentence: Sentence, pools: Pools) -> Iterator[_Result]:
-    """From two figures in near lines that speak of the same as the sentence, and from one of them and the last before."""
+    """From two figures in near lines that speak of the same as the sentence, or from one and a figure said before."""
     held = [h for line in pools.lines if not line.cells for h in line.held if h.figure.kind in _AMOUNTS]
     about = [h for h in held if not sentence.content.isdisjoint(h.near)][:_MOST]
     for a, b in itertools.permutations(about, 2):
@@ -244,7 +251,7 @@ def _widely(
     figures = list({(f.kind, f.unit, f.value): f for f in [*own, *prose, *sums, *cells] if f.value}.values())[:_WIDE]
     for a, b in itertools.permutations(figures, 2):
         if (a.kind, a.unit) == (b.kind, b.unit) and a.kind != "fraction":
-            yield _read(a.kind, a.value + b.value, a.unit), f"{a.text} + {b.text}", ""
+            yield _read(a.kind, a.value + b.value, a.unit), f"{a.text} + {b.text}", "sum"
             if a.value > b.value:
                 yield _read(a.kind, a.value - b.value, a.unit), f"{a.text} - {b.text}", "less"
         elif a.kind == "money" and b.kind in ("number", "time"):
@@ -252,7 +259,9 @@ def _widely(
             yield _read("money", product, a.unit), f"{b.text} × {a.text}", ""
             yield _read("money", a.value / b.value, a.unit), f"{a.text} / {b.text}", "per"
             once = (c for c in prose if c.kind == "money" and c.unit == a.unit and c is not a)
-            yield from ((_read("money", product + c.value, a.unit), f"{c.text} + {b.text} × {a.text}", "") for c in once)
+            yield from (
+                (_read("money", product + c.value, a.unit), f"{c.text} + {b.text} × {a.text}", "") for c in once
+            )
         elif a.kind in ("money", "number") and b.kind == "percent":
             yield _read(a.kind, a.value * b.value / 100, a.unit), f"{b.text} × {a.text}", ""
     for line in pools.lines:
@@ -388,6 +397,7 @@ def _of_tables(
     sentence: Sentence, figure: Read, tables: Sequence[Sequence[Line]], named: Sequence[Line], said: Sequence[Read]
 ) -> Iterator[_Result]:
     """From each column over all rows: sums, means, and which part of a sum the rows named or a figure said make."""
+    beside = Sentence(sentence.part(figure), sentence.language)
     for rows in tables:
         part = [row for row in named if row.table == rows[0].table]
         columns = list(_columns(rows))
@@ -396,7 +406,7 @@ def _of_tables(
         columns = columns if is_whole or not meant else meant
         for header, values in columns:
             total = sum(v.value for v in values)
-            if not any(says_label(sentence, key) for row in part for key in row.keys):
+            if not any(says_label(beside, key) for row in part for key in row.keys):
                 yield from ((read, f"{header}: {how}", word) for read, how, word in _totals(values))
             parts = [sum(f.value for row in part for f in row.column(header)), *(f.value for f in said)]
             yield from (
