@@ -1,4 +1,4 @@
-"""What cells of an XLSX show: a percentage or a currency, of which calamine gives the bare number, or nothing at all."""
+"""What cells of an XLSX show: a percentage or a currency, of which calamine gives the number alone, or nothing."""
 
 from __future__ import annotations
 
