@@ -25,9 +25,7 @@ class MeasureArgument(BaseModel):
         default=None,
         description="None for a count or share of rows.",
     )
-    of: str | None = Field(
-        default=None, description="With share: what `column` is a share of."
-    )
+    of: str | None = Field(default=None, description="With share: what `column` is a share of.")
 
 
 class GroupCondition(BaseModel):
@@ -75,8 +73,6 @@ class Arguments(BaseModel):
         default=None,
         description="Column, or of groups `count` or a measure; a leading minus: highest first.",
     )
-    per_group: int | None = Field(
-        default=None, ge=1, le=20, description="Rows to name of each group."
-    )
+    per_group: int | None = Field(default=None, ge=1, le=20, description="Rows to name of each group.")
     limit: int | None = Field(default=None, ge=1, le=500, description="Rows or groups to name; figures take all.")
     columns: list[str] = Field(default=[], description="Columns to show of listed rows.")
