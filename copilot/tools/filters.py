@@ -50,8 +50,8 @@ class Condition(OwnCondition):
 
     where: list[OwnCondition] = Field(
         default=[],
-        description="Conditions as these, without `where`: of a column that counts other rows, as `number of incidents`, "
-        "which; of one that names a row, as `project_id`, with `present`: what that row meets.",
+        description="Conditions as these, without `where`: of a column that counts other rows, as `number of "
+        "incidents`, which; of one that names a row, as `project_id`, with `present`: what that row meets.",
     )
 
 
