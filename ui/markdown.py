@@ -37,6 +37,12 @@ _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M)
 _OPEN_MARKER = re.compile(r"(?:\s*\[\d{0,3})+\Z")
 _PUNCTUATION = re.compile(r"([\\`*_\[\]$~<>|&])")
+# As the prompt has a model begin what it proposes itself and nothing bears out.
+_PROPOSAL = re.compile(
+    r"(?P<start>^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?|(?<=[.!?])[ \t]+)(?P<bold>\*\*|__)?"
+    r"(?P<word>Proposal|Vorschlag|Proposition)(?:(?P=bold))?[ \u00a0\u202f]?:(?(bold)(?:(?P=bold))?)(?=\s)",
+    re.M,
+)
 _LINE_START = re.compile(r"^(?:(?P<number>\d{1,9})(?=[.)])|(?=[#+=-]))")
 
 
@@ -46,8 +52,8 @@ def safe(text: str) -> str:
 
 
 def render(text: str, answer_id: str) -> str:
-    """`safe`, with each marker `[n]` as the link that becomes a citation chip."""
-    return _outside_code(text, lambda prose: _link_markers(_escape(prose), answer_id))
+    """`safe`, with each marker `[n]` as the link that becomes a citation chip, and proposals under a badge."""
+    return _outside_code(text, lambda prose: _mark_proposals(_link_markers(_escape(prose), answer_id)))
 
 
 def frame(so_far: str, answer_id: str) -> str:
@@ -68,6 +74,10 @@ def label(text: str) -> str:
     """Text on one line, for a button, a page or a badge."""
     escaped = _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
     return _COLON.sub(_break_code, escaped)
+
+
+def _mark_proposals(prose: str) -> str:
+    return _PROPOSAL.sub(lambda found: f"{found['start']}:violet-badge[{found['word']}]", prose)
 
 
 def _literal_line(line: str) -> str:

@@ -31,18 +31,17 @@ class OwnCondition(BaseModel):
     column: str = Field(description="Column, such as unit, stage or budget.")
     op: Operator | PeriodOperator = Field(
         default="=",
-        description="`contains` looks inside text; `missing` and `present` take no value; `during`, `before` and "
-        "`after` take a period in business words, such as 2026 Q1 or last quarter.",
+        description="`missing` and `present` take no value; `during`, `before` and `after` a period, as 2026 Q1 or "
+        "last quarter.",
     )
     value: Cell | tuple[Cell, ...] = Field(
         default=None,
-        description="A list for `in` and `not in`. Names may be approximate; dates are YYYY-MM-DD, amounts in the unit "
-        "of their column.",
+        description="A list for `in` and `not in`. Names may be approximate; dates YYYY-MM-DD, amounts in their "
+        "column's unit.",
     )
     than: str = Field(
         default="",
-        description="Another column to compare with by <, <=, >, >= or =; with a number as value, that many times it "
-        "(0.5: half of it).",
+        description="Column to compare with by <, <=, >, >= or =; a number as value: so many times it (0.5: half).",
     )
 
 
@@ -51,8 +50,8 @@ class Condition(OwnCondition):
 
     where: list[OwnCondition] = Field(
         default=[],
-        description="Of a column that counts rows of another table, such as `number of incidents`: which; of one that "
-        "names a row, such as `project_id`, with `present`: what that row meets.",
+        description="Conditions as these, without `where`: of a column that counts other rows, as `number of "
+        "incidents`, which; of one that names a row, as `project_id`, with `present`: what that row meets.",
     )
 
 

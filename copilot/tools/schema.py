@@ -38,6 +38,9 @@ class Schemas:
         if self._was_told(name, schema):
             return _bare(schema)
         items = schema.get("items", {})
+        if "properties" in items:
+            items = {**items, "properties": _unnested(items["properties"])}
+            schema = {**schema, "items": items}
         if "properties" in items and self._was_told("items", items):
             return {**schema, "items": _bare(items)}
         return schema
@@ -47,6 +50,17 @@ class Schemas:
         was_told = key in self._told
         self._told.add(key)
         return was_told
+
+
+def _unnested(properties: Json) -> Json:
+    """Arguments of which a list holds more of the same: what is in that was told beside it."""
+    return {
+        name: {**value, "items": {"type": "object"}}
+        if (inner := value.get("items", {}).get("properties"))
+        and all(properties.get(key) == schema for key, schema in inner.items())
+        else value
+        for name, value in properties.items()
+    }
 
 
 def description(arguments: type[BaseModel]) -> str:

@@ -12,11 +12,12 @@ from copilot.verification.figures import Read, same
 from copilot.verification.grounds import Grounds, Held, Line, clause
 from copilot.verification.labels import groups
 from copilot.verification.names import proper_names
+from copilot.verification.nearness import nearest, overlap, together, weighed
 from copilot.verification.places import candidates, find_place
 from copilot.verification.reading import read_figures
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import plain
-from copilot.verification.wording import nearest, swaps, together, turned
+from copilot.verification.wording import swaps, turned
 
 Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 
@@ -24,6 +25,8 @@ Kind = Literal["figure", "question", "id", "name", "word", "claim", "uncited"]
 _KNOWN, _KNOWN_UNCITED = 0.3, 0.5
 # Its words stand apart when the line that says most of it says such a part, by weight.
 _APART = (0.5, 0.8)
+# Some line says at least this part of what cites nothing, by weight; a word that was never read weighs so much.
+_TOGETHER_UNCITED, _UNKNOWN = 0.5, 2.0
 # Too few words tell nothing; an item of a list leans on its lead.
 _FEWEST_WORDS, _FEWEST_WORDS_OF_ITEM = 3, 4
 # Of a longer name the last letter may be an ending.
@@ -100,6 +103,11 @@ class Checker:
                 verdict.faults += self._id(sentence, figure)
             elif not is_free and not _is_timetable(sentence, figure):
                 verdict.faults += self._figure(sentence, figure, citing, verdict)
+        used = [how.partition(": ")[2] or how for _, how in verdict.computed]
+        verdict.faults = [
+            f for f in verdict.faults
+            if not (f.kind == "figure" and _is_supposed(sentence, f) and any(f.text in how for how in used))
+        ]  # fmt: skip
         if verdict.carriers:
             # A sentence that answers may repeat the period it was asked for.
             verdict.faults = [f for f in verdict.faults if f.kind != "question" or not _is_period(sentence, f)]
@@ -123,7 +131,7 @@ class Checker:
             verdict.carriers.append((figure, held))
         elif how := self._derived(sentence, figure, citing, verdict):
             verdict.computed.append((figure, how))
-        elif not self._is_idle(sentence, figure):
+        elif not self._is_idle(sentence, figure) and not _is_scale(figure, verdict):
             asked = any(same(figure, other) for other in read_figures(self.question, sentence.language))
             # What is asked may be repeated by what claims nothing.
             if not asked or citing.ids:
@@ -221,7 +229,11 @@ class Checker:
         if is_borne or leads or is_carried or len(sentence.content) < fewest:
             if not citing.is_unread:
                 return
-        elif not (citing.is_unread or self._is_unknown(sentence, citing) or self._is_apart(sentence, citing)):
+        elif not (
+            citing.is_unread
+            or self._is_unknown(sentence, citing)
+            or (self._is_apart(sentence, citing) if citing.ids else self._is_scattered(sentence))
+        ):
             return
         where = tuple(nearest(sentence, self.grounds, 2))
         yield Fault(kind, sentence.text, 0, len(sentence.text.rstrip()), where)
@@ -234,6 +246,14 @@ class Checker:
         low, high = _APART
         return low <= together(sentence, lines, self.grounds) <= high
 
+    def _is_scattered(self, sentence: Sentence) -> bool:
+        """Whether no line says half of it; what speaks of the evidence itself claims nothing that stands there."""
+        if sentence.language.says(sentence.language.material, sentence.text):
+            return False
+        said = weighed(sentence.content, self.grounds)
+        whole = sum(weight for _, weight in said) + _UNKNOWN * (len(sentence.content) - len(said))
+        return max((overlap(said, line) for line in self.grounds.lines), default=0.0) < _TOGETHER_UNCITED * whole
+
     def _is_unknown(self, sentence: Sentence, citing: Citing) -> bool:
         """Whether few of its words stand in what it cites and one thing more; not where that is in another language."""
         read = [line.language for line in self.grounds.lines if not citing.ids or line.evidence in citing.ids]
@@ -244,6 +264,18 @@ class Checker:
         rest = [s for s in sentence.content if s not in asked and not any(read.meant(s) for read in cited)]
         fewest = min((sum(not read.meant(s) for s in rest) for read in read_by.values()), default=len(rest))
         return 1 - fewest / len(sentence.content) < (_KNOWN if citing.ids else _KNOWN_UNCITED)
+
+
+def _is_scale(figure: Read, verdict: Verdict) -> bool:
+    """Whether it is the most that a column can have, as its name says: in "4.6 of 5" the five."""
+    headers = [(held.header, held.line.language) for _, held in verdict.carriers if held.header]
+    return any(same(figure, f) for header, language in headers for f in read_figures(header, language))
+
+
+def _is_supposed(sentence: Sentence, fault: Fault) -> bool:
+    """Whether a figure is one that the sentence reckons with: "over three years"."""
+    ahead = sentence.text[: fault.start].rstrip().lower()
+    return ahead.endswith(sentence.language.supposed)
 
 
 def _is_timetable(sentence: Sentence, figure: Read) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from copilot.language.formatting import format_value
+from copilot.language.units import CODES
 from copilot.types import Evidence, Quantity, Table
 from copilot.verification.figures import IN_DAYS, Read, as_date
 from copilot.verification.languages import Language, language_of, languages
@@ -36,6 +37,7 @@ _SCALED = re.compile(
     rf"(?<!\w)(?i:(?P<before>{_SCALE_WORDS}))\s?(?:d['’]|de |of )?(?P<first>[A-Z]{{3}}|[€$£])(?!\w)"
     rf"|(?<!\w)(?P<second>[A-Z]{{3}}|[€$£])\s?(?i:(?P<after>{_SCALE_WORDS}))(?!\w)"
 )
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _LABEL = re.compile(r"\W*\d+(?:\.\d+)+\W*\s")
 _FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _BREAK = re.compile(r"[,;:](?=\s|[^\d])|\b(?:and|und|et|while|but|aber|mais|dont)\b")
@@ -219,10 +221,12 @@ class Grounds:
             figures = read_figures(cell, language)
             for figure in [*figures, *heading]:
                 is_value = figure in figures and len(figures) == 1 and len(cell) - len(figure.text) < 4
-                if is_value and figure.kind == "number" and (period := _timed(unit or header)):
+                if is_value and figure.kind == "number" and (period := timed(unit or header)):
                     figure = replace(figure, kind="time", unit=period[0], value=figure.value * period[1])
                 if is_value and figure.kind == "number":
                     scale, currency = _scaled(header) if _scaled(header)[1] else whole
+                    if unit in CODES or unit in _SIGNS:
+                        scale, currency = 1.0, _SIGNS.get(unit, unit)
                     if currency:
                         step = figure.step * scale
                         value, bare = figure.value * scale, figure.value
@@ -274,8 +278,14 @@ class Grounds:
         return _plain_words(self.text)
 
     def quotes(self, text: str) -> bool:
-        """Whether a text stands word for word in what was read."""
-        return f" {_plain_words(text)} " in f" {self.wording} "
+        """Whether a text stands word for word in what was read, and not within a line that denies it."""
+        words = _plain_words(text)
+        if f" {words} " not in f" {self.wording} ":
+            return False
+        around = [_plain_words(line.text) for line in self.lines if not line.cells]
+        denials = {word for line in self.lines for word in line.language.negation}
+        within = [f" {line} ".replace(f" {words} ", " ").split() for line in around if f" {words} " in f" {line} "]
+        return not within or any(not denials & set(rest) for rest in within)
 
     def mentions(self, text: str) -> bool:
         return plain(text.lower()) in self.plain_text
@@ -333,7 +343,7 @@ def _scaled(text: str) -> tuple[float, str]:
     return known.get(scale, 1e3), {"€": "EUR", "$": "USD", "£": "GBP"}.get(sign, sign)
 
 
-def _timed(header: str) -> tuple[str, float] | None:
+def timed(header: str) -> tuple[str, float] | None:
     """The unit of time in which a column gives its figures, and how many of it one is: by "min", "Days in stage"."""
     if header == "ms":
         return "second", 0.001
@@ -354,5 +364,12 @@ def _is_name(cell: str) -> bool:
 
 
 def _keys(cells: list[tuple[str, str]]) -> list[str]:
-    """What a row is called: its leading cells that hold no figures, and ids."""
-    return [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)][:2]
+    """What a row is called: the first of its leading cells that holds no figures, and an id beside it."""
+    names = [cell for _, cell in cells[:3] if len(cell) < 60 and _is_name(cell)]
+    ids = [cell for cell in names if _is_id(cell)][:1]
+    return [*ids, *[cell for cell in names if cell not in ids][:1]]
+
+
+def _is_id(cell: str) -> bool:
+    figures = read_figures(cell, languages()["en"])
+    return len(figures) == 1 and figures[0].kind == "id" and figures[0].text == cell.strip()

@@ -106,4 +106,5 @@ def answers(sentence: Sentence, rows: Sequence[Line]) -> Iterator[tuple[str, lis
             yield header, [row for row, cell in cells if _ANSWERS[cell] is (not is_denied)]
 
 
-_ANSWERS = {"yes": True, "ja": True, "oui": True, "no": False, "nein": False, "non": False, "": None}
+_ANSWERS = {"yes": True, "ja": True, "oui": True, "true": True,
+            "no": False, "nein": False, "non": False, "false": False, "": None}  # fmt: skip

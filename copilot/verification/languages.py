@@ -43,6 +43,17 @@ class Language:
     """Words with which a sum is said; likewise `difference`, `rest` and `per`."""
     difference: tuple[str, ...]
     rest: tuple[str, ...]
+    payback: tuple[str, ...]
+    """How it is said that a thing brings in what it cost."""
+    material: tuple[str, ...]
+    """Words for what was read: the evidence, the sources."""
+    planned: tuple[str, ...]
+    """How a line says that something is still to come; likewise `happened`, that it has."""
+    happened: tuple[str, ...]
+    equal: tuple[str, ...]
+    """How two quantities are set against each other: "half as many as"."""
+    supposed: tuple[str, ...]
+    """What stands before a figure that is assumed: "over three years"."""
     per: tuple[str, ...]
     money: frozenset[str]
     """Words of which amounts of money are said; likewise `share` of shares."""
@@ -120,6 +131,12 @@ def _read(code: str, data: dict[str, Any]) -> Language:
         sum=tuple(data["sum"]),
         difference=tuple(data["difference"]),
         rest=tuple(data["rest"]),
+        payback=tuple(data["payback"]),
+        material=tuple(data["material"]),
+        planned=tuple(data["planned"]),
+        happened=tuple(data["happened"]),
+        equal=tuple(data["equal"]),
+        supposed=tuple(data["supposed"]),
         per=tuple(data["per"]),
         money=frozenset(data["money"]),
         share=frozenset(data["share"]),

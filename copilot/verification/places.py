@@ -86,6 +86,7 @@ def _places(
 ) -> Iterator[_Place]:
     said = _weighed(sentence, figure, grounds)
     tables = {row.table for row in meant}
+    rivals = [(rows, [row for row in rows if row in meant]) for rows in grounds.tables if len(rows) > 1]
     # A count in words may be of what another line names: "than the six projects of today".
     names = frozenset() if figure.is_word else _names(capitals(sentence.part(figure)), grounds)
     headed = sentence.header(figure)
@@ -93,10 +94,19 @@ def _places(
     for line in grounds.lines:
         if (line.table in tables and line not in meant) or (names and not _is_about(line, names, grounds)):
             continue
+        if not line.cells and any(_is_of_others(line, rows, own) for rows, own in rivals if own):
+            continue
         shared = [(meanings, weight) for meanings, weight in said if not meanings.isdisjoint(line.words)]
         for held in line.held:
             if comparable(figure, held.figure) and (line.table not in columned or _heads(held, headed, grounds)):
                 yield _Place(held, _fit(shared, held) * (_CITED if line.evidence in cited else 1.0))
+
+
+def _is_of_others(line: Line, rows: Sequence[Line], own: Sequence[Line]) -> bool:
+    """Whether a line of prose names other rows of a table, and none of those meant."""
+    said = Sentence(line.text, line.language)
+    named = named_rows(said, rows)
+    return bool(named) and not any(row in own for row in named)
 
 
 def _heads(held: Held, stems: frozenset[str], grounds: Grounds) -> bool:

@@ -143,6 +143,8 @@ def _dates(text: str, language: Language) -> list[Read]:
         day = int(groups["before"] or groups["after"] or spoken)
         if groups["month"].lower() == "may" and not (year or day) and groups["month"] != "May":
             continue
+        if groups["month"].lower() == "sept" and language.code == "fr" and not (year or day):
+            continue
         if year or day or groups["month"][0].isupper() or language.code == "fr":
             found.append(_date(text, *m.span(), year, month, day))
     for m in re.finditer(r"(?<![\w.,/#-])(?:19|20)\d{2}(?![\w/]|[.,]\d|-\d)", text):

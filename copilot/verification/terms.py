@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -89,7 +90,7 @@ def translated(stem: str) -> str:
     return _glossary().get(stem, stem)
 
 
-def _data(name: str) -> dict[str, dict[str, str]]:
+def _data(name: str) -> dict[str, dict[str, Any]]:
     text = resources.files("copilot.verification").joinpath(name).read_text(encoding="utf-8")
     return {key: dict(words) for key, words in yaml.safe_load(text).items()}
 
@@ -120,6 +121,9 @@ def alike(a: str, b: str) -> bool:
     if len(short) < 5:
         return False
     if long.endswith(short) or long.startswith(short):
+        return True
+    if long.startswith("ge") and len(long) > 6 and long[2:6] == short[:4]:
+        # A German participle: "geprüft" and "Prüfung".
         return True
     common = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(short))
     return common >= 5 and common >= 0.55 * len(long)
@@ -171,3 +175,9 @@ def _regex(word: str) -> str:
 @lru_cache
 def opposites() -> Opposites:
     return Opposites(_data("opposites.yaml"))
+
+
+@lru_cache
+def degrees(name: str) -> Opposites:
+    """The words of `degrees.yaml` under a name, by what they measure."""
+    return Opposites({group: dict(members) for group, members in _data("degrees.yaml")[name].items()})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
+from copilot.verification.comparing import compared
 from copilot.verification.figures import Read
 from copilot.verification.grounds import Grounds, Held, Line
 from copilot.verification.labels import (
@@ -19,9 +19,11 @@ from copilot.verification.labels import (
     says_label,
 )
 from copilot.verification.languages import Language
+from copilot.verification.nearness import Turn, Words, nearest, overlap, weighed
+from copilot.verification.negation import WITHOUT, denies, is_negated
 from copilot.verification.reading import BETWEEN, read_figures
 from copilot.verification.sentence import CLAUSE, Sentence, clauses
-from copilot.verification.terms import Opposite, alike, content, opposites, translated
+from copilot.verification.terms import Opposite, content, degrees, opposites
 
 # A negation counts where at least this part of what a sentence says stands in the clause it is compared with.
 _SAME_STATEMENT = 0.6
@@ -31,21 +33,10 @@ _SHORT = 10
 _SAME_TOPIC, _FEWEST = 0.4, 2
 # Two figures are swapped when each fits the other's place so much better.
 _SWAPPED = 1.3
+# A sentence of fewer words is about anything.
+_FEWEST_SUBSTITUTED = 3
 # What stands between a direction and the figure that it leads away from.
 _FROM = re.compile(r"\s(?:[a-z]+ )?(?:from|von|de)\s", re.IGNORECASE)
-
-
-Words = Sequence[tuple[frozenset[str], float]]
-"""Words by what they mean in what was read, with how much each tells."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A word that what was read does not bear out."""
-
-    start: int
-    end: int
-    where: tuple[Line, ...] = ()
 
 
 def turned(sentence: Sentence, grounds: Grounds, cited: Sequence[Line] = ()) -> list[Turn]:
@@ -55,34 +46,13 @@ def turned(sentence: Sentence, grounds: Grounds, cited: Sequence[Line] = ()) -> 
     """
     if grounds.quotes(sentence.text):
         return []
-    first = (check(sentence, grounds) for check in (_pair, _label, _compared, _moved))
-    others = (check(sentence, grounds) for check in (_negation, _trend, _extreme, _most, _answered, _agent))
+    first = (check(sentence, grounds) for check in (_pair, _label, compared))
+    others = (
+        check(sentence, grounds)
+        for check in (_negation, _most, _answered, _agent, _without, _unequal, _to_come, _substituted)
+    )
     checks = (*first, _opposite(sentence, grounds, cited), *others)
     return [turn for check in checks for turn in [next(check, None)] if turn][:1]
-
-
-def nearest(sentence: Sentence, grounds: Grounds, most: int, least: float = 0.5) -> list[Line]:
-    """The lines that share most of a sentence's words, the best first, with at least a part of what the best has."""
-    said = weighed(sentence.content | sentence.back, grounds)
-    scored = sorted(((overlap(said, line), line) for line in grounds.lines), key=lambda s: -s[0])
-    return [line for score, line in scored[:most] if score > 0 and score >= least * scored[0][0]]
-
-
-def weighed(stems: Iterable[str], grounds: Grounds) -> Words:
-    meant = [grounds.vocabulary.meant(stem) for stem in stems]
-    return [(m, max(grounds.weights.get(s, 1.0) for s in m)) for m in meant if m]
-
-
-def together(sentence: Sentence, lines: Sequence[Line], grounds: Grounds) -> float:
-    """Which part of what a sentence says one of the lines says; 0 where it uses a word that was never read."""
-    said = weighed(sentence.content, grounds)
-    if len(said) < len(sentence.content) or not said:
-        return 0.0
-    return max((overlap(said, line) for line in lines), default=0.0) / sum(w for _, w in said)
-
-
-def overlap(said: Words, line: Line) -> float:
-    return sum(w if not m.isdisjoint(line.stems) else 0.3 * w * (not m.isdisjoint(line.context)) for m, w in said)
 
 
 def _pair(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
@@ -113,7 +83,7 @@ def _label(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
                 for other in sorted(others):
                     if says(piece, other) and not (cell and cell.lower() in other.lower()):
                         span = find_label(sentence.text, other) or (0, len(sentence.text.rstrip()))
-                        if not _is_negated(sentence.text, span[0], span[1], sentence.language):
+                        if not is_negated(sentence.text, span[0], span[1], sentence.language):
                             yield Turn(*span, (row,))
 
 
@@ -127,32 +97,6 @@ def _meant(sentence: Sentence, rows: Sequence[Line]) -> list[Line]:
         return named
     last = {m.end(): row for row in rows for key in row.keys for m in find_labels(sentence.before, key)}
     return [last[max(last)]] if last else []
-
-
-def _compared(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
-    """Of two rows named the first is said to have more or less than the second in a column, and has not."""
-    than = next((m for m in re.finditer(r"\w+", sentence.text) if m[0].lower() in sentence.language.than), None)
-    if than is None:
-        return
-    front, back = (Sentence(t, sentence.language) for t in (sentence.text[: than.start()], sentence.text[than.end() :]))
-    said = [o for o in opposites().find(front.text) if o.group in ("amount", "direction")]
-    if len({o.member for o in said}) != 1 or _denies(sentence.text, sentence.language, ()):
-        return
-    for rows in grounds.tables:
-        one, other = (named_rows(part, rows) for part in (front, back))
-        if not len(one) == len(other) == 1 or one == other:
-            continue
-        headers = [h for h, _ in rows[0].cells if one[0].column(h) and other[0].column(h)]
-        named = content(" ".join((*one[0].keys, *other[0].keys)), sentence.language)
-        meant = [
-            h
-            for h in headers
-            if any(alike(s, c) for s in sentence.content - named for c in content(h, rows[0].language))
-        ]
-        if len(meant) == 1:
-            first, second = (row[0].column(meant[0])[0].value for row in (one, other))
-            if (first > second) != (said[0].member in ("more", "up")):
-                yield Turn(said[0].start, said[0].end, (one[0], other[0]))
 
 
 def _opposite(sentence: Sentence, grounds: Grounds, cited: Sequence[Line]) -> Iterator[Turn]:
@@ -247,6 +191,8 @@ def _is_attribute(sentence: Sentence, word: Opposite, line: Line) -> bool:
     following = next((t for t in sentence.terms if t.start >= word.end), None)
     if word.group not in ("decision", "level") or following is None or following.is_function:
         return False
+    if sentence.text[word.end : following.start].strip():
+        return False
     return word.group == "decision" or following.stem not in line.stems
 
 
@@ -276,14 +222,7 @@ def _members(line: Line, group: str, said: Words) -> set[str]:
 
 
 def _negates(text: str, word: Opposite, language: Language) -> bool:
-    return word.group != "quantity" and _is_negated(text, word.start, word.end, language, is_duty=word.group == "duty")
-
-
-def _is_negated(text: str, start: int, end: int, language: Language, *, is_duty: bool = False) -> bool:
-    """Whether a negation stands shortly before, or behind a verb of duty."""
-    before = re.findall(r"[\w'’]+", text[:start].lower())[-3:]
-    after = re.findall(r"[\w'’]+", text[end:].lower())[:2]
-    return bool(language.negation & set(before)) or (is_duty and bool(language.negation & set(after)))
+    return word.group != "quantity" and is_negated(text, word.start, word.end, language, is_duty=word.group == "duty")
 
 
 def _negation(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
@@ -306,7 +245,7 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whol
     # A word that was never read may deny as well: "had no effect", "did not change".
     if len(stems) - len(said) > len(stems) // 5:
         return
-    is_denied = _denies(sentence.text, sentence.language, said)
+    is_denied = denies(sentence.text, sentence.language, said)
     scored = [
         (sum(w for m, w in said if not m.isdisjoint(content(part, line.language))) / whole, part, line)
         for line in grounds.lines if not line.cells
@@ -318,7 +257,7 @@ def _denial(sentence: Sentence, span: tuple[int, int], grounds: Grounds, is_whol
         for score, part, line in scored
         if score >= max(_SAME_STATEMENT if len(stems) > 2 else 1.0, 0.9 * best)
     ]
-    if close and all(_denies(part, line.language, said) != is_denied for part, line in close):
+    if close and all(denies(part, line.language, said) != is_denied for part, line in close):
         yield Turn(*span, tuple(line for _, line in close[:2]))
 
 
@@ -326,122 +265,6 @@ def _statements(line: Line) -> list[str]:
     """What a line says: its clauses, and the whole of it when that is short."""
     parts = clauses(line.text)
     return parts if len(line.stems) > _SHORT or len(parts) == 1 else [line.text, *parts]
-
-
-def _denies(text: str, language: Language, said: Words) -> bool:
-    """Whether it is a denial; "without an owner" is one only where owners are spoken of."""
-    for word in _WITHOUT:
-        rest = re.search(rf"\b{word}\s+(.*)", text, re.IGNORECASE)
-        if rest and not any(not m.isdisjoint(content(" ".join(rest[1].split()[:4]), language)) for m, _ in said):
-            text = text[: rest.start()] + rest[1]
-    words = re.findall(r"[\w'’]+", text.lower())
-    denials = [
-        n for n, word in enumerate(words)
-        if word in language.negation and not set(words[n + 1 : n + 3]) & language.compare
-    ]  # fmt: skip
-    if language.code == "fr" and "pas" not in words:
-        denials = [n for n in denials if words[n] not in ("ne", "n")]
-    return bool(denials) if language.code == "fr" else len(denials) % 2 == 1
-
-
-_WITHOUT = ("without", "ohne", "sans")
-
-
-def _moved(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
-    """A direction that the figures do not take between which it is said: "up from 70 to 60"."""
-    said = _directions(sentence)
-    ends = _ends(sentence)
-    if len({o.member for o in said}) != 1 or ends is None or ends[0] == ends[1]:
-        return
-    if (ends[1] > ends[0]) != (said[0].member == "up"):
-        yield Turn(said[0].start, said[0].end)
-
-
-def _directions(sentence: Sentence) -> list[Opposite]:
-    found = (o for o in opposites().find(sentence.text) if o.group == "direction")
-    return [o for o in found if not _negates(sentence.text, o, sentence.language)]
-
-
-def _ends(sentence: Sentence) -> tuple[float, float] | None:
-    """Whence and whither two figures of a sentence lead, where one of them is said with "from"."""
-    figures = [f for f in sentence.figures if f.kind not in ("date", "id", "time")]
-    if len(figures) != 2 or figures[0].kind != figures[1].kind:
-        return None
-    origins = [f for f in figures if re.search(r"\b(?:from|von|de)\s$", sentence.text[: f.start], re.IGNORECASE)]
-    if len(origins) != 1:
-        return None
-    (other,) = (f for f in figures if f is not origins[0])
-    return origins[0].value, other.value
-
-
-def _trend(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
-    """A direction that the values of the row or column meant do not take."""
-    said = _directions(sentence)
-    if not said or len({o.member for o in said}) > 1:
-        return
-    series = list(_series(sentence, grounds))
-    if len(series) != 1:
-        return
-    values = series[0]
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
-    up = said[0].member == "up"
-    is_steady = any(o.group == "steadiness" for o in opposites().find(sentence.text))
-    total = sum(steps) if not is_steady else (min(steps) if up else max(steps))
-    if total and (total > 0) != up:
-        yield Turn(said[0].start, said[0].end)
-
-
-def _series(sentence: Sentence, grounds: Grounds) -> Iterator[list[float]]:
-    """The values over time that a sentence is about: of the row it names, or of the column whose rows are times."""
-    for rows in grounds.tables:
-        headers = [h for h, _ in rows[0].cells] if rows else []
-        dated = [h for h in headers if any(f.kind == "date" for f in read_figures(h, rows[0].language))]
-        named = named_rows(sentence, rows)
-        for kind in {_title_words(h) for h in dated}:
-            alike = [h for h in dated if _title_words(h) == kind]
-            if len(named) == 1 and len(values := [f.value for h in alike for f in named[0].column(h)]) > 1:
-                yield values
-        if len(rows) > 2 and all(_is_time(row) for row in rows):
-            for header in headers:
-                values = [f.value for row in rows for f in row.column(header)]
-                if len(values) == len(rows) and content(header, rows[0].language) & sentence.content:
-                    yield values
-
-
-def _title_words(header: str) -> str:
-    return " ".join(sorted(w.lower() for w in re.findall(r"[^\W\d_]{3,}", header) if w[:3].lower() not in _MONTHS))
-
-
-_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
-
-
-def _is_time(row: Line) -> bool:
-    return any(f.kind == "date" for f in read_figures(row.cells[0][1], row.language))
-
-
-def _extreme(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
-    """The row named is not the highest or lowest of its column."""
-    said = [o for o in opposites().find(sentence.text) if o.group in ("extreme", "price")]
-    if len({o.member for o in said}) != 1:
-        return
-    for rows in grounds.tables:
-        named = named_rows(sentence, rows)
-        if len(named) != 1 or len(rows) < 3:
-            continue
-        columns = {h: [f for row in rows for f in row.column(h)] for h, _ in rows[0].cells}
-        headers = [h for h, values in columns.items() if len(values) == len(rows)]
-        said_of = {translated(stem) for stem in sentence.content}
-        meant = [h for h in headers if not said_of.isdisjoint(map(translated, content(h, rows[0].language)))] or (
-            headers if len(headers) == 1 else []
-        )
-        if not meant and said[0].group == "price":
-            meant = [h for h, values in columns.items() if values and values[0].kind == "money"]
-        if len(meant) != 1 or meant[0] not in headers:
-            continue
-        values = [f.value for f in columns[meant[0]]]
-        wanted = max(values) if said[0].member == "most" else min(values)
-        if named[0].column(meant[0])[0].value != wanted:
-            yield Turn(said[0].start, said[0].end, (named[0],))
 
 
 def _most(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
@@ -490,13 +313,75 @@ def _agent(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
 
 def _doer(text: str, language: Language) -> tuple[int, int, frozenset[str]] | None:
     """Who does a thing, as a phrase behind a preposition, and where it stands; a time or an amount is nobody."""
-    for m in re.finditer(r"(?<!\w)(\w+)\s+((?:[\w'’-]+\s?){1,5})", text):
-        if m[1].lower() not in language.agent or read_figures(m[2], language):
+    agents = "|".join(sorted(language.agent))
+    for m in re.finditer(rf"(?i)(?<!\w)(?:{agents})\s+((?:[\w'’-]+\s?){{1,5}})", text):
+        if read_figures(m[1], language):
             continue
-        doers = content(m[2], language)
-        if doers and not {w.lower() for w in m[2].split()} & {"end", "fin", "ende"}:
-            return m.start(2), m.end(2), doers
+        doers = content(m[1], language)
+        if doers and not {w.lower() for w in m[1].split()} & {"end", "fin", "ende"}:
+            return m.start(1), m.end(1), doers
     return None
+
+
+def _without(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Something is said to be done without what a line demands for it."""
+    language = sentence.language
+    m = re.search(rf"\b(?:{'|'.join(WITHOUT)})\s+((?:[\w'’-]+\s?){{1,4}})", sentence.text, re.IGNORECASE)
+    if m is None or len(language.negation & set(re.findall(r"\w+", sentence.text.lower()))) != 1:
+        return
+    needed = weighed(content(m[1], language), grounds)
+    rest = weighed(sentence.content - content(m[1], language), grounds)
+    for line in grounds.lines:
+        if line.cells or line.language.negation & set(re.findall(r"\w+", line.text.lower())):
+            continue
+        if any(not m.isdisjoint(line.stems) for m, _ in needed) and 2 * overlap(rest, line) > sum(w for _, w in rest):
+            yield Turn(0, len(sentence.text.rstrip()), (line,))
+
+
+def _unequal(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Two things are said to be as much that a line tells apart."""
+    if sentence.figures or not sentence.language.says(sentence.language.equal, sentence.text):
+        return
+    for line in nearest(sentence, grounds, 1):
+        is_near = overlap(weighed(sentence.content, grounds), line) >= _SAME_STATEMENT * sum(
+            w for _, w in weighed(sentence.content, grounds)
+        )
+        if is_near and not line.cells and degrees("comparative").find(line.text):
+            yield Turn(0, len(sentence.text.rstrip()), (line,))
+
+
+def _to_come(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """Something is said to have happened that a line says is still to come."""
+    language = sentence.language
+    if not language.says(language.happened, sentence.text) or language.says(language.planned, sentence.text):
+        return
+    said = weighed(sentence.content, grounds)
+    if sentence.words & language.negation:
+        return
+    for line in nearest(sentence, grounds, 2, 0.9):
+        is_near = overlap(said, line) >= _SAME_STATEMENT * sum(w for _, w in said)
+        is_planned = not line.cells and line.language.says(line.language.planned, line.text)
+        if is_near and is_planned and not line.language.says(line.language.happened, line.text):
+            yield Turn(0, len(sentence.text.rstrip()), (line,))
+
+
+def _substituted(sentence: Sentence, grounds: Grounds) -> Iterator[Turn]:
+    """A name stands where the line that says all the rest has another."""
+    if len(weighed(sentence.content, grounds)) < len(sentence.content) or len(sentence.content) < _FEWEST_SUBSTITUTED:
+        return
+    for line in nearest(sentence, grounds, 1):
+        if line.cells or line.language != sentence.language or grounds.quotes(sentence.text):
+            return
+        missing = [
+            t for t in sentence.terms
+            if t.stem in sentence.content and grounds.vocabulary.meant(t.stem).isdisjoint(line.stems)
+        ]  # fmt: skip
+        own = Sentence(line.text, line.language)
+        known = frozenset(s for stem in sentence.content for s in grounds.vocabulary.meant(stem))
+        others = [t for t in own.terms if t.text[0].isupper() and t.stem in own.content and t.stem not in known]
+        is_one = len({t.stem for t in missing}) == 1 and missing[0].text[0].isupper() and len(others) == 1
+        if is_one and (missing[0].start > 0) == (others[0].start > 0):
+            yield Turn(missing[0].start, missing[0].end, (line,))
 
 
 def swaps(
@@ -506,7 +391,7 @@ def swaps(
     for n, (a, place) in enumerate(carriers):
         for b, other in carriers[n + 1 :]:
             if (
-                a.kind != b.kind
+                not (a.kind == b.kind or "number" in (a.kind, b.kind))
                 or place is other
                 or a.kind == "date"
                 or BETWEEN.fullmatch(sentence.text[a.end : b.start])

@@ -9,10 +9,11 @@ from typer.testing import CliRunner
 
 import evals.claims
 from evals.claims.corpus import Labelled, load
-from evals.claims.scoring import Report, score
+from evals.claims.scoring import Report, replay, score
 from evals.cli import app
 
-DEV = Path(evals.claims.__file__).parent / "dev.jsonl"
+CLAIMS = Path(evals.claims.__file__).parent
+DEV = CLAIMS / "dev.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def test_every_labelled_sentence_stands_in_its_answer(samples: list[Labelled]) -
 
 def test_few_true_sentences_are_flagged_and_few_false_ones_pass(report: Report) -> None:
     assert report.total.true_flagged.percent <= 3
-    assert report.total.false_passed.percent <= 13
+    assert report.total.false_passed.percent <= 11
     assert report.total.fakes_passed.percent <= 3
 
 
@@ -50,3 +51,27 @@ def test_the_command_prints_kinds_and_languages(tmp_path: Path, samples: list[La
     assert result.exit_code == 0
     assert "random figures passed" in result.output
     assert "direction" in result.output
+
+
+@pytest.fixture(scope="module")
+def drafts() -> dict[str, int]:
+    """How many sentences are flagged in answers of a strong model; in `i1` falsehoods were planted."""
+    return {name: len(flagged) for name, _, flagged in replay(CLAIMS / "drafts.json")}
+
+
+def test_few_true_sentences_of_a_strong_model_are_flagged(drafts: dict[str, int]) -> None:
+    assert sum(count for name, count in drafts.items() if name != "i1") <= 5
+    assert {name: drafts[name] for name in drafts if name.startswith("s")} == dict.fromkeys(
+        ("s5", "s10", "s11", "s14", "s17"), 0
+    )
+
+
+def test_at_most_two_planted_falsehoods_pass(drafts: dict[str, int]) -> None:
+    assert drafts["i1"] >= 11
+
+
+@pytest.mark.parametrize(("name", "flagged", "passed"), [("fresh", 4, 10), ("fresh2", 16, 16), ("heldback", 23, 38)])
+def test_other_sentences_are_told_no_worse_than_they_were(name: str, flagged: float, passed: float) -> None:
+    total = score(load(CLAIMS / f"{name}.jsonl"), fakes=0).total
+    assert total.true_flagged.percent <= flagged
+    assert total.false_passed.percent <= passed

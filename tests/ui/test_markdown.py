@@ -144,3 +144,17 @@ def test_a_destination_that_is_named_elsewhere_is_not_followed(text: str):
 
 def test_a_label_is_one_line_without_markup():
     assert markdown.label("Is *this*\n worth $5?") == r"Is \*this\* worth \$5?"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Proposal: start on 1 May.", ":violet-badge[Proposal] start on 1 May."),
+        ("- **Proposal:** name an owner.", "- :violet-badge[Proposal] name an owner."),
+        ("It stalls. Vorschlag: im Mai beginnen.", "It stalls. :violet-badge[Vorschlag] im Mai beginnen."),
+        ("Proposition : commencer en mai.", ":violet-badge[Proposition] commencer en mai."),
+        ("The proposal: none.", "The proposal: none."),
+    ],
+)
+def test_what_an_answer_proposes_itself_is_shown_as_a_proposal(text: str, shown: str) -> None:
+    assert markdown.render(text, "a") == shown

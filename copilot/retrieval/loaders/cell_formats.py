@@ -1,11 +1,11 @@
-"""Which cells of an XLSX show a percentage or a currency: calamine gives their bare numbers."""
+"""What cells of an XLSX show: a percentage or a currency, of which calamine gives the number alone, or nothing."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import IO
 
@@ -22,6 +22,7 @@ _BUILT_IN = {9: "0%", 10: "0.00%", 5: "$0", 6: "$0", 7: "$0.00", 8: "$0.00", 42:
 _QUOTED = re.compile(r'"([^"]*)"')
 _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|([$€£¥₹₩₽₺])")
 _CODE = re.compile(r"[A-Z]{3}|kr\.?|Fr\.?|zł|Kč")
+_WHITE, _NONE = "FFFFFF", "none"
 _MOST_CELLS = 2_000_000
 
 
@@ -30,7 +31,10 @@ def shown_cells(workbook: bytes) -> Mapping[str, Shown]:
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         if "xl/styles.xml" not in archive.namelist():
             return {}
-        styles = _styles(parsed(archive.read("xl/styles.xml")))
+        root = parsed(archive.read("xl/styles.xml"))
+        # A table's own style may lay a ground under cells that have none.
+        is_plain = not any(name.startswith("xl/tables/") for name in archive.namelist())
+        styles = {**_styles(root), **dict.fromkeys(_concealed(root, is_plain), conceal)}
         if not styles:
             return {}
         found = {}
@@ -50,6 +54,49 @@ def _styles(root: Element) -> Mapping[str, Show]:
         if show := _shower(codes.get(int(style.get("numFmtId", "0")), "")):
             found[str(index)] = show
     return found
+
+
+def conceal(text: str) -> str:
+    """Of a cell whose letters nobody sees: nothing."""
+    return ""
+
+
+def _concealed(root: Element, is_plain: bool) -> Iterator[str]:
+    """The styles whose letters have the colour of their ground, or white on none, or whose format shows nothing."""
+    nothing = {f.get("numFmtId") for f in root.iter(f"{_MAIN}numFmt") if f.get("formatCode", "").strip() == ";;;"}
+    fonts = [_colour(font.find(f"{_MAIN}color")) for font in root.iterfind(f"{_MAIN}fonts/{_MAIN}font")]
+    grounds = [_ground(fill) for fill in root.iterfind(f"{_MAIN}fills/{_MAIN}fill")]
+    for index, style in enumerate(root.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf")):
+        letters = _at(fonts, style.get("fontId"))
+        ground = _at(grounds, style.get("fillId"))
+        is_unseen = letters == ground or (ground == _NONE and letters == _WHITE and is_plain)
+        if style.get("numFmtId") in nothing or (letters and is_unseen):
+            yield str(index)
+
+
+def _at(values: Sequence[str], place: str | None) -> str:
+    number = int(place or 0)
+    return values[number] if number < len(values) else ""
+
+
+def _ground(fill: Element) -> str:
+    """The colour of a ground of one colour, `none`, or nothing where it is of several."""
+    pattern = fill.find(f"{_MAIN}patternFill")
+    if pattern is None:
+        return ""
+    kind = pattern.get("patternType", "none")
+    return _NONE if kind == "none" else _colour(pattern.find(f"{_MAIN}fgColor")) if kind == "solid" else ""
+
+
+def _colour(element: Element | None) -> str:
+    """A colour as six digits; of a theme only its white is known, any other reads as its number and shade."""
+    if element is None or element.get("auto") or element.get("indexed") == "64":
+        return ""
+    if rgb := element.get("rgb"):
+        return str(rgb)[-6:].upper()
+    if element.get("theme") == "0" and not element.get("tint") or element.get("indexed") in ("1", "9"):
+        return _WHITE
+    return f"{element.get('theme')} {element.get('indexed')} {element.get('tint')}"
 
 
 def _shower(code: str) -> Show | None:
@@ -87,8 +134,9 @@ def _cells(file: IO[bytes], styles: Mapping[str, Show]) -> Iterator[tuple[tuple[
         for cell in row:
             count += 1
             match = re.fullmatch(r"([A-Z]{1,3})(\d+)", cell.get("r", ""))
-            if cell.get("s") in styles and match and cell.get("t", "n") == "n":
-                yield (int(match[2]), _column(match[1])), styles[cell.get("s")]
+            show = styles.get(cell.get("s", "0"))
+            if show and match and (show is conceal or cell.get("t", "n") == "n"):
+                yield (int(match[2]), _column(match[1])), show
         if count > _MOST_CELLS:
             return
 

@@ -13,6 +13,7 @@ from pptx.shapes.base import BaseShape
 from pptx.slide import Slide
 
 from copilot.errors import KnowledgeError
+from copilot.language.formatting import pluralize
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.office import created, stated_title
 from copilot.retrieval.loaders.table_rows import lines_of_rows
@@ -33,6 +34,7 @@ def read(data: bytes) -> Content:
     for number, slide in enumerate(presentation.slides, 1):
         if slide._element.get("show") == "0":
             hidden += 1
+            continue
         title = slide.shapes.title
         heading = " ".join(title.text_frame.text.split()) if title is not None else ""
         text = "\n".join(_lines(slide.shapes, title)).strip()
@@ -48,7 +50,7 @@ def read(data: bytes) -> Content:
     if pictures:
         left_out.append(f"slides {', '.join(pictures[:10])} hold only pictures: OCR is needed to find their text")
     if hidden:
-        left_out.append(f"{hidden} hidden slides are read too; delete them if they should not be")
+        left_out.append(f"{pluralize(hidden, 'hidden slide')} not read; show what should be")
     return Content(tuple(sections), stated_title(data), created(data), tuple(left_out))
 
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 import python_calamine as calamine
 
 from copilot.errors import KnowledgeError
+from copilot.language.formatting import pluralize
 from copilot.records.headers import side_by_side
 from copilot.records.hidden import hidden_cells
 from copilot.records.left_out import Hidden, LeftOut
-from copilot.retrieval.loaders.cell_formats import Shown, shown_cells
+from copilot.retrieval.loaders.cell_formats import Shown, conceal, shown_cells
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.office import created
 from copilot.retrieval.loaders.table_rows import MOST_ROWS, NumberedRow, sections_of_rows
@@ -67,12 +68,14 @@ def _rows(
     # Rows come from the first of the sheet, their cells from the first column that is used.
     _, skipped = sheet.start
     merged = _merged(sheet)
-    rows_hidden, columns_hidden = 0, set[int]()
+    rows_hidden, columns_hidden, concealed = 0, set[int](), 0
     for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = []
         for column, cell in enumerate(cells[:_MOST_COLUMNS], skipped + 1):
             text = _text(cell)
-            text = shown[number, column](text) if (number, column) in shown else text
+            if show := shown.get((number, column)):
+                concealed += bool(text) and show is conceal
+                text = show(text)
             origin = merged.get((number, column))
             text = values.setdefault(origin, text) if origin else text
             if not hidden.has_column(column):
@@ -88,6 +91,8 @@ def _rows(
                 cut.append(f"only the first {most:,} rows are used; put larger tables under records/ as CSV")
                 break
             rows.append(NumberedRow(number, texts))
+    if concealed:
+        cut.append(f"{pluralize(concealed, 'cell')} in the colour of the ground not read")
     if left := LeftOut(rows_hidden, len(columns_hidden), hidden.by_filter):
         cut.append(f"{left} not read; show them if they should be")
     return rows, cut

@@ -23,11 +23,9 @@ class MeasureArgument(BaseModel):
     )
     column: str | None = Field(
         default=None,
-        description="Column to compute over; none for a count or share of rows.",
+        description="None for a count or share of rows.",
     )
-    of: str | None = Field(
-        default=None, description="With share: the column that `column` is a share of, as spend of budget."
-    )
+    of: str | None = Field(default=None, description="With share: what `column` is a share of.")
 
 
 class GroupCondition(BaseModel):
@@ -36,7 +34,7 @@ class GroupCondition(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     op: Comparison = ">"
-    value: float = Field(description="Compared with the first measure; = 0: values that no row has.")
+    value: float = Field(description="Of the first measure; = 0: values that no row has.")
 
 
 class Arguments(BaseModel):
@@ -56,7 +54,7 @@ class Arguments(BaseModel):
     )
     filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
     among: list[Condition] = Field(
-        default=[], description="Conditions of the whole that `filters` choose from, as there; all rows when empty."
+        default=[], description="Conditions, as there, of the whole that `filters` choose from."
     )
     measures: list[MeasureArgument] = Field(
         default=[], max_length=4, description="What to compute, of all rows or by group."
@@ -69,14 +67,12 @@ class Arguments(BaseModel):
     times: list[str] = Field(
         default=[],
         max_length=4,
-        description="Grouped by a column of dates: the times to set beside one another, as 2025 and 2024, or Q1 2026.",
+        description="Grouped by dates: the times to set side by side, as 2025 or Q1 2026.",
     )
     order_by: str | None = Field(
         default=None,
-        description="Column, or of groups `count` or a measured column; a leading minus: highest first.",
+        description="Column, or of groups `count` or a measure; a leading minus: highest first.",
     )
-    per_group: int | None = Field(
-        default=None, ge=1, le=20, description="Rows to name of each group, the first by `order_by`, a column."
-    )
+    per_group: int | None = Field(default=None, ge=1, le=20, description="Rows to name of each group.")
     limit: int | None = Field(default=None, ge=1, le=500, description="Rows or groups to name; figures take all.")
     columns: list[str] = Field(default=[], description="Columns to show of listed rows.")
