@@ -23,7 +23,7 @@ from copilot.retrieval.sentences import plain
 
 FILE = Path(__file__).parents[1] / "reading" / "model" / "judge.onnx"
 WEIGHTS = Path(__file__).with_suffix(".json")
-MOST = 8
+MOST = 12
 """Units that are read beside a question, the first of the ranking."""
 LENGTHS = pairs.Lengths(question=48, other=88)
 
