@@ -38,7 +38,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 from examples import split_of  # noqa: E402
 from export_minilm import INT8, SCALES, export, sha256, unpack  # noqa: E402
 from fitting import half_precision  # noqa: E402
-from public import Public, public  # noqa: E402
+from public_sets import Public, public  # noqa: E402
 from train import published_weights  # noqa: E402
 
 from copilot.retrieval.sentences import sentences  # noqa: E402

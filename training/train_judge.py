@@ -29,7 +29,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
-from public import Public, public  # noqa: E402
+from public_sets import Public, public  # noqa: E402
 
 from copilot.passages.judging import LENGTHS, written  # noqa: E402
 from copilot.retrieval.pairs import pieces  # noqa: E402
