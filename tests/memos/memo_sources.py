@@ -23,6 +23,8 @@ CORPUS = ROOT / "tests" / "fixtures" / "corpus"
 SHIPPED = ROOT / "knowledge"
 EVERYONE = Viewer()
 UNITS = ("", "share")
+# On 30 June 2026 a pilot of this day has been one for longer than 180 days, one of the other has not.
+LONG_AGO, LATELY = "2025-06-30", "2026-05-30"
 CONFIG = "as_of: 2026-06-30\ncurrency: EUR\norganisation: Test Works\n"
 
 

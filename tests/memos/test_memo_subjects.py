@@ -114,3 +114,9 @@ def test_a_follow_up_keeps_what_the_memo_is_for(copilot: Copilot) -> None:
 def test_a_memo_is_addressed_to_a_person_of_the_records_who_is_named(copilot: Copilot) -> None:
     arguments = asked(copilot, "Write a status note to Cem Acar on Claims Reader")
     assert arguments == {"projects": ["P1"], "purpose": "status", "addressee": "Cem Acar"}
+
+
+def test_a_subject_that_no_record_has_is_said_to_be_left_out(copilot: Copilot) -> None:
+    answer = copilot.ask("Write a funding memo for the snow plough work")
+    assert "draft_memo" in [call.name for call in answer.tool_calls]
+    assert "snow plough" in answer.text.splitlines()[0]

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memo_sources import (
     EVERYONE,
+    LATELY,
+    LONG_AGO,
     drafted,
     open_sources,
     pdf_pages,
@@ -33,7 +35,6 @@ from copilot.tools.draft_memo.check import check_memo
 from copilot.tools.draft_memo.status.inputs import months_before
 from copilot.types import Viewer
 
-LONG_AGO, LATELY = "2025-06-30", "2026-05-30"
 PILOT = {"column": "stage", "value": "pilot"}
 
 

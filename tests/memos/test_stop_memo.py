@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memo_sources import (
     EVERYONE,
+    LATELY,
+    LONG_AGO,
     drafted,
     open_sources,
     pdf_pages,
@@ -34,8 +36,6 @@ from copilot.tools.prioritize_projects.tool import Arguments as RankArguments
 from copilot.tools.prioritize_projects.tool import ranked
 from copilot.types import Viewer
 
-# On 30 June 2026 a pilot of this day has been one for longer than 180 days, one of the other has not.
-LONG_AGO, LATELY = "2025-06-30", "2026-05-30"
 OTHERS = [project(f"P-{n}", 8, 8, stage_since=LATELY) for n in range(2, 6)]
 
 

@@ -87,7 +87,10 @@ def calls(asked: Asked) -> Iterator[Call]:
         arguments["purpose"] = wanted
     if reader is not None:
         arguments["addressee"] = reader.name or reader.key
-    yield Call("draft_memo", arguments, _phrase(asked, wanted))
+    is_of_some = any(name in arguments for name in ("projects", "unit", "filters"))
+    # A memo on all projects is not what was asked for where a subject is named that the records do not have.
+    left = () if is_of_some else asked.of_table(PROJECTS).unresolved
+    yield Call("draft_memo", arguments, _phrase(asked, wanted), unresolved=left)
 
 
 def _projects(asked: Asked) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -13,18 +12,14 @@ from copilot.language.formatting import humanize
 from copilot.records.store import Filter
 from copilot.tools.check_governance.findings import Selection, as_date, open_review, recorded, rule_values
 from copilot.tools.draft_memo.inputs import MemoInputs
+from copilot.tools.draft_memo.past_decisions import decisions_told
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
 from copilot.tools.prioritize_projects.ranking import Ranking
-from copilot.tools.project_record.tool import Arguments as RecordArguments
-from copilot.tools.project_record.tool import project_record
 from copilot.types import Finding, Quantity, Value
 
-_AGAINST = re.compile(
-    r"\b(reject|refus|stop|defer|postpon|declin|withh|halt|suspend|not (approv|fund)|no further)", re.I
-)
 _CONTRADICTIONS = 4
 _ENDED = 3
 """Earlier projects of a field that are named."""
@@ -224,16 +219,5 @@ def _contradictions(basis: MemoInputs) -> Iterator[Told]:
 
 def _decisions(basis: MemoInputs) -> Iterator[Told]:
     """Earlier decisions that went against a project proposed."""
-    if not basis.view.has("decisions", "project_id"):
-        return
     for key in basis.proposed:
-        found = basis.take(
-            project_record(basis.sources, basis.viewer, RecordArguments(project=key, aspects=["decisions"]))
-        )
-        row = basis.row(key)
-        for finding in (f for f in found if f.kind == "decision"):
-            decided = basis.view.row("decisions", finding.subject) or {}
-            if _AGAINST.search(" ".join(str(cell) for cell in decided.values())):
-                cited = (*finding.evidence, basis.reading.row("projects", row))
-                told = finding.model_copy(update={"evidence": cited})
-                yield Told(f"decided:{finding.evidence[0]}", told, f"On {name_of(row)}: ")
+        yield from decisions_told(basis, key, are_against=True)

@@ -172,16 +172,20 @@ class MemoInputs:
         return self.found.candidates.ids if self.found else []
 
 
-def read_inputs(sources: Sources, viewer: Viewer, asked: Request) -> MemoInputs:
-    view = sources.records.view(viewer)
-    arguments = RankArguments(
+def ranking_arguments(asked: Request) -> RankArguments:
+    """The ranking that a memo rests on."""
+    return RankArguments(
         filters=list(asked.filters),
         weights=dict(asked.weights),
         weight_changes=dict(asked.weight_changes),
         top=asked.top,
         draws=DRAWS,
     )
-    order = ranked(sources, viewer, arguments, also=asked.projects)
+
+
+def read_inputs(sources: Sources, viewer: Viewer, asked: Request) -> MemoInputs:
+    view = sources.records.view(viewer)
+    order = ranked(sources, viewer, ranking_arguments(asked), also=asked.projects)
     best, found = None, order.found
     if asked.budget is not None and not asked.projects and found and _known_weight(found) >= ENOUGH_COVERAGE:
         best = planned(sources, viewer, _plan_arguments(asked))

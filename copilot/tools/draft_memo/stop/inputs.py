@@ -11,13 +11,20 @@ from copilot.memos.memo import Call, Firmness, Verdict
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows
 from copilot.tools.check_governance.findings import blocked_projects
-from copilot.tools.draft_memo.inputs import DRAWS, LIKELY, MemoInputs, Request, firmness_of, is_hardly_known
+from copilot.tools.draft_memo.inputs import (
+    DRAWS,
+    LIKELY,
+    MemoInputs,
+    Request,
+    firmness_of,
+    is_hardly_known,
+    ranking_arguments,
+)
 from copilot.tools.draft_memo.standing import GROUNDS, LIGHT, Standing, read_standings
 from copilot.tools.evidence import short_name_of
 from copilot.tools.filters import linked
 from copilot.tools.findings import Reading
 from copilot.tools.prioritize_projects.ranking import Ranking
-from copilot.tools.prioritize_projects.tool import Arguments as RankArguments
 from copilot.tools.prioritize_projects.tool import ranked
 from copilot.types import Viewer
 
@@ -65,14 +72,7 @@ def most_to_stop(sources: Sources, viewer: Viewer, asked: Request) -> Request:
 def read_stop(sources: Sources, viewer: Viewer, asked: Request) -> StopInputs:
     view, stages = sources.records.view(viewer), sources.workspace.config.stages
     going = [key for key in asked.projects if not stages.has_ended((view.row("projects", key) or {}).get("stage"))]
-    arguments = RankArguments(
-        filters=list(asked.filters),
-        weights=dict(asked.weights),
-        weight_changes=dict(asked.weight_changes),
-        top=asked.top,
-        draws=DRAWS,
-    )
-    ranking = ranked(sources, viewer, arguments, also=going)
+    ranking = ranked(sources, viewer, ranking_arguments(asked), also=going)
     blocked = blocked_projects(sources, viewer)
     basis = MemoInputs(sources, viewer, view, Reading(sources, view), asked, ranking, None, blocked, (), "unknown")
     basis.take(ranking.result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +13,7 @@ from copilot.records.store import Filter
 from copilot.tools.draft_memo.changes import method as of_ranking
 from copilot.tools.draft_memo.inputs import LIKELY
 from copilot.tools.draft_memo.money import months_to_return
+from copilot.tools.draft_memo.past_decisions import decisions_told
 from copilot.tools.draft_memo.standing import GROUNDS, LIGHT
 from copilot.tools.draft_memo.stop.inputs import StopInputs, scored
 from copilot.tools.draft_memo.template import Told
@@ -23,12 +23,8 @@ from copilot.tools.linking import fold
 from copilot.tools.plan_portfolio.options import left_to_spend
 from copilot.tools.prioritize_projects.findings import flip_finding
 from copilot.tools.prioritize_projects.ranking import Ranking, flip
-from copilot.tools.project_record.tool import Arguments as RecordArguments
-from copilot.tools.project_record.tool import project_record
 from copilot.types import Finding, Value
 
-_FOR = re.compile(r"\b(approv|fund|continu|extend|go ahead|proceed|keep)", re.I)
-_AGAINST = re.compile(r"\b(not (approv|fund|extend)|no further|reject|refus|declin)", re.I)
 _SOON = 24
 """Months within which what is left to spend comes back soon."""
 
@@ -150,19 +146,8 @@ def _successes(stop: StopInputs) -> Iterator[Told]:
 
 
 def _decided_for(stop: StopInputs, call: Call) -> Iterator[Told]:
-    """Earlier decisions in favour of a project to be stopped."""
-    basis = stop.basis
-    if not basis.view.has("decisions", "project_id"):
-        return
-    row = basis.row(call.project)
-    arguments = RecordArguments(project=call.project, aspects=["decisions"])
-    found = basis.take(project_record(basis.sources, basis.viewer, arguments))
-    for finding in (f for f in found if f.kind == "decision"):
-        words = str((basis.view.row("decisions", finding.subject) or {}).get("decision") or "")
-        if _FOR.search(words) and not _AGAINST.search(words):
-            cited = (*finding.evidence, basis.reading.row("projects", row))
-            told = finding.model_copy(update={"evidence": cited})
-            yield Told(f"decided:{finding.evidence[0]}", told, f"On {name_of(row)}: ")
+    """Earlier decisions that went for a project to be stopped, or at least not against it."""
+    yield from decisions_told(stop.basis, call.project, are_against=False)
 
 
 def method(stop: StopInputs) -> Iterator[Told]:
