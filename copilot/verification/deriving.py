@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from copilot.verification.comparing import PART_OF, called, earlier_and_later, is_meant, part_of_whole
+from copilot.verification.comparing import PART_OF, part_of_whole
+from copilot.verification.degrees import called, is_meant
 from copilot.verification.figures import IN_DAYS, Read, close, same
 from copilot.verification.grounds import Grounds, Line
 from copilot.verification.labels import groups, named_rows, says_label
+from copilot.verification.over_time import earlier_and_later
 from copilot.verification.reading import without_hedge
 from copilot.verification.sentence import Sentence
 from copilot.verification.terms import content, degrees, opposites
