@@ -1,7 +1,8 @@
 """Input tokens that a remote model is sent a question, counted offline over 30 questions of the development set.
 
 The model is played by the tests' local server: in the first round it searches the documents and calls the tools that
-the data set expects and the one that the built-in planner puts first, with the planner's arguments; then it answers.
+the data set expects and the one that the built-in planner puts first, with the planner's arguments, after it has asked
+for those of them that it was not offered; then it answers.
 Run `python bench/tokens.py`.
 """
 
@@ -12,6 +13,7 @@ import statistics
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -20,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from openai_server import Call, Json, OpenAIServer, Reply
 
 from copilot import Copilot, Settings, open_copilot
+from copilot.models.remote import offering
 from copilot.retrieval.tokens import count
 from evals.samples import Sample, load
 
@@ -41,6 +44,27 @@ def calls(copilot: Copilot, sample: Sample) -> tuple[Call, ...]:
     wanted = {tool.name for tool in sample.tools} | {made[0].name, "search_knowledge"}
     found = [call for call in made if call.name in wanted]
     return tuple(Call(call.name, json.loads(json.dumps(call.arguments, default=str))) for call in found)
+
+
+def asking_for(script: Sequence[Call]) -> Callable[[Json], Reply]:
+    """Makes the calls, and before them asks for the tools that are not offered."""
+
+    def reply(request: Json) -> Reply:
+        offered = {tool["function"]["name"] for tool in request["tools"]}
+        lacking = [call.name for call in script if call.name not in offered]
+        return Reply(calls=(Call(offering.NAME, {"names": lacking}),) if lacking else script)
+
+    return reply
+
+
+def answering(script: Sequence[Call]) -> Callable[[Json], Reply]:
+    """Makes the calls where it had to ask for their tools, else answers."""
+
+    def reply(request: Json) -> Reply:
+        made = {call["function"]["name"] for m in request["messages"] for call in m.get("tool_calls") or ()}
+        return Reply(calls=script) if made == {offering.NAME} else Reply("The records do not say.")
+
+    return reply
 
 
 def wire(value: object) -> str:
@@ -70,7 +94,7 @@ def main() -> None:
         spent: dict[str, int] = defaultdict(int)
         for sample, script in zip(samples, scripts, strict=True):
             server.requests.clear()
-            server.script = [Reply(calls=script), Reply("The records do not say.")]
+            server.script = [asking_for(script), answering(script), answering(script)]
             copilot.ask(sample.question)
             sizes = [parts(request) for request in server.requests]
             for size in sizes:

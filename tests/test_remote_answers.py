@@ -18,6 +18,7 @@ from copilot import Answer, Copilot, Final, Restart, Settings, Step, TextDelta, 
 from copilot.build import assemble, open_sources
 from copilot.errors import SettingsError
 from copilot.retrieval import tokens
+from copilot.tools import available
 
 KEY = "sk-SECRET-1234"
 QUESTION = "How many projects are in pilot?"
@@ -130,6 +131,44 @@ def test_the_model_is_told_its_work_and_its_tools(copilot: Copilot, server: Open
     assert "Halden Care" in request["messages"][0]["content"]
     offered = {t["function"]["name"] for t in request["tools"]}
     assert {"search_knowledge", "find_projects", "project_record"} <= offered
+
+
+def names(request: Json) -> list[str]:
+    return [tool["function"]["name"] for tool in request["tools"]]
+
+
+def test_tools_are_offered_by_need_and_others_when_asked_for(copilot: Copilot, server: OpenAIServer) -> None:
+    asked_for = Reply(calls=(Call("more_tools", {"names": ["plan_portfolio"]}),))
+    server.script = [asked_for, COUNT, cited("3 projects are in pilot [#ID].")]
+    answer = copilot.ask(QUESTION)
+    first, second, third = server.requests
+    assert "find_projects" in names(first)
+    assert "plan_portfolio" not in names(first)
+    assert len(names(first)) <= 10
+    (listed,) = [t["function"]["description"] for t in first["tools"] if t["function"]["name"] == "more_tools"]
+    assert {line.partition(":")[0] for line in listed.splitlines()[1:]} == {
+        tool.name for tool in available(copilot.sources)
+    } - set(names(first))
+    assert set(names(second)) == set(names(third)) == {*names(first), "plan_portfolio"}
+    assert [call.ok for call in answer.tool_calls] == [True, True]
+    assert answer.status == "answered"
+
+
+def test_an_argument_is_explained_with_the_first_of_the_offered_tools(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [Reply("I do not know.")]
+    copilot.ask(QUESTION)
+    arguments = [tool["function"]["parameters"]["properties"] for tool in server.requests[0]["tools"]]
+    first, *others = [own["filters"] for own in arguments if "filters" in own]
+    assert first.get("description")
+    assert all("description" not in again for again in others)
+
+
+def test_tools_that_there_are_not_are_not_offered(copilot: Copilot, server: OpenAIServer) -> None:
+    server.script = [Reply(calls=(Call("more_tools", {"names": ["sell_shares"]}),)), Reply("I do not know.")]
+    answer = copilot.ask(QUESTION)
+    assert "sell_shares" in server.requests[1]["messages"][-1]["content"]
+    assert names(server.requests[1]) == names(server.requests[0])
+    assert [call.ok for call in answer.tool_calls] == [False]
 
 
 def test_the_model_is_told_the_names_of_the_workspace_that_this_viewer_may_see(

@@ -21,7 +21,9 @@ from copilot.errors import CopilotError, LimitExceeded, ModelError
 from copilot.models.draft import Draft
 from copilot.models.grounded import GroundedChatModel
 from copilot.models.history import REMEMBERED_TURNS, leading, remembered
-from copilot.models.remote.calculating import LABEL, NAME, Calculating
+from copilot.models.remote import calculating, offering
+from copilot.models.remote.calculating import Calculating
+from copilot.models.remote.offering import Offering
 from copilot.models.remote.telling import Telling
 from copilot.sources import Sources
 from copilot.state.conversations import Conversations
@@ -35,7 +37,7 @@ from copilot.verification.repair import MOST_REPAIRED, repaired, request
 
 _log = logging.getLogger(__name__)
 
-LABELS = {**TOOL_LABELS, NAME: LABEL}
+LABELS = {**TOOL_LABELS, **{m.NAME: m.LABEL for m in (calculating, offering)}}
 # A turn calls the chat model at most this often; a longer one is going in circles.
 MAX_MODEL_CALLS = 8
 
@@ -210,10 +212,9 @@ class Runner:
                 bind(available(self._sources), self._sources, viewer),
                 system_prompt=prompt(viewer) if remote and prompt else None,
                 middleware=[
-                    *([Telling(grounded.candidates)] if remote else []),
                     Timing(),
                     ToolErrorMiddleware(partial(error_text, sources=self._sources if remote else None)),
-                    *([Calculating()] if remote else []),
+                    *([Offering(grounded.wanted), Telling(grounded.candidates), Calculating()] if remote else []),
                     ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
                 ],
             )

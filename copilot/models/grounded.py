@@ -216,6 +216,13 @@ class GroundedChatModel(BaseChatModel):
         planned = self.memory.planned(asked, available(self.sources), turns[-1] if turns else None)
         return [p.call for p in planned.calls if named(p.call.tool).searches is None][:CANDIDATES]
 
+    def wanted(self, messages: Sequence[BaseMessage]) -> list[str]:
+        """The tools that the last question wants: of the calls that it would make, then as the reader has them."""
+        *turns, (question, *_) = self.memory.as_meant(_turns(messages))
+        read = self.memory.asked(question, self.memory.after(turns)).reading
+        suggested = [call.tool for call in self.candidates(messages)]
+        return list(dict.fromkeys([*suggested, *(name for name in read.ranked if name not in LABELS)]))
+
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
         *turns, (question, *_) = self.memory.as_meant(_turns(messages))
         asked = self.memory.asked(question, self.memory.after(turns))
