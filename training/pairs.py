@@ -56,7 +56,8 @@ class Pair(nn.Module):
 
 
 def opened(weights: Path, layers: int = 6, told: int = 0, start: Path | None = None) -> tuple[Pair, Tokenizer]:
-    """The network as published, but for its heads, or as in the shipped model `start`; and the tokenizer."""
+    """The network as published, but for its heads, or as in the shipped model `start`, whose missing layers are as
+    published; and the tokenizer."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         unpack(weights, scratch)
@@ -65,9 +66,15 @@ def opened(weights: Path, layers: int = 6, told: int = 0, start: Path | None = N
         tokenizer.no_truncation()
         model = Pair(scratch, layers, told=told)
         if start:
-            missing = model.load_state_dict(state_of(start), strict=False).missing_keys
-            assert all(name.startswith("says.") for name in missing), missing
+            own = state_of(start)
+            missing = model.load_state_dict(own, strict=False).missing_keys
+            assert not {_part(name) for name in missing} & {_part(name) for name in own}, missing
         return model, tokenizer
+
+
+def _part(name: str) -> str:
+    """The layer or the head that a weight belongs to."""
+    return ".".join(name.split(".")[:4]) if name.startswith("encoder.encoder.") else name.partition(".")[0]
 
 
 def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], right: Sequence[float]) -> Batch:

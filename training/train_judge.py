@@ -46,8 +46,6 @@ OTHERS, NEAR = 4, 8
 """Units beside one that answers: most of them of the nearest."""
 UNANSWERED = 0.2
 """Share of the questions that are read beside units none of which answers."""
-SISTERS_TIMES = 2
-"""How often a question is read beside its sister, for once that it is read beside others."""
 MOST_RIGHT = 2
 NOISY = 0.2
 """Share of the questions that are mistyped."""
@@ -197,7 +195,8 @@ def train(given: argparse.Namespace) -> None:
     split = {f: split_of(hand_of(f)) for f in files}
     data = {s: questions([f for f in files if split[f] == s]) for s in ("train", "validation", "test")}
     plain = [x for x in data["train"] if not x.sister]
-    pairs = [x for x in data["train"] if x.sister] * SISTERS_TIMES
+    pairs = [x for x in data["train"] if x.sister]
+    plain += [x for x in questions([f for f in files if hand_of(f) in given.again]) if not x.sister]
     data["train"] = random.Random(0).sample(plain, min(len(plain), given.most or len(plain))) + pairs
     data |= of_kinds(public(given.kinds, with_headings=True), data["train"], given.of_kinds)
     print({s: len(found) for s, found in data.items()}, flush=True)
@@ -338,7 +337,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--most", type=int, help="questions of an epoch beside those that have a sister")
-    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--again", nargs="*", default=(), help="hands whose questions are read twice an epoch")
+    parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--start", type=Path, help="a shipped model to go on from")
     parser.add_argument("--kinds", type=Path, nargs="*", default=(), help="public questions of other kinds (.jsonl.gz)")
     parser.add_argument("--of-kinds", type=int, default=1000, help="questions of each file of `--kinds`")
