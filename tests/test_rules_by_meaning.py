@@ -13,6 +13,7 @@ P1,Claims Reader,Harbour,production,,customers,2025-01-10,Parlo,2024-02-01
 P2,Fraud Radar,Harbour,production,Bo Lind,customers,2026-02-10,,
 P3,Shelf Planner,Stores,production,Cem Acar,nobody,,Weldon,2026-01-15
 P4,Letter Helper,Stores,pilot,,customers,,,
+P5,Production Line Planner,Stores,production,Ada Kern,nobody,,,
 """
 GATES = """
 gates: [{id: Door}, {id: Harvest}]
@@ -54,3 +55,10 @@ def test_the_rule_that_is_meant_is_told_with_the_projects_that_do_not_meet_it(co
 def test_what_means_no_single_rule_is_checked_by_all(copilot: Copilot) -> None:
     arguments, _ = checked(copilot, "What is blocked by our governance rules?")
     assert "rule" not in arguments
+
+
+def test_a_stage_that_is_named_is_no_record_and_narrows_the_check(copilot: Copilot) -> None:
+    arguments, first = checked(copilot, "Which production systems are in breach of a governance rule?")
+    assert "project" not in arguments
+    assert arguments["filters"] == [{"column": "stage", "value": "production"}]
+    assert "Production Line Planner" not in first

@@ -35,19 +35,24 @@ def described(
     viewer: Viewer,
 ) -> Links:
     """The links, with a record for each part that names none and comes near to the title of one; where
-    there is no such part, for the question as a whole."""
+    there is no such part, for the question as a whole. A part that is all values by their names describes none."""
     if any(x.score >= WHOLE for x in links.of("record")):
         return links
-    spans = reading.of(*_ROLES) or (Span("scope", 0, len(text), text),)
+    spans = [s for s in reading.of(*_ROLES) or (Span("scope", 0, len(text), text),) if _describes(s, links)]
     found = [link for span in spans if (link := _nearest(span, retriever, view, viewer))]
     known = {(x.table, x.key) for x in found}
     kept = [x for x in links.links if x.kind != "record" or (x.table, x.key) not in known]
     return replace(links, links=tuple(sorted([*kept, *found], key=lambda x: (x.start, -x.end, x.kind))))
 
 
+def _describes(span: Span, links: Links) -> bool:
+    """Whether a part says more than the values that it names: "production systems" are those in production."""
+    named = links.within(span.start, span.end, "value", "table")
+    said = {stem for link in named if link.score >= WHOLE for stem in content_stems(link.text)}
+    return not set(content_stems(span.text)) - ROW_STEMS <= said
+
+
 def _nearest(span: Span, retriever: Retriever, view: RecordView, viewer: Viewer) -> Link | None:
-    if not content_stems(span.text):
-        return None
     near = list(dict.fromkeys(_records(span.text, retriever, view, viewer)))
     if not near:
         return None

@@ -361,6 +361,18 @@ def test_one_rule_is_told_by_itself_with_the_projects_that_do_not_meet_it(source
         assert not {f.kind for f in rest} & {"blocked_project", "contradiction"}
 
 
+def test_several_rules_are_told_each_by_itself(sources: Sources) -> None:
+    (whole,) = [e for e in run(sources).evidence if e.kind == "computation" and not e.part_of]
+    assert whole.calculation
+    titles = [str(row[0]) for row in whole.calculation.inputs[0].rows[:2]]
+    both = [f for f in run(sources, rule=titles).findings if f.kind == "one_rule"]
+    each = [next(f for f in run(sources, rule=title).findings if f.kind == "one_rule") for title in titles]
+    assert len(both) == 2
+    assert [(f.subject, f.values["projects"], f.values["bound"], f.values["names"]) for f in both] == [
+        (f.subject, f.values["projects"], f.values["bound"], f.values["names"]) for f in each
+    ]
+
+
 CALLS: tuple[dict[str, object], ...] = (
     {}, {"top": 1}, {"unit": "Insurance"}, {"gate": "G3"}, {"rule": "EU law"},
     {"rule": "A business owner is named"}, {"rule": "A business owner is named", "unit": "Insurance"},

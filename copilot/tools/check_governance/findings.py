@@ -33,8 +33,8 @@ class Selection:
     """The rules a call is about."""
 
     rules: tuple[Rule, ...]
-    asked: str | None = None
-    """Words of the id, title, instrument or article by which they were chosen."""
+    asked: tuple[str, ...] = ()
+    """Words of the ids, titles, instruments or articles by which they were chosen; none for all."""
     gate: str | None = None
     """The id of the gate that they belong to."""
     unit: str | None = None
@@ -42,15 +42,22 @@ class Selection:
     is_ahead: bool = False
     """They are checked as if all stood before the gate."""
 
-    @property
-    def one_rule(self) -> Rule | None:
-        """The rule that was asked for by its id or title; None where a law or policy was, or nothing."""
-        asked = (self.asked or "").casefold().strip()
-        return next((r for r in self.rules if asked in (r.id.casefold(), r.title.casefold())), None)
+    are_each: bool = False
+    """Whether each rule was asked for by its id or title, and not a law or policy, or nothing."""
 
     @property
     def values(self) -> dict[str, Value]:
-        return {"gate": self.gate, "about": self.asked, "unit": self.unit, "ahead": self.is_ahead or None}
+        return {
+            "gate": self.gate,
+            "about": "; ".join(self.asked) or None,
+            "unit": self.unit,
+            "ahead": self.is_ahead or None,
+        }
+
+
+def is_by_name(asked: str, rules: Sequence[Rule]) -> bool:
+    """Whether rules were asked for by their id or title."""
+    return all(asked.casefold().strip() in (rule.id.casefold(), rule.title.casefold()) for rule in rules)
 
 
 @dataclass
@@ -87,10 +94,10 @@ class Review:
             if finding.rule.id in chosen and self._is_asked(finding.rule, project, selection.asked)
         ]
 
-    def _is_asked(self, rule: Rule, project: ProjectFacts, asked: str | None) -> bool:
-        if asked is None or rule.is_named(asked):
+    def _is_asked(self, rule: Rule, project: ProjectFacts, asked: Sequence[str]) -> bool:
+        if not asked or any(rule.is_named(words) for words in asked):
             return True
-        return any(source.is_called(asked) for source in self.checker.also(rule, project))
+        return any(source.is_called(words) for source in self.checker.also(rule, project) for words in asked)
 
     def passages(self, rule: Rule) -> list[Evidence]:
         """The policy passages behind a rule that the viewer may read."""

@@ -1,4 +1,4 @@
-"""Which one rule a question is about, told by what rule and question mean."""
+"""Which rules a question is about, told by what rules and question mean."""
 
 from __future__ import annotations
 
@@ -20,22 +20,26 @@ CLEARLY = 0.45
 """From here on .50 and .52 do, all of them right, and none of the 75."""
 
 
+MOST = 3
+"""More rules than these that come alike near are none of them meant."""
+
+
 class _Rules(NamedTuple):
     ids: tuple[str, ...]
     vectors: Vectors
     """Shape (rules, width)."""
 
 
-def rule_meant(asked: Asked, near: float = NEAR) -> str | None:
-    """The id of the rule, None where none comes so near, or two do."""
+def rules_meant(asked: Asked, near: float = NEAR) -> tuple[str, ...]:
+    """The ids of the rules, the nearest first; none where none comes so near, or too many do."""
     path = asked.sources.workspace.root / GATES_FILE
     rules = _rules(path, path.stat().st_mtime_ns) if path.is_file() else None
     if rules is None:
-        return None
+        return ()
     scores = rules.vectors @ encode(asked.text)
-    best, *others = np.argsort(-scores)
-    leads = not others or scores[best] - scores[others[0]] >= LEAD
-    return rules.ids[best] if scores[best] >= near and leads else None
+    best = float(scores.max())
+    alike = [n for n in np.argsort(-scores) if scores[n] > best - LEAD]
+    return tuple(rules.ids[n] for n in alike) if best >= near and len(alike) <= MOST else ()
 
 
 @lru_cache(maxsize=16)

@@ -75,8 +75,9 @@ class _Portfolio:
 
     def findings(self, ordered: Sequence[str], looked_at: int) -> Iterator[Finding]:
         summary, top = self.summary, self.top
-        if (rule := self.selection.one_rule) is not None:
-            yield from self._one_rule(rule)
+        if self.selection.are_each:
+            for rule in self.selection.rules:
+                yield from self._one_rule(rule)
         else:
             yield from self._opening(looked_at)
             yield from self._rules()
@@ -124,7 +125,8 @@ class _Portfolio:
 
     def _one_rule(self, rule: Rule) -> Iterator[Finding]:
         """Which projects do not meet it, of those that it binds."""
-        cases = in_production_first(self.review.stages, self.summary.unmet)
+        unmet = [case for case in self.summary.unmet if case.rule.id == rule.id]
+        cases = in_production_first(self.review.stages, unmet)
         named = cases[: self.top]
         production = [c for c in cases if self.review.stages.is_production(c.project.facts.get("stage"))]
         rows = [(name_of(case.project.row), str(case.project.row.get("stage")), case.since) for case in cases[:_ROWS]]
@@ -136,7 +138,7 @@ class _Portfolio:
                 **self.selection.values,
                 **rule_values(rule),
                 "projects": count(len(cases), "project"),
-                "bound": count(len(self.summary.bound), "project"),
+                "bound": count(self.summary.bound_by(rule), "project"),
                 "production": count(len(production), "project"),
                 "since": min((case.since for case in cases if case.since), default=None),
                 "names": tuple(name_of(case.project.row) for case in named),

@@ -59,6 +59,10 @@ class Summary:
         """Rules checked on projects, those of one outcome or all."""
         return sum(n for (_, found), n in self.outcomes.items() if outcome in (None, found))
 
+    def bound_by(self, rule: Rule) -> int:
+        """Projects that a rule binds."""
+        return sum(n for (id, _), n in self.outcomes.items() if id == rule.id)
+
     def most_asked(self) -> list[tuple[str, int]]:
         """Columns with the projects for which they would have to be asked, what settles most first."""
         return sorted(self.asked.items(), key=lambda item: (-item[1], -self.awaited[item[0]], item[0]))

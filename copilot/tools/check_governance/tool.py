@@ -8,9 +8,9 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.gates.rules import Gates
+from copilot.gates.rules import Gates, Rule
 from copilot.sources import Sources
-from copilot.tools.check_governance.findings import Selection, open_review
+from copilot.tools.check_governance.findings import Selection, is_by_name, open_review
 from copilot.tools.check_governance.overview import report_portfolio
 from copilot.tools.check_governance.project import report_project
 from copilot.tools.filters import Condition, linked
@@ -37,9 +37,9 @@ class Arguments(BaseModel):
     ahead: bool = Field(
         default=False, description="Check all projects as if they stood before `gate`, such as a unit before launch."
     )
-    rule: str | None = Field(
+    rule: str | list[str] | None = Field(
         default=None,
-        description="Only rules with that id, title, instrument or article.",
+        description="Only rules with that id, title, instrument or article; a list for several.",
     )
     top: int = Field(default=10, ge=1, le=100, description="How many to tell.")
 
@@ -85,17 +85,29 @@ def _with_number(id: str) -> tuple[str, ...]:
 
 
 def _selection(gates: Gates, arguments: Arguments) -> Selection:
-    asked, gate = arguments.rule, _gate(gates, arguments.gate) if arguments.gate else None
-    rules = gates.rules_named(asked) if asked else gates.rules
-    if asked and not rules:
-        found = link(asked, {rule.title: (rule.id, rule.instrument) for rule in gates.rules})
-        if not found.value:
-            nearest = "; ".join(found.nearest)
-            raise ToolError(f"No rule is about {asked!r}; the nearest are: {nearest}.", found.nearest)
-        asked, rules = found.value, gates.rules_named(found.value)
+    gate = _gate(gates, arguments.gate) if arguments.gate else None
+    named = [_rules(gates, asked) for asked in _listed(arguments.rule)]
+    asked = tuple(name for name, _ in named)
+    rules = tuple(dict.fromkeys(rule for _, found in named for rule in found)) if named else gates.rules
     chosen = tuple(rule for rule in rules if gate is None or rule.gate == gate)
     if not chosen:
-        named = tuple(dict.fromkeys(rule.gate for rule in rules))
-        about = f"No rule on {asked!r}" if asked else "No rule"
-        raise ToolError(f"{about} belongs to gate {gate}; they belong to {', '.join(named)}.", named)
-    return Selection(chosen, asked, gate)
+        known = tuple(dict.fromkeys(rule.gate for rule in rules))
+        about = f"No rule on {'; '.join(asked)!r}" if asked else "No rule"
+        raise ToolError(f"{about} belongs to gate {gate}; they belong to {', '.join(known)}.", known)
+    are_each = bool(named) and all(is_by_name(name, found) for name, found in named)
+    return Selection(chosen, asked, gate, are_each=are_each)
+
+
+def _listed(rule: str | list[str] | None) -> list[str]:
+    return [rule] if isinstance(rule, str) else rule or []
+
+
+def _rules(gates: Gates, asked: str) -> tuple[str, tuple[Rule, ...]]:
+    """The rules that are meant, and what they were called."""
+    if rules := gates.rules_named(asked):
+        return asked, rules
+    found = link(asked, {rule.title: (rule.id, rule.instrument) for rule in gates.rules})
+    if not found.value:
+        nearest = "; ".join(found.nearest)
+        raise ToolError(f"No rule is about {asked!r}; the nearest are: {nearest}.", found.nearest)
+    return found.value, gates.rules_named(found.value)
