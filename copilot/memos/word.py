@@ -31,6 +31,7 @@ def write(memo: Memo, status: str) -> bytes:
     from docx import Document
     from docx.enum.text import WD_BREAK
 
+    memo = layout.flagged(memo)
     document = Document()
     set_page(document, memo.title, memo.organisation, layout.footer(memo))
     document.core_properties.comments = memo.id
@@ -50,6 +51,10 @@ def write(memo: Memo, status: str) -> bytes:
         paragraph = document.add_paragraph(style="Source")
         _bookmark(paragraph, _source(source.marker))
         _run(paragraph, f"[{source.marker}] {layout.reference(source)}")
+    if memo.unsourced:
+        add(document, layout.WITHOUT_SOURCE, style="Heading 1")
+        for line in layout.unsourced_lines(memo):
+            add(document, line, style="List Bullet")
     add(document, layout.provenance(memo), style="Source")
     file = BytesIO()
     document.save(file)

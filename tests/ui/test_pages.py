@@ -105,6 +105,30 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
 
 
+def test_a_memo_is_edited_beside_its_evidence_and_says_which_figure_has_no_source(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    memo = copilot.call("draft_memo", top=2).memo
+    copilot.memos.keep(memo)
+    app = opened(memos.page, copilot, memo=memo.id)
+    next(button for button in app.button if button.label == "Edit").click().run()
+    assert {area.label for area in app.text_area} == {section.heading for section in memo.sections}
+    evidence = [expander.label for expander in app.expander]
+    assert all(any(label.startswith(f"\\[{s.marker}\\]") for label in evidence) for s in memo.sources)
+    motion = app.text_area(key=f"text-{memo.id}-decision")
+    motion.set_value(f"{motion.value}\nRivals have spent 9.9 million NOK.")
+    next(field for field in app.text_input if field.label == "Your name").set_value("Ana Costa")
+    next(button for button in app.button if button.label == "Save as a new version").click().run()
+    assert not app.exception
+    assert not app.text_area
+    assert "9.9 million NOK :orange-badge[no source]" in shown(app)
+    assert "9.9 million NOK, in" in app.warning[0].value
+    version = copilot.memos.list(copilot.viewer())[0]
+    assert (version.edit.name, version.unsourced) == ("Ana Costa", 1)
+    assert "Ana Costa" in shown(opened(memos.page, copilot))
+    next(button for button in app.button if button.label == "Review or sign off").click().run()
+    assert [box.label for box in app.checkbox] == ["I confirm 9.9 million NOK"]
+
+
 def test_a_memo_that_is_drafted_in_the_background_is_shown_as_waiting_and_can_be_cancelled(copilot: Copilot) -> None:
     with closing(Jobs(place(Settings.from_env(), JOBS))) as jobs:
         kinds.start(jobs, copilot.conversations, kinds.requested("memo", {"top": 2}), copilot.viewer())
