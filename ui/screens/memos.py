@@ -79,6 +79,7 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
             "Recommendation": [FIRMNESS[info.firmness] for info in infos],
         }
     )
+    frame = frame.drop(columns=[name for name in ("Edited by", "Without a source") if frame[name].isna().all()])
 
     def opened() -> None:
         st.query_params["memo"] = infos[st.session_state.open_memo.row].id
