@@ -92,6 +92,25 @@ def test_an_address_keeps_a_view(copilot: Copilot) -> None:
     assert list(app.dataframe[0].value["Project"]) == ["Bed Planner"]
 
 
+def test_a_view_is_saved_by_name_opened_and_removed_by_its_viewer_alone(copilot: Copilot) -> None:
+    app = opened(portfolio.page, copilot, words="Bed Planner")
+    next(field for field in app.text_input if field.label == "Name for these filters").set_value("Beds")
+    next(button for button in app.button if button.label == "Save this view").click().run()
+    assert not app.exception
+    (view,) = copilot.conversations.views.list("everyone", "portfolio")
+    assert (view.name, view.filters["words"]) == ("Beds", ("Bed Planner",))
+    other = opened(portfolio.page, copilot)
+    assert len(other.dataframe[0].value) > 1
+    other.button(key="open-view-Beds").click().run()
+    assert list(other.dataframe[0].value["Project"]) == ["Bed Planner"]
+    assert other.text_input(key="words").value == "Bed Planner"
+    elsewhere = opened(portfolio.page, copilot, "chief_physician")
+    assert "Beds" not in [button.label for button in elsewhere.button]
+    other.button(key="remove-view-Beds").click().run()
+    assert not other.exception
+    assert copilot.conversations.views.list("everyone", "portfolio") == ()
+
+
 def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert copilot.memos is not None
     memo = copilot.call("draft_memo", top=2).memo
