@@ -103,7 +103,10 @@ class FigureCheck:
         ids = [self._sources[m].id for m in chosen or markers]
         verdict = Checker("", self._grounds).check(sentence, Citing(ids, is_own=bool(chosen)))
         unsourced = {Place(f.start, f.end) for f in verdict.faults if f.kind in _FIGURES}
+        # By itself a figure follows from some two of so many that were read.
         derived = [Place(figure.start, figure.end) for figure, _ in verdict.computed]
+        if not verdict.carriers:
+            unsourced |= set(derived)
         looked_at = markers or list(self._sources)
         for number in find_numbers(sentence.text):
             place = Place(number.start, number.end)
@@ -138,7 +141,7 @@ class FigureCheck:
     @cached_property
     def _grounds(self) -> Grounds:
         grounds = Grounds()
-        grounds.read(self._sources.values(), self._tables, _said(self._lines, self._sources))
+        grounds.read(map(_in_words, self._sources.values()), self._tables, _said(self._lines, self._sources))
         return grounds
 
 
@@ -148,6 +151,14 @@ def _pattern(text: str) -> str:
 
 def _said(lines: Iterable[Line], sources: dict[int, Evidence]) -> Iterator[tuple[str, str]]:
     return ((sources[line.markers[0]].id, line.text) for line in lines if line.markers)
+
+
+def _in_words(evidence: Evidence) -> Evidence:
+    """A computation as its text alone, a sentence for each finding: its values by themselves would fit any words."""
+    if evidence.values is None:
+        return evidence
+    text = "\n".join(f"{line}." for line in evidence.text.splitlines() if line)
+    return evidence.model_copy(update={"values": None, "text": text})
 
 
 def _texts(evidence: Evidence) -> Iterator[str]:

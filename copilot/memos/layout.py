@@ -60,9 +60,12 @@ def subtitle(memo: Memo, status: str) -> tuple[str, ...]:
 
 def without_source(unsourced: Sequence[Unsourced]) -> str:
     """ "2 figures without a source"; empty where there is none."""
-    if not unsourced:
-        return ""
-    return f"{len(unsourced)} figure{'s' if len(unsourced) > 1 else ''} without a source"
+    return f"{figures(len(unsourced))} without a source" if unsourced else ""
+
+
+def figures(number: int) -> str:
+    """ "1 figure", "2 figures"."""
+    return f"{number} figure{'' if number == 1 else 's'}"
 
 
 def flagged(memo: Memo) -> Memo:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from copilot.errors import SettingsError
 from copilot.memos.editing import edited
-from copilot.memos.layout import DRAFT, written
+from copilot.memos.layout import DRAFT, figures, written
 from copilot.memos.memo import DECISIVE, Edit, Firmness, Kind, Memo
 from copilot.state.database import Database, Migration
 from copilot.state.places import Place
@@ -71,7 +71,7 @@ def status(steps: Sequence[Step]) -> str:
         return DRAFT
     last = steps[-1]
     word = "since" if last.state == "in review" else "on"
-    confirmed = f", {len(last.accepted)} without a source confirmed" if last.accepted else ""
+    confirmed = f", {figures(len(last.accepted))} without a source confirmed" if last.accepted else ""
     return f"{last.state.capitalize()} by {last.name} {word} {written(last.at.date())}{confirmed}"
 
 

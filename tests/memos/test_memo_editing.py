@@ -90,6 +90,7 @@ def test_a_figure_that_is_changed_is_flagged_where_it_stands(memos: Memos, memo:
     [
         (BOUGHT, ["9.9 million NOK"]),
         ("We recommend 37% more.", ["37%"]),
+        ("A supplier offers 12% off.", ["12%"]),
         ("H-99 was agreed on 12 May 2026.", ["H-99", "12 May 2026"]),
         ("We think this is right.", []),
     ],
@@ -159,7 +160,7 @@ def test_signing_off_takes_a_word_on_each_figure_without_a_source(memos: Memos, 
     memos.advance(version.id, BOARD, "signed off", "Ben Ito", ("37%", "9.9 million NOK"))
     signed = memos.steps(version.id, BOARD)[-1]
     assert (signed.state, signed.accepted) == ("signed off", ("9.9 million NOK", "37%"))
-    assert status([signed]).endswith(", 2 without a source confirmed")
+    assert status([signed]).endswith(", 2 figures without a source confirmed")
 
 
 def test_every_document_marks_and_lists_a_figure_without_a_source(memos: Memos, memo: Memo) -> None:
