@@ -21,17 +21,19 @@ class Frozen(BaseModel):
 
 
 ViewerRole = Literal["leader", "pm", "evaluator", "admin"]
-Permission = Literal["evaluate", "see_heldback", "sign_memo", "upload", "administer"]
+Permission = Literal["evaluate", "see_heldback", "edit_memo", "sign_memo", "upload", "administer"]
 
 PERMISSIONS: dict[Permission, frozenset[ViewerRole]] = {
     "evaluate": frozenset({"evaluator", "admin"}),
     "see_heldback": frozenset({"evaluator", "admin"}),
+    "edit_memo": frozenset({"leader", "pm", "admin"}),
     "sign_memo": frozenset({"leader", "admin"}),
     "upload": frozenset({"pm", "admin"}),
     "administer": frozenset({"admin"}),
 }
 """What is not for everyone who may ask: start evaluations and read their drafts, see the samples that are held back,
-sign memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not of it."""
+edit and sign memos, change the documents, and read the audit trail. What a viewer may see is a matter of labels, not
+of it."""
 
 
 class Viewer(Frozen):

@@ -81,15 +81,15 @@ def test_a_viewer_named_on_the_command_line_may_do_all_and_a_visitor_only_what_i
     ("role", "may"),
     [
         (None, set()),
-        ("leader", {"sign_memo"}),
-        ("pm", {"upload"}),
+        ("leader", {"edit_memo", "sign_memo"}),
+        ("pm", {"edit_memo", "upload"}),
         ("evaluator", {"evaluate", "see_heldback"}),
-        ("admin", {"evaluate", "see_heldback", "sign_memo", "upload", "administer"}),
+        ("admin", {"evaluate", "see_heldback", "edit_memo", "sign_memo", "upload", "administer"}),
     ],
 )
 def test_a_role_allows_what_it_is_for(role: str | None, may: set[str]) -> None:
     viewer = Viewer.model_validate({"role": role})
-    acts = ("evaluate", "see_heldback", "sign_memo", "upload", "administer")
+    acts = ("evaluate", "see_heldback", "edit_memo", "sign_memo", "upload", "administer")
     assert {act for act in acts if viewer.may(act)} == may
 
 

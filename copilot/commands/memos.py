@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from copilot.commands.options import JsonOption, ViewerOption, WorkspaceOption
 from copilot.errors import SettingsError
 from copilot.memos.export import FORMATS, Format, export, require
+from copilot.memos.layout import DRAFT
 from copilot.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from copilot.memos.memo import Memo
     from copilot.memos.store import Memos
     from copilot.sources import Sources
+    from copilot.state.conversations import Conversations
     from copilot.tools.draft_memo.tool import Purpose
     from copilot.types import Viewer
 
@@ -94,7 +97,8 @@ def list_(workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> Non
 @app.command()
 def show(id: IdArgument, workspace: WorkspaceOption = None, viewer: ViewerOption = None) -> None:
     """Print a memo as Markdown."""
-    _print(export(_read(id, workspace, viewer), "md"))
+    kept = _read(id, workspace, viewer)
+    _print(export(kept.memo, "md", kept.status))
 
 
 @app.command("export")
@@ -107,10 +111,74 @@ def export_(
 ) -> None:
     """Write a memo to a file."""
     wanted = _format(format)
-    memo = _read(id, workspace, viewer)
-    _write(memo, wanted, out or Path(f"{memo.id}.{wanted}"))
+    kept = _read(id, workspace, viewer)
+    _write(kept.memo, wanted, out or Path(f"{kept.memo.id}.{wanted}"), kept.status)
     settings, who = _settings(workspace, viewer)
-    _note(settings, who, "exported", memo, wanted)
+    _note(settings, who, "exported", kept.memo, wanted)
+
+
+@app.command()
+def text(
+    id: IdArgument,
+    section: Annotated[str, typer.Option("--section", help="Only this one, by name; all without it.")] = "",
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
+) -> None:
+    """Print the text of a memo as `bearing memo edit` takes it: sections by name, sources behind each line."""
+    from copilot.memos.editing import memo_text
+
+    _print(memo_text(_read(id, workspace, viewer).memo, section).encode())
+
+
+@app.command()
+def edit(
+    id: IdArgument,
+    file: Annotated[Path, typer.Argument(help="The text, as `bearing memo text` prints it; - for standard input.")],
+    name: Annotated[str, typer.Option("--name", help="Who changed it.")],
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
+) -> None:
+    """Keep a new version with this text, and name each figure in it that no evidence of the memo holds.
+
+    Sections that the text leaves out stay as they are.
+    """
+    from copilot.memos import desk
+    from copilot.memos.editing import read_memo_text
+    from copilot.memos.layout import unsourced_lines
+
+    written = _text_of(file)
+    with _opened(workspace, viewer) as (store, conversations, who):
+        texts = read_memo_text(store.read(id, who), written)
+        memo = desk.edit(store, conversations, who, id, texts, name)
+    typer.echo(f"{memo.id}: {memo.title}")
+    for line in unsourced_lines(memo):
+        typer.echo(f"bearing: no source holds {line}", err=True)
+
+
+@app.command()
+def sign(
+    id: IdArgument,
+    name: Annotated[str, typer.Option("--name", help="Who reviews it or signs it off.")],
+    state: Annotated[
+        str, typer.Option("--state", help="in review, signed off, or draft to take it back.")
+    ] = "signed off",
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="A figure without a source that is signed for all the same; once for each."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    viewer: ViewerOption = None,
+) -> None:
+    """Take a memo into review or sign it off, by name; its documents and its history say so."""
+    from copilot.memos import desk
+    from copilot.memos.store import STATES, status
+
+    wanted = next((known for known in STATES if state.casefold() == known), None)
+    if wanted is None:
+        raise SettingsError(f"There is no state {state!r}; there are {', '.join(STATES)}.")
+    with _opened(workspace, viewer) as (store, conversations, who):
+        step = desk.advance(store, conversations, who, id, wanted, name, accept or [])
+    typer.echo(f"{id}: {status([step])}")
 
 
 @app.command()
@@ -155,6 +223,25 @@ def _store(settings: Settings) -> Memos:
     return Memos(place(settings, FILE))
 
 
+@contextmanager
+def _opened(workspace: Path | None, viewer: str | None) -> Iterator[tuple[Memos, Conversations, Viewer]]:
+    """The memos, and what keeps the audit trail."""
+    from copilot.state.conversations import FILE, Conversations
+    from copilot.state.places import place
+
+    settings, who = _settings(workspace, viewer)
+    with closing(_store(settings)) as store, closing(Conversations(place(settings, FILE))) as conversations:
+        yield store, conversations, who
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return sys.stdin.read() if file == Path("-") else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"Cannot read {str(file)!r} ({reason}).") from None
+
+
 def _note(settings: Settings, viewer: Viewer, action: str, memo: Memo, format: str = "") -> None:
     from copilot.state.conversations import FILE, Conversations
     from copilot.state.places import place
@@ -165,13 +252,15 @@ def _note(settings: Settings, viewer: Viewer, action: str, memo: Memo, format: s
         )
 
 
-def _read(id: str, workspace: Path | None, viewer: str | None) -> Memo:
+class _Kept(NamedTuple):
+    memo: Memo
+    status: str
+
+
+def _read(id: str, workspace: Path | None, viewer: str | None) -> _Kept:
     settings, who = _settings(workspace, viewer)
-    store = _store(settings)
-    try:
-        return store.read(id, who)
-    finally:
-        store.close()
+    with closing(_store(settings)) as store:
+        return _Kept(store.read(id, who), store.status(id, who))
 
 
 def _format(asked: str) -> Format:
@@ -202,14 +291,14 @@ def _amount(text: str, currency: str) -> float:
     return found[0].value
 
 
-def _write(memo: Memo, format: Format, out: Path | None) -> None:
+def _write(memo: Memo, format: Format, out: Path | None, status: str = DRAFT) -> None:
     if out is None and format in ("md", "json"):
         _print(export(memo, format))
         typer.echo(f"bearing: the memo is kept as {memo.id}.", err=True)
         return
     path = out or Path(f"{memo.id}.{format}")
     try:
-        path.write_bytes(export(memo, format))
+        path.write_bytes(export(memo, format, status))
     except OSError as error:
         raise SettingsError(f"Cannot write {str(path)!r} ({error.strerror}); the memo is kept as {memo.id}.") from None
     typer.echo(f"{memo.id}: {memo.title}\n{path}")

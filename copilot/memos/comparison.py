@@ -55,6 +55,8 @@ class Check(Frozen):
 
 
 def compare(memo: Memo, today: Memo) -> Check:
+    """A memo that people have edited is compared as it was computed: what they wrote cannot be computed again."""
+    memo = memo.model_copy(update={"sections": memo.computed})
     reasons = tuple(_differences(memo, today))
     lines = [line for section in memo.sections for line in _section(section, today.section(section.name))]
     known = {section.name for section in memo.sections}
@@ -86,7 +88,7 @@ def cannot_check(memo: Memo, today: date, reason: str) -> Check:
         reasons=(reason,),
         lines=tuple(
             CheckedLine(section=section.name, key=line.key, state="gone", before=line.text)
-            for section in memo.sections
+            for section in memo.computed
             for line in section.lines
         ),
         sources=len(_read(memo)),
@@ -158,14 +160,14 @@ def _lines(section: SectionName, before: tuple[Line, ...], after: tuple[Line, ..
 def _figures(before: str, after: str) -> Iterator[tuple[str, str]]:
     """The figures that differ: paired where the words around them are the same, else as they went and came."""
     old, new = find_numbers(before), find_numbers(after)
-    if len(old) == len(new) and _words(before, old) == _words(after, new):
+    if len(old) == len(new) and without_figures(before, old) == without_figures(after, new):
         yield from ((a.text, b.text) for a, b in zip(old, new, strict=True) if a.text != b.text)
         return
     yield from ((text, "") for text in _only(old, new))
     yield from (("", text) for text in _only(new, old))
 
 
-def _words(text: str, numbers: Sequence[Number]) -> str:
+def without_figures(text: str, numbers: Sequence[Number]) -> str:
     """The text with its figures taken out."""
     for number in reversed(numbers):
         text = f"{text[: number.start]}#{text[number.end :]}"

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from copilot.memos.memo import Line, Memo, Section, Source
+from copilot.memos.memo import Line, Memo, Section, Source, Unsourced
 from copilot.memos.plain import on_one_line
 from copilot.types import Cell, Chart, Table
 
 DRAFT = "Draft, needs sign-off"
+NO_SOURCE = "[no source]"
+"""Stands behind a figure that no evidence of an edited memo holds."""
+WITHOUT_SOURCE = "Figures without a source"
 _ANNEXES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LEADS = {"motion": "Motion.", "choice": "Choice.", "firmness": "Firmness.", "state": "State.", "change": "Change."}
 # A word longer than this gets places where it may break; a shorter one fits any column.
@@ -47,9 +50,53 @@ class Part:
 
 
 def subtitle(memo: Memo, status: str) -> tuple[str, ...]:
-    """For whom, of which day, in what state."""
+    """For whom, of which day, in what state; of an edited memo also by whom, and how much of it has no source."""
     addressee = f"To: {memo.addressee}" if memo.addressee else f"To: whoever decides at {memo.organisation}"
-    return (addressee, f"As of {written(memo.provenance.today)}", status)
+    last = memo.edits[-1] if memo.edits else None
+    by = f"Text edited by {on_one_line(last.name)} on {written(last.at.date())}" if last else ""
+    said = (addressee, f"As of {written(memo.provenance.today)}", status, by, without_source(memo.unsourced))
+    return tuple(part for part in said if part)
+
+
+def without_source(unsourced: Sequence[Unsourced]) -> str:
+    """ "2 figures without a source"; empty where there is none."""
+    return f"{figures(len(unsourced))} without a source" if unsourced else ""
+
+
+def figures(number: int) -> str:
+    """ "1 figure", "2 figures"."""
+    return f"{number} figure{'' if number == 1 else 's'}"
+
+
+def flagged(memo: Memo) -> Memo:
+    """The memo with a mark behind each figure that no evidence holds."""
+    sections = (
+        s.model_copy(update={"lines": tuple(_flagged(line, _in_line(memo, s, line)) for line in s.lines)})
+        for s in memo.sections
+    )
+    return memo.model_copy(update={"sections": tuple(sections)}) if memo.unsourced else memo
+
+
+def _in_line(memo: Memo, section: Section, line: Line) -> list[Unsourced]:
+    return [u for u in memo.unsourced if (u.section, u.key) == (section.name, line.key)]
+
+
+def _flagged(line: Line, unsourced: Sequence[Unsourced]) -> Line:
+    text = line.text
+    for figure in sorted(unsourced, key=lambda u: -u.end):
+        text = f"{text[: figure.end]} {NO_SOURCE}{text[figure.end :]}"
+    return line.model_copy(update={"text": text})
+
+
+def unsourced_lines(memo: Memo) -> list[str]:
+    """Each figure that no evidence holds, with the line in which it stands: for the end of a document."""
+    headings = {section.name: heading(section) for section in memo.sections}
+    return [
+        f"{u.text}, in “{headings[u.section]}”: {line.text}"
+        for u in memo.unsourced
+        for line in memo.section(u.section).lines
+        if line.key == u.key
+    ]
 
 
 def written(day: date) -> str:
@@ -68,18 +115,16 @@ def front(memo: Memo) -> list[Part]:
     parts = []
     for section in sections:
         moved = section.model_copy(update={"chart": None}) if section is drawn else section
-        parts.append(Part(_heading(section), moved, drawn.chart if drawn and section.name == "money" else None))
+        parts.append(Part(heading(section), moved, drawn.chart if drawn and section.name == "money" else None))
     return parts
 
 
 def annexes(memo: Memo) -> list[Part]:
     sections = [s for s in memo.sections if s.is_annex]
-    return [
-        Part(f"{letter}  {_heading(section)}", section) for letter, section in zip(_ANNEXES, sections, strict=False)
-    ]
+    return [Part(f"{letter}  {heading(section)}", section) for letter, section in zip(_ANNEXES, sections, strict=False)]
 
 
-def _heading(section: Section) -> str:
+def heading(section: Section) -> str:
     return section.heading or section.name.capitalize()
 
 
@@ -125,9 +170,12 @@ def provenance(memo: Memo) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in p.versions.items())
     arguments = ", ".join(f"{name}={_argument(value)}" for name, value in p.arguments.items() if value) or "defaults"
     drawn = f"Weights: {weights}. {p.draws:,} draws, seed {p.seed}. " if p.draws else ""
+    edits = "".join(
+        f"Version {e.of} edited by {on_one_line(e.name)} on {e.at:%Y-%m-%d %H:%M} UTC. " for e in memo.edits
+    )
     return (
-        f"Arguments: {arguments}. {drawn}Versions: {versions}. bearing memo check {memo.id} computes it again and says "
-        "what still holds."
+        f"{edits}Arguments: {arguments}. {drawn}Versions: {versions}. "
+        f"bearing memo check {memo.id} computes it again and says what still holds."
     )
 
 

@@ -18,7 +18,7 @@ _ORDERED = re.compile(r"^(\d+)([.)])(?=\s)")
 
 
 def write(memo: Memo, status: str) -> str:
-    return "\n".join(_lines(memo, status)).rstrip() + "\n"
+    return "\n".join(_lines(layout.flagged(memo), status)).rstrip() + "\n"
 
 
 def _lines(memo: Memo, status: str) -> Iterator[str]:
@@ -40,6 +40,11 @@ def _lines(memo: Memo, status: str) -> Iterator[str]:
     yield ""
     yield from (f"- \\[{source.marker}\\] {escape(layout.reference(source))}" for source in memo.sources)
     yield ""
+    if memo.unsourced:
+        yield f"## {layout.WITHOUT_SOURCE}"
+        yield ""
+        yield from (f"- {escape(line)}" for line in layout.unsourced_lines(memo))
+        yield ""
     yield f"{escape(layout.footer(memo))}. {escape(layout.provenance(memo))}"
 
 
@@ -70,7 +75,7 @@ def table_lines(table: Table) -> Iterator[str]:
 
 
 def _sentence(line: Line) -> str:
-    return f"{escape(line.text)} {_marked(line.markers)}"
+    return f"{escape(line.text)} {_marked(line.markers)}".rstrip()
 
 
 def _marked(markers: tuple[int, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from copilot.types import Chart, Evidence, Frozen, Table, ToolResult
@@ -66,7 +66,7 @@ class Line(Frozen):
     text: str
     """One sentence or a few, without markers and without markup."""
     markers: tuple[int, ...]
-    """The sources that carry it; never empty."""
+    """The sources that carry it; empty only where a person wrote it and named none."""
     is_caveat: bool = False
 
 
@@ -117,6 +117,30 @@ class Provenance(Frozen):
     versions: dict[str, str]
 
 
+class Unsourced(Frozen):
+    """A figure that a person wrote and that no evidence of the memo holds."""
+
+    section: SectionName
+    key: str
+    """Of its line."""
+    text: str
+    start: int
+    end: int
+    """Where it stands in the text of its line."""
+
+
+class Edit(Frozen):
+    """Somebody changed the text, which made a new version."""
+
+    of: str
+    """Id of the version that was changed."""
+    name: str
+    """Of the person, as given."""
+    at: datetime
+    sections: tuple[SectionName, ...]
+    """Those that were changed."""
+
+
 class Memo(Frozen):
     id: str
     kind: Kind
@@ -133,10 +157,21 @@ class Memo(Frozen):
     provenance: Provenance
     warnings: tuple[str, ...] = ()
     """Sentences that were left out because their evidence does not carry them."""
+    edits: tuple[Edit, ...] = ()
+    """The oldest first; none of a memo that stands as it was computed."""
+    drafted: tuple[Section, ...] = ()
+    """Of an edited memo: its sections as they were computed."""
+    unsourced: tuple[Unsourced, ...] = ()
+    """Of an edited memo, in the order of the text."""
 
     def section(self, name: SectionName) -> Section:
         """The section of that name; an empty one where the memo has none."""
         return next((s for s in self.sections if s.name == name), Section(name=name))
+
+    @property
+    def computed(self) -> tuple[Section, ...]:
+        """The sections as they were before anybody edited them."""
+        return self.drafted or self.sections
 
 
 class MemoResult(ToolResult):

@@ -20,7 +20,7 @@ _ROWS_TOGETHER = 14
 def write(memo: Memo, status: str) -> bytes:
     import typst
 
-    data = json.dumps(_data(memo, status), ensure_ascii=False)
+    data = json.dumps(_data(layout.flagged(memo), status), ensure_ascii=False)
     # Fonts of the machine are a fallback for scripts that the shipped ones do not cover.
     document: bytes = typst.compile(str(_TEMPLATE), format="pdf", font_paths=[str(FONTS)], sys_inputs={"memo": data})
     return document
@@ -38,6 +38,8 @@ def _data(memo: Memo, status: str) -> dict[str, Any]:
         "sources": [
             {"mark": source.marker, "text": layout.breakable(layout.reference(source))} for source in memo.sources
         ],
+        "unsourced": [layout.breakable(line) for line in layout.unsourced_lines(memo)],
+        "without": layout.WITHOUT_SOURCE,
         "provenance": layout.breakable(layout.provenance(memo)),
     }
 

@@ -5,16 +5,21 @@ A memo is kept once: its id is made from its content. It belongs to the viewer i
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from copilot.errors import SettingsError
-from copilot.memos.memo import DECISIVE, Firmness, Kind, Memo
+from copilot.memos.editing import edited
+from copilot.memos.layout import DRAFT, figures, written
+from copilot.memos.memo import DECISIVE, Edit, Firmness, Kind, Memo
 from copilot.state.database import Database, Migration
 from copilot.state.places import Place
 from copilot.types import Frozen, Viewer
 
 FILE = "memos.sqlite"
+_ACCEPTED = "ALTER TABLE steps ADD COLUMN accepted TEXT NOT NULL DEFAULT '[]'"
 # One entry a version of the schema; entries are only ever added.
 MIGRATIONS: tuple[Migration, ...] = (
     (
@@ -28,6 +33,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             state TEXT NOT NULL, name TEXT NOT NULL, at TEXT NOT NULL)""",
         "CREATE INDEX steps_of_memo ON steps (memo, viewer)",
     ),
+    (_ACCEPTED,),
 )
 # The same on PostgreSQL, which began with what the others had come to. Whoever adds an entry there adds one here.
 SHARED = (
@@ -40,10 +46,12 @@ SHARED = (
             state TEXT NOT NULL, name TEXT NOT NULL, at TEXT NOT NULL)""",
         "CREATE INDEX steps_of_memo ON steps (memo, viewer)",
     ),
+    (_ACCEPTED,),
 )
 
 
 State = Literal["draft", "in review", "signed off"]
+STATES: tuple[State, ...] = get_args(State)
 
 
 class Step(Frozen):
@@ -53,6 +61,18 @@ class Step(Frozen):
     name: str
     """Of the person who brought it there, as given; empty for the first draft."""
     at: datetime
+    accepted: tuple[str, ...] = ()
+    """Figures without a source that the person confirmed when signing off."""
+
+
+def status(steps: Sequence[Step]) -> str:
+    """Draft, needs sign-off; In review by A. Jones since 3 June 2026; Signed off by A. Jones on 3 June 2026."""
+    if not steps or steps[-1].state == "draft":
+        return DRAFT
+    last = steps[-1]
+    word = "since" if last.state == "in review" else "on"
+    confirmed = f", {figures(len(last.accepted))} without a source confirmed" if last.accepted else ""
+    return f"{last.state.capitalize()} by {last.name} {word} {written(last.at.date())}{confirmed}"
 
 
 class MemoInfo(Frozen):
@@ -69,6 +89,10 @@ class MemoInfo(Frozen):
     """Ids of those that it decides on."""
     arguments: dict[str, Any]
     """What it was drafted for; memos of the same are versions of one."""
+    edit: Edit | None = None
+    """The latest, where somebody has changed the text."""
+    unsourced: int = 0
+    """Figures that no evidence holds."""
 
     @property
     def proposal(self) -> str:
@@ -101,27 +125,55 @@ class Memos:
             raise SettingsError(f"There is no memo {id!r} for this viewer; `bearing memo list` shows those there are.")
         return memo
 
-    def advance(self, id: str, viewer: Viewer, state: State, name: str) -> None:
+    def edit(self, id: str, viewer: Viewer, texts: Mapping[str, str], name: str) -> Memo:
+        """Keeps a new version, a draft, with the text of these sections as a person wrote it; the old one stays.
+
+        Raises PermissionDenied for whose role does not allow it, and SettingsError for a memo that is signed off and
+        for what `edited` refuses.
+        """
+        viewer.require("edit_memo")
+        memo, steps = self.read(id, viewer), self.steps(id, viewer)
+        if steps and steps[-1].state == "signed off":
+            raise SettingsError(f"{id} is signed off, so its text stays; make it a draft again first.")
+        version = edited(memo, texts, name, datetime.now(UTC))
+        self.keep(version)
+        return version
+
+    def advance(self, id: str, viewer: Viewer, state: State, name: str, accepted: Collection[str] = ()) -> Step:
         """Notes that a person brought a memo of the viewer into a state.
 
-        Raises PermissionDenied for whose role does not allow it, and SettingsError where nobody is named.
+        To sign off, each figure without a source must be among those `accepted`, which the history keeps. Raises
+        PermissionDenied for whose role does not allow it, and SettingsError where nobody is named or such a figure is
+        not accepted.
         """
         viewer.require("sign_memo")
         if not name.strip():
             raise SettingsError("Say who you are: a memo is reviewed and signed off by name.")
-        self.read(id, viewer)
+        unsourced = list(dict.fromkeys(u.text for u in self.read(id, viewer).unsourced))
+        confirmed = tuple(unsourced) if state == "signed off" else ()
+        if missing := [text for text in confirmed if text not in accepted]:
+            raise SettingsError(
+                f"Nothing that was read holds {', '.join(missing)}. Whoever signs off confirms each of these, or "
+                "has it changed first."
+            )
+        step = Step(state=state, name=name.strip(), at=datetime.now(UTC), accepted=confirmed)
         with self._database.write() as connection:
             connection.execute(
-                "INSERT INTO steps (memo, viewer, state, name, at) VALUES (?, ?, ?, ?, ?)",
-                (id, viewer.name, state, name.strip(), datetime.now(UTC).isoformat()),
+                "INSERT INTO steps (memo, viewer, state, name, at, accepted) VALUES (?, ?, ?, ?, ?, ?)",
+                (id, viewer.name, state, step.name, step.at.isoformat(), json.dumps(confirmed)),
             )
+        return step
 
     def steps(self, id: str, viewer: Viewer) -> tuple[Step, ...]:
         """What became of a memo, the oldest first; none while it is the draft it was."""
         rows = self._database.read(
-            "SELECT state, name, at FROM steps WHERE memo = ? AND viewer = ? ORDER BY number", id, viewer.name
+            "SELECT state, name, at, accepted FROM steps WHERE memo = ? AND viewer = ? ORDER BY number", id, viewer.name
         )
-        return tuple(Step(state=row["state"], name=row["name"], at=row["at"]) for row in rows)
+        return tuple(Step.model_validate(dict(row) | {"accepted": json.loads(row["accepted"])}) for row in rows)
+
+    def status(self, id: str, viewer: Viewer) -> str:
+        """What its documents say of its state."""
+        return status(self.steps(id, viewer))
 
     def naming(self, project: str, viewer: Viewer) -> tuple[MemoInfo, ...]:
         """Those that decide on a project, the newest first."""
@@ -151,4 +203,6 @@ class Memos:
             step=steps[-1] if steps else Step(state="draft", name="", at=datetime.fromisoformat(kept)),
             projects=tuple(call.project for call in memo.calls),
             arguments=memo.provenance.arguments,
+            edit=memo.edits[-1] if memo.edits else None,
+            unsourced=len(memo.unsourced),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from copilot.memos import layout
 from copilot.memos.drawing import png
+from copilot.memos.footnotes import Footnotes
 from copilot.memos.memo import Line, Memo
 from copilot.memos.plain import printable
 from copilot.types import Table
@@ -31,25 +32,29 @@ def write(memo: Memo, status: str) -> bytes:
     from docx import Document
     from docx.enum.text import WD_BREAK
 
+    memo = layout.flagged(memo)
     document = Document()
     set_page(document, memo.title, memo.organisation, layout.footer(memo))
     document.core_properties.comments = memo.id
+    notes = Footnotes(document, {source.marker: layout.reference(source) for source in memo.sources})
     add(document, memo.title, style="Title")
     add(document, "     ".join(layout.subtitle(memo, status)), style="Subtitle")
-    _box(document, memo)
+    _box(document, memo, notes)
     for part in layout.front(memo):
-        _part(document, part)
+        _part(document, part, notes)
     annexes = layout.annexes(memo)
     if annexes:
         document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         _contents(document, [part.heading for part in annexes])
     for n, part in enumerate(annexes):
-        _part(document, part, bookmark=_annex(n))
+        _part(document, part, notes, bookmark=_annex(n))
     add(document, "Evidence", style="Heading 1")
     for source in memo.sources:
-        paragraph = document.add_paragraph(style="Source")
-        _bookmark(paragraph, _source(source.marker))
-        _run(paragraph, f"[{source.marker}] {layout.reference(source)}")
+        add(document, f"[{source.marker}] {layout.reference(source)}", style="Source")
+    if memo.unsourced:
+        add(document, layout.WITHOUT_SOURCE, style="Heading 1")
+        for line in layout.unsourced_lines(memo):
+            add(document, line, style="List Bullet")
     add(document, layout.provenance(memo), style="Source")
     file = BytesIO()
     document.save(file)
@@ -58,10 +63,6 @@ def write(memo: Memo, status: str) -> bytes:
 
 def _annex(number: int) -> str:
     return f"annex_{number}"
-
-
-def _source(marker: int) -> str:
-    return f"source_{marker}"
 
 
 def set_page(document: Any, title: str, organisation: str, footer: str) -> None:
@@ -131,15 +132,15 @@ def _part_of_field(paragraph: Any, kind: str, code: str = "") -> None:
     _run(paragraph, "", size=8, color=_GREY)._r.append(element)
 
 
-def _box(document: Any, memo: Memo) -> None:
+def _box(document: Any, memo: Memo, notes: Footnotes) -> None:
     cell = document.add_table(1, 1).cell(0, 0)
     _shade(cell, _BOX)
     for n, line in enumerate(memo.section("decision").lines):
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
-        _say(paragraph, line)
+        _say(paragraph, line, notes)
 
 
-def _part(document: Any, part: layout.Part, bookmark: str = "") -> None:
+def _part(document: Any, part: layout.Part, notes: Footnotes, bookmark: str = "") -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
@@ -152,14 +153,14 @@ def _part(document: Any, part: layout.Part, bookmark: str = "") -> None:
         if not part.is_form:
             marks = document.add_paragraph(style="Source")
             _run(marks, "Figures of the table: ")
-            _cite(marks, section.table_markers)
+            notes.cite(marks, section.table_markers)
     if chart := part.chart or part.beside:
         document.add_picture(BytesIO(png(chart)), width=Cm(_CHART_WIDTH_CM))
         picture = document.paragraphs[-1]
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _describe(picture, chart.title)
     for line in section.lines:
-        _say(document.add_paragraph(style="List Bullet"), line)
+        _say(document.add_paragraph(style="List Bullet"), line, notes)
 
 
 def _contents(document: Any, headings: Sequence[str]) -> None:
@@ -190,24 +191,14 @@ def _bookmark(paragraph: Any, name: str) -> None:
         paragraph._p.append(element)
 
 
-def _link(paragraph: Any, bookmark: str, text: str, superscript: bool = False) -> None:
+def _link(paragraph: Any, bookmark: str, text: str) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     link = OxmlElement("w:hyperlink")
     link.set(qn("w:anchor"), bookmark)
-    run = _run(paragraph, text, color=_GREY)
-    run.font.superscript = superscript or None
-    link.append(run._r)
+    link.append(_run(paragraph, text, color=_GREY)._r)
     paragraph._p.append(link)
-
-
-def _cite(paragraph: Any, markers: Sequence[int]) -> None:
-    """The numbers of sources, each leading to its place in the list of evidence."""
-    for n, run in enumerate(layout.runs(markers)):
-        if n:
-            _run(paragraph, ",", color=_GREY).font.superscript = True
-        _link(paragraph, _source(run.first), run.text, superscript=True)
 
 
 def _describe(paragraph: Any, text: str) -> None:
@@ -295,11 +286,11 @@ def _shade(cell: Any, color: str) -> None:
     cell._tc.get_or_add_tcPr().append(element)
 
 
-def _say(paragraph: Any, line: Line) -> None:
+def _say(paragraph: Any, line: Line, notes: Footnotes) -> None:
     if lead := layout.lead(line):
         _run(paragraph, f"{lead} ", bold=True)
     _run(paragraph, line.text, color=_GREY if line.is_caveat else None)
-    _cite(paragraph, line.markers)
+    notes.cite(paragraph, line.markers)
 
 
 def add(document: Any, text: str, style: str) -> Any:

@@ -184,7 +184,7 @@ def _read(here: Serving, who: Caller, uri: str) -> str:
     if uri.startswith(_MEMO) and here.copilot.memos is not None:
         memo = here.copilot.memos.read(uri.removeprefix(_MEMO), viewer)
         here.copilot.note("opened memo", memo.id, viewer.name)
-        return export(memo, "md").decode()
+        return export(memo, "md", here.copilot.memos.status(memo.id, viewer)).decode()
     raise KnowledgeError(f"There is no resource {uri!r}.")
 
 

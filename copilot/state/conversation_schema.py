@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.state import audit
+from copilot.state import audit, views
 from copilot.state.database import Migration
 
 # One entry a version of the schema; entries are only ever added. An answer is kept as the JSON of `Answer`,
@@ -34,6 +34,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             link TEXT PRIMARY KEY, conversation TEXT NOT NULL UNIQUE REFERENCES conversations (id),
             labels TEXT NOT NULL, at TEXT NOT NULL)""",
     ),
+    views.SCHEMA,
 )
 # The same on PostgreSQL, which began with what the others had come to. Whoever adds an entry there adds one here.
 SHARED = (
@@ -59,4 +60,5 @@ SHARED = (
             link TEXT PRIMARY KEY, conversation TEXT NOT NULL UNIQUE REFERENCES conversations (id),
             labels TEXT NOT NULL, at TEXT NOT NULL)""",
     ),
+    views.SCHEMA,
 )

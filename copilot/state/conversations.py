@@ -24,6 +24,7 @@ from copilot.state.conversation_schema import MIGRATIONS, SHARED
 from copilot.state.database import Connection, Database, Row
 from copilot.state.places import Place
 from copilot.state.turns import ConversationInfo, Feedback, Share, Turn
+from copilot.state.views import Views
 from copilot.types import Answer, Evidence, Finding, Viewer
 
 _log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Conversations:
     def __init__(self, place: Place, versions: Mapping[str, str] | None = None) -> None:
         """`versions` are noted in the audit trail beside those of Bearing and Python."""
         self._database = Database(place, MIGRATIONS, SHARED)
+        self.views = Views(self._database)
         self._versions = _own_versions() | dict(versions or {})
 
     def close(self) -> None:

@@ -87,6 +87,27 @@ def test_a_memo_belongs_to_its_viewer(desk: Desk) -> None:
     assert "no memo" in refused.stderr
 
 
+def test_a_text_is_edited_from_a_file_and_signed_off_with_its_figures_confirmed(desk: Desk) -> None:
+    id = desk.memo("--top", "1")
+    text = desk.bearing("memo", "text", id, "--section", "decision").stdout
+    assert text.startswith("## decision\nApprove")
+    (desk.folder / "motion.txt").write_text(f"{text}It costs 9.9 million NOK.\n", encoding="utf-8")
+    edited = desk.bearing("memo", "edit", id, "motion.txt", "--name", "Ana Costa")
+    assert edited.returncode == 0, edited.stderr
+    assert "no source holds 9.9 million NOK, in" in edited.stderr
+    version = edited.stdout.split(":")[0]
+    assert "9.9 million NOK \\[no source\\]" in desk.bearing("memo", "show", version).stdout
+    refused = desk.bearing("memo", "sign", version, "--name", "Ben Ito")
+    assert (refused.returncode, "Nothing that was read holds 9.9 million NOK" in refused.stderr) == (2, True)
+    signed = desk.bearing("memo", "sign", version, "--name", "Ben Ito", "--accept", "9.9 million NOK")
+    assert signed.returncode == 0, signed.stderr
+    assert "Signed off by Ben Ito" in desk.bearing("memo", "show", version).stdout
+    entries = [json.loads(line) for line in desk.bearing("audit", "export").stdout.splitlines()]
+    told = {entry["action"]: entry["details"] for entry in entries if entry["subject"] == version}
+    assert (told["edited memo"]["of"], told["edited memo"]["unsourced"]) == (id, ["9.9 million NOK"])
+    assert told["advanced memo"] == {"state": "signed off", "name": "Ben Ito", "accepted": ["9.9 million NOK"]}
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -97,6 +118,8 @@ def test_a_memo_belongs_to_its_viewer(desk: Desk) -> None:
         (("memo", "new", "--purpose", "stop", "--budget", "1m"), "A budget is for a memo on what to fund"),
         (("memo", "new", "--out", "missing/memo.md"), "the memo is kept as M-"),
         (("memo", "check", "M-0"), "no memo 'M-0'"),
+        (("memo", "edit", "M-0", "missing.txt", "--name", "Ana Costa"), "Cannot read 'missing.txt'"),
+        (("memo", "sign", "M-0", "--name", "Ana Costa", "--state", "done"), "there are draft, in review, signed off"),
     ],
 )
 def test_a_wrong_call_says_what_would_be_right(desk: Desk, arguments: tuple[str, ...], complaint: str) -> None:

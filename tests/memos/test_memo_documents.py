@@ -10,6 +10,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from memo_sources import drafted, pdf_pages, project, write_sources
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.memos import drawing, markdown
 from copilot.memos.export import export
-from copilot.memos.layout import widths
+from copilot.memos.layout import reference, widths
 from copilot.memos.memo import Memo
 from copilot.memos.plain import on_one_line
 from copilot.sources import Sources
@@ -92,12 +94,39 @@ def test_a_word_file_holds_the_memo_with_chart_tables_and_page_numbers(memo: Mem
     assert memo.id in footer.paragraphs[0].text
     assert "PAGE" in footer.paragraphs[0]._p.xml
     links = [link.get(qn("w:anchor")) for link in document.element.body.iter(qn("w:hyperlink"))]
-    places = {mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))}
-    assert set(links) <= places
-    assert len([place for place in places if place.startswith("source_")]) == len(memo.sources)
+    places = [mark.get(qn("w:name")) for mark in document.element.body.iter(qn("w:bookmarkStart"))]
+    assert set(links) <= set(places)
+    assert len(set(places)) == len(places)
     assert {"Title", "Subtitle", "Heading 1", "List Bullet", "Source"} <= {p.style.name for p in document.paragraphs}
     text = "\n".join(p.text for p in document.paragraphs)
     assert all(line.text in text for line in memo.section("dissent").lines)
+
+
+def test_the_number_of_a_source_in_a_word_file_is_a_footnote(memo: Memo) -> None:
+    document = Document(io.BytesIO(export(memo, "docx")))
+    (part,) = (r.target_part for r in document.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.FOOTNOTES)
+    notes = {note.get(qn("w:id")): note for note in parse_xml(part.blob).iter(qn("w:footnote"))}
+    assert [notes[id].get(qn("w:type")) for id in ("-1", "0")] == ["separator", "continuationSeparator"]
+    body = document.element.body
+    references = [mark.get(qn("w:id")) for mark in body.iter(qn("w:footnoteReference"))]
+    assert sorted(references) == sorted(notes.keys() - {"-1", "0"})
+    for source in memo.sources:
+        if str(source.marker) in notes:
+            said = [text.text for text in notes[str(source.marker)].iter(qn("w:t"))]
+            assert said == [str(source.marker), f" {reference(source)}"]
+    assert len(references) > 20
+    runs = [mark.getparent() for mark in body.iter(qn("w:footnoteReference"))]
+    assert [run.text for run in runs] == references
+    assert {run.style for run in runs} == {document.styles["footnote reference"].style_id}
+    pointed = {code.text.split()[1] for code in body.iter(qn("w:instrText")) if "NOTEREF" in code.text}
+    assert pointed
+    assert pointed <= {f"note_{id}" for id in references} & {
+        mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))
+    }
+    motion = document.tables[0].cell(0, 0).paragraphs[0].text
+    assert motion.endswith(".1,2,3")
+    settings = [child.tag for child in document.settings.element]
+    assert settings.index(qn("w:footnotePr")) < settings.index(qn("w:compat"))
 
 
 def test_a_memo_says_in_what_state_it_is(memo: Memo) -> None:

@@ -129,6 +129,44 @@ def test_a_memo_is_drafted_kept_exported_and_checked(served: Served) -> None:
         assert (status.kind, status.firmness) == ("status", "none")
 
 
+def test_a_memo_is_edited_and_signed_off_by_those_whose_role_allows_it(served: Served, copilot: Copilot) -> None:
+    admin = copilot.viewer().model_copy(update={"role": "admin"})
+    text = {"sections": {"decision": "Fund it all for 9.9 million NOK."}, "name": "Ana Costa"}
+    signed = {"state": "signed off", "name": "Ben Ito"}
+    viewer = "ward_manager"
+    with (
+        served.caller(viewer, "pm") as pm,
+        served.caller(viewer) as leader,
+        served.caller(viewer, "evaluator") as other,
+    ):
+        id = pm.post("/api/memos", json={"top": 1}).json()["id"]
+        assert other.post(f"/api/memos/{id}/versions", json=text).status_code == 403
+        assert pm.post("/api/memos/M-none/versions", json=text).status_code == 404
+        unknown = pm.post(f"/api/memos/{id}/versions", json=text | {"sections": {"poem": "Roses"}})
+        assert (unknown.status_code, "no section 'poem'" in unknown.json()["detail"]) == (409, True)
+        before = sum(1 for _ in copilot.conversations.audit(admin))
+        edited = pm.post(f"/api/memos/{id}/versions", json=text)
+        assert edited.status_code == 201
+        version = Memo.model_validate(edited.json())
+        assert [figure.text for figure in version.unsourced] == ["9.9 million NOK"]
+        assert leader.get("/api/memos").json()[0]["unsourced"] == 1
+        steps = f"/api/memos/{version.id}/steps"
+        assert pm.post(steps, json=signed).status_code == 403
+        refused = leader.post(steps, json=signed)
+        assert (refused.status_code, "9.9 million NOK" in refused.json()["detail"]) == (409, True)
+        assert leader.post(steps, json=signed | {"accepted": ["9.9 million NOK"]}).status_code == 201
+        assert [(s["state"], s["accepted"]) for s in leader.get(steps).json()] == [("signed off", ["9.9 million NOK"])]
+        document = leader.get(f"/api/memos/{version.id}/document", params={"format": "md"}).text
+        assert "Signed off by Ben Ito" in document
+        assert pm.post(f"/api/memos/{version.id}/versions", json=text).status_code == 409
+    entries = list(copilot.conversations.audit(admin, before))
+    assert [(entry.action, entry.subject) for entry in entries] == [
+        ("edited memo", version.id), ("advanced memo", version.id), ("exported", version.id)
+    ]  # fmt: skip
+    assert entries[0].details["name"] == "Ana Costa"
+    assert entries[1].details["accepted"] == ["9.9 million NOK"]
+
+
 def test_what_is_shown_and_taken_away_is_in_the_audit_trail(served: Served, copilot: Copilot) -> None:
     admin = copilot.viewer().model_copy(update={"role": "admin"})
     before = sum(1 for _ in copilot.conversations.audit(admin))

@@ -92,6 +92,25 @@ def test_an_address_keeps_a_view(copilot: Copilot) -> None:
     assert list(app.dataframe[0].value["Project"]) == ["Bed Planner"]
 
 
+def test_a_view_is_saved_by_name_opened_and_removed_by_its_viewer_alone(copilot: Copilot) -> None:
+    app = opened(portfolio.page, copilot, words="Bed Planner")
+    next(field for field in app.text_input if field.label == "Name for these filters").set_value("Beds")
+    next(button for button in app.button if button.label == "Save this view").click().run()
+    assert not app.exception
+    (view,) = copilot.conversations.views.list("everyone", "portfolio")
+    assert (view.name, view.filters["words"]) == ("Beds", ("Bed Planner",))
+    other = opened(portfolio.page, copilot)
+    assert len(other.dataframe[0].value) > 1
+    other.button(key="open-view-Beds").click().run()
+    assert list(other.dataframe[0].value["Project"]) == ["Bed Planner"]
+    assert other.text_input(key="words").value == "Bed Planner"
+    elsewhere = opened(portfolio.page, copilot, "chief_physician")
+    assert "Beds" not in [button.label for button in elsewhere.button]
+    other.button(key="remove-view-Beds").click().run()
+    assert not other.exception
+    assert copilot.conversations.views.list("everyone", "portfolio") == ()
+
+
 def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert copilot.memos is not None
     memo = copilot.call("draft_memo", top=2).memo
@@ -103,6 +122,30 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     assert "Signed off by Ana Costa" in shown(app)
     assert "Motion." in shown(app)
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
+
+
+def test_a_memo_is_edited_beside_its_evidence_and_says_which_figure_has_no_source(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    memo = copilot.call("draft_memo", top=2).memo
+    copilot.memos.keep(memo)
+    app = opened(memos.page, copilot, memo=memo.id)
+    next(button for button in app.button if button.label == "Edit").click().run()
+    assert {area.label for area in app.text_area} == {section.heading for section in memo.sections}
+    evidence = [expander.label for expander in app.expander]
+    assert all(any(label.startswith(f"\\[{s.marker}\\]") for label in evidence) for s in memo.sources)
+    motion = app.text_area(key=f"text-{memo.id}-decision")
+    motion.set_value(f"{motion.value}\nRivals have spent 9.9 million NOK.")
+    next(field for field in app.text_input if field.label == "Your name").set_value("Ana Costa")
+    next(button for button in app.button if button.label == "Save as a new version").click().run()
+    assert not app.exception
+    assert not app.text_area
+    assert "9.9 million NOK :orange-badge[no source]" in shown(app)
+    assert "9.9 million NOK, in" in app.warning[0].value
+    version = copilot.memos.list(copilot.viewer())[0]
+    assert (version.edit.name, version.unsourced) == ("Ana Costa", 1)
+    assert "Ana Costa" in shown(opened(memos.page, copilot))
+    next(button for button in app.button if button.label == "Review or sign off").click().run()
+    assert [box.label for box in app.checkbox] == ["I confirm 9.9 million NOK"]
 
 
 def test_a_memo_that_is_drafted_in_the_background_is_shown_as_waiting_and_can_be_cancelled(copilot: Copilot) -> None:

@@ -11,11 +11,23 @@ import streamlit as st
 from copilot import Copilot, CopilotError
 from copilot.boards.portfolio import choices
 from copilot.jobs import kinds
+from copilot.memos import desk
 from copilot.memos.comparison import STATES, Check
+from copilot.memos.editing import editable, section_text
 from copilot.memos.export import Format, export, missing
-from copilot.memos.layout import annexes, front, lead, written
+from copilot.memos.layout import (
+    NO_SOURCE,
+    annexes,
+    flagged,
+    front,
+    heading,
+    lead,
+    unsourced_lines,
+    without_source,
+    written,
+)
 from copilot.memos.memo import FIRMNESS, KINDS, Line, Memo, MemoResult
-from copilot.memos.store import Memos, Step
+from copilot.memos.store import Memos, Step, status
 from copilot.tools.draft_memo.check import check_memo
 from ui import exhibits, jobs, markdown, state
 from ui.asking import ask_anew
@@ -58,6 +70,8 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
             "Memo": [info.title for info in infos],
             "Open": [":material/open_in_full: Open"] * len(infos),
             "State": [info.step.state for info in infos],
+            "Edited by": [info.edit.name if info.edit else None for info in infos],
+            "Without a source": [info.unsourced or None for info in infos],
             "By": [info.step.name or None for info in infos],
             "On": [info.step.at for info in infos],
             "Kind": [KINDS[info.kind] for info in infos],
@@ -65,6 +79,7 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
             "Recommendation": [FIRMNESS[info.firmness] for info in infos],
         }
     )
+    frame = frame.drop(columns=[name for name in ("Edited by", "Without a source") if frame[name].isna().all()])
 
     def opened() -> None:
         st.query_params["memo"] = infos[st.session_state.open_memo.row].id
@@ -76,6 +91,7 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
             "Memo": config.TextColumn(width=420, pinned=True),
             "Open": config.ButtonColumn("", type="tertiary", key="open_memo", on_click=opened, width=85),
             "On": config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Without a source": config.NumberColumn(help="Figures that somebody wrote and that no source holds"),
         },
         alt=f"Table: {len(frame)} memos",
     )  # fmt: skip
@@ -171,28 +187,31 @@ def _one(copilot: Copilot, viewer: str, memos: Memos, id: str) -> None:
         st.badge(f"as of {written(memo.provenance.today)}", color="gray", icon=":material/calendar_today:")
         if memo.addressee:
             st.badge(markdown.label(f"to {memo.addressee}"), color="gray", icon=":material/groups:")
+        if missing_sources := without_source(memo.unsourced):
+            st.badge(missing_sources, color="orange", icon=":material/warning:")
     _actions(copilot, viewer, memos, memo, steps)
+    if memo.unsourced:
+        lines = "\n".join(f"- {markdown.label(line)}" for line in unsourced_lines(memo))
+        st.warning(f"Nothing that was read for this memo holds these figures:\n\n{lines}", icon=":material/warning:")
     if st.session_state.get(f"checked-{id}"):
         with st.spinner("Computing it again on today's data"):
             _checked(check_memo(copilot.sources, who, memo))
-    wide, narrow = st.columns([5, 2], gap="large")
+    is_edited = st.session_state.get(_editing(id), False)
+    wide, narrow = st.columns([4, 3] if is_edited else [5, 2], gap="large")
     with wide:
-        _text(memo)
+        if is_edited:
+            _edit(copilot, viewer, memos, memo)
+        else:
+            _text(flagged(memo))
     with narrow:
-        _versions(memos, memo, copilot, viewer, steps)
+        if not is_edited:
+            _history(memos, memo, copilot, viewer, steps)
+        with st.container(key="memo_evidence_beside" if is_edited else "memo_evidence"):
+            _evidence(memo)
 
 
 def _leave() -> None:
     del st.query_params["memo"]
-
-
-def status(steps: tuple[Step, ...]) -> str:
-    """Draft, needs sign-off; In review by A. Jones since 3 June 2026; Signed off by A. Jones on 3 June 2026."""
-    if not steps or steps[-1].state == "draft":
-        return "Draft, needs sign-off"
-    last = steps[-1]
-    word = "since" if last.state == "in review" else "on"
-    return f"{last.state.capitalize()} by {last.name} {word} {written(last.at.date())}"
 
 
 def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tuple[Step, ...]) -> None:
@@ -203,6 +222,8 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
                 file_name=f"{memo.id}.{format}", mime=mime, icon=":material/download:", on_click="ignore",
                 key=f"memo-{format}", disabled=bool(missing(format)), help=missing(format) or None,
             )  # fmt: skip
+        if copilot.viewer(viewer).may("edit_memo") and not (steps and steps[-1].state == "signed off"):
+            st.button("Edit", icon=":material/edit:", on_click=_set_editing, args=(memo.id, True))
         if st.button("Review or sign off", icon=":material/draw:"):
             _sign(copilot, viewer, memos, memo)
         st.button(
@@ -230,12 +251,16 @@ def _question(memo: Memo) -> str:
 @st.dialog("Review or sign off")
 def _sign(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
     st.caption("Your name and today's date stand on the memo and in its history.")
+    figures = dict.fromkeys(figure.text for figure in memo.unsourced)
     with st.form("sign", border=False):
         name = st.text_input("Your name")
         state = st.radio("It is", ["in review", "signed off", "draft"], format_func=str.capitalize)
+        if figures:
+            st.markdown("No source holds these figures. To sign off, confirm each; your name stands for them.")
+        accepted = [f for f in figures if st.checkbox(f"I confirm {markdown.label(f)}", key=f"accept-{memo.id}-{f}")]
         if st.form_submit_button("Save", type="primary"):
             try:
-                memos.advance(memo.id, copilot.viewer(viewer), state, name)
+                desk.advance(memos, copilot.conversations, copilot.viewer(viewer), memo.id, state, name, accepted)
             except CopilotError as error:
                 st.error(markdown.literal(str(error)), icon=":material/error:")
                 return
@@ -284,21 +309,67 @@ def _text(memo: Memo) -> None:
 def _said(line: Line, before: str = "") -> str:
     marks = " ".join(f"\\[{marker}\\]" for marker in line.markers)
     start = f"**{before}** " if before else ""
-    return f"{start}{markdown.safe(line.text)} :gray[{marks}]"
+    text = markdown.safe(line.text).replace(NO_SOURCE, f":orange-badge[{NO_SOURCE.strip('[]')}]")
+    return f"{start}{text} :gray[{marks}]" if marks else f"{start}{text}"
 
 
-def _versions(memos: Memos, memo: Memo, copilot: Copilot, viewer: str, steps: tuple[Step, ...]) -> None:
+def _editing(id: str) -> str:
+    return f"editing-{id}"
+
+
+def _set_editing(id: str, is_on: bool) -> None:
+    st.session_state[_editing(id)] = is_on
+
+
+def _edit(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
+    """The text of each section to change, the annexes folded; saved, it is a new version."""
+    st.caption(
+        "A line for each sentence or item, the numbers of its sources in brackets behind it. Figures that no source "
+        "holds are marked when it is saved, and nothing is struck. Tables and charts stay as they were computed."
+    )
+    texts: dict[str, str] = {}
+    with st.form("edit", border=False):
+        for section in editable(memo):
+            place = st.expander(markdown.label(heading(section))) if section.is_annex else st.container()
+            texts[section.name] = place.text_area(
+                heading(section), section_text(section), key=f"text-{memo.id}-{section.name}", height="content"
+            )
+        name = st.text_input("Your name")
+        with st.container(horizontal=True):
+            is_saved = st.form_submit_button("Save as a new version", type="primary")
+            st.form_submit_button("Cancel", on_click=_set_editing, args=(memo.id, False))
+    if not is_saved:
+        return
+    try:
+        with st.spinner("Comparing its figures with the evidence"):
+            version = desk.edit(memos, copilot.conversations, copilot.viewer(viewer), memo.id, texts, name)
+    except CopilotError as error:
+        st.error(markdown.literal(str(error)), icon=":material/error:")
+        return
+    _set_editing(memo.id, False)
+    st.query_params["memo"] = version.id
+    st.rerun()
+
+
+def _history(memos: Memos, memo: Memo, copilot: Copilot, viewer: str, steps: tuple[Step, ...]) -> None:
     st.header("History", anchor=False)
     st.caption(f"Drafted as of {written(memo.provenance.today)}")
+    for edit in memo.edits:
+        st.caption(markdown.label(f"Text edited: {edit.name}, {written(edit.at.date())}, {edit.at:%H:%M} UTC"))
     for step in steps:
-        st.caption(markdown.label(f"{step.state.capitalize()}: {step.name}, {written(step.at.date())}"))
+        confirmed = f"; confirmed without a source: {', '.join(step.accepted)}" if step.accepted else ""
+        st.caption(markdown.label(f"{step.state.capitalize()}: {step.name}, {written(step.at.date())}{confirmed}"))
     others = [info for info in memos.versions(memo.id, copilot.viewer(viewer)) if info.id != memo.id]
     if others:
         st.header("Versions", anchor=False)
         for info in others:
-            if st.button(f"{info.kept:%d %b %Y, %H:%M}", key=f"version-{info.id}", type="tertiary"):
+            by = f", edited by {markdown.label(info.edit.name)}" if info.edit else ""
+            if st.button(f"{info.kept:%d %b %Y, %H:%M}{by}", key=f"version-{info.id}", type="tertiary"):
                 st.query_params["memo"] = info.id
                 st.rerun()
+
+
+def _evidence(memo: Memo) -> None:
     st.header("Evidence", anchor=False)
     for source in memo.sources:
         with st.expander(f"\\[{source.marker}\\] {markdown.label(source.evidence.title)}"):

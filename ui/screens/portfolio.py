@@ -7,16 +7,20 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from copilot import Chart, Copilot, ToolError
+from copilot import Chart, Copilot, CopilotError, ToolError
 from copilot.boards import portfolio as board
 from copilot.boards.portfolio import Line, Portfolio
 from copilot.language.formatting import humanize
+from copilot.state.views import LONGEST_NAME, View
 from ui import exhibits, markdown
 from ui.asking import ask_anew
 from ui.screens import project
 
 _MOST_COMPARED = 5
 _FIRST = 5
+_PAGE, _WORDS, _SHOWN = "portfolio", "words", "portfolio_view"
+"""What saved views are kept under, and the keys of what is no column."""
+_VIEWS = ("Table", "Matrix", "Funnel")
 
 
 def page(copilot: Copilot, viewer: str) -> None:
@@ -37,7 +41,7 @@ def page(copilot: Copilot, viewer: str) -> None:
         st.info("No project meets these filters.", icon=":material/filter_alt_off:")
         return
     shown = st.segmented_control(
-        "View", ["Table", "Matrix", "Funnel"], default="Table", required=True, key="portfolio_view",
+        "View", _VIEWS, default=_VIEWS[0], required=True, key=_SHOWN,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
     picked: Sequence[str] = ()
@@ -58,7 +62,7 @@ def _filters(copilot: Copilot, viewer: str) -> tuple[dict[str, Sequence[str]], s
     columns = list(board.choices(copilot.sources, copilot.viewer(viewer)).items())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="portfolio_filters"):
         words = st.text_input(
-            "Words", key="words", placeholder="Name or description", bind="query-params", icon=":material/search:",
+            "Words", key=_WORDS, placeholder="Name or description", bind="query-params", icon=":material/search:",
             width=220,
         )  # fmt: skip
         chosen: dict[str, Sequence[str]] = {
@@ -73,7 +77,48 @@ def _filters(copilot: Copilot, viewer: str) -> tuple[dict[str, Sequence[str]], s
                 chosen[column] = st.multiselect(
                     humanize(column).capitalize(), values, key=column, placeholder="All", bind="query-params"
                 )
+        _saved_views(copilot, viewer, chosen, words, dict(columns))
     return chosen, words
+
+
+def _saved_views(
+    copilot: Copilot,
+    viewer: str,
+    chosen: dict[str, Sequence[str]],
+    words: str,
+    choices: dict[str, list[str]],
+) -> None:
+    """Those of this viewer, to open and to remove, and a name for the filters as they are."""
+    kept, name = copilot.conversations.views, copilot.viewer(viewer).name
+    with st.popover("Saved views", icon=":material/bookmark:"):
+        try:
+            for view in kept.list(name, _PAGE):
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.button(
+                        markdown.label(view.name), key=f"open-view-{view.name}", type="tertiary", width="stretch",
+                        on_click=_open_view, args=(view, choices),
+                    )  # fmt: skip
+                    st.button(
+                        f"Remove {markdown.label(view.name)}", key=f"remove-view-{view.name}", icon=":material/delete:",
+                        on_click=kept.remove, args=(name, _PAGE, view.name),
+                    )  # fmt: skip
+            with st.form("save_view", border=False, clear_on_submit=True):
+                wanted = st.text_input("Name for these filters", max_chars=LONGEST_NAME)
+                if st.form_submit_button("Save this view"):
+                    shown = st.session_state.get(_SHOWN) or _VIEWS[0]
+                    filters = {**chosen, _WORDS: [words] if words else [], _SHOWN: [shown]}
+                    kept.save(name, _PAGE, wanted, filters)
+                    st.rerun()
+        except CopilotError as error:
+            st.error(markdown.literal(str(error)), icon=":material/error:")
+
+
+def _open_view(view: View, choices: dict[str, list[str]]) -> None:
+    """Sets the filters of a view; a value that there is no more, or that the viewer may not see, is left out."""
+    for column, values in choices.items():
+        st.session_state[column] = [value for value in view.filters.get(column, ()) if value in values]
+    st.session_state[_WORDS] = next(iter(view.filters.get(_WORDS, ())), "")
+    st.session_state[_SHOWN] = next((shown for shown in view.filters.get(_SHOWN, ()) if shown in _VIEWS), _VIEWS[0])
 
 
 def _tiles(found: Portfolio) -> None:
@@ -136,7 +181,9 @@ def _table(found: Portfolio) -> Sequence[str]:
         column_config=_columns(found),
         alt=f"Table: {len(frame)} projects",
     )
-    st.caption("Tick projects to set them side by side. Filters stay in the address: keep it to keep the view.")
+    st.caption(
+        'Tick projects to set them side by side. Filters stay in the address; "Saved views" keeps them by a name.'
+    )
     return [found.lines[row].id for row in chosen["selection"]["rows"] if row < len(found.lines)]
 
 
