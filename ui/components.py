@@ -107,8 +107,11 @@ def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
 
 
 def _in_parts(found: Parts, answer: Answer, key: str) -> None:
+    def made(texts: Sequence[str]) -> str:
+        return markdown.render("\n".join(f"- {text}" for text in texts), key)
+
     def lines(texts: Sequence[str]) -> None:
-        st.markdown(markdown.render("\n".join(f"- {text}" for text in texts), key), anchors=False)
+        st.markdown(made(texts), anchors=False)
 
     lead = found.lead
     if "*" not in lead:
@@ -125,7 +128,7 @@ def _in_parts(found: Parts, answer: Answer, key: str) -> None:
             lines(found.more)
     if found.limits:
         with st.expander("Method and limits", icon=":material/info:"):
-            lines(found.limits)
+            st.markdown(markdown.explained(made(found.limits)), anchors=False)
 
 
 def _markers(text: str) -> str:
