@@ -12,6 +12,7 @@ import streamlit as st
 
 from copilot import Answer, Citation, Copilot, CopilotError
 from copilot.state.turns import Turn
+from copilot.tools.glossary import glossary
 from ui import exhibits, export, markdown, state
 
 KIND_NAMES = {"passage": "Passage", "record": "Record", "metric": "Metric", "computation": "Calculation"}
@@ -31,7 +32,8 @@ def _page_behaviour() -> Any:
 
 
 def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
-    """Brings the links in the answers of these turns to life; gives the source that was asked for, if any.
+    """Brings the links in the answers of these turns to life, to sources and to what words of method mean; gives the
+    source that was asked for, if any.
 
     While an answer is written the page keeps such a wish for later: to run the script would end the answer.
     """
@@ -40,6 +42,7 @@ def chips(turns: Sequence[Turn], *, is_answering: bool) -> str | None:
         key="page_behaviour",
         data={
             "sources": {f"{id}-{c.marker}": _card(c) for id, answer in answers.items() for c in _read(answer)},
+            "terms": {id: term.says for id, term in glossary().items()},
             "copies": {id: export.answer_markdown(answer) for id, answer in answers.items()},
             "announcement": "" if is_answering or not answers else f"Answered: {turns[-1].question[:_ANNOUNCED]}",
             "isAnswering": is_answering,

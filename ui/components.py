@@ -85,8 +85,13 @@ def stream(events: Iterable[Event | None]) -> Answer | None:
     return final
 
 
-def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
-    """The answer of a turn, without what can be done with it: what it says first, then the rest, where it is wanted."""
+def answer(
+    copilot: Copilot, viewer: str, turn: str, answer: Answer, below_exhibits: Callable[[], None] | None = None
+) -> None:
+    """The answer of a turn, without what can be done with it: what it says first, then the rest, where it is wanted.
+
+    `below_exhibits` draws what is to stand right below its tables and charts.
+    """
     _steps(answer)
     if len(copilot.models) > 1:
         st.caption(f":material/edit_note: {markdown.label(model_name(answer.model))}")
@@ -98,17 +103,20 @@ def answer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
     found = parts(answer, chain.from_iterable(told))
     if found is None:
         st.markdown(markdown.render(answer.text, turn), anchors=False)
-        _exhibits(answer, turn)
+        _exhibits(answer, turn, below_exhibits)
     else:
-        _in_parts(found, answer, turn)
+        _in_parts(found, answer, turn, below_exhibits)
     for warning in answer.warnings:
         st.caption(f":orange[:material/warning:] {markdown.safe(warning)}")
     citations.source_list(answer, turn)
 
 
-def _in_parts(found: Parts, answer: Answer, key: str) -> None:
+def _in_parts(found: Parts, answer: Answer, key: str, below_exhibits: Callable[[], None] | None) -> None:
+    def made(texts: Sequence[str]) -> str:
+        return markdown.render("\n".join(f"- {text}" for text in texts), key)
+
     def lines(texts: Sequence[str]) -> None:
-        st.markdown(markdown.render("\n".join(f"- {text}" for text in texts), key), anchors=False)
+        st.markdown(made(texts), anchors=False)
 
     lead = found.lead
     if "*" not in lead:
@@ -116,7 +124,7 @@ def _in_parts(found: Parts, answer: Answer, key: str) -> None:
     st.markdown(markdown.render(lead, key), anchors=False)
     if found.points:
         lines(found.points)
-    _exhibits(answer, key)
+    _exhibits(answer, key, below_exhibits)
     if found.changes:
         st.markdown("**What would change this**")
         lines(found.changes)
@@ -125,7 +133,7 @@ def _in_parts(found: Parts, answer: Answer, key: str) -> None:
             lines(found.more)
     if found.limits:
         with st.expander("Method and limits", icon=":material/info:"):
-            lines(found.limits)
+            st.markdown(markdown.explained(made(found.limits)), anchors=False)
 
 
 def _markers(text: str) -> str:
@@ -298,16 +306,17 @@ def _duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 0.095 else f"{seconds:.1f} s"
 
 
-def _exhibits(answer: Answer, key: str) -> None:
+def _exhibits(answer: Answer, key: str, below: Callable[[], None] | None) -> None:
     """Tables and charts, each under its own tab when there are several."""
     shown: list[Table | Chart] = [*answer.tables, *answer.charts]
-    if not shown:
-        return
     icons = {Table: ":material/table_rows:", Chart: ":material/bar_chart:"}
     labels = [f"{icons[type(exhibit)]} {markdown.label(exhibit.title)}" for exhibit in shown]
-    for at, (tab, exhibit) in enumerate(zip(st.tabs(labels, key=f"tabs-{key}"), shown, strict=True)):
+    tabs = st.tabs(labels, key=f"tabs-{key}") if shown else ()
+    for at, (tab, exhibit) in enumerate(zip(tabs, shown, strict=True)):
         with tab:
             if isinstance(exhibit, Table):
                 exhibits.table(exhibit, f"{key}-{at}")
             else:
                 exhibits.chart(exhibit, f"{key}-{at}")
+    if below:
+        below()

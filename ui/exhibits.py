@@ -13,6 +13,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from copilot.memos.export import Format, missing
 from copilot.memos.transcript import Transcript, write_markdown, write_pdf, write_word
+from copilot.tools.glossary import glossary, terms_in
 from copilot.types import Calculation, Cell, Chart, Table
 from ui import export, markdown
 
@@ -82,9 +83,14 @@ def _column(name: str, values: pd.Series) -> ColumnConfig:
         full = next((end for end in (1, 10, 100) if highest <= end), highest)
         return st.column_config.ProgressColumn(name, min_value=0, max_value=full, format="%.1f", width=130)
     if pd.api.types.is_integer_dtype(values) or float(values.abs().max()) >= 1000:
-        return st.column_config.NumberColumn(name, format="localized")
+        return st.column_config.NumberColumn(name, format="localized", help=_meaning(name))
     decimals = max(len(str(round(float(value), 3)).partition(".")[2]) for value in values.dropna())
-    return st.column_config.NumberColumn(name, format=f"%.{decimals}f")
+    return st.column_config.NumberColumn(name, format=f"%.{decimals}f", help=_meaning(name))
+
+
+def _meaning(name: str) -> str | None:
+    """What the word of method in the name of a column means; None where there is none."""
+    return next((glossary()[term.id].says for term in terms_in(name)), None)
 
 
 def chart(chart: Chart, key: str) -> None:
@@ -152,7 +158,8 @@ _INPUTS_SHOWN = 12
 
 def calculation(computed: Calculation, key: str, query_language: str | None = None) -> None:
     """How a figure came about: method, formula, query, and what went in."""
-    st.markdown(markdown.safe(computed.method[:1].upper() + computed.method[1:]) + ".")
+    method = markdown.safe(computed.method[:1].upper() + computed.method[1:])
+    st.markdown(markdown.explained(f"{method}."))
     if computed.formula:
         st.code(computed.formula, language=None, wrap_lines=True)
     if computed.query:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
+
+from copilot.tools.glossary import terms_in
 
 # Invisible, takes no width, and breaks whatever code it stands in.
 _JOINER = "\u2060"
@@ -36,6 +39,7 @@ _LINK_DEFINITION = re.compile(
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})(?=[ \t])", re.M)
 _MARKER = re.compile(r"(?P<start>^[ \t]*(?:(?:[-*+>|]|\d{1,9}[.)])[ \t]+)*)?[ \t]*\[(?P<number>\d{1,3})\](?!\()", re.M)
 _OPEN_MARKER = re.compile(r"(?:\s*\[\d{0,3})+\Z")
+_ANY_LINK = re.compile(rf"\[[^\[\]]*\]\({_REST}\)")
 _PUNCTUATION = re.compile(r"([\\`*_\[\]$~<>|&])")
 # As the prompt has a model begin what it proposes itself and nothing bears out.
 _PROPOSAL = re.compile(
@@ -54,6 +58,16 @@ def safe(text: str) -> str:
 def render(text: str, answer_id: str) -> str:
     """`safe`, with each marker `[n]` as the link that becomes a citation chip, and proposals under a badge."""
     return _outside_code(text, lambda prose: _mark_proposals(_link_markers(_escape(prose), answer_id)))
+
+
+def explained(made: str) -> str:
+    """What `safe` or `render` made, with each word of method, where it first stands, as the link to what it means."""
+    seen: set[str] = set()
+
+    def outside_fences(block: str) -> str:
+        return _between(_INLINE_CODE, block, lambda prose: _between(_ANY_LINK, prose, partial(_link_terms, seen)))
+
+    return _between(_FENCE, made, outside_fences)
 
 
 def frame(so_far: str, answer_id: str) -> str:
@@ -131,6 +145,16 @@ def _break_code(found: re.Match[str]) -> str:
 def _lower_heading(found: re.Match[str]) -> str:
     # The page's own title is the only first-level heading.
     return "##" if len(found["level"]) < 3 else "###"
+
+
+def _link_terms(seen: set[str], prose: str) -> str:
+    pieces, end = [], 0
+    for found in terms_in(prose):
+        if found.id not in seen:
+            seen.add(found.id)
+            pieces += [prose[end : found.start], f"[{prose[found.start : found.end]}](#term-{found.id})"]
+            end = found.end
+    return "".join([*pieces, prose[end:]])
 
 
 def _link_markers(prose: str, answer_id: str) -> str:

@@ -263,3 +263,27 @@ def test_help_leads_into_a_question(journey: Journey):
     journey.open("/help")
     journey.page.locator(".st-key-examples-to-decide").get_by_role("button").first.click()
     journey.await_answer(1)
+
+
+def test_a_weight_is_moved_beside_a_ranking_and_a_word_of_method_says_what_it_means(journey: Journey):
+    page = journey.page
+    journey.open()
+    journey.ask(RANKING_QUESTION)
+    page.get_by_text("Change the weights").click()
+    slider = page.get_by_role("slider", name="Risk")
+    slider.focus()
+    for _ in range(30):
+        slider.press("ArrowRight")
+    expect(page.get_by_text("1 of the first 5 changes: Staffing Forecast in")).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("Move a weight")).to_be_visible()
+    expect(slider).to_have_value("17")
+    expect(journey.answers).to_have_count(1)
+    page.get_by_text("Method and limits").click()
+    term = page.get_by_role("button", name=re.compile("^weighted sum: "))
+    term.hover()
+    expect(page.locator("#bearing-card")).to_contain_text("times its share of all weight")
+    page.mouse.move(0, 0)
+    expect(page.locator("#bearing-card")).to_have_count(0)
+    term.focus()
+    expect(page.locator("#bearing-card")).to_be_visible()

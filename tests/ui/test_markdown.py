@@ -158,3 +158,16 @@ def test_a_label_is_one_line_without_markup():
 )
 def test_what_an_answer_proposes_itself_is_shown_as_a_proposal(text: str, shown: str) -> None:
     assert markdown.render(text, "a") == shown
+
+
+def test_a_word_of_method_links_to_what_it_means_where_it_first_stands_and_not_in_links_and_code():
+    text = markdown.render("By `CUSUM`, see [CUSUM](https://example.org): the CUSUM[1], no other CUSUM.", "a")
+    linked = text.replace("the CUSUM", "the [CUSUM](#term-cusum)")
+    assert markdown.explained(text) == linked
+    assert _kinds(linked) == _kinds(text)
+
+
+@given(hostile)
+def test_explaining_words_changes_nothing_else(text):
+    made = markdown.render(text, "a")
+    assert markdown.explained(made) == made

@@ -1,18 +1,19 @@
-// What Streamlit cannot do itself: citation chips with a card and a click, copying an answer, marking the
-// quote in the drawer, a polite status for screen readers, and noticing that Stop has ended the script.
+// What Streamlit cannot do itself: citation chips with a card and a click, what words of method mean, copying an
+// answer, marking the quote in the drawer, a polite status for screen readers, and noticing that Stop ended the script.
 // All text enters by textContent, so that no document or model can write HTML into the page.
 
-const LINKS = 'a[href^="#cite-"], a[href^="#copy-"]';
+const LINKS = 'a[href^="#cite-"], a[href^="#copy-"], a[href^="#term-"]';
 const LETTERS = /[\p{L}\p{N}]/gu;
 // By then tables and charts have their height, and Streamlit has ended its own way down to the last line.
 const DRAWN_MILLISECONDS = 1200;
-const idOf = (link) => link.getAttribute("href").replace(/^#(cite|copy)-/, "");
+const idOf = (link) => link.getAttribute("href").replace(/^#(cite|copy|term)-/, "");
 const isChip = (link) => link.getAttribute("href").startsWith("#cite-");
+const isTerm = (link) => link.getAttribute("href").startsWith("#term-");
 const linkOf = (event) => event.target.closest?.(LINKS);
 
 // What was last drawn. The listeners are set once and read it, so that no click falls between two drawings.
 // It hangs on the window because Streamlit may load this module again.
-const page = (window.bearing ??= { sources: {}, copies: {}, isAnswering: false, isListening: false });
+const page = (window.bearing ??= { sources: {}, terms: {}, copies: {}, isAnswering: false, isListening: false });
 
 export default function ({ data, setTriggerValue, parentElement }) {
   Object.assign(page, data, { setTriggerValue, theme: getComputedStyle(parentElement) });
@@ -80,6 +81,7 @@ function tellAsList(item) {
 function name(link) {
   link.removeAttribute("target");
   link.setAttribute("role", "button");
+  if (isTerm(link)) return link.setAttribute("aria-label", `${link.textContent}: ${page.terms[idOf(link)] ?? ""}`);
   if (!isChip(link)) return link.setAttribute("aria-label", "Copy this answer");
   const source = page.sources[idOf(link)];
   link.setAttribute("aria-label", `Source ${link.textContent}` + (source ? `: ${source.title}` : ""));
@@ -91,6 +93,8 @@ function press(event) {
   if (!link || (event.type === "keydown" && event.key !== " ")) return;
   event.preventDefault();
   event.stopPropagation();
+  // A word is told on a touch too, where nothing hovers.
+  if (isTerm(link)) return showCard(event);
   hideCard();
   if (!isChip(link)) copy(link);
   else if (page.isAnswering) page.waiting = idOf(link);
@@ -155,15 +159,15 @@ function hideCard() {
 
 function showCard(event) {
   const link = linkOf(event);
-  const source = link && isChip(link) && page.sources[idOf(link)];
-  if (!source) return;
+  const lines = link ? told(link) : [];
+  if (!lines.length) return;
   hideCard();
   const card = document.createElement("div");
   card.id = "bearing-card";
   card.setAttribute("role", "tooltip");
   for (const part of ["background-color", "text-color", "border-color"])
     card.style.setProperty(`--card-${part}`, page.theme.getPropertyValue(`--st-${part}`));
-  for (const [tag, text] of [["strong", source.title], ["span", source.quote], ["small", source.where]]) {
+  for (const [tag, text] of lines) {
     const part = document.createElement(tag);
     part.textContent = text;
     card.append(part);
@@ -173,6 +177,14 @@ function showCard(event) {
   card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8))}px`;
   const above = at.top - card.offsetHeight - 8;
   card.style.top = `${above > 0 ? above : at.bottom + 8}px`;
+}
+
+// What the card of a link says: of a source what is quoted, of a word of method what it means.
+function told(link) {
+  const source = page.sources[idOf(link)];
+  if (isChip(link) && source) return [["strong", source.title], ["span", source.quote], ["small", source.where]];
+  const meaning = isTerm(link) && page.terms[idOf(link)];
+  return meaning ? [["strong", link.textContent], ["span", meaning]] : [];
 }
 
 function say(text) {

@@ -12,7 +12,7 @@ from copilot import Answer, Copilot, CopilotError, Event
 from copilot.memos.transcript import Transcript
 from copilot.state.conversations import title_of
 from copilot.state.turns import Turn
-from ui import citations, components, exhibits, markdown, state
+from ui import citations, components, exhibits, markdown, state, weights
 from ui.asking import ask
 from ui.screens import sharing
 from ui.state import TURNS_SHOWN, Pending, session
@@ -88,7 +88,8 @@ def _turn(copilot: Copilot, viewer: str, id: str, turn: Turn, *, is_last: bool) 
     components.question(turn.question, turn.id, (lambda: _edit(copilot, viewer, id, turn)) if is_open else None)
     with st.chat_message("assistant", avatar=components.AVATAR):
         if turn.answer:
-            components.answer(copilot, viewer, turn.id, turn.answer)
+            below = partial(weights.below, copilot, viewer, id, turn)
+            components.answer(copilot, viewer, turn.id, turn.answer, below)
         else:
             components.unanswered(turn, session().failures.get(id) if is_last else None)
         if turn.earlier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from copilot import Copilot, CopilotError
 from copilot.boards.portfolio import choices
+from copilot.boards.reweighing import own_shares
 from copilot.jobs import kinds
 from copilot.memos import desk
 from copilot.memos.comparison import STATES, Check
@@ -29,7 +31,7 @@ from copilot.memos.layout import (
 from copilot.memos.memo import FIRMNESS, KINDS, Line, Memo, MemoResult
 from copilot.memos.store import Memos, Step, status
 from copilot.tools.draft_memo.check import check_memo
-from ui import exhibits, jobs, markdown, state
+from ui import exhibits, jobs, markdown, state, weights
 from ui.asking import ask_anew
 
 _FORMATS: dict[str, tuple[Format, str]] = {
@@ -130,9 +132,9 @@ def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> _Asked | None:
     """The arguments of the memo, once they are sent."""
     config = copilot.sources.workspace.config
     units = choices(copilot.sources, copilot.viewer(viewer)).get("unit", [])
-    usual = {c.name: round(100 * c.weight) for c in config.criteria}
+    usual = own_shares(config.criteria)
     arguments: dict[str, Any] = {"purpose": purpose}
-    weights = usual
+    chosen: Mapping[str, float] = usual
     with st.form("draft", border=False):
         arguments["title"] = st.text_input("Title", placeholder="Made up from what it is about")
         arguments["addressee"] = st.text_input("To", placeholder="The body that decides")
@@ -146,7 +148,7 @@ def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> _Asked | None:
             arguments |= {"budget": budget} if budget else {}
         if purpose != "status":
             with st.expander("Weights"):
-                weights = {c.name: st.slider(c.label, 0, 100, usual[c.name], format="%d%%") for c in config.criteria}
+                chosen = weights.sliders(config.criteria, usual, "memo-weight")
         with st.container(horizontal=True):
             at_once = st.form_submit_button("Draft it", type="primary")
             later = st.form_submit_button("In the background", help="You may go on; it is listed once it is done.")
@@ -155,8 +157,8 @@ def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> _Asked | None:
     arguments["projects"] = [_id(name) for name in named]
     if unit != _EVERY_UNIT and not named:
         arguments["unit"] = unit
-    if weights != usual and (total := sum(weights.values())):
-        arguments["weights"] = {name: weight / total for name, weight in weights.items()}
+    if chosen != usual:
+        arguments["weights"] = dict(chosen)
     return _Asked(arguments, is_in_background=later)
 
 

@@ -10,9 +10,10 @@ import streamlit as st
 from copilot import Chart, Copilot, CopilotError, ToolError
 from copilot.boards import portfolio as board
 from copilot.boards.portfolio import Line, Portfolio
+from copilot.boards.reweighing import spoken
 from copilot.language.formatting import humanize
 from copilot.state.views import LONGEST_NAME, View
-from ui import exhibits, markdown
+from ui import exhibits, markdown, weights
 from ui.asking import ask_anew
 from ui.screens import project
 
@@ -136,34 +137,24 @@ def _weighed(
     copilot: Copilot, viewer: str, found: Portfolio, chosen: dict[str, Sequence[str]], words: str
 ) -> Portfolio:
     """The portfolio under the weights of the sliders, with what they change among the first."""
-    criteria = found.candidates.criteria
+    criteria, key = found.candidates.criteria, "weight"
     with st.expander("What if the weights were others?", icon=":material/tune:"):
-        columns = st.columns(3)
-        given = {
-            c.name: columns[at % 3].slider(
-                c.label, 0, 100, round(100 * found.weights[c.name]), format="%d%%", key=f"weight-{c.name}"
-            )
-            for at, c in enumerate(criteria)
-        }
-        if not sum(given.values()) or all(given[c.name] == round(100 * found.weights[c.name]) for c in criteria):
-            st.caption("Move a weight: the ranking follows at once. The weights count relative to one another.")
+        given = weights.sliders(criteria, found.weights, key, across=3)
+        if given == found.weights:
+            st.caption(weights.INVITATION)
             return found
-        total = sum(given.values())
-        weights = {name: weight / total for name, weight in given.items()}
-        other = board.read_portfolio(copilot.sources, copilot.viewer(viewer), chosen, words, weights)
-        comes, goes = board.changes(found, other, _FIRST)
-        if comes:
-            st.markdown(
-                f"**{len(comes)} of the first {_FIRST} not yet in production change:** "
-                f"{markdown.label(', '.join(comes))} in, {markdown.label(', '.join(goes))} out."
-            )
-        else:
-            st.markdown(f"**The first {_FIRST} not yet in production stay the same.**")
-        names = ", ".join(f"{c.label.lower()} {weights[c.name]:.0%}" for c in criteria)
-        st.button(
-            "Ask with these weights", icon=":material/forum:", on_click=ask_anew,
-            args=(copilot, viewer, f"Which {_FIRST} projects should come first with these weights: {names}?"),
-        )  # fmt: skip
+        other = board.read_portfolio(copilot.sources, copilot.viewer(viewer), chosen, words, given)
+        st.markdown(weights.told(board.changes(found, other, _FIRST), "first", _FIRST, " not yet in production"))
+        weights.together(criteria, given)
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Ask with these weights", icon=":material/forum:", on_click=ask_anew,
+                args=(
+                    copilot, viewer,
+                    f"Which {_FIRST} projects should come first with these weights: {spoken(criteria, given)}?",
+                ),
+            )  # fmt: skip
+            weights.reset(criteria, found.weights, key)
     return other
 
 

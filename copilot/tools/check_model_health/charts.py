@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copilot.drawing.charts import INK, lines
 from copilot.language.formatting import format_quantity, humanize
 from copilot.tools.check_model_health.health import Health
+from copilot.tools.check_model_health.phrasing import FOUND
 from copilot.tools.findings import share
 from copilot.types import Chart, Table
 
@@ -18,8 +19,8 @@ def table(shown: Sequence[Health]) -> Table:
     return Table(
         title="Model health, worst first",
         columns=(
-            "Id", "Model", "Validated", "Latest", "Change (points)", "Declining since", "Detector",
-            "Confidence",            "Inputs shifted", "Retraining overdue (days)", "Feedback loop",
+            "Id", "Model", "Validated", "Latest", "Change (points)", "Declining since", "Found",
+            "Confidence", "Inputs shifted", "Retraining overdue (days)", "Feedback loop",
         ),
         rows=tuple(
             (
@@ -29,7 +30,7 @@ def table(shown: Sequence[Health]) -> Table:
                 _percent(h.quality.latest) if h.quality else None,
                 h.points,
                 h.onset.isoformat() if h.onset else None,
-                h.decline.detector if h.decline else None,
+                FOUND[h.decline.detector] if h.decline else None,
                 h.decline.confidence if h.decline else None,
                 len(h.shifted) if h.inputs else None,
                 h.overdue_days if h.retraining_due else None,

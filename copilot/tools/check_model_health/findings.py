@@ -61,6 +61,7 @@ def of_one(health: Health, reading: Reading, limits: Thresholds, aspect: Aspect 
     if health.needs_diagnosis:
         for number, (task, values) in enumerate(steps(health, limits), 1):
             yield finding("diagnosis_step", {"step": amount(number), "task": task, **values})
+    yield finding("measures", _measures(health, limits), "method")
 
 
 def state(health: Health, reading: Reading, role: Role, figures: Sequence[str] = ()) -> Finding:
@@ -82,8 +83,7 @@ def state(health: Health, reading: Reading, role: Role, figures: Sequence[str] =
             "series": count(weeks, "week"),
         }
         if decline is None:
-            baseline = "a year before" if weeks >= 2 * SEASON else "first half" if weeks >= SHORTEST else "none"
-            values |= {"baseline": baseline, "trend": count(TREND, "week")}
+            values |= {"baseline": _baseline(weeks), "trend": count(TREND, "week")}
         else:
             values |= {
                 "onset": health.onset,
@@ -135,6 +135,7 @@ def overview(
     yield from (state(h, reading, "headline") for h in healths[:top] if h.decline)
     yield from _troubles(healths, reading)
     yield from (state(h, reading, "support") for h in healths[:top] if not h.decline)
+    yield Finding(kind="measures_of_all", role="method")
 
 
 def of_aspect(healths: Sequence[Health], aspect: Aspect, scope: dict[str, Value], reading: Reading) -> Finding:
@@ -228,6 +229,24 @@ def _detection(health: Health) -> dict[str, Value]:
         "confidence": decline.confidence,
         "reason": reasons[decline.confidence],
     }
+
+
+def _measures(health: Health, limits: Thresholds) -> dict[str, Value]:
+    moved = [*health.shifted, *health.watched]
+    return {
+        "detector": health.decline.detector if health.decline else None,
+        "baseline": _baseline(len(health.quality.values)) if health.quality else None,
+        "inputs": tuple(humanize(i.name) for i in moved),
+        "indices": tuple(amount(i.shift.psi, "", 2) for i in moved),
+        "distances": tuple(amount(i.shift.distance, "", 2) for i in moved),
+        "watch": amount(limits.drift_watch, "", 2),
+        "act": amount(limits.drift_act, "", 2),
+    }
+
+
+def _baseline(weeks: int) -> str:
+    """What the latest weeks are compared with."""
+    return "a year before" if weeks >= 2 * SEASON else "first half" if weeks >= SHORTEST else "none"
 
 
 def _shift(moved: Input) -> dict[str, Value]:

@@ -12,10 +12,21 @@ from copilot.types import Finding, Quantity, Value
 _SCOPE = "[status?{status} |]models[ of {of}]"
 _NOW = "{latest} over the last {weeks}[ measured, up to that of {last},]"
 _SHIFTED = "[, and {shifted_count} {shifted:has/have} shifted ({shifted})]"
+_LOOKED_FOR = {
+    "a year before": "{series}, each against the same week a year before",
+    "first half": "{series}, against their first half and by the trend of the last {trend}",
+    "none": "by limit and trend, low confidence with {series} only",
+}
+FOUND = {
+    "year-over-year CUSUM": "against the same weeks a year before",
+    "CUSUM on the first half": "against the first half of the weeks on record",
+    "Theil-Sen slope": "by the trend",
+    "threshold breach": "by the limit",
+}
 _DETECTORS = {
-    "a year before": "year-over-year CUSUM over {series}",
-    "first half": "CUSUM on the first half and Theil-Sen slope of the last {trend}, over {series}",
-    "none": "limit and Theil-Sen slope, low confidence with {series} only",
+    "a year before": "the year-over-year CUSUM",
+    "first half": "the CUSUM on the first half and the Theil-Sen slope",
+    "none": "a limit and the Theil-Sen slope",
 }
 _COMPARED = {
     "year-over-year CUSUM": "the latest weeks lie {fall} below the same weeks a year before",
@@ -108,8 +119,8 @@ _STEPS: Mapping[str, Callable[[Finding], str]] = {
         "running version (not recorded)] ready; ask who may stop it"
     ),
     "monitor": lambda f: (
-        "alarm at {limit} below the validated level, watch inputs from {watch} and act from {act} of the stability "
-        "index[has_histograms?|, and begin to record histograms of the inputs]; ask who reads the alarms and how fast "
+        "alarm at {limit} below the validated level, watch inputs from a shift of {watch} and act from one of "
+        "{act}[has_histograms?|, and begin to record histograms of the inputs]; ask who reads the alarms and how fast "
         "outcomes arrive"
     ),
 }
@@ -125,36 +136,50 @@ def decline(f: Finding) -> str:
         state = f"fell from a validated {{validated}} to {_NOW} ({{change:signed}})"
     else:
         state = f"is at {_NOW}[, at or above its validated {{validated}},] yet {{fall}} lower than before"
-    began = f"the decline began in about the week of {{onset}} ({{detector}}, {{confidence}} confidence){_SHIFTED}"
+    found = FOUND[str(f.values["detector"])]
+    began = f"the decline began in about the week of {{onset}} (found {found}, {{confidence}} confidence){_SHIFTED}"
     return _says(f"{{title}} {state}; {began}")(f)
 
 
 def no_decline(f: Finding) -> str:
     by = "" if f.values["change"] is None else " ([change?{change:signed}|unchanged])"
-    detectors = _DETECTORS[str(f.values["baseline"])]
+    looked_for = _LOOKED_FOR[str(f.values["baseline"])]
     return _says(
-        f"{{title}} stands at {_NOW}[ against a validated {{validated}}]{by}; no decline is detected ({detectors})"
+        f"{{title}} stands at {_NOW}[ against a validated {{validated}}]{by}; no decline is detected ({looked_for})"
         f"{_SHIFTED}"
     )(f)
 
 
 def detection(f: Finding) -> str:
-    """Which detector fired, how far the quality fell and how sure that is."""
+    """How far the quality fell and how sure that is."""
     compared, why = _COMPARED[str(f.values["detector"])], _CONFIDENCE_REASONS[str(f.values["reason"])]
     shape = "a sudden step" if f.values["shape"] == "step" else "a slow slide"
     return _says(
-        f"The detector that fired is the {{detector}}, over {{series}}: {compared}, in {shape}, at {{strength}} times "
-        f"the alarm level; confidence is {{confidence}}, since {why}"
+        f"Over {{series}}, {compared}, in {shape}, at {{strength}} times the alarm level; confidence is "
+        f"{{confidence}}, since {why}"
     )(f)
 
 
+def measures(f: Finding) -> str:
+    """By which measures the quality and the inputs of a model are judged."""
+    told = []
+    if f.values["detector"]:
+        told.append("the decline was found by the {detector}")
+    elif f.values["baseline"]:
+        told.append(f"declines are looked for by {_DETECTORS[str(f.values['baseline'])]}")
+    if f.values["inputs"]:
+        told.append(
+            "inputs are measured by the population stability index, watched from {watch} and acted on from {act}, and "
+            "by the Kolmogorov-Smirnov distance: <{inputs} {indices} and {distances}>"
+        )
+    return says("; ".join(told))(f) if told else ""
+
+
 def input_shift(f: Finding) -> str:
-    level = "between the watch level of {watch} and {act}"
-    if f.values["level"] == "act":
-        level = "above the {act} that calls for action"
+    level = "so far that it calls for action" if f.values["level"] == "act" else "so far that it is to be watched"
     return _says(
-        f"The input {{input}} of {{title}} has a population stability index of {{index}}, {level}, and a "
-        "Kolmogorov-Smirnov distance of {distance}; the share of “{bin}” went from {before} in training to {now} lately"
+        f"The input {{input}} of {{title}} has moved {level}: the share of “{{bin}}” went from {{before}} in training "
+        "to {now} lately"
     )(f)
 
 
@@ -287,9 +312,14 @@ WORDING = Wording(
             "The quality of {title} was last measured in the week of {last}, {days} ago, so its state today is unknown"
         ),
         "input_shift": input_shift,
+        "measures": measures,
+        "measures_of_all": says(
+            "Declines are looked for by the year-over-year CUSUM, and where less than two years are on record by the "
+            "CUSUM on the first half and the Theil-Sen slope; inputs are measured by the population stability index"
+        ),
         "stable_inputs": _says(
-            "The {has_others:other /}inputs recorded for {title} ({inputs}) are below the watch level of {watch} for "
-            "the population stability index, or within chance"
+            "The {has_others:other /}inputs recorded for {title} ({inputs}) have not moved so far that they are to be "
+            "watched, or no further than chance moves them"
         ),
         "no_histograms": _says("No histograms of the inputs of {title} are recorded, so their drift cannot be judged"),
         "feedback_loop": feedback_loop,

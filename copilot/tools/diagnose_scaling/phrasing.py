@@ -82,8 +82,8 @@ WORDING = Wording(
             "which is a hint and no proof"
         ),
         "interval": says(
-            "The conversion from {pilot} to {production} of {share} has a {confidence} interval from {low} to {high} "
-            "(Wilson score, {entered})"
+            "The conversion from {pilot} to {production} of {share} rests on {entered}, so anything from {low} to "
+            "{high} is plausible for those to come"
         ),
         "decided": says(
             "Of the {decided:bare} whose outcome is decided, {reached:bare} reached {production} and {ended:bare} "

@@ -152,7 +152,8 @@ WORDING = Wording(
         "own_limits": own_limits,
         "set_firmness": set_firmness,
         "chosen": says(
-            "{name}[ of {unit}] scores {score:bare}[, costs {cost}] and is in the best set in {share} of draws"
+            "{name}[ of {unit}] scores {score:bare}[, costs {cost}] and is in the best set in {share} of plausible "
+            "weights and estimates"
         ),
         "proof": proof,
         "no_other_set": says("No other set keeps to these limits"),

@@ -45,7 +45,11 @@ def leader(f: Finding) -> str:
 def reason(f: Finding) -> str:
     """Rank, score, what it is strongest and weakest on."""
     strong = ": strongest on <{strong} {strong_values}>[, weakest on {weak} {weak_value}]" if f.values["strong"] else ""
-    firm = "; among the top {top:bare} in {top_share} of draws{by_weighted_sum}" if f.values["top_share"] else ""
+    firm = (
+        "; among the top {top:bare} in {top_share} of plausible weights and estimates{by_weighted_sum}"
+        if f.values["top_share"]
+        else ""
+    )
     return _says(f"{{name}}[ of {{unit}}] ranks {{rank}} with {{its_score}}{strong}{firm}")(f)
 
 
@@ -143,7 +147,7 @@ def trade_offs(f: Finding) -> str:
     """How far the trade-offs agree, and which one clashes most with the others."""
     if f.values.get("ratio") is None:
         return "The trade-offs agree with one another."
-    agree = "contradict one another, with a consistency ratio of {ratio} where {acceptable} is acceptable:"
+    agree = "contradict one another more than can be accepted:"
     if f.role == "caveat":
         agree = "agree well enough, with a consistency ratio of {ratio};"
     return says(

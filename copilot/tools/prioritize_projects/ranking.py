@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from copilot.analysis.scoring import (
 from copilot.records.store import RecordView
 from copilot.tools.candidates import Candidates, Weights, feasibility_position, value_position
 
+Weighing = Literal["weighted_sum", "topsis"]
+"""A method that weights bear on."""
 Method = Literal["weighted_sum", "topsis", "rice", "wsjf"]
 METHOD_NAMES = {"weighted_sum": "weighted sum", "topsis": "TOPSIS", "rice": "RICE", "wsjf": "WSJF"}
 
@@ -77,6 +79,14 @@ class Ranking:
         return quadrant(self.value(position), self.difficulty(position))
 
 
+class Weighed(NamedTuple):
+    """Candidates under weights."""
+
+    score: Floats
+    """Of 100; NaN where nothing with a weight is recorded."""
+    order: Order
+
+
 @dataclass(frozen=True)
 class Flip:
     """What would put one candidate before another."""
@@ -100,28 +110,36 @@ def rank(
     known = candidates.estimates
     scores = weighted_sum(known.likely, weights.used)
     parts: tuple[str, ...] = ()
-    if method == "weighted_sum":
-        score = scores.score * 100
-    elif method == "topsis":
-        rising = [c.direction == "up" for c in candidates.criteria]
-        score = topsis(candidates.raw, weights.used, rising) * 100
+    if method == "weighted_sum" or method == "topsis":
+        score, order = weighed(candidates, weights.used, method)
     else:
         score, parts = _by_parts(view, candidates, method)
-    covered = scores.coverage if method in ("weighted_sum", "topsis") else np.ones(len(score))
-    order = ranking(score / 100, covered)
-    places = np.empty(len(order), dtype=np.intp)
-    places[order] = np.arange(1, len(order) + 1)
+        order = ranking(score / 100, np.ones(len(score)))
     top = min(top, len(order))
     firmness = rank_acceptability(known, weights.used, top, draws)
-    return Ranking(candidates, weights, method, scores, score, order, places, firmness, top, scope, parts)
+    return Ranking(candidates, weights, method, scores, score, order, ranks(order), firmness, top, scope, parts)
+
+
+def weighed(candidates: Candidates, used: Floats, method: Weighing) -> Weighed:
+    """The candidates by a method that weights bear on, `used` being one a criterion."""
+    scores = weighted_sum(candidates.estimates.likely, used)
+    if method == "weighted_sum":
+        score = scores.score * 100
+    else:
+        score = topsis(candidates.raw, used, [c.direction == "up" for c in candidates.criteria]) * 100
+    return Weighed(score, ranking(score / 100, scores.coverage))
+
+
+def ranks(order: Order) -> Order:
+    """The rank of each candidate, from 1."""
+    places = np.empty(len(order), dtype=np.intp)
+    places[order] = np.arange(1, len(order) + 1)
+    return places
 
 
 def ranks_with_workspace_weights(found: Ranking) -> Order:
     """The rank each candidate would have by weighted sum under the workspace's own weights."""
-    scores = weighted_sum(found.candidates.estimates.likely, found.weights.workspace)
-    places = np.empty(len(found.order), dtype=np.intp)
-    places[ranking(scores.score, scores.coverage)] = np.arange(1, len(found.order) + 1)
-    return places
+    return ranks(weighed(found.candidates, found.weights.workspace, "weighted_sum").order)
 
 
 def flip(found: Ranking, ahead: int, behind: int) -> Flip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,7 @@ from copilot.drawing.charts import stacked_bars
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.errors import ToolError
 from copilot.language.formatting import number, percent, pluralize
-from copilot.records.store import RecordView
+from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, which_projects
 from copilot.tools.check_governance.findings import blocked_projects
@@ -26,6 +27,7 @@ from copilot.tools.prioritize_projects.phrasing import WORDING
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, rank
 from copilot.tools.prioritize_projects.trade_offs import AskedWeights, Comparison, asked_weights
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
+from copilot.workspace import WorkspaceConfig
 
 _ROWS_IN_TABLE = 20
 
@@ -72,6 +74,15 @@ class Ranked:
     result: ToolResult
 
 
+class Standing(NamedTuple):
+    """The projects that stand for choice in a call."""
+
+    candidates: Candidates
+    filters: list[Filter]
+    compared: list[str]
+    """Ids of the projects to be set side by side."""
+
+
 def prioritize_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
     """The top projects with reasons, firmness, flips, gaps and their place in the value/difficulty matrix."""
     return ranked(sources, viewer, arguments).result
@@ -82,12 +93,8 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     if len(arguments.compare) == 1:
         raise ToolError("A comparison needs two projects; name the second one, or leave `compare` empty.")
     view, config = sources.records.view(viewer), sources.workspace.config
-    filters = linked(view, "projects", arguments.filters)
-    named = [resolve_record(view, name).key for name in arguments.projects]
-    compared = list(dict.fromkeys(resolve_record(view, name).key for name in arguments.compare))
-    rows = chosen_rows(view, config, filters, named, [*compared, *also], arguments.include_ended)
-    candidates = gather(view, config, rows)
-    hidden = view.hidden("projects", filters)
+    candidates, filters, compared = standing(view, config, arguments, also)
+    rows, hidden = candidates.rows, view.hidden("projects", filters)
     if not rows or not candidates.criteria:
         return Ranked(None, _without_ranking(sources, view, candidates, hidden))
     asked = asked_weights(
@@ -117,6 +124,15 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
         Attachments(tables=(_table(found, unmet),), charts=tuple(_charts(found)), hidden_rows=hidden),
     )
     return Ranked(found, result)
+
+
+def standing(view: RecordView, config: WorkspaceConfig, arguments: Arguments, also: Sequence[str] = ()) -> Standing:
+    """What a call ranks; `also` are ids of projects to include whatever their stage."""
+    filters = linked(view, "projects", arguments.filters)
+    named = [resolve_record(view, name).key for name in arguments.projects]
+    compared = list(dict.fromkeys(resolve_record(view, name).key for name in arguments.compare))
+    rows = chosen_rows(view, config, filters, named, [*compared, *also], arguments.include_ended)
+    return Standing(gather(view, config, rows), filters, compared)
 
 
 def _findings(

@@ -183,7 +183,7 @@ def _attachments(case: Case, criteria: Table, hidden: int) -> Attachments:
     scores = [(MODELS[i], round(float(advice.scores[i]), 2)) for i in advice.order]
     models = Table(
         title="Operating models, best first",
-        columns=("Model", "Score of 1", "First in this share of draws"),
+        columns=("Model", "Score of 1", "First in this share of weights"),
         rows=tuple((*score, round(float(advice.holds[i]), 2)) for score, i in zip(scores, advice.order, strict=True)),
     )
     chart = bars(f"Operating models for {case.who}", "Model", "Score of 1", scores)
