@@ -79,10 +79,10 @@ class Offering(AgentMiddleware[Any, Any, Any]):
         """Of the tools at hand those that are sent, in their order."""
         asked = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
         calls = [call for m in messages[asked:] if isinstance(m, AIMessage) for call in m.tool_calls]
-        made = {call["name"] for call in calls} | {name for call in calls for name in _asked_for(call["args"])}
+        asked_for = {name for call in calls if call["name"] == NAME for name in _asked_for(call["args"])}
         wanted = self._wanted(messages[: asked + 1])[:OFFERED]
         general = (tool.name for tool in TOOLS if tool.searches or tool.substitutes)
-        names = {*made, *wanted, *general}
+        names = {*(call["name"] for call in calls), *asked_for, *wanted, *general}
         return tuple(name for name in own if name in names)
 
 
