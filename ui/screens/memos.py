@@ -349,6 +349,9 @@ def _edit(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
         st.error(markdown.literal(str(error)), icon=":material/error:")
         return
     _set_editing(memo.id, False)
+    # The list of what has no source stands at the top, out of sight of who has saved at the end.
+    told = ", ".join(filter(None, ("Kept as a new version", without_source(version.unsourced))))
+    st.toast(f"{told}.", icon=":material/warning:" if version.unsourced else ":material/check:")
     st.query_params["memo"] = version.id
     st.rerun()
 
