@@ -6,6 +6,7 @@ import inspect
 import json
 from typing import Any
 
+from langchain_core.tools import StructuredTool
 from pydantic import BaseModel
 
 Json = dict[str, Any]
@@ -65,6 +66,17 @@ def _unnested(properties: Json) -> Json:
 
 def description(arguments: type[BaseModel]) -> str:
     return inspect.cleandoc(arguments.__doc__ or "").replace("\n\n", "\n")
+
+
+def told_only(name: str, arguments: type[BaseModel]) -> StructuredTool:
+    """A tool as a chat model is told of it; who offers it answers its calls."""
+    return StructuredTool.from_function(
+        func=lambda **_: None,
+        name=name,
+        description=description(arguments),
+        args_schema=Schemas().of(arguments),
+        infer_schema=False,
+    )
 
 
 def _compact(schema: Json, defined: Json) -> Json:

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from docx import Document
 from memo_sources import drafted, pdf_pages
 
-from copilot import Settings
 from copilot.errors import PermissionDenied, SettingsError
 from copilot.memos.editing import memo_text, read_memo_text, section_text
 from copilot.memos.export import export
 from copilot.memos.memo import Memo
-from copilot.memos.store import FILE, Memos, status
+from copilot.memos.store import Memos, status
 from copilot.sources import Sources
-from copilot.state.places import place
 from copilot.tools.draft_memo.check import check_memo
 from copilot.types import Viewer
 
 BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}), role="leader")
 BOUGHT = "Rivals have spent 9.9 million NOK on the same."
-
-
-@pytest.fixture
-def memos(kept: Settings) -> Iterator[Memos]:
-    store = Memos(place(kept, FILE))
-    yield store
-    store.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from memo_sources import drafted
 
-from copilot import Settings
 from copilot.errors import PermissionDenied, SettingsError
 from copilot.memos.memo import Memo
-from copilot.memos.store import FILE, Memos
+from copilot.memos.store import Memos
 from copilot.sources import Sources
-from copilot.state.places import place
 from copilot.types import Viewer
 
 BOARD = Viewer(name="chief_physician", labels=frozenset({"board"}), role="leader")
-
-
-@pytest.fixture
-def memos(kept: Settings) -> Iterator[Memos]:
-    store = Memos(place(kept, FILE))
-    yield store
-    store.close()
 
 
 @pytest.fixture(scope="module")

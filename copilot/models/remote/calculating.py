@@ -10,14 +10,13 @@ from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ToolCallRequest
 from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
-from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from copilot.errors import ToolError
 from copilot.language.formatting import format_quantity
 from copilot.language.numbers import Number, find_numbers, is_supported
 from copilot.language.support import is_supported_by
-from copilot.tools.schema import Schemas, description
+from copilot.tools.schema import told_only
 from copilot.tools.telling import tell
 from copilot.types import Calculation, Evidence, Finding, Quantity, Table, ToolResult
 
@@ -61,15 +60,7 @@ class Calculating(AgentMiddleware[Any, Any, Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tools = [
-            StructuredTool.from_function(
-                func=lambda **_: None,
-                name=NAME,
-                description=description(Arguments),
-                args_schema=Schemas().of(Arguments),
-                infer_schema=False,
-            )
-        ]
+        self.tools = [told_only(NAME, Arguments)]
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
         if request.tool_call["name"] != NAME:

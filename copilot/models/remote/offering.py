@@ -8,12 +8,11 @@ from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, ToolCallRequest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.errors import ToolError
 from copilot.tools import TOOLS
-from copilot.tools.schema import Schemas, description
+from copilot.tools.schema import Schemas, description, told_only
 
 NAME = "more_tools"
 LABEL = "Asking for more tools"
@@ -38,15 +37,7 @@ class Offering(AgentMiddleware[Any, Any, Any]):
         """`wanted` names the tools that a question wants, the surest first."""
         super().__init__()
         self._wanted = wanted
-        self.tools = [
-            StructuredTool.from_function(
-                func=lambda **_: None,
-                name=NAME,
-                description=description(Arguments),
-                args_schema=Schemas().of(Arguments),
-                infer_schema=False,
-            )
-        ]
+        self.tools = [told_only(NAME, Arguments)]
 
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
