@@ -71,6 +71,18 @@ class Journey:
                 return
         raise AssertionError("the entry of the menu cannot be clicked")
 
+    def hover(self, link: Locator, card: Locator) -> None:
+        """Moves the mouse onto a link, once more where the page moved the link away from under it."""
+        for _ in range(10):
+            self.page.mouse.move(0, 0)
+            link.hover()
+            with suppress(TimeoutError):
+                card.wait_for(timeout=2_000)
+                self.page.wait_for_timeout(500)
+                if card.is_visible():
+                    return
+        raise AssertionError("the link shows no card")
+
     @property
     def question_box(self) -> Locator:
         return self.page.get_by_test_id("stChatInputTextArea")
