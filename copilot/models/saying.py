@@ -364,6 +364,7 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
     """Quotes as Markdown: the first as a sentence, a list as a list, each document named where it begins."""
     lines: list[str] = []
     document = section = ""
+    before: Unit | None = None
     for quote in quotes:
         unit = quote.unit
         opens = unit.document != document
@@ -376,14 +377,18 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
                 is_told = unit.text.startswith("**")
                 text = _behind(unit.text, f"{document} › {heading}") if is_told else f"{place} {unit.text}"
                 lines.append(with_markers(text, (unit.evidence,)))
+                before = unit
                 continue
             lines += [*([""] if lines else []), place]
             opens = opens and not unit.heading
         document, section = unit.document, unit.heading
         marked = with_markers(_located(quote, opens=opens, is_first=not lines), (unit.evidence,))
-        if unit.kind in ("item", "row") or (lines and quote.why in ("support", "list")):
+        goes_on = quote.why == "continuation" and before is not None and before.kind not in ("item", "row")
+        is_told = bool(lines) and quote.why == "condition" and not lines[-1].startswith("- ")
+        before = unit
+        if unit.kind in ("item", "row") or (lines and quote.why in ("support", "list", "context")):
             lines.append(f"- {marked}")
-        elif lines and quote.why in ("continuation", "condition") and not lines[-1].startswith("- "):
+        elif lines and (goes_on or is_told):
             lines[-1] = f"{lines[-1]} {marked}"
         else:
             lines += [*([""] if lines else []), marked]

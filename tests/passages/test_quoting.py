@@ -38,6 +38,10 @@ title: Pilot rules
 
 **3.2** By exception to clause 3.1, the council may grant a longer time unless patients are at risk.
 
+## 5 Waivers
+
+The council waives a rule for 90 days. It renews the waiver once, for 45 days. Waivers of a rule are written down.
+
 ## 4 Limits
 
 | Class | Approver |
@@ -102,6 +106,18 @@ def test_what_limits_a_rule_comes_with_it(sources: Sources) -> None:
     quotation = quoted(sources, "How long may a pilot last?", "rule")
     assert any("180 days" in text for text in texts(quotation))
     assert any("By exception to clause 3.1" in text for text in texts(quotation))
+
+
+def test_what_stands_beside_the_best_sentence_follows_it(sources: Sources) -> None:
+    quotation = quoted(sources, "How long can a rule be waived, all told?", "rule")
+    assert texts(quotation)[:3] == [
+        "The council waives a rule for 90 days.",
+        "It renews the waiver once, for 45 days.",
+        "Waivers of a rule are written down.",
+    ]
+    assert [q.why for q in quotation.quotes][:3] == ["lead", "continuation", "continuation"]
+    others = {q.unit.evidence for q in quotation.quotes} - {quotation.quotes[0].unit.evidence}
+    assert len(others) <= 1
 
 
 def test_a_table_row_is_quoted_with_the_names_of_its_columns(sources: Sources) -> None:
