@@ -65,6 +65,8 @@ class Plan:
     """The earlier call that the question continues."""
     parts: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     """By tool, where several things are asked in parts of their own."""
+    asks_apart: bool = False
+    """Whether those parts ask for different tools; documents may still be asked the whole."""
 
 
 def plan(
@@ -90,6 +92,7 @@ def plan(
     searching = {tool.name for tool in tools if tool.searches is not None}
     if read is not None and follows is None:
         cut = _parts(asked, tools, limits, read) or _topics(asked, tools, read)
+    asks_apart = len(cut) > 1
     calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
         return Plan("ask_back", choices=choices)
@@ -111,7 +114,9 @@ def plan(
             probability = max(reading.tools.get(tool.name, 0.0), wanted.get(tool.name, 0.0))
             calls += [Planned(c, probability) for one in cut.get(tool.name, (asked,)) for c in tool.calls(one)]
     is_foreign = reading.tools.get(OUT_OF_SCOPE, 0.0) >= limits[OUT_OF_SCOPE] and follows is None
-    return Plan("out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows, parts=cut)
+    return Plan(
+        "out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows, parts=cut, asks_apart=asks_apart
+    )
 
 
 def points_back(asked: Asked, limits: Mapping[str, float]) -> bool:

@@ -21,6 +21,7 @@ from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
 from copilot.reading.question import Shape
+from copilot.tools import is_search
 from copilot.tools.tool import Tool
 from copilot.types import Evidence, Finding, ToolResult
 
@@ -185,15 +186,15 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
         return _rows_first(rows)
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
     do_surely = documents.do_answer and (documents.certainty >= CERTAIN or documents_wanted >= SURELY_THEIRS)
-    likely = _likelihood(lead.planned, documents_wanted) if lead is not None else 0.0
+    likely = _likelihood(lead, documents_wanted, plan) if lead is not None else 0.0
     # What leaves something out is no substitute for what documents are surely asked for.
     is_part = lead is not None and bool(lead.planned.call.unresolved) and documents_wanted >= SURELY_THEIRS
     may_lead = leads or (likely >= UNLIKELY and not do_surely and not is_part)
     if lead is not None and plan.kind != "out_of_scope" and may_lead:
-        asked_apart = any(o.tool.searches == "passages" and o.tool.name in plan.parts for o in outcomes)
-        return _records_first(asked, lead, data, documents, documents_wanted, asked_apart)
+        return _records_first(asked, lead, data, documents, documents_wanted, plan)
     if (documents.do_answer or (is_theirs and asked.unknown)) and plan.kind != "out_of_scope":
-        beside = [o for o in data if o.planned.worth >= TWO_THINGS and not o.planned.call.is_doubtful]
+        clear = [o for o in data if o.planned.worth >= TWO_THINGS and not o.planned.call.is_doubtful]
+        beside = clear or [o for o in data if _is_apart(o, plan) and _likelihood(o, documents_wanted, plan) >= UNLIKELY]
         return _documents_first(asked, documents, beside)
     choices = next((o.result.choices for o in outcomes if o.result is not None and o.result.choices), ())
     if choices:
@@ -206,31 +207,39 @@ def _says_enough(call: Call) -> bool:
     return call.resolved >= RESOLVED or (call.certainty < 1 and call.resolved > 0)
 
 
-def _likelihood(planned: Planned, documents_wanted: float) -> float:
+def _is_apart(outcome: Outcome, plan: Plan) -> bool:
+    """Whether a part of the question asks for the tool alone, and another for something else."""
+    return plan.asks_apart and outcome.tool.name in plan.parts
+
+
+def _likelihood(outcome: Outcome, documents_wanted: float, plan: Plan) -> float:
     """How likely a call is what is asked; what was judged as a whole has the reader's doubt in its certainty, all but
-    whether documents are wanted instead."""
+    whether documents are wanted instead, which they are not where they are asked apart."""
+    planned = outcome.planned
     if planned.call.certainty == 1:
         return planned.worth
+    if _is_apart(outcome, plan):
+        return planned.call.certainty * planned.probability
     return planned.call.certainty * planned.probability / max(planned.probability + documents_wanted, 1e-6)
 
 
 def _records_first(
-    asked: Asked, lead: Outcome, data: Sequence[Outcome], documents: Documents, wanted: float, asked_apart: bool
+    asked: Asked, lead: Outcome, data: Sequence[Outcome], documents: Documents, wanted: float, plan: Plan
 ) -> Draft:
-    """What the records say, then the documents: all that they answer where they are asked apart, else what supports."""
+    """What the records say, then the documents: where they are asked apart whether they answer, else what supports."""
     page = _Page()
     most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
     if left := lead.planned.call.unresolved:
         # A right figure of other rows than were meant is a wrong answer.
         page.add([f"{join_or(left)} could not be matched to the records and is left out:"])
     elif lead.planned.call.is_doubtful:
-        page.add([f"This may not be what you mean. {cite(f)}" for f in lead.read_as])
+        page.add([_doubt(lead)])
     _tell(page, lead, most, opening=_yes_or_no(asked, lead))
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
             _tell(page, other, 4)
-    if asked_apart and documents.do_answer:
-        page.add(quoted(documents.quotation.quotes), "What the documents say")
+    if plan.asks_apart or any(is_search(name) for name in plan.parts):
+        page.add(_answered_apart(documents, plan), "What the documents say")
     elif wanted >= SUPPORT and documents.answers >= SUPPORT_ANSWERS and not lead.tool.quotes_documents:
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
     call = lead.planned.call
@@ -238,6 +247,21 @@ def _records_first(
         text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown),
         certainty=min(call.certainty, call.resolved),
     )  # fmt: skip
+
+
+def _answered_apart(documents: Documents, plan: Plan) -> list[str]:
+    """What the documents answer of what they are asked apart, or what comes nearest, or that they do not."""
+    if documents.do_answer:
+        return quoted(documents.quotation.quotes)
+    asked = [part.text for name, own in plan.parts.items() if is_search(name) for part in own]
+    what = join_or(asked) if asked else "the rest of the question"
+    if documents.answers < NEAREST:
+        return [f"The documents do not answer {what}."]
+    return [f"The documents may not answer {what}. What comes nearest:", "", *quoted(documents.quotation.quotes[:1])]
+
+
+def _doubt(outcome: Outcome) -> str:
+    return " ".join(["This may not be what you mean.", *(cite(f) for f in outcome.read_as)])
 
 
 def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents, wanted: float) -> Outcome | None:
@@ -306,6 +330,9 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
         said |= {q.unit for q in part.quotation.quotes}
     for outcome in data[:2]:
         heading = "In the records" if outcome is data[0] else ""
+        if outcome.planned.call.is_doubtful:
+            page.add([_doubt(outcome)], heading)
+            heading = ""
         _tell(page, outcome, 3, heading)
     return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
 
