@@ -10,6 +10,9 @@ from copilot.reading.call import Call
 
 # At most so many records are read for one question.
 _MOST = 2
+_FACTS = ("number", "date", "name")
+_NOT_HELD = 0.5
+"""What is left of a call for one fact of a record where no column comes near that fact: less than enough to be told."""
 
 
 def calls(asked: Asked) -> Iterator[Call]:
@@ -18,4 +21,6 @@ def calls(asked: Asked) -> Iterator[Call]:
         columns = [*asked.of_table(link.table).shown]
         arguments = {"project": link.key, **({"columns": columns} if columns else {})}
         what = join_and(column_label(c) for c in columns) if columns else "the record"
-        yield Call("project_record", arguments, f"{what} of {link.name or link.key}")
+        is_held = bool(columns) or asked.reading.shape not in _FACTS
+        phrase = f"{what} of {link.name or link.key}"
+        yield Call("project_record", arguments, phrase, resolved=1.0 if is_held else _NOT_HELD)
