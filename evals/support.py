@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from evals.text import STOP_WORDS, Number, content_stems, find_numbers, stem
-from evals.wording import Weights, coverage, sentences, windows
+from evals.wording import Weights, coverage, rows_told, sentences, windows
 
 SUPPORTED = 0.6
 # A record holds cells and not sentences: "Full-time equivalents on it: 25" shares only the 25 with its row.
@@ -133,7 +133,7 @@ def _misplaced_number(claim: str, sources: Sequence[Source], weights: Weights, q
     wanted = frozenset(s for s in content_stems(claim) if not s[0].isdigit())
     near: list[str] = []
     for source in sources:
-        told = sentences(source.text)
+        told = sentences(rows_told(source.text))
         for at, sentence in enumerate(told):
             if _copies(wanted, sentence, source.title, weights):
                 return _extra(numbers, (*_numbers(sentence), *_numbers(source.title), *_numbers(question)))
@@ -201,7 +201,7 @@ def is_turned_round(claim: str, sources: Sequence[Source], weights: Weights) -> 
     denies = len(_NEGATIONS.findall(claim))
     best, nearest = 0.0, ""
     for source in sources:
-        for sentence in sentences(source.text):
+        for sentence in sentences(rows_told(source.text)):
             there = coverage(wanted, _stems(sentence) | _stems(source.title), weights)
             if there > best:
                 best, nearest = there, sentence

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import zip_longest
 
 from evals.text import content_stems, split_sentences
 
@@ -112,6 +113,25 @@ def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a source or an answer, marks removed."""
     stripped = (strip_marks(piece) for piece in split_sentences(text))
     return tuple(piece for piece in stripped if any(c.isalnum() for c in piece))
+
+
+@lru_cache(maxsize=4096)
+def rows_told(text: str) -> str:
+    """A text whose tables are told row by row, each cell after the name of its column."""
+    lines: list[str] = []
+    columns: list[str] = []
+    for line in text.splitlines():
+        is_row = line.lstrip().startswith("|")
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if is_row else []
+        if not is_row:
+            columns = []
+            lines.append(line)
+        elif not columns:
+            columns = cells
+        elif any(cell.strip("-: ") for cell in cells):
+            named = [f"{name}: {cell}" if name else cell for name, cell in zip_longest(columns, cells, fillvalue="")]
+            lines.append("; ".join(named))
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=4096)

@@ -105,3 +105,25 @@ def test_the_place_of_a_clause_is_no_part_of_what_it_says() -> None:
     claim = "They are not used for discipline (AI Policy, clause 7.2)."
     assert support(claim, [clause], WEIGHTS).is_supported
     assert not support("They are not used for discipline (AI Policy, clause 9.9).", [clause], WEIGHTS).is_supported
+
+
+LIMITS = """Amounts are for the whole step.
+
+| Cost of the step | Who approves |
+|---|---|
+| up to 150,000 | the head of the area |
+| above 150,000 and up to 600,000 | the workbench |
+| above 600,000 and up to 2,500,000 | the table |
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "carried"),
+    [
+        ("Cost of the step: above 600,000 and up to 2,500,000; Who approves: the table", True),
+        ("Cost of the step: above 150,000 and up to 600,000; Who approves: the table", False),
+        ("Cost of the step: above 600,000 and up to 3,500,000; Who approves: the table", False),
+    ],
+)
+def test_a_row_of_a_table_is_carried_by_that_row_with_the_names_of_its_columns(claim: str, carried: bool) -> None:
+    assert support(claim, [Source(LIMITS, title="Handbook")], WEIGHTS).is_supported == carried
