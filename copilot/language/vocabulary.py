@@ -7,9 +7,13 @@ from typing import Literal
 
 from copilot.language.words import stems
 
-# Stems of what people call the rows of any table of AI projects, and all of them together.
+# Stems of what people call the rows of any table of AI projects, and all of them together or where they stand.
 ROW_STEMS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
-WHOLE_STEMS = ROW_STEMS | frozenset(stems("group company organisation whole everybody total overall"))
+WHOLE_STEMS = ROW_STEMS | frozenset(
+    stems(
+        "group company organisation whole everybody total overall altogether together different register inventory portfolio list"
+    )
+)
 # By which days are put in order: what began first lasts longest.
 OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))

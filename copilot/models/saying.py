@@ -32,7 +32,7 @@ TWO_THINGS = 0.75
 CLEARLY = 2.0
 # Documents that are wanted so surely are told even where they may not answer.
 SURELY_THEIRS = 0.8
-# Of 170 questions that documents of nine companies answer none wants them less than this; of 54 that nothing answers, 29.
+# Of 170 questions that documents of nine companies answer none wants them less; of 54 that nothing answers, 29.
 HARDLY_WANTED = 0.1
 # What is less likely to be what is asked than this is not told, even where documents do not answer either.
 UNLIKELY = 0.25
@@ -412,10 +412,11 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
             opens = opens and not unit.heading
         document, section = unit.document, unit.heading
         marked = with_markers(_located(quote, opens=opens, is_first=not lines), (unit.evidence,))
-        goes_on = quote.why == "continuation" and before is not None and before.kind not in ("item", "row")
+        goes_on = quote.why == "continuation" and before is not None and before.kind == unit.kind == "sentence"
         is_told = bool(lines) and quote.why == "condition" and not lines[-1].startswith("- ")
         before = unit
-        if unit.kind in ("item", "row") or (lines and quote.why in ("support", "list", "context")):
+        is_next = unit.kind == "clause" and quote.why == "continuation"
+        if unit.kind in ("item", "row") or is_next or (lines and quote.why in ("support", "list", "context")):
             lines.append(f"- {marked}")
         elif lines and (goes_on or is_told):
             lines[-1] = f"{lines[-1]} {marked}"

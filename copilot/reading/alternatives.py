@@ -42,6 +42,8 @@ class Options:
     """Columns by which it says that rows are told apart."""
     is_ordered: bool = False
     """Whether it says in so many words what orders the rows, and which way."""
+    may_count: bool = False
+    """Whether what it adds up is so unsure that the rows may be counted: "how many projects do we have in total?"."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +177,12 @@ def _with(reading: Restriction, prior: float, brought: Filter) -> Alternative:
 def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """Another column that is measured, shown, grouped or ordered by, or the other order."""
     columns = options.columns
-    if reading.measured and len(sides(reading.measured)) == 1:
+    if reading.measured and reading.measure != "count" and len(sides(reading.measured)) == 1:
         for column, prior in columns.get("measured", ()):
             if column not in (reading.measured, reading.beside):
                 yield Alternative(replace(reading, measured=column), prior, column)
+    if reading.measure == "sum" and options.may_count:
+        yield Alternative(replace(reading, measure="count", measured=None, beside=None), _UNCERTAIN)
     for n, shown in enumerate(reading.shown):
         for column, prior in columns.get("shown", ()):
             if column not in reading.shown:
@@ -195,6 +199,9 @@ def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]
                 yield Alternative(replace(reading, groups=fresh), prior, column)
     if not reading.groups:
         for column, prior in columns.get("group", ()):
+            # What is counted is not told one by one.
+            if column == reading.measured:
+                continue
             yield Alternative(replace(reading, groups=(column,)), prior, column)
     if reading.order and not options.is_ordered:
         sign, own = ("-", reading.order[1:]) if reading.order.startswith("-") else ("", reading.order)

@@ -89,5 +89,5 @@ def resolved(builder: Builder) -> float:
     if expressed:
         return len(expressed) / (len(expressed) + len(left))
     said = [w for w in words(builder.asked.text) if not w.is_stop and w.stem not in ASKING_STEMS]
-    about = [w for w in said if w.stem in ROW_STEMS or links.within(w.start, w.end, "table", "column")]
+    about = [w for w in said if w.stem in WHOLE_STEMS or links.within(w.start, w.end, "table", "column")]
     return len(about) / len(said) if said and not left else 0.0

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from copilot.language.quantities import DAYS_IN
-from copilot.language.vocabulary import GAP, MOST
-from copilot.language.words import stems
+from copilot.language.vocabulary import GAP, MOST, ROW_STEMS
+from copilot.language.words import stems, words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN
 from copilot.reading.durations import ends, of_time, says_length
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds, Profile
-from copilot.reading.question import Measure
+from copilot.reading.question import Link, Measure
 from copilot.records.differences import less, time_until
 
 SET_BESIDE = 0.3
@@ -98,6 +99,28 @@ def how_many(builder: Builder) -> str | None:
         if is_amount and profile and profile.name not in bounded and _HOW_MANY.search(asked.text[: link.start]):
             return profile.name
     return None
+
+
+def different(builder: Builder) -> str | None:
+    """The column of names of which "how many" asks, as of "vendors": how many different ones, no count of rows."""
+    links = builder.asked.links
+    for link in links.of("column"):
+        profile = builder.asked.columns.get(link.table, link.key) if link.table == builder.table else None
+        is_named = profile is not None and profile.holds in ("category", "person") and link.score == 1
+        if is_named and _HOW_MANY.search(builder.asked.text[: link.start]) and not _is_of_rows(builder, link):
+            return link.key
+    return None
+
+
+def _is_of_rows(builder: Builder, link: Link) -> bool:
+    """Whether a name only tells which rows are meant: "how many severity 1 incidents", "how many vendor projects"."""
+    if builder.asked.links.within(link.start, link.end, "table"):
+        return True
+    following = takewhile(lambda w: not w.is_stop, (w for w in words(builder.asked.text) if w.start >= link.end))
+    return any(
+        w.text.isdigit() or w.stem in ROW_STEMS or builder.asked.links.within(w.start, w.end, "table")
+        for w in following
+    )
 
 
 def going_on(builder: Builder, measured: str | None, measure: Measure) -> str | None:

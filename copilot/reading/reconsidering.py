@@ -34,6 +34,8 @@ MOST = 6
 SURE = 0.8
 """What is more certain than this is not judged again."""
 _CONDITIONS, _COLUMNS = 10, 3
+MEASURED = 0.7
+"""How probable it is at least that a column is added up, where a question does not ask for the number of the rows."""
 LEAST = 0.05
 """Less probable conditions and columns are not judged: nobody asked for a split that the chooser does not think of."""
 _OF_SPAN = 4
@@ -74,8 +76,15 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     if not others:
         return [first, *rest]
     judged = _judged(asked, [_explained(asked, first, other) for other in others])
-    best, lead = max(((r, s - (MORE if _size(r) > _size(first) else MARGIN)) for r, s in judged), key=lambda x: x[1])
+    best, lead = max(((r, s - _margin(first, r)) for r, s in judged), key=lambda x: x[1])
     return [best if lead > score else first, *rest]
+
+
+def _margin(first: Restriction, other: Restriction) -> float:
+    if other.measure != first.measure:
+        # It is there only where what is measured is hardly said.
+        return 0.0
+    return MORE if _size(other) > _size(first) else MARGIN
 
 
 def _may_be_said(first: Restriction, other: Restriction) -> bool:
@@ -163,7 +172,9 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
     dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
     is_ordered = _is_ordered_by_grade(asked, reading)
-    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates, is_ordered)
+    measured = max((judged.sure(c, None, "measured") for c in sides(reading.measured or "")), default=1.0)
+    may_count = reading.measure == "sum" and measured < MEASURED
+    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates, is_ordered, may_count)
 
 
 def _is_by_meaning(asked: Spans, table: str, one: Filter) -> bool:

@@ -19,6 +19,7 @@ from copilot.reading.grades import bounds_by_grades, measured_grade, order_by_gr
 from copilot.reading.grouping import groups_of
 from copilot.reading.measuring import (
     OF_NUMBERS,
+    different,
     going_on,
     how_many,
     measured_column,
@@ -76,7 +77,8 @@ class Restriction:
     """Of which rows a share is asked."""
     groups: tuple[str, ...] = ()
     measured: str | None = None
-    """The column that is summed, averaged, ranked by, or of whose sum a share is asked."""
+    """The column that is summed, averaged, ranked by, of whose sum a share is asked, or whose different values are
+    counted."""
     beside: str | None = None
     """Another column that is measured too, against which that one is set."""
     shown: tuple[str, ...] = ()
@@ -175,6 +177,9 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     beside = shares.whole if shares else None
     if beside is None and measure in OF_NUMBERS and reading.shape == "comparison":
         beside = set_against(builder, measured)
+    names = different(builder) if measure == "count" and times is None and not builder.kept else None
+    if names is not None:
+        measured, groups = names, [g for g in groups if g != names]
     builder.conditions = list(computable(builder.conditions, measured))
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
@@ -194,7 +199,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
         signals=signals_of(
-            builder, (*base, *builder.conditions), (measured, *groups), "" if by_grade else (order or "").lstrip("-")
+            builder,
+            (*base, *builder.conditions),
+            (None if names else measured, *groups),
+            "" if by_grade else (order or "").lstrip("-"),
         ),
         support=builder.support,
         resolved=resolved(builder),

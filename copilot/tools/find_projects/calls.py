@@ -85,7 +85,8 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
         if limit := rows.limit or _at_the_top(asked, arguments) or _unsaid_limit(asked, arguments):
             arguments["limit"] = limit
     elif rows.measure == "count" and not rows.groups:
-        arguments["measures"] = [_COUNT]
+        different = {"aggregate": "count distinct", "column": rows.measured}
+        arguments["measures"] = [different if rows.measured else _COUNT]
     elif aggregate and rows.measured:
         both = filter(None, (rows.measured, rows.beside))
         arguments["measures"] = [{"aggregate": aggregate, "column": column} for column in both]
