@@ -11,7 +11,8 @@ from copilot.language.words import stems
 ROW_STEMS = frozenset(stems("project initiative case tool system application solution model AI record thing all"))
 WHOLE_STEMS = ROW_STEMS | frozenset(
     stems(
-        "group company organisation whole everybody total overall altogether together different register inventory portfolio list"
+        "group company organisation whole everybody total overall altogether together different"
+        " register inventory portfolio list"
     )
 )
 # By which days are put in order: what began first lasts longest.
