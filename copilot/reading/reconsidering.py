@@ -157,6 +157,7 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     }  # fmt: skip
     columns["than"] = [(name, _OTHER_SIDE) for name in _compared_with(asked, reading)]
     named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
+    columns_named = {x.key for x in asked.links.of("column") if x.table == table and x.score == 1}
     years = {p.name for p in asked.columns.of_table(table, "number") if p.values}
     # "Furthest over its saving" orders by what lies between two columns, and is about rows above the other.
     ordered_by = set(sides((reading.order or "").lstrip("-")))
@@ -165,6 +166,7 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         for c in (*reading.conditions, *reading.among)
         if (_values(c) and all((c.column, v) in named for v in _values(c)))
         or _are_apart(c)
+        or (c.op in ("missing", "present") and c.column in columns_named)
         or c.column in years
         or _is_by_meaning(asked, table, c)
         or {c.column, c.than} == ordered_by

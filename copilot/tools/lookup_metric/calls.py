@@ -185,6 +185,7 @@ def evidence(asked: Asked) -> float:
         best = max((score for _, score, _ in _described(asked)), default=0.0)
         worth = 1.0 if best >= _SURE else best + 0.25 if best >= _NEAR else 0.0
         worth = 0.0 if _are_rows(asked) else worth
+    worth = 0.0 if _is_first_of_rows(asked) else worth
     # A metric that is named leaves nothing to ask back.
     read = asked.reading.tools
     figures = max(read.get(name, 0.0) for name in _OF_FIGURES)
@@ -192,11 +193,23 @@ def evidence(asked: Asked) -> float:
     return worth * figures / (figures + others) if others else worth
 
 
+def _wants_rows(asked: Asked) -> bool:
+    read = asked.reading.tools
+    return read.get("find_projects", 0.0) >= _SURELY_WANTED and read.get("lookup_metric", 0.0) < _HARDLY_WANTED
+
+
+def _is_first_of_rows(asked: Asked) -> bool:
+    """Whether the reader wants the first or last rows by what may also be a metric: "which project has the lowest
+    expected benefit?"."""
+    orders = bool(asked.reading.of("order", "limit")) and not asked.reading.of("group", "compare")
+    tables = {link.table for link in asked.links.of("table")}
+    names_rows = any(rows.table in tables and rows.order for rows in asked.readings[:1])
+    return _wants_rows(asked) and orders and names_rows and asked.period is None
+
+
 def _are_rows(asked: Asked) -> bool:
     """Whether the reader wants rows and no metric, and what it asks of them is read without doubt."""
-    read = asked.reading.tools
-    wants_rows = read.get("find_projects", 0.0) >= _SURELY_WANTED and read.get("lookup_metric", 0.0) < _HARDLY_WANTED
-    if not wants_rows or asked.is_hardly_read or not asked.readings or asked.sources.metrics is None:
+    if not _wants_rows(asked) or asked.is_hardly_read or not asked.readings or asked.sources.metrics is None:
         return False
     # Of the rows that metrics are made of, the metric is what is asked.
     made_of = {metric.table for metric in asked.sources.metrics.metrics.values() if metric.where}
