@@ -17,6 +17,8 @@ P5,Production Line Planner,Stores,production,Ada Kern,nobody,,,
 """
 GATES = """
 gates: [{id: Door}, {id: Harvest}]
+facts:
+  fairness_tested_on: {question: "On which day was its last bias check signed?"}
 rules:
   - {id: owner, title: A business owner is named, instrument: Charter, severity: blocking, gate: Door,
      from_stage: production, requires: business_owner present}
@@ -50,6 +52,12 @@ def test_the_rule_that_is_meant_is_told_with_the_projects_that_do_not_meet_it(co
     assert arguments["rule"] == "fairness"
     assert "Claims Reader" in first
     assert "Fraud Radar" not in first
+
+
+def test_a_rule_is_meant_by_the_fact_that_it_requires_whatever_rows_are_named(copilot: Copilot) -> None:
+    arguments, first = checked(copilot, "Whose bias check in production has lapsed?")
+    assert arguments["rule"] == "fairness"
+    assert "Claims Reader" in first
 
 
 def test_what_means_no_single_rule_is_checked_by_all(copilot: Copilot) -> None:
