@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from copilot.language.quantities import DAYS_IN
 from copilot.language.vocabulary import GAP, MOST
-from copilot.language.words import stems
+from copilot.language.words import stems, words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
 from copilot.reading.columns import Choice
 from copilot.reading.comparing import THAN
 from copilot.reading.durations import ends, of_time, says_length
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds, Profile
-from copilot.reading.question import Measure
+from copilot.reading.question import Measure, Span
 from copilot.records.differences import less, time_until
 
 SET_BESIDE = 0.3
@@ -97,6 +97,25 @@ def how_many(builder: Builder) -> str | None:
         # "How many severity 1 incidents" counts incidents.
         if is_amount and profile and profile.name not in bounded and _HOW_MANY.search(asked.text[: link.start]):
             return profile.name
+    return None
+
+
+def different(builder: Builder) -> str | None:
+    """The column of categories or people that is counted itself: "how many agencies report?" counts agencies."""
+    asked, reading = builder.asked, builder.asked.reading
+    # "How many units" is no "how many by unit".
+    by = [span for span in reading.of("group") if words(span.text)[0].is_stop]
+    if by or reading.of("order", "compare", "limit"):
+        return None
+    for span in reading.of("measure"):
+        for link in asked.links.of("column"):
+            profile = asked.columns.get(link.table, link.key) if link.table == builder.table else None
+            # "How many different suppliers": one word may stand between.
+            is_next = span.start <= link.start and len(asked.text[span.end : link.start].split()) <= 1
+            are_rows = bool(asked.links.within(link.start, link.end, "table"))
+            if profile is not None and profile.holds in ("category", "person") and is_next and not are_rows:
+                builder.explained.append(Span("measure", link.start, link.end, link.text))
+                return profile.name
     return None
 
 

@@ -19,6 +19,7 @@ from copilot.reading.grades import bounds_by_grades, measured_grade, order_by_gr
 from copilot.reading.grouping import groups_of
 from copilot.reading.measuring import (
     OF_NUMBERS,
+    different,
     going_on,
     how_many,
     measured_column,
@@ -85,6 +86,8 @@ class Restriction:
     limit: int | None = None
     times: tuple[str, ...] = ()
     """Those of the one column of dates that is grouped by, where they are set beside one another."""
+    counted: str | None = None
+    """The column whose different values are counted in place of the rows."""
     having: Having | None = None
     """Which groups are asked for, by how many rows they have."""
     relates: bool = False
@@ -147,7 +150,8 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         builder.conditions = [c for c in builder.conditions if c.column != number or c.op != "present"]
     if builder.kept:
         measure, groups = "count", [builder.kept]
-    groups = groups_of(builder, groups, measure)
+    counted = different(builder) if measure == "count" and not builder.kept else None
+    groups = [] if counted else groups_of(builder, groups, measure)
     if by_grade is not None and reading.of("compare"):
         # Records that are compared by a grade are told in its order.
         groups = [g for g in groups if g not in {p.name for p in asked.columns.of_table(table, "key")}]
@@ -190,6 +194,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order=order,
         limit=limit,
         times=tuple(p.label for p in times[1]) if times else (),
+        counted=counted,
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),

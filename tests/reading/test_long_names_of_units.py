@@ -37,3 +37,14 @@ def test_what_repeats_is_a_category_and_what_does_not_is_text() -> None:
 )
 def test_the_other_units_are_found_by_their_names(copilot: Copilot, question: str, count: str) -> None:
     assert count in copilot.ask(question).text.partition("\n")[0]
+
+
+@pytest.mark.parametrize("question", ["How many units have projects?", "How many units have pilots?"])
+def test_how_many_of_a_column_counts_its_values_and_not_the_rows(copilot: Copilot, question: str) -> None:
+    answer = copilot.ask(question)
+    assert answer.text.startswith("There are 3 different units among the 30 projects")
+
+
+def test_by_a_column_the_rows_are_still_counted(copilot: Copilot) -> None:
+    answer = copilot.ask("How many projects are there by unit?")
+    assert [row[1] for row in answer.tables[0].rows] == [16, 7, 7]

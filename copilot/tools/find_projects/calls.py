@@ -49,6 +49,8 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     if not any(c["column"] == asked.view.tables[rows.table].key for c in conditions):
         conditions += asked.rows_before(rows.table)
     arguments: dict[str, object] = {"table": rows.table, "filters": conditions}
+    if rows.counted:
+        return {**arguments, "measures": [{"aggregate": "count distinct", "column": rows.counted}]}
     if rows.groups:
         arguments["group_by"] = list(rows.groups)
     profiles = (asked.columns.get(rows.table, column) for column in rows.groups)
