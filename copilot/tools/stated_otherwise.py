@@ -36,7 +36,7 @@ def stated_otherwise(
         gates,
         sources.metrics.metrics if sources.metrics else None,
         load_mapping(sources.workspace.root),
-        lambda table, column: (row[column] for row in view.select(table)) if view.has(table, column) else (),
+        lambda table, column: view.values(table, column) if view.has(table, column) else (),
     )
     others = (*rules, *other_subjects(config.currency))
     for rule in filter(is_used, rules):
