@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,7 +16,8 @@ from copilot.records.units import named_unit
 
 _ORDERED = ("<", "<=", ">", ">=")
 _AGES = ("within_days", "older_than_days")
-_SAME = 0.02
+_WORD = re.compile(r"[^\W_]+")
+SAME = 0.02
 """Figures that are so near each other are one: twelve months are 365 days."""
 
 
@@ -58,14 +59,49 @@ def disagreements(
     agrees: the others then speak of something else, such as how soon a lapse is to be mended.
     """
     read = [(clause, text) for clause in rule.clauses if (text := text_of(clause)) is not None]
-    for figure in dict.fromkeys(_figures(rule, vocabulary, currency)):
+    for figure in dict.fromkeys(rule_figures(rule, vocabulary, currency)):
         stated = {clause: _alike(figure, text) for clause, text in read}
         if any(_agree(figure, amounts.values()) for amounts in stated.values()):
             continue
         yield from (Disagreement(figure, clause, tuple(words)) for clause, words in stated.items() if words)
 
 
-def _figures(rule: Rule, vocabulary: Mapping[str, Column], currency: str) -> Iterator[Figure]:
+def other_approvers(approvers: Sequence[str], known: Iterable[str], text: str) -> tuple[str, ...]:
+    """Who else of those known is named where none of the approvers is; nobody where one of them is."""
+    words = _spaced(text)
+
+    def is_named(name: str) -> bool:
+        return _spaced(name) in words
+
+    if not approvers or any(map(is_named, approvers)):
+        return ()
+    return tuple(name for name in known if is_named(name))
+
+
+def _spaced(text: str) -> str:
+    """The words of a text with a blank around each."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def approvers_by_amount(
+    rule: Rule,
+    rules: Iterable[Rule],
+    vocabulary: Mapping[str, Column],
+    currency: str,
+    text_of: Callable[[Clause], str | None],
+) -> Iterator[tuple[Clause, tuple[str, ...]]]:
+    """Clauses of a rule that state its amount of money, and name others than its approvers."""
+    amounts = [figure for figure in rule_figures(rule, vocabulary, currency) if figure.unit == currency]
+    known = dict.fromkeys(name for other in rules for name in other.approvers)
+    for clause in rule.clauses:
+        text = text_of(clause) or ""
+        if any(_agree(figure, _alike(figure, text).values()) for figure in amounts) and (
+            others := other_approvers(rule.approvers, known, text)
+        ):
+            yield clause, others
+
+
+def rule_figures(rule: Rule, vocabulary: Mapping[str, Column], currency: str) -> Iterator[Figure]:
     if rule.validity_days:
         yield Figure(rule.validity_days, "day")
     for check in (*checks(rule.applies), *checks(rule.requires)):
@@ -104,5 +140,9 @@ def _in(unit: str, amount: Amount) -> float | None:
 def _agree(figure: Figure, values: Iterable[float]) -> bool:
     """Whether one of the values is the figure, or two are together: a term and by how much it may be extended."""
     known = list(values)
-    sums = (a + b for a, b in combinations(known, 2))
-    return any(abs(value - figure.value) <= _SAME * figure.value for value in (*known, *sums))
+    return any(abs(value - figure.value) <= SAME * figure.value for value in (*known, *sums_of_two(known)))
+
+
+def sums_of_two(values: Sequence[float]) -> Iterator[float]:
+    """Of every two values what they are together."""
+    return (a + b for a, b in combinations(values, 2))

@@ -177,7 +177,7 @@ def _with(reading: Restriction, prior: float, brought: Filter) -> Alternative:
 def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """Another column that is measured, shown, grouped or ordered by, or the other order."""
     columns = options.columns
-    if reading.measured and reading.measure != "count" and len(sides(reading.measured)) == 1:
+    if reading.measured and len(sides(reading.measured)) == 1:
         for column, prior in columns.get("measured", ()):
             if column not in (reading.measured, reading.beside):
                 yield Alternative(replace(reading, measured=column), prior, column)
@@ -200,7 +200,7 @@ def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]
     if not reading.groups:
         for column, prior in columns.get("group", ()):
             # What is counted is not told one by one.
-            if column == reading.measured:
+            if column == reading.counted:
                 continue
             yield Alternative(replace(reading, groups=(column,)), prior, column)
     if reading.order and not options.is_ordered:

@@ -14,7 +14,7 @@ from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
-from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, STAGE, are_persons, spoken, units_of
+from copilot.reading.names import STAGE, are_categories, are_persons, spoken, units_of
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.cells import YEARS
@@ -151,7 +151,7 @@ def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> I
             continue
         called = (column.name, *view.aliases(table.name).get(column.name, ()), *_words(table, column))
         texts = tuple(dict.fromkeys(spoken(t) for t in called))
-        holds, values = _holds(view, table, column, units)
+        holds, values = _holds(view, table, column, units, int(_size(edges.get("count"))))
         has_missing = edges.get(f"{column.name}:count") != edges.get("count")
         other = (column.references or "").partition(".")[0] if column.type != "list" else ""
         plain = Profile(
@@ -251,7 +251,7 @@ def _day(value: Cell) -> date:
 
 
 def _holds(
-    view: RecordView, table: TableSchema, column: Column, units: Collection[str]
+    view: RecordView, table: TableSchema, column: Column, units: Collection[str], rows: int
 ) -> tuple[Holds, tuple[str, ...]]:
     if column.name == table.key:
         return "key", ()
@@ -264,6 +264,6 @@ def _holds(
     if column.type in _NUMBERS:
         return "number", ()
     values = tuple(v for v in view.values(table.name, column.name) if v) if column.name not in table.text else ()
-    if not values or len(values) > MOST_VALUES or max(map(len, values)) > LONGEST_VALUE:
+    if not are_categories(values, rows):
         return "text", ()
     return ("person" if are_persons(values, units) else "category"), values

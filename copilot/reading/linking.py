@@ -172,7 +172,8 @@ class Linker:
             for j in range(min(len(tokens), i + _MOST_WORDS), i, -1):
                 words = [t.folded for t in tokens[i:j]]
                 plain = joined(words)
-                names = self._whole.get(plain) or self._whole.get(joined(map(stem, words))) or ()
+                forms = (plain, joined(map(stem, words)), joined(map(singular, words)))
+                names = next((self._whole[form] for form in forms if form in self._whole), [])
                 for name in names:
                     signs = (
                         _sign_after(text, tokens[j - 1].end) if name.kind == "value" and is_letter(name.text) else ""
@@ -192,6 +193,9 @@ class Linker:
                         continue
                     # "Pilots" are those in pilot; "share" is not quite "shared".
                     own = [singular(t.folded) for t in tokens_of(name.text)]
+                    if name.kind == "record" and own != [singular(w) for w in words] and is_common(plain):
+                        # "Code" is no form of the title Coding.
+                        continue
                     score = 1.0 if name.kind != "value" or own == [singular(w) for w in words] else INFLECTED
                     found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end + len(signs), score))
         return found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from copilot.language.formatting import is_plural, plural, singular
 from copilot.reading.question import Link, LinkKind, Links
 
 WORDS: Mapping[LinkKind, str] = {"record": "record", "person": "person", "document": "document", "gate": "gate"}
@@ -48,22 +49,34 @@ class Masked:
 
 
 def mask(text: str, links: Links) -> Masked:
-    """The text with the names of records, persons, documents and gates replaced."""
+    """The text with the names of records, persons, documents and gates replaced, and what rows are called in several
+    words."""
     masked, replacements, end = "", [], 0
     for link in _outermost(links):
         masked += text[end : link.start]
-        word = WORDS[link.kind]
+        word = _word(link)
         end = link.start + len(_GENITIVE.sub("", text[link.start : link.end]))
         replacements.append(Replacement(len(masked), len(masked) + len(word), link.start, end))
         masked += word
     return Masked(masked + text[end:], tuple(replacements))
 
 
+def _is_masked(link: Link) -> bool:
+    # What rows are called in several words is no phrase to the reader: "the most use cases".
+    return link.kind in WORDS or (link.kind == "table" and " " in link.text.strip() and link.table.isalpha())
+
+
+def _word(link: Link) -> str:
+    if link.kind != "table":
+        return WORDS[link.kind]
+    return plural(singular(link.table)) if is_plural(link.text) else singular(link.table)
+
+
 def _outermost(links: Links) -> Iterator[Link]:
     """Links to mask that do not overlap, in the order of the text; of two that do, the longer."""
-    order = list(WORDS)
+    order: list[LinkKind] = [*WORDS, "table"]
     among = (link for group in links.ambiguous for link in group)
-    named = [link for link in (*links.links, *among) if link.kind in WORDS and link.start < link.end]
+    named = [link for link in (*links.links, *among) if _is_masked(link) and link.start < link.end]
     kept: list[Link] = []
     for link in sorted(named, key=lambda x: (x.start - x.end, x.start, order.index(x.kind))):
         if all(link.end <= other.start or other.end <= link.start for other in kept):

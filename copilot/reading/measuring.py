@@ -16,7 +16,7 @@ from copilot.reading.comparing import THAN
 from copilot.reading.durations import ends, of_time, says_length
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds, Profile
-from copilot.reading.question import Link, Measure
+from copilot.reading.question import Link, Measure, Span
 from copilot.records.differences import less, time_until
 
 SET_BESIDE = 0.3
@@ -102,20 +102,27 @@ def how_many(builder: Builder) -> str | None:
 
 
 def different(builder: Builder) -> str | None:
-    """The column of names of which "how many" asks, as of "vendors": how many different ones, no count of rows."""
-    links = builder.asked.links
-    for link in links.of("column"):
-        profile = builder.asked.columns.get(link.table, link.key) if link.table == builder.table else None
-        is_named = profile is not None and profile.holds in ("category", "person") and link.score == 1
-        if is_named and _HOW_MANY.search(builder.asked.text[: link.start]) and not _is_of_rows(builder, link):
-            return link.key
+    """The column of categories or people that is counted itself: "how many agencies report?" counts agencies."""
+    asked, reading = builder.asked, builder.asked.reading
+    # "How many units" is no "how many by unit".
+    by = [span for span in reading.of("group") if words(span.text)[0].is_stop]
+    if by or reading.of("order", "compare", "limit"):
+        return None
+    for span in reading.of("measure"):
+        for link in asked.links.of("column"):
+            profile = asked.columns.get(link.table, link.key) if link.table == builder.table else None
+            # "How many different suppliers": one word may stand between.
+            is_next = span.start <= link.start and len(asked.text[span.end : link.start].split()) <= 1
+            are_rows = bool(asked.links.within(link.start, link.end, "table"))
+            is_named = profile is not None and profile.holds in ("category", "person") and is_next
+            if profile is not None and is_named and not are_rows and not _tells_rows(builder, link):
+                builder.explained.append(Span("measure", link.start, link.end, link.text))
+                return profile.name
     return None
 
 
-def _is_of_rows(builder: Builder, link: Link) -> bool:
+def _tells_rows(builder: Builder, link: Link) -> bool:
     """Whether a name only tells which rows are meant: "how many severity 1 incidents", "how many vendor projects"."""
-    if builder.asked.links.within(link.start, link.end, "table"):
-        return True
     following = takewhile(lambda w: not w.is_stop, (w for w in words(builder.asked.text) if w.start >= link.end))
     return any(
         w.text.isdigit() or w.stem in ROW_STEMS or builder.asked.links.within(w.start, w.end, "table")

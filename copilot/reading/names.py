@@ -23,6 +23,8 @@ UNIT = "unit"
 # A column with more distinct values than this, or longer ones, holds free text and no categories.
 MOST_VALUES = 150
 LONGEST_VALUE = 48
+_REPEATED = 5
+"""Rows a value from which on a column holds categories, however many, and though a few of them are long."""
 # Of the values of a column of people, at least this share is written like a person's name.
 _SHARE_OF_PERSONS = 0.7
 _PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){1,3}")
@@ -91,7 +93,7 @@ def units_of(view: RecordView) -> frozenset[str]:
 def _column_names(
     view: RecordView, table: TableSchema, records: Collection[str], units: Collection[str]
 ) -> Iterator[Name]:
-    aliases = view.aliases(table.name)
+    aliases, rows = view.aliases(table.name), rows_of(view, table.name)
     for column in table.columns:
         for text in (column.name, *aliases.get(column.name, ())):
             yield Name("column", spoken(text), column.name, table.name)
@@ -99,16 +101,32 @@ def _column_names(
             values = view.values(table.name, column.name)
             # A column that refers to records holds their names, not categories of its own.
             if sum(value in records for value in values) <= len(values) / 2:
-                yield from value_names(table.name, column.name, values, units)
+                yield from value_names(table.name, column.name, values, units, rows)
             for value, spellings in column.spellings.items():
                 for text in spellings if value in values else ():
                     yield Name("value", spoken(text), value, table.name, column.name)
 
 
-def value_names(table: str, column: str, values: Iterable[str], units: Collection[str] = ()) -> Iterator[Name]:
-    """The values of a column of categories or of people; none of a column of free text."""
+def rows_of(view: RecordView, table: str) -> int:
+    return int(str(view.aggregate(table)[0]["count"]))
+
+
+def are_categories(values: Collection[str], rows: int) -> bool:
+    """Whether the values of so many rows are categories or names, and no free text."""
+    if not values:
+        return False
+    lengths = sorted(map(len, values))
+    if len(values) <= MOST_VALUES and lengths[-1] <= LONGEST_VALUE:
+        return True
+    return rows >= _REPEATED * len(values) and lengths[int(0.9 * (len(lengths) - 1))] <= LONGEST_VALUE
+
+
+def value_names(
+    table: str, column: str, values: Iterable[str], units: Collection[str] = (), rows: int = 0
+) -> Iterator[Name]:
+    """The values of a column of categories or of people in so many rows; none of a column of free text."""
     known = [value for value in values if value]
-    if not known or len(known) > MOST_VALUES or max(map(len, known)) > LONGEST_VALUE:
+    if not are_categories(known, rows):
         return
     kind: LinkKind = "person" if are_persons(known, units) else "value"
     for value in known:

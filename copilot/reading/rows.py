@@ -77,8 +77,7 @@ class Restriction:
     """Of which rows a share is asked."""
     groups: tuple[str, ...] = ()
     measured: str | None = None
-    """The column that is summed, averaged, ranked by, of whose sum a share is asked, or whose different values are
-    counted."""
+    """The column that is summed, averaged, ranked by, or of whose sum a share is asked."""
     beside: str | None = None
     """Another column that is measured too, against which that one is set."""
     shown: tuple[str, ...] = ()
@@ -87,6 +86,8 @@ class Restriction:
     limit: int | None = None
     times: tuple[str, ...] = ()
     """Those of the one column of dates that is grouped by, where they are set beside one another."""
+    counted: str | None = None
+    """The column whose different values are counted in place of the rows."""
     having: Having | None = None
     """Which groups are asked for, by how many rows they have."""
     relates: bool = False
@@ -149,7 +150,8 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         builder.conditions = [c for c in builder.conditions if c.column != number or c.op != "present"]
     if builder.kept:
         measure, groups = "count", [builder.kept]
-    groups = groups_of(builder, groups, measure)
+    counted = different(builder) if measure == "count" and not builder.kept else None
+    groups = [] if counted else groups_of(builder, groups, measure)
     if by_grade is not None and reading.of("compare"):
         # Records that are compared by a grade are told in its order.
         groups = [g for g in groups if g not in {p.name for p in asked.columns.of_table(table, "key")}]
@@ -177,9 +179,6 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     beside = shares.whole if shares else None
     if beside is None and measure in OF_NUMBERS and reading.shape == "comparison":
         beside = set_against(builder, measured)
-    names = different(builder) if measure == "count" and times is None and not builder.kept else None
-    if names is not None:
-        measured, groups = names, [g for g in groups if g != names]
     builder.conditions = list(computable(builder.conditions, measured))
     builder.has_measure = measured is not None or bool(shown)
     limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
@@ -195,13 +194,14 @@ def _of_table(asked: Spans, table: str) -> Restriction:
         order=order,
         limit=limit,
         times=tuple(p.label for p in times[1]) if times else (),
+        counted=counted,
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
         signals=signals_of(
             builder,
             (*base, *builder.conditions),
-            (None if names else measured, *groups),
+            (measured, *groups),
             "" if by_grade else (order or "").lstrip("-"),
         ),
         support=builder.support,

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from copilot.errors import KnowledgeError
-from copilot.gates.clauses import disagreements, paragraph
-from copilot.gates.rules import Gates
+from copilot.gates.clauses import approvers_by_amount, disagreements, paragraph
+from copilot.gates.rules import Clause, Gates
+from copilot.gates.stated import stated_rules
 from copilot.language.formatting import join_and
 from copilot.records.catalogue import FILE as METRICS
 from copilot.records.catalogue import Metric, problems, read_metrics
 from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
+from copilot.records.importing import load_mapping
 from copilot.records.names import nearest
 from copilot.records.reading import RecordTable, source_readers, type_table
 from copilot.records.schema import PROJECTS
@@ -25,13 +27,14 @@ from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.retrieval.loaders.metadata import statements
 from copilot.retrieval.succession import successors
-from copilot.retrieval.types import DocumentInfo
+from copilot.retrieval.types import Document, DocumentInfo
 from copilot.types import Viewer
 from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
 
 if TYPE_CHECKING:
     from copilot.tools.assess_readiness.method import ReadinessMethod
 
+_Content = TypeVar("_Content")
 # Of the same fault in one column, so many rows are shown.
 _MOST_ALIKE = 5
 
@@ -57,10 +60,11 @@ def look_over(root: Path) -> Checked:
     found += _viewers(workspace.config)
     found += _stages(workspace.config, tables)
     found += _metrics(root, tables, frozenset(workspace.config.warehouse.tables))
-    found += _gates(workspace, tables)
+    gates = _gates(workspace, tables, found)
     found += _methods(workspace, tables)
     documents = _documents(workspace, found)
-    if not tables and not documents and not found:
+    found += _contradictions(workspace, gates, tables, documents.in_force)
+    if not tables and not documents.count and not found:
         found.append(_whole(root.name, "error", "The folder holds no document and no records.",
                             "Put Markdown files into it, or CSV files into records/."))  # fmt: skip
     return Checked(_shortened(found), tables)
@@ -167,14 +171,15 @@ def _metrics(root: Path, tables: Iterable[RecordTable], elsewhere: frozenset[str
     yield from _unobserved(metrics, by_name)
 
 
-def _gates(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Issue]:
+def _gates(workspace: Workspace, tables: Iterable[RecordTable], found: list[Issue]) -> Gates | None:
     columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
     try:
         gates = Gates.load(workspace, columns)
     except KnowledgeError as error:
-        yield _problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key.")
-    else:
-        yield from _clauses(workspace, gates) if gates else ()
+        found.append(_problem(workspace.root, GATES_FILE, error, "Correct it; docs/gates.md lists every key."))
+        return None
+    found += _clauses(workspace, gates) if gates else ()
+    return gates
 
 
 def _clauses(workspace: Workspace, gates: Gates) -> Iterator[Issue]:
@@ -189,16 +194,26 @@ def _clauses(workspace: Workspace, gates: Gates) -> Iterator[Issue]:
             # That it cannot be read is a finding of its own.
             return ""
 
+    def passage(clause: Clause) -> str | None:
+        return paragraph(text(clause.document), clause.clause)
+
+    currency = workspace.config.currency
     for rule in gates.rules:
-        for found in disagreements(
-            rule, gates.vocabulary, workspace.config.currency, lambda c: paragraph(text(c.document), c.clause)
-        ):
+        for found in disagreements(rule, gates.vocabulary, currency, passage):
             clause = found.clause
             yield _whole(
                 GATES_FILE,
                 "warning",
                 f"The rule {rule.id!r} asks for {found.figure}, and clause {clause.clause} of "
                 f"{clause.document} states {join_and(found.stated)}.",
+                "Correct whichever of the two is wrong.",
+            )
+        for clause, others in approvers_by_amount(rule, gates.rules, gates.vocabulary, currency, passage):
+            yield _whole(
+                GATES_FILE,
+                "warning",
+                f"The rule {rule.id!r} is approved by {join_and(rule.approvers)}, and clause {clause.clause} of "
+                f"{clause.document} names {join_and(others)}.",
                 "Correct whichever of the two is wrong.",
             )
 
@@ -264,15 +279,60 @@ def _methods(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Is
             yield from _readiness(content, name, tables)
 
 
-def _documents(workspace: Workspace, found: list[Issue]) -> int:
-    """How many documents can be read; the others are findings."""
+def _contradictions(
+    workspace: Workspace, gates: Gates | None, tables: Iterable[RecordTable], documents: Sequence[Document]
+) -> Iterator[Issue]:
+    """Figures that the workspace states as data, and documents in force state otherwise."""
+    by_name = {table.schema.name: table.values for table in tables}
+    rules = stated_rules(
+        workspace.config,
+        gates,
+        _readable(lambda: read_metrics(workspace.root / METRICS) if (workspace.root / METRICS).is_file() else {}),
+        _readable(lambda: load_mapping(workspace.root)),
+        lambda table, column: by_name.get(table, {}).get(column, ()),
+    )
+    if not rules or not documents:
+        return
+    # The judge and the embedder take a second to load.
+    from copilot.passages.contradictions import contradicted
+    from copilot.retrieval.embedder import Embedder
+
+    for each in contradicted(rules, documents, workspace.config.currency, Embedder().embed):
+        found, document = each.contradiction, each.document
+        # What a document says that not everyone may read stays in it.
+        stated = join_and(found.stated) if document.label is None else "another figure"
+        yield _whole(
+            found.rule.file,
+            "warning",
+            f"{found.key} says {found.said}, and {document.id}, {each.place}, states {stated}.",
+            f"Correct {found.key}, or the document.",
+        )
+
+
+def _readable(read: Callable[[], _Content]) -> _Content | None:
+    """What a file of the workspace holds; that it cannot be read is a finding of its own."""
+    try:
+        return read()
+    except KnowledgeError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Documents:
+    count: int
+    in_force: tuple[Document, ...] = ()
+
+
+def _documents(workspace: Workspace, found: list[Issue]) -> _Documents:
+    """The documents that can be read; the others are findings."""
+    read: dict[str, Document] = {}
     infos: dict[str, DocumentInfo] = {}
     references: dict[str, str | None] = {}
     try:
         sources = find_sources(workspace.root)
     except KnowledgeError as error:
         found.append(_problem(workspace.root, DOCUMENTS, error, "Until it can be read, no document is."))
-        return 0
+        return _Documents(0)
     for number, statement in enumerate(statements(workspace.root), 1):
         if not any(statement.fits(source.id) for source in sources):
             message = f"Entry {number}: no document fits the pattern {statement.pattern!r}."
@@ -291,13 +351,17 @@ def _documents(workspace: Workspace, found: list[Issue]) -> int:
         if document.label and document.label not in workspace.config.labels:
             message = f"Its label {document.label!r} is not under labels in workspace.yaml, so nobody sees it."
             found.append(_whole(source.id, "warning", message, "Add it there, or correct its spelling."))
+        read[source.id] = document
         infos[source.id] = DocumentInfo(source.id, document.title, effective=document.effective)
         references[source.id] = document.superseded_by
-    for id, successor in successors(infos, references).items():
+    by, today = successors(infos, references), workspace.today()
+    for id, successor in by.items():
         if successor.remark:
             reason, _, remedy = successor.remark.partition("; ")
             found.append(_whole(id, "warning", f"{reason}.", _sentence(remedy)))
-    return len(infos)
+    replaced = {id for id, successor in by.items() if successor.effective and successor.effective <= today}
+    in_force = (d for id, d in read.items() if id not in replaced and (d.effective is None or d.effective <= today))
+    return _Documents(len(read), tuple(in_force))
 
 
 def _sentence(words: str) -> str:

@@ -76,3 +76,16 @@ def test_letters_outside_names_stay_as_they_are(case):
         if i not in inside:
             start, end = masked.original(i, i + 1)
             assert text[start:end] == letter
+
+
+def test_what_rows_are_called_in_several_words_is_read_as_one() -> None:
+    text = "Which five agencies have the most use cases?"
+    start = text.index("use cases")
+    links = Links((Link("table", "projects", start, start + 9, "use cases", "projects"),))
+    masked = mask(text, links)
+    assert masked.text == "Which five agencies have the most projects?"
+    at = masked.text.index("projects")
+    assert masked.original(at, at + 8) == (start, start + 9)
+    assert mask("How many projects?", Links((Link("table", "projects", 9, 17, "projects", "projects"),))).text == (
+        "How many projects?"
+    )

@@ -117,3 +117,14 @@ def test_a_value_of_three_words_has_its_initials_for_a_name():
     names = {n.text for n in value_names("schemes", "step", ["proof_of_concept", "in service"])}
 
     assert names == {"proof of concept", "PoC", "POC", "in service"}
+
+
+def test_a_common_word_is_no_form_of_a_title_and_a_plural_in_us_is_one_of_its_column() -> None:
+    names = [
+        Name("record", "Coding", "P-1", "projects", title="Coding"),
+        Name("column", "bureau", "bureau", "projects"),
+    ]
+    linker = Linker(names)
+    assert linker.link("How many use cases include custom-made code?").of("record") == ()
+    assert [x.key for x in linker.link("Who runs Coding?").of("record")] == ["P-1"]
+    assert [x.key for x in linker.link("How many bureaus report?").of("column")] == ["bureau"]

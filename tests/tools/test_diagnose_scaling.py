@@ -263,3 +263,19 @@ def test_a_wrong_cause_is_refused_with_its_place(tmp_path: Path, written: str, p
     where = sources(tmp_path, projects="id,name,stage,sponsor_name\nA,Alpha,pilot,Ann\n")
     with pytest.raises(KnowledgeError, match=problem):
         diagnose(where)
+
+
+def test_asked_by_a_column_the_values_with_the_most_stalled_projects_come_first(group: Sources) -> None:
+    result = diagnose(group, Viewer(labels=frozenset({"board"})), group_by="unit")
+    first = result.findings[0]
+    assert (first.kind, first.role) == ("stalled_by_group", "headline")
+    assert (first.values["most"], value(first, "number"), value(first, "total")) == (("Bank",), 2, 3)
+    assert (first.values["others"], numbers(first, "counts")) == (("Shop",), [1])
+    assert [f.kind for f in result.findings if f.role == "headline"][1] == "conversion_by_unit"
+    assert result.tables[0].rows == (("Bank", 2, 2), ("Shop", 1, 2))
+    assert not unsupported(result)
+
+
+def test_a_column_that_the_projects_do_not_have_is_answered_with_those_they_have(group: Sources) -> None:
+    with pytest.raises(ToolError, match="no column 'country'; the nearest are"):
+        diagnose(group, group_by="country")

@@ -8,7 +8,7 @@ from datetime import date
 
 from copilot.errors import ToolError
 from copilot.gates.checker import Checker, RuleCheck
-from copilot.gates.clauses import disagreements, paragraph
+from copilot.gates.clauses import approvers_by_amount, disagreements, paragraph
 from copilot.gates.conditions import Cause, Fact, as_text, checks, has_choice
 from copilot.gates.facts import ProjectFacts, known_facts, read_facts
 from copilot.gates.rules import FILE, Clause, Gates, Rule, Source
@@ -20,7 +20,8 @@ from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
 from copilot.stages import Stages
 from copilot.tools.evidence import name_of
-from copilot.tools.findings import amount, count, share
+from copilot.tools.findings import Reading, amount, count, share
+from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value, Viewer
 
 EXPIRING_DAYS = 60
@@ -121,6 +122,22 @@ class Review:
             }
             evidence = (_passage_evidence(chunk).id,) if chunk else ()
             yield Finding(kind="other_figure", subject=rule.id, role="caveat", values=values, evidence=evidence)
+        vocabulary = self.gates.vocabulary
+        for clause, others in approvers_by_amount(rule, self.gates.rules, vocabulary, self.currency, self._paragraph):
+            chunk = self._passage(clause)
+            values = {
+                "title": rule.title,
+                "approvers": rule.approvers,
+                "source": f"clause {clause.clause} of {clause.document}",
+                "others": others,
+            }
+            evidence = (_passage_evidence(chunk).id,) if chunk else ()
+            yield Finding(kind="other_approvers", subject=rule.id, role="caveat", values=values, evidence=evidence)
+
+    def stated_otherwise(self, reading: Reading, selection: Selection) -> Iterator[Finding]:
+        """What documents state otherwise than the rules that name no clause."""
+        used = {f"rules.{rule.id}" for rule in selection.rules}
+        yield from stated_otherwise(reading, self.viewer, lambda rule: rule.subject in used, self.gates)
 
     def _paragraph(self, clause: Clause) -> str | None:
         chunk = self._passage(clause)

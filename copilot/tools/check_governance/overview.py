@@ -96,6 +96,7 @@ class _Portfolio:
         for rule in {case.rule.id: case.rule for case in summary.upcoming}.values():
             unmet = [case.project for case in summary.upcoming if case.rule.id == rule.id]
             yield coming_rule(rule, count(len(unmet), "project"), self.cited(unmet[:_NAMED], [rule]))
+        yield from self.review.stated_otherwise(self.reading, self.selection)
         yield method(self.review, self.selection, count(looked_at, "project"))
         if self.review.view.hidden("projects"):
             yield Finding(kind="hidden", role="caveat")

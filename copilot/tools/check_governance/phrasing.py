@@ -8,6 +8,7 @@ from functools import partial
 from copilot.gates.rules import FILE
 from copilot.language.formatting import filled, format_value, join_and, says
 from copilot.tools.findings import Wording, names_and_more, quantity, quoted, texts
+from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Value
 
 _UNDECIDED = "{unknown} cannot be decided because facts are missing"
@@ -123,6 +124,7 @@ _says = partial(says, of_gate=lambda f: _gate(f.values["gate"]), narrowed=lambda
 
 WORDING = Wording(
     {
+        **STATED_OTHERWISE,
         "verdict": verdict,
         "unmet_rule": says(
             "Unmet[, since {since}]: “{title}” ({severity}, {source}); the record says {lacking}",
@@ -160,6 +162,7 @@ WORDING = Wording(
         "blocked_project": says("{name}, in {stage}, has {unmet} unmet[, the oldest since {since}]: {titles:quoted}"),
         "contradictions": says("The records of {projects} contradict a policy or law that is in force, in {places}"),
         "contradiction": contradiction,
+        "other_approvers": says("The rule “{title}” is approved by {approvers}, and {source} names {others}"),
         "other_figure": says("The rule “{title}” asks for {asked}, and {source} states <{stated}>"),
         "undecided_projects": says(
             "In {projects} a rule cannot be decided; the facts to ask for most often: <“{questions}” ({counts})>"

@@ -122,6 +122,7 @@ class _Project:
         yield from self._dates()
         if self.selection.gate is None:
             yield from self._next_gate()
+        yield from self.review.stated_otherwise(self.reading, self.selection)
         yield method(self.review, self.selection, None)
 
     def calculation(self) -> Calculation:

@@ -7,6 +7,7 @@ from functools import partial
 
 from copilot.language.formatting import filled, format_value, join_and, says, sentence
 from copilot.tools.findings import Phrase, Wording, named, quantity, texts
+from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Quantity, Value
 
 _SCOPE = "[status?{status} |]models[ of {of}]"
@@ -297,6 +298,7 @@ def declining_models(f: Finding) -> str:
 
 WORDING = Wording(
     {
+        **STATED_OTHERWISE,
         "declining_models": declining_models,
         "nothing_measured": says(f"The records hold no quality measurements of the {{models:bare}} {_SCOPE}"),
         "beyond_limit": says(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,8 +17,17 @@ from copilot.tools.check_model_health.phrasing import WORDING
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import resolve_record, resolve_value
+from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import Finding, ToolResult, Value, Viewer
 from copilot.workspace import Thresholds
+
+_RULES: Mapping[Aspect | None, frozenset[str]] = {
+    "quality": frozenset({"quality_drop"}),
+    "retraining": frozenset({"retraining"}),
+    "version": frozenset(),
+    None: frozenset({"quality_drop", "drift", "retraining"}),
+}
+"""Rules of the workspace that an answer rests on, by what it is about."""
 
 
 class Arguments(BaseModel):
@@ -69,8 +78,10 @@ def check_model_health(sources: Sources, viewer: Viewer, arguments: Arguments) -
     measured = [h.quality.measured for h in healths if h.quality]
     who = f"{healths[0].id} alone" if len(healths) == 1 else f"{len(healths):,} {scope.name}"
     locator = f"{who}, {sum(measured):,} weekly measurements, as of {sources.today}"
+    used = _RULES[arguments.aspect]
+    told = _findings(healths, scope, arguments, limits, reading, hidden)
     return build_result(
-        _findings(healths, scope, arguments, limits, reading, hidden),
+        (*told, *stated_otherwise(reading, viewer, lambda rule: rule.subject in used)),
         WORDING,
         Computation(
             source=view.sources["model_quality" if measured else "models"],

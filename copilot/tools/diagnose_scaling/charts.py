@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from copilot.analysis.funnel import conversion
 from copilot.drawing.charts import bars
-from copilot.language.formatting import format_quantity, humanize, percent, pluralize, sentence
-from copilot.tools.diagnose_scaling.findings import Diagnosis, by_unit
+from copilot.language.formatting import column_label, format_quantity, humanize, percent, pluralize, sentence
+from copilot.tools.diagnose_scaling.findings import Diagnosis, by_unit, groups
 from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.findings import share
 from copilot.types import Cell, Chart, Table
@@ -47,6 +47,17 @@ def unit_table(portfolio: Portfolio) -> Table | None:
     pilot, production = humanize(stages.pilot), humanize(stages.production)
     columns = ("Unit", f"Entered {pilot}", f"Reached {production}", "Share", "95% interval", f"Still in {pilot}")
     return Table(title=f"From {pilot} to {production} by unit", columns=columns, rows=tuple(rows))
+
+
+def group_table(found: Diagnosis) -> Table:
+    """The projects in pilot and those stalled, by what is asked for."""
+    pilot = humanize(found.portfolio.stages.pilot)
+    by = column_label(found.by or "")
+    return Table(
+        title=f"Projects {found.group} by {by}",
+        columns=(sentence(by).removesuffix("."), "Stalled", f"In {pilot}"),
+        rows=tuple((group.name, group.stalled, group.in_pilot) for group in groups(found)),
+    )
 
 
 def _percent(value: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from copilot.analysis.funnel import STALLED_DAYS, Path, conversion
 from copilot.gates.conditions import as_text
-from copilot.language.formatting import humanize
+from copilot.language.formatting import column_label, humanize
 from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.diagnose_scaling.stall_causes import Cause, Found
 from copilot.tools.evidence import Row, name_of
@@ -38,6 +38,8 @@ class Diagnosis:
     """Names of causes that the records hold nothing on."""
     top: int
     """Causes told one by one."""
+    by: str | None = None
+    """Column of the projects whose values are set side by side."""
 
     @property
     def group(self) -> str:
@@ -130,6 +132,61 @@ def stalled(found: Diagnosis) -> Finding | None:
         },
         figures=("stalled",) if stalled.rows else (),
         calculation=_stays_in_pilot(found),
+    )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The projects of one value of a column."""
+
+    name: str
+    stalled: int
+    in_pilot: int
+
+
+def groups(found: Diagnosis) -> list[Group]:
+    """By the column that is asked for, those with the most stalled projects first; what has no project in pilot is
+    left out."""
+    portfolio, by = found.portfolio, found.by or ""
+    stalled = Counter(text(row.get(by)) or "" for row in portfolio.stalled.rows)
+    in_pilot = Counter(text(portfolio.rows[path.project].get(by)) or "" for path in portfolio.in_pilot)
+    names = [name for name in {*stalled, *in_pilot} if name]
+    return sorted((Group(n, stalled[n], in_pilot[n]) for n in names), key=lambda g: (-g.stalled, -g.in_pilot, g.name))
+
+
+def stalled_by_group(found: Diagnosis) -> Finding | None:
+    """Which of the values of a column has the most stalled projects; None where none is asked for, or has any."""
+    told = [group for group in groups(found) if group.stalled] if found.by else []
+    if not told:
+        return None
+    most = [group.name for group in told if group.stalled == told[0].stalled]
+    rest = told[len(most) :][: max(0, _UNITS_NAMED - len(most))]
+    return Finding(
+        kind="stalled_by_group",
+        role="headline",
+        values={
+            **found.stages,
+            "group": found.group,
+            "by": column_label(found.by or ""),
+            "most": tuple(most),
+            "is_tied": len(most) > 1,
+            "number": count(told[0].stalled, "project"),
+            "total": count(len(found.portfolio.stalled.rows), "project"),
+            "others": tuple(group.name for group in rest),
+            "counts": tuple(count(group.stalled, "project") for group in rest),
+            "more": count(len(told) - len(most) - len(rest), "more"),
+        },
+        figures=("number",),
+        calculation=Calculation(
+            method=f"count of the projects {found.group}, by {column_label(found.by or '')}",
+            inputs=(
+                Table(
+                    title=f"Projects {found.group}",
+                    columns=("Group", "Stalled", "In pilot"),
+                    rows=tuple((g.name, g.stalled, g.in_pilot) for g in groups(found))[:_MOST_ROWS],
+                ),
+            ),
+        ),
     )
 
 

@@ -64,6 +64,10 @@ WORDING = Wording(
             "{limit}[; the median of the {moved:bare} that moved on is {median}][undated?; for {undated:bare} the day "
             "is not recorded]"
         ),
+        "stalled_by_group": says(
+            "{most} {most:has/have} the most projects {group}, {number:bare}[is_tied? each] of the {total:bare}"
+            "[others?; <{others} {counts:bare}> follow][more?; {more} are in the table]"
+        ),
         "not_beyond_pilot": says(
             "{stalled:bare} of them {stalled:has/have} not got beyond {pilot}: {still:bare} {still:is/are} still "
             "there, {late:bare} of these for more than {limit}, and {ended:bare} ended"

@@ -8,6 +8,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
+from copilot.records.names import nearest
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.diagnose_scaling import charts as drawing
@@ -38,6 +39,9 @@ class Arguments(BaseModel):
         description="Only projects that entered the pilot from this day on (YYYY-MM-DD).",
     )
     filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
+    group_by: str | None = Field(
+        default=None, description="Column of the projects, such as unit, whose values are set side by side."
+    )
     top_causes: int = Field(default=8, ge=1, le=10, description="Causes at the most.")
 
 
@@ -47,9 +51,10 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
     check_projects(view)
     config = sources.workspace.config
     filters = _filters(view, arguments)
+    _check_group(view, arguments.group_by)
     scope = _scope(arguments, filters)
     portfolio = read_portfolio(view, config.stages, filters, arguments.since, sources.today)
-    found = _diagnosis(sources, view, portfolio, scope, arguments.top_causes)
+    found = _diagnosis(sources, view, portfolio, scope, arguments)
     hidden = view.hidden("projects", filters)
     tables, reading = _tables(found), Reading(sources, view)
     since = f", since {portfolio.since}" if portfolio.since else ""
@@ -66,6 +71,12 @@ def diagnose_scaling(sources: Sources, viewer: Viewer, arguments: Arguments) -> 
         reading,
         Attachments(tables=tables, charts=tuple(drawing.causes_chart(found)), hidden_rows=hidden),
     )
+
+
+def _check_group(view: RecordView, column: str | None) -> None:
+    if column is not None and not view.has("projects", column):
+        near = ", ".join(nearest(column, [known.name for known in view.tables["projects"].columns]))
+        raise ToolError(f"The projects have no column {column!r}; the nearest are {near}.")
 
 
 def _filters(view: RecordView, arguments: Arguments) -> list[Filter]:
@@ -85,10 +96,10 @@ def _scope(arguments: Arguments, filters: Sequence[Filter]) -> str:
     return qualified("projects", filters).removeprefix("projects")
 
 
-def _diagnosis(sources: Sources, view: RecordView, portfolio: Portfolio, scope: str, top: int) -> Diagnosis:
-    stalled = portfolio.stalled.rows
+def _diagnosis(sources: Sources, view: RecordView, portfolio: Portfolio, scope: str, arguments: Arguments) -> Diagnosis:
+    stalled, top, by = portfolio.stalled.rows, arguments.top_causes, arguments.group_by
     if not stalled:
-        return Diagnosis(portfolio, scope, (), (), (), top)
+        return Diagnosis(portfolio, scope, (), (), (), top, by)
     columns = view.tables["projects"].columns
     judge = Judge.of(sources, columns, portfolio.everyone, portfolio.stages.pilot)
     judged = [(cause, judge.find(cause, stalled)) for cause in judge.causes]
@@ -100,6 +111,7 @@ def _diagnosis(sources: Sources, view: RecordView, portfolio: Portfolio, scope: 
         tuple(judge.find(f.cause, portfolio.in_production) for f in found),
         tuple(cause.name.lower() for cause, f in judged if f is None),
         top,
+        by,
     )
 
 
@@ -109,10 +121,19 @@ def _findings(found: Diagnosis, reading: Reading, hidden: int) -> Iterator[Findi
     if not portfolio.paths and portfolio.since is None:
         yield findings.no_stages(found)
         return
-    yield findings.opening(found)
+    groups, opening, units = findings.stalled_by_group(found), findings.opening(found), findings.units(found)
+    if groups is None:
+        yield opening
+    else:
+        yield groups
+        if units and found.by == "unit":
+            yield units.model_copy(update={"role": "headline"})
+            units = None
     yield from known(findings.stalled(found), findings.leading_causes(found), findings.contrast(found))
+    if groups is not None:
+        yield opening.model_copy(update={"role": "support"})
     yield from findings.certainty(found)
-    yield from known(findings.units(found), findings.stays(portfolio))
+    yield from known(units, findings.stays(portfolio))
     for own, there in found.told:
         yield from findings.cause(found, own, there, reading)
     yield from known(findings.scaling_kinds(list(portfolio.rows.values())))
@@ -124,6 +145,7 @@ def _tables(found: Diagnosis) -> tuple[Table, ...]:
     if not found.portfolio.paths:
         return ()
     tables = [drawing.funnel_table(found.portfolio), drawing.unit_table(found.portfolio)]
+    tables = [drawing.group_table(found), *tables] if found.by else tables
     if found.found:
         tables += [drawing.causes_table(found), drawing.stalled_table(found)]
     return tuple(table for table in tables if table is not None)

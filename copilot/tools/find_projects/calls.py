@@ -49,6 +49,8 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
     if not any(c["column"] == asked.view.tables[rows.table].key for c in conditions):
         conditions += asked.rows_before(rows.table)
     arguments: dict[str, object] = {"table": rows.table, "filters": conditions}
+    if rows.counted:
+        return {**arguments, "measures": [{"aggregate": "count distinct", "column": rows.counted}]}
     if rows.groups:
         arguments["group_by"] = list(rows.groups)
     profiles = (asked.columns.get(rows.table, column) for column in rows.groups)
@@ -85,8 +87,7 @@ def arguments_of(asked: Asked, rows: Restriction) -> dict[str, object]:
         if limit := rows.limit or _at_the_top(asked, arguments) or _unsaid_limit(asked, arguments):
             arguments["limit"] = limit
     elif rows.measure == "count" and not rows.groups:
-        different = {"aggregate": "count distinct", "column": rows.measured}
-        arguments["measures"] = [different if rows.measured else _COUNT]
+        arguments["measures"] = [_COUNT]
     elif aggregate and rows.measured:
         both = filter(None, (rows.measured, rows.beside))
         arguments["measures"] = [{"aggregate": aggregate, "column": column} for column in both]

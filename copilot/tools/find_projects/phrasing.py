@@ -15,6 +15,7 @@ from copilot.language.formatting import (
     sentence,
 )
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
+from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Quantity, Value
 
 
@@ -310,6 +311,7 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
 
 WORDING = Wording(
     {
+        **STATED_OTHERWISE,
         "count": count,
         "share": share,
         "ratio": part_of_another,

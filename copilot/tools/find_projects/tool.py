@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from copilot.gates.stated import computed_with
 from copilot.language.formatting import noun, pluralize
+from copilot.records.importing import load_mapping
 from copilot.sources import Sources
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.calculation import whole
@@ -12,9 +16,12 @@ from copilot.tools.find_projects.opening import open_query
 from copilot.tools.find_projects.phrasing import WORDING
 from copilot.tools.find_projects.tables import charts, tables
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
-from copilot.types import ToolResult, Viewer
+from copilot.tools.stated_otherwise import stated_otherwise
+from copilot.types import Finding, ToolResult, Viewer
 
 __all__ = ["Arguments", "find_projects"]
+
+_RETRAINING = frozenset({"models.retrain_every_days", "models.retraining_due"})
 
 
 def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> ToolResult:
@@ -23,7 +30,7 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
     rows, reading = query.rows(), Reading(sources, query.view)
     shown = tuple(tables(query, rows))
     return build_result(
-        found(query, rows, reading),
+        (*found(query, rows, reading), *_stated_otherwise(reading, viewer, query.table, arguments)),
         WORDING,
         Computation(
             source=query.view.sources[query.table],
@@ -38,3 +45,15 @@ def find_projects(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
             hidden_rows=query.view.hidden(query.table, query.all_filters),
         ),
     )
+
+
+def _stated_otherwise(reading: Reading, viewer: Viewer, table: str, arguments: Arguments) -> Iterator[Finding]:
+    """Intervals of the mapping by which the columns that are asked for were computed."""
+    mapping = load_mapping(reading.sources.workspace.root)
+    named = (*(c.column for c in (*arguments.filters, *arguments.among)), *arguments.columns, *arguments.group_by,
+             *(m.column for m in arguments.measures if m.column), (arguments.order_by or "").lstrip("-"))  # fmt: skip
+    used = {f"{table}.{column}" for column in computed_with(mapping, table, named)}
+    if used & _RETRAINING:
+        used.add("retraining")
+    if mapping is not None or "retraining" in used:
+        yield from stated_otherwise(reading, viewer, lambda rule: rule.subject in used)

@@ -11,6 +11,7 @@ from copilot.language.formatting import format_quantity, format_value, is_plural
 from copilot.language.words import STOP_WORDS
 from copilot.tools.findings import Wording, named, quantities, quantity, texts
 from copilot.tools.lookup_metric.findings import MOST_PARTS
+from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Quantity
 
 
@@ -204,6 +205,7 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
 
 WORDING = Wording(
     {
+        **STATED_OTHERWISE,
         "value": value,
         "trend": trend,
         "course": course,

@@ -24,6 +24,7 @@ from copilot.tools.lookup_metric.findings import found
 from copilot.tools.lookup_metric.looking import Look, calculation, locator
 from copilot.tools.lookup_metric.phrasing import WORDING
 from copilot.tools.lookup_metric.reading import MetricReading, Request, read
+from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import ToolResult, Viewer
 
 # A shorter name is met by chance inside other words, so it must stand as a word of its own.
@@ -106,7 +107,7 @@ def lookup_metric(sources: Sources, viewer: Viewer, arguments: Arguments) -> Too
         top=arguments.top or arguments.bottom,
         smallest_first=bool(arguments.bottom),
     )
-    return _result(look)
+    return _result(look, viewer)
 
 
 def _withheld(view: RecordView, reading: MetricReading) -> int:
@@ -114,12 +115,13 @@ def _withheld(view: RecordView, reading: MetricReading) -> int:
     return hidden_rows(view, reading.metric, reading.filters, span)
 
 
-def _result(look: Look) -> ToolResult:
+def _result(look: Look, viewer: Viewer) -> ToolResult:
     read = Reading(look.sources, look.view)
     subject = f"{look.metric.title}{look.subject['scope']}"
+    own = f"metrics.{look.metric.name}."
     shown = tables(look.reading, subject, look.names, look.top)
     return build_result(
-        found(look, read),
+        (*found(look, read), *stated_otherwise(read, viewer, lambda rule: rule.subject.startswith(own))),
         WORDING,
         Computation(look.catalogue.source, look.metric.title, locator(look), calculation(look, shown)),
         read,

@@ -8,6 +8,7 @@ from functools import partial
 from copilot.language.formatting import filled, inflect, join_and, says, sentence
 from copilot.tools.findings import Wording, named, quantity, texts
 from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
+from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Value
 
 _REASONS = {
@@ -148,6 +149,7 @@ _says = partial(says, limits=limits, exchange=_exchange, reason=_reason, why=lam
 
 WORDING = Wording(
     {
+        **STATED_OTHERWISE,
         "best_set": best_set,
         "own_limits": own_limits,
         "set_firmness": set_firmness,

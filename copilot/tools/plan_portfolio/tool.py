@@ -23,6 +23,7 @@ from copilot.tools.plan_portfolio.options import Options, Request, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
 from copilot.tools.prioritize_projects.findings import trade_offs, weights
 from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
+from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 from copilot.workspace import Funding
 
@@ -126,8 +127,10 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     best = findings.best_set(
         found, which_projects(filters, len(rows), are_open=excludes_ended(filters, [], False)), reading
     )
+    used = {*own, *(() if arguments.weights else ("criteria",))}
+    told = _findings(found, reading, best, trade_offs(weighed), list(own), arguments.top, is_partial=hidden > 0)
     result = build_result(
-        _findings(found, reading, best, trade_offs(weighed), list(own), arguments.top, is_partial=hidden > 0),
+        (*told, *stated_otherwise(reading, viewer, lambda rule: rule.subject in used)),
         phrasing.WORDING,
         Computation(
             source=view.sources["projects"],

@@ -9,6 +9,7 @@ from copilot.language.formatting import filled, format_value, join_and, says, se
 from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.prioritize_projects.findings import FIRM, NOT_FIRM
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES
+from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Quantity
 
 _QUADRANTS = {
@@ -217,6 +218,7 @@ def _score(f: Finding, name: str) -> str:
 
 WORDING = Wording(
     {
+        **STATED_OTHERWISE,
         "leader": leader,
         "reason": reason,
         "last": last,

@@ -26,6 +26,7 @@ from copilot.tools.prioritize_projects.calculating import whole_calculation
 from copilot.tools.prioritize_projects.phrasing import WORDING
 from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, rank
 from copilot.tools.prioritize_projects.trade_offs import AskedWeights, Comparison, asked_weights
+from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 from copilot.workspace import WorkspaceConfig
 
@@ -111,8 +112,9 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
         if arguments.bottom and not pair
         else _findings(found, reading, pair, arguments.draws, unmet, asked)
     )
+    otherwise = () if arguments.weights else stated_otherwise(reading, viewer, lambda rule: rule.subject == "criteria")
     result = build_result(
-        told,
+        (*told, *otherwise),
         WORDING,
         Computation(
             source=view.sources["projects"],
