@@ -316,11 +316,9 @@ def _conflict(conflict: Conflict) -> str:
     if conflict.kind == "figures":
         other = conflict.units[1]
         return with_markers(f"Another source differs: **{other.document}:** {other.text}", (other.evidence,))
-    title, is_dated, day = first.document.removesuffix(")").rpartition(" (replaced ")
-    if conflict.kind == "superseded" and is_dated:
-        return with_markers(f"{title} was replaced on {day}.", (first.evidence,))
-    state = "has been replaced" if conflict.kind == "superseded" else "is a draft"
-    return with_markers(f"{first.document} {state}.", (first.evidence,))
+    if conflict.kind == "superseded":
+        return with_markers(f"{conflict.document} was replaced on {conflict.replaced_on}.", (first.evidence,))
+    return with_markers(f"{first.document} is a draft.", (first.evidence,))
 
 
 def _yes_or_no(asked: Asked, lead: Outcome) -> str:
