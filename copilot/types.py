@@ -117,6 +117,10 @@ class Evidence(Frozen):
     """Of a passage: its score by words alone."""
     position: int | None = None
     """Of a passage: its place among those of its document, from 0."""
+    document: str = ""
+    """Of a passage: the title of its document."""
+    replaced_on: date | None = None
+    """Of a passage of a document that no longer holds: the day from which another one does."""
     is_named: bool = False
     """Of a passage: it is a part that the query names, such as "Article 14"."""
     values: tuple[Quantity | date | bool | str, ...] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -89,6 +90,17 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {m: {i for i in imports(path) if i in known and i != m} for m, path in known.items()}
     sorter = TopologicalSorter(graph)
     sorter.prepare()
+
+
+def test_the_picture_of_the_rooms_is_the_tree() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = re.search(r"^copilot/\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert picture
+    here = ROOT / "copilot"
+    rooms = {folder.name for folder in here.iterdir() if (folder / "__init__.py").is_file()}
+    assert set(re.findall(r"^  (\w+)/ ", picture[1], re.MULTILINE)) == rooms
+    loose = [line.split("   ")[0] for line in picture[1].splitlines() if not re.match(r"  \w+/ ", line)]
+    assert {name for line in loose for name in line.split()} == {path.stem for path in here.glob("*.py")}
 
 
 def test_the_judge_reads_text_without_the_language_code_of_what_it_judges() -> None:

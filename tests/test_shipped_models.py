@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,11 @@ def test_a_card_names_its_file_and_no_changed_one(file: Path, card: Path, tmp_pa
         content.write(bytes([byte[0] ^ 1]))
     with pytest.raises(SettingsError, match="install Bearing again"):
         embedder.verified(changed, card)
+
+
+def test_threads_that_want_a_model_at_once_share_what_one_of_them_loads(tmp_path: Path) -> None:
+    for name in (matcher.FILE.name, matcher.FILE.with_suffix(".md").name, embedder.WORDS):
+        shutil.copy(matcher.FILE.with_name(name), tmp_path)
+    with ThreadPoolExecutor(4) as pool:
+        loaded = list(pool.map(embedder.load_verified, [tmp_path / matcher.FILE.name] * 4))
+    assert len({id(network.session) for network in loaded}) == 1

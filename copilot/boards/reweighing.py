@@ -16,9 +16,9 @@ from copilot.sources import Sources
 from copilot.tools.candidates import Candidates
 from copilot.tools.filter_phrasing import qualified
 from copilot.tools.prioritize_projects import TOOL
-from copilot.tools.prioritize_projects.ranking import Weighing, ranks, weighed
 from copilot.tools.prioritize_projects.tool import Arguments, standing
-from copilot.tools.prioritize_projects.trade_offs import asked_weights
+from copilot.tools.ranking import Weighing, ranks, weighed
+from copilot.tools.trade_offs import asked_weights
 from copilot.types import Answer, Finding, Table, Viewer
 from copilot.workspace import Criterion
 

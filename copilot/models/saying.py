@@ -157,7 +157,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     own = [o for o in outcomes if o.tool.searches is None and not o.tool.quotes_documents]
     computed = max((o.planned.probability for o in own), default=0.0)
-    if documents_wanted < HARDLY_WANTED or (documents_wanted < SUPPORT and computed >= ALSO):
+    # Where there are no records, all that is asked is asked of documents.
+    are_hardly_asked = documents_wanted < HARDLY_WANTED and bool(asked.view.tables)
+    if are_hardly_asked or (documents_wanted < SUPPORT and computed >= ALSO):
         # What is said of a figure somewhere is not what records were asked for.
         documents = replace(documents, answers=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.
@@ -345,11 +347,9 @@ def _conflict(conflict: Conflict) -> str:
     if conflict.kind == "figures":
         other = conflict.units[1]
         return with_markers(f"Another source differs: **{other.document}:** {other.text}", (other.evidence,))
-    title, is_dated, day = first.document.removesuffix(")").rpartition(" (replaced ")
-    if conflict.kind == "superseded" and is_dated:
-        return with_markers(f"{title} was replaced on {day}.", (first.evidence,))
-    state = "has been replaced" if conflict.kind == "superseded" else "is a draft"
-    return with_markers(f"{first.document} {state}.", (first.evidence,))
+    if conflict.kind == "superseded":
+        return with_markers(f"{conflict.document} was replaced on {conflict.replaced_on}.", (first.evidence,))
+    return with_markers(f"{first.document} is a draft.", (first.evidence,))
 
 
 def _yes_or_no(asked: Asked, lead: Outcome) -> str:

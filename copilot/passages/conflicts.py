@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from copilot.language.numbers import find_numbers
@@ -39,14 +40,21 @@ class Conflict:
     kind: Literal["figures", "superseded", "draft"]
     units: tuple[Unit, ...]
     """Of `figures` the two statements, the quoted one first; else the one quoted."""
+    document: str = ""
+    """Else the title of the document, and the day on which it was replaced."""
+    replaced_on: date | None = None
 
 
 def conflicts(
     quoted: Sequence[Unit], others: Sequence[Unit], evidence: Sequence[Evidence], meaning: Meaning
 ) -> tuple[Conflict, ...]:
     """What a reader of the quoted units should know; `others` are the units found, best first."""
-    states = {item.id: not_in_force(item) for item in evidence}
-    found = [Conflict(state, (u,)) for u in _one_a_document(quoted) if (state := states[u.evidence])]
+    read = {item.id: item for item in evidence}
+    found = [
+        Conflict(state, (unit,), item.document, item.replaced_on)
+        for unit in _one_a_document(quoted)
+        if (item := read[unit.evidence]) and (state := not_in_force(item))
+    ]
     stated = {unit: figures(unit.text) for unit in [*quoted, *others[:_MOST_COMPARED]]}
     for unit in quoted:
         rivals = [u for u in stated if u.document != unit.document and _differ(stated[unit], stated[u])]
@@ -61,9 +69,9 @@ def conflicts(
 
 def not_in_force(evidence: Evidence) -> Literal["superseded", "draft"] | None:
     """Whether a passage is of a version that was replaced, or of one that calls itself a draft."""
-    document = evidence.title.partition(" › ")[0]
-    if "(replaced " in document:
+    if evidence.replaced_on is not None:
         return "superseded"
+    document = evidence.document or evidence.title.partition(" › ")[0]
     return "draft" if _DRAFT.search(f"{evidence.source} {document}") else None
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from copilot.reading.names import spoken
 from copilot.reading.profiles import Profile
@@ -91,18 +94,45 @@ def laid_out(tokenizer: Any, text: str, table: str, items: Sequence[Item]) -> Li
     return listed(tokenizer, text, [(spoken(table), ""), *(("", item.phrase) for item in items)], LENGTHS)
 
 
-def judge(text: str, table: str, items: Sequence[Item]) -> Judged:
-    """What the shipped model says of the items of a table before a question."""
+class _Weighed(NamedTuple):
+    """What the model says of a table and its items before a question, as probabilities."""
+
+    table: float
+    numbers: tuple[int, ...]
+    """Those of the items that the text has room for, from 1."""
+    uses: tuple[NDArray[np.float32], ...]
+    """A row an item: of each use."""
+    pointed: tuple[NDArray[np.float32], ...]
+    """A row an item: of each word piece of the question."""
+    offsets: tuple[tuple[int, int], ...]
+    """Of these pieces, in the question: start and end."""
+
+
+# A question that is tried again, or asked by another who sees the same columns, is the same text; some 15 kB for each.
+@lru_cache(maxsize=256)
+def _weighed(text: str, table: str, items: tuple[Item, ...]) -> _Weighed:
     network = _network()
     read_as = laid_out(network.tokenizer, text, table, items)
     uses, says, said = read(network, read_as)
     asked = read_as.of(QUESTION)
+    owns = {number: own for number in range(1, len(items) + 1) if (own := read_as.of(number)).any()}
+    return _Weighed(
+        table=float(sigmoid(uses[asked].mean(axis=0))[-1]) if asked.any() else 0.0,
+        numbers=tuple(owns),
+        uses=tuple(sigmoid(uses[own].mean(axis=0)) for own in owns.values()),
+        pointed=tuple(
+            sigmoid(says[asked] @ said[own].mean(axis=0) / math.sqrt(said.shape[1])) for own in owns.values()
+        ),
+        offsets=tuple(read_as.offsets),
+    )
+
+
+def judge(text: str, table: str, items: Sequence[Item]) -> Judged:
+    """What the shipped model says of the items of a table before a question."""
+    weighed = _weighed(text, table, tuple(items))
     found, places = {}, {}
-    for number, item in enumerate(items, start=1):
-        if (own := read_as.of(number)).any():
-            pointed = sigmoid(says[asked] @ said[own].mean(axis=0) / math.sqrt(said.shape[1]))
-            found[item.key] = dict(zip(USES, sigmoid(uses[own].mean(axis=0)).tolist(), strict=False))
-            places[item.key] = tuple(
-                (start, end, float(p)) for (start, end), p in zip(read_as.offsets, pointed, strict=True)
-            )
-    return Judged(float(sigmoid(uses[asked].mean(axis=0))[-1]) if asked.any() else 0.0, found, places)
+    for number, uses, pointed in zip(weighed.numbers, weighed.uses, weighed.pointed, strict=True):
+        key = items[number - 1].key
+        found[key] = dict(zip(USES, uses.tolist(), strict=False))
+        places[key] = tuple((*place, float(p)) for place, p in zip(weighed.offsets, pointed, strict=True))
+    return Judged(weighed.table, found, places)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from copilot.language.calendar import Period
 from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import EACH, NEGATIONS
 from copilot.language.words import words
@@ -40,7 +41,7 @@ from copilot.reading.restricting import (
     unused_figures,
     without_size,
 )  # fmt: skip
-from copilot.reading.sharing import share_of
+from copilot.reading.sharing import ShareOf, share_of
 from copilot.reading.spans import POINTED, Spans
 from copilot.reading.staging import of_stages
 from copilot.records.conditions import Filter
@@ -127,10 +128,46 @@ def restrictions(asked: Spans, tables: Sequence[str], main: str = "") -> list[Re
     return sorted(found, key=lambda r: (lost[r.table] - r.support - worth[r.table], places[r.table]))
 
 
+@dataclass
+class _Draft:
+    """What is asked of the rows of a table, as far as it is known."""
+
+    measure: Measure
+    by_grade: str | None
+    """The column of grades that orders the rows, behind a minus where the highest come first."""
+    base: tuple[Filter, ...]
+    groups: list[str]
+    shares: ShareOf | None = None
+    times: tuple[str, tuple[Period, ...]] | None = None
+    """A column of dates, and those of its times that are set beside one another."""
+    measured: str | None = None
+    beside: str | None = None
+    shown: list[str] = field(default_factory=list)
+    order: str | None = None
+    counted: str | None = None
+
+    @property
+    def ordering(self) -> str:
+        """The name of the column that orders the rows; empty where none does."""
+        return (self.order or "").lstrip("-")
+
+
 def _of_table(asked: Spans, table: str) -> Restriction:
-    builder, reading = Builder(asked, table), asked.reading
+    builder = Builder(asked, table)
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
+    draft = _with_conditions(builder)
+    _set_beside(builder, draft)
+    _group(builder, draft)
+    _measure_columns(builder, draft)
+    _settle(builder, draft)
+    builder.conditions = list(computable(builder.conditions, draft.measured))
+    builder.has_measure = draft.measured is not None or bool(draft.shown)
+    return _restriction(builder, draft)
+
+
+def _with_conditions(builder: Builder) -> _Draft:
+    """The conditions, which the builder keeps, and the columns that parts name to group by."""
     measure = builder.measure = _measure(builder)
     bounds, by_grade = bounds_by_grades(builder), order_by_grades(builder)
     base, groups = _conditions(builder, bounds)
@@ -139,71 +176,95 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     if by_grade is not None and not groups and measure in ("count", *OF_NUMBERS):
         # "Rank them by their rating" lists them.
         measure = builder.measure = "list"
-    shares = share_of(builder, measure)
-    times = set_beside(builder, is_told=shares is None and measure != "share" and not builder.kept)
-    if shares is not None:
-        measure, sides = "share", (shares.part, shares.whole)
-        builder.conditions = [c for c in (*base, *builder.conditions) if c.column not in sides or c.than]
-        base, builder.measure = (), "share"
-    if measure == "count" and (number := how_many(builder)) is not None:
-        measure = builder.measure = "sum"
+    return _Draft(measure, by_grade, base, groups)
+
+
+def _set_beside(builder: Builder, draft: _Draft) -> None:
+    """Finds two columns of which a share is asked, two times, and the column whose numbers are counted."""
+    draft.shares = share_of(builder, draft.measure)
+    is_told = draft.shares is None and draft.measure != "share" and not builder.kept
+    draft.times = set_beside(builder, is_told=is_told)
+    if draft.shares is not None:
+        sides = (draft.shares.part, draft.shares.whole)
+        builder.conditions = [c for c in (*draft.base, *builder.conditions) if c.column not in sides or c.than]
+        draft.base, draft.measure, builder.measure = (), "share", "share"
+    if draft.measure == "count" and (number := how_many(builder)) is not None:
+        draft.measure = builder.measure = "sum"
         builder.conditions = [c for c in builder.conditions if c.column != number or c.op != "present"]
+
+
+def _group(builder: Builder, draft: _Draft) -> None:
     if builder.kept:
-        measure, groups = "count", [builder.kept]
-    counted = different(builder) if measure == "count" and not builder.kept else None
-    groups = [] if counted else groups_of(builder, groups, measure)
-    if by_grade is not None and reading.of("compare"):
+        draft.measure, draft.groups = "count", [builder.kept]
+    draft.counted = different(builder) if draft.measure == "count" and not builder.kept else None
+    draft.groups = [] if draft.counted else groups_of(builder, draft.groups, draft.measure)
+    if draft.by_grade is not None and builder.asked.reading.of("compare"):
         # Records that are compared by a grade are told in its order.
-        groups = [g for g in groups if g not in {p.name for p in asked.columns.of_table(table, "key")}]
-    grade = measured_grade(builder) if measure in OF_NUMBERS else None
-    if grade is not None and measure not in ("min", "max"):
-        measure = builder.measure = "median"
-    measured = grade or (
-        measured_column(builder) if measure in OF_NUMBERS else shared_column(builder) if measure == "share" else None
-    )
-    shown = _columns_shown(builder, measure)
-    order = by_grade or order_of(builder, groups, measure)
-    if measure in OF_NUMBERS and measured is None:
-        measured = (order or "").lstrip("-") or of_all(builder, "measure", ("number",))
-    order = by_grade or directed(builder, order, measure)
-    if shares is not None:
-        measured, order, shown = shares.part, None, []
-    elif not is_apart((order or "").lstrip("-")) and (gap := widest(builder, shown, measure)) is not None:
-        measure, measured, order, shown = "list", None, f"-{gap}", [*sides_of(gap), gap]
-    elif (time := going_on(builder, measured, measure)) is not None:
+        keys = {p.name for p in builder.asked.columns.of_table(builder.table, "key")}
+        draft.groups = [g for g in draft.groups if g not in keys]
+
+
+def _measure_columns(builder: Builder, draft: _Draft) -> None:
+    """Finds the column that is measured, those that are shown, and the one that orders the rows."""
+    grade = measured_grade(builder) if draft.measure in OF_NUMBERS else None
+    if grade is not None and draft.measure not in ("min", "max"):
+        draft.measure = builder.measure = "median"
+    if grade is not None:
+        draft.measured = grade
+    elif draft.measure in OF_NUMBERS:
+        draft.measured = measured_column(builder)
+    elif draft.measure == "share":
+        draft.measured = shared_column(builder)
+    draft.shown = _columns_shown(builder, draft.measure)
+    draft.order = draft.by_grade or order_of(builder, draft.groups, draft.measure)
+    if draft.measure in OF_NUMBERS and draft.measured is None:
+        draft.measured = draft.ordering or of_all(builder, "measure", ("number",))
+    draft.order = draft.by_grade or directed(builder, draft.order, draft.measure)
+
+
+def _settle(builder: Builder, draft: _Draft) -> None:
+    """Where shares, differences or times are asked, what is measured, shown and ordered by follows from them."""
+    if draft.shares is not None:
+        draft.measured, draft.order, draft.shown = draft.shares.part, None, []
+    elif not is_apart(draft.ordering) and (gap := widest(builder, draft.shown, draft.measure)) is not None:
+        draft.measure, draft.measured, draft.order = "list", None, f"-{gap}"
+        draft.shown = [*sides_of(gap), gap]
+    elif (time := going_on(builder, draft.measured, draft.measure)) is not None:
         # "How many days have they been open?" is told of each.
-        measure, measured, shown = ("list", None, [time]) if measure == "sum" else (measure, time, shown)
-    if times is not None:
-        groups, order, shown = [times[0]], None, []
-        measure = "count" if measure in ("none", "list") or measured is None else measure
-    beside = shares.whole if shares else None
-    if beside is None and measure in OF_NUMBERS and reading.shape == "comparison":
-        beside = set_against(builder, measured)
-    builder.conditions = list(computable(builder.conditions, measured))
-    builder.has_measure = measured is not None or bool(shown)
-    limit = next((int(a.value) for s in reading.of("limit") for a in find_amounts(s.text) if a.value >= 1), None)
+        if draft.measure == "sum":
+            draft.measure, draft.measured, draft.shown = "list", None, [time]
+        else:
+            draft.measured = time
+    if draft.times is not None:
+        draft.groups, draft.order, draft.shown = [draft.times[0]], None, []
+        if draft.measure in ("none", "list") or draft.measured is None:
+            draft.measure = "count"
+    draft.beside = draft.shares.whole if draft.shares else None
+    if draft.beside is None and draft.measure in OF_NUMBERS and builder.asked.reading.shape == "comparison":
+        draft.beside = set_against(builder, draft.measured)
+
+
+def _restriction(builder: Builder, draft: _Draft) -> Restriction:
+    limits = (a.value for s in builder.asked.reading.of("limit") for a in find_amounts(s.text))
+    unresolved = [*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)]
+    ordering = "" if draft.by_grade else draft.ordering
     return Restriction(
-        table=table,
-        measure=measure,
+        table=builder.table,
+        measure=draft.measure,
         conditions=tuple(builder.conditions),
-        among=base,
-        groups=tuple(dict.fromkeys(groups))[:2],
-        measured=measured,
-        beside=beside,
-        shown=tuple(dict.fromkeys(shown)),
-        order=order,
-        limit=limit,
-        times=tuple(p.label for p in times[1]) if times else (),
-        counted=counted,
+        among=draft.base,
+        groups=tuple(dict.fromkeys(draft.groups))[:2],
+        measured=draft.measured,
+        beside=draft.beside,
+        shown=tuple(dict.fromkeys(draft.shown)),
+        order=draft.order,
+        limit=next((int(value) for value in limits if value >= 1), None),
+        times=tuple(p.label for p in draft.times[1]) if draft.times else (),
+        counted=draft.counted,
         having=builder.having,
         relates=builder.relates,
-        unresolved=tuple(dict.fromkeys([*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)])),
-        signals=signals_of(
-            builder,
-            (*base, *builder.conditions),
-            (measured, *groups),
-            "" if by_grade else (order or "").lstrip("-"),
-        ),
+        unresolved=tuple(dict.fromkeys(unresolved)),
+        signals=signals_of(builder, (*draft.base, *builder.conditions), (draft.measured, *draft.groups), ordering),
         support=builder.support,
         resolved=resolved(builder),
     )

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,14 +33,23 @@ _REMEMBERED = 8192
 _SHARE = 16
 
 
+# Threads that want a model at the same time would each load it: half a second and its weights once more.
+_loading = RLock()
+
+
 class Network(NamedTuple):
     session: Any
     tokenizer: Any
 
 
-@cache
 def load_network(model: Path) -> Network:
     """A model file made ready, and the tokenizer that all models here share."""
+    with _loading:
+        return _loaded(model)
+
+
+@cache
+def _loaded(model: Path) -> Network:
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -68,6 +77,12 @@ def verified(file: Path, card: Path) -> Path:
 def load_verified(file: Path) -> Network:
     """A model with the word pieces that models of its folder share, made ready; SettingsError where a file is another
     than its card names."""
+    with _loading:
+        return _loaded_verified(file)
+
+
+@cache
+def _loaded_verified(file: Path) -> Network:
     card = file.with_suffix(".md")
     verified(file.with_name(WORDS), card)
     return load_network(verified(file, card))

@@ -11,6 +11,7 @@ from copilot.analysis.scoring import Estimates, Floats, criterion_meaning, estim
 from copilot.errors import ToolError
 from copilot.language.formatting import join_and, percent
 from copilot.records.store import Filter, RecordView
+from copilot.sources import Sources
 from copilot.tools.evidence import Row, name_of, number_of, short_name_of
 from copilot.tools.filter_phrasing import predicate
 from copilot.tools.linking import fold, resolve_option
@@ -65,6 +66,12 @@ def excludes_ended(filters: Sequence[Filter], named: Sequence[str], include_ende
     """Whether projects in production and beyond are left out: not when the call says which ones it means."""
     asks_for_stage = any(f.column == "stage" for f in filters)
     return not (include_ended or asks_for_stage or named)
+
+
+def active_projects(sources: Sources, rows: Sequence[Row]) -> list[Row]:
+    """Without the projects that have ended."""
+    stages = sources.workspace.config.stages
+    return [row for row in rows if not stages.has_ended(row.get("stage"))]
 
 
 def which_projects(filters: Sequence[Filter], count: int, *, are_open: bool) -> str:

@@ -29,6 +29,12 @@ def number_of(row: Row, column: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def left_to_spend(row: Row) -> float | None:
+    """The approved budget less what is spent, a missing amount spent counting as nothing; None without a budget."""
+    budget = number_of(row, "budget")
+    return None if budget is None else max(budget - (number_of(row, "spend") or 0.0), 0.0)
+
+
 def day_of(cell: Cell) -> date | None:
     """The day in a cell; None where it holds none."""
     return date.fromisoformat(cell) if isinstance(cell, str) else None

@@ -34,6 +34,8 @@ class _Phrase:
     rest: str
     after_noun: str = ""
     """How it follows the noun without "that": "in pilot"; empty when it cannot."""
+    having: str = ""
+    """What it has, which follows the noun after "with"; empty where it has nothing."""
     of_none: str = ""
     """What one row does after "none of the"; empty when that is no different."""
 
@@ -65,10 +67,9 @@ def of_all(filters: Sequence[Filter]) -> str:
 def qualified(rows: str, filters: Sequence[Filter]) -> str:
     """The rows called by their conditions: "projects in pilot started before 2025 that affect customers"."""
     phrases = _phrases(filters)
-    after = [p.after_noun for p in phrases if p.after_noun]
-    plain = [text for text in after if not text.startswith("with ")]
-    having = [text.removeprefix("with ") for text in after if text.startswith("with ")]
-    doing = [p.holds(False) for p in phrases if not p.after_noun]
+    plain = [p.after_noun for p in phrases if p.after_noun]
+    having = [p.having for p in phrases if p.having]
+    doing = [p.holds(False) for p in phrases if not (p.after_noun or p.having)]
     parts = [rows, *plain, f"with {join_and(having)}" if having else "", f"that {join_and(doing)}" if doing else ""]
     return " ".join(part for part in parts if part)
 
@@ -103,7 +104,7 @@ def _phrase(asked: Filter) -> _Phrase:
     if counted(asked.column):
         number = "no" if asked.value == 0 else f"exactly {asked.value}"
         text = f"{number} {qualified(noun(counted(asked.column)), asked.where)}"
-        return _Phrase("has", "have", text, after_noun=f"with {text}")
+        return _Phrase("has", "have", text, having=text)
     if asked.op == "contains":
         return _Phrase("mentions", "mention", f"“{value}” in the {column}")
     if asked.column == "stage":
@@ -122,7 +123,7 @@ def _phrase(asked: Filter) -> _Phrase:
         return _doing("has", f"the {column} {value}", negated)
     if (time := _time(asked.column)) is not None and value[:1].isdigit():
         return _at(time, f"{'on' if len(value) == len('2026-03-31') else 'in'} {value}")
-    return _Phrase("has", "have", f"the {column} {value}", after_noun=f"with {column} {value}")
+    return _Phrase("has", "have", f"the {column} {value}", having=f"{column} {value}")
 
 
 def _value(value: Cell, unit: str) -> str:
@@ -170,7 +171,7 @@ def _bounded(bounds: Sequence[Filter]) -> _Phrase:
     if counted(bounds[0].column):
         return _number(bounds)
     text = f"{_a(column)} {limit}"
-    return _Phrase("has", "have", text, after_noun=f"with {text}")
+    return _Phrase("has", "have", text, having=text)
 
 
 def _apart(bounds: Sequence[Filter]) -> _Phrase:
@@ -180,7 +181,7 @@ def _apart(bounds: Sequence[Filter]) -> _Phrase:
     counted_in = f" {plural(unit)}" if unit == "day" else f" {unit}" if unit == "points" else ""
     limit = join_and(f"{_APART[f.op]} {_value(_single(f), unit)}{counted_in}" for f in bounds)
     text = f"{limit} from {one} to {other}" if unit == "day" else f"{_a(one)} above the {other} by {limit}"
-    return _Phrase("has", "have", text, after_noun=f"with {text}")
+    return _Phrase("has", "have", text, having=text)
 
 
 def _number(bounds: Sequence[Filter]) -> _Phrase:
@@ -189,7 +190,7 @@ def _number(bounds: Sequence[Filter]) -> _Phrase:
     rows = qualified(noun(counted(first.column), 1 if first.value == 1 else 2), first.where)
     limit = join_and(f"{_APART[f.op]} {_value(_single(f), '')}" for f in bounds)
     text = rows if (first.op, first.value) == (">", 0) else f"{limit} {rows}"
-    return _Phrase("has", "have", text, after_noun=f"with {text}")
+    return _Phrase("has", "have", text, having=text)
 
 
 def _a(name: str) -> str:

@@ -155,7 +155,9 @@ def test_a_version_that_was_replaced_is_said_to_be_one(sources: Sources) -> None
     assert sources.retriever is not None
     found = ranked(sources, "How long are logs of predictions kept?", date(2024, 1, 1))
     quotation = quote(found, sources.retriever, documents=("data-retention-2023.md",))
-    assert [c.kind for c in quotation.conflicts] == ["superseded"]
+    assert [(c.kind, c.document, c.replaced_on) for c in quotation.conflicts] == [
+        ("superseded", "Data retention policy 2023", date(2025, 7, 1))
+    ]
 
 
 def test_each_side_of_a_comparison_is_quoted(sources: Sources) -> None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from copilot.analysis.scoring import to_unit
 from copilot.language.formatting import format_cell, humanize, number
-from copilot.records.store import Filter, RecordView
+from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.method import AreaMethod, ColumnFact, Computed, ReadinessMethod, StaffWords
+from copilot.tools.assess_readiness.method import AreaMethod, ColumnFact, Computed, ReadinessMethod
 from copilot.tools.assess_readiness.scores import Fact
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.evidence import Row, number_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
+from copilot.tools.staff import latest_roles, role_of, staff
 from copilot.types import Calculation, Cell, Finding, Table, Value, Viewer
 
 _ROWS = 50
@@ -56,16 +57,6 @@ class Subject:
         return Fact(found, good)
 
 
-@dataclass(frozen=True)
-class Staff:
-    engineers: float
-    scientists: float
-
-    @property
-    def ratio(self) -> float | None:
-        return self.engineers / self.scientists if self.scientists else None
-
-
 def facts(subject: Subject, area: AreaMethod, method: ReadinessMethod) -> list[Fact]:
     """What the method asks the records for, where they tell it."""
     found = (
@@ -73,12 +64,6 @@ def facts(subject: Subject, area: AreaMethod, method: ReadinessMethod) -> list[F
         for asked in area.facts
     )
     return [fact for fact in found if fact is not None]
-
-
-def active_projects(sources: Sources, rows: Sequence[Row]) -> list[Row]:
-    """Without the projects that have ended."""
-    stages = sources.workspace.config.stages
-    return [row for row in rows if not stages.has_ended(row.get("stage"))]
 
 
 def _column(subject: Subject, asked: ColumnFact) -> Fact | None:
@@ -150,44 +135,12 @@ def _measured_models(subject: Subject, method: ReadinessMethod) -> Fact | None:
     return subject.fact("measured_models", values)
 
 
-def latest_roles(view: RecordView, unit: str | None) -> list[Row]:
-    """The latest count of each role of each unit."""
-    if not view.has("roles"):
-        return []
-    filters = [] if unit is None else [Filter(column="unit", value=unit)]
-    order = ["as_of"] if view.has("roles", "as_of") else []
-    latest = {
-        (fold(str(row["unit"])), fold(str(row["role"]))): row for row in view.select("roles", filters, order_by=order)
-    }
-    return list(latest.values())
-
-
-def staff(view: RecordView, unit: str | None, words: StaffWords) -> Staff | None:
-    """The latest count of each unit's engineers and data scientists, told by the words of the roles."""
-    counted = [
-        (_role(row, words), float(str(row["headcount"]))) for row in latest_roles(view, unit) if _is_counted(row)
-    ]
-    engineers, scientists = (sum(n for role, n in counted if role == kind) for kind in ("engineer", "scientist"))
-    return Staff(engineers, scientists) if engineers or scientists else None
-
-
-def _is_counted(row: Row) -> bool:
-    return isinstance(row.get("headcount"), int | float)
-
-
-def _role(row: Row, words: StaffWords) -> str:
-    said = set(fold(str(row["role"])).split())
-    if said & {fold(word) for word in words.scientists}:
-        return "scientist"
-    return "engineer" if said & {fold(word) for word in words.engineers} else "neither"
-
-
 def _staff_ratio(subject: Subject, method: ReadinessMethod) -> Fact | None:
     found = staff(subject.view, subject.unit, method.staff)
     if found is None:
         return None
     rows = [
-        (str(row["unit"]), str(row["role"]), row.get("headcount"), _role(row, method.staff))
+        (str(row["unit"]), str(row["role"]), row.get("headcount"), role_of(row, method.staff))
         for row in latest_roles(subject.view, subject.unit)
     ]
     values: dict[str, Value] = {

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from copilot.language.formatting import humanize
 from copilot.tools.method import Method
+from copilot.tools.staff import StaffWords
 from copilot.types import Frozen
 
 Computed = Literal["data_criterion", "staff_ratio", "measured_models", "blocking_rules", "change_budget"]
@@ -63,15 +64,6 @@ class AreaMethod(Frozen):
     def columns(self) -> list[str]:
         """Of the projects, that it is told by."""
         return [fact.column for fact in self.facts if isinstance(fact, ColumnFact)]
-
-
-class StaffWords(Frozen):
-    """Words of a role by which it counts as one or the other; folded, without plural endings."""
-
-    engineers: frozenset[str] = frozenset()
-    scientists: frozenset[str] = frozenset()
-    engineers_label: str = "engineers"
-    """What the first are called in a sentence."""
 
 
 class ReadinessMethod(Frozen):

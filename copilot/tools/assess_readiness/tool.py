@@ -13,10 +13,11 @@ from copilot.language.formatting import humanize, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness import findings
-from copilot.tools.assess_readiness.facts import Subject, active_projects, facts
+from copilot.tools.assess_readiness.facts import Subject, facts
 from copilot.tools.assess_readiness.method import METHOD, ReadinessMethod
 from copilot.tools.assess_readiness.phrasing import WORDING
 from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
+from copilot.tools.candidates import active_projects
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import resolve_option, resolve_project, resolve_unit

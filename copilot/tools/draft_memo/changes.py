@@ -10,8 +10,8 @@ from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import name_of
 from copilot.tools.findings import count, quantity
-from copilot.tools.prioritize_projects.findings import flip_finding
-from copilot.tools.prioritize_projects.ranking import Ranking, flip
+from copilot.tools.ranking import Ranking, flip
+from copilot.tools.ranking_findings import flip_finding
 from copilot.types import Finding
 
 

@@ -17,7 +17,7 @@ from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
-from copilot.tools.prioritize_projects.ranking import Ranking
+from copilot.tools.ranking import Ranking
 from copilot.types import Finding, Quantity, Value
 
 _CONTRADICTIONS = 4

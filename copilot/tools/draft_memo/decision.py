@@ -10,8 +10,8 @@ from copilot.tools.draft_memo.inputs import LIKELY, MemoInputs
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import name_of, short_name_of
 from copilot.tools.findings import amount, count, listed, share
-from copilot.tools.prioritize_projects.findings import score_of
-from copilot.tools.prioritize_projects.ranking import Ranking
+from copilot.tools.ranking import Ranking
+from copilot.tools.ranking_findings import score_of
 from copilot.types import Finding, Value
 
 

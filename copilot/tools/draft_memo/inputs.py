@@ -21,10 +21,10 @@ from copilot.tools.linking import resolve_record, resolve_value
 from copilot.tools.plan_portfolio.plan import Plan
 from copilot.tools.plan_portfolio.tool import Arguments as PlanArguments
 from copilot.tools.plan_portfolio.tool import Planned, planned
-from copilot.tools.prioritize_projects.findings import SAFE
-from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.tools.prioritize_projects.tool import Arguments as RankArguments
 from copilot.tools.prioritize_projects.tool import Ranked, ranked
+from copilot.tools.ranking import Ranking
+from copilot.tools.ranking_findings import SAFE
 from copilot.types import Finding, ToolResult, Viewer
 
 DRAWS = 10_000

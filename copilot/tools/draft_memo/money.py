@@ -8,10 +8,9 @@ from typing import Literal
 
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row, name_of, number_of
+from copilot.tools.evidence import Row, left_to_spend, name_of, number_of
 from copilot.tools.findings import amount, count
 from copilot.tools.linking import fold
-from copilot.tools.plan_portfolio.options import left_to_spend
 from copilot.types import Finding, Value
 
 _BASES = ("measured", "estimated", "assumed")

@@ -15,8 +15,8 @@ from copilot.tools.draft_memo.past_decisions import last_decision
 from copilot.tools.draft_memo.template import Shown, Told
 from copilot.tools.evidence import name_of
 from copilot.tools.plan_portfolio.findings import not_in_set
-from copilot.tools.prioritize_projects.findings import reason
-from copilot.tools.prioritize_projects.ranking import Ranking
+from copilot.tools.ranking import Ranking
+from copilot.tools.ranking_findings import reason
 from copilot.types import Cell, Finding, Table
 
 _NO_CALL = "–"

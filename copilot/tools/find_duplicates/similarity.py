@@ -13,7 +13,7 @@ from copilot.language.words import content_stems
 from copilot.records.schema import PROJECTS
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.facts import active_projects
+from copilot.tools.candidates import active_projects
 from copilot.tools.embedding import embed
 from copilot.tools.evidence import Row
 from copilot.tools.linking import fold

@@ -12,7 +12,7 @@ from copilot.language.formatting import pluralize
 from copilot.passages.units import Unit
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.facts import active_projects
+from copilot.tools.candidates import active_projects
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import fold, resolve_project, resolve_unit

@@ -10,8 +10,8 @@ from copilot.analysis.portfolio import Selection
 from copilot.tools.findings import Reading, amount, count, listed, share
 from copilot.tools.plan_portfolio.options import Reason
 from copilot.tools.plan_portfolio.plan import MORE_BUDGET, ForcedInclusion, Limits, Plan
-from copilot.tools.prioritize_projects.calculating import weights_table
-from copilot.tools.prioritize_projects.findings import SAFE
+from copilot.tools.ranking_calculations import weights_table
+from copilot.tools.ranking_findings import SAFE
 from copilot.types import Calculation, Finding, Quantity, Table, Value
 
 # Dependencies told one by one.

@@ -13,7 +13,7 @@ from copilot.analysis.scoring import ENOUGH_COVERAGE, Floats, Scores, weighted_s
 from copilot.language.formatting import humanize
 from copilot.records.store import RecordView
 from copilot.tools.candidates import Candidates, Weights
-from copilot.tools.evidence import Row, number_of
+from copilot.tools.evidence import Row, left_to_spend, number_of
 from copilot.tools.linking import fold
 from copilot.workspace import WorkspaceConfig
 
@@ -105,12 +105,6 @@ def read_options(
             bars[position] = bar
     needs = _dependencies(view, config, candidates, bars)
     return Options(candidates, weights, scores, cost, headcount, bars, needs, request)
-
-
-def left_to_spend(row: Row) -> float | None:
-    """The approved budget less what is spent, a missing amount spent counting as nothing; None without a budget."""
-    budget = number_of(row, "budget")
-    return None if budget is None else max(budget - (number_of(row, "spend") or 0.0), 0.0)
 
 
 def _bar(

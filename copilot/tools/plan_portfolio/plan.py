@@ -32,7 +32,7 @@ MORE_BUDGET = 0.10
 # Draws are fewer for many options, so that the firmness takes about a second at the most.
 _DRAWS_TIMES_OPTIONS, _FEWEST_DRAWS, _MOST_DRAWS = 30_000, 60, 300
 # What is told beside the best set is left out, and named, when it is not found within this time.
-PATIENCE_SECONDS = 15.0
+TIME_LIMIT_SECONDS = 15.0
 # Left-out projects for which it is tried what they would push out.
 _FORCED, _FORCED_OPTIONS = 2, 300
 
@@ -122,7 +122,7 @@ class Plan:
         return float(np.nansum(self.options.headcount[self.chosen]))
 
 
-def plan(options: Options, limits: Limits, alternatives: int, seconds: float = PATIENCE_SECONDS) -> Plan:
+def plan(options: Options, limits: Limits, alternatives: int, seconds: float = TIME_LIMIT_SECONDS) -> Plan:
     """The best set; a ToolError that names what to relax when no set keeps to the limits.
 
     After so many seconds what goes beyond the best set is left out.

@@ -21,9 +21,10 @@ from copilot.tools.linking import check_projects, resolve_record
 from copilot.tools.plan_portfolio import findings, phrasing
 from copilot.tools.plan_portfolio.options import Options, Request, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
-from copilot.tools.prioritize_projects.findings import trade_offs, weights
-from copilot.tools.prioritize_projects.trade_offs import Comparison, asked_weights
+from copilot.tools.prioritize_projects.findings import trade_offs
+from copilot.tools.ranking_findings import weights
 from copilot.tools.stated_otherwise import stated_otherwise
+from copilot.tools.trade_offs import Comparison, asked_weights
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 from copilot.workspace import Funding
 

@@ -8,42 +8,37 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from copilot.analysis.acceptability import drawn_scores
-from copilot.analysis.flips import EstimateChange
-from copilot.analysis.scoring import to_raw
 from copilot.language.formatting import NAMED
-from copilot.tools.candidates import Candidates, Weights
 from copilot.tools.findings import Reading, amount, count, known, listed, share
-from copilot.tools.prioritize_projects.calculating import score_calculation
-from copilot.tools.prioritize_projects.ranking import (
+from copilot.tools.ranking import (
     METHOD_NAMES,
-    Flip,
     Ranking,
     flip,
     flip_line,
     ranks_with_workspace_weights,
     wins_against,
 )
-from copilot.tools.prioritize_projects.trade_offs import AskedWeights
-from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
-from copilot.workspace import Criterion
+from copilot.tools.ranking_findings import (
+    SAFE,
+    estimate_of,
+    flip_finding,
+    label_of,
+    reason,
+    row_of,
+    scope_of,
+    score_of,
+    weights,
+)
+from copilot.tools.trade_offs import AskedWeights
+from copilot.types import Calculation, Finding, Role, Table, Value
 
 # First in fewer plausible draws than this, and the top is not firm; in more than that, it is.
 NOT_FIRM = 0.4
 FIRM = 0.7
-# Among the top in at least this share of draws counts as safely there.
-SAFE = 0.8
 _MOVES = 4
 _ROWS_CITED = 3
 # Titles of rules are sentences of their own; of more than these the first are told.
 TITLES = 2
-
-
-def score_of(found: Ranking, position: int) -> Quantity | None:
-    """The score of a candidate: of 100, or in points of the method; None where a part of it is missing."""
-    value = float(found.score[position])
-    if np.isnan(value):
-        return None
-    return amount(value, "of 100", 1) if found.is_of_100 else amount(value, "", 2)
 
 
 def leader(found: Ranking, reading: Reading, role: Role) -> Finding:
@@ -56,7 +51,7 @@ def leader(found: Ranking, reading: Reading, role: Role) -> Finding:
         subject=found.candidates.ids[first],
         role=role,
         values={
-            **_scope(found),
+            **scope_of(found),
             "name": found.candidates.name(first),
             "score": score_of(found, first),
             "first_share": share(found.firmness.first[first]),
@@ -65,37 +60,7 @@ def leader(found: Ranking, reading: Reading, role: Role) -> Finding:
             "tied": count(found.tied_first, "project"),
         },
         figures=("first_share",),
-        evidence=(_row(found, reading, first),),
-    )
-
-
-def reason(found: Ranking, reading: Reading, position: int) -> Finding:
-    """Rank and score of one candidate, the two strongest contributions and the weakest."""
-    values = found.candidates.estimates.likely[position]
-    known = [j for j in range(len(values)) if not np.isnan(values[j]) and found.weights.used[j] > 0]
-    gains = sorted(known, key=lambda j: -found.scores.contributions[position, j])
-    lost = max(known, key=lambda j: found.weights.used[j] * (1 - values[j]), default=None)
-    best = [j for j in gains if j != lost][:2] or gains[:1]
-    weak = lost if lost is not None and lost not in best else None
-    return Finding(
-        kind="reason",
-        subject=found.candidates.ids[position],
-        role="headline",
-        values={
-            **_scope(found),
-            "name": found.candidates.name(position),
-            "unit": _text(found.candidates.rows[position].get("unit")),
-            "rank": amount(found.places[position], "rank"),
-            "score": score_of(found, position),
-            "strong": tuple(_label(found, j) for j in best),
-            "strong_values": tuple(_estimate(found, position, j) for j in best),
-            "weak": None if weak is None else _label(found, weak),
-            "weak_value": None if weak is None else _estimate(found, position, weak),
-            "top_share": share(found.firmness.top[position]) if len(found.order) > found.top else None,
-        },
-        figures=("score",),
-        evidence=(_row(found, reading, position),),
-        calculation=score_calculation(found, position),
+        evidence=(row_of(found, reading, first),),
     )
 
 
@@ -111,14 +76,14 @@ def from_the_end(found: Ranking, reading: Reading, most: int, draws: int) -> Ite
         subject=found.candidates.ids[last[0]],
         role="headline",
         values={
-            **_scope(found),
+            **scope_of(found),
             "names": tuple(found.candidates.name(i) for i in last),
             "scores": scores if len(scores) == len(last) else (),
             "shares": shares,
             "told": count(most, "project"),
         },
         figures=("scores",),
-        evidence=tuple(_row(found, reading, i) for i in last[:_ROWS_CITED]),
+        evidence=tuple(row_of(found, reading, i) for i in last[:_ROWS_CITED]),
     )
     yield from known(_at_stake(found, reading, last))
     for i in last:
@@ -142,7 +107,7 @@ def _at_stake(found: Ranking, reading: Reading, chosen: Sequence[int]) -> Findin
     figures = tuple(name for name, value in sums.items() if value is not None and name != "projects")
     if not figures:
         return None
-    evidence = tuple(_row(found, reading, i) for i in chosen[:_ROWS_CITED])
+    evidence = tuple(row_of(found, reading, i) for i in chosen[:_ROWS_CITED])
     return Finding(kind="at_stake", role="headline", values=sums, figures=figures, evidence=evidence)
 
 
@@ -177,45 +142,6 @@ def flips(found: Ranking, reading: Reading) -> Iterator[Finding]:
         yield flip_finding(found, reading, line, "top")
 
 
-def flip_finding(found: Ranking, reading: Reading, change: Flip, goal: str, role: Role = "support") -> Finding:
-    """What would let the one behind reach a goal: `first_place`, `top`, `leave_last` or `before` the one ahead."""
-    values: dict[str, Value] = {
-        "behind": found.candidates.short_name(change.behind),
-        "ahead": found.candidates.short_name(change.ahead),
-        "goal": goal,
-        "top": count(found.top, "project"),
-    }
-    if change.weight is not None:
-        values |= {
-            "weight": _label(found, change.weight.criterion),
-            "weight_before": share(change.weight.share_before, 1),
-            "weight_after": share(change.weight.share_after, 1),
-        }
-    if change.estimate is not None:
-        values |= _estimate_change(found, change.estimate, change.behind)
-    ids = found.candidates.ids
-    return Finding(
-        kind="flip",
-        subject=ids[change.behind],
-        role=role,
-        values=values,
-        evidence=(_row(found, reading, change.behind), _row(found, reading, change.ahead))
-        if role == "headline"
-        else (),
-    )
-
-
-def _estimate_change(found: Ranking, change: EstimateChange, behind: int) -> dict[str, Value]:
-    criterion = found.candidates.criteria[change.criterion]
-    before = None if np.isnan(change.before) else _raw(criterion, to_raw(criterion, change.before), 2)
-    return {
-        "estimate": criterion.label.lower(),
-        "estimate_of": "" if change.option == behind else found.candidates.short_name(change.option),
-        "estimate_before": before,
-        "estimate_after": _raw(criterion, to_raw(criterion, change.after), 2),
-    }
-
-
 def top_firmness(found: Ranking) -> Finding | None:
     """How many of the top stay there; None where all candidates are in the top."""
     if len(found.order) <= found.top or found.top < 2:
@@ -245,15 +171,6 @@ def quadrants(found: Ranking) -> Finding | None:
     return Finding(kind="quadrants", values=placed) if placed else None
 
 
-def weights(candidates: Candidates, weighed: Weights) -> Finding:
-    used = zip(candidates.criteria, weighed.used, strict=True)
-    return Finding(
-        kind="weights",
-        role="method",
-        values={"source": weighed.source, **{c.label.lower(): share(w, 1) for c, w in used}},
-    )
-
-
 def method(found: Ranking, draws: int) -> Finding:
     return Finding(
         kind="method",
@@ -266,7 +183,7 @@ def comparison(found: Ranking, reading: Reading, pair: Sequence[int], draws: int
     """Two projects side by side: who is ahead and how firmly, on what, and what would turn it."""
     wins = wins_against(found, pair[0], pair[1], draws)
     ahead, behind = sorted(pair, key=lambda i: int(found.places[i]))
-    rows = tuple(_row(found, reading, i) for i in (ahead, behind))
+    rows = tuple(row_of(found, reading, i) for i in (ahead, behind))
     name, ids = found.candidates.name, found.candidates.ids
     yield Finding(
         kind="comparison",
@@ -299,9 +216,9 @@ def comparison(found: Ranking, reading: Reading, pair: Sequence[int], draws: int
         role="headline",
         values={
             "ahead": found.candidates.short_name(ahead),
-            **{side: tuple(_label(found, j) for j in chosen) for side, chosen in sides.items()},
+            **{side: tuple(label_of(found, j) for j in chosen) for side, chosen in sides.items()},
             **{
-                f"{side}_{place}": tuple(_estimate(found, position, j) for j in sides[side])
+                f"{side}_{place}": tuple(estimate_of(found, position, j) for j in sides[side])
                 for side in ("better", "worse")
                 for place, position in (("ahead", ahead), ("behind", behind))
             },
@@ -342,7 +259,7 @@ def blocked(
         subject=ids[held[0]],
         role="caveat",
         values=values,
-        evidence=tuple(_row(found, reading, i) for i in held),
+        evidence=tuple(row_of(found, reading, i) for i in held),
         calculation=Calculation(
             method="Blocking governance rules that are unmet",
             query=f"blocking rules of gates.yaml, as of {reading.sources.today.isoformat()}",
@@ -395,39 +312,5 @@ def missing(found: Ranking, reading: Reading) -> Iterator[Finding]:
                 "low": amount(found.scores.low[i] * 100, "of 100", 1),
                 "high": amount(found.scores.high[i] * 100, "of 100", 1),
             },
-            evidence=(_row(found, reading, i),),
+            evidence=(row_of(found, reading, i),),
         )
-
-
-def _scope(found: Ranking) -> dict[str, Value]:
-    return {
-        "candidates": count(len(found.order), "project"),
-        "scope": found.scope,
-        "method": METHOD_NAMES[found.method],
-        "top": count(found.top, "project"),
-    }
-
-
-def _row(found: Ranking, reading: Reading, position: int) -> str:
-    return reading.row("projects", found.candidates.rows[position])
-
-
-def _label(found: Ranking, criterion: int) -> str:
-    return found.candidates.criteria[criterion].label.lower()
-
-
-def _estimate(found: Ranking, position: int, criterion: int) -> Quantity:
-    """A criterion as recorded; on its own scale where only a range is."""
-    c, value = found.candidates.criteria[criterion], float(found.candidates.raw[position, criterion])
-    if np.isnan(value):
-        value = to_raw(c, float(found.candidates.estimates.likely[position, criterion]))
-    return _raw(c, value, 1)
-
-
-def _raw(criterion: Criterion, value: float, precision: int) -> Quantity:
-    unit = "month" if criterion.column == "time_to_value" else ""
-    return Quantity(value=value, unit=unit, precision=precision, basis="estimated")
-
-
-def _text(value: object) -> str | None:
-    return None if value in (None, "") else str(value)

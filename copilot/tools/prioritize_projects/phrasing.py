@@ -8,7 +8,7 @@ from functools import partial
 from copilot.language.formatting import filled, format_value, join_and, says, sentence
 from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.prioritize_projects.findings import FIRM, NOT_FIRM
-from copilot.tools.prioritize_projects.ranking import METHOD_NAMES
+from copilot.tools.ranking import METHOD_NAMES
 from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Quantity
 

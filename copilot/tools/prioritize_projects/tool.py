@@ -22,11 +22,12 @@ from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.linking import resolve_record
 from copilot.tools.prioritize_projects import findings
-from copilot.tools.prioritize_projects.calculating import whole_calculation
 from copilot.tools.prioritize_projects.phrasing import WORDING
-from copilot.tools.prioritize_projects.ranking import METHOD_NAMES, Method, Ranking, rank
-from copilot.tools.prioritize_projects.trade_offs import AskedWeights, Comparison, asked_weights
+from copilot.tools.ranking import METHOD_NAMES, Method, Ranking, rank
+from copilot.tools.ranking_calculations import whole_calculation
+from copilot.tools.ranking_findings import reason, weights
 from copilot.tools.stated_otherwise import stated_otherwise
+from copilot.tools.trade_offs import AskedWeights, Comparison, asked_weights
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 from copilot.workspace import WorkspaceConfig
 
@@ -152,13 +153,13 @@ def _findings(
     yield from known(findings.trade_offs(asked), findings.changed_order(found))
     if not pair:
         for position in found.leaders:
-            yield findings.reason(found, reading, position)
+            yield reason(found, reading, position)
         yield from findings.flips(found, reading)
     yield from known(
         findings.top_firmness(found),
         findings.quadrants(found),
         findings.blocked(found, reading, pair, unmet),
-        findings.weights(found.candidates, found.weights),
+        weights(found.candidates, found.weights),
     )
     yield from findings.missing(found, reading)
     if reading.view.hidden("projects"):

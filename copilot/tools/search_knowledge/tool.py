@@ -156,6 +156,8 @@ def _evidence(chunk: Chunk, today: date, found: ScoredChunk | None = None, is_na
         score=found.score if found else None,
         bm25=found.bm25 if found else None,
         position=chunk.position,
+        document=chunk.title,
+        replaced_on=chunk.superseded_on if _is_replaced(chunk, today) else None,
         is_named=is_named,
     )
 
@@ -164,8 +166,12 @@ def _dated_title(chunk: Chunk, today: date) -> str:
     """The title, with the day from which another document holds."""
     if chunk.superseded_on is None:
         return chunk.title
-    told = "replaced" if chunk.superseded_on <= today else "in force until"
+    told = "replaced" if _is_replaced(chunk, today) else "in force until"
     return f"{chunk.title} ({told} {chunk.superseded_on})"
+
+
+def _is_replaced(chunk: Chunk, today: date) -> bool:
+    return chunk.superseded_on is not None and chunk.superseded_on <= today
 
 
 def _opening(text: str) -> str:

@@ -8,10 +8,9 @@ from copilot.language.formatting import humanize
 from copilot.memos.memo import Call
 from copilot.tools.draft_memo.stop.inputs import StopInputs
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import day_of, name_of
+from copilot.tools.evidence import day_of, left_to_spend, name_of
 from copilot.tools.findings import amount, count, listed, share
-from copilot.tools.plan_portfolio.options import left_to_spend
-from copilot.tools.prioritize_projects.findings import SAFE, score_of
+from copilot.tools.ranking_findings import SAFE, score_of
 from copilot.types import Finding, Value
 
 

@@ -24,8 +24,8 @@ from copilot.tools.draft_memo.standing import GROUNDS, LIGHT, Standing, read_sta
 from copilot.tools.evidence import short_name_of
 from copilot.tools.filters import linked
 from copilot.tools.findings import Reading
-from copilot.tools.prioritize_projects.ranking import Ranking
 from copilot.tools.prioritize_projects.tool import ranked
+from copilot.tools.ranking import Ranking
 from copilot.types import Viewer
 
 # Where no number is asked for, the weakest quarter of the candidates is looked at, and no more than a page holds.

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from copilot.tools.draft_memo.money import by_basis, no_budget, payback
 from copilot.tools.draft_memo.stop.inputs import StopInputs
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import Row, name_of, number_of
+from copilot.tools.evidence import Row, left_to_spend, name_of, number_of
 from copilot.tools.findings import amount, count, listed
 from copilot.tools.linking import fold
-from copilot.tools.plan_portfolio.options import left_to_spend
 from copilot.types import Finding, Value
 
 _NAMED = 3

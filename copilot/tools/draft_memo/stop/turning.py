@@ -17,12 +17,11 @@ from copilot.tools.draft_memo.past_decisions import decisions_told
 from copilot.tools.draft_memo.standing import GROUNDS, LIGHT
 from copilot.tools.draft_memo.stop.inputs import StopInputs, scored
 from copilot.tools.draft_memo.template import Told
-from copilot.tools.evidence import name_of, number_of
+from copilot.tools.evidence import left_to_spend, name_of, number_of
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
-from copilot.tools.plan_portfolio.options import left_to_spend
-from copilot.tools.prioritize_projects.findings import flip_finding
-from copilot.tools.prioritize_projects.ranking import Ranking, flip
+from copilot.tools.ranking import Ranking, flip
+from copilot.tools.ranking_findings import flip_finding
 from copilot.types import Finding, Value
 
 _SOON = 24

@@ -17,10 +17,9 @@ from copilot.tools.draft_memo.standing import GROUNDS, findings, live_models, mo
 from copilot.tools.draft_memo.stop.inputs import StopInputs
 from copilot.tools.draft_memo.stop.leaving import condition
 from copilot.tools.draft_memo.template import Shown, Told, table_of
-from copilot.tools.evidence import name_of
-from copilot.tools.plan_portfolio.options import left_to_spend
-from copilot.tools.prioritize_projects.findings import reason
-from copilot.tools.prioritize_projects.ranking import Ranking
+from copilot.tools.evidence import left_to_spend, name_of
+from copilot.tools.ranking import Ranking
+from copilot.tools.ranking_findings import reason
 from copilot.types import Cell, Table
 
 _SHORT = 3

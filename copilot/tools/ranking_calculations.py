@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from copilot.tools.candidates import Candidates, Weights
-from copilot.tools.prioritize_projects.ranking import (
+from copilot.tools.ranking import (
     METHOD_NAMES,
     Ranking,
 )
