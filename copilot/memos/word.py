@@ -27,6 +27,7 @@ _CHART_WIDTH_CM = 8.5
 _BESIDE_WIDTH_CM = 8.8
 _BEFORE_HEADING = 12
 """Points."""
+_TABLE_SIZE = 6.8
 _SIGNING_HEIGHT_CM = 0.65
 _EVIDENCE, _UNSOURCED = "Evidence", "unsourced"
 _CELL_MARGIN = 40
@@ -229,11 +230,12 @@ def add_table(document: Any, table: Table, blank: str | None = None) -> None:
     drawn.autofit = False
     _narrow(drawn)
     _repeat_header(drawn.rows[0])
+    size = layout.letters(table, _TABLE_SIZE)
     numeric = [layout.is_numeric(table, j) for j in range(len(table.columns))]
     for cell, title in zip(drawn.rows[0].cells, table.columns, strict=True):
         if blank is None:
             _shade(cell, _NAVY)
-        _run(cell.paragraphs[0], title, size=6.8, color="FFFFFF" if blank is None else _GREY, bold=True)
+        _run(cell.paragraphs[0], title, size=size, color="FFFFFF" if blank is None else _GREY, bold=True)
     for n, row in enumerate(table.rows):
         added = drawn.add_row()
         _keep_together(added)
@@ -241,11 +243,11 @@ def add_table(document: Any, table: Table, blank: str | None = None) -> None:
             added.height = Cm(_SIGNING_HEIGHT_CM)
         for cell, value in zip(added.cells, row, strict=True):
             shown = blank if value is None and blank is not None else layout.shown(value)
-            _run(cell.paragraphs[0], shown, size=6.8)
+            _run(cell.paragraphs[0], shown, size=size)
             if n % 2 and blank is None:
                 _shade(cell, _STRIPE)
-    letters = layout.widths(table)
-    for j, width in enumerate(_TEXT_WIDTH_CM * size / sum(letters) for size in letters):
+    widths = layout.widths(table)
+    for j, width in enumerate(_TEXT_WIDTH_CM * letters / sum(widths) for letters in widths):
         # Word goes by the grid, LibreOffice by the cells.
         drawn.columns[j].width = Cm(width)
         for cell in drawn.columns[j].cells:

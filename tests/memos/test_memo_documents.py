@@ -21,7 +21,7 @@ from memo_sources import drafted, pdf_pages, project, write_sources
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.memos import drawing, markdown
 from copilot.memos.export import export
-from copilot.memos.layout import reference, runs, widths
+from copilot.memos.layout import letters, reference, runs, widths
 from copilot.memos.memo import Memo
 from copilot.memos.plain import on_one_line
 from copilot.sources import Sources
@@ -167,6 +167,14 @@ def test_a_table_of_many_columns_cuts_no_word_and_no_date() -> None:
     found = widths(Table(title="", columns=columns * 2, rows=(cells * 2,)))
     assert sum(found) <= 125
     assert all(width > len(word) for width, cell in zip(found, cells * 2, strict=True) for word in cell.split())
+
+
+def test_a_table_of_more_columns_than_a_line_holds_has_smaller_letters() -> None:
+    few = Table(title="", columns=("Project", "Score"), rows=(("Bed Planner", "71.7"),))
+    many = Table(title="", columns=("Strategic importance",) * 15, rows=(("7",) * 15,))
+    assert letters(few, 6.8) == 6.8
+    assert letters(many, 6.8) == pytest.approx(0.85 * 6.8)
+    assert 0.85 < letters(many.model_copy(update={"columns": many.columns[:10], "rows": (("7",) * 10,)}), 1) < 1
 
 
 def test_the_first_page_ends_with_the_signatures(memo: Memo) -> None:
