@@ -88,6 +88,11 @@ def _column(name: str, values: pd.Series) -> ColumnConfig:
     return st.column_config.NumberColumn(name, format=f"%.{decimals}f", help=_meaning(name))
 
 
+def stays_in_sight() -> bool:
+    """Whether the first column of a wide table keeps its place: on a phone it would leave no room to the others."""
+    return "Mobi" not in st.context.headers.get("User-Agent", "")
+
+
 def _meaning(name: str) -> str | None:
     """What the word of method in the name of a column means; None where there is none."""
     return next((glossary()[term.id].says for term in terms_in(name)), None)

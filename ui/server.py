@@ -13,6 +13,7 @@ from pathlib import Path
 from ui.launch import command
 
 START_SECONDS = 120
+END_SECONDS = 60
 
 
 def free_port() -> int:
@@ -42,7 +43,12 @@ def served(port: int, folder: Path, environment: Mapping[str, str], *options: st
         yield server
     finally:
         server.terminate()
-        server.wait(60)
+        try:
+            server.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Busy with answers that nobody waits for any more.
+            server.kill()
+            server.wait()
 
 
 def _is_healthy(url: str) -> bool:

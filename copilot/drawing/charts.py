@@ -137,13 +137,14 @@ def lines(
         }
     ]
     if reference is not None:
-        layers += _reference(*reference, start=min(row[1] for row in rows))
+        layers += _reference(*reference)
     return Chart(title=title, spec=framed({"height": 260, "layer": layers}))
 
 
-def _reference(name: str, level: float, start: str) -> Iterator[dict[str, Any]]:
+def _reference(name: str, level: float) -> Iterator[dict[str, Any]]:
+    """A level across the chart, its name to the right of it, where no series runs."""
     y = {"field": "level", "type": "quantitative"}
-    data = {"values": [{"level": level, "name": name, "date": start}]}
+    data = {"values": [{"level": level, "name": name}]}
     yield {
         "data": data,
         "mark": {"type": "rule", "strokeDash": [4, 4], "color": INK},
@@ -151,8 +152,8 @@ def _reference(name: str, level: float, start: str) -> Iterator[dict[str, Any]]:
     }
     yield {
         "data": data,
-        "mark": {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3, "color": INK},
-        "encoding": {"y": y, "x": {"field": "date", "type": "temporal"}, "text": {"field": "name"}},
+        "mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
+        "encoding": {"y": y, "x": {"value": "width"}, "text": {"field": "name"}},
     }
 
 

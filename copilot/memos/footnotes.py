@@ -1,7 +1,7 @@
 """Footnotes of a Word document, which python-docx does not write: their part, their styles, and what refers to them.
 
 Each has the number of its source as its own mark, so that a number means the same source here, on the page and in the
-PDF, whatever order it is cited in. A later mention of a source is a cross-reference to the note of the first.
+PDF, whatever order it is cited in. A later mention of a source is a link to its place in the list of evidence.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from copilot.memos import layout
+from copilot.memos.links import lead_to
 from copilot.memos.plain import printable
 
 _REFERENCE, _TEXT = "footnote reference", "footnote text"
@@ -22,72 +23,67 @@ _AFTER = ("w:endnotePr", "w:compat", "w:docVars", "w:rsids", "m:mathPr", "w:them
 
 
 class Footnotes:
-    """The notes of one document, one for each source that is cited."""
+    """The notes of one document, one for each source that its text cites."""
 
     def __init__(self, document: Any, texts: Mapping[int, str]) -> None:
         """`texts` holds what the note of each source says, by its number."""
         self._texts = texts
         self._noted: set[int] = set()
-        self._styles = _styles(document)
+        self._style = _text_style(document)
         self._element = _part(document)
 
     def cite(self, paragraph: Any, markers: Sequence[int]) -> None:
         """Writes the numbers of sources at the end of a paragraph."""
-        for n, (first, last) in enumerate(self._parts(markers)):
+        for n, run in enumerate(self._runs(markers)):
             if n:
-                self._run(paragraph, ",")
-            if first not in self._noted:
-                self._note(paragraph, first)
-                continue
-            self._refer(paragraph, first)
-            if last != first:
-                self._run(paragraph, "–")
-                self._refer(paragraph, last)
+                _superscript(paragraph, ",")
+            if run.first in self._noted:
+                self._lead(run, _superscript(paragraph, run.text))
+            else:
+                self._note(paragraph, run.first)
 
-    def _parts(self, markers: Sequence[int]) -> list[tuple[int, int]]:
-        """First and last of each run of sources that have their notes; each of the others by itself."""
-        found: list[tuple[int, int]] = []
-        noted = [marker for marker in markers if marker in self._noted]
-        for run in layout.runs(noted):
-            last = int(run.text.rpartition("–")[2])
-            found.append((run.first, last))
-        found += ((marker, marker) for marker in markers if marker not in self._noted)
-        return sorted(found)
+    def refer(self, paragraph: Any, markers: Sequence[int]) -> None:
+        """Writes the numbers of sources as links to the list of evidence, without notes."""
+        for n, run in enumerate(layout.runs(markers)):
+            if n:
+                paragraph.add_run(", ")
+            self._lead(run, paragraph.add_run(run.text))
+
+    def _runs(self, markers: Sequence[int]) -> list[layout.Run]:
+        """Sources that have their notes, those one after the other as one; each of the others by itself."""
+        noted = layout.runs([marker for marker in markers if marker in self._noted])
+        return sorted([*noted, *(layout.Run(marker, str(marker)) for marker in markers if marker not in self._noted)])
+
+    def _lead(self, run: layout.Run, written: Any) -> None:
+        lead_to(place(run.first), written, printable(self._texts[run.first]))
 
     def _note(self, paragraph: Any, marker: int) -> None:
         """The note of a source and, in the text, the mark that refers to it."""
         self._noted.add(marker)
-        _add_note(self._element, marker, self._texts[marker], self._styles)
-        name = _bookmark(marker)
-        # Word keeps the numbers of bookmarks apart from their names; these follow those of the annexes and sources.
-        number = str(len(paragraph._p.getroottree().findall(f".//{_tag('w:bookmarkStart')}")))
-        paragraph._p.append(_made("w:bookmarkStart", {"w:id": number, "w:name": name}))
-        run = self._run(paragraph, "")
-        run._r.append(_made("w:footnoteReference", {"w:customMarkFollows": "1", "w:id": str(marker)}))
-        run.add_text(str(marker))
-        paragraph._p.append(_made("w:bookmarkEnd", {"w:id": number}))
-
-    def _refer(self, paragraph: Any, marker: int) -> None:
-        """A cross-reference to the mark of a note, as Word itself writes one."""
-        for kind in ("begin", "code", "separate", "text", "end"):
-            run = self._run(paragraph, str(marker) if kind == "text" else "")
-            if kind == "code":
-                code = _made("w:instrText", {"xml:space": "preserve"})
-                code.text = f" NOTEREF {_bookmark(marker)} \\f \\h "
-                run._r.append(code)
-            elif kind != "text":
-                run._r.append(_made("w:fldChar", {"w:fldCharType": kind}))
-
-    def _run(self, paragraph: Any, text: str) -> Any:
-        return paragraph.add_run(text, style=_REFERENCE)
+        # By order, not by source: LibreOffice gives the first mark the first note, whatever its id.
+        id = str(len(self._noted))
+        _add_note(self._element, id, f"[{marker}] {printable(self._texts[marker])}", self._style)
+        run = paragraph.add_run(style=_REFERENCE)
+        run._r.append(_made("w:footnoteReference", {"w:customMarkFollows": "1", "w:id": id}))
+        for digit in str(marker):
+            # LibreOffice prints a mark of several letters twice where they are one text.
+            _within(run._r, "w:t").text = digit
 
 
-def _bookmark(marker: int) -> str:
-    return f"note_{marker}"
+def place(marker: int) -> str:
+    """The name of the place where a source stands in the list of evidence."""
+    return f"source_{marker}"
 
 
-def _styles(document: Any) -> tuple[str, str]:
-    """Makes the styles of the mark and of the text; gives their ids."""
+def _superscript(paragraph: Any, text: str) -> Any:
+    """By itself, not by the style of marks: LibreOffice takes a neighbour that has their style for a part of a mark."""
+    run = paragraph.add_run(text)
+    run.font.superscript = True
+    return run
+
+
+def _text_style(document: Any) -> str:
+    """Makes the styles of the mark and of the text; gives the id of that of the text."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Pt
 
@@ -97,7 +93,7 @@ def _styles(document: Any) -> tuple[str, str]:
     text.base_style = document.styles["Normal"]
     text.font.size = Pt(_TEXT_SIZE)
     text.paragraph_format.space_after = Pt(0)
-    return mark.style_id, text.style_id
+    return str(text.style_id)
 
 
 def _part(document: Any) -> Any:
@@ -119,15 +115,11 @@ def _part(document: Any) -> Any:
     return notes
 
 
-def _add_note(notes: Any, marker: int, text: str, styles: tuple[str, str]) -> None:
-    mark_style, text_style = styles
-    paragraph = _within(_within(notes, "w:footnote", {"w:id": str(marker)}), "w:p")
-    _within(_within(paragraph, "w:pPr"), "w:pStyle", {"w:val": text_style})
-    mark = _within(paragraph, "w:r")
-    _within(_within(mark, "w:rPr"), "w:rStyle", {"w:val": mark_style})
-    _within(mark, "w:t").text = str(marker)
-    said = _within(_within(paragraph, "w:r"), "w:t", {"xml:space": "preserve"})
-    said.text = f" {printable(text)}"
+def _add_note(notes: Any, id: str, text: str, style: str) -> None:
+    paragraph = _within(_within(notes, "w:footnote", {"w:id": id}), "w:p")
+    _within(_within(paragraph, "w:pPr"), "w:pStyle", {"w:val": style})
+    # The number is text: Word writes none beside a mark of ours; LibreOffice does, and "2[2]" does not read as 22.
+    _within(_within(paragraph, "w:r"), "w:t", {"xml:space": "preserve"}).text = text
 
 
 def _within(parent: Any, name: str, attributes: Mapping[str, str] | None = None) -> Any:

@@ -24,6 +24,8 @@ _LONGEST_WORD = 22
 _WIDEST = 42
 # Letters that a line of a table holds, and the space around a cell.
 _LINE, _AROUND = 125, 3
+# The least share of their size that letters of a table may have, and still be read.
+_SMALLEST = 0.85
 _BREAK = "\u200b"
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD},}}")
 _NUMBER = re.compile(r"[-+−]?[\d,.]+\s?%?$|(?:more|less) than \d+%$")
@@ -207,6 +209,11 @@ def widths(table: Table) -> tuple[int, ...]:
         return tuple(wanted)
     kept = max(1 - over / free, 0.0)
     return tuple(low + round((width - low) * kept) for width, low in zip(wanted, least, strict=True))
+
+
+def letters(table: Table, size: float) -> float:
+    """The size of letters with which no word of a table is cut: the given one, or less where its columns are many."""
+    return size * max(min(_LINE / sum(widths(table)), 1.0), _SMALLEST)
 
 
 def _wanted(table: Table, column: int) -> int:

@@ -8,29 +8,34 @@ from typing import Any
 
 from copilot.memos import layout
 from copilot.memos.drawing import png
-from copilot.memos.footnotes import Footnotes
+from copilot.memos.footnotes import Footnotes, place
+from copilot.memos.links import lead_to, mark_place
 from copilot.memos.memo import Line, Memo
 from copilot.memos.plain import printable
-from copilot.types import Table
+from copilot.types import Chart, Table
 
 _NAVY, _GREY, _INK = "0F2A43", "5B6472", "1F2937"
 _STYLES = (
     ("Normal", 9.5, _INK), ("Title", 18, _NAVY), ("Subtitle", 9.5, _GREY), ("Heading 1", 11.5, _NAVY),
-    ("List Bullet", 9.5, _INK), ("Source", 7.5, _GREY),
+    ("TOC Heading", 11.5, _NAVY), ("List Bullet", 9.5, _INK), ("Source", 7.5, _GREY),
 )  # fmt: skip
 _BOX, _STRIPE = "F1F5F9", "F5F7FA"
 # On every machine, so that columns keep their widths.
 _FONT = "Arial"
 _TEXT_WIDTH_CM = 17.0
-_CHART_WIDTH_CM = 9.5
-_SIGNING_HEIGHT_CM = 0.8
+_CHART_WIDTH_CM = 8.5
+_BESIDE_WIDTH_CM = 8.8
+_BEFORE_HEADING = 12
+"""Points."""
+_TABLE_SIZE = 6.8
+_SIGNING_HEIGHT_CM = 0.65
+_EVIDENCE, _UNSOURCED = "Evidence", "unsourced"
 _CELL_MARGIN = 40
 """Twentieths of a point."""
 
 
 def write(memo: Memo, status: str) -> bytes:
     from docx import Document
-    from docx.enum.text import WD_BREAK
 
     memo = layout.flagged(memo)
     document = Document()
@@ -43,16 +48,15 @@ def write(memo: Memo, status: str) -> bytes:
     for part in layout.front(memo):
         _part(document, part, notes)
     annexes = layout.annexes(memo)
-    if annexes:
-        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        _contents(document, [part.heading for part in annexes])
+    _contents(document, memo, [part.heading for part in annexes])
     for n, part in enumerate(annexes):
         _part(document, part, notes, bookmark=_annex(n))
-    add(document, "Evidence", style="Heading 1")
+    mark_place(add(document, _EVIDENCE, style="Heading 1"), _EVIDENCE)
     for source in memo.sources:
-        add(document, f"[{source.marker}] {layout.reference(source)}", style="Source")
+        said = add(document, f"[{source.marker}] {layout.reference(source)}", style="Source")
+        mark_place(said, place(source.marker))
     if memo.unsourced:
-        add(document, layout.WITHOUT_SOURCE, style="Heading 1")
+        mark_place(add(document, layout.WITHOUT_SOURCE, style="Heading 1"), _UNSOURCED)
         for line in layout.unsourced_lines(memo):
             add(document, line, style="List Bullet")
     add(document, layout.provenance(memo), style="Source")
@@ -83,6 +87,9 @@ def set_page(document: Any, title: str, organisation: str, footer: str) -> None:
         style.font.color.rgb = RGBColor.from_string(color)
         style.font.italic = False
     document.styles["Normal"].paragraph_format.space_after = Pt(5)
+    document.styles["Heading 1"].paragraph_format.space_before = Pt(_BEFORE_HEADING)
+    # It has stops for a page of letters, and the first would take what belongs to the right.
+    document.styles["Footer"].paragraph_format.tab_stops.clear_all()
     core = document.core_properties
     core.title, core.author = printable(title)[:255], printable(organisation)[:255]
     _footer(section, footer)
@@ -104,7 +111,6 @@ def _footer(section: Any, text: str) -> None:
     from docx.shared import Cm
 
     paragraph = section.footer.paragraphs[0]
-    paragraph.paragraph_format.tab_stops.clear_all()
     paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT)
     _run(paragraph, f"{text}\t", size=8, color=_GREY)
     _field(paragraph, "PAGE")
@@ -141,64 +147,70 @@ def _box(document: Any, memo: Memo, notes: Footnotes) -> None:
 
 
 def _part(document: Any, part: layout.Part, notes: Footnotes, bookmark: str = "") -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm
-
     section = part.section
     heading = add(document, part.heading, style="Heading 1")
     if bookmark:
-        _bookmark(heading, bookmark)
+        mark_place(heading, bookmark)
     if section.table:
         add_table(document, section.table, blank="" if part.is_form else None)
         if not part.is_form:
-            marks = document.add_paragraph(style="Source")
-            _run(marks, "Figures of the table: ")
-            notes.cite(marks, section.table_markers)
-    if chart := part.chart or part.beside:
-        document.add_picture(BytesIO(png(chart)), width=Cm(_CHART_WIDTH_CM))
-        picture = document.paragraphs[-1]
-        picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _describe(picture, chart.title)
+            marks = add(document, "Figures of the table: ", style="Source")
+            notes.refer(marks, section.table_markers)
+    if part.beside:
+        _beside(document, section.lines, part.beside, notes)
+        return
+    if part.chart:
+        _draw(document.add_paragraph(), part.chart, _CHART_WIDTH_CM)
     for line in section.lines:
         _say(document.add_paragraph(style="List Bullet"), line, notes)
 
 
-def _contents(document: Any, headings: Sequence[str]) -> None:
-    """A table of contents that Word may bring up to date; until then its lines lead to the annexes."""
+def _beside(document: Any, lines: Sequence[Line], chart: Chart, notes: Footnotes) -> None:
+    """Lines, and to the right of them a chart."""
+    from docx.shared import Cm
+
+    table = document.add_table(1, 2, style="Normal Table")
+    table.autofit = False
+    _narrow(table)
+    left, right = table.rows[0].cells
+    widths = (_TEXT_WIDTH_CM - _BESIDE_WIDTH_CM, _BESIDE_WIDTH_CM)
+    for column, cell, width in zip(table.columns, (left, right), widths, strict=True):
+        column.width = cell.width = Cm(width)
+    for n, line in enumerate(lines):
+        paragraph = left.paragraphs[0] if n == 0 else left.add_paragraph()
+        paragraph.style = document.styles["List Bullet"]
+        _say(paragraph, line, notes)
+    _draw(right.paragraphs[0], chart, _CHART_WIDTH_CM)
+
+
+def _draw(paragraph: Any, chart: Chart, width_cm: float) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    paragraph.add_run().add_picture(BytesIO(png(chart)), width=Cm(width_cm))
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _describe(paragraph, chart.title)
+
+
+def _contents(document: Any, memo: Memo, annexes: Sequence[str]) -> None:
+    """A table of contents that Word may bring up to date; until then its lines lead to what follows the first page."""
+    heading = add(document, "Annexes", style="TOC Heading")
+    # Of the heading itself: a break in a paragraph of its own makes a page where the one before is full.
+    heading.paragraph_format.page_break_before = True
+    entries = [(_annex(n), annex) for n, annex in enumerate(annexes)]
+    entries.append((_EVIDENCE, _EVIDENCE))
+    if memo.unsourced:
+        entries.append((_UNSOURCED, layout.WITHOUT_SOURCE))
     paragraph = document.add_paragraph()
     _part_of_field(paragraph, "begin")
     _part_of_field(paragraph, "", 'TOC \\o "1-1" \\h')
     _part_of_field(paragraph, "separate")
-    for n, heading in enumerate(headings):
+    for n, (anchor, title) in enumerate(entries):
         if n:
             paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_after = 0
-        _link(paragraph, _annex(n), heading)
+        lead_to(anchor, _run(paragraph, title, color=_GREY))
     _part_of_field(paragraph, "end")
-
-
-def _bookmark(paragraph: Any, name: str) -> None:
-    """A place that links may lead to."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    number = str(len(paragraph._p.getroottree().findall(f".//{qn('w:bookmarkStart')}")))
-    for kind in ("w:bookmarkStart", "w:bookmarkEnd"):
-        element = OxmlElement(kind)
-        element.set(qn("w:id"), number)
-        if kind == "w:bookmarkStart":
-            element.set(qn("w:name"), name)
-        paragraph._p.append(element)
-
-
-def _link(paragraph: Any, bookmark: str, text: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    link = OxmlElement("w:hyperlink")
-    link.set(qn("w:anchor"), bookmark)
-    link.append(_run(paragraph, text, color=_GREY)._r)
-    paragraph._p.append(link)
 
 
 def _describe(paragraph: Any, text: str) -> None:
@@ -218,11 +230,12 @@ def add_table(document: Any, table: Table, blank: str | None = None) -> None:
     drawn.autofit = False
     _narrow(drawn)
     _repeat_header(drawn.rows[0])
+    size = layout.letters(table, _TABLE_SIZE)
     numeric = [layout.is_numeric(table, j) for j in range(len(table.columns))]
     for cell, title in zip(drawn.rows[0].cells, table.columns, strict=True):
         if blank is None:
             _shade(cell, _NAVY)
-        _run(cell.paragraphs[0], title, size=6.8, color="FFFFFF" if blank is None else _GREY, bold=True)
+        _run(cell.paragraphs[0], title, size=size, color="FFFFFF" if blank is None else _GREY, bold=True)
     for n, row in enumerate(table.rows):
         added = drawn.add_row()
         _keep_together(added)
@@ -230,11 +243,11 @@ def add_table(document: Any, table: Table, blank: str | None = None) -> None:
             added.height = Cm(_SIGNING_HEIGHT_CM)
         for cell, value in zip(added.cells, row, strict=True):
             shown = blank if value is None and blank is not None else layout.shown(value)
-            _run(cell.paragraphs[0], shown, size=6.8)
+            _run(cell.paragraphs[0], shown, size=size)
             if n % 2 and blank is None:
                 _shade(cell, _STRIPE)
-    letters = layout.widths(table)
-    for j, width in enumerate(_TEXT_WIDTH_CM * size / sum(letters) for size in letters):
+    widths = layout.widths(table)
+    for j, width in enumerate(_TEXT_WIDTH_CM * letters / sum(widths) for letters in widths):
         # Word goes by the grid, LibreOffice by the cells.
         drawn.columns[j].width = Cm(width)
         for cell in drawn.columns[j].cells:

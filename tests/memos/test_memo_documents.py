@@ -21,7 +21,7 @@ from memo_sources import drafted, pdf_pages, project, write_sources
 from copilot.drawing.matrix_chart import Point, value_difficulty
 from copilot.memos import drawing, markdown
 from copilot.memos.export import export
-from copilot.memos.layout import reference, widths
+from copilot.memos.layout import letters, reference, runs, widths
 from copilot.memos.memo import Memo
 from copilot.memos.plain import on_one_line
 from copilot.sources import Sources
@@ -81,8 +81,12 @@ def test_a_pdf_keeps_every_letter_inside_the_page(hostile: Memo) -> None:
 def test_a_word_file_holds_the_memo_with_chart_tables_and_page_numbers(memo: Memo) -> None:
     document = Document(io.BytesIO(export(memo, "docx")))
     assert document.paragraphs[0].text == "Q1 funding"
-    box, ranking, signatures, gates = document.tables
+    box, money, ranking, signatures, gates = document.tables
     assert "Motion." in box.cell(0, 0).text
+    lines, chart = (cell.paragraphs for cell in money.rows[0].cells)
+    assert len(lines) == len(memo.section("money").lines)
+    assert [p.style.name for p in lines] == ["List Bullet"] * len(lines)
+    assert [len(list(p._p.iter(qn("w:drawing")))) for p in chart] == [1]
     assert [cell.text for cell in signatures.rows[1].cells][2:] == ["", ""]
     table = memo.section("ranking").table
     assert table is not None
@@ -106,27 +110,48 @@ def test_the_number_of_a_source_in_a_word_file_is_a_footnote(memo: Memo) -> None
     document = Document(io.BytesIO(export(memo, "docx")))
     (part,) = (r.target_part for r in document.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.FOOTNOTES)
     notes = {note.get(qn("w:id")): note for note in parse_xml(part.blob).iter(qn("w:footnote"))}
-    assert [notes[id].get(qn("w:type")) for id in ("-1", "0")] == ["separator", "continuationSeparator"]
-    body = document.element.body
-    references = [mark.get(qn("w:id")) for mark in body.iter(qn("w:footnoteReference"))]
-    assert sorted(references) == sorted(notes.keys() - {"-1", "0"})
-    for source in memo.sources:
-        if str(source.marker) in notes:
-            said = [text.text for text in notes[str(source.marker)].iter(qn("w:t"))]
-            assert said == [str(source.marker), f" {reference(source)}"]
-    assert len(references) > 20
-    runs = [mark.getparent() for mark in body.iter(qn("w:footnoteReference"))]
-    assert [run.text for run in runs] == references
-    assert {run.style for run in runs} == {document.styles["footnote reference"].style_id}
-    pointed = {code.text.split()[1] for code in body.iter(qn("w:instrText")) if "NOTEREF" in code.text}
-    assert pointed
-    assert pointed <= {f"note_{id}" for id in references} & {
-        mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))
-    }
+    assert [notes.pop(id).get(qn("w:type")) for id in ("-1", "0")] == ["separator", "continuationSeparator"]
+    marks = list(document.element.body.iter(qn("w:footnoteReference")))
+    assert len(marks) > 20
+    # LibreOffice goes by the order of notes, Word by their ids.
+    assert [mark.get(qn("w:id")) for mark in marks] == list(notes) == [str(n + 1) for n in range(len(marks))]
+    cited = [mark.getparent().text for mark in marks]
+    assert len(set(cited)) == len(cited)
+    texts = {str(source.marker): f"[{source.marker}] {reference(source)}" for source in memo.sources}
+    assert [note.find(f".//{qn('w:t')}").text for note in notes.values()] == [texts[number] for number in cited]
+    assert {mark.getparent().style for mark in marks} == {document.styles["footnote reference"].style_id}
     motion = document.tables[0].cell(0, 0).paragraphs[0].text
     assert motion.endswith(".1,2,3")
     settings = [child.tag for child in document.settings.element]
     assert settings.index(qn("w:footnotePr")) < settings.index(qn("w:compat"))
+
+
+def test_a_later_mention_in_a_word_file_leads_to_the_list_of_evidence(memo: Memo) -> None:
+    document = Document(io.BytesIO(export(memo, "docx")))
+    at = {
+        name: paragraph.text
+        for paragraph in document.paragraphs
+        for mark in paragraph._p.iter(qn("w:bookmarkStart"))
+        if (name := mark.get(qn("w:name"))).startswith("source_")
+    }
+    assert at == {f"source_{s.marker}": f"[{s.marker}] {reference(s)}" for s in memo.sources}
+    links = [link for link in document.element.body.iter(qn("w:hyperlink")) if link.get(qn("w:anchor")) in at]
+    for link in links:
+        first = link.text.partition("–")[0]
+        assert at[link.get(qn("w:anchor"))].startswith(f"[{first}] {link.get(qn('w:tooltip'))}")
+    table = next(p for p in document.paragraphs if p.text.startswith("Figures of the table"))
+    assert [run.text for run in runs(memo.section("ranking").table_markers)] == [h.text for h in table.hyperlinks]
+
+
+def test_the_annexes_of_a_word_file_begin_a_page_with_their_contents(memo: Memo) -> None:
+    document = Document(io.BytesIO(export(memo, "docx")))
+    at = next(n for n, p in enumerate(document.paragraphs) if p.style.name == "TOC Heading")
+    assert document.paragraphs[at].paragraph_format.page_break_before
+    assert not any("w:br " in p._p.xml for p in document.paragraphs)
+    headings = [p.text for p in document.paragraphs[at:] if p.style.name == "Heading 1"]
+    contents = document.paragraphs[at + 1 : at + 1 + len(headings)]
+    assert [p.text for p in contents] == headings
+    assert headings[-1] == "Evidence"
 
 
 def test_a_memo_says_in_what_state_it_is(memo: Memo) -> None:
@@ -142,6 +167,14 @@ def test_a_table_of_many_columns_cuts_no_word_and_no_date() -> None:
     found = widths(Table(title="", columns=columns * 2, rows=(cells * 2,)))
     assert sum(found) <= 125
     assert all(width > len(word) for width, cell in zip(found, cells * 2, strict=True) for word in cell.split())
+
+
+def test_a_table_of_more_columns_than_a_line_holds_has_smaller_letters() -> None:
+    few = Table(title="", columns=("Project", "Score"), rows=(("Bed Planner", "71.7"),))
+    many = Table(title="", columns=("Strategic importance",) * 15, rows=(("7",) * 15,))
+    assert letters(few, 6.8) == 6.8
+    assert letters(many, 6.8) == pytest.approx(0.85 * 6.8)
+    assert 0.85 < letters(many.model_copy(update={"columns": many.columns[:10], "rows": (("7",) * 10,)}), 1) < 1
 
 
 def test_the_first_page_ends_with_the_signatures(memo: Memo) -> None:
@@ -165,7 +198,7 @@ def test_json_is_the_memo(memo: Memo) -> None:
 
 def test_hostile_names_stand_in_word_as_text(hostile: Memo) -> None:
     document = Document(io.BytesIO(export(hostile, "docx")))
-    cells = {row.cells[1].text for row in document.tables[1].rows}
+    cells = {row.cells[1].text for row in document.tables[2].rows}
     assert all(f"{on_one_line(name)} (P-{n})" in cells for n, name in enumerate(HOSTILE))
 
 

@@ -259,6 +259,9 @@ def test_the_chart_shows_the_validated_level_and_the_onset(bank: Sources) -> Non
     assert len(data[0]) == 104
     assert any(values[0].get("name") == "Validated 88%" for values in data[1:])
     assert any(str(values[0].get("name")).startswith("Decline from") for values in data[1:])
+    names = [layer["encoding"] for layer in chart.spec["layer"] if layer["mark"]["type"] == "text"]
+    # Beside and above the curve, not on it.
+    assert [(e["x"].get("value"), e["y"].get("value")) for e in names] == [("width", None), (None, -7)]
 
 
 def test_the_same_call_gives_the_same_result(bank: Sources) -> None:

@@ -22,7 +22,8 @@ export default function ({ data, setTriggerValue, parentElement }) {
     // A conversation that is opened begins at its last question, not at the end of the answer.
     if (!page.isAnswering) showLastQuestion();
   }
-  say(page.announcement);
+  // What is said while an answer is written is gone, so that the same words are told anew when it is there.
+  say(page.isAnswering ? "" : page.announcement || undefined);
   tend();
   // A source asked for while the answer was written; opening it then would have ended the answer.
   if (!page.isAnswering && page.sources[page.waiting]) {
@@ -55,6 +56,7 @@ function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "PageUp" || event.key === "PageDown") page.hasScrolled = true;
   });
+  page.widths = new ResizeObserver((tables) => tables.forEach(reach));
   new MutationObserver(tend).observe(document.body, { childList: true, subtree: true });
 }
 
@@ -66,6 +68,7 @@ function tend() {
   focusWanted();
   document.querySelectorAll(LINKS).forEach(name);
   document.querySelectorAll('[data-testid="stSidebarNavItems"] li').forEach(tellAsList);
+  document.querySelectorAll('[data-testid="stTable"] table').forEach((table) => page.widths.observe(table));
   markQuote();
 }
 
@@ -76,6 +79,16 @@ function tellAsList(item) {
   item.parentElement.setAttribute("role", "list");
   for (let at = item.parentElement.parentElement; at && at !== whole.parentElement; at = at.parentElement)
     at.setAttribute("role", "none");
+}
+
+// A table that is wider than its place is moved with the keys, too; observed again, it is observed once.
+function reach({ target }) {
+  const place = target.parentElement;
+  if (!place) return;
+  const isWider = place.scrollWidth > place.clientWidth;
+  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", target.ariaLabel ?? "Table"]])
+    if (isWider) place.setAttribute(name, value);
+    else place.removeAttribute(name);
 }
 
 function name(link) {
@@ -196,7 +209,7 @@ function say(text) {
     status.setAttribute("aria-live", "polite");
     (document.querySelector("main") ?? document.body).append(status);
   }
-  if (text && status.textContent !== text) status.textContent = text;
+  if (text !== undefined && status.textContent !== text) status.textContent = text;
 }
 
 // A stopped script cannot draw its end; when it falls silent while answering, ask for one more run.

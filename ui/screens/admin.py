@@ -64,7 +64,7 @@ def _by_day(found: Usage) -> None:
 
 
 def _unanswered(found: Usage) -> None:
-    st.subheader("Not answered", anchor=False)
+    st.header("Not answered", anchor=False)
     frame = pd.DataFrame(
         [(topic.asked, topic.question, topic.last) for topic in found.unanswered], columns=["Asked", "Question", "Last"]
     )
@@ -76,14 +76,14 @@ def _unanswered(found: Usage) -> None:
 
 
 def _opinions(found: Usage) -> None:
-    st.subheader("Feedback", anchor=False)
+    st.header("Feedback", anchor=False)
     st.write(f":material/thumb_up: {found.thumbs_up:,}  :material/thumb_down: {found.thumbs_down:,}")
     for reason, count in found.reasons.items():
         st.caption(f"{count:,} × {markdown.label(reason)}")
 
 
 def _tools(found: Usage) -> None:
-    st.subheader("Tools", anchor=False)
+    st.header("Tools", anchor=False)
     frame = pd.DataFrame(
         [(tool.name, tool.calls, tool.failed) for tool in found.tools], columns=["Tool", "Calls", "Failed"]
     )
@@ -91,7 +91,7 @@ def _tools(found: Usage) -> None:
 
 
 def _health() -> None:
-    st.subheader("Index and state", anchor=False)
+    st.header("Index and state", anchor=False)
     for check in _checks():
         icon = ":green[:material/check_circle:]" if check.ok else ":red[:material/error:]"
         st.markdown(f"{icon} **{markdown.label(check.name)}** {markdown.literal(check.detail)}")

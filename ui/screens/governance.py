@@ -72,7 +72,7 @@ def _section(copilot: Copilot, viewer: str, table: Table) -> None:
                 name: config.ButtonColumn("", type="tertiary", key=f"ask_{key}", on_click=call, width=75)
                 for name, call in actions.items()
             },
-            "Project": config.TextColumn(width=260, pinned=True),
+            "Project": config.TextColumn(width=260, pinned=exhibits.stays_in_sight()),
             "Rule": config.TextColumn(width=430),
             "Clause": config.TextColumn(width=300),
             "Question": config.TextColumn(width=620),

@@ -70,7 +70,7 @@ def _documents(copilot: Copilot, viewer: str) -> None:
         key="documents", on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Title": st.column_config.TextColumn(width=330, pinned=True),
+            "Title": st.column_config.TextColumn(width=330, pinned=exhibits.stays_in_sight()),
             "From": st.column_config.DateColumn("In force from", format="D MMM YYYY"),
             "Parts": st.column_config.NumberColumn("Parts", help="Citable parts in the index"),
         },

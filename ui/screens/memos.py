@@ -69,8 +69,8 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
         return
     frame = pd.DataFrame(
         {
-            "Memo": [info.title for info in infos],
             "Open": [":material/open_in_full: Open"] * len(infos),
+            "Memo": [info.title for info in infos],
             "State": [info.step.state for info in infos],
             "Edited by": [info.edit.name if info.edit else None for info in infos],
             "Without a source": [info.unsourced or None for info in infos],
@@ -90,7 +90,7 @@ def _all(copilot: Copilot, viewer: str, memos: Memos) -> None:
     st.dataframe(
         frame, hide_index=True, placeholder=exhibits.NOTHING, height=min(560, 38 + 35 * len(frame)), key="memos",
         column_config={
-            "Memo": config.TextColumn(width=420, pinned=True),
+            "Memo": config.TextColumn(width=420, pinned=exhibits.stays_in_sight()),
             "Open": config.ButtonColumn("", type="tertiary", key="open_memo", on_click=opened, width=85),
             "On": config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "Without a source": config.NumberColumn(help="Figures that somebody wrote and that no source holds"),

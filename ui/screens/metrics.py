@@ -77,7 +77,7 @@ def _shown(result: ToolResult) -> None:
         if finding.role == "caveat":
             st.caption(f":orange[:material/warning:] {markdown.safe(finding.text)}")
     for at, chart in enumerate(result.charts):
-        st.subheader(markdown.label(chart.title), anchor=False)
+        st.header(markdown.label(chart.title), anchor=False)
         exhibits.chart(chart, f"metric-{at}")
     if result.tables:
         for tab, table in zip(st.tabs([markdown.label(t.title) for t in result.tables]), result.tables, strict=True):
@@ -88,7 +88,7 @@ def _shown(result: ToolResult) -> None:
 def _meaning(metric: Metric) -> None:
     """What the catalogue says of it."""
     with st.container(border=True):
-        st.subheader("What it means", anchor=False)
+        st.header("What it means", anchor=False)
         st.markdown(markdown.safe(metric.definition or "The catalogue gives no definition."))
         better = {"up": "Higher is better", "down": "Lower is better"}.get(metric.direction or "", "")
         facts = {

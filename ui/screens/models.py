@@ -62,7 +62,7 @@ def _table(lines: list[ModelLine]) -> ModelLine | None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Model": config.TextColumn(pinned=True, width=210),
+            "Model": config.TextColumn(pinned=exhibits.stays_in_sight(), width=210),
             "State": config.TextColumn(width=270),
             "Validated": config.NumberColumn("Validated, %", format="%.1f"),
             "Latest": config.NumberColumn("Latest, %", format="%.1f", help="Mean of the last four weeks"),

@@ -182,8 +182,8 @@ def _frame(found: Portfolio) -> pd.DataFrame:
     def cells(line: Line) -> dict[str, object]:
         row = line.row
         return {
-            "Project": line.name,
             "Open": ":material/open_in_full: Open",
+            "Project": line.name,
             "Score": line.score,
             "Stage": humanize(str(row.get("stage") or "")).capitalize(),
             "Unit": row.get("unit"),
@@ -208,7 +208,7 @@ def _columns(found: Portfolio) -> dict[str, object]:
         st.query_params["project"] = found.lines[st.session_state.open_project.row].id
 
     return {
-        "Project": config.TextColumn(width=260, pinned=True),
+        "Project": config.TextColumn(width=260, pinned=exhibits.stays_in_sight()),
         "Open": config.ButtonColumn("", type="tertiary", key="open_project", on_click=opened, width=85),
         "Score": config.ProgressColumn("Score of 100", min_value=0, max_value=100, format="%.1f", width=125),
         "Blocked": config.NumberColumn("Blocked by", help="Blocking governance rules that are unmet today"),
@@ -250,7 +250,7 @@ def _funnel(copilot: Copilot, viewer: str, chart: Chart) -> None:
         # Without a history of stages there is no more to tell.
         return
     with st.container(border=True):
-        st.subheader("How projects move on, over all of the portfolio", anchor=False)
+        st.header("How projects move on, over all of the portfolio", anchor=False)
         for finding in result.findings:
             if finding.role == "headline":
                 st.markdown(f"- {markdown.safe(finding.text)}")
@@ -269,7 +269,7 @@ def _picked(copilot: Copilot, viewer: str, found: Portfolio, picked: Sequence[st
     with st.container(border=True):
         names = " and ".join(line.name for line in lines[:2])
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.subheader("Side by side" if len(lines) > 1 else markdown.label(lines[0].name), anchor=False)
+            st.header("Side by side" if len(lines) > 1 else markdown.label(lines[0].name), anchor=False)
             question = (
                 f"Is {lines[0].name} before {lines[1].name}?" if len(lines) > 1 else f"Tell me about {lines[0].name}."
             )

@@ -93,7 +93,8 @@ def _with_onset(chart: Chart, health: Health) -> Chart:
         {
             "data": data,
             "mark": {"type": "text", "align": "right", "dx": -4, "color": INK},
-            "encoding": {"x": x, "y": {"value": 12}, "text": {"field": "name"}},
+            # Above the frame, where no series runs.
+            "encoding": {"x": x, "y": {"value": -7}, "text": {"field": "name"}},
         },
     ]
     return chart.model_copy(update={"spec": {**chart.spec, "layer": [*chart.spec["layer"], *marks]}})
