@@ -225,7 +225,7 @@ def _with_brackets(read: Sequence[Glyph]) -> list[Glyph]:
         pair = _BRACKETS.get(glyph.text)
         if pair:
             before, after = turned[-1].text if turned else " ", read[n + 1].text if n + 1 < len(read) else " "
-            may_open = before.isspace() or before in {opening for opening, _ in _PAIRS}
+            may_open = before.isspace() or before in {pair[0] for pair in _PAIRS}
             may_close = after.isspace() or after in _ENDS_BEFORE or after in _BRACKETS
             opens = may_open if may_open != may_close else pair not in pending
             if opens:
