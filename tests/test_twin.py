@@ -12,6 +12,7 @@ from indexes import CORPUS, Indexes
 from copilot import Copilot, Settings, open_copilot
 from copilot.types import Answer, Figure, Viewer
 from evals.twin import differences, make_twin
+from evals.twin_questions import questions_of
 
 VIEWER = "ward_manager"
 QUESTIONS = (
@@ -46,6 +47,17 @@ def test_an_answer_is_that_of_the_twin_without_the_restricted_parts(
 ) -> None:
     whole, twin = twins
     assert differences(whole.ask(question, viewer=VIEWER), twin.ask(question, viewer=VIEWER)) == {}
+
+
+def test_of_the_questions_that_name_or_count_what_is_restricted_each_fiftieth_is_answered_the_same(
+    twins: tuple[Copilot, Copilot],
+) -> None:
+    """`python bench/leaks.py` asks all of them, of the workspace that ships."""
+    whole, twin = twins
+    questions = questions_of(whole)
+    assert len(questions) > 400
+    told = {q: differences(whole.ask(q, viewer=VIEWER), twin.ask(q, viewer=VIEWER)) for q in questions[::50]}
+    assert {question: found for question, found in told.items() if found} == {}
 
 
 def test_a_viewer_who_sees_more_is_told_something_else(twins: tuple[Copilot, Copilot]) -> None:
