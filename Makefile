@@ -18,6 +18,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Containerfile
 
 # Asks the questions whose answers are accepted, and fails when an answer became worse.
 gate: $(VENV)/.installed
