@@ -18,6 +18,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Containerfile
 
 # Asks the questions whose answers are accepted, and fails when an answer became worse.
 gate: $(VENV)/.installed
@@ -64,7 +65,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 # Only for maintainers, after a change of dependencies. uv resolves once for Linux and macOS, Python 3.11 to 3.13.
 lock:
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra memos pyproject.toml -o requirements.txt
-	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra memos --extra serve --extra postgres -c requirements.txt pyproject.toml -o requirements-serve.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra memos --extra serve --extra postgres --extra telemetry --extra signin --extra feeds -c requirements.txt pyproject.toml -o requirements-serve.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	# pip asks for this extra by name when hashes are required.
 	sed -i.old 's/^coverage==/coverage[toml]==/' requirements-dev.txt && rm requirements-dev.txt.old

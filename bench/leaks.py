@@ -1,44 +1,29 @@
 """Asks 500 questions of a workspace and of its twin without the restricted parts, and compares the answers.
 
-    python bench/leaks.py [--workspace DIR] [--viewer NAME] [--questions N] [--json FILE]
+    python bench/leaks.py [--workspace DIR] [--viewer NAME] [--questions N] [--every K] [--json FILE]
 
 Prints each question whose answers differ, with what both say, and the share that is the same; exits 1 unless it is all.
-Ctrl-C ends it with the figure so far.
-The questions name what is restricted, ask for totals to which it would count, and are those of the shipped datasets.
+Ctrl-C ends it with the figure so far. `--every 10` asks each tenth of the questions, from all their kinds.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from copilot import Copilot, Settings, open_copilot
+from copilot import Settings, open_copilot
 from copilot.settings import shipped_workspace
-from copilot.types import Viewer
 from copilot.workspace import Workspace
-from evals.samples import HELD_BACK, load, names
 from evals.twin import differences, make_twin
+from evals.twin_questions import questions_of
 
-_OF_ONE = (
-    "What does “{}” say?",
-    "Tell me about {}.",
-    "Who decides on {}?",
-    "Is {} at risk?",
-    "How much does {} cost?",
-    "What changed in {}?",
-)
-_OF_MANY = ("How many projects have the {} {}?", "Which projects with the {} {} should come first?")
-_OF_A_METRIC = ("What is the {}?", "How did the {} develop over the last year?", "What is the {} by unit?")
-# Columns with so few values that a question may name one.
-_MOST_VALUES = 20
 _SHOWN = 300
+_TOLD_EVERY = 25
 
 
 def main() -> None:
@@ -52,7 +37,7 @@ def main() -> None:
         twin = open_copilot(Settings(workspace=place / "twin" / given.workspace.name, state_dir=place / "state"))
         found: Counter[str] = Counter()
         asked = same = 0
-        questions = list(itertools.islice(dict.fromkeys(_questions(whole, workspace)), given.questions))
+        questions = list(questions_of(whole))[: given.questions : given.every]
         with suppress(KeyboardInterrupt):
             for question in questions:
                 other = differences(whole.ask(question, viewer=viewer.name), twin.ask(question, viewer=viewer.name))
@@ -60,6 +45,8 @@ def main() -> None:
                 found.update(other.keys())
                 if other:
                     _print(question, other)
+                if not asked % _TOLD_EVERY:
+                    print(f"{same} of {asked} the same, {len(questions)} in all", file=sys.stderr, flush=True)
         whole.close()
         twin.close()
     print(f"{same} of {asked} answers are the same with and without {hidden} restricted documents and rows")
@@ -84,46 +71,12 @@ def _apart(one: str, other: str) -> tuple[str, str]:
     return one[start : start + _SHOWN], other[start : start + _SHOWN]
 
 
-def _questions(copilot: Copilot, workspace: Workspace) -> Iterator[str]:
-    """What names the restricted documents and records, what they would count to, and what the datasets ask."""
-    everything = Viewer(name="everything", labels=frozenset(workspace.config.labels))
-    for name in _restricted(copilot, everything):
-        yield from (template.format(name) for template in _OF_ONE)
-    view = copilot.sources.records.view(everything)
-    for metric in copilot.sources.metrics.metrics.values() if copilot.sources.metrics else ():
-        yield from (template.format(metric.title.lower()) for template in _OF_A_METRIC)
-    rows = view.select("projects") if view.has("projects") else []
-    for column, value in _values_of_restricted(rows):
-        yield from (template.format(column.replace("_", " "), value) for template in _OF_MANY)
-    for dataset in names():
-        if dataset != HELD_BACK:
-            yield from (sample.question for sample in load(dataset).samples)
-
-
-def _restricted(copilot: Copilot, everything: Viewer) -> Iterator[str]:
-    if copilot.sources.retriever is not None:
-        yield from (document.title for document in copilot.sources.retriever.documents(everything) if document.label)
-    view = copilot.sources.records.view(everything)
-    for table in ("projects", "models", "incidents", "decisions"):
-        for row in view.select(table) if view.has(table) else ():
-            if row.get("label"):
-                yield from (str(row[name]) for name in ("id", "name", "title") if row.get(name))
-
-
-def _values_of_restricted(rows: list[dict[str, object]]) -> Iterator[tuple[str, object]]:
-    """The columns and values of restricted projects that others share."""
-    for column in rows[0] if rows else ():
-        values = {row[column] for row in rows if row[column] is not None} if column not in ("label", "_row") else set()
-        if len(values) <= _MOST_VALUES:
-            named = dict.fromkeys(row[column] for row in rows if row["label"] and row[column] in values)
-            yield from ((column, value) for value in named)
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, default=shipped_workspace())
     parser.add_argument("--viewer")
     parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

@@ -1,8 +1,8 @@
 """A twin of a workspace without what a viewer may not see, and what two answers say differently.
 
 Whoever asks both must be told the same: an answer that differs rests on something that was withheld. Four differences
-are no leak: that a caveat says that rows are left out, in which row of its file a record stands, measured times, and
-the ids of answers and of memos, which are hashes of what they were made of.
+are no leak: that a caveat says that rows are left out, and on what it rests; in which row of its file a record stands;
+measured times; and the ids of answers and of memos, which are hashes of what they were made of.
 """
 
 from __future__ import annotations
@@ -96,14 +96,18 @@ def differences(answer: Answer, twin: Answer) -> dict[str, tuple[object, object]
 
 
 def _told(answer: Answer) -> dict[str, object]:
+    # What only the caveat rests on is a part of it.
+    kept = set(_MARKER.findall(_ROWS_LEFT_OUT.sub("", answer.text)))
+    of_caveat = set(_MARKER.findall(answer.text)) - kept
+    citations = [citation for citation in answer.citations if f"[{citation.marker}]" not in of_caveat]
     return {
         "status": answer.status,
         "text": _MEMO.sub("M-…", " ".join(_ROWS_LEFT_OUT.sub("", _MARKER.sub("", answer.text)).split())),
         "figures": sorted((figure.text, figure.unit) for figure in answer.figures),
         "tables": [(table.title, table.columns, table.rows) for table in answer.tables],
         "charts": [chart.spec for chart in answer.charts],
-        "sources": sorted({(c.kind, c.source, c.title, c.quote) for c in answer.citations if c.kind != "computation"}),
-        "calculations": [c.calculations for c in answer.citations],
+        "sources": sorted({(c.kind, c.source, c.title, c.quote) for c in citations if c.kind != "computation"}),
+        "calculations": [c.calculations for c in citations],
         "follow_ups": answer.follow_ups,
         "warnings": [warning for warning in answer.warnings if not _ROWS_LEFT_OUT.search(warning)],
         "tools": [(call.name, call.arguments) for call in answer.tool_calls],

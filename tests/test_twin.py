@@ -10,8 +10,9 @@ import pytest
 from indexes import CORPUS, Indexes
 
 from copilot import Copilot, Settings, open_copilot
-from copilot.types import Answer, Figure, Viewer
+from copilot.types import Answer, Calculation, Citation, Figure, Viewer
 from evals.twin import differences, make_twin
+from evals.twin_questions import questions_of
 
 VIEWER = "ward_manager"
 QUESTIONS = (
@@ -48,6 +49,17 @@ def test_an_answer_is_that_of_the_twin_without_the_restricted_parts(
     assert differences(whole.ask(question, viewer=VIEWER), twin.ask(question, viewer=VIEWER)) == {}
 
 
+def test_of_the_questions_that_name_or_count_what_is_restricted_each_fiftieth_is_answered_the_same(
+    twins: tuple[Copilot, Copilot],
+) -> None:
+    """`python bench/leaks.py` asks all of them, of the workspace that ships."""
+    whole, twin = twins
+    questions = questions_of(whole)
+    assert len(questions) > 400
+    told = {q: differences(whole.ask(q, viewer=VIEWER), twin.ask(q, viewer=VIEWER)) for q in questions[::50]}
+    assert {question: found for question, found in told.items() if found} == {}
+
+
 def test_a_viewer_who_sees_more_is_told_something_else(twins: tuple[Copilot, Copilot]) -> None:
     whole, twin = twins
     mine, other = (c.ask("How many projects are there?", viewer="chief_physician") for c in (whole, twin))
@@ -76,3 +88,20 @@ def test_a_caveat_that_rows_are_left_out_and_a_marker_are_no_difference() -> Non
     found = differences(answer("There are 5 projects."), answer("There are 6 projects.", "6"))
     assert found.keys() == {"text", "figures"}
     assert found["text"] == ("There are 5 projects.", "There are 6 projects.")
+
+
+def test_what_only_that_caveat_rests_on_is_no_difference_but_what_a_figure_rests_on_is() -> None:
+    computed = Citation(
+        marker=1, kind="computation", source="metrics.yaml", locator="by unit", title="Moves", quote="",
+        calculations=(Calculation(method="Moves by unit"),),
+    )  # fmt: skip
+
+    def answer(text: str, *citations: Citation) -> Answer:
+        return Answer(id="a", question="q", status="answered", text=text, citations=citations)
+
+    caveat = "Rows that this viewer may not see are left out, so the figures are partial[1]."
+    plain = answer("The documents do not answer this.")
+    assert differences(answer(f"The documents do not answer this. {caveat}", computed), plain) == {}
+    assert differences(answer(f"There were 5[1]. {caveat}", computed), answer("There were 5.")).keys() == {
+        "calculations"
+    }

@@ -76,12 +76,14 @@ def mcp(
         return
     import asyncio
 
+    from copilot.jobs.worker import beside
+
     with _extra("mcp"):
         from copilot.serving.callers import local_caller
         from copilot.serving.mcp import serve_stdio
 
     settings = Settings.from_env(workspace=workspace, viewer=viewer)
-    with _opened(settings, threads, rate=1) as here:
+    with _opened(settings, threads, rate=1) as here, beside(settings):
         asyncio.run(serve_stdio(here, local_caller(here.copilot.viewer().name), version("bearing")))
 
 

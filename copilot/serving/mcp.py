@@ -28,13 +28,13 @@ from mcp.types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import ValidationError
 
 from copilot.errors import CopilotError, KnowledgeError, SettingsError
 from copilot.memos.export import export
 from copilot.retrieval.types import Chunk
 from copilot.serving.callers import Caller
-from copilot.serving.question import Question
+from copilot.serving.mcp_jobs import JOB_TOOLS
+from copilot.serving.question import Question, checked
 from copilot.serving.serving import Serving
 from copilot.serving.sourced import with_sources
 from copilot.serving.tool_info import describe
@@ -58,7 +58,8 @@ _ASK = Tool(
 )
 _INSTRUCTIONS = (
     "Use `ask` for questions in words; use the other tools for counts, rankings, metrics, gates and memos over whole "
-    "tables. Cite what their results cite."
+    "tables. Cite what their results cite. Leave what takes minutes (a memo, an index run, an evaluation) to "
+    "`start_job`, and look at it with `jobs`."
 )
 
 
@@ -66,7 +67,7 @@ def make_server(here: Serving, caller_of: Callable[[Context], Caller], version: 
     """A server of the protocol; `caller_of` says on whose behalf a request is made."""
 
     async def list_tools(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
-        return ListToolsResult(tools=[_ASK, *_tools(here)])
+        return ListToolsResult(tools=[_ASK, *_tools(here), *(tool.told for tool in JOB_TOOLS.values())])
 
     async def call_tool(context: Context, params: CallToolRequestParams) -> CallToolResult:
         who, given = caller_of(context), dict(params.arguments or {})
@@ -139,14 +140,12 @@ def _tools(here: Serving) -> Iterator[Tool]:
 
 
 def _called(here: Serving, who: Caller, name: str, given: dict[str, Any]) -> CallToolResult:
+    if tool := JOB_TOOLS.get(name):
+        return tool.call(here, who, given)
     if name != _ASK.name:
         result = here.copilot.call_as(here.copilot.viewer(who.viewer), name, given)
         return CallToolResult(content=[TextContent(text=result.render())], is_error=bool(result.choices))
-    try:
-        asked = Question.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"ask: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+    asked = checked(Question, name, given)
     answer = here.copilot.ask(asked.question, asked.conversation, who.viewer)
     return CallToolResult(
         content=[TextContent(text=with_sources(answer))], structured_content=answer.model_dump(mode="json")

@@ -27,6 +27,42 @@ def pdf(source: str) -> bytes:
     return typst.compile(source.encode())
 
 
+def printed_pdf(lines: Sequence[str], meant: Mapping[str, str] | None = None) -> bytes:
+    """A page with lines of characters from left to right, each a box of its own; blanks are gaps and no characters.
+
+    `meant` says as what a character is stored that looks like another, as programs do with mirrored brackets.
+    """
+    letters = sorted(set("".join(lines)) - {" "})
+    codes = {letter: n + 1 for n, letter in enumerate(letters)}
+    shape = b"600 0 0 0 500 700 d1 0 0 500 700 re f"
+    names = " ".join(f"/c{code}" for code in codes.values())
+    unicode = "\n".join(f"<{codes[c]:02x}> <{(meant or {}).get(c, c).encode('utf-16-be').hex()}>" for c in letters)
+    cmap = f"1 begincodespacerange <00> <ff> endcodespacerange {len(codes)} beginbfchar\n{unicode}\nendbfchar".encode()
+    shown = []
+    for n, line in enumerate(lines):
+        words = "".join("-600 " if c == " " else f"<{codes[c]:02x}> " for c in line)
+        shown.append(f"1 0 0 1 72 {700 - 30 * n} Tm [{words}] TJ")
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        _stream(f"BT /F 12 Tf {' '.join(shown)} ET".encode()),
+        f"<</Type/Font/Subtype/Type3/FontBBox[0 0 600 700]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 1"
+        f"/LastChar {len(codes)}/Widths[{'600 ' * len(codes)}]/Encoding<</Differences[1 {names}]>>/ToUnicode 6 0 R"
+        f"/CharProcs<<{' '.join(f'/c{code} 7 0 R' for code in codes.values())}>>>>".encode(),
+        _stream(cmap),
+        _stream(shape),
+    ]
+    data = b"%PDF-1.4\n"
+    for n, body in enumerate(objects, 1):
+        data += b"%d 0 obj\n%s\nendobj\n" % (n, body)
+    return data + b"trailer<</Root 1 0 R/Size %d>>\n%%%%EOF" % (len(objects) + 1)
+
+
+def _stream(data: bytes) -> bytes:
+    return b"<</Length %d>>stream\n%s\nendstream" % (len(data), data)
+
+
 def literal(text: str) -> str:
     """Text as Typst sets it letter by letter, whatever it means in Typst's markup."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 import yaml
 from command_line import environment
 from indexes import CORPUS, Indexes
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from typer.main import get_command
 
 from copilot import Settings
@@ -85,6 +88,23 @@ def test_our_services_are_commands_with_settings_that_exist(name: str) -> None:
     assert_is_a_command(service["command"])
     known = {PREFIX + field.upper() for field in Settings.model_fields}
     assert {setting for setting in service["environment"] if setting.startswith(PREFIX)} <= known
+
+
+def test_every_setting_can_be_given_to_our_services_but_those_that_the_image_decides() -> None:
+    decided = {f"{PREFIX}{name}" for name in ("STATE_DIR", "LOG_LEVEL", "LOG_FORMAT")}
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    for name in ("api", "ui", "worker"):
+        assert known - decided == {s for s in COMPOSE["services"][name]["environment"] if s.startswith(PREFIX)}
+    assert all(f"{name}=" in CONTAINERFILE for name in decided)
+
+
+def test_the_image_has_every_extra_that_a_setting_or_a_sign_in_needs() -> None:
+    """All but those for development, and a cluster, whose workers need an environment of their own."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / LOCK).read_text(encoding="utf-8"), re.MULTILINE))
+    for name in extras.keys() - {"dev", "bench", "cluster"}:
+        for needed in map(Requirement, extras[name]):
+            assert needed.name == "bearing" or canonicalize_name(needed.name) in locked, (name, needed)
 
 
 def assert_is_a_command(parts: list[str]) -> None:

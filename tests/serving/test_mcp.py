@@ -6,8 +6,9 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 import pytest
@@ -17,11 +18,12 @@ from loops import in_own_loop
 from mcp import MCPError, StdioServerParameters
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.types import TextContent, TextResourceContents
+from mcp.types import CallToolResult, TextContent, TextResourceContents
 from served import Served
 
 from copilot import Answer, Settings
 from copilot.tools import TOOLS
+from copilot.types import Viewer, ViewerRole
 
 T = TypeVar("T")
 Connect = Callable[[str], AbstractAsyncContextManager[Client]]
@@ -46,19 +48,21 @@ def connect(request: pytest.FixtureRequest) -> Connect:
 
         return over_stdio
 
-    served: Served = request.getfixturevalue("served")
+    return partial(over_http, request.getfixturevalue("served"), is_of_2025=request.param == "http of 2025")
 
-    @asynccontextmanager
-    async def over_http(viewer: str) -> AsyncIterator[Client]:
-        headers = {"Authorization": f"Bearer {served.key(viewer)}"}
-        mode = "legacy" if request.param == "http of 2025" else "auto"
-        async with (
-            httpx2.AsyncClient(headers=headers, timeout=600) as http,
-            Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode=mode) as client,
-        ):
-            yield client
 
-    return over_http
+@asynccontextmanager
+async def over_http(
+    served: Served, viewer: str, *, role: ViewerRole = "leader", is_of_2025: bool = False
+) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {served.key(viewer, role)}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=600) as http,
+        Client(
+            streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy" if is_of_2025 else "auto"
+        ) as client,
+    ):
+        yield client
 
 
 def with_client(connect: Connect, viewer: str, use: Callable[[Client], Awaitable[T]]) -> T:
@@ -82,7 +86,9 @@ def test_no_web_framework_is_loaded_for_standard_input_and_output() -> None:
 
 async def lists_and_calls_tools(client: Client) -> None:
     listed = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert {"ask", "find_projects", "prioritize_projects"} <= set(listed) <= {"ask", *(t.name for t in TOOLS)}
+    jobs = {"start_job", "jobs", "cancel_job"}
+    assert {"ask", "find_projects", "prioritize_projects", *jobs} <= set(listed)
+    assert set(listed) <= {"ask", *jobs, *(t.name for t in TOOLS)}
     assert "filters" in listed["find_projects"].input_schema["properties"]
     found = await client.call_tool("find_projects", {"filters": [{"column": "stage", "value": "pilot"}]})
     assert not found.is_error
@@ -115,6 +121,31 @@ async def resources(client: Client) -> dict[str, str]:
     return {r.name: r.uri for r in (await client.list_resources()).resources}
 
 
+async def starts_and_ends_jobs(client: Client) -> None:
+    started = await client.call_tool("start_job", {"kind": "memo", "arguments": {"top": 2}})
+    job = structured(started)["jobs"][0]
+    assert (job["kind"], job["arguments"], job["viewer"]) == ("memo", {"top": 2}, "ward_manager")
+    assert text_of(started.content[0]).startswith(job["id"])
+    assert job["id"] in [listed["id"] for listed in structured(await client.call_tool("jobs", {}))["jobs"]]
+    await client.call_tool("cancel_job", {"id": job["id"]})
+    (shown,) = structured(await client.call_tool("jobs", {"id": job["id"]}))["jobs"]
+    assert shown["state"] in ("cancelled", "done")
+    for name, arguments in (
+        ("start_job", {"kind": "coffee"}),
+        ("start_job", {"kind": "memo", "arguments": {"depth": 3}}),
+        ("start_job", {"kind": "memo", "viewer": "chief_physician"}),
+        ("jobs", {"id": "J-0"}),
+        ("cancel_job", {"id": "J-0"}),
+    ):
+        assert (await client.call_tool(name, arguments)).is_error
+
+
+def structured(result: CallToolResult) -> dict[str, Any]:
+    assert not result.is_error, result.content
+    assert result.structured_content is not None
+    return result.structured_content
+
+
 async def drafts_and_reads(client: Client) -> str:
     await client.call_tool("ask", {"question": "Draft a prioritization memo", "conversation": "t-mcp-memo"})
     found = await resources(client)
@@ -142,6 +173,31 @@ def test_a_client_calls_tools_asks_and_reads_what_its_viewer_may_see(connect: Co
         await lists_and_calls_tools(client)
         await asks_and_follows_up(client)
         await calls_wrongly(client)
+        await starts_and_ends_jobs(client)
         await reads_what_is_not_theirs(client, board)
 
     with_client(connect, "ward_manager", use)
+
+
+def test_over_http_a_job_is_seen_by_who_asked_and_roles_decide_who_may_start_what(served: Served) -> None:
+    async def start(client: Client, kind: str) -> CallToolResult:
+        return await client.call_tool("start_job", {"kind": kind})
+
+    def tried(viewer: str, role: ViewerRole, use: Callable[[Client], Awaitable[T]]) -> T:
+        return with_client(partial(over_http, served, role=role), viewer, use)
+
+    refused = tried("ward_manager", "leader", partial(start, kind="index"))
+    assert refused.is_error
+    started = tried("ward_manager", "pm", partial(start, kind="index"))
+    id = structured(started)["jobs"][0]["id"]
+    assert served.jobs.read(id, Viewer(name="ward_manager")).kind == "index"
+    seen = tried("chief_physician", "leader", lambda client: client.call_tool("jobs", {"id": id}))
+    assert seen.is_error
+    assert tried("chief_physician", "leader", lambda client: client.call_tool("cancel_job", {"id": id})).is_error
+    done = served.jobs.take("a worker", 60)
+    while done is not None and done.id != id:
+        served.jobs.finish(done.id, "a worker", "M-1")
+        done = served.jobs.take("a worker", 60)
+    served.jobs.finish(id, "a worker", "11 documents")
+    shown = tried("ward_manager", "leader", lambda client: client.call_tool("jobs", {"id": id}))
+    assert text_of(shown.content[0]) == f"{id} (index) is done: 11 documents"

@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C he
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.content import Content
+from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left
 from copilot.retrieval.loaders.pdf_headings import Line, OutlineEntry
 from copilot.retrieval.loaders.pdf_layout import HYPHEN, sections_of_pages
 
@@ -98,10 +99,18 @@ def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[Line]:
             if words := raw.strip():
                 start = offset + raw.index(words[0])
                 size, is_bold = _look(text_page, start, start + len(words) - 1) if is_plain else (0.0, False)
-                yield Line(_with_raised_numbers(text_page, words, start, size), number, size, is_bold)
+                is_turned = size and is_right_to_left(words)
+                spell = _from_right if is_turned else _with_raised_numbers
+                yield Line(spell(text_page, words, start, size), number, size, is_bold)
             offset += len(raw)
         offset += 2
     text_page.close()
+
+
+def _from_right(text_page: pypdfium2.PdfTextPage, words: str, start: int, size: float) -> str:
+    """A line with words of a script that is written from right to left, in the order in which it is read."""
+    places = [pdfium.FPDFText_GetCharIndexFromTextIndex(text_page.raw, start + n) for n in range(len(words))]
+    return "".join(glyph.text for glyph in as_read(text_page, places, size)).strip()
 
 
 def _with_raised_numbers(text_page: pypdfium2.PdfTextPage, words: str, start: int, size: float) -> str:

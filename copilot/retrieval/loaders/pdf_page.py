@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 
 import pypdfium2  # type: ignore[import-untyped]  # it has no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C headers
 from PIL import Image, ImageChops, ImageDraw
 
 from copilot.retrieval.loaders.child import limit_this_process
+from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left
 
 QUOTE = "QUOTE"
 WIDTH_PIXELS = 960
@@ -41,8 +44,8 @@ def marked_page(data: bytes, first: int, last: int, quote: str) -> bytes:
     texts = {number: page.get_textpage() for number, page in pages.items()}
     text, letters = "", []
     for number, text_page in texts.items():
-        for place in range(text_page.count_chars()):
-            if (character := chr(pdfium.FPDFText_GetUnicode(text_page, place))).isalnum():
+        for character, place in _as_read(text_page):
+            if character.isalnum():
                 text += character
                 letters.append(_Letter(number, place))
     found = [letters[start:end] for start, end in _spans(text, quote)]
@@ -50,7 +53,22 @@ def marked_page(data: bytes, first: int, last: int, quote: str) -> bytes:
         return b""
     shown = found[0][0].page
     spans = [[letter.place for letter in span if letter.page == shown] for span in found]
-    return _drawn(pages[shown], texts[shown], [(span[0], span[-1]) for span in spans if span])
+    return _drawn(pages[shown], texts[shown], [(min(span), max(span)) for span in spans if span])
+
+
+def _as_read(text_page: pypdfium2.PdfTextPage) -> Iterator[tuple[str, int]]:
+    """The characters of the page, each with its place, in the order in which they were indexed."""
+    characters = [chr(pdfium.FPDFText_GetUnicode(text_page, place)) for place in range(text_page.count_chars())]
+    for is_end, line in groupby(range(len(characters)), key=lambda place: characters[place] in "\r\n"):
+        places = list(line)
+        if is_end or not is_right_to_left("".join(characters[place] for place in places)):
+            yield from ((characters[place], place) for place in places)
+        else:
+            # Blanks do not matter here, so none is sought.
+            glyphs = as_read(text_page, places, size=math.inf)
+            yield from (
+                (character, glyph.place) for glyph in glyphs for character in glyph.text if glyph.place is not None
+            )
 
 
 def _spans(text: str, quote: str) -> Iterator[tuple[int, int]]:

@@ -11,11 +11,12 @@ from pptx.exc import PackageNotFoundError
 from pptx.presentation import Presentation as Slides
 from pptx.shapes.base import BaseShape
 from pptx.slide import Slide
+from pptx.text.text import _Paragraph as Paragraph
 
 from copilot.errors import KnowledgeError
 from copilot.language.formatting import pluralize
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.loaders.office import created, stated_title
+from copilot.retrieval.loaders.office import created, linked, stated_title
 from copilot.retrieval.loaders.table_rows import lines_of_rows
 from copilot.retrieval.types import Section
 
@@ -64,9 +65,20 @@ def _lines(shapes: Iterable[BaseShape], title: BaseShape | None) -> Iterator[str
             yield from _table(shape)
         elif shape.has_text_frame:
             for paragraph in shape.text_frame.paragraphs:  # type: ignore[attr-defined]
-                if text := " ".join(paragraph.text.replace("\v", " ").split()):
+                if text := _text(paragraph):
                     # A text box of one line is a label; the body's paragraphs are its bullets.
                     yield f"{'  ' * paragraph.level}- {text}" if shape.is_placeholder else text
+
+
+def _text(paragraph: Paragraph) -> str:
+    """On one line, each link with its address."""
+    text, at = paragraph.text, 0
+    for run in paragraph.runs:
+        at = text.index(run.text, at)
+        written = linked(run.text, run.hyperlink.address)
+        text = text[:at] + written + text[at + len(run.text) :]
+        at += len(written)
+    return " ".join(text.replace("\v", " ").split())
 
 
 def _is_furniture(shape: BaseShape) -> bool:
@@ -79,7 +91,7 @@ def _table(shape: BaseShape) -> Iterator[str]:
     for row in shape.table.rows:  # type: ignore[attr-defined]
         texts: list[str] = []
         for cell in row.cells:
-            text = " ".join(cell.text.split())
+            text = " ".join(filter(None, map(_text, cell.text_frame.paragraphs)))
             # What is merged reads as the cell that it is merged into.
             if cell._tc.hMerge and texts:
                 text = texts[-1]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 import python_calamine as calamine
 
@@ -13,9 +15,9 @@ from copilot.language.formatting import pluralize
 from copilot.records.headers import side_by_side
 from copilot.records.hidden import hidden_cells
 from copilot.records.left_out import Hidden, LeftOut
-from copilot.retrieval.loaders.cell_formats import Shown, conceal, shown_cells
+from copilot.retrieval.loaders.cell_formats import Shown, cell_links, conceal, shown_cells
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.loaders.office import created
+from copilot.retrieval.loaders.office import created, linked
 from copilot.retrieval.loaders.table_rows import MOST_ROWS, NumberedRow, sections_of_rows
 from copilot.retrieval.types import Section
 
@@ -32,6 +34,7 @@ def read(data: bytes) -> Content:
     except calamine.CalamineError:
         raise KnowledgeError("it is damaged or not a whole workbook; save it again in its program") from None
     formats = shown_cells(data) if data.startswith(b"PK") else {}
+    links = cell_links(data) if data.startswith(b"PK") else {}
     hidden = hidden_cells(io.BytesIO(data))
     sections: list[Section] = []
     notes: list[str] = []
@@ -44,7 +47,8 @@ def read(data: bytes) -> Content:
             continue
         try:
             unseen = hidden.get(sheet.name, Hidden())
-            rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), formats.get(sheet.name, {}), unseen, rows_left)
+            shown = _with_links(formats.get(sheet.name, {}), links.get(sheet.name, {}))
+            rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), shown, unseen, rows_left)
         except calamine.CalamineError:
             notes.append(f"the sheet {sheet.name} cannot be read; save the workbook again")
             continue
@@ -54,6 +58,11 @@ def read(data: bytes) -> Content:
             part = [NumberedRow(row.number, row.cells[columns.start : columns.stop]) for row in rows]
             sections += sections_of_rows(part, (sheet.name,), f"sheet {sheet.name}")
     return Content(tuple(sections), dated=created(data) if data.startswith(b"PK") else None, notes=tuple(notes))
+
+
+def _with_links(shown: Shown, links: Mapping[tuple[int, int], str]) -> Shown:
+    """What cells show, each link with its address; a cell that shows nothing shows no address."""
+    return {**{place: partial(linked, address=address) for place, address in links.items()}, **shown}
 
 
 def _rows(

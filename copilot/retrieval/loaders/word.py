@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copilot.errors import KnowledgeError
@@ -33,6 +33,9 @@ _CHARACTERS = {
 }  # fmt: skip
 # In half points; smaller letters are not read by anyone.
 _SMALLEST_SIZE = 5
+_LINK, _FIELD, _ADDRESS = f"{MAIN}hyperlink", f"{MAIN}fldSimple", "address"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_LEADS = re.compile(r'\s*HYPERLINK\s+"([^"]+)"')
 _WHITE = re.compile(r"F[C-F]F[C-F]F[C-F]", re.IGNORECASE)
 # Word writes no wider table.
 _MOST_COLUMNS = 63
@@ -61,11 +64,25 @@ def read(data: bytes) -> Content:
 
 
 def _part(data: bytes, name: str) -> Element | None:
-    xml = office.part(data, posixpath.join("word", name))
+    path = posixpath.join("word", name)
+    xml = office.part(data, path)
     try:
-        return office_xml.parsed(xml) if xml else None
+        part = office_xml.parsed(xml) if xml else None
     except office_xml.BrokenXml as error:
         raise KnowledgeError(f"it is damaged ({error.msg}); save it again in Word") from None
+    if part is not None:
+        _address(part, office.addresses(data, path))
+    return part
+
+
+def _address(part: Element, addresses: Mapping[str, str]) -> None:
+    """Notes at each link where it leads, which is said elsewhere in the package."""
+    for link in part.iter(_LINK):
+        if address := addresses.get(link.get(_RELATION, "")):
+            link.set(_ADDRESS, address)
+    for field in part.iter(_FIELD):
+        if leads := _LEADS.match(field.get(f"{MAIN}instr", "")):
+            field.set(_ADDRESS, leads[1])
 
 
 class _Reader:
@@ -91,7 +108,8 @@ class _Reader:
             if level is None:
                 yield _Block(f"{label}{text}")
             else:
-                yield _Block(" ".join(f"{label.lstrip()}{text}".split()).removeprefix("- "), level)
+                heading = office.without_links(f"{label.lstrip()}{text}")
+                yield _Block(" ".join(heading.split()).removeprefix("- "), level)
         for box in element.iter(_TEXT_BOX):
             if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
                 yield from self.blocks(box)
@@ -150,6 +168,8 @@ def _text(element: Element) -> str:
         elif child.tag == f"{_MATHS}sup" or _is_raised_number(child):
             # Else ten to the sixth would read as 106.
             parts.append(f"^{_text(child)}")
+        elif child.tag in (_LINK, _FIELD):
+            parts.append(office.linked(_text(child), child.get(_ADDRESS)))
         else:
             parts.append(_CHARACTERS.get(str(child.tag)) or _text(child))
     return "".join(parts)
