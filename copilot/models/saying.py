@@ -157,9 +157,9 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     documents_wanted = max((o.planned.probability for o in outcomes if o.tool.searches == "passages"), default=0.0)
     own = [o for o in outcomes if o.tool.searches is None and not o.tool.quotes_documents]
     computed = max((o.planned.probability for o in own), default=0.0)
-    # Where there are no records, all that is asked is asked of documents.
+    # Where there are no records, all that is asked is asked of documents; all that bears on a case is, too.
     are_hardly_asked = documents_wanted < HARDLY_WANTED and bool(asked.view.tables)
-    if are_hardly_asked or (documents_wanted < SUPPORT and computed >= ALSO):
+    if (are_hardly_asked or (documents_wanted < SUPPORT and computed >= ALSO)) and not asked.wants_all:
         # What is said of a figure somewhere is not what records were asked for.
         documents = replace(documents, answers=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.

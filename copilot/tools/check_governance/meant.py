@@ -38,14 +38,15 @@ def rules_meant(asked: Asked, near: float = NEAR) -> tuple[str, ...]:
     rules = _rules(path, path.stat().st_mtime_ns) if path.is_file() else None
     if rules is None:
         return ()
-    scores = rules.vectors @ encode(_about_rules(asked))
+    asked_of_rules = np.stack([encode(text) for text in dict.fromkeys((asked.text, _without_rows(asked)))])
+    scores = (asked_of_rules @ rules.vectors.T).max(axis=0)
     best = float(scores.max())
     alike = [n for n in np.argsort(-scores) if scores[n] > best - LEAD]
     return tuple(rules.ids[n] for n in alike) if best >= near and len(alike) <= MOST else ()
 
 
-def _about_rules(asked: Asked) -> str:
-    """The question without the units and stages that it names: they say which projects, not which rule."""
+def _without_rows(asked: Asked) -> str:
+    """The question without the units and stages that it names: mostly they say which projects, not which rule."""
     places = [x for x in asked.links.of("value") if x.score == 1 and x.column in _OF_PROJECTS]
     kept, start = [], 0
     for place in sorted(places, key=lambda x: x.start):
