@@ -46,6 +46,10 @@ _FAR = 0.3
 _READ = 4
 """Passages that are read beside each question, the nearest."""
 
+_MOST_KNOWN = 8192
+_KNOWN: dict[tuple[str, str], float] = {}
+"""By question and unit as the judge reads it."""
+
 
 @dataclass(frozen=True)
 class Contradiction:
@@ -184,10 +188,23 @@ def _scores(rule: StatedRule, units: Sequence[Unit], vectors: Vectors, embed: Em
     cosines = vectors @ embed(rule.questions).T
     for question, near in zip(rule.questions, cosines.T, strict=True):
         nearest = [int(at) for at in np.argsort(-near)[:_READ] if near[at] >= _FAR]
-        judged = judging.scores(question, [units[at] for at in nearest])
+        judged = _judged(question, [units[at] for at in nearest])
         for at, score in zip(nearest, judged, strict=True):
             best[at] = max(best.get(at, -np.inf), score + _NEARNESS * float(near[at]))
     return best
+
+
+def _judged(question: str, units: Sequence[Unit]) -> list[float]:
+    """How surely each unit answers, as log odds; each pair is judged once, since answer after answer compares the same
+    rules with the same passages."""
+    texts = [judging.written(unit) for unit in units]
+    known = {text: score for text in texts if (score := _KNOWN.get((question, text))) is not None}
+    fresh = {text: unit for text, unit in zip(texts, units, strict=True) if text not in known}
+    known |= zip(fresh, judging.scores(question, list(fresh.values())), strict=True)
+    if len(_KNOWN) > _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN.update({(question, text): known[text] for text in fresh})
+    return [known[text] for text in texts]
 
 
 def _of_document(rule: StatedRule, stated: Mapping[Unit, Sequence[_Amount]]) -> Iterator[Contradiction]:

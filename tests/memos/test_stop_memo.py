@@ -202,7 +202,7 @@ def test_word_and_markdown_hold_the_memo(portfolio: Memo) -> None:
     document = Document(io.BytesIO(export(portfolio, "docx")))
     table = portfolio.section("ranking").table
     assert table is not None
-    assert [cell.text for cell in document.tables[1].rows[0].cells] == list(table.columns)
+    assert list(table.columns) in [[cell.text for cell in told.rows[0].cells] for told in document.tables]
     assert "## What stopping frees and gives up" in export(portfolio, "md").decode()
 
 
