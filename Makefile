@@ -10,7 +10,7 @@ run: $(VENV)/.installed
 	@$(BIN)/bearing index
 	@$(BIN)/bearing ui --port $(PORT)
 
-# On all cores and one worker more, each file of tests as a whole by one of them. TEST adds options: make test TEST="-n 0 tests/records".
+# On all cores, each file of tests as a whole by one of them. TEST adds options: make test TEST="-n 0 tests/records".
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST)
 
