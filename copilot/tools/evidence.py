@@ -8,6 +8,7 @@ from datetime import date
 from copilot.language.formatting import format_cell, humanize
 from copilot.records.schema import TABLES, Column
 from copilot.records.store import ROW, RecordView
+from copilot.retrieval.types import Chunk
 from copilot.types import Basis, Cell, Evidence, Quantity, Value
 
 Row = Mapping[str, Cell]
@@ -89,3 +90,18 @@ def measured(value: float, unit: str, basis: Basis = "computed") -> Quantity:
     # Cents of a large computed sum say nothing.
     is_rounded = value.is_integer() or (basis == "computed" and abs(value) >= 1000)
     return Quantity(value=value, unit=unit, precision=0 if is_rounded else 2, basis=basis)
+
+
+def passage_of(chunk: Chunk) -> Evidence:
+    """A part of a document as evidence that was not searched for."""
+    path = [heading for heading in chunk.heading_path if heading != chunk.title]
+    return Evidence(
+        id=chunk.id,
+        kind="passage",
+        source=chunk.document_id,
+        locator=chunk.locator,
+        title=" › ".join([chunk.title, *path]),
+        text=chunk.text,
+        as_of=chunk.effective,
+        position=chunk.position,
+    )

@@ -10,9 +10,9 @@ from copilot.language.formatting import says
 from copilot.passages.contradictions import contradictions
 from copilot.passages.units import units
 from copilot.records.importing import load_mapping
-from copilot.retrieval.types import Chunk
+from copilot.tools.evidence import passage_of
 from copilot.tools.findings import Phrase, Reading
-from copilot.types import Evidence, Finding, Viewer
+from copilot.types import Finding, Viewer
 
 STATED_OTHERWISE: dict[str, Phrase] = {
     "stated_otherwise": says(
@@ -43,7 +43,7 @@ def stated_otherwise(
         found = {}
         for question in rule.questions:
             for scored in sources.retriever.search(question, viewer, _FOUND, as_of=sources.today, kind="passage"):
-                found[scored.chunk.id] = _evidence(scored.chunk)
+                found[scored.chunk.id] = passage_of(scored.chunk)
         parts = [unit for evidence in found.values() for unit in units(evidence)]
         for contradiction in contradictions(rule, others, parts, sources.retriever.embed):
             passage = found[contradiction.unit.evidence]
@@ -59,17 +59,3 @@ def stated_otherwise(
                 },
                 evidence=(reading.add(passage),),
             )
-
-
-def _evidence(chunk: Chunk) -> Evidence:
-    path = [heading for heading in chunk.heading_path if heading != chunk.title]
-    return Evidence(
-        id=chunk.id,
-        kind="passage",
-        source=chunk.document_id,
-        locator=chunk.locator,
-        title=" › ".join([chunk.title, *path]),
-        text=chunk.text,
-        as_of=chunk.effective,
-        position=chunk.position,
-    )

@@ -19,7 +19,7 @@ from copilot.records.units import named_unit
 from copilot.retrieval.types import Chunk
 from copilot.sources import Sources
 from copilot.stages import Stages
-from copilot.tools.evidence import name_of
+from copilot.tools.evidence import name_of, passage_of
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import Calculation, Evidence, Finding, Quantity, Table, Value, Viewer
@@ -106,7 +106,7 @@ class Review:
         for clause in rule.clauses:
             chunk = self._passage(clause)
             if chunk is not None:
-                found.append(_passage_evidence(chunk))
+                found.append(passage_of(chunk))
         return list({evidence.id: evidence for evidence in found}.values())
 
     def other_figures(self, rule: Rule) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ class Review:
                 "source": f"clause {found.clause.clause} of {found.clause.document}",
                 "stated": found.stated,
             }
-            evidence = (_passage_evidence(chunk).id,) if chunk else ()
+            evidence = (passage_of(chunk).id,) if chunk else ()
             yield Finding(kind="other_figure", subject=rule.id, role="caveat", values=values, evidence=evidence)
         vocabulary = self.gates.vocabulary
         for clause, others in approvers_by_amount(rule, self.gates.rules, vocabulary, self.currency, self._paragraph):
@@ -131,7 +131,7 @@ class Review:
                 "source": f"clause {clause.clause} of {clause.document}",
                 "others": others,
             }
-            evidence = (_passage_evidence(chunk).id,) if chunk else ()
+            evidence = (passage_of(chunk).id,) if chunk else ()
             yield Finding(kind="other_approvers", subject=rule.id, role="caveat", values=values, evidence=evidence)
 
     def stated_otherwise(self, reading: Reading, selection: Selection) -> Iterator[Finding]:
@@ -178,20 +178,6 @@ def blocked_projects(sources: Sources, viewer: Viewer) -> Mapping[str, list[str]
     titles = {rule.id: rule.title for rule in review.gates.rules}
     blocking = {str(p.row["id"]): review.checker.blocking(p) for p in review.projects}
     return {project: [titles[id] for id in ids] for project, ids in blocking.items() if ids}
-
-
-def _passage_evidence(chunk: Chunk) -> Evidence:
-    path = [heading for heading in chunk.heading_path if heading != chunk.title]
-    return Evidence(
-        id=chunk.id,
-        kind="passage",
-        source=chunk.document_id,
-        locator=chunk.locator,
-        title=" › ".join([chunk.title, *path]),
-        text=chunk.text,
-        as_of=chunk.effective,
-        position=chunk.position,
-    )
 
 
 def source(of: Source) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -69,6 +68,7 @@ def _rules(path: Path, changed: int) -> _Rules | None:
 
 def _questions(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
     """What asks for the facts that a rule requires."""
-    required = set(re.findall(r"\w+", str(rule.get("requires", ""))))
+    written = str(rule.get("requires", ""))
+    required = set("".join(c if c.isalnum() or c == "_" else " " for c in written).split())
     asked = (entry["question"] for name, entry in facts.items() if name in required and "question" in entry)
     return [str(question) for question in asked]
