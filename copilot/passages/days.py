@@ -18,7 +18,7 @@ def is_of_another_day(
     quotation: Quotation, evidence: Sequence[Evidence], asked: Period | None, today: date, fiscal_start: int
 ) -> bool:
     """Whether what is quoted first stands in a document whose title has a day, outside the past day or month that a
-    question names, and its passage speaks of no time within that."""
+    question names, and its passage speaks of no time within that: "a paper in March" is nothing of the 26th."""
     if not quotation.quotes or asked is None or asked.is_open or asked.start > today:
         return False
     if (asked.end - asked.start).days > _LONGEST:
@@ -31,4 +31,5 @@ def is_of_another_day(
     def meets(period: Period) -> bool:
         return period.start < asked.end and asked.start < period.end
 
-    return not meets(own) and not any(map(meets, find_periods(quoted.text, today, fiscal_start)))
+    told = (p for p in find_periods(quoted.text, today, fiscal_start) if p.end - p.start <= asked.end - asked.start)
+    return not meets(own) and not any(map(meets, told))

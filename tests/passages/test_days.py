@@ -22,7 +22,11 @@ copilot = copilot_on(
         ),
         "minutes/staff-panel.md": "# Staff Panel, minutes of 4 March 2026\n\n## Decisions\n\n"
         "The panel took note of the plan for the shifts and asked for nothing more.\n",
-        "minutes/january.md": minutes("21 January 2026", "The council decided to buy no further licences this year."),
+        "minutes/january.md": minutes(
+            "21 January 2026",
+            "The council decided to buy no further licences this year.\n\n"
+            "The council decided that the Tide Clock stays closed. Its owner brings a paper in February.",
+        ),
         "policies/trials.md": "# Trials\n\nA trial lasts six months at the most. The council may lengthen it once.\n",
     }
 )
@@ -33,6 +37,7 @@ copilot = copilot_on(
     [
         "What did the council decide at its April sitting on the Berth Planner?",
         "What did the council decide on 20 May 2026 about the trial of the Berth Planner?",
+        "What did the council decide on 25 February 2026 about the Tide Clock?",
     ],
 )
 def test_what_was_decided_on_another_day_is_not_told(copilot: Copilot, question: str) -> None:
