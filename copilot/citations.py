@@ -47,6 +47,10 @@ class Verifier:
             if item.kind == "passage":
                 self._titles.add(item.title.partition(" › ")[0])
 
+    def name(self, choices: Iterable[str]) -> None:
+        """Adds what a person may choose from, whose names claim nothing: "Minutes of 26 February 2026"."""
+        self._titles.update(choices)
+
     def again(self) -> Verifier:
         """A verifier of another draft over what was read so far."""
         return Verifier(self.question, self.evidence, _titles=self._titles)

@@ -164,6 +164,8 @@ class Runner:
             chunk, about = event
             if about.get("langgraph_node") == "model" and isinstance(chunk, AIMessageChunk):
                 turn.draft = Draft.of(chunk) or turn.draft
+                if turn.draft is not None and turn.draft.status == "needs_clarification":
+                    turn.verifier.name(turn.draft.follow_ups)
                 if chunk.text and (ready := turn.verifier.feed(str(chunk.text))):
                     yield turn.say(ready)
             return

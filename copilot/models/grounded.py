@@ -196,18 +196,15 @@ class GroundedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        """The reply line by line; tool calls come whole."""
+        """The reply line by line; tool calls come whole, and first."""
         message = self._reply(messages, kwargs.get("tools") or [])
-        lines = str(message.content).splitlines(keepends=True)
-        for line in lines[:-1]:
+        first, *rest = str(message.content).splitlines(keepends=True) or [""]
+        # What is known of the draft comes first: what may be chosen from is no claim.
+        head = AIMessageChunk(content=first, tool_calls=message.tool_calls, additional_kwargs=message.additional_kwargs)
+        yield _chunk(head, run_manager)
+        for line in rest:
             yield _chunk(AIMessageChunk(content=line), run_manager)
-        last = AIMessageChunk(
-            content=lines[-1] if lines else "",
-            tool_calls=message.tool_calls,
-            additional_kwargs=message.additional_kwargs,
-            chunk_position="last",
-        )
-        yield _chunk(last, run_manager)
+        yield _chunk(AIMessageChunk(content="", chunk_position="last"), run_manager)
 
     def candidates(self, messages: Sequence[BaseMessage]) -> list[Call]:
         """The calls that it would make for the last question, without the searches, most probable first."""

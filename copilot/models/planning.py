@@ -313,7 +313,8 @@ def _choices(
     is_first = asked.earlier is None or not asked.earlier.tool
     points = is_first and bool(asked.reading.of("back")) and not asked.links.links
     unclear = unclear or (points and not _says_all(asked, calls, limits))
-    groups = asked.links.ambiguous
+    # Two documents that a word fits are both searched.
+    groups = [g for g in asked.links.ambiguous if unclear or any(x.kind != "document" for x in g)]
     if groups and (unclear or not asked.links.of("record", "metric", "document")):
         return tuple(f"{x.name or x.key} ({x.key})" if x.name and x.name != x.key else x.key for x in groups[0])
     if not unclear:

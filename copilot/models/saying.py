@@ -52,6 +52,8 @@ _STOPS = (".", "?", "!")
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
+CHOICES = 6
+"""What is offered where it is asked back, the most probable first."""
 FEW_ROWS = 5
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {
@@ -500,8 +502,8 @@ def _is_worth_offering(call: Call) -> bool:
 def _ask_back(choices: Sequence[str]) -> Draft:
     if not choices:
         return Draft(text="What is your question about?", status="needs_clarification")
-    lines = ["Which one do you mean?", "", *(f"- {c}" for c in choices[:6])]
-    return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:4]))
+    lines = ["Which one do you mean?", "", *(f"- {c}" for c in choices[:CHOICES])]
+    return Draft(text="\n".join(lines), status="needs_clarification", follow_ups=tuple(choices[:CHOICES]))
 
 
 def cite(finding: Finding) -> str:

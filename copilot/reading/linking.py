@@ -84,6 +84,8 @@ def stem(word: str) -> str:
 
 INFLECTED = 0.85
 """The score of a value that the text has in another form."""
+MISTYPED = 0.9
+"""The score of a name that a run of words is near to."""
 
 
 def singular(word: str) -> str:
@@ -207,7 +209,7 @@ class Linker:
         for k in odd:
             if any(x.start <= tokens[k].start and tokens[k].end <= x.end for x in found):
                 continue
-            best: tuple[float, int, int, str] | None = None
+            best: tuple[float, int, int, float] | None = None
             for i in range(max(0, k - 4), k + 1):
                 for j in range(k + 1, min(len(tokens), i + 5) + 1):
                     run = joined(t.folded for t in tokens[i:j])
@@ -215,10 +217,14 @@ class Linker:
                         continue
                     match = process.extractOne(run, self._forms, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
                     if match and (best is None or match[1] + len(run) / 4 > best[0]):
-                        best = (match[1] + len(run) / 4, i, j, match[0])
+                        best = (match[1] + len(run) / 4, i, j, match[1])
             if best is not None:
-                _, i, j, form = best
-                fuzzy += [_linked(n, text, tokens[i].start, tokens[j - 1].end, 0.9) for n in self._whole[form]]
+                _, i, j, likeness = best
+                run = joined(t.folded for t in tokens[i:j])
+                # Of "Planner 2" and "Planner 3", "Planner" is no more the one than the other.
+                near = process.extract(run, self._forms, scorer=fuzz.ratio, score_cutoff=likeness, limit=_MOST_CANDIDATES)
+                names = [n for form, *_ in near for n in self._whole[form]]
+                fuzzy += [_linked(n, text, tokens[i].start, tokens[j - 1].end, MISTYPED) for n in names]
         return fuzzy
 
     def _shortened(
@@ -351,10 +357,10 @@ def _outermost(links: Iterable[Link]) -> list[Link]:
 
 
 def _alike(links: Sequence[Link]) -> list[tuple[Link, ...]]:
-    """Records of one table that bear the very name that is said."""
+    """Records of one table that bear the very name that is said, or are equally near to one that is mistyped."""
     places: dict[tuple[int, int, str], list[Link]] = defaultdict(list)
     for link in links:
-        if link.kind == "record" and link.score == 1:
+        if link.kind == "record" and link.score in (1, MISTYPED):
             places[link.start, link.end, link.table].append(link)
     return [tuple(group) for group in places.values() if len(group) > 1]
 

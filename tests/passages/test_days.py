@@ -9,7 +9,7 @@ from copilot import Copilot
 
 
 def minutes(day: str, text: str) -> str:
-    return f"# Port Council, minutes of {day}\n\n## Decisions\n\n{text}\n"
+    return f"# Harbour AI Moot - minutes of {day}\n\n## Decisions\n\n{text}\n"
 
 
 copilot = copilot_on(
@@ -61,3 +61,8 @@ def test_what_a_document_of_a_day_tells_of_it_is_told(copilot: Copilot, question
     answer = copilot.ask(question)
     assert answer.status == "answered"
     assert said in answer.text
+
+
+def test_a_body_of_which_there_are_several_minutes_is_not_asked_back(copilot: Copilot) -> None:
+    answer = copilot.ask("May the Moot lengthen a trial twice?")
+    assert answer.status == "answered"
