@@ -222,7 +222,9 @@ class Linker:
                 _, i, j, likeness = best
                 run = joined(t.folded for t in tokens[i:j])
                 # Of "Planner 2" and "Planner 3", "Planner" is no more the one than the other.
-                near = process.extract(run, self._forms, scorer=fuzz.ratio, score_cutoff=likeness, limit=_MOST_CANDIDATES)
+                near = process.extract(
+                    run, self._forms, scorer=fuzz.ratio, score_cutoff=likeness, limit=_MOST_CANDIDATES
+                )
                 names = [n for form, *_ in near for n in self._whole[form]]
                 fuzzy += [_linked(n, text, tokens[i].start, tokens[j - 1].end, MISTYPED) for n in names]
         return fuzzy
