@@ -30,6 +30,7 @@ from copilot.reading.profiles import Profile  # noqa: E402
 from copilot.reading.reader import read  # noqa: E402
 from copilot.reading.reranking import said  # noqa: E402
 from copilot.reading.rows import Restriction  # noqa: E402
+from copilot.reading.tables import by_table  # noqa: E402
 from copilot.tools.find_projects.calls import arguments_of  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
 
@@ -37,10 +38,11 @@ MOST = 12
 
 
 def readings(asked: Asked) -> Iterator[Restriction]:
-    """The first of each table, then what is near the first of all."""
-    found = asked.restrictions
+    """The first of each table, the most probable tables first, then what is near those of the first two."""
+    found = [r for r, _ in by_table(asked.text, asked.restrictions, asked.columns.get, asked.columns.main)]
     yield from found[:3]
-    yield from asked.near(found[0])[:MOST]
+    for reading, most in zip(found, (MOST, MOST // 2), strict=False):
+        yield from asked.near(reading)[:most]
 
 
 def bare(profile: Profile | None) -> Profile | None:
