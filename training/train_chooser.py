@@ -529,6 +529,7 @@ def main() -> None:
     parser.add_argument(
         "--most", type=int, help="validation readings, drawn by chance; by default all, and the test hands"
     )
+    parser.add_argument("--state", type=Path, help="where to keep all that was learnt, in full precision")
     given = parser.parse_args()
     torch.manual_seed(0)
     hands = sorted(p.stem for p in (DATA / "hands").glob("h*.jsonl"))
@@ -570,6 +571,8 @@ def main() -> None:
             (RATE, HEAD_RATE), lambda batch: loss_of(scores_of(model, batch), batch),
             lambda: validate(model, collator, data["validation"]),
         )  # fmt: skip
+        if given.state is not None:
+            torch.save(model.state_dict(), given.state)
         if start is not None:
             model.load_state_dict(best_between(model, start, lambda: validate(model, collator, data["validation"])))
         measures = {split: validate(model, collator, data[split]) for split in measured_on}

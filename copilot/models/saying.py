@@ -54,6 +54,8 @@ TELLING = ("headline", "support", "option")
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
 CHOICES = 6
 """What is offered where it is asked back, the most probable first."""
+FEW_QUOTES = 3
+"""Of documents that may not answer; more of what is doubted tells nobody more."""
 FEW_ROWS = 5
 # Findings after the first, by the shape of the answer.
 FINDINGS: Mapping[Shape, int] = {
@@ -331,6 +333,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
             continue
         if part.certainty < CERTAIN:
             page.add([f"{'They' if page.lines else 'The documents'} may not answer this. What comes nearest:"])
+            fresh = fresh[:FEW_QUOTES]
         page.add(quoted(fresh))
         page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
         said |= {q.unit for q in part.quotation.quotes}

@@ -23,11 +23,6 @@ PART = 4.0
 such as the months of a series. No workspace that the weights were fitted on has one."""
 
 
-UNSURE, SURER = 0.7, 0.15
-"""Another table is meant where its reading is so much more certain than the first, which is less certain than that.
-Chosen on 160 validation lines (the right table for .931, without it .900); on 98 test lines .959 and .939."""
-
-
 @dataclass(frozen=True)
 class TableSignals:
     """What tells whether one table is meant."""
@@ -42,6 +37,8 @@ class TableSignals:
     """How sure the chooser is of it beside its columns and values."""
     called: float
     """How surely the question speaks of its rows, by their name alone, as log odds."""
+    whole: float
+    """How surely what is read of it says what was asked, as log odds."""
     counts: float
     """1 where it takes part of the question for how many rows of another of these tables refer to a row."""
     times: float
@@ -57,10 +54,10 @@ def weights() -> Mapping[str, float]:
 
 def signals(text: str, found: Sequence[Restriction], known: Known, main: str) -> list[TableSignals]:
     """Those of each reading's table."""
-    called = scores(text, [said(Restriction(r.table), known) for r in found])
+    judged = scores(text, [said(r, known) for r in (*(Restriction(r.table) for r in found), *found)])
     tables = {r.table for r in found}
     rows = []
-    for reading, score in zip(found, called, strict=True):
+    for reading, called, whole in zip(found, judged[: len(found)], judged[len(found) :], strict=True):
         used = {c.column for c in (*reading.conditions, *reading.among)} | {reading.measured, *reading.shown}
         used.add((reading.order or "").lstrip("-"))
         rows.append(
@@ -69,7 +66,8 @@ def signals(text: str, found: Sequence[Restriction], known: Known, main: str) ->
                 main=float(reading.table == main),
                 left=len(reading.unresolved),
                 judged=reading.signals.table if reading.signals else 0.0,
-                called=score,
+                called=called,
+                whole=whole,
                 counts=float(any(counted(name or "") in tables for name in used)),
                 times=float(any(is_time(name or "") for name in used)),
             )
@@ -79,20 +77,13 @@ def signals(text: str, found: Sequence[Restriction], known: Known, main: str) ->
 
 def by_table(
     text: str, found: Sequence[Restriction], known: Known, main: str = "", parts: Collection[str] = ()
-) -> list[Restriction]:
-    """The readings, that of the table that is most probably meant first; `parts` are tables of parts of something."""
+) -> list[tuple[Restriction, float]]:
+    """The readings with how probable their tables are, as log odds, that of the most probable first; `parts` are tables
+    of parts of something."""
     if len(found) < 2:
-        return list(found)
+        return [(r, 0.0) for r in found]
     worth = [
         sum(weights()[name] * value for name, value in asdict(s).items()) - PART * (r.table in parts)
         for r, s in zip(found, signals(text, found, known, main), strict=True)
     ]
-    return [found[n] for n in sorted(range(len(found)), key=lambda n: -worth[n])]
-
-
-def surest_first(found: Sequence[Restriction]) -> list[Restriction]:
-    """The readings, first one that is much more certain than the one before which it is put."""
-    surest = max(found, key=lambda r: r.certainty)
-    if found[0].certainty >= UNSURE or surest.certainty < found[0].certainty + SURER:
-        return list(found)
-    return [surest, *(r for r in found if r is not surest)]
+    return sorted(zip(found, worth, strict=True), key=lambda x: -x[1])
