@@ -148,6 +148,31 @@ def test_a_memo_is_edited_beside_its_evidence_and_says_which_figure_has_no_sourc
     assert [box.label for box in app.checkbox] == ["I confirm 9.9 million NOK"]
 
 
+def test_the_terms_of_a_memo_are_changed_beside_it_and_drafted_on_a_press(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    memo = copilot.call("draft_memo", top=2).memo
+    copilot.memos.keep(memo)
+    app = opened(memos.page, copilot, memo=memo.id)
+    next(button for button in app.button if button.label == "Change the terms").click().run()
+    assert not app.exception
+    assert not any("Preview" in text for text in shown(app).splitlines())
+    first = next(call for call in memo.calls if call.verdict == "fund")
+    left_out = next(field for field in app.multiselect if field.label == "Left out")
+    left_out.select(f"{first.name} ({first.project})").run()
+    assert not app.exception
+    assert not app.error
+    preview = next(text for text in shown(app).splitlines() if "Preview" in text)
+    assert "1 in and 1 out" in preview
+    assert f"Out: {first.name}." in preview
+    assert len(copilot.memos.list(copilot.viewer())) == 1
+    next(button for button in app.button if button.label == "Draft this version").click().run()
+    version = copilot.memos.list(copilot.viewer())[0]
+    assert version.redrafted_from == memo.id
+    assert version.arguments["exclude"] == [first.project]
+    app = opened(memos.page, copilot, memo=version.id)
+    assert any("on other terms: funds 2" in button.label for button in app.button)
+
+
 def test_a_memo_that_is_drafted_in_the_background_is_shown_as_waiting_and_can_be_cancelled(copilot: Copilot) -> None:
     with closing(Jobs(place(Settings.from_env(), JOBS))) as jobs:
         kinds.start(jobs, copilot.conversations, kinds.requested("memo", {"top": 2}), copilot.viewer())
