@@ -6,6 +6,7 @@ import streamlit as st
 
 from copilot.memos.layout import NO_SOURCE, annexes, front, lead
 from copilot.memos.memo import Line, Memo
+from copilot.records.store import RecordView
 from ui import exhibits, markdown
 
 
@@ -37,12 +38,12 @@ def _said(line: Line, before: str = "") -> str:
     return f"{start}{text} :gray[{marks}]" if marks else f"{start}{text}"
 
 
-def evidence(memo: Memo) -> None:
+def evidence(memo: Memo, view: RecordView) -> None:
     st.header("Evidence", anchor=False)
     for source in memo.sources:
         with st.expander(f"\\[{source.marker}\\] {markdown.label(source.evidence.title)}"):
             st.caption(markdown.label(f"{source.evidence.source}, {source.evidence.locator}"))
-            if source.evidence.calculation and not source.evidence.text:
-                exhibits.calculation(source.evidence.calculation, f"source-{source.marker}")
-            else:
-                st.markdown(markdown.safe(source.evidence.text))
+            if source.evidence.calculation:
+                exhibits.calculation(source.evidence.calculation, f"source-{source.marker}", view)
+                st.caption("What was computed")
+            st.markdown(markdown.safe(source.evidence.text))

@@ -62,7 +62,7 @@ def workbench(copilot: Copilot, viewer: str, kept: Memo, key: str) -> None:
         else:
             _preview(copilot, viewer, kept, found, asked, key)
             memo.text(found.memo)
-            memo.evidence(found.memo)
+            memo.evidence(found.memo, copilot.sources.records.view(copilot.viewer(viewer)))
 
 
 def _terms(copilot: Copilot, viewer: str, kept: Memo, own: Arguments) -> Arguments:

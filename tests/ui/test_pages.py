@@ -119,6 +119,9 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     app = opened(memos.page, copilot, memo=memo.id)
     assert not app.exception
     assert app.title[0].value == memo.title
+    first = f"/portfolio?project={memo.calls[0].project}"
+    cells = [str(cell) for grid in (*app.table, *app.dataframe) for cell in grid.value.to_numpy().flat]
+    assert any(cell == first or cell.endswith(f"]({first})") for cell in cells)
     assert "Signed off by Ana Costa" in shown(app)
     assert "Motion." in shown(app)
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"

@@ -193,7 +193,7 @@ def _one(copilot: Copilot, viewer: str, memos: Memos, id: str) -> None:
         if not is_edited:
             _history(memos, memo, copilot, viewer, steps)
         with st.container(key="memo_evidence_beside" if is_edited else "memo_evidence"):
-            draw.evidence(memo)
+            draw.evidence(memo, copilot.sources.records.view(who))
 
 
 def _leave() -> None:
