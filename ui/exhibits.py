@@ -150,7 +150,7 @@ def plain_table(
     rows = [[_plain(cell) for cell in row] for row in table.rows]
     for n, link in (links or {}).items():
         rows[n][link.column] = f"[{rows[n][link.column]}]({_address(link)})"
-    frame = pd.DataFrame(rows, columns=[markdown.label(column) for column in table.columns])
+    frame = pd.DataFrame(rows, columns=[markdown.explained(markdown.label(column)) for column in table.columns])
     with st.container(key=f"plain-{export.file_name(key, 'table').replace('.', '-')}"):
         st.table(frame, border="horizontal", hide_index=True, hide_header=not has_header, alt=f"Table: {table.title}")
 
