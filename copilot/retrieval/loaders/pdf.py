@@ -16,6 +16,7 @@ from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left, is_turned, margin_of
 from copilot.retrieval.loaders.pdf_headings import Line, OutlineEntry
 from copilot.retrieval.loaders.pdf_layout import HYPHEN, sections_of_pages
+from copilot.retrieval.loaders.pdf_links import PageLinks
 
 MOST_PAGES = 5_000
 _BOLD_WEIGHT = 600
@@ -90,6 +91,7 @@ def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[Line]:
     """The lines with words on them, in pdfium's reading order."""
     text_page = page.get_textpage()
     text = text_page.get_text_range()
+    links = PageLinks(page, text_page)
     offset = 0
     has_right_to_left, margin = is_right_to_left(text), None
     # Characters beyond the 16-bit plane count twice in pdfium, once here.
@@ -106,9 +108,11 @@ def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[Line]:
                 if may_turn and is_turned(text_page, words, places, margin):
                     glyphs = as_read(text_page, places, size, margin)
                     spelled = "".join(glyph.text for glyph in glyphs).strip()
+                    leads = links.among([(glyph.text, glyph.place) for glyph in glyphs])
                 else:
                     spelled = _with_raised_numbers(text_page, words, start, size)
-                yield Line(spelled, number, size, is_bold)
+                    leads = links.among([*zip(words, places, strict=True)])
+                yield Line(spelled, number, size, is_bold, tuple(leads) if is_plain else ())
             offset += len(raw)
         offset += 2
     text_page.close()

@@ -21,6 +21,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C he
 from PIL import Image, ImageChops, ImageDraw
 
 from copilot.retrieval.loaders.child import limit_this_process
+from copilot.retrieval.loaders.links import without_links
 from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left, is_turned
 
 QUOTE = "QUOTE"
@@ -48,7 +49,7 @@ def marked_page(data: bytes, first: int, last: int, quote: str) -> bytes:
             if character.isalnum():
                 text += character
                 letters.append(_Letter(number, place))
-    found = [letters[start:end] for start, end in _spans(text, quote)]
+    found = [letters[start:end] for start, end in _spans(text, without_links(quote))]
     if not found:
         return b""
     shown = found[0][0].page
