@@ -162,15 +162,45 @@ class WarehouseConfig(_Strict):
     """The name that metrics.yaml uses, to the table there: `observations: analytics.ai_observations`."""
 
 
-class DocumentFeed(_Strict):
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def seconds_of(span: str) -> float:
+    """Of `30m`, `6h`, `1d`; SettingsError for what is none."""
+    number, unit = span[:-1], span[-1:]
+    if unit not in _SECONDS or not number.isascii() or not number.isdecimal() or not int(number):
+        raise SettingsError(f"{span!r} is no span of time; write a number and its unit, such as 30m, 6h or 1d.")
+    return float(int(number) * _SECONDS[unit])
+
+
+class _Feed(_Strict):
+    every: str = ""
+    """How often `bearing index --every` brings it, such as `1d`; as often as that says where this is empty."""
+
+    @field_validator("every")
+    @classmethod
+    def _span(cls, every: str) -> str:
+        if every:
+            try:
+                seconds_of(every)
+            except SettingsError as error:
+                raise ValueError(str(error)) from None
+        return every
+
+
+class DocumentFeed(_Feed):
     """Documents that are kept elsewhere."""
 
     source: str = Field(min_length=1)
-    """A folder, or a URL that fsspec knows: `s3://policies/ai`."""
+    """A folder, a WebDAV folder as `davs://host/path`, or another URL that fsspec knows: `s3://policies/ai`."""
     to: str = Field(pattern=r"^\w[\w .-]*(/\w[\w .-]*)*$")
     """The folder of the workspace that they are brought to; a feed's own."""
     options: dict[str, Any] = {}
     """What the store needs to know beside the URL; secrets come from the environment, as for the store's own tools."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.source} {self.to}"
 
     @field_validator("to")
     @classmethod
@@ -180,7 +210,7 @@ class DocumentFeed(_Strict):
         return to
 
 
-class RecordFeed(_Strict):
+class RecordFeed(_Feed):
     """Records that are kept in a database, at BEARING_WAREHOUSE_URL."""
 
     table: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
@@ -188,12 +218,19 @@ class RecordFeed(_Strict):
     query: str = Field(min_length=1)
     """One SELECT, in the SQL of that database; a column `label` says who may see a row."""
 
+    @property
+    def name(self) -> str:
+        return self.table
+
 
 class Feeds(_Strict):
     """What `bearing index` brings into the folder before it indexes."""
 
     documents: tuple[DocumentFeed, ...] = ()
     records: tuple[RecordFeed, ...] = ()
+
+    def all(self) -> tuple[DocumentFeed | RecordFeed, ...]:
+        return (*self.documents, *self.records)
 
 
 class WorkspaceConfig(_Strict):

@@ -13,14 +13,16 @@ import duckdb
 import pytest
 import yaml
 from command_line import bearing, environment
+from dav_server import NAME, PASSWORD, DavServer
 from s3_server import BUCKET, KEY, S3Server
 
 from copilot import Settings
 from copilot.build import index, open_library
+from copilot.commands.watching import Schedule
 from copilot.errors import KnowledgeError, SettingsError
 from copilot.types import Viewer
 from copilot.upkeep.feeds import Pulled, pull
-from copilot.workspace import Workspace
+from copilot.workspace import DocumentFeed, Feeds, RecordFeed, Workspace, seconds_of
 
 RULE = b"# Ice rule\n\nThe rink is closed when the ice is thinner than four centimetres.\n"
 PAPER = b"# Merger\n\nThe rink merges with the pool in March.\n"
@@ -126,6 +128,104 @@ def test_a_bucket_that_cannot_be_read_or_is_empty_takes_nothing_away(
     assert sorted((settings.workspace / "central").rglob("*")) == before
 
 
+@pytest.fixture
+def dav(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DavServer]:
+    accounts = tmp_path / "accounts"
+    accounts.write_text(f"machine 127.0.0.1 login {NAME} password {PASSWORD}\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(accounts))
+    with DavServer() as server:
+        server.files = {
+            "files/AI policies/rules/Eis & Schnee/ice.md": RULE,
+            "files/AI policies/merger.md": PAPER,
+            "files/AI policies/merger.md.meta.yaml": LABEL,
+            "files/AI policies/film.mp4": b"no document",
+            "files/AI policies/.versions/merger.md": PAPER,
+            "files/lunch.md": b"# Lunch\n",
+        }
+        yield server
+
+
+def from_dav(tmp_path: Path, dav: DavServer, folder: str = "files/AI policies") -> Settings:
+    return configure(tmp_path, documents=[{"source": f"dav://{dav.host}/{folder}", "to": "central"}])
+
+
+def test_documents_of_a_webdav_server_come_with_their_labels_and_go_as_they_do_there(
+    tmp_path: Path, dav: DavServer
+) -> None:
+    settings = from_dav(tmp_path, dav)
+    (first,) = pull(settings)
+    assert (first.error, first.changed) == ("", 3)
+    assert dav.reads[0] == "files/AI policies/merger.md.meta.yaml"
+    index(settings)
+    assert seen(settings, EVERYONE) == {"central/rules/Eis & Schnee/ice.md"}
+    assert seen(settings, BOARD) == {"central/rules/Eis & Schnee/ice.md", "central/merger.md"}
+    dav.reads.clear()
+    dav.files["files/AI policies/rules/Eis & Schnee/ice.md"] = RULE + b"\nAlways.\n"
+    del dav.files["files/AI policies/merger.md"]
+    (second,) = pull(settings)
+    assert (second.changed, second.removed) == (1, 1)
+    assert dav.reads == ["files/AI policies/rules/Eis & Schnee/ice.md"]
+
+
+def test_a_webdav_server_without_etags_tells_changes_by_time_and_length(tmp_path: Path, dav: DavServer) -> None:
+    dav.etags = False
+    settings = from_dav(tmp_path, dav, "files/AI%20policies/")
+    assert [feed.changed for feed in (*pull(settings), *pull(settings))] == [3, 0]
+    dav.files["files/AI policies/merger.md"] += b"\nNo.\n"
+    assert pull(settings)[0].changed == 1
+
+
+def test_a_webdav_server_that_refuses_a_folder_or_the_password_takes_nothing_away(
+    tmp_path: Path, dav: DavServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = from_dav(tmp_path, dav)
+    pull(settings)
+    before = sorted((settings.workspace / "central").rglob("*"))
+    dav.refused.add("files/AI policies/rules/")
+    assert "403 for /files/AI policies/rules/" in pull(settings)[0].error
+    monkeypatch.setenv("NETRC", str(tmp_path / "nowhere"))
+    assert "401" in pull(settings)[0].error
+    monkeypatch.delenv("NETRC")
+    within = {"source": f"dav://{NAME}:{PASSWORD}@{dav.host}/files", "to": "central"}
+    assert "netrc" in pull(configure(tmp_path, documents=[within]))[0].error
+    assert sorted((settings.workspace / "central").rglob("*")) == before
+
+
+def test_a_source_may_come_to_two_folders(tmp_path: Path, folder: Path) -> None:
+    settings = configure(tmp_path, documents=[{"source": str(folder), "to": to} for to in ("a", "b")])
+    assert [feed.changed for feed in pull(settings)] == [3, 3]
+    (folder / "merger.md").unlink()
+    assert [feed.removed for feed in pull(settings)] == [1, 1]
+    assert not (settings.workspace / "b" / "merger.md").exists()
+
+
+def test_each_feed_is_due_as_often_as_it_says() -> None:
+    hourly = DocumentFeed(source="s", to="a", every="1h")
+    default, daily = DocumentFeed(source="s", to="b"), RecordFeed(table="t", query="SELECT 1", every="1d")
+    feeds = Feeds(documents=(hourly, default), records=(daily,))
+    hour = 3600.0
+    now = 0.0
+    schedule = Schedule(6 * hour, clock=lambda: now)
+    assert (schedule.due(feeds), schedule.wait(feeds)) == (feeds, 0)
+    schedule.note(feeds, [Pulled("s"), Pulled("s"), Pulled("t", error="away")])
+    assert (schedule.due(feeds), schedule.wait(feeds)) == (Feeds(), hour)
+    now = hour
+    assert schedule.due(feeds).all() == (hourly,)
+    schedule.note(Feeds(documents=(hourly,)), [Pulled("s")])
+    now = 6 * hour
+    # What failed does not wait for its day.
+    assert schedule.due(feeds) == feeds
+    schedule.note(feeds, [Pulled("s"), Pulled("s"), Pulled("t")])
+    now = 12 * hour
+    assert schedule.due(feeds).all() == (hourly, default)
+
+
+def test_what_is_no_schedule_is_refused(tmp_path: Path) -> None:
+    settings = configure(tmp_path, documents=[{"source": str(tmp_path), "to": "a", "every": "weekly"}])
+    with pytest.raises(KnowledgeError, match="no span of time"):
+        Workspace.open(settings.workspace)
+
+
 def test_a_feed_that_fails_leaves_the_others_alone(tmp_path: Path, folder: Path) -> None:
     feeds = [{"source": str(tmp_path / "nowhere"), "to": "a"}, {"source": str(folder), "to": "b"}]
     gone, good = pull(configure(tmp_path, documents=[*feeds, {"source": "nothing://x", "to": "c"}]))[:2]
@@ -182,15 +282,14 @@ def test_a_query_that_is_none_or_loses_the_labels_leaves_the_records_as_they_are
 
 @pytest.mark.parametrize("span", ["", "1", "h", "1w", "-1h", "0m", "½h"])
 def test_what_is_no_span_of_time_is_refused(span: str) -> None:
-    from copilot.commands.watching import seconds_of
-
     with pytest.raises(SettingsError):
         seconds_of(span)
 
 
 def test_the_command_brings_and_indexes_again_and_again(interruptible: None, tmp_path: Path, folder: Path) -> None:
-    settings = configure(tmp_path, documents=[{"source": str(folder), "to": "central"}])
-    command = [sys.executable, "-u", "-m", "copilot", "index", "--every", "1s", "--workspace", str(settings.workspace)]
+    feed = {"source": str(folder), "to": "central", "every": "1s"}
+    settings = configure(tmp_path, documents=[feed])
+    command = [sys.executable, "-u", "-m", "copilot", "index", "--every", "1d", "--workspace", str(settings.workspace)]
     log = tmp_path / "log"
     with log.open("w") as output:
         process = subprocess.Popen(command, env=environment(tmp_path / "state"), stdout=output, stderr=output)

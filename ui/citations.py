@@ -144,8 +144,9 @@ def _drawer(copilot: Copilot, viewer: str, turn: str, answer: Answer) -> None:
     if page.before:
         st.caption(markdown.safe(page.before))
     if citation.calculations:
+        view = copilot.sources.records.view(copilot.viewer(viewer))
         for n, computed in enumerate(citation.calculations):
-            exhibits.calculation(computed, f"{turn}-{citation.marker}-{n}")
+            exhibits.calculation(computed, f"{turn}-{citation.marker}-{n}", view)
         st.caption("What was computed")
     with st.container(key=f"cited-{turn}-{citation.marker}"):
         st.markdown(markdown.safe(page.text), anchors=False)

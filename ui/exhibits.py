@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from copilot.boards.record_links import Page, RecordLink, record_links
 from copilot.memos.export import Format, missing
 from copilot.memos.transcript import Transcript, write_markdown, write_pdf, write_word
+from copilot.records.store import RecordView
 from copilot.tools.glossary import glossary, terms_in
 from copilot.types import Calculation, Cell, Chart, Table
 from ui import export, markdown
@@ -21,6 +24,8 @@ _LEAST_HEIGHT = 360
 """Pixels of a matrix."""
 NOTHING = "–"
 """Stands in a cell that holds nothing."""
+_OPEN = "Open"
+_ADDRESSES: dict[Page, str] = {"project": "/portfolio?project=", "model": "/models?model="}
 _DOCUMENTS: tuple[tuple[str, Format, str, Callable[[Transcript], bytes]], ...] = (
     ("Word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_word),
     ("PDF", "pdf", "application/pdf", write_pdf),
@@ -63,13 +68,19 @@ def take_away(transcript: Transcript, key: str) -> None:
         )  # fmt: skip
 
 
-def _grid(table: Table, key: str) -> None:
+def _grid(table: Table, key: str, links: Mapping[int, RecordLink] | None = None) -> None:
     frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
+    config: dict[str, ColumnConfig] = {
+        str(name): _column(str(name), frame[name]) for name in frame.select_dtypes("number")
+    }
+    if links:
+        frame.insert(0, _OPEN, [_address(links[n]) if n in links else None for n in range(len(frame))])
+        config[_OPEN] = st.column_config.LinkColumn("", display_text=_OPEN, width=60)
     st.dataframe(
         frame,
         hide_index=True,
         placeholder=NOTHING,
-        column_config={str(name): _column(str(name), frame[name]) for name in frame.select_dtypes("number")},
+        column_config=config,
         alt=f"Table: {table.title}; {len(table.rows)} rows of {', '.join(table.columns)}",
         key=f"table-{key}",
     )
@@ -132,10 +143,14 @@ def pickable(chart: Chart, key: str) -> object:
     return st.vega_lite_chart(spec, theme=None, alt=_description(chart), key=key, on_select="rerun")
 
 
-def plain_table(table: Table, key: str, *, has_header: bool = True) -> None:
+def plain_table(
+    table: Table, key: str, *, has_header: bool = True, links: Mapping[int, RecordLink] | None = None
+) -> None:
     """A short table that is read, not worked with: all of its text is shown and can be selected."""
     rows = [[_plain(cell) for cell in row] for row in table.rows]
-    frame = pd.DataFrame(rows, columns=[markdown.label(column) for column in table.columns])
+    for n, link in (links or {}).items():
+        rows[n][link.column] = f"[{rows[n][link.column]}]({_address(link)})"
+    frame = pd.DataFrame(rows, columns=[markdown.explained(markdown.label(column)) for column in table.columns])
     with st.container(key=f"plain-{export.file_name(key, 'table').replace('.', '-')}"):
         st.table(frame, border="horizontal", hide_index=True, hide_header=not has_header, alt=f"Table: {table.title}")
 
@@ -158,11 +173,15 @@ def day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def _address(link: RecordLink) -> str:
+    return f"{_ADDRESSES[link.page]}{quote(link.id, safe='')}"
+
+
 _INPUTS_SHOWN = 12
 
 
-def calculation(computed: Calculation, key: str, query_language: str | None = None) -> None:
-    """How a figure came about: method, formula, query, and what went in."""
+def calculation(computed: Calculation, key: str, view: RecordView, query_language: str | None = None) -> None:
+    """How a figure came about: method, formula, query, and what went in, its rows as links to their records."""
     method = markdown.safe(computed.method[:1].upper() + computed.method[1:])
     st.markdown(markdown.explained(f"{method}."))
     if computed.formula:
@@ -173,6 +192,6 @@ def calculation(computed: Calculation, key: str, query_language: str | None = No
     for at, table in enumerate(computed.inputs):
         st.caption(markdown.label(table.title))
         if len(table.rows) <= _INPUTS_SHOWN:
-            plain_table(table, f"{key}-{at}-input")
+            plain_table(table, f"{key}-{at}-input", links=record_links(view, table))
         else:
-            _grid(table, f"{key}-{at}-input")
+            _grid(table, f"{key}-{at}-input", record_links(view, table))

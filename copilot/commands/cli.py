@@ -24,6 +24,7 @@ from copilot.commands.usage import usage
 from copilot.commands.workspace import app as workspace_commands
 from copilot.errors import CopilotError, SettingsError, ToolError
 from copilot.settings import Settings
+from copilot.workspace import Feeds, Workspace, seconds_of
 
 if TYPE_CHECKING:
     from copilot.chat import Copilot
@@ -59,18 +60,21 @@ _COLUMNS, _ROWS = 6, 12
 def index(
     workspace: WorkspaceOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and index every change until Ctrl-C.")] = False,
-    every: Annotated[str | None, typer.Option("--every", help="Stay, and do it again so often: 30m, 6h, 1d.")] = None,
+    every: Annotated[
+        str | None, typer.Option("--every", help="Stay, and do it again so often: 30m, 6h, 1d; feeds as they say.")
+    ] = None,
     copy_to: Annotated[
         Path | None, typer.Option("--copy-to", help="Then copy the index to the state folder of another machine.")
     ] = None,
 ) -> None:
     """Bring the index up to date with the workspace's files, and these with its feeds."""
     from copilot.build import index as build_index
-    from copilot.commands.watching import repeat, seconds_of
+    from copilot.commands.watching import Schedule, repeat
 
     settings = Settings.from_env(workspace=workspace)
-    seconds = seconds_of(every) if every else None
-    pulled = _pull(settings)
+    schedule = Schedule(seconds_of(every)) if every else None
+    feeds = Workspace.open(settings.workspace).config.feeds
+    pulled = _pull(settings, feeds)
     with _progress() as show:
         report, records = build_index(settings, show)
     typer.echo(
@@ -88,17 +92,18 @@ def index(
 
         typer.echo(f"Watching {settings.workspace}; Ctrl-C ends it.")
         follow(settings, report=_echo_change, refused=lambda reason: typer.echo(f"  {reason}"))
-    if seconds is not None:
+    if schedule is not None:
+        schedule.note(feeds, pulled)
         typer.echo(f"Again every {every}; Ctrl-C ends it.")
-        repeat(settings, seconds, _pull, report=_echo_change, refused=lambda reason: typer.echo(f"  {reason}"))
+        repeat(settings, schedule, _pull, report=_echo_change, refused=lambda reason: typer.echo(f"  {reason}"))
     elif any(feed.error for feed in pulled):
         raise typer.Exit(1)
 
 
-def _pull(settings: Settings) -> list[Pulled]:
+def _pull(settings: Settings, feeds: Feeds) -> list[Pulled]:
     from copilot.upkeep.feeds import pull
 
-    pulled = pull(settings)
+    pulled = pull(settings, feeds)
     for feed in pulled:
         typer.echo(f"  feed {feed}", err=bool(feed.error))
     return pulled

@@ -48,6 +48,12 @@ def new(
         str | None, typer.Option("--budget", help="Money there is to spend: 4m, €2.5m, 750k, 4,000,000.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Only projects of this business unit.")] = None,
+    must_have: Annotated[
+        list[str] | None, typer.Option("--must-have", help="A project that must be funded; again for others.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="A project that must not be; again for others.")
+    ] = None,
     addressee: Annotated[str, typer.Option("--to", help="Who it is for; the body that decides without it.")] = "",
     title: Annotated[str, typer.Option("--title", help="Title of the memo.")] = "",
     format: FormatOption = "md",
@@ -66,6 +72,8 @@ def new(
         top=top,
         budget=_amount(budget, sources.workspace.config.currency) if budget else None,
         unit=unit,
+        must_have=must_have or [],
+        exclude=exclude or [],
         addressee=addressee,
         title=title,
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from math import inf
 from threading import Event
-from time import sleep
+from time import monotonic, sleep
 
 from copilot.build import index
-from copilot.errors import KnowledgeError, SettingsError
+from copilot.errors import KnowledgeError
 from copilot.retrieval.types import SyncReport
 from copilot.settings import Settings
+from copilot.upkeep.feeds import Pulled
+from copilot.workspace import DocumentFeed, Feeds, RecordFeed, Workspace, seconds_of
 
 # An editor that saves, or a copy of many files, is one change: wait until this long nothing more has come.
 _QUIET_MILLISECONDS = 1_000
@@ -38,34 +41,59 @@ def watch(
                 pending = not _synced(settings, report, refused)
 
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+class Schedule:
+    """When each feed is due: as often as it says, or every `seconds` by a clock that never goes back.
 
+    A new feed is due at once, one that failed after `seconds` at the latest.
+    """
 
-def seconds_of(span: str) -> float:
-    """Of `30m`, `6h`, `1d`; SettingsError for what is none."""
-    number, unit = span[:-1], span[-1:]
-    if unit not in _UNITS or not number.isascii() or not number.isdecimal() or not int(number):
-        raise SettingsError(f"{span!r} is no span of time; write a number and its unit, such as 30m, 6h or 1d.")
-    return float(int(number) * _UNITS[unit])
+    def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._tried: dict[str, tuple[float, bool]] = {}
+
+    def due(self, feeds: Feeds) -> Feeds:
+        return Feeds(
+            documents=tuple(feed for feed in feeds.documents if self._seconds_until(feed) <= 0),
+            records=tuple(feed for feed in feeds.records if self._seconds_until(feed) <= 0),
+        )
+
+    def note(self, feeds: Feeds, pulled: Iterable[Pulled]) -> None:
+        """These feeds were tried just now, with these results."""
+        for feed, result in zip(feeds.all(), pulled, strict=True):
+            self._tried[feed.name] = self._clock(), not result.error
+
+    def wait(self, feeds: Feeds) -> float:
+        """The seconds until the first feed is due, `seconds` at most: so often the folder itself is indexed."""
+        return max(0.0, min([self._seconds, *map(self._seconds_until, feeds.all())]))
+
+    def _seconds_until(self, feed: DocumentFeed | RecordFeed) -> float:
+        tried, succeeded = self._tried.get(feed.name, (-inf, True))
+        span = seconds_of(feed.every) if feed.every else self._seconds
+        return tried + (span if succeeded else min(span, self._seconds)) - self._clock()
 
 
 def repeat(
     settings: Settings,
-    seconds: float,
-    before: Callable[[Settings], object],
+    schedule: Schedule,
+    bring: Callable[[Settings, Feeds], list[Pulled]],
     report: Callable[[SyncReport], None],
     refused: Callable[[str], None],
 ) -> None:
-    """After so many seconds, again and again, `before` and a sync, until Ctrl-C is pressed."""
+    """Brings what is due and syncs, again and again, until Ctrl-C is pressed."""
     with suppress(KeyboardInterrupt):
+        feeds = Workspace.open(settings.workspace).config.feeds
         while True:
-            sleep(seconds)
+            sleep(schedule.wait(feeds))
             try:
-                before(settings)
+                feeds = Workspace.open(settings.workspace).config.feeds
             except KnowledgeError as error:
                 # Somebody is writing workspace.yaml; the next time it can be read.
                 refused(str(error))
+                sleep(_AGAIN_MILLISECONDS / 1000)
                 continue
+            due = schedule.due(feeds)
+            schedule.note(due, bring(settings, due))
             _synced(settings, report, refused)
 
 

@@ -49,6 +49,13 @@ class Footnotes:
                 paragraph.add_run(", ")
             self._lead(run, paragraph.add_run(run.text))
 
+    def point(self, paragraph: Any, markers: Sequence[int]) -> None:
+        """`refer` at the end of a sentence of the first page, where notes would take the room of what is decided."""
+        for n, run in enumerate(layout.runs(markers)):
+            if n:
+                _superscript(paragraph, ",")
+            self._lead(run, _superscript(paragraph, run.text))
+
     def _runs(self, markers: Sequence[int]) -> list[layout.Run]:
         """Sources that have their notes, those one after the other as one; each of the others by itself."""
         noted = layout.runs([marker for marker in markers if marker in self._noted])

@@ -157,6 +157,8 @@ class Memo(Frozen):
     provenance: Provenance
     warnings: tuple[str, ...] = ()
     """Sentences that were left out because their evidence does not carry them."""
+    redrafted_from: str = ""
+    """Id of the version that was drafted again on other terms; empty where there is none."""
     edits: tuple[Edit, ...] = ()
     """The oldest first; none of a memo that stands as it was computed."""
     drafted: tuple[Section, ...] = ()

@@ -89,6 +89,8 @@ class MemoInfo(Frozen):
     """Ids of those that it decides on."""
     arguments: dict[str, Any]
     """What it was drafted for; memos of the same are versions of one."""
+    redrafted_from: str = ""
+    """Id of the version that was drafted again on other terms, which is a version of the same too."""
     edit: Edit | None = None
     """The latest, where somebody has changed the text."""
     unsourced: int = 0
@@ -100,6 +102,10 @@ class MemoInfo(Frozen):
         if self.kind == "status":
             return f"{self.recommended} blocked or off track"
         return f"{'stops' if self.kind == 'stop' else 'funds'} {self.recommended}"
+
+
+def _is_version(one: MemoInfo, other: MemoInfo) -> bool:
+    return one.arguments == other.arguments or one.redrafted_from == other.id or other.redrafted_from == one.id
 
 
 class Memos:
@@ -180,10 +186,16 @@ class Memos:
         return tuple(info for info in self.list(viewer) if project in info.projects)
 
     def versions(self, id: str, viewer: Viewer) -> tuple[MemoInfo, ...]:
-        """This memo and the others that were drafted for the same, the newest first."""
+        """This memo, the others that were drafted for the same and those made from any by other terms; newest first."""
         infos = self.list(viewer)
-        own = next((info for info in infos if info.id == id), None)
-        return tuple(info for info in infos if own and info.arguments == own.arguments)
+        found = [info for info in infos if info.id == id]
+        rest = [info for info in infos if info.id != id]
+        for one in found:
+            # What is found is gone through too.
+            akin = [info for info in rest if _is_version(info, one)]
+            found += akin
+            rest = [info for info in rest if info not in akin]
+        return tuple(info for info in infos if info in found)
 
     def list(self, viewer: Viewer) -> tuple[MemoInfo, ...]:
         """The newest first."""
@@ -203,6 +215,7 @@ class Memos:
             step=steps[-1] if steps else Step(state="draft", name="", at=datetime.fromisoformat(kept)),
             projects=tuple(call.project for call in memo.calls),
             arguments=memo.provenance.arguments,
+            redrafted_from=memo.redrafted_from,
             edit=memo.edits[-1] if memo.edits else None,
             unsourced=len(memo.unsourced),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,20 +15,29 @@ from copilot.memos.plain import printable
 from copilot.types import Chart, Table
 
 _NAVY, _GREY, _INK = "0F2A43", "5B6472", "1F2937"
+_Mark = Callable[[Any, Sequence[int]], None]
+"""Writes the numbers of sources at the end of a paragraph."""
 _STYLES = (
-    ("Normal", 9.5, _INK), ("Title", 18, _NAVY), ("Subtitle", 9.5, _GREY), ("Heading 1", 11.5, _NAVY),
+    ("Normal", 9.5, _INK), ("Title", 16, _NAVY), ("Subtitle", 9.5, _GREY), ("Heading 1", 11.5, _NAVY),
     ("TOC Heading", 11.5, _NAVY), ("List Bullet", 9.5, _INK), ("Source", 7.5, _GREY),
 )  # fmt: skip
+_FIRST, _FIRST_BULLET = "First Page", "First Page Bullet"
+# Where a first page holds more letters than this, they are smaller.
+_ROOM = 1_500
+_SMALLER = 8.5
+_BETWEEN, _BEFORE_FIRST_HEADING = 2, 7
+"""Points between the paragraphs of the first page, and before its headings."""
 _BOX, _STRIPE = "F1F5F9", "F5F7FA"
 # On every machine, so that columns keep their widths.
 _FONT = "Arial"
 _TEXT_WIDTH_CM = 17.0
 _CHART_WIDTH_CM = 8.5
-_BESIDE_WIDTH_CM = 8.8
-_BEFORE_HEADING = 12
+_BESIDE_WIDTH_CM = 7.6
+_BESIDE_CHART_CM = 7.3
+_BEFORE_HEADING, _BELOW_TITLE = 12, 4
 """Points."""
 _TABLE_SIZE = 6.8
-_SIGNING_HEIGHT_CM = 0.65
+_SIGNING_HEIGHT_CM = 0.55
 _EVIDENCE, _UNSOURCED = "Evidence", "unsourced"
 _CELL_MARGIN = 40
 """Twentieths of a point."""
@@ -42,6 +51,7 @@ def write(memo: Memo, status: str) -> bytes:
     set_page(document, memo.title, memo.organisation, layout.footer(memo))
     document.core_properties.comments = memo.id
     notes = Footnotes(document, {source.marker: layout.reference(source) for source in memo.sources})
+    _set_first_page(document, memo)
     add(document, memo.title, style="Title")
     add(document, "     ".join(layout.subtitle(memo, status)), style="Subtitle")
     _box(document, memo, notes)
@@ -65,6 +75,22 @@ def write(memo: Memo, status: str) -> bytes:
     return file.getvalue()
 
 
+def _set_first_page(document: Any, memo: Memo) -> None:
+    """The styles of its paragraphs, set so that what is decided from stays on one page."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    lines = [line for section in memo.sections if not section.is_annex for line in section.lines]
+    is_full = sum(len(line.text) for line in lines) > _ROOM
+    for name, base in ((_FIRST, "Normal"), (_FIRST_BULLET, "List Bullet")):
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles[base]
+        style.paragraph_format.space_after = Pt(_BETWEEN)
+        style.paragraph_format.line_spacing = 1.0
+        if is_full:
+            style.font.size = Pt(_SMALLER)
+
+
 def _annex(number: int) -> str:
     return f"annex_{number}"
 
@@ -77,7 +103,8 @@ def set_page(document: Any, title: str, organisation: str, footer: str) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
-    section.top_margin, section.bottom_margin = Cm(1.8), Cm(2)
+    section.top_margin, section.bottom_margin = Cm(1.4), Cm(1.6)
+    section.header_distance = section.footer_distance = Cm(0.8)
     source = document.styles.add_style("Source", WD_STYLE_TYPE.PARAGRAPH)
     source.base_style = document.styles["Normal"]
     source.paragraph_format.space_after = Pt(1)
@@ -87,6 +114,8 @@ def set_page(document: Any, title: str, organisation: str, footer: str) -> None:
         style.font.color.rgb = RGBColor.from_string(color)
         style.font.italic = False
     document.styles["Normal"].paragraph_format.space_after = Pt(5)
+    for name in ("Title", "Subtitle"):
+        document.styles[name].paragraph_format.space_after = Pt(_BELOW_TITLE)
     document.styles["Heading 1"].paragraph_format.space_before = Pt(_BEFORE_HEADING)
     # It has stops for a page of letters, and the first would take what belongs to the right.
     document.styles["Footer"].paragraph_format.tab_stops.clear_all()
@@ -143,29 +172,35 @@ def _box(document: Any, memo: Memo, notes: Footnotes) -> None:
     _shade(cell, _BOX)
     for n, line in enumerate(memo.section("decision").lines):
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
-        _say(paragraph, line, notes)
+        paragraph.style = document.styles[_FIRST]
+        _say(paragraph, line, notes.point)
 
 
 def _part(document: Any, part: layout.Part, notes: Footnotes, bookmark: str = "") -> None:
-    section = part.section
+    """A part of the first page, or the annex of that bookmark."""
+    from docx.shared import Pt
+
+    section, mark = part.section, notes.cite if bookmark else notes.point
     heading = add(document, part.heading, style="Heading 1")
     if bookmark:
         mark_place(heading, bookmark)
+    else:
+        heading.paragraph_format.space_before = Pt(_BEFORE_FIRST_HEADING)
     if section.table:
         add_table(document, section.table, blank="" if part.is_form else None)
         if not part.is_form:
             marks = add(document, "Figures of the table: ", style="Source")
             notes.refer(marks, section.table_markers)
     if part.beside:
-        _beside(document, section.lines, part.beside, notes)
+        _beside(document, section.lines, part.beside, mark)
         return
     if part.chart:
         _draw(document.add_paragraph(), part.chart, _CHART_WIDTH_CM)
     for line in section.lines:
-        _say(document.add_paragraph(style="List Bullet"), line, notes)
+        _say(document.add_paragraph(style="List Bullet" if bookmark else _FIRST_BULLET), line, mark)
 
 
-def _beside(document: Any, lines: Sequence[Line], chart: Chart, notes: Footnotes) -> None:
+def _beside(document: Any, lines: Sequence[Line], chart: Chart, mark: _Mark) -> None:
     """Lines, and to the right of them a chart."""
     from docx.shared import Cm
 
@@ -178,9 +213,9 @@ def _beside(document: Any, lines: Sequence[Line], chart: Chart, notes: Footnotes
         column.width = cell.width = Cm(width)
     for n, line in enumerate(lines):
         paragraph = left.paragraphs[0] if n == 0 else left.add_paragraph()
-        paragraph.style = document.styles["List Bullet"]
-        _say(paragraph, line, notes)
-    _draw(right.paragraphs[0], chart, _CHART_WIDTH_CM)
+        paragraph.style = document.styles[_FIRST_BULLET]
+        _say(paragraph, line, mark)
+    _draw(right.paragraphs[0], chart, _BESIDE_CHART_CM)
 
 
 def _draw(paragraph: Any, chart: Chart, width_cm: float) -> None:
@@ -253,6 +288,7 @@ def add_table(document: Any, table: Table, blank: str | None = None) -> None:
         for cell in drawn.columns[j].cells:
             cell.width = Cm(width)
             cell.paragraphs[0].paragraph_format.space_after = 0
+            cell.paragraphs[0].paragraph_format.line_spacing = 1.0
             if numeric[j]:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -299,11 +335,11 @@ def _shade(cell: Any, color: str) -> None:
     cell._tc.get_or_add_tcPr().append(element)
 
 
-def _say(paragraph: Any, line: Line, notes: Footnotes) -> None:
+def _say(paragraph: Any, line: Line, mark: _Mark) -> None:
     if lead := layout.lead(line):
         _run(paragraph, f"{lead} ", bold=True)
     _run(paragraph, line.text, color=_GREY if line.is_caveat else None)
-    notes.cite(paragraph, line.markers)
+    mark(paragraph, line.markers)
 
 
 def add(document: Any, text: str, style: str) -> Any:

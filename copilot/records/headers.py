@@ -15,6 +15,8 @@ _FILLED = 0.6
 """A header names so large a part of the columns that the widest of the rows below it fill."""
 _NOT_A_NAME = re.compile(r"[-+(]?[\d.,:/%€$£ -]+\)?%?")
 _LONGEST_NAME = 120
+_LONGEST_LABEL = 40
+_FEW_ROWS = 5
 
 
 class Header(NamedTuple):
@@ -89,27 +91,57 @@ def _names(cells: Row) -> list[str]:
 def side_by_side(rows: Sequence[Row]) -> list[range]:
     """The columns of each table on a sheet, where several stand beside each other.
 
-    Between two of them is an empty column, and each has a header of its own. Where both begin in the same row, the
-    second may go on with the rows of the first, unless it is longer, or ends before half of the rows.
+    Between two of them is an empty column, and each has a header of its own; what else tells them from one table
+    with an empty column is said where it is asked.
     """
     width = max(map(len, rows), default=0)
     used = [any(column < len(row) and row[column].strip() for row in rows) for column in range(width)]
     runs = [list(columns) for is_used, columns in groupby(range(width), key=lambda column: used[column]) if is_used]
-    parts = [range(run[0], run[-1] + 1) for run in runs]
-    extents = [_extent([row[part.start : part.stop] for row in rows]) for part in parts]
-    are_tables = all(extents) and all(len(part) > 1 for part in parts)
-    if len(parts) > 1 and are_tables and all(_are_apart(one, other) for one, other in pairwise(extents)):
-        return parts
-    return [range(width)]
+    found: list[_Part] = []
+    for run in runs:
+        part = _part(rows, range(run[0], run[-1] + 1))
+        if found and not _are_apart(found[-1], part):
+            part = _part(rows, range(found.pop().columns.start, part.columns.stop))
+        found.append(part)
+    return [part.columns for part in found] if len(found) > 1 else [range(width)]
 
 
-def _extent(rows: Sequence[Row]) -> range:
-    """The rows of a table from its header on; none where no row names its columns."""
-    filled = [place for place, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    header = find_header([rows[place] for place in filled])
-    is_table = header.names and header.end < len(filled)
-    return range(filled[header.first], filled[-1] + 1) if is_table else range(0)
+class _Part(NamedTuple):
+    """Neighbouring columns of a sheet; without names where they are no table by themselves."""
+
+    columns: range
+    names: Sequence[str]
+    filled: range
+    """The rows from its header to its last."""
+    body: Sequence[Row]
+    """What stands below its header."""
 
 
-def _are_apart(one: range, other: range) -> bool:
-    return one.start != other.start or len(other) > len(one) or 2 * len(other) <= len(one)
+def _part(rows: Sequence[Row], columns: range) -> _Part:
+    cells = [row[columns.start : columns.stop] for row in rows]
+    filled = [place for place, row in enumerate(cells) if any(cell.strip() for cell in row)]
+    header = find_header([cells[place] for place in filled])
+    if not header.names or header.end == len(filled) or len(columns) == 1:
+        return _Part(columns, (), range(0), ())
+    body = [cells[place] for place in filled[header.end :]]
+    return _Part(columns, header.names, range(filled[header.first], filled[-1] + 1), body)
+
+
+def _are_apart(one: _Part, other: _Part) -> bool:
+    """Whether two neighbours are tables of their own, and not the halves of one."""
+    if not (one.names and other.names):
+        return False
+    if other.columns.start - one.columns.stop > 1 or one.filled.start != other.filled.start:
+        return True
+    rows, others = len(one.filled), len(other.filled)
+    if others > rows or 2 * others <= rows or one.names[0].casefold() == other.names[0].casefold():
+        return True
+    # Two long tables hardly have as many rows as each other, two short ones may.
+    return (others < rows or len(other.body) <= _FEW_ROWS) and _has_labels(other)
+
+
+def _has_labels(part: _Part) -> bool:
+    """Whether its first column names its rows: short texts, one in each row and none twice."""
+    labels = [row[0].strip() if row else "" for row in part.body]
+    is_short = all(0 < len(label) <= _LONGEST_LABEL and _is_name(label) for label in labels)
+    return is_short and len(set(labels)) == len(labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any, TypeAlias
@@ -11,6 +12,11 @@ from lxml import etree  # type: ignore[import-untyped]  # it has no types
 
 Element: TypeAlias = Any
 BrokenXml = etree.XMLSyntaxError
+
+
+Place: TypeAlias = tuple[int, int]
+"""Row and column of a cell, from 1."""
+_PLACE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
 def parsed(xml: bytes) -> Element:
@@ -45,3 +51,14 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 def _relation(sheet: Element) -> str | None:
     """Its `r:id`, in the usual form or in the strict one."""
     return next((str(value) for name, value in sheet.attrib.items() if name.endswith("}id")), None)
+
+
+def place_of(written: str) -> Place | None:
+    """Of a cell as `B7` or `$B$7`."""
+    match = _PLACE.fullmatch(written)
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column

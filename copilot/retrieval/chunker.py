@@ -35,6 +35,7 @@ _BOUNDARIES = tuple(
 
 # A title says something by a word, a year or a code such as G3.
 _SAYING = re.compile(r"[^\W\d_]{2}|\b[^\W\d_]\d|\b(?:19|20)\d\d\b")
+_TARGET = re.compile(r"\]\((?:https?://|mailto:)[^()\s]{1,2000}\)", re.IGNORECASE)
 
 
 class _Span(NamedTuple):
@@ -105,7 +106,7 @@ def _merge_tiny(sections: Iterable[Section]) -> Iterator[Section]:
         if waiting and not joined:
             yield waiting
         current = joined or section
-        if tokens.count(current.text) < _TINY:
+        if _size(current.text) < _TINY:
             waiting = current
         else:
             yield current
@@ -119,17 +120,22 @@ def _cut_at_pages(section: Section) -> Iterator[Section]:
     start = 0
     for offset in section.breaks if section.unit == "page" else ():
         before, after = section.text[start:offset], section.text[offset:]
-        if before.endswith("\n\n") and min(tokens.count(before), tokens.count(after)) >= _TINY:
+        if before.endswith("\n\n") and min(_size(before), _size(after)) >= _TINY:
             yield section.part(start, offset)
             start = offset
     yield section.part(start, len(section.text)) if start else section
+
+
+def _size(text: str) -> int:
+    """In tokens, without the addresses of links, which are not embedded either."""
+    return tokens.count(_TARGET.sub("]", text))
 
 
 def _joined(first: Section, second: Section) -> Section | None:
     # The rows of a table stay apart, so that each can be cited; so do slides and attachments.
     if first.unit in ("row", "slide") or (first.unit, first.within) != (second.unit, second.within):
         return None
-    if tokens.count(first.text) + tokens.count(second.text) > LIMIT // 2:
+    if _size(first.text) + _size(second.text) > LIMIT // 2:
         return None
     if second.heading_path[:-1] == first.heading_path:
         # A line of introduction joins the first section below it.
@@ -159,9 +165,9 @@ def _together(first: Section, one: str, second: Section, two: str, heading_path:
 
 def _parts(section: Section, title: str) -> Iterator[Section]:
     """The section, or consecutive parts of about equal size, each with its own lines."""
-    head = tokens.count("\n".join((title, *section.heading_path)))
+    head = _size("\n".join((title, *section.heading_path)))
     limit = max(_SMALLEST_LIMIT, LIMIT - head)
-    size = tokens.count(section.text)
+    size = _size(section.text)
     if size <= limit:
         yield section
         return
@@ -179,7 +185,7 @@ def _pack(text: str, limit: int) -> Iterator[_Span]:
     gathered: _Span | None = None
     size = 0
     for piece in _pieces(text, _Span(0, len(text)), 0, limit):
-        weight = tokens.count(text[piece.start : piece.end])
+        weight = _size(text[piece.start : piece.end])
         if gathered and size + weight > limit:
             yield gathered
             gathered = None
@@ -190,7 +196,7 @@ def _pack(text: str, limit: int) -> Iterator[_Span]:
 
 def _pieces(text: str, span: _Span, depth: int, limit: int) -> Iterator[_Span]:
     """The span cut at the best boundaries into pieces that each keep to the limit."""
-    if depth == len(_BOUNDARIES) or tokens.count(text[span.start : span.end]) <= limit:
+    if depth == len(_BOUNDARIES) or _size(text[span.start : span.end]) <= limit:
         yield span
         return
     start = span.start

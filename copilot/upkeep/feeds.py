@@ -1,7 +1,8 @@
 """Documents and records that are kept elsewhere, brought into the folder of the workspace as they change there.
 
-Documents come from a folder or from whatever fsspec reaches by a URL, with the metadata files beside them, so that
-their labels come along; records are the rows of a query. A feed replaces and removes what it brought, nothing else.
+Documents come from a folder, from WebDAV or from whatever fsspec reaches by a URL, with the metadata files beside them,
+so that their labels come along; records are the rows of a query. A feed replaces and removes what it brought, nothing
+else.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from copilot.errors import CopilotError, KnowledgeError, SettingsError
 from copilot.records.visibility import LABEL
 from copilot.retrieval.loaders import SIDECAR, SUFFIXES
 from copilot.settings import Settings
-from copilot.workspace import DocumentFeed, RecordFeed, Workspace
+from copilot.upkeep.webdav import WEBDAV, WebdavFolder
+from copilot.workspace import DocumentFeed, Feeds, RecordFeed, Workspace
 
 if TYPE_CHECKING:
     from copilot.records.warehouse import Fetched
@@ -31,7 +33,7 @@ _VERSION = ("e_tag", "ETag", "etag", "version", "size", "mtime", "last_modified"
 _OBJECT_STORES = ("s3", "gs", "az", "abfs")
 
 Known = dict[str, dict[str, str]]
-"""Of each feed the version of each file that it brought."""
+"""Of each feed of documents, by its source and its folder, the version of each file that it brought."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,36 @@ class Pulled:
         return f"{self.source}: {self.error or f'{self.changed} brought, {self.removed} removed'}"
 
 
-def pull(settings: Settings) -> list[Pulled]:
-    """Brings what has changed since the last time. A feed that fails says so and leaves the others alone.
+class _Folder(Protocol):
+    """A folder elsewhere. KnowledgeError where it cannot be read, SettingsError where what that needs is missing."""
 
-    Raises KnowledgeError when workspace.yaml cannot be read.
+    def versions(self) -> dict[str, str]:
+        """Of each file by its path below the top; empty where the store tells none, so that the file is read again."""
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Puts the file in place, whole."""
+
+    def close(self) -> None: ...
+
+
+def pull(settings: Settings, feeds: Feeds | None = None) -> list[Pulled]:
+    """Brings what has changed since the last time, in the order of the documents and then the records of `feeds`.
+
+    Without `feeds` it brings all of the workspace. A feed that fails says so and leaves the others alone. Raises
+    KnowledgeError when workspace.yaml cannot be read.
     """
-    workspace = Workspace.open(settings.workspace)
-    feeds = workspace.config.feeds
+    root = settings.workspace
+    feeds = Workspace.open(root).config.feeds if feeds is None else feeds
     state = settings.workspace_state() / _KNOWN
     known: Known = json.loads(state.read_text(encoding="utf-8")) if state.is_file() else {}
     done = []
     for documents in feeds.documents:
-        brought = known.setdefault(documents.source, {})
-        done.append(_tried(documents.source, partial(_documents, documents, workspace.root, brought)))
+        # Before a source could be brought to two folders its address alone was the key.
+        brought = known.setdefault(documents.name, known.pop(documents.source, {}))
+        done.append(_tried(documents.source, partial(_documents, documents, root, brought)))
         state.write_text(json.dumps(known), encoding="utf-8")
     for records in feeds.records:
-        done.append(_tried(records.table, partial(_records, records, workspace.root, settings)))
+        done.append(_tried(records.table, partial(_records, records, root, settings)))
     return done
 
 
@@ -76,18 +92,18 @@ def _tried(source: str, work: Callable[[], Pulled]) -> Pulled:
 
 def _documents(feed: DocumentFeed, root: Path, brought: dict[str, str]) -> Pulled:
     """`brought` is brought up to date file by file, so that a run that ends early is gone on with."""
-    store = _Store(feed.source, feed.options)
-    there = store.versions()
-    if not there:
-        raise KnowledgeError("it holds no document; what it brought before is left as it is")
-    changed = removed = 0
-    # What says who may see a document comes before it and goes after it.
-    for name in sorted(there, key=lambda name: (not name.endswith(SIDECAR), name)):
-        target = root / feed.to / name
-        if brought.get(name) != there[name] or not target.is_file():
-            store.fetch(name, target)
-            brought[name] = there[name]
-            changed += 1
+    with closing(_opened(feed)) as folder:
+        there = {name: version for name, version in folder.versions().items() if _is_wanted(name)}
+        if not there:
+            raise KnowledgeError("it holds no document; what it brought before is left as it is")
+        changed = removed = 0
+        # What says who may see a document comes before it and goes after it.
+        for name in sorted(there, key=lambda name: (not name.endswith(SIDECAR), name)):
+            target = root / feed.to / name
+            if not there[name] or brought.get(name) != there[name] or not target.is_file():
+                folder.fetch(name, target)
+                brought[name] = there[name]
+                changed += 1
     for name in sorted(brought.keys() - there.keys(), key=lambda name: (name.endswith(SIDECAR), name)):
         (root / feed.to / name).unlink(missing_ok=True)
         del brought[name]
@@ -95,8 +111,14 @@ def _documents(feed: DocumentFeed, root: Path, brought: dict[str, str]) -> Pulle
     return Pulled(feed.source, changed, removed)
 
 
+def _opened(feed: DocumentFeed) -> _Folder:
+    if feed.source.startswith(WEBDAV):
+        return WebdavFolder(feed.source, feed.options)
+    return _Store(feed.source, feed.options)
+
+
 class _Store:
-    """A folder anywhere. KnowledgeError where it cannot be read, SettingsError where what that needs is missing."""
+    """A folder wherever fsspec reaches."""
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         try:
@@ -115,18 +137,18 @@ class _Store:
         self._top = top.rstrip("/")
 
     def versions(self) -> dict[str, str]:
-        """Of each document and each file of metadata, by its path below the top."""
         try:
             # fsspec remembers stores and what they listed for as long as the process runs.
             self._files.invalidate_cache()
             found = self._files.find(self._top, detail=True)
         except self._faults as error:
             raise _unreadable(error) from None
-        below = {path.removeprefix(self._top).lstrip("/"): about for path, about in found.items()}
-        return {name: _version(about) for name, about in below.items() if _is_wanted(name)}
+        return {path.removeprefix(self._top).lstrip("/"): _version(about) for path, about in found.items()}
+
+    def close(self) -> None:
+        """Stores stay open for the next time; fsspec keeps them."""
 
     def fetch(self, name: str, target: Path) -> None:
-        """Puts the file in place, whole."""
         part = target.with_name(f".{target.name}.part")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.errors import KnowledgeError
+from copilot.records.headers import side_by_side
 from copilot.records.hidden import hidden_cells
 from copilot.records.sheets import read_sheet
 from copilot.records.store import Records
@@ -74,6 +75,48 @@ def test_of_tables_beside_each_other_the_largest_is_read_and_the_others_are_said
 def test_an_empty_column_within_a_table_does_not_part_it(tmp_path: Path) -> None:
     rows = [["Code", "Name", "", "Cost", "Owner"], ["A", "One", "", 5, "Ann"], ["B", "Two", "", 7, "Bo"]]
     assert list(read_sheet(write(tmp_path / "register.xlsx", {"S": rows})).columns) == ["Code", "Name", "Cost", "Owner"]
+
+
+def layout(text: str) -> list[list[str]]:
+    """A sheet of one letter or digit a cell, `.` for an empty one; capitals are names of columns."""
+    return [["" if cell == "." else cell * 2 for cell in line] for line in text.split()]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "parts"),
+    [
+        ("NB.CM a1.xy b2.zw", [(0, 2), (3, 5)]),
+        ("NB.CM a1.xy b2.zw c3.uv", [(0, 2), (3, 5)]),
+        ("NB.CM.KW a1.xy.op b2.zw.qr", [(0, 2), (3, 5), (6, 8)]),
+        ("NB.NB a1.c3 b2.d4", [(0, 2), (3, 5)]),
+        ("NB..CM a1..3y b2..3w", [(0, 2), (4, 6)]),
+        ("NB.CM a1.xy b2.zw c3.uv d4.st e5.qr f6.op g7...", [(0, 2), (3, 5)]),
+        ("T....... NBX.CM.K a1e.xy.. b2f.zw.n", [(0, 3), (4, 8)]),
+        (".. NB.CM a1.xy", [(0, 2), (3, 5)]),
+        ("NB.CM a1.3x b2.4x", [(0, 5)]),
+        ("NB.CM a1.xy b2.xw", [(0, 5)]),
+        ("NB.CM a1.xy b2..w", [(0, 5)]),
+        ("NB.CM a1.xy b2.zw c3.uv d4.st e5.qr f6.op", [(0, 5)]),
+        ("NB.C a1.x b2.z", [(0, 4)]),
+        ("N.BC a.xy b.zw", [(0, 4)]),
+        ("NB a1", [(0, 2)]),
+        ("", [(0, 0)]),
+    ],
+)
+def test_tables_beside_each_other_are_told_from_one_with_an_empty_column(
+    sheet: str, parts: list[tuple[int, int]]
+) -> None:
+    assert side_by_side(layout(sheet)) == [range(*part) for part in parts]
+
+
+def test_of_two_tables_of_two_rows_each_one_is_read(tmp_path: Path) -> None:
+    rows = [
+        ["Code", "Name", "", "Term", "Meaning"],
+        ["A", "One", "", "live", "in use"],
+        ["B", "Two", "", "idea", "new"],
+    ]
+    table = read_sheet(write(tmp_path / "register.xlsx", {"S": rows}))
+    assert (list(table.columns), table.left_out) == (["Code", "Name"], ("the table in columns 4 to 5",))
 
 
 def test_a_workbook_named_after_a_table_is_that_table(tmp_path: Path) -> None:

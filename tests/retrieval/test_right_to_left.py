@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from office_files import load, printed_pdf
+from office_files import load, pdf, printed_pdf
 from test_source_pages import marked_rows
 
 from copilot.retrieval.loaders.isolated import page_isolated
@@ -50,6 +50,36 @@ def test_a_percentage_of_an_arabic_text_keeps_its_sign(tmp_path: Path) -> None:
 def test_a_ligature_of_two_letters_keeps_their_order() -> None:
     printed = [Glyph("م"), Glyph("لا"), Glyph("س")]
     assert "".join(glyph.text for glyph in in_order(printed)) == "سلام"
+
+
+OTHER_SCRIPT = """#set page(width: 150pt, height: auto, margin: 10pt)
+#set text(lang: "he", dir: rtl, size: 10pt, font: "Libertinus Serif")
+המודל אושר על ידי המשרד בשם הרשמי שלו Retrieval Augmented Generation by the Office of the Group (RAG).
+
+#[#set text(dir: ltr, lang: "en")
+.NET is used by the AI Office, which is of the group.
+
+#set par(justify: true)
+... and so it is used by the AI Office of the group in 2026, and by no one else.]
+"""
+ITS_LINES = (
+    "המודל אושר על ידי המשרד בשם", "הרשמי שלו Retrieval Augmented", "Generation by the Office of the", "Group (RAG).",
+    ".NET is used by the AI Office,", "which is of the group.", "… and so it is used by the AI",
+    "Office of the group in 2026, and", "by no one else.",
+)  # fmt: skip
+
+
+def test_lines_that_are_all_in_another_script_keep_their_order_and_their_stop(tmp_path: Path) -> None:
+    text = load(tmp_path, "a.pdf", pdf(OTHER_SCRIPT)).sections[0].text
+    assert tuple(filter(None, text.split("\n"))) == ITS_LINES
+
+
+@pytest.mark.parametrize("quote", [ITS_LINES[2], ITS_LINES[3], ITS_LINES[5]])
+def test_a_quote_in_another_script_is_marked_on_a_page_from_right_to_left(quote: str) -> None:
+    with TemporaryFile() as file:
+        file.write(pdf(OTHER_SCRIPT))
+        file.seek(0)
+        assert marked_rows(page_isolated(file, 1, 1, quote))
 
 
 def test_a_quote_from_right_to_left_is_marked_on_its_page() -> None:

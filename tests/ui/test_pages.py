@@ -119,6 +119,9 @@ def test_a_memo_is_signed_off_on_its_page_and_says_so(copilot: Copilot) -> None:
     app = opened(memos.page, copilot, memo=memo.id)
     assert not app.exception
     assert app.title[0].value == memo.title
+    first = f"/portfolio?project={memo.calls[0].project}"
+    cells = [str(cell) for grid in (*app.table, *app.dataframe) for cell in grid.value.to_numpy().flat]
+    assert any(cell == first or cell.endswith(f"]({first})") for cell in cells)
     assert "Signed off by Ana Costa" in shown(app)
     assert "Motion." in shown(app)
     assert opened(memos.page, copilot, "chief_physician", memo=memo.id).title[0].value == "This memo is not available"
@@ -146,6 +149,31 @@ def test_a_memo_is_edited_beside_its_evidence_and_says_which_figure_has_no_sourc
     assert "Ana Costa" in shown(opened(memos.page, copilot))
     next(button for button in app.button if button.label == "Review or sign off").click().run()
     assert [box.label for box in app.checkbox] == ["I confirm 9.9 million NOK"]
+
+
+def test_the_terms_of_a_memo_are_changed_beside_it_and_drafted_on_a_press(copilot: Copilot) -> None:
+    assert copilot.memos is not None
+    memo = copilot.call("draft_memo", top=2).memo
+    copilot.memos.keep(memo)
+    app = opened(memos.page, copilot, memo=memo.id)
+    next(button for button in app.button if button.label == "Change the terms").click().run()
+    assert not app.exception
+    assert not any("Preview" in text for text in shown(app).splitlines())
+    first = next(call for call in memo.calls if call.verdict == "fund")
+    left_out = next(field for field in app.multiselect if field.label == "Left out")
+    left_out.select(f"{first.name} ({first.project})").run()
+    assert not app.exception
+    assert not app.error
+    preview = next(text for text in shown(app).splitlines() if "Preview" in text)
+    assert "1 in and 1 out" in preview
+    assert f"Out: {first.name}." in preview
+    assert len(copilot.memos.list(copilot.viewer())) == 1
+    next(button for button in app.button if button.label == "Draft this version").click().run()
+    version = copilot.memos.list(copilot.viewer())[0]
+    assert version.redrafted_from == memo.id
+    assert version.arguments["exclude"] == [first.project]
+    app = opened(memos.page, copilot, memo=version.id)
+    assert any("on other terms: funds 2" in button.label for button in app.button)
 
 
 def test_a_memo_that_is_drafted_in_the_background_is_shown_as_waiting_and_can_be_cancelled(copilot: Copilot) -> None:

@@ -17,21 +17,12 @@ from copilot.memos import desk
 from copilot.memos.comparison import STATES, Check
 from copilot.memos.editing import editable, section_text
 from copilot.memos.export import Format, export, missing
-from copilot.memos.layout import (
-    NO_SOURCE,
-    annexes,
-    flagged,
-    front,
-    heading,
-    lead,
-    unsourced_lines,
-    without_source,
-    written,
-)
-from copilot.memos.memo import FIRMNESS, KINDS, Line, Memo, MemoResult
+from copilot.memos.layout import flagged, heading, unsourced_lines, without_source, written
+from copilot.memos.memo import FIRMNESS, KINDS, Memo, MemoResult
 from copilot.memos.store import Memos, Step, status
 from copilot.tools.draft_memo.check import check_memo
-from ui import exhibits, jobs, markdown, state, weights
+from ui import exhibits, jobs, markdown, memo_terms, state, weights
+from ui import memo as draw
 from ui.asking import ask_anew
 
 _FORMATS: dict[str, tuple[Format, str]] = {
@@ -138,7 +129,7 @@ def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> _Asked | None:
     with st.form("draft", border=False):
         arguments["title"] = st.text_input("Title", placeholder="Made up from what it is about")
         arguments["addressee"] = st.text_input("To", placeholder="The body that decides")
-        named = st.multiselect("Projects", _projects(copilot, viewer), placeholder="All that are meant")
+        named = st.multiselect("Projects", memo_terms.projects(copilot, viewer), placeholder="All that are meant")
         unit = st.selectbox("Unit", [_EVERY_UNIT, *units])
         if purpose != "status":
             first = 8 if purpose == "fund" else None
@@ -154,22 +145,12 @@ def _asked_for(copilot: Copilot, viewer: str, purpose: str) -> _Asked | None:
             later = st.form_submit_button("In the background", help="You may go on; it is listed once it is done.")
         if not at_once and not later:
             return None
-    arguments["projects"] = [_id(name) for name in named]
+    arguments["projects"] = [memo_terms.id_of(name) for name in named]
     if unit != _EVERY_UNIT and not named:
         arguments["unit"] = unit
     if chosen != usual:
         arguments["weights"] = dict(chosen)
     return _Asked(arguments, is_in_background=later)
-
-
-def _id(name: str) -> str:
-    """The id of a project as it is listed."""
-    return name.rsplit(" (", 1)[1][:-1]
-
-
-def _projects(copilot: Copilot, viewer: str) -> list[str]:
-    rows = copilot.sources.records.view(copilot.viewer(viewer)).select("projects", order_by=["name"])
-    return [f"{row['name']} ({row['id']})" for row in rows]
 
 
 def _one(copilot: Copilot, viewer: str, memos: Memos, id: str) -> None:
@@ -198,18 +179,21 @@ def _one(copilot: Copilot, viewer: str, memos: Memos, id: str) -> None:
     if st.session_state.get(f"checked-{id}"):
         with st.spinner("Computing it again on today's data"):
             _checked(check_memo(copilot.sources, who, memo))
+    if st.session_state.get(_terms(id), False):
+        memo_terms.workbench(copilot, viewer, memo, _terms(id))
+        return
     is_edited = st.session_state.get(_editing(id), False)
     wide, narrow = st.columns([4, 3] if is_edited else [5, 2], gap="large")
     with wide:
         if is_edited:
             _edit(copilot, viewer, memos, memo)
         else:
-            _text(flagged(memo))
+            draw.text(flagged(memo))
     with narrow:
         if not is_edited:
             _history(memos, memo, copilot, viewer, steps)
         with st.container(key="memo_evidence_beside" if is_edited else "memo_evidence"):
-            _evidence(memo)
+            draw.evidence(memo, copilot.sources.records.view(who))
 
 
 def _leave() -> None:
@@ -226,6 +210,7 @@ def _actions(copilot: Copilot, viewer: str, memos: Memos, memo: Memo, steps: tup
             )  # fmt: skip
         if copilot.viewer(viewer).may("edit_memo") and not (steps and steps[-1].state == "signed off"):
             st.button("Edit", icon=":material/edit:", on_click=_set_editing, args=(memo.id, True))
+        st.button("Change the terms", icon=":material/tune:", on_click=_set_terms, args=(memo.id, True))
         if st.button("Review or sign off", icon=":material/draw:"):
             _sign(copilot, viewer, memos, memo)
         st.button(
@@ -287,40 +272,20 @@ def _checked(found: Check) -> None:
                 st.markdown(f"- :gray[{STATES[line.state]}] {markdown.safe(line.before or line.after)}{now}")
 
 
-def _text(memo: Memo) -> None:
-    """The memo as its documents have it: the page that is decided from, and the annexes, folded."""
-    with st.container(border=True):
-        for line in memo.section("decision").lines:
-            st.markdown(_said(line, lead(line)))
-    for part in front(memo):
-        st.header(markdown.label(part.heading), anchor=False)
-        for line in part.section.lines:
-            st.markdown(f"- {_said(line)}")
-        if chart := part.chart or part.beside:
-            exhibits.chart(chart, f"memo-{part.section.name}")
-        if part.section.table:
-            exhibits.plain_table(part.section.table, f"memo-{part.section.name}")
-    for part in annexes(memo):
-        with st.expander(markdown.label(part.heading)):
-            if part.section.table:
-                exhibits.plain_table(part.section.table, f"memo-{part.section.name}")
-            for line in part.section.lines:
-                st.markdown(f"- {_said(line)}")
-
-
-def _said(line: Line, before: str = "") -> str:
-    marks = " ".join(f"\\[{marker}\\]" for marker in line.markers)
-    start = f"**{before}** " if before else ""
-    text = markdown.safe(line.text).replace(NO_SOURCE, f":orange-badge[{NO_SOURCE.strip('[]')}]")
-    return f"{start}{text} :gray[{marks}]" if marks else f"{start}{text}"
-
-
 def _editing(id: str) -> str:
     return f"editing-{id}"
 
 
 def _set_editing(id: str, is_on: bool) -> None:
     st.session_state[_editing(id)] = is_on
+
+
+def _terms(id: str) -> str:
+    return f"terms-{id}"
+
+
+def _set_terms(id: str, is_on: bool) -> None:
+    st.session_state[_terms(id)] = is_on
 
 
 def _edit(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
@@ -359,6 +324,8 @@ def _edit(copilot: Copilot, viewer: str, memos: Memos, memo: Memo) -> None:
 def _history(memos: Memos, memo: Memo, copilot: Copilot, viewer: str, steps: tuple[Step, ...]) -> None:
     st.header("History", anchor=False)
     st.caption(f"Drafted as of {written(memo.provenance.today)}")
+    if memo.redrafted_from:
+        st.caption("On other terms than the version that it was made from")
     for edit in memo.edits:
         st.caption(markdown.label(f"Text edited: {edit.name}, {written(edit.at.date())}, {edit.at:%H:%M} UTC"))
     for step in steps:
@@ -369,17 +336,7 @@ def _history(memos: Memos, memo: Memo, copilot: Copilot, viewer: str, steps: tup
         st.header("Versions", anchor=False)
         for info in others:
             by = f", edited by {markdown.label(info.edit.name)}" if info.edit else ""
-            if st.button(f"{info.kept:%d %b %Y, %H:%M}{by}", key=f"version-{info.id}", type="tertiary"):
+            other = "" if info.arguments == memo.provenance.arguments else f", on other terms: {info.proposal}"
+            if st.button(f"{info.kept:%d %b %Y, %H:%M}{by}{other}", key=f"version-{info.id}", type="tertiary"):
                 st.query_params["memo"] = info.id
                 st.rerun()
-
-
-def _evidence(memo: Memo) -> None:
-    st.header("Evidence", anchor=False)
-    for source in memo.sources:
-        with st.expander(f"\\[{source.marker}\\] {markdown.label(source.evidence.title)}"):
-            st.caption(markdown.label(f"{source.evidence.source}, {source.evidence.locator}"))
-            if source.evidence.calculation and not source.evidence.text:
-                exhibits.calculation(source.evidence.calculation, f"source-{source.marker}")
-            else:
-                st.markdown(markdown.safe(source.evidence.text))

@@ -9,6 +9,7 @@ import streamlit as st
 from copilot import Copilot, ToolError
 from copilot.language.formatting import humanize
 from copilot.records.catalogue import Metric
+from copilot.records.store import RecordView
 from copilot.types import Finding, ToolResult
 from ui import exhibits, markdown
 from ui.asking import ask_anew
@@ -39,7 +40,7 @@ def page(copilot: Copilot, viewer: str) -> None:
         _meaning(metric)
         question = f"How has {metric.title.lower()} developed over the last two quarters?"
         st.button("Ask about it", icon=":material/forum:", on_click=ask_anew, args=(copilot, viewer, question))
-    _calculation(result)
+    _calculation(result, copilot.sources.records.view(copilot.viewer(viewer)))
 
 
 def _choice(metrics: Mapping[str, Metric]) -> tuple[Metric, dict[str, str]]:
@@ -111,10 +112,10 @@ def _instead(metric: Metric) -> str:
     return f"Look at {markdown.label(humanize(metric.better))} instead." if metric.better else ""
 
 
-def _calculation(result: ToolResult) -> None:
+def _calculation(result: ToolResult, view: RecordView) -> None:
     found: Finding | None = next((f for f in result.findings if f.kind == "query"), None)
     computed = next((e.calculation for e in result.evidence if e.calculation), None)
     if computed is None:
         return
     with st.expander("Open the calculation", icon=":material/function:"):
-        exhibits.calculation(computed, "metric", query_language="sql" if found else None)
+        exhibits.calculation(computed, "metric", view, query_language="sql" if found else None)

@@ -31,7 +31,10 @@ def page(copilot: Copilot, viewer: str) -> None:
     if not lines:
         st.info("No model is in this state.")
         return
-    picked = _table(lines)
+    wanted_id = st.query_params.get("model")
+    picked = _table(lines) or next((line for line in lines if line.id == wanted_id), None)
+    if wanted_id and picked is None:
+        st.info("The model asked for is not among those shown.", icon=":material/filter_alt_off:")
     if found.hidden:
         st.caption(f":material/lock: Not in these figures: {found.hidden} more that you may not see.")
     _one(copilot, viewer, picked or lines[0])

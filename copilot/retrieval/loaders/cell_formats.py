@@ -1,5 +1,4 @@
-"""What cells of an XLSX show: a percentage or a currency, of which calamine gives the number alone, or nothing; and
-where their links lead."""
+"""What cells of an XLSX show: a percentage or a currency, of which calamine gives the number alone, or nothing."""
 
 from __future__ import annotations
 
@@ -7,12 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import IO
 
-from copilot.records.office_xml import BrokenXml, Element, each, parsed, sheet_parts
-from copilot.retrieval.loaders.office import addresses
+from copilot.records.office_xml import Element, each, parsed, place_of, sheet_parts
 
 Show = Callable[[str], str]
 """Makes of a bare number what the sheet shows."""
@@ -26,7 +23,6 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|([$€£¥₹₩₽₺])")
 _CODE = re.compile(r"[A-Z]{3}|kr\.?|Fr\.?|zł|Kč")
 _WHITE, _NONE = "FFFFFF", "none"
-_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _MOST_CELLS = 2_000_000
 
 
@@ -46,30 +42,6 @@ def shown_cells(workbook: bytes) -> Mapping[str, Shown]:
             with archive.open(path) as file:
                 found[name] = dict(_cells(file, styles))
         return found
-
-
-def cell_links(workbook: bytes) -> Mapping[str, Mapping[tuple[int, int], str]]:
-    """Sheet by sheet where the links of cells lead out of the file, by row and column from 1."""
-    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
-        parts = sheet_parts(archive)
-        found: dict[str, Mapping[tuple[int, int], str]] = {}
-        for name, path in parts.items():
-            leads = addresses(workbook, path)
-            if leads and path.endswith(".xml"):
-                with archive.open(path) as file, suppress(BrokenXml):
-                    found[name] = dict(_links(file, leads))
-        return found
-
-
-def _links(file: IO[bytes], leads: Mapping[str, str]) -> Iterator[tuple[tuple[int, int], str]]:
-    # Rows are asked for too, so that they are forgotten one by one.
-    for link in each(file, f"{_MAIN}hyperlink", f"{_MAIN}row"):
-        match = _PLACE.fullmatch(link.get("ref", ""))
-        address = next((leads.get(str(value)) for name, value in link.attrib.items() if name.endswith("}id")), None)
-        if match and address:
-            # What follows a # stands by itself.
-            place = f"#{link.get('location')}" if link.get("location") else ""
-            yield (int(match[2]), _column(match[1])), address + place
 
 
 def _styles(root: Element) -> Mapping[str, Show]:
@@ -161,16 +133,9 @@ def _cells(file: IO[bytes], styles: Mapping[str, Show]) -> Iterator[tuple[tuple[
     for row in each(file, f"{_MAIN}row"):
         for cell in row:
             count += 1
-            match = _PLACE.fullmatch(cell.get("r", ""))
+            place = place_of(cell.get("r", ""))
             show = styles.get(cell.get("s", "0"))
-            if show and match and (show is conceal or cell.get("t", "n") == "n"):
-                yield (int(match[2]), _column(match[1])), show
+            if show and place and (show is conceal or cell.get("t", "n") == "n"):
+                yield place, show
         if count > _MOST_CELLS:
             return
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

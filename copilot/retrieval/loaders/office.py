@@ -1,24 +1,18 @@
-"""What the Office formats share: parts of a package, where links lead, and the day that it states about itself."""
+"""What the Office formats share: parts of a package, where their relations lead, and what it states about itself."""
 
 from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote
 
 from copilot.records.office_xml import BrokenXml, parsed
 
 _CORE = "docProps/core.xml"
 _TERMS = "{http://purl.org/dc/terms/}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
-_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,2000}", re.IGNORECASE)
-_LINKED = re.compile(r"\[([^\[\]]+)\]\((?:https?://|mailto:)[^()\s]+\)", re.IGNORECASE)
-# All that an address may hold but round brackets, which end one in Markdown.
-_AS_THEY_ARE = ":/?#@!$&'*+,;=%~"
 _PROGRAM_TITLES = ("powerpoint presentation", "word document", "document", "presentation", "untitled", "microsoft word")
 
 
@@ -40,26 +34,6 @@ def addresses(package: bytes, name: str) -> Mapping[str, str]:
         for relation in found
         if relation.get("TargetMode") == "External" and str(relation.get("Type")).endswith("/hyperlink")
     }
-
-
-def linked(text: str, address: str | None) -> str:
-    """Words with the address to which they lead, as Markdown; only a web or mail address, and one they do not name."""
-    words = text.strip()
-    if not address or not _ADDRESS.fullmatch(address) or not words or re.search(r"[\[\]]", words):
-        return text
-    if _bare(address) in _bare(words):
-        return text
-    start = text.index(words)
-    return f"{text[:start]}[{words}]({quote(address, _AS_THEY_ARE)}){text[start + len(words) :]}"
-
-
-def without_links(text: str) -> str:
-    """The words alone, for a heading."""
-    return _LINKED.sub(r"\1", text)
-
-
-def _bare(address: str) -> str:
-    return re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address.strip(), flags=re.IGNORECASE).casefold()
 
 
 def created(package: bytes) -> date | None:

@@ -13,9 +13,10 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C he
 
 from copilot.errors import KnowledgeError
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left
+from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left, is_turned, margin_of
 from copilot.retrieval.loaders.pdf_headings import Line, OutlineEntry
 from copilot.retrieval.loaders.pdf_layout import HYPHEN, sections_of_pages
+from copilot.retrieval.loaders.pdf_links import PageLinks
 
 MOST_PAGES = 5_000
 _BOLD_WEIGHT = 600
@@ -90,7 +91,9 @@ def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[Line]:
     """The lines with words on them, in pdfium's reading order."""
     text_page = page.get_textpage()
     text = text_page.get_text_range()
+    links = PageLinks(page, text_page)
     offset = 0
+    has_right_to_left, margin = is_right_to_left(text), None
     # Characters beyond the 16-bit plane count twice in pdfium, once here.
     is_plain = text.isascii() or max(map(ord, text)) < 0x10000
     for printed in re.split(r"\r\n|\r|\n", text):
@@ -99,18 +102,25 @@ def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[Line]:
             if words := raw.strip():
                 start = offset + raw.index(words[0])
                 size, is_bold = _look(text_page, start, start + len(words) - 1) if is_plain else (0.0, False)
-                is_turned = size and is_right_to_left(words)
-                spell = _from_right if is_turned else _with_raised_numbers
-                yield Line(spell(text_page, words, start, size), number, size, is_bold)
+                places = _places(text_page, start, len(words))
+                may_turn = size and has_right_to_left
+                margin = margin_of(text_page, words, places, size, margin) if may_turn else None
+                if may_turn and is_turned(text_page, words, places, margin):
+                    glyphs = as_read(text_page, places, size, margin)
+                    spelled = "".join(glyph.text for glyph in glyphs).strip()
+                    leads = links.among([(glyph.text, glyph.place) for glyph in glyphs])
+                else:
+                    spelled = _with_raised_numbers(text_page, words, start, size)
+                    leads = links.among([*zip(words, places, strict=True)])
+                yield Line(spelled, number, size, is_bold, tuple(leads) if is_plain else ())
             offset += len(raw)
         offset += 2
     text_page.close()
 
 
-def _from_right(text_page: pypdfium2.PdfTextPage, words: str, start: int, size: float) -> str:
-    """A line with words of a script that is written from right to left, in the order in which it is read."""
-    places = [pdfium.FPDFText_GetCharIndexFromTextIndex(text_page.raw, start + n) for n in range(len(words))]
-    return "".join(glyph.text for glyph in as_read(text_page, places, size)).strip()
+def _places(text_page: pypdfium2.PdfTextPage, start: int, count: int) -> list[int]:
+    """Of characters of the text among those of the page, which has more, such as breaks within a word."""
+    return [pdfium.FPDFText_GetCharIndexFromTextIndex(text_page.raw, start + n) for n in range(count)]
 
 
 def _with_raised_numbers(text_page: pypdfium2.PdfTextPage, words: str, start: int, size: float) -> str:

@@ -12,7 +12,7 @@ import ctypes
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pypdfium2  # type: ignore[import-untyped]  # it has no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C headers
@@ -23,9 +23,11 @@ _BRACKETS = {bracket: pair for pair in _PAIRS for bracket in pair}
 _PERCENT = "%٪"
 _ENDS_BEFORE = frozenset(".,;:!?،؛؟…-–—/")
 """What may stand right behind a closing bracket, as a blank may."""
+_STOPS = frozenset(".,;:!?،؛؟")
 _ALEFS, _LAM = frozenset("اأإآٱ"), "ل"
 # In sizes of the text; the blanks of fonts are between .22 and .32 wide, letters stand up to .17 apart.
 _BLANK = 0.21
+_FLUSH = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,49 @@ def is_right_to_left(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
-def as_read(text_page: pypdfium2.PdfTextPage, places: Sequence[int], size: float) -> list[Glyph]:
-    """The characters of a line in the order in which they are read, its blanks among them; `size` is of the text."""
-    return in_order(_with_blanks(_as_printed(_Page(text_page), places), size))
+def is_turned(text_page: pypdfium2.PdfTextPage, words: str, places: Sequence[int], margin: float | None) -> bool:
+    """Whether a line of a page with such a script is not to be read as pdfium gives it.
+
+    That turns lines in other scripts too, below one from right to left.
+    """
+    if is_right_to_left(words) or (margin is not None and words[0] in _STOPS):
+        return True
+    lefts = [text_page.get_charbox(p)[0] for p, c in zip(places, words, strict=True) if not c.isspace()]
+    return any(right < left for left, right in pairwise(lefts))
 
 
-def in_order(printed: Sequence[Glyph]) -> list[Glyph]:
-    """A line given as it is printed, from left to right, in the order in which it is read."""
+def margin_of(
+    text_page: pypdfium2.PdfTextPage, words: str, places: Sequence[int], size: float, above: float | None
+) -> float | None:
+    """Where a line that is read from the right begins; none of another line.
+
+    One in another script goes on with those above where it begins at their margin.
+    """
+    right = max(text_page.get_charbox(p, loose=True)[2] for p, c in zip(places, words, strict=True) if not c.isspace())
+    if is_right_to_left(words):
+        return right if _begins_right(_kinds([Glyph(character) for character in words])) else None
+    return above if above is not None and abs(right - above) <= _FLUSH * size else None
+
+
+def as_read(
+    text_page: pypdfium2.PdfTextPage, places: Sequence[int], size: float, margin: float | None = None
+) -> list[Glyph]:
+    """The characters of a line in the order in which they are read, its blanks among them; `size` is of the text.
+
+    `margin` is where the line begins, with those above it that are read from the right.
+    """
+    return in_order(_with_blanks(_as_printed(_Page(text_page), places), size), margin is not None)
+
+
+def in_order(printed: Sequence[Glyph], goes_on: bool = False) -> list[Glyph]:
+    """A line given as it is printed, from left to right, in the order in which it is read.
+
+    One that goes on with lines that are read from the right may hold no letter of their script; it is read from the
+    right where its last stop is printed at its left.
+    """
     kinds = _kinds(printed)
-    if _begins_right(kinds):
+    ends_left = goes_on and bool(printed) and printed[0].text in _STOPS
+    if ends_left or _begins_right(kinds):
         return _with_brackets(_from_right(printed, kinds))
     read: list[Glyph] = []
     at = 0

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _LARGER = 1.12
 """A heading's size in sizes of the body."""
@@ -21,6 +22,11 @@ _FEWEST_LETTERS = 0.5
 """Of what is printed in a heading; a total or a code in large type is none."""
 
 
+class Link(NamedTuple):
+    words: str
+    address: str
+
+
 @dataclass(frozen=True)
 class Line:
     text: str
@@ -28,6 +34,8 @@ class Line:
     size: float = 0.0
     """Of its first character, in points; 0 when it is not known."""
     is_bold: bool = False
+    links: tuple[Link, ...] = ()
+    """In the order of the text, which holds their words alone."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from copilot.retrieval.loaders.pdf_headings import Heading, Line, OutlineEntry, find_headings
+from copilot.retrieval.loaders.links import linked
+from copilot.retrieval.loaders.pdf_headings import Heading, Line, Link, OutlineEntry, find_headings
 from copilot.retrieval.types import Section
 
 Pages = Sequence[Sequence[Line]]
@@ -72,9 +73,21 @@ def _section(path: tuple[str, ...], lines: Sequence[Line]) -> Section | None:
             ends = _ENDS.search(before.text) and (before.page != line.page or len(before.text) < short)
             text += "\n\n" if (ends and words[:2] != "- ") or _LEADS.match(words) else "\n"
             breaks += [len(text)] * (line.page - before.page)
-        text += words
+        text += _with_links(words, line.links)
         before = line
     return Section(path, text, lines[0].page, lines[-1].page, "page", breaks=tuple(breaks))
+
+
+def _with_links(words: str, links: Sequence[Link]) -> str:
+    """The words of a line with the addresses of its links; one whose words were joined to another line's has none."""
+    at = 0
+    for link in links:
+        start = words.find(link.words, at)
+        if start >= 0:
+            written = linked(link.words, link.address)
+            words = words[:start] + written + words[start + len(link.words) :]
+            at = start + len(written)
+    return words
 
 
 def _is_table_of_contents(page: Sequence[Line]) -> bool:

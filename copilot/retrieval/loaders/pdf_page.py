@@ -21,7 +21,8 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # made from C he
 from PIL import Image, ImageChops, ImageDraw
 
 from copilot.retrieval.loaders.child import limit_this_process
-from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left
+from copilot.retrieval.loaders.links import without_links
+from copilot.retrieval.loaders.pdf_direction import as_read, is_right_to_left, is_turned
 
 QUOTE = "QUOTE"
 WIDTH_PIXELS = 960
@@ -48,7 +49,7 @@ def marked_page(data: bytes, first: int, last: int, quote: str) -> bytes:
             if character.isalnum():
                 text += character
                 letters.append(_Letter(number, place))
-    found = [letters[start:end] for start, end in _spans(text, quote)]
+    found = [letters[start:end] for start, end in _spans(text, without_links(quote))]
     if not found:
         return b""
     shown = found[0][0].page
@@ -59,9 +60,11 @@ def marked_page(data: bytes, first: int, last: int, quote: str) -> bytes:
 def _as_read(text_page: pypdfium2.PdfTextPage) -> Iterator[tuple[str, int]]:
     """The characters of the page, each with its place, in the order in which they were indexed."""
     characters = [chr(pdfium.FPDFText_GetUnicode(text_page, place)) for place in range(text_page.count_chars())]
+    has_right_to_left = is_right_to_left("".join(characters))
     for is_end, line in groupby(range(len(characters)), key=lambda place: characters[place] in "\r\n"):
         places = list(line)
-        if is_end or not is_right_to_left("".join(characters[place] for place in places)):
+        words = "".join(characters[place] for place in places)
+        if is_end or not has_right_to_left or not is_turned(text_page, words, places, None):
             yield from ((characters[place], place) for place in places)
         else:
             # Blanks do not matter here, so none is sought.

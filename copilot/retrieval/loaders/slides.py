@@ -16,7 +16,8 @@ from pptx.text.text import _Paragraph as Paragraph
 from copilot.errors import KnowledgeError
 from copilot.language.formatting import pluralize
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.loaders.office import created, linked, stated_title
+from copilot.retrieval.loaders.links import linked
+from copilot.retrieval.loaders.office import created, stated_title
 from copilot.retrieval.loaders.table_rows import lines_of_rows
 from copilot.retrieval.types import Section
 
@@ -64,10 +65,25 @@ def _lines(shapes: Iterable[BaseShape], title: BaseShape | None) -> Iterator[str
         elif getattr(shape, "has_table", False):
             yield from _table(shape)
         elif shape.has_text_frame:
+            address = _address(shape)
             for paragraph in shape.text_frame.paragraphs:  # type: ignore[attr-defined]
-                if text := _text(paragraph):
+                if text := linked(_text(paragraph), address):
                     # A text box of one line is a label; the body's paragraphs are its bullets.
                     yield f"{'  ' * paragraph.level}- {text}" if shape.is_placeholder else text
+        elif (address := _address(shape)) and (text := _described(shape)) != (written := linked(text, address)):
+            # A picture has no words but those that describe it, which are read for the sake of its link.
+            yield written
+
+
+def _address(shape: BaseShape) -> str | None:
+    """Where a click on a shape leads out of the file."""
+    ids = shape._element.xpath("./*/p:cNvPr/a:hlinkClick/@r:id")
+    relation = shape.part.rels.get(ids[0]) if ids else None
+    return relation.target_ref if relation is not None and relation.is_external else None
+
+
+def _described(shape: BaseShape) -> str:
+    return " ".join("".join(shape._element.xpath("./*/p:cNvPr/@descr")).split())
 
 
 def _text(paragraph: Paragraph) -> str:
@@ -105,4 +121,4 @@ def _table(shape: BaseShape) -> Iterator[str]:
 def _notes(slide: Slide) -> str:
     if not slide.has_notes_slide or slide.notes_slide.notes_text_frame is None:
         return ""
-    return "\n".join(" ".join(line.split()) for line in slide.notes_slide.notes_text_frame.text.splitlines()).strip()
+    return "\n".join(map(_text, slide.notes_slide.notes_text_frame.paragraphs)).strip()

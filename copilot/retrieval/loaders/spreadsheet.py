@@ -15,9 +15,12 @@ from copilot.language.formatting import pluralize
 from copilot.records.headers import side_by_side
 from copilot.records.hidden import hidden_cells
 from copilot.records.left_out import Hidden, LeftOut
-from copilot.retrieval.loaders.cell_formats import Shown, cell_links, conceal, shown_cells
+from copilot.records.office_xml import Place
+from copilot.retrieval.loaders.cell_formats import Shown, conceal, shown_cells
+from copilot.retrieval.loaders.cell_links import Target, cell_links
 from copilot.retrieval.loaders.content import Content
-from copilot.retrieval.loaders.office import created, linked
+from copilot.retrieval.loaders.links import linked
+from copilot.retrieval.loaders.office import created
 from copilot.retrieval.loaders.table_rows import MOST_ROWS, NumberedRow, sections_of_rows
 from copilot.retrieval.types import Section
 
@@ -47,8 +50,9 @@ def read(data: bytes) -> Content:
             continue
         try:
             unseen = hidden.get(sheet.name, Hidden())
-            shown = _with_links(formats.get(sheet.name, {}), links.get(sheet.name, {}))
-            rows, cut = _rows(workbook.get_sheet_by_name(sheet.name), shown, unseen, rows_left)
+            cells = workbook.get_sheet_by_name(sheet.name)
+            shown = {**_linking(links.get(sheet.name, {}), cells), **formats.get(sheet.name, {})}
+            rows, cut = _rows(cells, shown, unseen, rows_left)
         except calamine.CalamineError:
             notes.append(f"the sheet {sheet.name} cannot be read; save the workbook again")
             continue
@@ -60,9 +64,18 @@ def read(data: bytes) -> Content:
     return Content(tuple(sections), dated=created(data) if data.startswith(b"PK") else None, notes=tuple(notes))
 
 
-def _with_links(shown: Shown, links: Mapping[tuple[int, int], str]) -> Shown:
-    """What cells show, each link with its address; a cell that shows nothing shows no address."""
-    return {**{place: partial(linked, address=address) for place, address in links.items()}, **shown}
+def _linking(links: Mapping[Place, Target], sheet: calamine.CalamineSheet) -> Shown:
+    """What makes of the words of each cell a link; a cell that shows nothing shows no address."""
+    has_cells = any(not isinstance(part, str) for target in links.values() for part in target)
+    grid = sheet.to_python(skip_empty_area=False) if has_cells else []
+
+    def held(part: str | Place) -> str:
+        if isinstance(part, str):
+            return part
+        row, column = part
+        return _text(grid[row - 1][column - 1]) if row <= len(grid) and column <= len(grid[row - 1]) else ""
+
+    return {place: partial(linked, address="".join(map(held, target))) for place, target in links.items()}
 
 
 def _rows(

@@ -17,6 +17,7 @@ from copilot.retrieval.loaders.encoding import decode
 from copilot.retrieval.loaders.hidden import drop_hidden
 from copilot.retrieval.loaders.paragraphs import sections_of_blocks
 from copilot.retrieval.loaders.table_rows import lines_of_rows
+from copilot.retrieval.loaders.web_links import Links
 from copilot.retrieval.markdown import sections_of_markdown
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -44,6 +45,7 @@ def read(data: bytes) -> Content:
     if hidden := drop_hidden(tree):
         text = html.tostring(tree, encoding="unicode")
         notes = (f"{hidden:,} characters that the page does not show are not read",)
+    links = Links(tree)
     main = trafilatura.extract(
         text, output_format="markdown", include_tables=True, include_comments=False, include_formatting=True,
         include_links=False, include_images=False, favor_recall=True, deduplicate=False,
@@ -54,7 +56,7 @@ def read(data: bytes) -> Content:
         notes += ("no main text was recognised, so all of the page's text is used",)
     elif _is_flat(main, tree):
         main = _all_text(tree)
-    heading, sections = sections_of_markdown(list(_plain_lines(main)), 0)
+    heading, sections = sections_of_markdown(list(_plain_lines(links.written(main))), 0)
     return Content(sections_of_blocks(sections), title or heading, dated, notes if main.strip() else ())
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 from copilot.errors import KnowledgeError
 from copilot.records import office_xml
 from copilot.records.office_xml import Element
-from copilot.retrieval.loaders import office
+from copilot.retrieval.loaders import links, office
 from copilot.retrieval.loaders.content import Content
 from copilot.retrieval.loaders.table_rows import lines_of_rows
 from copilot.retrieval.loaders.word_numbering import MAIN, Numbering, Styles
@@ -34,8 +35,9 @@ _CHARACTERS = {
 # In half points; smaller letters are not read by anyone.
 _SMALLEST_SIZE = 5
 _LINK, _FIELD, _ADDRESS = f"{MAIN}hyperlink", f"{MAIN}fldSimple", "address"
+_RUN, _FIELD_PART, _INSTRUCTION = f"{MAIN}r", f"{MAIN}fldChar", f"{MAIN}instrText"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_LEADS = re.compile(r'\s*HYPERLINK\s+"([^"]+)"')
+_LEADS = re.compile(r'\s*HYPERLINK\s+"([^"]+)"(?:\s+\\l\s+"([^"]+)")?')
 _WHITE = re.compile(r"F[C-F]F[C-F]F[C-F]", re.IGNORECASE)
 # Word writes no wider table.
 _MOST_COLUMNS = 63
@@ -81,8 +83,72 @@ def _address(part: Element, addresses: Mapping[str, str]) -> None:
         if address := addresses.get(link.get(_RELATION, "")):
             link.set(_ADDRESS, address)
     for field in part.iter(_FIELD):
-        if leads := _LEADS.match(field.get(f"{MAIN}instr", "")):
-            field.set(_ADDRESS, leads[1])
+        if address := _leads(field.get(f"{MAIN}instr", "")):
+            field.set(_ADDRESS, address)
+    for paragraph in [*part.iter(_PARAGRAPH)]:
+        if paragraph.find(f".//{_FIELD_PART}") is not None:
+            _gather_fields(paragraph)
+
+
+def _leads(instruction: str) -> str:
+    match = _LEADS.match(instruction)
+    return match[1] + (f"#{match[2]}" if match[2] else "") if match else ""
+
+
+@dataclass
+class _Open:
+    """A field whose end is still to come."""
+
+    instruction: str = ""
+    shown: Element | None = None
+    """The run after which it shows its result."""
+
+
+def _gather_fields(paragraph: Element) -> None:
+    """Makes of each link that is written as a field, in runs from its beginning to its end, one element.
+
+    One that ends in another paragraph or in another element stays as it is.
+    """
+    for run in [*paragraph.iter(_RUN)]:
+        _cut(run)
+    pending: list[_Open] = []
+    for run in [*paragraph.iter(_RUN)]:
+        mark = run.find(_FIELD_PART)
+        kind = mark.get(f"{MAIN}fldCharType") if mark is not None else None
+        if kind == "begin":
+            pending.append(_Open())
+        elif pending and kind == "separate":
+            pending[-1].shown = run
+        elif pending and kind == "end":
+            field = pending.pop()
+            address = _leads(field.instruction)
+            if address and field.shown is not None and field.shown.getparent() is run.getparent():
+                _wrap(field.shown, run, address)
+        elif pending and pending[-1].shown is None:
+            pending[-1].instruction += "".join(code.text or "" for code in run.iter(_INSTRUCTION))
+
+
+def _cut(run: Element) -> None:
+    """Gives each mark of a field a run of its own; some programs write a whole field in one."""
+    if run.find(_FIELD_PART) is None or len(run) < 2:
+        return
+    properties = run.find(f"{MAIN}rPr")
+    pieces = [child for child in run if child is not properties]
+    for piece in pieces[:-1]:
+        own = run.makeelement(_RUN)
+        if properties is not None:
+            own.append(deepcopy(properties))
+        own.append(piece)
+        run.addprevious(own)
+
+
+def _wrap(first: Element, last: Element, address: str) -> None:
+    """What stands between two neighbours becomes a link."""
+    link = first.makeelement(_LINK)
+    link.set(_ADDRESS, address)
+    first.addnext(link)
+    while (following := link.getnext()) is not last:
+        link.append(following)
 
 
 class _Reader:
@@ -108,7 +174,7 @@ class _Reader:
             if level is None:
                 yield _Block(f"{label}{text}")
             else:
-                heading = office.without_links(f"{label.lstrip()}{text}")
+                heading = links.without_links(f"{label.lstrip()}{text}")
                 yield _Block(" ".join(heading.split()).removeprefix("- "), level)
         for box in element.iter(_TEXT_BOX):
             if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
@@ -169,7 +235,7 @@ def _text(element: Element) -> str:
             # Else ten to the sixth would read as 106.
             parts.append(f"^{_text(child)}")
         elif child.tag in (_LINK, _FIELD):
-            parts.append(office.linked(_text(child), child.get(_ADDRESS)))
+            parts.append(links.linked(_text(child), child.get(_ADDRESS)))
         else:
             parts.append(_CHARACTERS.get(str(child.tag)) or _text(child))
     return "".join(parts)

@@ -46,9 +46,9 @@ def inputs_table(health: Health) -> Table:
         title=f"Inputs of {health.title}, training against lately",
         columns=(
             "Input",
-            "Population stability index",
+            "Change of its spread",
             "Level",
-            "Kolmogorov-Smirnov distance",
+            "Widest gap in shares",
             "Share that changed most",
         ),
         rows=tuple(

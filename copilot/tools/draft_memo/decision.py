@@ -47,6 +47,7 @@ def _question(basis: MemoInputs) -> Finding:
         values |= {"names": _names(basis, basis.calls), "budget": budget}
         return _finding(basis, "decide_named", values)
     if basis.best:
+        values |= {"must": _called(basis, basis.asked.must), "excluded": _called(basis, basis.asked.excluded)}
         return _finding(basis, "decide_set", values | basis.best.values)
     if basis.found:
         candidates = count(len(basis.found.order), "project")
@@ -126,6 +127,10 @@ def _named_firmness(basis: MemoInputs, found: Ranking) -> Finding:
 
 def _names(basis: MemoInputs, calls: Sequence[Call]) -> tuple[str, ...]:
     return tuple(short_name_of(basis.row(call.project)) for call in calls)
+
+
+def _called(basis: MemoInputs, keys: Sequence[str]) -> tuple[str, ...] | None:
+    return tuple(short_name_of(basis.row(key)) for key in keys) or None
 
 
 def _of(basis: MemoInputs, call: Call, kind: str, **values: Value) -> Finding:

@@ -46,6 +46,8 @@ class Drafting:
     promoted: frozenset[SectionName] = frozenset()
     """Annexes that stand on the first page, as there is room for them."""
     follow_ups: tuple[str, ...] = ()
+    only: frozenset[SectionName] | None = None
+    """The sections that are drafted; all of them without it."""
 
     @property
     def template(self) -> Template:
@@ -58,7 +60,9 @@ class Drafting:
                 f"{workspace.root / self.method.file}: sections: a {KINDS[self.kind]} memo has no section "
                 f"{strange[0]!r}; there are {known}."
             )
-        return template
+        if self.only is None:
+            return template
+        return template.model_copy(update={"sections": tuple(s for s in template.sections if s.name in self.only)})
 
 
 def written(drafting: Drafting, title: str, arguments: Mapping[str, Any]) -> Memo:

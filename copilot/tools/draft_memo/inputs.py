@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from copilot.analysis.scoring import ENOUGH_COVERAGE
 from copilot.memos.memo import Call, Firmness, Verdict
 from copilot.records.store import RecordView
 from copilot.sources import Sources
+from copilot.tools.candidates import chosen_rows
 from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, short_name_of
@@ -49,6 +51,15 @@ class Request:
     weights: Mapping[str, float]
     weight_changes: Mapping[str, float]
     addressee: str = ""
+    must: tuple[str, ...] = ()
+    """Ids of projects that must be funded."""
+    excluded: tuple[str, ...] = ()
+    """Ids of projects that must not."""
+
+    @property
+    def wants_set(self) -> bool:
+        """Whether a set is to be chosen, not the first of the ranking."""
+        return not self.projects and bool(self.budget is not None or self.must or self.excluded)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class MemoInputs:
     ranked: Ranked | None
     """None for a status memo."""
     planned: Planned | None
-    """The best set within the budget; None for a memo on named projects, or where there is no budget."""
+    """The best set within the limits; None for a memo on named projects, or where the first are taken."""
     blocked: Mapping[str, Sequence[str]]
     calls: tuple[Call, ...]
     """Of the projects proposed, in the order in which they are told."""
@@ -79,6 +90,11 @@ class MemoInputs:
     @property
     def currency(self) -> str:
         return self.sources.workspace.config.currency
+
+    @cached_property
+    def gates(self) -> tuple[str, ...]:
+        """The ids of the approval gates, in their order."""
+        return tuple(gate.id for gate in self.sources.workspace.gates)
 
     @property
     def subject(self) -> str:
@@ -185,9 +201,9 @@ def ranking_arguments(asked: Request) -> RankArguments:
 
 def read_inputs(sources: Sources, viewer: Viewer, asked: Request) -> MemoInputs:
     view = sources.records.view(viewer)
-    order = ranked(sources, viewer, ranking_arguments(asked), also=asked.projects)
+    order = ranked(sources, viewer, ranking_arguments(asked), also=asked.projects or _required(sources, view, asked))
     best, found = None, order.found
-    if asked.budget is not None and not asked.projects and found and _known_weight(found) >= ENOUGH_COVERAGE:
+    if asked.wants_set and found and _known_weight(found) >= ENOUGH_COVERAGE:
         best = planned(sources, viewer, _plan_arguments(asked))
     blocked = blocked_projects(sources, viewer)
     plan = best.found if best else None
@@ -200,10 +216,21 @@ def read_inputs(sources: Sources, viewer: Viewer, asked: Request) -> MemoInputs:
     return basis
 
 
+def _required(sources: Sources, view: RecordView, asked: Request) -> tuple[str, ...]:
+    """The projects that must be funded and that the conditions or their stage would leave out of the ranking."""
+    if not asked.must:
+        return ()
+    filters = linked(view, "projects", asked.filters)
+    held = {str(row["id"]) for row in chosen_rows(view, sources.workspace.config, filters, (), (), False)}
+    return tuple(key for key in asked.must if key not in held)
+
+
 def _plan_arguments(asked: Request) -> PlanArguments:
     return PlanArguments(
         budget=asked.budget,
         most_projects=asked.top,
+        must_have=list(asked.must),
+        exclude=list(asked.excluded),
         filters=list(asked.filters),
         weights=dict(asked.weights),
         weight_changes=dict(asked.weight_changes),
@@ -225,7 +252,7 @@ def _calls(
     elif plan is None:
         keys = [(found.candidates.ids[i], _leader_verdict(found, i, blocked)) for i in found.leaders]
     else:
-        keys = _set_verdicts(found, plan, blocked)
+        keys = _set_verdicts(found, plan, blocked, asked.excluded)
     rows = {key: view.row("projects", key) or {"id": key} for key, _ in keys}
     return [
         Call(project=key, name=short_name_of(rows[key]), verdict=verdict, blocked_by=tuple(blocked.get(key, ())))
@@ -250,13 +277,15 @@ def _leader_verdict(found: Ranking, position: int, blocked: Mapping[str, Sequenc
     return "unknown" if is_hardly_known(found, position) or _ties_outside(found, position) else "fund"
 
 
-def _set_verdicts(found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> list[tuple[str, Verdict]]:
+def _set_verdicts(
+    found: Ranking, plan: Plan, blocked: Mapping[str, Sequence[str]], excluded: Sequence[str]
+) -> list[tuple[str, Verdict]]:
     """The chosen, then those of the first places that are not: blocked ones, and the next in line."""
     ids = plan.options.candidates.ids
     chosen: list[tuple[str, Verdict]] = [(ids[i], "hold" if blocked.get(ids[i]) else "fund") for i in plan.chosen]
     held = {key for key, _ in chosen}
     others = [found.candidates.ids[i] for i in found.leaders if found.candidates.ids[i] not in held]
-    return chosen + [(key, _left_out_verdict(key, plan, blocked)) for key in others]
+    return chosen + [(key, "left_out" if key in excluded else _left_out_verdict(key, plan, blocked)) for key in others]
 
 
 def _left_out_verdict(key: str, plan: Plan, blocked: Mapping[str, Sequence[str]]) -> Verdict:

@@ -103,7 +103,10 @@ WORDING = Wording(
         **{kind: RANKING.phrases[kind] for kind in ("reason", "flip")},
         **STANDING,
         "decide_named": says("The question is whether to fund {names}[ with {budget}]"),
-        "decide_set": says("From {candidates}{scope}, under {limits}", limits=limits),
+        "decide_set": says(
+            "From {candidates}{scope}, under {limits}[; as asked, with {must}][; as asked, without {excluded}]",
+            limits=limits,
+        ),
         "decide_first": says("The first {top} of {candidates}{scope}"),
         "decide_open": says("The question is which projects to fund first"),
         "no_recommendation": says("No recommendation can be made on these records"),

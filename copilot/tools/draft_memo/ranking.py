@@ -61,7 +61,7 @@ def _left_out(basis: MemoInputs) -> Iterator[Told]:
         return
     for call in basis.calls:
         at = basis.plan.options.candidates.ids.index(call.project)
-        if at not in basis.plan.selection.chosen and not call.blocked_by:
+        if at not in basis.plan.selection.chosen and call.verdict != "hold":
             values = {**not_in_set(basis.plan, at).values, "name": name_of(basis.row(call.project))}
             told = Finding(kind="left_out", subject=call.project, values=values, evidence=basis.carried)
             yield Told(f"out:{call.project}", told)
@@ -133,7 +133,7 @@ def _next_step(basis: MemoInputs, position: int) -> str | None:
 
 
 def next_gate(basis: MemoInputs, project: str) -> str | None:
-    gates = [gate.id for gate in basis.sources.workspace.gates]
+    gates = basis.gates
     passed = basis.row(project).get("gate")
     ahead = gates[gates.index(str(passed)) + 1 :] if str(passed) in gates else gates
     return f"Gate {ahead[0]}" if ahead else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.errors import ToolError
-from copilot.memos.memo import Memo
+from copilot.memos.memo import Memo, SectionName
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.draft_memo.drafting import Drafting, result, written
@@ -25,8 +26,9 @@ Purpose = Literal["fund", "stop", "status"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 # Projects that come first, and of a status memo those on its first page.
 _TOP, _TOP_OF_STATUS = 8, 6
+_PREVIEWED: frozenset[SectionName] = frozenset({"decision", "money", "ranking", "list"})
 # Arguments of later than the first memos; where they say nothing, a memo is a version of those before.
-_LATER = {"purpose": "fund", "addressee": ""}
+_LATER: Mapping[str, Any] = {"purpose": "fund", "addressee": "", "must_have": [], "exclude": []}
 
 
 class Arguments(BaseModel):
@@ -53,6 +55,8 @@ class Arguments(BaseModel):
     budget: float | None = Field(
         default=None, gt=0, description="Money there is to spend, set against budgets not yet spent."
     )
+    must_have: list[str] = Field(default=[], description="Projects that must be funded, with a budget or without.")
+    exclude: list[str] = Field(default=[], description="Projects that must not.")
     unit: str | None = Field(default=None, description="A business unit; all without it.")
     filters: list[Condition] = Field(default=[], description="Conditions that all must hold.")
     weights: dict[str, float] = Field(
@@ -78,13 +82,23 @@ def draft(sources: Sources, viewer: Viewer, arguments: Arguments) -> Memo:
     return _memo(_drafting(sources, viewer, arguments), arguments)
 
 
+def preview(sources: Sources, viewer: Viewer, arguments: Arguments) -> Memo:
+    """What it would propose: the motion, the money and the table, without all else that takes the time."""
+    return _memo(replace(_drafting(sources, viewer, arguments), only=_PREVIEWED), arguments)
+
+
 def _memo(drafting: Drafting, arguments: Arguments) -> Memo:
     return written(drafting, arguments.title, _given(arguments, drafting.basis.asked))
 
 
 def _given(arguments: Arguments, asked: Request) -> Mapping[str, Any]:
     """The arguments, as they can be given again: ids outlast names, and a number that was made up stays."""
-    given = arguments.model_dump(mode="json") | {"projects": list(asked.projects), "top": asked.top}
+    given = arguments.model_dump(mode="json") | {
+        "projects": list(asked.projects),
+        "top": asked.top,
+        "must_have": list(asked.must),
+        "exclude": list(asked.excluded),
+    }
     return {name: value for name, value in given.items() if _LATER.get(name) != value}
 
 
@@ -106,6 +120,7 @@ def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Request:
         filters.append(of_unit(view, arguments.unit))
     linked(view, "projects", filters)
     _check_budget(view, arguments)
+    _check_set(arguments)
     asked = Request(
         projects=resolved(view, arguments.projects),
         top=arguments.top or (_TOP_OF_STATUS if arguments.purpose == "status" else _TOP),
@@ -114,6 +129,8 @@ def _asked(sources: Sources, viewer: Viewer, arguments: Arguments) -> Request:
         weights=arguments.weights,
         weight_changes=arguments.weight_changes,
         addressee=arguments.addressee,
+        must=resolved(view, arguments.must_have),
+        excluded=resolved(view, arguments.exclude),
     )
     return most_to_stop(sources, viewer, asked) if arguments.purpose == "stop" and arguments.top is None else asked
 
@@ -125,3 +142,13 @@ def _check_budget(view: RecordView, arguments: Arguments) -> None:
         raise ToolError("A budget is for a memo on what to fund; leave it out, or the purpose.")
     if not view.has("projects", "budget"):
         raise ToolError("The projects table has no column 'budget', so no set within a budget can be chosen.")
+
+
+def _check_set(arguments: Arguments) -> None:
+    if not arguments.must_have and not arguments.exclude:
+        return
+    if arguments.purpose != "fund" or arguments.projects:
+        raise ToolError(
+            "`must_have` and `exclude` are for a memo that chooses what to fund; leave them out, or `purpose` and "
+            "`projects`."
+        )
