@@ -125,7 +125,8 @@ def test_the_number_of_a_source_in_a_word_file_is_a_footnote(memo: Memo) -> None
     # On the first page, where notes would take room, they lead to the list of evidence.
     body = list(document.element.body)
     annexes = next(n for n, part in enumerate(body) if any(p.text == "Annexes" for p in part.iter(qn("w:t"))))
-    assert all(body.index(mark.xpath("ancestor::*[parent::w:body]")[0]) > annexes for mark in marks)
+    blocks = [next(above for above in mark.iterancestors() if above in body) for mark in marks]
+    assert all(body.index(block) > annexes for block in blocks)
     settings = [child.tag for child in document.settings.element]
     assert settings.index(qn("w:footnotePr")) < settings.index(qn("w:compat"))
 
