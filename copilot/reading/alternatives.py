@@ -158,6 +158,9 @@ def _added(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """One condition more, or one value more of a condition."""
     own = [*reading.conditions, *reading.among]
     for other, prior in options.conditions:
+        if other.than and {other.column, other.than} == {reading.measured, reading.beside}:
+            # The share of one column in another says nothing of which is more.
+            continue
         same = [c for c in own if c.column == other.column]
         if not same:
             yield _with(replace(reading, conditions=(*reading.conditions, other)), prior, other)

@@ -24,7 +24,11 @@ _TELLING: tuple[Role, ...] = (
 )  # fmt: skip
 
 
-def signals_of(builder: Builder, conditions: Sequence[Filter], columns: Sequence[str | None], order: str) -> Signals:
+def signals_of(
+    builder: Builder, conditions: Sequence[Filter], columns: Sequence[str | None], order: str, told: Sequence[str] = ()
+) -> Signals:
+    """Of the conditions, of the columns that are measured and grouped by, and of the order; `told` are columns that the
+    question surely speaks of."""
     judged = builder.asked.judged(builder.table)
     # How surely a length of time is meant, its end tells.
     sure = [judged.sure(sides_of(c)[-1], None, "measured", "shown", "group", "present") for c in columns if c]
@@ -35,7 +39,7 @@ def signals_of(builder: Builder, conditions: Sequence[Filter], columns: Sequence
         condition=least_sure(builder, conditions),
         column=min(sure, default=1.0),
         table=judged.table,
-        left=surest_left(builder, conditions),
+        left=surest_left(builder, conditions, told),
         resolved=resolved(builder),
         parts=len(builder.explained) / 10,
         unsaid=len(_unsaid(builder)) / 10,

@@ -127,10 +127,10 @@ def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
     )  # fmt: skip
 
 
-def surest_left(builder: Builder, conditions: Iterable[Filter]) -> float:
-    """How sure the chooser is of a condition on a column of which nothing is said."""
+def surest_left(builder: Builder, conditions: Iterable[Filter], told: Iterable[str] = ()) -> float:
+    """How sure the chooser is of a condition on a column of which nothing is said, by a condition or otherwise."""
     judged = builder.asked.judged(builder.table)
-    said = {name for c in conditions for name in (*sides_of(c.column), c.than)}
+    said = {*told} | {name for c in conditions for name in (*sides_of(c.column), c.than)}
     if builder.graded:
         # A "B" that is compared with is a grade of no other column.
         said |= {p.name for p in graded(builder)}

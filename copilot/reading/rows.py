@@ -226,6 +226,9 @@ def _settle(builder: Builder, draft: _Draft) -> None:
     """Where shares, differences or times are asked, what is measured, shown and ordered by follows from them."""
     if draft.shares is not None:
         draft.measured, draft.order, draft.shown = draft.shares.part, None, []
+        # The share of one column in another says nothing of which is more.
+        both = {draft.shares.part, draft.shares.whole}
+        builder.conditions = [c for c in builder.conditions if {c.column, c.than} != both or c.value is not None]
     elif not is_apart(draft.ordering) and (gap := widest(builder, draft.shown, draft.measure)) is not None:
         draft.measure, draft.measured, draft.order = "list", None, f"-{gap}"
         draft.shown = [*sides_of(gap), gap]
@@ -248,6 +251,8 @@ def _restriction(builder: Builder, draft: _Draft) -> Restriction:
     limits = (a.value for s in builder.asked.reading.of("limit") for a in find_amounts(s.text))
     unresolved = [*builder.unresolved, *unused_figures(builder), *_named_elsewhere(builder)]
     ordering = "" if draft.by_grade else draft.ordering
+    # Times that stand beside one another tell by which column rows are told apart.
+    split, told = ([], [draft.times[0]]) if draft.times else (draft.groups, [])
     return Restriction(
         table=builder.table,
         measure=draft.measure,
@@ -264,7 +269,7 @@ def _restriction(builder: Builder, draft: _Draft) -> Restriction:
         having=builder.having,
         relates=builder.relates,
         unresolved=tuple(dict.fromkeys(unresolved)),
-        signals=signals_of(builder, (*draft.base, *builder.conditions), (draft.measured, *draft.groups), ordering),
+        signals=signals_of(builder, (*draft.base, *builder.conditions), (draft.measured, *split), ordering, told),
         support=builder.support,
         resolved=resolved(builder),
     )
