@@ -10,8 +10,8 @@ from typing import Any
 
 from langchain_core.messages.ai import UsageMetadata
 
-from copilot.answering.next_questions import in_language_of
 from copilot.citations import Verifier
+from copilot.language.spoken import language
 from copilot.models.draft import Draft
 from copilot.models.remote.calculating import CALCULATION
 from copilot.telemetry import Watched
@@ -104,10 +104,8 @@ def answer_of(turn: OpenTurn) -> Answer:
     ]
     warnings = [*turn.warnings, *verifier.warnings, *draft.warnings]
     status = _status(turn, bool(cited))
-    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups]
-    if status != "needs_clarification":
-        # There they are what the answer itself lists to choose from.
-        follow_ups = tuple(in_language_of(turn.question, follow_ups))
+    # Those of the tools are in English.
+    follow_ups = draft.follow_ups or [q for r in results for q in r.follow_ups if language(turn.question) == "en"]
     return Answer(
         id=f"a-{uuid.uuid4().hex[:12]}",
         question=turn.question,

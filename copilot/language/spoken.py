@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from copilot.language.english import is_english
@@ -25,6 +26,9 @@ _FUNCTION_WORDS: dict[Language, frozenset[str]] = {
     "fr": frozenset(_FRENCH.split()),
 }
 _LEAST = 2
+_ABOUT_DOCUMENT: Mapping[Language, str] = {
+    "en": "What does “{}” say?", "de": "Was steht in „{}“?", "fr": "Que dit « {} » ?",
+}  # fmt: skip
 
 
 def language(text: str) -> Language:
@@ -35,3 +39,9 @@ def language(text: str) -> Language:
     if counts[likeliest] >= _LEAST:
         return likeliest
     return "en" if is_english(text) else "other"
+
+
+def about_document(title: str, asked_in: Language) -> str | None:
+    """The question what a document says, in a language in which it is understood; None in another."""
+    form = _ABOUT_DOCUMENT.get(asked_in)
+    return form.format(title) if form is not None else None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.citations import with_markers
+from copilot.language.spoken import about_document, language
 from copilot.language.words import content_stems
 from copilot.models.draft import Draft
 from copilot.models.planning import Plan, Planned
@@ -191,7 +192,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     may_be_rows = not leads and plan.kind != "out_of_scope"
     rows = _nearer_rows(outcomes, documents, documents_wanted) if may_be_rows else None
     if rows is not None:
-        return _rows_first(rows)
+        return _rows_first(asked, rows)
     # What records hold comes before what documents may not answer, if it is likely enough to be what is asked.
     do_surely = documents.do_answer and (documents.certainty >= CERTAIN or documents_wanted >= SURELY_THEIRS)
     likely = _likelihood(lead, documents_wanted, plan) if lead is not None else 0.0
@@ -252,7 +253,7 @@ def _records_first(
         page.add(quoted(documents.quotation.quotes[:2]), "What the documents say")
     call = lead.planned.call
     return Draft(
-        text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown),
+        text="\n".join(page.lines), follow_ups=_next_questions(asked, page), shown=tuple(page.shown),
         certainty=min(call.certainty, call.resolved),
     )  # fmt: skip
 
@@ -288,11 +289,11 @@ def _nearness(evidence: Iterable[Evidence]) -> float:
     return max((item.relevance for item in evidence if item.relevance is not None), default=0.0)
 
 
-def _rows_first(rows: Outcome) -> Draft:
+def _rows_first(asked: Asked, rows: Outcome) -> Draft:
     """The row that comes nearest, what comes as near, and what else is recorded of its project."""
     page = _Page(["This is what the records hold that comes nearest:"])
     _tell(page, rows, FEW_ROWS)
-    return Draft(text="\n".join(page.lines), follow_ups=tuple(page.follow_ups), shown=tuple(page.shown))
+    return Draft(text="\n".join(page.lines), follow_ups=_next_questions(asked, page), shown=tuple(page.shown))
 
 
 def _told(outcome: Outcome) -> list[Finding]:
@@ -343,7 +344,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
             page.add([_doubt(outcome)], heading)
             heading = ""
         _tell(page, outcome, 3, heading)
-    return Draft(text="\n".join(page.lines), follow_ups=tuple(_unique(page.follow_ups)), shown=tuple(page.shown))
+    return Draft(text="\n".join(page.lines), follow_ups=_next_questions(asked, page), shown=tuple(page.shown))
 
 
 def _conflict(conflict: Conflict) -> str:
@@ -488,13 +489,10 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
         lines += ["", "What comes nearest:", "", *(f"- {cite(f)}" for f in _told(rows)[:1])]
     elif topics:
         lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
-    return Draft(
-        text="\n".join(lines),
-        status="insufficient_evidence",
-        follow_ups=(*(_capital(o.planned.call.phrase) for o in guesses), *(f"What does “{t}” say?" for t in topics))[
-            :4
-        ],
-    )
+    asked_in = language(asked.text)
+    read = [_capital(o.planned.call.phrase) for o in guesses if asked_in == "en"]
+    named = [question for title in topics if (question := about_document(title, asked_in))]
+    return Draft(text="\n".join(lines), status="insufficient_evidence", follow_ups=(*read, *named)[:4])
 
 
 def _is_worth_offering(call: Call) -> bool:
@@ -522,5 +520,6 @@ def join_or(texts: Iterable[str]) -> str:
     return " or ".join(f"“{text}”" for text in dict.fromkeys(texts))
 
 
-def _unique(questions: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(questions))[:4]
+def _next_questions(asked: Asked, page: _Page) -> tuple[str, ...]:
+    """Those of the tools, which are in English."""
+    return tuple(dict.fromkeys(page.follow_ups))[:4] if language(asked.text) == "en" else ()

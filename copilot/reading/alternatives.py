@@ -58,7 +58,8 @@ class Alternative:
 
 def alternatives(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """Every reading that differs from this one in one part."""
-    return (replace(other, reading=_computable(other.reading)) for other in _differing(reading, options))
+    found = (replace(other, reading=_computable(other.reading)) for other in _differing(reading, options))
+    return (other for other in found if other.reading != reading)
 
 
 def _differing(reading: Restriction, options: Options) -> Iterator[Alternative]:
@@ -71,7 +72,7 @@ def _differing(reading: Restriction, options: Options) -> Iterator[Alternative]:
 
 
 def _computable(reading: Restriction) -> Restriction:
-    conditions = computable(reading.conditions, reading.measured, (reading.order or "").lstrip("-"))
+    conditions = computable(reading.conditions, reading.measured, (reading.order or "").lstrip("-"), reading.beside)
     return replace(reading, conditions=tuple(conditions))
 
 
@@ -158,9 +159,6 @@ def _added(reading: Restriction, options: Options) -> Iterator[Alternative]:
     """One condition more, or one value more of a condition."""
     own = [*reading.conditions, *reading.among]
     for other, prior in options.conditions:
-        if other.than and {other.column, other.than} == {reading.measured, reading.beside}:
-            # The share of one column in another says nothing of which is more.
-            continue
         same = [c for c in own if c.column == other.column]
         if not same:
             yield _with(replace(reading, conditions=(*reading.conditions, other)), prior, other)

@@ -193,9 +193,15 @@ def of_all(builder: Builder, role: Role, holds: Sequence[Holds], least: float = 
     return best.candidate.column if best is not None and best.score >= least else None
 
 
-def computable(conditions: Iterable[Filter], *columns: str | None) -> Iterator[Filter]:
+def computable(
+    conditions: Iterable[Filter], measured: str | None, order: str | None = None, beside: str | None = None
+) -> Iterator[Filter]:
     """Conditions on rows of which something is computed from these columns, or by which they are ordered: nothing is
-    over rows that lack it, so that "the average budget, without those that have none" is of those that have one."""
+    over rows that lack it, so that "the average budget, without those that have none" is of those that have one; and
+    the share of one column in another says nothing of which of them is more."""
+    columns = (measured, order)
     for one in conditions:
+        if beside and one.value is None and {one.column, one.than} == {measured, beside}:
+            continue
         is_lack = one.op == "missing" and one.column in columns
         yield some_or_none(one.column, "present") if is_lack else one

@@ -72,23 +72,23 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
     ranked = by_table(asked.text, found, asked.columns.get, main, parts)
     (first, worth), rest = ranked[0], [r for r, _ in ranked[1:]]
-    first = _judged(asked, [first])[0][0]
+    first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE or first.relates:
         return [first, *rest]
-    best, score = _best(asked, first)
+    best, score = _best(asked, first, score)
     is_named = first.table in {x.table for x in asked.links.of("table")}
     if rest and not is_named and not rest[0].relates:
-        second, other = _best(asked, rest[0])
+        second, other = _best(asked, *_judged(asked, rest[:1])[0])
         if other > score + OF_TABLE * (worth - ranked[1][1]):
             return [second, best, *rest[1:]]
     return [best, *rest]
 
 
-def _best(asked: Spans, first: Restriction) -> tuple[Restriction, float]:
+def _best(asked: Spans, first: Restriction, score: float) -> tuple[Restriction, float]:
     """The reading of a table that says best what was asked, the one found part by part or one near it."""
     others = [other for other in near(asked, first) if _may_be_said(first, other.reading)][:MOST]
-    judged = _judged(asked, [first, *(_explained(asked, first, other) for other in others)])
-    return max(((r, s - (_margin(first, r) if n else 0.0)) for n, (r, s) in enumerate(judged)), key=lambda x: x[1])
+    judged = _judged(asked, [_explained(asked, first, other) for other in others])
+    return max([(first, score), *((r, s - _margin(first, r)) for r, s in judged)], key=lambda x: x[1])
 
 
 def _margin(first: Restriction, other: Restriction) -> float:

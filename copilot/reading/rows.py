@@ -161,7 +161,7 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     _group(builder, draft)
     _measure_columns(builder, draft)
     _settle(builder, draft)
-    builder.conditions = list(computable(builder.conditions, draft.measured))
+    builder.conditions = list(computable(builder.conditions, draft.measured, beside=draft.beside))
     builder.has_measure = draft.measured is not None or bool(draft.shown)
     return _restriction(builder, draft)
 
@@ -226,9 +226,6 @@ def _settle(builder: Builder, draft: _Draft) -> None:
     """Where shares, differences or times are asked, what is measured, shown and ordered by follows from them."""
     if draft.shares is not None:
         draft.measured, draft.order, draft.shown = draft.shares.part, None, []
-        # The share of one column in another says nothing of which is more.
-        both = {draft.shares.part, draft.shares.whole}
-        builder.conditions = [c for c in builder.conditions if {c.column, c.than} != both or c.value is not None]
     elif not is_apart(draft.ordering) and (gap := widest(builder, draft.shown, draft.measure)) is not None:
         draft.measure, draft.measured, draft.order = "list", None, f"-{gap}"
         draft.shown = [*sides_of(gap), gap]
