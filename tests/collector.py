@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from local_server import LocalServer, QuietHandler
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -30,21 +30,12 @@ class Seen:
     attributes: dict[str, object]
 
 
-class Collector:
+class Collector(LocalServer):
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.spans: list[Seen] = []
         self.resource: dict[str, object] = {}
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Collector:
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(self._handler())
 
     def _take(self, body: bytes) -> None:
         self.bodies.append(body)
@@ -53,10 +44,7 @@ class Collector:
             self.spans += [_seen(span) for scope in group.scope_spans for span in scope.spans]
 
     def _handler(collector) -> type[BaseHTTPRequestHandler]:  # noqa: N805  self is the handler's
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                """The tests' output is enough."""
-
+        class Handler(QuietHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.headers.get("Content-Encoding") == "gzip":

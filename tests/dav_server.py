@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
+
+from local_server import LocalServer, QuietHandler
 
 NAME, PASSWORD = "reader", "the-password"
 _ALLOWED = "Basic " + base64.b64encode(f"{NAME}:{PASSWORD}".encode()).decode()
 _DATE = "Sat, 31 Oct 2026 09:30:00 GMT"
 
 
-class DavServer:
+class DavServer(LocalServer):
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         """By path without the first slash."""
@@ -23,16 +24,7 @@ class DavServer:
         self.refused: set[str] = set()
         """Folders that nobody may list, with a slash at the end."""
         self.etags = True
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.host = f"127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> DavServer:
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(self._handler())
 
     def _multistatus(self, folder: str) -> str:
         below = [name.removeprefix(folder) for name in self.files if name.startswith(folder)]
@@ -58,11 +50,8 @@ class DavServer:
         return f'"{hashlib.md5(self.files[name]).hexdigest()}"'
 
     def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805  self is the handler's
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: object) -> None:
-                """The tests' output is enough."""
 
             def do_PROPFIND(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))

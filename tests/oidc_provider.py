@@ -6,35 +6,27 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from local_server import LocalServer, QuietHandler
 
 CLIENT, SECRET = "bearing", "a secret of the tests"
 
 
-class Provider:
+class Provider(LocalServer):
     """Signs everybody in as `person`, the claims of who sits at the browser; None refuses."""
 
     def __init__(self) -> None:
         self.person: Mapping[str, object] | None = None
         self.codes: dict[str, dict[str, str]] = {}
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
-        self._server = ThreadingHTTPServer(("localhost", 0), self._handler())
-        self.issuer = f"http://localhost:{self._server.server_port}"
-
-    def __enter__(self) -> Provider:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(self._handler(), "localhost")
+        self.issuer = self.url
 
     def token(self, claims: Mapping[str, object], nonce: str = "") -> str:
         """A signed identity token."""
@@ -43,10 +35,7 @@ class Provider:
         return jwt.encode({"alg": "RS256", "kid": "one"}, body, self.key)
 
     def _handler(provider) -> type[BaseHTTPRequestHandler]:  # noqa: N805  self is the handler's
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                """The tests' output is enough."""
-
+        class Handler(QuietHandler):
             def do_GET(self) -> None:
                 address = urlsplit(self.path)
                 if address.path == "/.well-known/openid-configuration":

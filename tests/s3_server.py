@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from local_server import LocalServer, QuietHandler
 
 BUCKET, KEY = "papers", "the-key"
 _PAGE = 2
@@ -14,21 +15,12 @@ _PAGE = 2
 _DATE = "Sat, 31 Oct 2026 09:30:00 GMT"
 
 
-class S3Server:
+class S3Server(LocalServer):
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.reads: list[str] = []
         """What was downloaded."""
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> S3Server:
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(self._handler())
 
     @property
     def options(self) -> dict[str, object]:
@@ -62,11 +54,8 @@ class S3Server:
         return f'"{hashlib.md5(self.files[name]).hexdigest()}"'
 
     def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805  self is the handler's
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: object) -> None:
-                """The tests' output is enough."""
 
             def do_HEAD(self) -> None:
                 self.do_GET()
