@@ -76,12 +76,19 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     if first.certainty >= SURE or first.relates:
         return [first, *rest]
     best, score = _best(asked, first, score)
-    is_named = first.table in {x.table for x in asked.links.of("table")}
-    if rest and not is_named and not rest[0].relates:
+    if rest and not rest[0].relates and not _alone_holds(asked, first.table, rest[0].table):
         second, other = _best(asked, *_judged(asked, rest[:1])[0])
         if other > score + OF_TABLE * (worth - ranked[1][1]):
             return [second, best, *rest[1:]]
     return [best, *rest]
+
+
+def _alone_holds(asked: Spans, table: str, other: str) -> bool:
+    """Whether a table is named, or holds what a word of the question names and the other has nothing of: "pilots" of
+    projects."""
+    names = [x for x in asked.links.of("table", "value", "record") if x.table == table]
+    others = [x for x in asked.links.links if x.table == other]
+    return any(x.kind == "table" or not any(x.start < y.end and y.start < x.end for y in others) for x in names)
 
 
 def _best(asked: Spans, first: Restriction, score: float) -> tuple[Restriction, float]:
