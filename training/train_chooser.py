@@ -527,6 +527,9 @@ def main() -> None:
     parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     parser.add_argument("--lines-only", action="store_true", help="without sayings")
     parser.add_argument(
+        "--rate", type=float, default=1.0, help="times the usual rates; what goes on from a model forgets less at a tenth"
+    )
+    parser.add_argument(
         "--most", type=int, help="validation readings, drawn by chance; by default all, and the test hands"
     )
     parser.add_argument("--state", type=Path, help="where to keep all that was learnt, in full precision")
@@ -568,7 +571,7 @@ def main() -> None:
         began = time.monotonic()
         fit(
             model, lambda: (collator.batch(part, True) for part in batches(train, columns, rng)), steps, given.epochs,
-            (RATE, HEAD_RATE), lambda batch: loss_of(scores_of(model, batch), batch),
+            (given.rate * RATE, given.rate * HEAD_RATE), lambda batch: loss_of(scores_of(model, batch), batch),
             lambda: validate(model, collator, data["validation"]),
         )  # fmt: skip
         if given.state is not None:
