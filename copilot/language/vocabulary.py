@@ -57,6 +57,8 @@ NEGATIONS = frozenset(
 PRONOUNS = frozenset(
     ("nobody", "none", "nothing", "no one", "one", "ones", "other", "others", "any", "all", "no", "yes")
 )
+# What points to several that were named: "who owns them?"
+SEVERAL = frozenset(("they", "them", "their", "theirs", "these", "those"))
 # Other words for columns of the record tables.
 COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit", "business unit", "division", "department", "agency", "business"),

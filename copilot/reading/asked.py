@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from copilot.language.calendar import Period
 from copilot.language.periods import compared_with, find_period, find_periods, sets_beside_a_year_ago
-from copilot.language.vocabulary import WHOLE_STEMS
+from copilot.language.vocabulary import SEVERAL, WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED
@@ -113,6 +113,18 @@ class Asked:
             told=tuple(_columns_of(earlier)),
             held=_conditions_of(earlier),
         )
+
+    @property
+    def points_to_several(self) -> bool:
+        """Whether the question says "of those" or "them"; "those in Lyon" are others."""
+        said = words(self.text)
+        parts = {span.start for span in self.reading.of("filter", "not", "bound", "period")}
+        for place, word in enumerate(said):
+            after_of = place > 0 and said[place - 1].text.lower() == "of"
+            picks_others = word.text.lower() == "those" and parts & {w.start for w in said[place + 1 : place + 3]}
+            if word.text.lower() in SEVERAL and (after_of or not picks_others):
+                return True
+        return False
 
     def _pointed_at(self, table: str, subjects: Sequence[str]) -> Link | None:
         """The one record of those before that is meant by "it", or by "the one in Lyon"."""

@@ -114,6 +114,8 @@ def _phrase(asked: Filter) -> _Phrase:
         return _Phrase("is", "are", stage, after_noun="" if is_state else stage)
     if len(values) == 1 and isinstance(values[0], bool):
         return _flag(column, values[0], negated)
+    if asked.column == "id":
+        return _doing("is", value, negated)
     if asked.column == "unit" or asked.column.endswith("_id"):
         return replace(_doing("belongs", f"to {value}", negated), after_noun="" if negated else f"of {value}")
     verb, _, object_ = column.partition(" ")

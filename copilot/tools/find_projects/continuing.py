@@ -13,12 +13,16 @@ from copilot.records.differences import less
 from copilot.tools.find_projects.arguments import Arguments
 from copilot.tools.find_projects.calls import AGGREGATES
 from copilot.tools.find_projects.canonical import canonical
+from copilot.tools.find_projects.opening import open_query
 
 
 def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     """The rows of an earlier call, narrowed, widened or asked something else."""
     before, fresh, reading = dict(earlier.arguments), dict(call.arguments), asked.reading
-    conditions = list(fresh.get("filters", ()))
+    few = _few_before(before, asked)
+    if few:
+        del before["limit"]
+    conditions = [*fresh.get("filters", ()), *few]
     arguments: dict[str, Any] = {**before, "filters": joined(before.get("filters"), conditions)}
     if reading.of("measure", "share") or "measures" in fresh:
         _ask_else(arguments, before, fresh, asked)
@@ -41,6 +45,18 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     phrase = canonical(Arguments.model_validate(arguments), asked.view)
     certainty = earlier.certainty if is_turned else call.certainty
     return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, certainty)
+
+
+def _few_before(before: dict[str, Any], asked: Asked) -> list[dict[str, Any]]:
+    """The condition that only the first few rows are meant that were told before, where the question points to them:
+    "which of those are late?" after the five most expensive."""
+    limit = before.get("limit")
+    if not (isinstance(limit, int) and limit > 1) or before.get("group_by") or not asked.points_to_several:
+        return []
+    query = open_query(asked.sources, asked.viewer, Arguments.model_validate(before))
+    key = query.schema.key
+    keys = [row[key] for row in query.rows() if row[key] is not None] if key else []
+    return [{"column": key, "op": "in", "value": keys}] if keys else []
 
 
 def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:
