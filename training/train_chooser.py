@@ -527,7 +527,10 @@ def main() -> None:
     parser.add_argument("--hands", nargs="*", help="hands to train on; by default all that are not kept for testing")
     parser.add_argument("--lines-only", action="store_true", help="without sayings")
     parser.add_argument(
-        "--rate", type=float, default=1.0, help="times the usual rates; what goes on from a model forgets less at a tenth"
+        "--rate",
+        type=float,
+        default=1.0,
+        help="times the usual rates; a tenth forgets less",
     )
     parser.add_argument(
         "--most", type=int, help="validation readings, drawn by chance; by default all, and the test hands"

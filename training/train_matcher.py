@@ -40,7 +40,8 @@ from sayings import Saying, sayings  # noqa: E402
 from train import published_weights  # noqa: E402
 
 from copilot.reading.matching import CONDITIONS, Candidate, Described, bounds, columns, conditions, metrics, query  # noqa: E402
-from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, are_persons, spoken  # noqa: E402
+from copilot.reading.names import LONGEST_VALUE, MOST_VALUES, spoken  # noqa: E402
+from copilot.reading.people import are_people  # noqa: E402
 from copilot.reading.profiles import Profile  # noqa: E402
 
 SCALE = 20.0
@@ -76,7 +77,11 @@ def profiles(about: dict[str, Any], with_synonyms: bool) -> list[Profile]:
             values = tuple(dict.fromkeys(row[column] for row in data["rows"] if row[column]))
             if holds in ("category", "person", "text"):
                 fits = values and len(values) <= MOST_VALUES and max(map(len, values)) <= LONGEST_VALUE
-                holds = ("person" if are_persons(values) else "category") if fits and holds != "text" else holds
+                holds = (
+                    ("person" if are_people(spoken(column), values) else "category")
+                    if fits and holds != "text"
+                    else holds
+                )
                 if holds == "text" or not fits:
                     holds, values = "text", ()
             else:

@@ -14,7 +14,8 @@ from copilot.language.calendar import MONTH_NAMES
 from copilot.language.vocabulary import COLUMN_WORDS
 from copilot.reading.matcher import matcher
 from copilot.reading.matching import Candidate, Described, bounds, columns, conditions, metrics
-from copilot.reading.names import STAGE, are_categories, are_persons, spoken, units_of
+from copilot.reading.names import STAGE, are_categories, spoken, units_of
+from copilot.reading.people import are_people
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.cells import YEARS
@@ -266,4 +267,5 @@ def _holds(
     values = tuple(v for v in view.values(table.name, column.name) if v) if column.name not in table.text else ()
     if not are_categories(values, rows):
         return "text", ()
-    return ("person" if are_persons(values, units) else "category"), values
+    is_of_people = column.name != STAGE and are_people(spoken(column.name), values, units)
+    return ("person" if is_of_people else "category"), values

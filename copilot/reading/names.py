@@ -10,6 +10,7 @@ from copilot.gates.rules import FILE as GATES_FILE
 from copilot.language.countries import said_otherwise
 from copilot.language.vocabulary import PRONOUNS
 from copilot.language.words import STOP_WORDS
+from copilot.reading.people import are_people
 from copilot.reading.question import LinkKind
 from copilot.records.schema import TableSchema
 from copilot.records.store import RecordView
@@ -25,9 +26,6 @@ MOST_VALUES = 150
 LONGEST_VALUE = 48
 _REPEATED = 5
 """Rows a value from which on a column holds categories, however many, and though a few of them are long."""
-# Of the values of a column of people, at least this share is written like a person's name.
-_SHARE_OF_PERSONS = 0.7
-_PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: (?:[^\W\d_][\w.'’-]*)){1,3}")
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Za-z0-9&.-]{1,9})\)")
 
 
@@ -128,7 +126,7 @@ def value_names(
     known = [value for value in values if value]
     if not are_categories(known, rows):
         return
-    kind: LinkKind = "person" if are_persons(known, units) else "value"
+    kind: LinkKind = "person" if column != STAGE and are_people(spoken(column), known, units) else "value"
     for value in known:
         if spoken(value).casefold() not in PRONOUNS:
             yield Name(kind, spoken(value), value, table, column)
@@ -140,16 +138,6 @@ def value_names(
             capitals = "".join(word[0].lower() if word in STOP_WORDS else word[0].upper() for word in words)
             for text in dict.fromkeys((capitals, capitals.upper())):
                 yield Name(kind, text, value, table, column)
-
-
-def are_persons(values: Iterable[str], units: Collection[str] = ()) -> bool:
-    """Whether most values are written like the names of people, two to four words, the first with a capital, and none
-    is a business unit."""
-    known = list(values)
-    if any(value in units for value in known):
-        return False
-    alike = sum(bool(_PERSON.fullmatch(value)) and value.split()[-1][:1].isupper() for value in known)
-    return alike >= _SHARE_OF_PERSONS * len(known)
 
 
 def document_names(title: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.reading.linking import Linker, number_of
-from copilot.reading.names import Name, are_persons, document_names, value_names
+from copilot.reading.names import Name, document_names, value_names
 
 NAMES = [
     Name("record", "P-1", "P-1", "schemes", title="Bed Planner"),
@@ -104,8 +104,6 @@ def test_links_lie_in_the_text_and_say_what_stands_there(linker, text):
 def test_a_column_of_long_or_many_texts_has_no_values_to_name():
     assert not list(value_names("t", "note", ["x" * 60]))
     assert not list(value_names("t", "note", [str(n) for n in range(1000)]))
-    assert are_persons(["Ana de Souza", "Li Wei"])
-    assert not are_persons(["pilot", "in use"])
 
 
 def test_a_document_is_known_by_its_title_and_its_abbreviation():
