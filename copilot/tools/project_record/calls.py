@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copilot.language.formatting import column_label, join_and
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
+from copilot.reading.facts import facts_of
 
 # At most so many records are read for one question.
 _MOST = 2
@@ -18,9 +19,11 @@ _NOT_HELD = 0.5
 def calls(asked: Asked) -> Iterator[Call]:
     """One call for each project or model that is named, for what is asked of it."""
     for link in asked.records("projects", "models")[:_MOST]:
-        columns = [*asked.of_table(link.table).shown]
+        facts = facts_of(asked, link)
+        columns = [*facts.columns]
         arguments = {"project": link.key, **({"columns": columns} if columns else {})}
         what = join_and(column_label(c) for c in columns) if columns else "the record"
         is_held = bool(columns) or asked.reading.shape not in _FACTS
         phrase = f"{what} of {link.name or link.key}"
-        yield Call("project_record", arguments, phrase, resolved=1.0 if is_held else _NOT_HELD)
+        certainty = facts.certainty if columns else 1.0
+        yield Call("project_record", arguments, phrase, 1.0 if is_held else _NOT_HELD, certainty=certainty)

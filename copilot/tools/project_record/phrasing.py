@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 from copilot.language.formatting import (
     column_label,
@@ -55,7 +56,7 @@ def word(f: Finding, name: str) -> str:
 
 
 def cells(f: Finding) -> str:
-    """What was asked for: "The owner of Bed Planner is Ana", "No: personal data of Bed Planner is no"."""
+    """What was asked for: "The owner of Bed Planner is Ana", "No: Bed Planner processes no personal data"."""
     name = str(f.values["name"])
     held = {_label(column): value for column, value in f.values.items() if column != "name"}
     absent = [label for label, value in held.items() if value is None]
@@ -63,11 +64,24 @@ def cells(f: Finding) -> str:
     for column, value in f.values.items():
         if column == "name" or value is None:
             continue
-        told = f"{_label(column)} of {name} is {humanize(named(f, column))}"
-        said.append(f"{'yes' if value else 'no'}: {told}" if isinstance(value, bool) and not said else f"the {told}")
+        told = _done(f, column) or f"the {_label(column)} of {name} is {humanize(named(f, column))}"
+        said.append(f"{'yes' if value else 'no'}: {told}" if isinstance(value, bool) and not said else told)
     if absent:
         said.append(f"the record of {name} holds no {join_and(absent)}")
     return sentence("; ".join(said))
+
+
+def _done(f: Finding, column: str) -> str:
+    """What a project does, or what happened to it on a day: "it processes personal data", "it started on 2026-03-01";
+    empty where the column is called by a noun."""
+    value, name, label = f.values[column], f.values["name"], column_label(column)
+    if isinstance(value, bool) and column in _TRAITS:
+        return f"{name} {_TRAITS[column][0 if value else 1]}"
+    if not isinstance(value, date) or column in _NAMES:
+        return ""
+    if label.endswith("ed on"):
+        return f"{name} was {label} {named(f, column)}"
+    return f"{name} {label} on {named(f, column)}" if label.endswith("ed") and " " not in label else ""
 
 
 def _label(column: str) -> str:

@@ -1,0 +1,124 @@
+"""Which facts of one record a question asks for, and how probable it is that the record holds them.
+
+The chooser says of each column how surely the question uses it, the reranker reads the question beside "the record with
+that column". What is asked of a record is often not among its columns: who trained its staff is not who owns it. The
+weights are in `facts.json`; `training/fit_facts.py` fits them on questions of hands that no other model of the reading
+was trained on, each beside one that nothing holds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copilot.reading.certainty import HARDLY
+from copilot.reading.profiles import Profile
+from copilot.reading.question import Link, Shape
+from copilot.reading.reranking import said, scores
+from copilot.reading.rows import Restriction
+from copilot.records.conditions import Filter
+from copilot.records.differences import sides
+from copilot.records.related import counted
+
+if TYPE_CHECKING:
+    from copilot.reading.asked import Asked
+
+FILE = Path(__file__).parent / "model" / "facts.json"
+SHAPES: frozenset[Shape] = frozenset({"number", "date", "name", "yes_no", "list", "none"})
+"""Shapes of answers that tell facts; an overview tells the whole record."""
+READ = 6
+"""Columns that are read beside the question, those that the chooser is surest of."""
+_BESIDE, _MARGIN = 2.0, 2.0
+"""Further columns are asked for from this score on, and so near to the first, as log odds."""
+_SURE = 1e-4
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What tells a fact that is asked for from another; log odds but for the last."""
+
+    ranked: float
+    """The record with that column says what was asked."""
+    chosen: float
+    """The question uses the column."""
+    lead: float
+    """Both together, before the next column."""
+    agrees: float
+    """1 where the parts of the question alone say the same column."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    columns: tuple[str, ...]
+    """What is asked of the record, most surely first; none where nothing that it holds is."""
+    certainty: float
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """By signal, with `bias`."""
+    found: Mapping[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def certainty(signals: Signals) -> float:
+    """The probability, from 0 to 1."""
+    logit = weights()["bias"] + sum(weights()[name] * value for name, value in asdict(signals).items())
+    return 1 / (1 + math.exp(-logit))
+
+
+def facts_of(asked: Asked, record: Link) -> Facts:
+    """What is asked of a record."""
+    shown = asked.of_table(record.table).shown
+    if asked.reading.shape not in SHAPES:
+        return Facts(shown, 1.0)
+    scored = judged(asked, record)
+    if not scored:
+        return Facts((), 0.0)
+    sure = certainty(signals(scored, shown))
+    if sure < HARDLY:
+        return Facts((), sure)
+    first, *others = ((name, ranked + chosen) for name, ranked, chosen in scored)
+    beside = [name for name, score in others if score >= max(_BESIDE, first[1] - _MARGIN)]
+    computed = [name for name in shown if name not in {name for name, *_ in scored} and _is_computed(name)]
+    return Facts((first[0], *beside, *computed), sure)
+
+
+def judged(asked: Asked, record: Link) -> list[tuple[str, float, float]]:
+    """The columns that may be asked for, with what the reranker and the chooser give each, the best first."""
+    sure = asked.judged(record.table)
+    own = [
+        p for p in asked.columns.of_table(record.table) if p.holds not in ("key", "title") and not _is_computed(p.name)
+    ]
+    chosen = {p.name: _log_odds(sure.sure(p.name, None, "shown", "measured")) for p in own}
+    read = sorted(own, key=lambda p: -chosen[p.name])[:READ]
+    ranked = scores(asked.text, [said(_fact(asked, record, p), asked.columns.get) for p in read])
+    found = [(p.name, score, chosen[p.name]) for p, score in zip(read, ranked, strict=True)]
+    return sorted(found, key=lambda x: -x[1] - x[2])
+
+
+def signals(scored: list[tuple[str, float, float]], shown: tuple[str, ...]) -> Signals:
+    """Those of the first of the columns, beside what the parts of the question say is shown."""
+    name, ranked, chosen = scored[0]
+    second = sum(scored[1][1:]) if len(scored) > 1 else 2 * _log_odds(0.0)
+    return Signals(ranked, chosen, ranked + chosen - second, float(name in shown))
+
+
+def _fact(asked: Asked, record: Link, profile: Profile) -> Restriction:
+    schema = asked.view.tables[record.table]
+    named = Filter(column=schema.title or schema.key or "", value=record.name or record.key)
+    return Restriction(record.table, measure="list", conditions=(named,), shown=(profile.name,))
+
+
+def _is_computed(column: str) -> bool:
+    return len(sides(column)) > 1 or bool(counted(column))
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, _SURE), 1 - _SURE)
+    return math.log(kept / (1 - kept))
