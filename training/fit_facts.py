@@ -25,7 +25,7 @@ from examples import split_of  # noqa: E402
 
 from copilot.reading.asked import Asked  # noqa: E402
 from copilot.reading.certainty import DOUBTED, HARDLY  # noqa: E402
-from copilot.reading.facts import FILE, SHAPES, Signals, certainty, judged, signals, weights  # noqa: E402
+from copilot.reading.facts import FILE, SHAPES, Signals, certainty, judged, named, signals, told_of, weights  # noqa: E402
 from copilot.reading.reader import read  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
 
@@ -40,7 +40,8 @@ UNHELD = 1.0
 class Case:
     signals: Signals
     is_right: bool
-    """Whether the first column is asked for."""
+    """Whether a column that is told is asked for."""
+    is_first_right: bool
     is_right_today: bool
     """Whether what the parts of the question say is shown is just what is asked for."""
     is_held: bool
@@ -72,7 +73,14 @@ def case(where: Space, text: str, table: str | None, wanted: list[str]) -> Itera
     if wanted and (not columns or table not in (None, record.table)):
         return
     shown, scored = asked.of_table(record.table).shown, judged(asked, record)
-    yield Case(signals(scored, shown), scored[0][0] in columns, {*shown} == columns, bool(wanted))
+    told, said = told_of(scored), {*shown, *named(asked, record)}
+    yield Case(
+        signals(scored, told, said),
+        bool(columns & {*told}),
+        scored[0][0] in columns,
+        {*shown} == columns,
+        bool(wanted),
+    )
 
 
 def main() -> None:
@@ -92,7 +100,7 @@ def main() -> None:
             "unheld": unheld,
         }
         sure = {kind: np.array([certainty(x.signals) for x in of]) for kind, of in kinds.items()}
-        first, before = np.mean([x.is_right for x in held]), np.mean([x.is_right_today for x in held])
+        first, before = np.mean([x.is_first_right for x in held]), np.mean([x.is_right_today for x in held])
         print(f"{split}: {len(held)} held, first column right {first:.3f}, by the parts alone all right {before:.3f}")
         for kind, odds in sure.items():
             print(f"  {kind} ({len(odds)}): firm {np.mean(odds >= DOUBTED):.2f}, told {np.mean(odds >= HARDLY):.2f}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
     from copilot.reading.asked import Asked
 
 FILE = Path(__file__).parent / "model" / "facts.json"
+Scored = tuple[str, float, float]
+"""A column, with what the reranker and the chooser give it."""
 SHAPES: frozenset[Shape] = frozenset({"number", "date", "name", "yes_no", "list", "none"})
 """Shapes of answers that tell facts; an overview tells the whole record."""
 READ = 6
 """Columns that are read beside the question, those that the chooser is surest of."""
 _BESIDE, _MARGIN = 2.0, 2.0
 """Further columns are asked for from this score on, and so near to the first, as log odds."""
+_NAMED = 3.0
+"""Added to a column that the question calls by its whole name."""
 _SURE = 1e-4
 
 
@@ -47,9 +51,9 @@ class Signals:
     chosen: float
     """The question uses the column."""
     lead: float
-    """Both together, before the next column."""
+    """Both together, before the next column that is not told."""
     agrees: float
-    """1 where the parts of the question alone say the same column."""
+    """1 where a part of the question alone says such a column."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +84,22 @@ def facts_of(asked: Asked, record: Link) -> Facts:
     scored = judged(asked, record)
     if not scored:
         return Facts((), 0.0)
-    sure = certainty(signals(scored, shown))
+    told = told_of(scored)
+    sure = certainty(signals(scored, told, {*shown, *named(asked, record)}))
     if sure < HARDLY:
         return Facts((), sure)
-    first, *others = ((name, ranked + chosen) for name, ranked, chosen in scored)
-    beside = [name for name, score in others if score >= max(_BESIDE, first[1] - _MARGIN)]
     computed = [name for name in shown if name not in {name for name, *_ in scored} and _is_computed(name)]
-    return Facts((first[0], *beside, *computed), sure)
+    return Facts((*told, *computed), sure)
 
 
-def judged(asked: Asked, record: Link) -> list[tuple[str, float, float]]:
-    """The columns that may be asked for, with what the reranker and the chooser give each, the best first."""
+def told_of(scored: Sequence[Scored]) -> list[str]:
+    """The columns that are told: the first, and others that are asked for nearly as surely."""
+    first, *others = ((name, ranked + chosen) for name, ranked, chosen in scored)
+    return [first[0], *(name for name, score in others if score >= max(_BESIDE, first[1] - _MARGIN))]
+
+
+def judged(asked: Asked, record: Link) -> list[Scored]:
+    """The columns that may be asked for, the best first."""
     sure = asked.judged(record.table)
     own = [
         p for p in asked.columns.of_table(record.table) if p.holds not in ("key", "title") and not _is_computed(p.name)
@@ -98,15 +107,22 @@ def judged(asked: Asked, record: Link) -> list[tuple[str, float, float]]:
     chosen = {p.name: _log_odds(sure.sure(p.name, None, "shown", "measured")) for p in own}
     read = sorted(own, key=lambda p: -chosen[p.name])[:READ]
     ranked = scores(asked.text, [said(_fact(asked, record, p), asked.columns.get) for p in read])
-    found = [(p.name, score, chosen[p.name]) for p, score in zip(read, ranked, strict=True)]
+    called = named(asked, record)
+    found = [(p.name, s, chosen[p.name] + _NAMED * (p.name in called)) for p, s in zip(read, ranked, strict=True)]
     return sorted(found, key=lambda x: -x[1] - x[2])
 
 
-def signals(scored: list[tuple[str, float, float]], shown: tuple[str, ...]) -> Signals:
-    """Those of the first of the columns, beside what the parts of the question say is shown."""
-    name, ranked, chosen = scored[0]
-    second = sum(scored[1][1:]) if len(scored) > 1 else 2 * _log_odds(0.0)
-    return Signals(ranked, chosen, ranked + chosen - second, float(name in shown))
+def named(asked: Asked, record: Link) -> set[str]:
+    """The columns that the question calls by their whole name."""
+    return {x.key for x in asked.links.of("column") if x.table == record.table and x.score == 1}
+
+
+def signals(scored: Sequence[Scored], told: Sequence[str], said: Collection[str]) -> Signals:
+    """Those of the columns that are told, beside what parts of the question say of themselves."""
+    _, ranked, chosen = scored[0]
+    others = [sum(other[1:]) for other in scored if other[0] not in told]
+    lead = ranked + chosen - max(others, default=2 * _log_odds(0.0))
+    return Signals(ranked, chosen, lead, float(bool({*told} & {*said})))
 
 
 def _fact(asked: Asked, record: Link, profile: Profile) -> Restriction:
