@@ -32,7 +32,7 @@ from copilot.types import Viewer
 from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
 
 if TYPE_CHECKING:
-    from copilot.tools.assess_readiness.method import ReadinessMethod
+    from copilot.tools.readiness import ReadinessMethod
 
 _Content = TypeVar("_Content")
 # Of the same fault in one column, so many rows are shown.
@@ -260,7 +260,7 @@ def _methods(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Is
         return
     # The tools take a second to load.
     from copilot.tools import METHODS
-    from copilot.tools.assess_readiness.method import ReadinessMethod
+    from copilot.tools.readiness import ReadinessMethod
 
     columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
     files = {method.file: method for method in METHODS}
