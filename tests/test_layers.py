@@ -98,7 +98,7 @@ MOST_CROSSINGS = 18
 
 
 def crossings() -> Iterator[tuple[str, str]]:
-    """Each import statement in tools/ that leads into the folder of another tool: the file, and what it imports from."""
+    """Each import statement in tools/ that leads into the folder of another tool: its file, and that folder."""
     tools = ROOT / "copilot" / "tools"
     folders = {folder.name for folder in tools.iterdir() if (folder / "__init__.py").is_file()}
     for path in sorted(tools.rglob("*.py")):

@@ -21,8 +21,9 @@ from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import load_mapping
 from copilot.records.names import nearest
-from copilot.records.reading import RecordTable, source_readers, type_table
+from copilot.records.reading import RecordTable, type_table
 from copilot.records.schema import PROJECTS
+from copilot.records.table_sources import source_readers
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.retrieval.loaders.metadata import statements
