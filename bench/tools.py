@@ -27,8 +27,8 @@ from copilot.records.catalogue import Catalogue
 from copilot.records.metric_query import Span, points
 from copilot.records.store import Records
 from copilot.sources import Sources
-from copilot.tools.check_governance.findings import blocked_projects, open_review
 from copilot.tools.check_model_health import tool as check_model_health
+from copilot.tools.governance import blocked_projects, open_review
 from copilot.tools.lookup_metric import tool as lookup_metric
 from copilot.tools.plan_portfolio import tool as plan_portfolio
 from copilot.tools.prioritize_projects import tool as prioritize_projects

@@ -8,7 +8,7 @@ import yaml
 from copilot.records.catalogue import Metric
 from copilot.records.importing import TableMapping
 from copilot.records.schema import TABLES
-from copilot.tools.assess_readiness.method import ReadinessMethod
+from copilot.tools.readiness import ReadinessMethod
 from copilot.upkeep.checking import check
 from copilot.workspace import Criterion, Thresholds, WorkspaceConfig
 

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from copilot import Settings
 from copilot.errors import PermissionDenied, SettingsError, StateError
 from copilot.state import places
+from copilot.state.conversation_rows import UNTITLED
 from copilot.state.conversation_schema import MIGRATIONS
-from copilot.state.conversations import FILE, TITLE_LENGTH, UNTITLED, Conversations, title_of
+from copilot.state.conversations import FILE, TITLE_LENGTH, Conversations, title_of
 from copilot.state.places import Place
 from copilot.types import Answer, Citation, Evidence, Finding, Quantity, ToolCall, Viewer
 

@@ -92,6 +92,29 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     sorter.prepare()
 
 
+# The calls of a tool that another tool builds on, most of them of memos and comparisons. What several tools share
+# stands beside their folders.
+MOST_CROSSINGS = 18
+
+
+def crossings() -> Iterator[tuple[str, str]]:
+    """Each import statement in tools/ that leads into the folder of another tool: its file, and that folder."""
+    tools = ROOT / "copilot" / "tools"
+    folders = {folder.name for folder in tools.iterdir() if (folder / "__init__.py").is_file()}
+    for path in sorted(tools.rglob("*.py")):
+        own = path.relative_to(tools).parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if own != "__init__.py" else ():
+            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("copilot.tools"):
+                continue
+            inside = (node.module or "").split(".")[2:3] or [alias.name for alias in node.names]
+            yield from ((str(path.relative_to(tools)), name) for name in inside if name in folders - {own})
+
+
+def test_tools_seldom_import_from_the_folder_of_another_tool() -> None:
+    found = list(crossings())
+    assert len(found) <= MOST_CROSSINGS, f"move what is shared beside the folders: {found}"
+
+
 def test_the_picture_of_the_rooms_is_the_tree() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     picture = re.search(r"^copilot/\n(.*?)^```", page, re.DOTALL | re.MULTILINE)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from copilot.gates.rules import FILE
 from copilot.sources import Sources
 from copilot.stages import Stages
-from copilot.tools.check_governance.findings import Review, Selection, open_review, source
-from copilot.tools.check_governance.summary import Case, Summary, blocked_in_order, by_rule, summarize
+from copilot.tools.governance import Review, Selection, open_review, source
+from copilot.tools.governance_summary import Case, Summary, blocked_in_order, by_rule, summarize
 from copilot.types import Cell, Table, Viewer
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from copilot.records.store import Filter
 from copilot.sources import Sources
-from copilot.tools.check_model_health.health import Health, read_health
+from copilot.tools.model_health import Health, read_health
 from copilot.types import Viewer
 from copilot.workspace import Thresholds
 

@@ -22,8 +22,8 @@ from copilot.tools.candidates import (
     value_position,
     weigh,
 )
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.evidence import Row
+from copilot.tools.governance import blocked_projects
 from copilot.types import Cell, Chart, Table, Viewer
 
 FILTERS = ("unit", "stage", "risk_class", "domain", "jurisdiction", "owner")

@@ -12,8 +12,8 @@ from copilot.records.catalogue import Metric
 from copilot.records.store import ROW, Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import gather, weigh
-from copilot.tools.check_governance.findings import Selection, open_review, source
 from copilot.tools.evidence import Row
+from copilot.tools.governance import Selection, open_review, source
 from copilot.tools.lookup_metric.tool import Arguments as MetricArguments
 from copilot.tools.lookup_metric.tool import lookup_metric
 from copilot.types import Cell, Table, Viewer

@@ -18,11 +18,12 @@ from copilot.reading.names import STAGE, are_categories, spoken, units_of
 from copilot.reading.people import are_people
 from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
+from copilot.records.aggregating import Aggregate, Measure
 from copilot.records.cells import YEARS
 from copilot.records.differences import time_from
 from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
-from copilot.records.store import Aggregate, Measure, RecordView
+from copilot.records.store import RecordView
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.stages import Stages
 from copilot.types import Cell

@@ -14,9 +14,10 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from copilot.errors import KnowledgeError
+from copilot.records.aggregating import Measure
 from copilot.records.names import nearest
 from copilot.records.schema import OBSERVATIONS, TableSchema
-from copilot.records.store import Measure, Records
+from copilot.records.store import Records
 from copilot.workspace import Workspace, read_yaml
 
 FILE = "metrics.yaml"

@@ -6,11 +6,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from copilot.errors import ToolError
+from copilot.records.aggregating import Grouping, Measure, aggregated, group_key
 from copilot.records.conditions import (
     Condition,
     Filter,
@@ -18,7 +19,6 @@ from copilot.records.conditions import (
     all_of,
     condition,
     expression,
-    of_grades,
     place,
     quoted,
     written,
@@ -32,10 +32,10 @@ from copilot.records.names import column_key, nearest
 from copilot.records.reading import RecordTable, read_tables
 from copilot.records.referring import referred, with_references
 from copilot.records.related import count_of, counted
-from copilot.records.schema import Column, ColumnType, TableSchema
+from copilot.records.schema import Column, TableSchema
 from copilot.records.visibility import has_label, shown_columns, visible_relations
 from copilot.stopping import go_on
-from copilot.types import Cell, Frozen, Viewer
+from copilot.types import Cell, Viewer
 from copilot.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,15 +44,11 @@ if TYPE_CHECKING:
 
     from copilot.records.warehouse import Warehouse, WarehouseView
 
-__all__ = ["ROW", "Aggregate", "Filter", "Grouping", "Measure", "Operator", "RecordView", "Records", "nearest"]
-
-Aggregate = Literal["count", "count distinct", "sum", "mean", "median", "min", "max"]
+__all__ = ["ROW", "Filter", "Operator", "RecordView", "Records", "nearest"]
 
 ROW = "_row"
 """Every selected row carries the line number of its record in the source file under this name."""
 
-_COUNTABLE = ("number", "integer", "boolean")
-_HOLDS: dict[ColumnType, str] = {"text": "text", "list": "lists", "date": "dates"}
 _ENGINE = {
     # Tables are small and read by many threads at once: a thread a query costs less than several.
     "threads": 1,
@@ -60,23 +56,6 @@ _ENGINE = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-
-
-class Measure(Frozen):
-    """An aggregate over a column; `column` is None only for "count"."""
-
-    name: str
-    aggregate: Aggregate = "count"
-    column: str | None = None
-
-
-class Grouping(Frozen):
-    """Dates of a column, those of one month, quarter or year together under its first day."""
-
-    column: str
-    grain: Literal["month", "quarter", "year"]
-    shift: int = 0
-    """Months by which quarters and years begin later than those of the calendar."""
 
 
 class Records:
@@ -281,7 +260,7 @@ class RecordView:
         filters: Sequence[Filter],
     ) -> Condition:
         measures = measures or (Measure(name="count"),)
-        keys = {self._group(table, group).name: self._key(table, group) for group in group_by}
+        keys = {(column := self._group(table, g)).name: group_key(column, g) for g in group_by}
         shown = [f"{key} AS {quoted(name)}" for name, key in keys.items()]
         shown += [f"{self._aggregated(table, m)} AS {quoted(m.name)}" for m in measures]
         where = self._where(table, filters)
@@ -293,19 +272,6 @@ class RecordView:
 
     def _group(self, table: str, group: str | Grouping) -> Column:
         return self.column(table, group if isinstance(group, str) else group.column)
-
-    def _key(self, table: str, group: str | Grouping) -> str:
-        """What rows of one group have in common, as SQL."""
-        column = self._group(table, group)
-        name = expression(column)
-        if isinstance(group, str):
-            return f"lower({name})" if column.type == "text" else name
-        if column.type != "date":
-            raise ToolError(f"{column.name} holds no dates, so its rows have no {group.grain}.")
-        if not group.shift:
-            return f"CAST(date_trunc('{group.grain}', {name}) AS DATE)"
-        shift = f"INTERVAL {int(group.shift)} MONTH"
-        return f"CAST(date_trunc('{group.grain}', {name} - {shift}) + {shift} AS DATE)"
 
     def row(self, table: str, key: str) -> dict[str, Cell] | None:
         """The row with that key, written in any case."""
@@ -442,6 +408,10 @@ class RecordView:
         column = count_of(asked.column, self.tables[table], self.tables, self._relations, where.sql)
         return Condition(column.sql if column else "0", where.parameters)
 
+    def _aggregated(self, table: str, measure: Measure) -> str:
+        column = None if measure.column is None else self.column(table, measure.column)
+        return aggregated(measure.aggregate, column, self.tables[table])
+
     def _ordered(self, table: str, name: str) -> str:
         column = self.column(table, name.removeprefix("-"))
         if column.order:
@@ -449,29 +419,6 @@ class RecordView:
         else:
             key = f"lower({quoted(column.name)})" if column.type == "text" else expression(column)
         return f"{key} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
-
-    def _aggregated(self, table: str, measure: Measure) -> str:
-        if measure.column is None:
-            if measure.aggregate != "count":
-                raise ToolError(f"The {measure.aggregate} needs a column.")
-            return "count(*)"
-        column = self.column(table, measure.column)
-        name = expression(column)
-        if measure.aggregate == "count":
-            return f"count({name})"
-        if measure.aggregate == "count distinct":
-            return f"count(DISTINCT {f'lower({name})' if column.type == 'text' else name})"
-        if column.order and measure.aggregate in ("min", "max", "median"):
-            return of_grades(column, measure.aggregate)
-        if measure.aggregate in ("sum", "mean", "median") and column.type not in _COUNTABLE:
-            numbers = [c.name for c in self.tables[table].columns if c.type in _COUNTABLE]
-            holds = "grades; take the median" if column.order else _HOLDS[column.type]
-            raise ToolError(
-                f"There is no {measure.aggregate} of {column.name}, which holds {holds}.",
-                nearest(column.name, numbers),
-            )
-        value = f"CAST({name} AS INTEGER)" if column.type == "boolean" else name
-        return f"{ {'mean': 'avg'}.get(measure.aggregate, measure.aggregate) }({value})"
 
 
 def _cell(value: Any) -> Cell:

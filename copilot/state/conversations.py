@@ -20,6 +20,18 @@ from typing import Any
 from copilot.errors import SettingsError, StateError
 from copilot.state import audit
 from copilot.state.audit import AuditEntry, EvidenceHash, Verified
+from copilot.state.conversation_rows import (
+    BRANCH,
+    LISTED,
+    SHARES,
+    TURNS,
+    info_from,
+    moment_text,
+    now_text,
+    share_from,
+    storable,
+    turn_from,
+)
 from copilot.state.conversation_schema import MIGRATIONS, SHARED
 from copilot.state.database import Connection, Database, Row
 from copilot.state.places import Place
@@ -31,9 +43,6 @@ _log = logging.getLogger(__name__)
 
 FILE = "conversations.sqlite"
 TITLE_LENGTH = 60
-UNTITLED = "New conversation"
-# An unanswered turn silent for this long was interrupted; longer than one model call may take.
-SILENT_SECONDS = 90
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 12
 _MOST_TURNS = 1_000_000
@@ -41,26 +50,10 @@ _MOST_TURNS = 1_000_000
 _LINK_BYTES = 18
 _CALLERS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
-_TURNS = """SELECT turns.*, ratings.thumbs_up, ratings.reasons, ratings.comment, ratings.at AS rated_at,
-    (SELECT count(*) FROM turns AS version WHERE version.conversation = turns.conversation
-        AND coalesce(version.parent, '') = coalesce(turns.parent, '') AND version.number < turns.number) AS earlier
-    FROM turns LEFT JOIN ratings
-    ON ratings.number = (SELECT max(number) FROM ratings WHERE ratings.turn = turns.id)"""
-# From the newest turn of a conversation back to its first, what was asked in place of others left out.
-_BRANCH = """WITH RECURSIVE branch AS (
-    SELECT * FROM (SELECT number, parent, 1 AS place FROM turns WHERE conversation = ? ORDER BY number DESC LIMIT 1)
-        AS newest
-    UNION ALL SELECT turns.number, turns.parent, place + 1 FROM turns JOIN branch ON turns.id = branch.parent
-        WHERE place < ?)"""
-_LISTED = """SELECT id, title, updated FROM conversations WHERE viewer = ? AND deleted IS NULL
-    ORDER BY updated DESC, created DESC, id"""
-_SHARES = """SELECT shares.*, conversations.viewer FROM shares
-    JOIN conversations ON conversations.id = shares.conversation"""
-
 
 def title_of(question: str) -> str:
     """The question on one line, cut at a word."""
-    text = " ".join(_storable(question).split())
+    text = " ".join(storable(question).split())
     if len(text) <= TITLE_LENGTH:
         return text
     cut = text[:TITLE_LENGTH]
@@ -94,7 +87,7 @@ class Conversations:
                 f"{id!r} cannot be a conversation id: use up to 64 letters, digits and _ . : -, "
                 "a letter or digit first."
             )
-        now = _now()
+        now = now_text()
         with self._database.write() as connection:
             connection.execute(
                 """INSERT INTO conversations (id, viewer, title, created, updated)
@@ -110,11 +103,11 @@ class Conversations:
 
     def list(self, viewer: str, query: str = "", limit: int = 50) -> tuple[ConversationInfo, ...]:
         """The viewer's conversations, the last used first; `query` is sought in titles and questions."""
-        if sought := _storable(query).strip().casefold():
+        if sought := storable(query).strip().casefold():
             rows = self._found(viewer, sought)[:limit]
         else:
-            rows = self._database.read(f"{_LISTED} LIMIT ?", viewer, limit)
-        return tuple(_info(row) for row in rows)
+            rows = self._database.read(f"{LISTED} LIMIT ?", viewer, limit)
+        return tuple(info_from(row) for row in rows)
 
     def _found(self, viewer: str, sought: str) -> Sequence[Row]:
         # Compared here: no two databases agree on what is the same letter.
@@ -126,13 +119,13 @@ class Conversations:
         found = {row["conversation"] for row in asked if sought in row["question"].casefold()}
         return [
             row
-            for row in self._database.read(_LISTED, viewer)
+            for row in self._database.read(LISTED, viewer)
             if row["id"] in found or sought in row["title"].casefold()
         ]
 
     def info(self, id: str, viewer: str) -> ConversationInfo:
         self._require(id, viewer)
-        return _info(self._database.read("SELECT id, title, updated FROM conversations WHERE id = ?", id)[0])
+        return info_from(self._database.read("SELECT id, title, updated FROM conversations WHERE id = ?", id)[0])
 
     def rename(self, id: str, viewer: str, title: str) -> None:
         with self._database.write() as connection:
@@ -144,47 +137,47 @@ class Conversations:
         with self._database.write() as connection:
             self._require(id, viewer)
             self._wipe(connection, id)
-            audit.append(connection, _now(), viewer, "deleted conversation", id, {})
+            audit.append(connection, now_text(), viewer, "deleted conversation", id, {})
 
     @staticmethod
     def _wipe(connection: Connection, id: str) -> None:
         connection.execute("DELETE FROM turns WHERE conversation = ?", (id,))
         connection.execute("DELETE FROM shares WHERE conversation = ?", (id,))
-        connection.execute("UPDATE conversations SET title = '', deleted = ? WHERE id = ?", (_now(), id))
+        connection.execute("UPDATE conversations SET title = '', deleted = ? WHERE id = ?", (now_text(), id))
 
     def turns(self, conversation: str, viewer: str, last: int | None = None) -> tuple[Turn, ...]:
         """In the order they were asked, without those that others replaced; only the newest `last` when given."""
         self._require(conversation, viewer)
-        query = f"""{_BRANCH} {_TURNS} WHERE turns.number IN (SELECT number FROM branch WHERE place <= ?)
+        query = f"""{BRANCH} {TURNS} WHERE turns.number IN (SELECT number FROM branch WHERE place <= ?)
             ORDER BY turns.number"""
         most = _MOST_TURNS if last is None else last
-        return tuple(_turn(row) for row in self._database.read(query, conversation, most, most))
+        return tuple(turn_from(row) for row in self._database.read(query, conversation, most, most))
 
     def turn(self, id: str, viewer: str) -> Turn:
         """One of the viewer's own turns, also one that another has replaced."""
         self.conversation_of(id, viewer)
-        (row,) = self._database.read(f"{_TURNS} WHERE turns.id = ?", id)
-        return _turn(row)
+        (row,) = self._database.read(f"{TURNS} WHERE turns.id = ?", id)
+        return turn_from(row)
 
     def replaced(self, turn: str, viewer: str) -> tuple[Turn, ...]:
         """What was asked before in the place of one of the viewer's own turns, oldest first."""
-        query = f"""{_TURNS} JOIN turns AS own ON own.id = ? WHERE turns.conversation = own.conversation
+        query = f"""{TURNS} JOIN turns AS own ON own.id = ? WHERE turns.conversation = own.conversation
             AND coalesce(turns.parent, '') = coalesce(own.parent, '') AND turns.number < own.number
             ORDER BY turns.number"""
-        return tuple(_turn(row) for row in self._database.read(query, turn)) if self._own_turn(turn, viewer) else ()
+        return tuple(turn_from(row) for row in self._database.read(query, turn)) if self._own_turn(turn, viewer) else ()
 
     def turns_of(self, viewer: str, last: int) -> tuple[Turn, ...]:
         """The newest turns of all the viewer's conversations, oldest first."""
         rows = self._database.read(
-            f"""SELECT asked.* FROM ({_TURNS}) AS asked JOIN conversations ON conversations.id = asked.conversation
+            f"""SELECT asked.* FROM ({TURNS}) AS asked JOIN conversations ON conversations.id = asked.conversation
             WHERE conversations.viewer = ? AND conversations.deleted IS NULL ORDER BY asked.number DESC LIMIT ?""",
             viewer, last,
         )  # fmt: skip
-        return tuple(_turn(row) for row in reversed(rows))
+        return tuple(turn_from(row) for row in reversed(rows))
 
     def begin_turn(self, conversation: str, viewer: str, question: str, instead_of: str | None = None) -> str:
         """Stores a question before it is answered; it follows the newest turn, or stands in the place of another."""
-        turn, now, question = _new_id(), _now(), _storable(question)
+        turn, now, question = _new_id(), now_text(), storable(question)
         with self._database.write() as connection:
             self._require(conversation, viewer)
             known = self._database.read(
@@ -213,7 +206,7 @@ class Conversations:
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE turns SET partial = ?, touched = ? WHERE id = ? AND state = 'answering'",
-                (_storable(text), _now(), turn),
+                (storable(text), now_text(), turn),
             )
 
     def finish_turn(
@@ -224,7 +217,7 @@ class Conversations:
         findings: Mapping[str, Sequence[Finding]] | None = None,
     ) -> None:
         """Stores the answer with what its tools found, by the name of the tool."""
-        now = _now()
+        now = now_text()
         found = {
             tool: [f.model_dump(mode="json", exclude={"calculation"}, exclude_defaults=True) for f in held]
             for tool, held in (findings or {}).items()
@@ -245,12 +238,12 @@ class Conversations:
 
     def interrupt_turn(self, turn: str, partial: str = "") -> None:
         """Ends a turn that was not answered, with the text so far."""
-        now = _now()
+        now = now_text()
         with self._database.write() as connection:
             changed = connection.execute(
                 """UPDATE turns SET state = 'interrupted', partial = coalesce(?, partial), touched = ?
                 WHERE id = ? AND state = 'answering'""",
-                (_storable(partial) or None, now, turn),
+                (storable(partial) or None, now, turn),
             )
             if changed.rowcount:
                 audit.append_end(connection, now, turn, None, (), self._versions)
@@ -275,30 +268,35 @@ class Conversations:
             connection.execute(
                 """INSERT INTO shares (link, conversation, labels, at) VALUES (?, ?, ?, ?)
                 ON CONFLICT (conversation) DO UPDATE SET labels = excluded.labels, at = excluded.at""",
-                (secrets.token_urlsafe(_LINK_BYTES), conversation, json.dumps(sorted(viewer.labels)), now := _now()),
+                (
+                    secrets.token_urlsafe(_LINK_BYTES),
+                    conversation,
+                    json.dumps(sorted(viewer.labels)),
+                    now := now_text(),
+                ),
             )
             audit.append(connection, now, viewer.name, "shared conversation", conversation, {})
-        (row,) = self._database.read(f"{_SHARES} WHERE conversation = ?", conversation)
-        return _share(row)
+        (row,) = self._database.read(f"{SHARES} WHERE conversation = ?", conversation)
+        return share_from(row)
 
     def unshare(self, conversation: str, viewer: str) -> None:
         """From now on the link of one of the viewer's conversations opens nothing."""
         with self._database.write() as connection:
             self._require(conversation, viewer)
             if connection.execute("DELETE FROM shares WHERE conversation = ?", (conversation,)).rowcount:
-                audit.append(connection, _now(), viewer, "ended sharing", conversation, {})
+                audit.append(connection, now_text(), viewer, "ended sharing", conversation, {})
 
     def share_of(self, conversation: str, viewer: str) -> Share | None:
         """Whether one of the viewer's conversations is shared, and how."""
         self._require(conversation, viewer)
-        rows = self._database.read(f"{_SHARES} WHERE conversation = ?", conversation)
-        return _share(rows[0]) if rows else None
+        rows = self._database.read(f"{SHARES} WHERE conversation = ?", conversation)
+        return share_from(rows[0]) if rows else None
 
     def shared(self, link: str) -> Share:
-        rows = self._database.read(f"{_SHARES} WHERE link = ?", link)
+        rows = self._database.read(f"{SHARES} WHERE link = ?", link)
         if not rows:
             raise SettingsError("This link opens no conversation, or no longer does.")
-        return _share(rows[0])
+        return share_from(rows[0])
 
     def rate(
         self,
@@ -317,10 +315,10 @@ class Conversations:
                 (
                     turn,
                     viewer,
-                    _now(),
+                    now_text(),
                     None if thumbs_up is None else int(thumbs_up),
                     json.dumps(list(reasons)),
-                    _storable(comment),
+                    storable(comment),
                 ),
             )
 
@@ -335,7 +333,7 @@ class Conversations:
         """Every rated turn of everyone, in the order of asking: for evaluators."""
         viewer.require("evaluate")
         rows = self._database.read(
-            f"""SELECT rated.*, conversations.viewer FROM ({_TURNS}) AS rated
+            f"""SELECT rated.*, conversations.viewer FROM ({TURNS}) AS rated
             JOIN conversations ON conversations.id = rated.conversation
             WHERE rated.thumbs_up IS NOT NULL ORDER BY rated.number"""
         )
@@ -344,7 +342,7 @@ class Conversations:
                 conversation=row["conversation"],
                 viewer=row["viewer"],
                 rated_at=row["rated_at"],
-                turn=_turn(row),
+                turn=turn_from(row),
             )
             for row in rows
         )
@@ -368,7 +366,7 @@ class Conversations:
     def note(self, viewer: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Adds to the audit trail what someone did beside asking in a conversation."""
         with self._database.write() as connection:
-            audit.append(connection, _now(), viewer, action, subject, dict(details or {}))
+            audit.append(connection, now_text(), viewer, action, subject, dict(details or {}))
 
     def note_or_log(self, viewer: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """`note` of what is done already: where the trail cannot be written, the log says so."""
@@ -386,7 +384,7 @@ class Conversations:
         """The audit trail, oldest first, from the entry that follows number `after` and from `since`, a moment with a
         time zone: for who administers."""
         viewer.require("administer")
-        return audit.entries(self._database, after, _text(since.astimezone(UTC)) if since else "")
+        return audit.entries(self._database, after, moment_text(since.astimezone(UTC)) if since else "")
 
     def verify_audit(self, noted: Collection[str] = ()) -> Verified:
         """Whether every entry of the audit trail is as it was written; `noted` are heads that must be in it."""
@@ -399,14 +397,14 @@ class Conversations:
 
     def expire(self, days: float) -> tuple[tuple[str, str], ...]:
         """Wipes the conversations that nobody used for so many days and frees their space; viewer and id of each."""
-        limit = _text(datetime.now(UTC) - timedelta(days=days))
+        limit = moment_text(datetime.now(UTC) - timedelta(days=days))
         with self._database.write() as connection:
             found = connection.execute(
                 "SELECT viewer, id FROM conversations WHERE updated < ? AND deleted IS NULL", (limit,)
             ).fetchall()
             for row in found:
                 self._wipe(connection, row["id"])
-                audit.append(connection, _now(), "", "expired", row["id"], {"days": days})
+                audit.append(connection, now_text(), "", "expired", row["id"], {"days": days})
         if found:
             self._database.vacuum()
         return tuple((row["viewer"], row["id"]) for row in found)
@@ -415,37 +413,6 @@ class Conversations:
         # The same words whether it is missing or another's, so that nobody can find out what others have.
         if not self.belongs_to(conversation, viewer):
             raise SettingsError(f"There is no conversation {conversation!r} for this viewer.")
-
-
-def _info(row: Row) -> ConversationInfo:
-    return ConversationInfo(id=row["id"], title=row["title"] or UNTITLED, updated=row["updated"])
-
-
-def _turn(row: Row) -> Turn:
-    silent = row["touched"] < _text(datetime.now(UTC) - timedelta(seconds=SILENT_SECONDS))
-    return Turn(
-        id=row["id"],
-        parent=row["parent"],
-        question=row["question"],
-        answer=Answer.model_validate_json(row["answer"]) if row["answer"] else None,
-        partial=row["partial"],
-        state="interrupted" if silent and row["state"] == "answering" else row["state"],
-        asked_at=row["asked_at"],
-        rating=row["thumbs_up"],
-        reasons=json.loads(row["reasons"] or "[]"),
-        comment=row["comment"] or "",
-        earlier=row["earlier"],
-    )
-
-
-def _share(row: Row) -> Share:
-    return Share(
-        link=row["link"],
-        conversation=row["conversation"],
-        viewer=row["viewer"],
-        labels=frozenset(json.loads(row["labels"])),
-        at=row["at"],
-    )
 
 
 def _own_versions() -> dict[str, str]:
@@ -458,17 +425,3 @@ def _own_versions() -> dict[str, str]:
 
 def _new_id() -> str:
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
-
-
-def _now() -> str:
-    return _text(datetime.now(UTC))
-
-
-def _text(moment: datetime) -> str:
-    # A fixed width, so that the order of the texts is that of the moments.
-    return moment.isoformat(timespec="microseconds")
-
-
-def _storable(text: str) -> str:
-    """Halves of surrogate pairs, as a shell may pass for bytes that are not UTF-8, become question marks."""
-    return text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""Consulting content as data: a YAML file beside its tool, which a workspace may replace by a file of its own."""
+"""Consulting content as data: a YAML file beside its module, which a workspace may replace by a file of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Method(Generic[Content]):
     content: type[Content]
     """What the file must hold; its validators find a `Context` in the validation context under "method"."""
     folder: Path
-    """Of the tool, with the default `<name>.yaml`."""
+    """Where the default `<name>.yaml` lies."""
 
     @property
     def file(self) -> str:

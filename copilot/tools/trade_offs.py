@@ -11,7 +11,7 @@ from copilot.analysis.pairwise import ACCEPTABLE, Group, Judgement, elicit
 from copilot.errors import ToolError
 from copilot.language.formatting import join_and, number
 from copilot.tools.candidates import Weights, criterion_named, weigh
-from copilot.types import Quantity, Value
+from copilot.types import Finding, Quantity, Value
 from copilot.workspace import Criterion, WorkspaceConfig
 
 
@@ -66,6 +66,17 @@ def asked_weights(
         weigh(config, usable, absolute, factors, elicited, f"from the trade-offs {told}"),
         _consistency(worst, labels),
         worst.consistency_ratio <= ACCEPTABLE,
+    )
+
+
+def trade_offs(asked: AskedWeights) -> Finding | None:
+    """Whether the trade-offs that were given agree with one another."""
+    if asked.consistency is None:
+        return None
+    return Finding(
+        kind="trade_offs",
+        role="caveat" if asked.is_consistent else "headline",
+        values=asked.consistency,
     )
 
 

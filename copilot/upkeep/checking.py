@@ -21,8 +21,9 @@ from copilot.records.checks import Issue, Severity, check_tables
 from copilot.records.importing import FILE as MAPPING
 from copilot.records.importing import load_mapping
 from copilot.records.names import nearest
-from copilot.records.reading import RecordTable, source_readers, type_table
+from copilot.records.reading import RecordTable, type_table
 from copilot.records.schema import PROJECTS
+from copilot.records.table_sources import source_readers
 from copilot.retrieval.loaders import find_sources, fingerprint, load
 from copilot.retrieval.loaders.metadata import FILE as DOCUMENTS
 from copilot.retrieval.loaders.metadata import statements
@@ -32,7 +33,7 @@ from copilot.types import Viewer
 from copilot.workspace import GATES_FILE, METHOD_FOLDER, Workspace, WorkspaceConfig
 
 if TYPE_CHECKING:
-    from copilot.tools.assess_readiness.method import ReadinessMethod
+    from copilot.tools.readiness import ReadinessMethod
 
 _Content = TypeVar("_Content")
 # Of the same fault in one column, so many rows are shown.
@@ -260,7 +261,7 @@ def _methods(workspace: Workspace, tables: Iterable[RecordTable]) -> Iterator[Is
         return
     # The tools take a second to load.
     from copilot.tools import METHODS
-    from copilot.tools.assess_readiness.method import ReadinessMethod
+    from copilot.tools.readiness import ReadinessMethod
 
     columns = next((table.schema.columns for table in tables if table.schema.name == "projects"), ())
     files = {method.file: method for method in METHODS}

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.errors import KnowledgeError, ToolError
+from copilot.records.aggregating import Measure
 from copilot.records.grades import letters, meeting
-from copilot.records.store import Filter, Measure, Records, RecordView
+from copilot.records.store import Filter, Records, RecordView
 from copilot.types import Viewer
 from copilot.upkeep.checking import check
 from copilot.workspace import Workspace

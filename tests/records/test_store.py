@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.errors import ToolError
-from copilot.records.store import ROW, Filter, Grouping, Measure, Records
+from copilot.records.aggregating import Grouping, Measure
+from copilot.records.store import ROW, Filter, Records
 from copilot.types import Viewer
 from copilot.workspace import Workspace
 

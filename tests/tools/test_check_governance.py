@@ -16,8 +16,8 @@ from copilot.gates.rules import Gates
 from copilot.retrieval.retriever import Retriever
 from copilot.retrieval.sync import sync
 from copilot.sources import Sources
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.check_governance.tool import Arguments, check_governance
+from copilot.tools.governance import blocked_projects
 from copilot.types import Quantity, ToolResult, Viewer
 from copilot.workspace import Workspace
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Literal
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, ViewportSize, expect
 
 expect.set_options(timeout=60_000)
 
 _AT_REST = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]');
+}"""
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 31)"}
+# The colours are those of the scheme, and where there is no room for it the navigation is folded.
+_FOLLOWED = """([background, width]) => {
+  const colour = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor;
+  const bar = document.querySelector('[data-testid=stSidebar]')?.getBoundingClientRect();
+  return colour === background && (width > 768 || !bar || bar.right <= 0 || bar.width === 0);
 }"""
 
 
@@ -37,6 +45,14 @@ class Journey:
     def rest(self) -> None:
         """Waits until the script has ended and everything drawn is of that run."""
         self.page.wait_for_function(_AT_REST)
+
+    def look(self, size: ViewportSize, scheme: Literal["light", "dark"]) -> None:
+        """Makes the screen so large and the system so dark, and waits until an open page has followed."""
+        self.page.set_viewport_size(size)
+        self.page.emulate_media(color_scheme=scheme)
+        if self.page.url.startswith(self.address):
+            self.page.wait_for_function(_FOLLOWED, arg=[BACKGROUNDS[scheme], size["width"]])
+            self.rest()
 
     def first_tab(self) -> None:
         """The first press of the key; once more on a fresh page where it met a redraw, which takes the focus away."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from copilot.gates.rules import gate_order
 from copilot.language.calendar import MONTH_NAMES
+from copilot.records.aggregating import Measure
 from copilot.records.schema import OBSERVATIONS, TableSchema
-from copilot.records.store import Measure, RecordView
+from copilot.records.store import RecordView
 from copilot.records.visibility import LABEL
 from copilot.sources import Sources
 from copilot.types import Viewer

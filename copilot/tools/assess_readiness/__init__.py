@@ -1,6 +1,6 @@
 from copilot.tools.assess_readiness.calls import calls
-from copilot.tools.assess_readiness.method import METHOD
 from copilot.tools.assess_readiness.tool import Arguments, assess_readiness
+from copilot.tools.readiness import METHOD
 from copilot.tools.tool import Tool, has_assessments
 
 TOOL = Tool(

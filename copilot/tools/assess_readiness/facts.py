@@ -10,12 +10,12 @@ from copilot.analysis.scoring import to_unit
 from copilot.language.formatting import format_cell, humanize, number
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.method import AreaMethod, ColumnFact, Computed, ReadinessMethod
 from copilot.tools.assess_readiness.scores import Fact
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.evidence import Row, number_of
 from copilot.tools.findings import amount, count, share
+from copilot.tools.governance import blocked_projects
 from copilot.tools.linking import fold
+from copilot.tools.readiness import AreaMethod, ColumnFact, Computed, ReadinessMethod
 from copilot.tools.staff import latest_roles, role_of, staff
 from copilot.types import Calculation, Cell, Finding, Table, Value, Viewer
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from copilot.language.formatting import lowercase_first
-from copilot.tools.assess_readiness.method import ReadinessMethod
-from copilot.tools.assess_readiness.scores import BEST, Area, Judged, Scored
+from copilot.tools.assess_readiness.scores import Judged
 from copilot.tools.findings import Reading, amount, count
+from copilot.tools.readiness import ReadinessMethod
+from copilot.tools.readiness_scores import BEST, Area, Scored
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
 
 _ROWS = 50

@@ -14,13 +14,14 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.assess_readiness import findings
 from copilot.tools.assess_readiness.facts import Subject, facts
-from copilot.tools.assess_readiness.method import METHOD, ReadinessMethod
 from copilot.tools.assess_readiness.phrasing import WORDING
-from copilot.tools.assess_readiness.scores import BEST, Area, Judged, judge, read_areas, unassessed
+from copilot.tools.assess_readiness.scores import Judged, judge, unassessed
 from copilot.tools.candidates import active_projects
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import resolve_option, resolve_project, resolve_unit
+from copilot.tools.readiness import METHOD, ReadinessMethod
+from copilot.tools.readiness_scores import BEST, Area, read_areas
 from copilot.types import Calculation, Cell, Chart, Finding, Role, Table, ToolResult, Viewer
 
 _TABLES = ("assessments", "projects", "roles")

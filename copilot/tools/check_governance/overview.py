@@ -9,21 +9,12 @@ from copilot.gates.checker import Outcome
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import FILE, Rule
 from copilot.language.formatting import format_quantity
-from copilot.tools.check_governance.findings import (
-    Review,
-    Selection,
-    as_date,
-    coming_rule,
-    expiring_evidence,
-    method,
-    recorded,
-    rule_calculation,
-    rule_values,
-    shortened,
-    source,
-)
-from copilot.tools.check_governance.phrasing import WORDING, cells, scope
-from copilot.tools.check_governance.summary import (
+from copilot.tools.check_governance.findings import coming_rule, expiring_evidence, method, rule_calculation, shortened
+from copilot.tools.check_governance.phrasing import WORDING, scope
+from copilot.tools.evidence import name_of
+from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
+from copilot.tools.governance import Review, Selection, source
+from copilot.tools.governance_summary import (
     Case,
     Summary,
     blocked_in_order,
@@ -32,8 +23,7 @@ from copilot.tools.check_governance.summary import (
     in_production_first,
     summarize,
 )
-from copilot.tools.evidence import name_of
-from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
+from copilot.tools.rule_findings import as_date, cells, recorded, rule_values
 from copilot.types import Calculation, Finding, Table, ToolResult, Value
 
 _NAMED = 5

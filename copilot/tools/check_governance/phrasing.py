@@ -8,6 +8,7 @@ from functools import partial
 from copilot.gates.rules import FILE
 from copilot.language.formatting import filled, format_value, join_and, says
 from copilot.tools.findings import Wording, names_and_more, quantity, quoted, texts
+from copilot.tools.rule_findings import items, lacking
 from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Value
 
@@ -27,24 +28,9 @@ def verdict(f: Finding) -> str:
     return _says(f"[Before {{of_gate}}, ]{{name}}{comma} {_VERDICTS[state]}")(f)
 
 
-def lacking(values: Mapping[str, Value]) -> str:
-    """What the record holds in each column that decides, and what must be there instead."""
-    columns, recorded, asked, limits = (_items(values, key) for key in ("columns", "recorded", "asked", "limits"))
-    parts = (
-        f"{column}: {format_value(held)}" + (f", {demand} {format_value(limit)}".rstrip() if demand else "")
-        for column, held, demand, limit in zip(columns, recorded, asked, limits, strict=True)
-    )
-    return ("; or " if values["is_choice"] else "; ").join(parts)
-
-
-def cells(values: Mapping[str, Value]) -> str:
-    """Columns with what the record holds in them."""
-    return filled("<{columns}: {recorded}>", values)
-
-
 def further_sources(f: Finding) -> str:
     told = []
-    for of, day, status in zip(*(_items(f.values, key) for key in ("sources", "from", "statuses")), strict=True):
+    for of, day, status in zip(*(items(f.values, key) for key in ("sources", "from", "statuses")), strict=True):
         notes = [f"from {format_value(day)}" if day else "", format_value(status)]
         told.append(f"{of} ({note})" if (note := "; ".join(filter(None, notes))) else str(of))
     return says("“{title}” is also asked by {told}", told=lambda _: join_and(told))(f)
@@ -56,7 +42,7 @@ def unknown_rules(f: Finding) -> str:
 
 def expiring_evidence(f: Finding) -> str:
     each = "“{titles}” on {until}" if f.values["of"] else "{names} on {until} (“{titles}”)"
-    first = ", first" if quantity(f, "pieces").value > len(_items(f.values, "names")) else ""
+    first = ", first" if quantity(f, "pieces").value > len(items(f.values, "names")) else ""
     return says("{pieces} of evidence[ on {of}] {pieces:expires/expire} in the next {days}" + f"{first}: <{each}>")(f)
 
 
@@ -71,7 +57,7 @@ def contradiction(f: Finding) -> str:
     """The cells by the rule that they contradict."""
     held: dict[str, list[str]] = {}
     keys = ("columns", "recorded", "titles", "sources", "effective")
-    for column, cell, title, of, day in zip(*(_items(f.values, key) for key in keys), strict=True):
+    for column, cell, title, of, day in zip(*(items(f.values, key) for key in keys), strict=True):
         since = f", effective {format_value(day)}" if day else ""
         held.setdefault(f"“{title}” ({of}{since})", []).append(f"{column}: {format_value(cell)}")
     told = "; ".join(f"{join_and(cells)}, against {rule}" for rule, cells in held.items())
@@ -112,12 +98,6 @@ def _gate(name: Value) -> str:
     if not name:
         return ""
     return f"the gate “{name}”" if " " in str(name) else f"gate {name}"
-
-
-def _items(values: Mapping[str, Value], name: str) -> tuple[Value, ...]:
-    """A list of names, days and quantities."""
-    value = values[name]
-    return value if isinstance(value, tuple) else ()
 
 
 _says = partial(says, of_gate=lambda f: _gate(f.values["gate"]), narrowed=lambda f: scope(f.values))

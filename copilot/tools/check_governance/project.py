@@ -10,25 +10,12 @@ from copilot.gates.checker import RuleCheck
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import FILE, Rule, Source
 from copilot.language.formatting import format_quantity
-from copilot.tools.check_governance.findings import (
-    EXPIRING_DAYS,
-    Review,
-    Selection,
-    as_date,
-    asks_for_its_gate,
-    coming_rule,
-    expiring_evidence,
-    method,
-    questions,
-    rule_calculation,
-    rule_values,
-    shortened,
-    shortfall,
-    source,
-)
-from copilot.tools.check_governance.phrasing import WORDING, lacking
+from copilot.tools.check_governance.findings import coming_rule, expiring_evidence, method, rule_calculation, shortened
+from copilot.tools.check_governance.phrasing import WORDING
 from copilot.tools.evidence import name_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count
+from copilot.tools.governance import EXPIRING_DAYS, Review, Selection, asks_for_its_gate, source
+from copilot.tools.rule_findings import as_date, lacking, questions, rule_values, shortfall
 from copilot.types import Calculation, Finding, Role, Table, ToolResult, Value
 from copilot.workspace import NO_GATE
 

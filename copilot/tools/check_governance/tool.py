@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.errors import ToolError
 from copilot.gates.rules import Gates, Rule
 from copilot.sources import Sources
-from copilot.tools.check_governance.findings import Selection, is_by_name, open_review
 from copilot.tools.check_governance.overview import report_portfolio
 from copilot.tools.check_governance.project import report_project
 from copilot.tools.filters import Condition, linked
+from copilot.tools.governance import Selection, is_by_name, open_review
 from copilot.tools.linking import link, resolve_record, resolve_value
 from copilot.types import ToolResult, Viewer
 

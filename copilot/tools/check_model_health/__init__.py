@@ -1,6 +1,6 @@
 from copilot.tools.check_model_health.calls import calls
-from copilot.tools.check_model_health.health import can_judge
 from copilot.tools.check_model_health.tool import Arguments, check_model_health
+from copilot.tools.model_health import can_judge
 from copilot.tools.tool import Tool
 
 TOOL = Tool(

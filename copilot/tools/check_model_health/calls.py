@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.choosing import USES
-from copilot.tools.check_model_health.health import COLUMNS, Aspect
+from copilot.tools.model_health import COLUMNS, Aspect
 
 _ASKED = 0.5
 """From here on the chooser is sure enough that a column is asked about."""

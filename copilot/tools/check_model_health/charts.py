@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from copilot.drawing.charts import INK, lines
 from copilot.language.formatting import format_quantity, humanize
-from copilot.tools.check_model_health.health import Health
 from copilot.tools.check_model_health.phrasing import FOUND
 from copilot.tools.findings import share
+from copilot.tools.model_health import Health
 from copilot.types import Chart, Table
 
 # Lines in one chart.

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from math import sqrt
 
 from copilot.language.formatting import humanize
-from copilot.tools.check_model_health.health import Health
 from copilot.tools.evidence import day_of
 from copilot.tools.findings import amount, count
+from copilot.tools.model_health import Health
 from copilot.types import Value
 from copilot.workspace import Thresholds
 

@@ -9,9 +9,9 @@ from copilot.analysis.drift import LATEST, SEASON, SHORTEST, TREND
 from copilot.language.formatting import NAMED, format_quantity, humanize, join_and
 from copilot.tools.check_model_health.charts import table
 from copilot.tools.check_model_health.diagnosis import steps
-from copilot.tools.check_model_health.health import UNMEASURED_AFTER_DAYS, Aspect, Health, Input
 from copilot.tools.evidence import Row, day_of
 from copilot.tools.findings import Reading, amount, count, share
+from copilot.tools.model_health import UNMEASURED_AFTER_DAYS, Aspect, Health, Input
 from copilot.types import Calculation, Finding, Quantity, Role, Table, Value
 from copilot.workspace import Thresholds
 

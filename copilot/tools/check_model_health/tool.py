@@ -12,11 +12,11 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.check_model_health.charts import charts, inputs_table, table
 from copilot.tools.check_model_health.findings import of_aspect, of_one, overview, whole_calculation
-from copilot.tools.check_model_health.health import Aspect, Health, ordered_by, read_health
 from copilot.tools.check_model_health.phrasing import WORDING
 from copilot.tools.evidence import Row
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import resolve_record, resolve_value
+from copilot.tools.model_health import Aspect, Health, ordered_by, read_health
 from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import Finding, ToolResult, Value, Viewer
 from copilot.workspace import Thresholds

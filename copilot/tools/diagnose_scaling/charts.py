@@ -8,8 +8,8 @@ from copilot.analysis.funnel import conversion
 from copilot.drawing.charts import bars
 from copilot.language.formatting import column_label, format_quantity, humanize, percent, pluralize, sentence
 from copilot.tools.diagnose_scaling.findings import Diagnosis, by_unit, groups
-from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.findings import share
+from copilot.tools.stage_paths import Portfolio, text
 from copilot.types import Cell, Chart, Table
 
 # Stalled projects listed at the most.

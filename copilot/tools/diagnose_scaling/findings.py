@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from copilot.analysis.funnel import STALLED_DAYS, Path, conversion
 from copilot.gates.conditions import as_text
 from copilot.language.formatting import column_label, humanize
-from copilot.tools.diagnose_scaling.paths import Portfolio, text
 from copilot.tools.diagnose_scaling.stall_causes import Cause, Found
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Reading, amount, count, share
+from copilot.tools.stage_paths import Portfolio, text
 from copilot.types import Calculation, Finding, Table, Value
 
 NAMED = 6

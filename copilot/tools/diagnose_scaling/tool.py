@@ -14,13 +14,13 @@ from copilot.sources import Sources
 from copilot.tools.diagnose_scaling import charts as drawing
 from copilot.tools.diagnose_scaling import findings
 from copilot.tools.diagnose_scaling.findings import Diagnosis
-from copilot.tools.diagnose_scaling.paths import Portfolio, read_portfolio
 from copilot.tools.diagnose_scaling.phrasing import WORDING
 from copilot.tools.diagnose_scaling.stall_causes import Judge
 from copilot.tools.filter_phrasing import predicate, qualified
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, known
 from copilot.tools.linking import check_projects, resolve_value
+from copilot.tools.stage_paths import Portfolio, read_portfolio
 from copilot.types import Finding, Table, ToolResult, Viewer
 
 

@@ -17,7 +17,7 @@ from copilot.reading.reader import read
 from copilot.records.conditions import Filter
 from copilot.tools.draft_memo.meant import OTHER, meant
 from copilot.tools.draft_memo.tool import PURPOSES
-from copilot.tools.prioritize_projects.calls import without_ending
+from copilot.tools.ending import without_ending
 
 _OF_CANDIDATES = ("prioritize_projects", "plan_portfolio", "draft_memo")
 """What a subject asks for, read by itself, where the memo decides on it."""

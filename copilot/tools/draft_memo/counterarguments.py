@@ -10,14 +10,15 @@ from copilot.analysis.scoring import Order, ranking, shares, weighted_sum
 from copilot.gates.rules import FILE
 from copilot.language.formatting import humanize
 from copilot.records.store import Filter
-from copilot.tools.check_governance.findings import Selection, as_date, open_review, recorded, rule_values
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.past_decisions import decisions_told
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import amount, count, share
+from copilot.tools.governance import Selection, open_review
 from copilot.tools.linking import fold
 from copilot.tools.ranking import Ranking
+from copilot.tools.rule_findings import as_date, recorded, rule_values
 from copilot.types import Finding, Quantity, Value
 
 _CONTRADICTIONS = 4

@@ -10,19 +10,12 @@ from copilot.gates.checker import RuleCheck
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import FILE, Rule
 from copilot.language.formatting import pluralize
-from copilot.tools.check_governance.findings import (
-    Review,
-    Selection,
-    asks_for_its_gate,
-    open_review,
-    questions,
-    rule_values,
-    shortfall,
-)
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.draft_memo.template import Shown, Told
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import count, listed
+from copilot.tools.governance import Review, Selection, asks_for_its_gate, open_review
+from copilot.tools.rule_findings import questions, rule_values, shortfall
 from copilot.types import Finding, Table, Value
 
 # Questions told at the most, those that settle most first.

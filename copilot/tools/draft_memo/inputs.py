@@ -13,12 +13,12 @@ from copilot.memos.memo import Call, Firmness, Verdict
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import Row, short_name_of
 from copilot.tools.filter_phrasing import qualified
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Reading
+from copilot.tools.governance import blocked_projects
 from copilot.tools.linking import resolve_record, resolve_value
 from copilot.tools.plan_portfolio.plan import Plan
 from copilot.tools.plan_portfolio.tool import Arguments as PlanArguments

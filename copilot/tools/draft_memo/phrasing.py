@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from copilot.language.formatting import format_value, inflect, join_and, says, sentence
-from copilot.tools.check_governance.phrasing import cells, lacking
 from copilot.tools.findings import Phrase, Wording, named, quantities, quantity, texts
 from copilot.tools.plan_portfolio.phrasing import limits, why
-from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
+from copilot.tools.ranking_phrasing import RANKING
+from copilot.tools.rule_findings import cells, lacking
 from copilot.types import Finding
 
 _RULE = "“{title}” ({source})"

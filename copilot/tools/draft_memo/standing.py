@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from copilot.language.formatting import humanize
 from copilot.records.store import Filter
-from copilot.tools.check_model_health.health import Health, read_health
-from copilot.tools.diagnose_scaling.paths import read_portfolio
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.evidence import Row, day_of, number_of
 from copilot.tools.findings import amount, count, listed, share
+from copilot.tools.model_health import Health, read_health
+from copilot.tools.stage_paths import read_portfolio
 from copilot.types import Finding, Value
 
 NEARLY_SPENT = 0.9

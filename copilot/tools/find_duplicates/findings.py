@@ -10,9 +10,9 @@ from itertools import combinations
 from copilot.analysis.overlap import FIELD, MEANING, NO_FIELD, WORDS
 from copilot.language.formatting import humanize
 from copilot.tools.evidence import Row
-from copilot.tools.find_duplicates.similarity import Overlap, SharedWork, amounts
 from copilot.tools.findings import Reading, amount, count, share
 from copilot.tools.linking import fold
+from copilot.tools.shared_work import Overlap, SharedWork, amounts
 from copilot.types import Calculation, Finding, Role, Table, Value
 
 NAMED = 5

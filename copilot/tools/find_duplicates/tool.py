@@ -17,9 +17,9 @@ from copilot.sources import Sources
 from copilot.tools.find_duplicates import findings
 from copilot.tools.find_duplicates.findings import Scope, named
 from copilot.tools.find_duplicates.phrasing import WORDING
-from copilot.tools.find_duplicates.similarity import MANY_TO_COMPARE, Overlap, SharedWork, read_shared_work, words_of
 from copilot.tools.findings import Attachments, Computation, Reading, build_result
 from copilot.tools.linking import check_projects, fold, resolve_project, resolve_value
+from copilot.tools.shared_work import MANY_TO_COMPARE, Overlap, SharedWork, read_shared_work, words_of
 from copilot.types import Calculation, Chart, Finding, Role, Table, ToolResult, Viewer
 
 _NEAREST = 3

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from copilot.language.calendar import MONTHS_IN, Calendar, Period
 from copilot.language.formatting import column_label, format_cell, humanize, noun, plural
+from copilot.records.aggregating import Grouping, Measure
 from copilot.records.schema import Column, TableSchema
-from copilot.records.store import Filter, Grouping, Measure, RecordView
+from copilot.records.store import Filter, RecordView
 from copilot.tools.evidence import Row, measured, recorded
 from copilot.tools.filters import spoken
 from copilot.tools.find_projects.arguments import Aggregate, Arguments, Grain, GroupCondition

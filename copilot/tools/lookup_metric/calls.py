@@ -15,7 +15,7 @@ from copilot.reading.question import CLARIFY, LinkKind, Role, Shape, Span
 from copilot.reading.restricting import figure_of
 from copilot.reading.sharing import says_share
 from copilot.records.catalogue import Metric
-from copilot.tools.lookup_metric.values import RATES
+from copilot.records.metric_values import RATES
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
 # documents one in twenty comes as near to some metric, of those about metrics four in five.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from copilot.drawing.charts import bars, lines
 from copilot.language.calendar import Grain
-from copilot.tools.lookup_metric.reading import MetricReading, PeriodValue
-from copilot.tools.lookup_metric.values import cell, group_name
+from copilot.records.metric_reading import MetricReading, PeriodValue
+from copilot.records.metric_values import cell, group_name
 from copilot.types import Cell, Chart, Table
 
 _GRAIN_NAMES: dict[Grain, str] = {"month": "month", "quarter": "quarter", "half": "half-year", "year": "year"}

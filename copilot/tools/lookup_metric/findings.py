@@ -10,10 +10,10 @@ from datetime import date, timedelta
 
 from copilot.language.calendar import MONTH_NAMES, Period
 from copilot.records.metric_query import Point
+from copilot.records.metric_reading import GroupValue, MetricReading, PeriodValue, latest_value
+from copilot.records.metric_values import gap, group_name, relative
 from copilot.tools.findings import Reading, count, share
 from copilot.tools.lookup_metric.looking import Look, described, sql
-from copilot.tools.lookup_metric.reading import GroupValue, MetricReading, PeriodValue, latest_value
-from copilot.tools.lookup_metric.values import gap, group_name, relative
 from copilot.types import Finding, Quantity, Value
 
 # More parts or groups than these are told by their ends.

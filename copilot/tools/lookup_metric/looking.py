@@ -11,10 +11,10 @@ from sqlglot import exp
 from copilot.language.calendar import Calendar
 from copilot.records.catalogue import Catalogue, Metric
 from copilot.records.metric_query import Span, column_of, query
+from copilot.records.metric_reading import MetricReading, Request
+from copilot.records.metric_values import amount_of, printed
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.lookup_metric.reading import MetricReading, Request
-from copilot.tools.lookup_metric.values import amount_of, printed
 from copilot.types import Calculation, Evidence, Quantity, Table, Value
 
 

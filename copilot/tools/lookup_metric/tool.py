@@ -14,6 +14,7 @@ from copilot.language.calendar import Calendar, Period
 from copilot.language.periods import parse_period
 from copilot.records.catalogue import Catalogue, Metric
 from copilot.records.metric_query import Span, column_of, group_values, hidden_rows
+from copilot.records.metric_reading import MetricReading, Request, read
 from copilot.records.names import nearest
 from copilot.records.store import RecordView
 from copilot.sources import Sources
@@ -23,7 +24,6 @@ from copilot.tools.lookup_metric.charts import charts, tables
 from copilot.tools.lookup_metric.findings import found
 from copilot.tools.lookup_metric.looking import Look, calculation, locator
 from copilot.tools.lookup_metric.phrasing import WORDING
-from copilot.tools.lookup_metric.reading import MetricReading, Request, read
 from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.types import ToolResult, Viewer
 

@@ -11,13 +11,13 @@ from copilot.records.catalogue import Metric
 from copilot.records.metric_query import group_values
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.method import METHOD as READINESS
-from copilot.tools.assess_readiness.scores import BEST, Area, read_areas
 from copilot.tools.evidence import Row, name_of
 from copilot.tools.findings import Reading, amount, count
 from copilot.tools.linking import fold
 from copilot.tools.lookup_metric import tool as metrics
 from copilot.tools.plan_change.method import Lever, Levers
+from copilot.tools.readiness import METHOD as READINESS
+from copilot.tools.readiness_scores import BEST, Area, read_areas
 from copilot.tools.staff import latest_roles
 from copilot.types import Finding, Quantity, Value, Viewer
 

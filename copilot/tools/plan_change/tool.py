@@ -21,7 +21,7 @@ from copilot.tools.plan_change import phrasing as say
 from copilot.tools.plan_change.facts import LeverReader, Scope, change_managers
 from copilot.tools.plan_change.findings import Measure, Plan
 from copilot.tools.plan_change.method import METHOD
-from copilot.tools.search_knowledge.passages import Quotable, passages_about
+from copilot.tools.quoting import Quotable, passages_about
 from copilot.types import Calculation, Finding, Table, ToolResult, Viewer
 
 _RELEVANT, _SPEAKS = 0.25, 0.3

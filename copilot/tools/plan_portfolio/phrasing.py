@@ -7,7 +7,7 @@ from functools import partial
 
 from copilot.language.formatting import filled, inflect, join_and, says, sentence
 from copilot.tools.findings import Wording, named, quantity, texts
-from copilot.tools.prioritize_projects.phrasing import WORDING as RANKING
+from copilot.tools.ranking_phrasing import RANKING
 from copilot.tools.stated_otherwise import STATED_OTHERWISE
 from copilot.types import Finding, Value
 

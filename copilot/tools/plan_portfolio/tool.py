@@ -14,17 +14,16 @@ from copilot.language.formatting import join_and, percent, pluralize
 from copilot.records.store import RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, excludes_ended, gather, which_projects
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
+from copilot.tools.governance import blocked_projects
 from copilot.tools.linking import check_projects, resolve_record
 from copilot.tools.plan_portfolio import findings, phrasing
 from copilot.tools.plan_portfolio.options import Options, Request, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
-from copilot.tools.prioritize_projects.findings import trade_offs
 from copilot.tools.ranking_findings import weights
 from copilot.tools.stated_otherwise import stated_otherwise
-from copilot.tools.trade_offs import Comparison, asked_weights
+from copilot.tools.trade_offs import Comparison, asked_weights, trade_offs
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 from copilot.workspace import Funding
 

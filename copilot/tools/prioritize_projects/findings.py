@@ -29,7 +29,6 @@ from copilot.tools.ranking_findings import (
     score_of,
     weights,
 )
-from copilot.tools.trade_offs import AskedWeights
 from copilot.types import Calculation, Finding, Role, Table, Value
 
 # First in fewer plausible draws than this, and the top is not firm; in more than that, it is.
@@ -226,17 +225,6 @@ def comparison(found: Ranking, reading: Reading, pair: Sequence[int], draws: int
         evidence=rows,
     )
     yield flip_finding(found, reading, flip(found, ahead, behind), "before", "headline")
-
-
-def trade_offs(asked: AskedWeights) -> Finding | None:
-    """Whether the trade-offs that were given agree with one another."""
-    if asked.consistency is None:
-        return None
-    return Finding(
-        kind="trade_offs",
-        role="caveat" if asked.is_consistent else "headline",
-        values=asked.consistency,
-    )
 
 
 def blocked(

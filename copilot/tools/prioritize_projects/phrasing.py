@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from copilot.language.formatting import filled, format_value, join_and, says, sentence
 from copilot.tools.findings import Wording, named, quantities, quantity, quoted, texts
 from copilot.tools.prioritize_projects.findings import FIRM, NOT_FIRM
-from copilot.tools.ranking import METHOD_NAMES
+from copilot.tools.ranking_phrasing import RANKING, says_of_ranking
 from copilot.tools.stated_otherwise import STATED_OTHERWISE
-from copilot.types import Finding, Quantity
+from copilot.types import Finding
 
 _QUADRANTS = {
     "do first": "high value at low difficulty (do first)",
@@ -40,18 +39,7 @@ def leader(f: Finding) -> str:
         template = f"{{name}} {leads} and is first in {plausible}{rival}, which makes it likely but not certain"
     else:
         template = f"Put {{name}} first: it {leads} and is first in {plausible}, so this is firm"
-    return _says(template)(f)
-
-
-def reason(f: Finding) -> str:
-    """Rank, score, what it is strongest and weakest on."""
-    strong = ": strongest on <{strong} {strong_values}>[, weakest on {weak} {weak_value}]" if f.values["strong"] else ""
-    firm = (
-        "; among the top {top:bare} in {top_share} of plausible weights and estimates{by_weighted_sum}"
-        if f.values["top_share"]
-        else ""
-    )
-    return _says(f"{{name}}[ of {{unit}}] ranks {{rank}} with {{its_score}}{strong}{firm}")(f)
+    return says_of_ranking(template)(f)
 
 
 def last(f: Finding) -> str:
@@ -80,30 +68,6 @@ def changed_order(f: Finding) -> str:
     return sentence(f"Against the workspace's own weights, {join_and(told)}")
 
 
-def flip(f: Finding) -> str:
-    """What would have to change for the one behind to reach the goal."""
-    goal = {
-        "first_place": "take the first place from {ahead}",
-        "top": "come into the top {top:bare}",
-        "leave_last": "leave the last {top:bare}",
-        "before": "come before {ahead}",
-    }[str(f.values["goal"])]
-    ways = []
-    if "weight" in f.values:
-        verb = "rose" if quantity(f, "weight_after").value > quantity(f, "weight_before").value else "fell"
-        ways.append(f"the weight of {{weight}} {verb} from {{weight_before}} to {{weight_after}}")
-    if "estimate" in f.values:
-        whose = "the {estimate} of {estimate_of}" if f.values["estimate_of"] else "its {estimate}"
-        were = "were {estimate_after} instead of {estimate_before}"
-        if f.values["estimate_before"] is None:
-            were = "missing today, were {estimate_after}"
-            whose += ","
-        ways.append(f"{whose} {were}")
-    if not ways:
-        return says(f"No single change of a weight or an estimate would let {{behind}} {goal}")(f)
-    return says(f"{{behind}} would {goal} if {join_and(ways, 'or')}")(f)
-
-
 def top_firmness(f: Finding) -> str:
     safe, top = quantity(f, "safe").value, quantity(f, "top").value
     who = " ({safe_names})" if 0 < safe < top else ""
@@ -116,11 +80,6 @@ def top_firmness(f: Finding) -> str:
 def quadrants(f: Finding) -> str:
     placed = (f"{_QUADRANTS[name]}: {named(f, name)}" for name in f.values)
     return sentence(f"In the matrix, {'; '.join(placed)}")
-
-
-def weights(f: Finding) -> str:
-    parts = (f"{label} {format_value(value)}" for label, value in f.values.items() if isinstance(value, Quantity))
-    return sentence(f"Weights ({f.values['source']}): {join_and(parts)}")
 
 
 def method(f: Finding) -> str:
@@ -142,24 +101,6 @@ def differences(f: Finding) -> str:
     if not sides:
         return says(apart)(f) if f.values["unknown"] else ""
     return says(f"{{ahead}} is {'; it is '.join(sides)}[; {apart}]")(f)
-
-
-def trade_offs(f: Finding) -> str:
-    """How far the trade-offs agree, and which one clashes most with the others."""
-    if f.values.get("ratio") is None:
-        return "The trade-offs agree with one another."
-    agree = "contradict one another more than can be accepted:"
-    if f.role == "caveat":
-        agree = "agree well enough, with a consistency ratio of {ratio};"
-    return says(
-        f"the trade-offs {agree} the judgement that clashes most is that {{one}} is {{weighs}} {{other}}, while the "
-        "others make it {implied} times",
-        weighs=lambda f: times(quantity(f, "times")),
-    )(f)
-
-
-def times(factor: Quantity) -> str:
-    return "as important as" if factor.value == 1 else f"{format_value(factor)} times as important as"
 
 
 def _blocked_by(f: Finding) -> str:
@@ -189,17 +130,6 @@ def follow_ups(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"Why does {first} come before {ranked[1]}?"
 
 
-_says = partial(
-    says,
-    its_score=lambda f: _score(f, "score"),
-    score_ahead=lambda f: _score(f, "score_ahead"),
-    score_behind=lambda f: _score(f, "score_behind"),
-    by_weighted_sum=lambda f: (
-        "" if f.values.get("method") in (None, METHOD_NAMES["weighted_sum"]) else " by weighted sum"
-    ),
-)
-
-
 def at_stake(f: Finding) -> str:
     """ "Together they expect 3 million a year and have spent 2 of 5 million", of what the records hold of it."""
     parts = (
@@ -212,29 +142,22 @@ def at_stake(f: Finding) -> str:
     return sentence(filled("{projects:It/Together they} " + join_and(told), f.values))
 
 
-def _score(f: Finding, name: str) -> str:
-    return "no score" if f.values[name] is None else named(f, name)
-
-
 WORDING = Wording(
     {
         **STATED_OTHERWISE,
+        **RANKING.phrases,
         "leader": leader,
-        "reason": reason,
         "last": last,
         "at_stake": at_stake,
         "changed_order": changed_order,
-        "flip": flip,
         "top_firmness": top_firmness,
         "quadrants": quadrants,
-        "weights": weights,
         "method": method,
-        "comparison": _says(
+        "comparison": says_of_ranking(
             "{ahead} comes before {behind}: it ranks {rank_ahead} with {score_ahead} against {rank_behind} with "
             "{score_behind}, and is ahead in {ahead_share} of plausible weights and estimates{by_weighted_sum}"
         ),
         "differences": differences,
-        "trade_offs": trade_offs,
         "blocked": says(
             "{held:bare} of {of}[ {top:bare}] {held:is/are} blocked today by governance rules that the records do not "
             "meet: {blocked_by}",

@@ -17,9 +17,9 @@ from copilot.language.formatting import number, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, which_projects
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
+from copilot.tools.governance import blocked_projects
 from copilot.tools.linking import resolve_record
 from copilot.tools.prioritize_projects import findings
 from copilot.tools.prioritize_projects.phrasing import WORDING
@@ -27,7 +27,7 @@ from copilot.tools.ranking import METHOD_NAMES, Method, Ranking, rank
 from copilot.tools.ranking_calculations import whole_calculation
 from copilot.tools.ranking_findings import reason, weights
 from copilot.tools.stated_otherwise import stated_otherwise
-from copilot.tools.trade_offs import AskedWeights, Comparison, asked_weights
+from copilot.tools.trade_offs import AskedWeights, Comparison, asked_weights, trade_offs
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
 from copilot.workspace import WorkspaceConfig
 
@@ -150,7 +150,7 @@ def _findings(
     if pair:
         yield from findings.comparison(found, reading, pair, draws)
     yield findings.leader(found, reading, "support" if pair else "headline")
-    yield from known(findings.trade_offs(asked), findings.changed_order(found))
+    yield from known(trade_offs(asked), findings.changed_order(found))
     if not pair:
         for position in found.leaders:
             yield reason(found, reading, position)

@@ -10,17 +10,17 @@ from statistics import median
 from copilot.analysis.funnel import conversion
 from copilot.records.store import RecordView
 from copilot.sources import Sources
-from copilot.tools.assess_readiness.method import METHOD as READINESS
-from copilot.tools.assess_readiness.method import ReadinessMethod
-from copilot.tools.assess_readiness.scores import BEST, mean, read_areas
 from copilot.tools.candidates import active_projects
-from copilot.tools.diagnose_scaling.paths import Portfolio, read_portfolio
 from copilot.tools.evidence import Row
-from copilot.tools.find_duplicates.similarity import MANY_TO_COMPARE, field_of, read_shared_work
 from copilot.tools.findings import amount, count, share
 from copilot.tools.linking import fold
+from copilot.tools.readiness import METHOD as READINESS
+from copilot.tools.readiness import ReadinessMethod
+from copilot.tools.readiness_scores import BEST, mean, read_areas
 from copilot.tools.recommend_operating_model.method import OperatingModel
+from copilot.tools.shared_work import MANY_TO_COMPARE, field_of, read_shared_work
 from copilot.tools.staff import latest_roles, staff
+from copilot.tools.stage_paths import Portfolio, read_portfolio
 from copilot.types import Quantity, Value
 
 

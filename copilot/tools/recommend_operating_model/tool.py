@@ -15,12 +15,12 @@ from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.findings import Attachments, Computation, Reading, amount, build_result
 from copilot.tools.linking import resolve_option, resolve_unit
+from copilot.tools.quoting import Quotable, passages_about
 from copilot.tools.recommend_operating_model import findings
 from copilot.tools.recommend_operating_model.facts import read_facts
 from copilot.tools.recommend_operating_model.findings import Case
 from copilot.tools.recommend_operating_model.method import HIGHEST, LOWEST, METHOD, CriterionMethod
 from copilot.tools.recommend_operating_model.phrasing import WORDING, fact
-from copilot.tools.search_knowledge.passages import Quotable, passages_about
 from copilot.types import Calculation, Cell, Finding, Quantity, Table, ToolResult, Viewer
 
 _TABLES = ("projects", "roles", "assessments")

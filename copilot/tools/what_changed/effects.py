@@ -15,13 +15,13 @@ from copilot.gates.rules import FILE as GATES_FILE
 from copilot.language.calendar import Calendar, Period
 from copilot.language.formatting import NAMED, format_quantity
 from copilot.records.catalogue import Metric
+from copilot.records.metric_reading import Request, read
+from copilot.records.metric_values import amount_of, printed
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows, gather, weigh
-from copilot.tools.check_governance.findings import Review, open_review
 from copilot.tools.evidence import name_of
 from copilot.tools.findings import amount, count, share
-from copilot.tools.lookup_metric.reading import Request, read
-from copilot.tools.lookup_metric.values import amount_of, printed
+from copilot.tools.governance import Review, open_review
 from copilot.tools.what_changed.baseline import Baseline
 from copilot.tools.what_changed.sections import Scope, Section, section
 from copilot.types import Cell, Finding, Quantity, Table, Value, Viewer

@@ -15,10 +15,10 @@ from copilot.records.cells import NOTHING, guess_type
 from copilot.records.dates import Orders, date_order, parse_date
 from copilot.records.importing import read_file
 from copilot.records.names import column_key
-from copilot.records.reading import FOLDER, SUFFIXES
 from copilot.records.schema import ColumnType
 from copilot.records.sheets import SUFFIXES as SHEETS
 from copilot.records.sheets import explained
+from copilot.records.table_sources import FOLDER, SUFFIXES
 from copilot.records.text_table import TextTable
 
 _FEWEST_ROWS, _FEWEST_COLUMNS = 2, 2

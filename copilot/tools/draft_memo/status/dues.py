@@ -9,10 +9,10 @@ from datetime import date, timedelta
 
 from copilot.gates.rules import FILE
 from copilot.records.store import Filter
-from copilot.tools.check_governance.findings import EXPIRING_DAYS, Selection, open_review
-from copilot.tools.check_governance.summary import summarize
 from copilot.tools.draft_memo.inputs import MemoInputs
 from copilot.tools.evidence import Row, day_of, short_name_of
+from copilot.tools.governance import EXPIRING_DAYS, Selection, open_review
+from copilot.tools.governance_summary import summarize
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from copilot.gates.rules import FILE
 from copilot.memos.memo import Call, Verdict
 from copilot.sources import Sources
 from copilot.tools.candidates import excludes_ended
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.inputs import MemoInputs, Request
 from copilot.tools.draft_memo.standing import Standing, read_standings
 from copilot.tools.draft_memo.status.dues import Due, read_dues
 from copilot.tools.evidence import Row, short_name_of
 from copilot.tools.filters import linked
 from copilot.tools.findings import Reading
+from copilot.tools.governance import blocked_projects
 from copilot.types import Viewer
 
 _MONTHS, _MONTHS_OF_FEW = 3, 12

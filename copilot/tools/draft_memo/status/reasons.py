@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.memos.memo import VERDICTS
-from copilot.tools.check_governance.findings import rule_values
 from copilot.tools.draft_memo.gates import blocking_rules, blocking_today
 from copilot.tools.draft_memo.standing import findings, model_levels
 from copilot.tools.draft_memo.status.inputs import StatusInputs
 from copilot.tools.draft_memo.template import Told
 from copilot.tools.evidence import name_of
 from copilot.tools.findings import amount, count, listed
+from copilot.tools.rule_findings import rule_values
 from copilot.types import Finding, Value
 
 _TOLD = 20

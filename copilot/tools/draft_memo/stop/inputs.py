@@ -10,7 +10,6 @@ from copilot.analysis.acceptability import rank_acceptability
 from copilot.memos.memo import Call, Firmness, Verdict
 from copilot.sources import Sources
 from copilot.tools.candidates import chosen_rows
-from copilot.tools.check_governance.findings import blocked_projects
 from copilot.tools.draft_memo.inputs import (
     DRAWS,
     LIKELY,
@@ -24,6 +23,7 @@ from copilot.tools.draft_memo.standing import GROUNDS, LIGHT, Standing, read_sta
 from copilot.tools.evidence import short_name_of
 from copilot.tools.filters import linked
 from copilot.tools.findings import Reading
+from copilot.tools.governance import blocked_projects
 from copilot.tools.prioritize_projects.tool import ranked
 from copilot.tools.ranking import Ranking
 from copilot.types import Viewer

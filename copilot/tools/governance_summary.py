@@ -12,7 +12,7 @@ from copilot.gates.conditions import checks
 from copilot.gates.facts import ProjectFacts
 from copilot.gates.rules import Rule
 from copilot.stages import Stages
-from copilot.tools.check_governance.findings import EXPIRING_DAYS, Review, Selection
+from copilot.tools.governance import EXPIRING_DAYS, Review, Selection
 
 
 @dataclass(frozen=True)
