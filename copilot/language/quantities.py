@@ -187,6 +187,7 @@ def _spoken(words: Sequence[str]) -> tuple[float, float, int]:
     if words[0] in _HALVES:
         return _part(words)
     begins = int(words[0] in ("a", "an") and len(words) > 1)
+    begins = begins or int(words[0] == "another" and words[1:2] != [] and words[1] in _SCALES)
     if begins and words[1] in _HALVES and (share := _part(words[1:]))[2]:
         return *share[:2], share[2] + 1
     if begins and words[1] in _TIMES:

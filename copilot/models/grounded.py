@@ -36,6 +36,7 @@ from copilot.reading.columns import Columns
 from copilot.reading.describing import described
 from copilot.reading.linking import Linker
 from copilot.reading.names import UNIT, workspace_names
+from copilot.reading.parts import sides
 from copilot.reading.question import LABELS, Earlier, Links, Reading
 from copilot.reading.reader import shipped
 from copilot.reading.restating import restated
@@ -265,6 +266,9 @@ class GroundedChatModel(BaseChatModel):
         parts = planned.parts.get(searched[0].tool.name, ())
         if len(parts) > 1 and len(parts) == len(searched):
             found = [self._found(part, planned, [o]) for part, o in zip(parts, searched, strict=True)]
+            if not any(d.do_answer for d in found) and sides(asked):
+                # What is told of neither alone may be told of both.
+                return self._found(asked, planned, searched)
             return Documents.together([replace(d, about=part.text) for d, part in zip(found, parts, strict=True)])
         return self._found(parts[0] if len(parts) == 1 else asked, planned, searched)
 

@@ -11,7 +11,7 @@ from copilot.language.words import ASKING_STEMS, content_stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
-from copilot.reading.parts import Read, parts, questions
+from copilot.reading.parts import Read, parts, questions, sides
 from copilot.reading.question import ABOUT_BEARING, CLARIFY, FOLLOWS, LABELS, OUT_OF_SCOPE, Measure
 from copilot.retrieval.references import asked_for
 from copilot.tools.tool import Tool
@@ -91,7 +91,7 @@ def plan(
     cut: Mapping[str, tuple[Asked, ...]] = {}
     searching = {tool.name for tool in tools if tool.searches is not None}
     if read is not None and follows is None:
-        cut = _parts(asked, tools, limits, read) or _topics(asked, tools, read)
+        cut = _parts(asked, tools, limits, read) or _sides(asked, tools, read) or _topics(asked, tools, read)
     asks_apart = len(cut) > 1
     calls = _calls(asked, tools, follows, cut)
     if follows is None and not asked.unknown and (choices := _choices(asked, tools, calls, limits)) is not None:
@@ -192,6 +192,15 @@ def _says_only_when(asked: Asked) -> bool:
     start, end = asked.period.span
     rest = [w for w in words(asked.text) if not start <= w.start < end]
     return all(w.is_stop or w.stem in ASKING_STEMS or w.stem in FIGURE_STEMS for w in rest)
+
+
+def _sides(asked: Asked, tools: Sequence[Tool], read: Read) -> dict[str, tuple[Asked, ...]]:
+    """Two things that documents are to tell apart, each looked for by itself."""
+    first = max(tools, key=lambda tool: asked.reading.tools.get(tool.name, 0.0), default=None)
+    if first is None or first.searches != "passages" or asked.reading.tools.get(first.name, 0.0) < BOTH:
+        return {}
+    found = tuple(read(text, None) for text in sides(asked))
+    return {first.name: found} if found else {}
 
 
 def _topics(asked: Asked, tools: Sequence[Tool], read: Read) -> dict[str, tuple[Asked, ...]]:

@@ -21,6 +21,7 @@ from copilot.passages.units import Unit, said_in_full, without_numbers
 from copilot.reading.asked import Asked
 from copilot.reading.building import WHOLE
 from copilot.reading.call import Call
+from copilot.reading.parts import compares
 from copilot.reading.question import Shape
 from copilot.tools import is_search
 from copilot.tools.tool import Tool
@@ -311,6 +312,9 @@ def _told(outcome: Outcome) -> list[Finding]:
 def _are_both_asked(asked: Asked, lead: Outcome, other: Outcome) -> bool:
     """Whether the reader wants both tools, or one of them twice, and the second result is about the question."""
     read = asked.reading.tools
+    if lead.tool is other.tool and compares(asked):
+        # Two projects, or two metrics.
+        return True
     wanted = min(read.get(lead.tool.name, 0.0), read.get(other.tool.name, 0.0))
     return wanted >= TWO_THINGS and other.planned.worth >= ALSO
 

@@ -383,9 +383,11 @@ class Asked:
                     return int(number_of(link))
         return None
 
-    def amount(self) -> float | None:
-        """The sum of money that is named: the largest number that is no year and has no other unit."""
-        found = [number_of(x) for x in self.links.of("number")]
+    def amount(self, besides: tuple[int, int] = (0, 0)) -> float | None:
+        """The sum of money that is named: the largest number that is no year and has no other unit; `besides` a part
+        that is not looked at."""
+        start, end = besides
+        found = [number_of(x) for x in self.links.of("number") if not (x.start < end and start < x.end)]
         return max((n for n in found if n >= _AMOUNT and not 1990 <= n <= 2100), default=None)
 
     def filters(self, table: str) -> list[dict[str, Any]]:

@@ -372,5 +372,6 @@ def _numbers(text: str) -> list[Link]:
 
 
 def number_of(link: Link) -> float:
-    """The value of a link of kind `number`."""
-    return find_amounts(link.text)[0].value
+    """The value of a link of kind `number`; "a third" is one only by the "of" that follows it in the question."""
+    found = find_amounts(link.text) or find_amounts(f"{link.text} of it")
+    return found[0].value

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import permutations
 
-from copilot.language.words import content_stems
+from copilot.language.sides import each_alone, set_apart, set_beside
+from copilot.language.words import content_stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.question import Earlier
 
@@ -28,6 +29,9 @@ _SPEAKING = 4
 """So many words are a question of their own whatever they are: "how many are open?"."""
 LEAST = 0.5
 """A part asks for one tool so much more surely than for the other."""
+
+_LONGEST_SIDE = 10
+"""Words of one of two things that are told apart."""
 
 Read = Callable[[str, Earlier | None], Asked]
 
@@ -75,6 +79,51 @@ def questions(asked: Asked, read: Read) -> list[Asked]:
         before = read_so_far[-1] if read_so_far else None
         read_so_far.append(read(part, Earlier(before.text, before.links, _first(before)) if before else None))
     return read_so_far
+
+
+def compares(asked: Asked) -> bool:
+    """Whether a question is about two things alike."""
+    return asked.reading.shape == "comparison" or bool(sides(asked))
+
+
+def sides(asked: Asked) -> Sequence[str]:
+    """Two questions, one of each of the two things that are compared or told apart; empty where there are not two."""
+    names = {(x.start, x.end) for x in asked.links.of("document", "record", "gate", "value", "metric")}
+    apart = set_apart(asked.text, names)
+    return _compared(asked, names) if apart is None else _told_apart(asked, *apart)
+
+
+def _told_apart(asked: Asked, one: tuple[int, int], other: tuple[int, int]) -> list[str]:
+    """What each of two things is, in the documents that are named beside them."""
+    named = [x for x in asked.links.of("document") if not one[0] <= x.start < one[1]]
+    # "A deployer under the AI Act": the document bounds both.
+    beside = [x for x in named if x.start >= other[1] or x.end <= one[0] or _says(asked.text[other[0] : x.start])]
+    within = min((x.start for x in beside if x.start >= other[0]), default=other[1])
+    ends = (one, (other[0], min(other[1], within)))
+    things = [_without_little_words(asked.text[start:end]) for start, end in ends]
+    if not all(content_stems(thing) and len(thing.split()) <= _LONGEST_SIDE for thing in things):
+        return []
+    where = f" in the {beside[0].text}" if beside else ""
+    return [f"What is {thing}{where}?" for thing in things]
+
+
+def _says(text: str) -> bool:
+    return bool(content_stems(text))
+
+
+def _without_little_words(text: str) -> str:
+    """A thing without what led over to the document behind it: "a deployer under the"."""
+    said = words(text)
+    while said and said[-1].is_stop:
+        said.pop()
+    return text[: said[-1].end].strip() if said else ""
+
+
+def _compared(asked: Asked, names: Collection[tuple[int, int]]) -> Sequence[str]:
+    """The question with each of two things of which it asks which is more so, without the other."""
+    compared = [(x.start, x.end) for x in asked.reading.of("compare") if _says(x.text)]
+    found = tuple(compared) if len(compared) == 2 else set_beside(asked.text, names)
+    return (each_alone(asked.text, *found) or ()) if found else ()
 
 
 def _is_question(text: str) -> bool:

@@ -88,6 +88,42 @@ def test_the_next_best_set_and_more_budget_are_told(tmp_path):
     assert (value(richer, "more"), value(richer, "budget")) == (pytest.approx(0.1), pytest.approx(88))
 
 
+def test_a_budget_may_be_a_share_of_the_one_that_is_named_and_what_that_costs_is_told(tmp_path):
+    result = plan(tmp_path, ROWS, budget=200, budget_change=0.5)
+    assert chosen(result) == chosen(plan(tmp_path, ROWS, budget=100))
+    changed, against = of_kind(result, "changed_budget")[0], of_kind(result, "against_before")[0]
+    assert {n: value(changed, n) for n in ("budget", "before", "change")} == {
+        "budget": 100,
+        "before": 200,
+        "change": 0.5,
+    }
+    assert changed.values["origin"] == "named"
+    assert (against.values["out"], value(against, "lost")) == (("Case C (C)", "Case F (F)"), pytest.approx(60))
+    opened = next(e.calculation for e in result.evidence if e.id == changed.evidence[0])
+    assert (opened.method, opened.formula) == ("half of 200 EUR", "budget = 0.5 × 200 EUR")
+
+
+def test_without_an_amount_the_change_is_of_the_limit_or_of_what_all_would_cost(tmp_path):
+    todays = plan(tmp_path, ROWS, budget_change=2 / 3, exclude=["B"])
+    assert value(of_kind(todays, "changed_budget")[0], "before") == 60 + 30 + 30 + 900 + 30
+    funded = CONFIG + "funding: {budget: 150}\n"
+    limited = plan_portfolio(write_sources(tmp_path, ROWS, funded), EVERYONE, Arguments(budget_change=2 / 3))
+    changed = of_kind(limited, "changed_budget")[0]
+    assert (value(changed, "budget"), changed.values["origin"]) == (pytest.approx(100), "limit")
+    assert of_kind(limited, "own_limits") == []
+    of_unit = Arguments(budget_change=0.5, filters=[{"column": "unit", "value": "Shop"}])
+    changed = of_kind(plan_portfolio(open_sources(tmp_path), EVERYONE, of_unit), "changed_budget")[0]
+    assert (value(changed, "before"), changed.values["origin"]) == (1050, "candidates")
+
+
+def test_money_is_added_or_taken_away_but_not_more_than_there_is(tmp_path):
+    result = plan(tmp_path, ROWS, budget=100, budget_added=-20)
+    assert value(of_kind(result, "best_set")[0], "budget") == 80
+    assert of_kind(result, "changed_budget")[0].values["words"] == "20 EUR less than"
+    with pytest.raises(ToolError, match="less than nothing"):
+        plan(tmp_path, ROWS, budget=100, budget_added=-120)
+
+
 def test_a_dependency_comes_along_or_the_project_stays_out(tmp_path):
     rows = [
         project("A", 90, 50, depends_on="B"),
@@ -233,6 +269,8 @@ CALLS = (
     {"most_projects": 3, "minimum_per_unit": 1},
     {"budget": 3_000_000, "must_have": ["H-03"], "exclude": ["H-02"], "most_high_risk": 1, "alternatives": 2},
     {"budget": 1},
+    {"budget": 2_000_000, "budget_change": 1.15},
+    {"budget_change": 0.5},
 )
 SHIPPED = {"budget": 5_000_000, "headcount": 20, "minimum_per_unit": 1, "leave_out_blocked": False}
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from copilot.analysis.portfolio import Selection
 from copilot.tools.findings import Reading, amount, count, listed, share
+from copilot.tools.plan_portfolio.budget import ChangedBudget
 from copilot.tools.plan_portfolio.options import Reason
 from copilot.tools.plan_portfolio.plan import MORE_BUDGET, ForcedInclusion, Limits, Plan
 from copilot.tools.ranking_calculations import weights_table
@@ -56,6 +57,45 @@ def limits(asked: Limits) -> dict[str, Value]:
         "most_high_risk": limit(asked.most_high_risk, "high-risk project"),
         "minimum_per_unit": limit(asked.minimum_per_unit or None, "project"),
     }
+
+
+def changed_budget(changed: ChangedBudget) -> Finding:
+    """What the budget comes of: "half of 20,000,000 EUR"."""
+    is_more = changed.share > 1
+    return Finding(
+        kind="changed_budget",
+        role="headline",
+        values={
+            "budget": amount(changed.amount, changed.currency, 2),
+            "change": None if changed.share == 1 else share(changed.share - is_more, 1),
+            "added": amount(abs(changed.added), changed.currency, 2, "assumed") if changed.added else None,
+            "words": changed.words,
+            "before": amount(changed.before, changed.currency, 2, "assumed"),
+            "origin": changed.origin,
+            "projects": count(len(changed.costs), "project"),
+        },
+        figures=("budget",),
+        calculation=changed.calculation,
+    )
+
+
+def against_before(found: Plan) -> Finding | None:
+    """What the change of the budget takes out of the best set and brings into it; None where it does not change."""
+    if found.with_budget_before is None or found.limits.before is None:
+        return None
+    before, now, name = frozenset(found.with_budget_before.chosen), found.held, found.options.candidates.name
+    gain = found.selection.value - found.with_budget_before.value
+    return Finding(
+        kind="against_before",
+        role="headline",
+        values={
+            "before": money(found, found.limits.before),
+            "lost": _points(-gain) if gain <= -_SAME else None,
+            "won": _points(gain) if gain >= _SAME else None,
+            "joins": listed([name(i) for i in sorted(now - before)]),
+            "out": listed([name(i) for i in sorted(before - now)]),
+        },
+    )
 
 
 def set_firmness(found: Plan) -> Finding | None:

@@ -81,6 +81,13 @@ class Options:
         }
         return frozenset(i for i, row in enumerate(self.candidates.rows) if folded[str(row.get("risk_class") or "")])
 
+    @property
+    def costs(self) -> tuple[tuple[str, float], ...]:
+        """By name what all that can be chosen would cost, and what is excluded as asked, whose money is there too."""
+        spared = [i for i, bar in self.bars.items() if bar.kind == "excluded"]
+        known = [i for i in sorted([*self.open, *spared]) if not np.isnan(self.cost[i])]
+        return tuple((self.candidates.name(i), float(self.cost[i])) for i in known)
+
     def row(self, position: int) -> Row:
         return self.candidates.rows[position]
 

@@ -145,6 +145,27 @@ def own_limits(f: Finding) -> str:
     )
 
 
+_ORIGINS = {
+    "named": "the amount that is named",
+    "limit": "the budget limit of the organisation, from `funding` in workspace.yaml",
+    "candidates": "what the budgets not yet spent of the {projects} that can be chosen add up to",
+}
+
+
+def changed_budget(f: Finding) -> str:
+    """What the budget comes of: "is half of 20,000,000 EUR, the amount that is named"."""
+    return says(f"The budget of {{budget}} is {{words}} {{before}}, {_ORIGINS[str(f.values['origin'])]}")(f)
+
+
+def against_before(f: Finding) -> str:
+    """What falls out or comes in with the change."""
+    exchange = _exchange(f)
+    if not exchange:
+        return says("The best set under {before} is the same")(f)
+    score = "[, and the set scores {lost} less][, and the set scores {won} more]"
+    return says(f"Against the best set under {{before}}, {{exchange}}{score}", exchange=lambda _: exchange)(f)
+
+
 _says = partial(says, limits=limits, exchange=_exchange, reason=_reason, why=lambda f: why(f.values))
 
 WORDING = Wording(
@@ -152,6 +173,8 @@ WORDING = Wording(
         **STATED_OTHERWISE,
         "best_set": best_set,
         "own_limits": own_limits,
+        "changed_budget": changed_budget,
+        "against_before": against_before,
         "set_firmness": set_firmness,
         "chosen": says(
             "{name}[ of {unit}] scores {score:bare}[, costs {cost}] and is in the best set in {share} of plausible "

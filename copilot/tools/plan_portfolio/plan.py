@@ -45,6 +45,8 @@ class Limits:
     most_high_risk: int | None
     minimum_per_unit: int
     currency: str
+    before: float | None = None
+    """The budget that the one here comes of; None where it is no change of another."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Plan:
     forced: tuple[ForcedInclusion, ...]
     short_units: tuple[str, ...]
     """Units with fewer projects that can be chosen than the minimum asks for."""
+    with_budget_before: Selection | None = None
+    """The best set with the budget that this one comes of; None when it is no change of another."""
     skipped: tuple[str, ...] = ()
     """What there was no time for, in words."""
 
@@ -146,7 +150,9 @@ def plan(options: Options, limits: Limits, alternatives: int, seconds: float = T
         known = options.candidates.estimates.rows(places)
         drawn = drawn_scores(known, options.weights.used, draws)
         share[places] = inclusion(problem, [s.chosen for s in (found, *others)], drawn)
-    with_more_budget = _with_more_budget(options, limits, problem, clock)
+    more = None if limits.budget is None else limits.budget * (1 + MORE_BUDGET)
+    with_more_budget = _with_budget(options, limits, problem, clock, more, "what more budget would bring")
+    before = _with_budget(options, limits, problem, clock, limits.before, "what the budget before would bring")
     forced = tuple(_forced(problem, found, places, clock))
     return Plan(
         options,
@@ -158,6 +164,7 @@ def plan(options: Options, limits: Limits, alternatives: int, seconds: float = T
         draws,
         forced,
         short,
+        None if before is None else _placed(before, places),
         tuple(clock.skipped),
     )
 
@@ -249,13 +256,15 @@ def _infeasible(problem: Problem, limits: Limits) -> str:
     return f"No set of projects keeps to {asked}; relax {join_and(ways, 'or')}."
 
 
-def _with_more_budget(options: Options, limits: Limits, problem: Problem, clock: _Clock) -> Selection | None:
-    if limits.budget is None:
+def _with_budget(
+    options: Options, limits: Limits, problem: Problem, clock: _Clock, amount: float | None, what: str
+) -> Selection | None:
+    """The best set under another budget; None where there is none, or no time for it."""
+    if limits.budget is None or amount is None:
         return None
     old = _budget(options, limits, limits.budget).name
-    more = _budget(options, limits, limits.budget * (1 + MORE_BUDGET))
-    richer = problem.without(old).also(more)
-    return clock.within("what more budget would bring", partial(best, richer))
+    other = problem.without(old).also(_budget(options, limits, amount))
+    return clock.within(what, partial(best, other))
 
 
 def _forced(problem: Problem, found: Selection, places: Sequence[int], clock: _Clock) -> Iterator[ForcedInclusion]:

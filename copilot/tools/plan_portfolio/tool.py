@@ -19,23 +19,23 @@ from copilot.tools.findings import Attachments, Computation, Reading, build_resu
 from copilot.tools.governance import blocked_projects
 from copilot.tools.linking import check_projects, resolve_record
 from copilot.tools.plan_portfolio import findings, phrasing
+from copilot.tools.plan_portfolio.budget import ChangedBudget, changed_budget
 from copilot.tools.plan_portfolio.options import Options, Request, read_options
 from copilot.tools.plan_portfolio.plan import Limits, Plan, plan
 from copilot.tools.ranking_findings import weights
 from copilot.tools.stated_otherwise import stated_otherwise
 from copilot.tools.trade_offs import Comparison, asked_weights, trade_offs
 from copilot.types import Calculation, Cell, Chart, Finding, Table, ToolResult, Value, Viewer
-from copilot.workspace import Funding
+from copilot.workspace import Funding, WorkspaceConfig
 
 _ROWS_IN_TABLE = 40
 _BARS_IN_CHART = 30
 
 
 class Arguments(BaseModel):
-    """Choose the best set of AI projects under a budget, a headcount or other limits, with a proof of it.
+    """Choose the best set of AI projects under a budget, headcount or other limits, and prove it.
 
-    For "what should we fund with 5 million", "what would 10% more budget bring". By default it chooses among what has
-    not reached production and meets the blocking governance rules.
+    For "what do we fund with 5 million", "with a third less". Leaves out what is in production or blocked by rules.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -45,6 +45,9 @@ class Arguments(BaseModel):
         ge=0,
         description="Money there is to spend, set against budgets not yet spent.",
     )
+    budget_change: float | None = Field(default=None, ge=0, description="Share of it, or of today's: 0.5 halves it.")
+    """Without a budget, of the organisation's limit on all projects, or of what all that can be chosen would cost."""
+    budget_added: float | None = Field(default=None, description="Money more, or below 0 less.")
     headcount: float | None = Field(default=None, ge=0, description="Full-time equivalents.")
     most_projects: int | None = Field(default=None, ge=1, description="Projects at the most.")
     most_high_risk: int | None = Field(default=None, ge=0, description="Of a high risk class.")
@@ -68,6 +71,10 @@ class Arguments(BaseModel):
     alternatives: int = Field(default=1, ge=0, le=5, description="Next-best sets to give.")
     top: int = Field(default=5, ge=1, le=50, description="How many to tell.")
 
+    @property
+    def changes_budget(self) -> bool:
+        return self.budget_change is not None or self.budget_added is not None
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -85,8 +92,8 @@ def plan_portfolio(sources: Sources, viewer: Viewer, arguments: Arguments) -> To
 
 def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     view, config = sources.records.view(viewer), sources.workspace.config
-    own = own_limits(arguments, config.funding)
-    arguments = arguments.model_copy(update=own)
+    asked, own = arguments, own_limits(arguments, config.funding)
+    arguments = asked.model_copy(update=own)
     _check(view, arguments)
     filters = linked(view, "projects", arguments.filters)
     must = [resolve_record(view, name).key for name in arguments.must_have]
@@ -104,7 +111,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         frozenset(excluded),
         blocked_projects(sources, viewer),
         arguments.leave_out_blocked,
-        arguments.budget is not None,
+        arguments.budget is not None or asked.changes_budget,
         arguments.headcount is not None,
     )
     weighed = asked_weights(
@@ -115,20 +122,26 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         if candidates.ids[position] in must:
             why = phrasing.why(findings.reason_values(reason))
             raise ToolError(f"{candidates.name(position)} must be in, but it {why}.")
+    changed = _changed(asked, config, options) if asked.changes_budget else None
+    if changed is not None:
+        own.pop("budget", None)
     limits = Limits(
-        arguments.budget,
+        arguments.budget if changed is None else changed.amount,
         arguments.headcount,
         arguments.most_projects,
         arguments.most_high_risk,
         arguments.minimum_per_unit,
         config.currency,
+        None if changed is None else changed.before,
     )
     found = plan(options, limits, arguments.alternatives)
     best = findings.best_set(
         found, which_projects(filters, len(rows), are_open=excludes_ended(filters, [], False)), reading
     )
-    used = {*own, *(() if arguments.weights else ("criteria",))}
-    told = _findings(found, reading, best, trade_offs(weighed), list(own), arguments.top, is_partial=hidden > 0)
+    own_base = ("budget",) if changed is not None and changed.origin == "limit" else ()
+    used = {*own, *own_base, *(() if arguments.weights else ("criteria",))}
+    lead = [best, *known(None if changed is None else findings.changed_budget(changed))]
+    told = _findings(found, reading, lead, trade_offs(weighed), list(own), arguments.top, is_partial=hidden > 0)
     result = build_result(
         (*told, *stated_otherwise(reading, viewer, lambda rule: rule.subject in used)),
         phrasing.WORDING,
@@ -145,6 +158,13 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     return Planned(found, result)
 
 
+def _changed(asked: Arguments, config: WorkspaceConfig, options: Options) -> ChangedBudget:
+    """The budget after the change that is asked for; the organisation's limit is one on all projects."""
+    limit = None if asked.filters else config.funding.budget
+    share = 1.0 if asked.budget_change is None else asked.budget_change
+    return changed_budget(asked.budget, limit, options.costs, share, asked.budget_added or 0.0, config.currency)
+
+
 def own_limits(arguments: Arguments, funding: Funding) -> dict[str, float]:
     """The limits of the organisation that the call says nothing of, by argument."""
     said = {name for name in arguments.model_fields_set if getattr(arguments, name) is not None}
@@ -153,10 +173,11 @@ def own_limits(arguments: Arguments, funding: Funding) -> dict[str, float]:
 
 def _check(view: RecordView, arguments: Arguments) -> None:
     check_projects(view)
-    if arguments.budget is None and arguments.headcount is None and arguments.most_projects is None:
+    has_budget = arguments.budget is not None or arguments.changes_budget
+    if not has_budget and arguments.headcount is None and arguments.most_projects is None:
         raise ToolError("A portfolio needs a limit; ask for the budget, the headcount or the most projects to choose.")
     wanted = {
-        "budget": arguments.budget is not None,
+        "budget": has_budget,
         "headcount": arguments.headcount is not None,
         "risk_class": arguments.most_high_risk is not None,
         "unit": bool(arguments.minimum_per_unit),
@@ -169,15 +190,16 @@ def _check(view: RecordView, arguments: Arguments) -> None:
 def _findings(
     found: Plan,
     reading: Reading,
-    best: Finding,
+    lead: Sequence[Finding],
     agreement: Finding | None,
     own: Sequence[str],
     top: int,
     *,
     is_partial: bool,
 ) -> Iterator[Finding]:
-    """Everything that is found, the answer first; `own` are the limits of the organisation."""
-    yield best
+    """Everything that is found, the answer first as `lead`; `own` are the limits of the organisation."""
+    yield from lead
+    yield from known(findings.against_before(found))
     if own:
         yield Finding(kind="own_limits", role="support", values={"limits": tuple(own)})
     yield from known(agreement, findings.set_firmness(found))
