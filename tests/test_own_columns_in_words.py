@@ -48,6 +48,7 @@ def conditions(arguments: dict[str, Any]) -> set[tuple[str, str, object]]:
             "How many helpers have both heat and steam as dangers?",
             {("Dangers", "=", "heat"), ("Dangers", "=", "steam")},
         ),
+        ("How many helpers do not say whether they have heat or steam?", {("Dangers", "missing", None)}),
         # Words are looked for in a column of text, in the column that is named or in the description.
         ("How many helpers mention drums in their remarks?", {("description", "contains", "drum")}),
         ("How many helpers talk about drums?", {("description", "contains", "drum")}),

@@ -56,18 +56,22 @@ def measured_column(builder: Builder) -> str | None:
 
 def _at_rate(builder: Builder, column: str) -> str:
     """The column of the same at the rate that is said, where another has it: hours "a year", not those a month."""
-    said = {
-        GRAINS[b.stem] for a, b in pairwise(words(builder.asked.text)) if a.text.lower() in _RATES and b.stem in GRAINS
-    }
     own = builder.asked.columns.get(builder.table, column)
-    if len(said) != 1 or own is None or said & _rates(own):
+    if own is None or is_at_rate(builder.asked.text, own):
         return column
     others = [
         p.name
         for p in builder.asked.columns.of_table(builder.table, "number")
-        if (p.unit == own.unit or not p.unit) and said & _rates(p) and _content(own) & _content(p)
+        if (p.unit == own.unit or not p.unit) and is_at_rate(builder.asked.text, p) and _content(own) & _content(p)
     ]
     return others[0] if len(others) == 1 else column
+
+
+def is_at_rate(text: str, profile: Profile) -> bool:
+    """Whether a column is called after the one rate that a question says: "a year"."""
+    pairs = pairwise(words(text))
+    said = {GRAINS[b.stem] for a, b in pairs if a.text.lower() in _RATES and b.stem in GRAINS}
+    return len(said) == 1 and bool(said & _rates(profile))
 
 
 def _rates(profile: Profile) -> set[str]:

@@ -14,6 +14,7 @@ from copilot.reading.choosing import Use
 from copilot.reading.comparing import SIDES, THAN, figures, numbers_of
 from copilot.reading.durations import each_time
 from copilot.reading.matching import Candidate
+from copilot.reading.measuring import is_at_rate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
 from copilot.reading.rows import Restriction
@@ -180,6 +181,10 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         )[:_COLUMNS]
         for part, (holds, uses) in _PARTS.items()
     }  # fmt: skip
+    measured_by = asked.columns.get(table, reading.measured or "")
+    if measured_by is not None and is_at_rate(asked.text, measured_by):
+        # Hours "a year" are no others.
+        columns["measured"] = []
     columns["than"] = [(name, _OTHER_SIDE) for name in _compared_with(asked, reading)]
     named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
     columns_named = {x.key for x in asked.links.of("column") if x.table == table and x.score == 1}
@@ -192,6 +197,8 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         if (_values(c) and all((c.column, v) in named for v in _values(c)))
         or _are_apart(c)
         or (c.op not in ("=", "!=", "in", "not in") and c.column in columns_named)
+        # "Do not say whether they are safe": nothing is recorded of it.
+        or (c.op == "missing" and c.column in {column for column, _ in named})
         or c.column in years
         or _is_by_meaning(asked, table, c)
         or {c.column, c.than} == ordered_by

@@ -124,11 +124,13 @@ def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
     named = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
     named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
     records = {x.key for x in asked.links.of("record") if x.score == 1}
+    said = {x.column for x in asked.links.of("value") if x.score == 1}
     # A name of several words is no other word by chance.
     names = {(x.column, x.key) for x in asked.links.of("value", "person") if x.score == 1 and " " in x.text.strip()}
     return min(
         (judged.sure(*item, *CONDITIONS) for c in conditions
          if c.column not in named and not c.than and is_stored(c.column) and not is_by_grade(builder, c)
+         and not (c.op == "missing" and c.column in said)
          and c.op != "contains" and c.value not in records and (c.column, c.value) not in names
          for item in _items_of(c, judged)), default=1.0,
     )  # fmt: skip
