@@ -29,7 +29,7 @@ def questions(raw: pd.DataFrame) -> tuple[Question, ...]:
     ].str.lower()
     live = raw[STAGE].isin(OPERATION)
     agency, bureau = raw["Agency"], raw["Bureau"]
-    safety = impact.isin(["safety-impacting", "both"])
+    rights, safety = (impact.isin([f"{kind}-impacting", "both"]) for kind in ("rights", "safety"))
     code = raw["Does this project include custom-developed code?"]
     said = raw[PURPOSE].str.lower()
     outputs = raw[next(name for name in raw.columns if name.startswith("Describe the AI system"))].str.lower()
@@ -48,7 +48,7 @@ def questions(raw: pd.DataFrame) -> tuple[Question, ...]:
         Question("How many use cases are there?", {}, len(raw)),
         Question("How many agencies report?", {"measures": [units]}, agency.nunique()),
         Question("How many agencies have a safety-impacting use case?",
-                 {"measures": [units], "filters": [_is("impact", ["safety", "both"], "in")]},
+                 {"measures": [units], "filters": [_is("impact", "safety")]},
                  len(set(agency)) - len(without)),
         Question("Which five agencies have the most use cases?", {"group_by": ["unit"], "limit": 5}, most(agency, 5)),
         Question("How many use cases are in operation?", {"filters": [LIVE]}, int(live.sum())),
@@ -59,14 +59,14 @@ def questions(raw: pd.DataFrame) -> tuple[Question, ...]:
                  {"filters": [LIVE], "among": [_is("bureau", CBP)], "measures": [{"aggregate": "share"}]},
                  float(live[bureau == CBP].mean())),
         Question("How many use cases are rights-impacting?",
-                 {"filters": [_is("impact", "rights")]}, int((impact == "rights-impacting").sum())),
+                 {"filters": [_is("impact", "rights")]}, int(rights.sum())),
         Question("How many use cases are both rights- and safety-impacting?",
-                 {"filters": [_is("impact", "both")]}, int((impact == "both").sum())),
+                 {"filters": [_is("impact", "rights"), _is("impact", "safety")]}, int((rights & safety).sum())),
         Question("How many use cases have no impact recorded?",
                  {"filters": [_is("impact", None, "missing")]}, int((impact == "").sum())),
         Question("How many use cases of the Department of Health and Human Services are rights-impacting?",
                  {"filters": [_is("unit", HHS), _is("impact", "rights")]},
-                 int((hhs & (impact == "rights-impacting")).sum())),
+                 int((hhs & rights).sum())),
         Question("Which department has more use cases in operation, Justice or Health and Human Services?",
                  {"filters": [LIVE, _is("unit", [HHS, DOJ], "in")], "group_by": ["unit"]},
                  told(agency[live & (hhs | doj)])),

@@ -33,7 +33,7 @@ STAGES = {
     "Operation and Maintenance": "operation", "In production": "operation", "In mission": "operation",
     "Retired": "retired", "Research or Administrative Action Complete": "retired",
 }  # fmt: skip
-IMPACTS = {"rights-impacting": "rights", "safety-impacting": "safety", "both": "both", "neither": "neither"}
+IMPACTS = {"rights-impacting": "rights", "safety-impacting": "safety", "both": "rights; safety", "neither": "neither"}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_impact_and_the_risk_read_from_it_are_counted_as_in_the_file(view: Recor
     column = next(name for name in raw.columns if name.startswith("Is the AI use case rights-impacting"))
     expected = told(raw[column].map(lambda text: IMPACTS.get(text.lower(), text and "not assessed")))
     assert counts(view, "impact") == expected
-    assert counts(view, "risk")[9.0] == expected["both"]
+    assert counts(view, "risk")[9.0] == expected["rights; safety"]
     assert counts(view, "risk")[8.0] == expected["rights"] + expected["safety"]
 
 

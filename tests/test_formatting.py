@@ -9,6 +9,7 @@ from copilot.language.formatting import (
     filled,
     format_cell,
     format_quantity,
+    nothing_of,
     noun,
     plural,
     says,
@@ -118,3 +119,18 @@ def test_a_template_leaves_out_chooses_and_repeats(template: str, text: str) -> 
 def test_a_phrase_may_use_words_made_of_its_finding_and_its_subject() -> None:
     phrase = says("{subject} is {whose}", whose=lambda finding: f"of {finding.role}", unused=lambda finding: 1 / 0)
     assert phrase(Finding(subject="P-1", role="caveat")) == "P-1 is of caveat."
+
+
+@pytest.mark.parametrize(
+    ("label", "nothing", "several"),
+    [
+        ("remarks", "no remarks", "remarks"),
+        ("status", "no status", "statuses"),
+        ("does it bite?", "nothing for “does it bite?”", ""),
+    ],
+)
+def test_a_column_without_a_value_and_several_of_it_are_told_in_its_words(
+    label: str, nothing: str, several: str
+) -> None:
+    assert nothing_of(label) == nothing
+    assert not several or plural(label) == several

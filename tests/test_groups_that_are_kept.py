@@ -91,3 +91,14 @@ def test_what_lacks_several_things_lacks_each(tmp_path: Path) -> None:
     with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as own:
         answer = own.ask("Which boats have neither a skipper nor an engineer?")
     assert {str(row[0]) for table in answer.tables for row in table.rows} == {"B-2"}
+
+
+def test_many_groups_are_counted_in_words_with_how_many_are_not_named(tmp_path: Path) -> None:
+    rows = [f"W-{n},Well {n},Region {n % 9},running" for n in range(18)]
+    (tmp_path / "records").mkdir()
+    (tmp_path / "workspace.yaml").write_text("as_of: 2026-01-15\n")
+    (tmp_path / "records" / "wells.csv").write_text("\n".join(["code,well,region,state", *rows]) + "\n")
+    with closing(open_copilot(Settings(workspace=tmp_path, state_dir=tmp_path / "state"))) as copilot:
+        answer = copilot.ask("Which regions have more than one well?")
+    assert "9 of the 9 regions" in answer.text or "All 9 regions" in answer.text
+    assert "and 3 more" in answer.text

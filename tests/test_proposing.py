@@ -103,3 +103,16 @@ def test_the_check_shows_how_each_table_is_read(root: Path) -> None:
     assert "(EUR)" in line
     held = sum(row["running"] is not None for row in SYSTEMS)
     assert line.split()[-6:] == [f"{held}", "read", f"{36 - held}", "missing", "0", "odd"]
+
+
+def test_a_guess_is_not_taken_against_the_unit_or_the_values_of_a_column(tmp_path: Path) -> None:
+    states, trust = ("idea", "running", "running"), ("low", "fair", "high")
+    lines = [
+        f"B-{n},Helper {n} of the cellar,Bottling,{states[n % 3]},Ines Roca,{40 * (n % 5)},{trust[n % 3]}"
+        for n in range(1, 13)
+    ]
+    header = "Item,Helper,Shop floor,State,Head brewer,Beer saved (l/week),Trust"
+    (tmp_path / "projects.csv").write_text("\n".join([header, *lines]) + "\n")
+    renamed = yaml.safe_load(propose(tmp_path).files["records/mapping.yaml"])["tables"]["projects"]["rename"]
+    assert renamed["State"] == "stage"
+    assert not {"spend", "budget", "risk_class"} & set(renamed.values())

@@ -74,9 +74,18 @@ def plural(noun: str) -> str:
         return _IRREGULAR[noun]
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
+    if noun.endswith("s") and not noun.endswith(_ONE_WITH_S):
+        # "Remarks" are several.
+        return noun
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
+def nothing_of(label: str) -> str:
+    """What a row records that has no value in a column: "no budget", of a column that asks "nothing for “…?”"."""
+    return f"nothing for “{label}”" if label.endswith("?") else f"no {label}"
+
+
+_ONE_WITH_S = ("ss", "us", "is", "as", "os", "lens")
 _IRREGULAR = {"person": "people", "FTE": "FTE", "per cent": "per cent", "criterion": "criteria", "more": "more"}
 
 

@@ -15,6 +15,8 @@ WHOLE_STEMS = ROW_STEMS | frozenset(
         " register inventory portfolio list"
     )
 )
+# What says that the records hold something, or how often, and nothing of what: "that report", "in the inventory".
+HELD_STEMS = frozenset(stems("report record register list hold inventory database dataset count number tally"))
 # By which days are put in order: what began first lasts longest.
 OLDER_FIRST = frozenset(stems("oldest longest earliest first soonest stalest"))
 NEWER_FIRST = frozenset(stems("newest latest youngest shortest recent recently last"))

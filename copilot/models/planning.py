@@ -38,6 +38,8 @@ FIGURES: frozenset[Measure] = frozenset({"count", "sum", "avg", "median", "min",
 """Measures that a second question asks anew of the rows of the first."""
 # So surely wanted, a slow tool runs with nothing but a search beside it.
 ALONE = 0.8
+READ = 0.7
+"""What rows hold is so surely asked that a question the reader takes for one about something else is not."""
 
 Kind = Literal["answer", "ask_back", "about_bearing", "out_of_scope"]
 
@@ -114,6 +116,7 @@ def plan(
             probability = max(reading.tools.get(tool.name, 0.0), wanted.get(tool.name, 0.0))
             calls += [Planned(c, probability) for one in cut.get(tool.name, (asked,)) for c in tool.calls(one)]
     is_foreign = reading.tools.get(OUT_OF_SCOPE, 0.0) >= limits[OUT_OF_SCOPE] and follows is None
+    is_foreign = is_foreign and not _is_of_rows(asked)
     return Plan(
         "out_of_scope" if is_foreign else "answer", tuple(calls), follows=follows, parts=cut, asks_apart=asks_apart
     )
@@ -137,6 +140,15 @@ def _is_unclear(asked: Asked, limits: Mapping[str, float]) -> bool:
 def _has_subject(asked: Asked) -> bool:
     """Whether a question names what it is about: a record, document or metric, or a part such as "Article 14"."""
     return any(x.score >= WHOLE for x in asked.links.of("record", "document", "metric")) or bool(asked_for(asked.text))
+
+
+def _is_of_rows(asked: Asked) -> bool:
+    """Whether a question names what the rows of a table hold, and all of it is surely read: no other subject is."""
+    first = next(iter(asked.readings), None)
+    if first is None or first.signals is None or first.signals.unsaid or first.certainty < READ:
+        return False
+    named = asked.links.of("value", "person", "record", "column")
+    return any(x.table == first.table and x.score == 1 for x in named) and bool(first.measured)
 
 
 def _both(asked: Asked, tools: Sequence[Tool]) -> list[str]:

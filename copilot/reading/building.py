@@ -84,11 +84,25 @@ class Builder:
 
     def links(self, span: Span, *kinds: LinkKind) -> list[Link]:
         """The links of this table within a span, whole names first; no value in another form, such as "to stop" for
-        what is stopped, of which the chooser thinks nothing."""
+        what is stopped, of which the chooser thinks nothing, unless it is written as a name."""
         found = [x for x in self.asked.links.within(span.start, span.end, *kinds) if x.table in (self.table, "")]
         judged = self.asked.judged(self.table)
-        kept = [x for x in found if x.kind != "value" or x.score == 1 or judged.sure(x.column, x.key, *NAMING) >= LEFT]
+        kept = [
+            x
+            for x in found
+            if x.kind != "value"
+            or x.score == 1
+            or (x.start > 0 and x.text[:1].isupper())
+            or judged.sure(x.column, x.key, *NAMING) >= LEFT
+        ]
         return sorted(kept, key=lambda x: (-x.score, x.start))
+
+    def tells_when(self, value: str) -> bool:
+        """Whether the question says of a value when it came to be, as a date of the rows does, and not that it is so
+        now: "initiated in 2023"."""
+        own = [x for x in self.asked.links.links if x.table == self.table and x.text.casefold() == value.casefold()]
+        profiles = [self.asked.columns.get(self.table, x.key) for x in own if x.kind == "column"]
+        return all(x.kind == "column" for x in own) and any(p is not None and p.holds == "date" for p in profiles)
 
     def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
         new = some_or_none(column, op) if op in ("missing", "present") else Filter(column=column, op=op, value=value)

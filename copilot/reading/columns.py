@@ -20,6 +20,7 @@ from copilot.reading.profiles import Holds, Profile
 from copilot.reading.spelling import Speller
 from copilot.records.aggregating import Aggregate, Measure
 from copilot.records.cells import YEARS
+from copilot.records.conditions import Filter
 from copilot.records.differences import time_from
 from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
@@ -156,9 +157,10 @@ def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> I
         holds, values = _holds(view, table, column, units, int(_size(edges.get("count"))))
         has_missing = edges.get(f"{column.name}:count") != edges.get("count")
         other = (column.references or "").partition(".")[0] if column.type != "list" else ""
+        other = other if view.has(other) else ""
         plain = Profile(
             table.name, column.name, holds, texts, values, column.unit, has_missing=has_missing,
-            refers=other if view.has(other) else "",
+            is_list=column.type == "list", refers=other, titles=_titles(view, other, values) if other else (),
             order=column.order if holds == "category" else (), is_lower_better=column.is_lower_better,
         )  # fmt: skip
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
@@ -178,6 +180,16 @@ def _with_meanings(profile: Profile, stages: Stages | None) -> Profile:
     if stages is None or profile.name != STAGE:
         return profile
     return replace(profile, meanings=tuple(stages.told.get(value, "") for value in profile.values))
+
+
+def _titles(view: RecordView, table: str, keys: Collection[str]) -> tuple[str, ...]:
+    """What the rows of a table with these keys are called."""
+    key, title = view.tables[table].key, view.tables[table].title
+    if not (key and title and keys):
+        return ()
+    rows = view.select(table, [Filter(column=key, op="in", value=tuple(keys))], columns=[key, title])
+    called = {str(row[key]).casefold(): str(row[title] or "") for row in rows}
+    return tuple(called.get(value.casefold(), "") for value in keys)
 
 
 def _between_rows(view: RecordView, table: TableSchema) -> Iterator[Profile]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from copilot.language.vocabulary import ROW_STEMS, WHOLE_STEMS
+from copilot.language.vocabulary import HELD_STEMS, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import ASKING_STEMS, words
 from copilot.reading.building import Builder
 from copilot.reading.certainty import Signals
+from copilot.reading.durations import each_time
 from copilot.reading.question import Role
 from copilot.reading.restricting import least_sure, surest_left
 from copilot.reading.spans import POINTED
@@ -31,7 +32,12 @@ def signals_of(
     question surely speaks of."""
     judged = builder.asked.judged(builder.table)
     # How surely a length of time is meant, its end tells.
-    sure = [judged.sure(sides_of(c)[-1], None, "measured", "shown", "group", "present") for c in columns if c]
+    # By whose years rows are told apart, the question hardly says.
+    dates = (
+        {p.name for p in builder.asked.columns.of_table(builder.table, "date")} if each_time(builder.asked.text) else ()
+    )
+    named = [c for c in columns if c and c not in dates]
+    sure = [judged.sure(sides_of(c)[-1], None, "measured", "shown", "group", "present") for c in named]
     sure += [judged.sure(sides_of(order)[-1], None, "order", "measured")] if order else []
     return Signals(
         score=min((m.score for m in builder.matches), default=1.0),
@@ -63,7 +69,7 @@ def _unsaid(builder: Builder) -> list[str]:
         w.text
         for w in words(asked.text)
         if not w.is_stop
-        and w.stem not in ASKING_STEMS | WHOLE_STEMS
+        and w.stem not in ASKING_STEMS | WHOLE_STEMS | HELD_STEMS
         and not any(start < w.end and w.start < end for start, end in held)
     ]
 

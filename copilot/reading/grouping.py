@@ -9,6 +9,7 @@ from copilot.reading.building import WHOLE, Builder, column_of
 from copilot.reading.durations import each_time
 from copilot.reading.keeping import subject
 from copilot.reading.measuring import OF_NUMBERS
+from copilot.reading.profiles import Profile
 from copilot.reading.question import Measure, Span
 from copilot.reading.restricting import two_sides
 
@@ -49,7 +50,13 @@ def _by_time(builder: Builder) -> Iterator[str]:
     if dates and each is not None:
         builder.explained.append(Span("group", *each, text[slice(*each)]))
         judged = builder.asked.judged(builder.table)
-        yield max(dates, key=lambda p: judged.sure(p.name, None, "group", "order", "shown", "during")).name
+        named = {x.key for x in builder.asked.links.of("column") if (x.table, x.score) == (builder.table, 1)}
+
+        def worth(profile: Profile) -> tuple[bool, float]:
+            sure = judged.sure(profile.name, None, "group", "order", "shown", "during")
+            return profile.name in named, sure
+
+        yield max(dates, key=worth).name
 
 
 def _counted_by(builder: Builder) -> Iterator[str]:

@@ -37,6 +37,8 @@ _MOST_CANDIDATES = 6
 # A part stands for the name when it holds this share of its informative words, unless it is written as a name.
 _ENOUGH_OF_A_NAME = 0.45
 _DEFINITE = frozenset(["the", "our", "your"])
+# What is said before a key that is a bare number.
+_NUMBERED = frozenset(["number", "no", "nr", "id", "row"])
 # Words that tell no name from another.
 _LITTLE = frozenset(["the", "and", "for", "with", "not", "from", "all", "our", "non", "per"])
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*", re.UNICODE)
@@ -183,15 +185,20 @@ class Linker:
                     if name.kind == "value" and is_letter(name.text) and sign(name.text) != signs:
                         # A "B+" is no B.
                         continue
-                    # "US" is a code, "us" is not; a single letter is one only where it cannot be a word.
-                    if name.text.isupper() and plain.isalpha() and len(plain) < 4 and not tokens[i].text.isupper():
+                    # "US" is a code, "us" is not, nor "does" the plural of "DOE"; a single letter is one only where it
+                    # cannot be a word.
+                    is_code = name.text.isupper() and plain.isalpha() and min(len(plain), len(name.text)) < 4
+                    if is_code and not tokens[i].text[: len(name.text)].isupper():
+                        continue
+                    if name.kind == "record" and plain.isdigit() and not self._is_called(name, tokens, i):
+                        # "A risk of 10" is a size, "incident 10" a record.
                         continue
                     if len(plain) == 1 and plain in "ai" and not (tokens[i].is_capital and tokens[i].start):
                         continue
                     # "the budget" is no mail with that subject.
                     if name.kind == "document" and j == i + 1 and is_common(plain) and not tokens[i].is_capital:
                         continue
-                    if name.kind == "value" and singular(plain) in STOP_WORDS and not name.text.isupper():
+                    if name.kind == "value" and {plain, singular(plain)} & STOP_WORDS and not name.text.isupper():
                         continue
                     # "Pilots" are those in pilot; "share" is not quite "shared".
                     own = [singular(t.folded) for t in tokens_of(name.text)]
@@ -201,6 +208,16 @@ class Linker:
                     score = 1.0 if name.kind != "value" or own == [singular(w) for w in words] else INFLECTED
                     found.append(_linked(name, text, tokens[i].start, tokens[j - 1].end + len(signs), score))
         return found
+
+    def _is_called(self, name: Name, tokens: Sequence[Token], at: int) -> bool:
+        """Whether the words before a bare number say that it is the key of a record: what its rows are called, or
+        "number"; a number that is all that is asked is one too."""
+        if len(tokens) == 1 or (at and tokens[at - 1].folded in _NUMBERED):
+            return True
+        runs = ([t.folded for t in tokens[start:at]] for start in range(max(0, at - _MOST_WORDS), at))
+        forms = (joined(map(form, run)) for run in runs for form in (str, stem, singular))
+        called = (n for form in forms for n in self._whole.get(form, ()))
+        return any(n.kind == "table" and n.table == name.table for n in called)
 
     def _mistyped(self, text: str, tokens: Sequence[Token], found: Sequence[Link]) -> list[Link]:
         """Names near to a run of words, one of which is no word of the language."""
@@ -281,12 +298,18 @@ class Linker:
         """How many words from here are words of one name, and the names that hold them all."""
         names: list[Name] = []
         run = 0
-        for token in tokens[i : i + _MOST_WORDS]:
+        for length, token in enumerate(tokens[i : i + _MOST_WORDS], start=1):
+            if names and token.folded in _LITTLE:
+                # "Health and Human Services" goes on behind the "and", if a name does.
+                continue
             holding = self._by_word.get(singular(token.folded), [])
             both = [n for n in holding if not names or n in names]
+            if length > run + 1:
+                said = joined(t.folded for t in tokens[i : i + length])
+                both = [n for n in both if said in joined(t.folded for t in tokens_of(n.text))]
             if not both:
                 break
-            names, run = both, run + 1
+            names, run = both, length
         return run, names
 
     def _coverage(self, name: Name, part: str) -> float:

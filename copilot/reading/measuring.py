@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from copilot.language.quantities import DAYS_IN
-from copilot.language.vocabulary import GAP, MOST, ROW_STEMS
+from copilot.language.vocabulary import GAP, GRAINS, MOST, ROW_STEMS
 from copilot.language.words import stems, words
 from copilot.reading.building import LEAST, SIZED, WHOLE, Builder
 from copilot.reading.columns import Choice
@@ -26,6 +26,8 @@ MEASURED, MEASURED_TOO = 0.6, 0.4
 """The same of a column of whose sum a share is asked, and of one that is measured beside another."""
 _RATIOS = frozenset({"share", "percent", "%"})
 OF_NUMBERS: tuple[Measure, ...] = ("sum", "avg", "median", "min", "max", "difference")
+_ASKS_AMOUNT = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
+_RATES = frozenset({"a", "an", "per", "each", "every"})
 _HOW_MANY = re.compile(r"\bhow many\s+(?:\w+\s+)?$", re.IGNORECASE)
 
 
@@ -49,7 +51,35 @@ def measured_column(builder: Builder) -> str | None:
         return None
     builder.support += max(score for score, *_ in found)
     builder.explained += [span for _, span, _ in found]
-    return of_time(builder, max(found, key=lambda x: x[0])[2], spans)
+    return of_time(builder, _at_rate(builder, max(found, key=lambda x: x[0])[2]), spans)
+
+
+def _at_rate(builder: Builder, column: str) -> str:
+    """The column of the same at the rate that is said, where another has it: hours "a year", not those a month."""
+    own = builder.asked.columns.get(builder.table, column)
+    if own is None or is_at_rate(builder.asked.text, own):
+        return column
+    others = [
+        p.name
+        for p in builder.asked.columns.of_table(builder.table, "number")
+        if (p.unit == own.unit or not p.unit) and is_at_rate(builder.asked.text, p) and _content(own) & _content(p)
+    ]
+    return others[0] if len(others) == 1 else column
+
+
+def is_at_rate(text: str, profile: Profile) -> bool:
+    """Whether a column is called after the one rate that a question says: "a year"."""
+    pairs = pairwise(words(text))
+    said = {GRAINS[b.stem] for a, b in pairs if a.text.lower() in _RATES and b.stem in GRAINS}
+    return len(said) == 1 and bool(said & _rates(profile))
+
+
+def _rates(profile: Profile) -> set[str]:
+    return {GRAINS[stem] for text in profile.texts for stem in stems(text) if stem in GRAINS}
+
+
+def _content(profile: Profile) -> set[str]:
+    return {w.stem for text in profile.texts for w in words(text) if not w.is_stop and w.stem not in GRAINS}
 
 
 def _of_lengths(builder: Builder, choice: Choice) -> Choice:
@@ -89,6 +119,21 @@ def _most_measured(builder: Builder, columns: Sequence[Profile], least: float) -
     return name if sure >= least else None
 
 
+def added_up(builder: Builder, shown: Sequence[str]) -> str | None:
+    """The one column that is told of each row where "how many" of it is asked: what the rows have together; None of one
+    row that is named, and of shares and levels."""
+    asked = builder.asked
+    profile = asked.columns.get(builder.table, shown[0]) if len(shown) == 1 else None
+    keys = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
+    is_amount = (
+        profile is not None and profile.holds == "number" and profile.unit not in _RATIOS and not profile.is_scale
+    )
+    asks = bool(_ASKS_AMOUNT.search(asked.text))
+    is_of_one = any(c.column in keys for c in builder.conditions)
+    is_wanted = asked.reading.shape in ("number", "none") and asks and is_amount and not is_of_one
+    return profile.name if profile is not None and is_wanted else None
+
+
 def how_many(builder: Builder) -> str | None:
     """The column of numbers of which "how many" asks, as of "open positions": a sum, no count of rows."""
     asked, bounded = builder.asked, {c.column for c in builder.conditions if c.op in SIZED}
@@ -115,7 +160,9 @@ def different(builder: Builder) -> str | None:
             is_next = span.start <= link.start and len(asked.text[span.end : link.start].split()) <= 1
             are_rows = bool(asked.links.within(link.start, link.end, "table"))
             is_named = profile is not None and profile.holds in ("category", "person") and is_next
-            if profile is not None and is_named and not are_rows and not _tells_rows(builder, link):
+            # "How many remarks mention it" counts rows.
+            are_texts = any(c.op == "contains" and c.column == link.key for c in builder.conditions)
+            if profile is not None and is_named and not are_rows and not are_texts and not _tells_rows(builder, link):
                 builder.explained.append(Span("measure", link.start, link.end, link.text))
                 return profile.name
     return None

@@ -41,8 +41,16 @@ class Profile:
     """Of grades: what it holds, the lowest first."""
     is_lower_better: bool = False
     """Of grades: whether the first of them are the good ones."""
+    is_list: bool = False
+    """Whether a cell may hold several of the values."""
+    titles: tuple[str, ...] = ()
+    """Of references: what the row that each value names is called, in their order; empty where nothing is."""
     meanings: tuple[str, ...] = ()
     """Of stages: what each value means, in their order; empty where that is not told."""
+
+    def called(self, value: str) -> str:
+        """What a value is called: that of a reference as the row is that it names."""
+        return dict(zip(self.values, self.titles, strict=False)).get(value) or value
 
     def meaning(self, value: str) -> str:
         """What a value means, beside its name; empty where that is not told."""

@@ -7,12 +7,14 @@ from dataclasses import replace
 from itertools import islice
 
 from copilot.reading.alternatives import Alternative, Options, Part, alternatives
+from copilot.reading.borders import put_right
 from copilot.reading.building import CONDITIONS, WHOLE
 from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
 from copilot.reading.comparing import SIDES, THAN, figures, numbers_of
 from copilot.reading.durations import each_time
 from copilot.reading.matching import Candidate
+from copilot.reading.measuring import is_at_rate
 from copilot.reading.profiles import Holds
 from copilot.reading.reranking import said, scores
 from copilot.reading.rows import Restriction
@@ -133,14 +135,19 @@ def _judged(asked: Spans, readings: Sequence[Restriction]) -> list[tuple[Restric
 
 
 def _whole(asked: Spans, reading: Restriction, signals: Signals, score: float) -> float:
-    """What the whole says of its certainty; that of all rows, where no word is left for a condition, is not doubted by
-    one who has hardly seen questions without any."""
-    is_plain = not _size(reading) and not signals.unsaid
-    is_unsaid = _is_ordered_by_grade(asked, reading)
-    # A condition on the rows that are referred to is not said in the words that are judged, nor what a stage means, and
-    # grades are compared by rule.
+    """What the whole says of its certainty; that of all rows, where no word is left for a condition, or by groups that
+    are named, is not doubted by one who has hardly seen questions without any."""
+    named = {x.key for x in asked.links.of("column") if x.table == reading.table and x.score == 1}
+    are_groups_named = not reading.conditions and not reading.among and named.issuperset(reading.groups)
+    is_plain = are_groups_named and not signals.unsaid and not reading.unresolved
+    is_unsaid = _is_ordered_by_grade(asked, reading) or (bool(reading.groups) and bool(each_time(asked.text)))
+    # A condition on the rows that are referred to is not said in the words that are judged, nor what a stage means, nor
+    # words that are looked for, nor years; grades are compared by rule.
     is_unsaid |= any(
-        c.where or _is_by_meaning(asked, reading.table, c) or _is_by_grade(asked, reading.table, c)
+        c.where
+        or c.op == "contains"
+        or _is_by_meaning(asked, reading.table, c)
+        or _is_by_grade(asked, reading.table, c)
         for c in (*reading.conditions, *reading.among)
     )
     return max(score, UNJUDGED) if is_plain or is_unsaid else score
@@ -148,6 +155,7 @@ def _whole(asked: Spans, reading: Restriction, signals: Signals, score: float) -
 
 def _options(asked: Spans, reading: Restriction) -> Options:
     """What else the chooser and the matcher hold possible, the most probable first."""
+    asked = put_right(asked, reading.table)
     judged, table = asked.judged(reading.table), reading.table
     compares = bool(THAN.search(asked.text))
     probable: dict[Filter, float] = {}
@@ -173,6 +181,10 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         )[:_COLUMNS]
         for part, (holds, uses) in _PARTS.items()
     }  # fmt: skip
+    measured_by = asked.columns.get(table, reading.measured or "")
+    if measured_by is not None and is_at_rate(asked.text, measured_by):
+        # Hours "a year" are no others.
+        columns["measured"] = []
     columns["than"] = [(name, _OTHER_SIDE) for name in _compared_with(asked, reading)]
     named = {(x.column, x.key) for x in asked.links.of("value", "person") if x.table == table and x.score >= WHOLE}
     columns_named = {x.key for x in asked.links.of("column") if x.table == table and x.score == 1}
@@ -184,17 +196,21 @@ def _options(asked: Spans, reading: Restriction) -> Options:
         for c in (*reading.conditions, *reading.among)
         if (_values(c) and all((c.column, v) in named for v in _values(c)))
         or _are_apart(c)
-        or (c.op in ("missing", "present") and c.column in columns_named)
+        or (c.op not in ("=", "!=", "in", "not in") and c.column in columns_named)
+        # "Do not say whether they are safe": nothing is recorded of it.
+        or (c.op == "missing" and c.column in {column for column, _ in named})
         or c.column in years
         or _is_by_meaning(asked, table, c)
         or {c.column, c.than} == ordered_by
     ]
     ordered = sorted(((one, p) for one, p in probable.items() if _can_be_meant(asked, table, one)), key=lambda x: -x[1])
-    dates = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
+    split = {p.name for p in asked.columns.of_table(table, "date")} if each_time(asked.text) else set()
+    # "The five agencies with most" are told by agency.
+    split |= columns_named
     is_ordered = _is_ordered_by_grade(asked, reading)
     measured = max((judged.sure(c, None, "measured") for c in sides(reading.measured or "")), default=1.0)
     may_count = reading.measure == "sum" and measured < MEASURED
-    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, dates, is_ordered, may_count)
+    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, split, is_ordered, may_count)
 
 
 def _is_by_meaning(asked: Spans, table: str, one: Filter) -> bool:
@@ -228,9 +244,10 @@ def _can_be_meant(asked: Spans, table: str, one: Filter) -> bool:
 
 
 def _are_apart(one: Filter) -> bool:
-    """Whether a condition says by how much two columns differ, or how many rows refer to a row: more than the parts
-    that were judged one by one."""
-    return bool(one.where) or not is_stored(one.column) or (bool(one.than) and one.value is not None)
+    """Whether a condition says by how much two columns differ, how many rows refer to a row, or what a text holds: more
+    than the parts that were judged one by one."""
+    is_apart = not is_stored(one.column) or (bool(one.than) and one.value is not None)
+    return bool(one.where) or is_apart or one.op == "contains"
 
 
 def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:

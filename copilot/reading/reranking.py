@@ -42,7 +42,8 @@ def _parts(reading: Restriction, known: Callable[[str], Profile | None]) -> Iter
     yield from (f"among {text}" for text in _conditions(reading.among, known))
     yield from _conditions(reading.conditions, known)
     yield from (f"{_name(known(c), c)} during a time" for c in reading.groups if reading.times)
-    yield from (f"by {_name(known(c), c)}" for c in reading.groups)
+    # What is counted once each is told apart like what rows are counted by.
+    yield from (f"by {_name(known(c), c)}" for c in (*reading.groups, reading.counted) if c)
     if reading.order:
         column = reading.order.lstrip("-")
         profile = known(column)
@@ -106,9 +107,10 @@ def _condition(one: Filter, profile: Profile | None, known: Callable[[str], Prof
 
 
 def _meant(value: object, profile: Profile | None) -> str:
-    """A value, that of a stage with what it means."""
+    """A value, that of a stage with what it means, that of a reference by the name of what it refers to."""
     means = profile.meaning(str(value)) if profile is not None else ""
-    return f"{_value(value)} ({means})" if means else _value(value)
+    called = _value(profile.called(str(value)) if profile is not None else value)
+    return f"{called} ({means})" if means else called
 
 
 def _value(value: object) -> str:

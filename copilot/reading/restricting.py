@@ -17,7 +17,7 @@ from copilot.language.quantities import (
     in_column,
     shared_scale,
 )  # fmt: skip
-from copilot.language.vocabulary import ROW_STEMS
+from copilot.language.vocabulary import HELD_STEMS, ROW_STEMS
 from copilot.language.words import words
 from copilot.reading.building import CONDITIONS, LEFT, SIZED, TAKEN, WHOLE, Builder
 from copilot.reading.choosing import Judged, Key, Use
@@ -42,6 +42,8 @@ SURE_BASE = 0.3
 """From here on the chooser is sure enough that a condition is of the base of a share."""
 CLEAREST = 0.8
 """A word says an item where it is so near to the one that says it most clearly."""
+_WHETHER = re.compile(r"\b(?:whether|if)\b", re.IGNORECASE)
+_AT_ONCE = re.compile(r"\bboth\b|\bas well as\b|\bat once\b|\bat the same time\b", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 
 
@@ -116,13 +118,20 @@ def _items_of(condition: Filter, judged: Judged) -> list[Key]:
 
 
 def least_sure(builder: Builder, conditions: Iterable[Filter]) -> float:
-    """How sure the chooser is of the condition of which it is least sure; of what is named there is no doubt."""
+    """How sure the chooser is of the condition of which it is least sure; of what is named there is no doubt, nor of
+    words that are looked for."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
     named = {p.name for p in asked.columns.of_table(builder.table, "key", "title")}
     named |= {x.key for x in asked.links.of("column") if x.table == builder.table}
+    records = {x.key for x in asked.links.of("record") if x.score == 1}
+    said = {x.column for x in asked.links.of("value") if x.score == 1}
+    # A name of several words is no other word by chance.
+    names = {(x.column, x.key) for x in asked.links.of("value", "person") if x.score == 1 and " " in x.text.strip()}
     return min(
         (judged.sure(*item, *CONDITIONS) for c in conditions
          if c.column not in named and not c.than and is_stored(c.column) and not is_by_grade(builder, c)
+         and not (c.op == "missing" and c.column in said)
+         and c.op != "contains" and c.value not in records and (c.column, c.value) not in names
          for item in _items_of(c, judged)), default=1.0,
     )  # fmt: skip
 
@@ -135,7 +144,12 @@ def surest_left(builder: Builder, conditions: Iterable[Filter], told: Iterable[s
         # A "B" that is compared with is a grade of no other column.
         said |= {p.name for p in graded(builder)}
     return max(
-        (uses[use] for (column, _), uses in judged.uses.items() if column not in said for use in CONDITIONS),
+        (
+            uses[use]
+            for (column, value), uses in judged.uses.items()
+            if column not in said and not (value and builder.tells_when(value))
+            for use in CONDITIONS
+        ),
         default=0.0,
     )
 
@@ -193,6 +207,10 @@ def condition(builder: Builder, span: Span) -> None:
     if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
         # "AI" tells no project of an AI programme from another.
         return
+    if not values and _says_only_held(builder, span):
+        # "That report use cases", "in the inventory".
+        builder.explained.append(span)
+        return
     if not values and _is_sized(builder, span):
         bound(builder, span)
         return
@@ -204,6 +222,12 @@ def condition(builder: Builder, span: Span) -> None:
         return
     if len(values) == 1 and span.role == "filter" and _is_said(builder, values[0]):
         builder.explained.append(span)
+        return
+    if values and span.role == "not" and _WHETHER.search(builder.asked.text[span.start : min(x.start for x in values)]):
+        # "Do not say whether they are safe": nothing is recorded of it.
+        builder.add(values[0].column, "missing")
+        builder.explained.append(span)
+        builder.support += 1
         return
     if len({x.key for x in values}) > 1 and (groups := _of_several(values)):
         for group in groups:
@@ -243,6 +267,20 @@ def condition(builder: Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _says_only_held(builder: Builder, span: Span) -> bool:
+    """Whether a part says no more than that the records hold the rows of the table."""
+    rows = builder.links(span, "table")
+    names = builder.links(span, "column", "record")
+    return (
+        span.role in ("filter", "scope")
+        and not names
+        and all(
+            w.is_stop or w.stem in ROW_STEMS | HELD_STEMS or any(x.start <= w.start < x.end for x in rows)
+            for w in words(span.text)
+        )
+    )
 
 
 def _is_of_another(builder: Builder, span: Span) -> bool:
@@ -358,6 +396,10 @@ def _merge(builder: Builder, column: str, op: Operator, value: Cell) -> None:
     """Adds a condition; a second value of the same column is an alternative to the first."""
     several: Operator | None = {"=": "in", "!=": "not in"}.get(op)  # type: ignore[assignment]
     earlier = next((c for c in builder.conditions if c.column == column and c.op in (op, several)), None)
+    profile = builder.asked.columns.get(builder.table, column)
+    if op == "=" and profile is not None and profile.is_list and _AT_ONCE.search(builder.asked.text):
+        # A cell that holds several values may hold both; one that holds one may not.
+        earlier = None
     if earlier is None or several is None or isinstance(value, bool):
         builder.add(column, op, value)
         return

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field, replace
 from copilot.language.calendar import Period
 from copilot.language.quantities import find_amounts
 from copilot.language.vocabulary import EACH, NEGATIONS
-from copilot.language.words import words
+from copilot.language.words import stems, words
+from copilot.reading.borders import put_right
 from copilot.reading.building import SIZED, WHOLE, Builder, Having, column_of, computable, group_of, of_all
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.comparing import THAN, beside_another
 from copilot.reading.days import set_beside
-from copilot.reading.durations import says_grain
+from copilot.reading.durations import each_time, says_grain
 from copilot.reading.expressing import resolved, signals_of
 from copilot.reading.grades import bounds_by_grades, measured_grade, order_by_grades, without_grades
-from copilot.reading.grouping import groups_of
+from copilot.reading.grouping import GROUPED, groups_of
 from copilot.reading.measuring import (
     OF_NUMBERS,
+    added_up,
     different,
     going_on,
     how_many,
@@ -28,6 +30,7 @@ from copilot.reading.measuring import (
     shared_column,
     widest,
 )
+from copilot.reading.mentioning import mentions
 from copilot.reading.ordering import directed, order_of
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, Measure, Shape, Span
@@ -153,10 +156,13 @@ class _Draft:
 
 
 def _of_table(asked: Spans, table: str) -> Restriction:
-    builder = Builder(asked, table)
+    said = tuple(mentions(asked, table))
+    builder = Builder(put_right(asked, table), table)
+    builder.explained += [Span("filter", m.start, m.end, asked.text[m.start : m.end]) for m in said]
+    builder.support += len(said)
     if any(x.table == table for x in asked.links.of("table")):
         builder.support += NAMED_TABLE
-    draft = _with_conditions(builder)
+    draft = _with_conditions(builder, [Filter(column=m.column, op="contains", value=m.text) for m in said])
     _set_beside(builder, draft)
     _group(builder, draft)
     _measure_columns(builder, draft)
@@ -166,11 +172,11 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     return _restriction(builder, draft)
 
 
-def _with_conditions(builder: Builder) -> _Draft:
+def _with_conditions(builder: Builder, mentioned: Sequence[Filter]) -> _Draft:
     """The conditions, which the builder keeps, and the columns that parts name to group by."""
     measure = builder.measure = _measure(builder)
     bounds, by_grade = bounds_by_grades(builder), order_by_grades(builder)
-    base, groups = _conditions(builder, bounds)
+    base, groups = _conditions(builder, [*bounds, *mentioned])
     # What orders the rows does not part them: "by their rating, worst first".
     groups = [g for g in groups if g != (by_grade or "").lstrip("-")]
     if by_grade is not None and not groups and measure in ("count", *OF_NUMBERS):
@@ -235,6 +241,8 @@ def _settle(builder: Builder, draft: _Draft) -> None:
             draft.measure, draft.measured, draft.shown = "list", None, [time]
         else:
             draft.measured = time
+    if draft.measure == "none" and (amount := added_up(builder, draft.shown)) is not None:
+        draft.measure, draft.measured, draft.shown = "sum", amount, []
     if draft.times is not None:
         draft.groups, draft.order, draft.shown = [draft.times[0]], None, []
         if draft.measure in ("none", "list") or draft.measured is None:
@@ -315,14 +323,14 @@ def _names_rows(builder: Builder, span: Span) -> bool:
     return any(x.kind == "table" or x.key in own for x in links)
 
 
-def _conditions(builder: Builder, bounds: Sequence[Filter]) -> tuple[tuple[Filter, ...], list[str]]:
-    """Finds the conditions beside the bounds by grades; gives those of the base of a share, and the columns that a part
+def _conditions(builder: Builder, known: Sequence[Filter]) -> tuple[tuple[Filter, ...], list[str]]:
+    """Finds the conditions beside those that are known; gives those of the base of a share, and the columns that a part
     names to group by."""
     asked, reading = builder.asked, builder.asked.reading
     for span in _beside_grades(builder, reading.of("among")):
         condition(builder, span)
     base, builder.conditions = tuple(builder.conditions), []
-    builder.conditions += bounds
+    builder.conditions += known
     for span in _beside_grades(builder, reading.of("filter", "scope", "not")):
         condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
     # "In 2025 versus 2024": sides that are times bound the rows.
@@ -331,8 +339,9 @@ def _conditions(builder: Builder, bounds: Sequence[Filter]) -> tuple[tuple[Filte
     ]
     sides(builder, [s for s in reading.of("compare") if s not in times])
     for span in sorted([*_beside_grades(builder, reading.of("bound", "period")), *times], key=lambda s: s.start):
-        if span.role == "period" and _TODAY.search(span.text) and asked.period(span) is None:
-            # "As of today" bounds nothing.
+        is_today = span.role == "period" and _TODAY.search(span.text)
+        if (is_today or each_time(span.text)) and asked.period(span) is None:
+            # "As of today" bounds nothing, nor does "each year".
             builder.explained.append(span)
         else:
             bound(builder, span)
@@ -379,13 +388,14 @@ def _without_said(builder: Builder) -> None:
     bounds the end of contracts, nothing is left of "run out"."""
     judged, left = builder.asked.judged(builder.table), builder.unresolved
     bounded = {c.column for c in builder.conditions if c.op in SIZED and not c.than}
+    profiles = [p for name in bounded if (p := builder.asked.columns.get(builder.table, name)) is not None]
+    called = [{s for text in p.texts for s in stems(text)} for p in profiles]
     said = [p for column in bounded for p in judged.said.get((column, None), ()) if p[2] >= POINTED]
     for span in builder.asked.reading.of("bound", "filter", "period"):
-        if (
-            span.text in left
-            and not THAN.search(span.text)
-            and any(span.start < end and start < span.end for start, end, _ in said)
-        ):
+        own = {w.stem for w in words(span.text) if not w.is_stop}
+        is_said = any(span.start < end and start < span.end for start, end, _ in said)
+        is_name = bool(own) and any(own <= names for names in called)
+        if span.text in left and not THAN.search(span.text) and (is_said or is_name):
             left.remove(span.text)
             builder.explained.append(span)
 
@@ -427,6 +437,18 @@ def compared(conditions: Sequence[Filter]) -> list[str]:
     return [name for c in conditions if c.than for name in (c.column, c.than)]
 
 
+def _is_split_by(asked: Spans, table: str, column: Link) -> bool:
+    """Whether a part that was read as a condition ends with what splits the rows: "in use by hospital"."""
+    before = asked.text[: column.start].split()[-1:]
+    behind = next(iter(words(asked.text[column.end :])), None)
+    is_last = behind is None or behind.is_stop or not asked.text[column.end : column.end + behind.start].isspace()
+    has_each = bool(before) and before[0].lower() in EACH
+    over = [s for s in asked.reading.spans if s.start < column.end and column.start < s.end]
+    are_conditions = all(s.role in ("filter", "scope", "period") for s in over)
+    sure = asked.judged(table).sure(column.key, None, "group")
+    return column.kind == "column" and has_each and is_last and are_conditions and sure >= GROUPED
+
+
 def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
     """Whole names of this table to which the reader gave no role: a condition, or a group after "by"; and values in the
     part that says what is measured, "how much insurance has spent"."""
@@ -442,10 +464,13 @@ def _uncovered(asked: Spans, table: str) -> Iterator[Span]:
         least = WHOLE if link.kind == "person" else 1.0
         # A vendor is who sells before it is what is not built here.
         is_column = any((x.start, x.end, x.table) == (link.start, link.end, table) for x in asked.links.of("column"))
-        if link.table != table or link.score < least or is_read or (is_column and link.kind != "column"):
+        if link.table != table or link.score < least or (is_column and link.kind != "column"):
             continue
         before = asked.text[: link.start].split()[-1:]
-        if link.kind != "column":
+        if is_read:
+            if _is_split_by(asked, table, link):
+                yield Span("group", link.start, link.end, link.text)
+        elif link.kind != "column":
             yield Span("filter", link.start, link.end, link.text)
         elif before and before[0].lower() in EACH:
             yield Span("group", link.start, link.end, link.text)

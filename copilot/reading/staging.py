@@ -24,6 +24,8 @@ def of_stages(builder: Builder, base: Collection[Filter]) -> None:
     for profile in builder.asked.columns.of_table(table, "category"):
         if not any(profile.meanings) or any(c.column == profile.name for c in (*base, *builder.conditions)):
             continue
+        if any(map(builder.tells_when, profile.values)):
+            continue
         for use, one, many in _OF_STAGES:
             sure = {value: judged.sure(profile.name, value, use) for value in profile.values}
             if max(sure.values()) >= SURE:

@@ -91,6 +91,11 @@ def _cells(table: RecordTable, column: str) -> Iterator[tuple[int, Value]]:
 def _columns(table: RecordTable) -> Iterator[Issue]:
     for name in table.missing:
         yield _finding(table, "error", f"The column {name} is missing.", "Add it; it is required.", name, table.header)
+    if table.encoding:
+        message = f"It is not in Unicode, and its letters are read as {table.encoding}."
+        yield _finding(
+            table, "info", message, "Name its `encoding` in the mapping if names look wrong, such as cp1250."
+        )
     for what in table.left_out:
         yield _finding(table, "info", f"It is left out: {what}.", "Nothing needs to be done, unless it holds records.")
     if table.hidden:

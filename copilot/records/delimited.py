@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from copilot.records.text_table import TextTable, as_columns
 
 DELIMITERS = (",", ";", "\t")
 _ROWS_TO_SNIFF = 20
+ASSUMED = "cp1252"
+"""The encoding of a file that is no Unicode and of which nobody says another."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_delimited(
@@ -19,7 +23,8 @@ def read_delimited(
 ) -> TextTable:
     """The table of a file; `header` is the row of its column names, found when absent."""
     try:
-        text = _decode(path.read_bytes(), encoding)
+        content = path.read_bytes()
+        text = _decode(content, encoding)
     except OSError as error:
         raise KnowledgeError(f"{path}: cannot be read ({error.strerror}).") from None
     except (UnicodeDecodeError, LookupError) as error:
@@ -29,19 +34,25 @@ def read_delimited(
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise KnowledgeError(f"{path}: cannot be read as a table ({error}).") from None
-    return as_columns(records, header, str(path))
+    table = as_columns(records, header, str(path))
+    return replace(table, encoding=ASSUMED) if not encoding and not _is_unicode(content) else table
 
 
 def _decode(content: bytes, encoding: str | None) -> str:
     if encoding:
         return content.decode(encoding)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(_UTF_16):
         return content.decode("utf-16")
+    # A few bytes have no meaning in it; one bad letter must not cost the file.
+    return content.decode("utf-8-sig") if _is_unicode(content) else content.decode(ASSUMED, errors="replace")
+
+
+def _is_unicode(content: bytes) -> bool:
     try:
-        return content.decode("utf-8-sig")
+        content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
-        # A few bytes have no meaning in cp1252; one bad letter must not cost the file.
-        return content.decode("cp1252", errors="replace")
+        return False
+    return True
 
 
 def _sniff(text: str) -> str:

@@ -64,6 +64,7 @@ class RecordTable:
     """By column of the file, how many cells say that there is nothing."""
     copies: tuple[int, ...] = ()
     """Rows that were left out, each being the same as an earlier one."""
+    encoding: str = ""
     left_out: tuple[str, ...] = ()
     """What else of the file was not read."""
     hidden: LeftOut = LeftOut()
@@ -124,6 +125,7 @@ def type_table(name: str, source: Source, config: WorkspaceConfig, gates: Sequen
         unkeyed=unkeyed,
         empty=empty,
         copies=source.text.copies,
+        encoding=source.text.encoding,
         left_out=source.text.left_out,
         hidden=source.text.hidden,
         header=source.text.header,

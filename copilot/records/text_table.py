@@ -30,6 +30,8 @@ class TextTable:
     """The row that holds the column names."""
     copies: tuple[int, ...] = ()
     """Rows that were left out, each being the same as an earlier one in every cell."""
+    encoding: str = ""
+    """In which its letters were read where the file does not tell; empty where it does."""
     left_out: tuple[str, ...] = ()
     """What else of the file is not in the table, a sentence each."""
     hidden: LeftOut = LeftOut()

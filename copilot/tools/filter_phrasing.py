@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from copilot.language.formatting import column_label, format_cell, humanize, join_and, noun, plural
+from copilot.language.formatting import column_label, format_cell, humanize, join_and, nothing_of, noun, plural
 from copilot.records.differences import sides
 from copilot.records.related import counted
 from copilot.records.store import Filter, Operator
@@ -98,7 +98,7 @@ def _phrase(asked: Filter) -> _Phrase:
         belonging = _doing("belongs", f"to {rows}", asked.op == "missing")
         return replace(belonging, after_noun=f"of {rows}" if asked.op == "present" else "")
     if _asks_for_missing(asked):
-        return _Phrase("records", "record", f"no {column}", of_none=f"lacks a recorded {column}")
+        return _Phrase("records", "record", nothing_of(column), of_none=f"lacks a recorded {column}")
     if asked.op == "present" or (negated and asked.value is None):
         return _Phrase("", "", f"record their {column}", of_none=f"records its {column}")
     if counted(asked.column):

@@ -37,3 +37,13 @@ def test_columns_of_the_same_name_are_kept_apart(tmp_path: Path) -> None:
 def test_a_file_without_column_names_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(KnowledgeError, match="row 1"):
         read(tmp_path, content)
+
+
+@pytest.mark.parametrize(("encoding", "assumed"), [("utf-8", ""), ("utf-16", ""), ("cp1250", "cp1252")])
+def test_a_file_that_does_not_tell_its_encoding_says_which_was_taken(
+    tmp_path: Path, encoding: str, assumed: str
+) -> None:
+    path = tmp_path / "heads.csv"
+    path.write_bytes("Item;Head\nB-1;Jiří Novák\n".encode(encoding))
+    assert read_delimited(path).encoding == assumed
+    assert read_delimited(path, encoding).encoding == ""

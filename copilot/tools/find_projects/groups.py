@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from copilot.language.formatting import column_label, humanize, noun
+from copilot.language.formatting import NAMED, column_label, humanize, noun
 from copilot.records.schema import Column
 from copilot.tools.evidence import Row, recorded
 from copilot.tools.filter_phrasing import qualified
@@ -65,6 +65,7 @@ def kept_groups(query: Query, having: GroupCondition) -> Finding:
             "size": Quantity(value=having.value, unit=unit),
             "names": tuple(group_label(g, query) for g in named),
             "cells": tuple(v for g in named if isinstance(v := g.values[0], Quantity)),
+            "more": count(max(0, len(query.grouped) - NAMED), "more"),
         },
         figures=("kept",),
     )

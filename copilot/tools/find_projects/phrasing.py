@@ -11,6 +11,7 @@ from copilot.language.formatting import (
     is_symbol,
     join_and,
     join_first,
+    nothing_of,
     says,
     sentence,
 )
@@ -288,7 +289,7 @@ def _fact(name: str, value: Value) -> str:
 
 def unjudged(f: Finding) -> str:
     parts = zip(quantities(f, "rows"), texts(f, "columns"), strict=True)
-    told = (f"{format_value(n)} {'records' if n.value == 1 else 'record'} no {column}" for n, column in parts)
+    told = (f"{format_value(n)} {'records' if n.value == 1 else 'record'} {nothing_of(column)}" for n, column in parts)
     return sentence(f"{join_and(told)} and cannot be judged")
 
 

@@ -233,8 +233,17 @@ class Query:
             wholes = {self._keys(row): row for row in self._by_group(shares, self.among)}
         elif self.meant.having is not None:
             wholes = {self._keys(row): row for row in self._by_group((Measured("count"),), self.among)}
+        elif set_beside := self._set_beside():
+            wholes = {self._keys(row): row for row in self._by_group((Measured("count"),), set_beside)}
         groups = [self._group(keys, found.get(keys), wholes.get(keys)) for keys in dict.fromkeys([*found, *wholes])]
         return tuple(self._ordered(groups))
+
+    def _set_beside(self) -> tuple[Filter, ...]:
+        """The values of the one column that rows are grouped by which are set beside one another: one that no row is in
+        is told too; none where something else than rows is counted."""
+        own = [f for f in self.all_filters if [f.column] == [c.name for c in self.groups] and f.op == "in"]
+        are_counted = all(m.column is None and m.aggregate == "count" for m in self.measures)
+        return tuple(own) if are_counted else ()
 
     def _by_times(self, measures: Sequence[Measured]) -> Iterator[Group]:
         """The rows of each time that is set beside the others, in the order in which they were said."""

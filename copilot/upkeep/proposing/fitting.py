@@ -18,7 +18,7 @@ from copilot.upkeep.proposing.naming import how_called, listed
 from copilot.upkeep.proposing.words import WORDS
 from copilot.workspace import WorkspaceConfig
 
-_VALUES_FIT = 0.5
+_VALUES_FIT, _VALUES_TELL = 0.5, 0.9
 _ANY_DATE = 0.12
 """By how much the names of all dates are alike."""
 _REFER = 0.8
@@ -32,6 +32,7 @@ _PEOPLE = ("owner", "sponsor", "business_owner")
 _LONGEST_MAKER = 5
 """Words in the name of a company."""
 _SOME_MAKERS, _MOST_PEOPLE = 0.15, 0.6
+_RATE = re.compile(r"\([^()]*/[^()]*\)\s*$")
 _PERSON = re.compile(
     r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )*[^\W\d_a-z][\w'’.-]*(?: (?:[a-z]{2,3} )?[^\W\d_a-z][\w'’.-]+){1,3}"
 )
@@ -59,7 +60,7 @@ def score(
     if (
         not texts
         or not _may_hold(export.kinds[header], column, spelled)
-        or not _same_unit(export.units[header], column)
+        or not _same_unit(export.units[header], header, column)
     ):
         return 0.0
     if column.references:
@@ -68,7 +69,9 @@ def score(
         return 0.0
     if column.values:
         fits = sum(count for text, count in spelled.items() if meant(schema.name, column, text)) / len(texts)
-        return near + 0.3 if fits >= _VALUES_FIT else near - 0.5
+        # What its name does not tell, nearly all of its values have to.
+        least = _VALUES_FIT if near >= LEAST else _VALUES_TELL
+        return near + 0.3 if fits >= least else near - 0.5
     if column.name == schema.key:
         is_code = all(len(t) <= _LONGEST_KEY and " " not in t for t in texts)
         # Of several codes the first is that of the row itself.
@@ -144,8 +147,11 @@ def _is_maker(text: str) -> bool:
     return is_name or text.lower().rstrip(".") in WORDS.in_house
 
 
-def _same_unit(unit: str, column: Column) -> bool:
-    """Whether the numbers of the file can be in what ours are in: hours are no money, shares no people."""
+def _same_unit(unit: str, header: str, column: Column) -> bool:
+    """Whether the numbers of the file can be in what ours are in: hours are no money, shares no people, and what is
+    measured in "(l/week)" is neither."""
+    if column.unit == CURRENCY and not currency_in(unit) and _RATE.search(header):
+        return False
     if column.type not in ("number", "integer") or not unit or not column.unit:
         return True
     return bool(currency_in(unit)) == (column.unit == CURRENCY) and (column.unit == CURRENCY or unit == column.unit)
