@@ -80,8 +80,9 @@ class Example:
         return mask(self.text, self.links)
 
 
-KEPT: Mapping[str, Split] = {"h130": "validation", "h140": "test"}
-"""Of the hands that ask of side tables in words of their own, which chance gave to training, one each that is kept."""
+KEPT: Mapping[str, Split] = {"h130": "validation", "h140": "test", "h157": "test"}
+"""Of the hands that ask of side tables in words of their own, and of those that ask in few words, all of which chance
+gave to training, those that are kept."""
 
 
 @dataclass(frozen=True)
