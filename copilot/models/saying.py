@@ -36,6 +36,8 @@ CLEARLY = 2.0
 SURELY_THEIRS = 0.8
 # Of 170 questions that documents of nine companies answer none wants them less; of 54 that nothing answers, 29.
 HARDLY_WANTED = 0.1
+# What documents answer this surely is not told from doubted rows.
+SURELY = 0.9
 # What is less likely to be what is asked than this is not told, even where documents do not answer either.
 UNLIKELY = 0.25
 # Documents support what records say when they are wanted and answer this surely.
@@ -165,7 +167,11 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     computed = max((o.planned.probability for o in own), default=0.0)
     # Where there are no records, all that is asked is asked of documents; all that bears on a case is, too.
     are_hardly_asked = documents_wanted < HARDLY_WANTED and bool(asked.view.tables)
-    if (are_hardly_asked or (documents_wanted < SUPPORT and computed >= ALSO)) and not asked.wants_all:
+    # Nor is what documents surely answer told from rows that are doubted.
+    is_doubted = any(o.planned.call.is_doubtful for o in own if o.planned.probability == computed)
+    are_sure = is_doubted and documents.answers >= SURELY and documents.certainty >= SURELY
+    little_asked = documents_wanted < SUPPORT and computed >= ALSO and not are_sure
+    if (are_hardly_asked or little_asked) and not asked.wants_all:
         # What is said of a figure somewhere is not what records were asked for.
         documents = replace(documents, answers=0.0)
     # A document may answer in other words what is asked of a name that it does not have; records cannot.
@@ -189,6 +195,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     # A memo on a record that is named tells no case, however long it is asked for.
     is_case = asked.is_case and not (asked.reading.shape == "memo" and names_one)
     gives_way = is_advice or (is_case and documents.do_answer)
+    gives_way |= are_sure and not are_hardly_asked
     leads = lead is not None and not gives_way and lead.planned.worth >= least
     may_be_rows = not leads and plan.kind != "out_of_scope"
     rows = _nearer_rows(outcomes, documents, documents_wanted) if may_be_rows else None

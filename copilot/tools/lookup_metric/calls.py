@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from copilot.language.formatting import join_and
-from copilot.language.vocabulary import ROW_STEMS, WHOLE_STEMS
+from copilot.language.vocabulary import FEWER, MORE, ROW_STEMS, WHOLE_STEMS
 from copilot.language.words import stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
@@ -165,7 +165,8 @@ def _is_expressed(asked: Asked, span: Span, values: Collection[str], metric: Met
     links = [x for x in asked.links.links if x.start < span.end and span.start < x.end]
     held = {*values, metric.name}
     said = words(span.text)
-    plain = all(w.is_stop or w.stem in WHOLE_STEMS for w in said)
+    # "More or less?" asks which way it went.
+    plain = all(w.is_stop or w.stem in WHOLE_STEMS or w.text.lower() in MORE | FEWER for w in said)
     # "The whole co-op" is all, whatever it is called.
     plain = plain or (not links and any(w.stem in _ALL for w in said))
     rows = (metric.table, asked.columns.main)
@@ -219,8 +220,10 @@ def _are_rows(asked: Asked) -> bool:
 def _nearest(asked: Asked) -> Iterator[str]:
     """The metric that is described first, and another that is clearly described too."""
     wanted = asked.reading.tools.get("lookup_metric", 0.0)
-    least = _WANTED if wanted >= 0.5 else _NEAR
-    described = list(_described(asked, wanted >= 0.5))
+    # The reader knows no table: what none holds is a metric where it may be one.
+    is_wanted = wanted >= 0.5 or (wanted >= _HARDLY_WANTED and asked.is_hardly_read)
+    least = _WANTED if is_wanted else _NEAR
+    described = list(_described(asked, is_wanted))
     found = [(name, score) for name, score, _ in described if score >= least]
     if not found and wanted >= _SURELY_WANTED:
         described += _nearest_to(asked, [_whole(asked)])
