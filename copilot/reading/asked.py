@@ -12,9 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from copilot.language.calendar import Period
+from copilot.language.calendar import MONTH_NAMES, Period
 from copilot.language.periods import compared_with, find_period, find_periods, sets_beside_a_year_ago
-from copilot.language.vocabulary import SEVERAL, WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED
@@ -40,6 +39,7 @@ from copilot.types import Viewer
 _FACTORS = {"double": 2.0, "doubled": 2.0, "twice": 2.0, "triple": 3.0, "tripled": 3.0, "thrice": 3.0, "half": 0.5,
             "halved": 0.5}  # fmt: skip
 _ONE = stem("one")
+_MONTHS = frozenset(name.lower() for name in MONTH_NAMES)
 LIKE_ONE = 0.3
 """Cosine from which on one of a few records is meant by what is said of it; of all that there are more is asked."""
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|per\s?cent)", re.IGNORECASE)
@@ -274,7 +274,7 @@ class Asked:
                     is_name
                     and not is_known_word(token.folded)
                     and not self.links.names(start, end)
-                    and token.folded not in STOP_WORDS
+                    and token.folded not in STOP_WORDS | _MONTHS
                 ):
                     yield token.text
 
