@@ -10,7 +10,8 @@ from copilot import Copilot
 copilot = copilot_on(
     {
         "workspace.yaml": "organisation: Halden Care\ncurrency: NOK\nas_of: 2026-06-01\n",
-        "records/projects.csv": "id,name,unit,stage\nH-01,Sepsis Warning,Surgery,pilot\nH-02,Bed Planner,Medicine,pilot\n",
+        "records/projects.csv": "id,name,unit,stage\nH-01,Sepsis Warning,Surgery,pilot\n"
+        "H-02,Bed Planner,Medicine,pilot\n",
         "records/incidents.csv": "id,project_id,date,severity,status,title\n"
         "I-1,H-01,2025-11-03,2,closed,Alarm too late\nI-2,H-01,2026-02-11,1,open,No alarm\n"
         "I-3,H-02,2026-03-02,3,closed,Double booking\n",

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from copilot.language.calendar import MONTH_NAMES, Period
 from copilot.language.periods import compared_with, find_period, find_periods, sets_beside_a_year_ago
+from copilot.language.vocabulary import SEVERAL, WHOLE_STEMS
 from copilot.language.words import STOP_WORDS, stem, stems, words
 from copilot.reading.call import Call
 from copilot.reading.certainty import DOUBTED
