@@ -85,6 +85,8 @@ def facts_of(asked: Asked, record: Link) -> Facts:
     if not scored:
         return Facts((), 0.0)
     told = told_of(scored)
+    # "Who keeps it, and how many hours does it save?": what a part says, and the question as a whole may well ask too.
+    told += [name for name, _, chosen in scored if name in shown and name not in told and chosen >= 0]
     sure = certainty(signals(scored, told, {*shown, *named(asked, record)}))
     if sure < HARDLY:
         return Facts((), sure)
