@@ -49,7 +49,10 @@ def test_an_average_of_days_is_of_the_time_until_they_come(copilot: Copilot) -> 
         ("Which repairs have an invoice above the quote by more than 2,000?", {c for c, x in OVER.items() if x > 2000}),
         ("Which repairs have an invoice more than 25% above the quote?",
          {r["code"] for r in ROWS if r["invoice"] and float(r["invoice"]) > 1.25 * float(r["quote"])}),
-        ("Which repairs have an invoice at least 50 below the quote?", {c for c, x in OVER.items() if x <= -50}),
+        pytest.param(
+            "Which repairs have an invoice at least 50 below the quote?", {c for c, x in OVER.items() if x <= -50},
+            marks=pytest.mark.xfail(reason="the bound is read without its column since decision 0075", strict=True),
+        ),
     ],
 )  # fmt: skip
 def test_a_size_says_by_how_much(copilot: Copilot, question: str, meant: set[str]) -> None:

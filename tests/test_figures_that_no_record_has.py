@@ -30,7 +30,13 @@ copilot = copilot_on(
 
 @pytest.mark.parametrize(
     "question",
-    ["How full is the training pot today?", "What was the override share at Birch Dock in December 2025?"],
+    [
+        pytest.param(
+            "How full is the training pot today?",
+            marks=pytest.mark.xfail(reason="the reader half wants documents since decision 0075", strict=True),
+        ),
+        "What was the override share at Birch Dock in December 2025?",
+    ],
 )
 def test_what_only_a_document_speaks_of_is_no_figure_of_the_records(copilot: Copilot, question: str) -> None:
     assert copilot.ask(question).status == "insufficient_evidence"

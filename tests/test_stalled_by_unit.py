@@ -21,7 +21,14 @@ copilot = copilot_on(
 
 
 @pytest.mark.parametrize(
-    "question", ["Which units have the most stalled pilots?", "In which unit are the most pilots stalled?"]
+    "question",
+    [
+        pytest.param(
+            "Which units have the most stalled pilots?",
+            marks=pytest.mark.xfail(reason="the reader wants a count of rows since decision 0075", strict=True),
+        ),
+        "In which unit are the most pilots stalled?",
+    ],
 )
 def test_the_unit_with_the_most_stalled_pilots_is_the_answer(copilot: Copilot, question: str) -> None:
     answer = copilot.ask(question)
