@@ -47,3 +47,11 @@ def test_the_figure_is_of_those_alone(copilot: Copilot) -> None:
 def test_what_points_to_none_of_them_is_asked_of_all(copilot: Copilot, question: str) -> None:
     copilot.ask("Show me the three most expensive projects", conversation=question.replace(" ", "_").strip("?"))
     assert told(copilot.ask(question, conversation=question.replace(" ", "_").strip("?"))) == set()
+
+
+def test_where_none_of_those_was_found_they_are_still_meant(copilot: Copilot) -> None:
+    for question in ("Show me the three most expensive projects", "Which of those started in 2026?"):
+        copilot.ask(question, conversation="none")
+    answer = copilot.ask("And who owns them?", conversation="none")
+    assert told(answer) == {"H-01", "H-02", "H-03"}
+    assert all(name in answer.text for name in ("Ida Lund", "Jon Ruud", "Ane Moe"))

@@ -25,7 +25,8 @@ from evaluate_calls import outcome, space  # noqa: E402
 from examples import split_of  # noqa: E402
 
 from copilot.errors import CopilotError  # noqa: E402
-from copilot.reading.certainty import DOUBTED, FILE, HARDLY, Signals, certainty, weights  # noqa: E402
+from copilot.reading.certainty import DOUBTED, FILE, HARDLY, Signals, certainty  # noqa: E402
+from copilot.reading.logistic import weights  # noqa: E402
 
 EVERY = 3
 """Of the lines of the hands one in so many is read; of the pairs all."""

@@ -25,7 +25,8 @@ from examples import split_of  # noqa: E402
 
 from copilot.reading.asked import Asked  # noqa: E402
 from copilot.reading.certainty import DOUBTED, HARDLY  # noqa: E402
-from copilot.reading.facts import FILE, SHAPES, Signals, certainty, judged, named, signals, told_of, weights  # noqa: E402
+from copilot.reading.facts import FILE, SHAPES, Signals, certainty, judged, named, signals, told_of  # noqa: E402
+from copilot.reading.logistic import weights  # noqa: E402
 from copilot.reading.reader import read  # noqa: E402
 from copilot.types import Viewer  # noqa: E402
 

@@ -6,12 +6,10 @@ of the reading was trained on, and says how well they tell right calls from wron
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
+
+from copilot.reading.logistic import probability
 
 FILE = Path(__file__).parent / "model" / "certainty.json"
 DOUBTED = 0.45
@@ -53,14 +51,6 @@ class Signals:
     other words."""
 
 
-@cache
-def weights() -> Mapping[str, float]:
-    """By signal, with `bias`."""
-    found: Mapping[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
-
-
 def certainty(signals: Signals) -> float:
     """The probability, from 0 to 1."""
-    logit = weights()["bias"] + sum(weights()[name] * value for name, value in asdict(signals).items())
-    return 1 / (1 + math.exp(-logit))
+    return probability(FILE, signals)

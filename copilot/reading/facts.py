@@ -8,15 +8,14 @@ was trained on, each beside one that nothing holds.
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.reading.certainty import HARDLY
+from copilot.reading.logistic import probability
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Link, Shape
 from copilot.reading.reranking import said, scores
@@ -63,17 +62,9 @@ class Facts:
     certainty: float
 
 
-@cache
-def weights() -> Mapping[str, float]:
-    """By signal, with `bias`."""
-    found: Mapping[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
-
-
 def certainty(signals: Signals) -> float:
     """The probability, from 0 to 1."""
-    logit = weights()["bias"] + sum(weights()[name] * value for name, value in asdict(signals).items())
-    return 1 / (1 + math.exp(-logit))
+    return probability(FILE, signals)
 
 
 def facts_of(asked: Asked, record: Link) -> Facts:

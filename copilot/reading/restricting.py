@@ -202,23 +202,7 @@ def condition(builder: Builder, span: Span) -> None:
     values = [x for x in builder.links(span, "value", "person") if x.score >= WHOLE]
     if related(builder, span, condition) or kept_for_none(builder, span, condition):
         return
-    if not values and span.role == "not" and _since(builder, span):
-        return
-    if not values and all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
-        # "AI" tells no project of an AI programme from another.
-        return
-    if not values and _says_only_held(builder, span):
-        # "That report use cases", "in the inventory".
-        builder.explained.append(span)
-        return
-    if not values and _is_sized(builder, span):
-        bound(builder, span)
-        return
-    if not values and THAN.search(span.text) and not find_amounts(span.text) and beside_another(builder, span):
-        return
-    if not values and any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
-        # "Groundings" are the rows themselves.
-        builder.explained.append(span)
+    if not values and _says_otherwise(builder, span):
         return
     if len(values) == 1 and span.role == "filter" and _is_said(builder, values[0]):
         builder.explained.append(span)
@@ -267,6 +251,29 @@ def condition(builder: Builder, span: Span) -> None:
     elif chosen.op in ("=", "!=", "missing", "present"):
         for value in builder.beside(span, chosen):
             _merge(builder, chosen.column, chosen.op, value)
+
+
+def _says_otherwise(builder: Builder, span: Span) -> bool:
+    """Whether a part without a value bounds the rows by a time, a size or another column, or says nothing of them."""
+    if span.role == "not" and _since(builder, span):
+        return True
+    if all(w.is_stop or w.stem in ROW_STEMS for w in words(span.text)):
+        # "AI" tells no project of an AI programme from another.
+        return True
+    if _says_only_held(builder, span):
+        # "That report use cases", "in the inventory".
+        builder.explained.append(span)
+        return True
+    if _is_sized(builder, span):
+        bound(builder, span)
+        return True
+    if THAN.search(span.text) and not find_amounts(span.text) and beside_another(builder, span):
+        return True
+    if any(x.start <= span.start and span.end <= x.end for x in builder.links(span, "table")):
+        # "Groundings" are the rows themselves.
+        builder.explained.append(span)
+        return True
+    return False
 
 
 def _says_only_held(builder: Builder, span: Span) -> bool:

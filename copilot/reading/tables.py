@@ -6,12 +6,11 @@ reading was trained on.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from copilot.reading.logistic import log_odds
 from copilot.reading.reranking import Known, said, scores
 from copilot.reading.rows import Restriction
 from copilot.records.differences import is_time
@@ -45,13 +44,6 @@ class TableSignals:
     """1 where it takes part of it for the days between two dates."""
 
 
-@cache
-def weights() -> Mapping[str, float]:
-    """By signal."""
-    found: Mapping[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
-
-
 def signals(text: str, found: Sequence[Restriction], known: Known, main: str) -> list[TableSignals]:
     """Those of each reading's table."""
     judged = scores(text, [said(r, known) for r in (*(Restriction(r.table) for r in found), *found)])
@@ -83,7 +75,7 @@ def by_table(
     if len(found) < 2:
         return [(r, 0.0) for r in found]
     worth = [
-        sum(weights()[name] * value for name, value in asdict(s).items()) - PART * (r.table in parts)
+        log_odds(FILE, s) - PART * (r.table in parts)
         for r, s in zip(found, signals(text, found, known, main), strict=True)
     ]
     return sorted(zip(found, worth, strict=True), key=lambda x: -x[1])

@@ -19,9 +19,9 @@ from copilot.tools.find_projects.opening import open_query
 def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     """The rows of an earlier call, narrowed, widened or asked something else."""
     before, fresh, reading = dict(earlier.arguments), dict(call.arguments), asked.reading
-    few = _few_before(before, asked)
-    if few:
-        del before["limit"]
+    few: list[dict[str, Any]] = []
+    if asked.points_to_several and not before.get("group_by"):
+        before, few = _those(before, asked)
     conditions = [*fresh.get("filters", ()), *few]
     arguments: dict[str, Any] = {**before, "filters": joined(before.get("filters"), conditions)}
     if reading.of("measure", "share") or "measures" in fresh:
@@ -47,16 +47,19 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
     return Call(call.tool, arguments, phrase, call.resolved, call.unresolved, certainty)
 
 
-def _few_before(before: dict[str, Any], asked: Asked) -> list[dict[str, Any]]:
-    """The condition that only the first few rows are meant that were told before, where the question points to them:
-    "which of those are late?" after the five most expensive."""
-    limit = before.get("limit")
-    if not (isinstance(limit, int) and limit > 1) or before.get("group_by") or not asked.points_to_several:
-        return []
+def _those(before: dict[str, Any], asked: Asked) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The call before, and the condition that only the rows are meant that a question points to: of the first few in an
+    order those that were told; where none was found, those among which it was looked for."""
     query = open_query(asked.sources, asked.viewer, Arguments.model_validate(before))
-    key = query.schema.key
-    keys = [row[key] for row in query.rows() if row[key] is not None] if key else []
-    return [{"column": key, "op": "in", "value": keys}] if keys else []
+    key, limit = query.schema.key, before.get("limit")
+    if key and not query.matching:
+        looked = [f for f in before.get("filters", ()) if f["column"] == key and f.get("op") == "in"]
+        return ({**before, "filters": []} if looked else before), looked
+    if not key or not (isinstance(limit, int) and limit > 1):
+        return before, []
+    keys = [row[key] for row in query.rows() if row[key] is not None]
+    rest = {name: value for name, value in before.items() if name != "limit"}
+    return rest, [{"column": key, "op": "in", "value": keys}] if keys else []
 
 
 def _ask_else(arguments: dict[str, Any], before: dict[str, Any], fresh: dict[str, Any], asked: Asked) -> None:

@@ -125,16 +125,7 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
     changed = _changed(asked, config, options) if asked.changes_budget else None
     if changed is not None:
         own.pop("budget", None)
-    limits = Limits(
-        arguments.budget if changed is None else changed.amount,
-        arguments.headcount,
-        arguments.most_projects,
-        arguments.most_high_risk,
-        arguments.minimum_per_unit,
-        config.currency,
-        None if changed is None else changed.before,
-    )
-    found = plan(options, limits, arguments.alternatives)
+    found = plan(options, _limits(arguments, changed, config), arguments.alternatives)
     best = findings.best_set(
         found, which_projects(filters, len(rows), are_open=excludes_ended(filters, [], False)), reading
     )
@@ -156,6 +147,18 @@ def planned(sources: Sources, viewer: Viewer, arguments: Arguments) -> Planned:
         Attachments(tables=tuple(_tables(found)), charts=tuple(_charts(found)), hidden_rows=hidden),
     )
     return Planned(found, result)
+
+
+def _limits(arguments: Arguments, changed: ChangedBudget | None, config: WorkspaceConfig) -> Limits:
+    return Limits(
+        arguments.budget if changed is None else changed.amount,
+        arguments.headcount,
+        arguments.most_projects,
+        arguments.most_high_risk,
+        arguments.minimum_per_unit,
+        config.currency,
+        None if changed is None else changed.before,
+    )
 
 
 def _changed(asked: Arguments, config: WorkspaceConfig, options: Options) -> ChangedBudget:
