@@ -12,6 +12,7 @@ from copilot.errors import SettingsError
 from copilot.passages import judging
 from copilot.reading import choosing, matcher, reader, reranking
 from copilot.retrieval import embedder
+from copilot.tools.lookup_metric import reading
 
 MINILM = Path(embedder.__file__).parent / "minilm"
 FILES = [
@@ -23,6 +24,7 @@ FILES = [
     (choosing.FILE, choosing.FILE.with_suffix(".md")),
     (reranking.FILE, reranking.FILE.with_suffix(".md")),
     (judging.FILE, judging.FILE.with_suffix(".md")),
+    (reading.FILE, reading.FILE.with_suffix(".md")),
     *((card.with_name(embedder.WORDS), card) for card in sorted(reader.MODEL.glob("*.md")) if card.stem != "card"),
 ]
 

@@ -246,11 +246,11 @@ def _records_first(
     """What the records say, then the documents: where they are asked apart whether they answer, else what supports."""
     page = _Page()
     most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
+    if lead.planned.call.is_doubtful:
+        page.add([_doubt(lead)])
     if left := lead.planned.call.unresolved:
         # A right figure of other rows than were meant is a wrong answer.
         page.add([f"{join_or(left)} could not be matched to the records and is left out:"])
-    elif lead.planned.call.is_doubtful:
-        page.add([_doubt(lead)])
     _tell(page, lead, most, opening=_yes_or_no(asked, lead))
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):

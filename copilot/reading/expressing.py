@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from copilot.language.vocabulary import HELD_STEMS, ROW_STEMS, WHOLE_STEMS
@@ -10,6 +9,7 @@ from copilot.language.words import ASKING_STEMS, words
 from copilot.reading.building import Builder
 from copilot.reading.certainty import Signals
 from copilot.reading.durations import each_time
+from copilot.reading.logistic import logit
 from copilot.reading.question import Role
 from copilot.reading.restricting import least_sure, surest_left
 from copilot.reading.spans import POINTED
@@ -49,13 +49,8 @@ def signals_of(
         resolved=resolved(builder),
         parts=len(builder.explained) / 10,
         unsaid=len(_unsaid(builder)) / 10,
-        wanted=_log_odds(max(builder.asked.reading.tools.get(tool, 0.0) for tool in OF_ROWS)),
+        wanted=logit(max(builder.asked.reading.tools.get(tool, 0.0) for tool in OF_ROWS), _LEAST_PROBABLE),
     )
-
-
-def _log_odds(probability: float) -> float:
-    held = min(max(probability, _LEAST_PROBABLE), 1 - _LEAST_PROBABLE)
-    return math.log(held / (1 - held))
 
 
 def _unsaid(builder: Builder) -> list[str]:

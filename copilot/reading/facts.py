@@ -8,14 +8,13 @@ was trained on, each beside one that nothing holds.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.reading.certainty import HARDLY
-from copilot.reading.logistic import probability
+from copilot.reading.logistic import logit, probability
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Link, Shape
 from copilot.reading.reranking import said, scores
@@ -97,7 +96,7 @@ def judged(asked: Asked, record: Link) -> list[Scored]:
     own = [
         p for p in asked.columns.of_table(record.table) if p.holds not in ("key", "title") and not _is_computed(p.name)
     ]
-    chosen = {p.name: _log_odds(sure.sure(p.name, None, "shown", "measured")) for p in own}
+    chosen = {p.name: logit(sure.sure(p.name, None, "shown", "measured"), _SURE) for p in own}
     read = sorted(own, key=lambda p: -chosen[p.name])[:READ]
     ranked = scores(asked.text, [said(_fact(asked, record, p), asked.columns.get) for p in read])
     called = named(asked, record)
@@ -114,7 +113,7 @@ def signals(scored: Sequence[Scored], told: Sequence[str], said: Collection[str]
     """Those of the columns that are told, beside what parts of the question say of themselves."""
     _, ranked, chosen = scored[0]
     others = [sum(other[1:]) for other in scored if other[0] not in told]
-    lead = ranked + chosen - max(others, default=2 * _log_odds(0.0))
+    lead = ranked + chosen - max(others, default=2 * logit(0.0, _SURE))
     return Signals(ranked, chosen, lead, float(bool({*told} & {*said})))
 
 
@@ -126,8 +125,3 @@ def _fact(asked: Asked, record: Link, profile: Profile) -> Restriction:
 
 def _is_computed(column: str) -> bool:
     return len(sides(column)) > 1 or bool(counted(column))
-
-
-def _log_odds(probability: float) -> float:
-    kept = min(max(probability, _SURE), 1 - _SURE)
-    return math.log(kept / (1 - kept))

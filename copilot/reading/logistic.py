@@ -31,3 +31,9 @@ def log_odds(file: Path, signals: DataclassInstance) -> float:
 def probability(file: Path, signals: DataclassInstance) -> float:
     """From 0 to 1."""
     return 1 / (1 + math.exp(-log_odds(file, signals)))
+
+
+def logit(probability: float, least: float) -> float:
+    """The log odds of a probability, which counts as at least `least` from 0 and from 1."""
+    kept = min(max(probability, least), 1 - least)
+    return math.log(kept / (1 - kept))

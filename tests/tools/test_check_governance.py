@@ -234,7 +234,8 @@ def test_evidence_that_expires_in_sixty_days_is_told(sources: Sources) -> None:
 
 @pytest.mark.parametrize("gate", ["G3", "g3", "gate 3", "3", "the release to production"])
 def test_a_gate_is_checked_before_the_project_stands_at_it(sources: Sources, gate: str) -> None:
-    verdict, owner, _ = run(sources, project="P-3", gate=gate).findings
+    verdict, owner, approved, _ = run(sources, project="P-3", gate=gate).findings
+    assert approved.kind == "gate_approvers"
     assert (verdict.values["gate"], verdict.values["state"], value(verdict, "blocking")) == ("G3", "blocked", 1)
     # It does not stand where the rule binds, so there is no day since when.
     assert (owner.values["rule"], owner.values["since"]) == ("owner", None)
@@ -263,6 +264,16 @@ def test_what_the_next_gate_asks_is_told(sources: Sources) -> None:
     (following,) = of_kind(run(sources, project="P-3"), "next_gate")
     assert (following.values["gate"], value(following, "rules")) == ("G3", 1)
     assert following.values["titles"] == ("A business owner is named",)
+
+
+def test_who_approves_what_a_gate_asks_is_told(tmp_path: Path) -> None:
+    gates = HOSPITAL.replace("gate: Stage B,", "gate: Stage B, approvers: [Board of trustees],")
+    (tmp_path / "gates.yaml").write_text(gates)
+    rows = [{"id": "H-1", "name": "Triage", "stage": "pilot", "gate": "clinical board", "business_owner": None}]
+    hospital = write_sources(tmp_path, rows, CONFIG)
+    (ahead,) = of_kind(run(hospital, project="Triage"), "next_gate")
+    (before,) = of_kind(run(hospital, project="Triage", gate="Stage B"), "gate_approvers")
+    assert ahead.values["approvers"] == before.values["approvers"] == ("Board of trustees",)
 
 
 HOSPITAL = """
@@ -296,6 +307,8 @@ def test_gates_are_called_as_the_workspace_calls_them(tmp_path: Path) -> None:
     }  # fmt: skip
     assert run(hospital, gate="approval on patients").findings[0].values["gate"] == "Clinical board"
     assert all(unsupported(run(hospital, project=row["id"])) == [] for row in rows)
+    # A rule that names no approver leaves nobody to name.
+    assert of_kind(before, "gate_approvers") == []
     with pytest.raises(ToolError, match=r"gates are Clinical board \(Approval for use on patients\), Stage B\."):
         run(hospital, gate="Audit")
 

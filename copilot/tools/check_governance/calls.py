@@ -28,7 +28,7 @@ def calls(asked: Asked) -> Iterator[Call]:
     if stages:
         arguments["filters"] = stages
         about += "".join(f", stage {f.get('op', '=')} {_text(f.get('value'))}" for f in stages)
-    gate = asked.named("gate")
+    gate = asked.named("gate") or (_gate_ahead(asked, projects[0].key) if projects else None)
     rules = rules_meant(asked, CLEARLY if gate or projects else NEAR)
     # A project is told by one rule, or by all.
     rules = rules if len(rules) == 1 or not projects else ()
@@ -39,6 +39,17 @@ def calls(asked: Asked) -> Iterator[Call]:
     called = join_and([rule.replace("-", " ") for rule in rules])
     which = f"the {'rule' if len(rules) == 1 else 'rules'} {called}" if rules else "governance rules"
     yield Call("check_governance", arguments, f"{which} for {about}{f' before {gate}' if gate and not rules else ''}")
+
+
+def _gate_ahead(asked: Asked, project: str) -> str | None:
+    """The gate before the stage that a question names and that a project has yet to reach: what it lacks "before
+    production"."""
+    stages = asked.sources.workspace.config.stages
+    now = stages.place((asked.view.row("projects", project) or {}).get(STAGE))
+    named = (stages.place(x.key) for x in asked.links.of("value") if x.column == STAGE and x.score == 1)
+    ahead = max(named, default=-1)
+    gates = [g.id for g in asked.sources.workspace.gates if now < stages.place(g.before_stage) <= ahead]
+    return gates[-1] if gates else None
 
 
 def _text(value: object) -> str:

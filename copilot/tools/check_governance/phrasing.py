@@ -121,7 +121,10 @@ WORDING = Wording(
         "unused_waiver": says("A waiver is recorded (“{waiver}”), but it names no rule that is unmet"),
         "expiring_evidence": expiring_evidence,
         "coming_rule": says("From {effective} “{title}” ({source}) would be unmet[ in {projects}][; {status}]"),
-        "next_gate": _says("For {of_gate}, its next, {rules} {rules:is/are} not met yet: {titles:quoted}"),
+        "next_gate": _says(
+            "For {of_gate}, its next, {rules} {rules:is/are} not met yet: {titles:quoted}[; approved by {approvers}]"
+        ),
+        "gate_approvers": _says("What {of_gate} asks for is approved by {approvers}"),
         "shortened": says("Of {total} only the first {told} {told:is/are} told one by one"),
         "method": says(f"Checked {{rules}} of {FILE}[ on {{projects}}], as of {{day}}; the rules need legal review"),
         "hidden": says("Totals leave out projects that this viewer may not see"),

@@ -107,8 +107,7 @@ class _Project:
         yield from self._unknown(top)
         yield from self._waivers()
         yield from self._dates()
-        if self.selection.gate is None:
-            yield from self._next_gate()
+        yield from self._next_gate() if self.selection.gate is None else self._approvers()
         yield from self.review.stated_otherwise(self.reading, self.selection)
         yield method(self.review, self.selection, None)
 
@@ -250,8 +249,18 @@ class _Project:
                 "gate": following,
                 "rules": count(len(coming), "more rule"),
                 "titles": tuple(rule.title for rule in coming),
+                "approvers": approvers(coming),
             }
             yield self.finding("next_gate", values, coming)
+
+    def _approvers(self) -> Iterator[Finding]:
+        """Who approves what the gate that is asked about asks of the project."""
+        checked = [check.rule for checks in (self.standing.unmet, self.standing.unknown) for check in checks]
+        # Where all of it is met, those who approved it.
+        rules = checked or [check.rule for check in self.standing.met]
+        if named := approvers(rules):
+            values: dict[str, Value] = {"gate": self.selection.gate, "approvers": named}
+            yield self.finding("gate_approvers", values, [rule for rule in rules if rule.approvers])
 
     def _following(self) -> str | None:
         """The gate after the last one passed; where none is recorded, the one before the stages to come."""
@@ -265,6 +274,11 @@ class _Project:
             return ahead[0] if ahead else None
         places = [number for number, gate in enumerate(order) if gate.id.casefold() == passed]
         return order[places[0] + 1].id if places and places[0] + 1 < len(order) else None
+
+
+def approvers(rules: Iterable[Rule]) -> tuple[str, ...] | None:
+    """Who approves what some rules ask for, each once; None where none of them says."""
+    return tuple(dict.fromkeys(name for rule in rules for name in rule.approvers)) or None
 
 
 def _table(review: Review, project: ProjectFacts, checks: Sequence[RuleCheck]) -> Table:

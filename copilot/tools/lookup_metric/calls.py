@@ -10,12 +10,12 @@ from copilot.language.words import stems, words
 from copilot.reading.asked import Asked
 from copilot.reading.call import Call
 from copilot.reading.durations import says_grain
-from copilot.reading.matching import Described, query
 from copilot.reading.question import CLARIFY, LinkKind, Role, Shape, Span
 from copilot.reading.restricting import figure_of
 from copilot.reading.sharing import says_share
 from copilot.records.catalogue import Metric
 from copilot.records.metric_values import RATES
+from copilot.tools.lookup_metric.certainty import certainty, nearest, signals, whole
 
 # A span is taken for a metric that it does not name from this cosine on: of three hands' questions about tables and
 # documents one in twenty comes as near to some metric, of those about metrics four in five.
@@ -69,7 +69,9 @@ def calls(asked: Asked) -> Iterator[Call]:
         # The figure of all is no answer for a place or a part that is not found.
         is_elsewhere = any(s.text in left for s in asked.reading.of("scope"))
         resolved = 0.0 if is_elsewhere else 1 - missed / (missed + len(filters) + own)
-        yield Call("lookup_metric", arguments, _phrase(metric, filters, by, groups, times), resolved, tuple(left))
+        phrase = _phrase(metric, filters, by, groups, times)
+        sure = certainty(signals(asked, metric))
+        yield Call("lookup_metric", arguments, phrase, resolved, tuple(left), sure)
 
 
 def _split(asked: Asked, by: str | None, groups: Sequence[str]) -> dict[str, object]:
@@ -226,7 +228,7 @@ def _nearest(asked: Asked) -> Iterator[str]:
     described = list(_described(asked, is_wanted))
     found = [(name, score) for name, score, _ in described if score >= least]
     if not found and wanted >= _SURELY_WANTED:
-        described += _nearest_to(asked, [_whole(asked)])
+        described += _nearest_to(asked, [whole(asked)])
         found = [(name, score) for name, score, lead in described if score >= _LED and lead >= _LEAD]
     yield from (name for n, (name, score) in enumerate(found) if not n or score >= _SURE)
 
@@ -235,24 +237,14 @@ def _described(asked: Asked, is_wanted: bool = False) -> Iterator[tuple[str, flo
     """The metric nearest to each span that may be one, with its cosine and by how much that is more than of any other;
     where one is wanted or rows are hardly read, and no span may, the one nearest to the question."""
     spans = asked.reading.of("measure", "topic")[:2]
-    yield from _nearest_to(asked, spans or ([_whole(asked)] if is_wanted or asked.is_hardly_read else []))
-
-
-def _whole(asked: Asked) -> Span:
-    return Span("measure", 0, len(asked.text), asked.text)
+    yield from _nearest_to(asked, spans or ([whole(asked)] if is_wanted or asked.is_hardly_read else []))
 
 
 def _nearest_to(asked: Asked, spans: Iterable[Span]) -> Iterator[tuple[str, float, float]]:
-    known = asked.sources.metrics.metrics if asked.sources.metrics else {}
-    if not known:
-        return
-    described = {name: Described((m.label or name, *m.synonyms), m.definition) for name, m in known.items()}
-    choice = asked.columns.metrics(described)
     for span in spans:
-        scores = asked.columns.scores(query(asked.text, span.start, span.end, span.role), choice)
-        column, best = choice.candidates[int(scores.argmax())].column, float(scores.max())
-        others = [float(s) for s, c in zip(scores, choice.candidates, strict=True) if c.column != column]
-        yield column, best, best - max(others, default=0.0)
+        if found := nearest(asked, span):
+            (name, best), *others = found
+            yield name, best, best - max((score for _, score in others), default=0.0)
 
 
 def _described_values(asked: Asked, metric: Metric) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from copilot.language.vocabulary import WHOLE_STEMS
 from copilot.language.words import words
 from copilot.reading import continuing
@@ -19,7 +21,10 @@ def continued(earlier: Call, call: Call, asked: Asked) -> Call:
             call.tool, {k: v for k, v in call.arguments.items() if k not in _OF_A_PART}, call.phrase, call.resolved,
             call.unresolved, call.certainty,
         )  # fmt: skip
-    return continuing.continued(earlier, call, asked)
+    found = continuing.continued(earlier, call, asked)
+    # What goes on of the same metric is as sure as that was: "and in the south?" does not say it again.
+    is_same = found.arguments.get("metric") == earlier.arguments.get("metric")
+    return replace(found, certainty=max(found.certainty, earlier.certainty)) if is_same else found
 
 
 def _is_all(text: str) -> bool:
