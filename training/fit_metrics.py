@@ -4,7 +4,7 @@ python training/fit_metrics.py        reads lines of the validation hands, tests
 
 Lines of all tools that name a metric or of which the reader may want one, questions of `training/data/unheld` that
 nothing holds, and the pairs of `training/data/unheld_metrics`, of which a metric holds one. The hands of `MORE` ask for
-metrics that sound like rows; the reader has learnt none of them.
+metrics that sound like rows; the reader has learnt none of them, the network that reads metrics has.
 """
 
 from __future__ import annotations
@@ -37,8 +37,6 @@ TOOL = "lookup_metric"
 MORE = {"h164": "validation", "h165": "validation", "h166": "test"}
 EVERY = 5
 """Of the lines on other things than metrics every fifth is read."""
-
-
 WANTED = 0.05
 """From so sure a wish of the reader on a metric that is not named is thought of."""
 WRONG = 2.0
