@@ -234,7 +234,7 @@ def test_evidence_that_expires_in_sixty_days_is_told(sources: Sources) -> None:
 
 @pytest.mark.parametrize("gate", ["G3", "g3", "gate 3", "3", "the release to production"])
 def test_a_gate_is_checked_before_the_project_stands_at_it(sources: Sources, gate: str) -> None:
-    verdict, owner, approved, _ = run(sources, project="P-3", gate=gate).findings
+    verdict, approved, owner, _ = run(sources, project="P-3", gate=gate).findings
     assert approved.kind == "gate_approvers"
     assert (verdict.values["gate"], verdict.values["state"], value(verdict, "blocking")) == ("G3", "blocked", 1)
     # It does not stand where the rule binds, so there is no day since when.

@@ -101,13 +101,16 @@ class _Project:
     def findings(self, top: int) -> Iterator[Finding]:
         unmet = self.standing.unmet
         yield self._verdict()
+        if self.selection.gate is not None:
+            yield from self._approvers()
         for check in unmet[:top]:
             yield from self._unmet(check)
         yield from shortened(len(unmet), top, "unmet rule")
         yield from self._unknown(top)
         yield from self._waivers()
         yield from self._dates()
-        yield from self._next_gate() if self.selection.gate is None else self._approvers()
+        if self.selection.gate is None:
+            yield from self._next_gate()
         yield from self.review.stated_otherwise(self.reading, self.selection)
         yield method(self.review, self.selection, None)
 
@@ -249,7 +252,7 @@ class _Project:
                 "gate": following,
                 "rules": count(len(coming), "more rule"),
                 "titles": tuple(rule.title for rule in coming),
-                "approvers": approvers(coming),
+                "approvers": _approved_by(coming),
             }
             yield self.finding("next_gate", values, coming)
 
@@ -258,7 +261,7 @@ class _Project:
         checked = [check.rule for checks in (self.standing.unmet, self.standing.unknown) for check in checks]
         # Where all of it is met, those who approved it.
         rules = checked or [check.rule for check in self.standing.met]
-        if named := approvers(rules):
+        if named := _approved_by(rules):
             values: dict[str, Value] = {"gate": self.selection.gate, "approvers": named}
             yield self.finding("gate_approvers", values, [rule for rule in rules if rule.approvers])
 
@@ -276,7 +279,7 @@ class _Project:
         return order[places[0] + 1].id if places and places[0] + 1 < len(order) else None
 
 
-def approvers(rules: Iterable[Rule]) -> tuple[str, ...] | None:
+def _approved_by(rules: Iterable[Rule]) -> tuple[str, ...] | None:
     """Who approves what some rules ask for, each once; None where none of them says."""
     return tuple(dict.fromkeys(name for rule in rules for name in rule.approvers)) or None
 
