@@ -173,7 +173,7 @@ WORDING = Wording(
             "{low:bare} and {high:bare}"
         ),
         "hidden": says("The ranking leaves out projects that this viewer may not see"),
-        "no_candidates": says("None of the {projects} meets the conditions and stands for choice"),
+        "no_candidates": says("None of the {projects} [{conditions} and ]stands for choice"),
         "no_criteria": says(
             "No ranking is possible: none of the {candidates} that stand for choice records {criteria:or}"
         ),

@@ -17,6 +17,7 @@ from copilot.language.formatting import number, percent, pluralize
 from copilot.records.store import Filter, RecordView
 from copilot.sources import Sources
 from copilot.tools.candidates import Candidates, chosen_rows, excludes_ended, gather, which_projects
+from copilot.tools.filter_phrasing import of_none
 from copilot.tools.filters import Condition, linked
 from copilot.tools.findings import Attachments, Computation, Reading, build_result, count, known
 from copilot.tools.governance import blocked_projects
@@ -98,7 +99,7 @@ def ranked(sources: Sources, viewer: Viewer, arguments: Arguments, also: Sequenc
     candidates, filters, compared = standing(view, config, arguments, also)
     rows, hidden = candidates.rows, view.hidden("projects", filters)
     if not rows or not candidates.criteria:
-        return Ranked(None, _without_ranking(sources, view, candidates, hidden))
+        return Ranked(None, _without_ranking(sources, view, candidates, hidden, filters))
     asked = asked_weights(
         config, candidates.criteria, arguments.weights, arguments.weight_changes, arguments.comparisons
     )
@@ -167,13 +168,17 @@ def _findings(
     yield findings.method(found, draws)
 
 
-def _without_ranking(sources: Sources, view: RecordView, candidates: Candidates, hidden: int) -> ToolResult:
+def _without_ranking(
+    sources: Sources, view: RecordView, candidates: Candidates, hidden: int, filters: Sequence[Filter]
+) -> ToolResult:
     standing = len(candidates.rows)
     total = int(str(view.aggregate("projects")[0]["count"]))
     counts: dict[str, Value] = {
         "projects": count(total, "project"),
         "candidates": count(standing, "project"),
         "criteria": tuple(c.label.lower() for c in candidates.absent),
+        # What was looked for, so that a condition that was not meant is seen.
+        "conditions": of_none(filters) if filters else None,
     }
     kinds = ["no_criteria", "candidates", "estimates_needed"] if standing else ["no_candidates", "candidates"]
     return build_result(
