@@ -301,9 +301,11 @@ def _of_parts(parts: Sequence[Asked], tool: Tool, probability: float, follows: C
 
 def _of_tool(asked: Asked, tool: Tool, probability: float, follows: Call | None) -> list[Planned]:
     fresh = list(tool.calls(asked))
-    if asked.unnamed and "project" in tool.arguments.model_fields:
+    names = dict.fromkeys(asked.unnamed if "project" in tool.arguments.model_fields else ())
+    names |= dict.fromkeys(name for name in asked.unknown if " " in name and tool.searches is None)
+    if names:
         # Of something else than was asked about.
-        fresh = [replace(c, resolved=0.0, unresolved=(*c.unresolved, *asked.unnamed)) for c in fresh]
+        fresh = [replace(c, resolved=0.0, unresolved=(*c.unresolved, *names)) for c in fresh]
     if follows is not None and follows.tool == tool.name:
         fresh = [tool.continues(follows, call, asked) for call in fresh] or [follows]
     if follows is not None:

@@ -225,7 +225,9 @@ class Asked:
     def unknown(self) -> tuple[str, ...]:
         """What is written like a name and stands nowhere in the records or documents."""
         retriever = self.sources.retriever
-        names = dict.fromkeys([*self.links.unknown, *self._capitals()])
+        linked_to_nothing = [n for n in self.links.unknown if " " not in n or self._is_asked_about(n)]
+        whole = [n for n in linked_to_nothing if " " in n]
+        names = dict.fromkeys([*linked_to_nothing, *(w for w in self._capitals() if not any(w in n for n in whole))])
         if retriever is None or not names:
             return tuple(names)
         # Who answers for a document stands above it, in no passage.
@@ -264,6 +266,12 @@ class Asked:
             return len(word) < 3 or stem(word) in paths or retriever.mentions(word, self.viewer)
 
         return tuple(s.text for s in scopes if not all(map(is_known, _content_words(s.text))))
+
+    def _is_asked_about(self, name: str) -> bool:
+        """Whether the question is about a name of several words, which may be that of an audience or of a day."""
+        start = self.text.find(name)
+        spans = self.reading.of("scope", "measure", "compare", "topic")
+        return any(span.start < start + len(name) and start < span.end for span in spans)
 
     def _capitals(self) -> Iterator[str]:
         """Words with a capital in what the question is about that are names of nothing here."""

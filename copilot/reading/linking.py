@@ -125,6 +125,11 @@ def is_known_word(word: str) -> bool:
     return len(parts) > 1 and all(is_common(part) or len(part) < 3 for part in parts)
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is written as an id is: "P-017"."""
+    return _ID.fullmatch(text) is not None
+
+
 @dataclass
 class Linker:
     """Finds the names of one workspace in a text; made for one viewer."""
@@ -253,12 +258,17 @@ class Linker:
         held = [x for x in found if x.kind in _SHORTENED]
         links: list[Link] = []
         ambiguous: list[tuple[Link, ...]] = []
+        runs = _names_written(text, tokens)
         i = 0
         while i < len(tokens):
             run, names = self._longest_part(tokens, i)
             start, end = tokens[i].start, tokens[i + max(run, 1) - 1].end
             i += max(run, 1)
             if not names or any(x.start < end and start < x.end for x in held):
+                continue
+            called = next((own for own in runs if own[0].start <= start < own[-1].end), [])
+            names = [n for n in names if _is_half_of(called, n)]
+            if not names:
                 continue
             if (unit := self._unit_called(tokens, i - max(run, 1), run, names)) is not None:
                 links.append(_linked(unit, text, start, end, INFLECTED))
@@ -346,7 +356,32 @@ class Linker:
                 and token.text not in unknown
             ):
                 unknown.append(token.text)
+        for run in _names_written(text, tokens):
+            if 2 * sum(any(x.start <= t.start < x.end for x in links) for t in run) < len(run):
+                unknown.append(text[run[0].start : run[-1].end])
         return unknown
+
+
+def _names_written(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
+    """Words with capitals side by side, as a name is written; none where all words that tell something have one, as in
+    a title."""
+    if all(token.is_capital or token.folded in STOP_WORDS for token in tokens):
+        return []
+    runs: list[list[Token]] = []
+    names = (t for t in tokens if t.is_capital and t.folded.split("'")[0] not in STOP_WORDS)
+    for token in (t for t in names if not _opens_sentence(text, t)):
+        if runs and text[runs[-1][-1].end : token.start] == " ":
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return [run for run in runs if len(run) > 1]
+
+
+def _is_half_of(run: Sequence[Token], name: Name) -> bool:
+    """Whether a name has at least half of the words of a run: that "Parcel Claims Triage" and "Parcel volume model"
+    share a word makes the one no part of the other."""
+    own = {singular(token.folded) for token in tokens_of(name.text)}
+    return 2 * sum(singular(token.folded) in own for token in run) >= len(run)
 
 
 def _sign_after(text: str, end: int) -> str:

@@ -27,6 +27,7 @@ from copilot.reading.days import against_today, by_age, by_day, in_named_times, 
 from copilot.reading.durations import lasts_until_today, took
 from copilot.reading.grades import graded, is_by_grade
 from copilot.reading.keeping import kept_by_number, kept_for_none
+from copilot.reading.linking import is_id
 from copilot.reading.matching import Candidate
 from copilot.reading.profiles import Holds
 from copilot.reading.question import Link, Links, Span
@@ -72,6 +73,9 @@ def also(builder: Builder, base: Sequence[Filter]) -> tuple[Filter, ...]:
         said = {c.column for c in (*base, *builder.conditions)} | {c.column for c in of_base}
         profile = asked.columns.get(builder.table, column)
         if uses[use] < TAKEN or column in said or profile is None or not _has_words(builder, (column, value)):
+            continue
+        if value is not None and is_id(profile.called(value)) and all(x.key != value for x in asked.links.links):
+            # An id is said as it is or not at all.
             continue
         before = list(builder.conditions)
         if use in ("is", "not"):
