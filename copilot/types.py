@@ -121,6 +121,8 @@ class Evidence(Frozen):
     """Of a passage: the title of its document."""
     replaced_on: date | None = None
     """Of a passage of a document that no longer holds: the day from which another one does."""
+    replaced_by: str = ""
+    """The id of that other document."""
     is_named: bool = False
     """Of a passage: it is a part that the query names, such as "Article 14"."""
     values: tuple[Quantity | date | bool | str, ...] | None = None

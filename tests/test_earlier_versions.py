@@ -40,6 +40,8 @@ def sources(answer: Answer) -> set[str]:
     [
         ("How long do we keep what people clicked, and how long was it under the earlier rules?", "13", "25"),
         ("For how many days may the data board set a rule aside, and what was it in the old code?", "90", "180"),
+        ("How did the code change on how long clicks stay with us?", "13", "25"),
+        ("By how much did the second issue let the data board suspend a rule, as against today?", "90", "180"),
     ],
 )
 def test_both_versions_are_told(copilot: Copilot, question: str, now: str, before: str) -> None:
@@ -52,3 +54,16 @@ def test_both_versions_are_told(copilot: Copilot, question: str, now: str, befor
 def test_what_holds_now_is_told_alone_where_nobody_asks_for_more(copilot: Copilot) -> None:
     answer = copilot.ask("How long do we keep what people clicked?")
     assert sources(answer) == {"policies/reader-data.md"}
+
+
+def test_what_held_before_stands_below_what_holds(copilot: Copilot) -> None:
+    lines = copilot.ask("What was the limit for setting a rule aside in the second issue, and what is it now?").text
+    assert lines.index("90 days") < lines.index("Before:") < lines.index("180 days")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How long do we keep what people clicked before we train on it?", "Who signs before a click model goes live?"],
+)
+def test_a_time_before_something_is_no_earlier_version(copilot: Copilot, question: str) -> None:
+    assert sources(copilot.ask(question)) <= {"policies/reader-data.md"}

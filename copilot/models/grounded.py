@@ -291,10 +291,14 @@ class GroundedChatModel(BaseChatModel):
         unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
         shape = "memo" if asked.wants_all else asked.reading.shape
         quotation = quote(ranked, retriever, shape, named_documents, sides)
-        if asks_for_before(asked.text):
+        if any(item.replaced_on for item in found) and asks_for_before(asked.text):
             quotation = with_before(ranked, quotation, retriever)
-        fiscal_start = self.sources.workspace.config.fiscal_year_start_month
-        is_of_another = is_of_another_day(quotation, found, asked.period, asked.today, fiscal_start)
+        if quotation.compares_versions:
+            # Both versions are meant, whichever is named, and the time that is named is that of one of them.
+            named_documents, is_of_another = [], False
+        else:
+            fiscal_start = self.sources.workspace.config.fiscal_year_start_month
+            is_of_another = is_of_another_day(quotation, found, asked.period, asked.today, fiscal_start)
         answers = 0.0 if is_of_another else probability(ranked, named_documents)
         told = bound(ranked, named_documents)
         return Documents(
@@ -302,7 +306,7 @@ class GroundedChatModel(BaseChatModel):
             answers,
             tuple(found),
             tuple(unmentioned),
-            least(asked.reading.shape, bool(ranked.judged)),
+            0.0 if quotation.compares_versions else least(asked.reading.shape, bool(ranked.judged)),
             told.certainty,
             answered=told.answered,
         )

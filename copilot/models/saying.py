@@ -330,7 +330,8 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
     page = _Page()
     # What is doubted says so itself.
     in_general = "" if documents.certainty < CERTAIN else " In general they say:"
-    if asked.unnamed:
+    # "The former handbook" is what was replaced.
+    if asked.unnamed and not documents.quotation.compares_versions:
         page.add([f"The documents call nothing {join_or(asked.unnamed)}.{in_general}"])
     elif asked.unknown:
         page.add([f"The documents do not mention {join_or(asked.unknown)}.{in_general}"])
@@ -345,7 +346,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
             continue
         if part.certainty < CERTAIN:
             page.add([f"{'They' if page.lines else 'The documents'} may not answer this. What comes nearest:"])
-            fresh = fresh[:FEW_QUOTES]
+            fresh = _first_pair(fresh) if part.quotation.compares_versions else fresh[:FEW_QUOTES]
         page.add(quoted(fresh))
         page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
         said |= {q.unit for q in part.quotation.quotes}
@@ -413,6 +414,10 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
     before: Unit | None = None
     for quote in quotes:
         unit = quote.unit
+        if quote.why in ("now", "before"):
+            lines.append(f"- {with_markers(_of_version(quote), (unit.evidence,))}")
+            document, section, before = unit.document, unit.heading, unit
+            continue
         opens = unit.document != document
         if unit.kind == "item" and unit.heading != section and quote.why != "list":
             # What stands under "Not allowed" says nothing without it.
@@ -440,6 +445,20 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         else:
             lines += [*([""] if lines else []), marked]
     return _with_spaces(lines)
+
+
+def _first_pair(quotes: list[Quote]) -> list[Quote]:
+    """What holds and what held before, up to what else holds."""
+    return quotes[: next((n for n, quote in enumerate(quotes) if quote.why == "now"), len(quotes))]
+
+
+def _of_version(quote: Quote) -> str:
+    """What holds or held, with the document that says so."""
+    unit = quote.unit
+    number = unit.label if unit.kind == "clause" else ""
+    text = unit.text.removeprefix(f"**{number}**").removeprefix(number).strip() if number else said_in_full(unit)
+    where = f"{unit.document}, clause {number}" if number else unit.document
+    return f"**{quote.why.capitalize()}:** {_behind(text.rstrip(';,'), where)}"
 
 
 def _located(quote: Quote, *, opens: bool, is_first: bool) -> str:

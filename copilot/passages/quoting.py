@@ -13,7 +13,8 @@ from copilot.passages.ranked import Meaning, Ranked, asks_for_the_whole, bound, 
 from copilot.passages.units import Unit
 from copilot.reading.question import Shape
 
-Why = Literal["lead", "support", "continuation", "list", "condition", "context"]
+Why = Literal["lead", "support", "continuation", "list", "condition", "context", "now", "before"]
+"""`before` says what held before the document of the quote that it follows, and `now` what else holds beside it."""
 
 SURE = 0.6
 """From this probability on the best unit answers by itself, as far as the shape asks for one thing: on four hands that
@@ -76,6 +77,10 @@ class Quotation:
 
     quotes: tuple[Quote, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def compares_versions(self) -> bool:
+        return any(quote.why == "before" for quote in self.quotes)
 
 
 def quote(

@@ -18,21 +18,28 @@ def calls(asked: Asked) -> Iterator[Call]:
     named = list(dict.fromkeys(x.name for x in asked.documents if x.name))
     about = f" in {' and '.join(named)}" if named else ""
     arguments: dict[str, object] = {"query": asked.topic}
+    versions = list(_of_versions(asked))
     then = ""
-    if asked.period is not None and asked.period.end <= asked.today:
+    if asked.period is not None and asked.period.end <= asked.today and not versions:
         # What was in force then, where the question speaks of the past.
         arguments["as_of"] = asked.period.last_day.isoformat()
         then = f" as of {arguments['as_of']}"
     yield Call("search_knowledge", arguments, f"passages of the documents{about}{then} on: {asked.text}")
-    if asks_for_before(asked.text) and not then:
-        yield from _of_versions_before(asked)
+    yield from versions
 
 
-def _of_versions_before(asked: Asked) -> Iterator[Call]:
-    """The same of what was replaced last, as it held on the day before."""
+def _of_versions(asked: Asked) -> Iterator[Call]:
+    """The same of what was replaced last, as it held on its last day, and of what took its place; nothing where the
+    question does not speak of what held before."""
     retriever = asked.sources.retriever
-    documents = retriever.documents(asked.viewer) if retriever is not None else []
-    replaced = [(d.superseded_on, d) for d in documents if d.superseded_on and d.superseded_on <= asked.today]
-    for day, document in sorted(replaced, key=lambda found: (found[0], found[1].id), reverse=True)[:_VERSIONS]:
+    documents = {d.id: d for d in retriever.documents(asked.viewer)} if retriever is not None else {}
+    replaced = [(d.superseded_on, d) for d in documents.values() if d.superseded_on and d.superseded_on <= asked.today]
+    if not replaced or not asks_for_before(asked.text):
+        return
+    last = sorted(replaced, key=lambda found: (found[0], found[1].id), reverse=True)[:_VERSIONS]
+    for day, document in last:
         arguments = {"query": asked.topic, "documents": [document.id], "as_of": (day - timedelta(days=1)).isoformat()}
         yield Call("search_knowledge", arguments, f"passages of {document.title}, replaced {day}, on: {asked.text}")
+    for id in dict.fromkeys(d.superseded_by for _, d in last if d.superseded_by in documents):
+        arguments = {"query": asked.topic, "documents": [id]}
+        yield Call("search_knowledge", arguments, f"passages of {documents[id].title} on: {asked.text}")

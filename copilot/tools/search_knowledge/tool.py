@@ -158,6 +158,7 @@ def _evidence(chunk: Chunk, today: date, found: ScoredChunk | None = None, is_na
         position=chunk.position,
         document=chunk.title,
         replaced_on=chunk.superseded_on if _is_replaced(chunk, today) else None,
+        replaced_by=(chunk.superseded_by or "") if _is_replaced(chunk, today) else "",
         is_named=is_named,
     )
 
