@@ -196,6 +196,8 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     is_case = asked.is_case and not (asked.reading.shape == "memo" and names_one)
     gives_way = is_advice or (is_case and documents.do_answer)
     gives_way |= are_sure and not are_hardly_asked
+    # What changed between versions of a document is no list of what was decided meanwhile.
+    gives_way |= documents.quotation.compares_versions and documents_wanted >= SURELY_THEIRS
     leads = lead is not None and not gives_way and lead.planned.worth >= least
     may_be_rows = not leads and plan.kind != "out_of_scope"
     rows = _nearer_rows(outcomes, documents, documents_wanted) if may_be_rows else None
