@@ -144,6 +144,7 @@ def test_a_period_is_compared_with_another_that_is_named(tmp_path: Path) -> None
     overall = first(ask(sources=sources, metric="use", period="May 2026", against="January 2026"))
     assert shown(overall, "value", "before") == ["65%", "55%"]
     assert overall.values["is_better"] is True
+    assert "rose by 10 percentage points, from 55%" in overall.text
     by_unit = ask(sources=sources, metric="use", period="May 2026", against="January 2026", by="unit")
     moved = {f.values["scope"]: f.values["is_better"] for f in of_kind(by_unit, "value") if f.values["scope"]}
     assert moved == {" in West": False, " in East": True}

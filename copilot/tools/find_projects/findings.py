@@ -24,12 +24,10 @@ from copilot.tools.find_projects.groups import (
     ordering,
     single,
 )  # fmt: skip
-from copilot.tools.find_projects.query import Measured, Query, ratio
+from copilot.tools.find_projects.query import FEW, Measured, Query, ratio
 from copilot.tools.findings import Reading, count
 from copilot.types import Calculation, Finding, Quantity, Table, Value
 
-# So few rows are named beside their number.
-_FEW = 5
 # More rows than this are named in one sentence instead of one each.
 _ROWS_WITH_A_SENTENCE = 7
 # What a list shows of a row unless told otherwise.
@@ -49,7 +47,7 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     opening = [] if _is_share(query) and not query.groups else [counted(query)]
     # How many rows there are in all says nothing beside what was asked of them.
     beside = opening if query.said or query.said_among else []
-    listed = [*_listed(query, rows, reading)]
+    listed = [] if query.are_few_measured else [*_listed(query, rows, reading)]
     by_group = [] if query.meant.having is not None or query.are_firsts else [*groups(query)]
     if query.meant.having is not None and query.groups:
         yield kept_groups(query, query.meant.having)
@@ -83,8 +81,10 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     else:
         yield from (*opening, *by_group)
     is_counted = all(m.column is None and m.aggregate == "count" for m in query.measures)
-    if not query.measures or (is_counted and query.matching <= _FEW):
+    if not query.measures or (is_counted and query.matching <= FEW):
         yield from listed
+    if query.are_few_measured:
+        yield _each(query, rows, reading)
     yield from _caveats(query)
     yield _call(query, rows)
 
@@ -307,6 +307,25 @@ def _listed(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Fin
             yield _row(query, row, id)
     if by is None and len(rows) == query.matching > 1:
         yield from _together(query)
+
+
+def _each(query: Query, rows: Sequence[Row], reading: Reading) -> Finding:
+    """The few rows over which something is computed, each with its own."""
+    (measure,) = query.measures
+    assert measure.column is not None
+    cells = (recorded(row.get(measure.column.name), measure.column) for row in rows)
+    return Finding(
+        kind="rows",
+        values={
+            "listed": count(len(rows), query.noun),
+            "matching": count(query.matching, query.noun),
+            "more": count(0, query.noun),
+            "names": tuple(query.name(row) for row in rows),
+            "column": column_label(measure.column.name),
+            "cells": tuple(NOT_RECORDED if v is None else single(v) for v in cells),
+        },
+        evidence=reading.rows(query.table, rows),
+    )
 
 
 def _together(query: Query) -> Iterator[Finding]:

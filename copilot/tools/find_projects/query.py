@@ -23,6 +23,8 @@ ROWS = "number of rows"
 METRIC = "metric"
 """The column by which observations name their metric."""
 _ROWS_LISTED = 20
+FEW = 5
+"""So few rows are named beside their number, or beside what is computed over them."""
 _WORDS: Mapping[str, str] = {
     "count": "number of recorded", "count distinct": "number of different", "sum": "sum", "mean": "average",
     "median": "median", "min": "lowest", "max": "highest", "share": "share",
@@ -176,16 +178,26 @@ class Query:
         return self.view.aggregate(self.table, (), [measure.stored], filters)[0][measure.key]
 
     def rows(self) -> list[Row]:
-        """The rows to list, none where only groups or measures were asked for; those that are counted can be seen."""
+        """The rows to list, none where only groups or measures were asked for; those that are counted, and the few over
+        which something is computed, can be seen."""
         by = self.order.column if self.order else None
         computes = any(m.column is not None or m.aggregate != "count" for m in self.measures)
-        if (self.groups or computes) and by is None:
+        if (self.groups or (computes and not self.are_few_measured)) and by is None:
             return []
         order = [f"{'-' if self.order and self.order.descending else ''}{by.name}"] if by else []
         wanted = [c.name for c in (*self.schema.columns, *(c for c in self.shown if c.sql))]
         limit = None if self.are_firsts else self.limit or _ROWS_LISTED
         rows = self.view.select(self.table, self.all_filters, wanted, order, limit)
         return [self._titled(row) for row in (self._firsts(rows) if self.are_firsts else rows)]
+
+    @property
+    def are_few_measured(self) -> bool:
+        """Whether one column is computed over so few rows, picked by conditions, that each can be told with its own."""
+        if len(self.measures) != 1 or self.groups or not self.said:
+            return False
+        (one,) = self.measures
+        is_stored = one.column is not None and not one.column.sql and one.aggregate in ("sum", "mean")
+        return is_stored and 1 < self.matching <= FEW
 
     @property
     def are_firsts(self) -> bool:

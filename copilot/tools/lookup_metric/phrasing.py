@@ -20,10 +20,13 @@ def value(f: Finding) -> str:
     opening = f"{subject(f)} {_verb(f)} {named(f, 'value')}"
     if "as_of" in f.values:
         return f"{opening} as of {named(f, 'as_of')}."
-    change = f", {_moved(f)} {_during(f, 'before_')}" if "before" in f.values else ""
-    if "is_better" in f.values:
-        change += ", which is better" if f.values["is_better"] else ", which is worse"
     target = f" (target {named(f, 'target')})" if f.values["target"] is not None else ""
+    if "is_better" in f.values:
+        # A time that was named to compare with: what is asked is the change.
+        verdict = "which is better" if f.values["is_better"] else "which is worse"
+        then = f"from {named(f, 'before')} {_during(f, 'before_')}"
+        return f"{subject(f)} {_went(f)}, {then} to {named(f, 'value')} {_during(f)}{target}, {verdict}."
+    change = f", {_moved(f)} {_during(f, 'before_')}" if "before" in f.values else ""
     return f"{opening} {_during(f)}{change}{target}."
 
 
@@ -142,6 +145,12 @@ def _moved(f: Finding) -> str:
     """`up from 38%`, `down from 12 days`, `unchanged from 41.2%`."""
     change = quantity(f, "change").value
     return f"{'up' if change > 0 else 'down' if change < 0 else 'unchanged'} from {named(f, 'before')}"
+
+
+def _went(f: Finding) -> str:
+    """`rose by 3.2 percentage points`, `fell by 51 hours`."""
+    change = quantity(f, "change")
+    return f"{'rose' if change.value > 0 else 'fell'} by {format_quantity(magnitude(change))}"
 
 
 def _difference(f: Finding) -> str:
