@@ -33,8 +33,8 @@ MORE = 4.0
 238 test lines and 91 of 248 validation lines are read as meant, with 1 and 2 121 and 91, with no other reading 125 and
 84."""
 OTHER_SIDE = 1.0
-"""The same of one that differs in what a column is set against, which no part was judged for: of 84 lines of seven hands
-that set two columns against each other 29 are read as meant, 28 from 2 on and 27 from 0 on."""
+"""The same of one that differs in what a column is set against, which no part was judged for: of 84 lines by 7 hands
+that set two columns against each other 29 are read as meant, with 2 in its place 28, with 0 27."""
 MOST = 6
 """Readings that differ in a part and are judged, the most probable."""
 OF_TABLE = 1.0
